@@ -3,12 +3,9 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
@@ -18,51 +15,16 @@ import org.openqa.selenium.Keys;
  * a picture was turned away, and how pairs are put back.
  */
 @Tag("full")
-@Timeout(1800)
-class DashboardBoardsTest {
+class DashboardBoardsTest extends PageTest {
 
   private static final String FORTY = "#/quarantine?reason=IMAGE_TOO_SMALL&source=IMPORTED";
   private static final String FILE_NAMES =
       "#/quarantine?reason=CAPTION_IS_FILE_NAME&source=CROWDSOURCED";
 
-  /** Texts that would run where text is taken for markup, an address or code. */
-  private static final List<String> TRAPS =
-      List.of(
-          "<script>window.trapped = 1</script>",
-          "<img src=x onerror=\"window.trapped = 1\">",
-          "\"><svg onload=window.trapped=1>",
-          "javascript:window.trapped=1",
-          "data:text/html,<script>parent.trapped=1</script>",
-          "{{constructor.constructor('window.trapped=1')()}}",
-          "${window.trapped=1}",
-          "'-(window.trapped=1)-'",
-          "</textarea><iframe srcdoc=\"<script>parent.trapped=1</script>\">",
-          "</style></title><style>body{display:none}</style>",
-          "#/pair/../../<img src=x onerror=window.trapped=1>",
-          "%3Cimg%20src=x%20onerror=window.trapped=1%3E&reason=x",
-          "\u202Egnp.drawkcab <b>bold</b> &lt;script&gt;");
-
-  private final List<AutoCloseable> open = new ArrayList<>();
   private int visits;
-
-  @AfterEach
-  void close() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-  }
-
-  private <T extends AutoCloseable> T using(T opened) {
-    open.add(opened);
-    return opened;
-  }
 
   private ScriptedBoards story() throws IOException {
     return using(ScriptedBoards.open(ScriptedPairs.story()));
-  }
-
-  private Browser desk() {
-    return using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
   }
 
   /** Opens a view in a page that is loaded anew: what is there is not from the view before. */
@@ -74,7 +36,7 @@ class DashboardBoardsTest {
 
   private static void logIn(Browser browser, String key) {
     browser.click("#login");
-    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     browser.press(key, Keys.ENTER);
     browser.await("somebody is logged in", () -> browser.isVisible("#logout"));
   }
@@ -85,7 +47,6 @@ class DashboardBoardsTest {
     Browser browser = desk();
     browser.visit(boards.address() + "/#/quarantine");
     browser.awaitText(".lead", "273 pairs were rejected and kept; 175 of them in the last 24");
-    assertThat(browser.text(".fresh-list li")).contains("96", "The caption is a file's name");
     assertThat(browser.texts(".matrix thead th"))
         .containsExactly("Reason", "Crowd", "Imported", "Scraped", "Synthetic", "All");
     assertThat(browser.text(".matrix tbody tr:first-child td"))
@@ -96,7 +57,7 @@ class DashboardBoardsTest {
 
     browser.awaitText("#sheet-title", "The caption is a file's name · Crowd");
     browser.awaitText(".producers", "phone-app 50");
-    browser.awaitText(".more .tally", "50 of 96 pairs shown");
+    browser.awaitText(".more .tally", "50 of 96 pairs");
     assertThat(browser.script("return location.hash")).isEqualTo(FILE_NAMES);
     browser.click("#nav [data-view=profile]");
     browser.awaitText(".producers-table tbody tr:first-child", "phone-app");
@@ -167,7 +128,7 @@ class DashboardBoardsTest {
     assertThat(browser.isVisible(".matrix [data-reason=IMAGE_TOO_SMALL][data-source=IMPORTED]"))
         .isFalse();
     browser.click(".tile:first-child a");
-    browser.awaitText("[data-part=reviews]", "Four pixels do not matter here.");
+    browser.awaitText("#pair-reviews", "Four pixels do not matter here.");
     browser.click("#nav [data-view=actions]");
     browser.awaitText(".actions tbody", "ACCEPTED: Four pixels do not matter here.");
     assertThat(
@@ -231,10 +192,10 @@ class DashboardBoardsTest {
                 && browser.texts(".pair-row").stream().allMatch(it -> it.contains("too small")));
     browser.click(".pair-row-caption");
 
-    browser.awaitText("[data-part=why]", "The image is too small");
-    assertThat(browser.text("[data-part=why]"))
+    browser.awaitText("#pair-why", "The image is too small");
+    assertThat(browser.text("#pair-why"))
         .contains("60 px", "200 px", "Send the image in a higher resolution.");
-    assertThat(browser.text("[data-part=decisions] tr[data-outcome=REJECTED]"))
+    assertThat(browser.text("#pair-decisions tr[data-outcome=REJECTED]"))
         .contains("Rejected", "The image is too small", "60 px", "200 px");
     assertThat(String.join(", ", browser.texts(".journey .place")))
         .matches("received, crowdsourced \\d @ \\d+, quarantine 0 @ \\d+");
@@ -259,16 +220,16 @@ class DashboardBoardsTest {
     ScriptedBoards boards = story();
     Browser browser = desk();
     browser.visit(boards.address() + "/#/pair/" + boards.longest());
-    browser.awaitText("[data-part=caption]", "77 tokens of at most 77; 24 more are cut off");
+    browser.awaitText("#pair-caption", "77 tokens of at most 77; 24 more are cut off");
     assertThat(browser.texts(".tokens .token")).hasSize(101);
     assertThat(browser.texts(".tokens .token.cut s")).hasSize(24);
-    assertThat(browser.texts("[data-part=pictures] figcaption b"))
+    assertThat(browser.texts("#pair-pictures figcaption b"))
         .containsExactly("As it came", "As the model sees it");
 
     browser.visit(boards.address() + "/#/pairs?standing=TRAINING&contributor=garden-club");
     browser.click(".pair-row-caption");
 
-    browser.awaitText("[data-part=caption]", "Cleaning took away");
+    browser.awaitText("#pair-caption", "Cleaning took away");
     assertThat(
             browser.script("return document.querySelector('.marked del:last-of-type').innerText"))
         .asString()
@@ -296,7 +257,7 @@ class DashboardBoardsTest {
           const sent = (request.method ?? "GET") + " " + path;
           if (/pairs/.test(path) && !window.cutOff.includes(sent)) {
             window.cutOff.push(sent);
-            return ClusterRequirement.reject(new TypeError("Failed to fetch"));
+            return Promise.reject(new TypeError("Failed to fetch"));
           }
           return real(path, request);
         };
@@ -304,12 +265,12 @@ class DashboardBoardsTest {
 
     browser.script("location.hash = arguments[0]", "#/pair/" + boards.longest());
 
-    browser.awaitText("[data-part=caption]", "77 tokens of at most 77");
+    browser.awaitText("#pair-caption", "77 tokens of at most 77");
     Object status =
         browser.later(
             """
             const { Api } = await import("/assets/api.js");
-            const api = new Api({ onConnection() {}, onLoginWanted() {}, onAsOf() {} });
+            const api = new Api({ onConnection() {} });
             return api.post("/v1/pairs/decisions", {}).then(() => "done", (problem) => problem.status);
             """);
     assertThat(status).isEqualTo(0L);
@@ -350,9 +311,9 @@ class DashboardBoardsTest {
     browser.await("the board is there", () -> browser.isVisible(".matrix"));
     browser.tabTo("#login");
     browser.press(Keys.ENTER);
-    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     browser.press("psk_wrong", Keys.ENTER);
-    browser.awaitText("#key-wrong", "does not take this key");
+    browser.awaitText("dialog [role=alert]", "does not take this key");
     browser.press(ScriptedBoards.REVIEWER_KEY, Keys.ENTER);
     browser.await("somebody is logged in", () -> browser.isFocused("#logout"));
 
@@ -393,10 +354,7 @@ class DashboardBoardsTest {
     browser.await("the dialog is gone", () -> !browser.isVisible("dialog"));
     browser.await(
         "the focus is where it was", () -> browser.isFocused("[data-decision=RECAPTIONED]"));
-    assertThat(
-            String.valueOf(
-                browser.script("return document.getElementById('announcer').textContent")))
-        .contains("Logged in as anna.", "1 decided");
+    assertThat(announced(browser)).contains("Logged in as anna.", "1 decided");
   }
 
   @Test
@@ -474,7 +432,7 @@ class DashboardBoardsTest {
     browser.awaitText("dialog.review", "your session has ended");
     assertThat(boards.reviewed()).isEmpty();
     browser.click("#review-login");
-    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     browser.press(ScriptedBoards.REVIEWER_KEY, Keys.ENTER);
     browser.awaitText("dialog.review", "Send once more.");
     browser.click("#review-form .primary");
@@ -496,7 +454,7 @@ class DashboardBoardsTest {
     browser.visit(boards.address() + "/" + FORTY);
     browser.await("40 tiles", () -> browser.texts(".tile").size() == 40);
     browser.click("#login");
-    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     browser.press(ScriptedBoards.VIEWER_KEY, Keys.ENTER);
     browser.awaitText("#session", "ben");
 
@@ -511,7 +469,7 @@ class DashboardBoardsTest {
   @Test
   void aPersonWhoReadsChineseIsSpokenToInChinese() throws Exception {
     ScriptedBoards boards = story();
-    Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
+    Browser browser = chinese();
     browser.visit(boards.address() + "/" + FORTY);
     browser.awaitText("#choose-all", "全选 40 对");
     for (String view : List.of("pairs", "sheet", "profile", "actions")) {
@@ -550,7 +508,7 @@ class DashboardBoardsTest {
     }
     for (var pair : pairs.pairs()) {
       visit(browser, boards, "pair/" + pair.get("id").asText());
-      browser.await("the card is there", () -> browser.isVisible("[data-part=facts]"));
+      browser.await("the card is there", () -> browser.isVisible("#pair-facts"));
       browser.script(
           "document.querySelectorAll('details').forEach(it => { it.open = true; });"
               + "document.querySelectorAll('.reveal').forEach(it => it.click());");
@@ -562,20 +520,6 @@ class DashboardBoardsTest {
     }
     assertThat(boards.reviewed().stream().map(ScriptedBoards.Reviewed::comment))
         .containsExactlyInAnyOrderElementsOf(TRAPS);
-  }
-
-  private static void requireUntrapped(Browser browser) {
-    assertThat(browser.script("return window.trapped ?? 'no'")).isEqualTo("no");
-    assertThat(
-            browser.script(
-                "return [...document.querySelectorAll('iframe, main script, main style, dialog"
-                    + " script, [onerror], [onload], [onfocus], [srcdoc]')].length"
-                    + " + [...document.querySelectorAll('main a[href], dialog a[href]')].filter(link =>"
-                    + " !/^(#\\/|\\/v1\\/|https?:)/.test(link.getAttribute('href'))).length"
-                    + " + [...document.querySelectorAll('a[target], a[href^=http]')].filter(link =>"
-                    + " link.rel !== 'noopener noreferrer nofollow').length"))
-        .isEqualTo(0L);
-    assertThat(browser.complaints()).isEmpty();
   }
 
   @Test
@@ -624,7 +568,7 @@ class DashboardBoardsTest {
     browser.await("40 tiles", () -> browser.texts(".tile").size() == 40);
     requireFree(browser, "sheet of a cell");
     browser.click("#login");
-    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     browser.press(Keys.ENTER);
     requireFree(browser, "login");
     browser.press(ScriptedBoards.REVIEWER_KEY, Keys.ENTER);
@@ -645,20 +589,13 @@ class DashboardBoardsTest {
     requireFree(browser, "decided");
   }
 
-  private static void requireFree(Browser browser, String where) throws IOException {
-    // What happens to lie half below a bar that stays in place would count as a small target.
-    browser.script("scrollTo(0, 0)");
-    assertThat(browser.barriers()).as(where).isEmpty();
-    assertThat(browser.scrollsSideways()).as(where).isFalse();
-  }
-
   @Test
   void tenThousandPairsArePagedAndAtMostFiveHundredChosen() throws Exception {
     ScriptedBoards boards = using(ScriptedBoards.open(ScriptedPairs.quarantined(10_000)));
     Browser browser = desk();
     long start = System.nanoTime();
     browser.visit(boards.address() + "/" + FORTY);
-    browser.awaitText(".more .tally", "50 of 10,000 pairs shown");
+    browser.awaitText(".more .tally", "50 of 10,000 pairs");
     long shown = System.nanoTime();
     System.out.println(
         "quarantine of 10,000 pairs: its first 50 shown "
@@ -674,7 +611,7 @@ class DashboardBoardsTest {
             + " ms");
 
     browser.click("#more");
-    browser.awaitText(".more .tally", "100 of 10,000 pairs shown");
+    browser.awaitText(".more .tally", "100 of 10,000 pairs");
     browser.await(
         "the first new one has the focus", () -> browser.isFocused(".tile:nth-child(51) input"));
     assertThat(browser.text("#choose-all")).isEqualTo("Choose the first 500");

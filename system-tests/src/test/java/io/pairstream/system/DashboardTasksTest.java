@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.ingest.publish.Published;
-import io.pairstream.operations.audit.Difference;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
@@ -25,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,16 +29,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
@@ -54,8 +40,7 @@ import org.openqa.selenium.Keys;
  * taken on the way, where somebody asks for them.
  */
 @Tag("full")
-@Timeout(1800)
-class DashboardTasksTest {
+class DashboardTasksTest extends PageTest {
 
   /** A folder into which the pictures of the guide are written; without it none are. */
   private static final Optional<Path> PICTURES =
@@ -87,7 +72,6 @@ class DashboardTasksTest {
 
   @TempDir private Path folder;
 
-  private final List<AutoCloseable> open = new ArrayList<>();
   private final AtomicInteger number = new AtomicInteger();
   private Photographs photographs;
   private RunningPlatform platform;
@@ -105,25 +89,13 @@ class DashboardTasksTest {
     web = using(publisher(cluster, cluster.topics().scraped()));
   }
 
-  @AfterEach
-  void close() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
-  }
-
-  private <T extends AutoCloseable> T using(T opened) {
-    open.add(opened);
-    return opened;
-  }
-
   @Test
   void threeTasksOfAnOperator() throws Exception {
     String key = reviewersKey();
     publishTheStory();
     ScheduledExecutorService steady = publishSteadily();
     Process trainer = startTrainer();
-    Browser browser = using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
+    Browser browser = desk();
 
     findWhichProducerBroke(browser);
     takePictures(browser);
@@ -135,11 +107,6 @@ class DashboardTasksTest {
     assertThat(steady.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
     platform.awaitAllDecided(SOON);
     assertThat(platform.audit().details()).isEmpty();
-    claimAReviewThatNobodyDecided();
-    platform.awaitAllDecided(SOON);
-    assertThat(platform.audit().details())
-        .extracting(Difference::kind)
-        .containsExactly(Difference.Kind.UNREVIEWED);
     assertThat(trainer.isAlive())
         .as(() -> "the trainer has gone through all of it: " + lastWords())
         .isTrue();
@@ -154,7 +121,6 @@ class DashboardTasksTest {
         "all that is turned away is on the board",
         () -> browser.text(".lead").startsWith(BROKEN + TOO_SMALL + OTHERS + " pairs"));
     assertThat(browser.text(cell)).startsWith(BROKEN + "");
-    assertThat(browser.text(".fresh-list")).contains("The caption is a file's name");
 
     browser.click(cell);
 
@@ -188,7 +154,7 @@ class DashboardTasksTest {
     browser.awaitText(".tally", TOO_SMALL + " pairs, the newest first");
     assertThat(browser.texts(".pair-row .chip")).doesNotContain("Rejected");
     browser.click(".pair-row-caption");
-    browser.awaitText("[data-part=reviews]", "Eight pixels do not matter here.");
+    browser.awaitText("#pair-reviews", "Eight pixels do not matter here.");
     browser.visit(address + "/#/actions");
     browser.awaitText(".actions tbody", "Reviewed");
     assertThat(browser.complaints()).isEmpty();
@@ -213,7 +179,7 @@ class DashboardTasksTest {
     awaitAnew(
         browser, "the new pair is there", () -> !browser.texts(".pair-row-caption").isEmpty());
     browser.click(".pair-row-caption");
-    browser.awaitText("[data-part=reviews]", HOSTILE);
+    browser.awaitText("#pair-reviews", HOSTILE);
     assertThat(browser.text(".pair-head .chip")).isIn("Training", "Validation", "Test");
     assertThat(browser.complaints()).isEmpty();
   }
@@ -236,7 +202,7 @@ class DashboardTasksTest {
       browser.press(Keys.ENTER);
 
       browser.awaitText(".detail", "pairs-preprocess");
-      browser.await("the record at the head is shown", () -> browser.isVisible(".head"));
+      browser.await("the record at the head is shown", () -> browser.isVisible("#head"));
       browser.await(
           "its picture is shown",
           () ->
@@ -316,7 +282,7 @@ class DashboardTasksTest {
             0,
             1_000 / STEADY_PER_SECOND,
             TimeUnit.MILLISECONDS);
-    open.add(steady::shutdownNow);
+    using(steady::shutdownNow);
     return steady;
   }
 
@@ -357,51 +323,6 @@ class DashboardTasksTest {
     (pair.sourceKind() == SourceKind.SCRAPED ? web : crowd).publish(pair).join();
   }
 
-  /** Sends a pair that was turned away with the headers of a replay that nobody decided. */
-  private void claimAReviewThatNobodyDecided() throws Exception {
-    ClusterAccess cluster = new ClusterAccess(platform.cluster());
-    int next = number.getAndIncrement();
-    Published pair =
-        crowd
-            .publish(
-                pair(
-                    next,
-                    photographs.small(next, 150),
-                    "one that nobody let in",
-                    SourceKind.IMPORTED,
-                    HOSTILE,
-                    ""))
-            .join();
-    platform.awaitAllDecided(SOON);
-    ConsumerRecord<byte[], byte[]> first = record(cluster, pair);
-    ProducerRecord<byte[], byte[]> forged =
-        new ProducerRecord<>(first.topic(), null, first.key(), first.value());
-    new Replay(
-            new Origin(first.topic(), first.partition(), first.offset()),
-            "0f8fad5b-d9cb-469f-a165-70867728950e",
-            List.of("IMAGE_TOO_SMALL"))
-        .write(forged.headers());
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            cluster.clientSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.send(forged).get();
-    }
-  }
-
-  private static ConsumerRecord<byte[], byte[]> record(ClusterAccess cluster, Published pair) {
-    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
-    TopicPartition partition = new TopicPartition(pair.topic(), pair.partition());
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.read(
-          Map.of(partition, new CommittedLog.Stretch(pair.offset(), pair.offset() + 1)),
-          record -> {
-            found.add(record);
-            return false;
-          });
-    }
-    return found.get(0);
-  }
-
   private Process startTrainer() throws IOException {
     Process trainer =
         new ProcessBuilder(
@@ -415,7 +336,7 @@ class DashboardTasksTest {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("feed.log").toFile())
             .start();
-    open.add(
+    using(
         () -> {
           trainer.destroy();
           assertThat(trainer.waitFor(5, TimeUnit.MINUTES)).isTrue();
@@ -456,7 +377,7 @@ class DashboardTasksTest {
 
   private static void logIn(Browser browser, String key) {
     browser.click("#login");
-    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     browser.press(key, Keys.ENTER);
     browser.await("somebody is logged in", () -> browser.isVisible("#logout"));
   }
@@ -485,11 +406,11 @@ class DashboardTasksTest {
     awaitAnew(
         browser, "the long one is there", () -> !browser.texts(".pair-row-caption").isEmpty());
     browser.click(".pair-row-caption");
-    browser.await("the card is there", () -> browser.isVisible("[data-part=facts]"));
+    browser.await("the card is there", () -> browser.isVisible("#pair-facts"));
     String longest = String.valueOf(browser.script("return location.hash"));
     browser.visit(address + FORTY);
     browser.click(".tile:nth-child(3) a");
-    browser.await("the card is there", () -> browser.isVisible("[data-part=facts]"));
+    browser.await("the card is there", () -> browser.isVisible("#pair-facts"));
     String turnedAway = String.valueOf(browser.script("return location.hash"));
     browser.prefer("light");
     look(browser, "/#/overview");

@@ -6,7 +6,6 @@ import io.pairstream.ingest.page.ContributionPage;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Authenticator;
-import io.pairstream.service.http.EventStream;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
@@ -57,7 +56,6 @@ final class ScriptedIngest implements AutoCloseable {
   private final Queue<Problem> refusals = new ConcurrentLinkedQueue<>();
   private final List<Sent> sent = new CopyOnWriteArrayList<>();
   private final Map<String, ObjectNode> decided = new ConcurrentHashMap<>();
-  private final Map<String, List<EventStream>> watching = new ConcurrentHashMap<>();
   private final Map<String, String> ids = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private WebServer server;
@@ -82,7 +80,7 @@ final class ScriptedIngest implements AutoCloseable {
     routes.add(
         Route.post(
             "/v1/pairs", Access.PUBLISH, Set.of("multipart/form-data"), 10_000_000, this::take));
-    routes.add(Route.events("/v1/pairs/{id}/events", Access.READ, this::watch));
+    routes.add(Route.get("/v1/pairs/{id}", Access.READ, (request, body) -> status(request)));
     server =
         new WebServer(
             ServerSettings.of("127.0.0.1", port),
@@ -119,12 +117,11 @@ final class ScriptedIngest implements AutoCloseable {
     refusals.add(problem);
   }
 
-  /** Decides what becomes of the pairs with a caption, and tells who watches. */
-  synchronized void decide(String caption, String standing, Map<String, String> more) {
+  /** Decides what becomes of the pairs with a caption. */
+  void decide(String caption, String standing, Map<String, String> more) {
     ObjectNode status = JSON.createObjectNode().put("standing", standing);
     more.forEach(status::put);
     decided.put(caption, status);
-    watching.getOrDefault(caption, List.of()).forEach(stream -> tell(stream, status));
   }
 
   /** Closes, as a service does that is restarted, until {@link #reopen}. */
@@ -163,22 +160,15 @@ final class ScriptedIngest implements AutoCloseable {
     return done(Answer.json(201, JSON.createObjectNode().put("id", id).put("kind", "PAIR")));
   }
 
-  private synchronized CompletionStage<?> watch(Incoming request, EventStream stream) {
+  private CompletionStage<Answer> status(Incoming request) {
     String caption = ids.get(request.parameter("id"));
     if (caption == null) {
       throw Problem.of(ProblemKind.NOT_FOUND, "nobody knows it").asException();
     }
-    watching.computeIfAbsent(caption, any -> new CopyOnWriteArrayList<>()).add(stream);
-    tell(
-        stream, decided.getOrDefault(caption, JSON.createObjectNode().put("standing", "RECEIVED")));
-    return CompletableFuture.completedFuture(null);
-  }
-
-  private static void tell(EventStream stream, ObjectNode status) {
-    stream.send("standing", "1", status);
-    if (!status.get("standing").asText().equals("RECEIVED")) {
-      stream.end();
-    }
+    return done(
+        Answer.json(
+            200,
+            decided.getOrDefault(caption, JSON.createObjectNode().put("standing", "RECEIVED"))));
   }
 
   private static CompletionStage<Answer> done(Answer answer) {

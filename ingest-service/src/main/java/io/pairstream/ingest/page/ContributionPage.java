@@ -16,10 +16,9 @@ public final class ContributionPage {
           "page.css",
           "page.js",
           "cards.js",
-          "api.js",
+          "send.js",
           "memory.js",
           "pictures.js",
-          "words.js",
           "words.en.json",
           "words.zh.json");
 

@@ -1,327 +1,203 @@
-// A pair on the page: first as a draft whose words are written, then as something that was sent.
-// All that people or the service wrote goes in as text, never as markup.
+// A pair on the page: first as a draft whose words are written, then as something that was sent. All that people or the
+// service wrote goes in as text, never as markup.
 
+import { h, s } from "./dom.js";
 import { asSent } from "./pictures.js";
-import { isFinal } from "./api.js";
+import { isFinal } from "./send.js";
 
 const ACCEPTED = new Set(["TRAINING", "VALIDATION", "TEST"]);
 const BAD = new Set(["QUARANTINED", "FETCH_FAILED", "REFUSED", "UNKNOWN"]);
+const MOST_LANGUAGES = 12;
+const LONGEST_NAME = 60;
 
-let nextNumber = 0;
-
-function fromTemplate(id) {
-  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+function frame(preview, alt) {
+  // What the browser cannot show, the service may still read; the frame then stays empty.
+  const failed = (event) => event.currentTarget.remove();
+  return h(
+    "div.picture",
+    preview && h("img", { alt, src: preview, on: { error: failed } }),
+    s("svg", { viewBox: "0 0 32 32", "aria-hidden": "true" }, s("use", { href: "#picture" })),
+  );
 }
 
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+/**
+ * A draft: {key, file, preview, caption, language, mediaType, problem, wrong}; problem with the picture, which can then
+ * only be removed, wrong with the words: {text, values}. does: {change(), hint(), remove()}.
+ */
+export function draftCard(words, draft, number, does) {
+  const { say } = words;
+  const id = `draft-${draft.key}`;
+  const write = (event) => {
+    draft.caption = asSent(event.currentTarget.value);
+    draft.wrong = null;
+    does.change();
+  };
+  return h(
+    "li.card",
+    { key: draft.key },
+    frame(draft.preview, say("draft.preview", { number })),
+    h(
+      "div.body",
+      h("p.wrong", draft.problem && say("picture.refused", { name: draft.file.name, problem: problemText(words, draft.problem) })),
+      !draft.problem && [
+        h("label.caption-label", { for: id }, say("draft.caption", { number })),
+        h(
+          "textarea",
+          {
+            id,
+            rows: 2,
+            placeholder: say("draft.example"),
+            "aria-describedby": `${id}-wrong`,
+            "aria-invalid": String(draft.wrong !== null),
+            on: { input: write },
+          },
+          draft.caption,
+        ),
+        h("p.wrong.words-wrong", { id: `${id}-wrong` }, draft.wrong && problemText(words, draft.wrong)),
+      ],
+      h(
+        "div.row.between",
+        !draft.problem && hint(words, draft, `${id}-language`, does),
+        h(
+          "button.plain.remove",
+          { type: "button", "aria-label": say("draft.removeNumbered", { number }), on: { click: does.remove } },
+          say("draft.remove"),
+        ),
+      ),
+    ),
+  );
 }
 
-export class DraftCard {
-  #file;
-  #preview;
-  #number = 1;
-  #words;
-  #mediaType = "";
-  #pictureProblem = null;
-  #wordsProblem = null;
+function hint(words, draft, id, does) {
+  const tags = new Set(["en", "zh", ...navigator.languages.map((tag) => tag.split("-")[0]), draft.language]);
+  const offered = [...tags].filter((tag) => tag !== "").slice(0, MOST_LANGUAGES);
+  const choose = (event) => {
+    draft.language = event.currentTarget.value;
+    does.hint(draft.language);
+  };
+  const option = (tag, text) => h("option", { value: tag, selected: tag === draft.language }, text);
+  return h(
+    "span.hint",
+    h("label", { for: id }, words.say("draft.language")),
+    " ",
+    h(
+      "select",
+      { id, on: { change: choose } },
+      option("", words.say("draft.unknown")),
+      offered.map((tag) => option(tag, languageName(words, tag))),
+    ),
+  );
+}
 
-  constructor(file, hint, { onRemove, onChange, onHint }) {
-    this.#file = file;
-    this.#preview = URL.createObjectURL(file);
-    this.element = fromTemplate("draft-card");
-    const id = `draft-${nextNumber++}`;
-    const caption = this.#part("textarea");
-    caption.id = `${id}-caption`;
-    this.#part(".caption-label").htmlFor = caption.id;
-    this.#part(".words-wrong").id = `${id}-wrong`;
-    caption.setAttribute("aria-describedby", `${id}-wrong`);
-    caption.addEventListener("input", () => {
-      if (this.#wordsProblem) {
-        this.showWordsProblem(null);
-      }
-      onChange(this);
-    });
-    const select = this.#part("select");
-    select.id = `${id}-language`;
-    this.#part(".language-label").htmlFor = select.id;
-    this.#hint = hint;
-    select.addEventListener("change", () => {
-      this.#hint = select.value;
-      onHint(select.value);
-    });
-    this.#part(".remove").addEventListener("click", () => onRemove(this));
-    const picture = this.#part("img");
-    // What the browser cannot show, the service may still read; the frame then stays empty.
-    picture.addEventListener("error", () => picture.removeAttribute("src"), { once: true });
-    picture.src = this.#preview;
-  }
-
-  #hint = "";
-
-  #part(selector) {
-    return this.element.querySelector(selector);
-  }
-
-  speak(words, number) {
-    this.#words = words;
-    this.#number = number;
-    this.#part("img").alt = words.say("draft.preview", { number });
-    this.#part(".caption-label").textContent = words.say("draft.caption", { number });
-    this.#part("textarea").placeholder = words.say("draft.example");
-    this.#part(".language-label").textContent = words.say("draft.language");
-    const remove = this.#part(".remove");
-    remove.textContent = words.say("draft.remove");
-    remove.setAttribute("aria-label", words.say("draft.removeNumbered", { number }));
-    this.#fillLanguages();
-    this.show({ mediaType: this.#mediaType, problem: this.#pictureProblem });
-    this.showWordsProblem(this.#wordsProblem);
-  }
-
-  #fillLanguages() {
-    const select = this.#part("select");
-    const tags = new Set(["en", "zh", ...navigator.languages.map((tag) => tag.split("-")[0])]);
-    if (this.#hint !== "") {
-      tags.add(this.#hint);
-    }
-    select.replaceChildren(
-      new Option(this.#words.say("draft.unknown"), ""),
-      ...[...tags].slice(0, 12).map((tag) => new Option(this.#words.languageName(tag), tag)),
-    );
-    select.value = this.#hint;
-  }
-
-  /** A picture that is not taken can only be removed. */
-  show({ mediaType = "", problem = null }) {
-    this.#mediaType = mediaType;
-    this.#pictureProblem = problem;
-    this.#part(".picture-wrong").textContent = problem
-      ? this.#words.say("picture.refused", { name: this.#file.name, problem: this.#text(problem) })
-      : "";
-    this.#part(".caption-label").hidden = problem !== null;
-    this.#part("textarea").hidden = problem !== null;
-    this.#part(".hint").hidden = problem !== null;
-  }
-
-  showWordsProblem(problem) {
-    this.#wordsProblem = problem;
-    this.#part(".words-wrong").textContent = problem ? this.#text(problem) : "";
-    this.#part("textarea").setAttribute("aria-invalid", String(problem !== null));
-  }
-
-  #text({ text, values }) {
-    const shown = Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [
-        name,
-        typeof value === "number" ? this.#words.number(value) : value,
-      ]),
-    );
-    return this.#words.say(text, shown);
-  }
-
-  caption() {
-    return asSent(this.#part("textarea").value);
-  }
-
-  write(caption) {
-    this.#part("textarea").value = caption;
-  }
-
-  /** Whether nothing keeps it from being sent; says so only after its words were looked at. */
-  isReady() {
-    return this.isSendable() && this.#wordsProblem === null;
-  }
-
-  /** Not before its picture was looked at. */
-  isSendable() {
-    return this.#mediaType !== "";
-  }
-
-  /** Whether its picture can never be sent. */
-  isRefused() {
-    return this.#pictureProblem !== null;
-  }
-
-  focus() {
-    (this.isSendable() ? this.#part("textarea") : this.#part(".remove")).focus();
-  }
-
-  /** What is sent. Each change of the words is another request, with another key. */
-  pair() {
-    return {
-      key: newKey(),
-      id: "",
-      file: this.#file,
-      mediaType: this.#mediaType,
-      preview: this.#preview,
-      caption: this.caption(),
-      language: this.#hint,
-      sentAt: new Date(),
-    };
-  }
-
-  close({ keepPicture = false } = {}) {
-    this.element.remove();
-    if (!keepPicture) {
-      URL.revokeObjectURL(this.#preview);
-    }
+function languageName({ language }, tag) {
+  try {
+    return new Intl.DisplayNames([language], { type: "language" }).of(tag);
+  } catch {
+    return tag;
   }
 }
 
-export class SentCard {
-  #state = { standing: "SENDING" };
-
-  constructor(pair, { onChange, onAgain }) {
-    this.pair = pair;
-    this.element = fromTemplate("sent-card");
-    if (pair.file) {
-      const picture = this.#part("img");
-      picture.addEventListener("error", () => picture.removeAttribute("src"), { once: true });
-      picture.src = pair.preview;
-    } else {
-      this.#state = { standing: "UNKNOWN", asking: true };
-    }
-    this.#part(".caption").textContent = pair.caption;
-    this.#part(".change").addEventListener("click", () => onChange(this));
-    this.#part(".again").addEventListener("click", () => onAgain(pair));
-  }
-
-  #part(selector) {
-    return this.element.querySelector(selector);
-  }
-
-  standing() {
-    return this.#state.standing;
-  }
-
-  update(state, words) {
-    this.#state = state;
-    this.speak(words);
-  }
-
-  /** good, bad, or wait while it is not over. */
-  kind() {
-    const { standing, asking } = this.#state;
-    return ACCEPTED.has(standing) ? "good" : BAD.has(standing) && !asking ? "bad" : "wait";
-  }
-
-  /** Whether nothing more will be heard. */
-  isOver() {
-    const { standing, over, note } = this.#state;
-    return isFinal(standing) || standing === "REFUSED" || over === true || note === "sent.unsure";
-  }
-
-  /** Whether closing the page would lose it. */
-  isUnsent() {
-    return this.pair.file !== null && ["SENDING", "HELD"].includes(this.standing());
-  }
-
-  /** What to call it aloud. */
-  name(words) {
-    const caption = this.pair.caption || words.say("sent.earlier");
-    return caption.length > 60 ? caption.slice(0, 57) + "…" : caption;
-  }
-
-  /** The standing with its reason, for those who hear it. */
-  sentence(words) {
-    const { says } = this.#explanation(words);
-    return [words.standing(this.standing()), says].filter(Boolean).join(". ");
-  }
-
-  speak(words) {
-    const { standing, share, note, values, measured, limit, again } = this.#state;
-    const kind = this.kind();
-    this.element.dataset.kind = kind;
-    this.element.dataset.standing = standing;
-    if (!this.pair.caption) {
-      this.#part(".caption").textContent = words.say("sent.earlier");
-    }
-    const line = this.#part(".standing");
-    line.dataset.moving = String(kind === "wait");
-    line.querySelector("use").setAttribute("href", `#icon-${kind}`);
-    line.querySelector("strong").textContent = words.standing(standing);
-
-    const progress = this.#part("progress");
-    progress.hidden = standing !== "SENDING" || !(share < 1);
-    progress.value = share ?? 0;
-    progress.setAttribute("aria-label", words.standing("SENDING"));
-
-    const { says, remedy } = this.#explanation(words);
-    const facts = [
-      ["fact.why", says],
-      ["fact.measured", words.measure(text(measured ?? this.#state.problem?.measured))],
-      ["fact.limit", words.measure(text(limit ?? this.#state.problem?.limit))],
-      ["fact.remedy", remedy],
-    ].filter(([, value]) => value !== "");
-    this.#part(".facts").replaceChildren(
-      ...facts.flatMap(([name, value]) => [element("dt", words.say(name)), element("dd", value)]),
-    );
-
-    const notes = [];
-    if (note) {
-      notes.push(words.say(note, values));
-    }
-    if (ACCEPTED.has(standing) && (this.#state.copies > 1 || this.#state.copy_of)) {
-      notes.push(words.say("sent.copy"));
-    }
-    this.#part(".says").textContent = notes.join(" ");
-
-    this.#part(".change").textContent = words.say("sent.change");
-    this.#part(".change").hidden = !(this.pair.file && this.#isAboutWords());
-    this.#part(".again").textContent = words.say("sent.again");
-    this.#part(".again").hidden = again !== true;
-    this.#part(".trace").textContent = this.pair.id
-      ? words.say("sent.trace", { id: this.pair.id, time: words.time(this.pair.sentAt) })
-      : "";
-  }
-
-  #isAboutWords() {
-    const { standing, reason, problem } = this.#state;
-    const about = reason || problem?.reason || problem?.field || "";
-    return (standing === "QUARANTINED" || standing === "REFUSED") && /^caption/i.test(about);
-  }
-
-  /** Why, and what would be right: as a reason, as a problem, or not at all. */
-  #explanation(words) {
-    const { standing, reason, says, remedy, problem } = this.#state;
-    if (problem) {
-      const own = { says: text(problem.detail) || text(problem.title), remedy: text(problem.remedy) };
-      return problem.reason && problem.remedy
-        ? words.reason(problem.reason, own)
-        : words.problem(problemName(problem), own);
-    }
-    if (reason && BAD.has(standing)) {
-      return words.reason(reason, { says: withoutStanding(text(says)), remedy: text(remedy) });
-    }
-    return { says: "", remedy: "" };
-  }
-
-  close() {
-    this.element.remove();
-    if (this.pair.file) {
-      URL.revokeObjectURL(this.pair.preview);
-    }
-  }
+function problemText({ language, say }, { text, values }) {
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const shown = Object.entries(values).map(([name, value]) => [name, typeof value === "number" ? format.format(value) : value]);
+  return say(text, Object.fromEntries(shown));
 }
 
-/** The last part of a problem's type, such as body-too-large. */
-function problemName(problem) {
-  return String(problem?.type ?? "").split(":").pop();
+/* ---- What was sent: a draft's fields, {id, sentAt} and {state: {standing, …}} ---- */
+
+/** good, bad, or wait while it is not over. */
+export function kindOf({ state: { standing, asking } }) {
+  return ACCEPTED.has(standing) ? "good" : BAD.has(standing) && !asking ? "bad" : "wait";
 }
 
-/** The service says the standing first and then why; here the standing has a line of its own. */
-function withoutStanding(says) {
-  const why = says.replace(/^(It was turned away|Its image could not be fetched)\.\s*/, "");
-  return why === "" ? says : why;
+/** Whether nothing more will be heard. */
+export function isOver({ state: { standing, over } }) {
+  return isFinal(standing) || standing === "REFUSED" || over === true;
 }
 
-function text(value) {
-  return value === undefined || value === null ? "" : String(value);
+/** Whether closing the page would lose it. */
+export function isUnsent({ file, state: { standing } }) {
+  return file !== null && (standing === "SENDING" || standing === "HELD");
 }
 
-function element(name, content) {
-  const created = document.createElement(name);
-  created.textContent = content;
-  return created;
+function standingOf(words, { state: { standing } }) {
+  return words.find(`standings.${standing}`) ?? standing;
+}
+
+/** What is said of it aloud: its words, its standing and the reason. */
+export function saidOf(words, pair) {
+  const name = pair.caption || words.say("sent.earlier");
+  return words.say("page.said", {
+    caption: name.length > LONGEST_NAME ? name.slice(0, LONGEST_NAME - 3) + "…" : name,
+    standing: [standingOf(words, pair), explained(words, pair.state).says].filter(Boolean).join(". "),
+  });
+}
+
+/** does: {change(), again()}. */
+export function sentCard(words, pair, does) {
+  const { say } = words;
+  const { state } = pair;
+  const kind = kindOf(pair);
+  const { says, remedy } = explained(words, state);
+  const isCopy = ACCEPTED.has(state.standing) && (state.copies > 1 || state.copy_of);
+  const notes = [state.note && say(state.note, state.values), isCopy && say("sent.copy")].filter(Boolean);
+  const facts = [
+    ["fact.why", says],
+    ["fact.measured", withUnit(words, state.measured ?? state.problem?.body.measured)],
+    ["fact.limit", withUnit(words, state.limit ?? state.problem?.body.limit)],
+    ["fact.remedy", remedy],
+  ].filter(([, value]) => value);
+  const button = (name, click) => h(`button.button.${name}`, { type: "button", on: { click } }, say(`sent.${name}`));
+  return h(
+    "li.card",
+    { key: pair.key, "data-kind": kind },
+    frame(pair.preview, ""),
+    h(
+      "div.body",
+      h("p.caption", { dir: "auto" }, pair.caption || say("sent.earlier")),
+      h(
+        "p.standing",
+        s("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, s("use", { href: `#icon-${kind}` })),
+        h("strong", standingOf(words, pair)),
+      ),
+      h("p.says", notes.join(" ")),
+      h("dl.facts", facts.map(([name, value]) => [h("dt", say(name)), h("dd", value)])),
+      h(
+        "p.row.actions",
+        pair.file && isAboutWords(state) && button("change", does.change),
+        state.again && button("again", does.again),
+      ),
+      h("p.small.trace", pair.id && say("sent.trace", { id: pair.id, time: timeOf(words, pair.sentAt) })),
+    ),
+  );
+}
+
+function isAboutWords({ standing, reason, problem }) {
+  const about = reason || problem?.body.reason || problem?.body.field || "";
+  return (standing === "QUARANTINED" || standing === "REFUSED") && /^caption/i.test(about);
+}
+
+/** Why, and what would be right: as a reason, as a problem, or not at all. */
+function explained(words, { standing, reason, says = "", remedy, problem }) {
+  if (problem) {
+    const { body } = problem;
+    const name = body.reason && body.remedy ? `reasons.${body.reason}` : `problems.${problem.kind}`;
+    return words.find(name) ?? { says: problem.message, remedy: body.remedy };
+  }
+  if (reason && BAD.has(standing)) {
+    // The service says the standing first and then why; here the standing has a line of its own.
+    const why = says.replace(/^(It was turned away|Its image could not be fetched)\.\s*/, "");
+    return words.find(`reasons.${reason}`) ?? { says: why || says, remedy };
+  }
+  return {};
+}
+
+/** A measured value or a limit, such as "12 bytes", with its unit in the page's language. */
+function withUnit(words, text) {
+  return text?.replace(/^([\d.,]+) ([a-z]+)$/, (whole, value, unit) => `${value} ${words.find(`units.${unit}`) ?? unit}`);
+}
+
+function timeOf({ language }, date) {
+  const isToday = new Date().toDateString() === date.toDateString();
+  return new Intl.DateTimeFormat(language, { dateStyle: isToday ? undefined : "medium", timeStyle: "short" }).format(date);
 }

@@ -1,120 +1,133 @@
 // The page's composition root: what a person does, wired to the parts that do it.
 
 import { Api } from "./api.js";
-import { DraftCard, SentCard } from "./cards.js";
+import { draftCard, isOver, isUnsent, kindOf, saidOf, sentCard } from "./cards.js";
+import { find, setText, show } from "./dom.js";
 import { inspect, wordsProblem } from "./pictures.js";
-import { Memory } from "./memory.js";
-import { loadWords, preferredLanguage, LANGUAGES } from "./words.js";
+import { apiKey, forgetPair, lastHint, rememberHint, rememberKey, rememberPair, rememberedPairs } from "./memory.js";
+import { Sender } from "./send.js";
+import { announce, onLanguage, preferredLanguage, speakIn } from "./words.js";
 
-const ANNOUNCED_LINES = 6;
-
-const find = (id) => document.getElementById(id);
-const memory = new Memory();
-const drafts = [];
-const sent = [];
-/** Refused files that stayed with their reason when the others were sent. */
-let left = [];
 let words;
+let drafts = [];
+/** The newest first. */
+let sent = [];
+let producer = null;
+let connection = "";
 
 const api = new Api({
-  key: () => memory.key(),
-  onConnection: showConnection,
-  onKeyWanted: askForKey,
-  onKeyTaken: () => hideAccess(),
+  headers: () => (apiKey() === "" ? {} : { Authorization: `Bearer ${apiKey()}` }),
+  onConnection: (state) => {
+    connection = state;
+    draw();
+    if (state === "back") {
+      sender.goOn();
+    }
+  },
 });
 
-/* ---- Words ---- */
+const sender = new Sender(api, {
+  hasKey: () => apiKey() !== "",
+  onKeyWanted: askForKey,
+  onKeyTaken: hideAccess,
+  tell(pair, state) {
+    const before = pair.state.standing;
+    pair.state = state;
+    draw();
+    if (state.standing !== before) {
+      announce(saidOf(words, pair));
+    }
+  },
+});
+
+const isSendable = ({ mediaType }) => mediaType !== "";
+
+/** Shows all that changes. */
+function draw() {
+  const notice = find("connection");
+  notice.hidden = connection === "";
+  notice.dataset.kind = connection === "lost" ? "warn" : "good";
+  setText(notice, connection === "" ? "" : words.say(`connection.${connection}`));
+
+  const count = drafts.filter(isSendable).length;
+  find("drafts").hidden = drafts.length === 0;
+  find("send").parentElement.hidden = count === 0;
+  setText(find("send"), count === 1 ? words.say("send.one") : words.say("send.many", { count }));
+  show(
+    find("draft-list"),
+    drafts.map((draft, index) =>
+      draftCard(words, draft, index + 1, { change: draw, hint: rememberHint, remove: () => remove(draft) }),
+    ),
+  );
+
+  find("sent").hidden = sent.length === 0;
+  const kinds = { good: 0, bad: 0, wait: 0 };
+  sent.forEach((pair) => kinds[kindOf(pair)]++);
+  setText(find("tally"), words.say("sent.tally", kinds));
+  show(
+    find("sent-list"),
+    sent.map((pair) => sentCard(words, pair, { change: () => change(pair), again: () => sender.goOn(pair) })),
+  );
+
+  find("leave").hidden = apiKey() === "";
+  const name = producer === "anonymous" ? "producer.anonymous" : "producer.named";
+  setText(find("producer"), producer === null ? "" : words.say(name, { producer }));
+}
 
 async function speak(language) {
-  words = await loadWords(language);
-  document.documentElement.lang = language;
-  document.title = "Pairstream – " + words.say("title");
-  for (const element of document.querySelectorAll("[data-text]")) {
-    element.textContent = words.say(element.dataset.text);
-  }
-  for (const element of document.querySelectorAll("[data-label]")) {
-    element.setAttribute("aria-label", words.say(element.dataset.label));
-  }
-  for (const button of document.querySelectorAll("[data-language]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.language === language));
-  }
-  drafts.forEach((draft, index) => draft.speak(words, index + 1));
-  sent.forEach((card) => card.speak(words));
-  countDrafts();
-  countSent();
-  showProducer();
+  words = await speakIn(language);
+  document.title = `Pairstream – ${words.say("page.title")}`;
+  draw();
 }
 
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", async () => {
-    memory.rememberLanguage(button.dataset.language);
-    await speak(button.dataset.language);
-  });
-}
-
-/** Says it to those who do not see it. A line that is replaced at once would never be said. */
-function announce(text) {
-  const announcer = find("announcer");
-  const line = document.createElement("span");
-  line.textContent = text + " ";
-  announcer.append(line);
-  while (announcer.childElementCount > ANNOUNCED_LINES) {
-    announcer.firstElementChild.remove();
-  }
-}
+onLanguage(speak);
 
 /* ---- Adding ---- */
 
 async function add(files) {
-  left.filter((draft) => drafts.includes(draft)).forEach(drop);
-  left = [];
-  let first = null;
-  let added = 0;
-  for (const file of files) {
-    const draft = new DraftCard(file, memory.lastHint(), {
-      onRemove: remove,
-      onChange: () => countDrafts(),
-      onHint: (hint) => memory.rememberHint(hint),
-    });
-    drafts.push(draft);
-    find("draft-list").append(draft.element);
-    draft.speak(words, drafts.length);
-    draft.show(await inspect(file));
-    first = first ?? draft;
-    added++;
+  // Refused files have stayed with their reason until now.
+  if (sent.length > 0) {
+    drop(...drafts.filter((draft) => draft.wasLeft));
   }
-  countDrafts();
-  if (first) {
-    first.focus();
-    announce(added === 1 ? words.say("added.one") : words.say("added.many", { count: added }));
+  const added = [];
+  for (const file of files) {
+    const { mediaType = "", problem = null } = await inspect(file);
+    const preview = URL.createObjectURL(file);
+    added.push({ key: newKey(), file, preview, caption: "", language: lastHint(), mediaType, problem, wrong: null });
+  }
+  drafts.push(...added);
+  draw();
+  if (added.length > 0) {
+    focus(added[0]);
+    announce(added.length === 1 ? words.say("added.one") : words.say("added.many", { count: added.length }));
   }
 }
 
-function drop(draft) {
-  drafts.splice(drafts.indexOf(draft), 1);
-  draft.close();
-  drafts.forEach((other, number) => other.speak(words, number + 1));
-  countDrafts();
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Where a draft is written, or, where it cannot be, removed. */
+function focus(draft) {
+  find("draft-list").children[drafts.indexOf(draft)].querySelector(isSendable(draft) ? "textarea" : ".remove").focus();
+}
+
+function drop(...gone) {
+  gone.forEach(({ preview }) => URL.revokeObjectURL(preview));
+  drafts = drafts.filter((draft) => !gone.includes(draft));
 }
 
 function remove(draft) {
   const index = drafts.indexOf(draft);
   drop(draft);
+  draw();
   const next = drafts[Math.min(index, drafts.length - 1)];
   if (next) {
-    next.focus();
+    focus(next);
   } else {
     find("files").focus();
   }
-  announce(words.say("removed"));
-}
-
-function countDrafts() {
-  const sendable = drafts.filter((draft) => draft.isSendable()).length;
-  find("drafts").hidden = drafts.length === 0;
-  find("send").closest(".send").hidden = sendable === 0;
-  find("send").textContent =
-    sendable === 1 ? words.say("send.one") : words.say("send.many", { count: sendable });
+  announce(words.say("page.removed"));
 }
 
 for (const input of [find("files"), find("camera")]) {
@@ -125,23 +138,14 @@ for (const input of [find("files"), find("camera")]) {
   });
 }
 
-let dragDepth = 0;
-const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
-addEventListener("dragenter", (event) => {
-  if (holdsFiles(event)) {
-    dragDepth++;
-    find("add").classList.add("over");
-  }
-});
-addEventListener("dragleave", () => {
-  dragDepth = Math.max(0, dragDepth - 1);
-  find("add").classList.toggle("over", dragDepth > 0);
-});
 // Dropped beside the frame, a picture would otherwise replace the page and all that is on it.
-addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("dragover", (event) => {
+  event.preventDefault();
+  find("add").classList.toggle("over", event.dataTransfer?.types.includes("Files"));
+});
+addEventListener("dragleave", (event) => event.relatedTarget === null && find("add").classList.remove("over"));
 addEventListener("drop", (event) => {
   event.preventDefault();
-  dragDepth = 0;
   find("add").classList.remove("over");
   add([...(event.dataTransfer?.files ?? [])]);
 });
@@ -157,26 +161,19 @@ addEventListener("paste", (event) => {
 
 find("drafts").addEventListener("submit", (event) => {
   event.preventDefault();
-  const sendable = drafts.filter((draft) => draft.isSendable());
-  sendable.forEach((draft) => draft.showWordsProblem(wordsProblem(draft.caption())));
-  const ready = sendable.filter((draft) => draft.isReady());
-  const cards = ready.map((draft) => {
-    drafts.splice(drafts.indexOf(draft), 1);
-    const card = sentCard(draft.pair());
-    draft.close({ keepPicture: true });
-    return card;
-  });
-  show(cards);
-  cards.forEach(deliver);
-  if (cards.length > 0) {
-    left = drafts.filter((draft) => draft.isRefused());
-  }
-  drafts.forEach((draft, index) => draft.speak(words, index + 1));
-  countDrafts();
-  const wrong = sendable.find((draft) => !draft.isReady());
+  const sendable = drafts.filter(isSendable);
+  sendable.forEach((draft) => (draft.wrong = wordsProblem(draft.caption)));
+  const ready = sendable.filter(({ wrong }) => wrong === null);
+  const pairs = ready.map((draft) => ({ ...draft, id: "", sentAt: new Date(), state: { standing: "SENDING" } }));
+  drafts = drafts.filter((draft) => !ready.includes(draft));
+  sent.unshift(...pairs);
+  draw();
+  pairs.forEach(deliver);
+  const wrong = drafts.find((draft) => draft.wrong !== null);
   if (wrong) {
-    wrong.focus();
-  } else if (cards.length > 0) {
+    focus(wrong);
+  } else if (pairs.length > 0) {
+    drafts.forEach((draft) => (draft.wasLeft = true));
     find("sent-title").focus();
   }
 });
@@ -189,110 +186,56 @@ find("drafts").addEventListener("keydown", (event) => {
   }
 });
 
-function sentCard(pair) {
-  return new SentCard(pair, { onChange: change, onAgain: (again) => api.hurry(again) });
-}
-
-async function deliver(card) {
-  const pair = card.pair;
-  await api.send(pair, (state) => update(card, state), () => memory.remember(pair));
+async function deliver(pair) {
+  await sender.send(pair, () => rememberPair(pair));
   if (pair.id) {
-    memory.remember(pair);
-    follow(card);
+    rememberPair(pair);
+    sender.follow(pair);
   } else {
-    memory.forget(pair);
+    forgetPair(pair);
   }
 }
 
-function follow(card) {
-  api.follow(card.pair, (state) => update(card, state));
+function forget(pair) {
+  sent = sent.filter((other) => other !== pair);
+  forgetPair(pair);
+  sender.leave(pair);
 }
 
-function update(card, state) {
-  const before = card.standing();
-  card.update(state, words);
-  if (card.standing() !== before) {
-    announce(words.say("said", { caption: card.name(words), standing: card.sentence(words) }));
-  }
-  countSent();
-}
-
-/** Puts cards before those that are there, in their own order. */
-function show(cards) {
-  sent.unshift(...cards);
-  find("sent-list").prepend(...cards.map((card) => card.element));
-  cards.forEach((card) => card.speak(words));
-  countSent();
-}
-
-/** Takes a pair that was turned away for its words back to where words are written. */
-function change(card) {
-  sent.splice(sent.indexOf(card), 1);
-  memory.forget(card.pair);
-  api.leave(card.pair);
-  card.element.remove();
-  const draft = new DraftCard(card.pair.file, card.pair.language, {
-    onRemove: remove,
-    onChange: () => countDrafts(),
-    onHint: (hint) => memory.rememberHint(hint),
-  });
+/** Takes a pair that was rejected for its words back to where words are written. */
+function change(pair) {
+  forget(pair);
+  const draft = { ...pair, key: newKey(), problem: null, wrong: null };
   drafts.push(draft);
-  find("draft-list").append(draft.element);
-  draft.speak(words, drafts.length);
-  draft.show({ mediaType: card.pair.mediaType });
-  draft.write(card.pair.caption);
-  countDrafts();
-  countSent();
-  draft.focus();
-}
-
-function countSent() {
-  find("sent").hidden = sent.length === 0;
-  const kinds = { good: 0, bad: 0, wait: 0 };
-  sent.forEach((card) => kinds[card.kind()]++);
-  find("tally").textContent = words.say("sent.tally", kinds);
+  draw();
+  focus(draft);
 }
 
 find("forget").addEventListener("click", () => {
-  for (const card of sent.filter((card) => card.isOver())) {
-    sent.splice(sent.indexOf(card), 1);
-    memory.forget(card.pair);
-    api.leave(card.pair);
-    card.close();
+  for (const pair of sent.filter(isOver)) {
+    forget(pair);
+    URL.revokeObjectURL(pair.preview);
   }
-  countSent();
+  draw();
   find(sent.length === 0 ? "files" : "sent-title").focus();
 });
 
 addEventListener("beforeunload", (event) => {
-  if (drafts.some((draft) => !draft.isRefused()) || sent.some((card) => card.isUnsent())) {
+  if (drafts.some(isSendable) || sent.some(isUnsent)) {
     event.preventDefault();
   }
 });
 
-/* ---- Connection and key ---- */
+/* ---- The key ---- */
 
-let connectionNote = "";
-function showConnection(state) {
-  if (state === "back" && connectionNote === "") {
-    return;
-  }
-  connectionNote = state === "lost" ? state : "";
-  const notice = find("connection");
-  notice.dataset.kind = state === "lost" ? "wait" : "good";
-  notice.dataset.text = "connection." + state;
-  notice.hidden = false;
-  notice.textContent = words.say("connection." + state);
-}
-
-let producer = null;
+/** why: missing, refused or narrow. */
 function askForKey(why) {
   const access = find("access");
-  const was = access.hidden;
+  const wasHidden = access.hidden;
   access.hidden = false;
-  find("access-wrong").textContent = why === "missing" ? "" : words.say("key." + why);
+  setText(find("access-wrong"), why === "missing" ? "" : words.say(`key.${why}`));
   find("key").setAttribute("aria-invalid", String(why !== "missing"));
-  if (was || why !== "missing") {
+  if (wasHidden || why !== "missing") {
     find("key").focus();
     find("key").select();
   }
@@ -300,33 +243,36 @@ function askForKey(why) {
 
 function hideAccess() {
   const access = find("access");
-  const held = access.contains(document.activeElement);
+  const wasHeld = access.contains(document.activeElement);
   access.hidden = true;
-  if (held) {
+  if (wasHeld) {
     find("files").focus();
   }
 }
 
-find("access").addEventListener("submit", async (event) => {
+async function useKey(key) {
+  rememberKey(key);
+  await whoAmI();
+}
+
+find("access").addEventListener("submit", (event) => {
   event.preventDefault();
   const key = find("key").value.trim();
   if (key === "") {
-    find("access-wrong").textContent = words.say("key.missing");
+    setText(find("access-wrong"), words.say("key.missing"));
     find("key").focus();
     return;
   }
-  memory.rememberKey(key);
-  await whoAmI();
+  useKey(key);
 });
 
-find("leave").addEventListener("click", async () => {
-  memory.rememberKey("");
+find("leave").addEventListener("click", () => {
   find("key").value = "";
-  await whoAmI();
+  useKey("");
 });
 
 async function whoAmI() {
-  const answer = await api.me();
+  const answer = await sender.me();
   if (answer === undefined) {
     return;
   }
@@ -334,35 +280,21 @@ async function whoAmI() {
   if (answer !== null) {
     find("key").value = "";
   }
-  showProducer();
-}
-
-function showProducer() {
-  if (!words) {
-    return;
-  }
-  find("leave").hidden = memory.key() === "";
-  find("producer").textContent =
-    producer === null
-      ? ""
-      : producer === "anonymous"
-        ? words.say("producer.anonymous")
-        : words.say("producer.named", { producer });
+  draw();
 }
 
 /* ---- Start ---- */
 
-await speak(memory.language() ?? preferredLanguage(navigator.languages, LANGUAGES));
-const earlier = memory.pairs().reverse().map(sentCard);
-show(earlier);
-for (const card of earlier) {
-  if (card.pair.id) {
-    follow(card);
-  } else {
-    card.update({ standing: "UNKNOWN", note: "sent.unsure" }, words);
-  }
-}
-countSent();
+sent = rememberedPairs()
+  .reverse()
+  .map((pair) => ({
+    ...pair,
+    state: pair.id
+      ? { standing: "UNKNOWN", asking: true }
+      : { standing: "UNKNOWN", note: "sent.unsure", over: true },
+  }));
+await speak(preferredLanguage());
+sent.filter(({ id }) => id).forEach((pair) => sender.follow(pair));
 document.documentElement.dataset.state = "ready";
 // Not awaited: the page has started, however long the service is away.
 whoAmI();

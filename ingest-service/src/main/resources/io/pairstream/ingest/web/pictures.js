@@ -29,7 +29,7 @@ function pictureProblem(file, type) {
   if (type === "HEIC") {
     return { text: "picture.heic", values: {} };
   }
-  if (["AVIF", "BMP", "TIFF", "JPEG XL", "SVG"].includes(type)) {
+  if (!["JPEG", "PNG", "WebP", "GIF", ""].includes(type)) {
     return { text: "picture.unsupported", values: { type } };
   }
   if (type === "") {
@@ -63,35 +63,24 @@ export function asSent(text) {
   return line.toWellFormed ? line.toWellFormed() : line;
 }
 
+/** What a file begins with. */
+const BEGINNINGS = [
+  ["JPEG", /^\xff\xd8\xff/],
+  ["PNG", /^\x89PNG\r\n\x1a\n/],
+  ["WebP", /^RIFF.{4}WEBP/s],
+  ["GIF", /^GIF8[79]a/],
+  ["AVIF", /^.{4}ftypavi[fs]/s],
+  ["HEIC", /^.{4}ftyp(hei[cxms]|hev[cx]|mif1|msf1)/s],
+  ["BMP", /^BM/],
+  ["TIFF", /^(II\*\0|MM\0\*)/],
+  ["JPEG XL", /^(\xff\x0a|\0\0\0\x0cJXL )/],
+  ["SVG", /<svg[\s>]/i],
+];
+
 /** By the first bytes, not by the name: "" where it is nothing that we know. */
 function typeOf(bytes) {
   const text = String.fromCharCode(...bytes);
-  if (text.startsWith("\xff\xd8\xff")) {
-    return "JPEG";
-  }
-  if (text.startsWith("\x89PNG\r\n\x1a\n")) {
-    return "PNG";
-  }
-  if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") {
-    return "WebP";
-  }
-  if (text.startsWith("GIF87a") || text.startsWith("GIF89a")) {
-    return "GIF";
-  }
-  if (text.slice(4, 8) === "ftyp") {
-    const brand = text.slice(8, 12);
-    return /^avi[fs]$/.test(brand) ? "AVIF" : /^(hei[cxms]|hev[cx]|mif1|msf1)$/.test(brand) ? "HEIC" : "";
-  }
-  if (text.startsWith("BM")) {
-    return "BMP";
-  }
-  if (text.startsWith("II*\0") || text.startsWith("MM\0*")) {
-    return "TIFF";
-  }
-  if (text.startsWith("\xff\x0a") || text.startsWith("\0\0\0\x0cJXL ")) {
-    return "JPEG XL";
-  }
-  return /<svg[\s>]/i.test(text) ? "SVG" : "";
+  return BEGINNINGS.find(([, beginning]) => beginning.test(text))?.[0] ?? "";
 }
 
 /**

@@ -9,6 +9,7 @@ import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
+import io.pairstream.service.http.StaticFiles;
 import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.net.URI;
@@ -71,7 +72,8 @@ class ContributionPageTest {
     follow(page.body(), seen);
 
     assertThat(seen)
-        .contains("page.css", "page.js", "cards.js", "api.js", "icon.svg")
+        .contains("page.css", "page.js", "cards.js", "send.js", "icon.svg")
+        .containsAll(StaticFiles.SHARED)
         .allSatisfy(
             name ->
                 assertThat(get("/assets/" + name).headers().firstValue("Content-Type").orElse(""))
@@ -137,7 +139,7 @@ class ContributionPageTest {
     assertThat(page).doesNotContainPattern("<script(?![^>]*\\ssrc=)");
     assertThat(get("/assets/page.css").body()).doesNotContain("url(", "@import");
     String scripts =
-        Set.of("page.js", "cards.js", "api.js", "memory.js", "pictures.js", "words.js").stream()
+        Set.of("page.js", "cards.js", "send.js", "memory.js", "pictures.js").stream()
             .map(ContributionPageTest::body)
             .collect(Collectors.joining());
     // What people wrote is set as text; none of these can be misused where none is there.

@@ -10,23 +10,19 @@ public final class DashboardPage {
   /** Where the files lie on the class path. */
   static final String FOLDER = "/io/pairstream/operations/web/";
 
-  /** All files but the page itself, the shared ones first. */
+  /** All files but the page itself and what every page has. */
   static final List<String> ASSETS =
       List.of(
           "icon.svg",
           "page.css",
-          "boards.css",
           "app.js",
-          "api.js",
-          "dom.js",
           "charts.js",
+          "dialog.js",
           "format.js",
-          "heat.js",
           "layout.js",
           "parts.js",
           "session.js",
           "watch.js",
-          "words.js",
           "words.en.json",
           "words.zh.json",
           "overview.js",

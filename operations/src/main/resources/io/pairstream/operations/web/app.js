@@ -1,84 +1,68 @@
 // The page's composition root: which view is open, in which language and colours, and who looks.
 //
-// A view is a module with open(place, app, route): it builds itself inside place and gives back an
-// object that may have close(), to stop what it started, and moved(route), to follow a change of its
-// own part of the address; without moved it is opened anew. route is {name, path, query}: for
-// #/pair/7f?tab=x that is "pair", ["7f"] and URLSearchParams.
+// A view is a module with open(place, app, route): it builds itself inside place and gives {close(), moved(route)},
+// moved to follow a change of its own part of the address; without it, it is opened anew. route is {name, path,
+// query}: for #/pair/7f?tab=x that is "pair", ["7f"] and URLSearchParams.
 
 import { Api } from "./api.js";
-import { h, fill, setAttribute, setText } from "./dom.js";
+import { find, setAttribute, setText } from "./dom.js";
 import { Format } from "./format.js";
 import { Session } from "./session.js";
 import { startAgain } from "./start.js";
 import { Watch } from "./watch.js";
-import { LANGUAGES, loadWords, preferredLanguage } from "./words.js";
+import { announce, keep, kept, onLanguage, preferredLanguage, speakIn } from "./words.js";
 
-const LANGUAGE = "pairstream.language";
 const THEME = "pairstream.theme";
-const ANNOUNCED_LINES = 6;
+const BACK_FOR_MS = 6_000;
 
-/** Views by the first part of the address; a view that belongs to another's entry names it. */
+/** Views by the first part of the address. */
 const VIEWS = {
-  overview: { module: () => import("./overview.js") },
-  lag: { module: () => import("./lag.js") },
-  pairs: { module: () => import("./pairs.js") },
-  pair: { module: () => import("./pair.js"), under: "pairs" },
-  quarantine: { module: () => import("./quarantine.js") },
-  sheet: { module: () => import("./sheet.js") },
-  profile: { module: () => import("./profile.js") },
-  actions: { module: () => import("./actions.js") },
+  overview: () => import("./overview.js"),
+  lag: () => import("./lag.js"),
+  pairs: () => import("./pairs.js"),
+  pair: () => import("./pair.js"),
+  quarantine: () => import("./quarantine.js"),
+  sheet: () => import("./sheet.js"),
+  profile: () => import("./profile.js"),
+  actions: () => import("./actions.js"),
 };
-
-const find = (id) => document.getElementById(id);
 
 /** What every view gets. */
 const app = {
   api: new Api({
     onConnection: showConnection,
-    onLoginWanted: () => app.session.want(),
-    onAsOf: showAsOf,
-    wordsOf: (kind, detail) => app.words?.find(`problem.${kind}`, { detail }) ?? detail,
+    onProblem: explain,
+    onAnswer: ({ as_of: time }) => time !== undefined && showAsOf(time),
   }),
   words: null,
   format: null,
-  session: null,
-  watch: null,
+  announce,
 
   /** A text of the page in its language. */
-  say(name, values) {
-    return app.words.say(name, values);
-  },
-
-  /** Says it to those who do not see it, when nothing else is being said. */
-  announce,
+  say: (name, values) => app.words.say(name, values),
 
   /** The platform's verdict, for the tab's name. */
   showVerdict(verdict) {
-    document.title = app.watch.title(name(current.route), verdict);
+    document.title = app.watch.title(nameOf(current.route), verdict);
   },
 
-  /** Goes to a view's address, like "#/pair/7f". replace: without a step to go back to. */
-  go(address, { replace = false } = {}) {
-    if (replace) {
-      history.replaceState(null, "", address);
-      follow();
-    } else {
-      location.hash = address;
-    }
+  /** Goes to a view's address, like "#/pair/7f". */
+  go(address) {
+    location.hash = address;
   },
 
   /** Opens the current view anew, as after a login. */
-  reopen: () => show(routeOf(location.hash), { keepFocus: true }).catch(startAgain),
+  reopen: () => open(routeOf(), { keepFocus: true }).catch(startAgain),
 };
 app.session = new Session(app, find("session"));
 app.watch = new Watch(app);
 
 /* ---- Views ---- */
 
-let current = { route: null, view: {}, number: 0 };
+let current = { route: null, view: null };
 
-function routeOf(hash) {
-  const [way, query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+function routeOf() {
+  const [way, query = ""] = location.hash.replace(/^#\/?/, "").split("?", 2);
   const [name, ...path] = way.split("/").map(decoded);
   return { name: Object.hasOwn(VIEWS, name) ? name : "overview", path, query: new URLSearchParams(query) };
 }
@@ -96,51 +80,44 @@ function follow() {
     // A place on the page, like what the skip link leads to.
     return;
   }
-  const route = routeOf(location.hash);
-  if (current.route?.name === route.name && current.view.moved) {
+  const route = routeOf();
+  if (current.route.name === route.name && current.view?.moved) {
     current.route = route;
     current.view.moved(route);
   } else {
-    show(route).catch(startAgain);
+    open(route).catch(startAgain);
   }
 }
 
-async function show(route, { keepFocus = false } = {}) {
-  const number = current.number + 1;
-  current.view.close?.();
-  current = { route, view: {}, number };
-  const { open } = await VIEWS[route.name].module();
-  if (current.number !== number) {
+async function open(route, { keepFocus = false } = {}) {
+  current.view?.close();
+  const opened = { route, view: null };
+  current = opened;
+  const module = await VIEWS[route.name]();
+  if (current !== opened) {
     return;
   }
   const place = find("view");
   place.replaceChildren();
   place.dataset.view = route.name;
-  current.view = open(place, app, route) ?? {};
-  showWhere(route);
+  opened.view = module.open(place, app, route);
+  for (const link of document.querySelectorAll("#nav a")) {
+    setAttribute(link, "aria-current", link.dataset.view === entryOf(route) ? "page" : null);
+  }
+  document.querySelector("#nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  document.title = app.watch.title(nameOf(route));
   if (!keepFocus) {
     scrollTo(0, 0);
     place.querySelector("h1")?.focus({ preventScroll: true });
   }
 }
 
-function showWhere(route) {
-  const entry = entryOf(route);
-  for (const link of document.querySelectorAll("#nav a")) {
-    const here = link.dataset.view === entry;
-    setAttribute(link, "aria-current", here ? "page" : null);
-    if (here) {
-      link.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }
-  }
-  document.title = app.watch.title(name(route));
+/** A pair's card belongs to the pairs. */
+function entryOf({ name }) {
+  return name === "pair" ? "pairs" : name;
 }
 
-function entryOf(route) {
-  return VIEWS[route.name].under ?? route.name;
-}
-
-function name(route) {
+function nameOf(route) {
   return app.say(`nav.${entryOf(route)}`);
 }
 
@@ -154,37 +131,20 @@ find("skip").addEventListener("click", (event) => {
 /* ---- Words and colours ---- */
 
 async function speak(language) {
-  app.words = await loadWords(language);
+  app.words = await speakIn(language);
   app.format = new Format(language);
-  document.documentElement.lang = language;
-  for (const element of document.querySelectorAll("[data-text]")) {
-    element.textContent = app.say(element.dataset.text);
-  }
-  for (const element of document.querySelectorAll("[data-label]")) {
-    element.setAttribute("aria-label", app.say(element.dataset.label));
-  }
-  for (const button of document.querySelectorAll("[data-language]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.language === language));
-  }
   app.session.speak();
   showConnection(connection);
 }
 
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", async () => {
-    remember(LANGUAGE, button.dataset.language);
-    await speak(button.dataset.language);
-    await show(routeOf(location.hash), { keepFocus: true });
-  });
-}
+onLanguage(async (language) => {
+  await speak(language);
+  await open(routeOf(), { keepFocus: true });
+});
 
 /** theme: light, dark, or auto for what the system says. */
 function paint(theme) {
-  if (theme === "light" || theme === "dark") {
-    document.documentElement.dataset.theme = theme;
-  } else {
-    delete document.documentElement.dataset.theme;
-  }
+  setAttribute(document.documentElement, "data-theme", theme === "auto" ? null : theme);
   for (const button of document.querySelectorAll("[data-paint]")) {
     button.setAttribute("aria-pressed", String(button.dataset.paint === theme));
   }
@@ -192,12 +152,12 @@ function paint(theme) {
 
 for (const button of document.querySelectorAll("[data-paint]")) {
   button.addEventListener("click", () => {
-    remember(THEME, button.dataset.paint);
+    keep(THEME, button.dataset.paint);
     paint(button.dataset.paint);
   });
 }
 
-/* ---- Connection and announcements ---- */
+/* ---- Connection ---- */
 
 let connection = "";
 let asOf = null;
@@ -218,43 +178,23 @@ function showConnection(state) {
   notice.dataset.kind = state === "back" ? "good" : "warn";
   setText(notice, state === "" ? "" : app.say(`connection.${state}`, { time: app.format.time(asOf) }));
   if (state === "back") {
-    setTimeout(() => connection === "back" && showConnection(asOf === null ? "" : "stale"), 6_000);
+    setTimeout(() => connection === "back" && showConnection(asOf === null ? "" : "stale"), BACK_FOR_MS);
   }
 }
 
-/** A line that is replaced at once would never be said, so a few stay. */
-function announce(text) {
-  const announcer = find("announcer");
-  announcer.append(h("span", {}, `${text} `));
-  while (announcer.childElementCount > ANNOUNCED_LINES) {
-    announcer.firstElementChild.remove();
-  }
-}
-
-/* ---- What the browser remembers: a language and colours ---- */
-
-function remember(name, value) {
-  try {
-    localStorage.setItem(name, value);
-  } catch {
-    // Full or forbidden: then it is not remembered.
-  }
-}
-
-function remembered(name) {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
+/** Puts a problem in the reader's language, and asks for a key where one is wanted. */
+function explain(problem, path) {
+  problem.message = app.words?.find(`problem.${problem.kind}`, { detail: problem.message }) ?? problem.message;
+  if (problem.status === 401 && path !== "/v1/session") {
+    app.session.want();
   }
 }
 
 /* ---- Start ---- */
 
-const language = remembered(LANGUAGE);
-paint(remembered(THEME) ?? "auto");
-await speak(LANGUAGES.includes(language) ? language : preferredLanguage(navigator.languages));
+paint(kept(THEME) ?? "auto");
+await speak(preferredLanguage());
 app.session.refresh();
-await show(routeOf(location.hash), { keepFocus: true });
+await open(routeOf(), { keepFocus: true });
 document.documentElement.dataset.state = "ready";
 performance.mark("pairstream.ready");

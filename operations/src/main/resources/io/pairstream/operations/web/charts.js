@@ -1,226 +1,170 @@
-// Small drawings of numbers over time. Each says in text what it shows; the tables beside them have all.
+// Drawings of numbers. Each says in text what it shows, and what a pointer rests on; the tables beside them have all.
 
-import { h, s, fill, setAttribute } from "./dom.js";
+import { h, s } from "./dom.js";
 import { isKnown } from "./format.js";
 import { looksOf } from "./parts.js";
 
-/** A line without axes, 100 by 28: the shape of the last minutes. Unknown values are gaps. */
-export class Sparkline {
-  constructor(label) {
-    this.line = s("path.spark-line", { "vector-effect": "non-scaling-stroke" });
-    this.area = s("path.spark-area");
-    this.element = s(
-      "svg.spark",
-      { viewBox: "0 0 100 28", preserveAspectRatio: "none", role: "img", "aria-label": label },
-      this.area,
-      this.line,
-    );
-  }
-
-  /** values: the oldest first; most: how many fit. */
-  show(values, most) {
-    const high = Math.max(1e-9, ...values.filter(isKnown));
-    const step = 100 / Math.max(1, most - 1);
-    const first = most - values.length;
-    const points = values.map((value, index) =>
-      isKnown(value) ? [round((first + index) * step), round(26 - (value / high) * 23)] : null,
-    );
-    this.line.setAttribute("d", path(points));
-    this.area.setAttribute("d", area(points, 27));
-  }
-}
-
 const round = (value) => Math.round(value * 10) / 10;
 
-function path(points) {
-  let drawn = "";
-  let gap = true;
-  for (const point of points) {
-    if (point !== null) {
-      drawn += `${gap ? "M" : "L"}${point[0]} ${point[1]}`;
-    }
-    gap = point === null;
-  }
-  return drawn;
+/** A line without axes: the shape of the last minutes. values: the oldest first, unknown ones are gaps; most: how many fit. */
+export function sparkline(label, values, most) {
+  const high = Math.max(1e-9, ...values.filter(isKnown));
+  const x = (index) => round(((most - values.length + index) * 100) / Math.max(1, most - 1));
+  const points = values.map((value, index) => (isKnown(value) ? [x(index), round(26 - (value / high) * 23)] : null));
+  return s(
+    "svg.spark",
+    { viewBox: "0 0 100 28", preserveAspectRatio: "none", role: "img", "aria-label": label },
+    s("path.spark-area", { d: area(points, 27) }),
+    s("path.spark-line", { d: line(points), "vector-effect": "non-scaling-stroke" }),
+  );
+}
+
+/** Stretches of points without a gap. */
+function stretches(points) {
+  const all = [[]];
+  points.forEach((point) => (point === null ? all.push([]) : all.at(-1).push(point)));
+  return all.filter((stretch) => stretch.length > 0);
+}
+
+function line(points) {
+  return stretches(points).map((stretch) => `M${stretch.map((point) => point.join(" ")).join("L")}`).join("");
 }
 
 function area(points, base) {
-  let drawn = "";
-  let run = [];
-  for (const point of [...points, null]) {
-    if (point !== null) {
-      run.push(point);
-    } else if (run.length > 1) {
-      drawn += `M${run[0][0]} ${base}` + run.map(([x, y]) => `L${x} ${y}`).join("") + `L${run.at(-1)[0]} ${base}Z`;
-      run = [];
-    } else {
-      run = [];
-    }
-  }
-  return drawn;
+  return stretches(points)
+    .map((stretch) => `M${stretch[0][0]} ${base}L${stretch.map((point) => point.join(" ")).join("L")}L${stretch.at(-1)[0]} ${base}Z`)
+    .join("");
 }
 
+/** A share as a bar. The number stands beside it. */
+export function meter(share) {
+  const width = 60 * Math.max(0, Math.min(1, isKnown(share) ? share : 0));
+  return s(
+    "svg.meter",
+    { viewBox: "0 0 60 8", width: 60, height: 8, "aria-hidden": "true" },
+    s("rect.meter-all", { width: 60, height: 8, rx: 4 }),
+    s("rect.meter-part", { width, height: 8, rx: 4 }),
+  );
+}
+
+/** A place that a pointer can rest on to read what is there. */
+function hit(x, y, width, height, text) {
+  return s("rect.hit", { x: round(x), y, width: round(width), height }, s("title", text));
+}
+
+function axisText(x, y, index, count, text) {
+  const anchor = index === 0 ? "start" : index === count - 1 ? "end" : "middle";
+  return s("text.axis", { x: round(x), y, "text-anchor": anchor }, text);
+}
+
+const HEIGHT = 220;
 const LEFT = 52;
 const RIGHT = 14;
 const TOP = 12;
-const BOTTOM = 24;
 const GRID_LINES = 4;
-
-/** A line of zeros lies at the bottom of an axis that has other numbers. */
-const LEAST_HIGH = GRID_LINES;
 
 /** Times less than this apart have seconds on the axis. */
 const PRECISE_MS = 600_000;
 
 /**
- * Lines over time with axes, as wide as its place. Following the pointer it reads out the values.
+ * Lines over time. points: the oldest first, each with at; series: [{name, of(point), className, filled}]; format(value)
+ * for the axis; verdictWord(verdict): of the bar of verdicts below, where there is one.
  */
-export class TimeChart {
-  #series;
-  #points = [];
-  #height;
-  #format;
-  #clock;
-  #watcher;
-  #strip;
-  #say;
-
-  /**
-   * series: [{name, of: point → number | null, className, filled}]; format(value) for the axis and the
-   * readout; clock(iso, precise); strip: whether the verdicts are drawn below; say(verdict) gives its word.
-   */
-  constructor({ label, series, format, clock, height = 190, strip = false, say = String }) {
-    this.#series = series;
-    this.#height = height;
-    this.#format = format;
-    this.#clock = clock;
-    this.#strip = strip;
-    this.#say = say;
-    this.label = label;
-    this.readout = h("p.readout", { "aria-hidden": "true" });
-    this.drawing = s("svg.chart", { role: "img", "aria-label": label });
-    this.cursor = s("path.cursor", { display: "none" });
-    this.legend = h(
-      "ul.legend",
-      {},
-      series.map((one) => h("li", {}, s(`svg.legend-line.${one.className}`, { viewBox: "0 0 24 8", "aria-hidden": "true" }, s("path", { d: "M1 4H23" })), one.name)),
-    );
-    this.element = h("figure.figure", {}, h("figcaption.figure-head", {}, h("h3", {}, label), this.legend, this.readout), this.drawing);
-    this.drawing.addEventListener("pointermove", (event) => this.#read(event));
-    this.drawing.addEventListener("pointerleave", () => this.#forget());
-    this.#watcher = new ResizeObserver(() => this.#draw());
-    this.#watcher.observe(this.element);
-  }
-
-  close() {
-    this.#watcher.disconnect();
-  }
-
-  /** points: the oldest first; each with at, and verdict where there is a strip. */
-  show(points, summary) {
-    this.#points = points.filter((point) => !Number.isNaN(Date.parse(point.at)));
-    setAttribute(this.drawing, "aria-label", `${this.label}: ${summary}`);
-    this.#draw();
-  }
-
-  #draw() {
-    const width = Math.max(260, Math.round(this.element.clientWidth));
-    if (this.element.clientWidth === 0) {
-      return;
-    }
-    const height = this.#height;
-    setAttribute(this.drawing, "viewBox", `0 0 ${width} ${height}`);
-    setAttribute(this.drawing, "height", height);
-    const points = this.#points;
-    if (points.length === 0) {
-      fill(this.drawing);
-      return;
-    }
-    const start = Date.parse(points[0].at);
-    const end = Math.max(start + 1, Date.parse(points.at(-1).at));
-    const high = nice(Math.max(LEAST_HIGH, ...this.#series.flatMap((one) => points.map(one.of).filter(isKnown))));
-    const base = height - BOTTOM - (this.#strip ? 14 : 0);
-    const x = (iso) => round(LEFT + ((Date.parse(iso) - start) / (end - start)) * (width - LEFT - RIGHT));
-    const y = (value) => round(base - (value / high) * (base - TOP));
-    this.#at = { x, y, base };
-    const parts = [];
-    for (let line = 0; line <= GRID_LINES; line++) {
-      const value = (high * line) / GRID_LINES;
-      parts.push(s("path.grid-line", { d: `M${LEFT} ${y(value)}H${width - RIGHT}` }));
-      parts.push(s("text.axis", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, this.#format(value)));
-    }
-    const labels = Math.max(2, Math.min(7, Math.floor(width / 130)));
-    for (let label = 0; label < labels; label++) {
-      const point = points[Math.round((label / (labels - 1)) * (points.length - 1))];
-      const anchor = label === 0 ? "start" : label === labels - 1 ? "end" : "middle";
-      parts.push(
-        s("text.axis", { x: x(point.at), y: height - 6, "text-anchor": anchor }, this.#clock(point.at, end - start < PRECISE_MS)),
-      );
-    }
-    for (const one of this.#series) {
-      const line = points.map((point) => (isKnown(one.of(point)) ? [x(point.at), y(one.of(point))] : null));
-      if (one.filled) {
-        parts.push(s(`path.chart-area.${one.className}`, { d: area(line, base) }));
-      }
-      parts.push(s(`path.chart-line.${one.className}`, { d: path(line) }));
-    }
-    if (this.#strip) {
-      parts.push(...this.#verdicts(points, x, base + 5, width - RIGHT));
-    }
-    parts.push(this.cursor);
-    fill(this.drawing, parts);
-  }
-
-  #at = null;
-
-  /** One bar for each stretch of the same verdict. */
-  #verdicts(points, x, top, right) {
-    const bars = [];
-    for (let i = 0; i < points.length; ) {
-      let next = i + 1;
-      while (next < points.length && points[next].verdict === points[i].verdict) {
-        next++;
-      }
-      const from = x(points[i].at);
-      const to = next < points.length ? x(points[next].at) : right;
-      // Nobody looked where there is none.
-      if (points[i].verdict) {
-        bars.push(stretch(points[i].verdict, from, to, top, this.#say));
-      }
-      i = next;
-    }
-    return bars;
-  }
-
-  #read(event) {
-    if (this.#at === null || this.#points.length === 0) {
-      return;
-    }
-    const box = this.drawing.getBoundingClientRect();
-    const at = event.clientX - box.left;
-    const nearest = this.#points.reduce((best, point) =>
-      Math.abs(this.#at.x(point.at) - at) < Math.abs(this.#at.x(best.at) - at) ? point : best);
-    setAttribute(this.cursor, "display", "inline");
-    setAttribute(this.cursor, "d", `M${this.#at.x(nearest.at)} ${TOP}V${this.#at.base}`);
-    const values = this.#series.map((one) => `${one.name} ${this.#format(one.of(nearest))}`);
-    this.readout.textContent = [this.#clock(nearest.at), ...values, ...(this.#strip ? [this.#say(nearest.verdict)] : [])].join(" · ");
-  }
-
-  #forget() {
-    this.readout.textContent = "";
-    setAttribute(this.cursor, "display", "none");
-  }
+export function timeChart(app, { label, summary, points, series, format, verdictWord, width }) {
+  const known = points.filter((point) => !Number.isNaN(Date.parse(point.at)));
+  const legend = series.map((one) =>
+    h("li", s(`svg.legend-line.${one.className}`, { viewBox: "0 0 24 8", "aria-hidden": "true" }, s("path", { d: "M1 4H23" })), one.name),
+  );
+  return h(
+    "figure.figure",
+    h("figcaption.figure-head", h("h3", label), h("ul.legend", legend)),
+    s(
+      "svg.chart",
+      { viewBox: `0 0 ${width} ${HEIGHT}`, height: HEIGHT, role: "img", "aria-label": `${label}: ${summary}` },
+      known.length > 0 && lines(app, known, series, format, verdictWord, width),
+    ),
+  );
 }
 
-/** A stretch of one verdict, with its letter where it fits. */
-function stretch(verdict, from, to, top, say) {
-  const { kind, letter } = looksOf(verdict);
+function lines(app, points, series, format, verdictWord, width) {
+  const start = Date.parse(points[0].at);
+  const end = Math.max(start + 1, Date.parse(points.at(-1).at));
+  const clock = (point) => app.format.clock(point.at, end - start < PRECISE_MS);
+  const high = nice(Math.max(GRID_LINES, ...series.flatMap(({ of }) => points.map(of).filter(isKnown))));
+  const base = HEIGHT - (verdictWord ? 38 : 24);
+  const x = (point) => round(LEFT + ((Date.parse(point.at) - start) / (end - start)) * (width - LEFT - RIGHT));
+  const y = (value) => round(base - (value / high) * (base - TOP));
+  const labels = Math.max(2, Math.min(7, Math.floor(width / 130)));
+  const wide = (width - LEFT - RIGHT) / points.length;
+  const said = (point) =>
+    [clock(point), ...series.map(({ name, of }) => `${name} ${format(of(point))}`), verdictWord?.(point.verdict)]
+      .filter(Boolean)
+      .join(" · ");
+  return [
+    Array.from({ length: GRID_LINES + 1 }, (_, index) => (high * index) / GRID_LINES).map((value) => [
+      s("path.grid-line", { d: `M${LEFT} ${y(value)}H${width - RIGHT}` }),
+      s("text.axis", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, format(value)),
+    ]),
+    Array.from({ length: labels }, (_, index) => {
+      const point = points[Math.round((index / (labels - 1)) * (points.length - 1))];
+      return axisText(x(point), HEIGHT - 6, index, labels, clock(point));
+    }),
+    series.map(({ of, className, filled }) => {
+      const drawn = points.map((point) => (isKnown(of(point)) ? [x(point), y(of(point))] : null));
+      return [
+        filled && s(`path.chart-area.${className}`, { d: area(drawn, base) }),
+        s(`path.chart-line.${className}`, { d: line(drawn) }),
+      ];
+    }),
+    verdictWord && verdictBar(points, x, base + 5, width - RIGHT),
+    points.map((point) => hit(x(point) - wide / 2, TOP, wide, base - TOP + 16, said(point))),
+  ];
+}
+
+/** A piece for each stretch of the same verdict, with its letter where it fits; none where nobody looked. */
+function verdictBar(points, x, top, right) {
+  const starts = points.filter((point, index) => point.verdict !== points[index - 1]?.verdict);
+  return starts.map((point, index) => {
+    const [from, to] = [x(point), index + 1 < starts.length ? x(starts[index + 1]) : right];
+    const { kind, letter } = looksOf(point.verdict);
+    return (
+      point.verdict &&
+      s(
+        "g.stretch",
+        { "data-kind": kind },
+        s("rect", { x: from, y: top, width: Math.max(1, round(to - from - 1)), height: 11, rx: 2 }),
+        to - from > 14 && s("text", { x: round((from + to) / 2), y: top + 8.8, "text-anchor": "middle" }, letter),
+      )
+    );
+  });
+}
+
+const STRIP = { width: 140, height: 20, most: 60 };
+
+/**
+ * How much waited over time, and how bad that was: a bar for each time, by the logarithm, in the colour of the verdict.
+ * said(index): what is known of a time; high: the most that waited on any.
+ */
+export function strip({ label, lags, verdicts, high, said }) {
+  const step = Math.max(1, Math.ceil(lags.length / STRIP.most));
+  const wide = (STRIP.width * step) / Math.max(1, lags.length);
+  const shown = lags.map((_, index) => index).filter((index) => (lags.length - 1 - index) % step === 0);
   return s(
-    "g.stretch",
-    { "data-kind": kind },
-    s("title", {}, say(verdict)),
-    s("rect", { x: from, y: top, width: Math.max(1, to - from - 1), height: 11, rx: 2 }),
-    to - from > 14 && s("text", { x: (from + to) / 2, y: top + 8.8, "text-anchor": "middle" }, letter),
+    "svg.strip",
+    { viewBox: `0 0 ${STRIP.width} ${STRIP.height}`, width: STRIP.width, height: STRIP.height, role: "img", "aria-label": label },
+    shown.map((index, at) => {
+      const tall = isKnown(lags[index]) ? 1 + round((STRIP.height - 1) * (Math.log1p(lags[index]) / Math.log1p(Math.max(100, high)))) : 0;
+      return [
+        s("rect.strip-bar", {
+          x: round(at * wide),
+          y: STRIP.height - tall,
+          width: round(wide - 0.6),
+          height: tall,
+          "data-kind": looksOf(verdicts[index]).kind,
+        }),
+        hit(at * wide, 0, wide, STRIP.height, said(index)),
+      ];
+    }),
   );
 }
 
@@ -228,4 +172,37 @@ function stretch(verdict, from, to, top, say) {
 function nice(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 4, 5, 8, 10].map((step) => step * power).find((step) => step >= value * 0.999);
+}
+
+const BARS = { width: 340, height: 132, inset: 4, top: 16, bottom: 20, labels: 4 };
+
+/** Bars of equal width, whatever their ranges: edge(value) says the edges, of which there is one more than counts. */
+export function histogram(app, { edges, counts, edge, label }) {
+  const { width, height, inset, top, bottom } = BARS;
+  const step = (width - 2 * inset) / counts.length;
+  const tall = height - top - bottom;
+  const most = Math.max(1, ...counts);
+  const every = Math.max(1, Math.ceil(counts.length / BARS.labels));
+  const last = edges.length - 1;
+  return s(
+    "svg.histogram",
+    { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
+    counts.map((count, index) => {
+      const x = round(inset + index * step);
+      const high = round(Math.max(count > 0 ? 1.5 : 0, (tall * count) / most));
+      const middle = { x: round(x + step / 2), y: top - 5, "text-anchor": "middle" };
+      return s(
+        "g",
+        s("rect.histogram-bar", { x: x + 1, y: top + tall - high, width: round(Math.max(1, step - 2)), height: high, rx: 2 }),
+        count === most && s("text.histogram-count", middle, app.format.compact(count)),
+        hit(x, top, step, tall, `${edge(edges[index])} – ${edge(edges[index + 1])}: ${app.format.number(count)}`),
+      );
+    }),
+    s("path.histogram-axis", { d: `M${inset} ${top + tall + 0.5}H${width - inset}` }),
+    edges.map(
+      (value, index) =>
+        (index === last || (index % every === 0 && last - index >= every * 0.6)) &&
+        axisText(inset + index * step, height - 6, index, edges.length, edge(value)),
+    ),
+  );
 }

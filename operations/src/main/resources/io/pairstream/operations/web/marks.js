@@ -7,74 +7,56 @@ const MOST_COMPARISONS = 1_000_000;
 const PART = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}\p{M}]+|\s+|[^\p{L}\p{N}\p{M}\s]/gu;
 
 /**
- * The two texts as one row of parts: {kind: "same" | "gone" | "new", text}. All that is not new, put
- * together, is the text before; all that is not gone, the text after.
+ * The two texts as one row of parts: {kind: "same" | "gone" | "new", text}. All that is not new, put together, is the
+ * text before; all that is not gone, the text after.
  */
 export function marked(before, after) {
   const left = before.match(PART) ?? [];
   const right = after.match(PART) ?? [];
-  let start = 0;
-  while (start < left.length && start < right.length && left[start] === right[start]) {
-    start++;
-  }
-  let end = 0;
-  while (
-    end < left.length - start &&
-    end < right.length - start &&
-    left[left.length - 1 - end] === right[right.length - 1 - end]
-  ) {
-    end++;
-  }
   const parts = [];
-  add(parts, "same", left.slice(0, start));
-  compare(parts, left.slice(start, left.length - end), right.slice(start, right.length - end));
-  add(parts, "same", left.slice(left.length - end));
+  const add = (kind, text) => {
+    if (parts.at(-1)?.kind === kind) {
+      parts.at(-1).text += text;
+    } else {
+      parts.push({ kind, text });
+    }
+  };
+  const common = commonRow(left, right);
+  let i = 0;
+  let j = 0;
+  for (const [to, next] of [...common, [left.length, right.length]]) {
+    left.slice(i, to).forEach((text) => add("gone", text));
+    right.slice(j, next).forEach((text) => add("new", text));
+    if (to < left.length && next < right.length) {
+      add("same", left[to]);
+    }
+    [i, j] = [to + 1, next + 1];
+  }
   return parts;
 }
 
-/** The longest common row of parts stays; see Wagner and Fischer, 1974. */
-function compare(parts, left, right) {
+/** Where the parts of the longest common row are in each; see Wagner and Fischer, 1974. */
+function commonRow(left, right) {
   if (left.length * right.length > MOST_COMPARISONS) {
-    add(parts, "gone", left);
-    add(parts, "new", right);
-    return;
+    return left.join() === right.join() ? left.map((_, index) => [index, index]) : [];
   }
   const width = right.length + 1;
-  const common = new Uint32Array((left.length + 1) * width);
+  const length = new Uint32Array((left.length + 1) * width);
   for (let i = left.length - 1; i >= 0; i--) {
     for (let j = right.length - 1; j >= 0; j--) {
-      common[i * width + j] =
-        left[i] === right[j]
-          ? common[(i + 1) * width + j + 1] + 1
-          : Math.max(common[(i + 1) * width + j], common[i * width + j + 1]);
+      const [below, beside] = [length[(i + 1) * width + j], length[i * width + j + 1]];
+      length[i * width + j] = left[i] === right[j] ? length[(i + 1) * width + j + 1] + 1 : Math.max(below, beside);
     }
   }
-  let i = 0;
-  let j = 0;
-  while (i < left.length || j < right.length) {
-    if (i < left.length && j < right.length && left[i] === right[j]) {
-      add(parts, "same", [left[i++]]);
-      j++;
-    } else if (
-      j >= right.length ||
-      (i < left.length && common[(i + 1) * width + j] >= common[i * width + j + 1])
-    ) {
-      add(parts, "gone", [left[i++]]);
+  const row = [];
+  for (let i = 0, j = 0; i < left.length && j < right.length; ) {
+    if (left[i] === right[j]) {
+      row.push([i++, j++]);
+    } else if (length[(i + 1) * width + j] >= length[i * width + j + 1]) {
+      i++;
     } else {
-      add(parts, "new", [right[j++]]);
+      j++;
     }
   }
-}
-
-function add(parts, kind, texts) {
-  const text = texts.join("");
-  if (text === "") {
-    return;
-  }
-  const last = parts[parts.length - 1];
-  if (last?.kind === kind) {
-    last.text += text;
-  } else {
-    parts.push({ kind, text });
-  }
+  return row;
 }

@@ -1,36 +1,34 @@
-// All that is known of one pair: what came, what the model sees, what was decided and why, its way
-// through the topics, and what people decided about it.
+// All that is known of one pair: what came, what the model sees, what was decided and why, its timeline, and what people
+// decided about it.
 
-import { h, outside, setText } from "./dom.js";
-import { heading, note, saidIn, scrolling, skeleton, stateChip, withUnit } from "./parts.js";
+import { h, outside, setText, show } from "./dom.js";
+import { addressOf, card, chip, facts, heading, note, saidIn, skeleton, table, timeOf, withUnit } from "./parts.js";
 import { marked } from "./marks.js";
-import { ReviewBar } from "./review.js";
-import { Picture, cardOf, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip, timeOf } from "./tiles.js";
+import { reviewBar } from "./review.js";
+import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip } from "./tiles.js";
 
 export function open(place, app, route) {
   const asking = new AbortController();
   const id = route.path[0] ?? "";
-  const body = h("div", {}, skeleton(8));
-  place.append(heading(app.say("pair.title")), body);
-  let bar = null;
-  const unwatch = app.session.watch(() => bar?.update());
+  const shown = new Shown();
+  let pair = null;
+  const draw = () => show(place, page(app, pair, shown, load));
+  show(place, heading(app.say("pair.title")), skeleton());
+  const unwatch = app.session.watch(() => pair && draw());
 
   async function load() {
     try {
-      const pair = await app.api.get(`/v1/pairs/${encodeURIComponent(id)}`, { signal: asking.signal });
-      const shown = card(app, pair, load);
-      bar = shown.bar;
-      place.replaceChildren(...shown.elements);
-      document.title = app.watch.title(`${app.say("pair.title")} ${shortId(pair.id)}`);
+      pair = await app.api.get(`/v1/pairs/${encodeURIComponent(id)}`, { signal: asking.signal });
+      draw();
       if (document.activeElement === document.body) {
         place.querySelector("h1").focus({ preventScroll: true });
       }
+      document.title = app.watch.title(`${app.say("pair.title")} ${shortId(pair.id)}`);
     } catch (problem) {
       if (!asking.signal.aborted) {
-        body.replaceChildren(
-          note("warn", problem.status === 404 ? app.say("pair.unknown", { id }) : problem.message || app.say("pairs.away")),
-          h("p.after", {}, h("a", { href: `#/pairs?${new URLSearchParams({ q: id })}` }, app.say("pair.search"))),
-        );
+        const text = problem.status === 404 ? app.say("pair.unknown", { id }) : problem.message || app.say("pairs.away");
+        const search = h("a", { href: addressOf("pairs", { q: id }) }, app.say("pair.search"));
+        show(place, heading(app.say("pair.title")), note("warn", text), h("p.after", search));
       }
     }
   }
@@ -43,266 +41,227 @@ export function open(place, app, route) {
   };
 }
 
-function card(app, pair, reload) {
-  const bar =
-    pair.standing === "QUARANTINED"
-      ? new ReviewBar(app, { chosen: () => [pair], onDone: () => reload() })
-      : null;
-  return {
-    bar,
-    elements: [
-      h(
-        "div.pair-head",
-        {},
-        heading(app.say("pair.title"), " ", h("code.pair-id", {}, shortId(pair.id))),
-        standingChip(app, pair.standing),
-        pair.standing !== "WITHDRAWN" && h("p.pair-words.caption", { dir: "auto", lang: pair.language || null }, spokenName(app, pair)),
-      ),
-      h(
-        "div.pair-columns",
-        {},
-        h("div.stack", {}, pictures(app, pair), words(app, pair), decisions(app, pair), facts(app, pair)),
-        h("div.stack", {}, verdict(app, pair, bar), journey(app, pair), reviews(app, pair), commands(app, pair)),
-      ),
-    ],
-  };
+function page(app, pair, shown, reload) {
+  const isGone = pair.standing === "WITHDRAWN";
+  return [
+    h(
+      "div.pair-head",
+      heading(app.say("pair.title"), " ", h("code.pair-id", shortId(pair.id))),
+      standingChip(app, pair.standing),
+      !isGone && h("p.pair-words.caption", inItsLanguage(pair), spokenName(app, pair)),
+    ),
+    h(
+      "div.pair-columns",
+      h("div.stack", pictures(app, pair, shown), words(app, pair), decisions(app, pair), knownFacts(app, pair)),
+      h("div.stack", verdict(app, pair, reload), journey(app, pair), reviews(app, pair), commands(app, pair)),
+    ),
+  ];
 }
 
 function section(app, name, ...children) {
-  const id = `pair-${name}`;
-  return h(
-    "section.card",
-    { "aria-labelledby": id, data: { part: name } },
-    h("h2", { id }, app.say(`pair.${name}`)),
-    ...children,
-  );
+  return card(`pair-${name}`, app.say(`pair.${name}`), {}, ...children);
+}
+
+/** A fact under its name on this page. */
+function fact(app, name, value) {
+  return [app.say(`pair.${name}`), value];
 }
 
 /* ---- The pictures ---- */
 
-function pictures(app, pair) {
-  const { original = {}, model } = pair;
+function pictures(app, pair, shown) {
+  const { original = {}, model, standing } = pair;
+  const caption = spokenName(app, pair);
+  const came = {
+    size: 768,
+    address: original.picture,
+    why: saidIn(app, original, "detail"),
+    alt: app.say("picture.original", { caption }),
+  };
+  const seen = model && {
+    size: Math.min(1_024, Math.max(64, model.width ?? 256)),
+    address: model.picture,
+    alt: app.say("picture.model", { caption }),
+  };
+  const none = h("p.no-picture", app.say(standing === "WITHDRAWN" ? "pair.noModelAnyMore" : "pair.noModel"));
+  const figure = (name, frame, measures) =>
+    h("figure", frame, h("figcaption", h("b", app.say(`pair.${name}`)), h("span.quiet", measures)));
   return section(
     app,
     "pictures",
     h(
       "div.two-pictures",
-      {},
-      h(
-        "figure",
-        {},
-        new Picture(app, pair, {
-          size: 768,
-          address: original?.picture,
-          why: saidIn(app, original, "detail"),
-          alt: app.say("picture.original", { caption: spokenName(app, pair) }),
-        }).element,
-        h("figcaption", {}, h("b", {}, app.say("pair.original")), h("span.quiet", {}, measuresOf(app, original, original?.media_type))),
-      ),
-      h(
-        "figure",
-        {},
-        model
-          ? new Picture(app, pair, {
-              size: Math.min(1_024, Math.max(64, model.width ?? 256)),
-              address: model.picture,
-              alt: app.say("picture.model", { caption: spokenName(app, pair) }),
-            }).element
-          : h("div.frame", {}, h("p.no-picture", {}, h("span", {}, app.say(pair.standing === "WITHDRAWN" ? "pair.noModelAnyMore" : "pair.noModel")))),
-        h("figcaption", {}, h("b", {}, app.say("pair.model")), model && h("span.quiet", {}, measuresOf(app, model, model.encoding))),
+      figure("original", picture(app, pair, shown, came), measuresOf(app, original, original.media_type)),
+      figure(
+        "model",
+        model ? picture(app, pair, shown, seen) : h("div.frame", none),
+        model && measuresOf(app, model, model.encoding),
       ),
     ),
   );
 }
 
-function measuresOf(app, picture, type) {
-  const size = picture?.width && picture?.height ? `${picture.width} × ${picture.height} px` : null;
-  const bytes = typeof picture?.bytes === "number" ? app.format.bytes(picture.bytes) : null;
-  return [size, bytes, type].filter(Boolean).join(" · ");
+function measuresOf(app, { width, height, bytes }, type) {
+  const size = width && height ? `${width} × ${height} px` : null;
+  return [size, typeof bytes === "number" ? app.format.bytes(bytes) : null, type].filter(Boolean).join(" · ");
 }
 
 /* ---- Why, and what can be done ---- */
 
-function verdict(app, pair, bar) {
-  const isBad = pair.standing === "QUARANTINED";
+function verdict(app, pair, reload) {
+  const { standing, takedowns = [], fold } = pair;
+  const isBad = standing === "QUARANTINED";
+  // Withdrawn no longer, and nobody has sent it again.
+  const isLifted = standing === "WITHDRAWN" && takedowns.at(-1)?.what === "LIFTED";
+  const sheet = addressOf("quarantine", { reason: pair.reason, source: pair.source_kind });
+  const known = isBad
+    ? [
+        fact(app, "measured", pair.measured && h("bdi", withUnit(app, pair.measured))),
+        fact(app, "limit", pair.limit && h("bdi", withUnit(app, pair.limit))),
+        fact(app, "detail", detailOf(app, pair) && h("bdi", detailOf(app, pair))),
+        fact(app, "remedy", remedyWords(app, pair.reason, pair.remedy)),
+        fact(app, "code", pair.reason && h("a", { href: sheet }, h("code", pair.reason))),
+      ]
+    : [
+        fact(app, "split", pair.split && (app.words.find(`standing.${pair.split}`) ?? pair.split)),
+        fact(app, "fold", typeof fold === "number" && String(fold)),
+        fact(app, "copies", typeof pair.copies === "number" && app.format.number(pair.copies)),
+        fact(app, "decidedAt", timeOf(app, pair.decided_at)),
+      ];
+  const name = isLifted ? "isLifted" : `is.${standing}`;
   return section(
     app,
     isBad ? "why" : "standing",
-    isBad
-      ? h("p.because", {}, reasonWords(app, pair.reason))
-      : h("p.because", {}, app.say(isLifted(pair) ? "pair.isLifted" : `pair.is.${pair.standing}`)),
-    isBad &&
-      h(
-        "dl.measured",
-        {},
-        pair.measured ? factRow(app.say("pair.measured"), h("bdi", {}, withUnit(app, pair.measured))) : null,
-        pair.limit ? factRow(app.say("pair.limit"), h("bdi", {}, withUnit(app, pair.limit))) : null,
-        detailOf(app, pair) && factRow(app.say("pair.detail"), h("bdi", {}, detailOf(app, pair))),
-        pair.remedy ? factRow(app.say("pair.remedy"), remedyWords(app, pair.reason, pair.remedy)) : null,
-        pair.reason ? factRow(app.say("pair.code"), h("a", { href: sheetOf(pair) }, h("code", {}, pair.reason))) : null,
-      ),
-    !isBad &&
-      h(
-        "dl.measured",
-        {},
-        pair.split ? factRow(app.say("pair.split"), app.words.find(`standing.${pair.split}`) ?? pair.split) : null,
-        pair.fold === null || pair.fold === undefined ? null : factRow(app.say("pair.fold"), String(pair.fold)),
-        typeof pair.copies === "number" ? factRow(app.say("pair.copies"), app.format.number(pair.copies)) : null,
-        factRow(app.say("pair.decidedAt"), timeOf(app, pair.decided_at)),
-      ),
-    takedowns(app, pair),
-    bar && h("div.decide", {}, h("h3", {}, app.say("review.title")), bar.element),
+    h("p.because", isBad ? reasonWords(app, pair.reason) : app.say(`pair.${name}`)),
+    facts(known, "measured"),
+    people(
+      app,
+      takedowns.map(({ what, by, cause, at, subject }) => ({
+        did: app.say(`pair.takedown.${what}`),
+        who: by,
+        why: cause,
+        at,
+        more: h("bdi", subject),
+      })),
+    ),
+    isBad && h("div.decide", h("h3", app.say("review.title")), reviewBar(app, [pair], reload)),
   );
 }
 
-/** Whether it is withdrawn no longer, and nobody has sent it again. */
-function isLifted(pair) {
-  return pair.standing === "WITHDRAWN" && pair.takedowns?.at(-1)?.what === "LIFTED";
+/** What the record says of why; it is English, so that elsewhere the measured value says it alone. */
+function detailOf(app, { detail, measured, detail_template: template, ...rest }) {
+  const isSpoken = app.words.language === "en" || !measured || template;
+  return isSpoken && detail !== measured ? saidIn(app, { detail, detail_template: template, ...rest }, "detail") : "";
 }
 
-/** Who withdrew it, or whom it came from, and who lifted that. */
-function takedowns(app, pair) {
-  const all = pair.takedowns ?? [];
+/** What people did: {did, who, why, at, more}. */
+function people(app, deeds) {
   return (
-    all.length > 0 &&
+    deeds.length > 0 &&
     h(
       "ol.reviews",
-      {},
-      all.map((deed) =>
+      deeds.map(({ did, who, why, at, more }) =>
         h(
           "li",
-          {},
-          h("p", {}, h("b", {}, app.say(`pair.takedown.${deed.what}`)), " · ", h("bdi", {}, deed.by)),
-          deed.cause && h("p.comment", { dir: "auto" }, deed.cause),
-          h("p.small.quiet.row", {}, timeOf(app, deed.at), h("bdi", {}, deed.subject)),
+          h("p", h("b", did), " · ", h("bdi", who)),
+          why && h("p.comment", { dir: "auto" }, why),
+          h("p.small.quiet.row", timeOf(app, at), more),
         ),
       ),
     )
   );
 }
 
-/** What the record says of why; it is English, so that elsewhere the measured value says it alone. */
-function detailOf(app, pair) {
-  const { detail, measured } = pair;
-  const isSpoken = app.words.language === "en" || !measured || pair.detail_template;
-  return isSpoken && detail !== measured ? saidIn(app, pair, "detail") : "";
-}
-
-function sheetOf(pair) {
-  return `#/quarantine?${new URLSearchParams({ reason: pair.reason, source: pair.source_kind ?? "" })}`;
-}
-
-function factRow(term, ...value) {
-  return h("div.fact", {}, h("dt", {}, term), h("dd", {}, ...value));
+function reviews(app, pair) {
+  const isOther = ({ sent_pair_id: sent }) => sent && sent !== pair.id;
+  const all = (pair.reviews ?? []).map((review) => ({
+    did: app.words.find(`review.was.${review.decision}`) ?? review.decision,
+    who: review.reviewer,
+    why: review.comment,
+    at: review.reviewed_at,
+    more: [
+      review.caption && h("ins.caption", { dir: "auto" }, review.caption),
+      isOther(review) && h("a", { href: cardOf(review.sent_pair_id) }, app.say("pair.sentAs", { id: shortId(review.sent_pair_id) })),
+    ],
+  }));
+  return section(app, "reviews", all.length === 0 ? h("p.quiet", app.say("pair.noReviews")) : people(app, all));
 }
 
 /* ---- The words ---- */
 
 function words(app, pair) {
-  const isForgotten = typeof pair.caption_before !== "string";
-  const before = pair.caption_before ?? pair.caption_after ?? pair.caption ?? "";
-  const after = pair.caption_after;
   if (pair.standing === "WITHDRAWN") {
-    return section(app, "caption", h("p.small.quiet", {}, app.say("pair.removed")));
+    return section(app, "caption", h("p.small.quiet", app.say("pair.removed")));
   }
-  const isChanged = typeof after === "string" && after !== before;
+  const before = pair.caption_before ?? pair.caption_after ?? pair.caption ?? "";
+  const after = pair.caption_after ?? before;
+  const parts = marked(before, after);
+  const isChanged = after !== before;
+  const count = (kind) => app.format.number(parts.filter((part) => part.kind === kind).length);
+  const said =
+    typeof pair.caption_before !== "string"
+      ? "pair.forgotten"
+      : typeof pair.caption_after !== "string"
+        ? "pair.notCleaned"
+        : isChanged
+          ? "pair.changed"
+          : "pair.unchanged";
   return section(
     app,
     "caption",
-    isChanged
-      ? h("p.caption.marked", { dir: "auto", lang: pair.language || null }, markedParts(app, before, after))
-      : h("p.caption.marked", { dir: "auto", lang: pair.language || null }, spaced(before) || h("span.quiet", {}, app.say("pairs.noCaption"))),
-    h("p.small.quiet", {}, isForgotten ? app.say("pair.forgotten") : whatChanged(app, before, after)),
+    h(
+      "p.caption.marked",
+      inItsLanguage(pair),
+      parts.length === 0 ? h("span.quiet", app.say("pairs.noCaption")) : parts.map((part) => markedPart(app, part)),
+    ),
+    h("p.small.quiet", app.say(said, { gone: count("gone"), added: count("new") })),
     isChanged &&
       h(
         "details",
-        {},
-        h("summary", {}, app.say("pair.bothCaptions")),
-        h(
-          "dl.measured",
-          {},
-          factRow(app.say("pair.before"), h("span.caption", { dir: "auto" }, before)),
-          factRow(app.say("pair.after"), h("span.caption", { dir: "auto" }, after)),
-        ),
+        h("summary", app.say("pair.bothCaptions")),
+        facts([fact(app, "before", h("bdi", before)), fact(app, "after", h("bdi", after))], "measured"),
       ),
     tokens(app, pair),
   );
 }
 
-function whatChanged(app, before, after) {
-  if (typeof after !== "string") {
-    return app.say("pair.notCleaned");
+function markedPart(app, { kind, text }) {
+  if (kind === "same") {
+    return text;
   }
-  if (after === before) {
-    return app.say("pair.unchanged");
-  }
-  const parts = marked(before, after);
-  return app.say("pair.changed", {
-    gone: app.format.number(parts.filter((part) => part.kind === "gone").length),
-    added: app.format.number(parts.filter((part) => part.kind === "new").length),
-  });
-}
-
-function markedParts(app, before, after) {
-  return marked(before, after).map(({ kind, text }) => {
-    if (kind === "same") {
-      return text;
-    }
-    const isGone = kind === "gone";
-    return h(
-      isGone ? "del" : "ins",
-      {},
-      h("span.unseen", {}, app.say(isGone ? "pair.goneIs" : "pair.newIs")),
-      spaced(text),
-    );
-  });
-}
-
-/** Spaces that matter are seen: a run of spaces alone becomes open boxes. */
-function spaced(text) {
-  return /^\s+$/.test(text) ? "␣".repeat(Math.min(text.length, 20)) : text;
+  const isGone = kind === "gone";
+  const said = h("span.unseen", app.say(isGone ? "pair.goneIs" : "pair.newIs"));
+  // Spaces that matter are seen.
+  return h(isGone ? "del" : "ins", said, /^\s+$/.test(text) ? "␣".repeat(Math.min(text.length, 20)) : text);
 }
 
 function tokens(app, pair) {
+  const { say, format } = app;
   const all = pair.tokens ?? [];
   if (all.length === 0) {
-    return h("div.tokens-none", {}, h("h3", {}, app.say("pair.tokens")), h("p.small.quiet", {}, app.say("pair.noTokens")));
+    return [h("h3", say("pair.tokens")), h("p.small.quiet", say("pair.noTokens"))];
   }
   const cut = all.filter((token) => token.cut).length;
-  const kept = all.length - cut;
-  const limit = pair.token_limit;
+  const said = { count: format.number(all.length - cut), cut: format.number(cut), limit: format.number(pair.token_limit) };
   // Of a character that is several tokens, only the last one has the text; of others, none has any.
   const isReadable = all.some((token) => token.text !== "");
-  return h(
-    "div",
-    {},
-    h("h3", {}, app.say("pair.tokens")),
-    h(
-      "p.small",
-      {},
-      cut === 0
-        ? app.say("pair.tokensKept", { count: app.format.number(kept), limit: app.format.number(limit) })
-        : app.say("pair.tokensCut", {
-            count: app.format.number(kept),
-            cut: app.format.number(cut),
-            limit: app.format.number(limit),
-          }),
-      " ",
-      h("span.quiet", {}, pair.tokenizer),
-    ),
+  const textOf = ({ id, text }) => (text !== "" ? visible(text) : isReadable ? "⋯" : `#${id}`);
+  return [
+    h("h3", say("pair.tokens")),
+    h("p.small", say(cut === 0 ? "pair.tokensKept" : "pair.tokensCut", said), " ", h("span.quiet", pair.tokenizer)),
     h(
       "ol.tokens",
-      { "aria-label": app.say("pair.tokens") },
+      { "aria-label": say("pair.tokens") },
       all.map((token) =>
         h(
           token.cut ? "li.token.cut" : "li.token",
-          { title: `${token.id}` },
-          token.cut && h("span.unseen", {}, app.say("pair.cutIs")),
-          h(token.cut ? "s" : "span", {}, token.text !== "" ? visible(token.text) : isReadable ? "⋯" : `#${token.id}`),
+          { title: token.id },
+          token.cut && h("span.unseen", say("pair.cutIs")),
+          h(token.cut ? "s" : "span", textOf(token)),
         ),
       ),
     ),
-  );
+  ];
 }
 
 function visible(text) {
@@ -312,200 +271,104 @@ function visible(text) {
 /* ---- Decisions ---- */
 
 function decisions(app, pair) {
-  const all = pair.decisions ?? [];
+  const { decisions: all = [], measures = {}, standing } = pair;
+  const isKept = ({ outcome }) => outcome === "KEPT";
+  const value = (decision, text) => h("bdi", (isKept(decision) ? grouped(app, text) : withUnit(app, text)) || "–");
+  const detail = (decision) => detailOf(app, decision) && h("bdi.small.quiet.block", detailOf(app, decision));
+  const columns = [
+    { name: "step", of: ({ step }) => h("code", step), isHead: true },
+    { name: "outcome", of: (one) => chip(isKept(one) ? "good" : "bad", app.words.find(`pair.outcome${one.outcome}`) ?? one.outcome) },
+    { name: "measure", of: (one) => (isKept(one) ? (app.words.find(`measure.${one.measure}`) ?? h("code", one.measure)) : reasonWords(app, one.measure)) },
+    { name: "measured", of: (one) => [value(one, one.measured), detail(one)] },
+    { name: "limit", of: (one) => value(one, one.limit) },
+  ].map((column) => ({ ...column, title: app.say(`pair.${column.name}`) }));
+  const names = Object.keys(measures);
+  const measureOf = (name) => [h("code", name), typeof measures[name] === "number" ? app.format.number(measures[name], 4) : String(measures[name])];
   return section(
     app,
     "decisions",
     all.length === 0
-      ? h("p.quiet", {}, app.say(pair.standing === "WITHDRAWN" ? "pair.decisionsRemoved" : "pair.noDecisions"))
-      : scrolling(
-          app.say("pair.decisions"),
-          h(
-            "table",
-            {},
-            h(
-              "thead",
-              {},
-              h(
-                "tr",
-                {},
-                ["step", "outcome", "measure", "measured", "limit"].map((name) =>
-                  h("th", { scope: "col" }, app.say(`pair.${name}`)),
-                ),
-              ),
-            ),
-            h("tbody", {}, all.map((decision) => decisionRow(app, decision))),
-          ),
-        ),
-    measures(app, pair.measures ?? {}),
-  );
-}
-
-function decisionRow(app, decision) {
-  const { step, outcome, measure, measured, limit } = decision;
-  const detail = detailOf(app, decision);
-  const isKept = outcome === "KEPT";
-  return h(
-    "tr",
-    { data: { outcome } },
-    h("th", { scope: "row" }, h("code", {}, step)),
-    h("td", {}, stateChip(isKept ? "good" : "bad", app.words.find(`pair.outcome${outcome}`) ?? outcome)),
-    h("td", {}, isKept ? (app.words.find(`measure.${measure}`) ?? h("code", {}, measure)) : reasonWords(app, measure)),
-    h(
-      "td.value",
-      {},
-      h("bdi", {}, isKept ? grouped(app, measured) : withUnit(app, measured) || "–"),
-      detail && h("span.small.quiet.block", {}, h("bdi", {}, detail)),
-    ),
-    h("td.value", {}, h("bdi", {}, isKept ? grouped(app, limit) : withUnit(app, limit) || "–")),
+      ? h("p.quiet", app.say(standing === "WITHDRAWN" ? "pair.decisionsRemoved" : "pair.noDecisions"))
+      : table(app.say("pair.decisions"), columns, all, { marks: ({ outcome }) => ({ "data-outcome": outcome }) }),
+    names.length > 0 &&
+      h(
+        "details",
+        h("summary", app.say("pair.measures", { count: app.format.number(names.length) })),
+        facts(names.map(measureOf), "measured"),
+      ),
   );
 }
 
 /** Long numbers of the service's as the page writes them: ≤ 8388608 → ≤ 8,388,608. */
 function grouped(app, text) {
-  return (text || "–").replace(/(?<![\d.])\d{5,15}(?![\d.])/g, (digits) => app.format.number(Number(digits)));
-}
-
-function measures(app, all) {
-  const names = Object.keys(all);
-  return (
-    names.length > 0 &&
-    h(
-      "details",
-      {},
-      h("summary", {}, app.say("pair.measures", { count: app.format.number(names.length) })),
-      h(
-        "dl.measured",
-        {},
-        names.map((name) => factRow(h("code", {}, name), typeof all[name] === "number" ? app.format.number(all[name], 4) : String(all[name]))),
-      ),
-    )
-  );
-}
-
-/* ---- Its way ---- */
-
-function journey(app, pair) {
-  const places = pair.journey ?? [];
-  const waits = places.map((place) => place.seconds_since_previous ?? 0);
-  const longest = Math.max(...waits, 0);
-  return section(
-    app,
-    "journey",
-    places.length === 0
-      ? h("p.quiet", {}, app.say("pair.noJourney"))
-      : h(
-          "ol.journey",
-          {},
-          places.map((place, index) => step(app, place, longest > 0 && index > 0 && waits[index] === longest)),
-        ),
-  );
-}
-
-function step(app, { place, partition, offset, at, seconds_since_previous: wait }, isLongest) {
-  const known = partition !== null && partition !== undefined && offset !== null && offset !== undefined;
-  return h(
-    "li.stop",
-    { data: { longest: isLongest } },
-    typeof wait === "number" &&
-      h(
-        "p.wait.small",
-        {},
-        app.say("pair.after_", { time: app.format.duration(wait) }),
-        isLongest && h("span.longest", {}, ` · ${app.say("pair.longest")}`),
-      ),
-    h("p.place", {}, h("b", {}, app.words.find(`place.${place}`) ?? place), known && h("code.small.quiet", {}, ` ${partition} @ ${offset}`)),
-    h("p.small.quiet", {}, at ? exact(app, at) : app.say("pair.noTime")),
-  );
-}
-
-/** With milliseconds, as times of one pair lie close together. */
-function exact(app, iso) {
-  return h("time", { datetime: iso }, app.format.time(iso, { exact: true }));
-}
-
-/* ---- People ---- */
-
-function reviews(app, pair) {
-  const all = pair.reviews ?? [];
-  return section(
-    app,
-    "reviews",
-    all.length === 0
-      ? h("p.quiet", {}, app.say("pair.noReviews"))
-      : h(
-          "ol.reviews",
-          {},
-          all.map((review) =>
-            h(
-              "li",
-              {},
-              h("p", {}, h("b", {}, app.words.find(`review.was.${review.decision}`) ?? review.decision), " · ", h("bdi", {}, review.reviewer)),
-              h("p.comment", { dir: "auto" }, review.comment),
-              review.caption && h("p.caption", { dir: "auto" }, h("ins", {}, review.caption)),
-              h(
-                "p.small.quiet.row",
-                {},
-                timeOf(app, review.reviewed_at),
-                review.sent_pair_id &&
-                  review.sent_pair_id !== pair.id &&
-                  h("a", { href: cardOf(review.sent_pair_id) }, app.say("pair.sentAs", { id: shortId(review.sent_pair_id) })),
-              ),
-            ),
-          ),
-        ),
-  );
+  return (text ?? "").replace(/(?<![\d.])\d{5,15}(?![\d.])/g, (digits) => app.format.number(Number(digits)));
 }
 
 /* ---- The rest ---- */
 
-function facts(app, pair) {
-  const { origin } = pair;
-  const isKnown = pair.standing !== "WITHDRAWN"; // the rest went with its record
-  const coordinates = origin?.topic ? `${origin.topic}-${origin.partition}-${origin.offset}` : "";
-  const rows = [
-    ["id", h("code", {}, pair.id)],
-    ["contributor", isKnown ? h("bdi", {}, producerName(app, pair.contributor)) : ""],
-    ["source", isKnown ? sourceName(app, pair.source_kind) : ""],
-    ["url", pair.url ? outside(pair.url) : ""],
-    ["licence", pair.licence ? h("bdi", {}, pair.licence) : ""],
-    ["language", pair.language ?? ""],
-    ["receivedAt", timeOf(app, pair.received_at)],
-    ["decidedAt", timeOf(app, pair.decided_at)],
-    ["origin", coordinates === "" ? "" : h("code", {}, coordinates)],
-    ["imageDigest", pair.image_digest ? h("code", {}, pair.image_digest) : ""],
-    ["perceptualHash", pair.perceptual_hash ? h("code", {}, pair.perceptual_hash) : ""],
-    ["recipe", pair.recipe_version ? h("code", {}, pair.recipe_version) : ""],
-    ["copies", typeof pair.copies === "number" ? app.format.number(pair.copies) : ""],
-  ];
+function journey(app, { journey: places = [] }) {
+  const longest = Math.max(...places.map((stop) => stop.seconds_since_previous ?? 0), 0);
+  return section(
+    app,
+    "journey",
+    places.length === 0
+      ? h("p.quiet", app.say("pair.noJourney"))
+      : h("ol.journey", places.map((stop) => step(app, stop, longest > 0 && stop.seconds_since_previous === longest))),
+  );
+}
+
+function step(app, { place, partition, offset, at, seconds_since_previous: wait }, isLongest) {
+  const isKnown = typeof partition === "number" && typeof offset === "number";
+  return h(
+    "li.stop",
+    { "data-longest": String(isLongest) },
+    typeof wait === "number" &&
+      h("p.wait.small", app.say("pair.after_", { time: app.format.duration(wait) }), isLongest && ` · ${app.say("pair.longest")}`),
+    h("p.place", h("b", app.words.find(`place.${place}`) ?? place), isKnown && h("code.small.quiet", ` ${partition} @ ${offset}`)),
+    // With milliseconds, as times of one pair lie close together.
+    h("p.small.quiet", at ? h("time", { datetime: at }, app.format.time(at, { exact: true })) : app.say("pair.noTime")),
+  );
+}
+
+function knownFacts(app, pair) {
+  const { origin, standing, url } = pair;
+  const isKept = standing !== "WITHDRAWN"; // the rest went with its record
+  const code = (text) => text && h("code", text);
   return section(
     app,
     "facts",
-    h("dl.measured.two", {}, rows.filter(([, value]) => value !== "").map(([name, value]) => factRow(app.say(`pair.${name}`), value))),
+    facts(
+      [
+        fact(app, "id", code(pair.id)),
+        fact(app, "contributor", isKept && producerName(app, pair.contributor)),
+        fact(app, "source", isKept && sourceName(app, pair.source_kind)),
+        fact(app, "url", url && outside(url)),
+        fact(app, "licence", pair.licence && h("bdi", pair.licence)),
+        fact(app, "language", pair.language),
+        fact(app, "receivedAt", timeOf(app, pair.received_at)),
+        fact(app, "decidedAt", timeOf(app, pair.decided_at)),
+        fact(app, "origin", origin?.topic && code(`${origin.topic}-${origin.partition}-${origin.offset}`)),
+        fact(app, "imageDigest", code(pair.image_digest)),
+        fact(app, "perceptualHash", code(pair.perceptual_hash)),
+        fact(app, "recipe", code(pair.recipe_version)),
+        fact(app, "copies", typeof pair.copies === "number" && app.format.number(pair.copies)),
+      ],
+      "measured.two",
+    ),
   );
 }
 
-function commands(app, pair) {
-  const lines = pair.commands ?? [];
-  return lines.length > 0 && section(
-    app,
-    "commands",
-    h("p.small.quiet", {}, app.say("pair.commandsWhy")),
-    lines.map((line) => command(app, line)),
-  );
-}
-
-function command(app, line) {
-  const button = h("button.button.small", { type: "button", "aria-label": app.say("pair.copyOf", { command: line }) }, app.say("pair.copy"));
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(line);
-      setText(button, app.say("pair.copied"));
-      app.announce(app.say("pair.copied"));
-    } catch {
-      getSelection().selectAllChildren(code);
-    }
-  });
-  const code = h("code", {}, line);
-  return h("p.command", {}, code, button);
+function commands(app, { commands: lines = [] }) {
+  const copy = async (event, line) => {
+    const button = event.currentTarget;
+    await navigator.clipboard.writeText(line);
+    setText(button, app.say("pair.copied"));
+    app.announce(app.say("pair.copied"));
+  };
+  const command = (line) => {
+    const attributes = { type: "button", "aria-label": app.say("pair.copyOf", { command: line }) };
+    const on = { click: (event) => copy(event, line).catch(() => getSelection().selectAllChildren(event.target.previousSibling)) };
+    return h("p.command", h("code", line), h("button.button.small", { ...attributes, on }, app.say("pair.copy")));
+  };
+  return lines.length > 0 && section(app, "commands", h("p.small.quiet", app.say("pair.commandsWhy")), lines.map(command));
 }

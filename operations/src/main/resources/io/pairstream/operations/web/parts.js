@@ -1,9 +1,9 @@
-// Small parts that several views are made of.
+// Small parts that views are made of. Each gives new elements; follow() shows them in place of the ones before.
 
-import { h, s, setText, setAttribute, sign } from "./dom.js";
+import { h, painter, s, sign } from "./dom.js";
 
 /** Each verdict with its letter, its shape and how bad it is, the worst first, and last what has nothing to do. */
-export const VERDICTS = {
+const VERDICTS = {
   LOST: { letter: "L", kind: "bad", shape: "cross" },
   STOP: { letter: "X", kind: "bad", shape: "octagon" },
   STALL: { letter: "S", kind: "bad", shape: "square" },
@@ -17,30 +17,77 @@ export const VERDICTS = {
 
 const WORST_FIRST = Object.keys(VERDICTS);
 
-/** 0 for the worst; what this page does not know counts as UNKNOWN. */
-export function rank(verdict) {
-  const at = WORST_FIRST.indexOf(verdict);
-  return at < 0 ? WORST_FIRST.indexOf("UNKNOWN") : at;
-}
-
+/** What this page does not know counts as UNKNOWN. */
 export function looksOf(verdict) {
   return VERDICTS[verdict] ?? VERDICTS.UNKNOWN;
 }
 
-/** A verdict as a chip: shape with letter, and the word. Update it with showVerdict. */
-export function verdictChip(app, verdict) {
-  const chip = h("span.chip", {}, verdictSign(verdict), h("span.chip-word"));
-  showVerdict(app, chip, verdict);
-  return chip;
+/** Sorts what has a verdict: the worst first, then where most waits. */
+export function worstFirst(all) {
+  const rank = ({ verdict }) => WORST_FIRST.indexOf(VERDICTS[verdict] ? verdict : "UNKNOWN");
+  return [...all].sort((a, b) => rank(a) - rank(b) || (b.lag ?? 0) - (a.lag ?? 0));
 }
 
-export function showVerdict(app, chip, verdict) {
-  if (chip.dataset.verdict !== verdict) {
-    chip.dataset.verdict = verdict;
-    chip.dataset.kind = looksOf(verdict).kind;
-    chip.firstElementChild.replaceWith(verdictSign(verdict));
-  }
-  setText(chip.lastElementChild, app.words.find(`verdict.${verdict}`) ?? verdict);
+/**
+ * A view that follows the service: asks each question again and again, and shows what draw() gives in place, anew
+ * with each answer that says something else. questions: {name: {path(), every, then(answer)}}, every in ms;
+ * draw({name: answer, problem}, widthPx, view), problem where something could not be answered.
+ */
+export function follow(place, app, questions, draw) {
+  const body = place.appendChild(h("div.view"));
+  const answers = {};
+  const { now, soon } = painter(body, () => draw(answers, body.clientWidth, view));
+  const polls = new Map();
+  const said = new Map();
+  const end = new AbortController();
+  const heard = (name, answer) => {
+    questions[name].then?.(answer);
+    const text = JSON.stringify(answer);
+    if (said.get(name) !== text || answers.problem) {
+      said.set(name, text);
+      answers[name] = answer;
+      answers.problem = null;
+      soon();
+    }
+  };
+  const failed = (problem) => {
+    // That nobody answers is said for the whole page, and who may not look is asked for a key.
+    const isSaid = problem.status === 0 || problem.status === 401;
+    answers.problem = isSaid && said.size > 0 ? null : problem.message || app.say("pairs.away");
+    soon();
+  };
+  const view = {
+    redraw: now,
+    /** Asks at once. */
+    again: (name) => polls.get(name).now(),
+    /** Forgets an answer, as the question is another one now, and asks. */
+    ask(...names) {
+      for (const name of names) {
+        delete answers[name];
+        said.delete(name);
+        polls.get(name).now();
+      }
+      now();
+    },
+    close: () => ends.forEach((does) => does()),
+  };
+  const ends = [
+    () => end.abort(),
+    app.session.watch(now),
+    ...Object.entries(questions).map(([name, { path, every }]) => {
+      polls.set(name, app.api.poll(path, every, (answer) => heard(name, answer), failed));
+      return () => polls.get(name).close();
+    }),
+  ];
+  addEventListener("resize", soon, { signal: end.signal });
+  now();
+  return view;
+}
+
+/** A verdict as a chip: shape with letter, and the word. */
+export function verdictChip(app, verdict) {
+  const word = app.words.find(`verdict.${verdict}`) ?? verdict;
+  return h("span.chip", { "data-kind": looksOf(verdict).kind }, verdictSign(verdict), h("span", word));
 }
 
 /** The shape with the letter in it, 20 by 20. Says nothing itself. */
@@ -55,46 +102,29 @@ export function verdictSign(verdict) {
 }
 
 /** A state that is no verdict, like UP or QUARANTINED: kind is good, warn, bad or quiet. */
-export function stateChip(kind, text) {
-  const chip = h("span.chip", {}, sign(`sign-${kind}`), h("span.chip-word"));
-  showState(chip, kind, text);
-  return chip;
-}
-
-export function showState(chip, kind, text) {
-  if (chip.dataset.kind !== kind) {
-    chip.dataset.kind = kind;
-    chip.firstElementChild.replaceWith(sign(`sign-${kind}`));
-  }
-  setText(chip.lastElementChild, text);
+export function chip(kind, text) {
+  return h("span.chip", { "data-kind": kind }, sign(`sign-${kind}`), h("span", text));
 }
 
 /** The view's heading: where the focus goes when it opens. */
 export function heading(...children) {
-  return h("h1", { tabindex: "-1" }, ...children);
+  return h("h1", { tabindex: "-1" }, children);
 }
 
-/** A card with a heading of its own. */
-export function card(title, { id, className = "card" } = {}, ...children) {
-  const name = id ? `${id}-title` : null;
+/** A card with a heading. className: "card" and more; beside: what stands beside the heading. */
+export function card(id, title, { className = "card", beside } = {}, ...children) {
+  const named = h("h2", { id: `${id}-title` }, title);
   return h(
     `section.${className}`,
-    { id, "aria-labelledby": name },
-    h("h2", { id: name }, title),
-    ...children,
+    { id, "aria-labelledby": `${id}-title` },
+    beside ? h("div.card-head", named, beside) : named,
+    children,
   );
 }
 
-/** A verdict's sentence without the verdict that it may begin with, where that stands beside it. */
-export function afterVerdict(verdict, sentence) {
-  const text = sentence ?? "";
-  const start = [`${verdict}: `, `${String(verdict).replace("_", " ")}: `].find((word) => text.startsWith(word));
-  return start ? text.slice(start.length) : text;
-}
-
-/** Where a sentence of the service will stand; see showSaid. */
-export function said(className = "said") {
-  return h(`p.${className}`, { dir: "auto" });
+/** className: with what goes before it, like "button.primary", or "plain". */
+export function button(text, click, attributes = {}, className = "button") {
+  return h(`button.${className}`, { type: "button", on: { click }, ...attributes }, text);
 }
 
 /** What an answer's field says: in the page's language, or as the service says it, in English. */
@@ -102,10 +132,16 @@ export function saidIn(app, answer, field = "sentence") {
   return app.words.sentence(answer?.[`${field}_template`]) ?? answer?.[field] ?? "";
 }
 
-/** Shows what an answer's sentence says; not its verdict, where that stands beside it. */
-export function showSaid(app, element, answer, verdict = "") {
-  setAttribute(element, "lang", app.words.sentence(answer?.sentence_template) === null ? "en" : null);
-  setText(element, afterVerdict(verdict, saidIn(app, answer)));
+/** An answer's sentence, without the verdict that it may begin with, where that stands beside it. */
+export function sentence(app, answer, className = "said") {
+  const isEnglish = app.words.sentence(answer?.sentence_template) === null;
+  const text = afterVerdict(answer?.verdict, saidIn(app, answer));
+  return text !== "" && h(`p.${className}`, { dir: "auto", lang: isEnglish ? "en" : null }, text);
+}
+
+export function afterVerdict(verdict, text) {
+  const start = [`${verdict}: `, `${verdict}: `.replace("_", " ")].find((word) => text.startsWith(word)) ?? "";
+  return text.slice(start.length);
 }
 
 /** A measured value or a limit, like "12 bytes", with its unit in the page's language. */
@@ -116,31 +152,86 @@ export function withUnit(app, text) {
 }
 
 /** What stands where nothing is known yet. */
-export function skeleton(lines = 3) {
-  const bars = Array.from({ length: lines }, () => h("span.bar"));
-  return h("div.skeleton", { "aria-hidden": "true" }, ...bars);
+export function skeleton(lines = 6) {
+  return h("div.skeleton", { "aria-hidden": "true" }, Array.from({ length: lines }, () => h("span.bar")));
 }
 
 /** A note in place of what cannot be shown. kind: quiet, warn or bad. */
 export function note(kind, text) {
-  return h("p.note", { data: { kind } }, sign(`sign-${kind}`), h("span", {}, text));
+  return text && h("p.note", { "data-kind": kind }, sign(`sign-${kind}`), h("span", text));
 }
 
-/** What scrolls sideways, so that the page does not: reachable by keyboard. */
+/** A line that changes and is read out. */
+export function tally(...children) {
+  return h("p.tally", { role: "status" }, children);
+}
+
+export function timeOf(app, iso) {
+  return h("time", { datetime: iso }, app.format.time(iso));
+}
+
+/** Terms with what is known of each; where nothing is, the term is left out. */
+export function facts(all, className = "facts") {
+  const isKnown = ([, value]) => value !== "" && value !== null && value !== undefined && value !== false;
+  return h(
+    `dl.${className}`,
+    all.filter(isKnown).map(([term, value]) => h("div.fact", h("dt", term), h("dd", value))),
+  );
+}
+
+/**
+ * A table, which scrolls sideways where it must, so that the page does not. columns: [{name, title, of(row), isHead,
+ * number}], name for the style sheet; keyOf(row): what a row is known by; marks(row): its attributes.
+ */
+export function table(label, columns, rows, { className = "", keyOf, marks = () => ({}) } = {}) {
+  const classOf = ({ name, number }) => (number ? `number col-${name}` : `col-${name}`);
+  const cell = (column, row) =>
+    column.isHead
+      ? h("th", { scope: "row", class: classOf(column) }, column.of(row))
+      : h("td", { class: classOf(column), dir: column.number ? null : "auto" }, column.of(row));
+  return scrolling(
+    label,
+    h(
+      "table",
+      { class: className },
+      h("thead", h("tr", columns.map((column) => h("th", { scope: "col", class: classOf(column) }, column.title)))),
+      h(
+        "tbody",
+        rows.map((row) => h("tr", { key: keyOf?.(row), ...marks(row) }, columns.map((column) => cell(column, row)))),
+      ),
+    ),
+  );
+}
+
+/** The same, folded away: the figures of a drawing. */
+export function asTable(app, label, ...more) {
+  return h("details", h("summary", app.say("shell.asTable")), table(label, ...more));
+}
+
+/** What scrolls sideways: reachable by keyboard. */
 export function scrolling(label, ...children) {
-  return h("div.scroll", { tabindex: "0", role: "group", "aria-label": label }, ...children);
+  return h("div.scroll", { tabindex: "0", role: "group", "aria-label": label }, children);
 }
 
-/** A row of a description list, to be updated with setFact. */
-export function fact(term, value = "") {
-  return h("div.fact", {}, h("dt", {}, term), h("dd", {}, value));
+/** A choice: offered is [[value, text], …]; a value that is not among them is offered too. */
+export function choice(app, id, label, value, offered, chosen) {
+  const known = offered.filter(([code]) => code !== "");
+  const all = value === "" || known.some(([code]) => code === value) ? known : [...known, [value, value]];
+  return h(
+    "div.field",
+    h("label", { for: id }, label),
+    h(
+      "select",
+      { id, on: { change: (event) => chosen(event.currentTarget.value) } },
+      [["", app.say("pairs.any")], ...all].map(([code, text]) =>
+        h("option", { value: code, selected: code === value }, text),
+      ),
+    ),
+  );
 }
 
-export function setFact(row, value) {
-  setText(row.lastElementChild, value);
-}
-
-/** A button that is pressed or not. */
-export function showPressed(button, pressed) {
-  setAttribute(button, "aria-pressed", String(pressed));
+/** An address of this page, like "#/pairs?q=dog"; what is empty is left out. */
+export function addressOf(view, query) {
+  const given = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  return `#/${view}${given.length > 0 ? `?${new URLSearchParams(given)}` : ""}`;
 }

@@ -1,141 +1,85 @@
-// What comes in just now: pairs of each source, sampled uniformly, so that a drift is seen before it is
-// measured.
+// What comes in just now: pairs of each source, sampled uniformly, so that a drift is seen before it is measured.
 
-import { h, fill, setText } from "./dom.js";
-import { heading, note, skeleton } from "./parts.js";
-import { Picture, cardOf, sourceName, spokenName, tally } from "./tiles.js";
+import { h } from "./dom.js";
+import { addressOf, button, card, follow, heading, note, skeleton, tally } from "./parts.js";
+import { Shown, cardOf, inItsLanguage, picture, revealAll, sourceName, spokenName } from "./tiles.js";
 
 const WINDOWS = [60, 1_440, 10_080];
 
+/** Once, and when somebody asks for another sample. */
+const NEVER_MS = 2 ** 31 - 1;
+
 export function open(place, app, route) {
-  const asking = new AbortController();
-  const chosen = Number(route.query.get("minutes")) || 1_440;
+  const { say } = app;
+  const minutes = Number(route.query.get("minutes")) || 1_440;
   const source = route.query.get("source") ?? "";
-  const said = tally();
-  const sheets = h("div.stack", {}, skeleton(6));
-  const pictures = [];
-  const reveal = h(
-    "button.button",
-    {
-      type: "button",
-      "aria-pressed": "false",
-      on: {
-        click: () => {
-          const shown = reveal.getAttribute("aria-pressed") !== "true";
-          reveal.setAttribute("aria-pressed", String(shown));
-          pictures.forEach((picture) => picture.show(shown));
-        },
-      },
-    },
-    app.say("sheet.reveal"),
-  );
-  place.append(
-    heading(app.say("sheet.title")),
-    h("p.lead", {}, app.say("sheet.lead")),
+  const shown = new Shown();
+  const path = () => `/v1/sheet?${new URLSearchParams({ minutes, ...(source === "" ? {} : { source }) })}`;
+  return follow(place, app, { sheet: { path, every: NEVER_MS } }, ({ sheet, problem }, widthPx, view) => [
+    heading(say("sheet.title")),
+    h("p.lead", say("sheet.lead")),
     h(
       "div.row.between",
-      {},
       h(
         "nav.switch.windows",
-        { "aria-label": app.say("sheet.windows") },
-        WINDOWS.map((minutes) =>
+        { "aria-label": say("sheet.windows") },
+        WINDOWS.map((each) =>
           h(
             "a",
-            { href: addressOf({ minutes, source }), "aria-current": minutes === chosen ? "true" : null },
-            app.say(`sheet.window${minutes}`),
+            { href: addressOf("sheet", { minutes: each, source }), "aria-current": each === minutes ? "true" : null },
+            say(`sheet.window${each}`),
           ),
         ),
       ),
       h(
         "div.row",
-        {},
-        source !== "" && h("a.tag", { href: addressOf({ minutes: chosen, source: "" }) }, app.say("sheet.allSources")),
-        reveal,
-        h("button.button", { type: "button", on: { click: () => load() } }, app.say("sheet.again")),
+        source !== "" && h("a.tag", { href: addressOf("sheet", { minutes }) }, say("sheet.allSources")),
+        revealAll(app, shown, view.redraw),
+        button(say("sheet.again"), () => view.ask("sheet")),
       ),
     ),
-    said,
-    sheets,
-  );
-
-  async function load() {
-    setText(said, app.say("pairs.asking"));
-    const query = new URLSearchParams({ minutes: String(chosen) });
-    if (source !== "") {
-      query.set("source", source);
-    }
-    try {
-      const { ready, sources = [] } = await app.api.get(`/v1/sheet?${query}`, { signal: asking.signal });
-      pictures.length = 0;
-      reveal.setAttribute("aria-pressed", "false");
-      fill(sheets, sources.map((sheet) => sheetOf(app, sheet, chosen, pictures)));
-      const count = sources.reduce((sum, sheet) => sum + sheet.pairs.length, 0);
-      setText(
-        said,
-        ready === false
-          ? app.say("pairs.notReady")
-          : count === 0
-            ? app.say("sheet.empty")
-            : app.say("sheet.said", { count: app.format.number(count), sources: app.format.number(sources.length) }),
-      );
-    } catch (problem) {
-      if (!asking.signal.aborted) {
-        setText(said, "");
-        fill(sheets, note("warn", problem.message || app.say("pairs.away")));
-      }
-    }
-  }
-  load();
-  return { close: () => asking.abort() };
+    note("warn", problem),
+    tally(sheet ? summary(app, sheet) : say("pairs.asking")),
+    h("div.stack", sheet ? (sheet.sources ?? []).map((one) => sourceCard(app, one, minutes, shown)) : skeleton()),
+  ]);
 }
 
-function addressOf({ minutes, source }) {
-  const query = new URLSearchParams({ minutes: String(minutes) });
-  if (source !== "") {
-    query.set("source", source);
+function summary({ say, format }, { ready, sources = [] }) {
+  const count = sources.reduce((sum, { pairs }) => sum + pairs.length, 0);
+  if (ready === false || count === 0) {
+    return say(ready === false ? "pairs.notReady" : "sheet.empty");
   }
-  return `#/sheet?${query}`;
+  return say("sheet.said", { count: format.number(count), sources: format.number(sources.length) });
 }
 
-function sheetOf(app, { source, seen, pairs }, minutes, pictures) {
-  const id = `sheet-${source}`.replace(/[^\w-]/g, "_");
-  const away = pairs.filter((pair) => pair.standing === "QUARANTINED").length;
-  return h(
-    "section.card",
-    { "aria-labelledby": id },
-    h(
-      "div.card-head",
-      {},
-      h("h2", { id }, h("a.quiet-link", { href: addressOf({ minutes, source }) }, sourceName(app, source))),
-      h(
-        "p.small.quiet",
-        {},
-        app.say("sheet.sampled", {
-          count: app.format.number(pairs.length),
-          seen: app.format.number(seen),
-          away: app.format.number(away),
-        }),
-      ),
-    ),
+function sourceCard(app, { source, seen, pairs }, minutes, shown) {
+  const { say, format } = app;
+  const away = pairs.filter(isAway).length;
+  const said = { count: format.number(pairs.length), seen: format.number(seen), away: format.number(away) };
+  const title = h("a.quiet-link", { href: addressOf("sheet", { minutes, source }) }, sourceName(app, source));
+  return card(
+    `sheet-${source}`.replace(/[^\w-]/g, "_"),
+    title,
+    { beside: h("p.small.quiet", say("sheet.sampled", said)) },
     h(
       "ul.mosaic",
-      {},
-      pairs.map((pair) => {
-        const picture = new Picture(app, pair, { size: 192, address: pair.picture });
-        pictures.push(picture);
-        const isAway = pair.standing === "QUARANTINED";
-        return h(
-          isAway ? "li.away" : "li",
-          {},
-          picture.element,
+      pairs.map((pair) =>
+        h(
+          isAway(pair) ? "li.away" : "li",
+          { key: pair.id },
+          picture(app, pair, shown, { size: 192 }),
           h(
             "a.mosaic-name.small",
             { href: cardOf(pair.id) },
-            isAway && h("b.away-mark", {}, app.say("sheet.away"), " "),
-            h("span", { dir: "auto", lang: pair.language || null }, spokenName(app, pair)),
+            isAway(pair) && h("b.away-mark", say("sheet.away"), " "),
+            h("span", inItsLanguage(pair), spokenName(app, pair)),
           ),
-        );
-      }),
+        ),
+      ),
     ),
   );
+}
+
+function isAway({ standing }) {
+  return standing === "QUARANTINED";
 }

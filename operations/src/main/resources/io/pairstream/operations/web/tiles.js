@@ -1,21 +1,15 @@
-// Parts of every view that shows pairs: pictures that stay blurred until asked for, standings,
-// names of sources, links to a pair's card.
+// Parts of every view that shows pairs: pictures that stay blurred until asked for, statuses, names of sources, links
+// to a pair's card, lists that grow.
 
-import { h, setAttribute, setText, sign } from "./dom.js";
-import { stateChip } from "./parts.js";
+import { change, h, sign } from "./dom.js";
+import { chip } from "./parts.js";
 
-const KINDS = {
-  TRAINING: "good",
-  VALIDATION: "good",
-  TEST: "good",
-  QUARANTINED: "bad",
-  WITHDRAWN: "quiet",
-};
+const KINDS = { TRAINING: "good", VALIDATION: "good", TEST: "good", QUARANTINED: "bad" };
 const LONGEST_NAME = 90;
 
-/** Where a pair stands, as a chip. */
+/** A pair's status, as a chip. */
 export function standingChip(app, standing) {
-  return stateChip(KINDS[standing] ?? "quiet", app.words.find(`standing.${standing}`) ?? standing);
+  return chip(KINDS[standing] ?? "quiet", app.words.find(`standing.${standing}`) ?? standing);
 }
 
 /** CROWDSOURCED and its like in the page's language; what the page does not know stays as it is. */
@@ -25,7 +19,7 @@ export function sourceName(app, source) {
 
 /** Who sent it. */
 export function producerName(app, contributor) {
-  return contributor || app.say("pairs.noProducer");
+  return h("bdi", contributor || app.say("pairs.noProducer"));
 }
 
 /** What a reason means, in the page's language; the code where the page does not know it. */
@@ -36,16 +30,18 @@ export function reasonWords(app, reason) {
 /** What would be right instead: the page's words, or the service's, which are English. */
 export function remedyWords(app, reason, remedy) {
   const own = app.words.find(`remedy.${reason}`);
-  return h("span", { lang: own === null ? "en" : null }, own ?? remedy ?? "");
+  return (own ?? remedy) && h("span", { lang: own === null ? "en" : null }, own ?? remedy);
 }
 
 /** The words that name a pair aloud. */
-export function spokenName(app, pair) {
-  const caption = String(pair.caption ?? "").trim();
-  if (caption === "") {
-    return app.say("pairs.noCaption");
-  }
-  return caption.length > LONGEST_NAME ? caption.slice(0, LONGEST_NAME - 1) + "…" : caption;
+export function spokenName(app, { caption }) {
+  const text = String(caption ?? "").trim() || app.say("pairs.noCaption");
+  return text.length > LONGEST_NAME ? text.slice(0, LONGEST_NAME - 1) + "…" : text;
+}
+
+/** The attributes of an element with a pair's own words. */
+export function inItsLanguage({ language }) {
+  return { dir: "auto", lang: language || null };
 }
 
 /** The address of a pair's card. */
@@ -55,93 +51,165 @@ export function cardOf(id) {
 
 /** An id short enough for a line; the whole one is on the card. */
 export function shortId(id) {
-  const text = String(id);
-  return /^[0-9a-f]{32}$/.test(text) ? text.slice(0, 8) : text;
+  return /^[0-9a-f]{32}$/.test(id) ? id.slice(0, 8) : String(id);
 }
 
-export function timeOf(app, iso) {
-  return h("time", { datetime: iso }, app.format.time(iso));
+/** Which blurred pictures of a view are shown: none or all, but for those that somebody turned over. */
+export class Shown {
+  all = false;
+  #turned = new Set();
+
+  has(address) {
+    return this.all !== this.#turned.has(address);
+  }
+
+  turn(address) {
+    this.#turned.delete(address) || this.#turned.add(address);
+  }
+
+  showAll(all) {
+    this.all = all;
+    this.#turned.clear();
+  }
 }
+
+/** Addresses of pictures that could not be read. */
+const unreadable = new Set();
 
 /**
- * A picture in a frame. A blurred one has a button that shows it. Where there is none, or it cannot be
- * read, the frame says so.
+ * A picture in a frame. A blurred one has a button that shows it. Where there is none, or it cannot be read, the frame
+ * says so. size: longer side in px, 64 to 1024; address: another picture than the pair's own; why: what the service
+ * says where there is none; tabindex: of the button.
  */
-export class Picture {
-  #app;
-  #pair;
-  #image = null;
-  #button = null;
-  #shown;
-
-  /**
-   * size: longer side in px, 64 to 1024. address: another picture than the pair's own; why: what the
-   * service says where there is none.
-   */
-  constructor(app, pair, { size = 256, address, why, blurred = pair.blurred, alt } = {}) {
-    this.#app = app;
-    this.#pair = pair;
-    this.#shown = !blurred;
-    this.alt = alt;
-    this.element = h("div.frame");
-    if (!address) {
-      this.#say(app.say("picture.none"), why);
-      return;
-    }
-    this.#image = h("img", { loading: "lazy", decoding: "async", alt: "" });
-    this.#image.addEventListener("error", () => this.#say(app.say("picture.unreadable")), { once: true });
-    setAttribute(this.#image, "src", `${address}?size=${size}`);
-    this.element.append(this.#image);
-    if (blurred) {
-      this.#button = h(
+export function picture(app, pair, shown, options = {}) {
+  const { size = 256, address = pair.picture, blurred = pair.blurred, why, alt, tabindex, on } = options;
+  if (!address || unreadable.has(address)) {
+    const text = app.say(address ? "picture.unreadable" : "picture.none");
+    return h("div.frame", { on }, h("p.no-picture", sign("sign-picture"), h("span", text), why && h("span", why)));
+  }
+  const isHidden = blurred && !shown.has(address);
+  const caption = spokenName(app, pair);
+  const again = (event) => change(event.currentTarget.closest(".frame"), picture(app, pair, shown, options));
+  const failed = (event) => {
+    unreadable.add(address);
+    again(event);
+  };
+  const turn = (event) => {
+    shown.turn(address);
+    again(event);
+  };
+  return h(
+    "div.frame",
+    { "data-blurred": isHidden, on },
+    h("img", {
+      loading: "lazy",
+      decoding: "async",
+      alt: isHidden ? app.say("picture.blurred", { caption }) : (alt ?? app.say("picture.of", { caption })),
+      src: `${address}?size=${size}`,
+      on: { error: failed },
+    }),
+    blurred &&
+      h(
         "button.reveal",
-        { type: "button", on: { click: () => this.show(!this.#shown) } },
+        {
+          type: "button",
+          tabindex,
+          "aria-pressed": String(!isHidden),
+          "aria-label": app.say("picture.show", { caption }),
+          title: app.say(isHidden ? "picture.reveal" : "picture.blur"),
+          on: { click: turn },
+        },
         sign("sign-eye"),
-      );
-      this.element.append(this.#button);
-    }
-    this.#speak();
-  }
-
-  /** The button that shows it; null where it needs none. */
-  get button() {
-    return this.#button;
-  }
-
-  show(shown) {
-    this.#shown = shown;
-    this.#speak();
-  }
-
-  #speak() {
-    if (this.#image === null) {
-      return;
-    }
-    const name = spokenName(this.#app, this.#pair);
-    setAttribute(this.element, "data-blurred", !this.#shown);
-    this.#image.alt = this.#shown
-      ? (this.alt ?? this.#app.say("picture.of", { caption: name }))
-      : this.#app.say("picture.blurred", { caption: name });
-    if (this.#button !== null) {
-      setAttribute(this.#button, "aria-pressed", String(this.#shown));
-      setAttribute(this.#button, "aria-label", this.#app.say("picture.show", { caption: name }));
-      setAttribute(this.#button, "title", this.#app.say(this.#shown ? "picture.blur" : "picture.reveal"));
-    }
-  }
-
-  #say(text, why = "") {
-    this.#image = null;
-    this.#button = null;
-    this.element.removeAttribute("data-blurred");
-    this.element.replaceChildren(
-      h("p.no-picture", {}, sign("sign-picture"), h("span", {}, text), why !== "" && h("span", {}, why)),
-    );
-  }
+      ),
+  );
 }
 
-/** A line that changes and is read out, for a list that grows. */
-export function tally(text = "") {
-  const line = h("p.tally", { role: "status" });
-  setText(line, text);
-  return line;
+/** A button that shows all blurred pictures of a view, or blurs them again. */
+export function revealAll(app, shown, redraw) {
+  const click = () => {
+    shown.showAll(!shown.all);
+    redraw();
+  };
+  const attributes = { type: "button", id: "reveal-all", "aria-pressed": String(shown.all), on: { click } };
+  return h("button.button", attributes, app.say("picture.all"));
+}
+
+const PAGE = 50;
+
+/** Pairs that fit a query, the newest first, a page at a time. changed(): there is more to show. */
+export class PairList {
+  pairs = [];
+  found = null;
+  #app;
+  #query;
+  #changed;
+  #asking = new AbortController();
+  #next = null;
+  #said = "pairs.asking";
+  #nothing;
+
+  /** nothing: the name of what is said where none fits. */
+  constructor(app, query, changed, nothing = "pairs.nothing") {
+    this.#app = app;
+    this.#query = query;
+    this.#changed = changed;
+    this.#nothing = nothing;
+  }
+
+  /** Asks for the next page; gives whether it came. */
+  async load(limit = PAGE) {
+    const { signal } = this.#asking;
+    const after = this.#next === null ? {} : { after: this.#next };
+    try {
+      const query = new URLSearchParams({ ...this.#query, limit: String(limit), ...after });
+      const answer = await this.#app.api.get(`/v1/pairs?${query}`, { signal });
+      this.pairs = this.pairs.concat(answer.pairs ?? []);
+      this.#next = answer.next ?? null;
+      this.found = answer.found ?? null;
+      this.#said = answer.ready === false ? "pairs.notReady" : this.pairs.length === 0 ? this.#nothing : "";
+    } catch (problem) {
+      this.#said = problem.message || "pairs.away";
+    }
+    if (!signal.aborted) {
+      this.#changed();
+    }
+    return !signal.aborted && this.#said === "";
+  }
+
+  get isWhole() {
+    return this.#next === null;
+  }
+
+  get isAsking() {
+    return this.#said === "pairs.asking";
+  }
+
+  /** How many there are, or what is the matter. */
+  get summary() {
+    const { say, format } = this.#app;
+    const count = format.number(this.pairs.length);
+    return this.#said !== ""
+      ? say(this.#said)
+      : this.found === null
+        ? say("pairs.shown", { count })
+        : say("pairs.shownOf", { count, found: format.number(this.found) });
+  }
+
+  /** A button for the next page, after which the focus goes to the first pair of it. */
+  more(focus) {
+    const click = async () => {
+      const before = this.pairs.length;
+      if (await this.load()) {
+        focus(before);
+      }
+    };
+    return (
+      !this.isWhole &&
+      h("button.button", { type: "button", id: "more", on: { click } }, this.#app.say("pairs.more"))
+    );
+  }
+
+  close() {
+    this.#asking.abort();
+  }
 }

@@ -1,14 +1,17 @@
 // The topology as a live picture: what flows where, how fast, and which step holds the others up.
 
-import { h, s, fill, keyed, setAttribute, setText, sign } from "./dom.js";
+import { h, s, sign } from "./dom.js";
 import { isKnown } from "./format.js";
 import { layered } from "./layout.js";
-import { said, saidIn, scrolling, showSaid } from "./parts.js";
+import { asTable, note, saidIn, scrolling, sentence, skeleton } from "./parts.js";
 
 /** Sizes in CSS pixels: a box, and from one box to the next along and across the flow. */
 const WIDE = { box: [128, 50], along: 164, across: 66 };
 const TALL = { box: [92, 62], along: 88, across: 96 };
 const MARGIN = 14;
+
+/** What stands beside the picture within its card. */
+const AROUND = 40;
 
 /** Boxes may come nearer, so that the whole flow fits; below this the picture scrolls. */
 const NEAREST = 132;
@@ -20,236 +23,127 @@ const SMALLEST = 0.74;
 /** A wide letter of a box's name. */
 const LETTER_PX = 7.2;
 
-/** What takedowns do beside the way of pairs: shown with every node, and where one holds the rest back. */
-const TAKEDOWNS = /^takedowns|^(read-takedown|carry-out|withdrawn|remove)$|^remove-|tombstones$/;
-
 /** Narrower than this the flow goes down instead of to the right. */
 const NARROW_PX = 640;
+
+/** What takedowns do beside the way of pairs: shown only where one holds the rest back. */
+const TAKEDOWNS = /^takedowns|^(read-takedown|carry-out|withdrawn|remove)$|^remove-|tombstones$/;
 
 /** Nodes that only fork or join what a judging node decided; a few boxes less tell more. */
 const JOINTS =
   /(-kept|-rejected|-filter)$|^(split|to|rejected)-|^(received|placed|repartitioned|published|turned-away|decisions|quarantined|rejected|take-to-image)$/;
 
-export class TopologyPicture {
-  #app;
-  #topology = null;
-  #whole = false;
-  #measured = new Set();
-  #drawn = "";
-  #boxes = new Map();
-  #wires = [];
-  #watcher;
+/** Nodes that were ever measured: what is not, where others are, judges nothing. */
+const measured = new Set();
 
-  constructor(app) {
-    this.#app = app;
-    this.picture = h("div.topology-picture");
-    this.frame = scrolling(app.say("topology.picture"), this.picture);
-    this.culprit = h("p.culprit", { hidden: true });
-    this.toggle = h(
-      "button.plain",
-      { type: "button", "aria-pressed": "false", on: { click: () => this.#showWhole(!this.#whole) } },
-      app.say("topology.every"),
-    );
-    this.rows = h("tbody");
-    this.words = h("pre", { lang: "en", tabindex: "0", "aria-label": app.say("topology.described") });
-    const heads = ["node", "kind", "rate", "time", "busy", "to"];
-    this.table = h(
-      "details",
-      {},
-      h("summary", {}, app.say("topology.table")),
-      scrolling(
-        app.say("topology.table"),
-        h(
-          "table",
-          {},
-          h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, app.say(`topology.${head}`))))),
-          this.rows,
-        ),
-      ),
-      this.words,
-    );
-    this.sentence = said();
-    this.element = h("div.topology", {}, this.culprit, this.sentence, this.frame, this.table);
-    this.#watcher = new ResizeObserver(() => this.#draw());
-    this.#watcher.observe(this.element);
+/** The places of boxes and wires, as long as the same are drawn in the same room. */
+let laid = { key: "" };
+
+/** topology: as the service answers, undefined where it has not yet. */
+export function pipeline(app, topology, widthPx) {
+  if (topology === undefined || topology.ready === false || (topology.nodes ?? []).length === 0) {
+    return topology === undefined ? skeleton() : note("quiet", app.say("topology.none"));
   }
+  topology.nodes.filter(({ ms }) => isKnown(ms)).forEach(({ id }) => measured.add(id));
+  const drawn = withoutJoints(withoutTakedowns(merged(topology)));
+  const culprits = drawn.nodes.filter((node) => node.bottleneck);
+  return h(
+    "div.topology",
+    culprits.length > 0 ? culprit(app, culprits) : sentence(app, topology),
+    scrolling(app.say("topology.picture"), h("div.topology-picture", graph(app, drawn, culprits, widthPx - AROUND))),
+    asTable(app, app.say("topology.title"), columns(app, topology), topology.nodes, { keyOf: ({ id }) => id }),
+    h("details", h("summary", app.say("topology.described")), described(app, topology)),
+  );
+}
 
-  close() {
-    this.#watcher.disconnect();
-  }
+function described(app, { text }) {
+  return h("pre", { lang: "en", tabindex: "0", "aria-label": app.say("topology.described") }, text);
+}
 
-  update(topology) {
-    this.#topology = topology;
-    topology.nodes.filter((node) => isKnown(node.ms)).forEach((node) => this.#measured.add(node.id));
-    showSaid(this.#app, this.sentence, topology.nodes.some((node) => node.bottleneck) ? null : topology);
-    this.#draw();
-    this.#showTable();
-  }
+function culprit(app, culprits) {
+  const sentences = culprits.map((node) => saidIn(app, node)).filter(Boolean);
+  return h(
+    "p.culprit",
+    sign("sign-warn"),
+    h("span", h("strong", app.say("topology.bottleneck", { node: namesOf(culprits) })), h("span", { dir: "auto" }, sentences.join("; "))),
+  );
+}
 
-  #showWhole(whole) {
-    this.#whole = whole;
-    setAttribute(this.toggle, "aria-pressed", String(whole));
-    this.#draw();
-  }
+function namesOf(nodes) {
+  return nodes.map(({ id }) => id).join(", ");
+}
 
-  #draw() {
-    if (this.#topology === null || this.element.clientWidth === 0) {
-      return;
-    }
-    const { nodes, edges } = this.#whole ? joined(this.#topology) : withoutJoints(withoutTakedowns(merged(this.#topology)), this.#measured);
-    const room = this.element.clientWidth;
-    const drawn = JSON.stringify([room, nodes.map((node) => node.id), edges]);
-    if (drawn !== this.#drawn) {
-      this.#drawn = drawn;
-      this.#lay(nodes, edges, room);
-    }
-    this.#fillIn(nodes);
-  }
+function columns(app, { edges }) {
+  const { say, format, words } = app;
+  const next = (node) => edges.filter(({ from }) => from === node.id).map(({ to }) => to);
+  return [
+    { name: "node", of: ({ id }) => h("span.mono", id), isHead: true },
+    { name: "kind", of: ({ kind }) => words.find(`topology.${kind}`) ?? kind },
+    { name: "rate", of: (node) => format.rate(node.per_second), number: true },
+    { name: "time", of: ({ ms }) => format.milliseconds(ms), number: true },
+    { name: "busy", of: ({ busy }) => format.share(busy), number: true },
+    { name: "to", of: (node) => [...next(node), ...(node.kind === "sink" ? (node.topics ?? []) : [])].join(", ") },
+  ].map((column) => ({ ...column, title: say(`topology.${column.name}`) }));
+}
 
-  #lay(nodes, edges, room) {
-    const tall = room < NARROW_PX;
-    const { places, routes, layers, rows } = layered(
-      nodes.map((node) => node.id),
-      edges,
-      tall ? { outputsLast: false, passage: 0.14 } : {},
-    );
-    const sizes = tall ? TALL : fitted(layers, room);
-    const [boxWidth, boxHeight] = sizes.box;
-    const at = ({ layer, row }) =>
-      tall
-        ? { x: MARGIN + boxWidth / 2 + row * sizes.across, y: MARGIN + boxHeight / 2 + layer * sizes.along }
-        : { x: MARGIN + boxWidth / 2 + layer * sizes.along, y: MARGIN + boxHeight / 2 + row * sizes.across };
-    const far = at({ layer: layers - 1, row: rows - 1 });
-    const width = far.x + boxWidth / 2 + MARGIN;
-    const height = far.y + boxHeight / 2 + MARGIN;
-    const fits = Math.min(1, room / width);
-    const scale = fits < SMALLEST ? 1 : fits;
-    const drawing = s("svg.graph", {
+/* ---- The picture ---- */
+
+function graph(app, { nodes, edges }, culprits, room) {
+  const key = JSON.stringify([room, nodes.map(({ id }) => id), edges]);
+  laid = laid.key === key ? laid : { key, ...layOut(nodes, edges, room) };
+  const { width, height, scale, boxes, wires, tall } = laid;
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const most = Math.max(1e-9, ...nodes.map((node) => node.per_second ?? 0));
+  const bottleneck = culprits.length > 0 ? namesOf(culprits) : app.say("topology.noBottleneck");
+  const label = app.say("topology.summary", { count: app.format.number(nodes.length), bottleneck });
+  return s(
+    "svg.graph",
+    {
       viewBox: `0 0 ${width} ${height}`,
       width: Math.round(width * scale),
       height: Math.round(height * scale),
       role: "img",
-    });
-    const half = tall ? boxHeight / 2 : boxWidth / 2;
-    this.#wires = routes.map((route) => {
-      const line = s("path.wire", { d: curve(route.points.map(at), half, tall) });
-      drawing.append(line);
-      return { ...route, line };
-    });
-    this.#boxes = new Map(
-      nodes.map((node) => {
-        const { x, y } = at(places.get(node.id));
-        const box = new Box(node, x - boxWidth / 2, y - boxHeight / 2, boxWidth, boxHeight, tall);
-        drawing.append(box.element);
-        return [node.id, box];
-      }),
-    );
-    this.drawing = drawing;
-    fill(this.picture, drawing);
-  }
-
-  #fillIn(nodes) {
-    const app = this.#app;
-    const byId = new Map(nodes.map((node) => [node.id, node]));
-    nodes.forEach((node) => this.#boxes.get(node.id)?.show(node, app));
-    const most = Math.max(1e-9, ...nodes.map((node) => node.per_second ?? 0));
-    for (const { from, to, line } of this.#wires) {
-      const rate = rateOf(byId.get(from), byId.get(to), this.#wires);
-      const strength = rate === null ? "unknown" : rate === 0 ? "none" : String(Math.max(1, Math.min(4, Math.ceil((Math.log10(1 + (9 * rate) / most)) * 4))));
-      line.dataset.strength = strength;
-    }
-    const culprits = nodes.filter((node) => node.bottleneck);
-    this.culprit.hidden = culprits.length === 0;
-    if (culprits.length > 0) {
-      const words = app.say("topology.bottleneck", { node: culprits.map((node) => node.id).join(", ") });
-      const sentence = culprits.map((node) => saidIn(app, node)).filter(Boolean).join("; ");
-      if (this.culprit.textContent !== words + sentence) {
-        fill(this.culprit, sign("sign-warn"), h("span", {}, h("strong", {}, words), sentence && h("span", { dir: "auto" }, sentence)));
-      }
-    }
-    const summary = app.say("topology.summary", {
-      count: app.format.number(nodes.length),
-      bottleneck: culprits.length > 0 ? culprits.map((node) => node.id).join(", ") : app.say("topology.noBottleneck"),
-    });
-    setAttribute(this.drawing, "aria-label", summary);
-  }
-
-  #showTable() {
-    const app = this.#app;
-    const next = new Map();
-    this.#topology.edges.forEach(({ from, to }) => next.set(from, [...(next.get(from) ?? []), to]));
-    keyed(
-      this.rows,
-      this.#topology.nodes,
-      (node) => node.id,
-      (node) => h("tr", {}, h("th.mono", { scope: "row" }, node.id), h("td"), h("td.number"), h("td.number"), h("td.number"), h("td")),
-      (row, node) => {
-        const [, kind, rate, time, busy, to] = row.children;
-        setText(kind, app.words.find(`topology.${node.kind}`) ?? node.kind);
-        setText(rate, app.format.rate(node.per_second));
-        setText(time, app.format.milliseconds(node.ms));
-        setText(busy, app.format.share(node.busy));
-        setText(to, [...(next.get(node.id) ?? []), ...(node.kind === "sink" ? node.topics ?? [] : [])].join(", "));
-      },
-    );
-    setText(this.words, this.#topology.text);
-  }
+      "aria-label": label,
+    },
+    wires.map(({ from, to, path }) =>
+      s("path.wire", { d: path, "data-strength": strength(rateOf(byId.get(from), byId.get(to), wires), most) }),
+    ),
+    boxes.map(({ id, ...place }) => box(app, byId.get(id), place, tall)),
+  );
 }
 
-/** A node of the picture. */
-class Box {
-  /** tall: with the figures one below the other. */
-  constructor(node, x, y, width, height, tall) {
-    this.width = width;
-    this.name = s("text.box-name", { x: x + 10, y: y + 20 });
-    this.figures = [s("text.box-figures", { x: x + 10, y: y + 37 }), tall && s("text.box-figures", { x: x + 10, y: y + 52 })].filter(Boolean);
-    this.busy = s("rect.box-busy", { x: x + 3, y: y + height - 5, height: 3, rx: 1.5, width: 0 });
-    this.mark = s("path.box-mark", { d: `M${x + width - 12} ${y - 8}l11 19h-22z` });
-    this.markText = s("text.box-mark-text", { x: x + width - 12, y: y + 8, "text-anchor": "middle" }, "!");
-    this.title = s("title");
-    this.element = s(
-      "g.box",
-      { "data-kind": node.kind },
-      this.title,
-      s("rect.box-frame", { x, y, width, height, rx: node.kind === "processor" ? 9 : 24 }),
-      this.name,
-      ...this.figures,
-      this.busy,
-      this.mark,
-      this.markText,
-    );
-    const label = labelOf(node);
-    const most = Math.floor((width - (tall || node.kind === "processor" ? 14 : 22)) / LETTER_PX);
-    setText(this.name, label.length > most ? `${label.slice(0, most - 1)}…` : label);
-    if (node.kind !== "processor") {
-      [this.name, ...this.figures].forEach((text) => text.setAttribute("x", x + (tall ? 11 : 16)));
-      this.busy.setAttribute("display", "none");
-    }
-  }
-
-  show(node, app) {
-    const figures = [
-      isKnown(node.per_second) ? app.format.rate(node.per_second) : null,
-      isKnown(node.ms) ? app.format.milliseconds(node.ms) : null,
-    ].filter(Boolean);
-    const lines = this.figures.length > 1 ? figures : [figures.join(" · ")];
-    this.figures.forEach((text, index) => setText(text, lines[index] ?? ""));
-    setText(this.title, [node.id, ...(node.topics ?? []), ...figures, saidIn(app, node)].filter(Boolean).join("\n"));
-    setAttribute(this.busy, "width", isKnown(node.busy) ? Math.max(0, Math.min(1, node.busy)) * (this.width - 6) : 0);
-    setAttribute(this.element, "data-bottleneck", node.bottleneck ? "true" : null);
-    this.mark.setAttribute("display", node.bottleneck ? "inline" : "none");
-    this.markText.setAttribute("display", node.bottleneck ? "inline" : "none");
-  }
+function layOut(nodes, edges, room) {
+  const tall = room < NARROW_PX;
+  const ids = nodes.map(({ id }) => id);
+  const { places, routes, layers, rows } = layered(ids, edges, tall ? { outputsLast: false, passage: 0.14 } : {});
+  const sizes = tall ? TALL : fitted(layers, room);
+  const [boxWidth, boxHeight] = sizes.box;
+  const at = ({ layer, row }) => {
+    const [x, y] = tall ? [row * sizes.across, layer * sizes.along] : [layer * sizes.along, row * sizes.across];
+    return { x: MARGIN + boxWidth / 2 + x, y: MARGIN + boxHeight / 2 + y };
+  };
+  const far = at({ layer: layers - 1, row: rows - 1 });
+  const width = far.x + boxWidth / 2 + MARGIN;
+  const height = far.y + boxHeight / 2 + MARGIN;
+  const fits = Math.min(1, room / width);
+  const half = tall ? boxHeight / 2 : boxWidth / 2;
+  return {
+    tall,
+    width,
+    height,
+    scale: fits < SMALLEST ? 1 : fits,
+    wires: routes.map(({ from, to, points }) => ({ from, to, path: curve(points.map(at), half, tall) })),
+    boxes: ids.map((id) => {
+      const { x, y } = at(places.get(id));
+      return { id, x: x - boxWidth / 2, y: y - boxHeight / 2, width: boxWidth, height: boxHeight };
+    }),
+  };
 }
 
 /** The wide sizes with the boxes as far from each other as there is room; then all of it is drawn smaller. */
 function fitted(layers, room) {
   const along = Math.max(NEAREST, Math.min(WIDE.along, Math.floor((room - 2 * MARGIN + BETWEEN) / layers)));
   return { ...WIDE, along, box: [along - BETWEEN, WIDE.box[1]] };
-}
-
-function labelOf(node) {
-  return node.id.replace(/^(topic|store):(.*\.)?/, "").replace(/-repartition(-source|-sink)?$/, "");
 }
 
 /** A smooth line from box to box; points are the boxes' and passages' middles. */
@@ -259,14 +153,41 @@ function curve(points, half, tall) {
     const shift = index === 0 ? half : index === last ? -half : 0;
     return tall ? { x, y: y + shift } : { x: x + shift, y };
   });
-  let path = `M${ends[0].x} ${ends[0].y}`;
-  for (let i = 1; i <= last; i++) {
-    const a = ends[i - 1];
-    const b = ends[i];
-    const middle = tall ? (a.y + b.y) / 2 : (a.x + b.x) / 2;
-    path += tall ? `C${a.x} ${middle} ${b.x} ${middle} ${b.x} ${b.y}` : `C${middle} ${a.y} ${middle} ${b.y} ${b.x} ${b.y}`;
-  }
-  return path;
+  const pieces = ends.slice(1).map((to, index) => {
+    const from = ends[index];
+    const middle = tall ? (from.y + to.y) / 2 : (from.x + to.x) / 2;
+    const turns = tall ? [from.x, middle, to.x, middle] : [middle, from.y, middle, to.y];
+    return `C${turns.join(" ")} ${to.x} ${to.y}`;
+  });
+  return `M${ends[0].x} ${ends[0].y}${pieces.join("")}`;
+}
+
+/** tall: with the figures one below the other. */
+function box(app, node, { x, y, width, height }, tall) {
+  const isStep = node.kind === "processor";
+  const figures = [
+    isKnown(node.per_second) && app.format.rate(node.per_second),
+    isKnown(node.ms) && app.format.milliseconds(node.ms),
+  ].filter(Boolean);
+  const left = x + (isStep ? 10 : tall ? 11 : 16);
+  const most = Math.floor((width - (tall || isStep ? 14 : 22)) / LETTER_PX);
+  const label = node.id.replace(/^(topic|store):(.*\.)?/, "").replace(/-repartition(-source|-sink)?$/, "");
+  const busy = isKnown(node.busy) ? Math.max(0, Math.min(1, node.busy)) * (width - 6) : 0;
+  return s(
+    "g.box",
+    { key: node.id, "data-kind": node.kind, "data-bottleneck": node.bottleneck ? "true" : null },
+    s("title", [node.id, ...(node.topics ?? []), ...figures, saidIn(app, node)].filter(Boolean).join("\n")),
+    s("rect.box-frame", { x, y, width, height, rx: isStep ? 9 : 24 }),
+    s("text.box-name", { x: left, y: y + 20 }, label.length > most ? `${label.slice(0, most - 1)}…` : label),
+    (tall ? figures : [figures.join(" · ")]).map((text, index) =>
+      s("text.box-figures", { x: left, y: y + 37 + 15 * index }, text),
+    ),
+    isStep && s("rect.box-busy", { x: x + 3, y: y + height - 5, height: 3, rx: 1.5, width: busy }),
+    node.bottleneck && [
+      s("path.box-mark", { d: `M${x + width - 12} ${y - 8}l11 19h-22z` }),
+      s("text.box-mark-text", { x: x + width - 12, y: y + 8, "text-anchor": "middle" }, "!"),
+    ],
+  );
 }
 
 /** What an edge carries, where that can be told from its ends. */
@@ -279,82 +200,56 @@ function rateOf(from, to, wires) {
   return outOf === 1 && isKnown(from.per_second) ? from.per_second : null;
 }
 
-/** Without topics and stores: the nodes that read and write them stand for them. */
-function steps({ nodes, edges }) {
-  const left = nodes.filter((node) => node.kind !== "topic" && node.kind !== "store");
-  const ids = new Set(left.map((node) => node.id));
-  return { nodes: left, edges: edges.filter(({ from, to }) => ids.has(from) && ids.has(to)) };
-}
-
-/** With an edge wherever a sink writes what a source reads, where no topic joins them: a repartition. */
-function joined({ nodes, edges }) {
-  if (nodes.some((node) => node.kind === "topic")) {
-    return { nodes, edges };
+function strength(rate, most) {
+  if (rate === null) {
+    return "unknown";
   }
-  const sources = nodes.filter((node) => node.kind === "source");
-  const bridges = nodes
-    .filter((node) => node.kind === "sink")
-    .flatMap((sink) =>
-      sources
-        .filter((source) => source.topics?.some((topic) => sink.topics?.includes(topic)))
-        .map((source) => ({ from: sink.id, to: source.id })),
-    );
-  const there = new Set(edges.map(({ from, to }) => `${from} ${to}`));
-  return { nodes, edges: [...edges, ...bridges.filter(({ from, to }) => !there.has(`${from} ${to}`))] };
+  return rate === 0 ? "none" : Math.max(1, Math.min(4, Math.ceil(Math.log10(1 + (9 * rate) / most) * 4)));
 }
 
-/** The same with a sink and the source that reads what it writes as one topic. */
+/* ---- What is drawn ---- */
+
+/** These nodes, and the edges between them. */
+function among(nodes, edges) {
+  const ids = new Set(nodes.map(({ id }) => id));
+  return { nodes, edges: edges.filter(({ from, to }) => ids.has(from) && ids.has(to)) };
+}
+
+/** Without topics and stores, which stand for those who read and write them; a repartition's sink and source are one. */
 function merged(topology) {
-  const { nodes, edges } = joined(steps(topology));
-  const named = new Map();
-  for (const { from, to } of edges) {
-    const [sink, source] = [from, to].map((id) => nodes.find((node) => node.id === id));
-    if (sink?.kind === "sink" && source?.kind === "source") {
-      const topic = { ...source, kind: "topic", topics: sink.topics, per_second: sink.per_second ?? source.per_second };
-      named.set(sink.id, source.id);
-      named.set(source.id, topic);
-    }
-  }
-  const idOf = (id) => (typeof named.get(id) === "string" ? named.get(id) : id);
-  return {
-    nodes: nodes.filter((node) => typeof named.get(node.id) !== "string").map((node) => named.get(node.id) ?? node),
-    edges: edges.map(({ from, to }) => ({ from: idOf(from), to: idOf(to) })).filter(({ from, to }) => from !== to),
-  };
+  const { nodes, edges } = among(
+    topology.nodes.filter(({ kind }) => kind !== "topic" && kind !== "store"),
+    topology.edges,
+  );
+  const reads = (source, sink) => sink.kind === "sink" && sink.topics?.some((topic) => source.topics?.includes(topic));
+  const joined = nodes.map((node) => {
+    const sinks = node.kind === "source" ? nodes.filter((sink) => reads(node, sink)) : [];
+    const [sink] = sinks;
+    const rate = sink?.per_second ?? node.per_second;
+    return sink ? { ...node, kind: "topic", topics: sink.topics, per_second: rate, sinks: sinks.map(({ id }) => id) } : node;
+  });
+  const nameOf = (id) => joined.find(({ sinks }) => sinks?.includes(id))?.id ?? id;
+  const named = edges.map(({ from, to }) => ({ from: nameOf(from), to: nameOf(to) })).filter(({ from, to }) => from !== to);
+  return among(joined.filter(({ id }) => nameOf(id) === id), named);
 }
 
 /** The way of pairs alone. */
 function withoutTakedowns({ nodes, edges }) {
-  const left = nodes.filter((node) => node.bottleneck || !TAKEDOWNS.test(node.id));
-  const ids = new Set(left.map((node) => node.id));
-  return { nodes: left, edges: edges.filter(({ from, to }) => ids.has(from) && ids.has(to)) };
+  return among(nodes.filter(({ id, bottleneck }) => bottleneck || !TAKEDOWNS.test(id)), edges);
 }
 
 /** The same graph with each joint replaced by edges from what leads to it to what it leads to. */
-function withoutJoints({ nodes, edges }, measured) {
-  let left = nodes;
-  let wires = edges;
-  for (const node of nodes) {
-    const unmeasured = measured.size > 0 && !measured.has(node.id);
-    if (node.kind !== "processor" || node.bottleneck || !(unmeasured || JOINTS.test(node.id))) {
-      continue;
-    }
-    const before = wires.filter((edge) => edge.to === node.id);
-    const after = wires.filter((edge) => edge.from === node.id);
+function withoutJoints(whole) {
+  const isJoint = ({ id, kind, bottleneck }) =>
+    kind === "processor" && !bottleneck && (JOINTS.test(id) || (measured.size > 0 && !measured.has(id)));
+  return whole.nodes.filter(isJoint).reduce(({ nodes, edges }, { id }) => {
+    const before = edges.filter(({ to }) => to === id);
+    const after = edges.filter(({ from }) => from === id);
     if (before.length === 0 || after.length === 0) {
-      continue;
+      return { nodes, edges };
     }
-    left = left.filter((other) => other !== node);
-    const rest = wires.filter((edge) => edge.to !== node.id && edge.from !== node.id);
-    const seen = new Set(rest.map(({ from, to }) => `${from} ${to}`));
-    for (const { from } of before) {
-      for (const { to } of after) {
-        if (!seen.has(`${from} ${to}`) && from !== to) {
-          seen.add(`${from} ${to}`);
-          rest.push({ from, to });
-        }
-      }
-    }
-    wires = rest;
-  }
-  return { nodes: left, edges: wires };
+    const wanted = new Map(edges.map((edge) => [`${edge.from} ${edge.to}`, edge]));
+    before.forEach(({ from }) => after.forEach(({ to }) => from !== to && wanted.set(`${from} ${to}`, { from, to })));
+    return among(nodes.filter((node) => node.id !== id), [...wanted.values()]);
+  }, whole);
 }

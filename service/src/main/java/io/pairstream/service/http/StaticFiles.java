@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * A page at {@code /} and its files at {@code /assets/NAME}, out of memory. To the files of each
- * page comes {@code start.js}, with which it starts.
+ * page come those that all pages share.
  *
  * <p>A page runs its own script and talks to its own service, and nothing else: whatever a caption
  * or a name holds, the browser runs no code out of it.
@@ -40,10 +40,12 @@ public final class StaticFiles {
           "require-trusted-types-for 'script'",
           "trusted-types 'none'");
 
-  /** Starts a page, and starts it again where a part of it does not arrive. */
-  private static final String START = "start.js";
+  /** Where the files of all pages lie on the class path. */
+  public static final String SHARED_FOLDER = "/io/pairstream/service/web/";
 
-  private static final String SHARED = "/io/pairstream/service/web/";
+  /** What each page has. */
+  public static final List<String> SHARED =
+      List.of("start.js", "base.css", "dom.js", "words.js", "api.js");
 
   private final Answer page;
   private final Map<String, Answer> assets = new HashMap<>();
@@ -51,7 +53,7 @@ public final class StaticFiles {
   private StaticFiles(Class<?> owner, String folder, String page, List<String> assets) {
     this.page = file(owner, folder, page);
     assets.forEach(name -> this.assets.put(name, file(owner, folder, name)));
-    this.assets.put(START, file(StaticFiles.class, SHARED, START));
+    SHARED.forEach(name -> this.assets.put(name, file(StaticFiles.class, SHARED_FOLDER, name)));
   }
 
   /**

@@ -1,0 +1,83 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+
+/** What tests of pages share: what they have opened, and what holds of every page. */
+@Timeout(1800)
+abstract class PageTest {
+
+  /** Texts that would run where text is taken for markup, an address or code. */
+  static final List<String> TRAPS =
+      List.of(
+          "<script>window.trapped = 1</script>",
+          "<img src=x onerror=\"window.trapped = 1\">",
+          "\"><svg onload=window.trapped=1>",
+          "javascript:window.trapped=1",
+          "data:text/html,<script>parent.trapped=1</script>",
+          "{{constructor.constructor('window.trapped=1')()}}",
+          "${window.trapped=1}",
+          "'-(window.trapped=1)-'",
+          "</textarea><iframe srcdoc=\"<script>parent.trapped=1</script>\">",
+          "<a href=\"javascript:window.trapped=1\" autofocus onfocus=window.trapped=1>click</a>",
+          "</style></title><style>body{display:none}</style>",
+          "#/pair/../../<img src=x onerror=window.trapped=1>",
+          "%3Cimg%20src=x%20onerror=window.trapped=1%3E&reason=x",
+          "//trap.example/x.js",
+          "\u202Egnp.drawkcab <b>bold</b> &lt;script&gt;");
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      open.get(i).close();
+    }
+  }
+
+  final <T extends AutoCloseable> T using(T opened) {
+    open.add(opened);
+    return opened;
+  }
+
+  final Browser desk() {
+    return using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
+  }
+
+  final Browser chinese() {
+    return using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
+  }
+
+  static String announced(Browser browser) {
+    return String.valueOf(
+        browser.script("return document.getElementById('announcer').textContent"));
+  }
+
+  /** Nothing stands in the way of people with disabilities, nor is wider than the screen. */
+  static void requireFree(Browser browser, String where) throws IOException {
+    // What happens to lie half below a bar that stays in place would count as a small target.
+    browser.script("scrollTo(0, 0)");
+    assertThat(browser.barriers()).as(where).isEmpty();
+    assertThat(browser.scrollsSideways()).as(where).isFalse();
+  }
+
+  /** No text has run as code, nor become an element that could, nor a link to elsewhere. */
+  static void requireUntrapped(Browser browser) {
+    assertThat(browser.script("return window.trapped ?? 'no'")).isEqualTo("no");
+    assertThat(
+            browser.script(
+                "return [...document.querySelectorAll('iframe, main script, main style, dialog"
+                    + " script, [onerror], [onload], [onclick], [onfocus], [srcdoc]')].length"
+                    + " + [...document.querySelectorAll('main a[href], dialog a[href]')]"
+                    + ".filter(link => !/^(#|\\/v1\\/|https?:)/.test(link.getAttribute('href')))"
+                    + ".length + [...document.querySelectorAll('a[target], a[href^=http]')]"
+                    + ".filter(link => link.rel !== 'noopener noreferrer nofollow').length"))
+        .isEqualTo(0L);
+    assertThat(browser.complaints()).isEmpty();
+  }
+}
