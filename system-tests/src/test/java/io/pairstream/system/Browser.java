@@ -441,16 +441,6 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** Keeps a picture of the screen beside the test's reports. */
-  void picture(String name) {
-    try {
-      Path folder = Files.createDirectories(Path.of("target", "pictures"));
-      Files.write(folder.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /**
    * Forgets what was visited, but for what a session kept of another origin than the last page's,
    * and waits for the next test; where it cannot, it ends.

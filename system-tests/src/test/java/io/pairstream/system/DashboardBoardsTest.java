@@ -358,39 +358,6 @@ class DashboardBoardsTest extends PageTest {
   }
 
   @Test
-  void theFocusStaysOnTheSessionsButtonWhenTheServiceIsAskedWhoThatIs() throws Exception {
-    Browser browser = desk();
-    browser.visit(story().address() + "/#/actions");
-
-    Object kept =
-        browser.later(
-            """
-            const { Session } = await import("/assets/session.js");
-            const place = document.createElement("div");
-            document.body.append(place);
-            let answer;
-            const app = {
-              api: { get: async () => answer },
-              words: { find: (name) => name },
-              say: (name) => name,
-            };
-            const session = new Session(app, place);
-            session.speak();
-            const kept = [];
-            for (const actor of ["anonymous", "anonymous", "anna", "anna"]) {
-              answer = { login_required: false, actor, scopes: ["view"] };
-              const button = place.querySelector("button");
-              button.focus();
-              await session.refresh();
-              kept.push(actor + (document.activeElement === button ? " stays" : " is another"));
-            }
-            return kept.join(", ");
-            """);
-
-    assertThat(kept).isEqualTo("anonymous stays, anonymous stays, anna is another, anna stays");
-  }
-
-  @Test
   void picturesAreChosenWithClicksAndShift() throws Exception {
     ScriptedBoards boards = story();
     Browser browser = desk();
@@ -445,25 +412,6 @@ class DashboardBoardsTest extends PageTest {
     browser.awaitText(".notice[role=alert]", "Your session has ended.");
     browser.await("nobody is logged in", () -> browser.isVisible("#login"));
     browser.awaitText(".why-off", "a key with the review scope");
-  }
-
-  @Test
-  void whoMayOnlyLookIsToldSo() throws Exception {
-    ScriptedBoards boards = story();
-    Browser browser = desk();
-    browser.visit(boards.address() + "/" + FORTY);
-    browser.await("40 tiles", () -> browser.texts(".tile").size() == 40);
-    browser.click("#login");
-    browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
-    browser.press(ScriptedBoards.VIEWER_KEY, Keys.ENTER);
-    browser.awaitText("#session", "ben");
-
-    browser.click(".tile:first-child input");
-    browser.click("[data-decision=REJECTED]");
-
-    assertThat(browser.isVisible("dialog")).isFalse();
-    assertThat(browser.text(".why-off")).contains("a key with the review scope");
-    assertThat(boards.reviewed()).isEmpty();
   }
 
   @Test
@@ -593,22 +541,8 @@ class DashboardBoardsTest extends PageTest {
   void tenThousandPairsArePagedAndAtMostFiveHundredChosen() throws Exception {
     ScriptedBoards boards = using(ScriptedBoards.open(ScriptedPairs.quarantined(10_000)));
     Browser browser = desk();
-    long start = System.nanoTime();
     browser.visit(boards.address() + "/" + FORTY);
     browser.awaitText(".more .tally", "50 of 10,000 pairs");
-    long shown = System.nanoTime();
-    System.out.println(
-        "quarantine of 10,000 pairs: its first 50 shown "
-            + (shown - start) / 1_000_000
-            + " ms after it was asked for; first picture after "
-            + browser.script(
-                "return Math.round(performance.getEntriesByType('paint')"
-                    + ".find(paint => paint.name === 'first-contentful-paint')?.startTime ?? 0)")
-            + " ms, all asked for after "
-            + browser.script(
-                "return Math.round(Math.max(...performance.getEntriesByType('resource')"
-                    + ".filter(e => e.name.includes('/v1/pairs')).map(e => e.responseEnd)))")
-            + " ms");
 
     browser.click("#more");
     browser.awaitText(".more .tally", "100 of 10,000 pairs");

@@ -26,14 +26,6 @@ import org.openqa.selenium.Keys;
 /** The operators' page in a real browser, as people use it: what is late, why, and since when. */
 class DashboardPageTest extends PageTest {
 
-  /** Long tasks of the main thread, as the browser counts them, from now on. */
-  private static final String COUNT_LONG_TASKS =
-      "window.longTasks = [];"
-          + "new PerformanceObserver(list => list.getEntries()"
-          + ".forEach(task => window.longTasks.push(Math.round(task.duration))))"
-          + ".observe({entryTypes: ['longtask']});"
-          + "performance.clearMeasures('pairstream.update');";
-
   /** A box's name whose box is not wholly within the part of its card that is seen. */
   private static final String BOXES_OUTSIDE =
       "const seen = document.querySelector('.topology .scroll').getBoundingClientRect();"
@@ -409,46 +401,12 @@ class DashboardPageTest extends PageTest {
     Browser browser = desk();
     browser.visit(service.address(""));
     browser.awaitText("#groups", "All 100 groups");
-    report(browser, "overview of 100 groups");
-
     browser.visit(service.address("#/lag"));
     browser.await("the partitions are there", () -> browser.isVisible(".partitions tbody tr"));
     browser.await("the strips are there", () -> browser.isVisible(".strip"));
     assertThat(browser.texts(".groups tbody tr")).hasSize(100);
     assertThat(browser.texts(".partitions tbody tr")).hasSize(25);
-    report(browser, "lag of 100 groups, 100 partitions in the one that is shown");
-
     browser.click("#partitions .button");
     assertThat(browser.texts(".partitions tbody tr")).hasSize(100);
-    browser.type("#group-search", "readers-042");
-    assertThat(browser.texts(".groups tbody tr")).hasSize(1);
-  }
-
-  /** Prints what the page costs; nothing depends on it, for the machine may be busy. */
-  private static void report(Browser browser, String what) {
-    Object opened =
-        browser.script(
-            "return Math.round(performance.getEntriesByType('paint')"
-                + ".find(paint => paint.name === 'first-contentful-paint')?.startTime ?? 0)"
-                + " + ' ms, the view after '"
-                + " + Math.round(performance.getEntriesByName('pairstream.ready')[0].startTime)");
-    browser.script(COUNT_LONG_TASKS);
-    browser.await(
-        "it is updated a few times",
-        () ->
-            ((Long)
-                    browser.script(
-                        "return performance.getEntriesByName('pairstream.update').length"))
-                > 3);
-    System.out.println(
-        what
-            + ": first picture after "
-            + opened
-            + " ms; updates took "
-            + browser.script(
-                "return performance.getEntriesByName('pairstream.update')"
-                    + ".map(update => update.duration.toFixed(1)).join(', ')")
-            + " ms of the main thread; tasks of more than 50 ms: "
-            + browser.script("return JSON.stringify(window.longTasks)"));
   }
 }

@@ -50,9 +50,6 @@ final class ScriptedBoards implements AutoCloseable {
   /** Key of somebody who may review. */
   static final String REVIEWER_KEY = "psk_reviewer_0123456789abcdef";
 
-  /** Key of somebody who may only look. */
-  static final String VIEWER_KEY = "psk_viewer_0123456789abcdef";
-
   /** What pages ask lists with. */
   private static final String[] FILTERS = {
     "q",
@@ -92,7 +89,7 @@ final class ScriptedBoards implements AutoCloseable {
   private final ObjectNode profile;
   private final WebServer server;
 
-  private ScriptedBoards(ScriptedPairs made, int port) throws IOException {
+  private ScriptedBoards(ScriptedPairs made) throws IOException {
     made.pairs().forEach(this::add);
     profile = made.profile();
     actions.addAll(made.actions());
@@ -123,7 +120,7 @@ final class ScriptedBoards implements AutoCloseable {
     Authenticator authenticator = request -> isReviewer(request) ? REVIEWER : VIEWER;
     server =
         new WebServer(
-            ServerSettings.of("127.0.0.1", port),
+            ServerSettings.of("127.0.0.1", 0),
             new Router(routes),
             authenticator,
             Quota.UNLIMITED,
@@ -132,12 +129,7 @@ final class ScriptedBoards implements AutoCloseable {
   }
 
   static ScriptedBoards open(ScriptedPairs pairs) throws IOException {
-    return new ScriptedBoards(pairs, 0);
-  }
-
-  /** One on a port of its own, for somebody who looks at the page while changing it. */
-  static ScriptedBoards open(ScriptedPairs pairs, int port) throws IOException {
-    return new ScriptedBoards(pairs, port);
+    return new ScriptedBoards(pairs);
   }
 
   private void add(ObjectNode pair) {
@@ -384,9 +376,6 @@ final class ScriptedBoards implements AutoCloseable {
 
   private CompletionStage<Answer> login(Incoming request, byte[] body) {
     String key = text(read(body), "key");
-    if (key.equals(VIEWER_KEY)) {
-      return done(session(new Principal("ben", "viewer", Set.of(Scope.VIEW))));
-    }
     if (!key.equals(REVIEWER_KEY)) {
       throw Problem.of(ProblemKind.UNAUTHORIZED, "no such key").asException();
     }

@@ -16,13 +16,6 @@ import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.http.WebServer;
-import java.awt.Color;
-import java.awt.GradientPaint;
-import java.awt.Graphics2D;
-import java.awt.Polygon;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -35,7 +28,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import javax.imageio.ImageIO;
 
 /**
  * The real server with the real dashboard, before a platform that a test makes up: a poison picture
@@ -58,7 +50,6 @@ final class ScriptedOperations implements AutoCloseable {
   private final ObjectNode lag = read("lag");
   private final ObjectNode history = JSON.createObjectNode();
   private final ObjectNode heat = JSON.createObjectNode();
-  private final byte[] picture = harbour();
   private final AtomicInteger asked = new AtomicInteger();
   private WebServer server;
 
@@ -87,7 +78,8 @@ final class ScriptedOperations implements AutoCloseable {
                 "/v1/pictures/{topic}/{partition}/{offset}",
                 Access.VIEW,
                 (request, body) ->
-                    CompletableFuture.completedFuture(Answer.of(200, "image/jpeg", picture)))
+                    CompletableFuture.completedFuture(
+                        Answer.of(200, "image/jpeg", DrawnScenes.jpeg(3, 512))))
             .taking("size"));
     Authenticator anybody = request -> VIEWER;
     server =
@@ -252,51 +244,6 @@ final class ScriptedOperations implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  /** Two boats before the evening sky. */
-  private static byte[] harbour() throws IOException {
-    int widthPx = 512;
-    int heightPx = 342;
-    BufferedImage image = new BufferedImage(widthPx, heightPx, BufferedImage.TYPE_INT_RGB);
-    Graphics2D pen = image.createGraphics();
-    pen.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-    pen.setPaint(new GradientPaint(0, 0, new Color(72, 98, 142), 0, 220, new Color(247, 196, 140)));
-    pen.fillRect(0, 0, widthPx, 220);
-    pen.setColor(new Color(255, 236, 196));
-    pen.fillOval(330, 130, 70, 70);
-    pen.setPaint(
-        new GradientPaint(0, 200, new Color(214, 150, 112), 0, heightPx, new Color(38, 58, 84)));
-    pen.fillRect(0, 200, widthPx, heightPx - 200);
-    pen.setColor(new Color(58, 68, 92));
-    pen.fillPolygon(
-        new int[] {0, 0, 70, 150, 240, 300}, new int[] {200, 168, 150, 172, 186, 200}, 6);
-    boat(pen, 150, 262, 1.0, new Color(166, 52, 44));
-    boat(pen, 372, 232, 0.62, new Color(42, 92, 88));
-    pen.dispose();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageIO.write(image, "jpeg", bytes);
-    return bytes.toByteArray();
-  }
-
-  private static void boat(Graphics2D pen, int x, int y, double scale, Color hull) {
-    pen.setColor(new Color(46, 40, 40));
-    pen.fillRect(
-        x - 2, (int) (y - 118 * scale), Math.max(2, (int) (4 * scale)), (int) (120 * scale));
-    pen.setColor(new Color(244, 238, 226));
-    pen.fillPolygon(polygon(x, y, scale, 6, -112, 6, -14, 66, -14));
-    pen.setColor(new Color(222, 212, 196));
-    pen.fillPolygon(polygon(x, y, scale, -6, -96, -6, -14, -46, -14));
-    pen.setColor(hull);
-    pen.fillPolygon(polygon(x, y, scale, -84, -8, 88, -8, 62, 28, -60, 28));
-  }
-
-  private static Polygon polygon(int x, int y, double scale, int... corners) {
-    Polygon polygon = new Polygon();
-    for (int i = 0; i < corners.length; i += 2) {
-      polygon.addPoint((int) (x + corners[i] * scale), (int) (y + corners[i + 1] * scale));
-    }
-    return polygon;
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -187,14 +187,14 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
     accepted(pairs, 70, MODEL, Duration.ofHours(14));
     pairs.sort(
         Comparator.comparing((ObjectNode pair) -> pair.get("decided_at").asText()).reversed());
-    return new ScriptedPairs(pairs, ScriptedProfile.story(), someActions());
+    return new ScriptedPairs(pairs, madeUpProfile(), someActions());
   }
 
   /** As many pairs in quarantine for one reason. */
   static ScriptedPairs quarantined(int count) {
     List<ObjectNode> pairs = new ArrayList<>();
     turnedAway(pairs, count, ARCHIVE, IS_TOO_SMALL, Duration.ofDays(2));
-    return new ScriptedPairs(pairs, ScriptedProfile.story(), List.of());
+    return new ScriptedPairs(pairs, madeUpProfile(), List.of());
   }
 
   /** Of each text two pairs turned away and an accepted one, with it in place of every other. */
@@ -252,26 +252,36 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
       List<ObjectNode> pairs, int count, Producer producer, Why why, Duration within) {
     for (int i = 0; i < count; i++) {
       int number = pairs.size();
-      ObjectNode pair = pair(number, producer, within.multipliedBy(i + 1).dividedBy(count + 1));
+      ObjectNode pair = read("rejected");
       String caption = caption(why, number);
-      pair.put("standing", "QUARANTINED")
-          .put("reason", why.reason().name())
+      String measured = why.equals(IS_FILE_NAME) ? caption : why.measured();
+      pair.put("reason", why.reason().name())
           .put("detail", why.detail())
-          .put("measured", why.equals(IS_FILE_NAME) ? caption : why.measured())
+          .put("measured", measured)
           .put("limit", why.limit())
-          .put("caption", caption)
-          .put("caption_before", caption)
-          .put("blurred", true)
           .put("remedy", why.reason().remedy())
-          .put("split", "")
-          .put("copies", why.equals(IS_COPY) ? 2 : 1);
+          .put("caption", caption)
+          .put("caption_before", caption);
+      pair.putArray("decisions")
+          .addObject()
+          .put("step", why.step())
+          .put("outcome", "REJECTED")
+          .put("measure", why.reason().name())
+          .put("measured", measured)
+          .put("limit", why.limit())
+          .put("detail", why.detail());
+      if (why.equals(IS_TOO_SMALL)) {
+        ((ObjectNode) pair.get("original")).put("width", 80).put("height", 60).put("bytes", 7680);
+      }
+      place(pair, number, producer, within.multipliedBy(i + 1).dividedBy(count + 1), "quarantine");
+      pair.putArray("commands").add("./pairstream why " + pair.path("id").asText());
       if (why.equals(IS_NO_IMAGE)) {
         pair.putNull("picture");
+        pair.putObject("original")
+            .put("bytes", 4_312)
+            .put("media_type", "text/html")
+            .putNull("picture");
       }
-      pair.putArray("commands").add("./pairstream why " + pair.path("id").asText());
-      rejected(pair, why);
-      journey(pair, "quarantine", number);
-      original(pair, why.equals(IS_TOO_SMALL) ? 80 : 640, why.equals(IS_NO_IMAGE));
       pairs.add(pair);
     }
   }
@@ -293,206 +303,102 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
       List<ObjectNode> pairs, int count, Producer producer, Duration within) {
     for (int i = 0; i < count; i++) {
       int number = pairs.size();
-      ObjectNode pair = pair(number, producer, within.multipliedBy(i + 1).dividedBy(count + 1));
       boolean isLong = producer.equals(ARCHIVE) && i == LIGHTHOUSE;
-      String before =
-          isLong
-              ? LONG_CAPTION
-              : "  " + DrawnScenes.caption(number).replace("A ", "A  ") + " &amp; more";
-      String after = isLong ? LONG_CAPTION : DrawnScenes.caption(number) + " & more";
+      String drawn = DrawnScenes.caption(number);
+      String after = isLong ? LONG_CAPTION : drawn + " & more";
       String standing = i % 10 == 3 ? "VALIDATION" : i % 10 == 7 ? "TEST" : "TRAINING";
+      ObjectNode pair = read("accepted");
       pair.put("standing", standing)
-          .put("reason", "")
-          .put("detail", "")
-          .put("measured", "")
-          .put("limit", "")
-          .put("caption", after)
-          .put("caption_before", before)
-          .put("caption_after", after)
-          .put("blurred", false)
-          .put("remedy", "")
           .put("split", standing)
           .put("fold", number % 10)
-          .put("copies", 1);
-      pair.putObject("model")
-          .put("picture", "/v1/pictures/pairs.training/0/" + number)
-          .put("width", 256)
-          .put("height", 256)
-          .put("bytes", 31_204)
-          .put("encoding", "jpeg");
-      tokens(pair, after);
-      kept(pair);
-      journey(pair, standing.toLowerCase(Locale.ROOT), number);
-      original(pair, 640, false);
+          .put("caption", after)
+          .put("caption_before", isLong ? after : "  " + drawn.replace("A ", "A  ") + " &amp; more")
+          .put("caption_after", after);
+      ((ObjectNode) pair.get("model")).put("picture", "/v1/pictures/pairs.training/0/" + number);
+      tokens(pair.putArray("tokens"), after);
+      place(
+          pair,
+          number,
+          producer,
+          within.multipliedBy(i + 1).dividedBy(count + 1),
+          standing.toLowerCase(Locale.ROOT));
       pairs.add(pair);
     }
   }
 
-  private static ObjectNode pair(int number, Producer producer, Duration ago) {
-    Instant decided = NOW.minus(ago);
-    ObjectNode pair = JSON.createObjectNode();
-    String digest = String.format("%08x", number * 2_654_435_761L & 0xffffffffL);
-    pair.put("id", (digest + "9d41c0be77a3").repeat(2).substring(0, 32));
-    pair.put("language", number % 7 == 5 ? "zh" : "en")
-        .put("source_kind", producer.kind())
-        .put("contributor", producer.name())
-        .put("url", producer.equals(WEB) ? "https://pictures.example/album/" + number + ".jpg" : "")
-        .put("licence", producer.licence());
-    pair.putObject("origin")
-        .put("topic", producer.equals(WEB) ? "pairs.scraped" : "pairs.crowdsourced")
-        .put("partition", number % 4)
-        .put("offset", 1000 + number);
-    pair.put("received_at", time(decided.minusMillis(840 + number % 90)))
-        .put("decided_at", time(decided))
-        .put("picture", "/v1/pictures/pairs.crowdsourced/0/" + number);
-    pair.putNull("caption_after").putNull("model");
-    pair.putArray("tokens");
-    pair.put("token_limit", TOKEN_LIMIT).put("tokenizer", "clip");
-    pair.putObject("measures")
-        .put("original_width_px", 640)
-        .put("original_height_px", 480)
-        .put("sharpness", 210.4)
-        .put("contrast", 0.61);
-    pair.put("recipe_version", "5f1c0e7a92d4b8e6")
-        .put("perceptual_hash", "c3d1e0f87a5b2694")
-        .put("image_digest", digest.repeat(8));
-    pair.putNull("fold");
-    pair.putArray("reviews");
-    return pair;
-  }
-
-  private static void original(ObjectNode pair, int width, boolean isText) {
-    ObjectNode original = pair.putObject("original");
-    original
-        .put("bytes", isText ? 4_312 : width * 96L)
-        .put("media_type", isText ? "text/html" : "image/jpeg");
-    original.set("picture", pair.get("picture"));
-    if (isText) {
-      original.putNull("width").putNull("height");
-    } else {
-      original.put("width", width).put("height", width * 3 / 4);
-    }
-  }
-
-  private static void tokens(ObjectNode pair, String caption) {
-    ArrayNode tokens = pair.withArray("tokens");
-    int count = 0;
+  private static void tokens(ArrayNode tokens, String caption) {
     for (String word : caption.split("(?=[ .,&])", -1)) {
       if (!word.isEmpty()) {
-        count++;
-        tokens
-            .addObject()
-            .put("id", 320 + Math.floorMod(word.hashCode(), 40_000))
-            .put("text", word)
-            .put("cut", count > TOKEN_LIMIT);
+        int id = 320 + Math.floorMod(word.hashCode(), 40_000);
+        boolean isCut = tokens.size() >= TOKEN_LIMIT;
+        tokens.addObject().put("id", id).put("text", word).put("cut", isCut);
       }
     }
   }
 
-  private static void rejected(ObjectNode pair, Why why) {
-    decision(
-        pair.putArray("decisions"),
-        why.step(),
-        "REJECTED",
-        why.reason().name(),
-        pair.get("measured").asText(),
-        why.limit(),
-        why.detail());
-  }
-
-  private static void kept(ObjectNode pair) {
-    ArrayNode decisions = pair.putArray("decisions");
-    decision(decisions, "check-image-shape", "KEPT", "shorter_side_px", "480", "≥ 200", "");
-    decision(decisions, "check-caption-length", "KEPT", "caption_words", "9", "≥ 3", "");
-    decision(decisions, "check-image-quality", "KEPT", "sharpness", "210.4", "≥ 40", "");
-  }
-
-  private static void decision(
-      ArrayNode decisions,
-      String step,
-      String outcome,
-      String measure,
-      String measured,
-      String limit,
-      String detail) {
-    decisions
-        .addObject()
-        .put("step", step)
-        .put("outcome", outcome)
-        .put("measure", measure)
-        .put("measured", measured)
-        .put("limit", limit)
-        .put("detail", detail);
-  }
-
-  private static void journey(ObjectNode pair, String server, int number) {
-    ArrayNode journey = pair.putArray("journey");
-    Instant received = time(pair.get("received_at").asText());
-    String raw = pair.at("/origin/topic").asText();
-    place(journey, "received", null, null, received, null);
-    place(
-        journey,
-        raw.substring(raw.indexOf('.') + 1),
-        pair.at("/origin/partition").asInt(),
-        1000L + number,
-        received.plusMillis(4),
-        0.004);
-    place(journey, server, 0, (long) number, time(pair.get("decided_at").asText()), 0.836);
-  }
-
+  /** Whose it is, when it was decided, and on which topics it came and went. */
   private static void place(
-      ArrayNode journey, String place, Integer partition, Long offset, Instant at, Double seconds) {
-    journey
-        .addObject()
-        .put("place", place)
-        .put("partition", partition)
-        .put("offset", offset)
-        .put("at", time(at))
-        .put("seconds_since_previous", seconds);
+      ObjectNode pair, int number, Producer producer, Duration ago, String output) {
+    Instant decided = NOW.minus(ago);
+    Instant received = decided.minusMillis(840 + number % 90);
+    String digest = String.format("%08x", number * 2_654_435_761L & 0xffffffffL);
+    String raw = producer.equals(WEB) ? "scraped" : "crowdsourced";
+    String picture = "/v1/pictures/pairs.crowdsourced/0/" + number;
+    pair.put("id", (digest + "9d41c0be77a3").repeat(2).substring(0, 32))
+        .put("image_digest", digest.repeat(8))
+        .put("language", number % 7 == 5 ? "zh" : "en")
+        .put("source_kind", producer.kind())
+        .put("contributor", producer.name())
+        .put("url", producer.equals(WEB) ? "https://pictures.example/album/" + number + ".jpg" : "")
+        .put("licence", producer.licence())
+        .put("received_at", time(received))
+        .put("decided_at", time(decided))
+        .put("picture", picture);
+    ((ObjectNode) pair.get("original")).put("picture", picture);
+    pair.putObject("origin")
+        .put("topic", "pairs." + raw)
+        .put("partition", number % 4)
+        .put("offset", 1000 + number);
+    ArrayNode journey = pair.putArray("journey");
+    stop(journey, "received", received).putNull("partition").putNull("offset");
+    stop(journey, raw, received.plusMillis(4))
+        .put("partition", number % 4)
+        .put("offset", 1000 + number)
+        .put("seconds_since_previous", 0.004);
+    stop(journey, output, decided)
+        .put("partition", 0)
+        .put("offset", number)
+        .put("seconds_since_previous", 0.836);
+  }
+
+  private static ObjectNode stop(ArrayNode journey, String place, Instant at) {
+    return journey.addObject().put("place", place).put("at", time(at));
+  }
+
+  private static ObjectNode madeUpProfile() {
+    ObjectNode profile = read("profile");
+    return profile.put("since", NOW.minus(Duration.ofDays(9)).toString());
   }
 
   private static List<ObjectNode> someActions() {
     List<ObjectNode> actions = new ArrayList<>();
-    action(actions, "login", "", "anna", "with a key of the scopes view, review", "DONE", 4);
-    action(actions, "login", "", "", "no such key", "REFUSED", 5);
-    action(
-        actions,
-        "quarantine.replay",
-        "IMAGE_TOO_SMALL",
-        "ben",
-        "12 pairs judged again after the recipe changed",
-        "DONE",
-        95);
-    action(
-        actions,
-        "group.reset",
-        "pairs-preprocess",
-        "ben",
-        "the group has members; stop them first",
-        "FAILED",
-        310);
+    for (JsonNode action : json("actions")) {
+      Duration ago = Duration.ofMinutes(((ObjectNode) action).remove("minutes_ago").asLong());
+      actions.add(((ObjectNode) action).put("done_at", time(NOW.minus(ago))));
+    }
     return actions;
   }
 
-  private static void action(
-      List<ObjectNode> actions,
-      String name,
-      String subject,
-      String actor,
-      String detail,
-      String outcome,
-      int minutesAgo) {
-    Map<String, String> texts =
-        Map.of(
-            "action_id", "action-" + actions.size(),
-            "name", name,
-            "subject", subject,
-            "actor", actor,
-            "detail", detail,
-            "outcome", outcome,
-            "done_at", time(NOW.minus(Duration.ofMinutes(minutesAgo))));
-    ObjectNode action = JSON.createObjectNode();
-    texts.forEach(action::put);
-    actions.add(action);
+  private static ObjectNode read(String name) {
+    return (ObjectNode) json(name);
+  }
+
+  private static JsonNode json(String name) {
+    try (InputStream file =
+        ScriptedPairs.class.getResourceAsStream("/dashboard/" + name + ".json")) {
+      return JSON.readTree(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

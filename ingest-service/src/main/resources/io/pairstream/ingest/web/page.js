@@ -86,9 +86,7 @@ onLanguage(speak);
 
 async function add(files) {
   // Refused files have stayed with their reason until now.
-  if (sent.length > 0) {
-    drop(...drafts.filter((draft) => draft.wasLeft));
-  }
+  drop(...drafts.filter(({ wasLeft }) => wasLeft));
   const added = [];
   for (const file of files) {
     const { mediaType = "", problem = null } = await inspect(file);

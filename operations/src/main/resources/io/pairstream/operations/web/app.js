@@ -197,4 +197,3 @@ await speak(preferredLanguage());
 app.session.refresh();
 await open(routeOf(), { keepFocus: true });
 document.documentElement.dataset.state = "ready";
-performance.mark("pairstream.ready");

@@ -2,12 +2,7 @@
 
 const UNKNOWN = "–";
 
-const DURATIONS = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-  ["second", 1],
-];
+const DURATIONS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
 /** As the service writes them in English; other languages have their own way. */
 const SHORT_UNITS = { day: "d", hour: "h", minute: "min", second: "s", millisecond: "ms", byte: "B" };

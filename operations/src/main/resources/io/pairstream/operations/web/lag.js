@@ -14,16 +14,13 @@ const SPANS_MINUTES = [60, 360, 1_440];
 /** Rows that are drawn before somebody asks for all. */
 const FIRST_ROWS = 25;
 
-/** Fewer groups than this are found without a search. */
-const SEARCHED_FROM = 12;
-
 /** Rows of a chart's table: enough to read, not to drown in. */
 const TABLE_ROWS = 13;
 
 /** Opens the view in its place; see app.js. */
 export function open(place, app, route) {
   const { say, format } = app;
-  const state = { chosen: chosenBy(route), minutes: SPANS_MINUTES[0], sought: "", all: false, shown: new Shown() };
+  const state = { chosen: chosenBy(route), minutes: SPANS_MINUTES[0], all: false, shown: new Shown() };
   const heard = ({ groups = [] }) => {
     const isNew = state.chosen === null && groups.length > 0;
     const sorted = sortedGroups(groups);
@@ -58,7 +55,7 @@ export function open(place, app, route) {
       note("warn", lag?.trouble && say("lag.trouble", { detail: lag.trouble })),
       h(
         "div.stack",
-        groupsCard(lag, groups, view),
+        groupsCard(lag, groups),
         state.chosen === null
           ? lag
             ? note("quiet", say(lag.ready === false ? "lag.notReady" : "lag.noGroups"))
@@ -68,23 +65,16 @@ export function open(place, app, route) {
     ];
   }
 
-  function groupsCard(lag, groups, view) {
-    const search = (event) => {
-      state.sought = event.currentTarget.value.trim().toLowerCase();
-      view.redraw();
-    };
-    const fields = { type: "search", id: "group-search", autocomplete: "off", on: { input: search } };
+  function groupsCard(lag, groups) {
     const asOf = lag && say("lag.asOf", { time: format.time(lag.at), seconds: format.number(lag.interval_seconds) });
     return card(
       "groups",
       say("lag.groups"),
       { beside: h("span.small.quiet", asOf) },
-      groups.length >= SEARCHED_FROM &&
-        h("p.row", h("label.small", { for: "group-search" }, say("lag.search")), h("input", fields)),
       table(
         say("lag.groups"),
         columns(app, ["verdict", "group", "waiting", "oldest", "bytes", "arrives", "leaves", "catchUp", "deletion"]),
-        groups.filter((one) => one.group.toLowerCase().includes(state.sought)),
+        groups,
         {
           className: "groups",
           keyOf: (one) => one.group,

@@ -104,9 +104,7 @@ function adjacency(columns, chains) {
 
 /** Sorts each column by where its neighbours stand, so that few edges cross. */
 function order(columns, neighbours) {
-  let best = columns.map((column) => [...column]);
-  let fewest = crossings(columns, neighbours);
-  for (let sweep = 0; sweep < SWEEPS && fewest > 0; sweep++) {
+  for (let sweep = 0; sweep < 24; sweep++) {
     const side = sweep % 2 === 0 ? "before" : "after";
     const at = new Map(columns.flatMap((column) => column.map((id, index) => [id, index])));
     for (const column of sweep % 2 === 0 ? columns : [...columns].reverse()) {
@@ -114,23 +112,7 @@ function order(columns, neighbours) {
       column.sort((a, b) => wish.get(a) - wish.get(b));
       column.forEach((id, index) => at.set(id, index));
     }
-    const now = crossings(columns, neighbours);
-    if (now < fewest) {
-      fewest = now;
-      best = columns.map((column) => [...column]);
-    }
   }
-  columns.forEach((column, index) => column.splice(0, column.length, ...best[index]));
-}
-
-function crossings(columns, neighbours) {
-  let count = 0;
-  for (let layer = 1; layer < columns.length; layer++) {
-    const at = new Map(columns[layer - 1].map((id, index) => [id, index]));
-    const ends = columns[layer].flatMap((id) => neighbours.get(id).before.map((other) => at.get(other)).sort((a, b) => a - b));
-    ends.forEach((end, index) => (count += ends.slice(index + 1).filter((other) => end > other).length));
-  }
-  return count;
 }
 
 /** Rows that keep the order and draw neighbours towards each other, at least a box apart. */

@@ -1,7 +1,7 @@
 // All that is known of one pair: what came, what the model sees, what was decided and why, its timeline, and what people
 // decided about it.
 
-import { h, outside, setText, show } from "./dom.js";
+import { h, outside, show } from "./dom.js";
 import { addressOf, card, chip, facts, heading, note, saidIn, skeleton, table, timeOf, withUnit } from "./parts.js";
 import { marked } from "./marks.js";
 import { reviewBar } from "./review.js";
@@ -196,14 +196,13 @@ function words(app, pair) {
   const before = pair.caption_before ?? pair.caption_after ?? pair.caption ?? "";
   const after = pair.caption_after ?? before;
   const parts = marked(before, after);
-  const isChanged = after !== before;
   const count = (kind) => app.format.number(parts.filter((part) => part.kind === kind).length);
   const said =
     typeof pair.caption_before !== "string"
       ? "pair.forgotten"
       : typeof pair.caption_after !== "string"
         ? "pair.notCleaned"
-        : isChanged
+        : after !== before
           ? "pair.changed"
           : "pair.unchanged";
   return section(
@@ -215,12 +214,6 @@ function words(app, pair) {
       parts.length === 0 ? h("span.quiet", app.say("pairs.noCaption")) : parts.map((part) => markedPart(app, part)),
     ),
     h("p.small.quiet", app.say(said, { gone: count("gone"), added: count("new") })),
-    isChanged &&
-      h(
-        "details",
-        h("summary", app.say("pair.bothCaptions")),
-        facts([fact(app, "before", h("bdi", before)), fact(app, "after", h("bdi", after))], "measured"),
-      ),
     tokens(app, pair),
   );
 }
@@ -359,16 +352,6 @@ function knownFacts(app, pair) {
 }
 
 function commands(app, { commands: lines = [] }) {
-  const copy = async (event, line) => {
-    const button = event.currentTarget;
-    await navigator.clipboard.writeText(line);
-    setText(button, app.say("pair.copied"));
-    app.announce(app.say("pair.copied"));
-  };
-  const command = (line) => {
-    const attributes = { type: "button", "aria-label": app.say("pair.copyOf", { command: line }) };
-    const on = { click: (event) => copy(event, line).catch(() => getSelection().selectAllChildren(event.target.previousSibling)) };
-    return h("p.command", h("code", line), h("button.button.small", { ...attributes, on }, app.say("pair.copy")));
-  };
+  const command = (line) => h("p.command", h("code", line));
   return lines.length > 0 && section(app, "commands", h("p.small.quiet", app.say("pair.commandsWhy")), lines.map(command));
 }

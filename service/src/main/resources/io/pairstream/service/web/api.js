@@ -155,7 +155,7 @@ class Polling {
     try {
       const answer = await this.#api.get(path, { signal });
       if (!signal.aborted) {
-        measured(() => this.#onAnswer(answer));
+        this.#onAnswer(answer);
       }
     } catch (error) {
       if (!(error instanceof Problem)) {
@@ -175,19 +175,6 @@ class Polling {
     this.#closed.abort();
     clearTimeout(this.#timer);
     this.#asking.abort();
-  }
-}
-
-const UPDATE = "pairstream.update";
-const MOST_MEASURES = 500;
-
-/** Notes how long it took, where a developer's tools and our tests find it. */
-function measured(does) {
-  const start = performance.now();
-  does();
-  performance.measure(UPDATE, { start, end: performance.now() });
-  if (performance.getEntriesByName(UPDATE).length > MOST_MEASURES) {
-    performance.clearMeasures(UPDATE);
   }
 }
 
