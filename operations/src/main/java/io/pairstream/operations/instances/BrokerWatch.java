@@ -41,7 +41,6 @@ final class BrokerWatch {
   private final Clock clock;
   private final List<String> topics;
   private final Map<Integer, Seen> seen = new TreeMap<>();
-  private Map<String, TopicDescription> described = Map.of();
   private Instant downSince;
 
   /** A broker that was there. */
@@ -61,7 +60,6 @@ final class BrokerWatch {
       Collection<Node> nodes = KafkaAnswers.get(asked.nodes());
       Node controller = KafkaAnswers.get(asked.controller());
       Map<String, TopicDescription> found = describe(admin);
-      described = found;
       downSince = null;
       return judge(nodes, controller, found.values());
     } catch (KafkaException e) {
@@ -78,11 +76,6 @@ final class BrokerWatch {
           0,
           0);
     }
-  }
-
-  /** The data set's topics that there are, as they were described last. */
-  Map<String, TopicDescription> described() {
-    return described;
   }
 
   private BrokerState judge(

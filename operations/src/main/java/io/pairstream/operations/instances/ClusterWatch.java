@@ -4,15 +4,11 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Threads;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,47 +21,30 @@ public final class ClusterWatch implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
 
-  private static final Duration BROKERS_EVERY = Duration.ofSeconds(10);
-  private static final Duration OFFSETS_EVERY = Duration.ofSeconds(5);
+  private static final Duration EVERY = Duration.ofSeconds(5);
 
   private final ClusterAccess cluster;
-  private final Clock clock;
   private final BrokerWatch brokerWatch;
-  private final TopicFlow flow = new TopicFlow();
-  private final List<String> counted;
 
   /** One thread for Kafka and one for the registry: the one may hang while the other answers. */
   private final ScheduledThreadPoolExecutor threads;
 
   private volatile Admin admin;
-  private long lookedAt = Long.MIN_VALUE; // used by Kafka's thread alone
   private volatile BrokerState brokers = BrokerState.UNKNOWN;
   private volatile RegistryState registry = RegistryState.UNKNOWN;
   private volatile boolean closed;
 
   private ClusterWatch(ClusterAccess cluster, Clock clock) {
     this.cluster = cluster;
-    this.clock = clock;
     this.brokerWatch = new BrokerWatch(cluster, clock);
-    this.counted =
-        Stream.of(
-                cluster.topics().crowdsourced(),
-                cluster.topics().scraped(),
-                cluster.topics().links(),
-                cluster.topics().training(),
-                cluster.topics().validation(),
-                cluster.topics().test(),
-                cluster.topics().quarantine())
-            .map(topic -> topic.name())
-            .toList();
     this.threads = new ScheduledThreadPoolExecutor(2, Threads.daemons("cluster-watch"));
   }
 
   /** Begins to ask. */
   public static ClusterWatch start(ClusterAccess cluster, Clock clock) {
     ClusterWatch watch = new ClusterWatch(cluster, clock);
-    watch.every(OFFSETS_EVERY, watch::lookAtKafka);
-    watch.every(BROKERS_EVERY, () -> watch.registry = RegistryState.ask(cluster));
+    watch.every(EVERY, watch::lookAtKafka);
+    watch.every(EVERY, () -> watch.registry = RegistryState.ask(cluster));
     return watch;
   }
 
@@ -93,11 +72,6 @@ public final class ClusterWatch implements AutoCloseable {
   /** How the registry was when it was last asked. */
   RegistryState registry() {
     return registry;
-  }
-
-  /** What comes to the topics. */
-  TopicFlow flow() {
-    return flow;
   }
 
   /** Why nothing new is known; empty where Kafka answers. */
@@ -140,25 +114,9 @@ public final class ClusterWatch implements AutoCloseable {
       if (admin == null) {
         admin = cluster.admin();
       }
-      long now = System.nanoTime();
-      if (lookedAt == Long.MIN_VALUE
-          || now - lookedAt >= BROKERS_EVERY.toNanos()
-          || brokers.state() == BrokerState.State.DOWN) {
-        brokers = brokerWatch.look(admin);
-        lookedAt = now;
-      }
-      List<TopicDescription> topics =
-          counted.stream()
-              .flatMap(name -> Stream.ofNullable(brokerWatch.described().get(name)))
-              .toList();
-      if (brokers.state() != BrokerState.State.DOWN && !topics.isEmpty()) {
-        flow.sample(admin, topics, clock.instant());
-      }
+      brokers = brokerWatch.look(admin);
     } catch (InterruptedException | InterruptException e) {
       Thread.currentThread().interrupt();
-    } catch (KafkaException e) {
-      LOG.debug("the ends of topics are not known: {}", e.toString());
-      lookedAt = Long.MIN_VALUE;
     }
   }
 }

@@ -4,6 +4,7 @@ import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.instances.BrokerState.State;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
+import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Durations;
 import io.pairstream.operations.sentence.Sentence;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** The platform at one moment: how it is, in a sentence, and the figures behind it. */
@@ -39,6 +41,7 @@ final class Overview {
   private final OverviewSources sources;
   private final Instant now;
   private final List<Instance> instances;
+  private final List<GroupLag> groups;
   private final BrokerState brokers;
   private final RegistryState registry;
 
@@ -46,6 +49,7 @@ final class Overview {
     this.sources = sources;
     now = sources.clock().instant();
     instances = sources.instances().all();
+    groups = sources.groups().get();
     brokers = sources.watch().brokers();
     registry = sources.watch().registry();
   }
@@ -91,7 +95,6 @@ final class Overview {
       Map<String, Double> rates) {}
 
   Answer answer() {
-    List<GroupLag> groups = sources.groups().get();
     Optional<Headline> headline = Headline.of(groups);
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
     Verdict verdict = headline.map(Headline::verdict).orElse(Verdict.UNKNOWN);
@@ -204,15 +207,28 @@ final class Overview {
   }
 
   /**
-   * One topic's line. What processes have counted is preferred to the offsets, which count the ends
-   * of transactions too.
+   * One topic's line. What processes have counted is preferred to what its readers' lag is told by,
+   * which counts the ends of transactions too.
    */
   private Flow flow(String label, String topic, double counted, double total) {
-    TopicFlow flow = sources.watch().flow();
+    Map<Integer, PartitionLag> partitions = new HashMap<>();
+    groups.stream()
+        .flatMap(group -> group.partitions().stream())
+        .filter(partition -> partition.topic().equals(topic))
+        .forEach(partition -> partitions.put(partition.partition(), partition));
     return new Flow(
         label,
-        Double.isNaN(counted) ? flow.perSecond(topic) : counted,
-        Double.isNaN(total) ? flow.total(topic) : total);
+        Double.isNaN(counted)
+            ? sum(partitions, partition -> partition.arrivalPerSecond().orElse(Double.NaN))
+            : counted,
+        Double.isNaN(total) ? sum(partitions, PartitionLag::end) : total);
+  }
+
+  private static double sum(
+      Map<Integer, PartitionLag> partitions, ToDoubleFunction<PartitionLag> number) {
+    return partitions.isEmpty()
+        ? Double.NaN
+        : partitions.values().stream().mapToDouble(number).sum();
   }
 
   private double decided(PairStatus standing) {
@@ -293,11 +309,8 @@ final class Overview {
   }
 
   private TrainerClock trainer() {
-    double training = decided(PairStatus.TRAINING);
-    return TrainerClock.of(
-        instances,
-        Double.isNaN(training)
-            ? sources.watch().flow().perSecond(sources.cluster().topics().training().name())
-            : training);
+    String topic = sources.cluster().topics().training().name();
+    Flow training = flow("training", topic, decided(PairStatus.TRAINING), Double.NaN);
+    return TrainerClock.of(instances, training.perSecond());
   }
 }

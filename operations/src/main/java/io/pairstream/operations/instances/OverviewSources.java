@@ -13,9 +13,8 @@ import java.util.function.Supplier;
  *
  * @param cluster the data set
  * @param instances its processes
- * @param watch brokers, registry, and what comes to the topics
- * @param groups its groups, without their partitions, as {@code /v1/lag} has them; empty where they
- *     are not watched yet
+ * @param watch brokers and registry
+ * @param groups its groups as {@code /v1/lag} has them; empty where they are not watched yet
  * @param standings pairs by where they stand: {@code TRAINING}; empty where nobody has counted them
  * @param rejections pairs in quarantine by reason; empty where nobody has counted them
  * @param canary the canary pair

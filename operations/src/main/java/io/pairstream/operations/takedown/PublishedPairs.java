@@ -2,8 +2,8 @@ package io.pairstream.operations.takedown;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.cluster.LastRecords;
+import io.pairstream.operations.cluster.Pages;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -38,7 +38,9 @@ final class PublishedPairs {
   private final ClusterAccess cluster;
   private final Subject subject;
   private final Map<String, Published> found = new LinkedHashMap<>();
-  private final Map<TopicPartition, Long> readTo = new HashMap<>();
+
+  /** Null before anything is read. */
+  private Pages pages;
 
   /** Samples that no receipt tells, by pair id. */
   private final Map<String, String> readSamples = new HashMap<>();
@@ -69,7 +71,7 @@ final class PublishedPairs {
         LastRecords.of(cluster, log, receipts, Set.of(subject.name()))
             .getOrDefault(subject.name(), own);
     if (!imageDigest().equals(imageDigest)) {
-      readTo.clear(); // what was read by now was read for pairs of no known image
+      pages = null; // what was read by now was read for pairs of no known image
     }
     return ofOneSample(readAllOn(log), log);
   }
@@ -126,17 +128,10 @@ final class PublishedPairs {
   }
 
   private Map<String, Published> readAllOn(CommittedLog log) {
-    Collection<TopicPartition> partitions = partitions(log);
-    Map<TopicPartition, Stretch> stretches = log.everything(partitions);
-    stretches.replaceAll(
-        (partition, all) -> new Stretch(readTo.getOrDefault(partition, all.from()), all.to()));
-    log.read(
-        stretches,
-        record -> {
-          enter(record);
-          return true;
-        });
-    stretches.forEach((partition, read) -> readTo.put(partition, read.to()));
+    if (pages == null) {
+      pages = new Pages(log, partitions(log), Map.of());
+    }
+    pages.readOn(this::enter);
     return found;
   }
 

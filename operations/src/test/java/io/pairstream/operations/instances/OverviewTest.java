@@ -15,7 +15,6 @@ import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.InstanceStatus;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
@@ -61,10 +60,6 @@ class OverviewTest {
     say(cluster, "preprocess", "a", preprocess(now.minusSeconds(10), 0));
     say(cluster, "preprocess", "a", preprocess(now, 100));
     say(cluster, "fetch", "b", status("fetch", "b", now.minusSeconds(3600)).build());
-    TestCluster.send(
-        cluster,
-        TestCluster.record(
-            cluster.topics().training(), 0, "pair", PreparedPair.newBuilder().build()));
 
     try (Watched watched = new Watched(cluster)) {
       JsonNode json =
@@ -324,7 +319,14 @@ class OverviewTest {
       watch = ClusterWatch.start(cluster, clock);
       sources =
           new OverviewSources(
-              cluster, instances, watch, () -> groups, Map::of, Map::of, CanaryReport::off, clock);
+              cluster,
+              instances,
+              watch,
+              () -> groups,
+              () -> Map.of("TRAINING", 1L),
+              Map::of,
+              CanaryReport::off,
+              clock);
     }
 
     JsonNode overview() {

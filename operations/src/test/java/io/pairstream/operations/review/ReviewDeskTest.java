@@ -387,18 +387,6 @@ class ReviewDeskTest {
   }
 
   @Test
-  void entryThatAReplayMakesTooLargeSpoilsNoOther() {
-    Sent largest = pipeline.send("image 6", "the largest picture");
-    pipeline.rejectLargest(largest, SMALL);
-
-    List<ReviewResult> results =
-        desk.decide(List.of(largest.pairId(), small.pairId()), verdict(Decision.REPLAYED, ANN));
-
-    assertThat(results).extracting(ReviewResult::done).containsExactly(false, true);
-    assertThat(results.get(0).detail()).contains("larger than a raw record may be");
-  }
-
-  @Test
   void recordThatCouldNotBeReadIsReplayedByItsCoordinates() {
     byte[] odd = {9, 9, 9};
     var at =

@@ -49,17 +49,11 @@ final class DescribeHead {
     prepared = Set.of(topics.training().name(), topics.validation().name(), topics.test().name());
   }
 
-  /** What was made out of a value. */
-  private record Found(
-      String mediaType,
-      OptionalInt width,
-      OptionalInt height,
-      String caption,
-      boolean hasPicture,
-      Sentence sentence) {
+  /** What was made out of a value; a picture where its header was read. */
+  private record Found(Optional<ProbedImage> picture, String caption, Sentence sentence) {
 
     static Found plain(Sentence sentence) {
-      return new Found("", OptionalInt.empty(), OptionalInt.empty(), "", false, sentence);
+      return new Found(Optional.empty(), "", sentence);
     }
   }
 
@@ -75,11 +69,14 @@ final class DescribeHead {
         bytes,
         Instant.ofEpochMilli(Math.max(0, record.timestamp())),
         record.key() == null ? "" : text(new String(record.key(), StandardCharsets.UTF_8)),
-        found.mediaType(),
-        found.width(),
-        found.height(),
+        found.picture().map(probed -> mediaType(probed.type())).orElse(""),
+        found.picture().map(probed -> OptionalInt.of(probed.widthPx())).orElse(OptionalInt.empty()),
+        found
+            .picture()
+            .map(probed -> OptionalInt.of(probed.heightPx()))
+            .orElse(OptionalInt.empty()),
         found.caption(),
-        found.hasPicture() ? Optional.of(picture) : Optional.empty(),
+        found.picture().map(probed -> picture),
         found.sentence());
   }
 
@@ -106,12 +103,7 @@ final class DescribeHead {
       if (topic.equals(topics.links().name())) {
         PairLink link = value(topics.links(), record);
         return new Found(
-            "",
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            text(link.getCaption()),
-            false,
-            Template.LINK_TO.with(text(link.getUrl())));
+            Optional.empty(), text(link.getCaption()), Template.LINK_TO.with(text(link.getUrl())));
       }
       if (topic.equals(topics.quarantine().name())) {
         QuarantinedPair pair = value(topics.quarantine(), record);
@@ -138,19 +130,13 @@ final class DescribeHead {
         .fold(
             probed ->
                 new Found(
-                    mediaType(probed.type()),
-                    OptionalInt.of(probed.widthPx()),
-                    OptionalInt.of(probed.heightPx()),
+                    Optional.of(probed),
                     text(caption),
-                    true,
                     Template.PICTURE.with(size, kind(probed), probed.size())),
             refused ->
                 new Found(
-                    "",
-                    OptionalInt.empty(),
-                    OptionalInt.empty(),
+                    Optional.empty(),
                     text(caption),
-                    false,
                     Template.REFUSED_PICTURE.with(size, refused.reason(), text(refused.detail()))));
   }
 

@@ -7,7 +7,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupLag;
-import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
@@ -28,7 +27,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -42,9 +40,6 @@ import javax.imageio.ImageIO;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -300,64 +295,6 @@ class LagWatcherTest {
     assertThat(head.height()).hasValue(30);
     assertThat(head.caption()).isEqualTo("an owl [31m on a fence");
     assertThat(head.picture()).contains("/v1/pictures/" + raw.topic() + "/0/0");
-  }
-
-  @Test
-  void membersThatDoNotReadMakeAStallAndSomebodyElsesPartitionAStop() {
-    send(5);
-    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group("-reader"));
-    settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "hung");
-    settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    TopicPartition scraped = new TopicPartition(cluster.topics().scraped().name(), 0);
-    try (KafkaConsumer<byte[], byte[]> hung =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      hung.subscribe(List.of(raw.topic()));
-      await(
-          () -> {
-            hung.poll(Duration.ofMillis(50));
-            return !hung.assignment().isEmpty();
-          });
-      hung.commitSync(Map.of(raw, new OffsetAndMetadata(2)));
-      await(
-          () ->
-              !of(lookLater(), group("-reader"), raw).member().equals(GroupMember.NOBODY)
-                  && watcher
-                      .latest()
-                      .group(group("-reader"))
-                      .orElseThrow()
-                      .state()
-                      .equals("Stable"));
-      for (int i = 0; i < 7; i++) {
-        lookLater();
-      }
-
-      GroupLag found = watcher.latest().group(group("-reader")).orElseThrow();
-
-      assertThat(found.type()).isEqualTo(GroupKind.CONSUMER);
-      assertThat(found.members()).isEqualTo(1);
-      assertThat(found.verdict()).isEqualTo(Verdict.STALL);
-      assertThat(found.worstPartition()).contains(new GroupLag.WorstPartition(raw.topic(), 0));
-      assertThat(of(watcher.latest(), group("-reader"), raw).member().clientId()).isEqualTo("hung");
-      assertThat(found.partitions()).noneMatch(lag -> lag.topic().equals(scraped.topic()));
-    }
-  }
-
-  @Test
-  void whatIsDeletedBeforeItIsReadIsLost() {
-    send(10);
-    TestCluster.commit(cluster, group("-reader"), raw, 2);
-    watcher.look();
-    try (Admin admin = cluster.admin()) {
-      KafkaAnswers.await(admin.deleteRecords(Map.of(raw, RecordsToDelete.beforeOffset(7))).all());
-    }
-
-    PartitionLag lag = later(group("-reader"), raw);
-
-    assertThat(lag.verdict()).isEqualTo(Verdict.LOST);
-    assertThat(lag.lost()).isEqualTo(5);
-    assertThat(lag.lag()).hasValue(3);
   }
 
   @Test
