@@ -3,6 +3,7 @@ package io.pairstream.feed;
 import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.CommittedConsumer;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewCutter;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -19,7 +20,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A split's topic: consumers of it, and whether it still holds what a view or position needs. */
 final class SplitTopic {
@@ -44,15 +44,7 @@ final class SplitTopic {
 
   /** A consumer of committed records that has nothing assigned and commits nothing. */
   KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> own) {
-    Map<String, Object> config = new HashMap<>();
-    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MAX_FETCH_BYTES);
-    config.putAll(source.clientSettings());
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    config.putAll(own);
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return CommittedConsumer.open(source.clientSettings(), own);
   }
 
   /**

@@ -1,13 +1,11 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.order.EpochOrder;
-import io.pairstream.feed.order.EpochOrder.Piece;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.feed.view.View;
 import io.pairstream.schemas.Threads;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -110,22 +108,21 @@ final class WindowLoader implements AutoCloseable {
   /** A window's records in the order in which they are handed out; null where one is gone. */
   private List<ConsumerRecord<byte[], byte[]>> read(EpochOrder order, int lane, int window)
       throws InterruptedException {
-    List<ConsumerRecord<byte[], byte[]>> counted = new ArrayList<>();
     Consumer<byte[], byte[]> consumer = consumers.take();
+    List<ConsumerRecord<byte[], byte[]>> ordered;
     try {
       BlockReader reader = new BlockReader(view.topic(), consumer);
-      for (Piece piece : order.pieces(lane, window)) {
-        counted.addAll(
-            Arrays.asList(
-                reader.read(view.blocks().get(piece.block()), piece.first(), piece.count())));
-      }
+      ordered =
+          order.ordered(
+              lane,
+              window,
+              piece ->
+                  Arrays.asList(
+                      reader.read(view.blocks().get(piece.block()), piece.first(), piece.count())));
     } finally {
       consumers.add(consumer);
     }
-    List<ConsumerRecord<byte[], byte[]>> ordered = new ArrayList<>(counted.size());
-    for (int number : order.permutation(lane, window)) {
-      ConsumerRecord<byte[], byte[]> record = counted.get(number);
-      ordered.add(record);
+    for (ConsumerRecord<byte[], byte[]> record : ordered) {
       if (record != null) {
         clocks.bytes().add(record.value().length);
       }

@@ -3,10 +3,8 @@ package io.pairstream.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -50,30 +48,6 @@ class FeedPositionTest {
                 + "\"offsets\":{\"0\":70,\"1\":5,\"2\":9},\"behind\":{\"0\":[12,3],\"2\":[9]}}");
     assertThat(position.firstOpen(0)).isEqualTo(58);
     assertThat(position.firstOpen(1)).isEqualTo(5);
-  }
-
-  @Test
-  void owesOnlyWhatWasRead() {
-    assertThatThrownBy(
-            () ->
-                new FeedPosition(
-                    "t",
-                    "i",
-                    new TreeMap<>(Map.of(0, 5L)),
-                    new TreeMap<>(Map.of(0, new TreeSet<>(Set.of(5L))))))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("partition 0 owes [5], and is at 5");
-  }
-
-  @Test
-  void takesAFewHundredBytesForSixteenPartitions() {
-    SortedMap<Integer, Long> offsets = new TreeMap<>();
-    for (int partition = 0; partition < 16; partition++) {
-      offsets.put(partition, 1_000_000_000L);
-    }
-    FeedPosition position = new FeedPosition("pairs.training", "j7pZ9xQbTt6mUeZcXkEu3g", offsets);
-
-    assertThat(position.toJson().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(400);
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.pairstream.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
@@ -28,6 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -39,6 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
@@ -80,22 +85,6 @@ class PairFeedTest {
   }
 
   @Test
-  void mixesJpegWithOtherEncodings() {
-    produce(sample(0, "jpeg"), sample(1, "raw"), sample(2, "jpeg"));
-
-    try (PairFeed feed = PairFeed.open(source, settings(3));
-        ReadyBatch batch = feed.next().orElseThrow()) {
-      assertThat(batch.size()).isEqualTo(3);
-      ByteBuffer pixels = batch.images();
-      for (int i = 0; i < 3; i++) {
-        int red = pixels.get(i * SIDE * SIDE * 3) & 0xff;
-        int number = Integer.parseInt(batch.pairIds().get(i));
-        assertThat(red).isBetween(200 + number - 8, 200 + number + 8);
-      }
-    }
-  }
-
-  @Test
   void goesOnExactlyFromEveryBatchWithLiveRecordsInBetween() {
     produceMany(20);
     int cuts = 20 / 3;
@@ -116,20 +105,6 @@ class PairFeedTest {
       seen.addAll(everything(Optional.of(FeedPosition.parse(stored))));
 
       assertThat(seen).hasSize(produced).doesNotHaveDuplicates();
-    }
-  }
-
-  @Test
-  void countsWhatWasHandedOutAndNotWhatWasPrefetched() {
-    produceMany(12);
-
-    try (PairFeed feed = PairFeed.open(source, settings(2));
-        ReadyBatch first = feed.next().orElseThrow();
-        ReadyBatch second = feed.next().orElseThrow()) {
-      List<String> later = everything(Optional.of((FeedPosition) first.position()));
-
-      assertThat(later).hasSize(10).containsAll(second.pairIds());
-      assertThat(later).doesNotContainAnyElementsOf(first.pairIds());
     }
   }
 
@@ -178,25 +153,6 @@ class PairFeedTest {
   }
 
   @Test
-  void handsOutNoOwedPairThatIsWithdrawn() {
-    produceOn(0, sample(0, 4, 8));
-    produceOn(0, sample(1, 8, 8));
-    produceOn(0, sample(2, 8, 8));
-    FeedPosition owing;
-    try (PairFeed feed = PairFeed.open(source, several(2))) {
-      feed.next().orElseThrow().close();
-      owing = (FeedPosition) feed.position();
-    }
-    assertThat(owing.owed().get(0)).containsExactly(0L);
-    assertThat(ids(several(2), Optional.of(owing))).containsExactly("0");
-
-    takeDown("0");
-
-    assertThat(ids(several(2), Optional.of(owing))).isEmpty();
-    assertThat(ids(several(2), Optional.empty())).containsExactly("1", "2");
-  }
-
-  @Test
   void refusesADatasetInWhichNobodyCanTellWhatIsWithdrawn() throws Exception {
     String takedowns = cluster.topics().takedowns().name();
     try (Admin admin = Admin.create(cluster.clientSettings())) {
@@ -216,11 +172,7 @@ class PairFeedTest {
 
     assertThat(sizes(settings(3))).containsExactly(3, 2);
     assertThat(sizes(settings(3).lastBatch(LastBatch.DROP))).containsExactly(3);
-  }
-
-  @Test
-  void endsAtOnceWhereThereIsNothing() {
-    assertThat(sizes(settings(3))).isEmpty();
+    assertThat(sizes(settings(6).lastBatch(LastBatch.DROP))).isEmpty();
   }
 
   @Test
@@ -266,31 +218,32 @@ class PairFeedTest {
     assertRefused("training-1-0: expected width in pixels 8, found 9");
   }
 
-  @Test
-  void refusesAnImageThatIsNotAsItsRecordSays() {
-    PreparedPair lying = sample(0, "png");
-    lying.setImage(ByteBuffer.wrap(new DrawnImage(SIDE, SIDE + 1, 0).encoded("png")));
-    produceOn(1, lying);
-
-    assertRefused("training-1-0: the png image is 9x8, expected 8x8");
+  static Stream<Arguments> lies() {
+    return Stream.of(
+        arguments("is 9x8, expected 8x8", lie(pair -> pair.setImage(wide()))),
+        arguments("token ids 4, found 5", lie(pair -> pair.setTokenIds(List.of(1, 2, 3, 4, 5)))),
+        arguments("token count 5 of 4", lie(pair -> pair.setTokenCount(5))),
+        arguments("split TRAINING, found TEST", lie(pair -> pair.setSplit("TEST"))),
+        arguments("colour rgb, found hsv", lie(pair -> pair.setColour("hsv"))));
   }
 
-  @Test
-  void refusesASampleWithOneTokenTooMany() {
-    PreparedPair longer = sample(0, "raw");
-    longer.setTokenIds(List.of(1, 2, 3, 4, 5));
-    produceOn(2, longer);
-
-    assertRefused("training-2-0: expected token ids 4, found 5");
+  private static Consumer<PreparedPair> lie(Consumer<PreparedPair> change) {
+    return change;
   }
 
-  @Test
-  void refusesASampleOfAnotherSplit() {
-    PreparedPair validation = sample(0, "raw");
-    validation.setSplit("VALIDATION");
-    produceOn(0, validation);
+  private static ByteBuffer wide() {
+    return ByteBuffer.wrap(new DrawnImage(SIDE, SIDE + 1, 0).encoded("png"));
+  }
 
-    assertRefused("training-0-0: expected split TRAINING, found VALIDATION");
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("lies")
+  void refusesASampleThatIsNotAsTheOthers(String message, Consumer<PreparedPair> lie) {
+    produceOn(0, sample(0, "png"));
+    PreparedPair lying = sample(1, "png");
+    lie.accept(lying);
+    produceOn(0, lying);
+
+    assertRefused(settings(2), message);
   }
 
   @Test
@@ -310,17 +263,6 @@ class PairFeedTest {
   }
 
   @Test
-  void takesTheNumberOfTokensFromTheFirstSampleWhereNoneIsAskedFor() {
-    produceOn(0, sample(0, "raw"));
-    FeedSettings any = FeedSettings.ofBatches(1).side(SIDE).memory(2, 1).until(End.WHERE_LOG_ENDS);
-
-    try (PairFeed feed = PairFeed.open(source, any);
-        ReadyBatch batch = feed.next().orElseThrow()) {
-      assertThat(batch.tokenShape()).containsExactly(1, LENGTH);
-    }
-  }
-
-  @Test
   void masksPadding() {
     PreparedPair first = sample(0, "raw");
     first.setTokenCount(2);
@@ -329,20 +271,13 @@ class PairFeedTest {
     produceOn(0, first);
     produceOn(0, second);
 
-    try (PairFeed feed = PairFeed.open(source, settings(2));
+    // As many token ids as the first sample has.
+    FeedSettings any = FeedSettings.ofBatches(2).side(SIDE);
+    try (PairFeed feed = PairFeed.open(source, any);
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.mask()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 1, 0, 0, 1, 1, 1, 1}));
       assertThat(batch.mask().isDirect()).isTrue();
     }
-  }
-
-  @Test
-  void refusesMoreTokensOfACaptionThanTokenIds() {
-    PreparedPair lying = sample(0, "raw");
-    lying.setTokenCount(5);
-    produceOn(0, lying);
-
-    assertRefused("training-0-0: token count 5 of 4 token ids");
   }
 
   @Test
@@ -379,16 +314,6 @@ class PairFeedTest {
     }
     assertRefused(settings(1).rendition("big"), "training-0-0: has no rendition 'big'");
     assertRefused(settings(1).tokenSet("t5"), "training-0-0: has no token set 't5'");
-  }
-
-  @Test
-  void refusesToMixColours() {
-    PreparedPair hsv = sample(1, "raw");
-    hsv.setColour("hsv");
-    produceOn(0, sample(0, "raw"));
-    produceOn(0, hsv);
-
-    assertRefused(settings(2), "expected colour rgb, found hsv");
   }
 
   @Test
@@ -452,38 +377,6 @@ class PairFeedTest {
   }
 
   @Test
-  void goesOnExactlyFromBatchesMadeOfOwedRecords() {
-    for (int number = 0; number < 12; number++) {
-      produceOn(0, sample(number, number < 10 ? number % 5 + 1 : 8, 8));
-    }
-    FeedPosition afterFirst;
-    try (PairFeed feed = PairFeed.open(source, several(2));
-        ReadyBatch first = feed.next().orElseThrow()) {
-      assertThat(first.pairIds()).containsExactly("0", "5");
-      afterFirst = (FeedPosition) first.position();
-    }
-    assertThat(afterFirst.offsets().get(0)).isEqualTo(6);
-    assertThat(afterFirst.owed().get(0)).containsExactly(1L, 2L, 3L, 4L);
-
-    List<String> later = new ArrayList<>();
-    FeedPosition inBetween;
-    try (PairFeed feed = PairFeed.open(source, several(1), Optional.of(afterFirst))) {
-      for (int i = 0; i < 2; i++) {
-        try (ReadyBatch batch = feed.next().orElseThrow()) {
-          later.addAll(batch.pairIds());
-        }
-      }
-      inBetween = (FeedPosition) feed.position();
-    }
-    assertThat(later).containsExactly("1", "2");
-    assertThat(inBetween.offsets().get(0)).isEqualTo(6);
-    assertThat(inBetween.owed().get(0)).containsExactly(3L, 4L);
-
-    assertThat(ids(several(1), Optional.of(inBetween)))
-        .containsExactly("3", "4", "6", "7", "8", "9", "10", "11");
-  }
-
-  @Test
   void forgetsWaitingPairsThatAreWithdrawn() {
     produceOn(0, sample(0, 4, 8));
     TestCluster.send(cluster, TestCluster.record(cluster.topics().training(), 0, "0", null));
@@ -500,15 +393,6 @@ class PairFeedTest {
   }
 
   @Test
-  void dropsWhatIsNotFullInEveryShape() {
-    for (int number = 0; number < 5; number++) {
-      produceOn(0, sample(number, number == 4 ? 4 : 8, 8));
-    }
-
-    assertThat(sizes(several(2).lastBatch(LastBatch.DROP))).containsExactly(2, 2);
-  }
-
-  @Test
   void refusesAPictureThatIsLargerThanASlotsAndTooManyThatWait() {
     produceOn(0, sample(0, 4, 8));
     produceOn(0, sample(1, 8, 4));
@@ -521,30 +405,19 @@ class PairFeedTest {
   }
 
   @Test
-  void refusesAPositionWhoseOwedRecordsHaveLeftTheLog() {
-    FeedPosition before = start();
-    produceOn(1, sample(0, "raw"));
-    produceOn(1, sample(1, "raw"));
-    deleteBefore(1, 1);
-    TreeMap<Integer, Long> offsets = new TreeMap<>(before.offsets());
-    offsets.put(1, 2L);
-
-    assertPositionRefused(
-        new FeedPosition(
-            before.topic(),
-            before.topicId(),
-            offsets,
-            new TreeMap<>(Map.of(1, new TreeSet<>(Set.of(0L))))),
-        "-1 begins at 1: 1 offsets behind the position have left");
-  }
-
-  @Test
-  void refusesAPositionOfAnotherTopic() {
+  void refusesAPositionThatIsNoneOfTheTopic() {
     FeedPosition own = start();
+    TreeMap<Integer, Long> beyond = new TreeMap<>(own.offsets());
+    beyond.put(2, 1L);
 
     assertPositionRefused(
         new FeedPosition("others.training", own.topicId(), own.offsets()),
         "is one of others.training, not of " + source.topic());
+    assertPositionRefused(
+        new FeedPosition(own.topic(), own.topicId(), beyond), "ends at 0, before");
+    assertPositionRefused(
+        new FeedPosition(own.topic(), own.topicId(), new TreeMap<>(Map.of(0, 0L))),
+        "has partitions [0]");
   }
 
   @Test
@@ -579,29 +452,19 @@ class PairFeedTest {
     deleteBefore(1, 2);
 
     assertPositionRefused(before, "-1 begins at 2: 2 offsets behind the position have left");
+    TreeMap<Integer, Long> offsets = new TreeMap<>(before.offsets());
+    offsets.put(1, 2L);
+    assertPositionRefused(
+        new FeedPosition(
+            before.topic(),
+            before.topicId(),
+            offsets,
+            new TreeMap<>(Map.of(1, new TreeSet<>(Set.of(1L))))),
+        "-1 begins at 2: 1 offsets behind the position have left");
   }
 
   private void deleteBefore(int partition, long offset) {
     TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), partition), offset);
-  }
-
-  @Test
-  void refusesAPositionBeyondTheEnd() {
-    FeedPosition start = start();
-    TreeMap<Integer, Long> beyond = new TreeMap<>(start.offsets());
-    beyond.put(2, 1L);
-
-    assertPositionRefused(
-        new FeedPosition(start.topic(), start.topicId(), beyond), "ends at 0, before");
-  }
-
-  @Test
-  void refusesAPositionWithOtherPartitions() {
-    FeedPosition start = start();
-
-    assertPositionRefused(
-        new FeedPosition(start.topic(), start.topicId(), new TreeMap<>(Map.of(0, 0L))),
-        "has partitions [0]");
   }
 
   @Test

@@ -142,19 +142,6 @@ class PythonFeedTest {
     assertThat(found.fingerprint()).isEqualTo(expected.fingerprint());
   }
 
-  /**
-   * Two epochs, broken off by killing where a process of Python is at it. Pixels are compared too.
-   */
-  @Test
-  void goesOnWhereTheOtherLanguageStopped() throws Exception {
-    produce(75);
-    View view = SplitViews.cut(source, List.of(), read -> {});
-    ObjectNode asked = asked().put("view", file(view));
-    options(asked).put("epochs", 2);
-
-    goesOn(ViewRun.of(view, PLAN).epochs(2), asked, 6);
-  }
-
   /** A contributor who sent every third pair is withdrawn before the run begins. */
   @Test
   void goesOnAmongWithdrawnPairsWhereTheOtherLanguageStopped() throws Exception {

@@ -32,7 +32,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -50,8 +49,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
 class ViewFeedTest {
@@ -123,27 +120,6 @@ class ViewFeedTest {
     assertThat(ids(run, 48, LastBatch.DROP, Optional.empty())).isEqualTo(expected);
   }
 
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2})
-  void goesOnExactlyWithOtherNumbersOfRanks(long seed) {
-    produce(0, 75);
-    View view = SplitViews.cut(source, List.of(), read -> {});
-    ViewRun whole = ViewRun.of(view, PLAN).epochs(2);
-    List<String> unbroken = ids(whole, 24, LastBatch.DROP, Optional.empty());
-    assertThat(unbroken).hasSize(2 * 72);
-
-    Random random = new Random(seed);
-    List<String> seen = new ArrayList<>();
-    Optional<ViewPosition> position = Optional.empty();
-    while (seen.size() < unbroken.size()) {
-      int ranks = List.of(1, 2, 3, 8).get(random.nextInt(4));
-      int steps = Math.min(1 + random.nextInt(4), (unbroken.size() - seen.size()) / 24);
-      position = Optional.of(train(whole, ranks, steps, position, seen));
-    }
-
-    assertThat(seen).isEqualTo(unbroken);
-  }
-
   /** Each lane gives several windows to a batch, which are more than are loaded ahead. */
   @Test
   void handsOutBatchesThatAreLargerThanTheWindowsInMemory() {
@@ -155,17 +131,6 @@ class ViewFeedTest {
 
     assertThat(ids(run, 32, LastBatch.DROP, Optional.empty()))
         .isEqualTo(expected(view, plan, 0, 32, idsByOffset(), Set.of()));
-  }
-
-  @Test
-  void handsOutFullBatchesAloneAfterTheirSizeHasChanged() {
-    produce(0, 24 * 5);
-    View view = SplitViews.cut(source, List.of(), read -> {});
-    ViewRun run = ViewRun.of(view, PLAN).epochs(2);
-    List<String> seen = new ArrayList<>();
-    ViewPosition position = train(run, 1, 1, Optional.empty(), seen);
-
-    assertThat(ids(run, 72, LastBatch.DROP, Optional.of(position))).hasSize(2 * 72);
   }
 
   /** The end of a transaction is an offset without a record, as a compacted pair leaves it. */
@@ -531,31 +496,6 @@ class ViewFeedTest {
     return IntStream.range(0, (int) (order.samples() / batchSize) * batchSize)
         .mapToObj(number -> lanes.get(number % order.lanes()).get(number / order.lanes()))
         .toList();
-  }
-
-  /** Runs some steps with so many ranks, each a feed of its own; answers the position behind. */
-  private ViewPosition train(
-      ViewRun run, int ranks, int steps, Optional<ViewPosition> from, List<String> seen) {
-    List<PairFeed> feeds = new ArrayList<>();
-    try {
-      for (int rank = 0; rank < ranks; rank++) {
-        feeds.add(PairFeed.ofView(source, settings(24 / ranks), run.rank(rank, ranks), from));
-      }
-      for (int step = 0; step < steps; step++) {
-        List<List<String>> parts = new ArrayList<>();
-        for (PairFeed feed : feeds) {
-          try (ReadyBatch batch = feed.next().orElseThrow()) {
-            assertThat(batch.size()).isEqualTo(24 / ranks);
-            parts.add(batch.pairIds());
-          }
-        }
-        seen.addAll(Interleaved.of(parts));
-      }
-      assertThat(feeds).extracting(PairFeed::position).containsOnly(feeds.get(0).position());
-      return ViewPosition.parse(feeds.get(0).position().toJson());
-    } finally {
-      feeds.forEach(PairFeed::close);
-    }
   }
 
   /** The end of a transaction lies there, which reads as a pair that is gone. */

@@ -76,7 +76,7 @@ final class ExportFolder implements AutoCloseable {
   Manifest manifest(ExportPlan plan) throws IOException {
     Path file = folder.resolve(MANIFEST);
     if (!Files.exists(file)) {
-      Manifest fresh = new Manifest(plan);
+      Manifest fresh = Manifest.of(plan);
       write(fresh);
       return fresh;
     }

@@ -1,31 +1,29 @@
 package io.pairstream.feed.export;
 
 import io.pairstream.schemas.PreparedPair;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.apache.kafka.common.utils.Utils;
 
 /**
  * A pair's image as a file that any reader opens: JPEG and PNG as they are stored, raw pixels as
  * PNG, which loses nothing.
+ *
+ * @param extension ending of the file's name: jpg or png
+ * @param bytes the file's content; not to be changed
  */
-final class ImageFile {
-
-  private final String extension;
-  private final byte[] bytes;
-
-  private ImageFile(String extension, byte[] bytes) {
-    this.extension = extension;
-    this.bytes = bytes;
-  }
-
-  /** The ending of the file's name: jpg or png. */
-  String extension() {
-    return extension;
-  }
-
-  /** The file's content; not to be changed. */
-  byte[] bytes() {
-    return bytes;
-  }
+@SuppressWarnings("ArrayRecordComponent")
+record ImageFile(String extension, byte[] bytes) {
 
   /**
    * @throws ExportRefusedException for an encoding that is none, or pixels that do not fit the size
@@ -43,6 +41,7 @@ final class ImageFile {
     };
   }
 
+  /** PNG of uint8 [height, width, channels], row-major. */
   private static byte[] png(PreparedPair pair, byte[] pixels) {
     int width = pair.getWidth();
     int height = pair.getHeight();
@@ -53,6 +52,30 @@ final class ImageFile {
           "pair %s has %d bytes of raw pixels, expected those of %dx%d with %d channels"
               .formatted(pair.getPairId(), pixels.length, width, height, channels));
     }
-    return PngFile.of(width, height, channels, pixels);
+    ColorSpace space =
+        ColorSpace.getInstance(channels == 1 ? ColorSpace.CS_GRAY : ColorSpace.CS_sRGB);
+    WritableRaster raster =
+        Raster.createInterleavedRaster(
+            new DataBufferByte(pixels, pixels.length),
+            width,
+            height,
+            width * channels,
+            channels,
+            IntStream.range(0, channels).toArray(),
+            null);
+    BufferedImage image =
+        new BufferedImage(
+            new ComponentColorModel(
+                space, false, false, ComponentColorModel.OPAQUE, DataBuffer.TYPE_BYTE),
+            raster,
+            false,
+            null);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file.toByteArray();
   }
 }

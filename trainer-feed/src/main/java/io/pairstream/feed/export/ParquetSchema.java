@@ -2,10 +2,6 @@ package io.pairstream.feed.export;
 
 import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BOOLEAN;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +19,7 @@ import org.apache.parquet.schema.Types;
 
 /**
  * The columns of an export: {@code image {bytes, path}}, then a pair's fields. All may be null in
- * the schema, as in every file that Hugging Face's datasets writes, and none ever is. Maps are
- * lists of {@code {name, value}}, which more readers know.
+ * the schema, as in every file that Hugging Face's datasets writes, and none ever is.
  */
 final class ParquetSchema {
 
@@ -42,34 +37,8 @@ final class ParquetSchema {
             .as(stringType())
             .named("path")
             .named(IMAGE));
-    fields.forEach(field -> columns.add(column(field)));
+    fields.forEach(field -> columns.add(field.column()));
     return new MessageType("pair", columns);
-  }
-
-  private static Type column(PairField field) {
-    return switch (field.kind()) {
-      case TEXT -> Types.optional(BINARY).as(stringType()).named(field.name());
-      case INT -> Types.optional(INT32).named(field.name());
-      case LONG -> Types.optional(INT64).named(field.name());
-      case BOOLEAN -> Types.optional(BOOLEAN).named(field.name());
-      case INTS -> list(Types.optional(INT32).named("element"), field.name());
-      case NUMBERS -> list(named(Types.optional(DOUBLE).named("value")), field.name());
-      case TEXTS ->
-          list(named(Types.optional(BINARY).as(stringType()).named("value")), field.name());
-    };
-  }
-
-  private static Type named(Type value) {
-    return Types.optionalGroup()
-        .optional(BINARY)
-        .as(stringType())
-        .named("name")
-        .addField(value)
-        .named("element");
-  }
-
-  private static Type list(Type element, String name) {
-    return Types.optionalList().element(element).named(name);
   }
 
   /** The tree as the file's footer lists it: depth first. */

@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.GroupWriter;
+import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.KeyValue;
@@ -59,13 +61,14 @@ final class ParquetShard implements ShardWriter {
   private final OutputStream output;
   private final List<RowGroup> groups = new ArrayList<>();
   private long written;
-  private long rows;
+  private long rowsBefore;
 
   /** Of the open group. */
   private ParquetPages pages;
 
   private ColumnWriteStore store;
   private RecordConsumer record;
+  private GroupWriter rows;
   private int groupRows;
 
   ParquetShard(OutputStream output) throws IOException {
@@ -76,20 +79,7 @@ final class ParquetShard implements ShardWriter {
 
   @Override
   public void add(PreparedPair pair) throws IOException {
-    ImageFile image = ImageFile.of(pair);
-    record.startMessage();
-    int index = 0;
-    record.startField(ParquetSchema.IMAGE, index);
-    record.startGroup();
-    field("bytes", 0, () -> record.addBinary(Binary.fromConstantByteArray(image.bytes())));
-    field("path", 1, () -> text(pair.getPairId() + "." + image.extension()));
-    record.endGroup();
-    record.endField(ParquetSchema.IMAGE, index);
-    for (PairField field : PairField.ALL) {
-      index++;
-      add(field, index, field.value().apply(pair));
-    }
-    record.endMessage();
+    rows.write(row(pair));
     groupRows++;
     if (groupRows == GROUP_ROWS) {
       closeGroup();
@@ -103,7 +93,7 @@ final class ParquetShard implements ShardWriter {
       closeGroup();
     }
     FileMetaData footer =
-        new FileMetaData(1, ParquetSchema.elements(schema), rows, groups)
+        new FileMetaData(1, ParquetSchema.elements(schema), rowsBefore, groups)
             .setCreated_by(CREATED_BY)
             .setKey_value_metadata(List.of(FEATURES));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -117,74 +107,44 @@ final class ParquetShard implements ShardWriter {
     write(MAGIC);
   }
 
-  private void add(PairField field, int index, Object value) {
-    switch (field.kind()) {
-      case TEXT -> field(field.name(), index, () -> text((String) value));
-      case INT -> field(field.name(), index, () -> record.addInteger((Integer) value));
-      case LONG -> field(field.name(), index, () -> record.addLong((Long) value));
-      case BOOLEAN -> field(field.name(), index, () -> record.addBoolean((Boolean) value));
-      case INTS ->
-          list(
-              field.name(),
-              index,
-              (List<?>) value,
-              number -> field("element", 0, () -> record.addInteger((Integer) number)));
-      case NUMBERS ->
-          list(
-              field.name(),
-              index,
-              PairField.map(value).entrySet(),
-              entry -> element(entry, number -> record.addDouble((Double) number)));
-      case TEXTS ->
-          list(
-              field.name(),
-              index,
-              PairField.map(value).entrySet(),
-              entry -> element(entry, form -> text((String) form)));
+  private Group row(PreparedPair pair) {
+    Group row = new SimpleGroup(schema);
+    ImageFile image = ImageFile.of(pair);
+    row.addGroup(ParquetSchema.IMAGE)
+        .append("bytes", Binary.fromConstantByteArray(image.bytes()))
+        .append("path", pair.getPairId() + "." + image.extension());
+    for (PairField field : PairField.ALL) {
+      Object value = field.value().apply(pair);
+      if (value instanceof List<?> items) {
+        Group list = row.addGroup(field.name());
+        items.forEach(item -> add(list.addGroup("list"), "element", item));
+      } else if (value instanceof Map<?, ?> items) {
+        Group list = row.addGroup(field.name());
+        items.forEach(
+            (name, item) -> {
+              Group element = list.addGroup("list").addGroup("element");
+              add(element, "name", name);
+              add(element, "value", item);
+            });
+      } else {
+        add(row, field.name(), value);
+      }
     }
+    return row;
   }
 
-  private void element(Object entry, Consumer<Object> addValue) {
-    Map.Entry<?, ?> named = (Map.Entry<?, ?>) entry;
-    field(
-        "element",
-        0,
-        () -> {
-          record.startGroup();
-          field("name", 0, () -> text((String) named.getKey()));
-          field("value", 1, () -> addValue.accept(named.getValue()));
-          record.endGroup();
-        });
-  }
-
-  private void field(String name, int index, Runnable value) {
-    record.startField(name, index);
-    value.run();
-    record.endField(name, index);
-  }
-
-  private void list(String name, int index, Iterable<?> items, Consumer<Object> addElement) {
-    field(
-        name,
-        index,
-        () -> {
-          record.startGroup();
-          // Parquet has no field without a value in it: an empty list is a group without the field.
-          if (items.iterator().hasNext()) {
-            record.startField("list", 0);
-            for (Object item : items) {
-              record.startGroup();
-              addElement.accept(item);
-              record.endGroup();
-            }
-            record.endField("list", 0);
-          }
-          record.endGroup();
-        });
-  }
-
-  private void text(String text) {
-    record.addBinary(Binary.fromString(text));
+  private static void add(Group group, String field, Object value) {
+    if (value instanceof Integer number) {
+      group.add(field, number.intValue());
+    } else if (value instanceof Long number) {
+      group.add(field, number.longValue());
+    } else if (value instanceof Double number) {
+      group.add(field, number.doubleValue());
+    } else if (value instanceof Boolean flag) {
+      group.add(field, flag.booleanValue());
+    } else {
+      group.add(field, (String) value);
+    }
   }
 
   private void openGroup() {
@@ -192,6 +152,7 @@ final class ParquetShard implements ShardWriter {
     pages = new ParquetPages();
     store = PROPERTIES.newColumnWriteStore(schema, pages);
     record = columns.getRecordWriter(store);
+    rows = new GroupWriter(record, schema);
   }
 
   private void closeGroup() throws IOException {
@@ -211,7 +172,7 @@ final class ParquetShard implements ShardWriter {
         new RowGroup(chunks, groupBytes, groupRows)
             .setFile_offset(begin)
             .setTotal_compressed_size(groupBytes));
-    rows += groupRows;
+    rowsBefore += groupRows;
   }
 
   private void write(byte[] bytes) throws IOException {

@@ -1,14 +1,13 @@
 package io.pairstream.feed.export;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.schemas.PreparedPair;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
@@ -25,8 +24,10 @@ final class TarShard implements ShardWriter {
   private static final int SUM_BYTES = 8;
 
   /** Doubles as short as they can be read again, on every Java. */
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build())
+          .build();
 
   private final OutputStream output;
 
@@ -83,46 +84,8 @@ final class TarShard implements ShardWriter {
   }
 
   private static byte[] json(PreparedPair pair) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      for (PairField field : PairField.ALL) {
-        json.writeFieldName(field.name());
-        write(json, field.kind(), field.value().apply(pair));
-      }
-      json.writeEndObject();
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void write(JsonGenerator json, PairField.Kind kind, Object value)
-      throws IOException {
-    switch (kind) {
-      case TEXT -> json.writeString((String) value);
-      case INT -> json.writeNumber((Integer) value);
-      case LONG -> json.writeNumber((Long) value);
-      case BOOLEAN -> json.writeBoolean((Boolean) value);
-      case INTS -> {
-        json.writeStartArray();
-        for (Object number : (List<?>) value) {
-          json.writeNumber((Integer) number);
-        }
-        json.writeEndArray();
-      }
-      case NUMBERS -> {
-        json.writeStartObject();
-        for (Map.Entry<?, ?> entry : PairField.map(value).entrySet()) {
-          json.writeNumberField((String) entry.getKey(), (Double) entry.getValue());
-        }
-        json.writeEndObject();
-      }
-      case TEXTS -> {
-        json.writeStartObject();
-        for (Map.Entry<?, ?> entry : PairField.map(value).entrySet()) {
-          json.writeStringField((String) entry.getKey(), (String) entry.getValue());
-        }
-        json.writeEndObject();
-      }
-    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    PairField.ALL.forEach(field -> fields.put(field.name(), field.value().apply(pair)));
+    return JSON.writeValueAsBytes(fields);
   }
 }

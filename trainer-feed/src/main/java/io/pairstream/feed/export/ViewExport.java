@@ -64,13 +64,13 @@ public final class ViewExport {
       do {
         takedowns = pairs.takedowns();
         for (int shard = 0; shard < plan.shards(); shard++) {
-          ShardEntry known = manifest.shards().get(shard);
+          ShardEntry known = shard < manifest.shards().size() ? manifest.shards().get(shard) : null;
           boolean isGood =
               known != null
                   && isUpToDate(known, takedowns)
                   && (checked.contains(shard) || isWhole(known, folder));
           if (!isGood) {
-            manifest.shards().put(shard, write(shard, takedowns, folder));
+            manifest.put(shard, write(shard, takedowns, folder));
             folder.write(manifest);
             written.add(shard);
           }
@@ -127,7 +127,7 @@ public final class ViewExport {
     long samples = 0;
     long withdrawn = 0;
     long bytes = 0;
-    for (ShardEntry shard : manifest.shards().values()) {
+    for (ShardEntry shard : manifest.shards()) {
       samples += shard.samples();
       withdrawn += shard.withdrawn();
       bytes += shard.bytes();

@@ -1,12 +1,10 @@
 package io.pairstream.feed.export;
 
 import io.pairstream.feed.order.EpochOrder;
-import io.pairstream.feed.order.EpochOrder.Piece;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.schemas.PreparedPair;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -69,17 +67,14 @@ final class ViewPairs implements PairSequence {
     if (wanted == window) {
       return;
     }
-    List<ConsumerRecord<byte[], byte[]>> counted = new ArrayList<>();
-    for (Piece piece : order.pieces(0, wanted)) {
-      counted.addAll(
-          Arrays.asList(
-              blocks.read(plan.view().blocks().get(piece.block()), piece.first(), piece.count())));
-    }
-    List<ConsumerRecord<byte[], byte[]>> ordered = new ArrayList<>(counted.size());
-    for (int place : order.permutation(0, wanted)) {
-      ordered.add(counted.get(place));
-    }
-    inWindow = ordered;
+    inWindow =
+        order.ordered(
+            0,
+            wanted,
+            piece ->
+                Arrays.asList(
+                    blocks.read(
+                        plan.view().blocks().get(piece.block()), piece.first(), piece.count())));
     window = wanted;
   }
 

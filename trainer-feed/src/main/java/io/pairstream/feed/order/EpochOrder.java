@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Which record stands where in one epoch: a pure function of a view's blocks, the plan and the
@@ -179,15 +181,30 @@ public final class EpochOrder {
     return same;
   }
 
+  /**
+   * What stands in a window, in the order in which it is handed out.
+   *
+   * @param read gives what a piece holds
+   */
+  public <T> List<T> ordered(int lane, int window, Function<Piece, List<T>> read) {
+    List<T> counted = new ArrayList<>();
+    pieces(lane, window).forEach(piece -> counted.addAll(read.apply(piece)));
+    List<T> ordered = new ArrayList<>(counted.size());
+    for (int number : permutation(lane, window)) {
+      ordered.add(counted.get(number));
+    }
+    return ordered;
+  }
+
   /** The records of a window as pieces of their own, in the order in which they are handed out. */
   public List<Piece> records(int lane, int window) {
-    List<Piece> counted = new ArrayList<>();
-    for (Piece piece : pieces(lane, window)) {
-      for (int i = 0; i < piece.count(); i++) {
-        counted.add(new Piece(piece.block(), piece.first() + i, 1));
-      }
-    }
-    return Arrays.stream(permutation(lane, window)).mapToObj(counted::get).toList();
+    return ordered(
+        lane,
+        window,
+        piece ->
+            IntStream.range(0, piece.count())
+                .mapToObj(i -> new Piece(piece.block(), piece.first() + i, 1))
+                .toList());
   }
 
   /** The blocks in groups, each of one block of every stretch of the log, then what is over. */

@@ -146,30 +146,12 @@ class SampleReaderTest {
     assertThat(sample.tokenCount()).isEqualTo(2);
     assertThat(tokens.array()).containsExactly(70, 71, 0);
     assertThat(sample.caption()).isEqualTo("c");
-  }
-
-  @Test
-  void readsThePairsOwnImageAndTokensPastAllOthers() throws Exception {
-    registry.register(TOPIC + "-value", PreparedPair.SCHEMA$);
-    byte[] value = serializer.serialize(TOPIC, richPair());
-    IntBuffer tokens = IntBuffer.allocate(2);
-
-    Sample sample = reader.read(value, tokens);
-
-    assertThat(sample.shape()).isEqualTo(new ImageShape(2, 1, 3));
-    assertThat(sample.imageLength()).isEqualTo(6);
-    assertThat(tokens.array()).containsExactly(1, 2);
-    assertThat(sample.tokenCount()).isEqualTo(1);
-  }
-
-  @Test
-  void readsTheShapeAlone() throws Exception {
-    registry.register(TOPIC + "-value", PreparedPair.SCHEMA$);
-    byte[] value = serializer.serialize(TOPIC, richPair());
-
-    assertThat(reader.readShape(value)).isEqualTo(new ImageShape(2, 1, 3));
     assertThat(new SampleReader(registry, TOPIC, new Selection("small", "no")).readShape(value))
         .isEqualTo(new ImageShape(5, 7, 1));
+    Sample own = reader.read(value, tokens);
+    assertThat(own.shape()).isEqualTo(new ImageShape(2, 1, 3)).isEqualTo(reader.readShape(value));
+    assertThat(own.imageLength()).isEqualTo(6);
+    assertThat(own.tokenCount()).isEqualTo(1);
   }
 
   @Test

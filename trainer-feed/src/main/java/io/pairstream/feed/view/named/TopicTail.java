@@ -1,7 +1,7 @@
 package io.pairstream.feed.view.named;
 
+import io.pairstream.feed.view.CommittedConsumer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -11,7 +11,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a topic of one partition from its beginning, once, committed records alone. */
 final class TopicTail implements AutoCloseable {
@@ -40,13 +39,9 @@ final class TopicTail implements AutoCloseable {
    * @throws KafkaException where the broker does not answer
    */
   static TopicTail open(String topic, Map<String, Object> clientSettings) {
-    Map<String, Object> config = new HashMap<>(clientSettings);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        CommittedConsumer.open(
+            clientSettings, Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"));
     try {
       TopicPartition partition = new TopicPartition(topic, 0);
       int partitions = consumer.partitionsFor(topic).size();

@@ -2,6 +2,7 @@ package io.pairstream.feed.view.named;
 
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.filter.PairFilter;
+import io.pairstream.feed.view.CommittedConsumer;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.ViewSegment;
@@ -25,10 +26,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A data set's named views. Thread-safe. */
 public final class ViewStore {
@@ -120,7 +118,7 @@ public final class ViewStore {
   public ViewSealer seal(
       String name, String topic, List<Condition> where, ViewSealer.Pace pace, Clock clock) {
     ViewLog log = open(name);
-    Consumer<byte[], byte[]> consumer = splitConsumer();
+    Consumer<byte[], byte[]> consumer = CommittedConsumer.open(clientSettings, Map.of());
     try {
       ViewSealer.Split split =
           new ViewSealer.Split(topic, topicId(topic), new PairFilter(registry, topic, where));
@@ -130,17 +128,6 @@ public final class ViewStore {
       consumer.close(CloseOptions.timeout(Duration.ZERO));
       throw e;
     }
-  }
-
-  private Consumer<byte[], byte[]> splitConsumer() {
-    Map<String, Object> config = new HashMap<>();
-    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
-    config.putAll(clientSettings);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private String topicId(String topic) {

@@ -168,23 +168,6 @@ class ViewStoreTest {
         .isEqualTo(offsets(SplitViews.cut(source, List.of(), read -> {})));
   }
 
-  /** A transaction that was open when its writer was killed. */
-  @Test
-  void whatWasWrittenAndNotCommittedIsNoSegment() {
-    pairs.produce(0, 5);
-    KafkaProducer<byte[], byte[]> killed = TestCluster.producer(cluster, "-view-live");
-    killed.beginTransaction();
-    TestCluster.acknowledged(killed.send(segment("live", 0)));
-
-    try (ViewSealer sealer = sealer("live")) {
-      assertThat(sealer.view()).isEmpty();
-      assertThat(until(sealer).samples()).isEqualTo(5);
-    }
-
-    assertThat(store.require("live").samples()).isEqualTo(5);
-    killed.close(Duration.ZERO);
-  }
-
   /** Views share a partition, on which others' open transactions hide what is committed. */
   @Test
   void aSegmentBehindAnothersOpenTransactionIsNotOverlooked() {
