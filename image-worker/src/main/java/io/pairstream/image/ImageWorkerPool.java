@@ -9,31 +9,19 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.image.WorkerProcess.Reply;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Image workers in child processes.
@@ -49,26 +37,14 @@ import java.util.stream.Stream;
  */
 public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
-  /** Shorter than any sensible deadline. */
-  private static final long TICK_MILLIS = 500;
-
   /** How long a failed start is taken as the answer to {@link #available()}. */
   private static final Duration RETRY = Duration.ofSeconds(2);
 
-  private static final String MODELS_UNUSABLE = "no worker can use the recipe's models: ";
-
   private final WorkerSettings settings;
   private final Supplier<Duration> deadline;
-  private final Path directory;
 
-  /** Empty until this system has answered what it offers; no worker starts before. */
-  private volatile Optional<Sandbox> sandbox = Optional.empty();
-
-  private final SelfTest selfTest = new SelfTest();
+  private final WorkerStarter starter;
   private final SecureRandom tokens = new SecureRandom();
-  private final ScheduledThreadPoolExecutor clock;
-  private final ExecutorService starter =
-      Executors.newSingleThreadExecutor(task -> daemon(task, "image-worker-starter"));
 
   /** The models of the plan that was asked for last. */
   private volatile List<ModelScore> models = List.of();
@@ -88,8 +64,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private volatile boolean available;
 
   private volatile String trouble = "no image worker is able to work";
-
-  private volatile String codecs = "not known before a worker has started";
 
   private volatile long failedAtNanos = System.nanoTime() - 2 * RETRY.toNanos();
   private final AtomicBoolean probing = new AtomicBoolean();
@@ -112,21 +86,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     this.settings = settings;
     this.deadline = deadline;
     turns = new Semaphore(settings.workers(), true);
-    try {
-      directory = Files.createTempDirectory("pairstream-worker");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    try {
-      probed();
-    } catch (IOException e) {
-      // Whoever needs a worker tries again, and is told.
-    }
-    clock = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "image-worker-deadlines"));
-    clock.setRemoveOnCancelPolicy(true);
-    // While something is due sooner, a new deadline does not wake the clock's thread.
-    Future<?> unused =
-        clock.scheduleWithFixedDelay(() -> {}, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    starter = new WorkerStarter(settings);
   }
 
   @Override
@@ -192,20 +152,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return outcome(reply, image.image().encoded().bytes());
   }
 
-  /** Here rather than in the worker, whose virtual machine hashes a hundred times more slowly. */
-  private static void refuseExchanged(ModelScore score) throws WorkerLostException {
-    try {
-      if (!NamedFile.sha256(Path.of(score.model())).equals(score.sha256())) {
-        throw new WorkerLostException(
-            "the model of scores." + score.name() + " has changed since the recipe was read",
-            false,
-            null);
-      }
-    } catch (IOException e) {
-      throw new WorkerLostException("a model cannot be read: " + e.getMessage(), false, e);
-    }
-  }
-
   /**
    * Finds out whether a worker can do what the plan asks, before any image needs it.
    *
@@ -256,7 +202,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
         && !closed.get()
         && System.nanoTime() - failedAtNanos > RETRY.toNanos()
         && probing.compareAndSet(false, true)) {
-      daemon(this::tryAgain, "image-worker-probe").start();
+      WorkerStarter.daemon(this::tryAgain, "image-worker-probe").start();
     }
     return available;
   }
@@ -268,12 +214,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   /** What holds workers back, in words. */
   public String sandbox() {
-    return sandbox.map(Sandbox::inWords).orElse("not known; no worker starts before it is");
+    return starter.sandbox();
   }
 
   /** What this system does not offer of what holds workers back, and why; empty where all is. */
   public String missing() {
-    return sandbox.map(Sandbox::missing).orElse("");
+    return starter.missing();
   }
 
   /**
@@ -283,28 +229,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    *     is missing
    */
   public void requireSandbox() {
-    String missing;
-    try {
-      missing = probed().missing();
-    } catch (IOException e) {
-      missing = "an answer: " + e.getMessage();
-    }
-    if (!missing.isEmpty()) {
-      throw new ImageWorkerUnavailableException(
-          "a sandbox for image workers is required, and here it lacks " + missing);
-    }
-  }
-
-  private synchronized Sandbox probed() throws IOException {
-    if (sandbox.isEmpty()) {
-      sandbox = Optional.of(Sandbox.probe(settings, directory, Sandbox.Launcher.values()));
-    }
-    return sandbox.orElseThrow();
+    starter.requireSandbox();
   }
 
   /** Who decodes what in the worker that started last, in words. */
   public String codecs() {
-    return codecs;
+    return starter.codecs();
   }
 
   /** Process ids of the workers that are running. */
@@ -317,17 +247,11 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
   }
 
-  private int alive() {
-    synchronized (running) {
-      return (int) running.stream().filter(WorkerProcess::isAlive).count();
-    }
-  }
-
   /** How the workers are, and what became of those that were. */
   public WorkerCounts counts() {
     return new WorkerCounts(
         settings.workers(),
-        alive(),
+        pids().size(),
         settings.workers() - turns.availablePermits(),
         turns.getQueueLength(),
         asked.sum(),
@@ -349,9 +273,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       running.clear();
     }
     left.forEach(WorkerProcess::kill);
-    clock.shutdownNow();
-    starter.shutdownNow();
-    deleteDirectory();
+    starter.close();
   }
 
   private void tryAgain() {
@@ -380,34 +302,16 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return worker != null ? worker : fresh(scores);
   }
 
-  /**
-   * A worker that has just proved itself: it has loaded the models, which none does later, and
-   * asked them about the picture that is known to be good. A model that fails here is no image's
-   * fault.
-   */
+  /** A worker that has just proved itself. */
   private WorkerProcess fresh(List<ModelScore> scores) {
     if (closed.get()) {
       throw new ImageWorkerUnavailableException("the pool is closed");
     }
-    if (settings.sandboxRequired()) {
-      try {
-        requireSandbox();
-      } catch (ImageWorkerUnavailableException e) {
-        throw unavailable(e.getMessage(), e);
-      }
-    }
-    long token = tokens.nextLong();
     WorkerProcess worker;
     try {
-      for (ModelScore score : scores) {
-        refuseExchanged(score);
-      }
-      List<Path> files = scores.stream().map(score -> Path.of(score.model())).toList();
-      worker = WorkerProcess.launch(settings, probed(), directory, token, files, starter, clock);
-    } catch (WorkerLostException e) {
-      throw unavailable(MODELS_UNUSABLE + Complaints.presentable(e.getMessage()), e);
-    } catch (IOException e) {
-      throw unavailable("no worker can be started: " + e.getMessage(), e);
+      worker = starter.launch(scores);
+    } catch (ImageWorkerUnavailableException e) {
+      throw noted(e);
     }
     boolean kept;
     synchronized (running) {
@@ -417,68 +321,28 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       worker.kill();
       throw new ImageWorkerUnavailableException("the pool is closed");
     }
-    boolean greeted = false;
     try {
-      codecs = worker.greet(token, settings.startLimit()).lines().reduce("", (a, b) -> b);
-      greeted = true;
-      Reply reply =
-          worker.ask(
-              tokens.nextLong(),
-              selfTest.plan().withScores(scores),
-              selfTest.picture(scores),
-              settings.startLimit());
-      String failure =
-          reply
-              .answer()
-              .outcome()
-              .fold(
-                  prepared -> selfTest.isPassedBy(prepared) ? reply.words() : "wrong pixels",
-                  Rejection::detail);
-      if (!failure.isBlank()) {
-        worker.kill();
-        throw new WorkerLostException(
-            "it cannot decode a picture that is known to be good: " + failure, false, null);
-      }
-    } catch (WorkerLostException e) {
+      starter.prove(worker, scores);
+    } catch (ImageWorkerUnavailableException e) {
       forget(worker);
-      throw unavailable(
-          greeted && !scores.isEmpty()
-              ? MODELS_UNUSABLE + Complaints.presentable(e.getMessage())
-              : "no worker can be started: " + e.getMessage(),
-          e);
+      throw noted(e);
     }
     available = true;
     started.increment();
     return worker;
   }
 
-  private ImageWorkerUnavailableException unavailable(String message, Exception cause) {
+  private ImageWorkerUnavailableException noted(ImageWorkerUnavailableException failure) {
     failedAtNanos = System.nanoTime();
-    trouble = Complaints.presentable(message);
+    trouble = Complaints.presentable(failure.getMessage());
     available = false;
     failedStarts.increment();
-    return new ImageWorkerUnavailableException(message, cause);
+    return failure;
   }
 
   private void forget(WorkerProcess worker) {
     synchronized (running) {
       running.remove(worker);
     }
-  }
-
-  private void deleteDirectory() {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      directory.toFile().deleteOnExit();
-    }
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }

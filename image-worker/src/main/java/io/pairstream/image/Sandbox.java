@@ -5,21 +5,17 @@ import io.pairstream.image.worker.WorkerMain;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -121,12 +117,12 @@ final class Sandbox {
           Trial.of(
               sandbox.process(WorkerProcess.java(settings, directory, WorkerMain.TRY)),
               settings.startLimit());
-      if (trial.status == 0 || trial.status == WorkerMain.UNFILTERED) {
-        sandbox.unfiltered = trial.status == 0 ? "" : trial.said;
+      if (trial.status() == 0 || trial.status() == WorkerMain.UNFILTERED) {
+        sandbox.unfiltered = trial.status() == 0 ? "" : trial.said();
         sandbox.refused = String.join("; ", refused);
         return sandbox;
       }
-      refused.add(candidate.words + ": " + trial.said);
+      refused.add(candidate.words + ": " + trial.said());
     }
     throw new IOException(String.join("; ", refused));
   }
@@ -295,8 +291,8 @@ final class Sandbox {
     Trial trial =
         Trial.of(
             builder(WorkerProcess.java(settings, cache, WorkerMain.UNPACK)), settings.startLimit());
-    if (trial.status != 0) {
-      throw new IOException(trial.said);
+    if (trial.status() != 0) {
+      throw new IOException(trial.said());
     }
     try (Stream<Path> files = Files.walk(cache)) {
       for (Path file : files.filter(file -> isRoot()).toList()) {
@@ -344,37 +340,6 @@ final class Sandbox {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** How a command ended, and what it said last. */
-  private record Trial(int status, String said) {
-
-    private static final int NOT_STARTED = -1;
-    private static final int MAX_SAID_BYTES = 8192;
-
-    static Trial of(ProcessBuilder builder, Duration limit) throws IOException {
-      Process process;
-      try {
-        process = builder.redirectOutput(Redirect.DISCARD).start();
-      } catch (IOException e) {
-        return new Trial(NOT_STARTED, "not installed");
-      }
-      try (InputStream err = process.getErrorStream()) {
-        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw new IOException(
-              "not within " + limit.toMillis() + " ms: " + String.join(" ", builder.command()));
-        }
-        String said = new String(err.readNBytes(MAX_SAID_BYTES), StandardCharsets.UTF_8).strip();
-        return new Trial(
-            process.exitValue(),
-            said.isEmpty() ? "exit status " + process.exitValue() : said.lines().findFirst().get());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while it was tried what holds workers back");
-      } finally {
-        process.destroyForcibly();
-      }
     }
   }
 }

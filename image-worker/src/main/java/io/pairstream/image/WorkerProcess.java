@@ -44,6 +44,7 @@ final class WorkerProcess {
   private static final long BURIAL_SECONDS = 30;
 
   private final Process process;
+  private final long token;
   private final ScheduledExecutorService clock;
   private final DataOutputStream requests;
   private final DataInputStream answers;
@@ -56,8 +57,10 @@ final class WorkerProcess {
   /** The plan that the worker follows. */
   private ImagePlan plan = ImagePlan.PRESETS;
 
-  private WorkerProcess(Process process, ScheduledExecutorService clock, ImageWindow window) {
+  private WorkerProcess(
+      Process process, long token, ScheduledExecutorService clock, ImageWindow window) {
     this.process = process;
+    this.token = token;
     this.clock = clock;
     this.window = window;
     requests =
@@ -101,7 +104,7 @@ final class WorkerProcess {
                   window.argument(),
                   sandbox.filters() ? WorkerMain.FILTER : ""),
               files.toArray(Path[]::new));
-      return new WorkerProcess(start(builder, starter), clock, window);
+      return new WorkerProcess(start(builder, starter), token, clock, window);
     } catch (IOException e) {
       window.forgetFile();
       window.close();
@@ -181,7 +184,7 @@ final class WorkerProcess {
   }
 
   /** Waits until the worker is ready for requests, and answers what it said about itself. */
-  String greet(long token, Duration limit) throws WorkerLostException {
+  String greet(Duration limit) throws WorkerLostException {
     Deadline deadline = Deadline.start(process.toHandle(), limit, clock);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     try {

@@ -3,7 +3,6 @@ package io.pairstream.image;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
@@ -142,24 +141,6 @@ class DamagedImagesTest {
         Arguments.of(name + " with zeros between segments", file, zeros),
         Arguments.of(name + " without end marker", file, shorter(file, 2)),
         Arguments.of(name + " with half an end marker", file, shorter(file, 1)));
-  }
-
-  @ParameterizedTest
-  @MethodSource("photographFiles")
-  void rejectsAPhotographThatIsCutOff(byte[] file) {
-    for (int missing : new int[] {20, 100, file.length / 4, file.length / 2}) {
-      assertThat(Pictures.prepare(pool, shorter(file, missing), TARGET).keptOnly())
-          .as("without the last " + missing + " bytes")
-          .isEmpty();
-    }
-  }
-
-  static Stream<byte[]> photographFiles() throws IOException {
-    return Stream.concat(
-        Stream.of(
-            Pictures.jpeg(Pictures.drawRgb(300, 200), false),
-            Pictures.jpeg(Pictures.drawRgb(300, 200), true)),
-        photographs().map(DamagedImagesTest::read));
   }
 
   /** Real ones, where they are. */
@@ -302,16 +283,6 @@ class DamagedImagesTest {
   }
 
   @Test
-  void rejectsPngWhosePixelDataIsGarbage() {
-    byte[] file =
-        ExifBlocks.withPngChunk(
-            Pictures.png(Pictures.drawRgb(30, 20), false), "IDAT", new byte[] {1, 2, 3});
-
-    assertThat(Pictures.reason(Pictures.prepare(pool, file, TARGET)))
-        .isEqualTo(RejectReason.IMAGE_DAMAGED);
-  }
-
-  @Test
   void keepsAPngWhoseColourProfileIsBroken() {
     byte[] good = Pictures.png(Pictures.drawRgb(90, 70), false);
     byte[] file = ExifBlocks.withPngChunk(good, "iCCP", "name\0\0garbage".getBytes(UTF_8));
@@ -358,31 +329,6 @@ class DamagedImagesTest {
 
     assertThat(damaged.keptOnly()).isEmpty();
     assertThat(after).isEqualTo(before);
-  }
-
-  @Test
-  void keepsEveryPhotographOfTheSharedData() throws IOException {
-    Path photographs =
-        Path.of(
-            System.getProperty("pairstream.project.dir"),
-            "..",
-            "shared",
-            "data",
-            "coco-mini",
-            "images");
-    assumeThat(photographs).as("the shared photographs are not here").isDirectory();
-    List<Path> files;
-    try (Stream<Path> all = Files.list(photographs)) {
-      files = all.sorted().toList();
-    }
-
-    for (Path file : files) {
-      byte[] bytes = Files.readAllBytes(file);
-      assertThat(Pictures.prepare(pool, bytes, TARGET).rejectedOnly())
-          .as(file.getFileName().toString())
-          .isEmpty();
-    }
-    assertThat(files).isNotEmpty();
   }
 
   @Test

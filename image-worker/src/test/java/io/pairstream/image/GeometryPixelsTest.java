@@ -50,26 +50,6 @@ class GeometryPixelsTest {
   }
 
   @Test
-  void takesACropBoxAsLargeAsTheImageAndNoneOnePixelLarger() {
-    ImagePlan plan = raw("side-px: 64");
-
-    assertThat(prepare(file, new PixelBox(0, 0, WIDTH, HEIGHT), plan))
-        .isEqualTo(prepare(file, PixelBox.WHOLE, plan));
-    for (PixelBox box :
-        List.of(
-            new PixelBox(0, 0, WIDTH + 1, HEIGHT),
-            new PixelBox(0, 1, WIDTH, HEIGHT),
-            new PixelBox(999_999, 999_999, 999_999, 999_999))) {
-      assertThat(Pictures.rejection(prepare(file, box, plan)))
-          .satisfies(
-              rejection -> {
-                assertThat(rejection.reason()).isEqualTo(RejectReason.CROP_BOX_INVALID);
-                assertThat(rejection.limit()).isEqualTo("131x97 px");
-              });
-    }
-  }
-
-  @Test
   void checksTheCropBoxAgainstTheImageAsItIsSeen() {
     byte[] turned = ExifBlocks.inPng(file, 6);
     PixelBox upright = new PixelBox(0, 0, HEIGHT, WIDTH);
@@ -164,16 +144,6 @@ class GeometryPixelsTest {
       assertThat(Pictures.kept(prepare(file, PixelBox.WHOLE, plan)).picture().widthPx())
           .isEqualTo(plan.main().geometry().widthPx());
     }
-  }
-
-  @Test
-  void rejectsWhatWouldHaveToBeEnlarged() {
-    assertThat(
-            Pictures.reason(
-                prepare(file, PixelBox.WHOLE, raw("side-px: 98, when-smaller: reject"))))
-        .isEqualTo(RejectReason.IMAGE_SMALLER_THAN_TARGET);
-    assertThat(prepare(file, PixelBox.WHOLE, raw("side-px: 97, when-smaller: reject")).keptOnly())
-        .hasSize(1);
   }
 
   @Test

@@ -114,13 +114,6 @@ class ModelScoresTest {
         .isCloseTo(expected, within(1e-5));
   }
 
-  @Test
-  void channelsMayComeLast() {
-    ModelScore score = score(model("channels-last"), true, PixelNormalisation.ZERO_TO_ONE, 0, 0);
-
-    assertThat(ask(score, FLAT)).isCloseTo(0.8, within(1e-5));
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"brightness-and-tokens", "brightness-and-int32-tokens"})
   void captionIsSeenByAModelThatWantsIt(String name) {
@@ -140,18 +133,6 @@ class ModelScoresTest {
 
     assertThat(prepared.measures().get("score.tiny")).isCloseTo(119, within(1e-3));
     assertThat(prepared.measures().get("score.other")).isCloseTo(204, within(1e-3));
-  }
-
-  @Test
-  void pixelsAreThoseBeforeAnyChange() {
-    ImagePlan bright =
-        Pictures.plan("{image: {side-px: 64, encoding: raw}, pixels: {gamma: 0.1}}")
-            .withScores(List.of(score("mean-brightness", PixelNormalisation.NONE, 0)));
-
-    PreparedImage prepared = Pictures.kept(WORKERS.prepare(image(FLAT), bright));
-
-    assertThat(prepared.measures().get("score.tiny")).isCloseTo(119, within(1e-3));
-    assertThat(prepared.picture().encoded().bytes()[0] & 0xFF).isGreaterThan(200);
   }
 
   @Test

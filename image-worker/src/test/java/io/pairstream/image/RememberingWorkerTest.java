@@ -124,16 +124,6 @@ class RememberingWorkerTest {
     assertThat(asked()).isEqualTo(4);
   }
 
-  @Test
-  void keepsNothingThatIsTooLargeByItself() {
-    RememberingWorker none = new RememberingWorker(pool, photograph.length);
-
-    prepare(none, photograph);
-    prepare(none, photograph);
-
-    assertThat(asked()).isEqualTo(2);
-  }
-
   private long asked() {
     return pool.counts().asked() - askedBefore;
   }

@@ -14,17 +14,14 @@ import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -117,13 +114,6 @@ class WorkerFaultsTest {
   }
 
   @Test
-  void ignoresTestHooksUnlessToldOtherwise() {
-    try (ImageWorkerPool ordinary = new ImageWorkerPool(Pictures.settings(1))) {
-      assertThat(Pictures.kept(prepare(ordinary, faulty("halt")))).isEqualTo(keptGood(ordinary));
-    }
-  }
-
-  @Test
   void worksOnThoughTheirVirtualMachineWarns() {
     // More young generation than heap, of which the virtual machine disapproves in so many words.
     WorkerSettings disapproved = Pictures.settings(1).withJvmOptions("-Xms16m", "-Xmn32m");
@@ -142,28 +132,6 @@ class WorkerFaultsTest {
             .filter(line -> line.contains("pairstream-window"))
             .toList();
     assertThat(windows).isNotEmpty().allMatch(line -> line.endsWith("(deleted)"));
-  }
-
-  @Test
-  @EnabledOnOs({OS.LINUX, OS.MAC}) // where a process tells its arguments
-  void startsThemWithTheCompilersOfThisProcess() {
-    keptGood(pool);
-    List<String> own =
-        WorkerProcess.compilers(ManagementFactory.getRuntimeMXBean().getInputArguments());
-
-    assertThat(own).isNotEmpty();
-    assertThat(ProcessHandle.of(pool.pids().get(0)).orElseThrow().info().arguments())
-        .hasValueSatisfying(arguments -> assertThat(arguments).containsAll(own));
-  }
-
-  @Test
-  void losesNoImageToAKillFromOutsideBetweenTwoImages() {
-    for (int i = 0; i < 3; i++) {
-      keptGood(pool);
-      pool.pids().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
-
-      assertThat(prepare(pool, good).rejectedOnly()).isEmpty();
-    }
   }
 
   @Test
@@ -198,15 +166,6 @@ class WorkerFaultsTest {
   }
 
   @Test
-  void blamesTheWorldWhenTheNativeLibraryIsMissing(@TempDir Path lib) throws IOException {
-    String withoutNatives = copyClassPath(lib, "-");
-    try (ImageWorkerPool unable = new ImageWorkerPool(patient(withoutNatives))) {
-      assertThatThrownBy(() -> prepare(unable, good))
-          .isInstanceOf(ImageWorkerUnavailableException.class);
-    }
-  }
-
-  @Test
   void resumesWhenWorkersCanStartAgain(@TempDir Path lib) throws IOException {
     Path jars = lib.resolve("jars");
     WorkerSettings settings = patient(classes() + ":" + jars + "/*");
@@ -233,24 +192,6 @@ class WorkerFaultsTest {
 
       assertThatThrownBy(() -> prepare(doomed, faulty("halt")))
           .isInstanceOf(ImageWorkerUnavailableException.class);
-    }
-  }
-
-  @Test
-  void sharesItsWorkersAmongManyCallers() throws InterruptedException, ExecutionException {
-    PreparedImage expected = keptGood(pool);
-    ExecutorService callers = Executors.newFixedThreadPool(6);
-    try (ImageWorkerPool two = new ImageWorkerPool(Pictures.settings(2))) {
-      List<Future<PreparedImage>> results = new ArrayList<>();
-      for (int i = 0; i < 60; i++) {
-        results.add(callers.submit(() -> keptGood(two)));
-      }
-      for (Future<PreparedImage> result : results) {
-        assertThat(result.get()).isEqualTo(expected);
-      }
-      assertThat(two.pids()).hasSizeBetween(1, 2);
-    } finally {
-      callers.shutdownNow();
     }
   }
 
@@ -283,12 +224,6 @@ class WorkerFaultsTest {
     } finally {
       caller.shutdownNow();
     }
-  }
-
-  @Test
-  void saysWhatHoldsItsWorkersBack() {
-    assertThat(pool.sandbox()).contains("cleared environment");
-    assertThat(pool.codecs()).startsWith("JPEG by ");
   }
 
   @Test

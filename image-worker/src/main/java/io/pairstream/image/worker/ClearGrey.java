@@ -1,7 +1,6 @@
 package io.pairstream.image.worker;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /**
@@ -10,7 +9,6 @@ import java.util.OptionalInt;
  */
 final class ClearGrey {
 
-  private static final int FIRST_CHUNK = 8;
   private static final int DEPTH = 24;
   private static final int COLOUR_TYPE = 25;
 
@@ -21,27 +19,21 @@ final class ClearGrey {
    * 0 to 255, 16 stay as they are.
    */
   static OptionalInt of(byte[] file) {
-    if (file.length <= COLOUR_TYPE || file[1] != 'P' || file[COLOUR_TYPE] != 0) {
+    if (file.length <= COLOUR_TYPE || FileKind.of(file) != FileKind.PNG || file[COLOUR_TYPE] != 0) {
       return OptionalInt.empty();
     }
-    ByteBuffer bytes = ByteBuffer.wrap(file);
-    int at = FIRST_CHUNK;
-    while (at + 12 <= file.length) {
-      int length = bytes.getInt(at);
-      if (length < 0 || length > file.length - at - 12) {
-        break;
-      }
-      String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
-      if (type.equals("tRNS") && length == 2) {
-        int highest = (1 << file[DEPTH]) - 1;
-        int level = bytes.getShort(at + 8) & highest;
-        return OptionalInt.of(highest > 255 ? level : level * 255 / highest);
-      }
-      if (type.equals("IDAT")) {
-        break; // the chunk must come before the pixels
-      }
-      at += 12 + length;
-    }
-    return OptionalInt.empty();
+    int highest = (1 << file[DEPTH]) - 1;
+    OptionalInt[] clear = {OptionalInt.empty()};
+    FileParts.walk(
+        file,
+        (name, start, end) -> {
+          if (name.equals("tRNS") && end - start == 2) {
+            int level = ByteBuffer.wrap(file).getShort(start) & highest;
+            clear[0] = OptionalInt.of(highest > 255 ? level : level * 255 / highest);
+            return false;
+          }
+          return !name.equals("IDAT"); // the chunk must come before the pixels
+        });
+    return clear[0];
   }
 }

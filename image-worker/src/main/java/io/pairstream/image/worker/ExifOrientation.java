@@ -2,7 +2,6 @@ package io.pairstream.image.worker;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 
 /**
  * How a camera was held: the Orientation tag (0x0112) in the first directory of an image's EXIF
@@ -23,7 +22,11 @@ enum ExifOrientation {
 
   private static final int TAG = 0x0112;
   private static final int TYPE_SHORT = 3;
+  private static final String JPEG_SEGMENT = "E1";
   private static final String JPEG_PREFIX = "Exif\0\0";
+
+  /** A WebP's is EXIF. */
+  private static final String PNG_CHUNK = "eXIf";
 
   private final boolean swapsSides;
   private final boolean mirrorsX;
@@ -52,72 +55,20 @@ enum ExifOrientation {
 
   /** The orientation that a file declares; {@link #NORMAL} where it declares none or nonsense. */
   static ExifOrientation of(byte[] file) {
-    ByteBuffer bytes = ByteBuffer.wrap(file);
-    if (isText(bytes, 0, "\u00ff\u00d8")) {
-      return ofJpeg(bytes);
-    }
-    if (isText(bytes, 0, "\u0089PNG")) {
-      return ofPng(bytes);
-    }
-    return isText(bytes, 0, "RIFF") ? ofWebp(bytes) : NORMAL;
-  }
-
-  private static ExifOrientation ofJpeg(ByteBuffer file) {
-    int at = 2;
-    while (at + 4 <= file.limit()) {
-      if (file.get(at) != (byte) 0xFF || file.get(at + 1) == (byte) 0xFF) {
-        at++; // the decoder skips padding and strays between segments, too
-        continue;
-      }
-      int marker = file.get(at + 1) & 0xFF;
-      if (marker == 0xDA || marker == 0xD9) {
-        break;
-      }
-      if (marker == 0 || marker == 1 || (marker >= 0xD0 && marker <= 0xD7)) {
-        at += 2;
-        continue;
-      }
-      int end = at + 2 + (file.getShort(at + 2) & 0xFFFF);
-      if (marker == 0xE1 && isText(file, at + 4, JPEG_PREFIX)) {
-        return ofBlock(file, at + 4 + JPEG_PREFIX.length(), end);
-      }
-      at = end;
-    }
-    return NORMAL;
-  }
-
-  private static ExifOrientation ofPng(ByteBuffer file) {
-    int at = 8;
-    while (at + 12 <= file.limit()) {
-      int length = file.getInt(at);
-      if (length < 0 || length > file.limit() - at - 12) {
-        break;
-      }
-      if (isText(file, at + 4, "eXIf")) {
-        return ofBlock(file, at + 8, at + 8 + length);
-      }
-      at += 12 + length;
-    }
-    return NORMAL;
-  }
-
-  private static ExifOrientation ofWebp(ByteBuffer file) {
-    ByteBuffer little = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    int at = 12;
-    while (at + 8 <= little.limit()) {
-      int length = little.getInt(at + 4);
-      if (length < 0 || length > little.limit() - at - 8) {
-        break;
-      }
-      if (isText(file, at, "EXIF")) {
-        int start = at + 8;
-        // Some writers keep the prefix that only a JPEG needs.
-        boolean prefixed = isText(file, start, JPEG_PREFIX);
-        return ofBlock(file, prefixed ? start + JPEG_PREFIX.length() : start, at + 8 + length);
-      }
-      at += 8 + length + (length & 1);
-    }
-    return NORMAL;
+    ExifOrientation[] found = {NORMAL};
+    FileParts.walk(
+        file,
+        (name, start, end) -> {
+          // Some writers of WebP keep the prefix that only a JPEG needs.
+          boolean prefixed = !name.equals(PNG_CHUNK) && FileParts.isText(file, start, JPEG_PREFIX);
+          if (name.equals(JPEG_SEGMENT) ? !prefixed : !name.equalsIgnoreCase(PNG_CHUNK)) {
+            return true;
+          }
+          int block = prefixed ? start + JPEG_PREFIX.length() : start;
+          found[0] = ofBlock(ByteBuffer.wrap(file), block, end);
+          return false;
+        });
+    return found[0];
   }
 
   /** Reads a TIFF block that lies between {@code start} and {@code end}. */
@@ -126,9 +77,9 @@ enum ExifOrientation {
       return NORMAL;
     }
     ByteBuffer block = file.slice(start, end - start);
-    if (isText(block, 0, "II")) {
+    if (block.getShort(0) == 0x4949) {
       block.order(ByteOrder.LITTLE_ENDIAN);
-    } else if (!isText(block, 0, "MM")) {
+    } else if (block.getShort(0) != 0x4D4D) {
       return NORMAL;
     }
     long directory = block.getInt(4) & 0xFFFFFFFFL;
@@ -148,18 +99,5 @@ enum ExifOrientation {
       }
     }
     return NORMAL;
-  }
-
-  private static boolean isText(ByteBuffer bytes, int at, String text) {
-    byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
-    if (at > bytes.limit() - wanted.length) {
-      return false;
-    }
-    for (int i = 0; i < wanted.length; i++) {
-      if (bytes.get(at + i) != wanted[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -1,9 +1,9 @@
 package io.pairstream.image.worker;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -15,6 +15,10 @@ final class FileColours {
 
   private static final int MAX_PROFILE_BYTES = 4 * 1024 * 1024;
   private static final String JPEG_PROFILE = "ICC_PROFILE\0";
+
+  /** Of all SOF markers; C4, C8 and CC are others. */
+  private static final Pattern FRAME_HEADER = Pattern.compile("C[0-35-79ABD-F]");
+
   private static final byte[] NOTHING = {};
 
   private int components = 3;
@@ -73,45 +77,24 @@ final class FileColours {
     return chromaticities.clone();
   }
 
-  private void readJpeg(byte[] bytes) {
-    ByteBuffer file = ByteBuffer.wrap(bytes);
+  private void readJpeg(byte[] file) {
     byte[][] parts = new byte[256][];
-    int total = 0;
-    int at = 2;
-    while (at + 4 <= file.limit()) {
-      if (file.get(at) != (byte) 0xFF || file.get(at + 1) == (byte) 0xFF) {
-        at++; // the decoder skips padding and strays between segments, too
-        continue;
-      }
-      int marker = file.get(at + 1) & 0xFF;
-      if (marker == 0xDA || marker == 0xD9) {
-        break;
-      }
-      if (marker <= 1 || (marker >= 0xD0 && marker <= 0xD8)) {
-        at += 2;
-        continue;
-      }
-      int data = at + 4;
-      int end = at + 2 + (file.getShort(at + 2) & 0xFFFF);
-      if (end > file.limit()) {
-        break;
-      }
-      if (marker == 0xE2 && end - data > 14 && isText(bytes, data, JPEG_PROFILE)) {
-        int number = file.get(data + 12) & 0xFF;
-        total = file.get(data + 13) & 0xFF;
-        parts[number] = Arrays.copyOfRange(bytes, data + 14, end);
-      } else if (marker == 0xEE && end - data >= 12 && isText(bytes, data, "Adobe")) {
-        adobe = true;
-      } else if (isFrameHeader(marker) && end - data >= 6) {
-        components = file.get(data + 5);
-      }
-      at = Math.max(end, at + 2);
-    }
-    icc = joined(parts, total);
-  }
-
-  private static boolean isFrameHeader(int marker) {
-    return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+    int[] total = {0};
+    FileParts.walk(
+        file,
+        (name, start, end) -> {
+          int length = end - start;
+          if (name.equals("E2") && length > 14 && FileParts.isText(file, start, JPEG_PROFILE)) {
+            parts[file[start + 12] & 0xFF] = Arrays.copyOfRange(file, start + 14, end);
+            total[0] = file[start + 13] & 0xFF;
+          } else if (name.equals("EE") && length >= 12 && FileParts.isText(file, start, "Adobe")) {
+            adobe = true;
+          } else if (FRAME_HEADER.matcher(name).matches() && length >= 6) {
+            components = file[start + 5];
+          }
+          return true;
+        });
+    icc = joined(parts, total[0]);
   }
 
   /** Parts 1 to {@code total}; nothing where one is missing. */
@@ -133,34 +116,33 @@ final class FileColours {
     return all.array();
   }
 
-  private void readPng(byte[] bytes) {
-    ByteBuffer file = ByteBuffer.wrap(bytes);
-    if (file.limit() > 25 && (file.get(25) & 2) == 0) {
+  private void readPng(byte[] file) {
+    ByteBuffer bytes = ByteBuffer.wrap(file);
+    if (file.length > 25 && (file[25] & 2) == 0) {
       components = 1;
     }
-    int at = 8;
-    while (at + 12 <= file.limit()) {
-      int length = file.getInt(at);
-      if (length < 0 || length > file.limit() - at - 12 || isText(bytes, at + 4, "IDAT")) {
-        break;
-      }
-      int data = at + 8;
-      if (isText(bytes, at + 4, "iCCP")) {
-        icc = unpacked(bytes, data, data + length);
-      } else if (isText(bytes, at + 4, "cICP") && length == 4) {
-        codePoints = Arrays.copyOfRange(bytes, data, data + length);
-      } else if (isText(bytes, at + 4, "sRGB")) {
-        srgb = true;
-      } else if (isText(bytes, at + 4, "gAMA") && length == 4) {
-        gamma = file.getInt(data) & 0xFFFFFFFFL;
-      } else if (isText(bytes, at + 4, "cHRM") && length == 32) {
-        chromaticities = new long[8];
-        for (int i = 0; i < chromaticities.length; i++) {
-          chromaticities[i] = file.getInt(data + 4 * i) & 0xFFFFFFFFL;
-        }
-      }
-      at += 12 + length;
-    }
+    FileParts.walk(
+        file,
+        (name, start, end) -> {
+          int length = end - start;
+          switch (name) {
+            case "iCCP" -> icc = unpacked(file, start, end);
+            case "cICP" ->
+                codePoints = length == 4 ? Arrays.copyOfRange(file, start, end) : codePoints;
+            case "sRGB" -> srgb = true;
+            case "gAMA" -> gamma = length == 4 ? bytes.getInt(start) & 0xFFFFFFFFL : gamma;
+            case "cHRM" -> {
+              if (length == 32) {
+                chromaticities =
+                    IntStream.range(0, 8)
+                        .mapToLong(i -> bytes.getInt(start + 4 * i) & 0xFFFFFFFFL)
+                        .toArray();
+              }
+            }
+            default -> {}
+          }
+          return !name.equals("IDAT");
+        });
   }
 
   /** A name of up to 79 bytes, a zero, the method 0, then a zlib stream (W3C PNG, 11.3.2.3). */
@@ -198,25 +180,13 @@ final class FileColours {
     }
   }
 
-  private void readWebp(byte[] bytes) {
-    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    int at = 12;
-    while (at + 8 <= file.limit()) {
-      int length = file.getInt(at + 4);
-      if (length < 0 || length > file.limit() - at - 8) {
-        break;
-      }
-      if (isText(bytes, at, "ICCP") && length <= MAX_PROFILE_BYTES) {
-        icc = Arrays.copyOfRange(bytes, at + 8, at + 8 + length);
-        break;
-      }
-      at += 8 + length + (length & 1);
-    }
-  }
-
-  private static boolean isText(byte[] file, int at, String text) {
-    byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
-    return at + wanted.length <= file.length
-        && Arrays.equals(file, at, at + wanted.length, wanted, 0, wanted.length);
+  private void readWebp(byte[] file) {
+    FileParts.walk(
+        file,
+        (name, start, end) -> {
+          boolean isProfile = name.equals("ICCP") && end - start <= MAX_PROFILE_BYTES;
+          icc = isProfile ? Arrays.copyOfRange(file, start, end) : icc;
+          return !isProfile;
+        });
   }
 }

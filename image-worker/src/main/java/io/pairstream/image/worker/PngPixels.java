@@ -3,7 +3,6 @@ package io.pairstream.image.worker;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -22,7 +21,6 @@ final class PngPixels {
   /** See <a href="https://zlib.net/zlib_tech.html">zlib, Maximum Compression Factor</a>. */
   private static final int MOST_PER_BYTE = 1032;
 
-  private static final int FIRST_CHUNK = 8;
   private static final int HEADER_END = 33;
 
   private PngPixels() {}
@@ -67,32 +65,36 @@ final class PngPixels {
 
   /** Counts no further than just beyond {@code most}; what is damaged counts as far as it goes. */
   private static long unfolded(byte[] file, long most) {
-    ByteBuffer bytes = ByteBuffer.wrap(file);
     byte[] buffer = new byte[32 * 1024];
-    long count = 0;
+    long[] count = {0};
     Inflater inflater = new Inflater();
     try {
-      int at = FIRST_CHUNK;
-      while (at + 12 <= file.length && count <= most && !inflater.finished()) {
-        int length = bytes.getInt(at);
-        if (length < 0 || length > file.length - at - 12) {
-          break;
-        }
-        if (new String(file, at + 4, 4, StandardCharsets.ISO_8859_1).equals("IDAT")) {
-          inflater.setInput(file, at + 8, length);
-          int more = inflater.inflate(buffer);
-          while (more > 0 && count <= most) {
-            count += more;
-            more = inflater.inflate(buffer);
-          }
-        }
-        at += 12 + length;
-      }
-    } catch (DataFormatException e) {
-      // The decoder says so.
+      FileParts.walk(
+          file,
+          (name, start, end) -> {
+            if (name.equals("IDAT")) {
+              inflater.setInput(file, start, end - start);
+              int more = inflate(inflater, buffer);
+              while (more > 0 && count[0] <= most) {
+                count[0] += more;
+                more = inflate(inflater, buffer);
+              }
+              return more >= 0 && count[0] <= most && !inflater.finished();
+            }
+            return true;
+          });
     } finally {
       inflater.end();
     }
-    return count;
+    return count[0];
+  }
+
+  /** Bytes that came out; below 0 where the data is damaged, which the decoder says. */
+  private static int inflate(Inflater inflater, byte[] buffer) {
+    try {
+      return inflater.inflate(buffer);
+    } catch (DataFormatException e) {
+      return -1;
+    }
   }
 }

@@ -68,13 +68,6 @@ class WorkerProtocolTest {
   }
 
   @Test
-  void carriesNoPlanWhereItStaysAsItWas() throws IOException {
-    WorkerRequest.of(1, IMAGE).writeTo(out, ImageWindow.none());
-
-    assertThat(WorkerRequest.readFrom(in(), NO_WINDOW).newPlan()).isEmpty();
-  }
-
-  @Test
   void laysAnImageThatFitsIntoTheWindow(@TempDir Path directory) throws IOException {
     try (ImageWindow window = ImageWindow.create(directory)) {
       ByteBuffer view = ImageWindow.view(window.argument());
@@ -157,15 +150,6 @@ class WorkerProtocolTest {
   }
 
   @Test
-  void carriesARejection() throws IOException {
-    Outcome<PreparedImage> rejected =
-        Outcome.rejected(RejectReason.IMAGE_DAMAGED, "no \u2713 picture", "5 px", "6 px");
-    new WorkerAnswer(rejected).writeTo(out);
-
-    assertThat(WorkerAnswer.readFrom(in()).outcome()).isEqualTo(rejected);
-  }
-
-  @Test
   void takesAnUnknownReasonForAFaultOfOurs() throws IOException {
     new WorkerAnswer(Outcome.rejected(RejectReason.IMAGE_DAMAGED, "")).writeTo(out);
     byte[] other = wire.toByteArray();
@@ -211,12 +195,6 @@ class WorkerProtocolTest {
     assertThatThrownBy(
             () -> WorkerAnswer.readFrom(new DataInputStream(new ByteArrayInputStream(cut))))
         .isInstanceOf(EOFException.class);
-  }
-
-  @Test
-  void readsATokenBackFromItsArgument() {
-    assertThat(WorkerProtocol.token(WorkerProtocol.argument(-2))).isEqualTo(-2);
-    assertThat(WorkerProtocol.mark(1)).isNotEqualTo(WorkerProtocol.mark(2));
   }
 
   private static ImageToPrepare imageOf(byte[] file) {

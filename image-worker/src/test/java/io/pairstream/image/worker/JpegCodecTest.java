@@ -1,18 +1,12 @@
 package io.pairstream.image.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.pairstream.cleaning.image.ChromaSubsampling;
 import io.pairstream.cleaning.image.Resampling;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -103,19 +97,6 @@ class JpegCodecTest {
     assertThat(Likeness.difference(bgr, reference(file, region, side, side))).isLessThan(1.5);
   }
 
-  @ParameterizedTest(name = "cut at {0},{1}")
-  @CsvSource({"0, 0", "1, 0", "0, 1", "7, 5"})
-  void keepsColourInItsPlaceWhereNothingIsScaled(int left, int top) {
-    byte[] file = jpeg(SIDE + 20, SIDE + 10, "221111", 0);
-    Rect region = new Rect(left, top, SIDE, SIDE);
-
-    SmallPicture picture = scaled(file, region, SIDE, SIDE);
-
-    Mat reference = reference(file, region, SIDE, SIDE);
-    assertThat(Likeness.difference(picture.bgr(), reference)).isLessThan(1.0);
-    assertThat(Likeness.difference(shown(picture), reference)).isLessThan(4.0);
-  }
-
   @Test
   void enlarges() {
     byte[] file = jpeg(70, 50, "221111", 0);
@@ -170,18 +151,6 @@ class JpegCodecTest {
     }
   }
 
-  @Test
-  void takesBrightnessFromTheFileAsItIs() {
-    byte[] file = jpeg(301, 203, "221111", 0);
-
-    Mat luma = scaled(file, new Rect(0, 0, 300, 200), 150, 100).luma();
-
-    Mat grey = new Mat();
-    Mat reference = reference(file, new Rect(0, 0, 300, 200), 150, 100);
-    opencv_imgproc.cvtColor(reference, grey, opencv_imgproc.COLOR_BGR2GRAY);
-    assertThat(Likeness.difference(luma, grey)).isLessThan(1.0);
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {10, 50, 90, 99})
   void leavesWhatIsCutOffToAnother(int percent) {
@@ -205,18 +174,6 @@ class JpegCodecTest {
   }
 
   @Test
-  void noDamageInAFileLastsLonger() {
-    byte[] file = jpeg(301, 203, "221111", 0);
-    for (int at = 600; at + 90 < file.length; at += 61) {
-      byte[] shortened = Arrays.copyOf(file, file.length - 25);
-      System.arraycopy(file, at + 25, shortened, at, file.length - at - 25);
-      boolean noticed = decoded(shortened).isEmpty();
-
-      assertThat(decoded(file)).as("after 25 bytes lost at %d, %s", at, noticed).isPresent();
-    }
-  }
-
-  @Test
   void decodesPicturesOfAnySizeOneAfterTheOther() {
     for (int side : new int[] {1, 4_000, 17, 640, 2, 3}) {
       byte[] file = jpeg(side, side, "221111", 0);
@@ -228,31 +185,6 @@ class JpegCodecTest {
           .as(side + " px")
           .isLessThan(4.0);
     }
-  }
-
-  @Test
-  void comesCloseOnAlmostEveryPhotographOfTheSharedData() throws IOException {
-    Path photographs =
-        Path.of(System.getProperty("pairstream.project.dir"), "../shared/data/coco-mini/images");
-    assumeThat(photographs).as("the shared photographs are not here").isDirectory();
-    List<Path> files;
-    try (Stream<Path> all = Files.list(photographs)) {
-      files = all.sorted().toList();
-    }
-    int alike = 0;
-    for (Path path : files) {
-      try (PointerScope inner = new PointerScope()) {
-        byte[] file = Files.readAllBytes(path);
-        DecodedPicture picture = decoded(file).orElseThrow();
-        int side = Math.min(picture.widthPx(), picture.heightPx());
-        Rect region =
-            new Rect((picture.widthPx() - side) / 2, (picture.heightPx() - side) / 2, side, side);
-        Mat bgr = picture.scaled(region, 256, 256, Resampling.AREA).bgr();
-        inner.attach(bgr);
-        alike += Likeness.similarity(bgr, reference(file, region, 256, 256)) >= ALIKE ? 1 : 0;
-      }
-    }
-    assertThat(alike).isGreaterThanOrEqualTo(files.size() * 99 / 100);
   }
 
   private static byte[] jpeg(int widthPx, int heightPx, String sampling, int progressive) {

@@ -38,30 +38,12 @@ class PlaneScalerTest {
   }
 
   @Test
-  void shrinksGreyByTheMeanOfTheArea() {
-    Mat picture = new Mat();
-    opencv_imgproc.cvtColor(DrawnMats.draw(301, 203, 3), picture, opencv_imgproc.COLOR_BGR2GRAY);
-
-    Mat scaled = scaler.scaled(picture, 96, 64, Resampling.AREA);
-
-    assertThat(scaled.channels()).isEqualTo(1);
-    assertThat(Likeness.difference(scaled, byArea(picture, 96, 64))).isLessThan(0.6);
-  }
-
-  @Test
   void scalesAPartOfABiggerPicture() {
     Mat part = new Mat(DrawnMats.draw(301, 203, 3), new Rect(17, 5, 199, 151));
 
     Mat scaled = scaler.scaled(part, 50, 40, Resampling.AREA);
 
     assertThat(Likeness.difference(scaled, byArea(part, 50, 40))).isLessThan(0.6);
-  }
-
-  @Test
-  void handsOutWhatHasItsSizeAlready() {
-    Mat picture = DrawnMats.draw(30, 20, 3);
-
-    assertThat(scaler.scaled(picture, 30, 20, Resampling.LANCZOS)).isSameAs(picture);
   }
 
   /** A method that skipped pixels would make stripes of it. */

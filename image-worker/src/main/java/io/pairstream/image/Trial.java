@@ -1,0 +1,40 @@
+package io.pairstream.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** How a command ended, and what it said last. */
+record Trial(int status, String said) {
+
+  private static final int NOT_STARTED = -1;
+  private static final int MAX_SAID_BYTES = 8192;
+
+  static Trial of(ProcessBuilder builder, Duration limit) throws IOException {
+    Process process;
+    try {
+      process = builder.redirectOutput(Redirect.DISCARD).start();
+    } catch (IOException e) {
+      return new Trial(NOT_STARTED, "not installed");
+    }
+    try (InputStream err = process.getErrorStream()) {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException(
+            "not within " + limit.toMillis() + " ms: " + String.join(" ", builder.command()));
+      }
+      String said = new String(err.readNBytes(MAX_SAID_BYTES), StandardCharsets.UTF_8).strip();
+      return new Trial(
+          process.exitValue(),
+          said.isEmpty() ? "exit status " + process.exitValue() : said.lines().findFirst().get());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while it was tried what holds workers back");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
