@@ -1,7 +1,6 @@
 package io.pairstream.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.PairIdentity;
@@ -69,22 +68,6 @@ class RepeatedPairsTest {
 
     assertThat(digest(pairs.at(1))).isNotEqualTo(digest(jpeg)).isNotEqualTo(digest(pairs.at(2)));
     assertThat(pixels(pairs.at(1))).isEqualTo(pixels(jpeg));
-  }
-
-  @Test
-  void anyOtherPictureStaysAsItIs() {
-    RepeatedPairs pairs = new RepeatedPairs(List.of(png), 1);
-
-    assertThat(digest(pairs.at(1))).isEqualTo(digest(png));
-    assertThat(pairs.at(1).caption()).isEqualTo("A red stripe. (1)");
-  }
-
-  @Test
-  void refusesNothingToRepeat() {
-    List<NewPair> none = List.of();
-
-    assertThatThrownBy(() -> new RepeatedPairs(none, 1))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static String digest(NewPair pair) {

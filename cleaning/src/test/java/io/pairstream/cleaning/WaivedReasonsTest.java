@@ -110,15 +110,6 @@ class WaivedReasonsTest {
     assertThat(reasons(one, Set.of(one.reason()))).isEmpty();
   }
 
-  @ParameterizedTest
-  @MethodSource("cases")
-  void waiverOfAllOtherReasonsDoesNotHelp(Case one) {
-    Set<RejectReason> others = waivable();
-    others.remove(one.reason());
-
-    assertThat(reasons(one, others)).containsExactly(one.reason());
-  }
-
   @Test
   void everyWaivableReasonHasAStepThatCanGoOn() {
     assertThat(CASES).extracting(Case::reason).containsAll(waivable());
@@ -131,33 +122,6 @@ class WaivedReasonsTest {
     assertThat(reasons(smallAndLong, Set.of())).containsExactly(IMAGE_TOO_SMALL);
     assertThat(reasons(smallAndLong, Set.of(IMAGE_TOO_SMALL))).containsExactly(IMAGE_TOO_ELONGATED);
     assertThat(reasons(smallAndLong, Set.of(IMAGE_TOO_SMALL, IMAGE_TOO_ELONGATED))).isEmpty();
-  }
-
-  @Test
-  void captionOfWhichNothingIsLeftStaysTooShort() {
-    Case empty = Case.caption(CAPTION_TOO_SHORT, "", " ");
-
-    assertThat(reasons(empty, Set.of(CAPTION_TOO_SHORT))).containsExactly(CAPTION_TOO_SHORT);
-  }
-
-  @Test
-  void captionOfTooManyBytesIsNotLookedAtWhateverIsWaived() {
-    Case huge = Case.caption(CAPTION_TOO_LONG, "caption: {max-bytes: 10}", GOOD);
-
-    assertThat(reasons(huge, Set.of(CAPTION_TOO_LONG))).containsExactly(CAPTION_TOO_LONG);
-  }
-
-  @Test
-  void waivedPairIsMeasuredLikeAnyOther() {
-    CleanedPair cleaned =
-        outcome(Case.caption(CAPTION_TOO_SHORT, "", "dog"), Set.of(CAPTION_TOO_SHORT))
-            .keptOnly()
-            .get(0);
-
-    assertThat(cleaned.caption().caption().measures())
-        .containsEntry("caption_words", 1.0)
-        .containsEntry("caption_characters", 3.0)
-        .containsKeys("caption_repetition", "language_confidence");
   }
 
   @ParameterizedTest

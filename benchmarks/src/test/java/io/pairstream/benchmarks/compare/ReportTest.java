@@ -64,33 +64,6 @@ class ReportTest {
   }
 
   @Test
-  void anAbsentContenderLeavesItsKeyWithoutAValue() {
-    ObjectNode report = new Report(List.of(contender("pairstream", jpegOnly(500)))).json();
-
-    assertThat(
-            List.of(
-                "vs_img2dataset",
-                "vs_torchvision",
-                "vs_torchvision_mixed",
-                "share_of_floor",
-                "worker_cost"))
-        .allSatisfy(key -> assertThat(report.get(key).isNull()).isTrue());
-  }
-
-  @Test
-  void picturesThatFailedAreNotCountedAsDone() {
-    Map<FileSet, Pass> half = Map.of(FileSet.JPEG, new Pass(50, 50, 1, 1));
-
-    ObjectNode report =
-        new Report(List.of(new Measured("pairstream", "1", "calls", List.of(half), List.of(half))))
-            .json();
-
-    assertThat(report.at("/contenders/pairstream/images_per_cpu_second/jpeg/median").asDouble())
-        .isEqualTo(50);
-    assertThat(report.at("/contenders/pairstream/failures/jpeg").asDouble()).isEqualTo(0.5);
-  }
-
-  @Test
   void aSetThatAContenderCannotDoAtAllHasNoFigure() {
     Map<FileSet, Pass> round =
         Map.of(FileSet.JPEG, at(600), FileSet.OTHER, new Pass(0, 100, 0.01, 0.01));

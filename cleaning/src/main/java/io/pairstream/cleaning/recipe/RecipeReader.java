@@ -223,14 +223,6 @@ public final class RecipeReader {
     return Optional.empty();
   }
 
-  /**
-   * Adds to what is in force a value that the file does not hold but that decides outcomes, such as
-   * the digest of a file that the recipe names.
-   */
-  public void effect(String key, String value) {
-    effective.put(key, value);
-  }
-
   /** Notes a problem of a key or a section that reading it alone does not show. */
   public void problem(String key, String message) {
     int line =
@@ -253,7 +245,10 @@ public final class RecipeReader {
         (key, entry) -> {
           if (!effective.containsKey(key) && !isEmptySection(key, entry)) {
             problems.add(
-                new RecipeProblem(entry.line(), shown(key), "no such setting" + suggestion(key)));
+                new RecipeProblem(
+                    entry.line(),
+                    shown(key),
+                    "no such setting" + Spelling.suggestion(key, effective.keySet())));
           }
         });
     if (!problems.isEmpty()) {
@@ -337,46 +332,9 @@ public final class RecipeReader {
         && effective.keySet().stream().anyMatch(known -> known.startsWith(key + "."));
   }
 
-  /** The known key that is meant, where one is close in spelling or lacks only its section. */
-  private String suggestion(String key) {
-    String best = "";
-    int bestDistance = Math.max(4, Math.min(8, key.length() / 3 + 1));
-    for (String known : effective.keySet()) {
-      int distance =
-          known.endsWith("." + key)
-              ? 0
-              : Math.abs(known.length() - key.length()) < bestDistance
-                  ? distance(key, known)
-                  : bestDistance;
-      if (distance < bestDistance) {
-        bestDistance = distance;
-        best = known;
-      }
-    }
-    return best.isEmpty() ? "" : "; did you mean " + best + "?";
-  }
-
   /** The text, or its beginning if it is too long for a message. */
   private static String shown(String text) {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
-  }
-
-  /** Levenshtein distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 
   private static int line(Node node) {

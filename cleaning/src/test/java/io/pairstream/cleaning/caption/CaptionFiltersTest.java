@@ -84,17 +84,6 @@ class CaptionFiltersTest {
     assertThatReason(refuseBoilerplate("").apply(caption(text))).isEqualTo("kept");
   }
 
-  @Test
-  void takesMoreBoilerplateFromAFile() throws IOException {
-    Path file =
-        Files.writeString(folder.resolve("more.txt"), "// ours\nour shop*\n\nBuy # now // x\n");
-    RefuseBoilerplate step = refuseBoilerplate("caption: {boilerplate-file: '" + file + "'}");
-
-    assertThatReason(step.apply(caption("Our shop in town"))).isEqualTo("CAPTION_BOILERPLATE");
-    assertThatReason(step.apply(caption("buy 20 now"))).isEqualTo("CAPTION_BOILERPLATE");
-    assertThatReason(step.apply(caption("our shopping trip"))).isEqualTo("kept");
-  }
-
   private static RefuseBoilerplate refuseBoilerplate(String yaml) {
     return new RefuseBoilerplate(RefuseBoilerplate.Settings.from(recipe(yaml)));
   }

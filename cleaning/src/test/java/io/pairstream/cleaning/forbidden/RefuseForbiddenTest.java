@@ -77,21 +77,6 @@ class RefuseForbiddenTest {
   }
 
   @Test
-  void commentsAndEmptyLinesSayNothing() throws IOException {
-    String list = "# a list\n\n  " + FORBIDDEN + "  # this one\r\n   # end";
-
-    assertThat(judge(list, FORBIDDEN).rejectedOnly()).hasSize(1);
-    assertThat(judge(list, ALLOWED).keptOnly()).hasSize(1);
-  }
-
-  @Test
-  void keepsNothingOfWhatIsForbidden() {
-    assertThat(RejectReason.IMAGE_FORBIDDEN.keepsOriginal()).isFalse();
-    assertThat(RejectReason.PICTURE_FORBIDDEN.keepsOriginal()).isFalse();
-    assertThat(RejectReason.IMAGE_TOO_SMALL.keepsOriginal()).isTrue();
-  }
-
-  @Test
   void turnsAwayWhatLooksLikeAListedPicture() throws IOException {
     RecipeReader recipe = listing("hashes-file", "00000000000000ff # flag\n");
     RefuseForbiddenPicture step =
@@ -102,29 +87,6 @@ class RefuseForbiddenTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(RejectReason.PICTURE_FORBIDDEN, "4 bits"));
     assertThat(step.apply(picture(0x007)).keptOnly()).hasSize(1);
-  }
-
-  @Test
-  void recipeSaysHowNearIsTooNear() throws IOException {
-    Files.writeString(folder.resolve("list.txt"), "00000000000000ff");
-    RecipeReader recipe = recipe("forbidden: {hashes-file: list.txt, max-distance-bits: 0}");
-    RefuseForbiddenPicture step =
-        new RefuseForbiddenPicture(RefuseForbiddenPicture.Listed.from(recipe));
-
-    assertThat(step.apply(picture(0xff)).rejectedOnly()).hasSize(1);
-    assertThat(step.apply(picture(0xfe)).keptOnly()).hasSize(1);
-  }
-
-  @Test
-  void listsAreEmptyUnlessNamed() {
-    RecipeReader recipe = recipe("");
-
-    assertThat(RefuseForbiddenDigest.Listed.from(recipe).isOn()).isFalse();
-    assertThat(RefuseForbiddenPicture.Listed.from(recipe).isOn()).isFalse();
-    assertThat(recipe.finish())
-        .containsEntry("forbidden.digests-file", "")
-        .containsEntry("forbidden.hashes-file", "")
-        .containsEntry("forbidden.max-distance-bits", "4");
   }
 
   @Test

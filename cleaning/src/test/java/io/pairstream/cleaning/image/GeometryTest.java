@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,16 +87,6 @@ class GeometryTest {
   }
 
   @Test
-  void doesNotRejectWhatOnlyHasToFit() {
-    Geometry geometry = geometry("pad", "256x256", "reject");
-
-    assertThat(geometry.layout(whole("256x10")).rejectedOnly()).isEmpty();
-    assertThat(geometry.layout(whole("255x255")).rejectedOnly())
-        .extracting(Rejection::reason)
-        .containsExactly(RejectReason.IMAGE_SMALLER_THAN_TARGET);
-  }
-
-  @Test
   void startsFromTheCropBox() {
     PixelBox box = new PixelBox(100, 50, 201, 100);
 
@@ -138,32 +126,6 @@ class GeometryTest {
 
     assertThat(layout.widthPx() + "x" + layout.heightPx()).isEqualTo(shape);
     assertThat(layout.isPadded()).isFalse();
-  }
-
-  @Test
-  void cropsToTheShapeOfTheBucket() {
-    Geometry geometry = read("image: {mode: bucket}").main().geometry();
-
-    assertThat(geometry.layout(whole("1000x500")))
-        .isEqualTo(Outcome.kept(Layout.filled(new PixelBox(83, 0, 833, 500), 320, 192)));
-  }
-
-  @Test
-  void everyModeCanBeReadAndIsAnotherGeometry() {
-    assertThat(
-            List.of("center-crop", "keep-ratio-smallest", "keep-ratio-largest", "pad", "stretch")
-                .stream()
-                .map(mode -> geometry(mode, "64x32", "enlarge"))
-                .distinct())
-        .hasSize(5);
-  }
-
-  @Test
-  void takesTheSideOfTheSquareWhereNoSideIsSaid() {
-    Geometry geometry = read("image: {side-px: 100, height-px: 50}").main().geometry();
-
-    assertThat(geometry.widthPx()).isEqualTo(100);
-    assertThat(geometry.heightPx()).isEqualTo(50);
   }
 
   @ParameterizedTest

@@ -13,17 +13,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImagePlanTest {
 
   @Test
-  void hasTheDefaultsOfACarefulPractitioner() {
-    assertThat(GeometryTest.read("")).isEqualTo(ImagePlan.PRESETS);
-    assertThat(ImagePlan.PRESETS.main())
-        .isEqualTo(
-            new PictureOutput(
-                Geometry.square(256), ImageEncoding.JPEG, 95, ChromaSubsampling.HALVED));
-    assertThat(ImagePlan.PRESETS.colourProfile()).isEqualTo(ColourProfileRule.CONVERT);
-    assertThat(ImagePlan.PRESETS.renditions()).isEmpty();
-  }
-
-  @Test
   void readsEveryKey() {
     ImagePlan plan =
         GeometryTest.read(
@@ -104,17 +93,6 @@ class ImagePlanTest {
     assertThat(refusal.problems().get(0).message()).contains("a record carries 9437184");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "image: {side-px: 4096}",
-        "image: {encoding: raw, side-px: 1024}",
-        "image: {encoding: png, width-px: 4096, height-px: 512}"
-      })
-  void takesPicturesThatARecordCarries(String yaml) {
-    assertThat(GeometryTest.read(yaml)).isNotNull();
-  }
-
   @Test
   void refusesNamesAndNumbersOfRenditionsThatAreTooMuch() {
     StringBuilder yaml = new StringBuilder("renditions:\n  Big_One: {side-px: 64}\n");
@@ -129,16 +107,5 @@ class ImagePlanTest {
     assertThat(refusal.problems())
         .extracting(RecipeProblem::key)
         .containsExactlyInAnyOrder("renditions.Big_One", "renditions");
-  }
-
-  @Test
-  void refusesAKeyThatNoRenditionHas() {
-    InvalidRecipeException refusal =
-        catchThrowableOfType(
-            InvalidRecipeException.class, () -> GeometryTest.read("renditions: {a: {sidepx: 64}}"));
-
-    assertThat(refusal.problems())
-        .extracting(RecipeProblem::key)
-        .containsExactly("renditions.a.sidepx");
   }
 }

@@ -55,14 +55,6 @@ class ModelScoreTest {
   }
 
   @Test
-  void noModelIsAskedUnlessNamed() {
-    RecipeReader recipe = RecipeReader.parse("recipe", "");
-
-    assertThat(ModelScore.from(recipe, TOKENS)).isEmpty();
-    assertThat(recipe.finish()).isEmpty();
-  }
-
-  @Test
   void everyKeyIsMapped() {
     ModelScore score =
         read(
@@ -78,14 +70,6 @@ class ModelScoreTest {
     assertThat(score.normalisation()).isEqualTo(PixelNormalisation.IMAGENET);
     assertThat(score.tokens()).isZero();
     assertThat(score.output()).isZero();
-  }
-
-  @Test
-  void presetsAreClips() {
-    ModelScore score = read("model: channels-last.onnx, layout: nhwc");
-
-    assertThat(score.sidePx()).isEqualTo(224);
-    assertThat(score.normalisation()).isEqualTo(PixelNormalisation.CLIP);
   }
 
   @ParameterizedTest
@@ -134,17 +118,6 @@ class ModelScoreTest {
   }
 
   @Test
-  void idsMustBeOfTheCaptionsLength() {
-    RecipeReader recipe =
-        recipe("model: brightness-and-tokens.onnx, input-side-px: 16, input: image-and-tokens");
-    ModelScore.from(recipe, 77);
-
-    assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
-        .extracting(RecipeProblem::message)
-        .containsExactly("the model's token ids are ids (int64 [1, 8]), the recipe's [1, 77]");
-  }
-
-  @Test
   void whatIsNoModelIsRefused(@TempDir Path folder) throws IOException {
     Files.writeString(folder.resolve("model.onnx"), "version https://git-lfs.github.com/spec/v1");
     RecipeReader recipe =
@@ -158,13 +131,6 @@ class ModelScoreTest {
             problem ->
                 assertThat(problem.message())
                     .startsWith("the model cannot be used: it is no ONNX model"));
-  }
-
-  @Test
-  void fileThatIsNotThereIsRefused() {
-    assertThat(problems("model: absent.onnx, min: 1"))
-        .extracting(RecipeProblem::message)
-        .containsExactly("there is no file " + models().resolve("absent.onnx"));
   }
 
   @ParameterizedTest

@@ -27,16 +27,6 @@ class PixelOperationsTest {
   }
 
   @Test
-  void nothingIsChangedUnlessAsked() {
-    assertThat(plan("").pixels()).isEqualTo(PixelOperations.NONE);
-  }
-
-  @Test
-  void plansPresetsAreTheDefaultsOfARecipe() {
-    assertThat(plan("")).isEqualTo(ImagePlan.PRESETS);
-  }
-
-  @Test
   void noiseComesFirstThenLevelsThenEdges() {
     PixelOperations operations =
         plan("""
@@ -77,19 +67,6 @@ class PixelOperationsTest {
         .containsExactly(new PixelOperation(Kind.SHARPEN, 0, 2, 1));
   }
 
-  @Test
-  void bilateralTakesItsSigmaFromTheKernel() {
-    assertThat(plan("pixels: {denoise: bilateral}").pixels().inOrder().get(0).sigmaPx())
-        .isEqualTo(1.1);
-  }
-
-  @Test
-  void kernelHasACentre() {
-    assertThat(problems("pixels: {denoise-kernel-px: 4}"))
-        .extracting(RecipeProblem::key)
-        .containsExactly("pixels.denoise-kernel-px");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"hsv", "lab", "ycrcb"})
   void jpegHoldsNoOtherThreeChannels(String colour) {
@@ -117,11 +94,6 @@ class PixelOperationsTest {
             "hsv cannot be stored as jpeg; set renditions.small.encoding to png or raw");
   }
 
-  @Test
-  void jpegHoldsGrey() {
-    assertThat(plan("pixels: {colour: grey}").pixels().colour()).isEqualTo(PictureColour.GREY);
-  }
-
   @ParameterizedTest
   @CsvSource({
     "none, ''",
@@ -135,15 +107,5 @@ class PixelOperationsTest {
 
     assertThat(PixelNormalisation.from(recipe, PictureColour.RGB).label()).isEqualTo(label);
     assertThat(recipe.finish()).containsEntry("pixels.normalisation", word);
-  }
-
-  @Test
-  void profilesOfRgbAreForRgb() {
-    RecipeReader recipe = RecipeReader.parse("recipe", "pixels: {normalisation: clip}");
-    PixelNormalisation.from(recipe, PictureColour.GREY);
-
-    assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
-        .extracting(RecipeProblem::key)
-        .containsExactly("pixels.normalisation");
   }
 }

@@ -1,18 +1,15 @@
 package io.pairstream.cleaning.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.CleanedCaption;
-import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -104,25 +101,6 @@ class IdentifyLanguageTest {
         .containsExactly(new CleanedCaption("一只棕色的狗", "zh"));
     assertThat(step.apply(new CleanedCaption("a dog on the grass", "und")).keptOnly())
         .containsExactly(new CleanedCaption("a dog on the grass", "und"));
-  }
-
-  @Test
-  void hasDefaultsAndRefusesWhatCannotBe() {
-    assertThat(IdentifyLanguage.Settings.from(RecipeReader.parse("recipe", "")))
-        .isEqualTo(new IdentifyLanguage.Settings(true, List.of(), 0.0));
-    assertThatThrownBy(() -> step("caption: {languages: 'en, english'}"))
-        .isInstanceOf(InvalidRecipeException.class)
-        .hasMessageContaining("caption.languages: 'english' is no language's tag");
-    assertThatThrownBy(
-            () -> step("caption: {identify-language: false, min-language-confidence: 0.5}"))
-        .hasMessageContaining("caption.min-language-confidence: nothing is known");
-  }
-
-  @Test
-  void looksAtTheBeginningOfALongTextOnly() {
-    String text = "a dog on the grass ".repeat(50_000);
-
-    assertThat(language(text, "und")).isEqualTo("en");
   }
 
   @Test

@@ -76,17 +76,6 @@ class RecipeReaderTest {
   }
 
   @Test
-  void takesTheLimitsThemselves() {
-    assertThat(read("image: {min-side-px: 1}\nsplit: {share: 0, seed: 0}"))
-        .containsEntry("image.min-side-px", "1")
-        .containsEntry("split.share", "0.0");
-    assertThat(read("image: {min-side-px: 100000}\nsplit: {share: 1}"))
-        .containsEntry("image.min-side-px", "100000")
-        .containsEntry("split.share", "1.0");
-    assertThat(read("split: {share: -0.0}")).containsEntry("split.share", "0.0");
-  }
-
-  @Test
   void reportsAllProblemsAtOnceInTheOrderOfTheFile() {
     String yaml =
         """
@@ -113,15 +102,6 @@ class RecipeReaderTest {
             "line 10: imag.quality: no such setting");
   }
 
-  @Test
-  void namesTheFileInTheMessage() {
-    InvalidRecipeException refusal =
-        catchThrowableOfType(InvalidRecipeException.class, () -> read("split: {seed: x}"));
-
-    assertThat(refusal)
-        .hasMessageStartingWith("the recipe is refused:\n  test.yaml, line 1: split.seed: 'x' is");
-  }
-
   @ParameterizedTest
   @CsvSource({
     "image.min-side-pixel, image.min-side-px",
@@ -135,12 +115,6 @@ class RecipeReaderTest {
   void suggestsTheKeyThatIsMeant(String wrong, String meant) {
     assertThat(problems("# a comment\n" + wrong + ": 1"))
         .containsExactly("line 2: " + wrong + ": no such setting; did you mean " + meant + "?");
-  }
-
-  @Test
-  void suggestsNothingForWhatIsNotClose() {
-    assertThat(problems("watermark: {threshold: 0.8}"))
-        .containsExactly("line 1: watermark.threshold: no such setting");
   }
 
   @ParameterizedTest
@@ -178,14 +152,6 @@ class RecipeReaderTest {
         .singleElement()
         .asString()
         .startsWith("line 1: split.share: '" + value + "' is not a number");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"0", "100001", "-64", "9223372036854775808", "9999999999999999999"})
-  void refusesWhatIsOutOfRange(String value) {
-    assertThat(problems("image: {min-side-px: " + value + "}"))
-        .containsExactly(
-            "line 1: image.min-side-px: " + value + " is out of range: must be 1 to 100000");
   }
 
   @ParameterizedTest
@@ -228,25 +194,6 @@ class RecipeReaderTest {
               assertThat(problem.message()).startsWith("not YAML: ");
               assertThat(problem.line()).isGreaterThanOrEqualTo(atLeastLine);
             });
-  }
-
-  @Test
-  void refusesControlCharacters() {
-    assertThat(problems("split: {seed: \u0000}")).singleElement().asString().contains("not YAML");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"just words", "- a\n- b", "42"})
-  void refusesYamlThatHoldsNoKeys(String yaml) {
-    assertThat(problems(yaml))
-        .containsExactly("line 1: a recipe is made of keys with single values");
-  }
-
-  @Test
-  void followsAliasOfAValue() {
-    assertThat(read("image: {min-side-px: &n 7}\nsplit: {seed: *n}"))
-        .containsEntry("image.min-side-px", "7")
-        .containsEntry("split.seed", "7");
   }
 
   @Test
@@ -310,18 +257,6 @@ class RecipeReaderTest {
   }
 
   @Test
-  void readsFlagsAndTexts() {
-    RecipeReader recipe =
-        RecipeReader.parse("test.yaml", "image:\n  grey: true\n  mean: yes\n  model: a b.onnx\n");
-
-    assertThat(recipe.flag("image.grey", false)).isTrue();
-    assertThat(recipe.flag("image.sharp", true)).isTrue();
-    assertThat(recipe.text("image.model", "")).isEqualTo("a b.onnx");
-    assertThat(recipe.flag("image.mean", false)).isFalse();
-    assertThatThrownBy(recipe::finish).hasMessageContaining("line 3: image.mean: 'yes' is neither");
-  }
-
-  @Test
   void namesTheSectionsInTheFilesOrder() {
     RecipeReader recipe =
         RecipeReader.parse(
@@ -329,15 +264,6 @@ class RecipeReaderTest {
 
     assertThat(recipe.sections("sizes")).containsExactly("small", "big");
     assertThat(recipe.sections("size")).isEmpty();
-  }
-
-  @Test
-  void whatAFileDoesNotHoldIsInForceToo() {
-    RecipeReader recipe = RecipeReader.parse("test.yaml", "");
-
-    recipe.effect("model.digest", "00ff");
-
-    assertThat(recipe.finish()).containsExactly(Map.entry("model.digest", "00ff"));
   }
 
   @Test

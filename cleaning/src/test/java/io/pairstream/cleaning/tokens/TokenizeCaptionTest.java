@@ -1,6 +1,5 @@
 package io.pairstream.cleaning.tokens;
 
-import static io.pairstream.cleaning.tokens.TokenTarget.Padding.BY_POSITION;
 import static io.pairstream.cleaning.tokens.TokenTarget.Padding.FIXED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -41,11 +40,6 @@ class TokenizeCaptionTest {
   @Test
   void padsShortCaption() {
     assertThat(tokens(BARE, FIXED, "ab")).isEqualTo(ids(2, 2, 'a', 'b', 7, 7));
-  }
-
-  @Test
-  void padsEachPlaceWithItsOwnId() {
-    assertThat(tokens(BARE, BY_POSITION, "ab")).isEqualTo(ids(2, 2, 'a', 'b', 9, 10));
   }
 
   @Test
@@ -120,35 +114,6 @@ class TokenizeCaptionTest {
     assertThat(recipe.finish())
         .containsEntry("tokens.length", String.valueOf(length))
         .containsEntry("token-sets.x.pad-id", String.valueOf(positionPadId));
-  }
-
-  @Test
-  void isGpt2WithoutAnyKey() {
-    RecipeReader recipe = RecipeReader.parse("recipe", "");
-
-    TokenizeCaption.Settings settings = TokenizeCaption.Settings.from(recipe);
-
-    assertThat(settings.main().tokenizer().name()).isEqualTo("gpt2");
-    assertThat(settings.further()).isEmpty();
-    assertThat(recipe.finish())
-        .containsOnlyKeys("tokens.tokenizer", "tokens.length", "tokens.padding", "tokens.pad-id");
-  }
-
-  @Test
-  void mapsEveryKey() {
-    RecipeReader recipe =
-        RecipeReader.parse(
-            "recipe",
-            "tokens: {tokenizer: clip, length: 4096, padding: by-position, pad-id: 5,"
-                + " special-in-text: true}");
-
-    TokenTarget target = TokenizeCaption.Settings.from(recipe).main();
-    recipe.finish();
-
-    assertThat(target.length()).isEqualTo(4096);
-    assertThat(target.padding()).isEqualTo(BY_POSITION);
-    assertThat(target.padId()).isEqualTo(5);
-    assertThat(target.tokenizer().encode("<|endoftext|>")).containsExactly(49407);
   }
 
   @Test

@@ -42,16 +42,6 @@ class WriteTextFormsTest {
     assertThat(forms(text, "zh")).containsEntry("words", words);
   }
 
-  @Test
-  void leavesOutChineseStopWords() {
-    assertThat(forms("一只狗和一个女人在街道上", "zh")).containsEntry("no_stop_words", "一只 狗 女人 街道");
-  }
-
-  @Test
-  void keepsJapaneseInOnePiece() {
-    assertThat(forms("猫が椅子の上で寝ている。", "ja")).containsEntry("words", "猫が椅子の上で寝ている");
-  }
-
   @ParameterizedTest
   @CsvSource({
     "de, Häuser und Bäume, haus und baum",
@@ -100,17 +90,6 @@ class WriteTextFormsTest {
   })
   void knowsEnglishLemmas(String word, String lemma) {
     assertThat(forms("xx " + word, "en")).containsEntry("lemmas", "xx " + lemma);
-  }
-
-  @Test
-  void changesNeitherCaptionNorLanguageAndCountsWords() {
-    CleanedCaption caption = new CleanedCaption("一间卧室，两个花瓶", "zh-Hans");
-
-    CleanedCaption after = STEP.apply(caption).keptOnly().get(0);
-
-    assertThat(after.text()).isEqualTo(caption.text());
-    assertThat(after.language()).isEqualTo("zh-Hans");
-    assertThat(after.measures()).containsEntry("caption_words", 4.0);
   }
 
   @Test

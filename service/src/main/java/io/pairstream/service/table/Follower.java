@@ -2,6 +2,7 @@ package io.pairstream.service.table;
 
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -15,9 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -32,7 +31,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -67,7 +65,6 @@ final class Follower implements AutoCloseable {
   private final Progress progress;
   private final String name;
   private final Map<String, Object> settings;
-  private final Duration timeout;
   private final Clock clock;
   private final Admin admin;
   private final Thread thread;
@@ -125,7 +122,7 @@ final class Follower implements AutoCloseable {
     this.progress = progress;
     this.clock = clock;
     this.settings = new HashMap<>(kafkaSettings);
-    this.timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
+    Duration timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
     settings.put(
         ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
@@ -296,23 +293,12 @@ final class Follower implements AutoCloseable {
 
   private Collection<TopicDescription> describe() {
     try {
-      return admin
-          .describeTopics(topics)
-          .allTopicNames()
-          .get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS)
-          .values();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        throw new UnknownTopicOrPartitionException(
-            "topic "
-                + String.join(" or ", topics)
-                + " does not exist; run: pairstream topics create");
-      }
-      throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new KafkaException("the broker does not describe its topics", e);
+      return KafkaAnswers.await(admin.describeTopics(topics).allTopicNames()).values();
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new UnknownTopicOrPartitionException(
+          "topic "
+              + String.join(" or ", topics)
+              + " does not exist; run: pairstream topics create");
     }
   }
 

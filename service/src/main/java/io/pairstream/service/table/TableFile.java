@@ -16,8 +16,6 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -32,10 +30,6 @@ final class TableFile implements AutoCloseable {
           "CREATE TABLE IF NOT EXISTS copy (version TEXT, source TEXT, seen_at INTEGER)",
           "CREATE TABLE IF NOT EXISTS position"
               + " (topic TEXT, partition INTEGER, next INTEGER, PRIMARY KEY (topic, partition))");
-
-  /** Files of RocksDB, in which copies were kept before. */
-  private static final Pattern OUTDATED =
-      Pattern.compile("\\d+\\.(sst|log)|CURRENT|IDENTITY|LOCK|(LOG|MANIFEST|OPTIONS)[.-]?.*");
 
   private final Aggregate aggregate;
   private final Path file;
@@ -55,13 +49,12 @@ final class TableFile implements AutoCloseable {
     this.file = directory.resolve("table.db");
     this.lock = lock(directory);
     try {
-      deleteOutdated(directory);
       writer = Database.open(file);
       OWN_TABLES.forEach(writer::execute);
       if (!copy("version").equals(version())) {
         begin("", Instant.EPOCH);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       close();
       throw refused(directory, e);
     }
@@ -197,16 +190,6 @@ final class TableFile implements AutoCloseable {
       return channel;
     } catch (OverlappingFileLockException | IOException e) {
       throw refused(directory, e);
-    }
-  }
-
-  private static void deleteOutdated(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path each : files.toList()) {
-        if (OUTDATED.matcher(each.getFileName().toString()).matches()) {
-          Files.delete(each);
-        }
-      }
     }
   }
 

@@ -167,27 +167,6 @@ class ReadLimitTest {
     assertThat(next.get().statusCode()).isEqualTo(200);
   }
 
-  @Test
-  void aReadThatFailsGivesItsPlaceBack() throws Exception {
-    start(new Allowed(1, 10, 1e6, 1_000_000));
-
-    for (int i = 0; i < 5; i++) {
-      assertThat(ask("modest", "/broken").get().statusCode()).isEqualTo(500);
-    }
-  }
-
-  @Test
-  void lightRoutesMeetNoLimit() throws Exception {
-    start(new Allowed(1, 0, 0.001, 1));
-    assertThat(ask("greedy", "/now").get().statusCode()).isEqualTo(200);
-    assertThat(ask("greedy", "/now").get().statusCode()).isEqualTo(429);
-
-    for (String path : List.of("/quick", "/open")) {
-      assertThat(ask("greedy", path).get().statusCode()).as(path).isEqualTo(200);
-      assertThat(ask("greedy", path).get().statusCode()).as(path).isEqualTo(200);
-    }
-  }
-
   private static void assertRefused(HttpResponse<String> answer, String retryAfter, String words)
       throws IOException {
     assertThat(answer.statusCode()).isEqualTo(429);

@@ -22,11 +22,6 @@ class BrokerChecksTest {
 
   private final Described cluster = new Described();
 
-  @Test
-  void findsNothingWrongWithBrokersThatAreSetAsTheyShouldBe() {
-    assertThat(judged()).isNotEmpty().extracting(Finding::level).containsOnly(Level.OK);
-  }
-
   @ParameterizedTest
   @CsvSource({
     "transaction.max.timeout.ms, 899999,   transaction-timeout, WARNING, 900000",
@@ -75,18 +70,6 @@ class BrokerChecksTest {
   }
 
   @Test
-  void judgesTheSessionsThatTheOperatorAsksFor() {
-    cluster.broker.put("group.min.session.timeout.ms", "30000");
-    List<Duration> longer = List.of(Duration.ofSeconds(30), Duration.ofSeconds(45));
-
-    List<Finding> findings =
-        new BrokerChecks(cluster.facts(), Described.FLOWERS, longer, Optional.empty()).judge();
-
-    assertThat(Described.of(findings, "sessions").level()).isEqualTo(Level.OK);
-    assertThat(Described.of(judged(), "sessions").level()).isEqualTo(Level.WRONG);
-  }
-
-  @Test
   void refusesATransactionVersionThatLetsLateRecordsIn() {
     cluster.features.put("transaction.version", 1);
 
@@ -98,25 +81,6 @@ class BrokerChecksTest {
         .isEqualTo(
             "kafka-features.sh --bootstrap-server kafka:9092 upgrade --feature"
                 + " transaction.version=2");
-  }
-
-  @Test
-  void takesAFeatureThatIsNotNamedForOneThatIsOff() {
-    cluster.features.remove("transaction.version");
-
-    assertThat(Described.of(judged(), "transaction-version").level()).isEqualTo(Level.WRONG);
-  }
-
-  @Test
-  void refusesBrokersThatEndAServicesTransactionBeforeItsWork() {
-    cluster.broker.put("transaction.max.timeout.ms", "60000");
-
-    Finding asked = Described.of(judged(Duration.ofSeconds(61)), "transaction-timeout");
-    Finding fits = Described.of(judged(Duration.ofSeconds(60)), "transaction-timeout");
-
-    assertThat(asked.level()).isEqualTo(Level.WRONG);
-    assertThat(asked.requirement()).contains(ClusterRequirement.TRANSACTION_TIMEOUT);
-    assertThat(fits.level()).isEqualTo(Level.OK);
   }
 
   @Test
@@ -190,22 +154,7 @@ class BrokerChecksTest {
     assertThat(oneLeft.brokers()).isEqualTo(3);
   }
 
-  @Test
-  void isNoLongerWrongWhereTheOperatorDoesWithoutThatPromiseAndNotForAnother() {
-    cluster.features.put("transaction.version", 0);
-    Finding finding = Described.of(judged(), "transaction-version");
-
-    assertThat(finding.without(Set.of(ClusterRequirement.TRANSACTION_VERSION)).level())
-        .isEqualTo(Level.WARNING);
-    assertThat(finding.without(Set.of(ClusterRequirement.CLEANUP)).level()).isEqualTo(Level.WRONG);
-  }
-
   private List<Finding> judged() {
     return new BrokerChecks(cluster.facts(), Described.FLOWERS, SESSIONS, Optional.empty()).judge();
-  }
-
-  private List<Finding> judged(Duration transaction) {
-    return new BrokerChecks(cluster.facts(), Described.FLOWERS, SESSIONS, Optional.of(transaction))
-        .judge();
   }
 }

@@ -83,14 +83,4 @@ class CopiesTest {
         .contains("kafka-reassign-partitions.sh --bootstrap-server kafka:9092")
         .contains("pairstream topics create --replication-factor 3");
   }
-
-  @Test
-  void namesTheCommandThatSetsATopicAndForKafkasOwnTheOneThatDoes() {
-    List<Kept> kept = List.of(new Kept("topic", 3, 1, false));
-
-    assertThat(inSync(3, kept.get(0)).remedy()).startsWith(CREATE);
-    assertThat(new Copies(Area.BROKERS, 3, "k:1", kept, "").judge().get(1).remedy())
-        .startsWith("kafka-configs.sh --bootstrap-server k:1")
-        .endsWith("min.insync.replicas=2");
-  }
 }

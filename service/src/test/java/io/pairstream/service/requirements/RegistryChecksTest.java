@@ -23,11 +23,6 @@ class RegistryChecksTest {
       new HashMap<>(Map.of("flowers.training-value", "FULL_TRANSITIVE"));
 
   @Test
-  void findsNothingWrongWithARegistryAsItShouldBe() {
-    assertThat(judged("READWRITE")).extracting(Finding::level).containsOnly(Level.OK);
-  }
-
-  @Test
   void namesTheSubjectThatDoesNotHoldOurSchema() {
     schemas.put("flowers.receipts-value", Optional.empty());
 
@@ -70,30 +65,6 @@ class RegistryChecksTest {
         Described.of(RegistryChecks.look(registry, Described.FLOWERS, Described.SPECS), "versions");
     assertThat(finding.level()).isEqualTo(Level.WARNING);
     assertThat(finding.found()).endsWith(training.name() + "-value [2]");
-  }
-
-  @Test
-  void warnsOfARegistryThatTakesNoSchema() {
-    Finding finding = Described.of(judged("READONLY"), "mode");
-
-    assertThat(finding.level()).isEqualTo(Level.WARNING);
-    assertThat(finding.found()).endsWith("READONLY");
-  }
-
-  @Test
-  void asksForEverySchemaOfTheCatalogue() {
-    Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
-    for (TopicSpec spec : Described.SPECS) {
-      if (!spec.name().equals("flowers.receipts")) {
-        spec.valueSchema().ifPresent(schema -> registry.register(spec.name() + "-value", schema));
-      }
-    }
-
-    List<Finding> findings = RegistryChecks.look(registry, Described.FLOWERS, Described.SPECS);
-
-    assertThat(Described.of(findings, "schemas").found())
-        .isEqualTo("subjects without our schema: flowers.receipts-value");
-    assertThat(Described.of(findings, "mode").found()).isEqualTo("READWRITE");
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.pairstream.service.requirements;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.service.requirements.ClusterFacts.Answer;
 import io.pairstream.service.requirements.ClusterFacts.TopicFacts;
 import io.pairstream.service.requirements.Finding.Level;
@@ -17,11 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TopicChecksTest {
 
   private final Described cluster = new Described();
-
-  @Test
-  void findsNothingWrongWithTopicsOfTheCatalogue() {
-    assertThat(judged()).isNotEmpty().extracting(Finding::level).containsOnly(Level.OK);
-  }
 
   @ParameterizedTest
   @CsvSource({
@@ -111,14 +105,6 @@ class TopicChecksTest {
   }
 
   @Test
-  void makesNoTopicLikeThoseThatHaveTooFewCopies() {
-    cluster.partitions.replaceAll((name, some) -> List.of(Described.partition(0, 1, 1, true)));
-    cluster.topics.remove("flowers.receipts");
-
-    assertThat(Described.of(judged(), "present").remedy()).contains("--replication-factor 3");
-  }
-
-  @Test
   void makesNoMoreCopiesThanThereAreBrokers() {
     cluster.partitions.replaceAll((name, some) -> List.of(Described.partition(0, 1, 1, true)));
     cluster.topics.remove("flowers.receipts");
@@ -137,36 +123,6 @@ class TopicChecksTest {
     assertThat(Described.of(findings, "present").remedy()).endsWith("--replication-factor 1");
   }
 
-  @Test
-  void takesNoNumberFromTopicsThatAlwaysHaveOnePartition() {
-    cluster.partitions.put("flowers.views", Described.list(1));
-    cluster
-        .topics
-        .keySet()
-        .removeIf(name -> name.startsWith("flowers") && !name.equals("flowers.views"));
-
-    assertThat(Described.of(judged(), "present").remedy())
-        .startsWith(
-            "pairstream topics create --dataset flowers --partitions N --replication-factor 3")
-        .contains("stream threads");
-  }
-
-  @Test
-  void aTopicThatAsksForMoreCopiesThanItHasCanBeWritten() {
-    cluster.topic("training").put("min.insync.replicas", "4");
-
-    assertThat(Described.of(judged(), "writable-now").level()).isEqualTo(Level.OK);
-  }
-
-  @Test
-  void saysNothingMoreOfADataSetThatIsNotThere() {
-    cluster.topics.keySet().removeIf(name -> name.startsWith("flowers"));
-
-    assertThat(judged()).extracting(Finding::check).containsExactly("present");
-    assertThat(judged().get(0).found()).endsWith("more");
-    assertThat(judged().get(0).remedy()).contains("--partitions N --replication-factor 3");
-  }
-
   @ParameterizedTest
   @CsvSource({
     "flowers.scraped",
@@ -182,13 +138,6 @@ class TopicChecksTest {
 
     assertThat(finding.level()).isEqualTo(Level.WRONG);
     assertThat(finding.found()).contains(topic + " 3").contains(" 2");
-  }
-
-  @Test
-  void letsOtherTopicsHaveOtherNumbers() {
-    cluster.partitions.put("flowers.training", Described.list(3));
-
-    assertThat(Described.of(judged(), "partitions").level()).isEqualTo(Level.OK);
   }
 
   @Test
@@ -229,17 +178,6 @@ class TopicChecksTest {
         .contains("no configs for us");
     assertThat(finding.remedy()).contains("DescribeConfigs");
     assertThat(Described.of(findings, "present").level()).isEqualTo(Level.OK);
-  }
-
-  @Test
-  void judgesOnlyTheTopicsThatItIsAskedAbout() {
-    cluster.topic("training").put("cleanup.policy", "delete");
-    List<TopicSpec> others =
-        Described.SPECS.stream().filter(spec -> !spec.name().endsWith("training")).toList();
-
-    assertThat(new TopicChecks(cluster.facts(), Described.FLOWERS, others).judge())
-        .extracting(Finding::level)
-        .containsOnly(Level.OK);
   }
 
   private List<Finding> judged() {

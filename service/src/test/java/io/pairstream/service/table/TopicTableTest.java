@@ -10,7 +10,6 @@ import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -90,31 +89,6 @@ class TopicTableTest {
   }
 
   @Test
-  void readsItsOwnWrites() {
-    try (TopicTable view = open()) {
-      for (int i = 0; i < 50; i++) {
-        send("key", "value " + i);
-
-        view.reachedNow().join();
-
-        assertThat(get(view, "key")).contains("value " + i);
-      }
-    }
-  }
-
-  @Test
-  void seesWhatAnotherInstanceWroteBefore() {
-    try (TopicTable view = open()) {
-      view.caughtUp().join();
-      send("key", "from elsewhere");
-
-      view.reachedNow().join();
-
-      assertThat(get(view, "key")).contains("from elsewhere");
-    }
-  }
-
-  @Test
   void leavesOutWhatWasNeverCommitted() {
     cluster.sendInVain(new ProducerRecord<>(topic, bytes("key"), bytes("in vain")));
     try (TopicTable view = open()) {
@@ -144,28 +118,6 @@ class TopicTableTest {
       open.commitTransaction();
       all.join();
       assertThat(get(view, "key")).contains("behind");
-    }
-  }
-
-  @Test
-  void countsEachRecordOnceThroughRestarts() {
-    int sent = 0;
-    for (int start = 0; start < 5; start++) {
-      try (TopicTable view = open(new Counted(topic))) {
-        for (int i = 0; i < 40; i++) {
-          send("key " + i % 3, "anything");
-          sent++;
-        }
-        if (start % 2 == 0) {
-          view.reachedNow().join();
-        }
-      }
-    }
-
-    try (TopicTable view = open(new Counted(topic))) {
-      view.caughtUp().join();
-
-      assertThat(view.read(Counted::sum)).isEqualTo(sent);
     }
   }
 
@@ -282,34 +234,6 @@ class TopicTableTest {
   }
 
   @Test
-  void filesOfTheEngineBeforeAreDeleted() throws Exception {
-    for (String name : List.of("CURRENT", "000012.sst", "MANIFEST-000004", "LOG.old.17", "mine")) {
-      Files.writeString(folder.resolve(name), "x");
-    }
-
-    open().close();
-
-    assertThat(folder.toFile().list()).contains("mine", "table.db").doesNotContain("CURRENT");
-    assertThat(folder.resolve("000012.sst")).doesNotExist();
-  }
-
-  @Test
-  void forgetsWhatTheLogKeepsNoLonger() throws Exception {
-    send("key", "early");
-    try (TopicTable view = open(new Counted(topic))) {
-      view.caughtUp().join();
-    }
-    forgetRecordsSoFar();
-    send("key", "late");
-
-    try (TopicTable view = open(new Counted(topic))) {
-      view.caughtUp().join();
-
-      assertThat(view.read(Counted::sum)).isEqualTo(1);
-    }
-  }
-
-  @Test
   void tellsListenersOfTheirKeyAlone() throws Exception {
     BlockingQueue<String> told = new LinkedBlockingQueue<>();
     try (TopicTable view = open()) {
@@ -339,15 +263,6 @@ class TopicTableTest {
           .hasMessageContaining(folder.toString())
           .hasMessageContaining("each running instance needs one of its own");
     }
-  }
-
-  @Test
-  void answersNothingOnceClosed() {
-    TopicTable view = open();
-    view.close();
-
-    assertThatThrownBy(() -> get(view, "key")).isInstanceOf(ViewClosedException.class);
-    view.close();
   }
 
   @Test
@@ -417,27 +332,6 @@ class TopicTableTest {
 
         awaitEnds(view);
         assertThat(get(view, "key")).contains("after");
-      }
-    }
-  }
-
-  @Test
-  void twoViewsOfOneTopicComeToTheSame(@TempDir Path otherFolder) {
-    try (TopicTable one = open();
-        TopicTable other =
-            TopicTable.open(
-                new LastOfEachKey(topic),
-                otherFolder,
-                cluster.clientSettings(),
-                Clock.systemUTC())) {
-      for (int i = 0; i < 100; i++) {
-        send("key " + i % 7, "value " + i);
-      }
-      one.reachedNow().join();
-      other.reachedNow().join();
-
-      for (int i = 0; i < 7; i++) {
-        assertThat(get(one, "key " + i)).isPresent().isEqualTo(get(other, "key " + i));
       }
     }
   }
