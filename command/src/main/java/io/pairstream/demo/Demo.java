@@ -76,7 +76,6 @@ public final class Demo {
                 ServiceSpec.ClassPath.FEED,
                 // It reads a few batches: a compiler that pays off later does not here.
                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                Map.of(),
                 Readiness.onceRunning()));
     try (OutputCounter outputs =
             OutputCounter.start(cluster.dataset(), cluster.clientSettings(Map.of()));

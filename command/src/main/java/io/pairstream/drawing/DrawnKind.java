@@ -16,19 +16,8 @@ public enum DrawnKind {
   TOO_ELONGATED(RejectReason.IMAGE_TOO_ELONGATED),
   /** The first half of a JPEG file. */
   CUT_OFF(RejectReason.IMAGE_DAMAGED),
-  /** The first half of a JPEG file with an end marker behind it, as if it were whole. */
-  CUT_OFF_AND_CLOSED(RejectReason.IMAGE_DAMAGED),
-  /** A JPEG file of the right length with two wrong bytes in its pixels. */
-  BIT_ROT(RejectReason.IMAGE_DAMAGED),
-  /** A JPEG file in four printing colours that does not say which level is full ink. */
-  CMYK(RejectReason.IMAGE_COLOUR_MODEL_UNSUPPORTED),
-  /** A PNG file whose colours are brighter than a screen's. */
-  HDR_PNG(RejectReason.IMAGE_COLOUR_PROFILE_UNSUPPORTED),
-  /** A PNG file with two frames. */
-  ANIMATED_PNG(RejectReason.IMAGE_ANIMATED),
-  /** A WebP file with two frames. */
-  ANIMATED_WEBP(RejectReason.IMAGE_ANIMATED),
-  /** A BMP file. */
+  /** A PNG file that declares two frames. */
+  ANIMATED_PNG(RejectReason.IMAGE_ANIMATED),  /** A BMP file. */
   BITMAP(RejectReason.IMAGE_TYPE_UNSUPPORTED),
   /** A GIF file of 43 bytes that declares 30000x30000 px. */
   GIF_BOMB(RejectReason.IMAGE_TOO_MANY_PIXELS),

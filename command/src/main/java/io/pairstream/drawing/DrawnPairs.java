@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -53,14 +52,8 @@ public final class DrawnPairs {
   private static final double LARGE_SHARE = 0.03;
   private static final double CHINESE_SHARE = 0.4;
 
-  /** Separates the random numbers of the order of kinds from those of the pairs. */
-  private static final long KINDS_SALT = 0x6B696E6473L;
-
   static {
-    // Drawing needs no screen, and must not look for one.
-    if (System.getProperty("java.awt.headless") == null) {
-      System.setProperty("java.awt.headless", "true");
-    }
+    System.setProperty("java.awt.headless", "true");
   }
 
   private final long seed;
@@ -68,7 +61,7 @@ public final class DrawnPairs {
   private final Motif motif;
   private final Optional<String> onlyLanguage;
 
-  /** A stream in which {@link #DEFAULT_BAD_SHARE} of the pairs are bad. */
+  /** Of these, {@link #DEFAULT_BAD_SHARE} are bad. */
   public DrawnPairs(long seed) {
     this(seed, DEFAULT_BAD_SHARE);
   }
@@ -109,14 +102,7 @@ public final class DrawnPairs {
     if (badBefore(index + 1) == badBefore) {
       return DrawnKind.GOOD;
     }
-    List<DrawnKind> kinds = new ArrayList<>(DrawnKind.bad());
-    SplittableRandom random =
-        new SplittableRandom(mixed(seed ^ KINDS_SALT, badBefore / kinds.size()));
-    int place = (int) (badBefore % kinds.size());
-    for (int i = 0; i < place; i++) {
-      kinds.remove(random.nextInt(kinds.size()));
-    }
-    return kinds.get(random.nextInt(kinds.size()));
+    return DrawnKind.bad().get((int) (badBefore % DrawnKind.bad().size()));
   }
 
   /** How many of the first pairs must be turned away, by reason; the others must be kept. */
@@ -209,7 +195,6 @@ public final class DrawnPairs {
     LARGE_JPEG("image/jpeg"),
     RGB_PNG("image/png"),
     ALPHA_PNG("image/png"),
-    PALETTE_PNG("image/png"),
     WEBP("image/webp");
 
     private final String mediaType;
@@ -234,8 +219,8 @@ public final class DrawnPairs {
             Format.PROGRESSIVE_JPEG,
             Format.GREY_JPEG,
             Format.RGB_PNG,
+            Format.RGB_PNG,
             Format.ALPHA_PNG,
-            Format.PALETTE_PNG,
             Format.WEBP);
     return formats.get(random.nextInt(formats.size()));
   }
@@ -243,21 +228,13 @@ public final class DrawnPairs {
   private static byte[] image(Plan plan) {
     return switch (plan.kind()) {
       case GOOD -> goodImage(plan);
-      case CUT_OFF -> JpegFile.cutOff(baseline(plan));
-      case CUT_OFF_AND_CLOSED -> JpegFile.cutOffAndClosed(baseline(plan));
-      case BIT_ROT -> JpegFile.rotten(baseline(plan));
-      case CMYK -> JpegFile.cmyk(paint(plan), quality(plan));
-      case HDR_PNG -> PngFile.hdr(paint(plan));
-      case ANIMATED_PNG -> PngFile.animated(paint(plan));
-      case ANIMATED_WEBP ->
-          WebpFile.isAvailable()
-              ? WebpFile.animated(paint(plan), quality(plan))
-              : PngFile.animated(paint(plan));
-      case BITMAP -> Bogus.bitmap(paint(plan));
-      case GIF_BOMB -> Bogus.gifBomb(plan.random());
-      case WEB_PAGE -> Bogus.webPage(plan.index());
+      case CUT_OFF -> ImageFile.cutOff(baseline(plan));
+      case ANIMATED_PNG -> ImageFile.animated(ImageFile.png(paint(plan)));
+      case BITMAP -> ImageFile.bitmap(paint(plan));
+      case GIF_BOMB -> ImageFile.gifBomb(plan.random());
+      case WEB_PAGE -> ImageFile.webPage(plan.index());
       case EMPTY_FILE -> new byte[0];
-      case GARBAGE -> Bogus.garbage(plan.random());
+      case GARBAGE -> garbage(plan.random());
       default -> baseline(plan);
     };
   }
@@ -265,24 +242,31 @@ public final class DrawnPairs {
   private static byte[] goodImage(Plan plan) {
     return switch (plan.format()) {
       case JPEG, LARGE_JPEG -> baseline(plan);
-      case PROGRESSIVE_JPEG -> JpegFile.encode(paint(plan), quality(plan), true);
+      case PROGRESSIVE_JPEG -> ImageFile.jpeg(paint(plan), quality(plan), true);
       case GREY_JPEG ->
-          JpegFile.encode(
+          ImageFile.jpeg(
               ScenePainter.paintGrey(plan.scene(), plan.random()), quality(plan), false);
-      case RGB_PNG -> PngFile.rgb(paint(plan));
-      case ALPHA_PNG -> PngFile.rgba(ScenePainter.paintOnNothing(plan.scene()));
-      case PALETTE_PNG -> PngFile.palette(ScenePainter.paint(plan.scene(), plan.random(), false));
+      case RGB_PNG -> ImageFile.png(paint(plan));
+      case ALPHA_PNG -> ImageFile.png(ScenePainter.paintOnNothing(plan.scene()));
       case WEBP ->
-          WebpFile.isAvailable() ? WebpFile.encode(paint(plan), quality(plan)) : baseline(plan);
+          ImageFile.hasWebp() ? ImageFile.webp(paint(plan), quality(plan)) : baseline(plan);
     };
   }
 
+  /** Random bytes that are not in Confluent's wire format. */
+  private static byte[] garbage(SplittableRandom random) {
+    byte[] bytes = new byte[200 + random.nextInt(1800)];
+    random.nextBytes(bytes);
+    bytes[0] = (byte) 0xA7;
+    return bytes;
+  }
+
   private static byte[] baseline(Plan plan) {
-    return JpegFile.encode(paint(plan), quality(plan), false);
+    return ImageFile.jpeg(paint(plan), quality(plan), false);
   }
 
   private static BufferedImage paint(Plan plan) {
-    return ScenePainter.paint(plan.scene(), plan.random(), true);
+    return ScenePainter.paint(plan.scene(), plan.random());
   }
 
   private static float quality(Plan plan) {

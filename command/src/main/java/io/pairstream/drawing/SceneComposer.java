@@ -52,11 +52,9 @@ final class SceneComposer {
   }
 
   Scene compose() {
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(4)) {
       case 0 -> single();
       case 1 -> counted();
-      case 2 -> threeInARow();
-      case 3 -> inFront();
       default -> twoApart();
     };
   }
@@ -75,13 +73,9 @@ final class SceneComposer {
       return scene(
           List.of(placed),
           opening(thing.english("")) + " in the " + where + " corner, on " + onBackdrop() + ".",
-          backdrop.chinese()
-              + "背景的"
-              + (right ? "右" : "左")
-              + (bottom ? "下" : "上")
-              + "角有"
-              + thing.chinese("")
-              + "。");
+          "%s背景的%s%s角有%s。"
+              .formatted(
+                  backdrop.chinese(), right ? "右" : "左", bottom ? "下" : "上", thing.chinese("")));
     }
     int scale = random.nextInt(3);
     String size = List.of("small ", "", "large ").get(scale);
@@ -103,71 +97,18 @@ final class SceneComposer {
     }
     String counted =
         ENGLISH_NUMBERS.get(count) + " " + thing.colour().english() + " " + thing.figure().plural();
-    String english =
-        random.nextInt(2) == 0
-            ? capital(counted) + " in a row on " + onBackdrop() + "."
-            : "There are " + counted + " in a row on " + onBackdrop() + ".";
-    String chinese =
-        any(CHINESE_OPENINGS)
-            + CHINESE_NUMBERS.get(count)
-            + thing.figure().measureWord()
-            + thing.colour().chinese()
-            + "的"
-            + thing.figure().chinese()
-            + "排成一排，背景是"
-            + backdrop.chinese()
-            + "的。";
-    return scene(things, english, chinese);
-  }
-
-  private Scene threeInARow() {
-    Named left = named();
-    Named middle = namedUnlike(left);
-    Named right = namedUnlike(middle);
-    double size = Math.min(width * 0.25, height * 0.6);
-    List<Thing> things =
-        List.of(
-            place(left, 0.19, 0.5, size * vary(0.75, 1)),
-            place(middle, 0.5, 0.5, size * vary(0.75, 1)),
-            place(right, 0.81, 0.5, size * vary(0.75, 1)));
+    String there = random.nextInt(2) == 0 ? capital(counted) : "There are " + counted;
     return scene(
         things,
-        "From left to right: "
-            + left.english("")
-            + ", "
-            + middle.english("")
-            + " and "
-            + right.english("")
-            + " on "
-            + onBackdrop()
-            + ".",
-        any(CHINESE_OPENINGS)
-            + "从左到右依次是"
-            + left.chinese("")
-            + "、"
-            + middle.chinese("")
-            + "和"
-            + right.chinese("")
-            + "，背景是"
-            + backdrop.chinese()
-            + "的。");
-  }
-
-  private Scene inFront() {
-    Named front = named();
-    Named back = namedOfAnotherColour(front);
-    double size = Math.min(width, height) * vary(0.42, 0.48);
-    double side = random.nextInt(2) == 0 ? 0.55 : -0.55;
-    Thing behind = place(back, 0.5, 0.43, size);
-    Thing before =
-        new Thing(
-            front.figure(),
-            front.colour(),
-            shade(front.colour()),
-            behind.centreX() + side * size,
-            behind.centreY() + 0.35 * size,
-            0.8 * size);
-    return related(List.of(behind, before), front, back, "in front of", "前面");
+        there + " in a row on " + onBackdrop() + ".",
+        "%s%s%s%s的%s排成一排，背景是%s的。"
+            .formatted(
+                any(CHINESE_OPENINGS),
+                CHINESE_NUMBERS.get(count),
+                thing.figure().measureWord(),
+                thing.colour().chinese(),
+                thing.figure().chinese(),
+                backdrop.chinese()));
   }
 
   private Scene twoApart() {
@@ -190,30 +131,17 @@ final class SceneComposer {
       english = before ? "above" : "below";
       chinese = before ? "上方" : "下方";
     }
-    return related(List.of(one, other), first, second, english, chinese);
-  }
-
-  private Scene related(
-      List<Thing> things, Named one, Named other, String english, String chinese) {
     return scene(
-        things,
-        opening(one.english(""))
-            + " "
-            + english
-            + " "
-            + other.english("")
-            + " on "
-            + onBackdrop()
-            + ".",
-        any(CHINESE_OPENINGS)
-            + one.chinese("")
-            + "在"
-            + other.chinese("")
-            + "的"
-            + chinese
-            + "，背景是"
-            + backdrop.chinese()
-            + "的。");
+        List.of(one, other),
+        "%s %s %s on %s."
+            .formatted(opening(first.english("")), english, second.english(""), onBackdrop()),
+        "%s%s在%s的%s，背景是%s的。"
+            .formatted(
+                any(CHINESE_OPENINGS),
+                first.chinese(""),
+                second.chinese(""),
+                chinese,
+                backdrop.chinese()));
   }
 
   private Scene scene(List<Thing> things, String english, String chinese) {
@@ -240,14 +168,6 @@ final class SceneComposer {
   private Named namedUnlike(Named other) {
     Named candidate = named();
     while (candidate.equals(other)) {
-      candidate = named();
-    }
-    return candidate;
-  }
-
-  private Named namedOfAnotherColour(Named other) {
-    Named candidate = named();
-    while (candidate.colour() == other.colour()) {
       candidate = named();
     }
     return candidate;

@@ -18,17 +18,15 @@ final class ScenePainter {
 
   /**
    * The scene as uint8 [height, width, 3], BGR.
-   *
-   * @param smooth whether edges are smoothed; without, few colours occur
    */
-  static BufferedImage paint(Scene scene, SplittableRandom random, boolean smooth) {
+  static BufferedImage paint(Scene scene, SplittableRandom random) {
     BufferedImage image =
         new BufferedImage(scene.widthPx(), scene.heightPx(), BufferedImage.TYPE_3BYTE_BGR);
     Graphics2D graphics = image.createGraphics();
     graphics.setColor(new Color(scene.backdrop().rgb()));
     graphics.fillRect(0, 0, scene.widthPx(), scene.heightPx());
     drawStrokes(scene, random, graphics);
-    drawThings(scene, graphics, smooth);
+    drawThings(scene, graphics);
     graphics.dispose();
     return image;
   }
@@ -38,14 +36,14 @@ final class ScenePainter {
     BufferedImage image =
         new BufferedImage(scene.widthPx(), scene.heightPx(), BufferedImage.TYPE_INT_ARGB);
     Graphics2D graphics = image.createGraphics();
-    drawThings(scene, graphics, true);
+    drawThings(scene, graphics);
     graphics.dispose();
     return image;
   }
 
   /** The scene as uint8 [height, width], grey levels. */
   static BufferedImage paintGrey(Scene scene, SplittableRandom random) {
-    BufferedImage colour = paint(scene, random, true);
+    BufferedImage colour = paint(scene, random);
     BufferedImage grey =
         new BufferedImage(scene.widthPx(), scene.heightPx(), BufferedImage.TYPE_BYTE_GRAY);
     // Copied by hand: Java2D would go through linear light and change the levels.
@@ -78,10 +76,9 @@ final class ScenePainter {
     return shifted;
   }
 
-  private static void drawThings(Scene scene, Graphics2D graphics, boolean smooth) {
+  private static void drawThings(Scene scene, Graphics2D graphics) {
     graphics.setRenderingHint(
-        RenderingHints.KEY_ANTIALIASING,
-        smooth ? RenderingHints.VALUE_ANTIALIAS_ON : RenderingHints.VALUE_ANTIALIAS_OFF);
+        RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     for (Scene.Thing thing : scene.things()) {
       graphics.setColor(new Color(thing.rgb()));
       graphics.fill(thing.figure().outline(thing.centreX(), thing.centreY(), thing.size()));

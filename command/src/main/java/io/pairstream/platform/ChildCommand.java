@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How one child process is started and how to tell that it answers.
@@ -13,7 +12,6 @@ import java.util.Map;
  * @param jvmOptions of the child's Java machine
  * @param classPath with {@link ChildMain} on it
  * @param program what {@link ChildMain} runs: a main class, and arguments
- * @param environment variables for the child besides this process's own
  * @param directory the child works in
  * @param readiness when the child counts as started
  */
@@ -21,7 +19,6 @@ record ChildCommand(
     List<String> jvmOptions,
     String classPath,
     List<String> program,
-    Map<String, String> environment,
     Path directory,
     Readiness readiness) {
 
@@ -52,6 +49,9 @@ record ChildCommand(
     command.add("-Djava.awt.headless=true");
     command.add("-XX:+UseSerialGC");
     command.add("-XX:+ExitOnOutOfMemoryError");
+    command.add("-Dpairstream.log.target=SYSTEM_OUT");
+    command.add("-Dpairstream.log.level=info");
+    command.add("-Dpairstream.log.others=warn");
     command.addAll(jvmOptions);
     command.add("-cp");
     command.add(classPath);
@@ -64,7 +64,6 @@ record ChildCommand(
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().remove("CLASSPATH");
-    builder.environment().putAll(environment);
     return builder.start();
   }
 }

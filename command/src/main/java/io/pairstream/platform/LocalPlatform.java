@@ -3,11 +3,8 @@ package io.pairstream.platform;
 import io.pairstream.operations.registry.RegistryCredential;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -18,9 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A whole platform on this machine: a Kafka broker and a schema registry on loopback, and whatever
@@ -31,60 +27,39 @@ import java.util.stream.Stream;
  */
 public final class LocalPlatform implements AutoCloseable {
 
-  /** How long children of a platform that was killed may still need to notice and end. */
-  private static final Duration ORPHANS_GRACE = Duration.ofSeconds(6);
-
-  /** Where ids were kept before they were kept in Kafka. */
-  private static final String EARLIER_REGISTRY = "registry/registry.mv.db";
-
   private final PlatformSettings settings;
   private final Path data;
   private final AppLayout layout = AppLayout.ofThisProgram();
-  private final PlatformListener listener;
   private final DirectoryLock lock;
   private final Ports ports;
   private final Thread shutdownHook = new Thread(this::close, "stop-platform");
-  private final CompletableFuture<String> failure = new CompletableFuture<>();
+  private final CompletableFuture<Optional<String>> failure = new CompletableFuture<>();
+  private final ChildProcesses children;
 
-  /** Guarded by itself, as are the two fields below. */
-  private final List<SupervisedChild> children = new ArrayList<>();
-
+  /** Guarded by itself, as is the field below. */
   private final Map<String, String> addresses = new HashMap<>();
+
   private boolean announced;
-  private boolean closing;
 
   /** Serialises {@link #close()}: who comes second waits until everything has stopped. */
   private final Object closeMonitor = new Object();
 
   private boolean closed;
-
   private volatile int brokerPort;
   private volatile int registryPort;
 
   private LocalPlatform(PlatformSettings settings, PlatformListener listener) throws IOException {
     this.settings = settings;
-    this.listener = listener;
+    children = new ChildProcesses(settings, new Listener(listener));
     data = settings.dataDirectory();
     Files.createDirectories(data);
-    if (isNewOrOurs(data)
+    if (PlatformFile.isNewOrOurs(data)
         && Files.getFileStore(data).supportsFileAttributeView(PosixFileAttributeView.class)) {
       // It holds everybody's pictures.
       Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
     }
     lock = DirectoryLock.acquire(data);
     ports = new Ports(data, settings.ports());
-  }
-
-  /** A folder with other things in it may be shared on purpose. */
-  static boolean isNewOrOurs(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return Files.exists(directory.resolve("ports.properties")) || files.findAny().isEmpty();
-    }
-  }
-
-  /** Starts broker and registry, and returns once both answer. */
-  public static LocalPlatform start(PlatformSettings settings) {
-    return start(settings, PlatformListener.SILENT);
   }
 
   /**
@@ -141,19 +116,10 @@ public final class LocalPlatform implements AutoCloseable {
     return data;
   }
 
-  public AppLayout layout() {
-    return layout;
-  }
-
   /** Process ids by name, of those that run. */
   public Map<String, Long> pids() {
-    Map<String, Long> pids = new HashMap<>();
-    synchronized (children) {
-      for (SupervisedChild child : children) {
-        child.identity().ifPresent(process -> pids.put(child.name(), process.pid()));
-      }
-    }
-    return pids;
+    return children.running().stream()
+        .collect(Collectors.toMap(PlatformFile.Child::name, PlatformFile.Child::pid));
   }
 
   /**
@@ -176,69 +142,38 @@ public final class LocalPlatform implements AutoCloseable {
    * @throws PlatformException where it does not start; then it is stopped, and the rest goes on
    */
   public void launch(ServiceSpec service) {
-    begin(service).await();
+    begin(service);
+    await(service.name());
   }
 
   /** Starts one more process and keeps it running, without waiting until it answers. */
-  public Launch begin(ServiceSpec service) {
+  void begin(ServiceSpec service) {
     String classPath =
         service.classPath() == ServiceSpec.ClassPath.FEED
             ? layout.feedClassPath()
             : layout.serviceClassPath();
-    List<String> program = new ArrayList<>();
-    program.add(service.mainClass());
+    List<String> program = new ArrayList<>(List.of(service.mainClass()));
     program.addAll(service.arguments());
     ChildCommand command =
         new ChildCommand(
-            withLogging(service.jvmOptions()),
-            classPath,
-            program,
-            service.environment(),
-            data,
-            service.readiness());
-    return new Launch(add(service.name(), known -> command));
+            service.jvmOptions(), classPath, program, data, service.readiness());
+    children.start(service.name(), known -> command);
   }
 
-  /** A process that was told to start. */
-  public final class Launch {
-
-    private final SupervisedChild child;
-
-    private Launch(SupervisedChild child) {
-      this.child = child;
-    }
-
-    /**
-     * Returns once the process answers.
-     *
-     * @throws PlatformException where it does not start; then it is stopped, and the rest goes on
-     */
-    public void await() {
-      try {
-        awaitReady(child);
-      } catch (PlatformException e) {
-        remove(child);
-        throw e;
-      }
-      announce();
-    }
+  /**
+   * Returns once a process that was begun answers.
+   *
+   * @throws PlatformException where it does not start; then it is stopped, and the rest goes on
+   */
+  void await(String name) {
+    children.await(name);
+    announce();
   }
 
   /** Stops a process for good; harmless where none has that name. */
   public void stop(String name) {
-    Optional<SupervisedChild> named;
-    synchronized (children) {
-      named = children.stream().filter(child -> child.name().equals(name)).findFirst();
-    }
-    named.ifPresent(this::remove);
+    children.stop(name);
     announce();
-  }
-
-  private void remove(SupervisedChild child) {
-    stop(child);
-    synchronized (children) {
-      children.remove(child);
-    }
   }
 
   /**
@@ -247,7 +182,7 @@ public final class LocalPlatform implements AutoCloseable {
    * @param key in snake case, such as {@code ingest_url}
    */
   public void announce(String key, String address) {
-    synchronized (children) {
+    synchronized (addresses) {
       addresses.put(key, address);
     }
     announce();
@@ -255,7 +190,7 @@ public final class LocalPlatform implements AutoCloseable {
 
   /** An address that was made known; nothing where none was under that key. */
   public Optional<String> address(String key) {
-    synchronized (children) {
+    synchronized (addresses) {
       return Optional.ofNullable(addresses.get(key));
     }
   }
@@ -266,7 +201,7 @@ public final class LocalPlatform implements AutoCloseable {
    */
   public Optional<String> awaitEnd() throws InterruptedException {
     try {
-      return Optional.ofNullable(failure.get());
+      return failure.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException("nothing completes this with an exception", e);
     }
@@ -279,14 +214,7 @@ public final class LocalPlatform implements AutoCloseable {
       if (closed) {
         return;
       }
-      List<SupervisedChild> running;
-      synchronized (children) {
-        closing = true;
-        running = new ArrayList<>(children);
-      }
-      for (int i = running.size() - 1; i >= 0; i--) {
-        stop(running.get(i));
-      }
+      children.stopAll();
       try {
         PlatformFile.delete(data);
         ports.close();
@@ -295,27 +223,27 @@ public final class LocalPlatform implements AutoCloseable {
         throw new PlatformException("cannot tidy up " + data, e);
       } finally {
         closed = true;
-        failure.complete(null);
+        failure.complete(Optional.empty());
       }
     }
-    forgetShutdownHook();
+    try {
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    } catch (IllegalStateException e) {
+      // This process is ending, and the hook with it.
+    }
   }
 
   private void startBrokerAndRegistry() throws IOException {
-    if (Files.exists(data.resolve(EARLIER_REGISTRY))) {
-      throw new PlatformException(
-          data
-              + " is of an earlier build, which kept the ids of its schemas in "
-              + EARLIER_REGISTRY
-              + ": this one cannot read what was written with them; name another --data-dir");
-    }
-    awaitOrphans();
-    deleteTree(data.resolve("tmp"));
-    SupervisedChild broker = add("broker", this::brokerCommand);
-    awaitReady(broker);
+    ChildProcesses.awaitOrphans(
+        PlatformFile.load(data).map(PlatformFile::processes).orElse(List.of()));
+    PlatformFile.delete(data);
+    Utils.delete(data.resolve("tmp").toFile());
+    children.start("broker", this::brokerCommand);
+    children.await("broker");
     // It reads what the broker keeps, under the address that the broker has taken.
-    awaitReady(add("registry", this::registryCommand));
-    synchronized (children) {
+    children.start("registry", this::registryCommand);
+    children.await("registry");
+    synchronized (addresses) {
       announced = true;
     }
     announce();
@@ -328,19 +256,17 @@ public final class LocalPlatform implements AutoCloseable {
     int controllerPort = ports.chooseAny("controller");
     Path directory = data.resolve("broker");
     return new ChildCommand(
-        withLogging(
-            List.of(
-                "-Xmx384m",
-                "-XX:TieredStopAtLevel=1",
-                // Otherwise each thread keeps direct memory as large as the largest record it saw.
-                "-Djdk.nio.maxCachedBufferSize=262144")),
+        List.of(
+            "-Xmx384m",
+            "-XX:TieredStopAtLevel=1",
+            // Otherwise each thread keeps direct memory as large as the largest record it saw.
+            "-Djdk.nio.maxCachedBufferSize=262144"),
         layout.serviceClassPath(),
         List.of(
             BrokerMain.class.getName(),
             directory.toString(),
             Integer.toString(brokerPort),
             Integer.toString(controllerPort)),
-        Map.of(),
         directory,
         Readiness.brokerAnswers(brokerPort));
   }
@@ -350,7 +276,7 @@ public final class LocalPlatform implements AutoCloseable {
       registryPort = ports.choose("registry", settings.registryPort());
     }
     return new ChildCommand(
-        withLogging(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1")),
+        List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
         layout.serviceClassPath(),
         List.of(
             "io.pairstream.cli.Main",
@@ -361,93 +287,14 @@ public final class LocalPlatform implements AutoCloseable {
             "127.0.0.1:" + registryPort,
             "--credential-file",
             credentialFile().toString()),
-        Map.of(),
         data,
         Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
   }
 
-  private static List<String> withLogging(List<String> jvmOptions) {
-    List<String> options = new ArrayList<>();
-    options.add("-Dpairstream.log.target=SYSTEM_OUT");
-    options.add("-Dpairstream.log.level=info");
-    options.add("-Dpairstream.log.others=warn");
-    options.addAll(jvmOptions);
-    return options;
-  }
-
-  /** Makes the command of a child's next start. */
-  @FunctionalInterface
-  private interface NextCommand {
-
-    /**
-     * The command.
-     *
-     * @param known whether the address of the child was given out, so that it must not change
-     */
-    ChildCommand get(boolean known) throws IOException;
-  }
-
-  private SupervisedChild add(String name, NextCommand next) {
-    ChildLog log = new ChildLog(data.resolve("logs").resolve(name + ".log"));
-    SupervisedChild.Launch launch =
-        known -> {
-          log.putAsideIfLarge();
-          ChildCommand command = next.get(known);
-          return new SupervisedChild.Attempt(
-              command.start(name, log.file(), data.resolve("tmp").resolve(name)),
-              command.readiness());
-        };
-    SupervisedChild child =
-        new SupervisedChild(name, launch, log, SupervisedChild.Backoff.USUAL, new Listener());
-    synchronized (children) {
-      if (closing) {
-        throw new PlatformException("the platform in " + data + " is stopping");
-      }
-      if (children.stream().anyMatch(other -> other.name().equals(name))) {
-        throw new IllegalArgumentException("there is a process named " + name + " already");
-      }
-      try {
-        log.begin();
-      } catch (IOException e) {
-        throw new PlatformException("cannot write " + log.file(), e);
-      }
-      children.add(child);
-      child.start();
-    }
-    return child;
-  }
-
-  private void awaitReady(SupervisedChild child) {
-    try {
-      child.awaitReady(settings.startTimeout());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PlatformException("interrupted while " + child.name() + " started", e);
-    }
-  }
-
-  private void stop(SupervisedChild child) {
-    try {
-      child.stop(settings.grace());
-    } catch (InterruptedException e) {
-      // Its parent ends next, and so will it.
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private void announce() {
-    synchronized (children) {
-      if (!announced || closing) {
+    synchronized (addresses) {
+      if (!announced || children.isClosing()) {
         return;
-      }
-      List<PlatformFile.Child> processes = new ArrayList<>();
-      for (SupervisedChild child : children) {
-        child
-            .identity()
-            .ifPresent(
-                process ->
-                    processes.add(
-                        new PlatformFile.Child(child.name(), process.pid(), process.startedAt())));
       }
       ProcessIdentity self = ProcessIdentity.current();
       try {
@@ -457,7 +304,7 @@ public final class LocalPlatform implements AutoCloseable {
                 addresses,
                 self.pid(),
                 self.startedAt(),
-                processes)
+                children.running())
             .write(data);
       } catch (IOException e) {
         throw new PlatformException("cannot write platform.json in " + data, e);
@@ -465,96 +312,38 @@ public final class LocalPlatform implements AutoCloseable {
     }
   }
 
-  /** Waits until the children of a platform that was killed here have freed files and ports. */
-  private void awaitOrphans() throws IOException {
-    long deadline = System.nanoTime() + ORPHANS_GRACE.toNanos();
-    List<PlatformFile.Child> recorded =
-        PlatformFile.load(data).map(PlatformFile::processes).orElse(List.of());
-    for (PlatformFile.Child child : recorded) {
-      Optional<ProcessHandle> orphan = child.identity().find();
-      if (orphan.isPresent()) {
-        awaitOrphan(orphan.get(), deadline);
-      }
-    }
-    PlatformFile.delete(data);
-  }
-
-  private static void awaitOrphan(ProcessHandle orphan, long deadline) {
-    try {
-      orphan.onExit().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      orphan.destroyForcibly();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a process's end is no exception", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PlatformException("interrupted while an earlier platform ended", e);
-    }
-  }
-
-  private boolean hasAnswered(String name) {
-    synchronized (children) {
-      return children.stream().anyMatch(child -> child.name().equals(name) && child.hasAnswered());
-    }
-  }
-
-  private void forgetShutdownHook() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(shutdownHook);
-    } catch (IllegalStateException e) {
-      // This process is ending, and the hook with it.
-    }
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    if (!Files.exists(root)) {
-      return;
-    }
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
   /** Keeps {@code platform.json} up to date and passes everything on. */
   private final class Listener implements PlatformListener {
+
+    private final PlatformListener next;
+
+    Listener(PlatformListener next) {
+      this.next = next;
+    }
 
     @Override
     public void ready(String name, Duration after) {
       announce();
-      listener.ready(name, after);
+      next.ready(name, after);
     }
 
     @Override
     public void died(String name, int exitStatus, Duration restartIn) {
-      listener.died(name, exitStatus, restartIn);
+      next.died(name, exitStatus, restartIn);
     }
 
     @Override
     public void gaveUp(String name, String reason) {
-      listener.gaveUp(name, reason);
+      next.gaveUp(name, reason);
       // Who starts a process hears of its failure there; later nobody but this would notice.
-      if (hasAnswered(name)) {
-        failure.complete(reason);
+      if (children.hasAnswered(name)) {
+        failure.complete(Optional.of(reason));
       }
     }
 
     @Override
     public void stopped(String name) {
-      listener.stopped(name);
+      next.stopped(name);
     }
   }
 }

@@ -1,20 +1,21 @@
 package io.pairstream.platform;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What {@code platform.json} in a data directory says: how to reach the platform that runs there.
@@ -30,23 +31,25 @@ import java.util.TreeMap;
  * @param startedAt when that process began, in milliseconds since 1970
  * @param processes its children, in the order of their start
  */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record PlatformFile(
     String bootstrapServers,
     String schemaRegistry,
-    Map<String, String> addresses,
+    @JsonAnyGetter @JsonAnySetter Map<String, String> addresses,
     long pid,
     long startedAt,
     List<Child> processes) {
 
   private static final String NAME = "platform.json";
-
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   /**
    * A child process.
    *
    * @param startedAt milliseconds since 1970
    */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Child(String name, long pid, long startedAt) {
 
     ProcessIdentity identity() {
@@ -55,8 +58,8 @@ public record PlatformFile(
   }
 
   public PlatformFile {
-    addresses = Map.copyOf(addresses);
-    processes = List.copyOf(processes);
+    addresses = addresses == null ? Map.of() : Map.copyOf(addresses);
+    processes = processes == null ? List.of() : List.copyOf(processes);
   }
 
   /** The platform that runs in {@code dataDirectory}, or nothing where none does. */
@@ -75,9 +78,16 @@ public record PlatformFile(
     } else if (Files.exists(file) && load(dataDirectory).isEmpty()) {
       return file + " cannot be read as a platform's";
     }
-    return Files.exists(file) || LocalPlatform.isNewOrOurs(dataDirectory)
+    return Files.exists(file) || isNewOrOurs(dataDirectory)
         ? "no platform runs in " + dataDirectory
         : dataDirectory + " is no platform's folder: other things are in it";
+  }
+
+  /** A folder with other things in it may be shared on purpose. */
+  static boolean isNewOrOurs(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return Files.exists(directory.resolve("ports.properties")) || files.findAny().isEmpty();
+    }
   }
 
   /** What the file says, whether or not its platform still runs. */
@@ -85,62 +95,19 @@ public record PlatformFile(
     if (!Files.isDirectory(dataDirectory)) {
       return Optional.empty();
     }
-    JsonNode json;
     try {
-      json = JSON.readTree(Files.readAllBytes(dataDirectory.resolve(NAME)));
+      byte[] json = Files.readAllBytes(dataDirectory.resolve(NAME));
+      return Optional.ofNullable(JSON.readValue(json, PlatformFile.class))
+          .filter(file -> file.bootstrapServers != null && file.schemaRegistry != null);
     } catch (NoSuchFileException | JsonProcessingException e) {
       return Optional.empty();
     }
-
-    Map<String, String> addresses = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> field : json.properties()) {
-      if (field.getValue().isTextual()) {
-        addresses.put(field.getKey(), field.getValue().textValue());
-      }
-    }
-    String bootstrapServers = addresses.remove("bootstrap_servers");
-    String schemaRegistry = addresses.remove("schema_registry");
-    if (bootstrapServers == null || schemaRegistry == null) {
-      return Optional.empty();
-    }
-
-    List<Child> processes = new ArrayList<>();
-    for (JsonNode child : json.path("processes")) {
-      processes.add(
-          new Child(
-              child.path("name").asText(),
-              child.path("pid").asLong(),
-              child.path("started_at").asLong()));
-    }
-    return Optional.of(
-        new PlatformFile(
-            bootstrapServers,
-            schemaRegistry,
-            addresses,
-            json.path("pid").asLong(),
-            json.path("started_at").asLong(),
-            processes));
   }
 
   /** Puts this in place of what the file said; a reader sees the one or the other, whole. */
   void write(Path dataDirectory) throws IOException {
-    ObjectNode json = JSON.createObjectNode();
-    json.put("bootstrap_servers", bootstrapServers);
-    json.put("schema_registry", schemaRegistry);
-    new TreeMap<>(addresses).forEach(json::put);
-    json.put("pid", pid);
-    json.put("started_at", startedAt);
-    ArrayNode children = json.putArray("processes");
-    for (Child child : processes) {
-      children
-          .addObject()
-          .put("name", child.name())
-          .put("pid", child.pid())
-          .put("started_at", child.startedAt());
-    }
-
     Path whole = dataDirectory.resolve(NAME + ".new");
-    Files.writeString(whole, json.toPrettyString() + "\n");
+    Files.writeString(whole, JSON.writeValueAsString(this) + "\n");
     Files.move(whole, dataDirectory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
   }
 

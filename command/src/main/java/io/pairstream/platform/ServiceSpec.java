@@ -1,7 +1,6 @@
 package io.pairstream.platform;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * One more process for a platform to start, supervise and stop.
@@ -11,7 +10,6 @@ import java.util.Map;
  * @param arguments of {@code main}
  * @param classPath what the process loads its classes from
  * @param jvmOptions further options of the Java machine, such as its heap; they come last and win
- * @param environment variables set on top of this process's own
  * @param readiness when the process counts as started
  */
 public record ServiceSpec(
@@ -20,7 +18,6 @@ public record ServiceSpec(
     List<String> arguments,
     ClassPath classPath,
     List<String> jvmOptions,
-    Map<String, String> environment,
     Readiness readiness) {
 
   /** What a service loads its classes from. */
@@ -38,7 +35,6 @@ public record ServiceSpec(
     }
     arguments = List.copyOf(arguments);
     jvmOptions = List.copyOf(jvmOptions);
-    environment = Map.copyOf(environment);
   }
 
   /** A service that counts as started once its process runs, with the platform's own options. */
@@ -49,19 +45,18 @@ public record ServiceSpec(
         arguments,
         ClassPath.SERVICE,
         List.of(),
-        Map.of(),
         Readiness.onceRunning());
   }
 
   /** The same service, started once {@code readiness} says so. */
   public ServiceSpec readyWhen(Readiness readiness) {
     return new ServiceSpec(
-        name, mainClass, arguments, classPath, jvmOptions, environment, readiness);
+        name, mainClass, arguments, classPath, jvmOptions, readiness);
   }
 
   /** The same service with further options of the Java machine. */
   public ServiceSpec withJvmOptions(String... options) {
     return new ServiceSpec(
-        name, mainClass, arguments, classPath, List.of(options), environment, readiness);
+        name, mainClass, arguments, classPath, List.of(options), readiness);
   }
 }

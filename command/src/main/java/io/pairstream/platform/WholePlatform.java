@@ -91,13 +91,15 @@ public final class WholePlatform implements AutoCloseable {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
       // All start at once: none needs another.
-      WebService server = whole.beginIngestApi();
       List<String> ofDashboard = new ArrayList<>(List.of("--recipe", recipe));
       ofDashboard.addAll(ofWorkers);
-      WebService dashboard = whole.beginDashboard(ofDashboard);
+      String ingest = whole.beginOnLoopback(INGEST, INGEST_PORT, INGEST_JVM, List.of());
+      String dashboard = whole.beginOnLoopback(OPERATE, OPERATE_PORT, OPERATE_JVM, ofDashboard);
       whole.startPreprocessing(recipe, ofWorkers, List.of());
-      server.await();
-      dashboard.await();
+      whole.platform.await(INGEST);
+      whole.platform.announce(INGEST_URL, ingest);
+      whole.platform.await(OPERATE);
+      whole.platform.announce(DASHBOARD_URL, dashboard);
       return whole;
     } catch (RuntimeException e) {
       whole.close();
@@ -243,23 +245,10 @@ public final class WholePlatform implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("the dashboard was not opened"));
   }
 
-  private WebService beginIngestApi() {
-    return beginOnLoopback(INGEST, INGEST_PORT, INGEST_JVM, INGEST_URL, List.of());
-  }
-
-  private WebService beginDashboard(List<String> moreArguments) {
-    return beginOnLoopback(OPERATE, OPERATE_PORT, OPERATE_JVM, DASHBOARD_URL, moreArguments);
-  }
-
-  /** On loopback, for whoever uses this machine. */
-  private WebService beginOnLoopback(
-      String name,
-      int usualPort,
-      List<String> jvmOptions,
-      String field,
-      List<String> moreArguments) {
+  /** Starts a service with pages on loopback, for whoever uses this machine; says where it is. */
+  private String beginOnLoopback(
+      String name, int usualPort, List<String> jvmOptions, List<String> moreArguments) {
     int port = platform.port(name, usualPort);
-    String address = "http://127.0.0.1:" + port;
     List<String> arguments = new ArrayList<>(List.of(name, "--anonymous"));
     arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
     Path data = platform.dataDirectory().toAbsolutePath();
@@ -267,31 +256,11 @@ public final class WholePlatform implements AutoCloseable {
     arguments.addAll(List.of("--data-dir", data.toString()));
     arguments.addAll(clusterOptions(cluster));
     arguments.addAll(moreArguments);
-    ServiceSpec service =
+    platform.begin(
         ServiceSpec.of(name, "io.pairstream.cli.Main", arguments)
             .withJvmOptions(jvmOptions.toArray(String[]::new))
-            .readyWhen(Readiness.ofService("127.0.0.1:" + port));
-    return new WebService(field, address, platform.begin(service));
-  }
-
-  /** A service with a page that was told to start, and where. */
-  private final class WebService {
-
-    private final String field;
-    private final String address;
-    private final LocalPlatform.Launch launch;
-
-    WebService(String field, String address, LocalPlatform.Launch launch) {
-      this.field = field;
-      this.address = address;
-      this.launch = launch;
-    }
-
-    /** Returns once it is ready, and makes its address known. */
-    void await() {
-      launch.await();
-      platform.announce(field, address);
-    }
+            .readyWhen(Readiness.ofService("127.0.0.1:" + port)));
+    return "http://127.0.0.1:" + port;
   }
 
   private static List<String> clusterOptions(Cluster cluster) {

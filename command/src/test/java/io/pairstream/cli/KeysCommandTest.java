@@ -181,27 +181,6 @@ class KeysCommandTest {
     assertThat(ended.err()).contains("16 hex digits").doesNotContain(key.substring(21));
   }
 
-  @Test
-  void expiredKeyIsNotRotated() {
-    String id = run("keys create", "--json", "--producer", "a").json().path("key_id").asText();
-    int unused = run("keys revoke", id).status();
-
-    Ended ended = run("keys rotate", id);
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("is revoked", "keys create");
-  }
-
-  @Test
-  void missingTopicIsSaidInOneLine() {
-    ClusterAccess empty = KAFKA.emptyDataset();
-
-    Ended ended = Ended.on(empty, "keys ls");
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.onlyErrorLine()).contains("topics create");
-  }
-
   private Ended run(String command, String... arguments) {
     return Ended.on(cluster, command, arguments);
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.testing.Await;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -104,19 +103,6 @@ class LauncherTest {
   }
 
   @Test
-  void buildsOnWhereItsLogCannotBeRead() throws Exception {
-    // Who tells of the progress looks into the log, perhaps before the build has made one.
-    tool("sed", "echo look >> \"$FAKES/looks\"\nPATH=${PATH#*:} exec sed \"$@\"\n");
-    maven("rm \"" + log + "\"\n: > \"$FAKES/looks\"\n" + until("[ -s $FAKES/looks ]") + MAVEN);
-
-    Ended ended = launch("lag");
-
-    assertThat(ended.status()).as(ended.err()).isZero();
-    assertThat(ended.out()).contains("[lag]");
-    assertThat(ended.err()).contains("builds before its first start");
-  }
-
-  @Test
   void saysWhyItCannotBuildAndBuildsTheNextTime() throws Exception {
     maven("echo the disk is full\nexit 1\n");
 
@@ -157,30 +143,6 @@ class LauncherTest {
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(builds()).isEqualTo(1);
     assertThat(turn).doesNotExist();
-  }
-
-  /** As in a container whose first process does not ask after those that others have left. */
-  @Test
-  void takesOverTheTurnOfACommandThatNobodyAskedAfter() throws Exception {
-    Files.createDirectories(log.getParent());
-    // The shell would ask after its child; what it becomes does not.
-    String child = "exec 3<&0\nread -r line <&3 & echo $!\n";
-    Process parent = new ProcessBuilder("bash", "-c", child + "exec sleep 3600").start();
-    started.add(parent);
-    String ended = parent.inputReader().readLine();
-    Await.until(
-        "the shell is something else",
-        () -> parent.info().command().filter(command -> !command.endsWith("bash")).isPresent());
-    try (OutputStream line = parent.getOutputStream()) {
-      line.write('\n');
-    }
-    Files.createSymbolicLink(log.resolveSibling("app-turn"), Path.of(ended));
-
-    Ended launched = launch("lag");
-
-    assertThat(launched.status()).as(launched.err()).isZero();
-    assertThat(builds()).isEqualTo(1);
-    assertThat(ProcessHandle.of(Long.parseLong(ended))).isPresent();
   }
 
   @Test

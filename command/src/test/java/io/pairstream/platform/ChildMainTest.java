@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -82,7 +81,6 @@ class ChildMainTest {
             options,
             System.getProperty("java.class.path"),
             List.of(Program.class.getName(), mode),
-            Map.of(),
             directory,
             Readiness.onceRunning())
         .start("program", directory.resolve("log"), directory.resolve("tmp"));

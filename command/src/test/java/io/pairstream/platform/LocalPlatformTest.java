@@ -92,7 +92,7 @@ class LocalPlatformTest {
   @Test
   @Order(2)
   void refusesSecondPlatformOnTheSameDirectory() {
-    assertThatThrownBy(() -> LocalPlatform.start(settings))
+    assertThatThrownBy(() -> LocalPlatform.start(settings, PlatformListener.SILENT))
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
     assertThat(pair.recordBytes()).isEqualTo(pair.expectedRecordBytes());
@@ -196,23 +196,11 @@ class LocalPlatformTest {
     assertThat(directory.resolve("platform.json")).doesNotExist();
     assertThat(platform.awaitEnd()).isEqualTo(Optional.empty());
 
-    platform = LocalPlatform.start(settings);
+    platform = LocalPlatform.start(settings, PlatformListener.SILENT);
     assertThat(platform.bootstrapServers()).isEqualTo(bootstrapServers);
     assertThat(platform.schemaRegistryUrl()).isEqualTo(schemaRegistry);
     assertThat(pair.recordBytes()).isEqualTo(pair.expectedRecordBytes());
     assertThat(pair.schema()).isEqualTo("\"string\"");
-  }
-
-  @Test
-  @Order(8)
-  void refusesADirectoryWhoseIdsItCannotRead(@TempDir Path earlier) throws Exception {
-    Files.createDirectories(earlier.resolve("registry"));
-    Files.createFile(earlier.resolve("registry/registry.mv.db"));
-
-    assertThatThrownBy(() -> LocalPlatform.start(PlatformSettings.in(earlier)))
-        .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("is of an earlier build")
-        .hasMessageContaining("name another --data-dir");
   }
 
   private static Set<String> socketsOf(long pid) throws IOException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
 import io.pairstream.platform.FreePorts;
-import java.time.Duration;
+import io.pairstream.testing.Await;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -20,7 +20,6 @@ final class BrokerContainer implements AutoCloseable {
 
   private static final String IMAGE =
       System.getenv().getOrDefault("PAIRSTREAM_KAFKA_IMAGE", "apache/kafka:4.4.0");
-  private static final Duration CHANGE_WITHIN = Duration.ofMinutes(5);
 
   /** A broker that gives no answer in this time is silent. */
   private static final int SILENCE_MILLIS = 2_000;
@@ -67,9 +66,7 @@ final class BrokerContainer implements AutoCloseable {
     // The kernel does not always manage to stop all threads of a busy container in the time that
     // the engine gives it; the engine lets them run again then, and says so.
     Await.answer(
-        "the container is frozen",
-        CHANGE_WITHIN,
-        () -> engine().pauseContainerCmd(kafka.getContainerId()).exec());
+        "the container is frozen", () -> engine().pauseContainerCmd(kafka.getContainerId()).exec());
     awaitSilence();
   }
 
@@ -127,16 +124,11 @@ final class BrokerContainer implements AutoCloseable {
   }
 
   private void awaitSilence() {
-    Await.until(
-        "the broker is silent",
-        CHANGE_WITHIN,
-        () -> !answersWithin(SILENCE_MILLIS),
-        () -> "an answer");
+    Await.until("the broker is silent", () -> !answersWithin(SILENCE_MILLIS), () -> "an answer");
   }
 
   private void awaitAnswer() {
-    Await.until(
-        "the broker answers", CHANGE_WITHIN, () -> answersWithin(ANSWER_MILLIS), () -> "no answer");
+    Await.until("the broker answers", () -> answersWithin(ANSWER_MILLIS), () -> "no answer");
   }
 
   /** Asked by a new client each time, which knows of no earlier connection. */

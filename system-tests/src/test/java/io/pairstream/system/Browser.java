@@ -3,6 +3,7 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.pairstream.testing.Await;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -356,7 +357,7 @@ final class Browser implements AutoCloseable {
   }
 
   void await(String what, Duration timeout, BooleanSupplier condition) {
-    Await.until(what, timeout, condition, this::visibleText);
+    Await.until(what, timeout, condition::getAsBoolean, this::visibleText);
   }
 
   void awaitText(String selector, String text) {

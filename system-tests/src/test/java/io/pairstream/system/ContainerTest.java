@@ -16,6 +16,7 @@ import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
+import io.pairstream.testing.Await;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

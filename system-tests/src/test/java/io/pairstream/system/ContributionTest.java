@@ -10,7 +10,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,7 +57,7 @@ class ContributionTest {
 
       browser.awaitText("#connection", "Connected again.");
       browser.awaitText("#sent-list li:first-child", "Accepted");
-      platform.awaitAllDecided(Duration.ofMinutes(4));
+      platform.awaitAllDecided();
       assertThat(platform.audit().inputs()).isEqualTo(3);
       assertThat(platform.audit().details()).isEmpty();
       // Away it refuses connections, and back it answers 503 until it has seen its topics.

@@ -106,7 +106,7 @@ class DashboardTasksTest extends PageTest {
 
     steady.shutdown();
     assertThat(steady.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
-    platform.awaitAllDecided(SOON);
+    platform.awaitAllDecided();
     assertThat(platform.audit().details()).isEmpty();
     assertThat(trainer.isAlive())
         .as(() -> "the trainer has gone through all of it: " + lastWords())

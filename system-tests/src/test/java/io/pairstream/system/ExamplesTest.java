@@ -7,16 +7,15 @@ import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.platform.Readiness;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.testing.Await;
 import io.pairstream.testing.PythonEnvironment;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +42,6 @@ class ExamplesTest {
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
   private static final Path EXAMPLES = PROJECT.resolve("examples");
 
-  private static final Duration SOON = Duration.ofMinutes(4);
-
   @TempDir private Path folder;
 
   @Test
@@ -60,10 +57,13 @@ class ExamplesTest {
         publishToKafka(python, platform, submitted(pairs, i));
       }
       String server = server(platform);
-      Await.until("the server is ready", SOON, () -> isReady(server), () -> platform.data());
+      Await.until(
+          "the server is ready",
+          Readiness.httpOk(URI.create(server + "/health/ready"))::isReady,
+          () -> platform.data());
       publishOverHttp(python, server, submitted(pairs, 4));
 
-      platform.awaitAllDecided(SOON);
+      platform.awaitAllDecided();
       AuditReport audit = platform.audit();
       assertThat(audit.details()).isEmpty();
       assertThat(audit.inputs()).isEqualTo(5);
@@ -117,21 +117,6 @@ class ExamplesTest {
         .readTree(platform.data().resolve("platform.json").toFile())
         .get("ingest_url")
         .asText();
-  }
-
-  private static boolean isReady(String server) {
-    try {
-      return HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(URI.create(server + "/health/ready")).build(),
-                  HttpResponse.BodyHandlers.discarding())
-              .statusCode()
-          == 200;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static NewPair submitted(DrawnPairs pairs, long index) {

@@ -14,6 +14,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class FaultsTest {
       platform.killAndAwaitRestart("broker");
       publishing.join();
       platform.killAndAwaitRestart("preprocess");
-      platform.awaitAllDecided(CATCH_UP);
+      platform.awaitAllDecided();
 
       AuditReport report = platform.audit();
       assertThat(report.details()).isEmpty();
@@ -73,7 +74,7 @@ class FaultsTest {
       assertThat(takedown.unfinished()).isEmpty();
       assertThat(takedown.removed()).isPositive().isEqualTo(takedown.total());
       platform.publish(pairs, 0, 4); // the first one is always a good pair
-      platform.awaitAllDecided(CATCH_UP);
+      platform.awaitAllDecided();
       report = platform.audit();
       assertThat(report.details()).isEmpty();
       assertThat(report.withdrawn()).isEqualTo(takedown.total());
@@ -105,7 +106,7 @@ class FaultsTest {
     DrawnPairs good = new DrawnPairs(12, 0.0);
     try (RunningPlatform platform = RunningPlatform.start(folder, "demo")) {
       platform.publish(good, 0, 20);
-      platform.awaitAllDecided(CATCH_UP);
+      platform.awaitAllDecided();
       byte[] serialized = serialized(platform, good.at(20));
 
       // The registry comes back without any of its schemas.
@@ -142,7 +143,7 @@ class FaultsTest {
               .inheritIO()
               .start();
       assertThat(create.waitFor()).isZero();
-      platform.awaitAllDecided(CATCH_UP);
+      platform.awaitAllDecided();
       assertThat(platform.quarantine()).isEqualTo(Map.of("UNKNOWN_SCHEMA", 1L));
       assertThat(platform.audit().inputs()).isEqualTo(22);
       assertThat(platform.audit().details()).isEmpty();

@@ -8,6 +8,7 @@ import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ class FetchFaultsTest {
             return last.get().links().fetched() + last.get().links().quarantined() == links;
           },
           () -> last.get() + fetchers.said());
-      platform.awaitAllDecided(CATCH_UP);
+      platform.awaitAllDecided();
       AuditReport report = platform.audit();
 
       assertThat(report.details()).isEmpty();
@@ -97,7 +98,7 @@ class FetchFaultsTest {
       // Two of the instance that was killed, whose requests nobody calls back, and two of the next.
       assertThat(site.mostAtOnce()).isLessThanOrEqualTo(4);
       // What it has to say at its start it has said by then.
-      ServiceAddress.awaitReady(() -> fetchers.said("four"), CATCH_UP);
+      ServiceAddress.awaitReady(() -> fetchers.said("four"));
       String before = fetchers.said("four");
       assertThat(fetchers.stop("four")).isEqualTo(TERMINATED);
       assertThat(fetchers.said("four")).as("what it complains of at its end").isEqualTo(before);

@@ -1,14 +1,13 @@
 package io.pairstream.system;
 
 import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.testing.Await;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -23,8 +22,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Faults of groups on a platform: of its own preprocessing, and of groups beside it. */
 final class GroupFaults {
 
-  private static final Duration SOON = Duration.ofMinutes(4);
-
   private final RunningPlatform platform;
   private final DrawnPairs pairs = new DrawnPairs(7, 0.0);
 
@@ -32,22 +29,9 @@ final class GroupFaults {
     this.platform = platform;
   }
 
-  /** Those that show within a look or two, and one that stands. */
-  List<Fault> quick() {
-    return List.of(new StoppedInstance(), new Rewind(), new Deletion(), new Wedge());
-  }
-
-  /** Those that can be done at once. */
+  /** Those that show within a look or two, and one that stays. */
   List<Fault> all() {
-    List<Fault> all = new ArrayList<>(quick());
-    all.addAll(
-        List.of(new PoisonPartition(), new Departure(), new Retention(), new OpenTransaction()));
-    return all;
-  }
-
-  /** What is done to preprocessing when nothing else is. */
-  Fault slowWorker() {
-    return new SlowWorker();
+    return List.of(new StoppedInstance(), new Rewind(), new Deletion(), new Wedge());
   }
 
   /** The preprocessing service is frozen while pairs come in. */
@@ -66,7 +50,7 @@ final class GroupFaults {
     @Override
     void prepare() {
       platform.publish(pairs, 0, 20);
-      platform.awaitAllDecided(SOON);
+      platform.awaitAllDecided();
     }
 
     @Override
@@ -78,55 +62,6 @@ final class GroupFaults {
     @Override
     void end() throws Exception {
       Signals.send("CONT", platform.pid("preprocess"));
-    }
-  }
-
-  /** The image workers have a tenth of the time. */
-  private final class SlowWorker extends Fault {
-
-    private static final int PAIRS = 2_000;
-
-    private final Thread brake = new Thread(this::brake, "brake");
-    private volatile boolean ended;
-
-    SlowWorker() {
-      super(
-          platform.cluster().dataset().preprocessGroup(),
-          new Expected(
-              "slow image workers (frozen 9/10 of the time)",
-              Set.of("BEHIND"),
-              List.of("is behind", "records wait")));
-    }
-
-    @Override
-    void prepare() {
-      platform.awaitAllDecided(SOON);
-    }
-
-    @Override
-    void inject() {
-      brake.start();
-      platform.publish(pairs, 100, 100 + PAIRS);
-    }
-
-    private void brake() {
-      try {
-        while (!ended) {
-          List<Long> workers = platform.imageWorkers().stream().map(ProcessHandle::pid).toList();
-          var unused = Signals.sendToAny("STOP", workers);
-          TimeUnit.MILLISECONDS.sleep(900);
-          unused = Signals.sendToAny("CONT", workers);
-          TimeUnit.MILLISECONDS.sleep(100);
-        }
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    @Override
-    void end() throws Exception {
-      ended = true;
-      brake.join();
     }
   }
 
@@ -170,7 +105,6 @@ final class GroupFaults {
       member.subscribe(List.of(name));
       Await.until(
           "the member has its partitions",
-          SOON,
           () -> {
             member.poll(Duration.ofMillis(100));
             return !member.assignment().isEmpty();
@@ -270,178 +204,6 @@ final class GroupFaults {
     void end() {
       if (member != null) {
         member.close();
-      }
-    }
-  }
-
-  /** One record of one partition that its reader cannot get past; the others go on. */
-  private final class PoisonPartition extends OnOwnTopic {
-
-    private static final long POISON = 5;
-
-    private KafkaConsumer<byte[], byte[]> member;
-    private boolean poisoned;
-
-    PoisonPartition() {
-      super(
-          "poisoned",
-          new Expected(
-              "a record on one of three partitions that its reader cannot get past",
-              Set.of("STALL"),
-              List.of("poisoned-1 is stuck at offset 5", "at the head: ")));
-    }
-
-    @Override
-    void prepare() throws Exception {
-      create(3, Map.of());
-      member = member();
-      sendEverywhere((int) POISON);
-      goOn();
-    }
-
-    @Override
-    void inject() {
-      poisoned = true;
-    }
-
-    @Override
-    void goOn() {
-      if (poisoned) {
-        sendEverywhere(1);
-      }
-      member.poll(Duration.ofMillis(50));
-      TopicPartition second = new TopicPartition(name, 1);
-      if (member.position(second) > POISON) {
-        member.seek(second, POISON);
-      }
-      member.commitSync();
-    }
-
-    private void sendEverywhere(int records) {
-      for (int i = 0; i < 3; i++) {
-        send(new TopicPartition(name, i), records, Instant.now());
-      }
-    }
-
-    @Override
-    void end() {
-      if (member != null) {
-        member.close();
-      }
-    }
-  }
-
-  private final class Departure extends OnOwnTopic {
-
-    private KafkaConsumer<byte[], byte[]> member;
-
-    Departure() {
-      super(
-          "left",
-          new Expected(
-              "the last member leaves, and records come",
-              Set.of("STOP"),
-              List.of("left-0 is stuck at offset 10", "nobody reads it")));
-    }
-
-    @Override
-    void prepare() throws Exception {
-      create(1, Map.of());
-      send(partition, 10, Instant.now());
-      member = member();
-      member.commitSync(Map.of(partition, new OffsetAndMetadata(10)));
-    }
-
-    @Override
-    void inject() {
-      member.close();
-      send(partition, 10, Instant.now());
-    }
-  }
-
-  /** What waits takes four times as long to read as the log keeps the first of it. */
-  private final class Retention extends OnOwnTopic {
-
-    private static final int RECORDS = 6_000;
-    private static final int A_SECOND = 3;
-
-    private Instant began = Instant.MAX;
-
-    Retention() {
-      super(
-          "kept-briefly",
-          new Expected(
-              "retention is about to eat what waits",
-              Set.of("AT_RISK"),
-              List.of("kept-briefly-0: ", "the log drops the first of them in")));
-    }
-
-    @Override
-    void prepare() throws Exception {
-      create(1, Map.of("retention.ms", String.valueOf(Duration.ofHours(1).toMillis())));
-      send(partition, 1, Instant.now());
-      commit(1);
-    }
-
-    @Override
-    void inject() {
-      send(partition, RECORDS, Instant.now().minus(Duration.ofMinutes(50)));
-      began = Instant.now();
-    }
-
-    @Override
-    void goOn() throws Exception {
-      if (began.isBefore(Instant.now())) {
-        commit(1 + A_SECOND * Duration.between(began, Instant.now()).toSeconds());
-      }
-    }
-  }
-
-  private final class OpenTransaction extends OnOwnTopic {
-
-    private KafkaProducer<byte[], byte[]> producer;
-
-    OpenTransaction() {
-      super(
-          "held",
-          new Expected(
-              "a transaction is begun and never ended",
-              Set.of("STALL"),
-              List.of("held-0 is read up to 10, where a transaction", "--start-offset 10")));
-    }
-
-    @Override
-    void prepare() throws Exception {
-      create(1, Map.of());
-      send(partition, 10, Instant.now());
-      commit(10);
-    }
-
-    @Override
-    void inject() {
-      Map<String, Object> settings = new HashMap<>(settings());
-      settings.put("transactional.id", name);
-      settings.put("transaction.timeout.ms", 600_000);
-      producer =
-          new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-      producer.initTransactions();
-      producer.beginTransaction();
-      var unused = producer.send(new ProducerRecord<>(name, new byte[100]));
-      producer.flush();
-    }
-
-    @Override
-    void goOn() {
-      if (producer != null) {
-        send(partition, 1, Instant.now());
-      }
-    }
-
-    @Override
-    void end() {
-      if (producer != null) {
-        producer.abortTransaction();
-        producer.close();
       }
     }
   }

@@ -16,6 +16,7 @@ import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.Cluster;
+import io.pairstream.testing.Await;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

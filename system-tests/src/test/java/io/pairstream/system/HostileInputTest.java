@@ -13,6 +13,7 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.testing.Await;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -74,7 +75,7 @@ class HostileInputTest {
         sent++;
       }
       foreign.expectRefused(0, new byte[9_500_000]); // packed it is small
-      platform.awaitAllDecided(CATCH_UP);
+      platform.awaitAllDecided();
 
       Map<String, Long> expected = new LinkedHashMap<>();
       hostile.keySet().forEach(name -> expected.merge(reasonOf(name), 1L, Long::sum));

@@ -13,6 +13,7 @@ import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.service.http.ServerSettings;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -84,9 +85,9 @@ class LiveVerdictsTest {
             report -> {})) {
       Supplier<JsonNode> looking = () -> AnswerJson.MAPPER.valueToTree(watcher.look());
 
-      inject(new GroupFaults(platform).quick(), looking);
+      inject(new GroupFaults(platform).all(), looking);
 
-      platform.awaitAllDecided(LIMIT);
+      platform.awaitAllDecided();
       String preprocess = platform.cluster().dataset().preprocessGroup();
       Await.until(
           "preprocessing is well again",
@@ -94,44 +95,6 @@ class LiveVerdictsTest {
           () -> CALM.contains(group(looking.get(), preprocess).path("verdict").asText()),
           () -> group(watcher, preprocess));
     }
-  }
-
-  /** Everything, as the dashboard tells it; writes a table. Takes six minutes. */
-  @Test
-  @EnabledIfSystemProperty(named = "pairstream.verdicts.table", matches = ".+")
-  void everyFaultIsToldByItsVerdictOnTheDashboard() throws Exception {
-    GroupFaults faults = new GroupFaults(platform);
-    OperateSettings settings =
-        new OperateSettings(
-            ServerSettings.of("127.0.0.1", 0),
-            true,
-            false,
-            folder.resolve("operate"),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            ALL,
-            Optional.empty(),
-            words -> "./pairstream " + words);
-    try (OperateService service = new OperateService(platform.cluster(), settings)) {
-      service.start();
-      Supplier<JsonNode> asking = () -> dashboard(service.port());
-
-      List<ClusterAnswer> told = new ArrayList<>(inject(faults.all(), asking));
-      writeTable(told);
-      told.addAll(inject(List.of(faults.slowWorker()), asking));
-      writeTable(told);
-    }
-  }
-
-  private static void writeTable(List<ClusterAnswer> told) throws IOException {
-    List<String> table = new ArrayList<>(List.of("| Fault | after | told |", "|---|---|---|"));
-    for (ClusterAnswer one : told) {
-      table.add(
-          "| %s | %d s | %s |"
-              .formatted(one.fault().expected().words(), one.after().toSeconds(), one.sentence()));
-    }
-    Files.write(Path.of(System.getProperty("pairstream.verdicts.table")), table);
   }
 
   /** Does all of them, and waits until each was told. */
@@ -225,19 +188,4 @@ class LiveVerdictsTest {
     return new JsonMapper().createObjectNode();
   }
 
-  private static JsonNode dashboard(int port) {
-    URI address = URI.create("http://127.0.0.1:" + port + "/v1/lag");
-    try {
-      HttpResponse<String> answer =
-          client.send(
-              HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-      return new JsonMapper().readTree(answer.body());
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
-  }
 }

@@ -9,13 +9,12 @@ import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.platform.Readiness;
-import java.io.IOException;
+import io.pairstream.testing.Await;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1800)
 class RepeatedRequestTest {
 
-  private static final Duration SOON = Duration.ofMinutes(4);
   private static final JsonMapper JSON = new JsonMapper();
 
   @TempDir private Path folder;
@@ -43,7 +41,7 @@ class RepeatedRequestTest {
     try (RunningPlatform platform = RunningPlatform.start(folder.resolve("data"), "demo")) {
       String server = platform.address("ingest_url");
       Readiness ready = Readiness.httpOk(URI.create(server + "/health/ready"));
-      Await.until("the server is ready", SOON, () -> isReady(ready), () -> platform.data());
+      Await.until("the server is ready", ready::isReady, () -> platform.data());
 
       String id = post(server + "/v1/pairs", "application/json", single).get(0).get("id").asText();
       List<JsonNode> first = post(server + "/v1/batches", "application/jsonl", batch);
@@ -52,7 +50,7 @@ class RepeatedRequestTest {
             .isEqualTo(id);
         assertThat(post(server + "/v1/batches", "application/jsonl", batch).subList(1, 3))
             .isEqualTo(first.subList(1, 3));
-        platform.awaitAllDecided(SOON);
+        platform.awaitAllDecided();
       }
 
       AuditReport audit = platform.audit();
@@ -84,15 +82,5 @@ class RepeatedRequestTest {
         .put("caption", pair.caption())
         .put("image", Base64.getEncoder().encodeToString(image))
         .toString();
-  }
-
-  private static boolean isReady(Readiness readiness) {
-    try {
-      return readiness.isReady();
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 }

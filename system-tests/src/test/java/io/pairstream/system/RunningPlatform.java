@@ -17,6 +17,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +37,7 @@ import java.util.concurrent.TimeUnit;
 final class RunningPlatform implements AutoCloseable {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
-  private static final Duration START_WITHIN = Duration.ofMinutes(10);
+  private static final Duration CATCH_UP = Duration.ofMinutes(8);
 
   /** Of a machine that is busy; more than preprocessing's transactions have room for is refused. */
   private static final String DECODE_DEADLINE = "PT25S";
@@ -118,7 +119,6 @@ final class RunningPlatform implements AutoCloseable {
   private static void awaitUp(Path data) {
     Await.until(
         "the platform is up",
-        START_WITHIN,
         () ->
             Files.exists(data.resolve("platform.json"))
                 && process(data, "preprocess").isPresent()
@@ -151,7 +151,6 @@ final class RunningPlatform implements AutoCloseable {
     ProcessHandle.of(before).ifPresent(ProcessHandle::destroyForcibly);
     Await.until(
         name + " is started again",
-        START_WITHIN,
         () ->
             process(data, name)
                 .filter(pid -> pid != before)
@@ -203,8 +202,8 @@ final class RunningPlatform implements AutoCloseable {
   }
 
   /** Waits until preprocessing has nothing left to do. */
-  void awaitAllDecided(Duration limit) {
-    Await.until("nothing waits", limit, () -> waiting() == 0, this::waiting);
+  void awaitAllDecided() {
+    Await.until("nothing waits", CATCH_UP, () -> waiting() == 0, this::waiting);
   }
 
   /** Records that wait for preprocessing. */

@@ -16,6 +16,7 @@ import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -28,7 +29,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,8 +54,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1800)
 class SelfReportsTest {
 
-  private static final Duration SOON = Duration.ofMinutes(4);
-
   /** Stands in every hostile text; no log may hold it. */
   private static final String MARK = "qzxvmarker";
 
@@ -73,7 +71,6 @@ class SelfReportsTest {
     platform = RunningPlatform.start(folder.resolve("data"), "demo");
     Await.until(
         "the operators' page is there",
-        SOON,
         () -> !platformFile().path("dashboard_url").isMissingNode(),
         SelfReportsTest::platformFile);
     dashboard = platformFile().path("dashboard_url").asText();
@@ -98,7 +95,6 @@ class SelfReportsTest {
 
     Await.until(
         "all services report, and decisions are counted",
-        SOON,
         () ->
             running("ingest") == 1
                 && running("preprocess") >= 1
@@ -107,23 +103,19 @@ class SelfReportsTest {
         () -> get(dashboard + "/v1/overview"));
     Await.until(
         "the topology shows what went through",
-        SOON,
         () ->
             node("clean").path("ms").asDouble() > 0
                 && node("training").path("kind").asText().equals("sink"),
         () -> get(dashboard + "/v1/topology"));
     Await.until(
-        "the brokers are up",
-        SOON,
-        () -> brokers().path("state").asText().equals("UP"),
-        this::brokers);
+        "the brokers are up", () -> brokers().path("state").asText().equals("UP"), this::brokers);
   }
 
   /** Also what a feed tells that has read all there is, and where the lag display shows it. */
   @Test
   void everySeriesThatAnAlertAsksForIsThere() throws Exception {
     platform.publish(new DrawnPairs(9, 0.2), 0, 80);
-    platform.awaitAllDecided(SOON);
+    platform.awaitAllDecided();
     commitForStrangers();
     try (Child feed = new Child("feed", List.of("feed", "--json", "--batch-size", "1"))) {
       Pattern selector = Pattern.compile("(pairstream_\\w+)(?:\\{([^}]*)\\})?");
@@ -135,7 +127,6 @@ class SelfReportsTest {
       AtomicReference<List<String>> missing = new AtomicReference<>(List.of());
       Await.until(
           "everything that alerts ask for is told",
-          SOON,
           () -> {
             String scrape = text(dashboard + "/metrics");
             missing.set(
@@ -150,7 +141,6 @@ class SelfReportsTest {
           () -> missing.get());
       Await.until(
           "what was taken is shown, although the feed waits for more",
-          SOON,
           () ->
               get(dashboard + "/v1/lag").path("groups").findParents("group").stream()
                   .filter(group -> group.path("group").asText().endsWith("-feed"))
@@ -202,13 +192,12 @@ class SelfReportsTest {
   void aProcessAnswersForItselfAndLeavesInAnOrderlyWay() throws Exception {
     try (Child extra = new Child("extra", preprocess("extra"))) {
       String address = extra.address();
-      ServiceAddress.awaitReady(extra::log, SOON);
+      ServiceAddress.awaitReady(extra::log);
       assertThat(status(address + "/health/live")).isEqualTo(200);
       // Between two questions a rebalance may begin: one answer has to say it all.
       AtomicReference<String> metrics = new AtomicReference<>("");
       Await.until(
           "it says that it is running",
-          SOON,
           () -> {
             metrics.set(text(address + "/metrics"));
             return metrics
@@ -223,7 +212,6 @@ class SelfReportsTest {
       assertThat(helpless(metrics.get())).isEmpty();
       Await.until(
           "both report",
-          SOON,
           () -> running("preprocess") == 2,
           () -> get(dashboard + "/v1/overview").path("instances"));
 
@@ -231,7 +219,6 @@ class SelfReportsTest {
 
       Await.until(
           "one is left",
-          SOON,
           () -> instances("preprocess").size() == 1 && running("preprocess") == 1,
           () -> get(dashboard + "/v1/overview").path("instances"));
     }
@@ -243,12 +230,12 @@ class SelfReportsTest {
     try (Child server = new Child("door", ingest());
         Child worker = new Child("worker", preprocess("worker"))) {
       String address = server.address();
-      ServiceAddress.awaitReady(server::log, SOON);
-      ServiceAddress.awaitReady(worker::log, SOON);
+      ServiceAddress.awaitReady(server::log);
+      ServiceAddress.awaitReady(worker::log);
 
       List<Integer> answers = sendHostileRequests(address, key);
       sendHostileRecords();
-      platform.awaitAllDecided(SOON);
+      platform.awaitAllDecided();
 
       assertThat(answers).contains(202, 400, 401, 422).doesNotContain(500);
       assertThat(platform.quarantine()).containsKey("UNREADABLE_RECORD");
@@ -462,7 +449,6 @@ class SelfReportsTest {
     AtomicReference<HttpResponse<String>> last = new AtomicReference<>();
     Await.until(
         "the server has time",
-        SOON,
         () -> {
           last.set(ask(request));
           return last.get().statusCode() != 503;
@@ -535,7 +521,7 @@ class SelfReportsTest {
 
     /** Where it answers, once it says so. */
     String address() {
-      return ServiceAddress.said(this::log, SOON);
+      return ServiceAddress.said(this::log);
     }
 
     String log() {

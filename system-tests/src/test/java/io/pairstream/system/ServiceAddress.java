@@ -1,10 +1,8 @@
 package io.pairstream.system;
 
 import io.pairstream.platform.Readiness;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.pairstream.testing.Await;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -23,15 +21,15 @@ final class ServiceAddress {
    * @param log what it has said so far
    * @return such as {@code http://127.0.0.1:8080}
    */
-  static String said(Supplier<String> log, Duration timeout) {
-    Await.until("it says where it listens", timeout, () -> find(log.get()).isPresent(), log);
+  static String said(Supplier<String> log) {
+    Await.until("it says where it listens", () -> find(log.get()).isPresent(), log);
     return find(log.get()).orElseThrow();
   }
 
   /** Waits until a service says that it is ready for work. */
-  static void awaitReady(Supplier<String> log, Duration timeout) {
-    Readiness readiness = Readiness.httpOk(URI.create(said(log, timeout) + "/health/ready"));
-    Await.until("it is ready", timeout, () -> isReady(readiness), log);
+  static void awaitReady(Supplier<String> log) {
+    Readiness readiness = Readiness.httpOk(URI.create(said(log) + "/health/ready"));
+    Await.until("it is ready", readiness::isReady, log);
   }
 
   private static Optional<String> find(String log) {
@@ -41,16 +39,5 @@ final class ServiceAddress {
         .filter(Matcher::find)
         .map(Matcher::group)
         .findFirst();
-  }
-
-  private static boolean isReady(Readiness readiness) {
-    try {
-      return readiness.isReady();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while waiting", e);
-    }
   }
 }

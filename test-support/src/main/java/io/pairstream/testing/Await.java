@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  */
 public final class Await {
 
-  /** The longest wait for anything. */
+  /** The longest wait for anything that does not name its own. */
   public static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static final Duration PAUSE = Duration.ofMillis(10);
@@ -36,7 +36,13 @@ public final class Await {
    * down. A failure says what was seen last.
    */
   public static void until(String what, Callable<Boolean> condition, Supplier<?> seen) {
-    long deadline = deadline();
+    until(what, LIMIT, condition, seen);
+  }
+
+  /** The same for what may take longer, such as a platform that catches up. */
+  public static void until(
+      String what, Duration limit, Callable<Boolean> condition, Supplier<?> seen) {
+    long deadline = System.nanoTime() + limit.toNanos();
     while (!holds(condition)) {
       pause(what, deadline, seen);
     }
@@ -68,7 +74,7 @@ public final class Await {
 
   private static void pause(String what, long deadline, Supplier<?> seen) {
     if (System.nanoTime() > deadline) {
-      throw new AssertionError("not within " + LIMIT + ": " + what + "; last seen: " + seen.get());
+      throw new AssertionError("not in time: " + what + "; last seen: " + seen.get());
     }
     pause();
   }

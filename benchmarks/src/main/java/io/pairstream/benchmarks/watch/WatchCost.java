@@ -7,6 +7,7 @@ import io.pairstream.benchmarks.Machine;
 import io.pairstream.benchmarks.Spread;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.platform.LocalPlatform;
+import io.pairstream.platform.PlatformListener;
 import io.pairstream.platform.PlatformSettings;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -95,7 +96,8 @@ public final class WatchCost implements Callable<Integer> {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> watchers.forEach(w -> w.process().destroyForcibly())));
     try (LocalPlatform platform =
-        LocalPlatform.start(PlatformSettings.in(directory.resolve("platform")))) {
+        LocalPlatform.start(
+            PlatformSettings.in(directory.resolve("platform")), PlatformListener.SILENT)) {
       ClusterAccess cluster =
           new ClusterAccess(
               new Cluster(

@@ -8,7 +8,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
-import io.pairstream.system.Await;
+import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.common.Node;
@@ -43,12 +44,8 @@ public final class ChaosCluster implements AutoCloseable {
 
   public static final int PARTITIONS = 4;
 
-  /** How long each process may take to answer. */
-  public static final Duration READY_WITHIN = Duration.ofMinutes(4);
-
   private static final int BROKERS = 3;
   private static final int INSTANCES = 3;
-  private static final Duration MADE_WITHIN = Duration.ofMinutes(4);
 
   private final FreePorts ports = new FreePorts();
   private final Path folder;
@@ -99,21 +96,37 @@ public final class ChaosCluster implements AutoCloseable {
   private void start() {
     brokers.forEach(PlatformProcess::start);
     registry.start();
-    brokers.forEach(broker -> broker.awaitReady(READY_WITHIN));
+    brokers.forEach(broker -> broker.awaitReady());
     admin = new ClusterAccess(access()).admin();
-    registry.awaitReady(READY_WITHIN);
+    registry.awaitReady();
     // Brokers that have only just come need not answer the first time.
     var unused =
         Await.answer(
             "the topics are made",
-            MADE_WITHIN,
             () ->
                 new CreateTopics(new ClusterAccess(access()), (short) BROKERS)
                     .create(new TopicCatalogue(DATASET, PARTITIONS)));
+    awaitRawTopics();
     ingest.start();
     instances.forEach(PlatformProcess::start);
-    ingest.awaitReady(READY_WITHIN);
-    instances.forEach(instance -> instance.awaitReady(READY_WITHIN));
+    ingest.awaitReady();
+    instances.forEach(instance -> instance.awaitReady());
+  }
+
+  /**
+   * An idempotent producer loses records on a partition whose leader does not host it yet
+   * (KAFKA-15591).
+   */
+  private void awaitRawTopics() {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (String topic : List.of(TopicCatalogue.CROWDSOURCED, TopicCatalogue.SCRAPED)) {
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        ends.put(new TopicPartition(DATASET.topic(topic), partition), OffsetSpec.latest());
+      }
+    }
+    var unused =
+        Await.answer(
+            "the raw topics are led", () -> KafkaAnswers.await(admin.listOffsets(ends).all()));
   }
 
   /** For the harness's own clients. */
@@ -227,11 +240,10 @@ public final class ChaosCluster implements AutoCloseable {
    * Returns once all brokers run, and every partition of every topic, Kafka's own ones too, has all
    * its copies in sync.
    */
-  public void awaitInSync(Duration limit) {
+  public void awaitInSync() {
     long began = System.currentTimeMillis();
     Await.until(
         "all copies are in sync",
-        limit,
         () -> haveHeardAllSince(began) && behind().isEmpty(),
         () -> behind() + ", " + voters());
   }

@@ -1,8 +1,8 @@
 package io.pairstream.chaos.cluster;
 
 import io.pairstream.platform.Readiness;
-import io.pairstream.system.Await;
 import io.pairstream.system.Signals;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -73,11 +73,10 @@ public final class PlatformProcess {
   /**
    * Returns once it answers.
    *
-   * @throws AssertionError with the end of its log where it does not within the limit, or ends
+   * @throws AssertionError with the end of its log where it does not in time, or ends
    */
-  public void awaitReady(Duration limit) {
-    Await.until(
-        name + " answers or has ended", limit, () -> !isRunning() || isReady(), this::logEnd);
+  public void awaitReady() {
+    Await.until(name + " answers or has ended", () -> !isRunning() || isReady(), this::logEnd);
     if (!isRunning()) {
       throw new AssertionError(name + " has ended: " + logEnd());
     }
@@ -122,19 +121,16 @@ public final class PlatformProcess {
   /** Lets one of its children crash, such as an image worker (SIGSEGV). */
   public void crashChild() {
     Await.until(
-        name + " has a child",
-        GONE_WITHIN,
-        () -> running().children().findAny().isPresent(),
-        this::logEnd);
+        name + " has a child", () -> running().children().findAny().isPresent(), this::logEnd);
     ProcessHandle child = running().children().findAny().orElseThrow();
     Signals.send("SEGV", child.pid());
     var unused = child.onExit().orTimeout(GONE_WITHIN.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
   /** Lets it go on where it is frozen, starts it where it has ended, and waits until it answers. */
-  public void bringBack(Duration limit) {
+  public void bringBack() {
     resume();
-    awaitReady(limit);
+    awaitReady();
   }
 
   private synchronized void resume() {

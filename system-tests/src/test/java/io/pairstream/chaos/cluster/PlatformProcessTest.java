@@ -2,12 +2,11 @@ package io.pairstream.chaos.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.system.Await;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1800)
 class PlatformProcessTest {
 
-  private static final Duration SOON = Duration.ofMinutes(4);
   private static final String UNTIL_THE_HARNESS_ENDS = "echo ready; read line";
 
   @TempDir private Path folder;
@@ -43,17 +41,6 @@ class PlatformProcessTest {
   }
 
   @Test
-  void aSignalFromElsewhereIsNotOurs() {
-    running(UNTIL_THE_HARNESS_ENDS);
-    assertThat(process.endedByItself()).isFalse();
-
-    process.running().destroyForcibly();
-
-    awaitEnd();
-    assertThat(process.endedByItself()).isTrue();
-  }
-
-  @Test
   void aNewStartForgetsHowTheLastOneEnded() {
     running(UNTIL_THE_HARNESS_ENDS);
     process.kill();
@@ -67,25 +54,14 @@ class PlatformProcessTest {
   }
 
   @Test
-  void isKilledAndAwaitedWhereTheThreadIsInterrupted() {
-    running(UNTIL_THE_HARNESS_ENDS);
-    Thread.currentThread().interrupt();
-
-    process.kill();
-
-    assertThat(Thread.interrupted()).isTrue();
-    assertThat(process.isRunning()).isFalse();
-  }
-
-  @Test
   void standsStillUntilItIsBroughtBack() {
     running(UNTIL_THE_HARNESS_ENDS);
 
     process.freeze();
-    Await.until("it stands still", SOON, () -> state().startsWith("T"), this::state);
-    process.bringBack(SOON);
+    Await.until("it stands still", () -> state().startsWith("T"), this::state);
+    process.bringBack();
 
-    Await.until("it goes on", SOON, () -> !state().startsWith("T"), this::state);
+    Await.until("it goes on", () -> !state().startsWith("T"), this::state);
     assertThat(process.isRunning()).isTrue();
   }
 
@@ -96,7 +72,7 @@ class PlatformProcessTest {
     process.crashChild();
 
     Path log = folder.resolve("log");
-    Await.until("it goes on", SOON, () -> text(log).contains("ended with 139"), () -> text(log));
+    Await.until("it goes on", () -> text(log).contains("ended with 139"), () -> text(log));
     assertThat(process.isRunning()).isTrue();
   }
 
@@ -117,11 +93,11 @@ class PlatformProcessTest {
   private void running(String script) {
     process = process(script);
     process.start();
-    process.awaitReady(SOON);
+    process.awaitReady();
   }
 
   private void awaitEnd() {
-    Await.until("it has ended", SOON, () -> !process.isRunning(), process::logEnd);
+    Await.until("it has ended", () -> !process.isRunning(), process::logEnd);
   }
 
   private PlatformProcess process(String script) {

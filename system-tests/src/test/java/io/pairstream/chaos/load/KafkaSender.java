@@ -1,15 +1,19 @@
 package io.pairstream.chaos.load;
 
 import io.pairstream.chaos.load.LedgerEntry.Fate;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,48 +35,50 @@ final class KafkaSender implements Runnable {
   private static final int DELIVERED_WITHIN_MILLIS = 30_000;
 
   private final Cluster cluster;
+  private final int partitions;
   private final SeededLoad load;
   private final Lane lane;
-  private final RawTopics topics;
-  private final SentLedger ledger;
-  private final SendingProgress progress;
+  private final Producers producers;
+  private final Map<String, Integer> schemaIds;
   private final Queue<SentPair> again = new ConcurrentLinkedQueue<>();
   private final Semaphore room = new Semaphore(MOST_IN_FLIGHT);
   private final AtomicBoolean broken = new AtomicBoolean();
   private KafkaProducer<byte[], byte[]> producer;
 
-  KafkaSender(
-      Cluster cluster,
-      SeededLoad load,
-      Lane lane,
-      RawTopics topics,
-      SentLedger ledger,
-      SendingProgress progress) {
+  KafkaSender(Cluster cluster, int partitions, SeededLoad load, Lane lane, Producers producers) {
     this.cluster = cluster;
+    this.partitions = partitions;
     this.load = load;
     this.lane = lane;
-    this.topics = topics;
-    this.ledger = ledger;
-    this.progress = progress;
+    this.producers = producers;
+    this.schemaIds =
+        List.of(TopicCatalogue.CROWDSOURCED, TopicCatalogue.SCRAPED).stream()
+            .collect(
+                Collectors.toMap(
+                    Function.identity(),
+                    topic ->
+                        cluster
+                            .registry()
+                            .idOf(cluster.dataset().topic(topic) + "-value", RawPair.SCHEMA$)));
   }
 
   @Override
   public void run() {
     producer = newProducer();
     try {
-      while (!progress.isStopped()) {
+      while (!producers.isStopped()) {
         if (broken.get()) {
           producer.close(Duration.ZERO); // what is in flight fails, and is sent again
           broken.set(false); // after it: those failures are the old client's
           producer = newProducer();
         }
         SentPair pair = again.poll();
-        if (pair == null) {
+        if (pair == null && !producers.isHeld()) {
           long number = lane.next();
           pair = number < 0 ? null : load.at(number);
         }
         if (pair == null) {
-          progress.awaitChange(PAUSE); // answers may come
+          producers.pause(PAUSE); // answers may come
         } else {
           send(pair);
         }
@@ -85,49 +91,34 @@ final class KafkaSender implements Runnable {
   }
 
   private void send(SentPair pair) throws InterruptedException {
-    Optional<byte[]> value = pair.value(topics.schemaId(pair.topic()));
-    String digest = value.map(Sha256::hex).orElse(LedgerEntry.NO_VALUE);
-    String topic = topics.fullName(pair.topic());
-    var partition = pair.partition(topics.partitions(pair.topic()));
+    byte[] value = pair.value(schemaIds.get(pair.topic()));
+    String digest = SentPair.digest(value);
     room.acquire();
     try {
       var unused =
           producer.send(
               new ProducerRecord<>(
-                  topic,
-                  partition.isPresent() ? partition.getAsInt() : null,
+                  cluster.dataset().topic(pair.topic()),
+                  pair.partition(partitions),
                   pair.timestamp().map(Instant::toEpochMilli).orElse(null),
-                  pair.key().orElse(null),
-                  value.orElse(null)),
-              (metadata, failure) -> answered(pair, topic, digest, metadata, failure));
+                  pair.key(),
+                  value),
+              (metadata, failure) -> answered(pair, digest, metadata, failure));
     } catch (KafkaException | IllegalStateException e) {
-      answered(pair, topic, digest, null, e);
+      answered(pair, digest, null, e);
     }
   }
 
-  private void answered(
-      SentPair pair, String topic, String digest, RecordMetadata metadata, Exception failure) {
+  private void answered(SentPair pair, String digest, RecordMetadata metadata, Exception failure) {
     room.release();
-    boolean took = failure == null;
-    ledger.add(
-        new LedgerEntry(
-            took ? Fate.ACKNOWLEDGED : Fate.UNSURE,
-            pair.number(),
-            pair.kind(),
-            topic,
-            took ? metadata.partition() : -1,
-            took ? metadata.offset() : -1,
-            digest,
-            pair.pairId(),
-            pair.imageDigest(),
-            Instant.now(),
-            took ? "" : String.valueOf(failure)));
-    if (took) {
-      progress.settled();
+    if (failure == null) {
+      Site at = new Site(metadata.topic(), metadata.partition(), metadata.offset());
+      producers.note(LedgerEntry.acknowledged(pair, digest, at));
+      producers.settled();
     } else {
+      producers.note(LedgerEntry.failed(Fate.UNSURE, pair, digest, String.valueOf(failure)));
       again.add(pair);
       broken.set(true);
-      progress.changed();
     }
   }
 

@@ -1,76 +1,54 @@
 package io.pairstream.chaos.load;
 
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** One producer's part of the load: its numbers, in their order, at its pace. */
+/** The numbers of the load that go one way, HTTP or Kafka, at their pace. Thread-safe. */
 final class Lane {
 
-  /** One of so many good pairs goes by HTTP. */
-  static final int HTTP_EVERY = 10;
+  /** One of so many records goes by HTTP, if the ingest API can say it. */
+  private static final int HTTP_EVERY = 10;
 
-  /** Of all lanes together, at most. */
+  /** Of both lanes together, at most. */
   private static final int RECORDS_PER_SECOND = 100;
 
   private final SeededLoad load;
   private final long records;
-  private final SendingProgress progress;
   private final boolean byHttp;
-  private final int index;
+  private final long pauseNanos;
   private long next;
   private long notBefore = System.nanoTime();
 
-  /**
-   * @param index of its producer among those of the same way
-   */
-  Lane(SeededLoad load, long records, SendingProgress progress, boolean byHttp, int index) {
+  Lane(SeededLoad load, long records, boolean byHttp) {
     this.load = load;
     this.records = records;
-    this.progress = progress;
     this.byHttp = byHttp;
-    this.index = index;
+    this.pauseNanos = 1_000_000_000L / RECORDS_PER_SECOND * (byHttp ? HTTP_EVERY : 1);
   }
 
-  /** The next number, or -1 where there is none any more, or none now. */
-  long next() throws InterruptedException {
-    if (isDone() || progress.isHeld()) {
+  /** The next number, or -1 where there is none any more. */
+  synchronized long next() {
+    if (isDone()) {
       return -1;
     }
-    keepPace();
+    long now = System.nanoTime();
+    LockSupport.parkNanos(notBefore - now);
+    // By HTTP each pair is answered before the next: that lane makes up for what a fault cost.
+    notBefore = (byHttp ? notBefore : Math.max(notBefore, now)) + pauseNanos;
     return next++;
   }
 
-  /** Whether there is none any more. */
-  boolean isDone() {
-    while (next < records && !isMine(next)) {
+  synchronized boolean isDone() {
+    while (next < records && goesByHttp(next) != byHttp) {
       next++;
     }
     return next >= records;
   }
 
-  private boolean isMine(long number) {
-    boolean http = number % HTTP_EVERY == 3 && canGoByHttp(number);
-    if (http != byHttp) {
+  private boolean goesByHttp(long number) {
+    if (number % HTTP_EVERY != 3) {
       return false;
     }
-    long turn = number / HTTP_EVERY;
-    return byHttp ? turn % Producers.BY_HTTP == index : number % Producers.BY_KAFKA == index;
-  }
-
-  /** Whether a request of the ingest API can say it. */
-  private boolean canGoByHttp(long number) {
     SentKind kind = load.kindAt(number);
     return kind == SentKind.GOOD || kind == SentKind.COPY || kind == SentKind.ANOTHER_CAPTION;
-  }
-
-  private void keepPace() throws InterruptedException {
-    long now = System.nanoTime();
-    if (notBefore > now) {
-      TimeUnit.NANOSECONDS.sleep(notBefore - now);
-    }
-    double share = byHttp ? 1.0 / HTTP_EVERY / Producers.BY_HTTP : 1.0 / Producers.BY_KAFKA;
-    long each = (long) (1e9 / (RECORDS_PER_SECOND * share));
-    // By HTTP each pair is answered before the next: its producer makes up for the time that a
-    // fault cost.
-    notBefore = (byHttp ? notBefore : Math.max(notBefore, now)) + each;
   }
 }

@@ -13,72 +13,117 @@ import java.util.List;
  */
 public final class Producers implements AutoCloseable {
 
-  static final int BY_KAFKA = 3;
-  static final int BY_HTTP = 2;
-
+  private static final int BY_KAFKA = 3;
+  private static final int BY_HTTP = 2;
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
-  private final SendingProgress progress = new SendingProgress();
+  private final List<LedgerEntry> ledger = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
+  private long settled;
+  private long holdAt = Long.MAX_VALUE;
+  private long unavailable;
+  private long unavailableForever;
+  private boolean stopped;
 
   private Producers() {}
 
   /**
-   * Begins to send once the raw topics take records.
+   * Begins to send; the raw topics take records.
    *
    * @param ingest address of the ingest API, such as {@code http://127.0.0.1:8080}
    */
   public static Producers start(
-      Cluster cluster, URI ingest, SeededLoad load, long records, SentLedger ledger)
-      throws InterruptedException {
-    RawTopics topics = RawTopics.of(cluster);
+      Cluster cluster, int partitions, URI ingest, SeededLoad load, long records) {
     Producers producers = new Producers();
-    SendingProgress progress = producers.progress;
+    Lane kafka = new Lane(load, records, false);
+    Lane http = new Lane(load, records, true);
     for (int i = 0; i < BY_KAFKA; i++) {
-      Lane lane = new Lane(load, records, progress, false, i);
-      producers.add(new KafkaSender(cluster, load, lane, topics, ledger, progress), "kafka-" + i);
+      producers.add("kafka-" + i, new KafkaSender(cluster, partitions, load, kafka, producers));
     }
     for (int i = 0; i < BY_HTTP; i++) {
-      Lane lane = new Lane(load, records, progress, true, i);
-      producers.add(new HttpSender(ingest, load, lane, topics, ledger, progress), "http-" + i);
+      producers.add("http-" + i, new HttpSender(ingest, load, http, producers));
     }
     producers.threads.forEach(Thread::start);
     return producers;
   }
 
-  private void add(Runnable sender, String name) {
-    Thread thread = Threads.daemon("producer-" + name, sender);
-    threads.add(thread);
+  private void add(String name, Runnable sender) {
+    threads.add(Threads.daemon("producer-" + name, sender));
   }
 
   /** Begins no further record once so many are acknowledged; what is in flight goes on. */
-  public void holdAt(long records) {
-    progress.holdAt(records);
+  public synchronized void holdAt(long records) {
+    holdAt = records;
+    notifyAll();
   }
 
   /** Records that were acknowledged so far, or refused for good, each once. */
-  public long acknowledged() {
-    return progress.settledCount();
+  public synchronized long acknowledged() {
+    return settled;
   }
 
   /** Answers so far of the ingest API that it cannot take a record now. */
-  public long unavailable() {
-    return progress.unavailableCount();
+  public synchronized long unavailable() {
+    return unavailable;
   }
 
   /** Those of them that do not say when to come again. */
-  public long unavailableForever() {
-    return progress.unavailableForeverCount();
+  public synchronized long unavailableForever() {
+    return unavailableForever;
   }
 
   /** Waits for so many acknowledged records; answers whether they came within the limit. */
-  public boolean await(long records, Duration limit) throws InterruptedException {
-    return progress.awaitSettled(records, limit);
+  public synchronized boolean await(long records, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (settled < records && !stopped && System.nanoTime() < deadline) {
+      wait(1_000);
+    }
+    return settled >= records;
+  }
+
+  /** What was noted so far, in the order in which it was known. */
+  public synchronized List<LedgerEntry> ledger() {
+    return List.copyOf(ledger);
+  }
+
+  synchronized void note(LedgerEntry entry) {
+    ledger.add(entry);
+    notifyAll();
+  }
+
+  /** A record was acknowledged, or refused for good. */
+  synchronized void settled() {
+    settled++;
+    notifyAll();
+  }
+
+  synchronized void unavailable(boolean saysWhen) {
+    unavailable++;
+    unavailableForever += saysWhen ? 0 : 1;
+  }
+
+  synchronized boolean isHeld() {
+    return settled >= holdAt;
+  }
+
+  synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  /** Waits for a while, or until all producers are stopped. */
+  synchronized void pause(Duration duration) throws InterruptedException {
+    long until = System.nanoTime() + duration.toNanos();
+    while (!stopped && System.nanoTime() < until) {
+      wait(50);
+    }
   }
 
   /** Stops at once; what is in flight is noted as unknown. */
   public void stop() {
-    progress.stop();
+    synchronized (this) {
+      stopped = true;
+      notifyAll();
+    }
     try {
       for (Thread thread : threads) {
         thread.join(STOPPED_WITHIN.toMillis());

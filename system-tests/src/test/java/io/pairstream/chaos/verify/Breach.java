@@ -4,36 +4,49 @@ package io.pairstream.chaos.verify;
 public enum Breach {
   /** An acknowledged record is not where it was acknowledged. */
   INPUT_LOST,
+
   /** A raw record has no output. */
   NO_OUTPUT,
+
   /** A raw record that preprocessing has not committed. */
   UNDECIDED,
+
   /** A raw record has two outputs. */
   TWICE,
+
   /** A pair id was published twice. */
   PAIR_TWICE,
+
   /** A record that nobody sent, or an output of none. */
   STRANGER,
+
   /** An output that is not what belongs on its topic. */
   MISPLACED,
-  /** An output that does not say what its raw record decides, or most outputs of its picture. */
+
+  /** An output that does not repeat its raw record, or another one's pixels of the same picture. */
   CONTENT,
+
   /** A good pair that was rejected. */
   GOOD_REJECTED,
-  /** A record that had to be rejected and was published. */
-  POISON_PUBLISHED,
-  /** A record that was rejected for another reason than what is wrong with it. */
+
+  /** A record that had to be rejected and was published, or rejected for another reason. */
   WRONG_REASON,
+
   /** A record in quarantine that is not what was sent. */
   ORIGINAL_DAMAGED,
+
   /** One image in two of training, validation and test. */
   SPLIT_LEAK,
+
   /** A receipt that is missing or says otherwise than the topics. */
   RECEIPT,
+
   /** What was read during the run is not what is there afterwards. */
   LIVE,
+
   /** A transaction that nobody ends. */
   OPEN_TRANSACTION,
+
   /** The product's own audit says otherwise. */
   AUDIT
 }

@@ -1,60 +1,76 @@
 package io.pairstream.chaos.verify;
 
 import io.pairstream.chaos.load.LedgerEntry;
-import io.pairstream.chaos.load.SentKind;
-import io.pairstream.cleaning.RejectReason;
-import io.pairstream.schemas.Receipt;
+import io.pairstream.chaos.load.Site;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** A raw record: what its producer said of it, what is there, and what became of it. */
+/** A raw record: what its producer sent, what is there, and what became of it. */
 final class Input {
+
+  /** All raw records of one pair, or a single one that holds none. */
+  static final class Pair {
+
+    /** The pair's id, or the record's coordinates: the key of its receipt. */
+    final String key;
+
+    final List<Input> inputs = new ArrayList<>();
+
+    /** Records for which it was published, with the topic. */
+    final List<Input> publishedFor = new ArrayList<>();
+
+    Pair(String key) {
+      this.key = key;
+    }
+
+    boolean isGood() {
+      return inputs.stream()
+          .anyMatch(input -> input.sent.filter(s -> s.kind().isGood()).isPresent());
+    }
+  }
 
   final Site at;
 
-  /** Of its producer; empty where nobody sent it. */
-  Optional<LedgerEntry> entry = Optional.empty();
+  /** What its producer noted; empty where nobody sent it. */
+  Optional<LedgerEntry> sent = Optional.empty();
 
-  /** What is there; empty where nothing is. */
-  Optional<RawFacts> facts = Optional.empty();
+  /** Null where nothing is there. */
+  Pair pair;
 
-  /** The pair that it holds; empty where it holds none. */
-  Optional<Pair> pair = Optional.empty();
+  /** Empty where it holds none. */
+  String pairId = "";
 
-  /** Digest of the image that it holds; empty where it holds none. */
+  /** Empty where it holds none. */
   String imageDigest = "";
+
+  /** Names its picture: images of the load differ in a comment beside it. */
+  String picture = "";
+
+  /** What its published pair repeats. */
+  Map<String, Object> words = Map.of();
+
+  /** What its quarantined pair repeats. */
+  Map<String, Object> original = Map.of();
 
   /** Its first output; null where there is none. */
   Site output;
 
-  /** What its only output says and its receipt must; empty where there is none, or more. */
-  Optional<Fields> said = Optional.empty();
+  /** What its only output and its receipt say alike; empty where there is none, or more. */
+  Map<String, Object> said = Map.of();
 
   /** The reason for which it is in quarantine; empty where it is not. */
-  Optional<RejectReason> reason = Optional.empty();
-
-  /** The last under its coordinates, where it holds no pair; null where there is none. */
-  Receipt receipt;
-
-  /** Where that is. */
-  Site receiptSite;
+  String reason = "";
 
   Input(Site at) {
     this.at = at;
-  }
-
-  /** What it is; nothing where nobody sent it. */
-  Optional<SentKind> kind() {
-    return entry.map(LedgerEntry::kind);
-  }
-
-  String pairId() {
-    return pair.map(known -> known.id).orElse("");
   }
 
   /** For a sentence: where it is, its number and kind. */
   @Override
   public String toString() {
     return at
-        + entry.map(known -> " (record " + known.number() + ", " + known.kind() + ")").orElse("");
+        + sent.map(known -> " (record " + known.number() + ", " + known.kind() + ")").orElse("");
   }
 }

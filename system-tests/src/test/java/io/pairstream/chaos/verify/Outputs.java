@@ -1,201 +1,160 @@
 package io.pairstream.chaos.verify;
 
 import io.pairstream.chaos.load.SentKind;
-import io.pairstream.cleaning.RejectReason;
+import io.pairstream.chaos.load.SentPair;
+import io.pairstream.chaos.load.Site;
+import io.pairstream.chaos.verify.Input.Pair;
+import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /** The records on the four output topics: whether each is what its raw record had to become. */
 final class Outputs {
 
-  private final Values values;
-  private final Preparation preparation;
+  /** Fields that a picture decides, so that all its outputs have them alike. */
+  private static final List<String> PIXELS =
+      List.of("image", "image_encoding", "width", "height", "perceptual_hash", "media_type");
+
+  private static final String DUPLICATE = "DUPLICATE_PAIR";
+
+  private final Reading reading;
   private final Inputs inputs;
-  private final Breaches breaches;
-  private final List<String> topics;
-  private final Map<String, Integer> partitions = new HashMap<>();
-  private final Map<String, Long> counts = new LinkedHashMap<>();
+  private final Verdict verdict;
+  private final CleaningPlan plan;
+  private final Map<Site, String> origins = new LinkedHashMap<>();
 
-  /** The topic on which each image was published first, by its digest. */
-  private final Map<String, String> images = new HashMap<>();
+  /** The first output of each image, by its digest. */
+  private final Map<String, Site> images = new HashMap<>();
 
-  /** Pixels by source picture; the images of the load differ in a comment beside them. */
-  private final Alike<String, Fields> pictures = new Alike<>();
+  private final Map<String, Map<String, Object>> pictures = new HashMap<>();
 
-  /** Steps by the reason for which they rejected records. */
-  private final Alike<RejectReason, String> steps = new Alike<>();
+  /** The step of the first output of each reason. */
+  private final Map<String, String> steps = new HashMap<>();
 
   /**
-   * @param topics of training, validation, test and quarantine, in this order
-   * @param all partitions of these topics
+   * @param plan of the recipe under which the raw records were prepared
    */
-  Outputs(
-      Values values,
-      Preparation preparation,
-      Inputs inputs,
-      Breaches breaches,
-      List<String> topics,
-      List<TopicPartition> all) {
-    this.values = values;
-    this.preparation = preparation;
+  Outputs(Reading reading, Inputs inputs, Verdict verdict, CleaningPlan plan) {
+    this.reading = reading;
     this.inputs = inputs;
-    this.breaches = breaches;
-    this.topics = topics;
-    topics.forEach(topic -> counts.put(topic, 0L));
-    all.forEach(partition -> partitions.merge(partition.topic(), 1, Integer::sum));
+    this.verdict = verdict;
+    this.plan = plan;
+    reading.outputTopics().forEach(topic -> verdict.countOutput(topic, 0));
+  }
+
+  /** What each output names, by where it is. */
+  Map<Site, String> origins() {
+    return origins;
   }
 
   void take(ConsumerRecord<byte[], byte[]> record) {
     Site site = Site.of(record);
-    counts.merge(record.topic(), 1L, Long::sum);
-    PairTopics typed = values.topics();
-    if (!Values.isOnItsPartition(record, partitions.get(record.topic()))) {
+    verdict.countOutput(record.topic(), 1);
+    origins.put(site, LiveReader.origin(record));
+    if (!reading.isOnItsPartition(record)) {
       misplaced(site, "is on a partition that is not its key's");
     }
-    switch (topics.indexOf(record.topic())) {
-      case 0 -> published(record, site, typed.training());
-      case 1 -> published(record, site, typed.validation());
-      case 2 -> published(record, site, typed.test());
-      default -> quarantined(record, site, typed.quarantine());
+    switch (reading.outputTopics().indexOf(record.topic())) {
+      case 0 -> read(record, reading.topics().training(), pair -> published(record, pair));
+      case 1 -> read(record, reading.topics().validation(), pair -> published(record, pair));
+      case 2 -> read(record, reading.topics().test(), pair -> published(record, pair));
+      default -> read(record, reading.topics().quarantine(), pair -> quarantined(record, pair));
     }
   }
 
-  private void removed(ConsumerRecord<byte[], byte[]> record, Site site) {
-    misplaced(site, "is a tombstone, and nobody asked for a removal");
-    inputs
-        .pair(key(record))
-        .filter(pair -> pair.publications == 1 && pair.publishedOn.equals(record.topic()))
-        .ifPresent(
-            pair -> {
-              pair.publishedFor.output = null;
-              pair.publications = 0;
-            });
-  }
-
-  private <T> Optional<T> read(
-      ConsumerRecord<byte[], byte[]> record, Site site, Topic<String, T> topic) {
+  private <T> void read(
+      ConsumerRecord<byte[], byte[]> record, Topic<String, T> topic, Consumer<T> then) {
+    Site site = Site.of(record);
     if (record.value() == null) {
-      removed(record, site);
-      return Optional.empty();
+      misplaced(site, "is a tombstone, and nobody asked for a removal");
+      return;
     }
-    Values.Read<T> read = values.read(topic, record.value());
-    if (read.found().isEmpty()) {
-      misplaced(site, "cannot be read: " + read.why());
+    Optional<T> value = reading.value(topic, record.value());
+    if (value.isEmpty()) {
+      misplaced(site, "cannot be read");
     }
-    return read.found();
+    value.ifPresent(then);
   }
 
-  private void published(
-      ConsumerRecord<byte[], byte[]> record, Site site, Topic<String, PreparedPair> topic) {
-    read(record, site, topic).ifPresent(pair -> published(record, site, pair));
-  }
-
-  private void published(ConsumerRecord<byte[], byte[]> record, Site site, PreparedPair pair) {
-    if (!pair.getSplit().equals(split(record.topic()))) {
-      misplaced(site, "says split '" + pair.getSplit() + "' but is on " + record.topic());
+  private void published(ConsumerRecord<byte[], byte[]> record, PreparedPair pair) {
+    Site site = Site.of(record);
+    if (!pair.getSplit().equals(split(site))) {
+      misplaced(site, "says split '%s' but is on %s", pair.getSplit(), site.topic());
     }
     if (!key(record).equals(pair.getPairId())) {
-      misplaced(site, "has key '" + key(record) + "' but pair id '" + pair.getPairId() + "'");
+      misplaced(site, "has key '%s' but pair id '%s'", key(record), pair.getPairId());
     }
-    Fields says =
+    Map<String, Object> said =
         Receipts.said(
             pair.getPairId(), pair.getImageDigest(), "", "", "", "", pair.getPreparedAt());
-    Optional<Input> origin = origin(record, site, pair.getOrigin(), says);
-    if (origin.isEmpty()) {
+    Optional<Input> found = origin(record, pair.getOrigin(), said);
+    if (found.isEmpty()) {
       return;
     }
-    Input input = origin.get();
-    Optional<SentKind> poison = input.kind().filter(kind -> !kind.isGood());
+    Input input = found.get();
+    Optional<SentKind> poison = input.sent.map(sent -> sent.kind()).filter(kind -> !kind.isGood());
     if (poison.isPresent()) {
-      breaches.add(
-          Breach.POISON_PUBLISHED,
-          input + " is published as " + site + "; right is " + poison.get().reasons());
+      verdict.add(
+          Breach.WRONG_REASON,
+          "%s is published as %s; right is %s",
+          input,
+          site,
+          poison.get().reason());
       return;
     }
-    if (input.pair.isEmpty() || !input.pairId().equals(pair.getPairId())) {
-      isAnotherPair(site, pair.getPairId(), input);
+    if (!isItself(site, input, pair.getPairId(), pair.getImageDigest())) {
       return;
     }
-    Pair known = input.pair.get();
-    known.publications++;
-    if (known.publications > 1) {
-      breaches.add(
-          Breach.PAIR_TWICE,
-          "pair "
-              + known.id
-              + " is published for "
-              + known.publishedFor.at
-              + " and for "
-              + input.at);
+    input.pair.publishedFor.add(input);
+    if (input.pair.publishedFor.size() > 1) {
+      verdict.add(
+          Breach.PAIR_TWICE, "pair %s is published for %s", input.pairId, input.pair.publishedFor);
     }
-    known.publishedFor = input;
-    known.publishedOn = record.topic();
-    image(site, input, pair);
-    content(site, input, pair);
-  }
-
-  /** Whether a published pair says what its raw record decides; notes what its picture holds. */
-  private void content(Site site, Input input, PreparedPair pair) {
-    RawFacts facts = input.facts.orElseThrow();
-    Fields words = Preparation.words(pair);
-    String difference =
-        facts.words().map(words::differenceFrom).orElse("that one has a caption that is rejected");
-    if (!difference.isEmpty()) {
-      differs(site, "does not say what " + input + " decides: " + difference);
+    Site first = images.putIfAbsent(pair.getImageDigest(), site);
+    if (first != null && !first.topic().equals(site.topic())) {
+      verdict.add(
+          Breach.SPLIT_LEAK,
+          "the image with digest %s is at %s and at %s",
+          pair.getImageDigest(),
+          first,
+          site);
     }
-    pictures.add(facts.picture(), Preparation.pixels(pair), site);
-  }
-
-  private void image(Site site, Input input, PreparedPair pair) {
-    if (!pair.getImageDigest().equals(input.imageDigest)) {
-      misplaced(site, "has another image than " + input);
-      return;
-    }
-    String right = preparation.splitOf(pair.getImageDigest());
-    if (!split(site.topic()).equals(right)) {
+    String right = plan.split().assign(pair.getImageDigest()).split().name();
+    if (!split(site).equals(right)) {
       misplaced(site, "has an image that belongs in " + right);
     }
-    String first = images.putIfAbsent(pair.getImageDigest(), site.topic());
-    if (first != null && !first.equals(site.topic())) {
-      breaches.add(
-          Breach.SPLIT_LEAK,
-          "the image with digest "
-              + pair.getImageDigest()
-              + " is on "
-              + site.topic()
-              + " ("
-              + site
-              + ") and on "
-              + first);
-    }
+    differs(site, fields(pair, input.words.keySet()), input.words);
+    differs(site, Map.of("recipe_version", pair.getRecipeVersion()), version());
+    Map<String, Object> pixels = fields(pair, PIXELS);
+    Map<String, Object> others = pictures.putIfAbsent(input.picture, pixels);
+    differs(site, pixels, others == null ? pixels : others);
   }
 
-  private void quarantined(
-      ConsumerRecord<byte[], byte[]> record, Site site, Topic<String, QuarantinedPair> topic) {
-    read(record, site, topic).ifPresent(pair -> quarantined(record, site, pair));
-  }
-
-  private void quarantined(ConsumerRecord<byte[], byte[]> record, Site site, QuarantinedPair pair) {
-    String expected =
+  private void quarantined(ConsumerRecord<byte[], byte[]> record, QuarantinedPair pair) {
+    Site site = Site.of(record);
+    String key =
         pair.getPairId().isEmpty() ? OriginHeader.text(pair.getOrigin()) : pair.getPairId();
-    if (!key(record).equals(expected)) {
-      misplaced(site, "has key '" + key(record) + "' where '" + expected + "' belongs");
+    if (!key(record).equals(key)) {
+      misplaced(site, "has key '%s' where '%s' belongs", key(record), key);
     }
-    Fields says =
+    Map<String, Object> said =
         Receipts.said(
             pair.getPairId(),
             pair.getImageDigest(),
@@ -204,187 +163,145 @@ final class Outputs {
             pair.getMeasured(),
             pair.getLimit(),
             pair.getQuarantinedAt());
-    Optional<Input> origin = origin(record, site, pair.getOrigin(), says);
-    if (origin.isEmpty()) {
+    Optional<Input> found = origin(record, pair.getOrigin(), said);
+    if (found.isEmpty()) {
       return;
     }
-    Input input = origin.get();
-    Optional<RejectReason> reason = RejectReason.named(pair.getReason());
-    if (reason.isEmpty()) {
-      breaches.add(
-          Breach.WRONG_REASON,
-          input
-              + " is in quarantine ("
-              + site
-              + ") for '"
-              + pair.getReason()
-              + "', which is no reason");
-      return;
-    }
-    input.reason = reason;
-    if (input.kind().isPresent() && !pair.getPairId().equals(input.pairId())) {
-      isAnotherPair(site, pair.getPairId(), input);
-    }
-    if (!pair.getImageDigest().equals(input.imageDigest)) {
-      misplaced(site, "has another image than " + input);
-    }
-    judge(site, input, reason.get(), pair);
-    String version = preparation.recipeVersion();
-    if (!pair.getRecipeVersion().equals(version)) {
-      differs(
-          site,
-          "says recipe_version is '"
-              + pair.getRecipeVersion()
-              + "' where '"
-              + version
-              + "' belongs");
-    }
-    steps.add(reason.get(), pair.getStep(), site);
-    original(site, input, pair);
-  }
-
-  /** Whether a rejected record is there as it was sent. */
-  private void original(Site site, Input input, QuarantinedPair pair) {
-    RawFacts facts = input.facts.orElseThrow();
-    Fields found =
-        RawFacts.frame(
-                pair.getKey(),
-                pair.getHeaders().stream()
-                    .map(header -> RawFacts.header(header.getKey(), header.getValue()))
-                    .toList(),
-                pair.getQuarantinedAt())
-            .with("value", RawFacts.digest(bytes(pair.getValue())));
-    Fields right = facts.frame().and(new Fields().with("value", facts.valueDigest()));
-    String difference = found.differenceFrom(right);
+    Input input = found.get();
+    input.reason = pair.getReason();
+    boolean unused = isItself(site, input, pair.getPairId(), pair.getImageDigest());
+    input.sent.ifPresent(sent -> judge(site, input, sent.kind(), pair));
+    steps.putIfAbsent(pair.getReason(), pair.getStep());
+    differs(site, Map.of("step", pair.getStep()), Map.of("step", steps.get(pair.getReason())));
+    differs(site, Map.of("recipe_version", pair.getRecipeVersion()), version());
+    Map<String, Object> original = new HashMap<>(input.original);
+    original.put("key", pair.getKey());
+    original.put("headers", pair.getHeaders());
+    original.put("quarantined_at", pair.getQuarantinedAt());
+    original.put("value", SentPair.digest(bytes(pair.getValue())));
+    String difference = difference(original, input.original);
     if (!difference.isEmpty()) {
-      breaches.add(
+      verdict.add(
           Breach.ORIGINAL_DAMAGED,
-          site + " does not hold " + input + " as it was sent: " + difference);
+          "%s does not hold %s as it was sent: %s",
+          site,
+          input,
+          difference);
     }
   }
 
-  private void judge(Site site, Input input, RejectReason reason, QuarantinedPair pair) {
-    Optional<SentKind> kind = input.kind();
-    if (kind.isEmpty()) {
-      return; // a stranger, which is said already
-    }
-    if (kind.get().isGood()) {
-      if (reason != RejectReason.DUPLICATE_PAIR) {
-        breaches.add(
-            Breach.GOOD_REJECTED,
-            input
-                + " is a good pair and is in quarantine ("
-                + site
-                + ") for "
-                + reason
-                + ": "
-                + pair.getDetail());
-      }
-    } else if (!kind.get().reasons().contains(reason)) {
-      breaches.add(
+  private void judge(Site site, Input input, SentKind kind, QuarantinedPair pair) {
+    if (kind.isGood() && !pair.getReason().equals(DUPLICATE)) {
+      verdict.add(
+          Breach.GOOD_REJECTED,
+          "%s is a good pair and is in quarantine (%s) for %s: %s",
+          input,
+          site,
+          pair.getReason(),
+          pair.getDetail());
+    } else if (!kind.isGood() && !pair.getReason().equals(kind.reason())) {
+      verdict.add(
           Breach.WRONG_REASON,
-          input
-              + " is in quarantine ("
-              + site
-              + ") for "
-              + reason
-              + "; right is "
-              + kind.get().reasons());
+          "%s is in quarantine (%s) for %s; right is %s",
+          input,
+          site,
+          pair.getReason(),
+          kind.reason());
     }
   }
 
   /** The raw record that an output names, if there is one; notes that it has an output. */
   private Optional<Input> origin(
-      ConsumerRecord<byte[], byte[]> record, Site site, Origin named, Fields says) {
-    Optional<Input> input = inputs.at(Site.of(named));
+      ConsumerRecord<byte[], byte[]> record, Origin origin, Map<String, Object> said) {
+    Site site = Site.of(record);
+    String named = OriginHeader.text(origin);
+    if (!LiveReader.origin(record).equals(named)) {
+      misplaced(site, "names %s, but its header %s", named, LiveReader.origin(record));
+    }
+    Optional<Input> input = inputs.at(Site.of(origin));
     if (input.isEmpty()) {
-      breaches.add(
-          Breach.STRANGER,
-          site + " names " + OriginHeader.text(named) + ", where there is no raw record");
-      return input;
-    }
-    String header =
-        OriginHeader.read(record.headers()).map(OriginHeader::text).orElse("no coordinates");
-    if (!header.equals(OriginHeader.text(named))) {
-      misplaced(site, "names " + OriginHeader.text(named) + ", but its header " + header);
-    }
-    if (input.get().output != null) {
-      breaches.add(
-          Breach.TWICE, input.get() + " left as " + input.get().output + " and again as " + site);
-      input.get().said = Optional.empty();
-    } else {
+      verdict.add(Breach.STRANGER, "%s names %s, where there is no raw record", site, named);
+    } else if (input.get().output == null) {
       input.get().output = site;
-      input.get().said = Optional.of(says);
+      input.get().said = said;
+    } else {
+      verdict.add(
+          Breach.TWICE, "%s left as %s and again as %s", input.get(), input.get().output, site);
+      input.get().said = Map.of();
     }
     return input;
   }
 
+  private boolean isItself(Site site, Input input, String pairId, String imageDigest) {
+    if (!pairId.equals(input.pairId)) {
+      misplaced(site, "is pair '%s', but %s is '%s'", pairId, input, input.pairId);
+    } else if (!imageDigest.equals(input.imageDigest)) {
+      misplaced(site, "has another image than %s", input);
+    } else {
+      return true;
+    }
+    return false;
+  }
+
   /** After all outputs: finds raw records that have none, and good pairs of which none is there. */
-  void checkAllLeft() {
+  void check() {
     for (Input input : inputs.all()) {
       if (input.output == null) {
-        breaches.add(Breach.NO_OUTPUT, input + " has no output");
+        verdict.add(Breach.NO_OUTPUT, "%s has no output", input);
       }
     }
     for (Pair pair : inputs.pairs()) {
-      if (pair.good
-          && pair.publications == 0
-          && pair.heldBy.reason.filter(RejectReason.DUPLICATE_PAIR::equals).isPresent()) {
-        breaches.add(
+      if (pair.isGood()
+          && pair.publishedFor.isEmpty()
+          && pair.inputs.stream().anyMatch(input -> input.reason.equals(DUPLICATE))) {
+        verdict.add(
             Breach.GOOD_REJECTED,
-            pair.heldBy
-                + " is in quarantine as a copy, and pair "
-                + pair.id
-                + " is published nowhere");
+            "%s is in quarantine as a copy, and the pair is published nowhere",
+            pair.inputs);
       }
     }
-    steps.odd(
-        (site, step, rightSite, right) ->
-            differs(
-                site,
-                "says step is '"
-                    + step
-                    + "' where '"
-                    + right
-                    + "' belongs, as of the same reason at "
-                    + rightSite));
-    pictures.odd(
-        (site, pixels, rightSite, right) ->
-            differs(
-                site,
-                "does not hold what "
-                    + rightSite
-                    + " holds of the same picture: "
-                    + pixels.differenceFrom(right)));
   }
 
-  /** Records by topic. */
-  Map<String, Long> counts() {
-    return counts;
+  private Map<String, Object> version() {
+    return Map.of("recipe_version", plan.version());
   }
 
-  private void isAnotherPair(Site site, String pairId, Input input) {
-    misplaced(
-        site,
-        "is pair '"
-            + pairId
-            + "', but "
-            + input
-            + " is "
-            + (input.pair.isEmpty() ? "none" : input.pairId()));
+  private void differs(Site site, Map<String, Object> found, Map<String, Object> right) {
+    String difference = difference(found, right);
+    if (!difference.isEmpty()) {
+      verdict.add(Breach.CONTENT, "%s: %s", site, difference);
+    }
   }
 
-  private void differs(Site site, String what) {
-    breaches.add(Breach.CONTENT, site + " " + what);
+  private void misplaced(Site site, String what, Object... values) {
+    verdict.add(Breach.MISPLACED, "%s " + what, concat(site, values));
   }
 
-  private void misplaced(Site site, String what) {
-    breaches.add(Breach.MISPLACED, site + " " + what);
+  private static Object[] concat(Object first, Object... others) {
+    Object[] all = new Object[others.length + 1];
+    all[0] = first;
+    System.arraycopy(others, 0, all, 1, others.length);
+    return all;
+  }
+
+  /** What is otherwise than it must be, field by field; empty where nothing is. */
+  static String difference(Map<String, Object> found, Map<String, Object> right) {
+    return right.keySet().stream()
+        .filter(name -> !Objects.equals(found.get(name), right.get(name)))
+        .map(name -> name + " is '" + found.get(name) + "' where '" + right.get(name) + "' belongs")
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Map<String, Object> fields(SpecificRecord record, Collection<String> names) {
+    Map<String, Object> fields = new HashMap<>();
+    names.forEach(name -> fields.put(name, record.get(record.getSchema().getField(name).pos())));
+    return fields;
   }
 
   /** Name of the split whose topic it is. */
-  static String split(String topic) {
-    return topic.substring(topic.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
+  static String split(Site site) {
+    return site.topic().substring(site.topic().lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
   }
 
   private static String key(ConsumerRecord<byte[], byte[]> record) {

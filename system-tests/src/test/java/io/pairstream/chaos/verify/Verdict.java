@@ -1,76 +1,88 @@
 package io.pairstream.chaos.verify;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
-/**
- * What a verifier found.
- *
- * @param acknowledged records that the platform said it has, each once
- * @param inputs raw records that there are
- * @param unsureInputs those among them whose producer never learnt that they are there
- * @param outputs records per output topic
- * @param breaches how many of each kind, in full; without those of which there are none
- * @param differences sentences, by kind; of each kind the first {@value Breaches#KEPT}
- */
-public record Verdict(
-    long acknowledged,
-    long inputs,
-    long unsureInputs,
-    Map<String, Long> outputs,
-    Map<Breach, Long> breaches,
-    List<String> differences) {
+/** What a verifier found: counts, and of each kind of breach the first few as sentences. */
+public final class Verdict {
 
-  public boolean isClean() {
-    return breaches.isEmpty();
+  private static final int KEPT = 20;
+
+  private final Map<Breach, Long> breaches = new EnumMap<>(Breach.class);
+  private final List<String> differences = new ArrayList<>();
+  private final Map<String, Long> outputs = new LinkedHashMap<>();
+  private long acknowledged;
+  private long inputs;
+  private long unsureInputs;
+
+  void add(Breach breach, String sentence, Object... values) {
+    if (breaches.merge(breach, 1L, Long::sum) <= KEPT) {
+      differences.add(breach + ": " + String.format(Locale.ROOT, sentence, values));
+    }
   }
 
-  /** Inputs that are gone or have no output. */
-  public long lost() {
-    return count(Breach.INPUT_LOST) + count(Breach.NO_OUTPUT);
+  void countOutput(String topic, long count) {
+    outputs.merge(topic, count, Long::sum);
   }
 
-  /** Inputs and pairs with more than one output. */
-  public long twice() {
-    return count(Breach.TWICE) + count(Breach.PAIR_TWICE);
+  void countInputs(long acknowledgedOnes, long all, long unsureOnes) {
+    acknowledged = acknowledgedOnes;
+    inputs = all;
+    unsureInputs = unsureOnes;
   }
 
-  /** Records on raw or output topics that nothing explains. */
-  public long unaccounted() {
-    return count(Breach.STRANGER)
-        + count(Breach.MISPLACED)
-        + count(Breach.CONTENT)
-        + count(Breach.UNDECIDED);
+  /** Records that the platform said it has, each once. */
+  public long acknowledged() {
+    return acknowledged;
   }
 
-  /** Good pairs in quarantine. */
-  public long wronglyRejected() {
-    return count(Breach.GOOD_REJECTED);
+  /** Raw records that there are. */
+  public long inputs() {
+    return inputs;
   }
 
-  public long count(Breach breach) {
-    return breaches.getOrDefault(breach, 0L);
+  /** Those among them whose producer never learnt that they are there. */
+  public long unsureInputs() {
+    return unsureInputs;
+  }
+
+  /** Records per output topic. */
+  public Map<String, Long> outputs() {
+    return outputs;
+  }
+
+  public Set<Breach> breaches() {
+    return breaches.keySet();
+  }
+
+  /** The first {@value #KEPT} of each kind. */
+  public List<String> differences() {
+    return differences;
+  }
+
+  public long count(Breach... kinds) {
+    return List.of(kinds).stream().mapToLong(kind -> breaches.getOrDefault(kind, 0L)).sum();
   }
 
   /** The verdict in one line. */
   public String inWords() {
-    return (isClean() ? "clean: " : "NOT clean: ")
-        + acknowledged
-        + " acknowledged, "
-        + inputs
-        + " inputs ("
-        + unsureInputs
-        + " of unknown fate), "
-        + outputs.values().stream().mapToLong(count -> count).sum()
-        + " outputs; "
-        + lost()
-        + " lost, "
-        + twice()
-        + " twice, "
-        + unaccounted()
-        + " unaccounted, "
-        + wronglyRejected()
-        + " good in quarantine"
-        + (isClean() ? "" : "; " + breaches);
+    return ("%s%d acknowledged, %d inputs (%d of unknown fate), %d outputs; %d lost, %d twice,"
+            + " %d unaccounted, %d good in quarantine%s")
+        .formatted(
+            breaches.isEmpty() ? "clean: " : "NOT clean: ",
+            acknowledged,
+            inputs,
+            unsureInputs,
+            outputs.values().stream().mapToLong(Long::longValue).sum(),
+            count(Breach.INPUT_LOST, Breach.NO_OUTPUT),
+            count(Breach.TWICE, Breach.PAIR_TWICE),
+            count(Breach.STRANGER, Breach.MISPLACED, Breach.CONTENT, Breach.UNDECIDED),
+            count(Breach.GOOD_REJECTED),
+            breaches.isEmpty() ? "" : "; " + breaches);
   }
 }

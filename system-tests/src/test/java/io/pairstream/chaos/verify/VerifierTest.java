@@ -2,54 +2,44 @@ package io.pairstream.chaos.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Named.named;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.pairstream.chaos.load.LedgerEntry;
 import io.pairstream.chaos.load.LedgerEntry.Fate;
 import io.pairstream.chaos.load.SeededLoad;
 import io.pairstream.chaos.load.SentKind;
-import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.load.SentPair;
+import io.pairstream.chaos.load.Site;
 import io.pairstream.chaos.verify.PlayedHistory.Played;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.schemas.Header;
-import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Rendition;
-import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
+import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories with one thing wrong in each: the verifier names it. */
 @Timeout(1800)
@@ -61,29 +51,24 @@ class VerifierTest {
   private static final Duration A_MOMENT = Duration.ofSeconds(1);
   private static final SeededLoad LOAD = new SeededLoad(9);
 
+  /** The number of a record that no history has otherwise. */
+  private static final long FRESH = 9;
+
   private final ClusterAccess access = KAFKA.dataset(PARTITIONS);
-  private final Cluster cluster =
-      new Cluster(
-          KAFKA.bootstrapServers(),
-          access.registry().addresses(),
-          access.dataset(),
-          LongTimeouts.TIMEOUT,
-          Map.of());
-  private final SentLedger ledger = new SentLedger();
+  private final Cluster cluster = cluster(access.registry().addresses());
   private PlayedHistory history;
-  private Played trained;
-  private Played validated;
+  private LiveReader live;
+  private Played published;
   private Played damaged;
 
   @BeforeEach
   void play() {
-    history = new PlayedHistory(access, ledger);
-    trained = history.send(LOAD.at(0));
-    history.publish(trained, PairStatus.TRAINING);
-    history.rejectCopy(history.send(LOAD.at(1, SentKind.COPY)), trained, PairStatus.TRAINING);
-    history.publish(history.send(LOAD.at(1, SentKind.ANOTHER_CAPTION)), PairStatus.TRAINING);
-    validated = history.send(LOAD.at(2));
-    history.publish(validated, PairStatus.VALIDATION);
+    live = LiveReader.start(cluster);
+    history = new PlayedHistory(access);
+    published = history.send(LOAD.at(0));
+    history.publish(published);
+    history.rejectCopy(history.send(LOAD.at(1, SentKind.COPY)), published);
+    history.publish(history.send(LOAD.at(1, SentKind.ANOTHER_CAPTION)));
     damaged = history.send(LOAD.at(3, SentKind.CUT_JPEG));
     history.reject(damaged, "IMAGE_DAMAGED");
     history.reject(history.send(LOAD.at(4, SentKind.NO_AVRO)), "UNREADABLE_RECORD");
@@ -92,676 +77,336 @@ class VerifierTest {
 
   @AfterEach
   void close() {
+    live.close();
     history.close();
     TestCluster.deleteTopics(access, PARTITIONS);
   }
 
   @Test
   void passesWhereEverythingIsAsItMustBe() {
-    try (LiveReader live = LiveReader.start(cluster)) {
-      Verdict verdict = new Verifier(A_MOMENT, A_MOMENT).verify(cluster, ledger, Optional.of(live));
+    TestCluster.sendInVain(access, history.published(published, history.prepared(published)));
 
-      assertThat(verdict.differences()).isEmpty();
-      assertThat(verdict.isClean()).isTrue();
-      assertThat(verdict.acknowledged()).isEqualTo(7);
-      assertThat(verdict.inputs()).isEqualTo(7);
-      assertThat(verdict.outputs().values()).containsExactly(2L, 1L, 0L, 4L);
-    }
+    Verdict verdict = verify();
+
+    assertThat(verdict.differences()).isEmpty();
+    assertThat(verdict.acknowledged()).isEqualTo(6);
+    assertThat(verdict.inputs()).isEqualTo(6);
+    assertThat(verdict.outputs().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(6);
   }
 
-  @Test
-  void findsAnOutputThatWasNeverWritten() {
-    Played forgotten = history.send(LOAD.at(6));
-    history.transaction(forgotten, List.of(history.receipt(forgotten, PairStatus.TRAINING, "")));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.NO_OUTPUT, Breach.AUDIT));
-    assertNamed(verdict, Breach.NO_OUTPUT, forgotten.at(), "has no output");
-    assertNamed(verdict, Breach.AUDIT, "MISSING", forgotten.at());
-    assertThat(verdict.lost()).isEqualTo(1);
+  static Stream<Arguments> mistakes() {
+    return Stream.of(
+        mistake(
+            "an output that was never written",
+            test -> {
+              Played forgotten = test.fresh();
+              test.history.transaction(forgotten, test.receipt(forgotten));
+            },
+            "NO_OUTPUT: ",
+            "AUDIT: MISSING"),
+        mistake(
+            "an output that was deleted",
+            test ->
+                test.send(new ProducerRecord<>(test.output().topic(), test.output().key(), null)),
+            "is a tombstone, and nobody asked for a removal",
+            "AUDIT: MISSING"),
+        mistake(
+            "an output that is there twice",
+            test -> test.send(test.output()),
+            "and again as",
+            "PAIR_TWICE: ",
+            "AUDIT: TWICE"),
+        mistake(
+            "a record with two outputs",
+            test ->
+                test.send(
+                    test.history.record(
+                        test.published, test.history.quarantined(test.published, "X"))),
+            "TWICE: ",
+            "AUDIT: "),
+        mistake(
+            "an output on another topic",
+            test -> {
+              Played moved = test.fresh();
+              PairStatus right = test.history.rightSplit(moved.pair());
+              PairStatus wrong =
+                  right == PairStatus.TRAINING ? PairStatus.TEST : PairStatus.TRAINING;
+              test.history.transaction(
+                  moved,
+                  test.history.published(moved, wrong, test.history.prepared(moved)),
+                  test.receipt(moved));
+            },
+            "says split '",
+            "has an image that belongs in ",
+            "RECEIPT: "),
+        mistake(
+            "an image in two splits",
+            test -> {
+              PairStatus right = test.history.rightSplit(test.published.pair());
+              Played other = test.history.send(test.ofTheSameImage());
+              test.history.transaction(
+                  other,
+                  test.history.published(
+                      other,
+                      right == PairStatus.TRAINING ? PairStatus.TEST : PairStatus.TRAINING,
+                      test.history.prepared(other)));
+            },
+            "SPLIT_LEAK: the image with digest "),
+        mistake(
+            "an acknowledged record that never was there",
+            test ->
+                test.history.ledger.add(
+                    LedgerEntry.acknowledged(
+                        test.published.pair(),
+                        "x",
+                        new Site(test.published.origin().getTopic(), 1, 100))),
+            "-1-100 (record 0, GOOD) is not there"),
+        mistake(
+            "an input that is not what was sent",
+            test -> {
+              Played other = test.history.sendUnnoted(LOAD.at(FRESH));
+              test.history.publish(other);
+              test.history.ledger.add(
+                  LedgerEntry.acknowledged(other.pair(), "x", Site.of(other.origin())));
+            },
+            "INPUT_LOST: "),
+        mistake(
+            "a record that nobody sent",
+            test -> test.history.publish(test.history.sendUnnoted(LOAD.at(FRESH))),
+            "is a raw record that no producer sent"),
+        mistake(
+            "a good pair in quarantine",
+            test -> test.history.reject(test.fresh(), "DECODE_TIMEOUT"),
+            "is a good pair and is in quarantine"),
+        mistake(
+            "a copy of nothing",
+            test -> test.history.reject(test.fresh(), "DUPLICATE_PAIR"),
+            "is in quarantine as a copy, and the pair is published nowhere"),
+        mistake(
+            "poison that was published",
+            test -> test.history.publish(test.fresh(SentKind.CUT_JPEG)),
+            "right is IMAGE_DAMAGED"),
+        mistake(
+            "a wrong reason",
+            test -> test.history.reject(test.fresh(SentKind.CUT_JPEG), "DECODER_CRASH"),
+            "for DECODER_CRASH; right is IMAGE_DAMAGED"),
+        mistake(
+            "an output without its coordinates",
+            test -> {
+              Played bare = test.fresh();
+              var output = test.history.published(bare, test.history.prepared(bare));
+              output.headers().remove(OriginHeader.NAME);
+              test.history.transaction(bare, output, test.receipt(bare));
+            },
+            "but its header no raw record"),
+        mistake(
+            "an output without a key, on a partition of its own",
+            test -> {
+              Played bare = test.fresh(SentKind.NO_AVRO);
+              var output =
+                  test.history.record(bare, test.history.quarantined(bare, "UNREADABLE_RECORD"));
+              test.history.transaction(
+                  bare,
+                  new ProducerRecord<byte[], byte[]>(
+                      output.topic(), 0, (byte[]) null, output.value(), output.headers()));
+            },
+            "has key '' where '"),
+        mistake(
+            "an output that cannot be read",
+            test -> {
+              Played broken = test.fresh();
+              var output = test.history.published(broken, test.history.prepared(broken));
+              test.history.transaction(
+                  broken,
+                  new ProducerRecord<>(
+                      output.topic(), null, output.key(), new byte[] {1}, output.headers()));
+            },
+            "cannot be read",
+            "has no receipt"),
+        mistake(
+            "a record that nobody has decided yet",
+            test -> test.fresh(),
+            "UNDECIDED: ",
+            "NO_OUTPUT: "),
+        prepared("pair_id", pair -> pair.setPairId("0".repeat(32)), "is pair '000"),
+        prepared("caption", pair -> pair.setCaption("another"), "caption is 'another' where"),
+        prepared("licence", pair -> pair.setLicence("another"), "licence is 'another' where"),
+        prepared("recipe", pair -> pair.setRecipeVersion("1"), "recipe_version is '1' where"),
+        mistake(
+            "other pixels than another output of the picture",
+            test -> {
+              Played other = test.history.send(test.ofTheSameImage());
+              PreparedPair pair = test.history.prepared(other);
+              pair.setImage(ByteBuffer.allocate(1));
+              test.history.publish(other, pair, test.receiptOf(other));
+            },
+            "CONTENT: "),
+        quarantined("value", pair -> pair.setValue(ByteBuffer.allocate(1)), "value is '"),
+        quarantined("key", pair -> pair.setKey(null), "key is 'null' where"),
+        quarantined("step", pair -> pair.setStep("x"), "CONTENT: "),
+        quarantined("detail", pair -> pair.setDetail("x"), "detail is 'not as it should be'"),
+        mistake(
+            "a receipt that is missing",
+            test -> {
+              Played silent = test.fresh();
+              test.history.transaction(
+                  silent, test.history.published(silent, test.history.prepared(silent)));
+            },
+            "has no receipt"),
+        receipt("standing", receipt -> receipt.setStanding("WITHDRAWN"), "says WITHDRAWN, and"),
+        receipt("copies", receipt -> receipt.setCopies(1), "counts 1 copies"),
+        receipt("limit", receipt -> receipt.setLimit("x"), "limit is 'x' where '' belongs"),
+        mistake(
+            "a receipt of a pair that nobody sent",
+            test ->
+                test.send(
+                    TestCluster.record(
+                        test.access.topics().receipts(),
+                        null,
+                        "another",
+                        test.receiptOf(test.published))),
+            "one is of 'another', which nobody sent"),
+        mistake(
+            "an output that was readable and is gone",
+            test -> {
+              Await.until("all are read", () -> test.live.count() >= 6, () -> test.live.count());
+              for (int partition = 0; partition < PARTITIONS; partition++) {
+                TestCluster.deleteBefore(
+                    test.access, new TopicPartition(test.output().topic(), partition), -1);
+              }
+            },
+            "was readable, and is not there",
+            "NO_OUTPUT: "));
   }
 
-  @Test
-  void findsAnOutputThatWasDeleted() {
-    TestCluster.send(
-        access,
-        TestCluster.record(access.topics().validation(), null, validated.pair().pairId(), null));
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void finds(Consumer<VerifierTest> mistake, String[] sentences) {
+    mistake.accept(this);
 
-    Verdict verdict = assertBreaches(Set.of(Breach.MISPLACED, Breach.NO_OUTPUT, Breach.AUDIT));
-    assertNamed(verdict, Breach.MISPLACED, "is a tombstone, and nobody asked for a removal");
-    assertNamed(verdict, Breach.NO_OUTPUT, validated.at(), "has no output");
-    assertNamed(verdict, Breach.AUDIT, "MISSING", validated.at());
-  }
+    Verdict verdict = verify();
 
-  @Test
-  void findsAnOutputThatStandsTwice() {
-    TestCluster.send(access, history.published(trained, PairStatus.TRAINING));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.TWICE, Breach.PAIR_TWICE, Breach.AUDIT));
-    assertNamed(verdict, Breach.TWICE, trained.at(), "left as", "and again as");
-    assertNamed(verdict, Breach.AUDIT, "TWICE", trained.at());
-    assertThat(verdict.twice()).isEqualTo(2);
-  }
-
-  @Test
-  void findsARecordWithTwoOutputs() {
-    TestCluster.send(
-        access,
-        history.quarantined(validated, history.quarantinedPair(validated, "DUPLICATE_PAIR")));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.TWICE, Breach.AUDIT));
-    assertNamed(verdict, Breach.TWICE, validated.at(), ".validation-", ".quarantine-");
-  }
-
-  @Test
-  void findsAnOutputThatWasMovedToAnotherTopic() {
-    Played moved = history.send(LOAD.at(6));
-    history.transaction(
-        moved,
-        List.of(
-            history.published(moved, PairStatus.TEST, history.prepared(moved, PairStatus.TRAINING)),
-            history.receipt(moved, PairStatus.TRAINING, "")));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.MISPLACED, Breach.RECEIPT, Breach.AUDIT));
-    assertNamed(
-        verdict, Breach.MISPLACED, "says split 'TRAINING' but is on " + topic(PairStatus.TEST));
-  }
-
-  @Test
-  void findsAnAcknowledgedRecordThatNeverWasThere() {
-    Origin nowhere = new Origin(trained.origin().getTopic(), 1, 100L);
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, nowhere));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.INPUT_LOST));
-    assertNamed(verdict, Breach.INPUT_LOST, "-1-100 (record 2, GOOD) was acknowledged and is not");
-    assertThat(verdict.lost()).isEqualTo(1);
-  }
-
-  @Test
-  void findsInputsThatWereDeleted() {
-    TopicPartition partition =
-        new TopicPartition(trained.origin().getTopic(), trained.origin().getPartition());
-    TestCluster.deleteBefore(access, partition, trained.origin().getOffset() + 1);
-
-    Verdict verdict = verify(Optional.empty());
-    assertNamed(verdict, Breach.INPUT_LOST, trained.at(), "is not there; the log begins at");
-    assertNamed(verdict, Breach.STRANGER, "names " + trained.at(), "where there is no raw record");
-  }
-
-  @Test
-  void findsAnInputThatIsNotWhatWasSent() {
-    Played other = history.sendUnnoted(LOAD.at(6));
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, other.origin()));
-    history.publish(other, PairStatus.TRAINING);
-
-    Verdict verdict = verify(Optional.empty());
-    assertNamed(
-        verdict, Breach.INPUT_LOST, other.at(), "does not hold the value that was sent there");
-  }
-
-  @Test
-  void findsARecordThatNobodySent() {
-    Played strange = history.sendUnnoted(LOAD.at(6));
-    history.publish(strange, PairStatus.TRAINING);
-
-    Verdict verdict = assertBreaches(Set.of(Breach.STRANGER));
-    assertNamed(verdict, Breach.STRANGER, strange.at(), "is a raw record that no producer sent");
-    assertThat(verdict.unaccounted()).isEqualTo(1);
+    assertThat(String.join("\n", verdict.differences())).contains(sentences);
+    assertThat(verdict.inWords()).startsWith("NOT clean: ");
   }
 
   @Test
   void takesARecordOfUnknownFateWhereItIsThereAndWhereItIsNot() {
-    Played there = history.sendUnnoted(LOAD.at(6));
-    ledger.add(history.entry(Fate.UNSURE, there, there.origin()));
-    ledger.add(history.entry(Fate.UNSURE, there, there.origin()));
-    Played again = history.send(LOAD.at(6));
-    history.publish(there, PairStatus.TRAINING);
-    history.rejectCopy(again, there, PairStatus.TRAINING);
+    Played there = history.sendUnnoted(LOAD.at(FRESH));
+    String digest = history.digest(there.pair());
+    history.ledger.add(LedgerEntry.failed(Fate.UNSURE, there.pair(), digest, "x"));
+    history.ledger.add(LedgerEntry.failed(Fate.UNSURE, there.pair(), digest, "x"));
+    Played again = history.send(LOAD.at(FRESH));
+    history.publish(there, history.prepared(there), receiptOf(there));
+    history.rejectCopy(again, there);
 
-    Verdict verdict = assertBreaches(Set.of());
+    Verdict verdict = verify();
+
+    assertThat(verdict.differences()).isEmpty();
     assertThat(verdict.unsureInputs()).isEqualTo(1);
-    assertThat(verdict.inputs()).isEqualTo(9);
-    assertThat(verdict.acknowledged()).isEqualTo(8);
-  }
-
-  @Test
-  void findsAGoodPairInQuarantine() {
-    Played good = history.send(LOAD.at(6));
-    history.reject(good, "DECODE_TIMEOUT");
-
-    Verdict verdict = assertBreaches(Set.of(Breach.GOOD_REJECTED));
-    assertNamed(
-        verdict,
-        Breach.GOOD_REJECTED,
-        good.at(),
-        "is a good pair and is in quarantine",
-        "for DECODE_TIMEOUT");
-    assertThat(verdict.wronglyRejected()).isEqualTo(1);
-  }
-
-  @Test
-  void findsACopyOfNothing() {
-    Played good = history.send(LOAD.at(6));
-    history.reject(good, "DUPLICATE_PAIR");
-
-    Verdict verdict = assertBreaches(Set.of(Breach.GOOD_REJECTED));
-    assertNamed(verdict, Breach.GOOD_REJECTED, good.at(), "as a copy", "is published nowhere");
-  }
-
-  @Test
-  void findsPoisonThatWasPublished() {
-    Played poison = history.send(LOAD.at(6, SentKind.CLOSED_JPEG));
-    history.publish(poison, PairStatus.TRAINING);
-
-    Verdict verdict = verify(Optional.empty());
-    assertNamed(
-        verdict, Breach.POISON_PUBLISHED, poison.at(), "is published as", "[IMAGE_DAMAGED]");
-  }
-
-  @Test
-  void findsAWrongReason() {
-    Played poison = history.send(LOAD.at(6, SentKind.CLOSED_JPEG));
-    history.reject(poison, "DECODER_CRASH");
-
-    Verdict verdict = assertBreaches(Set.of(Breach.WRONG_REASON));
-    assertNamed(
-        verdict, Breach.WRONG_REASON, poison.at(), "for DECODER_CRASH; right is [IMAGE_DAMAGED]");
-  }
-
-  @Test
-  void findsAnOriginalThatWasDamaged() {
-    Played poison = history.send(LOAD.at(6, SentKind.CLOSED_JPEG));
-    QuarantinedPair pair = history.quarantinedPair(poison, "IMAGE_DAMAGED");
-    ByteBuffer value = pair.getValue();
-    value.put(value.limit() - 1, (byte) ~value.get(value.limit() - 1));
-    history.transaction(
-        poison,
-        List.of(
-            history.quarantined(poison, pair),
-            history.receipt(poison, PairStatus.QUARANTINED, "IMAGE_DAMAGED")));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.ORIGINAL_DAMAGED));
-    assertNamed(verdict, Breach.ORIGINAL_DAMAGED, "does not hold " + poison.at());
-  }
-
-  @Test
-  void findsAnImageInTwoSplits() {
-    SentPair sameImage =
-        LongStream.range(2, 1_000)
-            .mapToObj(number -> LOAD.at(number, SentKind.ANOTHER_CAPTION))
-            .filter(pair -> pair.imageDigest().equals(trained.pair().imageDigest()))
-            .findFirst()
-            .orElseThrow();
-    history.publish(history.send(sameImage), PairStatus.TEST);
-
-    Verdict verdict = assertBreaches(Set.of(Breach.SPLIT_LEAK, Breach.MISPLACED, Breach.AUDIT));
-    assertNamed(
-        verdict, Breach.MISPLACED, topic(PairStatus.TEST), "has an image that belongs in TRAINING");
-    assertNamed(
-        verdict,
-        Breach.SPLIT_LEAK,
-        trained.pair().imageDigest(),
-        topic(PairStatus.TRAINING),
-        topic(PairStatus.TEST));
+    assertThat(verdict.acknowledged()).isEqualTo(7);
   }
 
   @Test
   void findsAnOpenTransaction() {
-    try (KafkaProducer<byte[], byte[]> hanging =
-        TestCluster.producer(access, "-preprocess-hangs")) {
+    try (KafkaProducer<byte[], byte[]> hanging = TestCluster.producer(access, "-hangs")) {
       hanging.beginTransaction();
-      TestCluster.acknowledged(hanging.send(history.published(trained, PairStatus.TRAINING)));
+      TestCluster.acknowledged(hanging.send(output()));
 
-      Verdict verdict = assertBreaches(Set.of(Breach.OPEN_TRANSACTION));
-      assertNamed(
-          verdict,
-          Breach.OPEN_TRANSACTION,
-          topic(PairStatus.TRAINING),
-          "has an open transaction from offset",
-          "-preprocess-hangs)");
+      assertThat(verify().breaches()).containsOnly(Breach.OPEN_TRANSACTION);
+
       hanging.abortTransaction();
     }
   }
 
   @Test
-  void findsWhatWasReadableAndIsGone() throws InterruptedException {
-    try (LiveReader live = LiveReader.start(cluster)) {
-      assertThat(live.awaitOutputs(7, Duration.ofMinutes(4))).isTrue();
-      TopicPartition partition =
-          new TopicPartition(topic(PairStatus.VALIDATION), partitionOf(validated));
-      TestCluster.deleteBefore(access, partition, 1);
-
-      Verdict verdict = verify(Optional.of(live));
-      assertNamed(verdict, Breach.LIVE, validated.at(), "was readable, and is not there");
-      assertNamed(verdict, Breach.NO_OUTPUT, validated.at(), "has no output");
-    }
-  }
-
-  @Test
-  void findsAReceiptThatIsMissing() {
-    Played silent = history.send(LOAD.at(6));
-    history.transaction(silent, List.of(history.published(silent, PairStatus.TRAINING)));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
-    assertNamed(verdict, Breach.RECEIPT, silent.at(), "has no receipt");
-  }
-
-  @Test
-  void findsAReceiptThatSaysOtherwise() {
-    TestCluster.send(access, history.receipt(validated, PairStatus.TEST, ""));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
-    assertNamed(
-        verdict,
-        Breach.RECEIPT,
-        validated.pair().pairId(),
-        "says TEST, and it stands as VALIDATION");
-  }
-
-  @Test
-  void findsAReceiptThatCountsTooFew() {
-    TestCluster.send(access, history.receipt(trained, PairStatus.TRAINING, "", 1));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
-    assertNamed(
-        verdict,
-        Breach.RECEIPT,
-        trained.pair().pairId(),
-        "counts 1 copies, and there are 2 raw records of it");
-  }
-
-  @Test
-  void findsARecordThatNobodyHasDecidedYet() {
-    Played waits = history.send(LOAD.at(6));
-
-    Verdict verdict = verify(Optional.empty());
-    assertNamed(
-        verdict,
-        Breach.UNDECIDED,
-        waits.origin().getTopic() + "-" + waits.origin().getPartition(),
-        "has records that preprocessing has not committed: 1");
-    assertNamed(verdict, Breach.NO_OUTPUT, waits.at());
-  }
-
-  @Test
-  void findsAPairIdThatWasChanged() {
-    Played changed = history.send(LOAD.at(6));
-    PreparedPair pair = history.prepared(changed, PairStatus.TRAINING);
-    pair.setPairId(changed(pair.getPairId()));
-    history.transaction(
-        changed,
-        List.of(
-            history.published(changed, PairStatus.TRAINING, pair),
-            history.receipt(changed, PairStatus.TRAINING, "")));
-
-    assertNamed(
-        verify(Optional.empty()),
-        Breach.MISPLACED,
-        topic(PairStatus.TRAINING),
-        "is pair '" + pair.getPairId() + "', but " + changed.at());
-  }
-
-  @Test
-  void findsAReceiptUnderAnIdThatWasChanged() {
-    ProducerRecord<byte[], byte[]> receipt = history.receipt(trained, PairStatus.TRAINING, "");
-    String key = changed(trained.pair().pairId());
-    TestCluster.send(
-        access,
-        new ProducerRecord<>(
-            receipt.topic(), null, key.getBytes(StandardCharsets.UTF_8), receipt.value()));
-
-    assertNamed(
-        assertBreaches(Set.of(Breach.RECEIPT)),
-        Breach.RECEIPT,
-        "is of '" + key + "', which nobody sent");
-  }
-
-  @Test
-  void findsAnOutputOnAnotherPartition() {
-    Played moved = history.send(LOAD.at(6));
-    history.transaction(
-        moved,
-        List.of(
-            elsewhere(history.published(moved, PairStatus.TRAINING)),
-            history.receipt(moved, PairStatus.TRAINING, "")));
-
-    assertNamed(
-        assertBreaches(Set.of(Breach.MISPLACED)),
-        Breach.MISPLACED,
-        topic(PairStatus.TRAINING) + "-" + (1 - partitionOf(moved)),
-        "is on a partition that is not its key's");
-  }
-
-  @Test
-  void findsAValueThatIsNotInTheWireFormat() {
-    byte[] value = {1, 2, 3};
-    Played unreadable = history.send(LOAD.at(6));
-    ProducerRecord<byte[], byte[]> output = history.published(unreadable, PairStatus.TRAINING);
-    ProducerRecord<byte[], byte[]> receipt = history.receipt(unreadable, PairStatus.TRAINING, "");
-    history.transaction(
-        unreadable, List.of(withValue(output, value), receipt, withValue(receipt, value)));
-
-    Verdict verdict = verify(Optional.empty());
-    assertNamed(verdict, Breach.MISPLACED, topic(PairStatus.TRAINING) + "-", "cannot be read: ");
-    assertNamed(verdict, Breach.NO_OUTPUT, unreadable.at());
-    assertNamed(verdict, Breach.RECEIPT, receipt.topic() + "-", "cannot be read: ");
-  }
-
-  @Test
   void asksForARegistryThatAnswersFirstOfAll() {
-    Cluster without =
-        new Cluster(
-            cluster.bootstrapServers(),
-            "http://127.0.0.1:1",
-            cluster.dataset(),
-            cluster.kafkaSettings(),
-            Map.of());
+    Verifier verifier = new Verifier(cluster("http://127.0.0.1:1"), A_MOMENT, A_MOMENT);
 
-    assertThatThrownBy(
-            () -> new Verifier(A_MOMENT, A_MOMENT).verify(without, ledger, Optional.empty()))
+    assertThatThrownBy(() -> verifier.verify(history.ledger, live))
         .isInstanceOf(RegistryUnavailableException.class);
   }
 
-  @Test
-  void countsNoOutputThatWasAborted() {
-    TestCluster.sendInVain(access, history.published(trained, PairStatus.TRAINING));
-
-    assertBreaches(Set.of());
+  private static Arguments mistake(
+      String name, Consumer<VerifierTest> mistake, String... sentences) {
+    return arguments(named(name, mistake), sentences);
   }
 
-  @Test
-  void findsAnOutputWithoutItsCoordinates() {
-    Played bare = history.send(LOAD.at(6));
-    ProducerRecord<byte[], byte[]> output = history.published(bare, PairStatus.TRAINING);
-    output.headers().remove(OriginHeader.NAME);
-    history.transaction(bare, List.of(output, history.receipt(bare, PairStatus.TRAINING, "")));
-
-    assertNamed(
-        verify(Optional.empty()),
-        Breach.MISPLACED,
-        "names " + bare.at() + ", but its header no coordinates");
+  private static Arguments prepared(String name, Consumer<PreparedPair> change, String sentence) {
+    return mistake(
+        "another " + name + " of a published pair",
+        test -> {
+          Played played = test.fresh();
+          PreparedPair pair = test.history.prepared(played);
+          change.accept(pair);
+          test.history.publish(played, pair, test.receiptOf(played));
+        },
+        sentence);
   }
 
-  @Test
-  void findsAnOutputWithoutAKey() {
-    Played bare = history.send(LOAD.at(6, SentKind.NO_AVRO));
-    ProducerRecord<byte[], byte[]> output =
-        history.quarantined(bare, history.quarantinedPair(bare, "UNREADABLE_RECORD"));
-    history.transaction(
-        bare,
-        List.of(
-            new ProducerRecord<byte[], byte[]>(
-                output.topic(),
-                Integer.valueOf(0),
-                (byte[]) null,
-                output.value(),
-                output.headers()),
-            history.receipt(bare, PairStatus.QUARANTINED, "UNREADABLE_RECORD")));
-
-    assertNamed(
-        assertBreaches(Set.of(Breach.MISPLACED, Breach.AUDIT)),
-        Breach.MISPLACED,
-        output.topic() + "-0-",
-        "has key '' where '" + bare.at() + "' belongs");
+  private static Arguments quarantined(
+      String name, Consumer<QuarantinedPair> change, String sentence) {
+    return mistake(
+        "another " + name + " of a rejected record",
+        test -> {
+          Played played = test.fresh(SentKind.CUT_JPEG);
+          QuarantinedPair pair = test.history.quarantined(played, "IMAGE_DAMAGED");
+          change.accept(pair);
+          test.history.reject(
+              played, pair, test.history.receipt(played, PairStatus.QUARANTINED, "IMAGE_DAMAGED"));
+        },
+        sentence);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "pair_id",
-        "image_digest",
-        "reason",
-        "detail",
-        "measured",
-        "limit",
-        "review_id",
-        "received_at",
-        "decided_at"
-      })
-  void findsAFieldOfAReceiptThatWasChanged(String field) {
-    Played unread = history.send(LOAD.at(6, SentKind.NO_AVRO));
-    history.reject(unread, "UNREADABLE_RECORD");
-    Receipt published = history.receiptOf(trained, PairStatus.TRAINING, "");
-    Receipt rejected = history.receiptOf(damaged, PairStatus.QUARANTINED, "IMAGE_DAMAGED");
-    Receipt nameless = history.receiptOf(unread, PairStatus.QUARANTINED, "UNREADABLE_RECORD");
-    for (Receipt receipt : List.of(published, rejected, nameless)) {
-      change(receipt, field);
-    }
-    TestCluster.send(access, history.receipt(trained, published));
-    TestCluster.send(access, history.receipt(damaged, rejected));
-    TestCluster.send(access, history.receipt(unread, nameless));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
-    assertNamed(verdict, Breach.RECEIPT, trained.at(), field + " is ");
-    assertThat(verdict.count(Breach.RECEIPT)).isEqualTo(3);
-    if (!field.equals("reason")) {
-      assertNamed(verdict, Breach.RECEIPT, damaged.at(), field + " is ");
-      assertNamed(verdict, Breach.RECEIPT, unread.at(), field + " is ");
-    }
+  private static Arguments receipt(String name, Consumer<Receipt> change, String sentence) {
+    return mistake(
+        "another " + name + " of a receipt",
+        test -> {
+          Receipt receipt = test.receiptOf(test.published);
+          change.accept(receipt);
+          test.send(test.history.record(test.published, receipt));
+        },
+        sentence);
   }
 
-  @Test
-  void findsAReceiptOfARejectedRecordThatNamesAnother() {
-    Receipt receipt = history.receiptOf(damaged, PairStatus.QUARANTINED, "IMAGE_DAMAGED");
-    receipt.setOrigin(trained.origin());
-    TestCluster.send(access, history.receipt(damaged, receipt));
-
-    assertNamed(assertBreaches(Set.of(Breach.RECEIPT)), Breach.RECEIPT, "names " + trained.at());
+  private Played fresh() {
+    return fresh(SentKind.GOOD);
   }
 
-  /**
-   * Fields of a published pair that have no sentence of their own, in parts that are told whole.
-   */
-  static Stream<List<String>> fieldsOfAPublishedPair() {
-    List<String> fields =
-        PreparedPair.SCHEMA$.getFields().stream()
-            .map(Schema.Field::name)
-            .filter(name -> !Set.of("pair_id", "image_digest", "split", "origin").contains(name))
-            .toList();
-    int half = fields.size() / 2;
-    return Stream.of(fields.subList(0, half), fields.subList(half, fields.size()));
+  private Played fresh(SentKind kind) {
+    return history.send(LOAD.at(FRESH, kind));
   }
 
-  @ParameterizedTest
-  @MethodSource("fieldsOfAPublishedPair")
-  void findsEachFieldOfAPublishedPairThatWasChanged(List<String> fields) {
-    String picture = RawFacts.picture(trained.pair().pair().getImage());
-    List<SentPair> ofOnePicture =
-        LongStream.range(10, 10_000)
-            .mapToObj(number -> LOAD.at(number, SentKind.GOOD))
-            .filter(pair -> RawFacts.picture(pair.pair().getImage()).equals(picture))
-            .limit(fields.size())
-            .toList();
-    Map<String, String> sites = new HashMap<>();
-    for (int i = 0; i < fields.size(); i++) {
-      Played played = history.send(ofOnePicture.get(i));
-      PairStatus split = history.rightSplit(played);
-      PreparedPair pair = history.prepared(played, split);
-      change(pair, fields.get(i));
-      history.transaction(
-          played,
-          List.of(history.published(played, split, pair), history.receipt(played, split, "")));
-      sites.put(fields.get(i), topic(split) + "-" + partitionOf(played) + "-");
-    }
-
-    Verdict verdict = verify(Optional.empty());
-    assertThat(verdict.count(Breach.CONTENT)).isEqualTo(fields.size());
-    sites.forEach((field, site) -> assertNamed(verdict, Breach.CONTENT, site, field, " belongs"));
+  private SentPair ofTheSameImage() {
+    return LongStream.range(2, 1_000)
+        .mapToObj(number -> LOAD.at(number, SentKind.ANOTHER_CAPTION))
+        .filter(pair -> pair.imageDigest().equals(published.pair().imageDigest()))
+        .findFirst()
+        .orElseThrow();
   }
 
-  @Test
-  void findsEachFieldOfARejectedRecordThatWasChanged() {
-    Map<String, Breach> fields =
-        Map.of(
-            "pair_id", Breach.MISPLACED,
-            "image_digest", Breach.MISPLACED,
-            "value", Breach.ORIGINAL_DAMAGED,
-            "key", Breach.ORIGINAL_DAMAGED,
-            "headers", Breach.ORIGINAL_DAMAGED,
-            "quarantined_at", Breach.ORIGINAL_DAMAGED,
-            "step", Breach.CONTENT,
-            "recipe_version", Breach.CONTENT,
-            "detail", Breach.RECEIPT,
-            "limit", Breach.RECEIPT);
-    Map<String, Played> changed = new HashMap<>();
-    int number = 10;
-    for (String field : fields.keySet()) {
-      Played played = history.send(LOAD.at(number++, SentKind.CUT_JPEG));
-      QuarantinedPair pair = history.quarantinedPair(played, "IMAGE_DAMAGED");
-      change(pair, field);
-      history.transaction(
-          played,
-          List.of(
-              history.quarantined(played, pair),
-              history.receipt(played, PairStatus.QUARANTINED, "IMAGE_DAMAGED")));
-      changed.put(field, played);
-    }
-
-    Verdict verdict = verify(Optional.empty());
-    assertNamed(verdict, Breach.MISPLACED, "but " + changed.get("pair_id").at());
-    assertNamed(
-        verdict, Breach.MISPLACED, "has another image than " + changed.get("image_digest").at());
-    for (String field : List.of("value", "key", "headers", "quarantined_at")) {
-      assertNamed(verdict, Breach.ORIGINAL_DAMAGED, changed.get(field).at(), field + " is ");
-    }
-    assertNamed(verdict, Breach.CONTENT, topic("quarantine"), "step is ", " belongs");
-    assertNamed(verdict, Breach.CONTENT, topic("quarantine"), "recipe_version is ");
-    assertNamed(verdict, Breach.RECEIPT, changed.get("detail").at(), "detail is ");
-    assertNamed(verdict, Breach.RECEIPT, changed.get("limit").at(), "limit is ");
-    assertThat(verdict.breaches())
-        .containsEntry(Breach.ORIGINAL_DAMAGED, 4L)
-        .containsEntry(Breach.CONTENT, 2L)
-        .containsEntry(Breach.MISPLACED, 3L);
+  private Receipt receiptOf(Played played) {
+    return history.receipt(played, history.rightSplit(played.pair()), "");
   }
 
-  @Test
-  void leavesTheTransactionsOfOtherDataSetsAlone() {
-    ClusterAccess other = KAFKA.dataset(1);
-    String member = "preprocess-12345678-1234-1234-1234-123456789abc-0";
-    try (KafkaProducer<byte[], byte[]> foreign = TestCluster.producer(access, "-2-" + member);
-        KafkaProducer<byte[], byte[]> own = TestCluster.producer(access, "-" + member)) {
-      ProducerRecord<byte[], byte[]> elsewhere =
-          TestCluster.record(other.topics().training(), 0, "key", null);
-      foreign.beginTransaction();
-      TestCluster.acknowledged(foreign.send(elsewhere));
-      assertBreaches(Set.of());
-
-      own.beginTransaction();
-      TestCluster.acknowledged(own.send(elsewhere));
-      assertNamed(
-          assertBreaches(Set.of(Breach.OPEN_TRANSACTION)),
-          Breach.OPEN_TRANSACTION,
-          access.dataset().name() + "-" + member + " is ");
-      own.abortTransaction();
-      foreign.abortTransaction();
-    }
+  private ProducerRecord<byte[], byte[]> receipt(Played played) {
+    return history.record(played, receiptOf(played));
   }
 
-  @Test
-  void keepsNoAccountsWhereSomethingWasTakenDown() {
-    TestCluster.send(access, TestCluster.record(access.topics().takedowns(), null, "PAIR/x", null));
-
-    assertThatThrownBy(
-            () -> new Verifier(A_MOMENT, A_MOMENT).verify(cluster, ledger, Optional.empty()))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining(topic("takedowns") + " is not empty");
+  private ProducerRecord<byte[], byte[]> output() {
+    return history.published(published, history.prepared(published));
   }
 
-  /** The same text with another hex digit at its end. */
-  private static String changed(String hex) {
-    int last = hex.length() - 1;
-    return hex.substring(0, last) + (hex.charAt(last) == '0' ? '1' : '0');
+  private void send(ProducerRecord<byte[], byte[]> record) {
+    TestCluster.send(access, record);
   }
 
-  /** The same record on the partition that is not its key's. */
-  private static ProducerRecord<byte[], byte[]> elsewhere(ProducerRecord<byte[], byte[]> record) {
-    return new ProducerRecord<>(
-        record.topic(),
-        1 - Utils.toPositive(Utils.murmur2(record.key())) % PARTITIONS,
-        record.key(),
-        record.value(),
-        record.headers());
+  private Verdict verify() {
+    return new Verifier(cluster, A_MOMENT, A_MOMENT).verify(history.ledger, live);
   }
 
-  private static ProducerRecord<byte[], byte[]> withValue(
-      ProducerRecord<byte[], byte[]> record, byte[] value) {
-    return new ProducerRecord<>(
-        record.topic(), record.partition(), record.key(), value, record.headers());
-  }
-
-  /** Gives a field of a record another value. */
-  private static void change(SpecificRecord record, String field) {
-    int at = record.getSchema().getField(field).pos();
-    record.put(at, other(field, record.get(at)));
-  }
-
-  private static Object other(String field, Object value) {
-    if (value instanceof String text) {
-      return text.isEmpty() ? "x" : changed(text);
-    }
-    if (value instanceof ByteBuffer bytes) {
-      byte[] copy = new byte[bytes.remaining()];
-      bytes.duplicate().get(copy);
-      copy[copy.length - 1] = (byte) (copy[copy.length - 1] ^ 1);
-      return ByteBuffer.wrap(copy);
-    }
-    if (value instanceof Instant time) {
-      return time.plusMillis(1);
-    }
-    if (value instanceof Integer number) {
-      return number + 1;
-    }
-    if (value instanceof Boolean truth) {
-      return !truth;
-    }
-    return switch (field) {
-      case "token_ids" -> {
-        List<Object> ids = new ArrayList<>((List<?>) value);
-        ids.set(0, (Integer) ids.get(0) + 1);
-        yield ids;
-      }
-      case "waived" -> List.of("IMAGE_TOO_SMALL");
-      case "token_sets" -> List.of(TokenSet.newBuilder().setName("x").build());
-      case "renditions" -> List.of(Rendition.newBuilder().setName("x").build());
-      case "headers" -> List.of(Header.newBuilder().setKey("x").build());
-      case "texts" -> Map.of("x", "y");
-      case "measures" -> {
-        Map<Object, Object> measures = new HashMap<>((Map<?, ?>) value);
-        measures.put("caption_tokens", 1.0);
-        yield measures;
-      }
-      default -> throw new IllegalArgumentException(field + " is " + value);
-    };
-  }
-
-  private static int partitionOf(Played published) {
-    byte[] key = published.pair().pairId().getBytes(StandardCharsets.UTF_8);
-    return Utils.toPositive(Utils.murmur2(key)) % PARTITIONS;
-  }
-
-  private String topic(String name) {
-    return access.dataset().topic(name);
-  }
-
-  private String topic(PairStatus split) {
-    return access.dataset().topic(split.name().toLowerCase(Locale.ROOT));
-  }
-
-  private Verdict verify(Optional<LiveReader> live) {
-    Verdict verdict = new Verifier(A_MOMENT, A_MOMENT).verify(cluster, ledger, live);
-    assertThat(verdict.isClean()).isFalse();
-    return verdict;
-  }
-
-  /** Verifies, and finds breaches of these kinds and of no other. */
-  private Verdict assertBreaches(Set<Breach> kinds) {
-    Verdict verdict = new Verifier(A_MOMENT, A_MOMENT).verify(cluster, ledger, Optional.empty());
-    assertThat(verdict.breaches().keySet()).as("%s", verdict.differences()).isEqualTo(kinds);
-    assertThat(verdict.isClean()).isEqualTo(kinds.isEmpty());
-    return verdict;
-  }
-
-  private static void assertNamed(Verdict verdict, Breach breach, String... parts) {
-    assertThat(verdict.differences())
-        .anySatisfy(sentence -> assertThat(sentence).startsWith(breach + ": ").contains(parts));
+  private Cluster cluster(String registry) {
+    return new Cluster(
+        KAFKA.bootstrapServers(), registry, access.dataset(), LongTimeouts.TIMEOUT, Map.of());
   }
 }

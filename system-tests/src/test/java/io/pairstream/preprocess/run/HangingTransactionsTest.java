@@ -8,9 +8,8 @@ import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
-import io.pairstream.system.Await;
+import io.pairstream.testing.Await;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -34,7 +33,6 @@ class HangingTransactionsTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 
-  private static final Duration SOON = Duration.ofMinutes(4);
   private static final String OFFSETS = "__consumer_offsets";
 
   private ClusterAccess cluster;
@@ -148,7 +146,7 @@ class HangingTransactionsTest {
         topic -> topic.equals(training.topic()) || topic.equals(OFFSETS),
         () -> {
           end.run();
-          Await.until("it is " + done, SOON, () -> known().state() == done, this::known);
+          Await.until("it is " + done, () -> known().state() == done, this::known);
         });
   }
 

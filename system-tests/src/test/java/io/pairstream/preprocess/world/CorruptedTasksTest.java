@@ -7,7 +7,7 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.WriterSchemas;
-import io.pairstream.system.Await;
+import io.pairstream.testing.Await;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -71,10 +71,8 @@ class CorruptedTasksTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 
-  private static final Duration SOON = Duration.ofMinutes(5);
-
   /** No commit is due by itself before the test is over. */
-  private static final Duration COMMIT_INTERVAL = SOON.plusMinutes(1);
+  private static final Duration COMMIT_INTERVAL = Await.LIMIT.plusMinutes(1);
 
   private static final int RECORDS = 60;
 
@@ -120,7 +118,7 @@ class CorruptedTasksTest {
 
     try (KafkaStreams streams = streams("a", step, () -> true, () -> true)) {
       streams.start();
-      Await.until("all is out", SOON, () -> out().size() >= RECORDS, this::out);
+      Await.until("all is out", () -> out().size() >= RECORDS, this::out);
     }
 
     requireOnce();
@@ -135,10 +133,10 @@ class CorruptedTasksTest {
 
     try (KafkaStreams first = streams("a", step, CorruptedTasksTest::isRevoking, oncePending)) {
       first.start();
-      Await.until("all is in hand", SOON, () -> processed.get() >= RECORDS, processed::get);
+      Await.until("all is in hand", () -> processed.get() >= RECORDS, processed::get);
       try (KafkaStreams second = streams("b", step, () -> false, oncePending)) {
         second.start();
-        Await.until("all is out", SOON, () -> out().size() >= RECORDS, this::out);
+        Await.until("all is out", () -> out().size() >= RECORDS, this::out);
       }
     }
 

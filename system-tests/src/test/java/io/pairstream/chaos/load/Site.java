@@ -1,21 +1,21 @@
-package io.pairstream.chaos.verify;
+package io.pairstream.chaos.load;
 
 import io.pairstream.schemas.Origin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** Where a record is, on whatever topic. */
-record Site(String topic, int partition, long offset) {
+public record Site(String topic, int partition, long offset) {
 
-  static Site of(ConsumerRecord<?, ?> record) {
+  public static Site of(ConsumerRecord<?, ?> record) {
     return new Site(record.topic(), record.partition(), record.offset());
   }
 
-  static Site of(Origin origin) {
+  public static Site of(Origin origin) {
     return new Site(origin.getTopic(), origin.getPartition(), origin.getOffset());
   }
 
-  TopicPartition topicPartition() {
+  public TopicPartition topicPartition() {
     return new TopicPartition(topic, partition);
   }
 
