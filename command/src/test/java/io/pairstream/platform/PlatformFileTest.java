@@ -40,10 +40,10 @@ class PlatformFileTest {
             {
               "bootstrap_servers": "127.0.0.1:9092",
               "schema_registry": "http://127.0.0.1:8081",
+              "ingest_url": "http://127.0.0.1:8080",
               "pid": 7,
               "started_at": 1000,
-              "processes": [ { "name": "broker", "pid": 8, "started_at": 2000 } ],
-              "ingest_url": "http://127.0.0.1:8080"
+              "processes": [ { "name": "broker", "pid": 8, "started_at": 2000 } ]
             }
             """);
   }
