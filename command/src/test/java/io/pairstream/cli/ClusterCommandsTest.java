@@ -15,7 +15,6 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -249,31 +248,6 @@ class ClusterCommandsTest {
     assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
     assertThat(ended.json().path("standing").asText()).isEqualTo("RECEIVED");
     assertThat(ended.json().path("pair_id").asText()).isEqualTo(sent.pairId());
-  }
-
-  @Test
-  void whyTellsOfAReviewThatThereIsNot() {
-    Sent sent = pipeline.send("image", "caption");
-    String reviewId = "0f8fad5b-d9cb-469f-a165-70867728950e";
-    Receipt receipt =
-        Receipt.newBuilder()
-            .setPairId(sent.pairId())
-            .setStanding(PairStatus.WITHDRAWN.name())
-            .setReviewId(reviewId)
-            .setOrigin(sent.origin())
-            .build();
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
-
-    Ended text = run("why", sent.pairId());
-    JsonNode json = run("why", "--json", sent.pairId()).json();
-
-    assertThat(text.out())
-        .contains("review     " + reviewId + ", of which there is no record")
-        .contains("received   (not said)");
-    assertThat(json.path("review").path("id").asText()).isEqualTo(reviewId);
-    assertThat(json.path("review").path("recorded").asBoolean(true)).isFalse();
-    assertThat(json.path("received_at").isNull()).isTrue();
   }
 
   @Test
@@ -608,17 +582,6 @@ class ClusterCommandsTest {
         .hasSize(2)
         .allMatch(each -> each.path("waiting").asLong() == 0)
         .noneMatch(each -> each.path("committed").isNull());
-  }
-
-  @Test
-  void feedSaysThatAFileHoldsNoPosition() throws Exception {
-    Path file = Files.writeString(folder.resolve("position.json"), "{}");
-
-    Ended ended = run("feed", "--until-end", "--position-file", file.toString());
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.onlyErrorLine()).contains(file.toString()).contains("no position of a feed");
-    assertThat(file).hasContent("{}");
   }
 
   @ParameterizedTest

@@ -108,17 +108,6 @@ class GenerateCommandTest {
   }
 
   @Test
-  void apiThatDoesNotAnswerIsSaidInOneLine() {
-    api.stop(0);
-
-    Ended ended = generate("--attempts", "1", "--json");
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
-    assertThat(ended.json().get("unanswered").asInt()).isEqualTo(3);
-    assertThat(ended.err()).contains("the connection failed").doesNotContain("\tat ");
-  }
-
-  @Test
   void keyThatIsNotAcceptedStopsTheRun() throws Exception {
     Path key = Files.writeString(folder.resolve("key"), "wrong-canary\n");
 

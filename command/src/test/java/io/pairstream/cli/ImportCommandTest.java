@@ -52,13 +52,6 @@ class ImportCommandTest {
   }
 
   @Test
-  void negativeLimitIsWrongUsage() throws Exception {
-    onePair();
-
-    assertThat(run(folder.toString(), "--limit", "-1")).isEqualTo(2);
-  }
-
-  @Test
   void unreachableBrokerIsSaidInOneLine() throws Exception {
     onePair();
 

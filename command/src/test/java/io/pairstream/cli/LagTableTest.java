@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class LagTableTest {
 
@@ -39,14 +37,6 @@ class LagTableTest {
             "TOTAL          84  6.2 MB   62s    8.5            2 groups",
             "STALL: pairs-preprocess as played");
     assertThat(table.worst()).isEqualTo(Verdict.STALL);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Verdict.class)
-  void neverRelyOnColour(Verdict verdict) {
-    String row = table(group("readers", verdict, "t")).lines(ANY).get(1);
-
-    assertThat(row).startsWith(LagTable.letter(verdict) + " " + verdict.words());
   }
 
   @Test

@@ -31,12 +31,6 @@ class StateFolderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {PREPROCESS, INGEST, OPERATE})
-  void aFileAboveItIsNamed(String command) throws IOException {
-    requireNamed(command, Files.createFile(folder.resolve("file")).resolve("state"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {PREPROCESS, INGEST, OPERATE})
   void aFolderThatMayOnlyBeReadIsNamed(String command) throws IOException {
     Path state = Files.createDirectory(folder.resolve("state"));
     Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("r-xr-xr-x"));

@@ -52,15 +52,6 @@ class DemoViewTest {
   }
 
   @Test
-  void nothingYetIsAFrameToo() {
-    OutputCounts none =
-        new OutputCounts(0, 0, 0, Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
-
-    assertThat(DemoView.frame(new DemoState(Duration.ZERO, 0, none, 0, 0, "")))
-        .contains("  training                          0  ");
-  }
-
-  @Test
   void terminalIsRedrawnInPlace() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DemoView view = new DemoView(new PrintStream(bytes, true, UTF_8), true, () -> STATE);

@@ -43,12 +43,6 @@ class ChildMainTest {
     assertThat(output()).contains("stopping");
   }
 
-  /** Within six seconds, the next platform on the directory expects all of them to be gone. */
-  @Test
-  void isCutOffBeforeFiveSecondsHavePassed() {
-    assertThat(ChildMain.GRACE_MILLIS).isLessThan(5_000);
-  }
-
   @Test
   void leavesInterruptsOfTheTerminalToItsParent() throws Exception {
     Process child = startReady("orderly");

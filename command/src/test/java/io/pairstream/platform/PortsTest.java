@@ -49,16 +49,6 @@ class PortsTest {
   }
 
   @Test
-  void leavesThePortThatIsAskedForToWhatItIsFor() throws IOException {
-    int wanted = freePort();
-
-    try (Ports ports = new Ports(directory, Map.of("operate", wanted))) {
-      assertThat(ports.choose("ingest", wanted)).isNotEqualTo(wanted);
-      assertThat(ports.choose("operate", 8082)).isEqualTo(wanted);
-    }
-  }
-
-  @Test
   void saysThatThePortThatIsAskedForIsInUse() throws IOException {
     try (ServerSocket stranger = listen();
         Ports ports = new Ports(directory, Map.of("ingest", stranger.getLocalPort()))) {
@@ -79,15 +69,6 @@ class PortsTest {
     }
 
     assertThat(chosen("broker", remembered)).isEqualTo(replacement);
-  }
-
-  @Test
-  void givesNoPortToTwoUses() throws IOException {
-    try (Ports ports = new Ports(directory, Map.of())) {
-      int port = ports.choose("broker", freePort());
-
-      assertThat(ports.choose("registry", port)).isNotEqualTo(port);
-    }
   }
 
   @Test

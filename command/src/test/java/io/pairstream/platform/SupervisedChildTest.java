@@ -59,17 +59,6 @@ class SupervisedChildTest {
   }
 
   @Test
-  void givesUpWhatDiesAtEachStartHoweverLongAStartTakes() throws Exception {
-    SupervisedChild child = superviseEach("exit 7", process -> () -> false, Duration.ofNanos(1));
-
-    child.start();
-
-    assertThatThrownBy(() -> child.awaitReady(LONG))
-        .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("ended 5 times before it answered");
-  }
-
-  @Test
   void restartsForEverWhatHasAnsweredInBetween() throws Exception {
     // Each ends once it is asked whether it answers, and no sooner.
     SupervisedChild child =

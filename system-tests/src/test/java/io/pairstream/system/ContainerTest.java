@@ -77,11 +77,6 @@ class ContainerTest {
     accountsForAll("cut", broker::cutOff, broker::reconnect);
   }
 
-  @Test
-  void nothingIsLostOrTwiceThoughTheBrokerIsKilled() throws Exception {
-    accountsForAll("killed", broker::kill, broker::startAgain);
-  }
-
   /** The broker is silent for several times as long as the stream thread's producer waits. */
   @Test
   void preprocessingGoesOnThoughTheBrokerIsAwayForLongerThanItsProducerWaits() throws Exception {
