@@ -17,7 +17,8 @@ public enum DrawnKind {
   /** The first half of a JPEG file. */
   CUT_OFF(RejectReason.IMAGE_DAMAGED),
   /** A PNG file that declares two frames. */
-  ANIMATED_PNG(RejectReason.IMAGE_ANIMATED),  /** A BMP file. */
+  ANIMATED_PNG(RejectReason.IMAGE_ANIMATED),
+  /** A BMP file. */
   BITMAP(RejectReason.IMAGE_TYPE_UNSUPPORTED),
   /** A GIF file of 43 bytes that declares 30000x30000 px. */
   GIF_BOMB(RejectReason.IMAGE_TOO_MANY_PIXELS),

@@ -244,8 +244,7 @@ public final class DrawnPairs {
       case JPEG, LARGE_JPEG -> baseline(plan);
       case PROGRESSIVE_JPEG -> ImageFile.jpeg(paint(plan), quality(plan), true);
       case GREY_JPEG ->
-          ImageFile.jpeg(
-              ScenePainter.paintGrey(plan.scene(), plan.random()), quality(plan), false);
+          ImageFile.jpeg(ScenePainter.paintGrey(plan.scene(), plan.random()), quality(plan), false);
       case RGB_PNG -> ImageFile.png(paint(plan));
       case ALPHA_PNG -> ImageFile.png(ScenePainter.paintOnNothing(plan.scene()));
       case WEBP ->

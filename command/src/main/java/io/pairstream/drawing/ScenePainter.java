@@ -16,9 +16,7 @@ final class ScenePainter {
 
   private ScenePainter() {}
 
-  /**
-   * The scene as uint8 [height, width, 3], BGR.
-   */
+  /** The scene as uint8 [height, width, 3], BGR. */
   static BufferedImage paint(Scene scene, SplittableRandom random) {
     BufferedImage image =
         new BufferedImage(scene.widthPx(), scene.heightPx(), BufferedImage.TYPE_3BYTE_BGR);
@@ -77,8 +75,7 @@ final class ScenePainter {
   }
 
   private static void drawThings(Scene scene, Graphics2D graphics) {
-    graphics.setRenderingHint(
-        RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     for (Scene.Thing thing : scene.things()) {
       graphics.setColor(new Color(thing.rgb()));
       graphics.fill(thing.figure().outline(thing.centreX(), thing.centreY(), thing.size()));

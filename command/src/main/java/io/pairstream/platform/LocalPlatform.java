@@ -155,8 +155,7 @@ public final class LocalPlatform implements AutoCloseable {
     List<String> program = new ArrayList<>(List.of(service.mainClass()));
     program.addAll(service.arguments());
     ChildCommand command =
-        new ChildCommand(
-            service.jvmOptions(), classPath, program, data, service.readiness());
+        new ChildCommand(service.jvmOptions(), classPath, program, data, service.readiness());
     children.start(service.name(), known -> command);
   }
 

@@ -40,23 +40,16 @@ public record ServiceSpec(
   /** A service that counts as started once its process runs, with the platform's own options. */
   public static ServiceSpec of(String name, String mainClass, List<String> arguments) {
     return new ServiceSpec(
-        name,
-        mainClass,
-        arguments,
-        ClassPath.SERVICE,
-        List.of(),
-        Readiness.onceRunning());
+        name, mainClass, arguments, ClassPath.SERVICE, List.of(), Readiness.onceRunning());
   }
 
   /** The same service, started once {@code readiness} says so. */
   public ServiceSpec readyWhen(Readiness readiness) {
-    return new ServiceSpec(
-        name, mainClass, arguments, classPath, jvmOptions, readiness);
+    return new ServiceSpec(name, mainClass, arguments, classPath, jvmOptions, readiness);
   }
 
   /** The same service with further options of the Java machine. */
   public ServiceSpec withJvmOptions(String... options) {
-    return new ServiceSpec(
-        name, mainClass, arguments, classPath, List.of(options), readiness);
+    return new ServiceSpec(name, mainClass, arguments, classPath, List.of(options), readiness);
   }
 }

@@ -85,8 +85,7 @@ class LiveVerdictsTest {
   }
 
   /** Does all of them, and waits until each was told. */
-  private static void inject(List<Fault> faults, Supplier<JsonNode> looking)
-      throws Exception {
+  private static void inject(List<Fault> faults, Supplier<JsonNode> looking) throws Exception {
     try {
       for (Fault fault : faults) {
         fault.prepare();
@@ -166,5 +165,4 @@ class LiveVerdictsTest {
     }
     return new JsonMapper().createObjectNode();
   }
-
 }

@@ -25,8 +25,7 @@ record BrokerAddress(int node, int port, int controllerPort) {
   /** Writes the broker's {@code server.properties}: what all have, and what is its own. */
   void write(Path file, Path logs, List<BrokerAddress> all) throws IOException {
     Properties settings = new Properties();
-    try (InputStream common =
-        BrokerAddress.class.getResourceAsStream("/chaos/broker.properties")) {
+    try (InputStream common = BrokerAddress.class.getResourceAsStream("/chaos/broker.properties")) {
       settings.load(common);
     }
     settings.setProperty("node.id", String.valueOf(node));
