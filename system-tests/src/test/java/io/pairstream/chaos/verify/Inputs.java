@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.utils.Utils;
 
 /** The raw records: what the producers say that there is, and what there is. */
 final class Inputs {
@@ -124,7 +125,7 @@ final class Inputs {
 
   /** Of a file's bytes without the comment by which the load makes another file of a picture. */
   static String picture(ByteBuffer file) {
-    byte[] bytes = file.array();
+    byte[] bytes = Utils.toArray(file.duplicate());
     int from = bytes.length > 6 ? 4 + ByteBuffer.wrap(bytes).getShort(4) : 0;
     return SentPair.digest(Arrays.copyOfRange(bytes, Math.min(from, bytes.length), bytes.length));
   }
