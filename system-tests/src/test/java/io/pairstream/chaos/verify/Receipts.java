@@ -80,7 +80,7 @@ final class Receipts {
         inputs.at(Site.of(receipt.getOrigin())).filter(input -> input.pair == pair);
     if (!receipt.getStanding().equals(right)) {
       differs("%s says %s, and it stands as %s", of, receipt.getStanding(), right);
-    } else if (named.isEmpty() || published.isPresent() && !published.equals(named)) {
+    } else if (named.isEmpty() || (published.isPresent() && !published.equals(named))) {
       differs("%s names %s", of, Site.of(receipt.getOrigin()));
     } else if (!named.get().said.isEmpty()) {
       Map<String, Object> must = new HashMap<>(named.get().said);

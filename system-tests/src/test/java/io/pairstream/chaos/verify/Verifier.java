@@ -124,7 +124,7 @@ public final class Verifier {
       verdict.add(Breach.AUDIT, "the product's audit passes, and this one does not");
     }
     if (report.inputs() != verdict.inputs()
-        || report.passes() && !report.outputs().equals(verdict.outputs())) {
+        || (report.passes() && !report.outputs().equals(verdict.outputs()))) {
       verdict.add(
           Breach.AUDIT,
           "the product's audit counts %d inputs and %s, and there are %d and %s",
