@@ -39,10 +39,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  */
 public final class RecipeReader {
 
-  /**
-   * Levels that are followed; a recipe has at most three. Bounds how often the composer calls
-   * itself.
-   */
+  /** Levels that the composer follows by calling itself; a recipe has at most three. */
   private static final int MAX_DEPTH = 16;
 
   private static final int MAX_TEXT = 1000;

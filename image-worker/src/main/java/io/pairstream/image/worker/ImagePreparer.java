@@ -245,9 +245,7 @@ final class ImagePreparer {
             picture, renditions, upright.widthPx(), upright.heightPx(), hash, measures));
   }
 
-  /**
-   * What the main picture is measured by: at hand already where a JPEG with halved colour is made.
-   */
+  /** What the main picture is measured by: at hand where a JPEG with halved colour is made. */
   private Mat colours(SmallPicture main) {
     boolean halved =
         plan.main().encoding() == ImageEncoding.JPEG
