@@ -12,9 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Which API draws, and what it is asked. */
@@ -47,9 +45,6 @@ final class GenerateOptions {
   @Option(names = "--parameter", paramLabel = "NAME=VALUE")
   private Map<String, String> parameters = Map.of();
 
-  @Option(names = "--image-host", paramLabel = "HOST")
-  private List<String> imageHosts = List.of();
-
   @Option(names = "--requests-per-minute", paramLabel = "R", defaultValue = "20")
   private int requestsPerMinute;
 
@@ -80,11 +75,7 @@ final class GenerateOptions {
    * @throws IllegalArgumentException where the options make no sense
    */
   ApiSettings api() {
-    return new ApiSettings(
-        ApiSettings.address(baseUrl),
-        key(),
-        Duration.ofSeconds(timeoutSeconds),
-        Set.copyOf(imageHosts));
+    return new ApiSettings(ApiSettings.address(baseUrl), key(), Duration.ofSeconds(timeoutSeconds));
   }
 
   /** Its address without the query, which may hold a secret. */

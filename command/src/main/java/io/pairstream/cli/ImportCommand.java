@@ -22,7 +22,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,7 +44,7 @@ final class ImportCommand extends ClusterCommand {
 
   @Mixin private ImportStateOptions stateOptions;
 
-  @Parameters(arity = "0..*", paramLabel = "PATH")
+  @Parameters(arity = "1..*", paramLabel = "PATH")
   private List<String> paths = List.of();
 
   @Option(names = "--limit", paramLabel = "N")
@@ -57,19 +56,12 @@ final class ImportCommand extends ClusterCommand {
   @Option(names = "--failed", paramLabel = "FILE")
   private Path failed;
 
-  @Option(names = "--again", paramLabel = "FILE")
-  private Path again;
-
   @Option(names = "--wait")
   private boolean wait;
 
   @Override
   public Integer call() throws IOException {
-    require(
-        paths.isEmpty() != (again == null),
-        "name what to import: one PATH or more, or --again FILE");
     requireAtLeast(0, "--limit", limit);
-    require(again == null || !again.equals(failed), "--again and --failed must be two files");
     SourceOptions sourceOptions = reading.read();
     Cluster cluster = requirements.of(cluster());
     String inWords =
@@ -79,23 +71,14 @@ final class ImportCommand extends ClusterCommand {
                 cluster.dataset().name(),
                 cluster.bootstrapServers(),
                 reading.inWords());
-    Map<String, SortedSet<Long>> only = again == null ? Map.of() : FailedEntries.read(again);
-    List<ImportSource> sources =
-        ImportSource.of(again == null ? paths : List.copyOf(only.keySet()));
+    List<ImportSource> sources = ImportSource.of(paths);
     Optional<Path> stateFile =
-        dryRun || again != null
-            ? Optional.empty()
-            : Optional.of(stateOptions.file(options(), paths, inWords));
+        dryRun ? Optional.empty() : Optional.of(stateOptions.file(options(), paths, inWords));
     try (ImportLock lock = ImportLock.of(stateFile)) {
       ImportState state = stateOptions.state(lock.file(), inWords);
       try (FailedEntries failures = failures(state)) {
         return run(
-            new PairSources(sourceOptions),
-            cluster,
-            sources,
-            only,
-            state,
-            Optional.ofNullable(failures));
+            new PairSources(sourceOptions), cluster, sources, state, Optional.ofNullable(failures));
       }
     }
   }
@@ -113,7 +96,6 @@ final class ImportCommand extends ClusterCommand {
       PairSources opener,
       Cluster cluster,
       List<ImportSource> sources,
-      Map<String, SortedSet<Long>> only,
       ImportState state,
       Optional<FailedEntries> failures) {
     boolean wasBegun = state.isBegun();
@@ -127,7 +109,7 @@ final class ImportCommand extends ClusterCommand {
         ImportProgress progress = new ImportProgress(err(), limit == null ? -1 : limit)) {
       outcomes =
           new ImportRun(opener, state, failures, progress, progress::notice)
-              .run(sink, sources, only, limit == null ? Long.MAX_VALUE : limit);
+              .run(sink, sources, limit == null ? Long.MAX_VALUE : limit);
       summary = ImportSummary.of(outcomes, progress.problems(), progress.seconds(), dryRun);
     } catch (PublishFailedException e) {
       say("run the same command again, and the import goes on where it was");

@@ -131,7 +131,6 @@ class GenerateCommandTest {
         "--topic training | --topic must be one of",
         "--limit -1 | --limit must be at least 0",
         "--parameter prompt=x | 'prompt' cannot be set as a parameter",
-        "--image-host http://x | is no host",
         "--api-key-env NO_SUCH_VARIABLE | the environment has no variable NO_SUCH_VARIABLE",
         "--api-key-file /no/such/file | cannot be read",
         "--prompts /no/such.txt | there is no file",

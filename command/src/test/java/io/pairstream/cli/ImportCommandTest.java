@@ -114,17 +114,6 @@ class ImportCommandTest {
         .singleElement()
         .asString()
         .contains("\"entry\":3,\"where\":\"l.csv:3\",\"problem\":\"gone.jpg does not exist\"");
-    image("gone.jpg");
-    out.getBuffer().setLength(0);
-    assertThat(
-            run(
-                "--again",
-                folder.resolve("failed.jsonl").toString(),
-                "--dry-run",
-                "--columns",
-                "image=pic,caption=say,url=at"))
-        .isZero();
-    assertThat(out.toString()).startsWith("1 would be published, 0 problems in ");
   }
 
   @Test
@@ -161,12 +150,11 @@ class ImportCommandTest {
     assertThat(run(folder.toString(), "--format", "zip")).isEqualTo(2);
     assertThat(run(folder.toString(), "--columns", "picture=x")).isEqualTo(2);
     assertThat(run()).isEqualTo(2);
-    assertThat(run(folder.toString(), "--again", "x")).isEqualTo(2);
 
     assertThat(err.toString())
         .contains("--format must be one of [folder, csv, tsv, jsonl, parquet, webdataset")
         .contains("--columns: 'picture' is no part of a pair; there are image, caption,")
-        .contains("name what to import: one PATH or more, or --again FILE");
+        .contains("PATH");
   }
 
   @Test

@@ -1,9 +1,10 @@
 package io.pairstream.ingest.batches;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.ingest.pairs.PairForm;
 import io.pairstream.ingest.pairs.PairRoutes;
-import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.publish.Published;
+import io.pairstream.ingest.publish.Submission;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.Threads;
@@ -159,9 +160,10 @@ final class BatchUpload {
     limits.enter(bytes);
     CompletableFuture<Published> result;
     try {
-      Submission submission = input.submission(sender);
-      if (submission.extraBytes() > 0) {
-        debt = quota.charge(sender, 0, submission.extraBytes());
+      PairForm form = input.form();
+      Submission submission = form.submission(sender);
+      if (form.extraBytes() > 0) {
+        debt = quota.charge(sender, 0, form.extraBytes());
       }
       result = intake.take(submission, sender.producer(), batchId);
     } catch (RuntimeException | Error e) {

@@ -1,9 +1,8 @@
 package io.pairstream.ingest.batches;
 
+import io.pairstream.ingest.pairs.PairForm;
 import io.pairstream.ingest.pairs.PairJson;
 import io.pairstream.ingest.pairs.PairRoutes;
-import io.pairstream.ingest.pairs.Submission;
-import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
@@ -207,7 +206,7 @@ final class JsonLinesBody {
      *
      * @throws ProblemException where it cannot be taken
      */
-    Submission submission(Principal sender) {
+    PairForm form() {
       if (isTooLong) {
         throw Problem.of(
                 ProblemKind.BODY_TOO_LARGE,
@@ -216,7 +215,7 @@ final class JsonLinesBody {
             .asException();
       }
       try {
-        return PairJson.readLine(bytes, length).submission(sender);
+        return PairJson.readLine(bytes, length);
       } finally {
         release();
       }

@@ -1,8 +1,6 @@
 package io.pairstream.ingest.files;
 
 import java.nio.ByteBuffer;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -43,7 +41,6 @@ record CaptionedImage(
 
   CaptionedImage {
     captions = List.copyOf(captions);
-    // Names with one hash code make a tree here. Map.copyOf would compare each with all before it.
-    annotations = Collections.unmodifiableMap(new HashMap<>(annotations));
+    annotations = Map.copyOf(annotations);
   }
 }

@@ -1,6 +1,5 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.files.EntryReader.Entry;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.BufferedReader;
@@ -22,8 +21,7 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * A caption list with a row per caption, in UTF-8 with or without a byte order mark: commas or tabs
- * between cells, cells quoted as RFC 4180 says; or bars between cells that are never quoted, as
- * Flickr30k's comments have them.
+ * between cells, cells quoted as RFC 4180 says.
  *
  * <p>The first row holds names where the owner says what a column is for, or where it has one for
  * the image and one for the caption; columns of other names become annotations. Without names,
@@ -42,19 +40,17 @@ final class DelimitedLines implements EntryReader {
   private final RowBytes bytes;
   private final CSVParser parser;
   private final Iterator<CSVRecord> rows;
-  private final char delimiter;
   private final ColumnNames columns;
   private final List<String> names;
   private Optional<Entry> first;
   private boolean broken;
 
   /**
-   * @param delimiter what stands between cells: a comma, a tab or a bar
+   * @param delimiter what stands between cells: a comma, a semicolon or a tab
    * @throws UnusableSourceException where the owner names columns that are not there
    */
   DelimitedLines(SourceInput input, char delimiter, ColumnNames columns) throws IOException {
     this.input = input;
-    this.delimiter = delimiter;
     this.columns = columns;
     InputStream stream = input.stream();
     stream.mark(BYTE_ORDER_MARK.length);
@@ -67,9 +63,6 @@ final class DelimitedLines implements EntryReader {
             .setDelimiter(delimiter)
             .setIgnoreEmptyLines(true)
             .setTrailingData(true);
-    if (delimiter == '|') {
-      format.setQuote(null);
-    }
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
     bytes = new RowBytes(stream);
@@ -161,21 +154,9 @@ final class DelimitedLines implements EntryReader {
     }
     EntryBuilder entry = new EntryBuilder(row.line(), place, columns);
     for (int column = 0; column < names.size(); column++) {
-      String name = names.get(column);
-      entry.field(name, text(name, cells.get(column)));
+      entry.field(names.get(column), cells.get(column));
     }
     return Optional.of(entry.build());
-  }
-
-  /** Between bars, spaces belong to no cell; but of a caption all do except one behind its bar. */
-  private String text(String name, String cell) {
-    if (delimiter != '|') {
-      return cell;
-    }
-    if (columns.role(name) != Role.CAPTION) {
-      return cell.strip();
-    }
-    return cell.startsWith(" ") ? cell.substring(1) : cell;
   }
 
   private boolean isHeader(List<String> cells) {

@@ -1,7 +1,5 @@
 package io.pairstream.ingest.files;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -10,10 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * The entries that gave no pair, a JSON object on each line of a file: {@code source} and {@code
@@ -22,8 +16,7 @@ import java.util.TreeSet;
  */
 public final class FailedEntries implements AutoCloseable {
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** A line of the file. */
   private record Failure(String source, Long entry, String where, String problem) {}
@@ -48,34 +41,6 @@ public final class FailedEntries implements AutoCloseable {
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING));
-  }
-
-  /**
-   * The entries in such a file, by the path of their source.
-   *
-   * @throws UnusableSourceException where it is none
-   */
-  public static Map<String, SortedSet<Long>> read(Path file) {
-    Map<String, SortedSet<Long>> entries = new LinkedHashMap<>();
-    try {
-      for (String line : Files.readAllLines(file)) {
-        if (!line.isBlank()) {
-          Failure failure = JSON.readValue(line, Failure.class);
-          if (failure.source() == null || failure.entry() == null) {
-            throw notOurs(file);
-          }
-          entries.computeIfAbsent(failure.source(), unused -> new TreeSet<>()).add(failure.entry());
-        }
-      }
-    } catch (JsonProcessingException e) {
-      throw notOurs(file);
-    } catch (IOException e) {
-      throw new UnusableSourceException(file + " cannot be read: " + e.getMessage());
-    }
-    if (entries.isEmpty()) {
-      throw new UnusableSourceException(file + " names no entries; nothing failed");
-    }
-    return entries;
   }
 
   void add(ImportSource source, SourceItem.Problem problem) {
@@ -103,10 +68,5 @@ public final class FailedEntries implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static UnusableSourceException notOurs(Path file) {
-    return new UnusableSourceException(
-        file + " holds a line that is no entry of --failed: it needs source and entry");
   }
 }

@@ -7,9 +7,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -60,18 +58,16 @@ public final class ImportRun {
   /**
    * Publishes up to {@code limit} pairs and links.
    *
-   * @param only the entries that are wanted, by the path of their source; empty for all
    * @throws io.pairstream.service.publish.PublishFailedException where the broker did not take one
    * @throws UnusableSourceException where the only source gives nothing
    * @throws UncheckedIOException where the state cannot be written in the end
    */
-  public List<Outcome> run(
-      ImportSink sink, List<ImportSource> sources, Map<String, SortedSet<Long>> only, long limit) {
+  public List<Outcome> run(ImportSink sink, List<ImportSource> sources, long limit) {
     ScheduledExecutorService writer =
         Executors.newSingleThreadScheduledExecutor(Threads.daemons("import-state"));
     Threads.repeat(writer, BETWEEN_WRITES, this::writeState);
     try {
-      return runAll(sink, sources, only, limit);
+      return runAll(sink, sources, limit);
     } finally {
       // An interrupt would fail a write that is under way.
       writer.shutdown();
@@ -91,8 +87,7 @@ public final class ImportRun {
     }
   }
 
-  private List<Outcome> runAll(
-      ImportSink sink, List<ImportSource> sources, Map<String, SortedSet<Long>> only, long limit) {
+  private List<Outcome> runAll(ImportSink sink, List<ImportSource> sources, long limit) {
     double allBytes = sources.stream().mapToLong(ImportSource::sizeBytes).sum();
     List<Outcome> outcomes = new ArrayList<>();
     long bytesBefore = 0;
@@ -101,13 +96,7 @@ public final class ImportRun {
       double from = bytesBefore / allBytes;
       double part = source.sizeBytes() / allBytes;
       Outcome outcome =
-          run(
-              sink,
-              source,
-              Optional.ofNullable(only.get(source.path().toString())),
-              left,
-              sources.size() == 1,
-              share -> listener.read(from + part * share));
+          run(sink, source, left, sources.size() == 1, share -> listener.read(from + part * share));
       outcomes.add(outcome);
       bytesBefore += source.sizeBytes();
       left -= outcome.result().published() + outcome.result().links();
@@ -116,12 +105,7 @@ public final class ImportRun {
   }
 
   private Outcome run(
-      ImportSink sink,
-      ImportSource source,
-      Optional<SortedSet<Long>> wanted,
-      long limit,
-      boolean isAlone,
-      DoubleConsumer read) {
+      ImportSink sink, ImportSource source, long limit, boolean isAlone, DoubleConsumer read) {
     String name = String.valueOf(source.path().getFileName());
     ImportListener noted = noted(source, read);
     if (state.isWhole(source)) {
@@ -134,7 +118,7 @@ public final class ImportRun {
     if (state.hasChanged(source)) {
       notices.accept(name + " has changed since; it is imported from its beginning");
     }
-    try (PairSource opened = open(source, name, wanted)) {
+    try (PairSource opened = opener.open(source.path())) {
       opened.notices().forEach(notices);
       long done = state.entry(source);
       if (done > 0) {
@@ -154,14 +138,6 @@ public final class ImportRun {
       noted.problem(new SourceItem.Problem(0, name, e.getMessage()));
       return new Outcome(name, Result.nothing(Ending.BROKEN));
     }
-  }
-
-  private PairSource open(ImportSource source, String name, Optional<SortedSet<Long>> wanted) {
-    PairSource opened = opener.open(source.path());
-    // Entry 0 stands for a source that could not be read.
-    return wanted.isPresent() && !wanted.get().contains(0L)
-        ? new SelectedEntries(opened, name, wanted.get())
-        : opened;
   }
 
   /** Writes down what fails before anybody counts it. */

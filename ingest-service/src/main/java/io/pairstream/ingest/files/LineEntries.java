@@ -10,9 +10,6 @@ import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A caption list with an entry on each line, in UTF-8 with or without a byte order mark, no line
@@ -23,36 +20,17 @@ final class LineEntries implements EntryReader {
   /** Longest line that is read, in bytes. */
   static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
 
-  private static final Pattern TOKEN =
-      Pattern.compile("([^\\t#]+)#(\\d+)\\s*\\t(.*?)\\r?", Pattern.DOTALL);
-
   private final SourceInput input;
-  private final Function<String, Entry> parse;
+  private final ColumnNames columns;
+  private final JsonFields fields;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private long number;
 
-  private LineEntries(SourceInput input) {
-    this.input = input;
-    this.parse = this::token;
-  }
-
-  private LineEntries(SourceInput input, ColumnNames columns) {
-    this.input = input;
-    JsonFields fields = new JsonFields(columns);
-    this.parse = text -> object(text, fields, columns);
-  }
-
   /** A JSON object per line, with {@link JsonFields}. */
-  static LineEntries json(SourceInput input, ColumnNames columns) {
-    return new LineEntries(input, columns);
-  }
-
-  /**
-   * Captions as Flickr8k and Flickr30k have them: {@code 1000268201_693b08cb0e.jpg#0}, a tab, the
-   * caption.
-   */
-  static LineEntries tokens(SourceInput input) {
-    return new LineEntries(input);
+  LineEntries(SourceInput input, ColumnNames columns) {
+    this.input = input;
+    this.columns = columns;
+    this.fields = new JsonFields(columns);
   }
 
   @Override
@@ -65,7 +43,7 @@ final class LineEntries implements EntryReader {
         String text = StrictUtf8.decode(bytes.toByteArray());
         text = number == 1 ? ByteOrderMark.removedFrom(text) : text;
         if (!text.isBlank()) {
-          return Optional.of(parse.apply(text));
+          return Optional.of(object(text));
         }
       } catch (CharacterCodingException e) {
         return Optional.of(unreadable("the line is not UTF-8"));
@@ -102,7 +80,7 @@ final class LineEntries implements EntryReader {
     return true;
   }
 
-  private Entry object(String text, JsonFields fields, ColumnNames columns) {
+  private Entry object(String text) {
     EntryBuilder entry = new EntryBuilder(number, Long.toString(number), columns);
     try {
       Set<String> names = fields.read(text, entry, true);
@@ -115,17 +93,6 @@ final class LineEntries implements EntryReader {
     } catch (WrongFieldException e) {
       return unreadable(e.getMessage());
     }
-  }
-
-  private Entry token(String text) {
-    Matcher line = TOKEN.matcher(text);
-    if (!line.matches()) {
-      return unreadable("not a file, '#' with a number, a tab and a caption, such as 1000.jpg#0");
-    }
-    return new EntryBuilder(number, Long.toString(number), ColumnNames.USUAL)
-        .field("file", line.group(1).strip())
-        .field("caption", line.group(3))
-        .build();
   }
 
   private Entry unreadable(String message) {

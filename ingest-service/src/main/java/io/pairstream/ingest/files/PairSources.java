@@ -1,7 +1,6 @@
 package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.parquet.ParquetFile;
-import io.pairstream.ingest.parquet.ParquetLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,8 +22,6 @@ public final class PairSources {
 
   static final List<String> LISTS =
       List.of("captions.jsonl", "captions.csv", "captions.tsv", "metadata.jsonl", "metadata.csv");
-
-  private static final String FLICKR_COMMENT = "comment";
 
   private final SourceOptions options;
 
@@ -106,7 +103,7 @@ public final class PairSources {
       throw new UnusableSourceException(file + " is no folder");
     }
     if (format == SourceFormat.PARQUET) {
-      return ParquetEntries.open(ParquetFile.open(file, ParquetLimits.ofMemory()), columns);
+      return ParquetEntries.open(ParquetFile.open(file), columns);
     }
     if (format == SourceFormat.COCO) {
       return CocoEntries.open(file);
@@ -119,9 +116,8 @@ public final class PairSources {
       return switch (format) {
         case CSV -> commas(input, columns);
         case TSV -> new DelimitedLines(input, '\t', columns);
-        case FLICKR -> LineEntries.tokens(input);
         case WEBDATASET -> new TarEntries(input, columns);
-        default -> LineEntries.json(input, columns);
+        default -> new LineEntries(input, columns);
       };
     } catch (IOException | RuntimeException e) {
       input.close();
@@ -144,8 +140,8 @@ public final class PairSources {
   }
 
   /**
-   * Cells between commas; or, where the first line has none, between bars, as Flickr30k's comments
-   * have them, or semicolons, as spreadsheets write them where the comma is the decimal point.
+   * Cells between commas; or, where the first line has none, between semicolons, as spreadsheets
+   * write them where the comma is the decimal point.
    */
   private static EntryReader commas(SourceInput input, ColumnNames columns) throws IOException {
     int enough = 4096;
@@ -154,15 +150,8 @@ public final class PairSources {
     String start = new String(list.readNBytes(enough), StandardCharsets.ISO_8859_1);
     list.reset();
     String line = start.lines().findFirst().orElse("");
-    if (line.indexOf(',') >= 0) {
-      return new DelimitedLines(input, ',', columns);
-    }
-    if (line.indexOf('|') < 0) {
-      return new DelimitedLines(input, line.indexOf(';') < 0 ? ',' : ';', columns);
-    }
-    boolean isFlickr = !columns.isGiven() && line.contains(FLICKR_COMMENT);
-    return new DelimitedLines(
-        input, '|', isFlickr ? ColumnNames.parse("caption=" + FLICKR_COMMENT) : columns);
+    boolean hasSemicolons = line.indexOf(',') < 0 && line.indexOf(';') >= 0;
+    return new DelimitedLines(input, hasSemicolons ? ';' : ',', columns);
   }
 
   private static List<String> notices(Path folder, List<String> lists) throws IOException {

@@ -21,9 +21,7 @@ public enum SourceFormat {
   /** A tar whose files belong together by their name up to the first dot. */
   WEBDATASET,
   /** COCO's captions: one JSON object with {@code images} and {@code annotations}. */
-  COCO,
-  /** Flickr8k's and Flickr30k's token files: {@code 1000.jpg#0}, a tab, a caption. */
-  FLICKR;
+  COCO;
 
   /** The format that a file's name tells, whatever it is compressed with. */
   static Optional<SourceFormat> of(Path file) {
@@ -33,9 +31,6 @@ public enum SourceFormat {
         name = name.substring(0, name.length() - packing.length());
       }
     }
-    if (name.endsWith(".token") || name.endsWith(".token.txt")) {
-      return Optional.of(FLICKR);
-    }
     return switch (name.substring(name.lastIndexOf('.') + 1)) {
       case "csv" -> Optional.of(CSV);
       case "tsv" -> Optional.of(TSV);
@@ -43,7 +38,6 @@ public enum SourceFormat {
       case "parquet" -> Optional.of(PARQUET);
       case "tar", "tgz" -> Optional.of(WEBDATASET);
       case "json" -> Optional.of(COCO);
-      case "token" -> Optional.of(FLICKR);
       default -> Optional.empty();
     };
   }

@@ -6,8 +6,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Where an images API is, and how it is called.
@@ -15,15 +13,14 @@ import java.util.stream.Collectors;
  * @param address address that requests are posted to, http or https
  * @param key the API's key; only over https, or to this machine
  * @param timeout for a whole call; positive
- * @param imageHosts hosts beside the API's own that its images may be fetched from, over https
  */
-public record ApiSettings(URI address, ApiKey key, Duration timeout, Set<String> imageHosts) {
+public record ApiSettings(URI address, ApiKey key, Duration timeout) {
 
   private static final String GENERATIONS = "/images/generations";
 
   /**
-   * @throws IllegalArgumentException where the key would travel in the open, the time-out is not
-   *     positive, or an image host is no host
+   * @throws IllegalArgumentException where the key would travel in the open, or the time-out is not
+   *     positive
    */
   public ApiSettings {
     if (timeout.isNegative() || timeout.isZero()) {
@@ -33,8 +30,6 @@ public record ApiSettings(URI address, ApiKey key, Duration timeout, Set<String>
       throw new IllegalArgumentException(
           "the key is not sent over http to " + address.getHost() + "; use https");
     }
-    imageHosts =
-        imageHosts.stream().map(ApiSettings::checkedHost).collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -70,17 +65,5 @@ public record ApiSettings(URI address, ApiKey key, Duration timeout, Set<String>
     return host.equals("localhost")
         || host.equals("[::1]")
         || host.matches("127(\\.[0-9]{1,3}){3}");
-  }
-
-  private static String checkedHost(String host) {
-    String message = "'" + host + "' is no host; right is a name such as images.example.org";
-    if (host.matches(".*[/?#:].*")) {
-      throw new IllegalArgumentException(message);
-    }
-    try {
-      return LinkHost.of("https://" + host);
-    } catch (InvalidUrlException e) {
-      throw new IllegalArgumentException(message, e);
-    }
   }
 }

@@ -67,7 +67,7 @@ public final class Generation {
     try (AnsweredPrompts answered =
         AnsweredPrompts.open(state, plan.request(), publisher.topic())) {
       Questions questions = Questions.of(file, limit, answered, listener);
-      ImagesApi api = new ImagesApi(settings, plan.request(), waiting);
+      ImagesApi api = new ImagesApi(settings, plan.request());
       try (GenerationRun run =
           new GenerationRun(plan, api, publisher, answered, refusedFile, listener, waiting)) {
         GenerationRun.Counts counts = run.ask(questions.open());

@@ -7,33 +7,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 
 /**
- * The prompts of a file in UTF-8, in its order: a prompt per line ({@code .txt}), a JSON object per
- * line ({@code .jsonl}), or a row each under a row of names ({@code .csv}, {@code .tsv}).
+ * The prompts of a file in UTF-8, in its order: a prompt per line ({@code .txt}), or a JSON object
+ * per line ({@code .jsonl}).
  *
- * <p>In rows and objects, the field "prompt" is the prompt; {@code caption}, {@code language},
- * {@code n}, {@code size} and {@code seed} mean what they say; other fields become annotations. The
- * fields of refused prompts are passed over, so that their file can be given again. A line that is
- * wrong costs itself alone, except one whose quotes do not end.
+ * <p>In objects, the field "prompt" is the prompt; {@code caption}, {@code language}, {@code n},
+ * {@code size} and {@code seed} mean what they say; other fields become annotations. The fields of
+ * refused prompts are passed over, so that their file can be given again. A line that is wrong
+ * costs itself alone.
  *
  * @param prompts what can be asked for
  * @param problems the lines that give no prompt
@@ -46,7 +39,6 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
   static final String REFUSED_REASON = "refused_reason";
   static final String REFUSED_DETAIL = "refused_detail";
 
-  private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -88,15 +80,13 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
       this.name = name;
     }
 
-    void readAll(String text) throws IOException {
+    void readAll(String text) {
       switch (name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) {
         case "txt" -> lines(text, prompt -> prompt(Map.of(PROMPT, TextNode.valueOf(prompt))));
         case "jsonl", "ndjson" -> lines(text, this::object);
-        case "csv" -> rows(text, ',');
-        case "tsv" -> rows(text, '\t');
         default ->
             throw new UnusablePromptsException(
-                "%s is not known as a list of prompts; its name must end with .txt, .jsonl, .csv or .tsv"
+                "%s is not known as a list of prompts; its name must end with .txt or .jsonl"
                     .formatted(name));
       }
     }
@@ -118,53 +108,6 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
       } catch (JsonProcessingException e) {
         problem("not JSON: " + e.getOriginalMessage());
       }
-    }
-
-    private void rows(String text, char delimiter) throws IOException {
-      CSVFormat format =
-          CSVFormat.RFC4180.builder().setDelimiter(delimiter).setIgnoreEmptyLines(true).get();
-      try (CSVParser parser = format.parse(new StringReader(text))) {
-        Iterator<CSVRecord> rows = parser.iterator();
-        List<String> columns =
-            rows.hasNext()
-                ? rows.next().stream().map(cell -> cell.strip().toLowerCase(Locale.ROOT)).toList()
-                : List.of();
-        if (!columns.contains(PROMPT)) {
-          throw new UnusablePromptsException(
-              "%s has no column named prompt; its first row must name the columns, and names %s"
-                  .formatted(name, columns));
-        }
-        while (rows.hasNext()) {
-          CSVRecord row = rows.next();
-          // Cells may hold line ends: the row is named by its first line.
-          long within =
-              row.stream().mapToLong(cell -> LINE_END.matcher(cell).results().count()).sum();
-          line = parser.getCurrentLineNumber() - within;
-          row(row.toList(), columns);
-        }
-      } catch (UncheckedIOException e) {
-        problems.add(
-            new Problem(
-                name,
-                "what follows cannot be read; do the quotes of every row end? "
-                    + e.getCause().getMessage()));
-      }
-    }
-
-    private void row(List<String> cells, List<String> columns) {
-      if (cells.size() != columns.size()) {
-        problem(
-            "%s cells where there are %s columns; a prompt that holds the delimiter must be quoted"
-                .formatted(cells.size(), columns.size()));
-        return;
-      }
-      Map<String, JsonNode> fields = new HashMap<>();
-      for (int column = 0; column < columns.size(); column++) {
-        if (!cells.get(column).isBlank()) {
-          fields.put(columns.get(column), TextNode.valueOf(cells.get(column)));
-        }
-      }
-      prompt(fields);
     }
 
     private void problem(String message) {

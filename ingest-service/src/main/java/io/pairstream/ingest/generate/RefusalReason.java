@@ -9,7 +9,5 @@ public enum RefusalReason {
   /** The API answered without an image, or without some, and gave no reason. */
   IMAGE_MISSING,
   /** The image is larger than a pair may be. */
-  IMAGE_TOO_LARGE,
-  /** The image is at an address that is not fetched. */
-  ADDRESS_REFUSED
+  IMAGE_TOO_LARGE
 }

@@ -12,6 +12,8 @@ import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.ingest.publish.Submission;
+import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.SourceKind;
@@ -21,7 +23,6 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,8 +45,8 @@ public final class PairForm {
   /** Longest caption, in bytes of UTF-8: thirty times what recipes take. */
   public static final int MAX_CAPTION_BYTES = 64 * 1024;
 
-  /** Longest other field, in bytes of UTF-8; the topology's own limit. */
-  public static final int MAX_FIELD_BYTES = 8 * 1024;
+  /** Longest other field, in bytes of UTF-8. */
+  public static final int MAX_FIELD_BYTES = FieldRule.MAX_BYTES;
 
   /** Most annotations. */
   public static final int MAX_ANNOTATIONS = 64;
@@ -101,6 +102,7 @@ public final class PairForm {
   private byte[] image = new byte[0];
   private String partType = "";
   private boolean hasImage;
+  private long extraBytes;
 
   /** Whether there is a text field of that name. */
   public static boolean isText(String field) {
@@ -138,15 +140,15 @@ public final class PairForm {
   /** Takes an annotation. */
   public PairForm annotation(String name, String value) {
     String field = ANNOTATION_PREFIX + name;
-    if (name.isEmpty() || utf8Bytes(name) > MAX_NAME_BYTES || !isPlain(name)) {
+    if (name.isEmpty() || FieldRule.utf8Bytes(name) > MAX_NAME_BYTES || !FieldRule.isPlain(name)) {
       throw refused(
           "annotations",
           "an annotation's name has 1 to " + MAX_NAME_BYTES + " bytes without control characters");
     }
-    if (utf8Bytes(value) > MAX_FIELD_BYTES) {
-      throw tooLong(field, utf8Bytes(value), MAX_FIELD_BYTES);
+    if (FieldRule.utf8Bytes(value) > MAX_FIELD_BYTES) {
+      throw tooLong(field, FieldRule.utf8Bytes(value), MAX_FIELD_BYTES);
     }
-    if (!isEncodable(value)) {
+    if (!FieldRule.isEncodable(value)) {
       throw refused(field, "the annotation holds half a character, which has no form in UTF-8");
     }
     if (annotations.putIfAbsent(name, value) != null) {
@@ -172,8 +174,8 @@ public final class PairForm {
   public PairForm fileName(String path) {
     String name = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
     if (!name.isBlank()
-        && utf8Bytes(name) <= 255
-        && isPlain(name)
+        && FieldRule.utf8Bytes(name) <= 255
+        && FieldRule.isPlain(name)
         && annotations.size() < MAX_ANNOTATIONS) {
       annotations.putIfAbsent(FILE_NAME, name);
     }
@@ -207,20 +209,26 @@ public final class PairForm {
     if (!hasImage) {
       return link(caption, language, contributor);
     }
-    long extraBytes = Math.max(0, checkedImage().decodingBytes() / DECODED_PER_SENT - image.length);
+    extraBytes = Math.max(0, checkedImage().decodingBytes() / DECODED_PER_SENT - image.length);
     checkDigest();
-    return new Submission.Pair(
-        new NewPair(
-            ByteBuffer.wrap(image),
-            caption,
-            language,
-            sourceKind(SourceKind.CROWDSOURCED),
-            contributor,
-            texts.getOrDefault("url", ""),
-            texts.getOrDefault("licence", ""),
-            texts.get("media_type"),
-            annotations),
-        extraBytes);
+    return new NewPair(
+        ByteBuffer.wrap(image),
+        caption,
+        language,
+        sourceKind(SourceKind.CROWDSOURCED),
+        contributor,
+        texts.getOrDefault("url", ""),
+        texts.getOrDefault("licence", ""),
+        texts.get("media_type"),
+        annotations);
+  }
+
+  /**
+   * What the submission counts as against its sender's quota of bytes, besides what was sent; 0 or
+   * more. Nobody knows what a link leads to.
+   */
+  public long extraBytes() {
+    return extraBytes;
   }
 
   private Submission link(String caption, String language, String contributor) {
@@ -229,16 +237,15 @@ public final class PairForm {
           "image", "there is neither an image nor a url; the image is base64, the url an address");
     }
     try {
-      return new Submission.Link(
-          new NewLink(
-              texts.get("url"),
-              caption,
-              language,
-              contributor,
-              texts.getOrDefault("licence", ""),
-              texts.getOrDefault("expected_digest", ""),
-              annotations,
-              sourceKind(SourceKind.SCRAPED)));
+      return new NewLink(
+          texts.get("url"),
+          caption,
+          language,
+          contributor,
+          texts.getOrDefault("licence", ""),
+          texts.getOrDefault("expected_digest", ""),
+          annotations,
+          sourceKind(SourceKind.SCRAPED));
     } catch (InvalidLinkException e) {
       throw refused(e.field(), e.getMessage());
     }
@@ -249,10 +256,10 @@ public final class PairForm {
     if (caption.isBlank()) {
       throw refused("caption", "the caption is missing or empty; say what the image shows");
     }
-    if (utf8Bytes(caption) > MAX_CAPTION_BYTES) {
-      throw tooLong("caption", utf8Bytes(caption), MAX_CAPTION_BYTES);
+    if (FieldRule.utf8Bytes(caption) > MAX_CAPTION_BYTES) {
+      throw tooLong("caption", FieldRule.utf8Bytes(caption), MAX_CAPTION_BYTES);
     }
-    if (!isEncodable(caption)) {
+    if (!FieldRule.isEncodable(caption)) {
       throw rejected(
           new Rejection(
               RejectReason.CAPTION_NOT_UTF8,
@@ -318,10 +325,10 @@ public final class PairForm {
 
   private void checkField(String field, int maxBytes) {
     String value = texts.getOrDefault(field, "");
-    if (utf8Bytes(value) > maxBytes) {
-      throw tooLong(field, utf8Bytes(value), maxBytes);
+    if (FieldRule.utf8Bytes(value) > maxBytes) {
+      throw tooLong(field, FieldRule.utf8Bytes(value), maxBytes);
     }
-    if (!isPlain(value)) {
+    if (!FieldRule.isPlain(value)) {
       throw refused(
           field, "the field " + field + " holds control characters, or bytes that are not UTF-8");
     }
@@ -367,18 +374,5 @@ public final class PairForm {
             c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '?' : c)
         .forEach(shown::appendCodePoint);
     return shown.toString();
-  }
-
-  private static int utf8Bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
-  }
-
-  private static boolean isEncodable(String text) {
-    return text.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
-  }
-
-  private static boolean isPlain(String text) {
-    return isEncodable(text)
-        && text.chars().noneMatch(c -> Character.isISOControl(c) || c == '\uFFFD');
   }
 }

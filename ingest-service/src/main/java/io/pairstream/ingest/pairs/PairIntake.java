@@ -2,12 +2,12 @@ package io.pairstream.ingest.pairs;
 
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.NewLink;
+import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.ingest.publish.Published;
-import io.pairstream.ingest.publish.UploadLog;
-import io.pairstream.schemas.Origin;
+import io.pairstream.ingest.publish.Submission;
+import io.pairstream.ingest.publish.UploadNotes;
 import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
@@ -25,15 +25,13 @@ import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -44,8 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a submission into Kafka, with a note in the upload log under which it can be asked
- * after: a pair before its note, a link after it.
+ * The way of a submission into Kafka, with a note under which it can be asked after.
  *
  * <p>No caller ever waits: what Kafka does not confirm within 10 s, or 2 s after its clients are
  * told to give up, fails with {@link ProblemKind#KAFKA_UNAVAILABLE}, and at once while Kafka is
@@ -78,7 +75,6 @@ public final class PairIntake implements AutoCloseable {
   private final Duration deadline;
   private final Clock clock;
   private final ThreadPoolExecutor senders;
-  private final ExecutorService notes;
   private final Semaphore lookAgain = new Semaphore(0);
   private final CompletableFuture<Void> fault = new CompletableFuture<>();
   private final Thread watcher;
@@ -89,8 +85,14 @@ public final class PairIntake implements AutoCloseable {
 
   private record Shut(String why) implements State {}
 
-  private record Open(PairPublisher pairs, LinkPublisher links, UploadLog uploads)
-      implements State {}
+  private record Open(PairPublisher pairs, LinkPublisher links, UploadNotes notes)
+      implements State {
+
+    void abort() {
+      pairs.abort(); // with the notes
+      links.abort();
+    }
+  }
 
   public PairIntake(Cluster cluster, Clock clock) {
     this.cluster = cluster;
@@ -104,7 +106,6 @@ public final class PairIntake implements AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MOST_WAITING),
             Threads.daemons("send"));
-    this.notes = Executors.newSingleThreadExecutor(Threads.daemons("upload-log"));
     this.watcher = Threads.daemon("watch-kafka", this::watch);
   }
 
@@ -177,9 +178,9 @@ public final class PairIntake implements AutoCloseable {
   private void count(Submission submission, Throwable failure) {
     if (failure != null) {
       failed.increment();
-    } else if (submission instanceof Submission.Pair pair) {
+    } else if (submission instanceof NewPair pair) {
       pairsTaken.increment();
-      imageBytesTaken.add(pair.pair().imageBytes());
+      imageBytesTaken.add(pair.imageBytes());
     } else {
       linksTaken.increment();
     }
@@ -204,9 +205,9 @@ public final class PairIntake implements AutoCloseable {
     }
     try {
       CompletableFuture<Published> done =
-          submission instanceof Submission.Pair pair
-              ? open.pairs().publish(pair.pair(), producer, batchId)
-              : takeLink(open, ((Submission.Link) submission).link(), producer, batchId);
+          submission instanceof NewPair pair
+              ? open.pairs().publish(pair, producer, batchId)
+              : open.links().publish((NewLink) submission, producer, batchId, open.notes());
       var unused =
           done.whenComplete(
               (received, failure) -> {
@@ -219,30 +220,6 @@ public final class PairIntake implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       taken.completeExceptionally(e);
     }
-  }
-
-  /**
-   * The note first, which can name no coordinates yet: a fetcher may be done with the link before
-   * its acknowledgement is here, and what the fetcher notes under the same id must stand last. A
-   * note whose link did not follow speaks of one that its sender was told to send again.
-   */
-  private CompletableFuture<Published> takeLink(
-      Open open, NewLink link, String producer, String batchId) {
-    Instant now = clock.instant();
-    return open.uploads()
-        .write(
-            Upload.newBuilder()
-                .setId(link.linkId())
-                .setStanding("RECEIVED")
-                .setKind("LINK")
-                .setUrl(link.url())
-                .setOrigin(Origin.newBuilder().setTopic(open.links().topic()).build())
-                .setProducer(producer)
-                .setBatchId(batchId)
-                .setReceivedAt(now)
-                .setChangedAt(now)
-                .build())
-        .thenComposeAsync(written -> open.links().publish(link, producer, batchId), notes);
   }
 
   private ProblemException problem(Throwable failure) {
@@ -287,14 +264,12 @@ public final class PairIntake implements AutoCloseable {
       try (TopicWatch watch =
           new TopicWatch(
               cluster.clientSettings(Map.of()),
-              List.of(open.pairs().topic(), open.links().topic(), open.uploads().topic()),
+              List.of(open.pairs().topic(), open.links().topic(), open.notes().topic()),
               KafkaTimeouts.ofAnswers(cluster.kafkaSettings(), WATCH_TIMEOUT))) {
         look(open, watch);
       } finally {
         state = new Shut("the service is being stopped");
-        open.pairs().abort();
-        open.links().abort();
-        open.uploads().abort();
+        open.abort();
       }
       fault.complete(null);
     } catch (InterruptedException e) {
@@ -308,26 +283,20 @@ public final class PairIntake implements AutoCloseable {
   private Open open(Registry registry, PairTopics topics) throws InterruptedException {
     Map<String, Object> settings = producerSettings();
     while (true) {
-      PairPublisher pairs = null;
-      LinkPublisher links = null;
+      List<Runnable> opened = new ArrayList<>();
       try {
-        pairs =
-            PairPublisher.openWithNotes(
-                topics.crowdsourced(), topics.uploads(), registry, settings, clock);
-        links = LinkPublisher.open(topics.links(), registry, settings, clock);
+        PairPublisher plain = PairPublisher.open(topics.crowdsourced(), registry, settings, clock);
+        opened.add(plain::abort);
+        LinkPublisher links = LinkPublisher.open(topics.links(), registry, settings, clock);
+        opened.add(links::abort);
         requireFit(topics);
-        return new Open(pairs, links, UploadLog.open(topics.uploads(), registry, settings));
+        UploadNotes notes = UploadNotes.open(topics.uploads(), registry, settings, clock);
+        return new Open(plain.noting(notes), links, notes);
       } catch (WeakClusterException e) {
-        pairs.abort();
-        links.abort();
+        opened.forEach(Runnable::run);
         throw e;
       } catch (BrokerUnavailableException | RegistryUnavailableException e) {
-        if (pairs != null) {
-          pairs.abort();
-        }
-        if (links != null) {
-          links.abort();
-        }
+        opened.forEach(Runnable::run);
         shut(e.getMessage());
         if (Thread.interrupted()) {
           throw new InterruptedException();
@@ -385,6 +354,5 @@ public final class PairIntake implements AutoCloseable {
     closing = true;
     watcher.interrupt();
     senders.shutdownNow();
-    notes.shutdownNow();
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.ingest.pairs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.publish.Published;
+import io.pairstream.ingest.publish.Submission;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -43,12 +44,14 @@ public final class PairRoutes {
 
   private CompletionStage<Answer> post(Incoming request, byte[] body) {
     intake.requireOpen();
-    Submission submission =
-        request.mediaType().equals(FORM)
+    boolean isForm = request.mediaType().equals(FORM);
+    PairForm form =
+        isForm
             ? PairMultipart.read(request.header("Content-Type").orElse(""), body)
-                .pair(request.principal())
-            : PairJson.read(body).submission(request.principal());
-    var unused = quota.charge(request.principal(), 0, submission.extraBytes());
+            : PairJson.read(body);
+    Submission submission =
+        isForm ? form.pair(request.principal()) : form.submission(request.principal());
+    var unused = quota.charge(request.principal(), 0, form.extraBytes());
     return intake
         .take(submission, request.principal().producer(), "")
         .thenApply(

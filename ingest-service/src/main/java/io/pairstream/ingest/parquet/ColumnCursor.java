@@ -1,6 +1,5 @@
 package io.pairstream.ingest.parquet;
 
-import io.pairstream.ingest.unpack.UnpackMeter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,22 +16,13 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 /** The values of one column, row by row. For one thread. */
 final class ColumnCursor {
 
-  /** Most values of a row, those of nothing included: no image has as many captions. */
-  static final int MAX_ROW_VALUES = 1_000_000;
-
   private final ColumnDescriptor column;
-  private final UnpackMeter given;
   private final long values;
   private final ColumnReader reader;
   private long read;
 
-  /**
-   * Begins with the first page.
-   *
-   * @param given counts the bytes of values: a dictionary gives one of them any number of times
-   */
-  ColumnCursor(ColumnDescriptor column, PageStream pages, UnpackMeter given, ParsedVersion writer) {
-    this.given = given;
+  /** Begins with the first page. */
+  ColumnCursor(ColumnDescriptor column, PageStream pages, ParsedVersion writer) {
     this.column = column;
     this.values = pages.getTotalValueCount();
     this.reader = new ColumnReaderImpl(column, pages, new PrimitiveConverter() {}, writer);
@@ -48,15 +38,11 @@ final class ColumnCursor {
    *
    * @param maxBytes largest value whose bytes are copied
    * @param maxValues how many values are kept
-   * @throws IOException where there is no such row, or the values are too much
+   * @throws IOException where there is no such row
    */
   List<ParquetValue> next(int maxBytes, int maxValues) throws IOException {
     List<ParquetValue> row = new ArrayList<>(1);
-    int ofRow = 0;
     do {
-      if (++ofRow > MAX_ROW_VALUES) {
-        throw new ParquetException("a row has more than " + MAX_ROW_VALUES + " values");
-      }
       if (read >= values) {
         throw new ParquetException("its values end before its rows do");
       }
@@ -76,18 +62,17 @@ final class ColumnCursor {
   /**
    * Passes over the next row.
    *
-   * @throws IOException where there is no such row, or the values are too much
+   * @throws IOException where there is no such row
    */
   void skip() throws IOException {
     var unused = next(0, 0);
   }
 
-  private ParquetValue value(int maxBytes) throws IOException {
+  private ParquetValue value(int maxBytes) {
     PrimitiveTypeName type = column.getPrimitiveType().getPrimitiveTypeName();
     return switch (type) {
       case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> {
         Binary value = reader.getBinary();
-        given.unpacked(value.length());
         yield new ParquetValue(
             ByteBuffer.wrap(value.length() > maxBytes ? new byte[0] : value.getBytes()),
             value.length());

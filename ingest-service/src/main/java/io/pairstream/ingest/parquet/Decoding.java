@@ -3,7 +3,10 @@ package io.pairstream.ingest.parquet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Runs parquet-java's readers, which throw anything at all at a damaged page. */
+/**
+ * Runs parquet-java's readers, which throw anything at all at a damaged page, and make arrays of
+ * whatever size it states.
+ */
 final class Decoding {
 
   private Decoding() {}
@@ -23,6 +26,11 @@ final class Decoding {
       return work.run();
     } catch (UncheckedIOException e) {
       throw new ParquetException("column " + column + ": " + e.getCause().getMessage(), e);
+    } catch (OutOfMemoryError e) {
+      throw new ParquetException(
+          "column %s needs more memory than there is; write it with smaller groups of rows (pyarrow: row_group_size=100)"
+              .formatted(column),
+          e);
     } catch (IOException | RuntimeException e) {
       throw new ParquetException(
           "column %s cannot be decoded: %s"

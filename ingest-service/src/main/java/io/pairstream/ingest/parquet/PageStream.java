@@ -24,8 +24,7 @@ import org.apache.parquet.format.PageType;
 import org.apache.parquet.schema.PrimitiveType;
 
 /**
- * The pages of one column in one group of rows, read from the file one at a time, each checked
- * before it is handed on.
+ * The pages of one column in one group of rows, read from the file one at a time.
  *
  * <p>What is wrong comes as {@link UncheckedIOException} around a {@link ParquetException}: the
  * interface knows no other. For one thread.
@@ -35,43 +34,32 @@ final class PageStream implements PageReader {
   /** Largest header of a page, its statistics included. */
   private static final int MAX_HEADER_BYTES = 1024 * 1024;
 
-  /** Largest dictionary: writers stop at 1 MiB of values, of which none is shorter than 4 bytes. */
-  static final int MAX_DICTIONARY_VALUES = 1_000_000;
-
-  /** What the reader's object for a value of bytes takes, with its place in the array. */
-  private static final int OBJECT_BYTES = 48;
+  /** Largest number of values that a page may have: each may come out of no bytes at all. */
+  private static final int MAX_VALUES = 16 * 1024 * 1024;
 
   private final ColumnDescriptor column;
   private final CompressionCodec codec;
   private final long values;
   private final FilePart input;
-  private final ParquetLimits limits;
   private final UnpackMeter meter;
-  private final PageRoom room;
-  private long heldBytes;
   private Optional<PageHeader> pending = Optional.empty();
 
   /**
    * @param values how many values the pages have together
    * @param input the pages
    * @param meter counts what comes out of the file
-   * @param room for the pages of all columns that are read together
    */
   PageStream(
       ColumnDescriptor column,
       CompressionCodec codec,
       long values,
       FilePart input,
-      ParquetLimits limits,
-      UnpackMeter meter,
-      PageRoom room) {
+      UnpackMeter meter) {
     this.column = column;
     this.codec = codec;
     this.values = values;
     this.input = input;
-    this.limits = limits;
     this.meter = meter;
-    this.room = room;
   }
 
   @Override
@@ -87,20 +75,9 @@ final class PageStream implements PageReader {
         pending = Optional.of(header);
         return null; // as the interface has it
       }
-      int count = header.getDictionary_page_header().getNum_values();
-      int size = header.getUncompressed_page_size();
-      // The reader makes an array of as many values as are stated.
-      if (count < 0 || count > Math.min(MAX_DICTIONARY_VALUES, size / minimumBytes())) {
-        throw new ParquetException(
-            "a dictionary of %s bytes states %s values; at most %s are read"
-                .formatted(size, count, MAX_DICTIONARY_VALUES));
-      }
-      long objects = (long) count * objectBytes();
-      meter.unpacked(objects);
-      room.take(size + objects + header.getCompressed_page_size());
+      int count = checkedCount(header.getDictionary_page_header().getNum_values());
       byte[] packed = packed(header);
-      byte[] page = unpack(codec, packed, 0, packed.length, size);
-      room.giveBack(header.getCompressed_page_size());
+      byte[] page = unpack(codec, packed, 0, packed.length, header.getUncompressed_page_size());
       return new DictionaryPage(
           BytesInput.from(page),
           count,
@@ -115,22 +92,11 @@ final class PageStream implements PageReader {
     try {
       while (true) {
         PageHeader header = header();
-        int packed = header.getCompressed_page_size();
-        int unpacked = header.getUncompressed_page_size();
         if (header.getType() == PageType.DATA_PAGE) {
-          // A page that is not packed is handed on as it was read.
-          int lost = codec == CompressionCodec.UNCOMPRESSED ? 0 : packed;
-          room.take((long) lost + unpacked);
-          DataPage page = first(header);
-          hold(unpacked, lost);
-          return page;
+          return first(header);
         }
         if (header.getType() == PageType.DATA_PAGE_V2) {
-          room.take((long) packed + unpacked);
-          DataPage page = second(header);
-          // The levels lie in the packed page.
-          hold((long) packed + unpacked, 0);
-          return page;
+          return second(header);
         }
         // Indexes, and kinds of pages to come.
         input.pass(header.getCompressed_page_size());
@@ -138,17 +104,6 @@ final class PageStream implements PageReader {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /**
-   * The page before is let go once the reader has this one.
-   *
-   * @param bytes what this one goes on to hold
-   * @param lost what was taken for it and is not needed any more
-   */
-  private void hold(long bytes, long lost) {
-    room.giveBack(heldBytes + lost);
-    heldBytes = bytes;
   }
 
   private PageHeader header() throws IOException {
@@ -168,11 +123,6 @@ final class PageStream implements PageReader {
           "a page states %s bytes that unpack to %s, where %s bytes are left"
               .formatted(packed, unpacked, input.left()));
     }
-    if (unpacked > limits.pageBytes() || packed > limits.pageBytes()) {
-      throw new ParquetException(
-          "a page has %s bytes; at most %s are read with this memory; write it with smaller groups of rows (pyarrow: row_group_size=100)"
-              .formatted(Math.max(packed, unpacked), limits.pageBytes()));
-    }
     return header;
   }
 
@@ -182,16 +132,12 @@ final class PageStream implements PageReader {
     Encoding encoding = Encoding.valueOf(data.getEncoding().name());
     byte[] packed = packed(header);
     byte[] page = unpack(codec, packed, 0, packed.length, header.getUncompressed_page_size());
-    ByteBuffer left = ByteBuffer.wrap(page);
     if (column.getMaxRepetitionLevel() > 0) {
       checkRuns(data.getRepetition_level_encoding());
-      PageChecks.levels(PageChecks.prefixed(left), column.getMaxRepetitionLevel(), count);
     }
     if (column.getMaxDefinitionLevel() > 0) {
       checkRuns(data.getDefinition_level_encoding());
-      PageChecks.levels(PageChecks.prefixed(left), column.getMaxDefinitionLevel(), count);
     }
-    PageChecks.values(left, encoding, count);
     return new DataPageV1(
         BytesInput.from(page),
         count,
@@ -219,8 +165,6 @@ final class PageStream implements PageReader {
     int start = (int) levels;
     ByteBuffer repetitions = ByteBuffer.wrap(packed, 0, repetition).slice();
     ByteBuffer definitions = ByteBuffer.wrap(packed, repetition, definition).slice();
-    PageChecks.levels(repetitions, column.getMaxRepetitionLevel(), count);
-    PageChecks.levels(definitions, column.getMaxDefinitionLevel(), count);
     CompressionCodec used =
         !data.isSetIs_compressed() || data.isIs_compressed()
             ? codec
@@ -228,7 +172,6 @@ final class PageStream implements PageReader {
     byte[] content =
         unpack(
             used, packed, start, packed.length - start, header.getUncompressed_page_size() - start);
-    PageChecks.values(ByteBuffer.wrap(content), encoding, count);
     return DataPageV2.uncompressed(
         Math.max(0, data.getNum_rows()),
         Math.max(0, data.getNum_nulls()),
@@ -250,7 +193,7 @@ final class PageStream implements PageReader {
       sum.update(packed);
       if ((int) sum.getValue() != header.getCrc()) {
         throw new ParquetException(
-            "a page's bytes are not those that were written: its checksum is" + " another");
+            "a page's bytes are not those that were written: its checksum is another");
       }
     }
     return packed;
@@ -275,9 +218,9 @@ final class PageStream implements PageReader {
 
   /** Values may come out of no bytes at all, and cost time all the same. */
   private int checkedCount(int count) throws IOException {
-    if (count < 0 || count > PageChecks.MAX_VALUES) {
+    if (count < 0 || count > MAX_VALUES) {
       throw new ParquetException(
-          "a page states " + count + " values; at most " + PageChecks.MAX_VALUES + " are read");
+          "a page states " + count + " values; at most " + MAX_VALUES + " are read");
     }
     meter.unpacked(count);
     return count;
@@ -288,24 +231,6 @@ final class PageStream implements PageReader {
     if (encoding != org.apache.parquet.format.Encoding.RLE) {
       throw new ParquetException("its levels are written as " + encoding + ", which is not read");
     }
-  }
-
-  /** Bytes that a value of the dictionary takes at least. */
-  private int minimumBytes() {
-    return switch (column.getPrimitiveType().getPrimitiveTypeName()) {
-      case INT64, DOUBLE -> Long.BYTES;
-      case FIXED_LEN_BYTE_ARRAY -> column.getPrimitiveType().getTypeLength();
-      case INT96 -> 12;
-      default -> Integer.BYTES;
-    };
-  }
-
-  /** Bytes that the reader makes of a value of the dictionary beside the page. */
-  private int objectBytes() {
-    return switch (column.getPrimitiveType().getPrimitiveTypeName()) {
-      case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> OBJECT_BYTES;
-      default -> Long.BYTES;
-    };
   }
 
   private Statistics<?> noStatistics() {

@@ -33,20 +33,15 @@ public final class ParquetFile implements Closeable {
 
   private final FileChannel file;
   private final long sizeBytes;
-  private final ParquetLimits limits;
   private final UnpackMeter meter;
-  private final UnpackMeter given;
   private final FileMetaData footer;
   private final List<ParquetColumn> columns;
   private final ParsedVersion writer;
 
-  private ParquetFile(FileChannel file, ParquetLimits limits) throws IOException {
+  private ParquetFile(FileChannel file) throws IOException {
     this.file = file;
-    this.limits = limits;
     this.meter = new UnpackMeter();
-    this.given = new UnpackMeter();
     this.sizeBytes = file.size();
-    given.packed(sizeBytes);
     this.footer = footer();
     this.columns = SchemaLeaves.of(footer.getSchema());
     this.writer = writer(footer.getCreated_by());
@@ -58,10 +53,10 @@ public final class ParquetFile implements Closeable {
    * @throws ParquetException where it is no Parquet file, or one that is not read here
    * @throws IOException where the file cannot be read
    */
-  public static ParquetFile open(Path path, ParquetLimits limits) throws IOException {
+  public static ParquetFile open(Path path) throws IOException {
     FileChannel file = FileChannel.open(path);
     try {
-      return new ParquetFile(file, limits);
+      return new ParquetFile(file);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -96,10 +91,9 @@ public final class ParquetFile implements Closeable {
           "it has %s columns where the schema has %s"
               .formatted(stated.getColumns().size(), columns.size()));
     }
-    PageRoom room = new PageRoom(limits.roomBytes());
     List<ColumnCursor> cursors = new ArrayList<>();
     for (ParquetColumn column : chosen) {
-      cursors.add(cursor(column, stated.getColumns().get(column.index()), room));
+      cursors.add(cursor(column, stated.getColumns().get(column.index())));
     }
     return new ParquetRows(cursors, rows(group));
   }
@@ -109,8 +103,7 @@ public final class ParquetFile implements Closeable {
     file.close();
   }
 
-  private ColumnCursor cursor(ParquetColumn column, ColumnChunk chunk, PageRoom room)
-      throws ParquetException {
+  private ColumnCursor cursor(ParquetColumn column, ColumnChunk chunk) throws ParquetException {
     ColumnMetaData data = chunk.getMeta_data();
     String name = String.join(".", column.path());
     if (data == null || chunk.isSetCrypto_metadata()) {
@@ -141,10 +134,7 @@ public final class ParquetFile implements Closeable {
                     data.getCodec(),
                     data.getNum_values(),
                     new FilePart(file, first, length),
-                    limits,
-                    meter,
-                    room),
-                given,
+                    meter),
                 writer));
   }
 
@@ -181,10 +171,8 @@ public final class ParquetFile implements Closeable {
       throw new ParquetException("its footer has no schema or no groups of rows");
     }
     for (RowGroup group : read.getRow_groups()) {
-      // Rows of nothing could be any number; a row that says something has a byte at the least.
-      if (group.getNum_rows() > sizeBytes || group.getColumns() == null) {
-        throw new ParquetException(
-            "it states " + group.getNum_rows() + " rows in " + sizeBytes + " bytes");
+      if (group.getColumns() == null) {
+        throw new ParquetException("its footer has a group of rows without columns");
       }
     }
     return read;

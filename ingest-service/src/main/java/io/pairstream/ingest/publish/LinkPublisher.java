@@ -133,6 +133,12 @@ public final class LinkPublisher implements AutoCloseable {
     records.abort();
   }
 
+  /** The same with a note, which is in Kafka before the link is. */
+  public CompletableFuture<Published> publish(
+      NewLink link, String producer, String batchId, UploadNotes notes) {
+    return notes.before(link, topic(), () -> publish(link, producer, batchId), producer, batchId);
+  }
+
   private PairLink record(NewLink link) {
     return PairLink.newBuilder()
         .setUrl(link.url())

@@ -35,7 +35,8 @@ public record NewLink(
     String licence,
     String expectedDigest,
     Map<String, String> annotations,
-    SourceKind sourceKind) {
+    SourceKind sourceKind)
+    implements Submission {
 
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 

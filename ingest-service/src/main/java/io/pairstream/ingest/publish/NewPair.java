@@ -31,7 +31,8 @@ public record NewPair(
     String url,
     String licence,
     String mediaType,
-    Map<String, String> annotations) {
+    Map<String, String> annotations)
+    implements Submission {
 
   public NewPair {
     // Names with one hash code make a tree here. Map.copyOf would compare each with all before it.

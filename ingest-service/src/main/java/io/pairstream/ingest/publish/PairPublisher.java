@@ -33,10 +33,11 @@ public final class PairPublisher implements AutoCloseable {
       new RecordPublisher.Limits(RecordSizes.MAX_RAW_RECORD, BUFFER_BYTES);
 
   private final RecordPublisher<RawPair> records;
-  private final Optional<PairNotes> notes;
+  private final Optional<UploadNotes> notes;
   private final Clock clock;
 
-  private PairPublisher(RecordPublisher<RawPair> records, Optional<PairNotes> notes, Clock clock) {
+  private PairPublisher(
+      RecordPublisher<RawPair> records, Optional<UploadNotes> notes, Clock clock) {
     this.records = records;
     this.notes = notes;
     this.clock = clock;
@@ -64,8 +65,16 @@ public final class PairPublisher implements AutoCloseable {
   }
 
   /**
-   * Opens one that also notes each pair among the uploads, so that somebody can ask for it before
-   * it is judged: what is acknowledged is published and noted. Throws as the other does.
+   * The same with notes: what is acknowledged is published and noted.
+   *
+   * @param notes closed with the publisher that this returns, which takes the place of this one
+   */
+  public PairPublisher noting(UploadNotes notes) {
+    return new PairPublisher(records, Optional.of(notes), clock);
+  }
+
+  /**
+   * Opens one that also notes each pair among the uploads. Throws as the other does.
    *
    * @param topic one of the two raw topics
    * @param uploads where the notes go
@@ -76,13 +85,11 @@ public final class PairPublisher implements AutoCloseable {
       Registry registry,
       Map<String, ?> kafkaSettings,
       Clock clock) {
-    RecordPublisher<RawPair> records =
-        RecordPublisher.open(topic, RawPair.SCHEMA$, LIMITS, registry, kafkaSettings);
+    PairPublisher plain = open(topic, registry, kafkaSettings, clock);
     try {
-      UploadLog log = UploadLog.open(uploads, registry, kafkaSettings);
-      return new PairPublisher(records, Optional.of(new PairNotes(log, clock)), clock);
+      return plain.noting(UploadNotes.open(uploads, registry, kafkaSettings, clock));
     } catch (RuntimeException | Error e) {
-      records.abort();
+      plain.abort();
       throw e;
     }
   }
@@ -116,18 +123,9 @@ public final class PairPublisher implements AutoCloseable {
     }
     String imageDigest = PairIdentity.imageDigest(pair.image());
     String pairId = PairIdentity.pairId(imageDigest, pair.caption());
-    if (notes.isEmpty()) {
-      return send(pair, imageDigest, pairId);
-    }
-    notes.get().takeRoom();
-    CompletableFuture<Published> published;
-    try {
-      published = send(pair, imageDigest, pairId);
-    } catch (RuntimeException | Error e) {
-      notes.get().giveRoomBack();
-      throw e;
-    }
-    return notes.get().follow(published, producer, batchId);
+    return notes.isEmpty()
+        ? send(pair, imageDigest, pairId)
+        : notes.get().after(() -> send(pair, imageDigest, pairId), producer, batchId);
   }
 
   private CompletableFuture<Published> send(NewPair pair, String imageDigest, String pairId) {
@@ -158,7 +156,7 @@ public final class PairPublisher implements AutoCloseable {
     try {
       records.flush();
     } finally {
-      notes.ifPresent(PairNotes::flush);
+      notes.ifPresent(UploadNotes::flush);
     }
   }
 
@@ -172,14 +170,14 @@ public final class PairPublisher implements AutoCloseable {
     try {
       records.close();
     } finally {
-      notes.ifPresent(PairNotes::close);
+      notes.ifPresent(UploadNotes::close);
     }
   }
 
   /** Lets go of the connections at once; what is not acknowledged yet fails. */
   public void abort() {
     records.abort();
-    notes.ifPresent(PairNotes::abort);
+    notes.ifPresent(UploadNotes::abort);
   }
 
   private RawPair raw(NewPair pair) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.status.StatusReport;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
@@ -22,17 +21,11 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
-import io.pairstream.service.http.Principal;
-import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemKind;
-import io.pairstream.service.http.Quota;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,18 +41,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -137,24 +124,6 @@ class BatchRoutesTest {
     assertThat(totals.path("taken").asInt()).isEqualTo(3);
     assertThat(totals.path("refused").asInt()).isEqualTo(3);
     assertThat(totals.path("whole").asBoolean()).isTrue();
-  }
-
-  @Test
-  void batchThatComesAgainIsAnsweredWithTheSameIds() throws Exception {
-    String[] body = {Lines.pair(1), Lines.link(URL), "{}", Lines.pair(2)};
-    List<JsonNode> first = send(body);
-    List<JsonNode> again = send(body);
-
-    assertThat(results(again)).isEqualTo(results(first)).hasSize(4);
-    for (List<JsonNode> lines : List.of(first, again)) {
-      JsonNode batch = get("/v1/batches/" + lines.get(0).path("batch_id").asText());
-      assertThat(batch.path("taken").asInt()).isEqualTo(3);
-      assertThat(batch.path("refused").asInt()).isEqualTo(1);
-    }
-    assertThat(values(cluster.topics().crowdsourced()))
-        .extracting(RawPair::getCaption)
-        .containsExactlyInAnyOrder(
-            "picture number 1", "picture number 1", "picture number 2", "picture number 2");
   }
 
   @Test
@@ -261,63 +230,6 @@ class BatchRoutesTest {
     assertThat(forAnn.path("failed").path("reason").asText()).isEqualTo("CAPTION_TOO_SHORT");
     assertThat(forBob.path("contributor").asText()).isEqualTo("bob");
     assertThat(forBob.path("image").binaryValue()).isEqualTo(Lines.png(1));
-  }
-
-  @Test
-  void debtIsPaidOnceTheInputIsHandedOver() throws Exception {
-    BlockingQueue<Submission> handed = new LinkedBlockingQueue<>();
-    Quota everythingCostsAnHour =
-        new Quota() {
-          @Override
-          public void admit(Incoming request, long declaredBytes) {}
-
-          @Override
-          public Duration charge(Principal principal, long records, long bytes) {
-            return records > 0 ? Duration.ofHours(1) : Duration.ZERO;
-          }
-        };
-    SentBytes body =
-        new SentBytes(
-            new ByteArrayInputStream((Lines.pair(1) + "\n").getBytes(UTF_8)),
-            everythingCostsAnHour,
-            Principal.ANONYMOUS);
-    BatchLimits limits = new BatchLimits();
-    try (BatchLog log =
-        new BatchLog(cluster.topics().batches(), cluster.registry(), cluster.clientSettings())) {
-      BatchUpload upload =
-          new BatchUpload(
-              (submission, producer, batchId) -> {
-                handed.add(submission);
-                return CompletableFuture.failedFuture(
-                    Problem.of(ProblemKind.OVERLOADED, "not taken").asException());
-              },
-              log,
-              limits,
-              everythingCostsAnHour,
-              Clock.systemUTC(),
-              Principal.ANONYMOUS,
-              UNKNOWN);
-      Thread sender =
-          new Thread(
-              () -> {
-                try (ResultSpool spool = ResultSpool.open(folder)) {
-                  upload.run(
-                      new JsonLinesBody(body, limits.longLines(), "anonymous", System::nanoTime),
-                      (status, mediaType, headers) -> OutputStream.nullOutputStream(),
-                      spool);
-                } catch (IOException e) {
-                  // It is interrupted while it pays.
-                }
-              });
-      sender.setDaemon(true);
-      sender.start();
-      try {
-        assertThat(handed.poll(5, TimeUnit.MINUTES)).isNotNull();
-      } finally {
-        sender.interrupt();
-        sender.join();
-      }
-    }
   }
 
   @Test
@@ -478,17 +390,6 @@ class BatchRoutesTest {
 
     assertThat(get("/v1/batches/" + batchId).path("state").asText()).isEqualTo("CUT");
     assertThat(get("/v1/batches/" + batchId).path("done").asBoolean()).isTrue();
-  }
-
-  @Test
-  void lineThatIsTooLongIsRefusedAndTheNextIsRead() throws Exception {
-    String tooLong = "{\"caption\":\"" + "x".repeat(JsonLinesBody.MAX_LINE_BYTES) + "\"}";
-
-    List<JsonNode> lines = send(Lines.pair(1), tooLong, Lines.pair(2));
-
-    assertThat(results(lines))
-        .extracting(r -> r.path("status").asInt())
-        .containsExactly(201, 413, 201);
   }
 
   @Test

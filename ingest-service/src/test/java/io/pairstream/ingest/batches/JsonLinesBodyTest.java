@@ -52,7 +52,8 @@ class JsonLinesBodyTest {
 
     assertThat(checked[0]).isEqualTo(3);
     assertThat(input.sizeBytes()).isZero();
-    assertThatThrownBy(() -> input.submission(ANN)).hasMessageContaining("longer than 12 MiB");
+    assertThatThrownBy(() -> input.form().submission(ANN))
+        .hasMessageContaining("longer than 12 MiB");
   }
 
   @Test
@@ -89,7 +90,7 @@ class JsonLinesBodyTest {
   void problemOfALineSpeaksOfTheLine(String line, String problem) throws Exception {
     Line input = body(new ByteArrayInputStream(line.getBytes(UTF_8))).next().orElseThrow();
 
-    assertThatThrownBy(() -> input.submission(ANN))
+    assertThatThrownBy(() -> input.form().submission(ANN))
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining(problem);
   }
@@ -101,7 +102,7 @@ class JsonLinesBodyTest {
     Line input = body(new ByteArrayInputStream(line)).next().orElseThrow();
     assertThat(isFree()).isFalse();
 
-    assertThatThrownBy(() -> input.submission(ANN)).isInstanceOf(ProblemException.class);
+    assertThatThrownBy(() -> input.form().submission(ANN)).isInstanceOf(ProblemException.class);
 
     assertThat(isFree()).isTrue();
     input.release();

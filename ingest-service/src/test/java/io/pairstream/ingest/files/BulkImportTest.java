@@ -5,38 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
-import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.Registry;
-import io.pairstream.testing.EmbeddedKafka;
-import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(900)
 class BulkImportTest {
 
-  @TempDir Path brokerDir;
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   @Test
-  void publishesWhatItCanAndReportsTheRest() throws Exception {
-    Registry registry = new Registry("mock://bulk-import", Map.of());
-    Dataset dataset = new Dataset("pairs");
-    PairTopics topics = PairTopics.of(dataset, new AvroSerdes(registry));
-    registry.register(topics.scraped().name() + "-value", RawPair.SCHEMA$);
+  void publishesWhatItCanAndReportsTheRest() {
+    TestDataset cluster = KAFKA.dataset(2, TopicCatalogue.SCRAPED);
     List<SourceItem> items =
         List.of(
             pair("a:1", "small"),
@@ -47,16 +37,13 @@ class BulkImportTest {
     Heard heard = new Heard();
 
     BulkImport.Result result;
-    try (EmbeddedKafka kafka = new EmbeddedKafka(brokerDir)) {
-      kafka.createTopics(new TopicCatalogue(dataset, 2).topics().subList(0, 2));
-      try (PairPublisher publisher =
-          PairPublisher.open(
-              topics.scraped(),
-              registry,
-              LongTimeouts.of(kafka.bootstrapServers()),
-              Clock.systemUTC())) {
-        result = new BulkImport(publisher, heard).run(new ListSource(items.iterator()), 2);
-      }
+    try (PairPublisher publisher =
+        PairPublisher.open(
+            cluster.topics().scraped(),
+            cluster.registry(),
+            cluster.clientSettings(),
+            Clock.systemUTC())) {
+      result = new BulkImport(publisher, heard).run(new ListSource(items.iterator()), 2);
     }
 
     assertThat(result).isEqualTo(new BulkImport.Result(2, 0, 2, 10, BulkImport.Ending.LIMIT));

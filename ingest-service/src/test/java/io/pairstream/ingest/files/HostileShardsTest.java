@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
-import io.pairstream.ingest.parquet.ParquetFile;
-import io.pairstream.ingest.parquet.ParquetLimits;
 import io.pairstream.schemas.SourceKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -130,18 +128,6 @@ class HostileShardsTest {
             "s.tar:0: first",
             "s.tar:1! .png cannot be read: Truncated TAR archive",
             "s.tar cannot be read on after entry 2: Truncated TAR archive");
-  }
-
-  @Test
-  void hugeSizesAreOnlyNumbers() throws IOException {
-    byte[] tar = new Tar().file("0.png", "x").file("0.txt", "x").bytes();
-    size(tar, 0, "77777777777");
-
-    assertThat(linesUpToDamage(tar))
-        .containsExactly(
-            "s.tar:0! .png is too large: 8589934591 bytes; at most 8388608 bytes (8 MiB) are taken"
-                + " for an image",
-            "s.tar cannot be read on after entry 1: Truncated TAR archive");
   }
 
   @ParameterizedTest
@@ -267,26 +253,6 @@ class HostileShardsTest {
   }
 
   @Test
-  void imageThatADictionaryRepeatsWithoutEndIsNotMultiplied() throws IOException {
-    Path file = fixture("dictionary-bomb.parquet");
-
-    List<String> lines = lines(parquet(Files.readAllBytes(file)));
-
-    assertThat(lines).hasSizeBetween(200, 300);
-    assertThat(lines.get(lines.size() - 1))
-        .contains("from here to row 600 nothing was read: ")
-        .contains("more than 200 times its size");
-  }
-
-  @Test
-  void rowsOfNothingAreNotCounted() throws IOException {
-    byte[] file = Files.readAllBytes(fixture("rows-of-nothing.parquet"));
-
-    assertThatThrownBy(() -> parquet(file))
-        .hasMessageEndingWith("it states 5000 rows in " + file.length + " bytes");
-  }
-
-  @Test
   void imageHasNoMoreCaptionsThanAnybodyWrites() throws IOException {
     Tar tar = new Tar();
     tar.file("0.png", "x").file("0.txt", "a caption\n".repeat(100));
@@ -297,29 +263,6 @@ class HostileShardsTest {
     assertThat(items).hasSize(101);
     assertThat(line(items.get(100)))
         .isEqualTo("s.tar:1! 1.png has more captions than are taken for an image: 100");
-  }
-
-  @Test
-  void pageOverTheLimitIsToldWithWhatWouldBeRight() throws IOException {
-    Path file = fixture("bomb.parquet");
-
-    List<SourceItem> items = new ArrayList<>();
-    ParquetLimits limits = new ParquetLimits(1024 * 1024, 256L * 1024 * 1024);
-    try (PairSource source =
-        new ListedPairs(
-            "s.parquet",
-            ParquetEntries.open(ParquetFile.open(file, limits), ColumnNames.USUAL),
-            new ImageFiles(folder),
-            DEFAULTS,
-            false,
-            List.of())) {
-      source.forEachRemaining(items::add);
-    }
-
-    assertThat(lines(items)).hasSize(10);
-    assertThat(lines(items).get(0))
-        .contains(
-            "at most 1048576 are read with this memory; write it with smaller groups of rows");
   }
 
   @Test
@@ -412,11 +355,6 @@ class HostileShardsTest {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static void size(byte[] tar, int header, String octal) {
-    System.arraycopy(octal.getBytes(US_ASCII), 0, tar, header + 124, octal.length());
-    sum(tar, header);
   }
 
   private static byte[] header(String name, byte type, long size) {

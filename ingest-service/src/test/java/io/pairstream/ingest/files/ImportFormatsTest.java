@@ -220,45 +220,6 @@ class ImportFormatsTest {
   }
 
   @Test
-  void flickrTokensAreRead() throws IOException {
-    copyImage("1000268201_693b08cb0e.jpg");
-    Files.writeString(
-        folder.resolve("Flickr8k.token.txt"),
-        """
-        1000268201_693b08cb0e.jpg#0\tA child in a pink dress .
-        1000268201_693b08cb0e.jpg#1\tA girl "going" in .
-        no caption here
-        2000.jpg#0\tNot there
-        """);
-
-    assertThat(lines(read(folder.resolve("Flickr8k.token.txt"))))
-        .containsExactly(
-            "Flickr8k.token.txt:1: A child in a pink dress .",
-            "Flickr8k.token.txt:2: A girl \"going\" in .",
-            "Flickr8k.token.txt:3! not a file, '#' with a number, a tab and a caption, such as"
-                + " 1000.jpg#0",
-            "Flickr8k.token.txt:4! 2000.jpg does not exist");
-  }
-
-  @Test
-  void flickrCommentsBetweenBarsAreRead() throws IOException {
-    copyImage("1000.jpg");
-    Files.writeString(
-        folder.resolve("results.csv"),
-        """
-        image_name| comment_number| comment
-        1000.jpg| 0| Two "young" guys, with hair .
-        1000.jpg| 4   A dog runs .
-        """);
-
-    assertThat(lines(read(folder.resolve("results.csv"))))
-        .containsExactly(
-            "results.csv:2: Two \"young\" guys, with hair .",
-            "results.csv:3! 2 cells where there are 3 columns; a caption that holds the delimiter"
-                + " must be quoted");
-  }
-
-  @Test
   void listWithoutNamesMayHoldUrlsInEitherColumn() throws IOException {
     Files.writeString(folder.resolve("cc3m.tsv"), "a dog\thttps://example.org/1.jpg\n");
     Files.writeString(folder.resolve("cc12m.tsv"), "https://example.org/2.jpg\ta cat\n");
@@ -333,7 +294,7 @@ class ImportFormatsTest {
 
     assertThatThrownBy(() -> read(folder.resolve("list")))
         .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("--format folder|csv|tsv|jsonl|parquet|webdataset|coco|flickr");
+        .hasMessageContaining("--format folder|csv|tsv|jsonl|parquet|webdataset|coco");
     SourceOptions tsv =
         new SourceOptions(
             DEFAULTS, Optional.empty(), Optional.of(SourceFormat.TSV), ColumnNames.USUAL, false);
@@ -379,12 +340,6 @@ class ImportFormatsTest {
             "file,caption\nx.png,\"" + spelt + "\"\n",
             "l.tsv",
             "file\tcaption\nx.png\t" + spelt + "\n",
-            "results.csv",
-            "image_name| comment_number| comment\nx.png| 0| " + spelt + "\n",
-            "tight.csv",
-            "image_name|comment_number|comment\nx.png|0|" + spelt + "\r\n",
-            "Flickr8k.token.txt",
-            "x.png#0\t" + spelt + "\r\n",
             "captions_coco.json",
             "{\"images\":[{\"id\":1,\"file_name\":\"x.png\"}],"
                 + "\"annotations\":[{\"image_id\":1,\"caption\":\""

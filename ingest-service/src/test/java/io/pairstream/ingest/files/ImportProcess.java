@@ -9,9 +9,8 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.TestDataset;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -21,33 +20,35 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * An import in a process of its own, which a test kills: broker, state, most pairs, paths. It never
- * ends by itself: behind the most pairs it stands still.
+ * An import in a process of its own, which a test kills: broker, data set, state, most pairs,
+ * paths. It never ends by itself: behind the most pairs it stands still.
  */
 final class ImportProcess {
 
   private ImportProcess() {}
 
   public static void main(String[] arguments) {
+    Dataset dataset = new Dataset(arguments[1]);
+    TestDataset cluster = TestDataset.of(arguments[0], "mock://" + dataset.name(), dataset);
+    cluster.registry().register(cluster.topics().crowdsourced().name() + "-value", RawPair.SCHEMA$);
+    cluster.registry().register(cluster.topics().links().name() + "-value", PairLink.SCHEMA$);
     run(
-        arguments[0],
-        Path.of(arguments[1]),
-        Integer.parseInt(arguments[2]),
-        List.of(arguments).subList(3, arguments.length));
+        cluster,
+        Path.of(arguments[2]),
+        Integer.parseInt(arguments[3]),
+        List.of(arguments).subList(4, arguments.length));
   }
 
   /** Imports to the end. */
-  static List<ImportRun.Outcome> run(String broker, Path stateFile, List<String> paths) {
-    return run(broker, stateFile, Integer.MAX_VALUE, paths);
+  static List<ImportRun.Outcome> run(TestDataset cluster, Path stateFile, List<String> paths) {
+    return run(cluster, stateFile, Integer.MAX_VALUE, paths);
   }
 
   private static List<ImportRun.Outcome> run(
-      String broker, Path stateFile, int most, List<String> paths) {
-    Registry registry = new Registry("mock://import-process", Map.of());
-    PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
-    registry.register(topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
-    registry.register(topics.links().name() + "-value", PairLink.SCHEMA$);
-    Map<String, String> settings = LongTimeouts.of(broker);
+      TestDataset cluster, Path stateFile, int most, List<String> paths) {
+    PairTopics topics = cluster.topics();
+    Registry registry = cluster.registry();
+    Map<String, Object> settings = cluster.clientSettings();
     try (ImportSink sink =
         new StandingStill(
             most,
@@ -62,7 +63,7 @@ final class ImportProcess {
               Optional.empty(),
               new Quiet(),
               System.out::println)
-          .run(sink, ImportSource.of(paths), Map.of(), Long.MAX_VALUE);
+          .run(sink, ImportSource.of(paths), Long.MAX_VALUE);
     }
   }
 

@@ -7,47 +7,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.ingest.files.BulkImport.Ending;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.schemas.PairLink;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
-import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.testing.Await;
-import io.pairstream.testing.EmbeddedKafka;
-import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(600)
 class ImportRunTest {
 
   private static final int PARTITIONS = 2;
+
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   @TempDir Path folder;
 
@@ -74,39 +61,6 @@ class ImportRunTest {
     sink.held.get(1).complete(null);
     assertThat(state.entry(source)).isEqualTo(3);
     assertThat(state.isWhole(source)).isFalse();
-  }
-
-  @Test
-  void stateThatCannotBeWrittenIsTriedAgain() throws IOException {
-    write("a.csv", "x.png,one\nx.png,two\nx.png,three\n");
-    image("x.png");
-    write("states", "a file where the state's folder is to be");
-    Path stateFile = folder.resolve("states/state.json");
-    Taken sink =
-        new Taken() {
-          @Override
-          public CompletableFuture<?> publish(NewPair pair) {
-            if (pair.caption().equals("two")) {
-              while (notices.isEmpty()) {
-                Await.pause();
-              }
-              assertThat(folder.resolve("states").toFile().delete()).isTrue();
-            } else if (pair.caption().equals("three")) {
-              while (!Files.exists(stateFile)) {
-                Await.pause();
-              }
-            }
-            return super.publish(pair);
-          }
-        };
-
-    run(ImportState.in(stateFile, "o"), sink, ImportSource.of(List.of(path("a.csv"))), 9);
-
-    assertThat(sink.captions).containsExactly("one", "two", "three");
-    assertThat(notices)
-        .singleElement()
-        .asString()
-        .contains(stateFile.toString(), "the import goes on");
   }
 
   @Test
@@ -175,50 +129,6 @@ class ImportRunTest {
   }
 
   @Test
-  void whatFailedCanBeImportedAgain() throws IOException {
-    image("x.png");
-    write("1.csv", "x.png,one\ny.png,two\nx.png,three\nz.png,four\n");
-    write("2.csv", "y.png,five\nx.png,six\n");
-    List<ImportSource> sources = ImportSource.of(List.of(path("1.csv"), path("2.csv")));
-    Path failed = folder.resolve("failed.jsonl");
-    try (FailedEntries file = FailedEntries.to(failed, false)) {
-      run(ImportState.none(), new Taken(), sources, 9, Optional.of(file), Map.of());
-    }
-    image("y.png");
-    Taken sink = new Taken();
-
-    Map<String, SortedSet<Long>> only = FailedEntries.read(failed);
-    run(
-        ImportState.none(),
-        sink,
-        ImportSource.of(List.copyOf(only.keySet())),
-        9,
-        Optional.empty(),
-        only);
-
-    assertThat(Files.readAllLines(failed)).hasSize(3);
-    assertThat(sink.captions).containsExactly("two", "five");
-    assertThat(problems.get(3).message()).isEqualTo("z.png does not exist");
-  }
-
-  @Test
-  void failedEntryThatIsGoneIsAProblem() throws IOException {
-    image("x.png");
-    write("1.csv", "x.png,one\nx.png,two\n");
-    String source = ImportSource.of(List.of(path("1.csv"))).get(0).path().toString();
-
-    run(
-        ImportState.none(),
-        new Taken(),
-        ImportSource.of(List.of(source)),
-        9,
-        Optional.empty(),
-        Map.of(source, new TreeSet<>(Set.of(2L, 7L))));
-
-    assertThat(problems).extracting(SourceItem.Problem::where).containsExactly("1.csv:entry 7");
-  }
-
-  @Test
   void brokenSourceIsAProblemAndTheNextIsImported() throws IOException {
     Files.write(
         folder.resolve("1.tar.gz"),
@@ -270,35 +180,33 @@ class ImportRunTest {
     Files.write(folder.resolve("x.png"), new byte[300_000]);
     Path stateFile = folder.resolve("state.json");
     List<String> paths = List.of(path("list.csv"), path("links.tsv"));
-    try (EmbeddedKafka kafka = new EmbeddedKafka(Files.createDirectory(folder.resolve("broker")))) {
-      kafka.createTopics(new TopicCatalogue(new Dataset("pairs"), PARTITIONS).topics());
-      String broker = kafka.bootstrapServers();
-      int kills = 0;
-      while (kills < 2) {
-        long before = Files.exists(stateFile) ? Files.getLastModifiedTime(stateFile).toMillis() : 0;
-        // Two of them together leave some.
-        Process process = start(broker, stateFile, rows / 3, paths);
-        while (process.isAlive()
-            && (!Files.exists(stateFile)
-                || Files.getLastModifiedTime(stateFile).toMillis() == before)) {
-          Await.pause();
-        }
-        assertThat(process.isAlive()).as("an import that does not fail stands still").isTrue();
-        process.destroyForcibly().waitFor();
-        kills++;
+    TestDataset cluster =
+        KAFKA.dataset(PARTITIONS, TopicCatalogue.CROWDSOURCED, TopicCatalogue.LINKS);
+    int kills = 0;
+    while (kills < 2) {
+      long before = Files.exists(stateFile) ? Files.getLastModifiedTime(stateFile).toMillis() : 0;
+      // Two of them together leave some.
+      Process process = start(cluster, stateFile, rows / 3, paths);
+      while (process.isAlive()
+          && (!Files.exists(stateFile)
+              || Files.getLastModifiedTime(stateFile).toMillis() == before)) {
+        Await.pause();
       }
-      List<ImportRun.Outcome> rest = ImportProcess.run(broker, stateFile, paths);
-
-      Map<String, Integer> found = captions(kafka);
-      assertThat(found.keySet()).hasSize(rows + 1).contains("a link", "caption 0");
-      int repeated = found.values().stream().mapToInt(times -> times - 1).sum();
-      assertThat(rest.get(0).result().published()).isLessThan(rows);
-      // All that the first two sent, if none of it were known to those after them.
-      assertThat(repeated).isLessThan(2 * (rows / 3));
+      assertThat(process.isAlive()).as("an import that does not fail stands still").isTrue();
+      process.destroyForcibly().waitFor();
+      kills++;
     }
+    List<ImportRun.Outcome> rest = ImportProcess.run(cluster, stateFile, paths);
+
+    Map<String, Integer> found = captions(cluster);
+    assertThat(found.keySet()).hasSize(rows + 1).contains("a link", "caption 0");
+    int repeated = found.values().stream().mapToInt(times -> times - 1).sum();
+    assertThat(rest.get(0).result().published()).isLessThan(rows);
+    // All that the first two sent, if none of it were known to those after them.
+    assertThat(repeated).isLessThan(2 * (rows / 3));
   }
 
-  private static Process start(String broker, Path stateFile, int most, List<String> paths)
+  private static Process start(TestDataset cluster, Path stateFile, int most, List<String> paths)
       throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -308,7 +216,8 @@ class ImportRunTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 ImportProcess.class.getName(),
-                broker,
+                cluster.bootstrapServers(),
+                cluster.dataset().name(),
                 stateFile.toString(),
                 String.valueOf(most)));
     command.addAll(paths);
@@ -319,51 +228,19 @@ class ImportRunTest {
   }
 
   /** How often each caption is on the raw topic or among the links. */
-  private static Map<String, Integer> captions(EmbeddedKafka kafka) {
-    Registry registry = new Registry("mock://import-process", Map.of());
-    PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
-    Deserializer<RawPair> pairs = topics.crowdsourced().value().deserializer();
-    Deserializer<PairLink> links = topics.links().value().deserializer();
+  private static Map<String, Integer> captions(TestDataset cluster) {
     Map<String, Integer> found = new HashMap<>();
-    Map<String, Object> settings = new HashMap<>(LongTimeouts.of(kafka.bootstrapServers()));
-    settings.put("auto.offset.reset", "earliest");
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      Set<TopicPartition> partitions = new HashSet<>();
-      for (String topic : List.of(topics.crowdsourced().name(), topics.links().name())) {
-        consumer
-            .partitionsFor(topic)
-            .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-      }
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-          String caption =
-              record.topic().equals(topics.links().name())
-                  ? links.deserialize(record.topic(), record.value()).getCaption()
-                  : pairs.deserialize(record.topic(), record.value()).getCaption();
-          found.merge(caption, 1, Integer::sum);
-        }
-      }
-    }
+    cluster
+        .committedValues(cluster.topics().crowdsourced())
+        .forEach(pair -> found.merge(pair.getCaption(), 1, Integer::sum));
+    cluster
+        .committedValues(cluster.topics().links())
+        .forEach(link -> found.merge(link.getCaption(), 1, Integer::sum));
     return found;
   }
 
   private List<ImportRun.Outcome> run(
       ImportState state, ImportSink sink, List<ImportSource> sources, long limit) {
-    return run(state, sink, sources, limit, Optional.empty(), Map.of());
-  }
-
-  private List<ImportRun.Outcome> run(
-      ImportState state,
-      ImportSink sink,
-      List<ImportSource> sources,
-      long limit,
-      Optional<FailedEntries> failed,
-      Map<String, SortedSet<Long>> only) {
     ImportListener listener =
         new ImportListener() {
           @Override
@@ -382,10 +259,10 @@ class ImportRunTest {
     return new ImportRun(
             new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", ""))),
             state,
-            failed,
+            Optional.empty(),
             listener,
             notices::add)
-        .run(sink, sources, only, limit);
+        .run(sink, sources, limit);
   }
 
   private List<String> names(List<String> paths) {

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,14 +80,6 @@ class PairSourcesTest {
             "4-large.jpg! 4-large.jpg is too large: 8388609 bytes; an image may have at most"
                 + " 8388608 bytes (8 MiB)",
             "6-good.jpg: A good one");
-  }
-
-  @Test
-  void takesTheLargestImage() throws IOException {
-    large("large.jpg", 8 * 1024 * 1024);
-    write("large.txt", "On the limit");
-
-    assertThat(pairs(read(folder))).extracting(NewPair::imageBytes).containsExactly(8_388_608);
   }
 
   @ParameterizedTest
@@ -364,18 +355,6 @@ class PairSourcesTest {
     assertThatThrownBy(() -> open(folder.resolve("x.jpg")).close())
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("does not tell what it is; say so: --format");
-  }
-
-  @Test
-  void readsRealPhotographsWithTheirCaptions() {
-    Path coco = Path.of(System.getProperty("pairstream.project.dir"), "../shared/data/coco-mini");
-    Assumptions.assumeTrue(Files.isDirectory(coco), coco + " is not here");
-
-    List<SourceItem> items = read(coco);
-
-    assertThat(items).hasSizeGreaterThan(239 * 5).allMatch(item -> item instanceof Pair);
-    assertThat(pairs(items)).extracting(NewPair::language).contains("zh", "");
-    assertThat(pairs(items)).allMatch(pair -> pair.licence().contains("License"));
   }
 
   private void image(String name) throws IOException {

@@ -3,10 +3,8 @@ package io.pairstream.ingest.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.ingest.publish.Published;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,24 +15,6 @@ class AnsweredPromptsTest {
   private static final Prompt OWL = Prompt.of("p.txt:1", "an owl");
 
   @TempDir Path folder;
-
-  @Test
-  void isRememberedWhenAnswered() {
-    Path file = folder.resolve("state");
-    try (AnsweredPrompts first = AnsweredPrompts.open(file, REQUEST, "pairs.crowdsourced")) {
-      String name = first.name(OWL);
-      assertThat(first.contains(name)).isFalse();
-      first.published(name, List.of(new Published("id", "digest", "pairs.crowdsourced", 0, 1)));
-    }
-
-    try (AnsweredPrompts again = AnsweredPrompts.open(file, REQUEST, "pairs.crowdsourced")) {
-      assertThat(again.contains(again.name(OWL))).isTrue();
-      assertThat(again.contains(again.name(OWL))).isFalse();
-    }
-    try (AnsweredPrompts elsewhere = AnsweredPrompts.look(file, REQUEST, "other.crowdsourced")) {
-      assertThat(elsewhere.contains(elsewhere.name(OWL))).isFalse();
-    }
-  }
 
   @Test
   void lineThatAKillHasCutIsTakenAway() throws Exception {

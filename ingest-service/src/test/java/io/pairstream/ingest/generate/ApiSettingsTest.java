@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,20 +64,6 @@ class ApiSettingsTest {
     assertThat(settings(base, "key").key().authorization()).isEqualTo("Bearer key");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "a b", "https://a.example", "a.example/x", "a.example:8443", "a@b"})
-  void imageHostIsANameAlone(String host) {
-    assertThatThrownBy(
-            () ->
-                new ApiSettings(
-                    ApiSettings.address("https://a.example"),
-                    ApiKey.none(),
-                    Duration.ofSeconds(1),
-                    Set.of(host)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("is no host");
-  }
-
   @Test
   void keyIsTheOneWordInAFile(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("key"), " sk-1 \n");
@@ -99,7 +84,6 @@ class ApiSettingsTest {
     return new ApiSettings(
         ApiSettings.address(base),
         key.isEmpty() ? ApiKey.none() : ApiKey.fromEnvironment("K", Map.of("K", key)),
-        Duration.ofSeconds(1),
-        Set.of());
+        Duration.ofSeconds(1));
   }
 }

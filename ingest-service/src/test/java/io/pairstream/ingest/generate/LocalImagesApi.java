@@ -38,15 +38,11 @@ final class LocalImagesApi implements AutoCloseable {
   private final Map<String, Queue<Reply>> scripts = new HashMap<>();
   private final List<JsonNode> requests = new ArrayList<>();
   private final List<String> authorizations = new ArrayList<>();
-  private final List<String> imageRequests = new ArrayList<>();
-  private final Map<String, byte[]> images = new HashMap<>();
-  private final Queue<Reply> imageReplies = new ArrayDeque<>();
   private int drawn;
 
   LocalImagesApi() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/v1/images/generations", this::generate);
-    server.createContext("/files/", this::serveImage);
     server.setExecutor(threads);
     server.start();
   }
@@ -58,11 +54,6 @@ final class LocalImagesApi implements AutoCloseable {
   /** What the next requests for a prompt get. */
   synchronized void script(String prompt, Reply... replies) {
     scripts.computeIfAbsent(prompt, none -> new ArrayDeque<>()).addAll(List.of(replies));
-  }
-
-  /** What the next requests for an image's address get. */
-  synchronized void scriptImages(Reply... replies) {
-    imageReplies.addAll(List.of(replies));
   }
 
   /** Bodies of all requests, in the order of their arrival. */
@@ -82,11 +73,6 @@ final class LocalImagesApi implements AutoCloseable {
     return List.copyOf(authorizations);
   }
 
-  /** The header {@code Authorization} of each request for an image. */
-  synchronized List<String> imageRequests() {
-    return List.copyOf(imageRequests);
-  }
-
   /** Draws, and answers in base64. */
   Reply drawing() {
     return (exchange, request) -> {
@@ -98,23 +84,6 @@ final class LocalImagesApi implements AutoCloseable {
             .put("revised_prompt", "A detailed " + request.get("prompt").asText());
       }
       exchange.getResponseHeaders().add("x-request-id", "req-" + drawnSoFar());
-      send(exchange, 200, body.toString());
-    };
-  }
-
-  /** Draws, and answers with addresses below {@code base}. */
-  Reply drawingBehind(String base) {
-    return (exchange, request) -> {
-      ObjectNode body = json.createObjectNode().put("created", 1);
-      ArrayNode data = body.putArray("data");
-      for (int i = 0; i < request.path("n").asInt(1); i++) {
-        byte[] image = draw(request);
-        String name = "/files/" + drawnSoFar() + ".png";
-        synchronized (this) {
-          images.put(name, image);
-        }
-        data.addObject().put("url", base + name + "?signature=secret");
-      }
       send(exchange, 200, body.toString());
     };
   }
@@ -188,22 +157,6 @@ final class LocalImagesApi implements AutoCloseable {
         reply = script.isEmpty() ? drawing() : script.remove();
       }
       reply.to(exchange, request);
-    }
-  }
-
-  private void serveImage(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      Reply reply;
-      synchronized (this) {
-        imageRequests.add(authorization(exchange));
-        byte[] image = images.get(exchange.getRequestURI().getPath());
-        exchange.getResponseHeaders().add("Content-Type", "image/png");
-        reply =
-            imageReplies.isEmpty()
-                ? (answered, request) -> send(answered, 200, image)
-                : imageReplies.remove();
-      }
-      reply.to(exchange, json.missingNode());
     }
   }
 

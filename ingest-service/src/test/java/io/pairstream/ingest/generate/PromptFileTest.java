@@ -82,46 +82,6 @@ class PromptFileTest {
     assertThat(items.prompts()).containsExactly(Prompt.of("p.jsonl:2", "an owl"));
   }
 
-  @ParameterizedTest
-  @CsvSource({"p.csv, ','", "p.tsv, '\t'"})
-  void rowIsAPrompt(String name, String delimiter) throws Exception {
-    String text = "Prompt,caption,seed\n\"an owl, at\n\"\"night\"\"\",Owl,7\n一只猫,,\na,b\n";
-
-    PromptFile items = read(name, text.replace(",", delimiter));
-
-    assertThat(items.prompts())
-        .containsExactly(
-            new Prompt(
-                name + ":2",
-                "an owl" + delimiter + " at\n\"night\"",
-                "Owl",
-                "",
-                Map.of("seed", IntNode.valueOf(7)),
-                Map.of()),
-            Prompt.of(name + ":4", "一只猫"));
-    assertThat(items.problems())
-        .singleElement()
-        .asString()
-        .contains("2 cells where there are 3 columns");
-  }
-
-  @Test
-  void rowWhoseQuotesDoNotEndEndsTheFile() throws Exception {
-    PromptFile items = read("p.csv", "prompt\nan owl\n\"a cat\na dog\n");
-
-    assertThat(items.prompts()).containsExactly(Prompt.of("p.csv:2", "an owl"));
-    assertThat(items.problems()).singleElement().asString().contains("quotes");
-  }
-
-  @Test
-  void rowsWithoutAColumnOfPromptsAreNoPrompts() throws Exception {
-    Path file = Files.writeString(folder.resolve("p.csv"), "text,caption\na,b\n");
-
-    assertThatThrownBy(() -> PromptFile.read(file))
-        .isInstanceOf(UnusablePromptsException.class)
-        .hasMessageContaining("names [text, caption]");
-  }
-
   @Test
   void saysThatTheFileIsNotUtf8BeforeAnythingIsAsked() throws Exception {
     Path file = folder.resolve("p.txt");

@@ -13,7 +13,6 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Replay;
@@ -22,11 +21,10 @@ import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.testing.EmbeddedKafka;
-import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.TestDataset;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -36,10 +34,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,8 +53,7 @@ class PairPublisherTest {
   @TempDir static Path brokerDir;
   static EmbeddedKafka kafka;
 
-  private final Registry registry = new Registry("mock://publisher", Map.of());
-  private Dataset dataset;
+  private TestDataset dataset;
   private PairTopics topics;
 
   @BeforeAll
@@ -75,8 +68,12 @@ class PairPublisherTest {
 
   @BeforeEach
   void nameDataset(TestInfo test) {
-    dataset = new Dataset(Integer.toHexString(test.getDisplayName().hashCode()));
-    topics = PairTopics.of(dataset, new AvroSerdes(registry));
+    name(Integer.toHexString(test.getDisplayName().hashCode()));
+  }
+
+  private void name(String name) {
+    dataset = TestDataset.of(kafka.bootstrapServers(), "mock://" + name, new Dataset(name));
+    topics = dataset.topics();
   }
 
   @Test
@@ -100,7 +97,7 @@ class PairPublisherTest {
       published = publisher.publish(pair).get();
     }
 
-    List<ConsumerRecord<String, byte[]>> records = records(1);
+    List<ConsumerRecord<byte[], byte[]>> records = records();
     RawPair read =
         topics.crowdsourced().value().deserializer().deserialize("", records.get(0).value());
     assertThat(read.getImage()).isEqualTo(image);
@@ -121,8 +118,7 @@ class PairPublisherTest {
 
   @Test
   void pairThatIsNotedCanBeAskedForOnceItIsAcknowledged() throws Exception {
-    createTopics();
-    createUploads();
+    dataset.createTopics(PARTITIONS, TopicCatalogue.CROWDSOURCED, TopicCatalogue.UPLOADS);
 
     List<CompletableFuture<Published>> acknowledged = new ArrayList<>();
     List<String> noted;
@@ -158,8 +154,7 @@ class PairPublisherTest {
 
   @Test
   void pairThatIsTooLargeIsNotNotedAndStopsNoOther() throws Exception {
-    createTopics();
-    createUploads();
+    dataset.createTopics(PARTITIONS, TopicCatalogue.CROWDSOURCED, TopicCatalogue.UPLOADS);
 
     try (PairPublisher publisher = openWithNotes()) {
       assertThatThrownBy(
@@ -169,29 +164,6 @@ class PairPublisherTest {
     }
 
     assertThat(notes()).hasSize(1);
-  }
-
-  @Test
-  void closeWritesTheNotesOfWhatIsInFlight() throws Exception {
-    createTopics();
-    createUploads();
-
-    try (PairPublisher publisher = openWithNotes()) {
-      for (int i = 0; i < 50; i++) {
-        var unused = publisher.publish(pair("image " + i, "caption"));
-      }
-    }
-
-    assertThat(notes()).hasSize(50);
-  }
-
-  @Test
-  void withoutATopicForNotesNothingIsPublished() throws Exception {
-    createTopics();
-
-    assertThatThrownBy(this::openWithNotes)
-        .isInstanceOf(MissingTopicException.class)
-        .hasMessageContaining(topics.uploads().name());
   }
 
   @Test
@@ -205,10 +177,10 @@ class PairPublisherTest {
       }
     }
 
-    for (ConsumerRecord<String, byte[]> record : records(20)) {
+    for (ConsumerRecord<byte[], byte[]> record : records()) {
       RawPair read = topics.crowdsourced().value().deserializer().deserialize("", record.value());
       String digest = PairIdentity.imageDigest(read.getImage());
-      assertThat(record.key()).isEqualTo(digest);
+      assertThat(new String(record.key(), UTF_8)).isEqualTo(digest);
       assertThat(record.partition())
           .isEqualTo(Utils.toPositive(Utils.murmur2(digest.getBytes(UTF_8))) % PARTITIONS);
       assertThat(all)
@@ -243,8 +215,8 @@ class PairPublisherTest {
     }
 
     assertThat(futures).allSatisfy(future -> assertThat(future).isCompleted());
-    assertThat(records(before + during))
-        .extracting(ConsumerRecord::key)
+    assertThat(records())
+        .extracting(record -> new String(record.key(), UTF_8))
         .containsExactlyInAnyOrderElementsOf(
             IntStream.range(0, before + during)
                 .mapToObj(
@@ -256,27 +228,16 @@ class PairPublisherTest {
   void publishesRightAfterTheTopicIsCreated() throws Exception {
     // One topic after the other, because the race shows on some of them only.
     for (int round = 0; round < 8; round++) {
-      dataset = new Dataset("fresh" + round);
-      topics = PairTopics.of(dataset, new AvroSerdes(registry));
-      createTopics();
+      name("fresh" + round);
+      dataset.registry().register(topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
+      kafka.createTopics(new TopicCatalogue(dataset.dataset(), PARTITIONS).topics().subList(0, 1));
       try (PairPublisher publisher = open()) {
         for (int i = 0; i < 12; i++) {
           var unused = publisher.publish(pair("x".repeat(100_000) + i, "fresh"));
         }
       }
-      assertThat(records(12)).hasSize(12);
+      assertThat(records()).hasSize(12);
     }
-  }
-
-  @Test
-  void takesTheLargestImage() throws Exception {
-    createTopics();
-
-    try (PairPublisher publisher = open()) {
-      publisher.publish(pair(new byte[RecordSizes.MAX_IMAGE], "large")).get();
-    }
-
-    assertThat(records(1)).hasSize(1);
   }
 
   @Test
@@ -289,7 +250,7 @@ class PairPublisherTest {
           .hasMessage("the image has 8388609 bytes; at most 8388608 bytes (8 MiB) are taken");
     }
 
-    assertThat(records(0)).isEmpty();
+    assertThat(records()).isEmpty();
   }
 
   @Test
@@ -323,15 +284,17 @@ class PairPublisherTest {
         .isInstanceOf(MissingTopicException.class)
         .hasMessage(
             "topic "
-                + dataset.name()
+                + dataset.dataset().name()
                 + ".crowdsourced does not exist; run: pairstream topics create");
   }
 
   @Test
   void saysThatTheSchemaIsMissing() throws Exception {
-    kafka.createTopics(new TopicCatalogue(dataset, PARTITIONS).topics());
+    dataset.createTopics(PARTITIONS, TopicCatalogue.CROWDSOURCED);
+    Registry empty = new Registry("mock://empty", Map.of());
 
-    assertThatThrownBy(this::open)
+    assertThatThrownBy(
+            () -> PairPublisher.open(topics.crowdsourced(), empty, patient(), CLOCK).close())
         .isInstanceOf(MissingSchemaException.class)
         .hasMessageContaining("pairstream topics create");
   }
@@ -341,7 +304,9 @@ class PairPublisherTest {
     Map<String, String> nowhere = Map.of("bootstrap.servers", "127.0.0.1:1");
 
     assertThatThrownBy(
-            () -> PairPublisher.open(topics.crowdsourced(), registry, nowhere, CLOCK).close())
+            () ->
+                PairPublisher.open(topics.crowdsourced(), dataset.registry(), nowhere, CLOCK)
+                    .close())
         .isInstanceOf(BrokerUnavailableException.class)
         .hasMessageContaining("127.0.0.1:1");
   }
@@ -349,12 +314,12 @@ class PairPublisherTest {
   @Test
   void reportsAFailedSendByFutureAndByFlush() throws Exception {
     createTopics();
-    Map<String, String> impatient = new HashMap<>(patient());
+    Map<String, Object> impatient = new HashMap<>(patient());
     impatient.put("delivery.timeout.ms", "1500");
     impatient.put("request.timeout.ms", "1000");
 
     try (PairPublisher publisher =
-        PairPublisher.open(topics.crowdsourced(), registry, impatient, CLOCK)) {
+        PairPublisher.open(topics.crowdsourced(), dataset.registry(), impatient, CLOCK)) {
       // A fresh client has to find its broker, which may take longer than it waits.
       while (publisher
           .publish(pair("first", "first"))
@@ -384,63 +349,25 @@ class PairPublisherTest {
     }
   }
 
-  private void createTopics() throws Exception {
-    registry.register(topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
-    kafka.createTopics(new TopicCatalogue(dataset, PARTITIONS).topics().subList(0, 1));
-  }
-
-  private void createUploads() throws Exception {
-    registry.register(topics.uploads().name() + "-value", Upload.SCHEMA$);
-    kafka.createTopics(
-        new TopicCatalogue(dataset, PARTITIONS)
-            .topics().stream()
-                .filter(topic -> topic.name().equals(topics.uploads().name()))
-                .toList());
+  private void createTopics() {
+    dataset.createTopics(PARTITIONS, TopicCatalogue.CROWDSOURCED);
   }
 
   private PairPublisher openWithNotes() {
     return PairPublisher.openWithNotes(
-        topics.crowdsourced(), topics.uploads(), registry, patient(), CLOCK);
+        topics.crowdsourced(), topics.uploads(), dataset.registry(), patient(), CLOCK);
   }
 
-  /** All that is noted now. */
   private List<Upload> notes() {
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.<String, Object>copyOf(patient()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          IntStream.range(0, PARTITIONS)
-              .mapToObj(partition -> new TopicPartition(topics.uploads().name(), partition))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      long left =
-          consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
-      List<Upload> notes = new ArrayList<>();
-      while (notes.size() < left) {
-        consumer
-            .poll(Duration.ofSeconds(1))
-            .forEach(
-                record ->
-                    notes.add(
-                        topics
-                            .uploads()
-                            .value()
-                            .deserializer()
-                            .deserialize(record.topic(), record.value())));
-      }
-      return notes;
-    }
+    return dataset.committedValues(topics.uploads());
   }
 
   private PairPublisher open() {
-    return PairPublisher.open(topics.crowdsourced(), registry, patient(), CLOCK);
+    return PairPublisher.open(topics.crowdsourced(), dataset.registry(), patient(), CLOCK);
   }
 
-  private static Map<String, String> patient() {
-    return LongTimeouts.of(kafka.bootstrapServers());
+  private Map<String, Object> patient() {
+    return dataset.clientSettings();
   }
 
   private static NewPair pair(String image, String caption) {
@@ -451,26 +378,7 @@ class PairPublisherTest {
     return NewPair.of(ByteBuffer.wrap(image), caption, "en", SourceKind.CROWDSOURCED);
   }
 
-  /** All records of the topic, which are as many as expected or more. */
-  private List<ConsumerRecord<String, byte[]>> records(int expected) {
-    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.<String, Object>copyOf(patient()),
-            new StringDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          IntStream.range(0, PARTITIONS)
-              .mapToObj(partition -> new TopicPartition(topics.crowdsourced().name(), partition))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      long end = consumer.endOffsets(partitions).values().stream().mapToLong(o -> o).sum();
-      long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
-      while (records.size() < Math.max(end, expected) && System.nanoTime() < deadline) {
-        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-      }
-    }
-    return records;
+  private List<ConsumerRecord<byte[], byte[]>> records() {
+    return dataset.committed(topics.crowdsourced().name());
   }
 }

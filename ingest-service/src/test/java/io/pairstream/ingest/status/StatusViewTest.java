@@ -262,27 +262,6 @@ class StatusViewTest {
   }
 
   @Test
-  void pairOfAnUnknownStandingThatNoIngestApiTookIsToldOf() {
-    Sent sent = pipeline.send("an image", "a caption");
-    TestCluster.send(
-        cluster,
-        TestCluster.record(
-            cluster.topics().receipts(),
-            null,
-            sent.pairId(),
-            Receipt.newBuilder().setPairId(sent.pairId()).setStanding("LATER").build()));
-
-    assertThat(status(sent.pairId()).stand()).isEqualTo(ReportedStatus.UNKNOWN);
-  }
-
-  @Test
-  void nothingIsKnownOfWhatNobodySent() {
-    view.upToDate().join();
-
-    assertThat(view.find("0123456789abcdef0123456789abcdef")).isEmpty();
-  }
-
-  @Test
   void restartedAndSecondInstanceAnswerTheSame(@TempDir Path second) {
     Sent sent = pipeline.send("an image", "a caption");
     upload(sent, "");

@@ -71,10 +71,6 @@ def parquets():
     parquet("brotli.parquet", rows, compression="brotli")
     parquet("bomb.parquet", {"image": [bytes(4 << 20)] * 100, "text": ["zeros"] * 100},
             compression="zstd", row_group_size=10, use_dictionary=False, write_statistics=False)
-    parquet("dictionary-bomb.parquet", {"image": [bytes(256 << 10)] * 600, "text": ["zeros"] * 600},
-            compression="zstd", write_statistics=False)
-    parquet("rows-of-nothing.parquet", {
-        "image": pa.array([None] * 5000, pa.binary()), "text": pa.array([None] * 5000, pa.string())})
     parquet(
         "links.parquet",
         {

@@ -2,10 +2,10 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.OneLine;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,16 +17,8 @@ import java.util.Map;
  */
 final class Provenance {
 
-  /**
-   * A URL of a browser's length fits; an output must not outgrow its topic by what is said about
-   * it.
-   */
-  private static final int MAX_FIELD_BYTES = 8 * 1024;
-
   /** What most languages can hold as a date. */
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
-
-  private static final char REPLACEMENT = '\uFFFD';
 
   private Provenance() {}
 
@@ -37,15 +29,15 @@ final class Provenance {
     fields.put("contributor", pair.getContributor());
     fields.put("licence", pair.getLicence());
     for (Map.Entry<String, String> field : fields.entrySet()) {
-      int bytes = field.getValue().getBytes(StandardCharsets.UTF_8).length;
-      if (bytes > MAX_FIELD_BYTES) {
+      int bytes = FieldRule.utf8Bytes(field.getValue());
+      if (bytes > FieldRule.MAX_BYTES) {
         return Outcome.rejected(
             RejectReason.FIELD_INVALID,
             "the field " + field.getKey() + " is too long",
             bytes + " bytes",
-            MAX_FIELD_BYTES + " bytes");
+            FieldRule.MAX_BYTES + " bytes");
       }
-      if (!isPlain(field.getValue())) {
+      if (!FieldRule.isPlain(field.getValue())) {
         return Outcome.rejected(
             RejectReason.FIELD_INVALID,
             "the field "
@@ -70,9 +62,5 @@ final class Provenance {
   /** Whether a time can be passed on to readers in any language. */
   static boolean isTime(Instant time) {
     return !time.isBefore(Instant.EPOCH) && !time.isAfter(LAST_TIME);
-  }
-
-  private static boolean isPlain(String text) {
-    return text.chars().noneMatch(c -> Character.isISOControl(c) || c == REPLACEMENT);
   }
 }

@@ -313,25 +313,6 @@ class FetchServiceTest {
   }
 
   @Test
-  void aWaitingRecordOfNobodyGoesToQuarantine() {
-    send(
-        List.of(
-            new ProducerRecord<>(
-                cluster.topics().waitingLinks().name(), 0, null, new byte[] {1, 2, 3}),
-            link("h.test", "fine")));
-
-    start(ScriptedFetcher.ofImages());
-
-    until(
-        () ->
-            !records(cluster.topics().quarantine()).isEmpty()
-                && !records(cluster.topics().scraped()).isEmpty());
-    AuditReport report = auditWhen(1);
-    assertThat(report.details()).isEmpty();
-    assertThat(records(cluster.topics().quarantine())).hasSize(1);
-  }
-
-  @Test
   void waitingRecordsThatNoFetcherCanHaveWrittenGoToQuarantine() {
     byte[] link = link("h.test", "never").value();
     String links = cluster.topics().links().name();
@@ -520,47 +501,6 @@ class FetchServiceTest {
         .hasSize(far)
         .doesNotHaveDuplicates()
         .doesNotContain((long) far);
-  }
-
-  @Test
-  void largeWaitingLinksThatAreDueTogetherAreReadAFewAtATime() {
-    // Three times what is read at once.
-    byte[] link =
-        TestCluster.record(
-                cluster.topics().links(),
-                null,
-                "h.test",
-                PairLink.newBuilder(pairLink("h.test", "large"))
-                    .setAnnotations(Map.of("words", "w".repeat(800_000)))
-                    .build())
-            .value();
-    Topic<String, WaitingLink> topic = cluster.topics().waitingLinks();
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (int i = 0; i < 60; i++) {
-      WaitingLink waiting =
-          WaitingLink.newBuilder()
-              .setValue(ByteBuffer.wrap(link))
-              .setOrigin(new Origin(cluster.topics().links().name(), 0, (long) i))
-              .setDueAt(clock.instant().plus(Duration.ofHours(1)))
-              .build();
-      records.add(TestCluster.record(topic, null, "h.test", waiting));
-    }
-    send(records);
-    FetchService service = start(ScriptedFetcher.ofImages());
-    until(() -> service.counts().notDue() == 60);
-
-    until(
-        () -> {
-          clock.advance(Duration.ofHours(1));
-          return service.counts().fetched() == 60;
-        });
-    service.close();
-
-    assertThat(
-            records(cluster.topics().scraped()).stream()
-                .map(record -> LinkHeaders.readLink(record.headers()).orElseThrow().getOffset()))
-        .hasSize(60)
-        .doesNotHaveDuplicates();
   }
 
   @Test

@@ -8,8 +8,6 @@ import io.pairstream.schemas.Origin;
 import java.time.Duration;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryPlanTest {
 
@@ -54,19 +52,6 @@ class RetryPlanTest {
     assertThat(plan.pause(RejectReason.FETCH_THROTTLED, 1, Duration.ofDays(365), LINK))
         .isEqualTo(plan.longestPause());
     assertThat(plan.pause(RejectReason.FETCH_THROTTLED, 1_000_000, Duration.ZERO, LINK))
-        .isEqualTo(plan.longestPause());
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, -1, -1000, Integer.MIN_VALUE})
-  void attemptsThatCannotBeCountAsTheFirst(int tried) {
-    assertThat(plan.pause(RejectReason.FETCH_TIMEOUT, tried, Duration.ZERO, LINK))
-        .isEqualTo(plan.pause(RejectReason.FETCH_TIMEOUT, 1, Duration.ZERO, LINK));
-  }
-
-  @Test
-  void moreAttemptsThanAnybodyMakesPauseForLongest() {
-    assertThat(plan.pause(RejectReason.FETCH_TIMEOUT, Integer.MAX_VALUE, Duration.ZERO, LINK))
         .isEqualTo(plan.longestPause());
   }
 

@@ -94,18 +94,6 @@ class HostGatesTest {
   }
 
   @Test
-  void whoWaitsTooLongIsPostponed() {
-    turn(enter(Duration.ZERO)).started();
-    timers.pass(Duration.ofSeconds(1));
-    turn(enter(Duration.ZERO)).started();
-    CompletableFuture<Admission> third = enter(Duration.ZERO);
-
-    timers.pass(Duration.ofSeconds(10));
-
-    assertThat(third).isCompletedWithValueMatching(Admission.Later.class::isInstance);
-  }
-
-  @Test
   void aHostIsLeftAloneAsLongAsItAsks() {
     fail(Failures.after(THROTTLED, Duration.ofMinutes(5)));
 

@@ -136,21 +136,6 @@ class WebFetcherTest {
   }
 
   @Test
-  void leavesAHostAloneThatAskedForIt() {
-    site.answer("/a.png", "429 Too Many", "Retry-After: 120\r\n", PNG);
-    try (WebFetcher fetcher = WebFetcher.open(QUICK, Clock.systemUTC())) {
-      failed(await(fetcher.fetch(FetchRequest.of(site.url("/a.png")))));
-
-      FetchResult second = await(fetcher.fetch(FetchRequest.of(site.url("/b.png"))));
-
-      assertThat(second).isInstanceOf(FetchResult.Postponed.class);
-      assertThat(((FetchResult.Postponed) second).retryAfter())
-          .isBetween(Duration.ofMinutes(1), Duration.ofMinutes(2));
-      assertThat(site.requestLines()).hasSize(1);
-    }
-  }
-
-  @Test
   void followsRedirectsByHand() {
     site.answer("/1", "301 Moved", "Location: /x/2?q\r\n", new byte[0]);
     site.answer(
@@ -534,25 +519,6 @@ class WebFetcherTest {
     }
 
     assertThat(site.connections()).isEqualTo(1);
-  }
-
-  @Test
-  void asksAHostNoMoreAtOnceThanIsPolite() {
-    CountDownLatch together = new CountDownLatch(4);
-    site.answer(
-        "/a.png",
-        out -> {
-          // The first ones are answered once as many are there as may be.
-          together.countDown();
-          within(together);
-          return Site.whole("200 OK", "", PNG).send(out);
-        });
-
-    List<FetchResult> results =
-        fetchAll(QUICK, java.util.Collections.nCopies(60, site.url("/a.png")));
-
-    assertThat(results).allSatisfy(result -> fetched(result));
-    assertThat(site.mostBusy()).isEqualTo(4);
   }
 
   @Test

@@ -1,0 +1,31 @@
+package io.pairstream.schemas;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a pair's fields beside image and caption must be, at every way in and in the topology: an
+ * output must not outgrow its topic by what is said about a pair.
+ */
+public final class FieldRule {
+
+  /** Longest field, in bytes of UTF-8: a URL of a browser's length fits. */
+  public static final int MAX_BYTES = 8 * 1024;
+
+  private FieldRule() {}
+
+  /** How long a text is, in bytes of UTF-8. */
+  public static int utf8Bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** Whether a text has a form in UTF-8: it holds no half of a character. */
+  public static boolean isEncodable(String text) {
+    return text.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+  }
+
+  /** Whether a text holds neither control characters nor traces of bytes that were not UTF-8. */
+  public static boolean isPlain(String text) {
+    return isEncodable(text)
+        && text.chars().noneMatch(c -> Character.isISOControl(c) || c == '\uFFFD');
+  }
+}
