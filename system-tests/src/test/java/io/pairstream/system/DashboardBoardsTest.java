@@ -46,7 +46,7 @@ class DashboardBoardsTest extends PageTest {
     ScriptedBoards boards = story();
     Browser browser = desk();
     browser.visit(boards.address() + "/#/quarantine");
-    browser.awaitText(".lead", "Rejected and kept: 273; of them in the last 24 hours: 175.");
+    browser.awaitText(".lead", "273 pairs were rejected and kept; 175 of them in the last 24");
     assertThat(browser.texts(".matrix thead th"))
         .containsExactly("Reason", "Crowd", "Imported", "Scraped", "Synthetic", "All");
     assertThat(browser.text(".matrix tbody tr:first-child td"))
