@@ -4,12 +4,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * The parts of a file: the segments of a JPEG before its pixels, and the chunks of a PNG or a WebP.
  * One pass over the file; a part that does not fit into it is the end.
  */
 final class FileParts {
+
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private FileParts() {}
 
@@ -75,7 +78,7 @@ final class FileParts {
         continue;
       }
       int end = Math.max(at + 4, at + 2 + (file.getShort(at + 2) & 0xFFFF));
-      if (end > file.limit() || !taker.take("%02X".formatted(marker), at + 4, end)) {
+      if (end > file.limit() || !taker.take(HEX.toHexDigits((byte) marker), at + 4, end)) {
         return;
       }
       at = end;

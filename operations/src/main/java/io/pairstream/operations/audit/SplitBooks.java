@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  * The books of the splits' topics: which pairs are published, of which images, for which raw
  * records.
  *
- * <p>Kept in a temporary SQLite database, some 100 bytes for a record, without an index: each
- * question sorts on disk.
+ * <p>Kept in a temporary SQLite database, some 190 bytes for a record and what sorts it, without an
+ * index: each question sorts on disk.
  */
 final class SplitBooks implements Closeable {
 

@@ -179,14 +179,17 @@ public final class ReviewRoutes implements AutoCloseable {
     }
 
     Verdict verdict(Actor actor) {
+      if (decision == null) {
+        throw wrong("decision is missing");
+      }
       try {
         return new Verdict(
-            Objects.requireNonNull(decision, "decision is missing"),
+            decision,
             Objects.requireNonNullElse(caption, ""),
             Objects.requireNonNullElse(comment, ""),
             false,
             actor);
-      } catch (IllegalArgumentException | NullPointerException e) {
+      } catch (IllegalArgumentException e) {
         throw wrong(e.getMessage());
       }
     }

@@ -1,18 +1,12 @@
 package io.pairstream.feed.export;
 
 import io.pairstream.schemas.PreparedPair;
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.awt.image.ComponentColorModel;
-import java.awt.image.DataBuffer;
-import java.awt.image.DataBufferByte;
-import java.awt.image.Raster;
-import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -52,29 +46,14 @@ record ImageFile(String extension, byte[] bytes) {
           "pair %s has %d bytes of raw pixels, expected those of %dx%d with %d channels"
               .formatted(pair.getPairId(), pixels.length, width, height, channels));
     }
-    ColorSpace space =
-        ColorSpace.getInstance(channels == 1 ? ColorSpace.CS_GRAY : ColorSpace.CS_sRGB);
-    WritableRaster raster =
-        Raster.createInterleavedRaster(
-            new DataBufferByte(pixels, pixels.length),
-            width,
-            height,
-            width * channels,
-            channels,
-            IntStream.range(0, channels).toArray(),
-            null);
-    BufferedImage image =
-        new BufferedImage(
-            new ComponentColorModel(
-                space, false, false, ComponentColorModel.OPAQUE, DataBuffer.TYPE_BYTE),
-            raster,
-            false,
-            null);
+    int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
+    BufferedImage image = new BufferedImage(width, height, type);
+    image.getRaster().setDataElements(0, 0, width, height, pixels);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", file);
+    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(file)) {
+      boolean unused = ImageIO.write(image, "png", out);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("writing into memory", e);
     }
     return file.toByteArray();
   }
