@@ -145,7 +145,8 @@ print(json.dumps(value) if isinstance(value, (dict, list, bool)) else value)' "$
 # taken LINES: whether the front door takes all pairs of it. Who is told to come again comes again; a pair that comes twice is a copy.
 taken() {
   curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/jsonl' --data-binary "@$1" \
-    "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/batches" | tail -n 1 | tee "$scratch/answer"
+    "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/batches" > "$1.answer"
+  tail -n 1 "$1.answer" | tee "$scratch/answer"
   [ "$(field taken < "$scratch/answer")" = "$pairs" ]
 }
 
@@ -181,12 +182,20 @@ for words in sorted(pathlib.Path(sys.argv[1]).glob("*.txt")):
     image = next(file for file in words.parent.glob(words.stem + ".*") if file != words)
     print(json.dumps({"caption": words.read_text().strip(), "image": base64.b64encode(image.read_bytes()).decode()}))' "$1" > "$1.jsonl"
   await 300 "the front door does not take $pairs pairs" taken "$1.jsonl"
-  batch=$(field batch_id < "$scratch/answer")
 }
 
+# decided LINES: whether all pairs of it have a final standing.
 decided() {
-  get "$PAIRSTREAM_INGEST_PORT" "/v1/batches/$1" | tee "$scratch/batch"
-  [ "$(field done < "$scratch/batch")" = true ]
+  python3 -c '
+import json, sys
+answers = map(json.loads, open(sys.argv[1]))
+print(json.dumps({"ids": [answer["id"] for answer in answers if answer.get("id")]}))' "$1.answer" > "$scratch/ids"
+  curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/json' --data-binary "@$scratch/ids" \
+    "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/statuses" | tee "$scratch/statuses"
+  python3 -c '
+import json, sys
+answer = json.load(sys.stdin)
+sys.exit(bool(answer["unknown"]) or not all(status["final"] for status in answer["statuses"]))' < "$scratch/statuses"
 }
 
 published() {
@@ -295,7 +304,6 @@ done
 say "the fetcher reaches no other service, and preprocessing nothing outside"
 
 send "$scratch/first"
-first=$batch
 picture=$(basename "$(find "$scratch/web" -type f ! -name '*.txt')")
 python3 -c 'import json, sys; print(json.dumps({"caption": open(sys.argv[1]).read().strip(), "url": sys.argv[2]}))' \
   "$scratch/web/${picture%.*}.txt" "http://$gateway:$web_port/$picture" > "$scratch/link"
@@ -304,11 +312,10 @@ link=$(field id < "$scratch/answer")
 docker kill "$(container broker-2)" "$(container preprocess-1)" > /dev/null
 say "killed a broker and a preprocessing container, with $pairs pairs and a link under way"
 send "$scratch/second"
-second=$batch
 # As its restart policy does where a process dies by itself.
 docker start "$(container preprocess-1)" > /dev/null
-await 300 "the first batch is not decided" decided "$first"
-await 300 "the second batch is not decided" decided "$second"
+await 300 "the first batch is not decided" decided "$scratch/first.jsonl"
+await 300 "the second batch is not decided" decided "$scratch/second.jsonl"
 await 300 "the link is not fetched and published" published "$link"
 say "with two brokers, and the preprocessing container started again, $((2 * pairs)) pairs and the link are decided"
 

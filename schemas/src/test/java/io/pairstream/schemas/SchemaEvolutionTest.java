@@ -32,7 +32,6 @@ class SchemaEvolutionTest {
         Takedown.SCHEMA$,
         WaitingLink.SCHEMA$,
         Upload.SCHEMA$,
-        BatchPart.SCHEMA$,
         ApiKey.SCHEMA$,
         InstanceStatus.SCHEMA$,
         Review.SCHEMA$,

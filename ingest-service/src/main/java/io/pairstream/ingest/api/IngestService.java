@@ -1,8 +1,6 @@
 package io.pairstream.ingest.api;
 
-import io.pairstream.ingest.batches.BatchLog;
 import io.pairstream.ingest.batches.BatchRoutes;
-import io.pairstream.ingest.batches.BatchView;
 import io.pairstream.ingest.page.ContributionPage;
 import io.pairstream.ingest.pairs.IntakeCounts;
 import io.pairstream.ingest.pairs.PairIntake;
@@ -54,8 +52,6 @@ public final class IngestService implements AutoCloseable {
   private final PairIntake intake;
   private final KeyRing keys;
   private final StatusView pairs;
-  private final BatchView batches;
-  private final BatchLog batchLog;
   private final BatchRoutes batchRoutes;
   private final WebServer server;
   private volatile Optional<StatusReporter> reporter = Optional.empty();
@@ -75,19 +71,7 @@ public final class IngestService implements AutoCloseable {
             keys, new Quotas(settings.quota(), settings.instances(), System::nanoTime), clock);
     Path directory = settings.stateDirectory();
     pairs = StatusView.open(topics, directory, clientSettings, clock);
-    batches = BatchView.open(topics, directory, clientSettings, clock);
-    batchLog = new BatchLog(topics.batches(), registry, clientSettings);
-    batchRoutes =
-        new BatchRoutes(
-            intake::take,
-            batchLog,
-            batches,
-            pairs,
-            topics,
-            clientSettings,
-            quotas,
-            clock,
-            directory.resolve("batches-under-way"));
+    batchRoutes = new BatchRoutes(intake, quotas, directory.resolve("batches-under-way"));
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake, quotas).routes());
     routes.addAll(new StatusRoutes(pairs, clientSettings).routes());
@@ -114,8 +98,8 @@ public final class IngestService implements AutoCloseable {
 
   /** Why not every question can be answered now; empty where all is well. */
   private Optional<String> reading() {
-    Optional<String> trouble = pairs.trouble().or(batches::trouble);
-    return trouble.isPresent() || (pairs.isCaughtUp() && batches.isCaughtUp())
+    Optional<String> trouble = pairs.trouble();
+    return trouble.isPresent() || pairs.isCaughtUp()
         ? trouble
         : Optional.of("what became of earlier uploads is still being read");
   }
@@ -168,8 +152,6 @@ public final class IngestService implements AutoCloseable {
     } finally {
       keys.close();
       batchRoutes.close();
-      batchLog.close();
-      batches.close();
       pairs.close();
       intake.close();
       reporter.ifPresent(StatusReporter::close);

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Where inputs go: {@link io.pairstream.ingest.pairs.PairIntake#take}. */
 @FunctionalInterface
-public interface Intake {
+interface Intake {
 
-  CompletableFuture<Published> take(Submission submission, String producer, String batchId);
+  CompletableFuture<Published> take(Submission submission, String producer);
 }

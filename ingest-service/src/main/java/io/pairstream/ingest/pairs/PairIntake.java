@@ -143,19 +143,18 @@ public final class PairIntake implements AutoCloseable {
    * Takes a submission.
    *
    * @param producer who sends it; empty where nobody has to say
-   * @param batchId the batch that it comes with; empty for a single one
    * @return what Kafka has, or {@link ProblemException}: {@link ProblemKind#KAFKA_UNAVAILABLE},
    *     {@link ProblemKind#OVERLOADED} or, for a record that is too large as a whole, {@link
    *     ProblemKind#PAIR_REFUSED}
    */
-  public CompletableFuture<Published> take(Submission submission, String producer, String batchId) {
+  public CompletableFuture<Published> take(Submission submission, String producer) {
     CompletableFuture<Published> taken = new CompletableFuture<>();
     long startedAt = System.nanoTime();
     try {
       senders.execute(
           () -> {
             if (System.nanoTime() - startedAt < deadline.toNanos()) {
-              send(submission, producer, batchId, taken);
+              send(submission, producer, taken);
             }
           });
     } catch (RejectedExecutionException e) {
@@ -197,8 +196,7 @@ public final class PairIntake implements AutoCloseable {
         Math.max(0, begun.sum()));
   }
 
-  private void send(
-      Submission submission, String producer, String batchId, CompletableFuture<Published> taken) {
+  private void send(Submission submission, String producer, CompletableFuture<Published> taken) {
     if (!(state instanceof Open open)) {
       taken.completeExceptionally(unavailable(obstacle().orElse("")));
       return;
@@ -206,8 +204,8 @@ public final class PairIntake implements AutoCloseable {
     try {
       CompletableFuture<Published> done =
           submission instanceof NewPair pair
-              ? open.pairs().publish(pair, producer, batchId)
-              : open.links().publish((NewLink) submission, producer, batchId, open.notes());
+              ? open.pairs().publish(pair, producer)
+              : open.links().publish((NewLink) submission, producer, open.notes());
       var unused =
           done.whenComplete(
               (received, failure) -> {
@@ -313,7 +311,6 @@ public final class PairIntake implements AutoCloseable {
                 topics.crowdsourced().name(),
                 topics.links().name(),
                 topics.uploads().name(),
-                topics.batches().name(),
                 topics.apiKeys().name()))
         .requireOnceItAnswers();
   }

@@ -21,9 +21,6 @@ import java.nio.ByteBuffer;
  */
 public final class PairJson {
 
-  /** A field that is passed over: what a batch's file of failed inputs says of the pair. */
-  public static final String FAILED = "failed";
-
   private static final Base64Variant BASE64 = Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed();
 
   private PairJson() {}
@@ -89,9 +86,7 @@ public final class PairJson {
 
   private static void field(PairForm form, String field, JsonToken value, JsonParser parser)
       throws IOException {
-    if (field.equals(FAILED)) {
-      var unused = parser.skipChildren();
-    } else if (field.equals("image")) {
+    if (field.equals("image")) {
       if (value != JsonToken.VALUE_STRING) {
         throw PairForm.refused("image", "the image is a string in base64");
       }

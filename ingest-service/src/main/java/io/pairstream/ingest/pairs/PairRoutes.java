@@ -53,7 +53,7 @@ public final class PairRoutes {
         isForm ? form.pair(request.principal()) : form.submission(request.principal());
     var unused = quota.charge(request.principal(), 0, form.extraBytes());
     return intake
-        .take(submission, request.principal().producer(), "")
+        .take(submission, request.principal().producer())
         .thenApply(
             taken ->
                 Answer.json(status(taken), json(taken)).withHeader("Location", statusUrl(taken)));

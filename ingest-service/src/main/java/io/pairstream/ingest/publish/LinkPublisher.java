@@ -84,23 +84,19 @@ public final class LinkPublisher implements AutoCloseable {
    *     does not answer
    */
   public CompletableFuture<Published> publish(NewLink link) {
-    return publish(link, "", "");
+    return publish(link, "");
   }
 
   /**
-   * The same for a producer and a batch, which the fetcher then tells with each change of the link.
+   * The same for a producer, whom the fetcher then tells with each change of the link.
    *
    * @param producer owner of the API key; empty where nobody had to say
-   * @param batchId the batch that the link came with; empty for a single one
    */
-  public CompletableFuture<Published> publish(NewLink link, String producer, String batchId) {
+  public CompletableFuture<Published> publish(NewLink link, String producer) {
     String linkId = link.linkId();
     List<Header> headers = new ArrayList<>();
     if (!producer.isEmpty()) {
       headers.add(new RecordHeader(LinkHeaders.PRODUCER, producer.getBytes(UTF_8)));
-    }
-    if (!batchId.isEmpty()) {
-      headers.add(new RecordHeader(LinkHeaders.BATCH_ID, batchId.getBytes(UTF_8)));
     }
     return records
         .publish(link.host(), record(link), headers, "link " + linkId)
@@ -134,9 +130,8 @@ public final class LinkPublisher implements AutoCloseable {
   }
 
   /** The same with a note, which is in Kafka before the link is. */
-  public CompletableFuture<Published> publish(
-      NewLink link, String producer, String batchId, UploadNotes notes) {
-    return notes.before(link, topic(), () -> publish(link, producer, batchId), producer, batchId);
+  public CompletableFuture<Published> publish(NewLink link, String producer, UploadNotes notes) {
+    return notes.before(link, topic(), () -> publish(link, producer), producer);
   }
 
   private PairLink record(NewLink link) {

@@ -108,16 +108,15 @@ public final class PairPublisher implements AutoCloseable {
    *     does not answer
    */
   public CompletableFuture<Published> publish(NewPair pair) {
-    return publish(pair, "", "");
+    return publish(pair, "");
   }
 
   /**
-   * The same for a producer and a batch, which stand in the note.
+   * The same for a producer, who stands in the note.
    *
    * @param producer owner of the API key; empty where nobody had to say
-   * @param batchId the batch that the pair came with; empty for a single one
    */
-  public CompletableFuture<Published> publish(NewPair pair, String producer, String batchId) {
+  public CompletableFuture<Published> publish(NewPair pair, String producer) {
     if (pair.imageBytes() > RecordSizes.MAX_IMAGE) {
       throw new PairTooLargeException("the image", pair.imageBytes(), RecordSizes.MAX_IMAGE);
     }
@@ -125,7 +124,7 @@ public final class PairPublisher implements AutoCloseable {
     String pairId = PairIdentity.pairId(imageDigest, pair.caption());
     return notes.isEmpty()
         ? send(pair, imageDigest, pairId)
-        : notes.get().after(() -> send(pair, imageDigest, pairId), producer, batchId);
+        : notes.get().after(() -> send(pair, imageDigest, pairId), producer);
   }
 
   private CompletableFuture<Published> send(NewPair pair, String imageDigest, String pairId) {

@@ -56,7 +56,7 @@ public final class UploadNotes implements AutoCloseable {
 
   /** Publishes a pair, then its note; done once both are in Kafka. */
   CompletableFuture<Published> after(
-      Supplier<CompletableFuture<Published>> publish, String producer, String batchId) {
+      Supplier<CompletableFuture<Published>> publish, String producer) {
     Instant now = clock.instant();
     return withRoom(
         () ->
@@ -65,7 +65,7 @@ public final class UploadNotes implements AutoCloseable {
                 .thenComposeAsync(
                     pair ->
                         write(
-                                note(pair.id(), producer, batchId, now)
+                                note(pair.id(), producer, now)
                                     .setPairId(pair.id())
                                     .setImageDigest(pair.imageDigest())
                                     .setOrigin(
@@ -81,15 +81,11 @@ public final class UploadNotes implements AutoCloseable {
    * sender was told to send again.
    */
   CompletableFuture<Published> before(
-      NewLink link,
-      String topic,
-      Supplier<CompletableFuture<Published>> publish,
-      String producer,
-      String batchId) {
+      NewLink link, String topic, Supplier<CompletableFuture<Published>> publish, String producer) {
     return withRoom(
         () ->
             write(
-                    note(link.linkId(), producer, batchId, clock.instant())
+                    note(link.linkId(), producer, clock.instant())
                         .setKind("LINK")
                         .setUrl(link.url())
                         .setOrigin(Origin.newBuilder().setTopic(topic).build()))
@@ -109,12 +105,11 @@ public final class UploadNotes implements AutoCloseable {
     return done;
   }
 
-  private static Upload.Builder note(String id, String producer, String batchId, Instant now) {
+  private static Upload.Builder note(String id, String producer, Instant now) {
     return Upload.newBuilder()
         .setId(id)
         .setStanding("RECEIVED")
         .setProducer(producer)
-        .setBatchId(batchId)
         .setReceivedAt(now)
         .setChangedAt(now);
   }

@@ -5,6 +5,8 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -54,18 +56,36 @@ final class PairQuestions {
                       + " its upload says")
               .asException());
     }
-    Optional<StatusReport> known = find(id);
-    if (known.isPresent()) {
-      return CompletableFuture.completedFuture(known.get());
+    return ask(List.of(id))
+        .thenApply(known -> Optional.ofNullable(known.get(id)).orElseThrow(unknown()::asException));
+  }
+
+  /**
+   * Where those of the pairs stand that somebody has sent, in the order of the ids. Fails with
+   * {@link ProblemException}, {@link ProblemKind#NOT_READY}, where that cannot be said of all.
+   */
+  CompletableFuture<Map<String, StatusReport>> ask(List<String> ids) {
+    Map<String, StatusReport> known = findAll(ids);
+    if (known.keySet().containsAll(ids)) {
+      return CompletableFuture.completedFuture(known);
     }
     return view.upToDate()
         .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .handle((unused, failure) -> failure == null)
         .thenApply(
-            upToDate ->
-                find(id)
-                    .orElseThrow(
-                        () -> upToDate ? unknown().asException() : notYet().asException()));
+            upToDate -> {
+              Map<String, StatusReport> found = findAll(ids);
+              if (!upToDate && !found.keySet().containsAll(ids)) {
+                throw notYet().asException();
+              }
+              return found;
+            });
+  }
+
+  private Map<String, StatusReport> findAll(List<String> ids) {
+    Map<String, StatusReport> found = new LinkedHashMap<>();
+    ids.forEach(id -> find(id).ifPresent(status -> found.put(id, status)));
+    return found;
   }
 
   /** Where the pair stands as far as this instance has read. */

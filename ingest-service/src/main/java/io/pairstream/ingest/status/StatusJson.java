@@ -20,7 +20,6 @@ public final class StatusJson {
             .put("kind", status.kind())
             .put("pair_id", status.pairId())
             .put("image_digest", status.imageDigest())
-            .put("batch_id", status.batchId())
             .put("standing", status.stand().name())
             .put("final", status.stand().isFinal())
             .put("reason", status.reason())

@@ -13,7 +13,6 @@ import java.util.Optional;
  * @param kind {@code PAIR} or {@code LINK}
  * @param pairId the pair id; empty for a link whose image is not fetched
  * @param imageDigest lower-case hex SHA-256 of the image; empty where there is none yet
- * @param batchId the batch with which it came last
  * @param stand where it stands
  * @param reason why it was turned away, could not be fetched, or waits
  * @param says where it stands, and why, in plain words
@@ -36,7 +35,6 @@ public record StatusReport(
     String kind,
     String pairId,
     String imageDigest,
-    String batchId,
     ReportedStatus stand,
     String reason,
     String says,

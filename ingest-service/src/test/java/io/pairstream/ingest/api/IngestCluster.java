@@ -50,7 +50,6 @@ public final class IngestCluster {
             TopicCatalogue.LINKS,
             TopicCatalogue.UPLOADS,
             TopicCatalogue.RECEIPTS,
-            TopicCatalogue.BATCHES,
             TopicCatalogue.API_KEYS,
             TopicCatalogue.INSTANCES);
   }

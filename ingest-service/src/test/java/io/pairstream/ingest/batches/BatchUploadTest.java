@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.pairs.Pictures;
 import io.pairstream.ingest.publish.Published;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
@@ -15,29 +13,24 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(600)
+@Timeout(30)
 class BatchUploadTest {
-
-  private static final String BATCH = "0123456789abcdef0123456789abcdef";
-
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   @TempDir Path folder;
 
   @Test
   void countsWhatAnImageCostsBeyondItsBytes() throws Exception {
-    ClusterAccess cluster = KAFKA.dataset(1);
     byte[] photograph = Pictures.jpeg(640, 480, 1);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(2000, 2000, BufferedImage.TYPE_INT_RGB), "png", file);
@@ -59,31 +52,24 @@ class BatchUploadTest {
           }
         };
     Intake intake =
-        (submission, producer, batchId) ->
+        (submission, producer) ->
             CompletableFuture.completedFuture(new Published("id", "", "pairs", 0, 0));
-    try (ResultSpool spool = ResultSpool.open(folder);
-        BatchLog log =
-            new BatchLog(
-                cluster.topics().batches(), cluster.registry(), cluster.clientSettings())) {
-      new BatchUpload(
-              intake,
-              log,
-              new BatchLimits(),
-              counting,
-              Clock.systemUTC(),
-              Principal.ANONYMOUS,
-              BATCH)
+    BatchLimits limits = new BatchLimits();
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try (ResultSpool spool = ResultSpool.open(folder)) {
+      new BatchUpload(intake, limits, counting, threads, Principal.ANONYMOUS, spool)
           .run(
               new JsonLinesBody(
                   new SentBytes(
                       new ByteArrayInputStream(lines.getBytes(UTF_8)),
                       Quota.UNLIMITED,
                       Principal.ANONYMOUS),
-                  new BatchLimits().longLines(),
+                  limits.longLines(),
                   "anonymous",
                   System::nanoTime),
-              (status, mediaType, headers) -> OutputStream.nullOutputStream(),
-              spool);
+              (status, mediaType, headers) -> OutputStream.nullOutputStream());
+    } finally {
+      threads.shutdown();
     }
 
     long decoded = 3L * 2000 * 2000;

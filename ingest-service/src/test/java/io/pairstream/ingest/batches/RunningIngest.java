@@ -36,8 +36,6 @@ final class RunningIngest implements AutoCloseable {
               .orElse(Principal.ANONYMOUS);
 
   private final StatusView pairs;
-  private final BatchView batches;
-  private final BatchLog log;
   private final BatchRoutes batchRoutes;
   private final PairIntake intake;
   private final WebServer server;
@@ -55,20 +53,8 @@ final class RunningIngest implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Map<String, Object> kafka = cluster.clientSettings(Map.of());
     pairs = StatusView.open(access.topics(), folder, kafka, clock);
-    batches = BatchView.open(access.topics(), folder, kafka, clock);
-    log = new BatchLog(access.topics().batches(), access.registry(), kafka);
     intake = new PairIntake(cluster, clock);
-    batchRoutes =
-        new BatchRoutes(
-            intake::take,
-            log,
-            batches,
-            pairs,
-            access.topics(),
-            kafka,
-            Quota.UNLIMITED,
-            clock,
-            folder.resolve("under-way"));
+    batchRoutes = new BatchRoutes(intake, Quota.UNLIMITED, folder.resolve("under-way"));
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake, Quota.UNLIMITED).routes());
     routes.addAll(new StatusRoutes(pairs, kafka).routes());
@@ -82,7 +68,7 @@ final class RunningIngest implements AutoCloseable {
 
   /** Returns once pairs are taken, and what is known of earlier ones is told. */
   RunningIngest awaitOpen() throws Exception {
-    Await.until(() -> intake.obstacle().isEmpty() && pairs.isCaughtUp() && batches.isCaughtUp());
+    Await.until(() -> intake.obstacle().isEmpty() && pairs.isCaughtUp());
     return this;
   }
 
@@ -103,8 +89,6 @@ final class RunningIngest implements AutoCloseable {
     server.close();
     batchRoutes.close();
     intake.close();
-    log.close();
-    batches.close();
     pairs.close();
   }
 }

@@ -81,12 +81,11 @@ class LinkPublisherTest {
   @Test
   void aLinkSaysWhoseItIs() throws Exception {
     try (LinkPublisher publisher = open()) {
-      publisher.publish(NewLink.of("https://example.org/a", "caption", "en"), "app", "b7").get();
+      publisher.publish(NewLink.of("https://example.org/a", "caption", "en"), "app").get();
     }
 
     ConsumerRecord<byte[], byte[]> record = records().get(0);
     assertThat(LinkHeaders.text(record.headers(), LinkHeaders.PRODUCER)).isEqualTo("app");
-    assertThat(LinkHeaders.text(record.headers(), LinkHeaders.BATCH_ID)).isEqualTo("b7");
   }
 
   @Test

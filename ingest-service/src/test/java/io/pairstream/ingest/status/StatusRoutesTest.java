@@ -35,6 +35,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
 class StatusRoutesTest {
@@ -121,6 +124,41 @@ class StatusRoutesTest {
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-found");
     assertThat(json(answer).path("detail").asText()).contains("nobody has sent");
+  }
+
+  @Test
+  void manyAreAskedAfterAtOnce() throws Exception {
+    Sent first = pipeline.send("an image", "a caption");
+    pair(first);
+    Sent second = pipeline.send("another image", "a caption");
+    pipeline.accept(second, PairStatus.TRAINING);
+
+    JsonNode answer =
+        json(
+            post(
+                "{\"ids\": [\"%s\", \"%s\", \"%s\"]}"
+                    .formatted(second.pairId(), UNKNOWN, first.pairId())));
+
+    assertThat(answer.path("statuses"))
+        .extracting(status -> status.path("id").asText() + " " + status.path("standing").asText())
+        .containsExactly(second.pairId() + " TRAINING", first.pairId() + " RECEIVED");
+    assertThat(answer.path("unknown")).extracting(JsonNode::asText).containsExactly(UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[]", "{}", "{\"ids\": 1}", "{\"ids\": [null]}", "{\"ids\": [[1]]}"})
+  void whatIsNoListOfIdsIsRefusedInWords(String body) throws Exception {
+    HttpResponse<String> answer = post(body);
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(json(answer).path("detail").asText()).contains("{\"ids\": [");
+  }
+
+  @Test
+  void moreThanAThousandIdsAreTooMany() throws Exception {
+    String ids = String.join(",", Collections.nCopies(1001, "\"" + UNKNOWN + "\""));
+
+    assertThat(post("{\"ids\": [" + ids + "]}").statusCode()).isEqualTo(413);
   }
 
   @Test
@@ -252,6 +290,15 @@ class StatusRoutesTest {
 
   private HttpResponse<String> get(String path) throws Exception {
     return client.send(HttpRequest.newBuilder(uri(server, path)).build(), BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(String body) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(uri(server, "/v1/statuses"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
   }
 
   private Events events(String path) throws Exception {

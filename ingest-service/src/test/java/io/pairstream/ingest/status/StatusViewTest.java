@@ -56,7 +56,7 @@ class StatusViewTest {
   @Test
   void pairIsReceivedUntilItIsJudged() {
     Sent sent = pipeline.send("an image", "a caption");
-    upload(sent, "batch-1");
+    upload(sent);
 
     StatusReport received = status(sent.pairId());
 
@@ -65,7 +65,6 @@ class StatusViewTest {
     assertThat(received.kind()).isEqualTo("PAIR");
     assertThat(received.pairId()).isEqualTo(sent.pairId());
     assertThat(received.imageDigest()).isEqualTo(sent.imageDigest());
-    assertThat(received.batchId()).isEqualTo("batch-1");
     assertThat(received.origin()).isEqualTo(sent.origin());
     assertThat(received.receivedAt()).isEqualTo(now);
     assertThat(received.decidedAt()).isEmpty();
@@ -86,7 +85,7 @@ class StatusViewTest {
   @Test
   void quarantinedPairSaysWhyAndWhatWouldBeRight() {
     Sent sent = pipeline.send("an image", "a caption");
-    upload(sent, "");
+    upload(sent);
     pipeline.reject(sent, RejectReason.IMAGE_TOO_SMALL.name());
 
     StatusReport status = status(sent.pairId());
@@ -139,10 +138,10 @@ class StatusViewTest {
   @Test
   void copyOfAPublishedPairNamesTheFirst() {
     Sent first = pipeline.send("an image", "a caption");
-    upload(first, "");
+    upload(first);
     pipeline.accept(first, PairStatus.TRAINING);
     Sent second = pipeline.send("an image", "a caption");
-    upload(second, "");
+    upload(second);
 
     StatusReport status = status(first.pairId());
 
@@ -155,10 +154,10 @@ class StatusViewTest {
   @Test
   void pairThatWasTurnedAwayAndComesAgainWaitsAgain() {
     Sent first = pipeline.send("an image", "a caption");
-    upload(first, "");
+    upload(first);
     pipeline.reject(first, "CAPTION_TOO_SHORT");
     Sent second = pipeline.send("an image", "a caption");
-    upload(second, "");
+    upload(second);
 
     StatusReport waiting = status(first.pairId());
     assertThat(waiting.stand()).isEqualTo(ReportedStatus.RECEIVED);
@@ -178,7 +177,7 @@ class StatusViewTest {
     Sent sent = pipeline.send("an image", "a caption");
     Origin elsewhere = new Origin(cluster.topics().scraped().name(), 0, 5L);
     receipt(sent, PairStatus.QUARANTINED, elsewhere, now.minus(Duration.ofHours(1)));
-    upload(sent, "");
+    upload(sent);
     assertThat(status(sent.pairId()).stand()).isEqualTo(ReportedStatus.RECEIVED);
 
     receipt(sent, PairStatus.QUARANTINED, elsewhere, now.minus(Duration.ofSeconds(30)));
@@ -240,7 +239,7 @@ class StatusViewTest {
     link("link", "LATER", "", "", "");
     Sent sent = pipeline.send("an image", "a caption");
     Sent copy = pipeline.send("an image", "a caption");
-    upload(copy, "");
+    upload(copy);
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(sent.pairId())
@@ -264,7 +263,7 @@ class StatusViewTest {
   @Test
   void restartedAndSecondInstanceAnswerTheSame(@TempDir Path second) {
     Sent sent = pipeline.send("an image", "a caption");
-    upload(sent, "");
+    upload(sent);
     StatusReport before = status(sent.pairId());
     view.close();
     pipeline.accept(sent, PairStatus.TEST);
@@ -290,7 +289,7 @@ class StatusViewTest {
         view.subscribe(
             sent.pairId(), () -> seen.add(view.find(sent.pairId()).orElseThrow().stand()))) {
       assertThat(subscription).isNotNull();
-      upload(sent, "");
+      upload(sent);
       assertThat(seen.poll(5, TimeUnit.MINUTES)).isEqualTo(ReportedStatus.RECEIVED);
 
       pipeline.accept(sent, PairStatus.TRAINING);
@@ -303,7 +302,7 @@ class StatusViewTest {
     Sent first = pipeline.send("an image", "a caption");
     pipeline.accept(first, PairStatus.TRAINING);
     Sent copy = pipeline.send("an image", "a caption");
-    upload(copy, "batch");
+    upload(copy);
 
     var json = StatusJson.of(status(first.pairId()));
 
@@ -325,7 +324,7 @@ class StatusViewTest {
   @Test
   void pairIsNotDecidedBeforeItWasReceivedWhereTheBrokersClockIsBehind() {
     Sent sent = pipeline.send("an image", "a caption");
-    upload(sent, "");
+    upload(sent);
     receipt(sent, PairStatus.TRAINING, sent.origin(), now.minusMillis(300));
 
     StatusReport judged = status(sent.pairId());
@@ -339,13 +338,12 @@ class StatusViewTest {
     return view.find(id).orElseThrow();
   }
 
-  private void upload(Sent sent, String batchId) {
+  private void upload(Sent sent) {
     send(
         Upload.newBuilder()
             .setId(sent.pairId())
             .setPairId(sent.pairId())
             .setImageDigest(sent.imageDigest())
-            .setBatchId(batchId)
             .setOrigin(sent.origin())
             .setReceivedAt(now)
             .setChangedAt(now)

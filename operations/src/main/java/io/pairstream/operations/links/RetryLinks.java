@@ -258,7 +258,6 @@ public final class RetryLinks {
               .setKind("LINK")
               .setStanding("RECEIVED")
               .setProducer(LinkHeaders.text(sent.headers(), LinkHeaders.PRODUCER))
-              .setBatchId(LinkHeaders.text(sent.headers(), LinkHeaders.BATCH_ID))
               .setUrl(failed.link().getUrl())
               .setOrigin(at)
               .setReceivedAt(failed.link().getReceivedAt())

@@ -2,7 +2,6 @@ package io.pairstream.schemas.topics;
 
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.ApiKey;
-import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -34,7 +33,6 @@ public record PairTopics(
     Topic<String, Receipt> receipts,
     Topic<String, Takedown> takedowns,
     Topic<String, Upload> uploads,
-    Topic<String, BatchPart> batches,
     Topic<String, ApiKey> apiKeys,
     Topic<String, InstanceStatus> instances,
     Topic<String, Review> reviews,
@@ -56,7 +54,6 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.RECEIPTS, serdes, Receipt.class),
         topic(dataset, TopicCatalogue.TAKEDOWNS, serdes, Takedown.class),
         topic(dataset, TopicCatalogue.UPLOADS, serdes, Upload.class),
-        topic(dataset, TopicCatalogue.BATCHES, serdes, BatchPart.class),
         topic(dataset, TopicCatalogue.API_KEYS, serdes, ApiKey.class),
         topic(dataset, TopicCatalogue.INSTANCES, serdes, InstanceStatus.class),
         topic(dataset, TopicCatalogue.REVIEWS, serdes, Review.class),

@@ -2,7 +2,6 @@ package io.pairstream.schemas.topics;
 
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.ApiKey;
-import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -46,9 +45,6 @@ public final class TopicCatalogue {
   /** What the ingest APIs took: pairs and links, by id. */
   public static final String UPLOADS = "uploads";
 
-  /** What became of each input of an uploaded batch. */
-  public static final String BATCHES = "batches";
-
   /** API keys, by the digests of their secrets. */
   public static final String API_KEYS = "api-keys";
 
@@ -91,7 +87,6 @@ public final class TopicCatalogue {
 
   private static final Duration A_DAY = Duration.ofDays(1);
   private static final Duration A_WEEK = Duration.ofDays(7);
-  private static final Duration A_MONTH = Duration.ofDays(30);
   private static final Duration A_YEAR = Duration.ofDays(365);
 
   private final Dataset dataset;
@@ -127,7 +122,6 @@ public final class TopicCatalogue {
         open(TAKEDOWNS, "kind and what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
         fromOutside(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_YEAR)),
         open(UPLOADS, "pair id or link id", Upload.SCHEMA$, new Kept.LastOfEachKey()),
-        open(BATCHES, "batch id", BatchPart.SCHEMA$, new Kept.For(A_MONTH)),
         open(API_KEYS, "key id", ApiKey.SCHEMA$, new Kept.LastOfEachKey()),
         open(
             INSTANCES,

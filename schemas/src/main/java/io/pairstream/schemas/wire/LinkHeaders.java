@@ -10,7 +10,7 @@ import org.apache.kafka.common.header.Headers;
  * Headers that lead from a link to what becomes of it, and back.
  *
  * <p>A raw pair that was fetched names its link ({@link #LINK}, {@code topic-partition-offset}). A
- * link may say which producer's and which batch's it is; its upload records then say so too.
+ * link may say which producer's it is; its upload records then say so too.
  */
 public final class LinkHeaders {
 
@@ -20,10 +20,7 @@ public final class LinkHeaders {
   /** On a link: who sent it, the owner of the API key. */
   public static final String PRODUCER = "pairstream.producer";
 
-  /** On a link: the batch that it came with. */
-  public static final String BATCH_ID = "pairstream.batch-id";
-
-  /** Characters of a producer's or a batch's name that are told on; many more than ours have. */
+  /** Characters of a producer's name that are told on; many more than ours have. */
   private static final int MAX_CHARACTERS = 200;
 
   private LinkHeaders() {}

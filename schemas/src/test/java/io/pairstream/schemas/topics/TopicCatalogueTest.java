@@ -31,7 +31,6 @@ class TopicCatalogueTest {
             "flowers.takedowns",
             "flowers.waiting-links",
             "flowers.uploads",
-            "flowers.batches",
             "flowers.api-keys",
             "flowers.instances",
             "flowers.reviews",

@@ -13,10 +13,8 @@ class LinkHeadersTest {
   @Test
   void aNameIsReadAsItStands() {
     headers.add(LinkHeaders.PRODUCER, "a".repeat(200).getBytes(UTF_8));
-    headers.add(LinkHeaders.BATCH_ID, null);
 
     assertThat(LinkHeaders.text(headers, LinkHeaders.PRODUCER)).isEqualTo("a".repeat(200));
-    assertThat(LinkHeaders.text(headers, LinkHeaders.BATCH_ID)).isEmpty();
     assertThat(LinkHeaders.text(new RecordHeaders(), LinkHeaders.PRODUCER)).isEmpty();
   }
 

@@ -183,7 +183,6 @@ final class LinkOutputs {
         .setKind(KIND)
         .setStanding(standing)
         .setProducer(tried.header(LinkHeaders.PRODUCER))
-        .setBatchId(tried.header(LinkHeaders.BATCH_ID))
         .setUrl(link.getUrl())
         .setReason(standing.equals("FETCHED") ? "" : tried.link().getReason())
         .setDetail(standing.equals("FETCHED") ? "" : tried.link().getDetail())

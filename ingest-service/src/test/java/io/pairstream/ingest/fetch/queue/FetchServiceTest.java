@@ -114,7 +114,6 @@ class FetchServiceTest {
     ProducerRecord<byte[], byte[]> record =
         TestCluster.record(cluster.topics().links(), null, "h.test", link);
     record.headers().add(LinkHeaders.PRODUCER, "app".getBytes(UTF_8));
-    record.headers().add(LinkHeaders.BATCH_ID, "b7".getBytes(UTF_8));
     new Replay(
             new Origin("pairs.scraped", 0, 1L),
             "0f8fad5b-d9cb-469f-a165-70867728950e",
@@ -158,7 +157,6 @@ class FetchServiceTest {
         .isEqualTo(
             PairIdentity.pairId(PairIdentity.imageDigest(pair.getImage()), pair.getCaption()));
     assertThat(upload.getProducer()).isEqualTo("app");
-    assertThat(upload.getBatchId()).isEqualTo("b7");
     assertThat(upload.getOrigin()).isEqualTo(origin);
   }
 
