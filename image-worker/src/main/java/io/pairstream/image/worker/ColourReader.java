@@ -3,10 +3,12 @@ package io.pairstream.image.worker;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ColourProfileRule;
+import io.pairstream.image.worker.RgbLights.Curve;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * Decides how a file's colours become sRGB.
@@ -21,8 +23,8 @@ import java.util.Optional;
  */
 final class ColourReader {
 
-  /** Profiles that are remembered; a stream has few. */
-  private static final int KNOWN = 8;
+  /** Profiles that are remembered: a stream has few, and a new one takes 5 ms. */
+  private static final int KNOWN = 16;
 
   private static final int MAX_KNOWN_BYTES = 1024 * 1024;
 
@@ -40,11 +42,7 @@ final class ColourReader {
    * @param components for how many colours; the same profile may be sent with a picture of others
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by hand, and never handed out
-  private record Known(byte[] icc, int components, Optional<ColourConversion> conversion) {
-    boolean isOf(FileColours declared) {
-      return components == declared.components() && Arrays.equals(icc, declared.icc());
-    }
-  }
+  private record Known(byte[] icc, int components, Optional<ColourConversion> conversion) {}
 
   /**
    * How colours are to be read.
@@ -81,30 +79,27 @@ final class ColourReader {
       return ofCodePoints(declared.codePoints());
     }
     if (declared.icc().length > 0) {
-      Optional<ColourConversion> conversion = ofProfile(declared);
+      Optional<ColourConversion> conversion = ofProfile(declared.icc(), declared.components());
       if (conversion.isPresent()) {
         boolean inks = declared.components() == 4;
         return Outcome.kept(new Colours(conversion.get(), inks));
       }
     }
-    if (declared.isDeclaredSrgb()) {
-      return Outcome.kept(Colours.SRGB);
-    }
-    return Outcome.kept(new Colours(ofGamma(declared), false));
+    return Outcome.kept(
+        declared.isDeclaredSrgb() ? Colours.SRGB : new Colours(ofGamma(declared), false));
   }
 
-  private Optional<ColourConversion> ofProfile(FileColours declared) {
+  private Optional<ColourConversion> ofProfile(byte[] icc, int components) {
     for (Known candidate : known) {
-      if (candidate.isOf(declared)) {
+      if (candidate.components() == components && Arrays.equals(candidate.icc(), icc)) {
         known.remove(candidate);
         known.addFirst(candidate);
         return candidate.conversion();
       }
     }
-    Optional<ColourConversion> conversion =
-        IccProfile.of(declared.icc()).flatMap(profile -> of(profile, declared.components()));
-    if (declared.icc().length <= MAX_KNOWN_BYTES) {
-      known.addFirst(new Known(declared.icc(), declared.components(), conversion));
+    Optional<ColourConversion> conversion = ProfileConversion.of(icc, components);
+    if (icc.length <= MAX_KNOWN_BYTES) {
+      known.addFirst(new Known(icc, components, conversion));
     }
     if (known.size() > KNOWN) {
       known.removeLast();
@@ -112,77 +107,52 @@ final class ColourReader {
     return conversion;
   }
 
-  /** An RGB profile fits a grey picture, too: its three numbers are equal. */
-  private static Optional<ColourConversion> of(IccProfile profile, int components) {
-    if (components == 4) {
-      return profile.isCmyk() ? profile.ofInks() : Optional.empty();
-    }
-    if (profile.isRgb()) {
-      return profile.ofRgb();
-    }
-    return profile.isGrey() && components == 1 ? profile.ofGrey() : Optional.empty();
-  }
-
   /** ITU-T H.273, 8.1 and 8.2. */
-  private static Outcome<Colours> ofCodePoints(byte[] points) {
-    Optional<Primaries> primaries =
+  private Outcome<Colours> ofCodePoints(byte[] points) {
+    Optional<RgbLights> lights =
         switch (points[0]) {
-          case 1 -> Optional.of(Primaries.SRGB);
-          case 9 -> Optional.of(Primaries.BT2020);
-          case 12 -> Optional.of(Primaries.P3);
+          case 1 -> Optional.of(RgbLights.SRGB);
+          case 9 -> Optional.of(RgbLights.BT2020);
+          case 12 -> Optional.of(RgbLights.P3);
           default -> Optional.empty();
         };
-    Optional<ColourCurve> curve =
+    Optional<Curve> curve =
         switch (points[1]) {
-          case 1, 6, 14, 15 -> Optional.of(ColourCurve.BT709);
-          case 4 -> Optional.of(ColourCurve.power(2.2));
-          case 5 -> Optional.of(ColourCurve.power(2.8));
-          case 8 -> Optional.of(ColourCurve.power(1));
-          case 13 -> Optional.of(ColourCurve.SRGB);
+          case 1, 6, 14, 15 -> Optional.of(Curve.BT709);
+          case 4 -> Optional.of(Curve.power(2.2));
+          case 5 -> Optional.of(Curve.power(2.8));
+          case 8 -> Optional.of(Curve.power(1));
+          case 13 -> Optional.of(Curve.SRGB);
           default -> Optional.empty();
         };
-    if (primaries.isEmpty() || curve.isEmpty() || points[2] != 0 || points[3] != 1) {
+    if (lights.isEmpty() || curve.isEmpty() || points[2] != 0 || points[3] != 1) {
       return unsupported(
           String.format(
               "the PNG's colours have the code points %d-%d-%d-%d, which are not converted",
               points[0], points[1], points[2], points[3]));
     }
-    return Outcome.kept(new Colours(conversion(primaries.get(), curve.get()), false));
+    return Outcome.kept(new Colours(conversion(lights.get(), curve.get()), false));
   }
 
-  private static ColourConversion ofGamma(FileColours declared) {
+  private ColourConversion ofGamma(FileColours declared) {
     long[] xy = declared.chromaticities();
     boolean usual =
         declared.gamma() == 0 || Math.abs(declared.gamma() - USUAL_GAMMA) <= USUAL_GAMMA_ROUNDING;
-    if (xy.length == 0 && usual) {
-      return ColourConversion.NONE;
-    }
-    Primaries primaries =
+    RgbLights lights =
         xy.length == 0
-            ? Primaries.SRGB
-            : new Primaries(
-                xy[2] / 1e5,
-                xy[3] / 1e5,
-                xy[4] / 1e5,
-                xy[5] / 1e5,
-                xy[6] / 1e5,
-                xy[7] / 1e5,
-                xy[0] / 1e5,
-                xy[1] / 1e5);
-    if (!primaries.areUsable()) {
+            ? RgbLights.SRGB
+            : new RgbLights(LongStream.of(xy).mapToDouble(number -> number / 1e5).toArray());
+    if ((xy.length == 0 && usual)
+        || !lights.areUsable()
+        || (usual && conversion(lights, Curve.SRGB) == ColourConversion.NONE)) {
       return ColourConversion.NONE;
     }
-    if (usual && !(conversion(primaries, ColourCurve.SRGB) instanceof MatrixConversion)) {
-      return ColourConversion.NONE;
-    }
-    ColourCurve curve =
-        declared.gamma() == 0 ? ColourCurve.SRGB : ColourCurve.power(1e5 / declared.gamma());
-    return conversion(primaries, curve);
+    return conversion(
+        lights, declared.gamma() == 0 ? Curve.SRGB : Curve.power(1e5 / declared.gamma()));
   }
 
-  private static ColourConversion conversion(Primaries primaries, ColourCurve curve) {
-    MatrixConversion conversion = new MatrixConversion(primaries.colorants(), curve, curve, curve);
-    return conversion.isIdentity() ? ColourConversion.NONE : conversion;
+  private ColourConversion conversion(RgbLights lights, Curve curve) {
+    return ofProfile(lights.profile(curve), 3).orElse(ColourConversion.NONE);
   }
 
   private static Outcome<Colours> unsupported(String detail) {

@@ -65,7 +65,7 @@ final class LateParts {
     openClassPath();
     byte[] srgb =
         ((ICC_ColorSpace) ColorSpace.getInstance(ColorSpace.CS_sRGB)).getProfile().getData();
-    if (TableConversion.of(srgb, 3).isEmpty()) {
+    if (ProfileConversion.of(srgb, 3).isEmpty()) {
       throw new IllegalStateException("Java reads no sRGB profile of its own");
     }
     try (InputStream in =

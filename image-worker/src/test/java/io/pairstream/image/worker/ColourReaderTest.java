@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 
 class ColourReaderTest {
 
-  /** Those that our own code reads; tables go to the Java runtime's. */
   private static final List<String> SEEDS =
       List.of(
           "icc-display-p3-jpg.jpg",
@@ -38,7 +37,7 @@ class ColourReaderTest {
   @Test
   void answersForEveryMutation() throws IOException {
     Random random = new Random(21);
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 1_000; round++) {
       byte[] file = file(SEEDS.get(random.nextInt(SEEDS.size())));
       int head = Math.min(file.length, 900);
       for (int i = random.nextInt(6); i >= 0; i--) {

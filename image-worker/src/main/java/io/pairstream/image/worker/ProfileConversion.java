@@ -1,0 +1,135 @@
+package io.pairstream.image.worker;
+
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_ColorSpace;
+import java.awt.color.ICC_Profile;
+import java.awt.image.ColorConvertOp;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/** Conversion along an ICC profile, by the Little CMS that comes with Java. */
+final class ProfileConversion implements ColourConversion {
+
+  /** Differences up to this many levels are the rounding of profiles that mean sRGB. */
+  private static final int SAME_LEVELS = 2;
+
+  private static final ICC_Profile SRGB = srgb();
+
+  private final int channels;
+  private final ColorConvertOp toSrgb;
+
+  private ProfileConversion(int channels, ICC_Profile source) {
+    this.channels = channels;
+    toSrgb = new ColorConvertOp(new ICC_Profile[] {source, SRGB}, null);
+  }
+
+  /**
+   * The conversion that a profile describes, {@link #NONE} where it means sRGB; nothing where
+   * Little CMS cannot use the profile, or it is for other colours.
+   *
+   * @param components of the picture: 1 for grey, 3 for RGB, 4 for CMYK
+   */
+  static Optional<ColourConversion> of(byte[] icc, int components) {
+    try {
+      ICC_Profile source = ICC_Profile.getInstance(asInput(icc));
+      int channels =
+          switch (source.getColorSpaceType()) {
+            case ColorSpace.TYPE_GRAY -> 1;
+            case ColorSpace.TYPE_RGB -> 3;
+            case ColorSpace.TYPE_CMYK -> 4;
+            default -> 0;
+          };
+      // An RGB profile fits a grey picture, too: its three numbers are equal.
+      if (channels != components && !(channels == 3 && components == 1)) {
+        return Optional.empty();
+      }
+      ProfileConversion conversion = new ProfileConversion(channels, source);
+      return Optional.of(conversion.isIdentity() ? NONE : conversion);
+    } catch (RuntimeException e) {
+      return Optional.empty(); // a dozen kinds, for a dozen ways of being no profile
+    }
+  }
+
+  /** Java follows a printer's profile to the colours of its paper, a scanner's to those meant. */
+  private static byte[] asInput(byte[] icc) {
+    String kind = new String(icc, 12, 4, StandardCharsets.ISO_8859_1);
+    if (!kind.matches("scnr|mntr|prtr|spac")) {
+      throw new IllegalArgumentException("not a profile of a picture: " + kind);
+    }
+    byte[] input = icc.clone();
+    System.arraycopy("scnr".getBytes(StandardCharsets.US_ASCII), 0, input, 12, 4);
+    return input;
+  }
+
+  /**
+   * Java's own sRGB, declared as version 4: towards such a profile Little CMS brings the darkest
+   * ink to black, as other programs do; towards one of version 2 it leaves it grey.
+   */
+  private static ICC_Profile srgb() {
+    byte[] profile =
+        ((ICC_ColorSpace) ColorSpace.getInstance(ColorSpace.CS_sRGB)).getProfile().getData();
+    profile[8] = 4;
+    return ICC_Profile.getInstance(profile);
+  }
+
+  /** Whether it changes next to nothing: all greys, or colours of nine levels per channel. */
+  private boolean isIdentity() {
+    byte[] levels = channels == 1 ? greys() : new byte[channels * 9 * 9 * 9];
+    for (int i = 0; channels > 1 && i < levels.length; i++) {
+      int ninth = i / channels / (int) Math.pow(9, i % channels) % 9;
+      levels[i] = (byte) (ninth * 255 / 8);
+    }
+    byte[] converted = convert(levels);
+    return channels <= 3
+        && IntStream.range(0, converted.length)
+            .allMatch(i -> isSame(converted[i], levels[i * channels / 3]));
+  }
+
+  private static boolean isSame(byte level, byte other) {
+    return Math.abs((level & 0xFF) - (other & 0xFF)) <= SAME_LEVELS;
+  }
+
+  @Override
+  public Mat apply(Mat pixels) {
+    if (channels > 1) {
+      return Pixels.changed(pixels, this::convert);
+    }
+    Mat converted = new Mat();
+    opencv_core.LUT(pixels, Pixels.mat(convert(greys()), 1, 256, 3), converted);
+    return converted;
+  }
+
+  private static byte[] greys() {
+    byte[] greys = new byte[256];
+    for (int i = 0; i < greys.length; i++) {
+      greys[i] = (byte) i;
+    }
+    return greys;
+  }
+
+  private byte[] convert(byte[] pixels) {
+    int count = pixels.length / channels;
+    int[] bands = channels == 3 ? new int[] {2, 1, 0} : IntStream.range(0, channels).toArray();
+    WritableRaster source =
+        Raster.createInterleavedRaster(
+            new DataBufferByte(pixels, pixels.length),
+            count,
+            1,
+            pixels.length,
+            channels,
+            bands,
+            null);
+    WritableRaster target =
+        Raster.createInterleavedRaster(
+            DataBuffer.TYPE_BYTE, count, 1, 3 * count, 3, new int[] {2, 1, 0}, null);
+    toSrgb.filter(source, target);
+    return ((DataBufferByte) target.getDataBuffer()).getData();
+  }
+}
