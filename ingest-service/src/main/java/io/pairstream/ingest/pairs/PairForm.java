@@ -1,14 +1,8 @@
 package io.pairstream.ingest.pairs;
 
-import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.caption.LanguageTag;
-import io.pairstream.cleaning.image.CheckImageSize;
-import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ProbeImage;
-import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
@@ -17,7 +11,6 @@ import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.SourceKind;
-import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
@@ -59,9 +52,6 @@ public final class PairForm {
 
   private static final String FILE_NAME = "file_name";
 
-  /** Most pixels: what a decoder's memory is laid out for. */
-  private static final int MAX_PIXELS = 50_000_000;
-
   /**
    * How many bytes of decoding come with one that is sent. An ordinary photograph takes fewer, a
    * drawing that is stored well or a progressive file some more, a bomb hundreds.
@@ -78,23 +68,6 @@ public final class PairForm {
           "source_kind",
           "media_type",
           "expected_digest");
-
-  private static final Step<EncodedImage, ProbedImage> GATE =
-      new Step<>() {
-        private final CheckImageSize size =
-            new CheckImageSize(new CheckImageSize.Limits(RecordSizes.MAX_IMAGE, MAX_PIXELS));
-        private final ProbeImage probe = new ProbeImage();
-
-        @Override
-        public String inWords() {
-          return probe.inWords() + "; " + size.inWords();
-        }
-
-        @Override
-        public Outcome<ProbedImage> apply(EncodedImage image) {
-          return probe.apply(image).then(size);
-        }
-      };
 
   private final Set<String> seen = new HashSet<>();
   private final Map<String, String> texts = new HashMap<>();
@@ -209,7 +182,8 @@ public final class PairForm {
     if (!hasImage) {
       return link(caption, language, contributor);
     }
-    extraBytes = Math.max(0, checkedImage().decodingBytes() / DECODED_PER_SENT - image.length);
+    extraBytes =
+        Math.max(0, ImageGate.check(image).decodingBytes() / DECODED_PER_SENT - image.length);
     checkDigest();
     return new NewPair(
         ByteBuffer.wrap(image),
@@ -260,7 +234,7 @@ public final class PairForm {
       throw tooLong("caption", FieldRule.utf8Bytes(caption), MAX_CAPTION_BYTES);
     }
     if (!FieldRule.isEncodable(caption)) {
-      throw rejected(
+      throw ImageGate.refused(
           new Rejection(
               RejectReason.CAPTION_NOT_UTF8,
               "the caption holds half a character, which has no form in UTF-8",
@@ -293,26 +267,6 @@ public final class PairForm {
                     "source_kind is one of " + Arrays.toString(SourceKind.values())));
   }
 
-  private ProbedImage checkedImage() {
-    if (image.length > RecordSizes.MAX_IMAGE) {
-      throw Problem.of(
-              ProblemKind.BODY_TOO_LARGE,
-              "the image has " + image.length + " bytes; at most 8 MiB are taken")
-          .with("field", "image")
-          .with("reason", RejectReason.IMAGE_TOO_MANY_BYTES.name())
-          .with("measured", image.length + " bytes")
-          .with("limit", RecordSizes.MAX_IMAGE + " bytes")
-          .with("remedy", RejectReason.IMAGE_TOO_MANY_BYTES.remedy())
-          .asException();
-    }
-    return GATE.apply(new EncodedImage(image))
-        .fold(
-            probed -> probed,
-            rejection -> {
-              throw rejected(rejection);
-            });
-  }
-
   private void checkDigest() {
     String expected = texts.getOrDefault("expected_digest", "").toLowerCase(Locale.ROOT);
     if (!expected.isEmpty() && !expected.equals(PairIdentity.imageDigest(ByteBuffer.wrap(image)))) {
@@ -337,20 +291,6 @@ public final class PairForm {
   /** A producer with a key is the contributor of what says nothing else. */
   private static String ownName(Principal sender) {
     return sender.keyId().isEmpty() ? "" : sender.producer();
-  }
-
-  private static ProblemException rejected(Rejection rejection) {
-    Problem problem =
-        Problem.of(ProblemKind.PAIR_REFUSED, rejection.detail())
-            .with("reason", rejection.reason().name())
-            .with("remedy", rejection.reason().remedy());
-    if (!rejection.measured().isEmpty()) {
-      problem = problem.with("measured", rejection.measured());
-    }
-    if (!rejection.limit().isEmpty()) {
-      problem = problem.with("limit", rejection.limit());
-    }
-    return problem.asException();
   }
 
   private static ProblemException tooLong(String field, int bytes, int limit) {

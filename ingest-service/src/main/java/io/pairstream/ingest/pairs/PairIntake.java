@@ -133,10 +133,11 @@ public final class PairIntake implements AutoCloseable {
    * @throws ProblemException {@link ProblemKind#KAFKA_UNAVAILABLE}
    */
   public void requireOpen() {
-    Optional<String> obstacle = obstacle();
-    if (obstacle.isPresent()) {
-      throw unavailable(obstacle.get());
-    }
+    obstacle()
+        .ifPresent(
+            why -> {
+              throw unavailable(why);
+            });
   }
 
   /**
@@ -148,24 +149,10 @@ public final class PairIntake implements AutoCloseable {
    *     ProblemKind#PAIR_REFUSED}
    */
   public CompletableFuture<Published> take(Submission submission, String producer) {
-    CompletableFuture<Published> taken = new CompletableFuture<>();
     long startedAt = System.nanoTime();
-    try {
-      senders.execute(
-          () -> {
-            if (System.nanoTime() - startedAt < deadline.toNanos()) {
-              send(submission, producer, taken);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      failed.increment();
-      return CompletableFuture.failedFuture(
-          Problem.of(ProblemKind.OVERLOADED, "too many pairs are on their way to Kafka")
-              .retryAfter(2)
-              .asException());
-    }
     begun.increment();
-    return taken
+    return CompletableFuture.completedFuture(null)
+        .thenComposeAsync(now -> publish(submission, producer, startedAt), senders)
         .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((received, failure) -> count(submission, failure))
         .exceptionally(
@@ -196,35 +183,21 @@ public final class PairIntake implements AutoCloseable {
         Math.max(0, begun.sum()));
   }
 
-  private void send(Submission submission, String producer, CompletableFuture<Published> taken) {
+  private CompletableFuture<Published> publish(
+      Submission submission, String producer, long startedAt) {
+    if (System.nanoTime() - startedAt >= deadline.toNanos()) {
+      return CompletableFuture.failedFuture(new TimeoutException());
+    }
     if (!(state instanceof Open open)) {
-      taken.completeExceptionally(unavailable(obstacle().orElse("")));
-      return;
+      throw unavailable(obstacle().orElse(""));
     }
-    try {
-      CompletableFuture<Published> done =
-          submission instanceof NewPair pair
-              ? open.pairs().publish(pair, producer)
-              : open.links().publish((NewLink) submission, producer, open.notes());
-      var unused =
-          done.whenComplete(
-              (received, failure) -> {
-                if (failure == null) {
-                  taken.complete(received);
-                } else {
-                  taken.completeExceptionally(failure);
-                }
-              });
-    } catch (RuntimeException | Error e) {
-      taken.completeExceptionally(e);
-    }
+    return submission instanceof NewPair pair
+        ? open.pairs().publish(pair, producer)
+        : open.links().publish((NewLink) submission, producer, open.notes());
   }
 
   private ProblemException problem(Throwable failure) {
-    Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = Problem.causeOf(failure);
     if (cause instanceof ProblemException known) {
       return known;
     }
@@ -243,6 +216,11 @@ public final class PairIntake implements AutoCloseable {
       return unavailable(
           "no confirmation came in time; the pair may be taken all the same, and a repetition is"
               + " counted as a copy");
+    }
+    if (cause instanceof RejectedExecutionException) {
+      return Problem.of(ProblemKind.OVERLOADED, "too many pairs are on their way to Kafka")
+          .retryAfter(2)
+          .asException();
     }
     log.error("a submission failed", cause);
     return Problem.of(ProblemKind.INTERNAL, "this is a fault of ours").asException();

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -117,10 +116,10 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             Request.getRemoteAddr(request));
     if (route.access() != Access.OPEN) {
       incoming = authorized(incoming, route.access());
-      checkQuery(route, incoming);
+      route.requireQuery(incoming);
     }
     if (route.method() == Method.POST) {
-      checkBody(route, incoming, request.getLength());
+      route.requireBody(incoming, request.getLength());
       quota.admit(incoming, request.getLength());
     }
     Optional<ReadLimit> limit = limit(route);
@@ -167,48 +166,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
           .asException();
     }
     return incoming.withPrincipal(principal);
-  }
-
-  /** A mistyped filter would otherwise answer with everything, a wish be passed over. */
-  private static void checkQuery(Route route, Incoming incoming) {
-    for (String name : incoming.query().keySet()) {
-      if (!route.query().contains(name)) {
-        throw Problem.of(
-                ProblemKind.BAD_REQUEST,
-                "there is no parameter "
-                    + name
-                    + " here; "
-                    + (route.query().isEmpty()
-                        ? "this address takes none"
-                        : "there are " + String.join(", ", new TreeSet<>(route.query()))))
-            .asException();
-      }
-    }
-  }
-
-  private static void checkBody(Route route, Incoming incoming, long declaredBytes) {
-    if (!route.mediaTypes().contains(incoming.mediaType())) {
-      throw Problem.of(
-              ProblemKind.MEDIA_TYPE_UNSUPPORTED,
-              (incoming.mediaType().isEmpty()
-                      ? "the request has no Content-Type"
-                      : "the Content-Type is another")
-                  + "; taken are "
-                  + String.join(", ", new TreeSet<>(route.mediaTypes()))
-                  + (route.advice().isEmpty() ? "" : "; " + route.advice()))
-          .withHeader("Accept", String.join(", ", new TreeSet<>(route.mediaTypes())))
-          .asException();
-    }
-    Optional<String> encoding = incoming.header("Content-Encoding");
-    if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("identity")) {
-      throw Problem.of(
-              ProblemKind.MEDIA_TYPE_UNSUPPORTED, "send the body without a Content-Encoding")
-          .withHeader("Accept-Encoding", "identity")
-          .asException();
-    }
-    if (declaredBytes > route.maxBodyBytes()) {
-      throw WholeBody.tooLarge(route.maxBodyBytes());
-    }
   }
 
   private void hand(Incoming incoming, Route route, Exchange exchange) {

@@ -1,6 +1,8 @@
 package io.pairstream.service.http;
 
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One thing that the service answers.
@@ -95,6 +97,52 @@ public record Route(
   /** The same, which tells who sends a body of another type what to do with it. */
   public Route withAdvice(String sentence) {
     return new Route(method, template, access, mediaTypes, maxBodyBytes, handler, query, sentence);
+  }
+
+  /**
+   * Refuses parameters that the route does not know: a mistyped filter would otherwise answer with
+   * everything.
+   */
+  void requireQuery(Incoming incoming) {
+    for (String name : incoming.query().keySet()) {
+      if (!query.contains(name)) {
+        throw Problem.of(
+                ProblemKind.BAD_REQUEST,
+                "there is no parameter "
+                    + name
+                    + " here; "
+                    + (query.isEmpty()
+                        ? "this address takes none"
+                        : "there are " + String.join(", ", new TreeSet<>(query))))
+            .asException();
+      }
+    }
+  }
+
+  /** Refuses a body that the route does not take, by its head alone. */
+  void requireBody(Incoming incoming, long declaredBytes) {
+    if (!mediaTypes.contains(incoming.mediaType())) {
+      throw Problem.of(
+              ProblemKind.MEDIA_TYPE_UNSUPPORTED,
+              (incoming.mediaType().isEmpty()
+                      ? "the request has no Content-Type"
+                      : "the Content-Type is another")
+                  + "; taken are "
+                  + String.join(", ", new TreeSet<>(mediaTypes))
+                  + (advice.isEmpty() ? "" : "; " + advice))
+          .withHeader("Accept", String.join(", ", new TreeSet<>(mediaTypes)))
+          .asException();
+    }
+    Optional<String> encoding = incoming.header("Content-Encoding");
+    if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("identity")) {
+      throw Problem.of(
+              ProblemKind.MEDIA_TYPE_UNSUPPORTED, "send the body without a Content-Encoding")
+          .withHeader("Accept-Encoding", "identity")
+          .asException();
+    }
+    if (declaredBytes > maxBodyBytes) {
+      throw WholeBody.tooLarge(maxBodyBytes);
+    }
   }
 
   @Override

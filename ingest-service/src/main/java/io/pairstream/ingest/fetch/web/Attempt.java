@@ -152,27 +152,19 @@ final class Attempt implements AsyncClientExchangeHandler {
 
   private void onConnectLimit() {
     if (!connected) {
-      end(
-          new Reply.Stopped(
-              Failures.tooLong(address.host(), "a connection", wire.limits().connect())),
-          true,
-          false,
-          false);
+      var late = Failures.tooLong(address.host(), "a connection", wire.limits().connect());
+      end(new Reply.Stopped(late), true, false, false);
     }
   }
 
   private void onBroken(Exception cause) {
-    boolean reused = kept || requestsOnConnection() > 1;
+    EndpointDetails details = context.getEndpointDetails();
+    boolean reused = kept || (details != null && details.getRequestCount() > 1);
     end(
         new Reply.Stopped(Failures.of(address.host(), cause)),
         !connected && !kept,
         reused && head == null,
         false);
-  }
-
-  private long requestsOnConnection() {
-    EndpointDetails details = context.getEndpointDetails();
-    return details == null ? 0 : details.getRequestCount();
   }
 
   private void answer(Ending ending, boolean reusable) {
