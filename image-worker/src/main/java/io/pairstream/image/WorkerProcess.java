@@ -204,10 +204,8 @@ final class WorkerProcess {
   /** Has one image prepared. After an exception this worker is dead. */
   Reply ask(long token, ImagePlan wanted, ImageToPrepare image, Duration limit)
       throws WorkerLostException {
-    WorkerRequest request =
-        plan.equals(wanted)
-            ? WorkerRequest.of(token, image)
-            : WorkerRequest.of(token, wanted, image);
+    List<ImagePlan> newPlan = plan.equals(wanted) ? List.of() : List.of(wanted);
+    WorkerRequest request = new WorkerRequest(token, newPlan, image);
     plan = wanted;
     Deadline deadline = Deadline.start(process.toHandle(), limit, clock);
     ByteArrayOutputStream said = new ByteArrayOutputStream();

@@ -6,11 +6,11 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.image.protocol.WorkerRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a worker process does, without the crossing: for measuring only, never for pictures of
@@ -35,7 +35,7 @@ final class InProcess implements ImageWorker {
     return preparers
         .get()
         .computeIfAbsent(plan, InProcess::following)
-        .prepare(WorkerRequest.of(0, image));
+        .prepare(image, Optional.empty());
   }
 
   private static ImagePreparer following(ImagePlan plan) {

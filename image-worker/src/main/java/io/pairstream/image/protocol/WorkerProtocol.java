@@ -35,7 +35,7 @@ public final class WorkerProtocol {
   private static final int MAGIC = 0x50534957;
 
   /** Raised with every change of a frame. */
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** Largest frame that either side accepts, in bytes: an 8 MiB image and more. */
   static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;
@@ -80,10 +80,10 @@ public final class WorkerProtocol {
     return ("\0end " + argument(token) + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Reads the length of a frame that has at least {@code least} bytes. */
-  static int readLength(DataInputStream in, int least) throws IOException {
+  /** Reads the length of a frame, or of a part of one. */
+  static int readLength(DataInputStream in) throws IOException {
     int length = in.readInt();
-    if (length < least || length > MAX_FRAME_BYTES) {
+    if (length < 0 || length > MAX_FRAME_BYTES) {
       throw new IOException("not a frame: its length is " + length + " bytes");
     }
     return length;

@@ -1,152 +1,84 @@
 package io.pairstream.image.protocol;
 
+import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
-import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * One image, and what to make of it where that is not the same as for the image before.
  *
- * <p>On the wire: int length of the rest, long token, int length of the plan, the plan (nothing
- * where it is the one before), int width, int height, byte animated, four ints crop box, int number
- * of token ids, an int each, int number of image bytes that lie in the window, or 0 and the image's
- * bytes. Takes ownership of the arrays.
- *
  * @param token random; the worker marks the end of its words on stderr with it
- * @param plan see {@link #newPlan}
- * @param widthPx width that the image's header declares, before any EXIF rotation
- * @param heightPx height that the image's header declares
- * @param animated whether the file holds more than one frame
- * @param cropBox the part that counts, in upright pixels; not checked against the image's size
- * @param tokenIds the caption's token ids; none where no model of the plan looks at them
- * @param image the bytes themselves, not a copy
- * @param imageInWindow the same bytes in native memory, where they came that way; valid until the
- *     next request is read
+ * @param newPlan what to make of this image and of those that follow; none where that stays
+ * @param image the image
+ * @param bytesInWindow how many of its file's bytes lie in the window, which is all or none; what
+ *     lies there is not sent, and stays until the next request
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 public record WorkerRequest(
-    long token,
-    byte[] plan,
-    int widthPx,
-    int heightPx,
-    boolean animated,
-    PixelBox cropBox,
-    int[] tokenIds,
-    byte[] image,
-    Optional<ByteBuffer> imageInWindow) {
+    long token, List<ImagePlan> newPlan, ImageToPrepare image, int bytesInWindow) {
 
-  private static final int FIXED_BYTES = 8 + 4 + 4 + 4 + 1 + 16 + 4 + 4;
-
-  /**
-   * A request that changes the plan.
-   *
-   * @param token random; the worker marks the end of its words on stderr with it
-   * @param plan what to make of this image and of those that follow
-   * @param image the image
-   */
-  public static WorkerRequest of(long token, ImagePlan plan, ImageToPrepare image) {
-    return of(token, PlanWire.bytes(plan), image);
+  /** A request of which nothing lies in a window yet. */
+  public WorkerRequest(long token, List<ImagePlan> newPlan, ImageToPrepare image) {
+    this(token, newPlan, image, 0);
   }
 
-  /** A request under the plan of the request before. */
-  public static WorkerRequest of(long token, ImageToPrepare image) {
-    return of(token, new byte[0], image);
-  }
-
-  private static WorkerRequest of(long token, byte[] plan, ImageToPrepare image) {
-    ProbedImage probed = image.image();
-    return new WorkerRequest(
-        token,
-        plan,
-        probed.widthPx(),
-        probed.heightPx(),
-        probed.animated(),
-        image.cropBox(),
-        image.tokenIds().stream().mapToInt(Integer::intValue).toArray(),
-        probed.encoded().bytes(),
-        Optional.empty());
-  }
-
-  /** Writes the whole frame, the image into the window where it fits. */
+  /** Writes it, the file into the window where it fits. */
   public void writeTo(DataOutputStream out, ImageWindow window) throws IOException {
-    boolean fits = window.fits(image.length);
-    if (fits) {
-      window.lay(image);
+    byte[] file = image.image().encoded().bytes();
+    WorkerRequest sent = this;
+    if (window.fits(file.length)) {
+      window.lay(file);
+      sent = new WorkerRequest(token, newPlan, with(new byte[0]), file.length);
     }
-    out.writeInt(FIXED_BYTES + plan.length + 4 * tokenIds.length + (fits ? 0 : image.length));
-    out.writeLong(token);
-    out.writeInt(plan.length);
-    out.write(plan);
-    out.writeInt(widthPx);
-    out.writeInt(heightPx);
-    out.writeBoolean(animated);
-    out.writeInt(cropBox.leftPx());
-    out.writeInt(cropBox.topPx());
-    out.writeInt(cropBox.widthPx());
-    out.writeInt(cropBox.heightPx());
-    out.writeInt(tokenIds.length);
-    for (int id : tokenIds) {
-      out.writeInt(id);
-    }
-    out.writeInt(fits ? image.length : 0);
-    if (!fits) {
-      out.write(image);
-    }
+    RecordWire.write(sent, out);
     out.flush();
   }
 
   /**
-   * Reads a whole frame.
+   * Reads a request.
    *
    * @param window as {@link ImageWindow#view} gives it
    * @throws java.io.EOFException if the other side has closed the stream
    */
   public static WorkerRequest readFrom(DataInputStream in, ByteBuffer window) throws IOException {
-    int left = WorkerProtocol.readLength(in, FIXED_BYTES) - FIXED_BYTES;
-    long token = in.readLong();
-    byte[] plan = new byte[bounded(in.readInt(), left)];
-    in.readFully(plan);
-    left -= plan.length;
-    int widthPx = in.readInt();
-    int heightPx = in.readInt();
-    boolean animated = in.readBoolean();
-    PixelBox cropBox = new PixelBox(in.readInt(), in.readInt(), in.readInt(), in.readInt());
-    int[] tokenIds = new int[bounded(in.readInt(), left / 4)];
-    for (int i = 0; i < tokenIds.length; i++) {
-      tokenIds[i] = in.readInt();
+    WorkerRequest sent = RecordWire.read(WorkerRequest.class, in);
+    int bytes = sent.bytesInWindow;
+    if (bytes < 0 || bytes > window.capacity()) {
+      throw new IOException("not a request: " + bytes + " bytes in the window");
     }
-    int inWindow = in.readInt();
-    byte[] image;
-    Optional<ByteBuffer> seen = Optional.empty();
-    if (inWindow == 0) {
-      image = new byte[left - 4 * tokenIds.length];
-      in.readFully(image);
-    } else if (inWindow > 0 && inWindow <= window.capacity() && left == 4 * tokenIds.length) {
-      seen = Optional.of(window.slice(0, inWindow));
-      image = new byte[inWindow];
-      seen.get().get(0, image);
-    } else {
-      throw new IOException("not a request: " + inWindow + " bytes in the window");
+    if (bytes == 0) {
+      return sent;
     }
-    return new WorkerRequest(
-        token, plan, widthPx, heightPx, animated, cropBox, tokenIds, image, seen);
+    byte[] file = new byte[bytes];
+    window.get(0, file);
+    return new WorkerRequest(sent.token, sent.newPlan, sent.with(file), bytes);
   }
 
-  private static int bounded(int count, int most) throws IOException {
-    if (count < 0 || count > most) {
-      throw new IOException("not a request: " + count + " of at most " + most);
-    }
-    return count;
+  /** The file's bytes where they lie in the window already. */
+  public Optional<ByteBuffer> seenIn(ByteBuffer window) {
+    return bytesInWindow == 0 ? Optional.empty() : Optional.of(window.slice(0, bytesInWindow));
   }
 
-  /** What to make of this image and of those that follow; nothing where that stays as it was. */
-  public Optional<ImagePlan> newPlan() throws IOException {
-    return plan.length == 0 ? Optional.empty() : Optional.of(PlanWire.plan(plan));
+  private ImageToPrepare with(byte[] file) {
+    ProbedImage probed = image.image();
+    return new ImageToPrepare(
+        new ProbedImage(
+            new EncodedImage(file),
+            probed.type(),
+            probed.widthPx(),
+            probed.heightPx(),
+            probed.bitDepth(),
+            probed.colour(),
+            probed.animated(),
+            probed.scans(),
+            probed.bytesPerPixel()),
+        image.cropBox(),
+        image.tokenIds());
   }
 }

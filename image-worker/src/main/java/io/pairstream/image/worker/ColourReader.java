@@ -52,6 +52,11 @@ final class ColourReader {
    */
   record Colours(ColourConversion conversion, boolean ofInks) {
     static final Colours SRGB = new Colours(ColourConversion.NONE, false);
+
+    /** What is left to do with decoded pixels; inks are decoded as sRGB. */
+    ColourConversion afterDecoding() {
+      return ofInks ? ColourConversion.NONE : conversion;
+    }
   }
 
   Outcome<Colours> read(byte[] file, ColourProfileRule rule) {

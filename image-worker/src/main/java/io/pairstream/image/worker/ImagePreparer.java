@@ -6,6 +6,7 @@ import io.pairstream.cleaning.image.ChromaSubsampling;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.Layout;
 import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PictureColour;
@@ -13,16 +14,17 @@ import io.pairstream.cleaning.image.PictureOutput;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PixelOperations;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.image.Rendition;
-import io.pairstream.image.protocol.WorkerRequest;
 import io.pairstream.image.worker.ColourReader.Colours;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -56,7 +58,7 @@ final class ImagePreparer {
   private final OpenCvDecoder openCv;
 
   /** Gives nothing for what it leaves to OpenCV. */
-  private final Function<WorkerRequest, Optional<DecodedPicture>> fastPath;
+  private final BiFunction<byte[], Optional<ByteBuffer>, Optional<DecodedPicture>> fastPath;
 
   private final String codecs;
 
@@ -68,14 +70,14 @@ final class ImagePreparer {
     // One image at a time, one worker per core: more threads would fight with the other workers.
     opencv_core.setNumThreads(1);
     openCv = new OpenCvDecoder(scaler);
-    Function<WorkerRequest, Optional<DecodedPicture>> ofJpeg;
+    BiFunction<byte[], Optional<ByteBuffer>, Optional<DecodedPicture>> ofJpeg;
     String jpeg;
     try {
       JpegCodec codec = new JpegCodec(scaler);
-      ofJpeg = request -> codec.decode(request.image(), request.imageInWindow());
+      ofJpeg = codec::decode;
       jpeg = codec.library();
     } catch (UnsatisfiedLinkError e) {
-      ofJpeg = request -> Optional.empty();
+      ofJpeg = (file, seen) -> Optional.empty();
       jpeg = "OpenCV, slower, as " + e.getMessage();
     }
     fastPath = ofJpeg;
@@ -95,34 +97,35 @@ final class ImagePreparer {
     plan = other;
   }
 
+  /**
+   * Makes the pictures.
+   *
+   * @param seen the file's bytes in native memory, where they lie there already
+   */
   @SuppressWarnings("try") // the scope works by being open
-  Outcome<PreparedImage> prepare(WorkerRequest request) {
+  Outcome<PreparedImage> prepare(ImageToPrepare image, Optional<ByteBuffer> seen) {
     // Everything native that is made below, returned by a call or not, is freed with the scope.
     try (PointerScope scope = new PointerScope()) {
-      ExifOrientation orientation = ExifOrientation.of(request.image());
-      Upright upright = new Upright(request.widthPx(), request.heightPx(), orientation);
-      return layouts(upright, request.cropBox())
+      byte[] file = image.image().encoded().bytes();
+      Upright upright =
+          new Upright(image.image().widthPx(), image.image().heightPx(), ExifOrientation.of(file));
+      return layouts(upright, image.cropBox())
           .then(
               layouts ->
                   colours
-                      .read(request.image(), plan.colourProfile())
-                      .then(declared -> prepare(request, upright, layouts, declared)));
+                      .read(file, plan.colourProfile())
+                      .then(
+                          declared ->
+                              decode(image.image(), seen, declared)
+                                  .then(
+                                      decoded ->
+                                          prepare(
+                                              decoded,
+                                              upright,
+                                              layouts,
+                                              declared.afterDecoding(),
+                                              image.tokenIds()))));
     }
-  }
-
-  private Outcome<PreparedImage> prepare(
-      WorkerRequest request, Upright upright, List<Layout> layouts, Colours declared) {
-    if (!declared.ofInks()) {
-      return decode(request)
-          .then(
-              decoded ->
-                  prepare(decoded, upright, layouts, declared.conversion(), request.tokenIds()));
-    }
-    return decode(request)
-        .then(whole -> decodeInks(request, declared.conversion()))
-        .then(
-            decoded ->
-                prepare(decoded, upright, layouts, ColourConversion.NONE, request.tokenIds()));
   }
 
   /** Of the main picture, then of each rendition. */
@@ -164,37 +167,34 @@ final class ImagePreparer {
   }
 
   /** The one place that chooses who decodes. */
-  private Outcome<DecodedPicture> decode(WorkerRequest request) {
+  private Outcome<DecodedPicture> decode(
+      ProbedImage image, Optional<ByteBuffer> seen, Colours declared) {
+    byte[] file = image.encoded().bytes();
     Outcome<DecodedPicture> decoded =
-        switch (FileKind.of(request.image())) {
+        switch (FileKind.of(file)) {
           case JPEG ->
-              fastPath
-                  .apply(request)
-                  .map(Outcome::kept)
-                  .orElseGet(() -> openCv.decode(request.image()));
+              fastPath.apply(file, seen).map(Outcome::kept).orElseGet(() -> openCv.decode(file));
           case PNG ->
-              PngPixels.bearable(
-                      request.animated() ? StillPng.of(request.image()) : request.image())
-                  .then(openCv::decode);
-          case WEBP -> openCv.decode(request.image());
+              PngPixels.bearable(image.animated() ? StillPng.of(file) : file).then(openCv::decode);
+          case WEBP -> openCv.decode(file);
           case GIF ->
-              GifDecoder.decode(request.image(), request.widthPx(), request.heightPx())
+              GifDecoder.decode(file, image.widthPx(), image.heightPx())
                   .map(pixels -> new OpenCvDecoded(pixels, scaler));
           case OTHER ->
               Outcome.rejected(RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF");
         };
-    return decoded.then(picture -> ofDeclaredSize(picture, request));
+    return decoded
+        .then(picture -> ofDeclaredSize(picture, image))
+        .then(
+            picture ->
+                declared.ofInks()
+                    ? InkDecoder.decode(
+                        file, image.widthPx(), image.heightPx(), declared.conversion())
+                    : Outcome.kept(picture));
   }
 
-  private static Outcome<DecodedPicture> decodeInks(
-      WorkerRequest request, ColourConversion conversion) {
-    return InkDecoder.decode(request.image(), request.widthPx(), request.heightPx(), conversion)
-        .then(picture -> ofDeclaredSize(picture, request));
-  }
-
-  private static Outcome<DecodedPicture> ofDeclaredSize(
-      DecodedPicture decoded, WorkerRequest request) {
-    if (decoded.widthPx() == request.widthPx() && decoded.heightPx() == request.heightPx()) {
+  private static Outcome<DecodedPicture> ofDeclaredSize(DecodedPicture decoded, ProbedImage image) {
+    if (decoded.widthPx() == image.widthPx() && decoded.heightPx() == image.heightPx()) {
       return Outcome.kept(decoded);
     }
     return Outcome.rejected(
@@ -204,8 +204,8 @@ final class ImagePreparer {
             "the image decodes to %dx%d px and declares %dx%d",
             decoded.widthPx(),
             decoded.heightPx(),
-            request.widthPx(),
-            request.heightPx()));
+            image.widthPx(),
+            image.heightPx()));
   }
 
   private Outcome<PreparedImage> prepare(
@@ -213,7 +213,7 @@ final class ImagePreparer {
       Upright upright,
       List<Layout> layouts,
       ColourConversion conversion,
-      int[] tokenIds) {
+      List<Integer> tokenIds) {
     SmallPicture main = upright(decoded, upright, layouts.get(0), plan.main(), conversion);
     Map<String, Double> measures =
         plan.measures() ? PictureMeasures.of(main.luma(), colours(main)) : new HashMap<>();

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -79,7 +78,7 @@ final class ModelScores {
    * @param tokenIds the caption's; of the length that the models are made for
    * @throws ModelFailedException where a model cannot be run on this pair
    */
-  Map<String, Double> of(Mat bgr, int[] tokenIds) throws ModelFailedException {
+  Map<String, Double> of(Mat bgr, List<Integer> tokenIds) throws ModelFailedException {
     Map<String, Double> scores = new LinkedHashMap<>();
     for (Model model : models) {
       try {
@@ -124,7 +123,7 @@ final class ModelScores {
               .asOrtMemoryInfo();
     }
 
-    double run(Mat bgr, int[] tokenIds) {
+    double run(Mat bgr, List<Integer> tokenIds) {
       IoBinding binding = new IoBinding(session);
       for (Tensor input : declared.inputs()) {
         Value value = input.shape().size() == 4 ? pixels(bgr) : ids(tokenIds, input);
@@ -141,17 +140,17 @@ final class ModelScores {
       return answer.GetTensorMutableDataFloat().get(score.output());
     }
 
-    private Value ids(int[] tokenIds, Tensor input) {
-      if (tokenIds.length != score.tokens()) {
+    private Value ids(List<Integer> tokenIds, Tensor input) {
+      if (tokenIds.size() != score.tokens()) {
         throw new IllegalStateException(
-            "it needs " + score.tokens() + " token ids and gets " + tokenIds.length);
+            "it needs " + score.tokens() + " token ids and gets " + tokenIds.size());
       }
-      LongPointer shape = new LongPointer(1, tokenIds.length);
+      LongPointer shape = new LongPointer(1, tokenIds.size());
       if (input.elementType() == Tensor.INT32) {
-        IntPointer ids = new IntPointer(tokenIds);
-        return Value.CreateTensorInt(memory, ids, tokenIds.length, shape, 2);
+        IntPointer ids = new IntPointer(tokenIds.stream().mapToInt(id -> id).toArray());
+        return Value.CreateTensorInt(memory, ids, tokenIds.size(), shape, 2);
       }
-      long[] wide = IntStream.of(tokenIds).asLongStream().toArray();
+      long[] wide = tokenIds.stream().mapToLong(id -> id).toArray();
       return Value.CreateTensorLong(memory, new LongPointer(wide), wide.length, shape, 2);
     }
 

@@ -1,6 +1,5 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;
@@ -15,7 +14,6 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -82,7 +80,7 @@ public final class WorkerMain {
     ByteBuffer window = ImageWindow.view(args[2]);
 
     FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
-    FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    DataOutputStream out = new DataOutputStream(new FileOutputStream(FileDescriptor.out));
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
     DataInputStream in =
         new DataInputStream(new BufferedInputStream(new Pipe(FileDescriptor.in), BUFFER_BYTES));
@@ -91,15 +89,15 @@ public final class WorkerMain {
     System.err.println(preparer.codecs());
     TestHooks hooks = TestHooks.fromProperties();
     stderr.write(WorkerProtocol.mark(WorkerProtocol.token(args[0])));
-    WorkerProtocol.writeHello(new DataOutputStream(out));
+    WorkerProtocol.writeHello(out);
     boolean filtered = false;
     try {
       while (true) {
         WorkerRequest request = WorkerRequest.readFrom(in, window);
-        hooks.before(request.image());
-        Optional<ImagePlan> newPlan = request.newPlan();
-        newPlan.ifPresent(preparer::follow);
-        WorkerAnswer answer = new WorkerAnswer(preparer.prepare(request));
+        hooks.before(request.image().image().encoded().bytes());
+        request.newPlan().forEach(preparer::follow);
+        WorkerAnswer answer =
+            WorkerAnswer.of(preparer.prepare(request.image(), request.seenIn(window)));
         if (toFilter && !filtered) {
           LateParts.loadNatives();
           LateParts.loadNoMore();
@@ -109,13 +107,13 @@ public final class WorkerMain {
         }
         frame.reset();
         answer.writeTo(new DataOutputStream(frame));
-        boolean first = frame.size() <= pipeBytes;
+        boolean first = Integer.BYTES + frame.size() <= pipeBytes;
         if (first) {
-          frame.writeTo(out);
+          send(frame, out);
         }
         stderr.write(WorkerProtocol.mark(request.token()));
         if (!first) {
-          frame.writeTo(out);
+          send(frame, out);
         }
       }
     } catch (EOFException e) {
@@ -123,6 +121,11 @@ public final class WorkerMain {
       // to save and may hang.
       Runtime.getRuntime().halt(0);
     }
+  }
+
+  private static void send(ByteArrayOutputStream frame, DataOutputStream out) throws IOException {
+    out.writeInt(frame.size());
+    frame.writeTo(out);
   }
 
   private static void await(FutureTask<Void> loading) {
