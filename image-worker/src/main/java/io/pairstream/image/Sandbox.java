@@ -72,6 +72,9 @@ final class Sandbox {
 
   private static final Pattern KERNEL = Pattern.compile("(\\d+)\\.(\\d+).*");
 
+  /** Address space; a progressive JPEG of 50 megapixels takes about 700 MB. */
+  private static final long MAX_MEMORY_BYTES = 2L << 30;
+
   private static final int MAX_OPEN_FILES = 256;
 
   /** More than any file that a worker may write: JNA's library, which it unpacks. */
@@ -139,7 +142,7 @@ final class Sandbox {
           List.of(
               "prlimit",
               "--core=0",
-              "--as=" + settings.memoryLimitBytes(),
+              "--as=" + MAX_MEMORY_BYTES,
               "--nofile=" + MAX_OPEN_FILES,
               "--fsize=" + MAX_FILE_BYTES));
       if (launcher.hasNamespaces() && countsByNamespace(System.getProperty("os.version"))) {
@@ -166,7 +169,7 @@ final class Sandbox {
       measures.add("filtered system calls");
     }
     if (launcher != Launcher.NONE) {
-      measures.add("at most " + (settings.memoryLimitBytes() >> 20) + " MiB of address space");
+      measures.add("at most " + (MAX_MEMORY_BYTES >> 20) + " MiB of address space");
     }
     String missing = missing();
     return String.join(", ", measures) + (missing.isEmpty() ? "" : "; missing: " + missing);

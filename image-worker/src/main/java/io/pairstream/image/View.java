@@ -47,12 +47,8 @@ final class View {
     for (String device : List.of("/dev/null", "/dev/random", "/dev/urandom")) {
       view.entries.add(new Entry(Kind.DEVICE, Path.of(device)));
     }
-    if (Files.exists(settings.javaExecutable())) {
-      for (Path java :
-          List.of(
-              settings.javaExecutable().toAbsolutePath(), settings.javaExecutable().toRealPath())) {
-        view.readable(java.getParent().resolve("..")); // JAVA_HOME/bin/java
-      }
+    for (Path java : List.of(WorkerProcess.JAVA, WorkerProcess.JAVA.toRealPath())) {
+      view.readable(java.getParent().resolve("..")); // JAVA_HOME/bin/java
     }
     for (String part : settings.classPath().split(File.pathSeparator)) {
       view.readable(Path.of(part.endsWith("*") ? part.substring(0, part.length() - 1) : part));

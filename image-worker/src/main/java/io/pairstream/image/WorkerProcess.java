@@ -31,6 +31,9 @@ import java.util.concurrent.TimeUnit;
 /** One running worker. Used by one thread at a time; {@link #kill()} may come from any. */
 final class WorkerProcess {
 
+  /** What runs workers: the virtual machine of this process. */
+  static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
   private static final String MAIN_CLASS = "io.pairstream.image.worker.WorkerMain";
   private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -134,7 +137,7 @@ final class WorkerProcess {
   /** The command that runs the worker's main class. */
   static List<String> java(WorkerSettings settings, Path directory, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(settings.javaExecutable().toString());
+    command.add(JAVA.toString());
     command.addAll(
         List.of(
             // Small and quick to start: the work is native, and the largest object is the file.

@@ -14,9 +14,6 @@ import java.util.List;
  * @param deadline how long one attempt at one image may take; more than zero
  * @param startLimit how long a worker may take to start and to prepare the picture that is known to
  *     be good; more than zero. The first start on a machine unpacks 120 MB of libraries.
- * @param memoryLimitBytes address space of a worker, where the system can limit it; at least 1 GiB.
- *     A progressive JPEG of 50 megapixels takes about 700 MB.
- * @param javaExecutable the virtual machine that runs the worker
  * @param nativesCache where native libraries are unpacked once and found by every later worker;
  *     only its owner may be able to write there
  * @param jvmOptions further options of the worker's virtual machine; they come last
@@ -27,13 +24,9 @@ public record WorkerSettings(
     int workers,
     Duration deadline,
     Duration startLimit,
-    long memoryLimitBytes,
-    Path javaExecutable,
     Path nativesCache,
     List<String> jvmOptions,
     boolean sandboxRequired) {
-
-  private static final long GIB = 1L << 30;
 
   public WorkerSettings {
     if (workers < 1 || workers > 256) {
@@ -45,22 +38,16 @@ public record WorkerSettings(
     if (startLimit.isNegative() || startLimit.isZero()) {
       throw new IllegalArgumentException("start limit must be more than zero, was " + startLimit);
     }
-    if (memoryLimitBytes < GIB) {
-      throw new IllegalArgumentException(
-          "memory limit must be at least 1 GiB, was " + memoryLimitBytes + " bytes");
-    }
     jvmOptions = List.copyOf(jvmOptions);
   }
 
-  /** Settings with a deadline of 5 s, 30 s for a start, 2 GiB and this process's own Java. */
+  /** Settings with a deadline of 5 s, and 30 s for a start. */
   public static WorkerSettings of(String classPath, int workers) {
     return new WorkerSettings(
         classPath,
         workers,
         Duration.ofSeconds(5),
         Duration.ofSeconds(30),
-        2 * GIB,
-        Path.of(System.getProperty("java.home"), "bin", "java"),
         defaultCache(),
         List.of(),
         false);
@@ -69,57 +56,25 @@ public record WorkerSettings(
   /** The same with another deadline. */
   public WorkerSettings withDeadline(Duration other) {
     return new WorkerSettings(
-        classPath,
-        workers,
-        other,
-        startLimit,
-        memoryLimitBytes,
-        javaExecutable,
-        nativesCache,
-        jvmOptions,
-        sandboxRequired);
+        classPath, workers, other, startLimit, nativesCache, jvmOptions, sandboxRequired);
   }
 
   /** The same with another limit for a worker's start. */
   public WorkerSettings withStartLimit(Duration other) {
     return new WorkerSettings(
-        classPath,
-        workers,
-        deadline,
-        other,
-        memoryLimitBytes,
-        javaExecutable,
-        nativesCache,
-        jvmOptions,
-        sandboxRequired);
+        classPath, workers, deadline, other, nativesCache, jvmOptions, sandboxRequired);
   }
 
   /** The same with other options for the worker's virtual machine. */
   public WorkerSettings withJvmOptions(String... options) {
     return new WorkerSettings(
-        classPath,
-        workers,
-        deadline,
-        startLimit,
-        memoryLimitBytes,
-        javaExecutable,
-        nativesCache,
-        List.of(options),
-        sandboxRequired);
+        classPath, workers, deadline, startLimit, nativesCache, List.of(options), sandboxRequired);
   }
 
   /** The same with or without the demand for a sandbox. */
   public WorkerSettings withSandboxRequired(boolean required) {
     return new WorkerSettings(
-        classPath,
-        workers,
-        deadline,
-        startLimit,
-        memoryLimitBytes,
-        javaExecutable,
-        nativesCache,
-        jvmOptions,
-        required);
+        classPath, workers, deadline, startLimit, nativesCache, jvmOptions, required);
   }
 
   /**

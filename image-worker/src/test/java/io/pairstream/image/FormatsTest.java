@@ -29,7 +29,12 @@ class FormatsTest {
       Pictures.plan(
           "image: {mode: keep-ratio-largest, side-px: 1024, when-smaller: keep, encoding: raw}");
 
-  private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
+  private final ImageWorkerPool pool = new ImageWorkerPool(settings());
+
+  /** How the worker runs; another class has the same files decoded by OpenCV alone. */
+  WorkerSettings settings() {
+    return Pictures.settings(1);
+  }
 
   @AfterAll
   void close() {
@@ -46,7 +51,11 @@ class FormatsTest {
     PreparedImage prepared = Pictures.kept(Pictures.prepare(pool, file, AS_IT_IS));
 
     assertThat(Pictures.difference(prepared.picture().encoded().bytes(), golden))
-        .isLessThanOrEqualTo(3.0);
+        .isLessThanOrEqualTo(isLossless(name) ? 0.6 : 3.0);
+  }
+
+  private static boolean isLossless(String name) {
+    return name.startsWith("png") || name.startsWith("gif") || name.startsWith("webp-lossless");
   }
 
   static Stream<String> names() throws IOException {

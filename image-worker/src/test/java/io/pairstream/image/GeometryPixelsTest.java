@@ -39,7 +39,7 @@ class GeometryPixelsTest {
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void cutsTheCropBoxOutOfTheUprightImage(int orientation) {
     byte[] turned = ExifBlocks.inPng(file, orientation);
-    BufferedImage upright = GoldenPixelsTest.upright(drawn, orientation);
+    BufferedImage upright = upright(drawn, orientation);
     ImagePlan plan = raw("mode: keep-ratio-largest, side-px: 1024, when-smaller: keep");
 
     Picture picture = Pictures.kept(prepare(turned, new PixelBox(7, 11, 53, 31), plan)).picture();
@@ -47,6 +47,52 @@ class GeometryPixelsTest {
     assertThat(picture.widthPx()).isEqualTo(53);
     assertThat(picture.heightPx()).isEqualTo(31);
     assertThat(picture.encoded().bytes()).isEqualTo(Pictures.part(upright, 7, 11, 53, 31));
+  }
+
+  @ParameterizedTest(name = "orientation {0}")
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void turnsAJpegAndAWebpUpright(int orientation) {
+    byte[] jpeg = Pictures.jpeg(drawn, false);
+    byte[] webp = ExifBlocks.inLosslessWebp(Pictures.webp(drawn, 101), drawn, orientation);
+
+    assertUpright(
+        ExifBlocks.inJpeg(jpeg, orientation), upright(Pictures.decode(jpeg), orientation));
+    assertUpright(webp, upright(drawn, orientation));
+  }
+
+  private void assertUpright(byte[] turned, BufferedImage upright) {
+    PreparedImage prepared = Pictures.kept(prepare(turned, PixelBox.WHOLE, raw("side-px: 97")));
+
+    assertThat(prepared.originalWidthPx()).isEqualTo(upright.getWidth());
+    assertThat(prepared.originalHeightPx()).isEqualTo(upright.getHeight());
+    assertThat(Pictures.difference(prepared.picture().encoded().bytes(), Pictures.centre(upright)))
+        .isLessThanOrEqualTo(3.0);
+  }
+
+  /** The definition of the eight orientations, pixel by pixel. */
+  static BufferedImage upright(BufferedImage stored, int orientation) {
+    int w = stored.getWidth();
+    int h = stored.getHeight();
+    boolean swaps = orientation >= 5;
+    BufferedImage upright =
+        new BufferedImage(swaps ? h : w, swaps ? w : h, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < upright.getHeight(); y++) {
+      for (int x = 0; x < upright.getWidth(); x++) {
+        int rgb =
+            switch (orientation) {
+              case 1 -> stored.getRGB(x, y);
+              case 2 -> stored.getRGB(w - 1 - x, y);
+              case 3 -> stored.getRGB(w - 1 - x, h - 1 - y);
+              case 4 -> stored.getRGB(x, h - 1 - y);
+              case 5 -> stored.getRGB(y, x);
+              case 6 -> stored.getRGB(y, h - 1 - x);
+              case 7 -> stored.getRGB(w - 1 - y, h - 1 - x);
+              default -> stored.getRGB(w - 1 - y, x);
+            };
+        upright.setRGB(x, y, rgb);
+      }
+    }
+    return upright;
   }
 
   @Test
@@ -89,7 +135,7 @@ class GeometryPixelsTest {
     int factor = 2;
     BufferedImage big = enlarged(drawn, factor);
     byte[] turned = ExifBlocks.inPng(Pictures.png(big, false), orientation);
-    BufferedImage upright = GoldenPixelsTest.upright(drawn, orientation);
+    BufferedImage upright = upright(drawn, orientation);
 
     Picture picture =
         Pictures.kept(
@@ -131,8 +177,13 @@ class GeometryPixelsTest {
                     + named.picture().heightPx())
         .containsExactly("wide raw 90x30", "same raw 64x64", "file png 32x32");
     assertThat(prepared.renditions().get(1).picture()).isEqualTo(prepared.picture());
-    assertThat(Pictures.decode(prepared.renditions().get(2).picture().encoded().bytes()).getWidth())
-        .isEqualTo(32);
+    byte[] png = prepared.renditions().get(2).picture().encoded().bytes();
+    assertThat(Pictures.rgb(Pictures.decode(png)))
+        .isEqualTo(
+            Pictures.kept(prepare(file, PixelBox.WHOLE, raw("side-px: 32")))
+                .picture()
+                .encoded()
+                .bytes());
   }
 
   @Test

@@ -40,7 +40,7 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Drawn pictures in every format, and a second decoder's view of them. */
-final class Pictures {
+public final class Pictures {
 
   private Pictures() {}
 
@@ -112,7 +112,8 @@ final class Pictures {
     return write(image, "jpeg", 0.9f, progressive);
   }
 
-  static byte[] png(BufferedImage image, boolean interlaced) {
+  /** A PNG by Java's own encoder. */
+  public static byte[] png(BufferedImage image, boolean interlaced) {
     return write(image, "png", 1, interlaced);
   }
 

@@ -199,8 +199,6 @@ class SandboxTest {
         1,
         usual.deadline(),
         Duration.ofMinutes(5),
-        usual.memoryLimitBytes(),
-        usual.javaExecutable(),
         nativesCache,
         List.of(),
         false);

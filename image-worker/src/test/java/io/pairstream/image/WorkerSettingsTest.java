@@ -3,9 +3,7 @@ package io.pairstream.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WorkerSettingsTest {
@@ -28,18 +26,5 @@ class WorkerSettingsTest {
         .hasMessageStartingWith("deadline must be more than zero");
     assertThatThrownBy(() -> good.withStartLimit(Duration.ZERO))
         .hasMessageStartingWith("start limit must be more than zero");
-    assertThatThrownBy(
-            () ->
-                new WorkerSettings(
-                    "jars/*",
-                    1,
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    (1L << 30) - 1,
-                    Path.of("java"),
-                    Path.of("cache"),
-                    List.of(),
-                    false))
-        .hasMessageStartingWith("memory limit must be at least 1 GiB");
   }
 }

@@ -1,8 +1,10 @@
 package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.image.Resampling;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
@@ -40,9 +42,6 @@ final class PlaneScaler implements AutoCloseable {
   /** Position 0 is the first sample's left edge; the unit is a 256th of a pixel. */
   private static final int PIXEL = 256;
 
-  /** libswscale's word for: there is no colour, or its place is of no interest. */
-  private static final int ANYWHERE = -513;
-
   private final Map<Kernels, SwsContext> contexts = new LinkedHashMap<>(16, 0.75f, true);
   private final PointerPointer<Pointer> sources = new PointerPointer<>(4);
   private final PointerPointer<Pointer> targets = new PointerPointer<>(4);
@@ -77,7 +76,7 @@ final class PlaneScaler implements AutoCloseable {
    *
    * @param picture the planes; {@code region} lies inside
    * @param region any part, at odd offsets too: the colour keeps its place to half a pixel
-   * @param sampling how finely the result stores colour; not {@code NONE}
+   * @param sampling how finely the result stores colour
    */
   Planes scaled(
       Planes picture,
@@ -94,14 +93,11 @@ final class PlaneScaler implements AutoCloseable {
       return scaled(shrunk, all, widthPx, heightPx, sampling, resampling);
     }
     Planes result = Planes.allocate(sampling, widthPx, heightPx);
-    if (picture.sampling() == JpegSampling.NONE) {
-      scale(picture, region, result, JpegSampling.NONE, resampling);
-      for (Mat colour : result.mats().subList(1, 3)) {
-        colour.put(new Scalar(128, 0, 0, 0));
-      }
-      return result;
+    boolean grey = picture.sampling() == JpegSampling.NONE;
+    scale(picture, region, result, grey ? JpegSampling.NONE : sampling, resampling);
+    for (Mat colour : result.mats().subList(grey ? 1 : sampling.planes(), sampling.planes())) {
+      colour.put(new Scalar(128, 0, 0, 0));
     }
-    scale(picture, region, result, sampling, resampling);
     return result;
   }
 
@@ -123,10 +119,13 @@ final class PlaneScaler implements AutoCloseable {
       Mat source = picture.mats().get(plane);
       int column = plane == 0 ? region.x() : region.x() / from.horizontal();
       int row = plane == 0 ? region.y() : region.y() / from.vertical();
-      source(plane, source.ptr(row, column), source.step());
-      target(plane, result.mats().get(plane));
+      Mat target = result.mats().get(plane);
+      sources.put(plane, source.ptr(row, column));
+      sourceStrides.put(plane, (int) source.step());
+      targets.put(plane, target.data());
+      targetStrides.put(plane, (int) target.step());
     }
-    run(
+    Kernels kernels =
         new Kernels(
             from.swscaleFormat(),
             region.width(),
@@ -138,7 +137,13 @@ final class PlaneScaler implements AutoCloseable {
             sampling.swscaleFormat(),
             result.widthPx(),
             result.heightPx(),
-            resampling));
+            resampling);
+    int rows =
+        swscale.sws_scale(
+            context(kernels), sources, sourceStrides, 0, region.height(), targets, targetStrides);
+    if (rows != result.heightPx()) {
+      throw new IllegalStateException("libswscale answers " + rows + " to " + kernels);
+    }
   }
 
   /**
@@ -154,78 +159,33 @@ final class PlaneScaler implements AutoCloseable {
     if (picture.cols() == widthPx && picture.rows() == heightPx) {
       return picture;
     }
-    if (growsOneWay(picture.cols(), picture.rows(), widthPx, heightPx)) {
-      int width = Math.min(picture.cols(), widthPx);
-      int height = Math.min(picture.rows(), heightPx);
-      return scaled(scaled(picture, width, height, resampling), widthPx, heightPx, resampling);
+    List<Mat> scaled = new ArrayList<>();
+    Rect all = new Rect(0, 0, picture.cols(), picture.rows());
+    for (int i = 0; i < picture.channels(); i++) {
+      Planes plane = picture.channels() == 1 ? Planes.grey(picture) : channel(picture, i);
+      Planes grey = scaled(plane, all, widthPx, heightPx, JpegSampling.NONE, resampling);
+      scaled.addAll(grey.mats());
     }
-    if (picture.channels() == 1) {
-      Mat result = Planes.allocate(JpegSampling.NONE, widthPx, heightPx).mats().get(0);
-      scaleChannel(picture, result, resampling);
-      return result;
-    }
-    Planes scaled = Planes.allocate(JpegSampling.FULL, widthPx, heightPx);
-    // One channel at a time: at 50 megapixels all of them would take another 150 MB.
-    Pointer memory =
-        channel.reserve(Planes.bytes(JpegSampling.NONE, picture.cols(), picture.rows()));
-    Mat plane =
-        Planes.over(memory, JpegSampling.NONE, picture.cols(), picture.rows()).mats().get(0);
-    for (int i = 0; i < 3; i++) {
-      opencv_core.extractChannel(picture, plane, i);
-      scaleChannel(plane, scaled.mats().get(i), resampling);
+    if (scaled.size() == 1) {
+      return scaled.get(0);
     }
     Mat result = new Mat();
-    opencv_core.merge(new MatVector(scaled.mats().toArray(Mat[]::new)), result);
+    opencv_core.merge(new MatVector(scaled.toArray(Mat[]::new)), result);
     return result;
+  }
+
+  /** One at a time: at 50 megapixels all of them would take another 150 MB. */
+  private Planes channel(Mat picture, int index) {
+    long bytes = Planes.bytes(JpegSampling.NONE, picture.cols(), picture.rows());
+    Planes plane =
+        Planes.over(channel.reserve(bytes), JpegSampling.NONE, picture.cols(), picture.rows());
+    opencv_core.extractChannel(picture, plane.mats().get(0), index);
+    return plane;
   }
 
   /** Then it is shrunk first: each way has its own method, and libswscale has none for extremes. */
   private static boolean growsOneWay(int width, int height, int widthPx, int heightPx) {
     return (widthPx > width && heightPx < height) || (widthPx < width && heightPx > height);
-  }
-
-  private void scaleChannel(Mat plane, Mat result, Resampling resampling) {
-    source(0, plane.data(), plane.step());
-    target(0, result);
-    int grey = JpegSampling.NONE.swscaleFormat();
-    run(
-        new Kernels(
-            grey,
-            plane.cols(),
-            plane.rows(),
-            false,
-            false,
-            ANYWHERE,
-            ANYWHERE,
-            grey,
-            result.cols(),
-            result.rows(),
-            resampling));
-  }
-
-  private void source(int plane, Pointer data, long stride) {
-    sources.put(plane, data);
-    sourceStrides.put(plane, (int) stride);
-  }
-
-  private void target(int plane, Mat mat) {
-    targets.put(plane, mat.data());
-    targetStrides.put(plane, (int) mat.step());
-  }
-
-  private void run(Kernels kernels) {
-    int rows =
-        swscale.sws_scale(
-            context(kernels),
-            sources,
-            sourceStrides,
-            0,
-            kernels.sourceHeightPx(),
-            targets,
-            targetStrides);
-    if (rows != kernels.heightPx()) {
-      throw new IllegalStateException("libswscale answers " + rows + " to " + kernels);
-    }
   }
 
   /**

@@ -51,6 +51,11 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
     return new Planes(sampling, widthPx, heightPx, List.copyOf(mats));
   }
 
+  /** The one plane of a grey picture: uint8 [height, width]. */
+  static Planes grey(Mat picture) {
+    return new Planes(JpegSampling.NONE, picture.cols(), picture.rows(), List.of(picture));
+  }
+
   /** Planes of any content in memory that the open {@code PointerScope} frees. */
   static Planes allocate(JpegSampling sampling, int widthPx, int heightPx) {
     long bytes = bytes(sampling, widthPx, heightPx) + ALIGNMENT;

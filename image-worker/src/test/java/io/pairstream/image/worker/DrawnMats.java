@@ -60,4 +60,12 @@ final class DrawnMats {
     return opencv_imgcodecs.imdecode(
         bytes, opencv_imgcodecs.IMREAD_COLOR | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION);
   }
+
+  /** The picture scaled by OpenCV: each pixel the mean of its area. */
+  static Mat byArea(Mat picture, int widthPx, int heightPx) {
+    Mat scaled = new Mat();
+    opencv_imgproc.resize(
+        picture, scaled, new Size(widthPx, heightPx), 0, 0, opencv_imgproc.INTER_AREA);
+    return scaled;
+  }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.pairstream.cleaning.image.ChromaSubsampling;
 import io.pairstream.cleaning.image.Resampling;
-import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
@@ -14,14 +13,12 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
-import org.bytedeco.opencv.opencv_core.Size;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Planes against a full decoding by another library, scaled by area. */
 class JpegCodecTest {
@@ -98,18 +95,6 @@ class JpegCodecTest {
   }
 
   @Test
-  void enlarges() {
-    byte[] file = jpeg(70, 50, "221111", 0);
-
-    SmallPicture picture = scaled(file, new Rect(0, 0, 70, 50), 210, 150);
-
-    Mat reference = new Mat();
-    opencv_imgproc.resize(
-        DrawnMats.decoded(file), reference, new Size(210, 150), 0, 0, opencv_imgproc.INTER_CUBIC);
-    assertThat(Likeness.difference(picture.bgr(), reference)).isLessThan(2.5);
-  }
-
-  @Test
   void showsGreyAsGrey() {
     Mat drawn = new Mat();
     opencv_imgproc.cvtColor(DrawnMats.draw(301, 203, 5), drawn, opencv_imgproc.COLOR_BGR2GRAY);
@@ -151,28 +136,6 @@ class JpegCodecTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {10, 50, 90, 99})
-  void leavesWhatIsCutOffToAnother(int percent) {
-    byte[] file = jpeg(301, 203, "221111", 0);
-
-    assertThat(decoded(Arrays.copyOf(file, file.length * percent / 100))).isEmpty();
-  }
-
-  @Test
-  void leavesLostBytesToAnotherAndGoesOn() {
-    byte[] file = jpeg(301, 203, "221111", 0);
-    byte[] flawed = Arrays.copyOf(file, file.length + 40);
-    flawed[flawed.length - 2] = (byte) 0xFF;
-    flawed[flawed.length - 1] = (byte) 0xD9;
-    flawed[file.length - 2] = 0;
-    flawed[file.length - 1] = 0;
-
-    assertThat(decoded(flawed)).isEmpty();
-    assertThat(decoded(new byte[] {1, 2, 3})).isEmpty();
-    assertThat(decoded(file)).isPresent();
-  }
-
   @Test
   void decodesPicturesOfAnySizeOneAfterTheOther() {
     for (int side : new int[] {1, 4_000, 17, 640, 2, 3}) {
@@ -200,19 +163,14 @@ class JpegCodecTest {
   }
 
   private SmallPicture scaled(byte[] file, Rect region, int widthPx, int heightPx) {
-    return decoded(file).orElseThrow().scaled(region, widthPx, heightPx, Resampling.AREA);
+    return codec
+        .decode(file, Optional.empty())
+        .orElseThrow()
+        .scaled(region, widthPx, heightPx, Resampling.AREA);
   }
 
   private static Mat reference(byte[] file, Rect region, int widthPx, int heightPx) {
-    Mat scaled = new Mat();
-    opencv_imgproc.resize(
-        new Mat(DrawnMats.decoded(file), region),
-        scaled,
-        new Size(widthPx, heightPx),
-        0,
-        0,
-        opencv_imgproc.INTER_AREA);
-    return scaled;
+    return DrawnMats.byArea(new Mat(DrawnMats.decoded(file), region), widthPx, heightPx);
   }
 
   private static Mat shown(SmallPicture picture) {
@@ -222,9 +180,5 @@ class JpegCodecTest {
   private static void assertAlike(Mat picture, Mat reference) {
     assertThat(Likeness.difference(picture, reference)).isLessThan(1.5);
     assertThat(Likeness.similarity(picture, reference)).isGreaterThan(ALIKE);
-  }
-
-  private Optional<DecodedPicture> decoded(byte[] file) {
-    return codec.decode(file, Optional.empty());
   }
 }

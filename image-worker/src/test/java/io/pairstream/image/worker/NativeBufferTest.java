@@ -26,14 +26,4 @@ class NativeBufferTest {
       assertThat(buffer.capacity()).isEqualTo(1_000);
     }
   }
-
-  @Test
-  void holdsNothingOnceClosed() {
-    NativeBuffer buffer = new NativeBuffer();
-    buffer.reserve(1_000);
-
-    buffer.close();
-
-    assertThat(buffer.capacity()).isZero();
-  }
 }

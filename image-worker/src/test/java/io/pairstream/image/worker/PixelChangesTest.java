@@ -64,15 +64,6 @@ class PixelChangesTest {
     }
   }
 
-  /** Pure red: hue 0, full saturation and value; L* a* b* and Y Cr Cb as OpenCV's manual scales. */
-  @ParameterizedTest
-  @CsvSource({"HSV, 0, 255, 255", "LAB, 136, 208, 195", "YCRCB, 76, 255, 85"})
-  void putsTheFirstChannelFirst(PictureColour colour, int first, int second, int third) {
-    byte[] red = {0, 0, (byte) 255};
-
-    assertThat(convert(Golden.bgr(1, 1, red), colour)).containsExactly(first, second, third);
-  }
-
   @Test
   void oneChangeFollowsTheOther() {
     byte[] pixels = {0, 0, 0, 51, 51, 51};

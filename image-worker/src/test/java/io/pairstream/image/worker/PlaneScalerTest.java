@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.image.Resampling;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
-import org.bytedeco.opencv.opencv_core.Size;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +32,8 @@ class PlaneScalerTest {
 
     Mat scaled = scaler.scaled(picture, widthPx, heightPx, Resampling.AREA);
 
-    assertThat(Likeness.difference(scaled, byArea(picture, widthPx, heightPx))).isLessThan(0.6);
+    assertThat(Likeness.difference(scaled, DrawnMats.byArea(picture, widthPx, heightPx)))
+        .isLessThan(0.6);
   }
 
   @Test
@@ -43,7 +42,7 @@ class PlaneScalerTest {
 
     Mat scaled = scaler.scaled(part, 50, 40, Resampling.AREA);
 
-    assertThat(Likeness.difference(scaled, byArea(part, 50, 40))).isLessThan(0.6);
+    assertThat(Likeness.difference(scaled, DrawnMats.byArea(part, 50, 40))).isLessThan(0.6);
   }
 
   /** A method that skipped pixels would make stripes of it. */
@@ -79,12 +78,5 @@ class PlaneScalerTest {
       Mat same = new Mat(heightPx, widthPx, opencv_core.CV_8UC3, new Scalar(10, 120, 240, 0));
       assertThat(Likeness.difference(scaled, same)).as("" + resampling).isLessThan(1.0);
     }
-  }
-
-  private static Mat byArea(Mat picture, int widthPx, int heightPx) {
-    Mat scaled = new Mat();
-    opencv_imgproc.resize(
-        picture, scaled, new Size(widthPx, heightPx), 0, 0, opencv_imgproc.INTER_AREA);
-    return scaled;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.image.ExifBlocks;
+import io.pairstream.image.Pictures;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.io.ByteArrayOutputStream;
@@ -15,11 +16,6 @@ import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -45,9 +41,8 @@ class PngPixelsTest {
 
   @ParameterizedTest(name = "{0} interlaced: {2}")
   @MethodSource("pictures")
-  void keepsWhatAnEncoderWrote(String name, BufferedImage image, boolean interlaced)
-      throws IOException {
-    byte[] file = written(image, interlaced);
+  void keepsWhatAnEncoderWrote(String name, BufferedImage image, boolean interlaced) {
+    byte[] file = Pictures.png(image, interlaced);
 
     assertThat(isCounted(file)).isTrue();
     assertThat(PngPixels.bearable(file)).isEqualTo(Outcome.kept(file));
@@ -119,21 +114,6 @@ class PngPixelsTest {
       samples.setElem(i, random.nextInt(1 << 16));
     }
     return image;
-  }
-
-  private static byte[] written(BufferedImage image, boolean interlaced) throws IOException {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageWriteParam param = writer.getDefaultWriteParam();
-      param.setProgressiveMode(
-          interlaced ? ImageWriteParam.MODE_DEFAULT : ImageWriteParam.MODE_DISABLED);
-      writer.setOutput(out);
-      writer.write(null, new IIOImage(image, null, null), param);
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
   }
 
   private static byte[] deflated(byte[] data) throws IOException {

@@ -1,7 +1,7 @@
 package io.pairstream.image;
 
 /** The same where no libturbojpeg is found. */
-class GoldenPixelsWithoutTurboJpegTest extends GoldenPixelsTest {
+class FormatsWithoutTurboJpegTest extends FormatsTest {
 
   @Override
   WorkerSettings settings() {
