@@ -153,14 +153,15 @@ final class JpegCodec implements AutoCloseable {
     int code = picture.sampling().turboJpegCode();
     long most = TurboJpeg.tjBufSize(picture.widthPx(), picture.heightPx(), code);
     Pointer target = encoded.reserve(most);
+    Planes whole = picture.ofWholeSamples();
     long[] jpeg = {target.address()};
     long[] bytes = {most};
     int status =
         TurboJpeg.tjCompressFromYUVPlanes(
             compressor,
-            picture.addresses(),
+            whole.addresses(),
             picture.widthPx(),
-            picture.strides(),
+            whole.strides(),
             picture.heightPx(),
             code,
             jpeg,

@@ -115,6 +115,20 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
         mats.stream().map(mat -> OpenCvPicture.turned(mat, orientation)).toList());
   }
 
+  /** The same picture, its last column and row once more where a colour sample goes beyond it. */
+  Planes ofWholeSamples() {
+    int right = sampling.planeWidth(1, widthPx) * sampling.horizontal() - widthPx;
+    int bottom = sampling.planeHeight(1, heightPx) * sampling.vertical() - heightPx;
+    if (right == 0 && bottom == 0) {
+      return this;
+    }
+    List<Mat> whole = new ArrayList<>(mats);
+    whole.set(0, new Mat());
+    opencv_core.copyMakeBorder(
+        mats.get(0), whole.get(0), 0, bottom, 0, right, opencv_core.BORDER_REPLICATE);
+    return new Planes(sampling, widthPx, heightPx, whole);
+  }
+
   /** Where each plane begins, as C wants it. */
   long[] addresses() {
     return mats.stream().mapToLong(mat -> mat.data().address()).toArray();

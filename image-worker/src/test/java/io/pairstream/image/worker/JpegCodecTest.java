@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.pairstream.cleaning.image.ChromaSubsampling;
 import io.pairstream.cleaning.image.Resampling;
 import java.util.Optional;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -13,6 +14,7 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,20 @@ class JpegCodecTest {
 
     Mat shown = DrawnMats.decoded(picture.jpeg(95, chroma));
     assertThat(Likeness.difference(shown, picture.bgr())).isLessThan(4.0);
+  }
+
+  @ParameterizedTest(name = "{0}x{1}")
+  @CsvSource({"96, 64", "33, 60", "32, 61", "33, 61"})
+  void encodesNothingThatLiesBesideThePicture(int widthPx, int heightPx) {
+    assertThat(encodedAmid(255, widthPx, heightPx)).isEqualTo(encodedAmid(0, widthPx, heightPx));
+  }
+
+  private byte[] encodedAmid(int level, int widthPx, int heightPx) {
+    BytePointer memory =
+        new BytePointer(Planes.bytes(JpegSampling.HALVED, widthPx, heightPx)).fill(level);
+    Planes planes = Planes.over(memory, JpegSampling.HALVED, widthPx, heightPx);
+    planes.mats().forEach(mat -> mat.put(new Scalar(90, 0, 0, 0)));
+    return codec.encode(planes, 95);
   }
 
   @ParameterizedTest(name = "{0}x{1}")
