@@ -1,11 +1,14 @@
 package io.pairstream.image.worker;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 /**
  * What a file says of its colours, read from the segments or chunks before its pixels. Linear in
@@ -99,21 +102,14 @@ final class FileColours {
 
   /** Parts 1 to {@code total}; nothing where one is missing. */
   private static byte[] joined(byte[][] parts, int total) {
-    int length = 0;
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (int i = 1; i <= total; i++) {
       if (parts[i] == null) {
         return NOTHING;
       }
-      length += parts[i].length;
+      all.writeBytes(parts[i]);
     }
-    if (length > MAX_PROFILE_BYTES) {
-      return NOTHING;
-    }
-    ByteBuffer all = ByteBuffer.allocate(length);
-    for (int i = 1; i <= total; i++) {
-      all.put(parts[i]);
-    }
-    return all.array();
+    return all.size() > MAX_PROFILE_BYTES ? NOTHING : all.toByteArray();
   }
 
   private void readPng(byte[] file) {
@@ -154,29 +150,12 @@ final class FileColours {
     if (at + 2 >= end || file[at] != 0 || file[at + 1] != 0) {
       return NOTHING;
     }
-    Inflater inflater = new Inflater();
-    try {
-      inflater.setInput(file, at + 2, end - at - 2);
-      byte[] profile = new byte[4096];
-      int length = 0;
-      while (!inflater.finished()) {
-        int more = inflater.inflate(profile, length, profile.length - length);
-        length += more;
-        if (more == 0 && length < profile.length) {
-          return NOTHING; // cut off
-        }
-        if (length == profile.length) {
-          if (length >= MAX_PROFILE_BYTES) {
-            return NOTHING;
-          }
-          profile = Arrays.copyOf(profile, 2 * length);
-        }
-      }
-      return Arrays.copyOf(profile, length);
-    } catch (DataFormatException e) {
-      return NOTHING;
-    } finally {
-      inflater.end();
+    try (InputStream packed =
+        new InflaterInputStream(new ByteArrayInputStream(file, at + 2, end - at - 2))) {
+      byte[] profile = packed.readNBytes(MAX_PROFILE_BYTES + 1);
+      return profile.length > MAX_PROFILE_BYTES ? NOTHING : profile;
+    } catch (IOException e) {
+      return NOTHING; // damaged, or cut off
     }
   }
 
