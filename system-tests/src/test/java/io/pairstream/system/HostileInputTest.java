@@ -38,11 +38,13 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an attacker sends among good pairs, with keys and partitions of his own. */
+@Tag("full")
 @Timeout(1800)
 class HostileInputTest {
 

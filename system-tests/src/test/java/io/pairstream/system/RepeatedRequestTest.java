@@ -18,11 +18,13 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is sent again over HTTP, one by one or as a batch, is published once. */
+@Tag("full")
 @Timeout(1800)
 class RepeatedRequestTest {
 

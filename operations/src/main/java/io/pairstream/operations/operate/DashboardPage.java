@@ -19,7 +19,6 @@ public final class DashboardPage {
           "charts.js",
           "dialog.js",
           "format.js",
-          "layout.js",
           "parts.js",
           "session.js",
           "watch.js",

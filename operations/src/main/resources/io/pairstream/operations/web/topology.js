@@ -2,7 +2,6 @@
 
 import { h, s, sign } from "./dom.js";
 import { isKnown } from "./format.js";
-import { layered } from "./layout.js";
 import { asTable, note, saidIn, scrolling, sentence, skeleton } from "./parts.js";
 
 /** Sizes in CSS pixels: a box, and from one box to the next along and across the flow. */
@@ -115,14 +114,16 @@ function graph(app, { nodes, edges }, culprits, room) {
 function layOut(nodes, edges, room) {
   const tall = room < NARROW_PX;
   const ids = nodes.map(({ id }) => id);
-  const { places, routes, layers, rows } = layered(ids, edges, tall ? { outputsLast: false, passage: 0.14 } : {});
-  const sizes = tall ? TALL : fitted(layers, room);
+  const layerOf = layers(ids, edges);
+  const rowOf = rows(ids, edges);
+  const last = Math.max(...layerOf.values());
+  const sizes = tall ? TALL : fitted(last + 1, room);
   const [boxWidth, boxHeight] = sizes.box;
-  const at = ({ layer, row }) => {
+  const at = (layer, row) => {
     const [x, y] = tall ? [row * sizes.across, layer * sizes.along] : [layer * sizes.along, row * sizes.across];
     return { x: MARGIN + boxWidth / 2 + x, y: MARGIN + boxHeight / 2 + y };
   };
-  const far = at({ layer: layers - 1, row: rows - 1 });
+  const far = at(last, Math.max(...rowOf.values()));
   const width = far.x + boxWidth / 2 + MARGIN;
   const height = far.y + boxHeight / 2 + MARGIN;
   const fits = Math.min(1, room / width);
@@ -132,12 +133,53 @@ function layOut(nodes, edges, room) {
     width,
     height,
     scale: fits < SMALLEST ? 1 : fits,
-    wires: routes.map(({ from, to, points }) => ({ from, to, path: curve(points.map(at), half, tall) })),
+    wires: edges.map(({ from, to }) => {
+      const [layer, next, row] = [layerOf.get(from), layerOf.get(to), rowOf.get(to)];
+      // What passes steps does so in the row that it leads to.
+      const turns = next > layer + 1 ? [at(layer + 1, row)] : [];
+      return { from, to, path: curve([at(layer, rowOf.get(from)), ...turns, at(next, row)], half, tall) };
+    }),
     boxes: ids.map((id) => {
-      const { x, y } = at(places.get(id));
+      const { x, y } = at(layerOf.get(id), rowOf.get(id));
       return { id, x: x - boxWidth / 2, y: y - boxHeight / 2, width: boxWidth, height: boxHeight };
     }),
   };
+}
+
+/** The longest way to each node; what leads nowhere stands in the last layer. */
+function layers(ids, edges) {
+  const layerOf = new Map();
+  const depth = (id) => {
+    if (!layerOf.has(id)) {
+      layerOf.set(id, 0); // for an edge that leads back
+      const before = edges.filter(({ to }) => to === id).map(({ from }) => depth(from));
+      layerOf.set(id, Math.max(-1, ...before) + 1);
+    }
+    return layerOf.get(id);
+  };
+  const last = Math.max(...ids.map(depth));
+  ids.filter((id) => !edges.some(({ from }) => from === id)).forEach((id) => layerOf.set(id, last));
+  return layerOf;
+}
+
+/**
+ * The outputs' rows, those behind most steps first; the shortest way to them lies in the second, what leads to an
+ * output in that output's, and the rest above.
+ */
+function rows(ids, edges) {
+  const cameFrom = new Map(ids.filter((id) => !edges.some(({ to }) => to === id)).map((id) => [id, null]));
+  for (const id of cameFrom.keys()) {
+    edges.filter(({ from, to }) => from === id && !cameFrom.has(to)).forEach(({ to }) => cameFrom.set(to, id));
+  }
+  const wayTo = (id) => (id === null ? [] : [...wayTo(cameFrom.get(id)), id]);
+  const outputs = ids.filter((id) => cameFrom.has(id) && !edges.some(({ from }) => from === id));
+  outputs.sort((a, b) => wayTo(b).length - wayTo(a).length);
+  const way = outputs.length > 0 ? wayTo(outputs[0]) : [];
+  const rowOf = (id) => {
+    const output = edges.find(({ from, to }) => from === id && outputs.includes(to))?.to;
+    return outputs.includes(id) ? outputs.indexOf(id) : way.includes(id) ? 1 : output ? outputs.indexOf(output) : 0;
+  };
+  return new Map(ids.map((id) => [id, rowOf(id)]));
 }
 
 /** The wide sizes with the boxes as far from each other as there is room; then all of it is drawn smaller. */
@@ -146,7 +188,7 @@ function fitted(layers, room) {
   return { ...WIDE, along, box: [along - BETWEEN, WIDE.box[1]] };
 }
 
-/** A smooth line from box to box; points are the boxes' and passages' middles. */
+/** A smooth line from box to box; points are the middles of the boxes and of where it turns. */
 function curve(points, half, tall) {
   const last = points.length - 1;
   const ends = points.map(({ x, y }, index) => {

@@ -181,7 +181,7 @@ class OverviewTest {
               kafka.bootstrapServers(),
               "mock://" + kafka.bootstrapServers(),
               new Dataset("pairs"),
-              Map.of("request.timeout.ms", "10000", "default.api.timeout.ms", "20000"),
+              Map.of("request.timeout.ms", "4000", "default.api.timeout.ms", "12000"),
               Map.of());
       ClusterAccess cluster = new ClusterAccess(plain);
       kafka.createTopics(new TopicCatalogue(cluster.dataset(), 1).topics());
