@@ -103,7 +103,6 @@ final class WorkerProcess {
                   settings,
                   directory,
                   WorkerProtocol.argument(token),
-                  String.valueOf(ProcessHandle.current().pid()),
                   window.argument(),
                   sandbox.filters() ? WorkerMain.FILTER : ""),
               files.toArray(Path[]::new));

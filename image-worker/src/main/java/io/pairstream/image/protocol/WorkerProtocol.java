@@ -11,7 +11,7 @@ import java.util.HexFormat;
  * streams. All numbers are big-endian.
  *
  * <pre>
- * start    client -> arguments  token, 16 hex digits; the client's process id; {@link ImageWindow}
+ * start    client -> arguments  token, 16 hex digits; {@link ImageWindow}
  *          worker -> stderr     whatever the virtual machine says, then the mark of that token
  *          worker -> stdout     int magic, int version
  *

@@ -20,9 +20,9 @@ import java.util.concurrent.FutureTask;
 /**
  * One worker: prepares images from stdin, one after the other, until stdin ends.
  *
- * <p>Arguments: the token of the start, the parent's process id, the window, and whether to {@link
- * #FILTER} its system calls once the first image is prepared, which is one that is known to be
- * good. Speaks {@link WorkerProtocol}.
+ * <p>Arguments: the token of the start, the window, and whether to {@link #FILTER} its system calls
+ * once the first image is prepared, which is one that is known to be good. Speaks {@link
+ * WorkerProtocol}.
  *
  * <p>Alone, {@link #UNPACK} lays the native libraries into their folder, and {@link #TRY} finds out
  * whether all that a worker reads can be read and the filter installed: the exit status is {@link
@@ -30,7 +30,7 @@ import java.util.concurrent.FutureTask;
  */
 public final class WorkerMain {
 
-  /** As the last of four arguments; anything else for none. */
+  /** As the last of three arguments; anything else for none. */
   public static final String FILTER = "filter";
 
   /** As the only argument. */
@@ -69,15 +69,15 @@ public final class WorkerMain {
   }
 
   private static void serve(String[] args) throws IOException {
-    boolean toFilter = args[3].equals(FILTER);
+    boolean toFilter = args[2].equals(FILTER);
     FutureTask<Void> late = new FutureTask<>(LateParts::loadJava, null);
     if (toFilter) {
       new Thread(late, "late-parts").start();
     }
-    ParentWatch.start(Long.parseLong(args[1]));
+    ParentWatch.start();
 
     int pipeBytes = PipeCapacity.ofStdout();
-    ByteBuffer window = ImageWindow.view(args[2]);
+    ByteBuffer window = ImageWindow.view(args[1]);
 
     FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
     DataOutputStream out = new DataOutputStream(new FileOutputStream(FileDescriptor.out));

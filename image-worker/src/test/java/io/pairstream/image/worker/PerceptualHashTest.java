@@ -2,8 +2,6 @@ package io.pairstream.image.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -29,10 +27,8 @@ class PerceptualHashTest {
   }
 
   private static Mat jpeg(Mat picture, int quality) {
-    BytePointer file = new BytePointer();
-    opencv_imgcodecs.imencode(
-        ".jpg", picture, file, new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality));
-    return opencv_imgcodecs.imdecode(new Mat(file), opencv_imgcodecs.IMREAD_COLOR);
+    return DrawnMats.decoded(
+        DrawnMats.encoded(picture, ".jpg", opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality));
   }
 
   private static Mat flat(int blue, int green, int red) {
