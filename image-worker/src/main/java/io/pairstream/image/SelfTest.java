@@ -52,10 +52,6 @@ final class SelfTest {
     return PLAN;
   }
 
-  ImageToPrepare picture() {
-    return picture;
-  }
-
   /** The picture with as many token ids as the models look at. */
   ImageToPrepare picture(List<ModelScore> scores) {
     int ids = scores.stream().mapToInt(ModelScore::tokens).max().orElse(0);

@@ -7,7 +7,6 @@ import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
 import java.awt.Color;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -22,20 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChangedPixelsTest {
 
   private static final ImageWorkerPool WORKERS = new ImageWorkerPool(Pictures.settings(1));
-  private static final byte[] RED = Pictures.png(flat(new Color(255, 0, 0), 40, 40), false);
+  private static final byte[] RED =
+      Pictures.png(Pictures.flat(new Color(255, 0, 0), 40, 40), false);
 
   @AfterAll
   static void stop() {
     WORKERS.close();
-  }
-
-  private static BufferedImage flat(Color colour, int width, int height) {
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D pen = image.createGraphics();
-    pen.setPaint(colour);
-    pen.fillRect(0, 0, width, height);
-    pen.dispose();
-    return image;
   }
 
   private static PreparedImage prepare(byte[] file, String yaml) {
@@ -90,7 +81,7 @@ class ChangedPixelsTest {
 
   @Test
   void canvasIsLaidAroundTheChangedPicture() {
-    byte[] wide = Pictures.png(flat(new Color(64, 64, 64), 40, 20), false);
+    byte[] wide = Pictures.png(Pictures.flat(new Color(64, 64, 64), 40, 20), false);
 
     PreparedImage prepared =
         prepare(

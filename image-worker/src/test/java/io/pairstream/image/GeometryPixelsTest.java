@@ -269,11 +269,7 @@ class GeometryPixelsTest {
     BufferedImage big =
         new BufferedImage(
             factor * image.getWidth(), factor * image.getHeight(), BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < big.getHeight(); y++) {
-      for (int x = 0; x < big.getWidth(); x++) {
-        big.setRGB(x, y, image.getRGB(x / factor, y / factor));
-      }
-    }
+    big.createGraphics().drawImage(image, 0, 0, big.getWidth(), big.getHeight(), null);
     return big;
   }
 

@@ -13,8 +13,6 @@ import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PixelNormalisation;
 import io.pairstream.cleaning.image.PreparedImage;
 import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -37,20 +35,12 @@ class ModelScoresTest {
   private static final ImageWorkerPool WORKERS = new ImageWorkerPool(Pictures.settings(1));
 
   /** 51, 102 and 204 are 0.2, 0.4 and 0.8 of 255. */
-  private static final byte[] FLAT = Pictures.png(flat(new Color(51, 102, 204)), false);
+  private static final byte[] FLAT =
+      Pictures.png(Pictures.flat(new Color(51, 102, 204), 40, 30), false);
 
   @AfterAll
   static void stop() {
     WORKERS.close();
-  }
-
-  private static BufferedImage flat(Color colour) {
-    BufferedImage image = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
-    Graphics2D pen = image.createGraphics();
-    pen.setPaint(colour);
-    pen.fillRect(0, 0, 40, 30);
-    pen.dispose();
-    return image;
   }
 
   private static Path model(String name) {

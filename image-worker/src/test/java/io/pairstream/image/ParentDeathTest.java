@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,20 +62,6 @@ class ParentDeathTest {
       assertThat(said.readLine()).isEqualTo("ready");
 
       parent.destroyForcibly();
-
-      assertThat(worker.onExit().get().isAlive()).isFalse();
-    } finally {
-      parent.destroyForcibly();
-    }
-  }
-
-  @Test
-  void endsWithItsParentThatEndsInPeace() throws Exception {
-    Process parent = start("");
-    try (BufferedReader said = parent.inputReader(StandardCharsets.UTF_8)) {
-      ProcessHandle worker = ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
-
-      parent.destroy();
 
       assertThat(worker.onExit().get().isAlive()).isFalse();
     } finally {

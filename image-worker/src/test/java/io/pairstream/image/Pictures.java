@@ -49,7 +49,12 @@ public final class Pictures {
    * start reaches, however busy the machine.
    */
   static WorkerSettings settings(int workers) {
-    return WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), workers)
+    return settings(System.getProperty("pairstream.worker.classpath"), workers);
+  }
+
+  /** The same limits, with a class path of one's own. */
+  static WorkerSettings settings(String classPath, int workers) {
+    return WorkerSettings.of(classPath, workers)
         .withDeadline(Duration.ofMinutes(5))
         .withStartLimit(Duration.ofMinutes(10));
   }
@@ -82,6 +87,16 @@ public final class Pictures {
 
   static BufferedImage drawRgb(int width, int height) {
     return draw(width, height, BufferedImage.TYPE_INT_RGB, 7);
+  }
+
+  /** A picture of one colour. */
+  static BufferedImage flat(Color colour, int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D pen = image.createGraphics();
+    pen.setPaint(colour);
+    pen.fillRect(0, 0, width, height);
+    pen.dispose();
+    return image;
   }
 
   /** A picture that no encoder makes small. */

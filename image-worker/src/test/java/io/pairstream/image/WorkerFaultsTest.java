@@ -156,7 +156,7 @@ class WorkerFaultsTest {
   @Test
   void resumesWhenWorkersCanStartAgain(@TempDir Path lib) throws IOException {
     Path jars = lib.resolve("jars");
-    WorkerSettings settings = patient(classes() + ":" + jars + "/*");
+    WorkerSettings settings = Pictures.settings(classes() + ":" + jars + "/*", 1);
     try (ImageWorkerPool pausing = new ImageWorkerPool(settings)) {
       assertThatThrownBy(() -> prepare(pausing, good))
           .isInstanceOf(ImageWorkerUnavailableException.class)
@@ -175,7 +175,7 @@ class WorkerFaultsTest {
   void doesNotBlameACrashOnTheImageWhenTheWorldBreaksMeanwhile(@TempDir Path lib)
       throws IOException {
     String classPath = copyClassPath(lib);
-    WorkerSettings settings = patient(classPath).withJvmOptions(TEST_HOOKS);
+    WorkerSettings settings = Pictures.settings(classPath, 1).withJvmOptions(TEST_HOOKS);
     try (ImageWorkerPool doomed = new ImageWorkerPool(settings)) {
       keptGood(doomed);
       Files.delete(lib.resolve("javacpp.jar"));
@@ -267,14 +267,6 @@ class WorkerFaultsTest {
     return Stream.of(
         Arguments.of("progressive JPEG", Pictures.jpeg(Pictures.drawRgb(8000, 6250), true)),
         Arguments.of("interlaced PNG with alpha", Pictures.png(clear, true)));
-  }
-
-  /** The limits of {@link Pictures#settings}, with a class path of one's own. */
-  private static WorkerSettings patient(String classPath) {
-    WorkerSettings usual = Pictures.settings(1);
-    return WorkerSettings.of(classPath, 1)
-        .withDeadline(usual.deadline())
-        .withStartLimit(usual.startLimit());
   }
 
   /** Waits, until the timeout of the class ends it. */
