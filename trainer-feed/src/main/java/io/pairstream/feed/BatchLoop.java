@@ -1,34 +1,48 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.Ring.Handover;
+import io.pairstream.feed.record.SampleReader;
+import io.pairstream.schemas.Threads;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Fills slots, until there is nothing left or somebody stops it. Runs on a thread of its own. */
+/**
+ * Fills slots, until there is nothing left or somebody stops it, and hands them to the trainer in
+ * the order in which they were filled. Runs on a thread of its own; the trainer's takes slots, and
+ * any thread may give them back.
+ */
 abstract class BatchLoop implements Runnable {
 
   private final FeedSettings settings;
-  private final Ring ring;
+  private final FeedClocks clocks = new FeedClocks();
   private final ExecutorService decoders;
   private final SampleWriter writer;
-  private final FeedClocks clocks;
+  private final BlockingQueue<Slot> free = new LinkedBlockingQueue<>();
+
+  /** Slots whose samples may still be written; empty at the end, and it stays there. */
+  private final BlockingQueue<Optional<Slot>> filled = new LinkedBlockingQueue<>();
+
+  /** Why there is no further batch behind those that are filled; null where all were read. */
+  private volatile RuntimeException endedBy;
+
+  /** Why no batch is handed over any more; null where nothing failed. */
+  private volatile RuntimeException refusedBy;
+
   private boolean hasSlots;
   private boolean reading = true;
 
-  BatchLoop(
-      FeedSettings settings,
-      Ring ring,
-      ExecutorService decoders,
-      SampleWriter writer,
-      FeedClocks clocks) {
+  BatchLoop(FeedSource source, FeedSettings settings) {
     this.settings = settings;
-    this.ring = ring;
-    this.decoders = decoders;
-    this.writer = writer;
-    this.clocks = clocks;
+    this.decoders =
+        Executors.newFixedThreadPool(settings.decodeThreads(), Threads.daemons("feed-decode"));
+    SampleReader reader = new SampleReader(source.registry(), source.topic(), settings.selection());
+    this.writer = new SampleWriter(reader, settings, source.split().name(), clocks);
   }
 
   /** Fills all slots that there will be. */
@@ -48,14 +62,14 @@ abstract class BatchLoop implements Runnable {
 
   @Override
   public final void run() {
-    Handover end = fillUntilTheEnd();
+    fillUntilTheEnd();
     synchronized (this) {
       reading = false;
       // An interrupt has done its work once it ended the reading; what was read with closes
       // without.
       Thread.interrupted();
     }
-    ring.handOver(end);
+    filled.add(Optional.empty());
     closeReading();
   }
 
@@ -66,18 +80,70 @@ abstract class BatchLoop implements Runnable {
     }
   }
 
-  /** Waits for a slot; the first record decides the form of all. */
-  final Slot freeSlot(ConsumerRecord<byte[], byte[]> first) throws InterruptedException {
+  /** Decodes nothing more than what was handed to the decoders. */
+  final void closeDecoders() {
+    decoders.shutdown();
+  }
+
+  /** Waits for the next batch, until its samples are written; empty once the feed is over. */
+  final Optional<Slot> takeNext() throws InterruptedException {
+    if (refusedBy != null) {
+      throw refusedBy;
+    }
+    Optional<Slot> next = filled.take();
+    if (next.isEmpty()) {
+      filled.add(next);
+      if (endedBy != null) {
+        throw endedBy;
+      }
+      return next;
+    }
+    try {
+      next.get().awaitSamples();
+    } catch (RuntimeException e) {
+      refusedBy = e;
+      throw e;
+    }
+    return next;
+  }
+
+  /** Batches that wait for the trainer; their last samples may still be written. */
+  final int ready() {
+    return (int) filled.stream().filter(Optional::isPresent).count();
+  }
+
+  final void giveBack(Slot slot) {
+    slot.clear();
+    free.add(slot);
+  }
+
+  final FeedClocks clocks() {
+    return clocks;
+  }
+
+  final FeedSettings settings() {
+    return settings;
+  }
+
+  final SampleWriter writer() {
+    return writer;
+  }
+
+  /**
+   * Waits for a slot for pictures of the size of a record's; the first record decides all forms.
+   */
+  final Slot slotLike(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
     if (!hasSlots) {
-      BatchForm form = writer.formOf(first);
+      BatchForm form = writer.formOf(record);
       for (int i = 0; i < settings.slots(); i++) {
-        ring.giveBack(new Slot(settings.batchSize(), settings.shapes().maxPixels(), form));
+        free.add(new Slot(settings.batchSize(), settings.shapes().maxPixels(), form));
       }
       hasSlots = true;
     }
     long begin = System.nanoTime();
-    Slot slot = ring.takeFree();
+    Slot slot = free.take();
     clocks.slotWait().add(System.nanoTime() - begin);
+    slot.begin(writer.shapeOf(record));
     return slot;
   }
 
@@ -90,21 +156,20 @@ abstract class BatchLoop implements Runnable {
   /** Hands a slot to the trainer. */
   final void handOver(Slot slot, Position behind, List<String> withdrawn) {
     slot.seal(behind, withdrawn);
-    ring.handOver(new Handover.Batch(slot));
+    filled.add(Optional.of(slot));
   }
 
-  private Handover fillUntilTheEnd() {
+  private void fillUntilTheEnd() {
     try {
       fill();
-      return new Handover.Over();
     } catch (InterruptException | InterruptedException e) {
-      return new Handover.Over();
+      // Stopped.
     } catch (OffsetOutOfRangeException e) {
-      return new Handover.Failed(
+      endedBy =
           new PositionRefusedException(
-              "records that were still to be read have left the log: " + e.getMessage()));
+              "records that were still to be read have left the log: " + e.getMessage());
     } catch (RuntimeException e) {
-      return new Handover.Failed(e);
+      endedBy = e;
     }
   }
 }

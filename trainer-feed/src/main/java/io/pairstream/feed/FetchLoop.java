@@ -1,6 +1,5 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.record.ImageShape;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,9 +42,6 @@ final class FetchLoop extends BatchLoop {
   private final Map<TopicPartition, Long> ends;
 
   private final WithdrawnPairs withdrawn;
-  private final FeedSettings settings;
-  private final SampleWriter writer;
-  private final FeedClocks clocks;
 
   private final SortedMap<Integer, Long> next = new TreeMap<>();
 
@@ -59,33 +54,27 @@ final class FetchLoop extends BatchLoop {
   private final WaitingRecords waiting;
   private volatile long samplesWaiting = -1;
 
-  /** The slot that is being filled as records of the one shape come; null between batches. */
-  private Slot filling;
-
   /**
    * @param withdrawn is closed with the loop
    */
   FetchLoop(
+      FeedSource source,
+      FeedSettings settings,
       Consumer<byte[], byte[]> consumer,
       FeedPosition start,
       Map<TopicPartition, Long> ends,
-      WithdrawnPairs withdrawn,
-      FeedSettings settings,
-      Ring ring,
-      SampleWriter writer,
-      ExecutorService decoders,
-      FeedClocks clocks) {
-    super(settings, ring, decoders, writer, clocks);
+      WithdrawnPairs withdrawn) {
+    super(source, settings);
     this.consumer = consumer;
     this.start = start;
     this.ends = ends;
     this.withdrawn = withdrawn;
-    this.settings = settings;
-    this.writer = writer;
-    this.clocks = clocks;
-    int mostWaiting =
-        settings.shapes() instanceof Shapes.Several several ? several.mostWaiting() : 0;
-    this.waiting = new WaitingRecords(settings.batchSize(), mostWaiting);
+    this.waiting =
+        new WaitingRecords(
+            settings.batchSize(),
+            settings.shapes() instanceof Shapes.Several several
+                ? several.mostWaiting()
+                : settings.batchSize());
   }
 
   @Override
@@ -122,8 +111,10 @@ final class FetchLoop extends BatchLoop {
       finish(left);
       samplesWaiting = waitingInTheTopic(left);
     }
-    if (settings.lastBatch() == FeedSettings.LastBatch.KEEP) {
-      sealWhatIsLeft();
+    if (settings().lastBatch() == FeedSettings.LastBatch.KEEP) {
+      for (List<ConsumerRecord<byte[], byte[]>> batch : waiting.takeAll()) {
+        fill(batch);
+      }
     }
   }
 
@@ -188,7 +179,7 @@ final class FetchLoop extends BatchLoop {
   private ConsumerRecords<byte[], byte[]> poll() {
     long begin = System.nanoTime();
     ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-    clocks.fetching().add(System.nanoTime() - begin);
+    clocks().fetching().add(System.nanoTime() - begin);
     return records;
   }
 
@@ -216,47 +207,17 @@ final class FetchLoop extends BatchLoop {
     if (withdrawn.contains(record.value())) {
       return;
     }
-    clocks.countLoaded(record.value());
-    if (settings.shapes() instanceof Shapes.One one) {
-      if (filling == null) {
-        filling = freeSlot(record);
-        filling.begin(new ImageShape(one.heightPx(), one.widthPx(), filling.form().channels()));
-      }
-      write(record, filling);
-      if (filling.isFull()) {
-        seal(filling);
-        filling = null;
-      }
-    } else {
-      Optional<WaitingRecords.Batch> full = waiting.add(writer.shapeOf(record), record);
-      if (full.isPresent()) {
-        fill(full.get());
-      }
+    clocks().countLoaded(record.value());
+    Optional<List<ConsumerRecord<byte[], byte[]>>> full =
+        waiting.add(writer().shapeOf(record), record);
+    if (full.isPresent()) {
+      fill(full.get());
     }
   }
 
-  private void sealWhatIsLeft() throws InterruptedException {
-    if (filling != null) {
-      seal(filling);
-      filling = null;
-    }
-    for (Optional<WaitingRecords.Batch> batch = waiting.takeOldest();
-        batch.isPresent();
-        batch = waiting.takeOldest()) {
-      fill(batch.get());
-    }
-  }
-
-  private void fill(WaitingRecords.Batch batch) throws InterruptedException {
-    Slot slot = freeSlot(batch.records().get(0));
-    // What a record says of its channels counts once it is written; a slot has room for the form's.
-    slot.begin(
-        new ImageShape(batch.shape().heightPx(), batch.shape().widthPx(), slot.form().channels()));
-    batch.records().forEach(record -> write(record, slot));
-    seal(slot);
-  }
-
-  private void seal(Slot slot) {
+  private void fill(List<ConsumerRecord<byte[], byte[]>> batch) throws InterruptedException {
+    Slot slot = slotLike(batch.get(0));
+    batch.forEach(record -> write(record, slot));
     SortedMap<Integer, SortedSet<Long>> open = new TreeMap<>();
     owed.forEach((partition, missing) -> open.put(partition, new TreeSet<>(missing)));
     waiting.addOffsets(open);

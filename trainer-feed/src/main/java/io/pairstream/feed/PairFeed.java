@@ -1,8 +1,6 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.End;
-import io.pairstream.feed.Ring.Handover;
-import io.pairstream.feed.record.SampleReader;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -11,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.admin.Admin;
@@ -48,9 +44,6 @@ public final class PairFeed implements AutoCloseable {
   private final FeedSource source;
   private final FeedSettings settings;
   private final Admin admin;
-  private final Ring ring;
-  private final FeedClocks clocks;
-  private final ExecutorService decoders;
   private final BatchLoop loop;
   private final Thread fetcher;
   private final long openedAt = System.nanoTime();
@@ -73,25 +66,14 @@ public final class PairFeed implements AutoCloseable {
   private record EpochShare(long epoch, double share) {}
 
   private PairFeed(
-      FeedSource source, FeedSettings settings, Position start, Admin admin, LoopMaker loop) {
+      FeedSource source, FeedSettings settings, Position start, Admin admin, BatchLoop loop) {
     this.admin = admin;
     this.source = source;
     this.settings = settings;
     this.position = start;
-    this.ring = new Ring();
-    this.clocks = new FeedClocks();
-    this.decoders =
-        Executors.newFixedThreadPool(settings.decodeThreads(), Threads.daemons("feed-decode"));
-    SampleReader reader = new SampleReader(source.registry(), source.topic(), settings.selection());
-    SampleWriter writer = new SampleWriter(reader, settings, source.split().name(), clocks);
-    this.loop = loop.make(ring, decoders, writer, clocks);
-    this.fetcher = Threads.daemon("feed-fetch", this.loop);
-  }
-
-  /** Makes what fills the slots. */
-  private interface LoopMaker {
-
-    BatchLoop make(Ring ring, ExecutorService decoders, SampleWriter writer, FeedClocks clocks);
+    this.loop = loop;
+    this.fetcher = Threads.daemon("feed-fetch", loop);
+    fetcher.start();
   }
 
   /** Opens a feed at the first record that the topic holds. */
@@ -131,25 +113,12 @@ public final class PairFeed implements AutoCloseable {
       SplitTopic.requireHolds(start, topic, begins, ends);
 
       Map<TopicPartition, Long> until = settings.end() == End.NEVER ? Map.of() : ends;
-      PairFeed feed =
-          new PairFeed(
-              source,
-              settings,
-              start,
-              admin,
-              (ring, decoders, writer, clocks) ->
-                  new FetchLoop(
-                      consumer,
-                      start,
-                      until,
-                      split.withdrawnPairs(),
-                      settings,
-                      ring,
-                      writer,
-                      decoders,
-                      clocks));
-      feed.fetcher.start();
-      return feed;
+      return new PairFeed(
+          source,
+          settings,
+          start,
+          admin,
+          new FetchLoop(source, settings, consumer, start, until, split.withdrawnPairs()));
     } catch (RuntimeException e) {
       consumer.close();
       admin.close();
@@ -178,24 +147,8 @@ public final class PairFeed implements AutoCloseable {
     Admin admin = AdminClients.create(source.clientSettings());
     try {
       split.requireHolds(run.view(), admin);
-      PairFeed feed =
-          new PairFeed(
-              source,
-              settings,
-              start,
-              admin,
-              (ring, decoders, writer, clocks) ->
-                  new ViewLoop(
-                      settings,
-                      run,
-                      start,
-                      split.windowLoader(run, clocks),
-                      ring,
-                      decoders,
-                      writer,
-                      clocks));
-      feed.fetcher.start();
-      return feed;
+      return new PairFeed(
+          source, settings, start, admin, new ViewFeed(source, settings, run, start, split));
     } catch (RuntimeException e) {
       admin.close();
       throw e;
@@ -217,13 +170,10 @@ public final class PairFeed implements AutoCloseable {
     long begin = System.nanoTime();
     waitsSince = begin;
     try {
-      Handover next = ring.takeNext();
-      if (next instanceof Handover.Failed failed) {
-        throw failed.cause();
-      } else if (next instanceof Handover.Batch ready) {
-        return Optional.of(handOver(ready.slot()));
-      }
-      return Optional.empty();
+      return loop.takeNext().map(this::handOver);
+    } catch (RuntimeException e) {
+      loop.stop(fetcher);
+      throw e;
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } finally {
@@ -271,18 +221,18 @@ public final class PairFeed implements AutoCloseable {
         samples.sum(),
         Duration.ofNanos(System.nanoTime() - openedAt),
         Duration.ofNanos(waitedNanos()),
-        Duration.ofNanos(clocks.fetching().sum()),
-        Duration.ofNanos(clocks.slotWait().sum()),
-        Duration.ofNanos(clocks.parsing().sum()),
-        Duration.ofNanos(clocks.decoding().sum()),
-        clocks.bytes().sum());
+        Duration.ofNanos(loop.clocks().fetching().sum()),
+        Duration.ofNanos(loop.clocks().slotWait().sum()),
+        Duration.ofNanos(loop.clocks().parsing().sum()),
+        Duration.ofNanos(loop.clocks().decoding().sum()),
+        loop.clocks().bytes().sum());
   }
 
   /** How full the feed is now. Any thread may ask. */
   public FeedLevel level() {
     StarvationClock.Reading now = reading();
     return new FeedLevel(
-        ring.ready(),
+        loop.ready(),
         settings.slots(),
         settings.batchSize(),
         loop.samplesWaiting(),
@@ -297,7 +247,7 @@ public final class PairFeed implements AutoCloseable {
   @Override
   public void close() {
     loop.stop(fetcher);
-    decoders.shutdown();
+    loop.closeDecoders();
     try {
       fetcher.join(CLOSING.toMillis());
     } catch (InterruptedException e) {
@@ -306,14 +256,7 @@ public final class PairFeed implements AutoCloseable {
     admin.close(CLOSING);
   }
 
-  private ReadyBatch handOver(Slot slot) throws InterruptedException {
-    try {
-      slot.awaitSamples();
-    } catch (RuntimeException e) {
-      loop.stop(fetcher);
-      ring.failAtOnce(e);
-      throw e;
-    }
+  private ReadyBatch handOver(Slot slot) {
     held.incrementAndGet();
     ReadyBatch batch =
         new ReadyBatch(
@@ -321,7 +264,7 @@ public final class PairFeed implements AutoCloseable {
             batches.sum(),
             closed -> {
               held.decrementAndGet();
-              ring.giveBack(closed);
+              loop.giveBack(closed);
             });
     batches.increment();
     samples.add(slot.size());
@@ -334,7 +277,7 @@ public final class PairFeed implements AutoCloseable {
   private StarvationClock.Reading reading() {
     // What was loaded is read last, so that none is taken before it counts as loaded.
     long taken = samples.sum();
-    long inMemory = Math.max(0, clocks.loaded().sum() - taken);
+    long inMemory = Math.max(0, loop.clocks().loaded().sum() - taken);
     return new StarvationClock.Reading(System.nanoTime(), inMemory, waitedNanos());
   }
 

@@ -45,8 +45,11 @@ final class SampleWriter {
     return new BatchForm(settings.tokens().orElse(sample.tokenLength()), channels, sample.colour());
   }
 
-  /** The shape of a record's picture, which its batch shares. */
+  /** The shape of a batch that a record's picture is in. */
   ImageShape shapeOf(ConsumerRecord<byte[], byte[]> record) {
+    if (settings.shapes() instanceof Shapes.One one) {
+      return new ImageShape(one.heightPx(), one.widthPx(), 1);
+    }
     try {
       ImageShape shape = reader.readShape(record.value());
       long pixels = (long) shape.heightPx() * shape.widthPx();

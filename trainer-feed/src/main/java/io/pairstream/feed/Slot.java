@@ -57,9 +57,9 @@ final class Slot {
     positionAfter = null;
   }
 
-  /** Begins a batch of pictures of one shape, which has no more than the largest one's pixels. */
-  void begin(ImageShape newShape) {
-    shape = newShape;
+  /** Begins a batch of pictures of one size, which has no more than the largest one's pixels. */
+  void begin(ImageShape size) {
+    shape = new ImageShape(size.heightPx(), size.widthPx(), form.channels());
   }
 
   BatchForm form() {
@@ -73,10 +73,6 @@ final class Slot {
 
   int size() {
     return decoding.size();
-  }
-
-  boolean isFull() {
-    return decoding.size() == pairIds.length;
   }
 
   /** Counts one more sample, which is written by the time {@code done} is. */

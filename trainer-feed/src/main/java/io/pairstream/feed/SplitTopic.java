@@ -4,8 +4,8 @@ import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.CommittedConsumer;
+import io.pairstream.feed.view.GatheredPairs;
 import io.pairstream.feed.view.View;
-import io.pairstream.feed.view.ViewCutter;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.util.HashMap;
@@ -61,7 +61,7 @@ final class SplitTopic {
             ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
             0,
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-            2 * ViewCutter.BLOCK_RECORDS,
+            2 * GatheredPairs.BLOCK_RECORDS,
             ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
             (int) Math.max(MIN_FETCH_BYTES, Math.min(MAX_FETCH_BYTES, fetchBytes))));
   }

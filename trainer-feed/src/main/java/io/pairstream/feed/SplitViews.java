@@ -1,5 +1,7 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.ViewRun.Step;
+import io.pairstream.feed.WindowLoader.Window;
 import io.pairstream.feed.export.ExportListener;
 import io.pairstream.feed.export.ExportPlan;
 import io.pairstream.feed.export.ExportRefusedException;
@@ -7,30 +9,44 @@ import io.pairstream.feed.export.ExportSummary;
 import io.pairstream.feed.export.ViewExport;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.filter.PairFilter;
+import io.pairstream.feed.order.EpochOrder;
+import io.pairstream.feed.order.EpochOrder.Piece;
+import io.pairstream.feed.order.EpochOrder.Place;
 import io.pairstream.feed.record.FieldReader;
+import io.pairstream.feed.record.MalformedSampleException;
+import io.pairstream.feed.record.PairFields;
 import io.pairstream.feed.takedown.WithdrawnPairs;
+import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.SplitReader;
 import io.pairstream.feed.view.View;
-import io.pairstream.feed.view.ViewCutter;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** Cuts views out of a split's topic, exports them, and explains their steps. */
 public final class SplitViews {
+
+  private static final Set<String> EXPLAINED =
+      Set.of("pair_id", "source_kind", "contributor", "url", "licence");
 
   private SplitViews() {}
 
@@ -48,8 +64,14 @@ public final class SplitViews {
         Consumer<byte[], byte[]> consumer = split.consumer(Map.of())) {
       TopicDescription topic = split.describe(admin);
       PairFilter filter = new PairFilter(source.registry(), source.topic(), where);
-      return new ViewCutter(consumer, filter, Clock.systemUTC())
-          .cut(topic.name(), topic.topicId().toString(), progress);
+      SplitReader reader = new SplitReader(consumer, filter, topic.name(), Map.of());
+      reader.readToEnd(progress);
+      return new View(
+          topic.name(),
+          topic.topicId().toString(),
+          Clock.systemUTC().instant(),
+          filter.where(),
+          reader.takeBlocks());
     }
   }
 
@@ -96,14 +118,59 @@ public final class SplitViews {
     try (Admin admin = AdminClients.create(source.clientSettings())) {
       split.requireHolds(run.view(), admin);
     }
-    FieldReader fields = new FieldReader(source.registry(), source.topic(), StepExplainer.FIELDS);
+    FieldReader fields = new FieldReader(source.registry(), source.topic(), EXPLAINED);
     try (WindowLoader loader = split.windowLoader(run, new FeedClocks())) {
-      Optional<Step> step = run.steps(position, settings).next();
-      return step.isEmpty()
-          ? List.of()
-          : new StepExplainer(run.view(), loader, fields).explain(step.get());
+      List<ExplainedSample> samples = new ArrayList<>();
+      Optional<Step> step = run.step(position, settings);
+      if (step.isPresent()) {
+        EpochOrder order = run.order(step.get().epoch());
+        List<Place> places = step.get().own().stream().map(order::place).toList();
+        Map<List<Integer>, Future<Window>> windows = new HashMap<>();
+        for (Place place : places) {
+          windows.computeIfAbsent(
+              List.of(place.lane(), place.window()),
+              key -> loader.load(order, place.lane(), place.window(), 0));
+        }
+        for (Place place : places) {
+          Piece piece = order.records(place.lane(), place.window()).get(place.at());
+          Block block = run.view().blocks().get(piece.block());
+          Window window = WindowLoader.await(windows.get(List.of(place.lane(), place.window())));
+          samples.add(
+              explained(
+                  place.lane(),
+                  site(source.topic(), block.partition(), block.offset(piece.first())),
+                  window.sample(place.at()),
+                  fields));
+        }
+      }
+      return samples;
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
+  }
+
+  private static ExplainedSample explained(
+      int lane, String place, WindowLoader.Sample sample, FieldReader fields) {
+    ConsumerRecord<byte[], byte[]> record = sample.record();
+    String found = site(record.topic(), record.partition(), record.offset());
+    try {
+      PairFields pair = fields.read(record.value());
+      return new ExplainedSample(
+          lane,
+          place,
+          found,
+          sample.isStandIn(),
+          pair.text("pair_id"),
+          pair.text("source_kind"),
+          pair.text("contributor"),
+          pair.text("url"),
+          pair.text("licence"));
+    } catch (MalformedSampleException e) {
+      throw new RefusedSampleException(found + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String site(String topic, int partition, long offset) {
+    return topic + "-" + partition + "-" + offset;
   }
 }

@@ -1,8 +1,13 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.OrderPlan;
-import io.pairstream.feed.order.RankShare;
 import io.pairstream.feed.view.View;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** A run over a view, epoch after epoch, as one of its ranks sees it. */
 public final class ViewRun {
@@ -11,31 +16,42 @@ public final class ViewRun {
   public static final long ENDLESS = Long.MAX_VALUE;
 
   private final View view;
+  private final String fingerprint;
+  private final long samples;
   private final OrderPlan plan;
   private final long epochs;
-  private final RankShare share;
+  private final int rank;
+  private final int ranks;
 
-  private ViewRun(View view, OrderPlan plan, long epochs, RankShare share) {
+  private ViewRun(View view, OrderPlan plan, long epochs, int rank, int ranks) {
     this.view = view;
+    this.fingerprint = view.fingerprint();
+    this.samples = view.samples();
     this.plan = plan;
     this.epochs = epochs;
-    this.share = share;
+    this.rank = rank;
+    this.ranks = ranks;
   }
 
   /** Of one rank, without an end. */
   public static ViewRun of(View view, OrderPlan plan) {
-    return new ViewRun(view, plan, ENDLESS, new RankShare(0, 1));
+    return new ViewRun(view, plan, ENDLESS, 0, 1);
   }
 
   /**
-   * The same, as one of several ranks sees it.
+   * The same, as one of several ranks sees it: of an epoch's samples it has every {@code ranks}-th,
+   * from number {@code rank} on.
    *
-   * @param rank from 0 to below {@code ranks}
-   * @param ranks number of processes that train together, at least 1
+   * @param number from 0 to below {@code ranks}
+   * @param count number of processes that train together, at least 1
    * @throws IllegalArgumentException where there is no such rank
    */
-  public ViewRun rank(int rank, int ranks) {
-    return new ViewRun(view, plan, epochs, new RankShare(rank, ranks));
+  public ViewRun rank(int number, int count) {
+    if (count < 1 || number < 0 || number >= count) {
+      throw new IllegalArgumentException(
+          "rank " + number + " of " + count + "; ranks count from 0, and there is at least one");
+    }
+    return new ViewRun(view, plan, epochs, number, count);
   }
 
   /**
@@ -47,7 +63,7 @@ public final class ViewRun {
     if (number < 1) {
       throw new IllegalArgumentException("a run has at least 1 epoch, not " + number);
     }
-    return new ViewRun(view, plan, number, share);
+    return new ViewRun(view, plan, number, rank, ranks);
   }
 
   /** Where the run begins. */
@@ -102,15 +118,48 @@ public final class ViewRun {
     return plan;
   }
 
-  /** What this rank has of each batch. */
-  RankShare share() {
-    return share;
+  long epochs() {
+    return epochs;
   }
 
-  /** What is handed out from a position of this run on. */
-  Steps steps(ViewPosition start, FeedSettings settings) {
-    return new Steps(
-        view.blocks(), epochs, share, batchSize(settings), settings.lastBatch(), start);
+  EpochOrder order(long epoch) {
+    return new EpochOrder(view.blocks(), plan, epoch);
+  }
+
+  /** How many of so many samples of a lane, one behind the other, are the rank's, rounded up. */
+  int share(int ofLane, int lanes) {
+    int perLane = ranks / BigInteger.valueOf(ranks).gcd(BigInteger.valueOf(lanes)).intValue();
+    return (ofLane + perLane - 1) / perLane;
+  }
+
+  /**
+   * One batch of all ranks.
+   *
+   * @param first number in the epoch of its first sample, whichever rank has it
+   * @param own numbers in the epoch of the rank's samples; none where it has no part in an epoch's
+   *     last batch
+   * @param behind position of the run behind the step, the same for all ranks
+   * @param epochShare how much of the epoch was handed out behind the step, 0 to 1
+   */
+  record Step(long epoch, long first, List<Long> own, ViewPosition behind, double epochShare) {}
+
+  /** The step that a position of this run stands before; empty where the run is over. */
+  Optional<Step> step(ViewPosition position, FeedSettings settings) {
+    ViewPosition at =
+        left(position.samples(), settings) == 0 ? position(position.epoch() + 1, 0) : position;
+    if (at.epoch() >= epochs) {
+      return Optional.empty();
+    }
+    long first = at.samples();
+    long end = Math.min(first + batchSize(settings), samples);
+    List<Long> own =
+        LongStream.iterate(
+                first + Math.floorMod(rank - first, (long) ranks), n -> n < end, n -> n + ranks)
+            .boxed()
+            .toList();
+    ViewPosition behind = skip(at, 1, settings);
+    double epochShare = behind.epoch() > at.epoch() ? 1 : (double) end / samples;
+    return Optional.of(new Step(at.epoch(), first, own, behind, epochShare));
   }
 
   /**
@@ -120,7 +169,7 @@ public final class ViewRun {
     if (left(0, settings) == 0) {
       throw new IllegalArgumentException(
           "the view %s has %d samples: too few for a batch of %d"
-              .formatted(view.fingerprint(), view.samples(), batchSize(settings)));
+              .formatted(fingerprint, samples, batchSize(settings)));
     }
   }
 
@@ -128,34 +177,35 @@ public final class ViewRun {
    * @throws PositionRefusedException where the position is one of another run
    */
   void requireOwn(ViewPosition position) {
-    if (!position.view().equals(view.fingerprint())) {
+    if (!position.view().equals(fingerprint)) {
       throw new PositionRefusedException(
-          "the position is one of the view %s, not of %s"
-              .formatted(position.view(), view.fingerprint()));
+          "the position is one of the view %s, not of %s".formatted(position.view(), fingerprint));
     }
     if (!position.plan().equals(plan)) {
       throw new PositionRefusedException(
           "the position belongs to another order: %s, and this run has %s"
               .formatted(position.plan(), plan));
     }
-    if (position.samples() >= view.samples()) {
+    if (position.samples() >= samples) {
       throw new PositionRefusedException(
           "the position says that %d samples of epoch %d were handed out, and the epoch has %d"
-              .formatted(position.samples(), position.epoch(), view.samples()));
+              .formatted(position.samples(), position.epoch(), samples));
     }
   }
 
-  private ViewPosition position(long epoch, long samples) {
-    return new ViewPosition(view.fingerprint(), plan, epoch, samples);
+  private ViewPosition position(long epoch, long taken) {
+    return new ViewPosition(fingerprint, plan, epoch, taken);
   }
 
   /** Steps of an epoch behind so many of its samples. */
   private long left(long taken, FeedSettings settings) {
-    return Steps.left(view.samples(), taken, batchSize(settings), settings.lastBatch());
+    int batchSize = batchSize(settings);
+    long left = Math.max(0, samples - taken);
+    return (settings.lastBatch() == LastBatch.KEEP ? left + batchSize - 1 : left) / batchSize;
   }
 
   /** Of all ranks together; the settings' is this rank's. */
   private int batchSize(FeedSettings settings) {
-    return Math.multiplyExact(settings.batchSize(), share.ranks());
+    return Math.multiplyExact(settings.batchSize(), ranks);
   }
 }

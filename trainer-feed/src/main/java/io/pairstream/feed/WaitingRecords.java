@@ -18,9 +18,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class WaitingRecords {
 
-  /** Records of one shape that make a batch. */
-  record Batch(ImageShape shape, List<ConsumerRecord<byte[], byte[]>> records) {}
-
   private final int batchSize;
   private final int most;
   private final Map<ImageShape, List<ConsumerRecord<byte[], byte[]>>> byShape =
@@ -38,7 +35,8 @@ final class WaitingRecords {
    * @return the batch that it completes, whose records wait no longer
    * @throws RefusedSampleException where too many wait
    */
-  Optional<Batch> add(ImageShape shape, ConsumerRecord<byte[], byte[]> record) {
+  Optional<List<ConsumerRecord<byte[], byte[]>>> add(
+      ImageShape shape, ConsumerRecord<byte[], byte[]> record) {
     List<ConsumerRecord<byte[], byte[]>> alike =
         byShape.computeIfAbsent(shape, any -> new ArrayList<>());
     alike.add(record);
@@ -46,7 +44,7 @@ final class WaitingRecords {
     if (alike.size() == batchSize) {
       byShape.remove(shape);
       size -= batchSize;
-      return Optional.of(new Batch(shape, alike));
+      return Optional.of(alike);
     }
     if (size > most) {
       throw new RefusedSampleException(
@@ -76,18 +74,12 @@ final class WaitingRecords {
             });
   }
 
-  /** Takes the shape that has waited longest, its batch not full. */
-  Optional<Batch> takeOldest() {
-    Optional<Batch> oldest =
-        byShape.entrySet().stream()
-            .findFirst()
-            .map(entry -> new Batch(entry.getKey(), entry.getValue()));
-    oldest.ifPresent(
-        batch -> {
-          byShape.remove(batch.shape());
-          size -= batch.records().size();
-        });
-    return oldest;
+  /** Takes all that wait: batches that are not full, the shape that has waited longest first. */
+  List<List<ConsumerRecord<byte[], byte[]>>> takeAll() {
+    List<List<ConsumerRecord<byte[], byte[]>>> all = List.copyOf(byShape.values());
+    byShape.clear();
+    size = 0;
+    return all;
   }
 
   /** Adds the records' offsets, by partition. */

@@ -6,9 +6,12 @@ import io.pairstream.feed.view.BlockReader;
 import io.pairstream.feed.view.View;
 import io.pairstream.schemas.Threads;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -55,18 +58,96 @@ final class WindowLoader implements AutoCloseable {
   }
 
   /**
+   * One of a window's samples.
+   *
+   * @param isStandIn whether it comes in the place of a pair that is withdrawn
+   */
+  record Sample(ConsumerRecord<byte[], byte[]> record, boolean isStandIn) {}
+
+  /**
+   * The records of a window: those that are there and not withdrawn, in their order, over and over.
+   *
+   * <p>So a pair comes as often as another, but for once, and again only when all others have come.
+   * For one thread at a time.
+   */
+  static final class Window {
+
+    private final List<ConsumerRecord<byte[], byte[]>> there;
+    private final WithdrawnPairs withdrawn;
+    private final boolean isOwn;
+
+    /** Of each record that is there, the keys of the takedowns that it falls under. */
+    private final List<List<String>> keys = new ArrayList<>();
+
+    private List<ConsumerRecord<byte[], byte[]>> living;
+    private long version;
+
+    /**
+     * @param records in the order in which they are handed out; null for one that is gone
+     * @param withdrawn is asked anew whenever its version has changed
+     * @param isOwn whether these are the window's own records
+     */
+    private Window(
+        List<ConsumerRecord<byte[], byte[]>> records, WithdrawnPairs withdrawn, boolean isOwn) {
+      this.there = records.stream().filter(Objects::nonNull).toList();
+      this.withdrawn = withdrawn;
+      this.isOwn = isOwn;
+      this.living = there;
+    }
+
+    /** Whether any pair is left. */
+    boolean hasLiving() {
+      long now = withdrawn.version();
+      if (now != version) {
+        if (keys.isEmpty()) {
+          there.forEach(record -> keys.add(withdrawn.keysOf(record.value())));
+        }
+        living = new ArrayList<>();
+        for (int i = 0; i < there.size(); i++) {
+          if (!withdrawn.holds(keys.get(i))) {
+            living.add(there.get(i));
+          }
+        }
+        version = now;
+      }
+      return !living.isEmpty();
+    }
+
+    /**
+     * What comes at a place, once {@link #hasLiving} has said that there is something.
+     *
+     * @param at from 0 to below the window's length
+     */
+    Sample sample(int at) {
+      return new Sample(living.get(at % living.size()), at >= living.size() || !isOwn);
+    }
+  }
+
+  /**
    * Loads a window, which has a living pair when it is there.
    *
    * @param samples of it that count as loaded then
    * @throws PositionRefusedException by the future, where every pair of the view is withdrawn
    */
-  Future<LoadedWindow> load(EpochOrder order, int lane, int window, int samples) {
+  Future<Window> load(EpochOrder order, int lane, int window, int samples) {
     return threads.submit(
         () -> {
-          LoadedWindow loaded = load(order, lane, window);
+          Window loaded = load(order, lane, window);
           clocks.loaded().add(samples);
           return loaded;
         });
+  }
+
+  /** Waits for a window; throws what its loading threw. */
+  static Window await(Future<Window> loading) throws InterruptedException {
+    try {
+      return loading.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failed) {
+        throw failed;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   /** Number of takedowns that are heeded. */
@@ -89,14 +170,13 @@ final class WindowLoader implements AutoCloseable {
     }
   }
 
-  private LoadedWindow load(EpochOrder order, int lane, int window) throws InterruptedException {
+  private Window load(EpochOrder order, int lane, int window) throws InterruptedException {
     for (int i = 0; i < order.lanes(); i++) {
       int otherLane = (lane + i) % order.lanes();
       int windows = order.windows(otherLane);
       for (int j = 0; j < windows; j++) {
         int other = ((i == 0 ? window : 0) + j) % windows;
-        LoadedWindow loaded =
-            new LoadedWindow(read(order, otherLane, other), withdrawn, i + j == 0);
+        Window loaded = new Window(read(order, otherLane, other), withdrawn, i + j == 0);
         if (loaded.hasLiving()) {
           return loaded;
         }

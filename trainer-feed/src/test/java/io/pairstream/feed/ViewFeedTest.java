@@ -440,6 +440,7 @@ class ViewFeedTest {
     View view = SplitViews.cut(source, List.of(), read -> {});
     ViewRun run = ViewRun.of(view, PLAN);
 
+    assertThatThrownBy(() -> run.rank(3, 3)).hasMessageContaining("rank 3 of 3");
     assertThatThrownBy(() -> PairFeed.ofView(source, settings(48), run, Optional.empty()))
         .hasMessageContaining("has 30 samples: too few for a batch of 48");
     assertThatThrownBy(() -> SplitViews.explain(source, settings(48), run, run.begin()))

@@ -24,12 +24,9 @@ class WaitingRecordsTest {
     assertThat(waiting.add(WIDE, record(0, 1))).isEmpty();
     assertThat(waiting.add(HIGH, record(0, 2))).isEmpty();
 
-    Optional<WaitingRecords.Batch> full = waiting.add(WIDE, record(1, 9));
+    Optional<List<ConsumerRecord<byte[], byte[]>>> full = waiting.add(WIDE, record(1, 9));
 
-    assertThat(full.orElseThrow().shape()).isEqualTo(WIDE);
-    assertThat(full.orElseThrow().records())
-        .extracting(ConsumerRecord::offset)
-        .containsExactly(1L, 9L);
+    assertThat(full.orElseThrow()).extracting(ConsumerRecord::offset).containsExactly(1L, 9L);
     assertThat(offsets().toString()).isEqualTo("{0=[2]}");
   }
 
@@ -38,9 +35,9 @@ class WaitingRecordsTest {
     waiting.add(HIGH, record(0, 1));
     waiting.add(WIDE, record(0, 2));
 
-    assertThat(waiting.takeOldest().orElseThrow().shape()).isEqualTo(HIGH);
-    assertThat(waiting.takeOldest().orElseThrow().shape()).isEqualTo(WIDE);
-    assertThat(waiting.takeOldest()).isEmpty();
+    assertThat(waiting.takeAll())
+        .extracting(batch -> batch.get(0).offset())
+        .containsExactly(1L, 2L);
     assertThat(offsets()).isEmpty();
   }
 
@@ -53,7 +50,7 @@ class WaitingRecordsTest {
     waiting.withdraw(1, new byte[] {2});
 
     assertThat(offsets().toString()).isEqualTo("{0=[2]}");
-    assertThat(waiting.takeOldest().orElseThrow().shape()).isEqualTo(WIDE);
+    assertThat(waiting.takeAll()).hasSize(1);
   }
 
   @Test

@@ -49,9 +49,9 @@ final class ViewPairs implements PairSequence {
   @Override
   public void read(long from, long to, Taker taker) throws IOException {
     for (long at = from; at < to; at++) {
-      load(order.windowOf(0, at));
-      ConsumerRecord<byte[], byte[]> record =
-          inWindow.get((int) (at - order.windowBegin(0, window)));
+      EpochOrder.Place place = order.place(at);
+      load(place.window());
+      ConsumerRecord<byte[], byte[]> record = inWindow.get(place.at());
       if (record != null && !withdrawn.contains(record.value())) {
         taker.take(pair(record));
       }

@@ -102,10 +102,20 @@ public final class EpochOrder {
   }
 
   /**
-   * Records of a lane; the first lanes have one more than the last ones where not all are alike.
+   * Where a sample stands: its number in a window of a lane.
+   *
+   * @param lane from 0
+   * @param window of the lane, from 0
+   * @param at from 0
    */
-  public long laneLength(int lane) {
-    return begin(lane + 1) - begin(lane);
+  public record Place(int lane, int window, int at) {}
+
+  /** The place of the sample of a number in the epoch: lanes hand out by turns. */
+  public Place place(long number) {
+    int lane = (int) (number % lanes);
+    long ofLane = number / lanes;
+    int window = Math.toIntExact(((ofLane + 1) * windows(lane) - 1) / laneLength(lane));
+    return new Place(lane, window, (int) (ofLane - windowBegin(lane, window)));
   }
 
   /** Windows of a lane, all of one size but for a record. */
@@ -113,23 +123,25 @@ public final class EpochOrder {
     return Math.toIntExact(Math.max(1, laneLength(lane) / plan.windowSize()));
   }
 
-  /** The window in which a lane's sample of a number stands. */
-  public int windowOf(int lane, long number) {
-    return Math.toIntExact(((number + 1) * windows(lane) - 1) / laneLength(lane));
-  }
-
-  /** Number in its lane of a window's first record; behind the last window, the lane's length. */
-  public long windowBegin(int lane, int window) {
-    return window * laneLength(lane) / windows(lane);
-  }
-
   /** Records in a window of a lane. */
   public int windowLength(int lane, int window) {
     return (int) (windowBegin(lane, window + 1) - windowBegin(lane, window));
   }
 
+  /**
+   * Records of a lane; the first lanes have one more than the last ones where not all are alike.
+   */
+  private long laneLength(int lane) {
+    return begin(lane + 1) - begin(lane);
+  }
+
+  /** Number in its lane of a window's first record; behind the last window, the lane's length. */
+  private long windowBegin(int lane, int window) {
+    return window * laneLength(lane) / windows(lane);
+  }
+
   /** The records of a window, in the order in which they are counted. */
-  public List<Piece> pieces(int lane, int window) {
+  private List<Piece> pieces(int lane, int window) {
     long from = begin(lane) + windowBegin(lane, window);
     long to = begin(lane) + windowBegin(lane, window + 1);
     int index = Arrays.binarySearch(before, from);
@@ -167,21 +179,6 @@ public final class EpochOrder {
   }
 
   /**
-   * The order of a window: at {@code i} the number, among the records that {@link #pieces} gives,
-   * of the one that is handed out as the window's {@code i}-th.
-   */
-  public int[] permutation(int lane, int window) {
-    int length = windowLength(lane, window);
-    if (plan.isShuffled()) {
-      return RandomNumbers.of(plan.seed(), epoch, "window " + lane + " " + window)
-          .permutation(length);
-    }
-    int[] same = new int[length];
-    Arrays.setAll(same, i -> i);
-    return same;
-  }
-
-  /**
    * What stands in a window, in the order in which it is handed out.
    *
    * @param read gives what a piece holds
@@ -189,11 +186,11 @@ public final class EpochOrder {
   public <T> List<T> ordered(int lane, int window, Function<Piece, List<T>> read) {
     List<T> counted = new ArrayList<>();
     pieces(lane, window).forEach(piece -> counted.addAll(read.apply(piece)));
-    List<T> ordered = new ArrayList<>(counted.size());
-    for (int number : permutation(lane, window)) {
-      ordered.add(counted.get(number));
+    if (!plan.isShuffled()) {
+      return counted;
     }
-    return ordered;
+    RandomNumbers numbers = RandomNumbers.of(plan.seed(), epoch, "window " + lane + " " + window);
+    return Arrays.stream(numbers.permutation(counted.size())).mapToObj(counted::get).toList();
   }
 
   /** The records of a window as pieces of their own, in the order in which they are handed out. */

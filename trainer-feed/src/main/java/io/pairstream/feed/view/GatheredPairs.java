@@ -19,6 +19,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public final class GatheredPairs {
 
+  /** Most records of a block. */
+  public static final int BLOCK_RECORDS = 128;
+
+  /** Bytes after which a block ends. */
+  private static final long BLOCK_BYTES = 4 << 20;
+
   private final PairFilter filter;
   private final Map<Integer, Map<Long, Held>> byPartition = new TreeMap<>();
   private long size;
@@ -82,8 +88,7 @@ public final class GatheredPairs {
     List<Held> open = new ArrayList<>();
     long bytes = 0;
     for (Held one : inOrder) {
-      if (open.size() == ViewCutter.BLOCK_RECORDS
-          || (bytes > 0 && bytes + one.bytes() > ViewCutter.BLOCK_BYTES)) {
+      if (open.size() == BLOCK_RECORDS || (bytes > 0 && bytes + one.bytes() > BLOCK_BYTES)) {
         blocks.add(block(partition, open, bytes));
         open.clear();
         bytes = 0;

@@ -1,7 +1,6 @@
 package io.pairstream.feed.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -106,29 +105,6 @@ class EpochOrderTest {
     assertThat(lane(new EpochOrder(blocks, new OrderPlan(1, 2, 32), 0))).isEqualTo(first);
     assertThat(lane(new EpochOrder(blocks, new OrderPlan(1, 2, 32), 1))).isNotEqualTo(first);
     assertThat(lane(new EpochOrder(blocks, new OrderPlan(2, 2, 32), 0))).isNotEqualTo(first);
-  }
-
-  /** Samples go round the ranks, whoever has the first one of a batch. */
-  @Test
-  void givesEveryRankTheSameShareOfAnyBatch() {
-    for (int batchSize : List.of(32, 64, 100, 1024)) {
-      for (int ranks = 1; ranks <= 64; ranks++) {
-        if (batchSize % ranks == 0) {
-          List<Long> numbers = new ArrayList<>();
-          for (int rank = 0; rank < ranks; rank++) {
-            List<Long> own = new RankShare(rank, ranks).of(333, 333 + batchSize).boxed().toList();
-            assertThat(own).hasSize(batchSize / ranks);
-            numbers.addAll(own);
-          }
-          assertThat(numbers)
-              .containsExactlyInAnyOrderElementsOf(
-                  LongStream.range(333, 333 + batchSize).boxed().toList());
-        }
-      }
-    }
-    assertThat(new RankShare(0, 6).lanes(32)).isEqualTo(16);
-    assertThat(new RankShare(0, 6).perLane(32)).isEqualTo(3);
-    assertThatThrownBy(() -> new RankShare(3, 3)).hasMessageContaining("rank 3 of 3");
   }
 
   @Test

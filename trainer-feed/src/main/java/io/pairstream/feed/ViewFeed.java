@@ -1,0 +1,169 @@
+package io.pairstream.feed;
+
+import io.pairstream.feed.ViewRun.Step;
+import io.pairstream.feed.order.EpochOrder;
+import io.pairstream.feed.order.EpochOrder.Place;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+
+/**
+ * Reads a view in a run's order, and fills slots with one rank's share of it.
+ *
+ * <p>Of each lane that the rank has samples of, the window in use and the one behind it are in
+ * memory. A window leaves memory as a whole.
+ */
+final class ViewFeed extends BatchLoop {
+
+  private final ViewRun run;
+  private final ViewPosition start;
+  private final WindowLoader loader;
+  private final Map<Long, EpochOrder> orders = new HashMap<>();
+
+  /** By lane, the windows that were asked for, in the order in which they are needed. */
+  private final Map<Integer, Deque<Asked>> lanes = new HashMap<>();
+
+  ViewFeed(
+      FeedSource source, FeedSettings settings, ViewRun run, ViewPosition start, SplitTopic split) {
+    super(source, settings);
+    this.run = run;
+    this.start = start;
+    this.loader = split.windowLoader(run, clocks());
+  }
+
+  /** A window that was asked for. */
+  private static final class Asked {
+
+    private final long epoch;
+    private final int lane;
+    private final int window;
+    private Future<WindowLoader.Window> loading;
+
+    /** The rank's samples in it that were not taken yet. */
+    private int left;
+
+    private Asked(long epoch, int lane, int window) {
+      this.epoch = epoch;
+      this.lane = lane;
+      this.window = window;
+    }
+  }
+
+  @Override
+  void fill() throws InterruptedException {
+    Optional<Step> step = run.step(start, settings());
+    while (step.isPresent()) {
+      fillSlot(step.get());
+      lanes.values().forEach(this::askBehind);
+      step = run.step(step.get().behind(), settings());
+    }
+  }
+
+  @Override
+  void closeReading() {
+    loader.close();
+  }
+
+  /** A view has no end that grows; what is left of it is in the position. */
+  @Override
+  long samplesWaiting() {
+    return -1;
+  }
+
+  @Override
+  int takedowns() {
+    return loader.takedowns();
+  }
+
+  private void fillSlot(Step step) throws InterruptedException {
+    orders.keySet().removeIf(epoch -> epoch < step.epoch());
+    EpochOrder order = order(step.epoch());
+    List<Place> places = step.own().stream().map(order::place).toList();
+    for (Place place : places) {
+      asked(step.epoch(), place.lane(), place.window(), place.at());
+    }
+    Slot slot = null;
+    for (Place place : places) {
+      WindowLoader.Sample sample = take(step.epoch(), place);
+      if (slot == null) {
+        slot = slotLike(sample.record());
+      }
+      if (sample.isStandIn()) {
+        slot.countHole();
+      }
+      write(sample.record(), slot);
+    }
+    if (slot == null) {
+      // Other ranks have samples in this step; they wait for this one's.
+      Place lead = order.place(step.first());
+      slot =
+          slotLike(
+              await(loader.load(order, lead.lane(), lead.window(), 0)).sample(lead.at()).record());
+    }
+    slot.mark(step.epoch(), step.epochShare());
+    handOver(slot, step.behind(), List.of());
+  }
+
+  private WindowLoader.Sample take(long epoch, Place place) throws InterruptedException {
+    Asked wanted = asked(epoch, place.lane(), place.window(), place.at());
+    Deque<Asked> ofLane = lanes.get(place.lane());
+    while (ofLane.element() != wanted) {
+      clocks().loaded().add(-ofLane.remove().left);
+    }
+    while (!await(wanted.loading).hasLiving()) {
+      wanted.loading = loader.load(order(epoch), wanted.lane, wanted.window, 0);
+    }
+    wanted.left = Math.max(0, wanted.left - 1);
+    return await(wanted.loading).sample(place.at());
+  }
+
+  /** Asks for the window behind the only one of a lane. */
+  private void askBehind(Deque<Asked> ofLane) {
+    Asked last = ofLane.getLast();
+    if (ofLane.size() > 1) {
+      return;
+    } else if (last.window + 1 < order(last.epoch).windows(last.lane)) {
+      asked(last.epoch, last.lane, last.window + 1, 0);
+    } else if (last.epoch + 1 < run.epochs()) {
+      asked(last.epoch + 1, last.lane, 0, 0);
+    }
+  }
+
+  /**
+   * A window, which is asked for where it was not.
+   *
+   * @param from number of the first of its samples that is needed
+   */
+  private Asked asked(long epoch, int lane, int window, int from) {
+    Deque<Asked> ofLane = lanes.computeIfAbsent(lane, any -> new ArrayDeque<>());
+    for (Asked one : ofLane) {
+      if (one.epoch == epoch && one.window == window) {
+        return one;
+      }
+    }
+    EpochOrder order = order(epoch);
+    Asked asked = new Asked(epoch, lane, window);
+    asked.left = run.share(order.windowLength(lane, window) - from, order.lanes());
+    asked.loading = loader.load(order, lane, window, asked.left);
+    ofLane.add(asked);
+    return asked;
+  }
+
+  private EpochOrder order(long epoch) {
+    return orders.computeIfAbsent(epoch, run::order);
+  }
+
+  private WindowLoader.Window await(Future<WindowLoader.Window> loading)
+      throws InterruptedException {
+    long begin = System.nanoTime();
+    try {
+      return WindowLoader.await(loading);
+    } finally {
+      clocks().fetching().add(System.nanoTime() - begin);
+    }
+  }
+}
