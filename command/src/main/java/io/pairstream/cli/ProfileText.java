@@ -138,10 +138,6 @@ final class ProfileText {
       line.append(next);
     }
     lines.add(line.substring(0, line.length() - 1));
-    long error = profile.path("words_error").longValue();
-    if (error > 0) {
-      lines.add("  each within " + TerminalText.count(error) + " of the truth");
-    }
   }
 
   private void producers(JsonNode profile) {

@@ -30,7 +30,7 @@ class ProfileTextTest {
                 + " 8192], \"counts\": [0, 1, 3, 0]}, \"aspect\": {\"unit\": \"w/h\", \"edges\":"
                 + " [0.5, 1.091, 2], \"counts\": [1, 1]}},"
                 + " \"truncated_share\": 0.034, \"words\": [{\"word\": \"dog\", \"count\": 1234},"
-                + " {\"word\": \"cat\", \"count\": 1}], \"words_error\": 7,"
+                + " {\"word\": \"cat\", \"count\": 1}],"
                 + " \"producers\": [{\"contributor\": \"museum\", \"accepted\": 93, \"rejected\":"
                 + " 7, \"copies\": 2, \"acceptance_rate\": 0.93, \"top_reason\":"
                 + " \"IMAGE_TOO_SMALL\"}],"
@@ -58,7 +58,6 @@ class ProfileTextTest {
 
             words, and how many captions they stand in
               dog 1,234, cat 1
-              each within 7 of the truth
 
             producers             accepted  rejected   copies  rate  top reason
               museum                    93         7        2  93 %  IMAGE_TOO_SMALL

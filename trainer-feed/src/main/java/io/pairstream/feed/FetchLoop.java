@@ -112,8 +112,10 @@ final class FetchLoop extends BatchLoop {
       samplesWaiting = waitingInTheTopic(left);
     }
     if (settings().lastBatch() == FeedSettings.LastBatch.KEEP) {
-      for (List<ConsumerRecord<byte[], byte[]>> batch : waiting.takeAll()) {
+      List<ConsumerRecord<byte[], byte[]>> batch = waiting.takeOldest();
+      while (!batch.isEmpty()) {
         fill(batch);
+        batch = waiting.takeOldest();
       }
     }
   }

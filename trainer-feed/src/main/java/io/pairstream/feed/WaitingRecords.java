@@ -74,12 +74,13 @@ final class WaitingRecords {
             });
   }
 
-  /** Takes all that wait: batches that are not full, the shape that has waited longest first. */
-  List<List<ConsumerRecord<byte[], byte[]>>> takeAll() {
-    List<List<ConsumerRecord<byte[], byte[]>>> all = List.copyOf(byShape.values());
-    byShape.clear();
-    size = 0;
-    return all;
+  /** Takes the records of the shape that has waited longest; none where nothing waits. */
+  List<ConsumerRecord<byte[], byte[]>> takeOldest() {
+    List<ConsumerRecord<byte[], byte[]>> oldest =
+        byShape.values().stream().findFirst().orElse(List.of());
+    byShape.values().remove(oldest);
+    size -= oldest.size();
+    return oldest;
   }
 
   /** Adds the records' offsets, by partition. */

@@ -35,9 +35,9 @@ class WaitingRecordsTest {
     waiting.add(HIGH, record(0, 1));
     waiting.add(WIDE, record(0, 2));
 
-    assertThat(waiting.takeAll())
-        .extracting(batch -> batch.get(0).offset())
-        .containsExactly(1L, 2L);
+    assertThat(waiting.takeOldest()).extracting(ConsumerRecord::offset).containsExactly(1L);
+    assertThat(waiting.takeOldest()).extracting(ConsumerRecord::offset).containsExactly(2L);
+    assertThat(waiting.takeOldest()).isEmpty();
     assertThat(offsets()).isEmpty();
   }
 
@@ -50,7 +50,7 @@ class WaitingRecordsTest {
     waiting.withdraw(1, new byte[] {2});
 
     assertThat(offsets().toString()).isEqualTo("{0=[2]}");
-    assertThat(waiting.takeAll()).hasSize(1);
+    assertThat(waiting.takeOldest()).extracting(ConsumerRecord::offset).containsExactly(2L);
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,13 +70,15 @@ public final class ActionLog implements AutoCloseable {
   /**
    * Writes an action, in place of what stood under its id, for a command that ends soon.
    *
-   * @throws TimeoutException where Kafka does not take it
+   * @throws KafkaException where Kafka does not take it
    */
   public static void write(ClusterAccess cluster, Action action) {
     try (RecordPublisher<Action> trail = open(cluster)) {
       var unused = trail.publish(action.getActionId(), action, "an action").join();
     } catch (CompletionException e) {
-      throw new TimeoutException("the broker did not take the record of this action", e.getCause());
+      throw e.getCause() instanceof KafkaException refused
+          ? refused
+          : new KafkaException("the record of this action is not written", e.getCause());
     }
   }
 

@@ -12,14 +12,11 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.FinishedOffsets;
-import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.WireFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,9 +118,7 @@ public final class Audit {
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.open(cluster);
         CommittedLog lookUp = CommittedLog.openForSingleRecords(cluster)) {
-      Map<TopicPartition, Long> waitingEnds =
-          log.ends(partitions(log, List.of(topics.waitingLinks().name())));
-      LinkLedger links = links(log, admin, waitingEnds, ofAll);
+      LinkLedger links = LinkLedger.open(cluster, log, admin, ofAll);
       String group = cluster.dataset().preprocessGroup();
       List<TopicPartition> rawPartitions = partitions(log, topics.rawNames());
       Map<TopicPartition, Long> starts = starts(log, rawPartitions, since);
@@ -138,8 +133,7 @@ public final class Audit {
       List<TopicPartition> outputPartitions = partitions(log, outputTopics());
       Pages outputs =
           new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
-      Pages ofLinks =
-          new Pages(log, partitions(log, ofAll ? linkOutputTopics(log) : List.of()), Map.of());
+      Pages ofLinks = new Pages(log, partitions(log, links.outputTopics()), Map.of());
       ReviewedPairs reviewed = new ReviewedPairs();
 
       try (Ledger ledger =
@@ -147,7 +141,7 @@ public final class Audit {
               raw, splits.stream().map(Topic::name).toList(), topics.quarantine().name(), TEMP)) {
         for (int look = 0; look <= SECOND_LOOKS; look++) {
           onTheWay.readOn(record -> enterInFlight(ledger, record));
-          ofLinks.readOn(record -> enterOfLink(links, record));
+          ofLinks.readOn(links::enter);
           outputs.readOn(record -> enter(ledger, links, reviewed, record));
           if (ledger.isPartlyUnreadable()) {
             links.excuseMissing();
@@ -172,10 +166,7 @@ public final class Audit {
           }
         }
         reviewed.check(cluster, log, lookUp, betweenLooks, ledger::unreviewed);
-        LinkReport linkReport =
-            links.close(
-                finished(admin, partitions(log, List.of(topics.links().name()))),
-                finished(admin, waitingEnds.keySet()));
+        LinkReport linkReport = links.close(admin);
         return ledger.close(
             ClusterAccess.committedAndSettled(admin, group, rawPartitions), linkReport);
       }
@@ -190,69 +181,7 @@ public final class Audit {
         : log.beginnings(partitions);
   }
 
-  /**
-   * The books of the links. Both topics' finished offsets are asked for at once: the fetchers
-   * commit them together.
-   *
-   * @param ofAll otherwise of those to come alone, of which there are none
-   */
-  private LinkLedger links(
-      CommittedLog log, Admin admin, Map<TopicPartition, Long> waitingEnds, boolean ofAll) {
-    List<TopicPartition> linkPartitions = partitions(log, List.of(topics.links().name()));
-    Map<TopicPartition, Long> begins =
-        ofAll ? log.beginnings(linkPartitions) : log.ends(linkPartitions);
-    List<TopicPartition> both = new ArrayList<>(linkPartitions);
-    both.addAll(waitingEnds.keySet());
-    Map<TopicPartition, FinishedOffsets> finished = finished(admin, both);
-    List<RawPartition> inputs =
-        linkPartitions.stream()
-            .map(
-                tp ->
-                    new RawPartition(
-                        tp,
-                        begins.get(tp),
-                        finished.getOrDefault(tp, FinishedOffsets.below(0)),
-                        LinkLedger.outputs()))
-            .toList();
-    return new LinkLedger(
-        inputs,
-        waitingEnds,
-        finished,
-        log.beginnings(partitions(log, List.of(topics.scraped().name()))));
-  }
-
-  private Map<TopicPartition, FinishedOffsets> finished(
-      Admin admin, Collection<TopicPartition> partitions) {
-    return ClusterAccess.finishedAndSettled(admin, cluster.dataset().fetchGroup(), partitions);
-  }
-
-  /** What can name a link; nothing where there never was one. */
-  private List<String> linkOutputTopics(CommittedLog log) {
-    boolean anyLink =
-        log.ends(partitions(log, List.of(topics.links().name()))).values().stream()
-            .anyMatch(end -> end > 0);
-    return anyLink ? List.of(topics.waitingLinks().name(), topics.scraped().name()) : List.of();
-  }
-
-  private void enterOfLink(LinkLedger links, ConsumerRecord<byte[], byte[]> record) {
-    if (record.topic().equals(topics.scraped().name())) {
-      links.scraped(record);
-      LinkHeaders.readLink(record.headers()).ifPresent(link -> links.fetched(link, site(record)));
-      return;
-    }
-    // A record that cannot be read is nobody's link that waits; the fetchers reject it.
-    cluster
-        .decode(topics.waitingLinks(), record.value())
-        .ifPresent(
-            waiting ->
-                links.waiting(
-                    new TopicPartition(record.topic(), record.partition()),
-                    record.offset(),
-                    waiting.getOrigin(),
-                    site(record)));
-  }
-
-  private static List<TopicPartition> partitions(CommittedLog log, List<String> topics) {
+  static List<TopicPartition> partitions(CommittedLog log, List<String> topics) {
     return topics.stream().flatMap(topic -> log.partitions(topic).stream()).toList();
   }
 
@@ -386,7 +315,7 @@ public final class Audit {
                     .ifPresent(r -> ledger.withdrawn(r.getOrigin())));
   }
 
-  private static String site(ConsumerRecord<byte[], byte[]> record) {
+  static String site(ConsumerRecord<byte[], byte[]> record) {
     return record.topic() + "-" + record.partition() + "-" + record.offset();
   }
 

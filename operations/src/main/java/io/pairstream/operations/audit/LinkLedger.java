@@ -1,13 +1,21 @@
 package io.pairstream.operations.audit;
 
 import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.WaitingLink;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -27,11 +35,15 @@ final class LinkLedger {
   private static final int WAITING = 2;
   private static final List<String> OUTPUTS = List.of("scraped", "quarantine", "waiting-links");
 
+  private final ClusterAccess cluster;
+  private final Topic<String, WaitingLink> waiting;
+  private final String scraped;
   private final List<RawPartition> links;
   private final Map<TopicPartition, RawPartition> byPartition = new HashMap<>();
   private final Map<TopicPartition, Long> waitingEnds;
   private final Map<TopicPartition, FinishedOffsets> waitingFinished;
   private final Map<TopicPartition, Long> scrapedBegins;
+  private final boolean anyLink;
   private final List<Named> newer = new ArrayList<>();
   private final List<Live> live = new ArrayList<>();
   private final Differences differences = new Differences();
@@ -48,26 +60,64 @@ final class LinkLedger {
   /** A record that let a link wait when the reading began, or came since. */
   private record Live(TopicPartition partition, long offset, RawPartition links, long link) {}
 
-  /**
-   * @param links the partitions of links, with {@link #outputs} outputs
-   * @param waitingEnds where the partitions of waiting links ended before anything was asked for
-   * @param waitingFinished what of them the fetchers had finished after that
-   * @param scrapedBegins where the partitions of scraped pairs begin
-   */
-  LinkLedger(
+  private LinkLedger(
+      ClusterAccess cluster,
       List<RawPartition> links,
+      boolean anyLink,
       Map<TopicPartition, Long> waitingEnds,
       Map<TopicPartition, FinishedOffsets> waitingFinished,
       Map<TopicPartition, Long> scrapedBegins) {
+    this.cluster = cluster;
+    this.waiting = cluster.topics().waitingLinks();
+    this.scraped = cluster.topics().scraped().name();
     this.links = links;
     links.forEach(partition -> byPartition.put(partition.partition(), partition));
+    this.anyLink = anyLink;
     this.waitingEnds = waitingEnds;
     this.waitingFinished = waitingFinished;
     this.scrapedBegins = scrapedBegins;
   }
 
-  static int outputs() {
-    return OUTPUTS.size();
+  /**
+   * Opens the books. Both topics' finished offsets are asked for at once: the fetchers commit them
+   * together.
+   *
+   * @param ofAll otherwise of those to come alone, of which there are none
+   */
+  static LinkLedger open(ClusterAccess cluster, CommittedLog log, Admin admin, boolean ofAll) {
+    PairTopics topics = cluster.topics();
+    Map<TopicPartition, Long> waitingEnds = log.ends(log.partitions(topics.waitingLinks().name()));
+    List<TopicPartition> partitions = List.copyOf(log.partitions(topics.links().name()));
+    Map<TopicPartition, Long> ends = log.ends(partitions);
+    Map<TopicPartition, Long> begins = ofAll ? log.beginnings(partitions) : ends;
+    List<TopicPartition> both = new ArrayList<>(partitions);
+    both.addAll(waitingEnds.keySet());
+    Map<TopicPartition, FinishedOffsets> finished = finished(cluster, admin, both);
+    return new LinkLedger(
+        cluster,
+        partitions.stream()
+            .map(
+                tp ->
+                    new RawPartition(
+                        tp,
+                        begins.get(tp),
+                        finished.getOrDefault(tp, FinishedOffsets.below(0)),
+                        OUTPUTS.size()))
+            .toList(),
+        ofAll && ends.values().stream().anyMatch(end -> end > 0),
+        waitingEnds,
+        finished,
+        log.beginnings(log.partitions(topics.scraped().name())));
+  }
+
+  private static Map<TopicPartition, FinishedOffsets> finished(
+      ClusterAccess cluster, Admin admin, Collection<TopicPartition> partitions) {
+    return ClusterAccess.finishedAndSettled(admin, cluster.dataset().fetchGroup(), partitions);
+  }
+
+  /** What can name a link; nothing where there never was one. */
+  List<String> outputTopics() {
+    return anyLink ? List.of(waiting.name(), scraped) : List.of();
   }
 
   List<RawPartition> partitions() {
@@ -80,17 +130,21 @@ final class LinkLedger {
     return byPartition.containsKey(partition) || waitingEnds.containsKey(partition);
   }
 
-  /** A record on the topic of scraped pairs. */
-  void scraped(ConsumerRecord<byte[], byte[]> record) {
+  /** A record on a topic that can name a link. */
+  void enter(ConsumerRecord<byte[], byte[]> record) {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-    if (scrapedBegins.getOrDefault(partition, 0L) == record.offset() && record.offset() > 0) {
-      keptSince = Math.max(keptSince, record.timestamp());
+    if (record.topic().equals(scraped)) {
+      if (scrapedBegins.getOrDefault(partition, 0L) == record.offset() && record.offset() > 0) {
+        keptSince = Math.max(keptSince, record.timestamp());
+      }
+      LinkHeaders.readLink(record.headers())
+          .ifPresent(link -> leave(link, FETCHED, Audit.site(record)));
+      return;
     }
-  }
-
-  /** A raw pair that names its link. */
-  void fetched(Origin link, String site) {
-    leave(link, FETCHED, site);
+    // A record that cannot be read is nobody's link that waits; the fetchers reject it.
+    cluster
+        .decode(waiting, record.value())
+        .ifPresent(link -> waits(partition, record.offset(), link.getOrigin(), Audit.site(record)));
   }
 
   /** A record in quarantine that comes from here. */
@@ -102,7 +156,7 @@ final class LinkLedger {
   }
 
   /** A record that lets a link wait. */
-  void waiting(TopicPartition partition, long offset, Origin link, String site) {
+  private void waits(TopicPartition partition, long offset, Origin link, String site) {
     RawPartition partitionOfLink = byPartition.get(partitionOf(link));
     if (partitionOfLink == null) {
       misplaced(site, "comes from " + OriginHeader.text(link) + ", which is no link");
@@ -125,7 +179,7 @@ final class LinkLedger {
     live.add(new Live(partition, offset, partitionOfLink, link.getOffset()));
   }
 
-  void misplaced(String site, String what) {
+  private void misplaced(String site, String what) {
     differences.add(Kind.MISPLACED, site + " " + what);
   }
 
@@ -150,15 +204,11 @@ final class LinkLedger {
     return !missingIsExcused && links.stream().anyMatch(RawPartition::anyMissing);
   }
 
-  /**
-   * Closes the books.
-   *
-   * @param linksNow what the fetchers have finished after the last output was read
-   * @param waitingNow the same of the links that wait
-   */
-  LinkReport close(
-      Map<TopicPartition, FinishedOffsets> linksNow,
-      Map<TopicPartition, FinishedOffsets> waitingNow) {
+  /** Closes the books, after the last output was read. */
+  LinkReport close(Admin admin) {
+    Map<TopicPartition, FinishedOffsets> linksNow = finished(cluster, admin, byPartition.keySet());
+    Map<TopicPartition, FinishedOffsets> waitingNow =
+        finished(cluster, admin, waitingEnds.keySet());
     for (RawPartition partition : links) {
       if (!missingIsExcused) {
         partition.missing(

@@ -27,7 +27,8 @@ public record PairQuery(
   public static final int LONGEST_TEXT = 500;
 
   /**
-   * @throws IllegalArgumentException where the text or the limit is out of bounds
+   * @throws IllegalArgumentException where the text or the limit is out of bounds, or the cursor is
+   *     none of ours
    */
   public PairQuery {
     if (limit < 1 || limit > 500) {
@@ -36,6 +37,20 @@ public record PairQuery(
     if (text.length() > LONGEST_TEXT) {
       throw new IllegalArgumentException(
           "q has at most " + LONGEST_TEXT + " characters, not " + text.length());
+    }
+    long unused = place(after);
+  }
+
+  /** Id before which the pairs of this page are. */
+  long before() {
+    return place(after);
+  }
+
+  private static long place(Optional<String> cursor) {
+    try {
+      return cursor.map(Long::parseLong).orElse(Long.MAX_VALUE);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("after is the next of an earlier answer", e);
     }
   }
 

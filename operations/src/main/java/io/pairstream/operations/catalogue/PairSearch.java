@@ -31,7 +31,6 @@ public final class PairSearch {
 
   private static final Pattern BEGINNING_OF_ID = Pattern.compile("[0-9a-f]{6,64}");
   private static final Pattern COORDINATES = Pattern.compile("(.+)-(\\d{1,9})-(\\d{1,18})");
-  private static final Pattern CURSOR = Pattern.compile("\\d{6,19}");
 
   /** A row says where its pair stands, unless another one does. */
   private static final String FOUND =
@@ -47,11 +46,7 @@ public final class PairSearch {
     this.clock = clock;
   }
 
-  /**
-   * A page of the pairs that a query means, newest first.
-   *
-   * @throws IllegalArgumentException where the cursor is none of ours
-   */
+  /** A page of the pairs that a query means, newest first. */
   public PairPage find(PairQuery query) {
     return catalogue.read(table -> find(query, table));
   }
@@ -174,11 +169,6 @@ public final class PairSearch {
         });
   }
 
-  /** The kinds of sources that any pair has, in order. */
-  public List<String> sources() {
-    return catalogue.read(PairSearch::sources);
-  }
-
   /** Whether a withdrawal covers something with these properties. */
   public boolean isTakenDown(
       String pairId, String imageDigest, String contributor, String sourceKind, String url) {
@@ -224,9 +214,7 @@ public final class PairSearch {
         text.isEmpty() && query.contributor().isEmpty()
             ? OptionalLong.of(conditions.count(table))
             : OptionalLong.empty();
-    List<Long> ids =
-        conditions.ids(
-            table, query.after().map(PairSearch::cursor).orElse(Long.MAX_VALUE), query.limit() + 1);
+    List<Long> ids = conditions.ids(table, query.before(), query.limit() + 1);
     boolean isMore = ids.size() > query.limit();
     List<FoundPair> pairs = new ArrayList<>();
     for (long id : ids.subList(0, Math.min(ids.size(), query.limit()))) {
@@ -239,17 +227,6 @@ public final class PairSearch {
         pairs,
         isMore ? Optional.of(String.valueOf(ids.get(query.limit() - 1))) : Optional.empty(),
         found);
-  }
-
-  private static long cursor(String text) {
-    if (!CURSOR.matcher(text).matches()) {
-      throw new IllegalArgumentException("after is the next of an earlier answer");
-    }
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("after is the next of an earlier answer", e);
-    }
   }
 
   /** What rows must hold, as SQL with its parameters. */

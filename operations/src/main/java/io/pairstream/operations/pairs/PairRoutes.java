@@ -53,9 +53,7 @@ import org.apache.kafka.common.KafkaException;
 public final class PairRoutes implements AutoCloseable {
 
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}|[A-Za-z0-9._-]{1,250}");
-  private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
-  private static final Pattern PARTITION = Pattern.compile("\\d{1,9}");
-  private static final Pattern OFFSET = Pattern.compile("\\d{1,18}");
+  private static final Pattern PLACE = Pattern.compile("[A-Za-z0-9._-]{1,249}/\\d{1,9}/\\d{1,18}");
 
   private static final int LONGEST_FILTER = 500;
   private static final Duration LONGEST_WINDOW = Duration.ofDays(31);
@@ -156,18 +154,10 @@ public final class PairRoutes implements AutoCloseable {
 
   private Answer find(Incoming request) {
     State state = state();
-    PairPage page = search(query(request));
+    PairPage page = search.find(query(request));
     return AnswerJson.answer(
         new Found(
             state, page.pairs().stream().map(PairSummary::of).toList(), page.next(), page.found()));
-  }
-
-  private PairPage search(PairQuery query) {
-    try {
-      return search.find(query);
-    } catch (IllegalArgumentException e) {
-      throw refused(e.getMessage());
-    }
   }
 
   private CompletionStage<Answer> card(Incoming request) {
@@ -180,7 +170,7 @@ public final class PairRoutes implements AutoCloseable {
         () ->
             cards
                 .of(id)
-                .map(card -> AnswerJson.answer(card))
+                .map(AnswerJson::answer)
                 .orElseThrow(
                     () ->
                         notFound(
@@ -194,9 +184,7 @@ public final class PairRoutes implements AutoCloseable {
     String topic = request.parameter("topic");
     String partition = request.parameter("partition");
     String offset = request.parameter("offset");
-    if (!TOPIC.matcher(topic).matches()
-        || !PARTITION.matcher(partition).matches()
-        || !OFFSET.matcher(offset).matches()) {
+    if (!PLACE.matcher(topic + "/" + partition + "/" + offset).matches()) {
       throw refused("a picture's address ends in topic/partition/offset");
     }
     if (!pairs.isRaw(topic) && !pairs.isOutput(topic) && !pairs.isQuarantine(topic)) {
@@ -222,8 +210,7 @@ public final class PairRoutes implements AutoCloseable {
 
   private record Board(
       @JsonUnwrapped State state,
-      long total,
-      List<QuarantineBoard.Cell> cells,
+      @JsonUnwrapped QuarantineBoard board,
       List<Remedy> reasons,
       List<String> sources) {}
 
@@ -241,8 +228,7 @@ public final class PairRoutes implements AutoCloseable {
     return AnswerJson.answer(
         new Board(
             state,
-            board.total(),
-            cells,
+            board,
             cells.stream().map(QuarantineBoard.Cell::reason).distinct().map(Remedy::of).toList(),
             cells.stream().map(QuarantineBoard.Cell::source).distinct().sorted().toList()));
   }
@@ -257,7 +243,7 @@ public final class PairRoutes implements AutoCloseable {
             PairStatus.QUARANTINED.name(),
             Optional.empty(),
             EXPORTED_AT_ONCE);
-    PairPage page = search(query);
+    PairPage page = search.find(query);
     OutputStream lines =
         out.begin(
             200,
@@ -271,7 +257,7 @@ public final class PairRoutes implements AutoCloseable {
       }
       more = page.next().isPresent();
       if (more) {
-        page = search(query.from(page.next().get()));
+        page = search.find(query.from(page.next().get()));
       }
     }
   }

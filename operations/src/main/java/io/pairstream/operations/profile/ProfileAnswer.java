@@ -16,7 +16,6 @@ import java.util.OptionalDouble;
  * @param ready whether all is counted that was there when the reading began
  * @param counts the most frequent values by what they are of; the rest together are {@code other}
  * @param histograms by what they are of
- * @param wordsError by how much a word's count may be too high; all are exact
  * @param asOf when the topics were last followed; empty while they are
  */
 public record ProfileAnswer(
@@ -28,9 +27,7 @@ public record ProfileAnswer(
     Map<String, Histogram> histograms,
     OptionalDouble truncatedShare,
     List<Word> words,
-    int wordsError,
     List<NamedProducer> producers,
-    boolean producersExact,
     List<Balance> balance,
     Optional<Instant> asOf) {
 
@@ -71,9 +68,7 @@ public record ProfileAnswer(
         report.words().counts().stream()
             .map(count -> new Word(count.value(), count.count()))
             .toList(),
-        0,
         report.producers(),
-        true,
         CATEGORIES.stream()
             .filter(category -> !report.counts().get(category).counts().isEmpty())
             .map(category -> balance(category, report.counts().get(category)))

@@ -1,6 +1,5 @@
 package io.pairstream.operations.why;
 
-import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.LastRecords;
@@ -16,7 +15,6 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
@@ -25,7 +23,6 @@ import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -84,7 +81,17 @@ public final class PairHistory {
   private Optional<PairAnswer> find(CommittedLog log, String id, String key) {
     Optional<Receipt> receipt = last(log, receipts, key);
     if (receipt.isPresent()) {
-      return receipt.map(r -> answer(log, id, key, r, r.getOrigin(), ReceivedAt.of(r)));
+      Origin origin = receipt.get().getOrigin();
+      return Optional.of(
+          answer(
+              log,
+              id,
+              key,
+              receipt,
+              Optional.empty(),
+              entryOf(key, receipt, origin),
+              origin,
+              ReceivedAt.of(receipt.get())));
     }
     Optional<Upload> upload = last(log, uploads, key);
     if (upload.isPresent()) {
@@ -137,7 +144,7 @@ public final class PairHistory {
         pairId,
         receipt,
         Optional.of(upload),
-        failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, r, r.getOrigin()))),
+        failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, receipt, r.getOrigin()))),
         origin,
         ReceivedAt.said(upload.getReceivedAt()));
   }
@@ -183,10 +190,15 @@ public final class PairHistory {
             .or(() -> Optional.of(Instant.ofEpochMilli(found.get().timestamp())));
     Optional<Receipt> receipt = raw.flatMap(r -> last(log, receipts, pairId));
     return Optional.of(
-        receipt.isPresent()
-            ? answer(log, id, pairId, receipt.get(), origin, receivedAt)
-            : answer(
-                log, id, pairId, receipt, Optional.empty(), Optional.empty(), origin, receivedAt));
+        answer(
+            log,
+            id,
+            pairId,
+            receipt,
+            Optional.empty(),
+            entryOf(pairId, receipt, origin),
+            origin,
+            receivedAt));
   }
 
   /** By the caption's own bytes where its text may hide what they are. */
@@ -198,24 +210,6 @@ public final class PairHistory {
     CaptionBytes captions =
         new CaptionBytes(cluster.registry(), cluster.topics().crowdsourced().name() + "-value");
     return PairIdentity.pairId(imageDigest, captions.of(record.value()));
-  }
-
-  private PairAnswer answer(
-      CommittedLog log,
-      String id,
-      String key,
-      Receipt receipt,
-      Origin origin,
-      Optional<Instant> receivedAt) {
-    return answer(
-        log,
-        id,
-        key,
-        Optional.of(receipt),
-        Optional.empty(),
-        entryOf(key, receipt, origin),
-        origin,
-        receivedAt);
   }
 
   /**
@@ -233,7 +227,8 @@ public final class PairHistory {
       Origin origin,
       Optional<Instant> receivedAt) {
     boolean isLink = origin.getTopic().equals(links.name());
-    Optional<Withdrawals> withdrawals = receipt.map(r -> withdrawals(log, key, r, entry));
+    Optional<Withdrawals> withdrawals =
+        receipt.map(r -> Withdrawals.of(cluster, log, key, r, entry));
     return new PairAnswer(
         id,
         upload.map(Upload::getKind).orElse(isLink ? PairAnswer.LINK : PairAnswer.PAIR),
@@ -271,11 +266,19 @@ public final class PairHistory {
     return Optional.of(new Admission(reviewId, review, waived));
   }
 
-  private Optional<QuarantineEntry> entryOf(String key, Receipt receipt, Origin origin) {
-    boolean decidedElsewhere = !origin.equals(receipt.getOrigin());
-    return decidedElsewhere || PairStatus.QUARANTINED.name().equals(receipt.getStanding())
-        ? new Quarantine(cluster).entryOf(key, origin, since(origin, receipt))
-        : Optional.empty();
+  private Optional<QuarantineEntry> entryOf(String key, Optional<Receipt> receipt, Origin origin) {
+    return receipt
+        .filter(
+            r ->
+                !origin.equals(r.getOrigin())
+                    || PairStatus.QUARANTINED.name().equals(r.getStanding()))
+        .flatMap(
+            r ->
+                new Quarantine(cluster)
+                    .entryOf(
+                        key,
+                        origin,
+                        origin.equals(r.getOrigin()) ? r.getDecidedAt() : Instant.EPOCH));
   }
 
   /** What people decided about an entry; a link's is not decided about. */
@@ -293,38 +296,6 @@ public final class PairHistory {
                     read.filter(review -> review.getOrigin().equals(at))
                         .ifPresent(review -> reviews.put(id, review))));
     return reviews.values().stream().sorted(Comparator.comparing(Review::getReviewedAt)).toList();
-  }
-
-  /**
-   * What withdrew the pair, or for which a copy was turned away: the pair's own takedown, its
-   * image's, or that of whom the entry names. A receipt does not know whose the pair is; the newest
-   * copy that was turned away does.
-   */
-  private Withdrawals withdrawals(
-      CommittedLog log, String key, Receipt receipt, Optional<QuarantineEntry> entry) {
-    boolean isWithdrawn = receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
-    Optional<QuarantinedPair> turnedAway =
-        entry
-            .or(() -> isWithdrawn ? new Quarantine(cluster).show(key) : Optional.empty())
-            .map(QuarantineEntry::pair)
-            .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()));
-    List<String> keys = new ArrayList<>();
-    keys.add(TakedownKind.PAIR.key(receipt.getPairId()));
-    keys.add(TakedownKind.IMAGE.key(receipt.getImageDigest()));
-    turnedAway
-        .map(QuarantinedPair::getMeasured)
-        .ifPresent(
-            subject -> {
-              keys.add(TakedownKind.PAIR.key(subject)); // the same sample, spelt otherwise
-              keys.add(TakedownKind.CONTRIBUTOR.key(subject));
-              keys.add(TakedownKind.SOURCE.key(subject));
-            });
-    return Withdrawals.read(cluster, log, keys);
-  }
-
-  /** A time before which the entry cannot have been written. */
-  private static Instant since(Origin origin, Receipt receipt) {
-    return origin.equals(receipt.getOrigin()) ? receipt.getDecidedAt() : Instant.EPOCH;
   }
 
   /** The last value of a key. */

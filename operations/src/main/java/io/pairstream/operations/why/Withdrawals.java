@@ -1,9 +1,16 @@
 package io.pairstream.operations.why;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.quarantine.Quarantine;
+import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,8 +28,37 @@ import java.util.Set;
  */
 record Withdrawals(Optional<Takedown> inForce, List<TakedownEvent> events) {
 
+  /**
+   * What withdrew a pair, or for which a copy was rejected: the pair's own takedown, its image's,
+   * or that of whom the entry names. A receipt does not know whose the pair is; the newest copy
+   * that was rejected does.
+   */
+  static Withdrawals of(
+      ClusterAccess cluster,
+      CommittedLog log,
+      String key,
+      Receipt receipt,
+      Optional<QuarantineEntry> entry) {
+    boolean isWithdrawn = receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
+    List<String> keys = new ArrayList<>();
+    keys.add(TakedownKind.PAIR.key(receipt.getPairId()));
+    keys.add(TakedownKind.IMAGE.key(receipt.getImageDigest()));
+    entry
+        .or(() -> isWithdrawn ? new Quarantine(cluster).show(key) : Optional.empty())
+        .map(QuarantineEntry::pair)
+        .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()))
+        .map(QuarantinedPair::getMeasured)
+        .ifPresent(
+            subject -> {
+              keys.add(TakedownKind.PAIR.key(subject)); // the same sample, spelt otherwise
+              keys.add(TakedownKind.CONTRIBUTOR.key(subject));
+              keys.add(TakedownKind.SOURCE.key(subject));
+            });
+    return of(cluster, log, keys);
+  }
+
   /** Of these keys of takedowns, and of those that they are or were part of. */
-  static Withdrawals read(ClusterAccess cluster, CommittedLog log, List<String> keys) {
+  private static Withdrawals of(ClusterAccess cluster, CommittedLog log, List<String> keys) {
     Map<String, Takedown> inForce = new HashMap<>();
     Set<String> subjects = new HashSet<>(keys);
     log.readAll(

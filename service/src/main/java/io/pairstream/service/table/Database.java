@@ -1,8 +1,11 @@
 package io.pairstream.service.table;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -79,6 +82,28 @@ public final class Database implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     return connect(file, config);
+  }
+
+  /**
+   * Takes a folder for this process alone, until the channel is closed; makes it where there is
+   * none.
+   *
+   * @throws ViewStorageException where it cannot be written, or another process has it
+   */
+  public static FileChannel lock(Path directory) {
+    try {
+      Files.createDirectories(directory);
+      FileChannel channel =
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
+        channel.close();
+        throw new IOException("another process uses it");
+      }
+      return channel;
+    } catch (OverlappingFileLockException | IOException e) {
+      throw ViewStorageException.ofFolder(directory, e);
+    }
   }
 
   private static Database connect(Path file, SQLiteConfig config) {

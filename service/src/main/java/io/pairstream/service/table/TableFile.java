@@ -2,10 +2,8 @@ package io.pairstream.service.table;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Deque;
 import java.util.HashMap;
@@ -47,7 +45,7 @@ final class TableFile implements AutoCloseable {
   TableFile(Aggregate aggregate, Path directory) {
     this.aggregate = aggregate;
     this.file = directory.resolve("table.db");
-    this.lock = lock(directory);
+    this.lock = Database.lock(directory);
     try {
       writer = Database.open(file);
       OWN_TABLES.forEach(writer::execute);
@@ -56,7 +54,7 @@ final class TableFile implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       close();
-      throw refused(directory, e);
+      throw ViewStorageException.ofFolder(directory, e);
     }
   }
 
@@ -175,30 +173,5 @@ final class TableFile implements AutoCloseable {
 
   private String version() {
     return aggregate.version() + " " + Integer.toHexString(aggregate.schema().hashCode());
-  }
-
-  private static FileChannel lock(Path directory) {
-    try {
-      Files.createDirectories(directory);
-      FileChannel channel =
-          FileChannel.open(
-              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (channel.tryLock() == null) {
-        channel.close();
-        throw new IOException("another process uses it");
-      }
-      return channel;
-    } catch (OverlappingFileLockException | IOException e) {
-      throw refused(directory, e);
-    }
-  }
-
-  private static ViewStorageException refused(Path directory, Exception e) {
-    return new ViewStorageException(
-        "the service's folder "
-            + directory
-            + " cannot be used; each running instance needs one of its own that it may write: "
-            + e.getMessage(),
-        e);
   }
 }

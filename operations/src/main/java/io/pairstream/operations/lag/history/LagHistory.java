@@ -13,10 +13,7 @@ import io.pairstream.service.table.Database;
 import io.pairstream.service.table.ViewStorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -114,7 +111,7 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
    */
   public LagHistory(Path directory, Duration interval) {
     this.interval = interval;
-    lock = lock(directory);
+    lock = Database.lock(directory);
     Path file = directory.resolve("lag.db");
     Database opened;
     try {
@@ -133,26 +130,6 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
             .orElseThrow();
   }
 
-  private static FileChannel lock(Path directory) {
-    try {
-      Files.createDirectories(directory);
-      FileChannel channel =
-          FileChannel.open(
-              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (channel.tryLock() == null) {
-        channel.close();
-        throw new IOException("another process uses it");
-      }
-      return channel;
-    } catch (IOException | OverlappingFileLockException e) {
-      throw new ViewStorageException(
-          "the folder of the lag's history "
-              + directory
-              + " cannot be used; each running instance needs one of its own that it may write",
-          e);
-    }
-  }
-
   private static Database open(Path file) {
     Database database = Database.open(file);
     try {
@@ -164,11 +141,7 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
     }
   }
 
-  /**
-   * Notes a report.
-   *
-   * @throws ViewStorageException where the disk fails
-   */
+  /** Notes a report. */
   public synchronized void note(LagReport report) {
     long at = report.at().toEpochMilli();
     database.transaction(
@@ -204,14 +177,18 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
         WHERE group_name = ? AND topic = ? AND number = ?""",
         at,
         VERDICTS.indexOf(lag.verdict()),
-        lag.lag().isPresent() ? lag.lag().getAsLong() : null,
-        lag.bytes().isPresent() ? lag.bytes().getAsLong() : null,
+        orNull(lag.lag()),
+        orNull(lag.bytes()),
         orNull(lag.seconds()),
         orNull(lag.arrivalPerSecond()),
         orNull(lag.processingPerSecond()),
         group,
         topic,
         partition.partition());
+  }
+
+  private static Long orNull(OptionalLong number) {
+    return number.isPresent() ? (Long) number.getAsLong() : null;
   }
 
   private static Double orNull(OptionalDouble number) {
@@ -241,7 +218,6 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
    * A group's points, or one of its partitions'.
    *
    * @param back from how long before the newest report on; at most {@link #KEPT}
-   * @throws ViewStorageException where the disk fails
    */
   public synchronized Points points(
       String group, Optional<TopicPartition> partition, Duration back) {
@@ -278,7 +254,6 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
    * All partitions of a group, in at most 121 columns: the most that waited and the worst verdict.
    *
    * @param back from how long before the newest report on; at most {@link #KEPT}
-   * @throws ViewStorageException where the disk fails
    */
   public synchronized Heat heat(String group, Duration back) {
     long width =
@@ -300,7 +275,12 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
           HeatRow line =
               rows.computeIfAbsent(
                   new TopicPartition(row.getString("topic"), row.getInt("number")),
-                  unknown -> empty(unknown, columns));
+                  unknown ->
+                      new HeatRow(
+                          unknown.topic(),
+                          unknown.partition(),
+                          new ArrayList<>(Collections.nCopies(columns, OptionalLong.empty())),
+                          new ArrayList<>(Collections.nCopies(columns, Optional.empty()))));
           line.lag().set(row.getInt("place"), number(row, "lag"));
           line.verdict().set(row.getInt("place"), Optional.of(verdict(row)));
           return line;
@@ -311,14 +291,6 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
         group,
         first);
     return new Heat(times, List.copyOf(rows.values()));
-  }
-
-  private static HeatRow empty(TopicPartition partition, int columns) {
-    return new HeatRow(
-        partition.topic(),
-        partition.partition(),
-        new ArrayList<>(Collections.nCopies(columns, OptionalLong.empty())),
-        new ArrayList<>(Collections.nCopies(columns, Optional.empty())));
   }
 
   @Override
@@ -334,7 +306,7 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
                         group,
                         partition.topic(),
                         partition.partition(),
-                        AnswerJson.MAPPER.valueToTree(learnt).toString())));
+                        AnswerJson.text(learnt))));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.pairstream.operations.lag.verdict;
 
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -18,6 +19,10 @@ public final class Durations {
       DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private Durations() {}
+
+  static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
 
   /** {@code 45 s}, {@code 6 min}, {@code 5 h}, {@code 3 days}. */
   public static Sentence inWords(double seconds) {

@@ -1,5 +1,7 @@
 package io.pairstream.operations.lag.verdict;
 
+import java.util.OptionalDouble;
+
 /**
  * A rate over the last few minutes: the mean of what was seen, weighted by {@code exp(-age /
  * memory)}, so that a look that is missed or late changes little.
@@ -34,9 +36,19 @@ final class Pace {
     return looks;
   }
 
+  /** The rate; empty where nothing was seen. */
+  OptionalDouble known() {
+    return looks == 0 ? OptionalDouble.empty() : OptionalDouble.of(perSecond());
+  }
+
   /** The rate; 0 where nothing was seen. */
   double perSecond() {
     return weight == 0 ? 0 : sum / weight;
+  }
+
+  /** Four out of five times the rate is no more than this. */
+  double atBest() {
+    return perSecond() + 1.28 * error();
   }
 
   /** Standard error of the rate, as if looks were independent. */

@@ -7,7 +7,6 @@ import io.pairstream.operations.lag.verdict.Judgement.Why;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * Judges a group's progress on a partition, look by look. The same looks give the same verdicts.
@@ -35,13 +34,11 @@ import java.util.OptionalDouble;
  */
 public final class PartitionJudge {
 
-  private static final double MEMORY_LOOKS = 6;
   private static final double USUAL_GAPS = 3;
   private static final int LOOKS_AT_STANDING = 3;
   private static final int LOOKS_IN_FLIGHT = 2;
   private static final int LOOKS_OF_WORK = 6;
   private static final int QUIET_LOOKS = 6;
-  private static final double FOUR_OF_FIVE = 1.28;
 
   /**
    * Jobs run once a day at least; and so often a service must have been away before that is usual.
@@ -54,10 +51,8 @@ public final class PartitionJudge {
   private final double floor;
   private final double stranger;
   private final boolean alwaysOn;
-  private final Pace arrivals = new Pace();
-  private final Pace processing = new Pace();
-  private final Pace drain = new Pace();
-  private final UsualGap gap = new UsualGap();
+  private final Rates rates;
+  private final Standing standing = new Standing();
   private final Presence presence;
   private final Baseline baseline;
 
@@ -67,17 +62,8 @@ public final class PartitionJudge {
   private Verdict next = Verdict.UNKNOWN;
   private int timesNext;
 
-  /** From when on, and from which end on, the group stands before something to read. */
-  private Instant standsSince;
-
-  private long endWhenStanding;
-  private int looksStanding;
-  private boolean moved;
   private boolean keptUp;
   private int looksAtLag;
-  private boolean goneWhileStanding;
-
-  private int quietLooks;
   private int looksBeyondEnd;
 
   private final Setbacks setbacks;
@@ -89,24 +75,23 @@ public final class PartitionJudge {
    */
   public PartitionJudge(GracePeriods grace, boolean alwaysOn) {
     this.alwaysOn = alwaysOn;
-    stranger = seconds(grace.stranger());
+    stranger = Durations.seconds(grace.stranger());
     presence = new Presence(stranger);
-    interval = seconds(grace.interval());
-    floor = seconds(grace.floor());
+    interval = Durations.seconds(grace.interval());
+    floor = Durations.seconds(grace.floor());
+    rates = new Rates(LOOKS_OF_WORK * interval);
     setbacks = new Setbacks(grace.remember(), QUIET_LOOKS * interval);
-    baseline = new Baseline(Math.max(60_000, (long) (MEMORY_LOOKS * interval * 1000)));
+    baseline = new Baseline(Math.max(60_000, (long) (LOOKS_OF_WORK * interval * 1000)));
   }
 
   /** What it has learnt of the group's usual pace, to be kept over a restart. */
   public LearntPace learnt() {
-    return new LearntPace(gap.kept(), presence.away().kept(), presence.isResident());
+    return new LearntPace(standing.gap().kept(), presence.away().kept(), presence.isResident());
   }
 
   /** Goes on from what another judge had learnt. */
   public void learn(LearntPace pace) {
-    for (float seconds : pace.gaps()) {
-      gap.add(seconds);
-    }
+    pace.gaps().forEach(standing.gap()::add);
     presence.learn(pace);
   }
 
@@ -115,22 +100,22 @@ public final class PartitionJudge {
     if (last != null && !sample.at().isAfter(last.at())) {
       return judgement(last);
     }
-    if (last != null && startsAnew(sample)) {
+    if (last != null && sample.startsAnew(last)) {
       forget();
     }
     setbacks.note(last, sample);
-    notePace(sample);
+    rates.note(last, sample, standing.gap());
     presence.note(last, sample);
-    noteStanding(sample);
+    standing.note(last, sample);
     if (sample.committed().isPresent()) {
       if (sample.lag() == 0) {
         setbacks.nothingBelow(sample.end());
       }
       baseline.add(sample.at().toEpochMilli(), sample.lag());
       looksAtLag++;
-      keptUp |= sample.lag() <= processing.perSecond() * inFlight();
+      keptUp |= sample.lag() <= rates.processing().perSecond() * inFlight();
     }
-    looksBeyondEnd = isBeyondEnd(sample) ? looksBeyondEnd + 1 : 0;
+    looksBeyondEnd = sample.isBeyondEnd() ? looksBeyondEnd + 1 : 0;
 
     Verdict found = firstThatHolds(sample);
     decide(found, sample);
@@ -138,74 +123,14 @@ public final class PartitionJudge {
     return judgement(sample);
   }
 
-  /** The topic was made again, or the group's place was removed: what was seen tells nothing. */
-  private boolean startsAnew(Sample sample) {
-    boolean removed = last.committed().isPresent() && sample.committed().isEmpty();
-    boolean logIsShorter = sample.end() < last.end() && sample.logStart() <= last.logStart();
-    boolean placeIsInIt = sample.committed().isPresent() && !isBeyondEnd(sample);
-    boolean placeWentToo =
-        placeIsInIt && sample.committed().getAsLong() < last.committed().orElse(0);
-    return removed || (logIsShorter && placeWentToo);
-  }
-
   private void forget() {
     last = null;
-    moved = false;
     keptUp = false;
     looksAtLag = 0;
-    standsSince = null;
-    quietLooks = 0;
+    standing.forget();
+    rates.forget();
     setbacks.forget();
     baseline.clear();
-  }
-
-  private void notePace(Sample sample) {
-    if (last == null) {
-      return;
-    }
-    double seconds = seconds(Duration.between(last.at(), sample.at()));
-    long arrived = Math.max(0, sample.end() - last.end());
-    // Who commits rarely has a pace only over several commits.
-    double memory = Math.max(MEMORY_LOOKS * interval, 2 * gap.seconds());
-    arrivals.add(arrived, seconds, memory);
-    quietLooks = arrived == 0 ? quietLooks + 1 : 0;
-    if (sample.committed().isPresent() && last.committed().isPresent()) {
-      // Who goes back reads nothing; and what is lost was not read.
-      long done = Math.max(0, sample.finished() - Math.max(last.finished(), last.logStart()));
-      processing.add(done, seconds, memory);
-      drain.add(done - arrived, seconds, memory);
-    }
-  }
-
-  private void noteStanding(Sample sample) {
-    if (sample.committed().isEmpty()) {
-      standsSince = null;
-      return;
-    }
-    boolean movesOn =
-        last != null && last.committed().isPresent() && sample.finished() > last.finished();
-    boolean wentBack =
-        last != null
-            && last.committed().isPresent()
-            && sample.committed().getAsLong() < last.committed().getAsLong();
-    if (movesOn) {
-      moved = true;
-      if (standsSince != null && !goneWhileStanding) {
-        gap.add(seconds(Duration.between(standsSince, sample.at())));
-      }
-    }
-    if (sample.lag() == 0) {
-      standsSince = null;
-      looksStanding = 0;
-    } else if (standsSince == null || movesOn || wentBack) {
-      standsSince = sample.at();
-      endWhenStanding = sample.end();
-      looksStanding = 0;
-      goneWhileStanding = !sample.present();
-    } else {
-      looksStanding++;
-      goneWhileStanding |= !sample.present();
-    }
   }
 
   private Verdict firstThatHolds(Sample sample) {
@@ -233,19 +158,19 @@ public final class PartitionJudge {
       return Verdict.STALL;
     }
     if (sample.lag() == 0) {
-      return quietLooks >= QUIET_LOOKS ? Verdict.IDLE : Verdict.OK;
+      return rates.quietLooks() >= QUIET_LOOKS ? Verdict.IDLE : Verdict.OK;
     }
     if (sample.waitsByDesign()) {
-      return sample.alive() || moved ? Verdict.OK : Verdict.UNKNOWN;
+      return sample.alive() || standing.moved() ? Verdict.OK : Verdict.UNKNOWN;
     }
     if (isAway(sample)) {
       return presence.away().isKnown() ? Verdict.OK : Verdict.UNKNOWN;
     }
-    if (!moved) {
+    if (!standing.moved()) {
       return Verdict.UNKNOWN;
     }
     if (isBehind(sample)) {
-      return isAtRisk(sample) ? Verdict.AT_RISK : Verdict.BEHIND;
+      return sample.isAtRisk(rates.processing().atBest()) ? Verdict.AT_RISK : Verdict.BEHIND;
     }
     return isTooEarly() ? Verdict.UNKNOWN : Verdict.OK;
   }
@@ -257,31 +182,31 @@ public final class PartitionJudge {
 
   /** It never kept up, and was not watched for long enough to say that it does not. */
   private boolean isTooEarly() {
-    return !keptUp && (!gap.isKnown() || looksAtLag < LOOKS_OF_WORK);
+    return !keptUp && (!standing.gap().isKnown() || looksAtLag < LOOKS_OF_WORK);
   }
 
   private double inFlight() {
-    return Math.max(LOOKS_IN_FLIGHT * interval, gap.seconds());
+    return Math.max(LOOKS_IN_FLIGHT * interval, standing.gap().seconds());
   }
 
   private boolean standsStill(Sample sample) {
-    if (standsSince == null || looksStanding < LOOKS_AT_STANDING) {
+    if (standing.looks() < LOOKS_AT_STANDING) {
       return false;
     }
     boolean told = verdict == Verdict.STOP || verdict == Verdict.STALL;
     // Who has just come is not blamed for the time before.
     Instant from =
-        sample.present() && !told && presence.since().isAfter(standsSince)
+        sample.present() && !told && presence.since().isAfter(standing.since())
             ? presence.since()
-            : standsSince;
-    return seconds(Duration.between(from, sample.at())) >= longest(sample);
+            : standing.since();
+    return Durations.seconds(Duration.between(from, sample.at())) >= longest(sample);
   }
 
   /** How long the group may stand, in seconds. */
   private double longest(Sample sample) {
     double pace =
-        gap.isKnown()
-            ? Math.max(floor, USUAL_GAPS * gap.seconds())
+        standing.gap().isKnown()
+            ? Math.max(floor, USUAL_GAPS * standing.gap().seconds())
             : alwaysOn ? 2 * floor : stranger;
     if (sample.present() || alwaysOn) {
       return pace;
@@ -297,30 +222,13 @@ public final class PartitionJudge {
    * its usual gaps between commits; before those are known nothing is said.
    */
   private boolean isBehind(Sample sample) {
-    if (!gap.isKnown()) {
+    if (!standing.gap().isKnown()) {
       return false;
     }
-    double usual = Math.max(LOOKS_OF_WORK * interval, 2 * gap.seconds());
-    double pace = processing.perSecond();
+    double usual = Math.max(LOOKS_OF_WORK * interval, 2 * standing.gap().seconds());
+    double pace = rates.processing().perSecond();
     long least = Math.min(baseline.least(), sample.lag());
     return least > pace * usual || (baseline.rising() && least > pace * inFlight());
-  }
-
-  /**
-   * A log is read in order: what waits now is read after lag / pace, whatever arrives behind it.
-   */
-  private boolean isAtRisk(Sample sample) {
-    if (sample.retentionSeconds().isEmpty()) {
-      return false;
-    }
-    double best = processing.perSecond() + FOUR_OF_FIVE * processing.error();
-    return sample.lag() > best * sample.retentionSeconds().getAsDouble();
-  }
-
-  /** Readers of what is not committed are rightly beyond the last stable offset. */
-  private static boolean isBeyondEnd(Sample sample) {
-    return sample.committed().isPresent()
-        && sample.committed().getAsLong() > sample.highWatermark();
   }
 
   /** Changes the verdict once there is evidence for another one on enough looks in a row. */
@@ -344,11 +252,10 @@ public final class PartitionJudge {
 
   private int looksNeeded(Verdict found) {
     return switch (found) {
-      case LOST, REWIND -> 1;
+      case LOST, REWIND, UNKNOWN -> 1;
       // That a group stands was seen on several looks already.
       case STOP, STALL -> verdict == Verdict.STOP || verdict == Verdict.STALL ? 2 : 1;
       case AT_RISK, BEHIND -> 3;
-      case UNKNOWN -> 1;
       case OK, IDLE -> verdict.isWorseThan(Verdict.UNKNOWN) ? 2 : 1;
     };
   }
@@ -358,28 +265,21 @@ public final class PartitionJudge {
     timesNext = 0;
     since =
         switch (found) {
-          case STOP, STALL -> standsSince == null ? heldSince(sample) : standsSince;
+          case STOP, STALL -> standing.since() == null ? sample.heldSince() : standing.since();
           case LOST -> setbacks.lostSince();
           case REWIND -> setbacks.rewoundAt();
           default -> sample.at();
         };
   }
 
-  private static Instant heldSince(Sample sample) {
-    double seconds = sample.hanging().map(Sample.Hanging::seconds).orElse(0.0);
-    return sample.at().minusMillis((long) (seconds * 1e3));
-  }
-
   private Judgement judgement(Sample sample) {
-    boolean known = arrivals.looks() > 0;
-    boolean knownProcessing = processing.looks() > 0;
     boolean stands = (verdict == Verdict.STOP || verdict == Verdict.STALL) && !sample.isHeldBack();
     Why why =
         new Why(
             stands && sample.committed().isPresent()
                 ? Optional.of(sample.committed().getAsLong())
                 : Optional.empty(),
-            Math.max(0, sample.end() - endWhenStanding),
+            standing.arrived(sample),
             setbacks.lostInEpisode(),
             setbacks.rewoundFrom(),
             setbacks.rewoundTo(),
@@ -389,10 +289,10 @@ public final class PartitionJudge {
         since,
         why,
         setbacks.lostInAll(),
-        known ? OptionalDouble.of(arrivals.perSecond()) : OptionalDouble.empty(),
-        knownProcessing ? OptionalDouble.of(processing.perSecond()) : OptionalDouble.empty(),
-        drain.perSecond(),
-        drain.error(),
+        rates.arrivals().known(),
+        rates.processing().known(),
+        rates.drain().perSecond(),
+        rates.drain().error(),
         catchUp(sample, stands));
   }
 
@@ -406,12 +306,16 @@ public final class PartitionJudge {
     if (stands) {
       return CatchUp.NEVER;
     }
-    if (processing.looks() < 2 || isAway(sample)) {
+    if (rates.processing().looks() < 2 || isAway(sample)) {
       return CatchUp.UNKNOWN;
     }
     CatchUp found =
         Forecast.of(
-            sample.lag(), processing.perSecond(), drain.perSecond(), drain.error(), inFlight());
+            sample.lag(),
+            rates.processing().perSecond(),
+            rates.drain().perSecond(),
+            rates.drain().error(),
+            inFlight());
     // There is not yet enough evidence that it is behind, so there is none for this either.
     return found.isNever() && !verdict.isWorseThan(Verdict.UNKNOWN) ? CatchUp.UNKNOWN : found;
   }
@@ -427,15 +331,11 @@ public final class PartitionJudge {
       return Kind.AWAY;
     }
     if (verdict == Verdict.UNKNOWN) {
-      return moved ? Kind.TOO_EARLY : Kind.NOT_SEEN_MOVING;
+      return standing.moved() ? Kind.TOO_EARLY : Kind.NOT_SEEN_MOVING;
     }
     if (verdict == Verdict.STALL && sample.isHeldBack()) {
       return Kind.HELD_BACK;
     }
     return sample.waitsByDesign() ? Kind.WAITS_BY_DESIGN : Kind.USUAL;
-  }
-
-  static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 }

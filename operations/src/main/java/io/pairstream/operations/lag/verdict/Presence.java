@@ -32,19 +32,19 @@ final class Presence {
   void note(Sample last, Sample sample) {
     if (sample.present()) {
       if (absentSince != null) {
-        away.add(PartitionJudge.seconds(Duration.between(absentSince, sample.at())));
+        away.add(Durations.seconds(Duration.between(absentSince, sample.at())));
         absentSince = null;
       }
       if (since == null) {
         since = sample.at();
       }
-      resident |= PartitionJudge.seconds(Duration.between(since, sample.at())) >= stranger;
+      resident |= Durations.seconds(Duration.between(since, sample.at())) >= stranger;
       return;
     }
     since = null;
     boolean cameBetweenLooks = last != null && sample.finished() > last.finished();
     if (absentSince != null && cameBetweenLooks) {
-      away.add(PartitionJudge.seconds(Duration.between(absentSince, sample.at())));
+      away.add(Durations.seconds(Duration.between(absentSince, sample.at())));
     }
     if (absentSince == null || cameBetweenLooks) {
       absentSince = sample.at();

@@ -61,4 +61,31 @@ public record Sample(
     // Whoever stands beyond the last stable offset reads what is not committed, and is not held.
     return hanging.isPresent() && lag == 0 && committed.orElse(Long.MAX_VALUE) <= end;
   }
+
+  /** Since when a transaction holds it back; the time of the look where none does. */
+  Instant heldSince() {
+    return at.minusMillis((long) (hanging.map(Hanging::seconds).orElse(0.0) * 1e3));
+  }
+
+  /** Readers of what is not committed are rightly beyond the last stable offset. */
+  boolean isBeyondEnd() {
+    return committed.isPresent() && committed.getAsLong() > highWatermark;
+  }
+
+  /** The topic was made again, or the group's place was removed: what was seen tells nothing. */
+  boolean startsAnew(Sample last) {
+    boolean removed = last.committed.isPresent() && committed.isEmpty();
+    boolean logIsShorter = end < last.end && logStart <= last.logStart;
+    boolean placeWentToo =
+        committed.isPresent() && !isBeyondEnd() && committed.getAsLong() < last.committed.orElse(0);
+    return removed || (logIsShorter && placeWentToo);
+  }
+
+  /**
+   * Whether the log may drop what waits before it is read. A log is read in order: what waits now
+   * is read after lag / pace, whatever arrives behind it.
+   */
+  boolean isAtRisk(double bestPerSecond) {
+    return retentionSeconds.isPresent() && lag > bestPerSecond * retentionSeconds.getAsDouble();
+  }
 }

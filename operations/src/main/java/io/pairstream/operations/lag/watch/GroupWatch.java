@@ -2,20 +2,15 @@ package io.pairstream.operations.lag.watch;
 
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupLag;
-import io.pairstream.operations.lag.GroupMember;
-import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.Lag;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Forecast;
 import io.pairstream.operations.lag.verdict.GracePeriods;
-import io.pairstream.operations.lag.verdict.Judgement;
 import io.pairstream.operations.lag.verdict.LearntPace;
 import io.pairstream.operations.lag.verdict.PartitionJudge;
-import io.pairstream.operations.lag.verdict.Sample;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.verdict.Sentences;
-import io.pairstream.operations.lag.watch.GroupPlace.Position;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
@@ -81,7 +76,7 @@ final class GroupWatch {
   /** What is usual for the group on its partitions. */
   Map<TopicPartition, LearntPace> learnt() {
     Map<TopicPartition, LearntPace> pace = new HashMap<>();
-    partitions.forEach((partition, watched) -> pace.put(partition, watched.judge.learnt()));
+    partitions.forEach((partition, watched) -> pace.put(partition, watched.learnt()));
     return pace;
   }
 
@@ -110,7 +105,7 @@ final class GroupWatch {
                 return;
               }
               long from = Math.max(position.committed(), log.start());
-              Head head = watched.head;
+              Head head = watched.head();
               boolean isUnread =
                   head == null
                       || (head.record().isEmpty()
@@ -134,7 +129,8 @@ final class GroupWatch {
           if (learnt.containsKey(unknown)) {
             judge.learn(learnt.get(unknown));
           }
-          return new Watched(judge);
+          return new Watched(
+              unknown, judge, waitsByDesign.test(unknown.topic()), role == Role.SHOWN);
         });
   }
 
@@ -157,12 +153,11 @@ final class GroupWatch {
     decides = role != Role.OTHER && !muted;
     if (now.refused().isPresent()) {
       // Its places are not known, which is no reason to forget where they were.
-      return total(at, now, lastTold, 0, 0, false);
+      return total(at, now, lastTold, 0, 0);
     }
     List<PartitionLag> lags = new ArrayList<>();
     double drain = 0;
     double squaredErrors = 0;
-    boolean somethingStands = false;
     TreeMap<TopicPartition, PartitionLog> told = new TreeMap<>(BY_NAME);
     for (TopicPartition partition : mine) {
       PartitionLog log = logs.get(partition);
@@ -172,148 +167,18 @@ final class GroupWatch {
     }
     partitions.keySet().retainAll(told.keySet());
     for (Map.Entry<TopicPartition, PartitionLog> each : told.entrySet()) {
-      TopicPartition partition = each.getKey();
-      PartitionLog log = each.getValue();
-      Watched watched = watched(partition);
-      if (!log.isSeen(at.toEpochMilli())) {
-        lags.add(unseen(at, partition, log, watched));
-        continue;
-      }
-      Sample sample =
-          sample(at, now, Optional.ofNullable(rewinds.get(partition)), partition, log, watched);
-      Judgement judged = watched.judge.judge(sample);
-      Judgement judgement = role == Role.SHOWN ? judged.shownOnly(sample) : judged;
-      PartitionLag lag = tell(now, partition, log, watched, sample, judgement);
-      lags.add(lag);
-      if (lag.lag().isPresent()) {
-        drain += judgement.drainPerSecond();
-        squaredErrors += judgement.drainError() * judgement.drainError();
-        somethingStands |= lag.lag().getAsLong() > 0 && lag.catchUp().isNever();
-      }
+      Optional<Rewind> rewound = Optional.ofNullable(rewinds.get(each.getKey()));
+      Watched.Told partition = watched(each.getKey()).tell(at, now, rewound, each.getValue());
+      lags.add(partition.lag());
+      drain += partition.drain();
+      squaredErrors += partition.drainError() * partition.drainError();
     }
-    lags.forEach(lag -> watched(new TopicPartition(lag.topic(), lag.partition())).last = lag);
     lastTold = lags;
-    return total(at, now, lags, drain, Math.sqrt(squaredErrors), somethingStands);
-  }
-
-  private Sample sample(
-      Instant at,
-      GroupPlace now,
-      Optional<Rewind> rewound,
-      TopicPartition partition,
-      PartitionLog log,
-      Watched watched) {
-    boolean byDesign = waitsByDesign.test(partition.topic());
-    boolean alive = now.isAlive(partition);
-    Position position = now.positions().get(partition);
-    if (position == null) {
-      return new Sample(
-          at,
-          OptionalLong.empty(),
-          0,
-          log.start(),
-          log.end(),
-          log.highWatermark(),
-          log.hanging(at.toEpochMilli()),
-          0,
-          alive,
-          now.members() > 0,
-          byDesign,
-          OptionalDouble.empty(),
-          Optional.empty(),
-          OptionalDouble.empty());
-    }
-    long lag = watched.lag(position, log);
-    OptionalDouble seconds =
-        lag == 0 ? OptionalDouble.of(0) : watched.age(at, position.committed(), log);
-    return new Sample(
-        at,
-        OptionalLong.of(position.committed()),
-        position.committed() + position.finishedAbove().below(Long.MAX_VALUE),
-        log.start(),
-        log.end(),
-        log.highWatermark(),
-        log.hanging(at.toEpochMilli()),
-        lag,
-        alive,
-        now.members() > 0,
-        byDesign,
-        seconds,
-        rewound,
-        lag == 0 ? OptionalDouble.empty() : Watched.retention(log, lag, seconds));
-  }
-
-  /** Its leader does not answer: what was known before is shown, and that it is old. */
-  private static PartitionLag unseen(
-      Instant at, TopicPartition partition, PartitionLog log, Watched watched) {
-    Sentence sentence = unknown(Template.END_NOT_KNOWN.with(partition));
-    PartitionLag last = watched.last;
-    boolean known = last != null;
-    return new PartitionLag(
-        partition.topic(),
-        partition.partition(),
-        known ? last.committed() : OptionalLong.empty(),
-        log.start(),
-        Math.max(0, log.end()),
-        known ? last.held() : 0,
-        known ? last.hangingSeconds() : 0,
-        known ? last.lag() : OptionalLong.empty(),
-        known ? last.bytes() : OptionalLong.empty(),
-        OptionalDouble.empty(),
-        Verdict.UNKNOWN,
-        sentence,
-        known && last.verdict() == Verdict.UNKNOWN ? last.since() : at,
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        CatchUp.UNKNOWN,
-        OptionalDouble.empty(),
-        known ? last.lost() : 0,
-        known ? last.member() : GroupMember.NOBODY,
-        Optional.empty());
-  }
-
-  private static PartitionLag tell(
-      GroupPlace now,
-      TopicPartition partition,
-      PartitionLog log,
-      Watched watched,
-      Sample sample,
-      Judgement judgement) {
-    boolean committed = sample.committed().isPresent();
-    Optional<HeadRecord> head =
-        committed && sample.lag() > 0 && watched.head != null
-            ? watched.head.record()
-            : Optional.empty();
-    return new PartitionLag(
-        partition.topic(),
-        partition.partition(),
-        sample.committed(),
-        log.start(),
-        log.end(),
-        log.held(),
-        sample.hanging().map(Sample.Hanging::seconds).orElse(0.0),
-        committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
-        committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),
-        sample.seconds(),
-        judgement.verdict(),
-        Sentences.partition(partition, sample, judgement, head.map(HeadRecord::sentence)),
-        judgement.since(),
-        judgement.arrivalPerSecond(),
-        judgement.processingPerSecond(),
-        judgement.catchUp(),
-        sample.retentionSeconds(),
-        judgement.lost(),
-        now.readers().getOrDefault(partition, GroupMember.NOBODY),
-        head);
+    return total(at, now, lags, drain, Math.sqrt(squaredErrors));
   }
 
   private GroupLag total(
-      Instant at,
-      GroupPlace now,
-      List<PartitionLag> lags,
-      double drain,
-      double drainError,
-      boolean somethingStands) {
+      Instant at, GroupPlace now, List<PartitionLag> lags, double drain, double drainError) {
     Optional<PartitionLag> worst = lags.stream().min(Lag.WORST_FIRST);
     OptionalLong lag = sum(lags, PartitionLag::lag);
     OptionalDouble seconds = lags.stream().flatMapToDouble(each -> each.seconds().stream()).max();
@@ -321,7 +186,7 @@ final class GroupWatch {
     CatchUp catchUp =
         lag.isEmpty() || processing.isEmpty() || nothingIsJudged(lags)
             ? CatchUp.UNKNOWN
-            : somethingStands
+            : somethingStands(lags)
                 ? CatchUp.NEVER
                 : Forecast.of(
                     lag.getAsLong(),
@@ -367,6 +232,10 @@ final class GroupWatch {
         lags);
   }
 
+  private static boolean somethingStands(List<PartitionLag> lags) {
+    return lags.stream().anyMatch(each -> each.lag().orElse(0) > 0 && each.catchUp().isNever());
+  }
+
   /** Whether no partition on which something waits has a forecast: then the sum has none. */
   private static boolean nothingIsJudged(List<PartitionLag> lags) {
     List<PartitionLag> waiting = lags.stream().filter(each -> each.lag().orElse(0) > 0).toList();
@@ -385,7 +254,7 @@ final class GroupWatch {
     return lags.stream().flatMapToDouble(each -> number.apply(each).stream()).reduce(Double::sum);
   }
 
-  private static Sentence unknown(Sentence why) {
+  static Sentence unknown(Sentence why) {
     return Template.JUDGED.with(Verdict.UNKNOWN.words(), why);
   }
 }

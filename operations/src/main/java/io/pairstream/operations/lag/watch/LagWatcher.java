@@ -9,8 +9,6 @@ import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.watch.GroupWatch.Role;
 import io.pairstream.operations.lag.watch.GroupWatch.Unread;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
-import io.pairstream.operations.lag.watch.LogReader.Ends;
-import io.pairstream.operations.lag.watch.PartitionLog.Retention;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -21,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,9 +46,6 @@ public final class LagWatcher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LagWatcher.class);
 
-  private static final Duration SIZES_EVERY = Duration.ofMinutes(1);
-  private static final Duration TOPICS_EVERY = Duration.ofMinutes(1);
-  private static final Duration RETENTIONS_EVERY = Duration.ofMinutes(5);
   private static final Duration PACE_EVERY = Duration.ofMinutes(1);
   private static final Duration LONGEST_READING = Duration.ofSeconds(3);
 
@@ -64,16 +60,12 @@ public final class LagWatcher implements AutoCloseable {
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(Threads.daemons("lag"));
   private final Map<String, GroupWatch> groups = new HashMap<>();
-  private final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
-  private final Map<String, Integer> partitions = new HashMap<>();
   private Admin admin;
   private ClusterReader reader;
   private LogReader logReader;
+  private WatchedLogs logs;
   private CommitReader commits;
   private HeadReader heads;
-  private Instant topicsAt = Instant.EPOCH;
-  private Instant sizesAt = Instant.EPOCH;
-  private Instant retentionsAt = Instant.EPOCH;
   private Instant paceKeptAt = Instant.EPOCH;
   private long looksTaken;
   private volatile LagReport latest;
@@ -159,6 +151,7 @@ public final class LagWatcher implements AutoCloseable {
       admin = cluster.admin();
       reader = new ClusterReader(admin, cluster);
       logReader = new LogReader(admin);
+      logs = new WatchedLogs(logReader);
       commits = new CommitReader(cluster);
       heads = new HeadReader(cluster);
     }
@@ -169,55 +162,16 @@ public final class LagWatcher implements AutoCloseable {
             .toList();
     // Where logs begin is asked for before, and where they end after the groups' places: a group
     // that moves on meanwhile seems neither to have lost records nor to be ahead of the end.
-    Map<TopicPartition, Long> starts = new HashMap<>(logReader.starts(logs.keySet()));
+    logs.begin();
     Map<String, GroupPlace> places = reader.places(listed);
     Instant at = clock.instant();
-    boolean leadersMissing = starts.size() < logs.size();
-    boolean refresh = leadersMissing || isDue(topicsAt, TOPICS_EVERY, at);
-    Map<String, Set<TopicPartition>> mine = partitionsOf(places, refresh);
-    if (refresh) {
-      topicsAt = at;
-    }
-    Set<TopicPartition> all = new HashSet<>();
-    mine.values().forEach(all::addAll);
-    logs.keySet().retainAll(all);
-    starts.keySet().retainAll(all);
-    Set<TopicPartition> unknown = new HashSet<>(all);
-    unknown.removeAll(logs.keySet());
-    if (!unknown.isEmpty()) {
-      unknown.forEach(partition -> logs.put(partition, new PartitionLog()));
-      starts.putAll(logReader.starts(unknown));
+    Map<String, Set<TopicPartition>> mine = logs.keep(topicsOf(places), at);
+    if (logs.areNew()) {
       places = reader.places(listed);
       at = clock.instant();
     }
-    Map<TopicPartition, Ends> ends = logReader.ends(starts);
-    long atMillis = at.toEpochMilli();
-    ends.forEach(
-        (partition, found) ->
-            logs.get(partition).look(found.start(), found.end(), found.highWatermark(), atMillis));
-    boolean outgrown =
-        ends.keySet().stream().map(logs::get).anyMatch(PartitionLog::hasOutgrownItsSize);
-    if (!unknown.isEmpty() || outgrown || isDue(sizesAt, SIZES_EVERY, at)) {
-      sizesAt = at;
-      LogReader.Sizes found = logReader.sizes();
-      disks = found.disks();
-      found
-          .logs()
-          .forEach(
-              (partition, size) -> {
-                PartitionLog log = logs.get(partition);
-                if (log != null) {
-                  log.bytes(size, atMillis);
-                }
-              });
-    }
-    if (!unknown.isEmpty() || isDue(retentionsAt, RETENTIONS_EVERY, at)) {
-      retentionsAt = at;
-      Map<String, Retention> retentions = logReader.retentions(partitions.keySet());
-      logs.forEach(
-          (partition, log) ->
-              log.retention(retentions.getOrDefault(partition.topic(), Retention.NONE)));
-    }
+    logs.look(at);
+    disks = logs.disks();
     places = withAbsent(places);
     groups.keySet().retainAll(places.keySet());
     readHeads(places);
@@ -234,9 +188,9 @@ public final class LagWatcher implements AutoCloseable {
                   rewinds.getOrDefault(group, Map.of()),
                   settings.groups().isMuted(group, at),
                   mine.getOrDefault(group, Set.of()),
-                  logs));
+                  logs.all()));
     }
-    if (isDue(paceKeptAt, PACE_EVERY, at)) {
+    if (WatchedLogs.isDue(paceKeptAt, PACE_EVERY, at)) {
       paceKeptAt = at;
       groups.forEach((group, watch) -> memory.keep(group, watch.learnt()));
     }
@@ -252,13 +206,7 @@ public final class LagWatcher implements AutoCloseable {
     return report;
   }
 
-  private static boolean isDue(Instant last, Duration every, Instant now) {
-    return !now.isBefore(last.plus(every));
-  }
-
-  /** Which partitions each group is told of: all of each topic that it has to do with. */
-  private Map<String, Set<TopicPartition>> partitionsOf(
-      Map<String, GroupPlace> places, boolean refresh) {
+  private Map<String, Set<String>> topicsOf(Map<String, GroupPlace> places) {
     Map<String, Set<String>> topics = new HashMap<>();
     ours.forEach((group, names) -> topics.put(group, new HashSet<>(names)));
     places.forEach(
@@ -267,28 +215,7 @@ public final class LagWatcher implements AutoCloseable {
           place.positions().keySet().forEach(partition -> names.add(partition.topic()));
           place.readers().keySet().forEach(partition -> names.add(partition.topic()));
         });
-    Set<String> all = new HashSet<>();
-    topics.values().forEach(all::addAll);
-    if (refresh) {
-      partitions.clear();
-    }
-    partitions.keySet().retainAll(all);
-    all.removeAll(partitions.keySet());
-    if (!all.isEmpty()) {
-      partitions.putAll(logReader.partitionsOf(all));
-    }
-    Map<String, Set<TopicPartition>> mine = new HashMap<>();
-    topics.forEach(
-        (group, names) -> {
-          Set<TopicPartition> found = new HashSet<>();
-          for (String topic : names) {
-            for (int i = 0; i < partitions.getOrDefault(topic, 0); i++) {
-              found.add(new TopicPartition(topic, i));
-            }
-          }
-          mine.put(group, found);
-        });
-    return mine;
+    return topics;
   }
 
   /** Our own groups are told of from the beginning, although nobody of them was there yet. */
@@ -340,7 +267,7 @@ public final class LagWatcher implements AutoCloseable {
     List<Unread> standing = new ArrayList<>();
     List<Unread> moving = new ArrayList<>();
     for (GroupPlace place : places.values()) {
-      for (Unread unread : watch(place.group()).move(place, logs)) {
+      for (Unread unread : watch(place.group()).move(place, logs.all())) {
         (unread.watched().stands() ? standing : moving).add(unread);
       }
     }
@@ -353,7 +280,7 @@ public final class LagWatcher implements AutoCloseable {
     int left = looksTaken == 0 ? most - chosen.size() : Math.min(most - chosen.size(), most / 4);
     chosen.addAll(moving.subList(0, Math.min(Math.max(0, left), moving.size())));
 
-    Map<Place, HeadReader.Wanted> wanted = new java.util.LinkedHashMap<>();
+    Map<Place, HeadReader.Wanted> wanted = new LinkedHashMap<>();
     chosen.forEach(unread -> wanted.putIfAbsent(unread.wanted().place(), unread.wanted()));
     Map<Place, Head> found =
         heads.read(List.copyOf(wanted.values()), settings.headBytesPerLook(), LONGEST_READING);

@@ -1,27 +1,78 @@
 package io.pairstream.operations.lag.watch;
 
+import io.pairstream.operations.lag.CatchUp;
+import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.PartitionLag;
+import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.lag.verdict.Judgement;
+import io.pairstream.operations.lag.verdict.LearntPace;
 import io.pairstream.operations.lag.verdict.PartitionJudge;
+import io.pairstream.operations.lag.verdict.Sample;
+import io.pairstream.operations.lag.verdict.Sample.Rewind;
+import io.pairstream.operations.lag.verdict.Sentences;
 import io.pairstream.operations.lag.watch.GroupPlace.Position;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
+import io.pairstream.operations.sentence.Template;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
 
 /** A partition of a group over the looks. Not thread-safe. */
 final class Watched {
 
-  final PartitionJudge judge;
+  private final TopicPartition partition;
+  private final PartitionJudge judge;
+  private final boolean waitsByDesign;
+  private final boolean isShownOnly;
   private Place place;
   private boolean stands;
-  Head head;
+  private Head head;
   private HeadRecord lastRead;
   private long headReadInLook = -1;
-  PartitionLag last;
 
-  Watched(PartitionJudge judge) {
+  /** What was told last; null where nothing was. */
+  private PartitionLag last;
+
+  /**
+   * @param waitsByDesign whether its records are left until their time has come
+   * @param isShownOnly whether nobody must read what lies beyond the group's place
+   */
+  Watched(
+      TopicPartition partition, PartitionJudge judge, boolean waitsByDesign, boolean isShownOnly) {
+    this.partition = partition;
     this.judge = judge;
+    this.waitsByDesign = waitsByDesign;
+    this.isShownOnly = isShownOnly;
+  }
+
+  /** What is told of it, and by how much its lag shrinks in a second, with the error of that. */
+  record Told(PartitionLag lag, double drain, double drainError) {}
+
+  LearntPace learnt() {
+    return judge.learnt();
+  }
+
+  /** What was found at its head; null where nobody looked. */
+  Head head() {
+    return head;
+  }
+
+  /** Judges what the look of that time has seen. */
+  Told tell(Instant at, GroupPlace now, Optional<Rewind> rewound, PartitionLog log) {
+    if (!log.isSeen(at.toEpochMilli())) {
+      last = unseen(at, log);
+      return new Told(last, 0, 0);
+    }
+    Sample sample = sample(at, now, rewound, log);
+    Judgement judged = judge.judge(sample);
+    Judgement judgement = isShownOnly ? judged.shownOnly(sample) : judged;
+    last = lag(now, log, sample, judgement);
+    return last.lag().isEmpty()
+        ? new Told(last, 0, 0)
+        : new Told(last, judgement.drainPerSecond(), judgement.drainError());
   }
 
   /** In which look its head was read last; -1 where it never was. */
@@ -73,7 +124,7 @@ final class Watched {
    * Age of the record at a place: by its own timestamp where it was read; otherwise by when looks
    * saw it arrive; otherwise at most that of an earlier one.
    */
-  OptionalDouble age(Instant at, long committed, PartitionLog log) {
+  private OptionalDouble age(Instant at, long committed, PartitionLog log) {
     OptionalLong born =
         head != null && head.record().isPresent()
             ? OptionalLong.of(head.record().get().at().toEpochMilli())
@@ -86,8 +137,86 @@ final class Watched {
         : OptionalDouble.of(Math.max(0, (at.toEpochMilli() - born.getAsLong()) / 1e3));
   }
 
+  private Sample sample(Instant at, GroupPlace now, Optional<Rewind> rewound, PartitionLog log) {
+    Position position = now.positions().get(partition);
+    boolean isKnown = position != null;
+    long lag = isKnown ? lag(position, log) : 0;
+    OptionalDouble seconds =
+        !isKnown
+            ? OptionalDouble.empty()
+            : lag == 0 ? OptionalDouble.of(0) : age(at, position.committed(), log);
+    return new Sample(
+        at,
+        isKnown ? OptionalLong.of(position.committed()) : OptionalLong.empty(),
+        isKnown ? position.committed() + position.finishedAbove().below(Long.MAX_VALUE) : 0,
+        log.start(),
+        log.end(),
+        log.highWatermark(),
+        log.hanging(at.toEpochMilli()),
+        lag,
+        now.isAlive(partition),
+        now.members() > 0,
+        waitsByDesign,
+        seconds,
+        isKnown ? rewound : Optional.empty(),
+        lag == 0 ? OptionalDouble.empty() : retention(log, lag, seconds));
+  }
+
+  private PartitionLag lag(GroupPlace now, PartitionLog log, Sample sample, Judgement judgement) {
+    boolean committed = sample.committed().isPresent();
+    Optional<HeadRecord> record =
+        committed && sample.lag() > 0 && head != null ? head.record() : Optional.empty();
+    return new PartitionLag(
+        partition.topic(),
+        partition.partition(),
+        sample.committed(),
+        log.start(),
+        log.end(),
+        log.held(),
+        sample.hanging().map(Sample.Hanging::seconds).orElse(0.0),
+        committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
+        committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),
+        sample.seconds(),
+        judgement.verdict(),
+        Sentences.partition(partition, sample, judgement, record.map(HeadRecord::sentence)),
+        judgement.since(),
+        judgement.arrivalPerSecond(),
+        judgement.processingPerSecond(),
+        judgement.catchUp(),
+        sample.retentionSeconds(),
+        judgement.lost(),
+        now.readers().getOrDefault(partition, GroupMember.NOBODY),
+        record);
+  }
+
+  /** Its leader does not answer: what was known before is shown, and that it is old. */
+  private PartitionLag unseen(Instant at, PartitionLog log) {
+    boolean known = last != null;
+    return new PartitionLag(
+        partition.topic(),
+        partition.partition(),
+        known ? last.committed() : OptionalLong.empty(),
+        log.start(),
+        Math.max(0, log.end()),
+        known ? last.held() : 0,
+        known ? last.hangingSeconds() : 0,
+        known ? last.lag() : OptionalLong.empty(),
+        known ? last.bytes() : OptionalLong.empty(),
+        OptionalDouble.empty(),
+        Verdict.UNKNOWN,
+        GroupWatch.unknown(Template.END_NOT_KNOWN.with(partition)),
+        known && last.verdict() == Verdict.UNKNOWN ? last.since() : at,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        CatchUp.UNKNOWN,
+        OptionalDouble.empty(),
+        known ? last.lost() : 0,
+        known ? last.member() : GroupMember.NOBODY,
+        Optional.empty());
+  }
+
   /** Time until the log may drop the first record that waits, by its age or by the log's size. */
-  static OptionalDouble retention(PartitionLog log, long lag, OptionalDouble seconds) {
+  private static OptionalDouble retention(PartitionLog log, long lag, OptionalDouble seconds) {
     double left = Double.POSITIVE_INFINITY;
     if (log.retention().millis() >= 0 && seconds.isPresent()) {
       left = log.retention().millis() / 1e3 - seconds.getAsDouble();
