@@ -55,7 +55,8 @@ class PairFeedTest {
   private static final int LENGTH = 4;
   private static final int PARTITIONS = 3;
 
-  private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
+  private final ClusterAccess cluster =
+      KAFKA.dataset(PARTITIONS, TopicCatalogue.TRAINING, TopicCatalogue.TAKEDOWNS);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());

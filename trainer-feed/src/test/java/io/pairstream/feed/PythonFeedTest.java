@@ -22,6 +22,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.PythonEnvironment;
 import java.io.BufferedReader;
@@ -66,7 +67,14 @@ class PythonFeedTest {
 
   @TempDir private Path folder;
 
-  private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
+  private final ClusterAccess cluster =
+      KAFKA.dataset(
+          PARTITIONS,
+          TopicCatalogue.TRAINING,
+          TopicCatalogue.TAKEDOWNS,
+          TopicCatalogue.VIEWS,
+          TopicCatalogue.RUNS,
+          TopicCatalogue.INSTANCES);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());

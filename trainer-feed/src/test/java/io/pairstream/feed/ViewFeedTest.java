@@ -20,6 +20,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -61,7 +62,8 @@ class ViewFeedTest {
 
   @TempDir Path folder;
 
-  private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
+  private final ClusterAccess cluster =
+      KAFKA.dataset(PARTITIONS, TopicCatalogue.TRAINING, TopicCatalogue.TAKEDOWNS);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());

@@ -6,6 +6,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.report.PrometheusText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,8 @@ class RulesOverScrapesTest {
   private static final Duration STEP = Duration.ofSeconds(10);
   private static final int A_MINUTE = 6;
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final ClusterAccess cluster =
+      KAFKA.dataset(1, TopicCatalogue.CROWDSOURCED, TopicCatalogue.TRAINING);
   private final TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
   private final TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
   private final Map<String, List<String>> series = new TreeMap<>();

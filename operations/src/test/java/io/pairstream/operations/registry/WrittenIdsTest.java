@@ -7,6 +7,7 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
 import java.nio.ByteBuffer;
@@ -21,7 +22,8 @@ class WrittenIdsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster =
+      KAFKA.dataset(2, TopicCatalogue.CROWDSOURCED, TopicCatalogue.TRAINING);
 
   @Test
   void namesIdsOfRecordsThatNobodyGives() {

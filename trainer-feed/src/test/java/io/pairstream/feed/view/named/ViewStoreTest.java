@@ -17,6 +17,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.testing.Await;
@@ -49,7 +50,14 @@ class ViewStoreTest {
   private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
   private static final Pace EVERY_FIVE = new Pace(5, Duration.ofDays(1));
 
-  private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
+  private final ClusterAccess cluster =
+      KAFKA.dataset(
+          PARTITIONS,
+          TopicCatalogue.TRAINING,
+          TopicCatalogue.TEST,
+          TopicCatalogue.VIEWS,
+          TopicCatalogue.RUNS,
+          TopicCatalogue.TAKEDOWNS);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
