@@ -72,7 +72,7 @@ final class ProfileCommand extends ClusterCommand {
                   say("reading: %,d pairs so far", pairs);
                 });
     return AnswerJson.MAPPER.valueToTree(
-        ProfileAnswer.of(cluster.dataset().name(), report, true, Optional.empty()));
+        new ProfileAnswer(cluster.dataset().name(), true, report, Optional.empty()));
   }
 
   private JsonNode ask(DashboardClient dashboard) throws IOException, InterruptedException {

@@ -134,7 +134,7 @@ abstract class BatchLoop implements Runnable {
    */
   final Slot slotLike(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
     if (!hasSlots) {
-      BatchForm form = writer.formOf(record);
+      Slot.Form form = writer.formOf(record);
       for (int i = 0; i < settings.slots(); i++) {
         free.add(new Slot(settings.batchSize(), settings.shapes().maxPixels(), form));
       }

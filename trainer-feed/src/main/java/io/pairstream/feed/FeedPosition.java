@@ -1,12 +1,11 @@
 package io.pairstream.feed;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -33,7 +32,34 @@ public record FeedPosition(
     SortedMap<Integer, SortedSet<Long>> owed)
     implements Position {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /**
+   * As it is stored.
+   *
+   * @param behind by partition, how far behind its offset the offsets are that are owed
+   */
+  private record Stored(
+      String topic,
+      String topicId,
+      @JsonSetter(contentNulls = Nulls.FAIL) TreeMap<Integer, Long> offsets,
+      @JsonSetter(contentNulls = Nulls.FAIL) TreeMap<Integer, List<Long>> behind) {
+
+    Optional<FeedPosition> position() {
+      if (topic == null || topicId == null || offsets == null || offsets.isEmpty()) {
+        return Optional.empty();
+      }
+      SortedMap<Integer, SortedSet<Long>> owed = new TreeMap<>();
+      if (behind != null) {
+        behind.forEach(
+            (partition, distances) -> {
+              SortedSet<Long> missing = new TreeSet<>();
+              long offset = offsets.getOrDefault(partition, 0L);
+              distances.forEach(distance -> missing.add(offset - distance));
+              owed.put(partition, missing);
+            });
+      }
+      return Optional.of(new FeedPosition(topic, topicId, offsets, owed));
+    }
+  }
 
   public FeedPosition {
     offsets = Collections.unmodifiableSortedMap(new TreeMap<>(offsets));
@@ -68,64 +94,24 @@ public record FeedPosition(
    * @throws PositionRefusedException where the text is something else
    */
   public static FeedPosition parse(String json) {
+    String expected = "a feed (an object with topic, topic_id and offsets)";
     try {
-      JsonNode root = JSON.readTree(json);
-      SortedMap<Integer, Long> offsets = new TreeMap<>();
-      for (Map.Entry<String, JsonNode> entry : root.path("offsets").properties()) {
-        offsets.put(Integer.valueOf(entry.getKey()), whole(entry.getValue(), json));
-      }
-      SortedMap<Integer, SortedSet<Long>> owed = new TreeMap<>();
-      for (Map.Entry<String, JsonNode> entry : root.path("behind").properties()) {
-        int partition = Integer.parseInt(entry.getKey());
-        if (!offsets.containsKey(partition)) {
-          throw notAPosition(json);
-        }
-        SortedSet<Long> missing = new TreeSet<>();
-        for (JsonNode distance : entry.getValue()) {
-          missing.add(offsets.get(partition) - whole(distance, json));
-        }
-        owed.put(partition, missing);
-      }
-      if (!root.path("topic").isTextual()
-          || !root.path("topic_id").isTextual()
-          || offsets.isEmpty()) {
-        throw notAPosition(json);
-      }
-      return new FeedPosition(
-          root.path("topic").textValue(), root.path("topic_id").textValue(), offsets, owed);
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw notAPosition(json);
+      return StoredPosition.read(json, Stored.class)
+          .flatMap(Stored::position)
+          .orElseThrow(() -> StoredPosition.refusal(expected, json));
+    } catch (IllegalArgumentException e) {
+      throw StoredPosition.refusal(expected, json);
     }
   }
 
   @Override
   public String toJson() {
-    ObjectNode root = JSON.createObjectNode();
-    root.put("topic", topic);
-    root.put("topic_id", topicId);
-    ObjectNode byPartition = root.putObject("offsets");
-    offsets.forEach((partition, offset) -> byPartition.put(String.valueOf(partition), offset));
-    if (!owed.isEmpty()) {
-      ObjectNode behind = root.putObject("behind");
-      owed.forEach(
-          (partition, missing) -> {
-            ArrayNode distances = behind.putArray(String.valueOf(partition));
-            missing.forEach(offset -> distances.add(offsets.get(partition) - offset));
-          });
-    }
-    return root.toString();
-  }
-
-  private static long whole(JsonNode number, String json) {
-    if (!number.isIntegralNumber()) {
-      throw notAPosition(json);
-    }
-    return number.longValue();
-  }
-
-  private static PositionRefusedException notAPosition(String json) {
-    String shown = json.length() > 80 ? json.substring(0, 80) + "..." : json;
-    return new PositionRefusedException(
-        "no position of a feed (an object with topic, topic_id and offsets): " + shown);
+    TreeMap<Integer, List<Long>> behind = new TreeMap<>();
+    owed.forEach(
+        (partition, missing) ->
+            behind.put(
+                partition,
+                missing.stream().map(offset -> offsets.get(partition) - offset).toList()));
+    return StoredPosition.write(new Stored(topic, topicId, new TreeMap<>(offsets), behind));
   }
 }

@@ -42,12 +42,12 @@ public record FeedSettings(
   private static final int MAX_CHANNELS = 3;
 
   public FeedSettings {
-    Positive.require(batchSize, "batch size");
-    Positive.require(tokens.orElse(1), "token ids per sample");
+    requirePositive(batchSize, "batch size");
+    requirePositive(tokens.orElse(1), "token ids per sample");
     if (slots < 2) {
       throw new IllegalArgumentException("slots must be at least 2, was " + slots);
     }
-    Positive.require(decodeThreads, "decode threads");
+    requirePositive(decodeThreads, "decode threads");
     if ((long) shapes.maxPixels() * MAX_CHANNELS > Integer.MAX_VALUE / batchSize) {
       throw new IllegalArgumentException("a batch has more than 2^31 bytes of pixels");
     }
@@ -126,5 +126,11 @@ public record FeedSettings(
   private FeedSettings selection(Selection otherSelection) {
     return new FeedSettings(
         batchSize, shapes, tokens, slots, decodeThreads, end, lastBatch, otherSelection);
+  }
+
+  static void requirePositive(long value, String what) {
+    if (value < 1) {
+      throw new IllegalArgumentException(what + " must be at least 1, was " + value);
+    }
   }
 }

@@ -31,7 +31,7 @@ final class SampleWriter {
    *
    * @throws RefusedSampleException where such records cannot be had in the way that is asked for
    */
-  BatchForm formOf(ConsumerRecord<byte[], byte[]> record) {
+  Slot.Form formOf(ConsumerRecord<byte[], byte[]> record) {
     Sample sample;
     try {
       sample = reader.read(record.value(), IntBuffer.allocate(0));
@@ -42,7 +42,7 @@ final class SampleWriter {
     if (channels != 1 && channels != 3) {
       throw refused(record, "pictures of " + channels + " channels, expected 1 or 3");
     }
-    return new BatchForm(settings.tokens().orElse(sample.tokenLength()), channels, sample.colour());
+    return new Slot.Form(settings.tokens().orElse(sample.tokenLength()), channels, sample.colour());
   }
 
   /** The shape of a batch that a record's picture is in. */
@@ -88,7 +88,7 @@ final class SampleWriter {
     long read = System.nanoTime();
     clocks.parsing().add(read - begin);
 
-    BatchForm form = slot.form();
+    Slot.Form form = slot.form();
     require(record, "split", split, sample.split());
     require(record, "token ids", form.tokens(), sample.tokenLength());
     requireSizeOfBatch(record, slot.shape(), sample.shape());

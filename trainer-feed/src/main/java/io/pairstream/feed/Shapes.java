@@ -10,8 +10,8 @@ public sealed interface Shapes {
   record One(int heightPx, int widthPx) implements Shapes {
 
     public One {
-      Positive.require(heightPx, "height in pixels");
-      Positive.require(widthPx, "width in pixels");
+      FeedSettings.requirePositive(heightPx, "height in pixels");
+      FeedSettings.requirePositive(widthPx, "width in pixels");
     }
 
     @Override
@@ -33,8 +33,8 @@ public sealed interface Shapes {
   record Several(int maxPixels, int mostWaiting) implements Shapes {
 
     public Several {
-      Positive.require(maxPixels, "pixels of the largest picture");
-      Positive.require(mostWaiting, "most waiting samples");
+      FeedSettings.requirePositive(maxPixels, "pixels of the largest picture");
+      FeedSettings.requirePositive(mostWaiting, "most waiting samples");
     }
   }
 }

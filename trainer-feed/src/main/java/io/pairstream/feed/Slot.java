@@ -18,7 +18,16 @@ import java.util.concurrent.Future;
  */
 final class Slot {
 
-  private final BatchForm form;
+  /**
+   * What all samples of a feed have in common; the first one decides it.
+   *
+   * @param tokens token ids per sample
+   * @param channels of every picture, 1 or 3
+   * @param colour rgb, grey, hsv, lab or ycrcb
+   */
+  record Form(int tokens, int channels, String colour) {}
+
+  private final Form form;
   private final ByteBuffer images;
   private final IntBuffer tokens;
   private final ByteBuffer mask;
@@ -35,7 +44,7 @@ final class Slot {
   /**
    * @param maxPixels pixels of the largest picture
    */
-  Slot(int batchSize, int maxPixels, BatchForm form) {
+  Slot(int batchSize, int maxPixels, Form form) {
     this.form = form;
     this.images =
         ByteBuffer.allocateDirect(batchSize * maxPixels * form.channels())
@@ -62,7 +71,7 @@ final class Slot {
     shape = new ImageShape(size.heightPx(), size.widthPx(), form.channels());
   }
 
-  BatchForm form() {
+  Form form() {
     return form;
   }
 

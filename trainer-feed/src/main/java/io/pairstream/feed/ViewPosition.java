@@ -1,11 +1,10 @@
 package io.pairstream.feed;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.View;
-import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * How far a run over a view has come. It says nothing of ranks: any number of them goes on from it.
@@ -18,10 +17,24 @@ import java.util.List;
 public record ViewPosition(String view, OrderPlan plan, long epoch, long samples)
     implements Position {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> NUMBERS =
-      List.of("seed", "lanes", "window", "epoch", "samples");
-  private static final int SHOWN_CHARACTERS = 80;
+  /**
+   * As it is stored.
+   *
+   * @param taken by lane, how many were handed out, as an earlier version has it
+   */
+  private record Stored(
+      String view,
+      Long seed,
+      Integer lanes,
+      Integer window,
+      Long epoch,
+      Long samples,
+      JsonNode taken) {
+
+    boolean isWhole() {
+      return Stream.of(view, seed, lanes, window, epoch, samples).allMatch(Objects::nonNull);
+    }
+  }
 
   public ViewPosition {
     if (epoch < 0 || samples < 0) {
@@ -37,14 +50,8 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
 
   @Override
   public String toJson() {
-    return JSON.createObjectNode()
-        .put("view", view)
-        .put("seed", plan.seed())
-        .put("lanes", plan.lanes())
-        .put("window", plan.window())
-        .put("epoch", epoch)
-        .put("samples", samples)
-        .toString();
+    return StoredPosition.write(
+        new Stored(view, plan.seed(), plan.lanes(), plan.window(), epoch, samples, null));
   }
 
   /**
@@ -53,43 +60,26 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
    * @throws PositionRefusedException where the text is something else
    */
   public static ViewPosition parse(String json) {
-    try {
-      JsonNode root = JSON.readTree(json);
-      if (root.has("taken") && !root.has("samples")) {
-        throw new PositionRefusedException(
-            "the position is one of an earlier version, which handed samples out in another order (it"
-                + " counts them by lane, as taken); to begin its epoch anew, put \"samples\": 0 in the"
-                + " place of \"taken\": "
-                + root.path("taken"));
-      }
-      if (root.path("view").isTextual()
-          && NUMBERS.stream().allMatch(name -> isNumber(root.path(name)))) {
-        OrderPlan plan =
-            new OrderPlan(
-                root.path("seed").longValue(),
-                root.path("lanes").intValue(),
-                root.path("window").intValue());
-        return new ViewPosition(
-            root.path("view").textValue(),
-            plan,
-            root.path("epoch").longValue(),
-            root.path("samples").longValue());
-      }
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw refusal(json);
+    String expected =
+        "a run over a view (an object with view, seed, lanes, window, epoch, samples)";
+    Stored stored =
+        StoredPosition.read(json, Stored.class)
+            .orElseThrow(() -> StoredPosition.refusal(expected, json));
+    if (stored.taken != null && stored.samples == null) {
+      throw new PositionRefusedException(
+          "the position is one of an earlier version, which handed samples out in another order (it"
+              + " counts them by lane, as taken); to begin its epoch anew, put \"samples\": 0 in the"
+              + " place of \"taken\": "
+              + stored.taken);
     }
-    throw refusal(json);
-  }
-
-  private static boolean isNumber(JsonNode field) {
-    return field.isIntegralNumber() && field.canConvertToLong();
-  }
-
-  private static PositionRefusedException refusal(String json) {
-    String shown =
-        json.length() > SHOWN_CHARACTERS ? json.substring(0, SHOWN_CHARACTERS) + "..." : json;
-    return new PositionRefusedException(
-        "no position of a run over a view (an object with view, %s): %s"
-            .formatted(String.join(", ", NUMBERS), shown));
+    if (!stored.isWhole()) {
+      throw StoredPosition.refusal(expected, json);
+    }
+    try {
+      OrderPlan plan = new OrderPlan(stored.seed, stored.lanes, stored.window);
+      return new ViewPosition(stored.view, plan, stored.epoch, stored.samples);
+    } catch (IllegalArgumentException e) {
+      throw StoredPosition.refusal(expected, json);
+    }
   }
 }

@@ -33,6 +33,15 @@ public record AuditReport(
     List<EqualSample> firstEqualSamples,
     LinkReport links) {
 
+  /**
+   * A published pair that teaches nothing new: another one has the same image and the same cleaned
+   * caption.
+   *
+   * @param pairId one of the two
+   * @param sameAs the other, of the smaller id
+   */
+  public record EqualSample(String pairId, String sameAs) {}
+
   /** How many differences are listed at most. */
   public static final int MAX_DETAILS = 1000;
 

@@ -1,5 +1,6 @@
 package io.pairstream.operations.audit;
 
+import io.pairstream.operations.audit.AuditReport.EqualSample;
 import io.pairstream.operations.audit.Difference.Kind;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.service.table.Database;

@@ -138,6 +138,20 @@ public final class PairSearch {
   }
 
   /**
+   * A uniform sample of the recent pairs of one source.
+   *
+   * @param source source kind
+   * @param seen how many pairs it was taken from
+   * @param pairs newest first
+   */
+  public record SourceSample(String source, long seen, List<FoundPair> pairs) {
+
+    public SourceSample {
+      pairs = List.copyOf(pairs);
+    }
+  }
+
+  /**
    * A uniform sample of each source's pairs of the last time.
    *
    * @param source one source kind alone; empty for all

@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,10 +23,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Looks how the brokers are, and the data set's partitions on them. Remembers for a day which
@@ -59,7 +56,7 @@ final class BrokerWatch {
       DescribeClusterResult asked = admin.describeCluster();
       Collection<Node> nodes = KafkaAnswers.get(asked.nodes());
       Node controller = KafkaAnswers.get(asked.controller());
-      Map<String, TopicDescription> found = describe(admin);
+      Map<String, TopicDescription> found = ClusterAccess.existing(admin, topics);
       downSince = null;
       return judge(nodes, controller, found.values());
     } catch (KafkaException e) {
@@ -129,18 +126,5 @@ final class BrokerWatch {
             .toList(),
         underReplicated,
         offline);
-  }
-
-  private Map<String, TopicDescription> describe(Admin admin) throws InterruptedException {
-    Map<String, TopicDescription> found = new HashMap<>();
-    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
-        admin.describeTopics(topics).topicNameValues().entrySet()) {
-      try {
-        found.put(topic.getKey(), KafkaAnswers.get(topic.getValue()));
-      } catch (UnknownTopicOrPartitionException e) {
-        // Counted as missing.
-      }
-    }
-    return found;
   }
 }

@@ -63,55 +63,41 @@ record TrainerClock(
     double wait = feed.rate("feed_data_wait_nanoseconds_total") / 1e9;
     double share = Double.isNaN(wait) ? Double.NaN : Math.min(1, wait);
     double batchSize = feed.gauge("feed_batch_samples");
+    TrainerClock clock =
+        new TrainerClock(true, ready, rate, Double.NaN, share, Template.TRAINER_BEGAN.with());
     if (Double.isNaN(rate)) {
-      return new TrainerClock(true, ready, rate, Double.NaN, share, Template.TRAINER_BEGAN.with());
+      return clock;
     }
     double waiting = feed.gauge("feed_samples_waiting");
     if (ready < 1 && waiting >= 0 && waiting < batchSize && !(pairsPerSecond > 0)) {
-      return new TrainerClock(
-          true, ready, rate, Double.NaN, share, Template.TRAINER_HAS_ALL.with());
+      return clock.with(Double.NaN, Template.TRAINER_HAS_ALL.with());
     }
     if (ready < 1 && share >= STARVES_NOW) {
-      return new TrainerClock(
-          true, ready, rate, 0, share, Template.TRAINER_STARVES.with(Math.round(100 * share)));
+      return clock.with(0, Template.TRAINER_STARVES.with(Math.round(100 * share)));
     }
     if (rate <= 0) {
-      return new TrainerClock(true, ready, rate, Double.NaN, share, Template.TRAINER_RESTS.with());
+      return clock.with(Double.NaN, Template.TRAINER_RESTS.with());
     }
     if (Double.isNaN(waiting)) {
-      return ofView(feed, ready, rate, share);
+      // Over a view nothing waits in a topic, and the feed itself knows: new pairs change nothing,
+      // and what it has yet to load is there.
+      double starves = feed.gauge("feed_starves_seconds");
+      return Double.isNaN(starves)
+          ? clock.with(starves, Template.FEED_LOADS.with(words(ready)))
+          : clock.starvingIn(starves);
     }
-    double supply = ready + waiting / batchSize;
     double refill = Double.isNaN(pairsPerSecond) ? 0 : pairsPerSecond / batchSize;
-    if (refill >= rate) {
-      return new TrainerClock(
-          true, ready, rate, Double.NaN, share, Template.PAIRS_COME.with(words(ready)));
-    }
-    double seconds = supply / (rate - refill);
-    return new TrainerClock(
-        true,
-        ready,
-        rate,
-        seconds,
-        share,
-        Template.STARVES_IN.with(words(ready), Durations.inWords(seconds)));
+    return refill >= rate
+        ? clock.with(Double.NaN, Template.PAIRS_COME.with(words(ready)))
+        : clock.starvingIn((ready + waiting / batchSize) / (rate - refill));
   }
 
-  /**
-   * Over a view nothing waits in a topic, and the feed itself knows: new pairs change nothing, and
-   * what it has yet to load is there.
-   */
-  private static TrainerClock ofView(Instance feed, double ready, double rate, double share) {
-    double seconds = feed.gauge("feed_starves_seconds");
-    return new TrainerClock(
-        true,
-        ready,
-        rate,
-        seconds,
-        share,
-        Double.isNaN(seconds)
-            ? Template.FEED_LOADS.with(words(ready))
-            : Template.STARVES_IN.with(words(ready), Durations.inWords(seconds)));
+  private TrainerClock starvingIn(double seconds) {
+    return with(seconds, Template.STARVES_IN.with(words(readyBatches), Durations.inWords(seconds)));
+  }
+
+  private TrainerClock with(double seconds, Sentence words) {
+    return new TrainerClock(true, readyBatches, batchesPerSecond, seconds, dataWaitShare, words);
   }
 
   private static Sentence words(double ready) {

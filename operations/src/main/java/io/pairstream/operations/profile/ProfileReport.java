@@ -1,11 +1,9 @@
 package io.pairstream.operations.profile;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,21 +19,30 @@ import java.util.stream.IntStream;
  *
  * @param since when the earliest record that was ever counted arrived
  * @param pairs accepted pairs that were asked for
- * @param counts of these pairs by value; {@code standing} and {@code reason} of all pairs of the
- *     source, whatever the split
- * @param histograms of these pairs
+ * @param counts of these pairs by what they are of, the most frequent first; the rest together are
+ *     {@code other}; {@code standing} and {@code reason} of all pairs of the source, whatever the
+ *     split
+ * @param histograms of these pairs, by what they are of
  * @param truncatedShare share of those with token ids whose captions have more tokens than fit
  * @param words content words of these pairs' captions: in how many captions each stands
  * @param producers of the source, whatever the split, those with most records first
+ * @param balance of the categories that any of these pairs has a value of
  */
 public record ProfileReport(
     Optional<Instant> since,
     long pairs,
-    Map<String, ValueCounts> counts,
-    List<Histogram> histograms,
+    Map<String, List<Count>> counts,
+    Map<String, Histogram> histograms,
     OptionalDouble truncatedShare,
-    ValueCounts words,
-    List<NamedProducer> producers) {
+    List<Word> words,
+    List<NamedProducer> producers,
+    List<Balance> balance) {
+
+  /** In how many captions a word stands. */
+  public record Word(String word, long count) {}
+
+  /** How evenly the pairs are spread over a category's values. */
+  public record Balance(String category, List<Count> values, double evenness) {}
 
   /**
    * Pairs by size.
@@ -43,8 +50,7 @@ public record ProfileReport(
    * @param edges one more than {@code counts}; a bin holds its lower edge and not its upper one,
    *     the first also what is smaller, the last what is larger
    */
-  public record Histogram(
-      @JsonIgnore String name, String unit, List<Double> edges, List<Long> counts) {
+  public record Histogram(String unit, List<Double> edges, List<Long> counts) {
 
     public Histogram {
       edges = List.copyOf(edges);
@@ -79,12 +85,17 @@ public record ProfileReport(
   /** Empty for all sources; twice. */
   private static final String OF_SOURCE = " AND (? = '' OR source_kind = ?)";
 
+  private static final int MOST_VALUES = 20;
   private static final int MOST_WORDS = 50;
   private static final int MOST_PRODUCERS = 50;
 
   /** Values that accepted pairs are counted by, beside where they stand. */
   private static final List<String> DIMENSIONS =
       List.of("licence", "language", "media_type", "orientation", "fold", "recipe_version");
+
+  /** By what the pairs may be balanced. */
+  private static final List<String> CATEGORIES =
+      List.of("source_kind", "language", "licence", "orientation", "fold");
 
   /**
    * The profile as it is now.
@@ -103,24 +114,38 @@ public record ProfileReport(
 
   static ProfileReport of(Database table, ProfileQuestion question) {
     Map<String, Map<String, Long>> sums = sums(table, question);
-    Map<String, ValueCounts> counts = new LinkedHashMap<>();
-    counts.put("standing", byStanding(table, question));
-    counts.put("reason", grouped(table, question, "value", "dimension = 'reason'"));
-    counts.put("split", grouped(table, question, "standing", accepted(question)));
-    counts.put("source_kind", grouped(table, question, "source_kind", accepted(question)));
+    long pairs = one(sums, "pairs");
+    Map<String, ValueCounts> ofPairs = new LinkedHashMap<>();
+    ofPairs.put("split", grouped(table, question, "standing", accepted(question)));
+    ofPairs.put("source_kind", grouped(table, question, "source_kind", accepted(question)));
     for (String dimension : DIMENSIONS) {
-      counts.put(dimension, ValueCounts.of(sums.getOrDefault(dimension, Map.of())));
+      ofPairs.put(dimension, ValueCounts.of(sums.getOrDefault(dimension, Map.of())));
     }
+    Map<String, List<Count>> counts = new LinkedHashMap<>();
+    counts.put("standing", byStanding(table, question).top(MOST_VALUES, 0));
+    counts.put(
+        "reason", grouped(table, question, "value", "dimension = 'reason'").top(MOST_VALUES, 0));
+    // Pairs that are not among the counted values are the rest: each has one.
+    ofPairs.forEach((name, values) -> counts.put(name, values.top(MOST_VALUES, pairs)));
     return new ProfileReport(
         table.first(
             "SELECT at FROM since WHERE at < " + Long.MAX_VALUE,
             row -> Instant.ofEpochMilli(row.getLong(1))),
-        one(sums, "pairs"),
+        pairs,
         counts,
         histograms(sums),
         share(one(sums, "truncated"), one(sums, "tokenized")),
         words(table, question),
-        producers(table, question));
+        producers(table, question),
+        CATEGORIES.stream()
+            .filter(category -> !ofPairs.get(category).counts().isEmpty())
+            .map(
+                category ->
+                    new Balance(
+                        category,
+                        ofPairs.get(category).top(MOST_VALUES, 0),
+                        ofPairs.get(category).evenness()))
+            .toList());
   }
 
   /** Pairs of the source by where they stand, whatever the split. */
@@ -146,17 +171,16 @@ public record ProfileReport(
     return sums;
   }
 
-  private static ValueCounts words(Database table, ProfileQuestion question) {
-    return new ValueCounts(
-        table.query(
-            "SELECT value, sum(pairs) FROM tally WHERE dimension = 'word' AND"
-                + ofSplits(question)
-                + OF_SOURCE
-                + " GROUP BY 1 HAVING sum(pairs) > 0 ORDER BY 2 DESC, 1 LIMIT "
-                + MOST_WORDS,
-            row -> new Count(row.getString(1), row.getLong(2)),
-            source(question),
-            source(question)));
+  private static List<Word> words(Database table, ProfileQuestion question) {
+    return table.query(
+        "SELECT value, sum(pairs) FROM tally WHERE dimension = 'word' AND"
+            + ofSplits(question)
+            + OF_SOURCE
+            + " GROUP BY 1 HAVING sum(pairs) > 0 ORDER BY 2 DESC, 1 LIMIT "
+            + MOST_WORDS,
+        row -> new Word(row.getString(1), row.getLong(2)),
+        source(question),
+        source(question));
   }
 
   private static List<NamedProducer> producers(Database table, ProfileQuestion question) {
@@ -209,13 +233,13 @@ public record ProfileReport(
     return ValueCounts.of(sums);
   }
 
-  private static List<Histogram> histograms(Map<String, Map<String, Long>> sums) {
-    List<Histogram> histograms = new ArrayList<>();
+  private static Map<String, Histogram> histograms(Map<String, Map<String, Long>> sums) {
+    Map<String, Histogram> histograms = new LinkedHashMap<>();
     for (ProfiledMeasure measure : ProfiledMeasure.values()) {
       Map<String, Long> bins = sums.getOrDefault(measure.label(), Map.of());
-      histograms.add(
+      histograms.put(
+          measure.label(),
           new Histogram(
-              measure.label(),
               measure.unit(),
               Arrays.stream(measure.edges()).boxed().toList(),
               IntStream.range(0, measure.bins())

@@ -49,6 +49,6 @@ public final class ProfileRoutes {
     boolean ready = catalogue.isCaughtUp();
     Optional<Instant> asOf = catalogue.staleSince();
     return AnswerJson.answer(
-        ProfileAnswer.of(dataset, ProfileReport.of(catalogue, question), ready, asOf));
+        new ProfileAnswer(dataset, ready, ProfileReport.of(catalogue, question), asOf));
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.profile;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.Map;
  *
  * @param counts the most frequent first, of equal ones the first in the order of their characters
  */
-public record ValueCounts(List<Count> counts) {
+record ValueCounts(List<Count> counts) {
 
   private static final Comparator<Count> MOST_FIRST =
       Comparator.comparingLong(Count::count).reversed().thenComparing(Count::value);
@@ -27,9 +28,19 @@ public record ValueCounts(List<Count> counts) {
             .toList());
   }
 
-  /** The first so many. */
-  public List<Count> top(int most) {
-    return counts.subList(0, Math.min(most, counts.size()));
+  /**
+   * The first so many, and all others together as {@code other}.
+   *
+   * @param least as many as all together are at least
+   */
+  List<Count> top(int most, long least) {
+    List<Count> top = new ArrayList<>(counts.subList(0, Math.min(most, counts.size())));
+    long all = Math.max(least, counts.stream().mapToLong(Count::count).sum());
+    long others = all - top.stream().mapToLong(Count::count).sum();
+    if (others > 0) {
+      top.add(new Count("other", others));
+    }
+    return top;
   }
 
   /**
@@ -42,7 +53,7 @@ public record ValueCounts(List<Count> counts) {
    * @see <a href="https://doi.org/10.1016/0022-5193(66)90013-0">Pielou, Journal of Theoretical
    *     Biology 13 (1966), 131–144</a>
    */
-  public double evenness() {
+  double evenness() {
     if (counts.size() < 2) {
       return 0;
     }

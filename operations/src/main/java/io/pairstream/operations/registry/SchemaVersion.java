@@ -1,7 +1,6 @@
 package io.pairstream.operations.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +13,7 @@ import java.util.Optional;
  * @param id 1 or more; the same for the same text, whatever the subject
  * @param schema its text, as Avro writes it
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 record SchemaVersion(String subject, int version, int id, String schema) {
 
   /** Its key in the topic. */
@@ -24,22 +24,12 @@ record SchemaVersion(String subject, int version, int id, String schema) {
   /** Reads what Jackson writes of it; empty where the bytes are something else. */
   static Optional<SchemaVersion> read(byte[] value) {
     try {
-      JsonNode json = Json.MAPPER.readTree(value);
-      return json.path("subject").isTextual()
-              && json.path("version").isInt()
-              && json.path("id").isInt()
-              && json.path("schema").isTextual()
-          ? Optional.of(
-              new SchemaVersion(
-                  json.get("subject").textValue(),
-                  json.get("version").intValue(),
-                  json.get("id").intValue(),
-                  json.get("schema").textValue()))
-          : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
+      return Optional.of(Json.MAPPER.readValue(value, SchemaVersion.class))
+          .filter(
+              read ->
+                  read.subject != null && read.version > 0 && read.id > 0 && read.schema != null);
     } catch (IOException e) {
-      throw new IllegalStateException("bytes are always there", e);
+      return Optional.empty();
     }
   }
 }

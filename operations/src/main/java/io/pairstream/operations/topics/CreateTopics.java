@@ -31,7 +31,6 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Makes every topic of a catalogue and registers its schemas.
@@ -77,13 +76,14 @@ public final class CreateTopics {
 
   private List<TopicOutcome> create(Admin admin, TopicCatalogue catalogue) {
     List<TopicSpec> specs = catalogue.topics();
-    requirePartitions(specs, existing(admin, specs));
+    List<String> names = specs.stream().map(TopicSpec::name).toList();
+    requirePartitions(specs, ClusterAccess.existing(admin, names));
     // Schemas first: a topic that exists is a topic that can be written.
     Map<String, OptionalInt> schemaIds = register(specs);
 
     Map<String, Action> actions = createUnlessThere(admin, specs);
-    List<String> names = specs.stream().map(TopicSpec::name).toList();
-    Map<String, TopicDescription> made = untilKnown(() -> described(admin, names));
+    Map<String, TopicDescription> made =
+        untilKnown(() -> KafkaAnswers.await(admin.describeTopics(names).allTopicNames()));
     // Again: somebody else may have made one meanwhile.
     requirePartitions(specs, made);
     awaitWritable(admin, specs);
@@ -106,29 +106,6 @@ public final class CreateTopics {
                   .orElse(List.of())));
     }
     return outcomes;
-  }
-
-  /**
-   * Those that are there. A list of all topics would name one that is gone when it is asked about.
-   */
-  private static Map<String, TopicDescription> existing(Admin admin, List<TopicSpec> specs) {
-    Map<String, TopicDescription> existing = new HashMap<>();
-    admin
-        .describeTopics(specs.stream().map(TopicSpec::name).toList())
-        .topicNameValues()
-        .forEach(
-            (name, answer) -> {
-              try {
-                existing.put(name, KafkaAnswers.await(answer));
-              } catch (UnknownTopicOrPartitionException e) {
-                // It is not.
-              }
-            });
-    return existing;
-  }
-
-  private static Map<String, TopicDescription> described(Admin admin, List<String> names) {
-    return KafkaAnswers.await(admin.describeTopics(names).allTopicNames());
   }
 
   private static void requirePartitions(

@@ -59,7 +59,8 @@ class ReviewedPairsTest {
           TopicCatalogue.RECEIPTS,
           TopicCatalogue.LINKS,
           TopicCatalogue.WAITING_LINKS,
-          TopicCatalogue.REVIEWS);
+          TopicCatalogue.REVIEWS,
+          TopicCatalogue.ACTIONS);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private Sent small;
 

@@ -3,6 +3,7 @@ package io.pairstream.operations.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.pairstream.operations.catalogue.PairSearch.SourceSample;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;

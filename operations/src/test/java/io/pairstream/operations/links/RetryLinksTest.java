@@ -12,7 +12,6 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,8 +34,7 @@ class RetryLinksTest {
   private static final FailedLinks ALL =
       new FailedLinks(Optional.empty(), Optional.empty(), Optional.empty());
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(2, TopicCatalogue.LINKS, TopicCatalogue.QUARANTINE, TopicCatalogue.UPLOADS);
+  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedFetcher fetcher = new PlayedFetcher(cluster);
   private final RetryLinks retry = new RetryLinks(cluster, Clock.systemUTC());
   private Sent gone;

@@ -11,7 +11,7 @@ import io.pairstream.operations.instances.ClusterWatch.Unavailable;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.Verdict;
-import io.pairstream.operations.lag.watch.BrokerDisk;
+import io.pairstream.operations.lag.watch.LogReader.BrokerDisk;
 import io.pairstream.operations.metrics.Samples.Sample;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.service.report.PrometheusText;

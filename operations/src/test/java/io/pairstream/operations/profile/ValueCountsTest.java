@@ -33,6 +33,6 @@ class ValueCountsTest {
 
     assertThat(counts.counts())
         .containsExactly(new Count("b", 4), new Count("c", 4), new Count("a", 1));
-    assertThat(counts.top(1)).containsExactly(new Count("b", 4));
+    assertThat(counts.top(1, 10)).containsExactly(new Count("b", 4), new Count("other", 6));
   }
 }

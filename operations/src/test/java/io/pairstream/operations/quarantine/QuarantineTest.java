@@ -44,7 +44,8 @@ class QuarantineTest {
           TopicCatalogue.SCRAPED,
           TopicCatalogue.LINKS,
           TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS);
+          TopicCatalogue.RECEIPTS,
+          TopicCatalogue.TRAINING);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final Quarantine quarantine = new Quarantine(cluster);
 

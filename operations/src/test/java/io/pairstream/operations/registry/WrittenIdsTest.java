@@ -23,7 +23,8 @@ class WrittenIdsTest {
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private final ClusterAccess cluster =
-      KAFKA.dataset(2, TopicCatalogue.CROWDSOURCED, TopicCatalogue.TRAINING);
+      KAFKA.dataset(
+          2, TopicCatalogue.CROWDSOURCED, TopicCatalogue.TRAINING, TopicCatalogue.RECEIPTS);
 
   @Test
   void namesIdsOfRecordsThatNobodyGives() {

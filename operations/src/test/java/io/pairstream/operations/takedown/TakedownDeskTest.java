@@ -16,7 +16,6 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,19 +39,7 @@ class TakedownDeskTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Duration LONG = Duration.ofMinutes(4);
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          2,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.BY_IMAGE,
-          TopicCatalogue.TRAINING,
-          TopicCatalogue.VALIDATION,
-          TopicCatalogue.TEST,
-          TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.TAKEDOWNS,
-          TopicCatalogue.ACTIONS);
+  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final TakedownDesk desk = new TakedownDesk(cluster, Clock.fixed(NOW, ZoneOffset.UTC));
   private final Map<Sent, PairStatus> published = new LinkedHashMap<>();

@@ -127,7 +127,7 @@ final class ExportFolder implements AutoCloseable {
   }
 
   /** Whether a file is there and is what the manifest says. */
-  boolean holds(ShardEntry shard) throws IOException {
+  boolean holds(Manifest.Shard shard) throws IOException {
     Path file = folder.resolve(shard.name());
     if (!Files.isRegularFile(file) || Files.size(file) != shard.bytes()) {
       return false;

@@ -26,7 +26,19 @@ record Manifest(
     int shardSamples,
     long samples,
     int ofShards,
-    List<ShardEntry> shards) {
+    List<Shard> shards) {
+
+  /**
+   * What is said of a shard that is finished.
+   *
+   * @param samples pairs in it
+   * @param withdrawn places of the view without a pair
+   * @param bytes of the file
+   * @param sha256 of the file, lower-case hex
+   * @param takedowns which were honoured when it was begun
+   */
+  record Shard(
+      String name, long samples, long withdrawn, long bytes, String sha256, String takedowns) {}
 
   private static final int FORMAT = 1;
   private static final JsonMapper JSON =
@@ -54,7 +66,7 @@ record Manifest(
   }
 
   /** Notes a shard that is finished; shards are finished in their order. */
-  void put(int number, ShardEntry shard) {
+  void put(int number, Shard shard) {
     if (number < shards.size()) {
       shards.set(number, shard);
     } else {

@@ -64,7 +64,8 @@ public final class ViewExport {
       do {
         takedowns = pairs.takedowns();
         for (int shard = 0; shard < plan.shards(); shard++) {
-          ShardEntry known = shard < manifest.shards().size() ? manifest.shards().get(shard) : null;
+          Manifest.Shard known =
+              shard < manifest.shards().size() ? manifest.shards().get(shard) : null;
           boolean isGood =
               known != null
                   && isUpToDate(known, takedowns)
@@ -83,7 +84,7 @@ public final class ViewExport {
     }
   }
 
-  private boolean isUpToDate(ShardEntry shard, String takedowns) {
+  private boolean isUpToDate(Manifest.Shard shard, String takedowns) {
     if (!shard.takedowns().equals(takedowns)) {
       listener.notice(shard.name() + " is written again: there are other takedowns since");
       return false;
@@ -91,7 +92,7 @@ public final class ViewExport {
     return true;
   }
 
-  private boolean isWhole(ShardEntry shard, ExportFolder folder) throws IOException {
+  private boolean isWhole(Manifest.Shard shard, ExportFolder folder) throws IOException {
     if (!folder.holds(shard)) {
       listener.notice(shard.name() + " is written again: it is not what export.json says");
       return false;
@@ -99,7 +100,8 @@ public final class ViewExport {
     return true;
   }
 
-  private ShardEntry write(int shard, String takedowns, ExportFolder folder) throws IOException {
+  private Manifest.Shard write(int shard, String takedowns, ExportFolder folder)
+      throws IOException {
     String name = plan.format().fileName(shard);
     long from = plan.from(shard);
     long to = plan.to(shard);
@@ -119,7 +121,7 @@ public final class ViewExport {
                   });
               writer.finish();
             });
-    return new ShardEntry(
+    return new Manifest.Shard(
         name, samples[0], to - from - samples[0], written.bytes(), written.sha256(), takedowns);
   }
 
@@ -127,7 +129,7 @@ public final class ViewExport {
     long samples = 0;
     long withdrawn = 0;
     long bytes = 0;
-    for (ShardEntry shard : manifest.shards()) {
+    for (Manifest.Shard shard : manifest.shards()) {
       samples += shard.samples();
       withdrawn += shard.withdrawn();
       bytes += shard.bytes();

@@ -1,14 +1,14 @@
 package io.pairstream.feed.view;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.schemas.Sha256;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -33,7 +33,21 @@ public record View(
     String topic, String topicId, Instant cutAt, List<String> where, List<Block> blocks) {
 
   private static final int FORMAT = 1;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private record Stored(
+      int format,
+      String topic,
+      String topicId,
+      String cutAt,
+      String fingerprint,
+      long samples,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> where,
+      List<Block> blocks) {}
 
   public View {
     where = List.copyOf(where);
@@ -88,24 +102,10 @@ public record View(
 
   /** The view in one line of JSON. */
   public String toJson() {
-    ObjectNode root =
-        JSON.createObjectNode()
-            .put("format", FORMAT)
-            .put("topic", topic)
-            .put("topic_id", topicId)
-            .put("cut_at", cutAt.toString())
-            .put("fingerprint", fingerprint())
-            .put("samples", samples());
-    if (!where.isEmpty()) {
-      where.forEach(root.putArray("where")::add);
-    }
-    ArrayNode array = root.putArray("blocks");
-    for (Block block : blocks) {
-      ArrayNode runs =
-          array.addArray().add(block.partition()).add(block.begin()).add(block.bytes()).addArray();
-      block.runs().forEach(runs::add);
-    }
-    return root.toString();
+    Stored stored =
+        new Stored(
+            FORMAT, topic, topicId, cutAt.toString(), fingerprint(), samples(), where, blocks);
+    return JSON.valueToTree(stored).toString();
   }
 
   /**
@@ -114,39 +114,32 @@ public record View(
    * @throws InvalidViewException where the text is something else, or has been changed since
    */
   public static View parse(String json) {
-    JsonNode root;
+    Stored stored;
     try {
-      root = JSON.readTree(json);
+      JsonNode root = JSON.readTree(json);
+      if (!root.path("format").isIntegralNumber() || !root.path("blocks").isArray()) {
+        throw new InvalidViewException(
+            "no view: expected a JSON object with format, topic, topic_id, cut_at, fingerprint and"
+                + " blocks");
+      }
+      if (root.path("format").intValue() != FORMAT) {
+        throw new InvalidViewException(
+            "a view of format " + root.path("format") + "; this version reads format " + FORMAT);
+      }
+      stored = JSON.treeToValue(root, Stored.class);
     } catch (JsonProcessingException e) {
-      throw new InvalidViewException("no view: " + e.getOriginalMessage());
+      throw e.getCause() instanceof InvalidViewException invalid
+          ? invalid
+          : new InvalidViewException("no view: " + e.getOriginalMessage());
     }
-    if (!root.path("format").isIntegralNumber() || !root.path("blocks").isArray()) {
-      throw new InvalidViewException(
-          "no view: expected a JSON object with format, topic, topic_id, cut_at, fingerprint and"
-              + " blocks");
-    }
-    if (root.path("format").intValue() != FORMAT) {
-      throw new InvalidViewException(
-          "a view of format " + root.path("format") + "; this version reads format " + FORMAT);
-    }
-    List<Block> blocks = new ArrayList<>();
-    for (JsonNode block : root.path("blocks")) {
-      List<Integer> runs = new ArrayList<>();
-      block.path(3).forEach(run -> runs.add(run.intValue()));
-      blocks.add(
-          new Block(
-              block.path(0).asInt(-1), block.path(1).asLong(-1), block.path(2).asLong(-1), runs));
-    }
-    List<String> where = new ArrayList<>();
-    root.path("where").forEach(condition -> where.add(condition.asText()));
     View view =
         new View(
-            root.path("topic").asText(),
-            root.path("topic_id").asText(),
-            cutAt(root.path("cut_at").asText()),
-            where,
-            blocks);
-    if (!view.fingerprint().equals(root.path("fingerprint").asText())) {
+            String.valueOf(stored.topic),
+            String.valueOf(stored.topicId),
+            cutAt(String.valueOf(stored.cutAt)),
+            stored.where == null ? List.of() : stored.where,
+            stored.blocks);
+    if (!view.fingerprint().equals(stored.fingerprint)) {
       throw new InvalidViewException(
           "the view's blocks are not those of its fingerprint: it was changed after it was cut");
     }

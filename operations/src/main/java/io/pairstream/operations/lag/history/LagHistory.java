@@ -125,9 +125,8 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
     }
     database = opened;
     newest =
-        database
-            .first("SELECT max(at) FROM point", row -> Instant.ofEpochMilli(row.getLong(1)))
-            .orElseThrow();
+        Instant.ofEpochMilli(
+            database.first("SELECT max(at) FROM point", row -> row.getLong(1)).orElseThrow());
   }
 
   private static Database open(Path file) {
@@ -177,18 +176,14 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
         WHERE group_name = ? AND topic = ? AND number = ?""",
         at,
         VERDICTS.indexOf(lag.verdict()),
-        orNull(lag.lag()),
-        orNull(lag.bytes()),
+        lag.lag().isPresent() ? lag.lag().getAsLong() : null,
+        lag.bytes().isPresent() ? lag.bytes().getAsLong() : null,
         orNull(lag.seconds()),
         orNull(lag.arrivalPerSecond()),
         orNull(lag.processingPerSecond()),
         group,
         topic,
         partition.partition());
-  }
-
-  private static Long orNull(OptionalLong number) {
-    return number.isPresent() ? (Long) number.getAsLong() : null;
   }
 
   private static Double orNull(OptionalDouble number) {

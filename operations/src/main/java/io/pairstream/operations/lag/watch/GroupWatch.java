@@ -11,6 +11,7 @@ import io.pairstream.operations.lag.verdict.LearntPace;
 import io.pairstream.operations.lag.verdict.PartitionJudge;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.verdict.Sentences;
+import io.pairstream.operations.lag.watch.HeadReader.Head;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;

@@ -1,6 +1,7 @@
 package io.pairstream.operations.lag.watch;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.lag.HeadRecord;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,6 +44,14 @@ final class HeadReader implements AutoCloseable {
 
   /** A place where somebody stands. */
   record Place(TopicPartition partition, long offset) {}
+
+  /**
+   * What was found where a group reads next.
+   *
+   * @param record the first record; empty where there is none up to {@code lookedUpTo}
+   * @param lookedUpTo where the log ended when that was looked for
+   */
+  record Head(Optional<HeadRecord> record, long lookedUpTo) {}
 
   /**
    * A place that is looked at, up to the log's end.

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag.watch;
 
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.watch.PartitionLog.Retention;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.util.ArrayList;
@@ -20,18 +21,12 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks a cluster where its logs are, in few and large requests: each partition is asked for once,
  * however many groups read it. Not thread-safe.
  */
 public final class LogReader {
-
-  private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
 
   private final Admin admin;
 
@@ -48,19 +43,8 @@ public final class LogReader {
   /** All partitions of these topics; topics that are not there any more are left out. */
   Map<String, Integer> partitionsOf(Collection<String> topics) {
     Map<String, Integer> partitions = new HashMap<>();
-    admin
-        .describeTopics(topics)
-        .topicNameValues()
-        .forEach(
-            (topic, answer) -> {
-              try {
-                partitions.put(topic, KafkaAnswers.await(answer).partitions().size());
-              } catch (UnknownTopicOrPartitionException | AuthorizationException e) {
-                // It is not there any more, or is none of ours to see. Whether it is there cannot
-                // be told where the brokers do not answer: that fails the look.
-                LOG.debug("topic {} is left out", topic, e);
-              }
-            });
+    ClusterAccess.existing(admin, topics)
+        .forEach((topic, found) -> partitions.put(topic, found.partitions().size()));
     return partitions;
   }
 
@@ -111,6 +95,16 @@ public final class LogReader {
     }
     return offsets;
   }
+
+  /**
+   * Where a broker keeps logs.
+   *
+   * @param broker its id
+   * @param path the folder
+   * @param freeBytes room that is left on its disk
+   * @param bytes size of that disk
+   */
+  public record BrokerDisk(int broker, String path, long freeBytes, long bytes) {}
 
   /** Sizes of logs in bytes, and the disks that they are on. */
   public record Sizes(Map<TopicPartition, Long> logs, List<BrokerDisk> disks) {}

@@ -12,6 +12,7 @@ import io.pairstream.operations.lag.verdict.Sample;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.verdict.Sentences;
 import io.pairstream.operations.lag.watch.GroupPlace.Position;
+import io.pairstream.operations.lag.watch.HeadReader.Head;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
 import io.pairstream.operations.sentence.Template;
 import java.time.Instant;

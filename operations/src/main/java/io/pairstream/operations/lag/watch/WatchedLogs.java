@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag.watch;
 
+import io.pairstream.operations.lag.watch.LogReader.BrokerDisk;
 import io.pairstream.operations.lag.watch.LogReader.Ends;
 import io.pairstream.operations.lag.watch.PartitionLog.Retention;
 import java.time.Duration;
