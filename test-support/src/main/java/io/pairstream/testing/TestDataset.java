@@ -101,14 +101,7 @@ public record TestDataset(
 
   /** Makes topics as the catalogue describes them, all where none is named, with their schemas. */
   public void createTopics(int partitions, String... named) {
-    Set<String> names =
-        Stream.of(named)
-            .map(
-                name ->
-                    name.equals(TopicCatalogue.BY_IMAGE)
-                        ? TopicCatalogue.repartitionTopic(dataset)
-                        : dataset.topic(name))
-            .collect(Collectors.toSet());
+    Set<String> names = Stream.of(named).map(dataset::topic).collect(Collectors.toSet());
     List<TopicSpec> specs =
         new TopicCatalogue(dataset, partitions)
             .topics().stream()

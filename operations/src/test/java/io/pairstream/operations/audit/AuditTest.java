@@ -11,7 +11,6 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.testing.Await;
@@ -41,21 +40,7 @@ class AuditTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          2,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.BY_IMAGE,
-          TopicCatalogue.TRAINING,
-          TopicCatalogue.VALIDATION,
-          TopicCatalogue.TEST,
-          TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.LINKS,
-          TopicCatalogue.WAITING_LINKS,
-          TopicCatalogue.REVIEWS,
-          TopicCatalogue.TAKEDOWNS);
+  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private Sent trained;
   private Sent validated;

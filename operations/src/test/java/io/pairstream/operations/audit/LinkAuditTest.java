@@ -8,7 +8,6 @@ import io.pairstream.operations.audit.Difference.Kind;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.testing.Await;
@@ -33,19 +32,7 @@ class LinkAuditTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          2,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.BY_IMAGE,
-          TopicCatalogue.TRAINING,
-          TopicCatalogue.VALIDATION,
-          TopicCatalogue.TEST,
-          TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.LINKS,
-          TopicCatalogue.WAITING_LINKS);
+  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedFetcher fetcher = new PlayedFetcher(cluster);
   private Sent open;
   private Sent fetched;

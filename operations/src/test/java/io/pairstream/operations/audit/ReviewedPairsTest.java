@@ -16,7 +16,6 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
@@ -46,21 +45,7 @@ class ReviewedPairsTest {
   private static final String NO_REVIEW = "0f8fad5b-d9cb-469f-a165-70867728950e";
   private static final Actor ANN = new Actor("ann", "");
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          1,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.BY_IMAGE,
-          TopicCatalogue.TRAINING,
-          TopicCatalogue.VALIDATION,
-          TopicCatalogue.TEST,
-          TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.LINKS,
-          TopicCatalogue.WAITING_LINKS,
-          TopicCatalogue.REVIEWS,
-          TopicCatalogue.ACTIONS);
+  private final ClusterAccess cluster = KAFKA.dataset(1);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private Sent small;
 

@@ -12,7 +12,6 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
@@ -30,21 +29,7 @@ class CatalogueTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          2,
-          TopicCatalogue.TRAINING,
-          TopicCatalogue.VALIDATION,
-          TopicCatalogue.TEST,
-          TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.TAKEDOWNS,
-          TopicCatalogue.REVIEWS,
-          TopicCatalogue.ACTIONS,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.LINKS,
-          TopicCatalogue.WAITING_LINKS);
+  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
 
   @TempDir Path folder;

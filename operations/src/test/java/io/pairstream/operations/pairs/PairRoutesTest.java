@@ -23,7 +23,6 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.table.TopicTable;
 import java.awt.Color;
@@ -79,21 +78,7 @@ class PairRoutesTest {
   /** One service for all tests, as workers start slowly. */
   @BeforeAll
   static void start() throws Exception {
-    cluster =
-        KAFKA.dataset(
-            2,
-            TopicCatalogue.CROWDSOURCED,
-            TopicCatalogue.SCRAPED,
-            TopicCatalogue.BY_IMAGE,
-            TopicCatalogue.TRAINING,
-            TopicCatalogue.VALIDATION,
-            TopicCatalogue.TEST,
-            TopicCatalogue.QUARANTINE,
-            TopicCatalogue.RECEIPTS,
-            TopicCatalogue.REVIEWS,
-            TopicCatalogue.TAKEDOWNS,
-            TopicCatalogue.ACTIONS,
-            TopicCatalogue.LINKS);
+    cluster = KAFKA.dataset(2);
     judged = new JudgedPairs(cluster);
     catalogue =
         Catalogue.open(

@@ -10,7 +10,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.quarantine.Quarantine.Sought;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,15 +36,7 @@ class QuarantineTest {
   /** Brokers' clocks agree within a minute, so the second entry is looked for by its time. */
   private static final Duration A_MOMENT = Duration.ofSeconds(60);
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          2,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.LINKS,
-          TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.TRAINING);
+  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final Quarantine quarantine = new Quarantine(cluster);
 

@@ -11,7 +11,6 @@ import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -34,17 +33,7 @@ class ReplayQuarantineTest {
   private static final ReplaySelection ALL =
       new ReplaySelection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          2,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.LINKS,
-          TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.REVIEWS,
-          TopicCatalogue.ACTIONS,
-          TopicCatalogue.TRAINING);
+  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final Decided decided = new Decided(cluster);
   private final ReplayQuarantine replay = new ReplayQuarantine(cluster, Clock.systemUTC());

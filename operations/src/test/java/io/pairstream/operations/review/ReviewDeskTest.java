@@ -21,7 +21,6 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
@@ -57,17 +56,7 @@ class ReviewDeskTest {
   private static final String HOSTILE =
       "</script><img src=x onerror=alert(1)>\u202e\n{\"outcome\":\"DONE\"}'; DROP TABLE";
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          2,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.LINKS,
-          TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.REVIEWS,
-          TopicCatalogue.ACTIONS,
-          TopicCatalogue.TRAINING);
+  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final Decided decided = new Decided(cluster);
   private final ReviewDesk desk = new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC());

@@ -20,7 +20,6 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Upload;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
@@ -38,22 +37,7 @@ class PairHistoryTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          3,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.BY_IMAGE,
-          TopicCatalogue.TRAINING,
-          TopicCatalogue.VALIDATION,
-          TopicCatalogue.TEST,
-          TopicCatalogue.QUARANTINE,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.LINKS,
-          TopicCatalogue.UPLOADS,
-          TopicCatalogue.REVIEWS,
-          TopicCatalogue.TAKEDOWNS,
-          TopicCatalogue.ACTIONS);
+  private final ClusterAccess cluster = KAFKA.dataset(3);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final PairHistory history = new PairHistory(cluster);
 

@@ -60,16 +60,7 @@ class LagWatcherTest {
   /** All groups are told of as of services that always run. */
   private static final GroupChoice COUNTED = new GroupChoice(List.of("*"), List.of(), Map.of());
 
-  private final ClusterAccess cluster =
-      KAFKA.dataset(
-          1,
-          TopicCatalogue.CROWDSOURCED,
-          TopicCatalogue.SCRAPED,
-          TopicCatalogue.BY_IMAGE,
-          TopicCatalogue.TRAINING,
-          TopicCatalogue.RECEIPTS,
-          TopicCatalogue.LINKS,
-          TopicCatalogue.WAITING_LINKS);
+  private final ClusterAccess cluster = KAFKA.dataset(1);
   private final TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
   private Duration ahead = Duration.ZERO;
   private final InstantSource moved = () -> Instant.now().plus(ahead);
