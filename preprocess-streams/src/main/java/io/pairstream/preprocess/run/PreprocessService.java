@@ -24,7 +24,6 @@ import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.report.DiskReading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
-import io.pairstream.service.requirements.ClusterCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -109,13 +108,8 @@ public final class PreprocessService implements AutoCloseable {
       throw new StartException(e.getMessage(), e);
     }
 
-    Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, topics);
-    int partitions = prerequisites.awaitTopics();
-    ClusterCheck.of(settings.cluster())
-        .onTopics(prerequisites.needed())
-        .withTransactionsOf(settings.transactionTimeout())
-        .requireOnceItAnswers();
-    prerequisites.awaitSchemas();
+    int partitions =
+        new NeededTopics(topics, registry).await(settings.cluster(), settings.transactionTimeout());
     String rawSubject = topics.crowdsourced().name() + "-value";
     WriterSchemas schemas = closedLater(new WriterSchemas(registry, rawSubject, RawPair.SCHEMA$));
 

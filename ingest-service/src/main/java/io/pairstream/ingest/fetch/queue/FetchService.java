@@ -2,6 +2,9 @@ package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.ingest.fetch.web.WebFetcher;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -14,8 +17,11 @@ import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusReporter;
+import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.requirements.Prerequisites;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -171,8 +177,7 @@ public final class FetchService implements AutoCloseable {
   }
 
   private void workOn(Registry registry, PairTopics topics) throws InterruptedException {
-    Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, topics);
-    Optional<Integer> partitions = prerequisites.await(() -> stopping);
+    Optional<Integer> partitions = awaitTopics(registry, topics);
     if (partitions.isEmpty()) {
       return;
     }
@@ -213,6 +218,45 @@ public final class FetchService implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * How many partitions links have; empty where the service was stopped before it could be said.
+   */
+  private Optional<Integer> awaitTopics(Registry registry, PairTopics topics)
+      throws InterruptedException {
+    String links = topics.links().name();
+    String waiting = topics.waitingLinks().name();
+    List<String> names =
+        List.of(
+            links,
+            waiting,
+            topics.scraped().name(),
+            topics.quarantine().name(),
+            topics.uploads().name());
+    Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, () -> stopping);
+    Optional<Map<String, Integer>> partitions = prerequisites.awaitTopics(names);
+    if (partitions.isEmpty()) {
+      return Optional.empty();
+    }
+    int ofLinks = partitions.get().get(links);
+    int ofWaiting = partitions.get().get(waiting);
+    if (ofLinks != ofWaiting) {
+      throw new KafkaException(
+          "%s has %d partitions and %s has %d; both must have as many, so that one instance has all of a host's links"
+              .formatted(links, ofLinks, waiting, ofWaiting));
+    }
+    ClusterCheck.of(settings.cluster()).onTopics(names).requireOnceItAnswers();
+    boolean isReady =
+        prerequisites.awaitSchemas(
+            () -> {
+              prerequisites.rehearse(topics.links(), PairLink.newBuilder().build());
+              prerequisites.rehearse(topics.waitingLinks(), WaitingLink.newBuilder().build());
+              prerequisites.rehearse(topics.scraped(), RawPair.newBuilder().build());
+              prerequisites.rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
+              prerequisites.rehearse(topics.uploads(), Upload.newBuilder().build());
+            });
+    return isReady ? Optional.of(ofLinks) : Optional.empty();
   }
 
   private static Duration longer(Duration pause) {

@@ -1,0 +1,78 @@
+package io.pairstream.preprocess.run;
+
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.requirements.Prerequisites;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
+
+/** What the topology cannot work without: its topics, and its own schemas in the registry. */
+record NeededTopics(PairTopics topics, Registry registry) {
+
+  /**
+   * Waits for all of it.
+   *
+   * @return how many partitions the raw topics have
+   * @throws StartException where something is missing
+   */
+  int await(Cluster cluster, Duration transactionTimeout) throws InterruptedException {
+    Prerequisites prerequisites = new Prerequisites(cluster, registry, () -> false);
+    try {
+      int partitions = equalPartitions(prerequisites.awaitTopics(names()).orElseThrow());
+      ClusterCheck.of(cluster)
+          .onTopics(names())
+          .withTransactionsOf(transactionTimeout)
+          .requireOnceItAnswers();
+      boolean unused = prerequisites.awaitSchemas(() -> rehearse(prerequisites));
+      return partitions;
+    } catch (KafkaException | MissingSchemaException e) {
+      throw new StartException(e.getMessage(), e);
+    }
+  }
+
+  private void rehearse(Prerequisites prerequisites) {
+    topics.rawNames().forEach(topic -> registry.remember(topic + "-value"));
+    registry.remember(topics.receipts().name() + "-value");
+    registry.remember(topics.takedowns().name() + "-value");
+    Stream.of(topics.training(), topics.validation(), topics.test())
+        .forEach(topic -> prerequisites.rehearse(topic, PreparedPair.newBuilder().build()));
+    prerequisites.rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
+    prerequisites.rehearse(topics.receipts(), Receipt.newBuilder().build());
+    prerequisites.rehearse(topics.takedowns(), Takedown.newBuilder().build());
+  }
+
+  private Set<String> names() {
+    Set<String> names = new TreeSet<>(TopicCatalogue.ofTheTopology(topics.dataset()));
+    List.of(topics.training(), topics.validation(), topics.test())
+        .forEach(topic -> names.add(topic.name()));
+    names.add(topics.takedowns().name());
+    names.add(topics.quarantine().name());
+    names.add(topics.receipts().name());
+    return names;
+  }
+
+  private int equalPartitions(Map<String, Integer> partitions) {
+    Map<String, Integer> ofTheTopology = new TreeMap<>(partitions);
+    ofTheTopology.keySet().retainAll(TopicCatalogue.ofTheTopology(topics.dataset()));
+    if (Set.copyOf(ofTheTopology.values()).size() != 1) {
+      throw new StartException(
+          "the raw topics and the topology's own must have equal partition counts, but have "
+              + ofTheTopology);
+    }
+    return ofTheTopology.values().iterator().next();
+  }
+}

@@ -1,0 +1,142 @@
+package io.pairstream.service.requirements;
+
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.Cluster;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits at a start for what a service cannot work without: topics, and our own schemas in the
+ * registry. What does not answer is waited for however long; what is missing is waited for a while,
+ * because it may be created just now, and then named in an exception.
+ */
+public final class Prerequisites {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
+  private static final Duration MISSING_FOR = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** A start does not wait half a minute for each broker that stands still. */
+  private static final Map<String, Object> TIMEOUT = Map.of("request.timeout.ms", 5_000);
+
+  private final Cluster cluster;
+  private final Registry registry;
+  private final BooleanSupplier stop;
+
+  /**
+   * @param stop whether nobody waits any more
+   */
+  public Prerequisites(Cluster cluster, Registry registry, BooleanSupplier stop) {
+    this.cluster = cluster;
+    this.registry = registry;
+    this.stop = stop;
+  }
+
+  /**
+   * Waits for topics.
+   *
+   * @return how many partitions each has; empty where {@code stop} came first
+   * @throws KafkaException where a topic is missing or the cluster refuses to describe it
+   */
+  public Optional<Map<String, Integer>> awaitTopics(Collection<String> names)
+      throws InterruptedException {
+    try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
+      return await(() -> partitions(admin.describeTopics(names)));
+    }
+  }
+
+  private Map<String, Integer> partitions(DescribeTopicsResult answers)
+      throws InterruptedException {
+    try {
+      Map<String, Integer> partitions = new TreeMap<>();
+      answers
+          .allTopicNames()
+          .get()
+          .forEach((name, topic) -> partitions.put(name, topic.partitions().size()));
+      return partitions;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw new UnknownTopicOrPartitionException(
+            MissingTopics.sentence(cluster.dataset(), answers.topicNameValues()), e);
+      }
+      throw e.getCause() instanceof KafkaException refused ? refused : new KafkaException(e);
+    }
+  }
+
+  /**
+   * Waits until the registry has all schemas that a rehearsal asks for, which the clients then
+   * keep: no later trouble with the registry touches a record whose schema is known.
+   *
+   * @param rehearsal calls {@link #rehearse} for what is written
+   * @return whether it has; otherwise {@code stop} came first
+   * @throws MissingSchemaException where the registry answers and does not hold a schema
+   */
+  public boolean awaitSchemas(Runnable rehearsal) throws InterruptedException {
+    return await(
+            () -> {
+              rehearsal.run();
+              return true;
+            })
+        .isPresent();
+  }
+
+  /**
+   * Writes an empty record and reads it again, so that its serializer finds the schema's id now.
+   */
+  public <T extends SpecificRecord> void rehearse(Topic<String, T> topic, T empty) {
+    int unused = registry.idOf(topic.name() + "-value", empty.getSchema());
+    try {
+      byte[] bytes = topic.value().serializer().serialize(topic.name(), empty);
+      T read = topic.value().deserializer().deserialize(topic.name(), bytes);
+      if (!read.equals(empty)) {
+        throw new IllegalStateException(
+            "the schema of " + topic.name() + " does not read what it wrote");
+      }
+    } catch (SerializationException e) {
+      throw new RegistryUnavailableException("the registry went away: " + e.getMessage(), e);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Look<T> {
+
+    T look() throws InterruptedException;
+  }
+
+  private <T> Optional<T> await(Look<T> look) throws InterruptedException {
+    long giveUpAt = System.nanoTime() + MISSING_FOR.toNanos();
+    while (!stop.getAsBoolean()) {
+      try {
+        return Optional.of(look.look());
+      } catch (MissingSchemaException | UnknownTopicOrPartitionException e) {
+        if (System.nanoTime() - giveUpAt > 0) {
+          throw e;
+        }
+        LOG.info("waiting: {}", e.getMessage());
+      } catch (RegistryUnavailableException | RetriableException e) {
+        LOG.warn("waiting: {}", e.getMessage());
+      }
+      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+    }
+    return Optional.empty();
+  }
+}
