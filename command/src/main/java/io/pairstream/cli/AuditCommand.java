@@ -1,14 +1,13 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.audit.LinkReport;
 import io.pairstream.service.table.ViewStorageException;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,7 +32,7 @@ final class AuditCommand extends ClusterCommand {
               + "); JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR names another folder",
           e);
     }
-    answer(Audited.of(report, since), () -> print(report));
+    answer(new Audited(report, since), () -> print(report));
     return report.passes() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 
@@ -77,58 +76,5 @@ final class AuditCommand extends ClusterCommand {
 
   /** An audit as JSON. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Audited(
-      long inputs,
-      long differences,
-      SortedMap<String, Long> outputs,
-      long inFlight,
-      long withdrawn,
-      long expired,
-      long newer,
-      Instant since,
-      long equalSamples,
-      List<EqualSample> equalSampleDetails,
-      Links links,
-      List<Detail> details) {
-
-    static Audited of(AuditReport report, Instant since) {
-      return new Audited(
-          report.inputs(),
-          report.differences(),
-          new TreeMap<>(report.outputs()),
-          report.inFlight(),
-          report.withdrawn(),
-          report.expired(),
-          report.newer(),
-          since,
-          report.equalSamples(),
-          report.firstEqualSamples().stream()
-              .map(one -> new EqualSample(one.pairId(), one.sameAs()))
-              .toList(),
-          Links.of(report.links()),
-          report.details().stream()
-              .map(one -> new Detail(one.kind().name(), one.sentence(), one.pairId(), one.raw()))
-              .toList());
-    }
-  }
-
-  private record Links(
-      long inputs, long fetched, long quarantined, long waiting, long expired, long newer) {
-
-    static Links of(LinkReport links) {
-      return new Links(
-          links.inputs(),
-          links.fetched(),
-          links.quarantined(),
-          links.waiting(),
-          links.expired(),
-          links.newer());
-    }
-  }
-
-  private record EqualSample(String pairId, String sameAs) {}
-
-  /** A difference; of some no pair is known. */
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  private record Detail(String kind, String sentence, String pairId, String raw) {}
+  private record Audited(@JsonUnwrapped AuditReport report, Instant since) {}
 }

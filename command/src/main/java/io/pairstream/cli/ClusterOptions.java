@@ -37,8 +37,8 @@ final class ClusterOptions {
   private static final String REGISTRY_PREFIX = "schema-registry.";
   private static final String KAFKA_ADDRESS = "bootstrap.servers";
   private static final String REGISTRY_ADDRESS = "url";
-  private static final Path USUAL_DIRECTORY = Path.of("pairstream-data");
   private static final Set<String> ADDRESSES = Set.of("--bootstrap-servers", "--schema-registry");
+  private static final Path USUAL_DIRECTORY = Path.of("pairstream-data");
   private static final String USUAL_BROKER = "127.0.0.1:9092";
   private static final String USUAL_REGISTRY = "http://127.0.0.1:8081";
 
@@ -116,16 +116,6 @@ final class ClusterOptions {
         settings);
   }
 
-  /** The dashboard of the platform on this machine, where no other cluster was named. */
-  Optional<String> dashboardHere() {
-    boolean elsewhere =
-        bootstrapServers != null
-            || (config != null && read(config).containsKey(KAFKA_PREFIX + KAFKA_ADDRESS));
-    return elsewhere
-        ? Optional.empty()
-        : platformHere().map(here -> here.addresses().get("dashboard_url"));
-  }
-
   private static Optional<String> given(String option, String configured) {
     return Optional.ofNullable(option).or(() -> Optional.ofNullable(configured));
   }
@@ -147,16 +137,6 @@ final class ClusterOptions {
     } catch (IOException e) {
       throw wrong("--data-dir: cannot read " + dataDirectory() + ": " + e.getMessage());
     }
-  }
-
-  /**
-   * An address of the platform on this machine, by its key in {@code platform.json}; empty where
-   * none runs, or where brokers are named, which may be others.
-   */
-  Optional<String> addressHere(String key) {
-    return bootstrapServers == null && config == null
-        ? platformHere().map(here -> here.addresses().get(key))
-        : Optional.empty();
   }
 
   /**
@@ -194,12 +174,6 @@ final class ClusterOptions {
 
   Path dataDirectory() {
     return dataDirectory == null ? USUAL_DIRECTORY : dataDirectory;
-  }
-
-  /** Whether a data set was named, even the usual one. */
-  boolean isDatasetNamed() {
-    return spec.commandLine().getParseResult() != null
-        && spec.commandLine().getParseResult().hasMatchedOption("--dataset");
   }
 
   private Dataset checkedDataset() {

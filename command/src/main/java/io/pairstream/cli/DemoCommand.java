@@ -2,8 +2,7 @@ package io.pairstream.cli;
 
 import io.pairstream.demo.Demo;
 import io.pairstream.demo.DemoSummary;
-import io.pairstream.demo.DrawnSupply;
-import io.pairstream.demo.FileSupply;
+import io.pairstream.demo.OutputCounts;
 import io.pairstream.demo.PairSupply;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceDefaults;
@@ -14,17 +13,15 @@ import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.terminal.Terminal;
+import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,13 +68,14 @@ final class DemoCommand extends PairstreamCommand {
       if (!exit) {
         say("watch it: %s", platform.dashboardAddress());
       }
-      boolean live = !json() && Terminal.isStdout();
-      Demo.Result result = new Demo(platform).run(supply, json() ? System.err : System.out, live);
-      DemoSummary summary = result.summary();
+      DemoSummary summary;
+      try (Progress progress = progress()) {
+        summary = new Demo(platform).run(supply, progress);
+      }
       status.set(summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG);
       answer(summary, () -> out().println("\n" + summary.toText()));
       if (!exit) {
-        tellWhatNext(result, directory, platform);
+        tellWhatNext(summary.outputs(), directory, platform);
         Optional<String> failure = platform.processes().awaitEnd();
         if (failure.isPresent()) {
           complain("stopped, because " + failure.get());
@@ -95,19 +93,18 @@ final class DemoCommand extends PairstreamCommand {
     PlatformSettings settings = PlatformSettings.in(directory);
     Dataset dataset = new Dataset(Dataset.DEFAULT_NAME);
     int partitions = TopicCatalogue.DEFAULT_PARTITIONS;
-    TerminalProgress listener = new TerminalProgress(err());
     return exit
         ? WholePlatform.withoutPages(
-            settings, dataset, partitions, checkedRecipe, ofWorkers, listener)
-        : WholePlatform.start(settings, dataset, partitions, checkedRecipe, ofWorkers, listener);
+            settings, dataset, partitions, checkedRecipe, ofWorkers, this::tell)
+        : WholePlatform.start(settings, dataset, partitions, checkedRecipe, ofWorkers, this::tell);
   }
 
   private PairSupply supply() {
     if (from == null) {
-      return new DrawnSupply(seed, pairs == null ? DRAWN_PAIRS : pairs);
+      return PairSupply.drawn(seed, pairs == null ? DRAWN_PAIRS : pairs);
     }
     try {
-      return new FileSupply(
+      return PairSupply.files(
           new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", "")))
               .open(from),
           pairs == null ? Long.MAX_VALUE : pairs,
@@ -117,15 +114,13 @@ final class DemoCommand extends PairstreamCommand {
     }
   }
 
-  private void tellWhatNext(Demo.Result result, Path directory, WholePlatform platform) {
+  private void tellWhatNext(OutputCounts end, Path directory, WholePlatform platform) {
     PrintWriter to = json() ? err() : out();
     String called = "  " + Main.asCalled() + " ";
     to.println("It keeps running. Watch it: " + platform.dashboardAddress());
     to.println("Add a picture of your own: " + platform.ingestApiAddress());
     to.println("Try next, in another terminal:");
-    result
-        .end()
-        .example()
+    end.example()
         .ifPresent(
             rejected -> {
               to.println(called + "why " + rejected.id() + " --data-dir " + directory);
@@ -146,14 +141,9 @@ final class DemoCommand extends PairstreamCommand {
   }
 
   private static void delete(Path directory) {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException | UncheckedIOException e) {
+    try {
+      Utils.delete(directory.toFile());
+    } catch (IOException e) {
       // The other of the two that may delete was faster, or the system's own cleaning will be.
     }
   }

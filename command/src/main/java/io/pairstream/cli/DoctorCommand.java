@@ -5,6 +5,7 @@ import io.pairstream.image.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
+import io.pairstream.terminal.Table;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -30,7 +31,14 @@ final class DoctorCommand extends ClusterCommand {
             options().dataDirectory(),
             workers.of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)),
             CheckedRecipe.plan(CheckedRecipe.find(recipe, spec().commandLine())));
-    answer(Examined.of(findings), () -> print(findings));
+    answer(
+        new Examined(
+            count(findings, Level.OK),
+            count(findings, Level.WARNING),
+            count(findings, Level.WRONG),
+            count(findings, Level.NOT_TOLD),
+            findings),
+        () -> print(findings));
     return status(findings);
   }
 
@@ -42,14 +50,15 @@ final class DoctorCommand extends ClusterCommand {
   }
 
   private void print(List<Finding> findings) {
+    Table table = new Table();
     for (Finding finding : findings) {
-      print(
-          "%-8s %-9s %-20s %s",
+      table.row(
           finding.level().name().toLowerCase(Locale.ROOT).replace('_', ' '),
           finding.area().name().toLowerCase(Locale.ROOT),
           finding.check(),
           finding.sentence());
     }
+    print(table);
     print(
         "doctor: %d wrong, %d warnings, %d not checked, %d ok",
         count(findings, Level.WRONG),
@@ -63,35 +72,5 @@ final class DoctorCommand extends ClusterCommand {
   }
 
   /** All findings as JSON. */
-  private record Examined(long ok, long warning, long wrong, long notTold, List<Check> checks) {
-
-    static Examined of(List<Finding> findings) {
-      return new Examined(
-          count(findings, Level.OK),
-          count(findings, Level.WARNING),
-          count(findings, Level.WRONG),
-          count(findings, Level.NOT_TOLD),
-          findings.stream()
-              .map(
-                  one ->
-                      new Check(
-                          one.area().name(),
-                          one.check(),
-                          one.level(),
-                          one.found(),
-                          one.right(),
-                          one.remedy(),
-                          one.requirement().isPresent()))
-              .toList());
-    }
-  }
-
-  private record Check(
-      String area,
-      String check,
-      Level level,
-      String found,
-      String right,
-      String remedy,
-      boolean waivable) {}
+  private record Examined(long ok, long warning, long wrong, long notTold, List<Finding> checks) {}
 }

@@ -1,15 +1,19 @@
 package io.pairstream.cli;
 
-import io.pairstream.drawing.DrawnFolder;
+import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.drawing.Motif;
+import io.pairstream.ingest.publish.NewPair;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,10 +57,12 @@ final class DrawCommand extends PairstreamCommand {
     try (Stream<Path> files = Files.list(folder)) {
       require(files.findAny().isEmpty(), folder + " is not empty" + right);
     }
-    new DrawnFolder(folder)
-        .write(
-            DrawnPairs.good(seed, single ? Motif.SINGLE : Motif.ANY, Optional.ofNullable(language)),
-            pairs);
+    DrawnPairs drawn = DrawnPairs.good(seed, single, Optional.ofNullable(language));
+    try {
+      LongStream.range(0, pairs).parallel().mapToObj(drawn::at).forEach(this::write);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     answer(
         new Drawn(folder, pairs),
         () ->
@@ -64,5 +70,18 @@ final class DrawCommand extends PairstreamCommand {
                 "%,d pairs in %s; publish them with: %s import %s",
                 pairs, folder, Main.asCalled(), folder));
     return ExitStatus.DONE;
+  }
+
+  /** {@code 000000.jpg}, {@code 000000.txt} and so on: each file's name is its pair's index. */
+  private void write(DrawnPair drawn) {
+    NewPair pair = ((DrawnPair.Content.Submitted) drawn.content()).pair();
+    String name = String.format(Locale.ROOT, "%06d.", drawn.index());
+    String type = pair.mediaType().replaceFirst(".*/", "").replace("jpeg", "jpg");
+    try {
+      Files.write(folder.resolve(name + type), Utils.toArray(pair.image()));
+      Files.writeString(folder.resolve(name + "txt"), pair.caption() + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

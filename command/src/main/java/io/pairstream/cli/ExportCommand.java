@@ -7,10 +7,9 @@ import io.pairstream.feed.export.ExportPlan;
 import io.pairstream.feed.export.ExportSummary;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.View;
+import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,7 +25,7 @@ final class ExportCommand extends TrainerCommand {
   private Path folder;
 
   @Option(names = "--format", paramLabel = "FORMAT", required = true)
-  private String format;
+  private ExportFormat format;
 
   @Option(names = "--shard-samples", paramLabel = "N")
   private Integer shardSamples;
@@ -46,17 +45,16 @@ final class ExportCommand extends TrainerCommand {
 
   @Override
   public Integer call() throws IOException {
-    ExportFormat chosen = format();
     View read = view("", view);
-    ExportPlan plan = new ExportPlan(read, chosen, order(), shardSamples(read));
+    ExportPlan plan = new ExportPlan(read, format, order(), shardSamples(read));
     ExportSummary summary;
-    try (Progress progress = new Progress(err(), "exporting", "samples", read.samples())) {
+    try (Progress progress = progress()) {
       summary = SplitViews.export(sourceOf(read), plan, folder, listener(progress, read.samples()));
     }
     answer(
         new Exported(
             folder,
-            chosen.label(),
+            format.label(),
             summary.shards(),
             summary.kept(),
             summary.samples(),
@@ -70,7 +68,7 @@ final class ExportCommand extends TrainerCommand {
     return new ExportListener() {
       @Override
       public void done(long samples) {
-        progress.at(samples, all);
+        progress.show("%,d of %,d samples", samples, all);
       }
 
       @Override
@@ -78,17 +76,6 @@ final class ExportCommand extends TrainerCommand {
         progress.line(sentence);
       }
     };
-  }
-
-  private ExportFormat format() {
-    String all =
-        Arrays.stream(ExportFormat.values())
-            .map(ExportFormat::label)
-            .collect(Collectors.joining(" or "));
-    return Arrays.stream(ExportFormat.values())
-        .filter(one -> one.label().equals(format))
-        .findFirst()
-        .orElseThrow(() -> wrong("--format must be " + all + ", was " + format));
   }
 
   private OrderPlan order() {

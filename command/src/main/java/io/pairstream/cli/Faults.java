@@ -1,32 +1,16 @@
 package io.pairstream.cli;
 
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
-import io.pairstream.feed.PositionRefusedException;
-import io.pairstream.feed.RefusedSampleException;
-import io.pairstream.feed.export.ExportRefusedException;
 import io.pairstream.feed.filter.InvalidConditionException;
-import io.pairstream.feed.view.InvalidViewException;
-import io.pairstream.feed.view.named.SealedElsewhereException;
-import io.pairstream.ingest.files.ImportLock;
 import io.pairstream.ingest.files.UnusableSourceException;
-import io.pairstream.ingest.generate.GenerationStoppedException;
 import io.pairstream.ingest.generate.UnusablePromptsException;
-import io.pairstream.operations.groups.GroupRefusedException;
 import io.pairstream.operations.topics.TopicMismatchException;
 import io.pairstream.platform.PlatformException;
-import io.pairstream.preprocess.run.StartException;
-import io.pairstream.schemas.wire.IncompatibleSchemaException;
-import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.keys.InvalidKeyRequestException;
-import io.pairstream.service.publish.BrokerUnavailableException;
-import io.pairstream.service.publish.MissingTopicException;
-import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.requirements.WeakClusterException;
-import io.pairstream.service.table.ViewStorageException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,30 +31,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what went wrong with a command, and as which exit status it ends. */
 final class Faults {
-
-  /** Their messages are written for the person at the terminal. */
-  private static final List<Class<?>> COULD_NOT =
-      List.of(
-          BrokerUnavailableException.class,
-          ExportRefusedException.class,
-          GenerationStoppedException.class,
-          GroupRefusedException.class,
-          IOException.class,
-          ImageWorkerUnavailableException.class,
-          ImportLock.HeldException.class,
-          IncompatibleSchemaException.class,
-          InvalidViewException.class,
-          KafkaException.class,
-          MissingSchemaException.class,
-          MissingTopicException.class,
-          PlatformException.class,
-          PositionRefusedException.class,
-          PublishFailedException.class,
-          RefusedSampleException.class,
-          SealedElsewhereException.class,
-          StartException.class,
-          UncheckedIOException.class,
-          ViewStorageException.class);
 
   private Faults() {}
 
@@ -161,43 +121,41 @@ final class Faults {
   /** What a person can use of an exception; null for a fault of ours. */
   private static String ofTheWorld(Exception exception, CommandLine command) {
     Optional<Cluster> cluster = clusterOf(command);
-    String brokers = cluster.map(found -> " at " + found.bootstrapServers()).orElse("");
-    String up = Main.asCalled() + " up";
+    String kafka =
+        "Kafka" + cluster.map(found -> " at " + found.bootstrapServers()).orElse("") + " ";
+    String up = "; start one with: " + Main.asCalled() + " up, ";
     if (exception instanceof TimeoutException || exception instanceof DisconnectException) {
-      return "Kafka"
-          + brokers
-          + " does not answer in time"
+      return kafka
+          + "does not answer in time"
           + (exception.getMessage() == null ? "" : " (" + exception.getMessage() + ")")
-          + "; start one with: "
           + up
-          + ", say where it is: --bootstrap-servers, or see what is wrong with it: "
+          + "say where it is: --bootstrap-servers, or see what is wrong with it: "
           + Main.asCalled()
           + " doctor";
     } else if (exception instanceof RegistryUnavailableException) {
-      return exception.getMessage()
-          + "; start one with: "
-          + up
-          + ", or say where: --schema-registry";
+      return exception.getMessage() + up + "or say where: --schema-registry";
     } else if (exception instanceof UnknownTopicOrPartitionException) {
-      return "data set "
-          + cluster.map(found -> found.dataset().name() + " ").orElse("")
-          + "has not all its topics on Kafka"
-          + brokers
-          + "; make them with: "
-          + Main.asCalled()
-          + " topics create, or name another: --dataset";
+      return ("data set %shas not all its topics on %s; make them with: %s topics create, or name"
+              + " another: --dataset")
+          .formatted(
+              cluster.map(found -> found.dataset().name() + " ").orElse(""),
+              kafka.strip(),
+              Main.asCalled());
     } else if (exception instanceof AuthenticationException
         || exception instanceof AuthorizationException) {
-      return "Kafka"
-          + brokers
-          + " refuses us: "
+      return kafka
+          + "refuses us: "
           + exception.getMessage()
           + "; credentials go into the file of --config, as kafka.*";
     } else if (exception instanceof FileSystemException file && file.getReason() == null) {
       // Its message is the file's name alone.
       return file.getClass().getSimpleName() + ": " + file.getMessage();
     }
-    return COULD_NOT.stream().anyMatch(type -> type.isInstance(exception))
+    // Their messages are written for the person at the terminal.
+    return exception instanceof IOException
+            || exception instanceof UncheckedIOException
+            || exception instanceof KafkaException
+            || exception.getClass().getName().startsWith("io.pairstream.")
         ? withRoot(exception)
         : null;
   }

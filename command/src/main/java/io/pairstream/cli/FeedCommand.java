@@ -1,6 +1,5 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pairstream.feed.FeedPosition;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
@@ -9,9 +8,7 @@ import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
-import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.View;
-import io.pairstream.feed.view.ViewRetention;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.service.report.SelfReport;
@@ -22,9 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,43 +40,6 @@ final class FeedCommand extends TrainerCommand {
   @ArgGroup(exclusive = false, heading = "%nTo read a view in an order that can be repeated:%n")
   private RunOptions run;
 
-  /** What a run over a view needs besides the view. */
-  static final class RunOptions {
-
-    @Option(names = "--view", paramLabel = "VIEW", required = true)
-    private String view;
-
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0")
-    private long seed;
-
-    @Option(names = "--lanes", paramLabel = "N", defaultValue = "32")
-    private int lanes;
-
-    @Option(names = "--window", paramLabel = "N", defaultValue = "256")
-    private int window;
-
-    @Option(names = "--epochs", paramLabel = "N")
-    private Long epochs;
-
-    @Option(names = "--rank", paramLabel = "N", defaultValue = "0")
-    private int rank;
-
-    @Option(names = "--ranks", paramLabel = "N", defaultValue = "1")
-    private int ranks;
-
-    @Option(names = "--skip-batches", paramLabel = "N", defaultValue = "0")
-    private long skipBatches;
-
-    private OrderPlan order() {
-      return new OrderPlan(seed, lanes, window);
-    }
-
-    private ViewRun over(View read) {
-      ViewRun run = ViewRun.of(read, order()).rank(rank, ranks);
-      return epochs == null ? run : run.epochs(epochs);
-    }
-  }
-
   @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "training")
   private String split;
 
@@ -98,7 +56,7 @@ final class FeedCommand extends TrainerCommand {
   public Integer call() throws IOException {
     FeedSettings settings = checkedSettings();
     FeedSource source = source(split(split));
-    View view = run == null ? null : view("--view: ", run.view);
+    View view = run == null ? null : view("--view: ", run.view());
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
     Optional<StatusServer> server = status.open(report, err());
     PairTopics topics = PairTopics.of(source.dataset(), new AvroSerdes(source.registry()));
@@ -116,7 +74,7 @@ final class FeedCommand extends TrainerCommand {
         // The same for all ranks of a run, and wherever it goes on.
         String runOver = view.fingerprint() + ' ' + run.order();
         report.add(reading -> reading.fact("run", runOver));
-        tellRetention(view, source, report);
+        FeedReport.addRetention(view, source.clientSettings(), report).ifPresent(this::complain);
       } else if (!untilEnd && !json()) {
         say(
             "batches of %d as they fill; --until-end hands out what is left, Ctrl-C stops it",
@@ -138,7 +96,7 @@ final class FeedCommand extends TrainerCommand {
         break;
       }
       try (ReadyBatch batch = next.get()) {
-        Printed printed = Printed.of(batch, feed.stats());
+        PrintedBatch printed = PrintedBatch.of(batch, feed.stats());
         answer(printed, () -> print(printed));
         position.write(batch.position());
       }
@@ -154,27 +112,14 @@ final class FeedCommand extends TrainerCommand {
     }
   }
 
-  /** A view whose pairs the broker will delete says so while there is time. */
-  private void tellRetention(View view, FeedSource source, SelfReport report) {
-    try {
-      ViewRetention retention = ViewRetention.of(view, source.clientSettings());
-      report.add(reading -> FeedReport.read(view, retention, Clock.systemUTC(), reading));
-      if (!retention.isKept()) {
-        complain("of the view " + view.fingerprint() + " " + retention.inWords());
-      }
-    } catch (KafkaException e) {
-      complain("how long the view's pairs are kept is not known: " + e.getMessage());
-    }
-  }
-
   private PairFeed open(FeedSource source, FeedSettings settings, View view) throws IOException {
     PositionFile position = new PositionFile(positionFile);
     if (view == null) {
       return PairFeed.open(source, settings, position.read(FeedPosition::parse));
     }
     ViewRun over = checked(() -> run.over(view));
-    ViewPosition start = position.read(ViewPosition::parse).orElseGet(over::begin);
-    ViewPosition from = checked(() -> over.skip(start, run.skipBatches, settings));
+    Optional<ViewPosition> kept = position.read(ViewPosition::parse);
+    ViewPosition from = checked(() -> run.start(over, kept, settings));
     return checked(() -> PairFeed.ofView(source, settings, over, Optional.of(from)));
   }
 
@@ -187,7 +132,7 @@ final class FeedCommand extends TrainerCommand {
       Path folder = positionFile.toAbsolutePath().getParent();
       require(Files.isDirectory(folder), "--position-file: there is no folder " + folder);
     }
-    FeedSettings settings = checked(() -> batches.of(run == null ? 1 : run.ranks));
+    FeedSettings settings = checked(() -> batches.of(run == null ? 1 : run.ranks()));
     if (run != null && split.equals("training")) {
       // All ranks make the same number of steps; figures over other splits need every pair.
       return settings.lastBatch(FeedSettings.LastBatch.DROP);
@@ -195,7 +140,7 @@ final class FeedCommand extends TrainerCommand {
     return untilEnd ? settings.until(FeedSettings.End.WHERE_LOG_ENDS) : settings;
   }
 
-  private void print(Printed batch) {
+  private void print(PrintedBatch batch) {
     print(
         "batch %d: images %s %s, tokens int32 %s, %d samples/s, waited %.1f s; \"%s\"",
         batch.batch(),
@@ -205,37 +150,5 @@ final class FeedCommand extends TrainerCommand {
         batch.samplesPerSecond(),
         batch.dataWaitSeconds(),
         batch.firstCaption());
-  }
-
-  /**
-   * A batch as JSON.
-   *
-   * @param firstCaption empty where a rank has no part of a last batch
-   */
-  private record Printed(
-      long batch,
-      int size,
-      String imageType,
-      List<Integer> imageShape,
-      List<Integer> tokenShape,
-      List<String> pairIds,
-      String firstCaption,
-      long samplesPerSecond,
-      double dataWaitSeconds,
-      @JsonRawValue String position) {
-
-    static Printed of(ReadyBatch batch, FeedStats stats) {
-      return new Printed(
-          batch.number(),
-          batch.size(),
-          "uint8",
-          batch.imageShape(),
-          batch.tokenShape(),
-          batch.pairIds(),
-          batch.captions().stream().findFirst().orElse(""),
-          Math.round(stats.samplesPerSecond()),
-          stats.dataWait().toMillis() / 1e3,
-          batch.position().toJson());
-    }
   }
 }

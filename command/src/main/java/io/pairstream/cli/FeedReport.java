@@ -6,8 +6,12 @@ import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewRetention;
 import io.pairstream.service.report.Reading;
-import java.time.Clock;
+import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
 
 /** What a trainer's feed reports of itself. */
 final class FeedReport {
@@ -39,8 +43,21 @@ final class FeedReport {
     return number < 0 ? Double.NaN : (double) number;
   }
 
-  /** How long the pairs of its view are kept. */
-  static void read(View view, ViewRetention retention, Clock clock, Reading reading) {
+  /** How long the pairs of its view are kept; says so where the broker will delete them. */
+  static Optional<String> addRetention(
+      View view, Map<String, Object> clientSettings, SelfReport report) {
+    try {
+      ViewRetention retention = ViewRetention.of(view, clientSettings);
+      report.add(reading -> read(view, retention, reading));
+      return retention.isKept()
+          ? Optional.empty()
+          : Optional.of("of the view " + view.fingerprint() + " " + retention.inWords());
+    } catch (KafkaException e) {
+      return Optional.of("how long the view's pairs are kept is not known: " + e.getMessage());
+    }
+  }
+
+  private static void read(View view, ViewRetention retention, Reading reading) {
     reading.fact("view_retention", retention.inWords());
     retention
         .leavesFrom()
@@ -48,7 +65,7 @@ final class FeedReport {
             leaves ->
                 reading.gauge(
                     "feed_view_expires_seconds",
-                    Duration.between(clock.instant(), leaves).toMillis() / 1e3,
+                    Duration.between(Instant.now(), leaves).toMillis() / 1e3,
                     "view",
                     view.fingerprint()));
   }

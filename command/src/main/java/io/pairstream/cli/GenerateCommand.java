@@ -3,11 +3,14 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.ingest.generate.ApiSettings;
 import io.pairstream.ingest.generate.Generation;
+import io.pairstream.ingest.generate.GenerationListener;
 import io.pairstream.ingest.generate.GenerationPlan;
 import io.pairstream.ingest.generate.GenerationStoppedException;
 import io.pairstream.ingest.generate.PromptFile;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
+import io.pairstream.terminal.Progress;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,16 +29,11 @@ final class GenerateCommand extends ClusterCommand {
 
   @Mixin private GenerateOptions generation;
 
-  @Mixin private RawTopicOption topic;
-
   @Option(names = "--prompts", paramLabel = "FILE", required = true)
   private Path prompts;
 
   @Option(names = "--state", paramLabel = "FILE")
   private Path state;
-
-  @Option(names = "--refused", paramLabel = "FILE")
-  private Path refused;
 
   @Option(names = "--limit", paramLabel = "N")
   private Long limit;
@@ -53,7 +51,6 @@ final class GenerateCommand extends ClusterCommand {
 
   @Override
   public Integer call() {
-    topic.checked(this);
     requireAtLeast(0, "--limit", limit);
     GenerationPlan plan = checked(generation::plan);
     ApiSettings api = checked(generation::api);
@@ -68,12 +65,11 @@ final class GenerateCommand extends ClusterCommand {
 
   private int generate(GenerationPlan plan, ApiSettings api, PromptFile file) {
     Cluster cluster = requirements.of(cluster());
-    try (PairPublisher publisher = topic.publisher(cluster);
-        GenerateProgress progress = new GenerateProgress(err())) {
+    try (PairPublisher publisher = publisher(cluster);
+        Shown shown = new Shown(progress())) {
       Generation.Result result =
-          new Generation(plan, api, publisher, stateFile(), refusedFile(), progress)
-              .run(file, most());
-      double seconds = progress.seconds();
+          new Generation(plan, api, publisher, stateFile(), refusedFile(), shown).run(file, most());
+      double seconds = shown.seconds();
       answer(
           new Generated(result, seconds, stateFile(), refusedFile()), () -> print(result, seconds));
       return result.refused() + result.unanswered() + result.problems() == 0
@@ -100,15 +96,15 @@ final class GenerateCommand extends ClusterCommand {
 
   private int foretell(GenerationPlan plan, PromptFile file) {
     Generation.Outlook outlook;
-    try (GenerateProgress progress = new GenerateProgress(err())) {
+    try (Shown shown = new Shown(progress())) {
       outlook =
           Generation.outlook(
               plan,
               stateFile(),
-              cluster().dataset().topic(topic.checked(this)),
+              cluster().dataset().topic(TopicCatalogue.CROWDSOURCED),
               file,
               most(),
-              progress);
+              shown);
     }
     double minutes = (double) outlook.requests() / plan.requestsPerMinute();
     answer(
@@ -138,10 +134,48 @@ final class GenerateCommand extends ClusterCommand {
   }
 
   private Path refusedFile() {
-    return refused == null ? beside(".refused.jsonl") : refused;
+    return beside(".refused.jsonl");
   }
 
   private Path beside(String ending) {
     return prompts.resolveSibling(prompts.getFileName() + ending);
+  }
+
+  /** Shows how a generation goes on, and each problem as it comes. Thread-safe. */
+  private static final class Shown implements GenerationListener, AutoCloseable {
+
+    private final Progress progress;
+    private final long startedAt = System.nanoTime();
+    private long published;
+
+    Shown(Progress progress) {
+      this.progress = progress;
+    }
+
+    @Override
+    public synchronized void published(int imageBytes) {
+      published++;
+      progress.show("%,d published, %.1f a minute", published, published / seconds() * 60);
+    }
+
+    @Override
+    public void problem(String where, String message) {
+      progress.line(where + ": " + message);
+    }
+
+    @Override
+    public void waiting(long seconds, String why) {
+      progress.line(why + "; waits " + seconds + " s");
+    }
+
+    /** Seconds since the start; more than 0. */
+    double seconds() {
+      return Math.max(1e-9, (System.nanoTime() - startedAt) / 1e9);
+    }
+
+    @Override
+    public void close() {
+      progress.close();
+    }
   }
 }

@@ -1,9 +1,6 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.IntNode;
-import com.fasterxml.jackson.databind.node.LongNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.pairstream.ingest.generate.ApiKey;
 import io.pairstream.ingest.generate.ApiSettings;
 import io.pairstream.ingest.generate.GenerationPlan;
@@ -29,18 +26,6 @@ final class GenerateOptions {
 
   @Option(names = "--api-key-env", paramLabel = "NAME")
   private String keyVariable;
-
-  @Option(names = "--n", paramLabel = "N")
-  private Integer n;
-
-  @Option(names = "--size", paramLabel = "WxH")
-  private String size;
-
-  @Option(names = "--seed", paramLabel = "S")
-  private Long seed;
-
-  @Option(names = "--response-format", paramLabel = "F")
-  private String responseFormat;
 
   @Option(names = "--parameter", paramLabel = "NAME=VALUE")
   private Map<String, String> parameters = Map.of();
@@ -104,10 +89,6 @@ final class GenerateOptions {
   GenerationPlan plan() {
     Map<String, JsonNode> all = new HashMap<>();
     parameters.forEach((name, value) -> all.put(name, ImageRequest.value(value)));
-    put(all, ImageRequest.N, n == null ? null : IntNode.valueOf(n));
-    put(all, ImageRequest.SIZE, TextNode.valueOf(size));
-    put(all, ImageRequest.SEED, seed == null ? null : LongNode.valueOf(seed));
-    put(all, ImageRequest.RESPONSE_FORMAT, TextNode.valueOf(responseFormat));
     return new GenerationPlan(
         new ImageRequest(model, all),
         requestsPerMinute,
@@ -117,11 +98,5 @@ final class GenerateOptions {
         language,
         contributor,
         licence);
-  }
-
-  private static void put(Map<String, JsonNode> all, String name, JsonNode value) {
-    if (value != null) {
-      all.put(name, value);
-    }
   }
 }

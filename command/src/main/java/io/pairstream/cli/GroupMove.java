@@ -1,15 +1,16 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.groups.Move;
 import io.pairstream.operations.groups.MoveGroups;
 import io.pairstream.operations.groups.ResetPlan;
 import io.pairstream.operations.lag.GroupMember;
+import io.pairstream.terminal.Table;
+import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -17,8 +18,6 @@ import picocli.CommandLine.Option;
 
 /** A command that moves a consumer group, or only says how it would. */
 abstract class GroupMove extends ClusterCommand {
-
-  private static final String ROW = "%-34s %12s %12s  %s";
 
   @Option(names = {"--plan", "--dry-run"})
   private boolean planOnly;
@@ -46,13 +45,15 @@ abstract class GroupMove extends ClusterCommand {
                     .move(plan, actionName(), System.getProperty("user.name"), detail())
                     .actionId());
     Optional<String> undo = actionId.map(id -> options().hint("group undo " + id));
-    answer(Moved.of(plan, planOnly, actionId, undo), () -> print(plan, undo));
+    answer(new Moved(planOnly, actionId, undo, plan), () -> print(plan, undo));
     return ExitStatus.DONE;
   }
 
   private void print(ResetPlan plan, Optional<String> undo) {
-    print(ROW, "PARTITION", "NOW AT", planOnly ? "THEN AT" : "SET TO", "RECORDS");
-    plan.moves().forEach(this::print);
+    Table table =
+        new Table().row("PARTITION", "NOW AT", planOnly ? "THEN AT" : "SET TO", "RECORDS");
+    plan.moves().forEach(move -> add(move, table));
+    print(table);
     if (plan.again() > 0) {
       print(
           "%,d records %s read again%s",
@@ -82,30 +83,25 @@ abstract class GroupMove extends ClusterCommand {
     }
   }
 
-  private void print(Move move) {
+  private static void add(Move move, Table table) {
     String records =
         move.again() > 0
             ? TerminalText.count(move.again()) + " again"
             : move.skipped() > 0 ? TerminalText.count(move.skipped()) + " skipped" : "-";
-    print(
-        ROW,
-        TerminalText.fit(move.partition().toString(), 34),
-        offset(move.from()),
-        offset(move.to()),
-        records);
-    if (move.outOfReach().isPresent()) {
-      print(
-          "  the log holds %d to %d, not %d",
-          move.logStart(), move.end(), move.outOfReach().getAsLong());
-    }
+    String reach =
+        move.outOfReach().isPresent()
+            ? "; the log holds %d to %d, not %d"
+                .formatted(move.logStart(), move.end(), move.outOfReach().getAsLong())
+            : "";
+    table.row(move.partition(), offset(move.from()), offset(move.to()), records + reach);
   }
 
   private static String inWords(GroupMember member) {
     return member.clientId() + " at " + member.host().replaceFirst("^/", "");
   }
 
-  private static String offset(OptionalLong offset) {
-    return offset.isPresent() ? String.valueOf(offset.getAsLong()) : "never";
+  private static Figure offset(OptionalLong offset) {
+    return new Figure(offset.isPresent() ? String.valueOf(offset.getAsLong()) : "never");
   }
 
   private static String about(OptionalLong bytes) {
@@ -114,69 +110,8 @@ abstract class GroupMove extends ClusterCommand {
 
   /** A move as JSON. */
   private record Moved(
-      String group,
-      String type,
-      boolean plan,
-      boolean changes,
-      long again,
-      long skipped,
-      OptionalLong againBytes,
-      OptionalLong skippedBytes,
-      Optional<Instant> since,
+      @JsonProperty("plan") boolean isPlan,
       Optional<String> actionId,
       Optional<String> undo,
-      List<Member> members,
-      List<String> notes,
-      List<MovedPartition> partitions) {
-
-    static Moved of(
-        ResetPlan plan, boolean planOnly, Optional<String> actionId, Optional<String> undo) {
-      return new Moved(
-          plan.group(),
-          plan.type().toString().toLowerCase(Locale.ROOT),
-          planOnly,
-          plan.changes(),
-          plan.again(),
-          plan.skipped(),
-          plan.againBytes(),
-          plan.skippedBytes(),
-          plan.since(),
-          actionId,
-          undo,
-          plan.members().stream().map(one -> new Member(one.clientId(), one.host())).toList(),
-          plan.notes(),
-          plan.moves().stream().map(MovedPartition::of).toList());
-    }
-  }
-
-  private record Member(String clientId, String host) {}
-
-  private record MovedPartition(
-      String topic,
-      int partition,
-      OptionalLong oldOffset,
-      OptionalLong newOffset,
-      OptionalLong askedOffset,
-      long logStart,
-      long end,
-      long again,
-      long skipped,
-      OptionalLong bytes,
-      Optional<Instant> since) {
-
-    static MovedPartition of(Move move) {
-      return new MovedPartition(
-          move.partition().topic(),
-          move.partition().partition(),
-          move.from(),
-          move.to(),
-          move.outOfReach(),
-          move.logStart(),
-          move.end(),
-          move.again(),
-          move.skipped(),
-          move.bytes(),
-          move.since());
-    }
-  }
+      @JsonUnwrapped ResetPlan moved) {}
 }

@@ -1,5 +1,7 @@
 package io.pairstream.cli;
 
+import io.pairstream.demo.DecidedPairs;
+import io.pairstream.demo.OutputCounts;
 import io.pairstream.ingest.files.BulkImport;
 import io.pairstream.ingest.files.FailedEntries;
 import io.pairstream.ingest.files.ImportLock;
@@ -16,6 +18,7 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,8 +43,6 @@ final class ImportCommand extends ClusterCommand {
 
   @Mixin private ImportOptions reading;
 
-  @Mixin private RawTopicOption topic;
-
   @Mixin private ImportStateOptions stateOptions;
 
   @Parameters(arity = "1..*", paramLabel = "PATH")
@@ -65,12 +66,8 @@ final class ImportCommand extends ClusterCommand {
     SourceOptions sourceOptions = reading.read();
     Cluster cluster = requirements.of(cluster());
     String inWords =
-        "--topic %s --dataset %s --bootstrap-servers %s %s"
-            .formatted(
-                topic.checked(this),
-                cluster.dataset().name(),
-                cluster.bootstrapServers(),
-                reading.inWords());
+        "--dataset %s --bootstrap-servers %s %s"
+            .formatted(cluster.dataset().name(), cluster.bootstrapServers(), reading.inWords());
     List<ImportSource> sources = ImportSource.of(paths);
     Optional<Path> stateFile =
         dryRun ? Optional.empty() : Optional.of(stateOptions.file(options(), paths, inWords));
@@ -99,14 +96,14 @@ final class ImportCommand extends ClusterCommand {
       ImportState state,
       Optional<FailedEntries> failures) {
     boolean wasBegun = state.isBegun();
-    Optional<JudgedPairs> judged =
+    Optional<DecidedPairs> judged =
         wait && !dryRun
-            ? Optional.of(new JudgedPairs(new ClusterAccess(cluster), err()))
+            ? Optional.of(new DecidedPairs(new ClusterAccess(cluster)))
             : Optional.empty();
     List<ImportRun.Outcome> outcomes;
     ImportSummary summary;
     try (ImportSink sink = dryRun ? ImportSink.nowhere() : kafka(cluster);
-        ImportProgress progress = new ImportProgress(err(), limit == null ? -1 : limit)) {
+        ImportProgress progress = new ImportProgress(err())) {
       outcomes =
           new ImportRun(opener, state, failures, progress, progress::notice)
               .run(sink, sources, limit == null ? Long.MAX_VALUE : limit);
@@ -118,9 +115,26 @@ final class ImportCommand extends ClusterCommand {
     if (!stateOptions.isKept() && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
     }
-    ImportSummary whole = summary.with(judged.map(JudgedPairs::await));
-    answer(whole, () -> whole.lines(options()::hint).forEach(line -> print("%s", line)));
+    ImportSummary whole = summary.with(judged.map(this::await));
+    answer(whole, () -> print(whole));
     return whole.problemCount() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+  }
+
+  private void print(ImportSummary summary) {
+    print(summary.table());
+    print("%s", summary.sentence());
+    summary.judged().ifPresent(decided -> print("%s", ImportSummary.sentence(decided)));
+    summary
+        .judged()
+        .flatMap(OutputCounts::mostFrequentReason)
+        .ifPresent(most -> print("why: %s", options().hint("quarantine ls --reason " + most)));
+  }
+
+  private OutputCounts await(DecidedPairs decided) {
+    try (decided;
+        Progress progress = progress()) {
+      return decided.await(progress);
+    }
   }
 
   /**
@@ -135,9 +149,9 @@ final class ImportCommand extends ClusterCommand {
   private ImportSink kafka(Cluster cluster) {
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(cluster.registry()));
     return ImportSink.kafka(
-        () -> topic.publisher(cluster),
+        () -> publisher(cluster),
         () ->
-            RawTopicOption.onFitCluster(
+            onFitCluster(
                 LinkPublisher.open(
                     topics.links(),
                     cluster.registry(),

@@ -6,9 +6,6 @@ import io.pairstream.ingest.files.SourceFormat;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.schemas.SourceKind;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,8 +19,8 @@ final class ImportOptions {
   @Option(names = "--images", paramLabel = "DIR")
   private Path images;
 
-  @Option(names = "--format", paramLabel = "FORMAT", completionCandidates = Formats.class)
-  private String format;
+  @Option(names = "--format", paramLabel = "FORMAT")
+  private SourceFormat format;
 
   @Option(names = "--columns", paramLabel = "PART=COLUMN[,...]", defaultValue = "")
   private String columns;
@@ -52,7 +49,7 @@ final class ImportOptions {
     return new SourceOptions(
         new SourceDefaults(sourceKind, contributor, licence),
         Optional.ofNullable(images),
-        Optional.ofNullable(format).map(this::format),
+        Optional.ofNullable(format),
         columns(),
         links);
   }
@@ -60,7 +57,7 @@ final class ImportOptions {
   /** The same in words, equal for equal options: what a resumed import must agree in. */
   String inWords() {
     return Stream.of(
-            "--format " + (format == null ? "by name" : format.toLowerCase(Locale.ROOT)),
+            "--format " + (format == null ? "by name" : format.word()),
             "--columns " + columns(),
             "--images " + (images == null ? "beside the list" : images.toAbsolutePath()),
             "--links " + links,
@@ -68,17 +65,6 @@ final class ImportOptions {
             "--licence " + licence,
             "--source-kind " + sourceKind)
         .reduce("", (all, one) -> all.isEmpty() ? one : all + " " + one);
-  }
-
-  private SourceFormat format(String word) {
-    return Stream.of(SourceFormat.values())
-        .filter(one -> one.word().equals(word.toLowerCase(Locale.ROOT)))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new ParameterException(
-                    spec.commandLine(),
-                    "--format must be one of " + Formats.ALL + ", was '" + word + "'"));
   }
 
   private ColumnNames columns() {
@@ -89,18 +75,6 @@ final class ImportOptions {
       return ColumnNames.parse(columns);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--columns: " + e.getMessage());
-    }
-  }
-
-  /** Words of the formats. */
-  static final class Formats implements Iterable<String> {
-
-    static final List<String> ALL =
-        Stream.of(SourceFormat.values()).map(SourceFormat::word).toList();
-
-    @Override
-    public Iterator<String> iterator() {
-      return ALL.iterator();
     }
   }
 }

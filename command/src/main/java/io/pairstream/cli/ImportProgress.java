@@ -2,12 +2,11 @@ package io.pairstream.cli;
 
 import io.pairstream.ingest.files.ImportListener;
 import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.terminal.Progress;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -23,14 +22,8 @@ final class ImportProgress implements ImportListener, AutoCloseable {
   private static final int SHOWN_PROBLEMS = 20;
 
   private final Progress progress;
-  private final Pace pace = new Pace(Duration.ofSeconds(10));
   private final long startedAt = System.nanoTime();
-  private final long limit;
-
-  /** Read at the start, by an import that was resumed; negative before anything is read. */
-  private double firstShare = -1;
-
-  private double lastShare;
+  private double share;
   private long published;
   private long bytes;
   private long problems;
@@ -39,12 +32,8 @@ final class ImportProgress implements ImportListener, AutoCloseable {
   /** What the problems are about that were shown. */
   private final Set<String> shown = new HashSet<>();
 
-  /**
-   * @param limit pairs that will be published at most; negative where unknown
-   */
-  ImportProgress(PrintWriter err, long limit) {
-    this.progress = new Progress(err, "importing", "pairs", limit);
-    this.limit = limit;
+  ImportProgress(PrintWriter err) {
+    this.progress = new Progress(err);
   }
 
   @Override
@@ -62,29 +51,14 @@ final class ImportProgress implements ImportListener, AutoCloseable {
   public synchronized void published(int imageBytes) {
     published++;
     bytes += imageBytes;
-    progress.at(published, expected());
-    String speed = String.format(Locale.ROOT, "%.1f MB/s", bytes / 1e6 / seconds());
-    if (progress.isLive()) {
-      progress.remark(" " + speed);
-    } else if (pace.isDue()) {
-      notice(
-          String.format(
-              Locale.ROOT,
-              "%,d published, %,d problems, %.0f pairs/s, %s%s",
-              published,
-              problems,
-              published / seconds(),
-              speed,
-              timeLeft()));
-    }
+    progress.show(
+        "%,d published, %,d problems, %.0f pairs/s, %.1f MB/s, %.0f %% read",
+        published, problems, published / seconds(), bytes / 1e6 / seconds(), share * 100);
   }
 
   @Override
   public synchronized void read(double share) {
-    if (firstShare < 0) {
-      firstShare = share;
-    }
-    lastShare = share;
+    this.share = share;
   }
 
   /** Says something about the import as a whole. */
@@ -102,43 +76,14 @@ final class ImportProgress implements ImportListener, AutoCloseable {
     return Math.max(1e-9, (System.nanoTime() - startedAt) / 1e9);
   }
 
-  /** How many pairs it will be in all, as far as can be told from what is read; or negative. */
-  private long expected() {
-    double read = lastShare - firstShare;
-    // The first few pairs say little of the rest.
-    if (read <= 0.001) {
-      return limit;
-    }
-    long all = Math.round(published * (1 - firstShare) / read);
-    return limit < 0 ? all : Math.min(limit, all);
-  }
-
-  private String timeLeft() {
-    long all = expected();
-    if (all <= 0) {
-      return "";
-    }
-    Duration left =
-        Duration.ofSeconds((long) (Math.max(0, all - published) * seconds() / published));
-    return String.format(
-        Locale.ROOT,
-        ", %.0f %% read, about %d:%02d:%02d left",
-        lastShare * 100,
-        left.toHours(),
-        left.toMinutesPart(),
-        left.toSecondsPart());
-  }
-
   @Override
   public synchronized void close() {
     progress.close();
     long more = problems - shown.size();
     if (more > 0) {
       notice(
-          String.format(
-              Locale.ROOT,
-              "and %,d more problems, which are not shown; --failed FILE writes all of them",
-              more));
+          "and %,d more problems, which are not shown; --failed FILE writes all of them"
+              .formatted(more));
     }
   }
 }

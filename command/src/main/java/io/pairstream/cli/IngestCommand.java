@@ -16,8 +16,6 @@ import picocli.CommandLine.Option;
 @Command(name = "ingest")
 final class IngestCommand extends ClusterCommand {
 
-  private static final long MIB = 1024 * 1024;
-
   @Mixin private final ListenOptions listen = new ListenOptions(8080);
 
   @Mixin private RequirementOptions requirements;
@@ -27,12 +25,6 @@ final class IngestCommand extends ClusterCommand {
 
   @Option(names = "--behind-tls")
   private boolean behindTls;
-
-  @Option(names = "--max-connections", paramLabel = "N", defaultValue = "4096")
-  private int maxConnections;
-
-  @Option(names = "--max-body-memory", paramLabel = "MIB", defaultValue = "128")
-  private int maxBodyMib;
 
   @Mixin private final StateOptions state = new StateOptions("ingest");
 
@@ -60,11 +52,7 @@ final class IngestCommand extends ClusterCommand {
 
   private IngestSettings settings() {
     try {
-      return IngestSettings.of(
-              listen.settings().withCapacity(maxConnections, maxBodyMib * MIB),
-              anonymous,
-              behindTls,
-              state.folder(options()))
+      return IngestSettings.of(listen.settings(), anonymous, behindTls, state.folder(options()))
           .withQuota(
               new Rates(
                   recordsPerSecond == null

@@ -6,8 +6,6 @@ import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,7 +18,7 @@ final class KeysCreateCommand extends KeysCommand.OnKeys {
   private String producer;
 
   @Option(names = "--scope", split = ",", paramLabel = "SCOPE", defaultValue = "publish,read")
-  private List<String> scopes;
+  private Set<Scope> scopes;
 
   @Option(names = "--expires-in", paramLabel = "TIME")
   private Duration expiresIn;
@@ -39,7 +37,7 @@ final class KeysCreateCommand extends KeysCommand.OnKeys {
         issuer.create(
             new NewKey(
                 producer,
-                checkedScopes(),
+                scopes,
                 new Rates(recordsPerSecond, bytesPerSecond),
                 KeysCommand.expiry(expiresIn)));
     note(
@@ -52,18 +50,5 @@ final class KeysCreateCommand extends KeysCommand.OnKeys {
 
   private void requireRate(String option, double rate) {
     require(rate >= 0, option + " must be at least 0, was " + rate);
-  }
-
-  private Set<Scope> checkedScopes() {
-    Set<Scope> checked = EnumSet.noneOf(Scope.class);
-    for (String label : scopes) {
-      checked.add(
-          Scope.of(label.strip())
-              .orElseThrow(
-                  () ->
-                      wrong(
-                          "--scope must be some of: " + Scope.labels() + "; was '" + label + "'")));
-    }
-    return checked;
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.cli;
 import io.pairstream.service.keys.IssuedKey;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.Rates;
+import io.pairstream.terminal.Table;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,8 +14,6 @@ import picocli.CommandLine.Option;
 /** {@code pairstream keys ls}: all keys, without their secrets. */
 @Command(name = "ls")
 final class KeysLsCommand extends KeysCommand.OnKeys {
-
-  private static final String ROW = "%-16s  %-8s %-14s %-20s %-20s %s%s";
 
   @Option(names = "--producer", paramLabel = "NAME")
   private String producer;
@@ -30,15 +29,15 @@ final class KeysLsCommand extends KeysCommand.OnKeys {
     } else if (keys.isEmpty()) {
       print("there are no keys; make one with: %s", options().hint("keys create --producer NAME"));
     } else {
-      print(ROW, "KEY ID", "STATE", "SCOPES", "CREATED", "EXPIRES", "PRODUCER", "");
-      keys.forEach(this::print);
+      Table table = new Table().row("KEY ID", "STATE", "SCOPES", "CREATED", "EXPIRES", "PRODUCER");
+      keys.forEach(key -> add(key, table));
+      print(table);
     }
     return ExitStatus.DONE;
   }
 
-  private void print(IssuedKey key) {
-    print(
-        ROW,
+  private static void add(IssuedKey key, Table table) {
+    table.row(
         key.keyId(),
         key.stateAt(Instant.now()),
         String.join(",", KeysCommand.scopes(key)),
@@ -51,17 +50,17 @@ final class KeysLsCommand extends KeysCommand.OnKeys {
   }
 
   private static String quota(Rates quota) {
-    return rate(quota.recordsPerSecond(), "records/s") + rate(quota.bytesPerSecond(), "bytes/s");
+    return rate(quota.recordsPerSecond(), " records/s  ")
+        + rate(quota.bytesPerSecond(), " bytes/s");
   }
 
   private static String rate(double rate, String unit) {
-    if (rate == 0) {
-      return "";
-    }
-    String number =
-        Double.isInfinite(rate)
-            ? "unlimited"
-            : BigDecimal.valueOf(rate).stripTrailingZeros().toPlainString();
-    return "  " + number + " " + unit;
+    return rate == 0 ? "" : rate(rate) + unit;
+  }
+
+  private static String rate(double rate) {
+    return Double.isInfinite(rate)
+        ? "unlimited"
+        : BigDecimal.valueOf(rate).stripTrailingZeros().toPlainString();
   }
 }

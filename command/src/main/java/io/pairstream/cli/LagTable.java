@@ -6,6 +6,8 @@ import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.Lag;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.terminal.Table;
+import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,15 +16,11 @@ import java.util.function.DoubleFunction;
 
 /**
  * Lag as a person reads it, on 80 columns: each group with those of its partitions on which
- * something waits or is wrong, the worst first; the total; and what is to be said of the worst.
+ * something waits or is wrong, the worst first; and what is to be said of the worst.
  */
 final class LagTable {
 
-  /** Columns that every terminal has. */
-  static final int COLUMNS = 80;
-
-  private static final String ROW = "%-9s %7s %7s %5s %6s %9s  %s";
-  private static final int NAME_COLUMNS = COLUMNS - 50;
+  private static final int NAME_COLUMNS = 26;
   private static final String INDENT = "  ";
 
   private final List<GroupLag> groups;
@@ -42,101 +40,47 @@ final class LagTable {
   }
 
   /**
-   * The lines, none longer than {@link #COLUMNS}.
+   * The lines.
    *
-   * @param rows so many at most; partitions that find no room are counted
+   * @param rows how many there is room for; the sentence is always whole
    */
   List<String> lines(int rows) {
-    List<String> table = new ArrayList<>();
+    Table table = new Table().row("VERDICT", "LAG", "BYTES", "AGE", "RATE/S", "CATCH-UP", "GROUP");
     for (GroupLag group : groups) {
-      table.add(row(group, TerminalText.fit(group.group(), NAME_COLUMNS)));
+      add(group, TerminalText.fit(group.group(), NAME_COLUMNS), table);
       List<PartitionLag> partitions =
           group.partitions().stream()
               .filter(partition -> !isQuiet(partition))
               .sorted(Lag.WORST_FIRST)
               .toList();
+      partitions.forEach(partition -> add(partition, INDENT + place(partition), table));
       int quiet = group.partitions().size() - partitions.size();
-      for (PartitionLag partition : partitions) {
-        table.add(row(partition, INDENT + place(partition)));
-      }
       if (quiet > 0 && !partitions.isEmpty()) {
-        table.add(" ".repeat(50) + INDENT + quiet + " more: nothing waits");
+        table.row("", "", "", "", "", "", INDENT + quiet + " more: nothing waits");
       }
     }
-    List<String> below = below();
-    int room = Math.max(1, rows - 1 - below.size());
-    List<String> lines = new ArrayList<>();
-    lines.add(String.format(ROW, "VERDICT", "LAG", "BYTES", "AGE", "RATE/S", "CATCH-UP", "GROUP"));
-    if (table.size() > room) {
-      lines.addAll(table.subList(0, room - 1));
-      lines.add("… " + (table.size() - room + 1) + " more lines; --group shows one group");
-    } else {
-      lines.addAll(table);
+    List<String> below = TerminalText.wrapped(sentence(), Table.COLUMNS);
+    List<String> lines = new ArrayList<>(table.lines());
+    int room = Math.max(2, rows - below.size());
+    if (lines.size() > room) {
+      int left = lines.size() - room + 1;
+      lines.subList(room - 1, lines.size()).clear();
+      lines.add("… " + left + " more lines; --group shows one group");
     }
     lines.addAll(below);
     return lines;
   }
 
-  /** The total, and the sentence of the worst, wrapped. */
-  private List<String> below() {
-    List<String> below = new ArrayList<>();
-    long lag = 0;
-    long bytes = 0;
-    boolean bytesKnown = true;
-    double seconds = 0;
-    double rate = 0;
-    for (GroupLag group : groups) {
-      lag += group.lag().orElse(0);
-      bytes += group.bytes().orElse(0);
-      bytesKnown &= group.bytes().isPresent() || group.lag().orElse(0) == 0;
-      seconds = Math.max(seconds, group.seconds().orElse(0));
-      rate += group.processingPerSecond().orElse(0);
-    }
-    if (groups.size() > 1) {
-      below.add(
-          String.format(
-              ROW,
-              "TOTAL",
-              Quantity.count(lag),
-              bytesKnown ? Quantity.bytes(bytes) : "-",
-              lag == 0 ? "-" : Quantity.shortSeconds(seconds),
-              Quantity.rate(rate),
-              "",
-              groups.size() + " groups"));
-    }
-    if (!groups.isEmpty()) {
-      below.addAll(TerminalText.wrapped(sentence(), COLUMNS));
-    }
-    return below;
-  }
-
-  private static String row(Lag lag, String name) {
+  private static void add(Lag lag, String name, Table table) {
     boolean waits = lag.lag().orElse(0) > 0;
-    return String.format(
-            ROW,
-            letter(lag.verdict()) + " " + lag.verdict().words(),
-            lag.lag().isPresent() ? Quantity.count(lag.lag().getAsLong()) : "-",
-            lag.bytes().isPresent() ? Quantity.bytes(lag.bytes().getAsLong()) : "-",
-            waits ? number(lag.seconds(), Quantity::shortSeconds) : "-",
-            number(lag.processingPerSecond(), Quantity::rate),
-            waits ? catchUp(lag.catchUp()) : "-",
-            name)
-        .stripTrailing();
-  }
-
-  /** The same letters as on the operators' page. */
-  static String letter(Verdict verdict) {
-    return switch (verdict) {
-      case LOST -> "L";
-      case REWIND -> "R";
-      case STOP -> "X";
-      case STALL -> "S";
-      case AT_RISK -> "A";
-      case BEHIND -> "B";
-      case UNKNOWN -> "?";
-      case OK -> "O";
-      case IDLE -> "I";
-    };
+    table.row(
+        lag.verdict().words(),
+        new Figure(lag.lag().isPresent() ? Quantity.count(lag.lag().getAsLong()) : "-"),
+        new Figure(lag.bytes().isPresent() ? Quantity.bytes(lag.bytes().getAsLong()) : "-"),
+        waits ? number(lag.seconds(), Quantity::shortSeconds) : new Figure("-"),
+        number(lag.processingPerSecond(), Quantity::rate),
+        new Figure(waits ? catchUp(lag.catchUp()) : "-"),
+        name);
   }
 
   private static boolean isQuiet(PartitionLag partition) {
@@ -152,8 +96,8 @@ final class LagTable {
     return place.length() <= room ? place : "…" + place.substring(place.length() - room + 1);
   }
 
-  private static String number(OptionalDouble number, DoubleFunction<String> words) {
-    return number.isPresent() ? words.apply(number.getAsDouble()) : "-";
+  private static Figure number(OptionalDouble number, DoubleFunction<String> words) {
+    return new Figure(number.isPresent() ? words.apply(number.getAsDouble()) : "-");
   }
 
   /** {@code 4m-6m}, {@code never}, {@code now}, {@code not known}. */

@@ -98,6 +98,7 @@ public final class Main {
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setHelpFactory(GroupedHelp::new)
         .registerConverter(Duration.class, new TimeSpan())
         .setParameterExceptionHandler(

@@ -1,19 +1,30 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,7 +42,9 @@ abstract class PairstreamCommand implements Callable<Integer> {
           .addModule(new Jdk8Module())
           .addModule(
               new SimpleModule()
+                  .addSerializer(new AvroSerializer())
                   .addSerializer(Instant.class, ToStringSerializer.instance)
+                  .addSerializer(TopicPartition.class, ToStringSerializer.instance)
                   .addSerializer(Path.class, ToStringSerializer.instance))
           .build();
 
@@ -61,10 +74,33 @@ abstract class PairstreamCommand implements Callable<Integer> {
     out().println(TerminalText.plain(String.format(Locale.ROOT, format, values)));
   }
 
+  /** Lines on stdout. */
+  final void print(Table table) {
+    table.lines().forEach(out()::println);
+  }
+
+  /** What something is called, and what it is; nothing where it is empty. */
+  final void field(String name, Object value) {
+    if (!value.toString().isEmpty()) {
+      print("%-12s %s", name, value);
+    }
+  }
+
   /** A line on stderr. */
   final void say(String format, Object... values) {
     err().println(TerminalText.plain(String.format(Locale.ROOT, format, values)));
     err().flush();
+  }
+
+  final Progress progress() {
+    return new Progress(err());
+  }
+
+  /** A line on stderr with the time of day. */
+  final void tell(String event) {
+    synchronized (err()) {
+      say("%tT %s", LocalTime.now(ZoneId.systemDefault()), event);
+    }
   }
 
   /** A line on stderr that says what went wrong. */
@@ -80,6 +116,28 @@ abstract class PairstreamCommand implements Callable<Integer> {
       inWords.run();
     }
     out().flush();
+  }
+
+  /** An Avro record by the names in its schema, without its bytes. */
+  private static final class AvroSerializer extends StdSerializer<SpecificRecord> {
+    private static final long serialVersionUID = 1L;
+
+    AvroSerializer() {
+      super(SpecificRecord.class);
+    }
+
+    @Override
+    public void serialize(SpecificRecord record, JsonGenerator json, SerializerProvider unused)
+        throws IOException {
+      json.writeStartObject();
+      for (Schema.Field field : record.getSchema().getFields()) {
+        Object value = record.get(field.pos());
+        if (!(value instanceof ByteBuffer)) {
+          json.writeObjectField(field.name(), value);
+        }
+      }
+      json.writeEndObject();
+    }
   }
 
   static String asJson(Object answer) {

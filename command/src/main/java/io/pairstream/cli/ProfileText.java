@@ -1,19 +1,22 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.profile.Count;
+import io.pairstream.operations.profile.ProfileReport;
+import io.pairstream.operations.profile.ProfileReport.Histogram;
+import io.pairstream.operations.profile.ProfileReport.NamedProducer;
+import io.pairstream.terminal.Table;
+import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Collectors;
 
-/** A data set's profile, as its JSON has it, in lines of at most 80 columns. */
+/** A data set's profile in lines. */
 final class ProfileText {
 
-  private static final int COLUMNS = 80;
   private static final int VALUE = 24;
-  private static final int PRODUCER = 20;
-  private static final int BAR = 20;
+  private static final int BAR = 19;
   private static final int MOST_VALUES = 8;
   private static final int MOST_PRODUCERS = 20;
 
@@ -22,204 +25,134 @@ final class ProfileText {
   private ProfileText() {}
 
   /** The lines; whatever producers wrote stands in them as plain text. */
-  static List<String> lines(JsonNode profile) {
+  static List<String> lines(String dataset, ProfileReport profile) {
     ProfileText text = new ProfileText();
-    text.head(profile);
-    text.counts(profile);
-    text.histograms(profile);
-    text.words(profile);
-    text.producers(profile);
-    text.balance(profile);
-    return text.lines.stream()
-        .map(line -> TerminalText.fit(line, COLUMNS).stripTrailing())
-        .toList();
+    text.add(dataset, profile);
+    return text.lines.stream().map(line -> TerminalText.fit(line, Table.COLUMNS)).toList();
   }
 
-  private void head(JsonNode profile) {
+  private void add(String dataset, ProfileReport profile) {
     lines.add(
-        "data set "
-            + profile.path("dataset").asText()
-            + ": "
-            + TerminalText.count(profile.path("pairs").longValue())
-            + " accepted pairs");
-    if (profile.path("since").isTextual()) {
-      lines.add("the first record counted is of " + profile.path("since").asText());
+        "data set %s: %s accepted pairs".formatted(dataset, TerminalText.count(profile.pairs())));
+    profile.since().ifPresent(since -> lines.add("the first record counted is of " + since));
+    profile.counts().forEach(this::counts);
+    profile.histograms().forEach(this::histogram);
+    profile
+        .truncatedShare()
+        .ifPresent(share -> section("captions with more tokens than fit: " + percent(share)));
+    if (!profile.words().isEmpty()) {
+      section("words, and how many captions they stand in");
+      String words =
+          profile.words().stream()
+              .map(word -> name(word.word()) + " " + TerminalText.count(word.count()))
+              .collect(Collectors.joining(", "));
+      TerminalText.wrapped(words, Table.COLUMNS - 2).forEach(line -> lines.add("  " + line));
     }
-    if (!profile.path("ready").booleanValue()) {
-      lines.add("still reading: there are more");
+    if (!profile.producers().isEmpty()) {
+      section("producers");
+      producers(profile.producers());
     }
-  }
-
-  private void counts(JsonNode profile) {
-    for (Map.Entry<String, JsonNode> count : profile.path("counts").properties()) {
-      if (!count.getValue().isEmpty()) {
-        heading(count.getKey());
-        values(count.getValue());
-      }
-    }
-  }
-
-  private void values(JsonNode values) {
-    long all = sum(values);
-    int shown = 0;
-    for (JsonNode value : values) {
-      if (shown == MOST_VALUES && values.size() > MOST_VALUES + 1) {
-        lines.add("  and " + (values.size() - shown) + " more");
-        return;
-      }
-      bar(value.path("value").asText(), value.path("count").longValue(), all);
-      shown++;
+    if (!profile.balance().isEmpty()) {
+      section("evenness (1: every value has as many pairs)");
+      Table table = new Table();
+      profile
+          .balance()
+          .forEach(
+              one ->
+                  table.row(
+                      "", name(one.category()), bar(one.evenness()), decimal(one.evenness(), 2)));
+      lines.addAll(table.lines());
     }
   }
 
-  private void histograms(JsonNode profile) {
-    for (Map.Entry<String, JsonNode> histogram : profile.path("histograms").properties()) {
-      JsonNode counts = histogram.getValue().path("counts");
-      long all = 0;
-      int first = counts.size();
-      int last = -1;
-      for (int i = 0; i < counts.size(); i++) {
-        if (counts.get(i).longValue() > 0) {
-          all += counts.get(i).longValue();
-          first = Math.min(first, i);
-          last = i;
-        }
-      }
-      if (all == 0) {
-        continue;
-      }
-      heading(histogram.getKey() + " (" + histogram.getValue().path("unit").asText() + ")");
-      JsonNode edges = histogram.getValue().path("edges");
-      for (int i = first; i <= last; i++) {
-        bar(range(edges, i, counts.size()), counts.get(i).longValue(), all);
-      }
+  private void counts(String name, List<Count> values) {
+    if (values.isEmpty()) {
+      return;
     }
-    if (profile.path("truncated_share").isNumber()) {
-      lines.add("");
-      lines.add(
-          "captions with more tokens than fit: "
-              + share(profile.path("truncated_share").doubleValue()));
-    }
+    section(name);
+    long all = values.stream().mapToLong(Count::count).sum();
+    int shown = values.size() > MOST_VALUES + 1 ? MOST_VALUES : values.size();
+    Table table = new Table();
+    values.subList(0, shown).forEach(one -> share(table, one.value(), one.count(), all));
+    lines.addAll(table.lines());
+    more(values.size() - shown);
   }
 
-  private static String range(JsonNode edges, int bin, int bins) {
+  private void histogram(String name, Histogram histogram) {
+    List<Long> counts = histogram.counts();
+    long all = counts.stream().mapToLong(count -> count).sum();
+    if (all == 0) {
+      return;
+    }
+    section(name + " (" + histogram.unit() + ")");
+    Table table = new Table();
+    for (int i = 0; i < counts.size(); i++) {
+      if (counts.get(i) > 0) {
+        share(table, range(histogram.edges(), i, counts.size()), counts.get(i), all);
+      }
+    }
+    lines.addAll(table.lines());
+  }
+
+  private static String range(List<Double> edges, int bin, int bins) {
     if (bin == 0) {
-      return "below " + edge(edges.path(1));
+      return "below " + edge(edges.get(1));
     }
-    if (bin == bins - 1) {
-      return edge(edges.path(bin)) + " and more";
-    }
-    return edge(edges.path(bin)) + " to below " + edge(edges.path(bin + 1));
+    return edge(edges.get(bin))
+        + (bin == bins - 1 ? " and more" : " to below " + edge(edges.get(bin + 1)));
   }
 
-  private static String edge(JsonNode edge) {
-    return edge.isIntegralNumber()
-        ? TerminalText.count(edge.longValue())
-        : String.format(Locale.ROOT, "%.3f", edge.doubleValue());
+  private static String edge(double edge) {
+    return edge == Math.rint(edge) ? TerminalText.count((long) edge) : decimal(edge, 3).text();
   }
 
-  private void words(JsonNode profile) {
-    if (profile.path("words").isEmpty()) {
-      return;
+  private void producers(List<NamedProducer> producers) {
+    List<NamedProducer> shown = producers.subList(0, Math.min(MOST_PRODUCERS, producers.size()));
+    Table table = new Table().row("", "", "accepted", "rejected", "copies", "rate", "top reason");
+    for (NamedProducer one : shown) {
+      double rate = one.acceptanceRate().orElse(Double.NaN);
+      table.row(
+          "",
+          name(one.contributor()),
+          one.accepted(),
+          one.rejected(),
+          one.copies(),
+          new Figure(Double.isNaN(rate) ? "-" : percent(rate)),
+          one.topReason());
     }
-    heading("words, and how many captions they stand in");
-    StringBuilder line = new StringBuilder(" ");
-    for (JsonNode word : profile.path("words")) {
-      String next =
-          " "
-              + TerminalText.fit(word.path("word").asText(), VALUE)
-              + " "
-              + TerminalText.count(word.path("count").longValue())
-              + ",";
-      if (TerminalText.columns(line.toString()) + TerminalText.columns(next) > COLUMNS) {
-        lines.add(line.toString());
-        line = new StringBuilder(" ");
-      }
-      line.append(next);
-    }
-    lines.add(line.substring(0, line.length() - 1));
+    lines.addAll(table.lines());
+    more(producers.size() - shown.size());
   }
 
-  private void producers(JsonNode profile) {
-    JsonNode producers = profile.path("producers");
-    if (producers.isEmpty()) {
-      return;
-    }
-    lines.add("");
-    lines.add(
-        padded("producers", PRODUCER)
-            + String.format(
-                Locale.ROOT, " %9s %9s %8s %5s", "accepted", "rejected", "copies", "rate")
-            + "  top reason");
-    int shown = 0;
-    for (JsonNode producer : producers) {
-      if (shown == MOST_PRODUCERS) {
-        lines.add("  and " + (producers.size() - shown) + " more");
-        break;
-      }
-      lines.add(
-          padded("  " + producer.path("contributor").asText(), PRODUCER)
-              + String.format(
-                  Locale.ROOT,
-                  " %9s %9s %8s %5s",
-                  TerminalText.count(producer.path("accepted").longValue()),
-                  TerminalText.count(producer.path("rejected").longValue()),
-                  TerminalText.count(producer.path("copies").longValue()),
-                  producer.path("acceptance_rate").isNumber()
-                      ? String.format(
-                          Locale.ROOT,
-                          "%.0f %%",
-                          100 * producer.path("acceptance_rate").doubleValue())
-                      : "-")
-              + "  "
-              + producer.path("top_reason").asText());
-      shown++;
-    }
-  }
-
-  private void balance(JsonNode profile) {
-    if (profile.path("balance").isEmpty()) {
-      return;
-    }
-    heading("evenness (1: every value has as many pairs)");
-    for (JsonNode category : profile.path("balance")) {
-      double evenness = category.path("evenness").doubleValue();
-      lines.add(
-          "  "
-              + padded(category.path("category").asText(), VALUE)
-              + padded(TerminalText.bar(evenness, BAR - 1), BAR)
-              + String.format(Locale.ROOT, " %13.2f", evenness));
-    }
-  }
-
-  private void heading(String text) {
+  private void section(String text) {
     lines.add("");
     lines.add(text);
   }
 
-  private void bar(String value, long count, long all) {
-    double part = all == 0 ? 0 : (double) count / all;
-    lines.add(
-        "  "
-            + padded(value, VALUE)
-            + padded(TerminalText.bar(part, BAR - 1), BAR)
-            + String.format(Locale.ROOT, " %13s %7s", TerminalText.count(count), share(part)));
-  }
-
-  private static long sum(JsonNode values) {
-    long sum = 0;
-    for (JsonNode value : values) {
-      sum += value.path("count").longValue();
+  private void more(int left) {
+    if (left > 0) {
+      lines.add("  and " + left + " more");
     }
-    return sum;
   }
 
-  private static String share(double share) {
+  private static void share(Table table, String value, long count, long all) {
+    double part = (double) count / all;
+    table.row("", name(value), bar(part), count, new Figure(percent(part)));
+  }
+
+  private static String name(String text) {
+    return TerminalText.fit(text, VALUE);
+  }
+
+  private static String bar(double share) {
+    return TerminalText.bar(share, BAR);
+  }
+
+  private static Figure decimal(double number, int digits) {
+    return new Figure(String.format(Locale.ROOT, "%." + digits + "f", number));
+  }
+
+  private static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
-  }
-
-  private static String padded(String text, int columns) {
-    String fitting = TerminalText.fit(text, columns - 1);
-    return fitting + " ".repeat(Math.max(0, columns - TerminalText.columns(fitting)));
   }
 }

@@ -3,9 +3,10 @@ package io.pairstream.cli;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.terminal.Table;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,32 +29,32 @@ final class QuarantineLsCommand extends ClusterCommand {
     // One more tells whether there are more.
     List<QuarantineEntry> found =
         new Quarantine(cluster).newest(wanted, Math.min(limit, Integer.MAX_VALUE - 1) + 1);
-    found.stream()
-        .skip(Math.max(0, found.size() - limit))
-        .forEach(
-            entry -> {
-              QuarantinedEntry read = QuarantinedEntry.of(entry, cluster);
-              answer(read, () -> print(entry, read));
-            });
-    if (found.size() > limit && !json()) {
-      print("the newest %d; --limit N shows more", limit);
+    Table table = new Table();
+    for (QuarantineEntry entry : found.subList(Math.max(0, found.size() - limit), found.size())) {
+      QuarantineCommand.Read read = QuarantineCommand.Read.of(entry, cluster);
+      answer(read, () -> add(read, table));
     }
-    if (found.isEmpty() && !json()) {
+    if (json()) {
+      return ExitStatus.DONE;
+    }
+    print(table);
+    if (found.size() > limit) {
+      print("the newest %d; --limit N shows more", limit);
+    } else if (found.isEmpty()) {
       print("nothing is in quarantine%s", wanted.map(known -> " for " + known).orElse(""));
     }
     return ExitStatus.DONE;
   }
 
-  private void print(QuarantineEntry entry, QuarantinedEntry read) {
-    print(
-        "%-34s %-20s %-12s %-30s %-20s %s%s",
-        read.key(),
-        entry.arrivedAt().truncatedTo(ChronoUnit.SECONDS),
-        orDash(read.sourceKind().toLowerCase(Locale.ROOT)),
-        read.reason(),
+  private static void add(QuarantineCommand.Read read, Table table) {
+    QuarantinedPair pair = read.entry().pair();
+    table.row(
+        read.entry().key(),
+        read.entry().arrivedAt().truncatedTo(ChronoUnit.SECONDS),
+        orDash(read.source()),
+        pair.getReason(),
         orDash(read.contributor()),
-        read.detail(),
-        read.url().map(url -> ": " + url).orElse(""));
+        pair.getDetail() + read.link().map(link -> ": " + link.getUrl()).orElse(""));
   }
 
   /** So that columns stay columns where nothing is known. */

@@ -10,8 +10,8 @@ import io.pairstream.operations.review.ReplaySelection;
 import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Verdict;
+import io.pairstream.terminal.Progress;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,19 +93,13 @@ final class QuarantineReplayCommand extends ClusterCommand {
                     limit == null ? Integer.MAX_VALUE : limit));
     double perSecond = perSecond();
     ReplayQuarantine replay = new ReplayQuarantine(cluster, Clock.systemUTC());
-    Pace pace = new Pace(Duration.ofSeconds(5));
-    ReplayReport report =
-        plan
-            ? replay.plan(selection, verdict)
-            : replay.send(
-                selection,
-                verdict,
-                perSecond,
-                sent -> {
-                  if (pace.isDue()) {
-                    say("%,d sent", sent);
-                  }
-                });
+    ReplayReport report;
+    try (Progress progress = progress()) {
+      report =
+          plan
+              ? replay.plan(selection, verdict)
+              : replay.send(selection, verdict, perSecond, sent -> progress.show("%,d sent", sent));
+    }
     answer(new Replayed(plan, report), () -> print(report));
     return ExitStatus.DONE;
   }

@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +31,7 @@ final class QuarantineShowCommand extends ClusterCommand {
   private boolean force;
 
   /** An entry, and where its original is now. */
-  private record Shown(@JsonUnwrapped QuarantinedEntry entry, Path writtenTo) {}
+  private record Shown(@JsonUnwrapped QuarantineCommand.Read entry, Path writtenTo) {}
 
   /** There is no such entry. */
   private record Missing(String key, String reason) {}
@@ -47,15 +46,15 @@ final class QuarantineShowCommand extends ClusterCommand {
     }
     Optional<OriginalImage> original = OriginalImage.of(found.get(), cluster);
     Path file = original.isEmpty() ? null : write(original.get());
-    QuarantinedEntry entry = QuarantinedEntry.of(found.get(), cluster);
+    QuarantineCommand.Read entry = QuarantineCommand.Read.of(found.get(), cluster);
     answer(
         new Shown(entry, file),
         () -> {
-          print(entry, found.get().pair());
+          print(entry);
           print(
               file == null
                   ? "the original is not kept here"
-                  : "%s in %s, never opened: it may be" + " hostile",
+                  : "%s in %s, never opened: it may be hostile",
               original.filter(OriginalImage::isImage).isPresent()
                   ? "the original is"
                   : "the record's value is",
@@ -83,33 +82,33 @@ final class QuarantineShowCommand extends ClusterCommand {
         && ByteBuffer.wrap(Files.readAllBytes(file)).equals(bytes);
   }
 
-  private void print(QuarantinedEntry entry, QuarantinedPair pair) {
-    line("key", entry.key());
-    line("reason", entry.reason());
-    line("detail", entry.detail());
-    line(
-        "measured",
-        entry.measured().isEmpty() ? "" : entry.measured() + ", limit " + entry.limit());
-    line("step", entry.step());
-    line("came as", OriginHeader.text(pair.getOrigin()));
-    line("source", entry.sourceKind().toLowerCase(Locale.ROOT));
-    line("contributor", entry.contributor());
-    line("replay of", entry.replayOf().orElse(""));
-    line("review", entry.reviewId().orElse(""));
-    line(
-        "waived",
-        QuarantinedEntry.replay(pair).map(replay -> String.join(", ", replay.waived())).orElse(""));
-    line("url", entry.url().orElse(""));
-    line("caption", entry.caption().orElse(""));
-    line("image digest", entry.imageDigest());
-    line("recipe", entry.recipeVersion());
-    line("quarantined", entry.quarantinedAt().toString());
-    line("value", entry.valueBytes() + " bytes");
-  }
-
-  private void line(String name, String value) {
-    if (!value.isEmpty()) {
-      print("%-14s %s", name, value);
-    }
+  private void print(QuarantineCommand.Read read) {
+    QuarantinedPair pair = read.entry().pair();
+    field("key", read.entry().key());
+    field("reason", pair.getReason());
+    field("detail", pair.getDetail());
+    field("measured", pair.getMeasured());
+    field("limit", pair.getLimit());
+    field("step", pair.getStep());
+    field("came as", OriginHeader.text(pair.getOrigin()));
+    field("source", read.source());
+    field("contributor", read.contributor());
+    read.replay()
+        .ifPresent(
+            replay -> {
+              field("replay of", OriginHeader.text(replay.of()));
+              field("review", replay.reviewId());
+              field("waived", String.join(", ", replay.waived()));
+            });
+    read.link()
+        .ifPresent(
+            link -> {
+              field("url", link.getUrl());
+              field("caption", link.getCaption());
+            });
+    field("image digest", pair.getImageDigest());
+    field("recipe", pair.getRecipeVersion());
+    field("quarantined", pair.getQuarantinedAt());
+    field("value", read.entry().valueBytes() + " bytes");
   }
 }

@@ -23,16 +23,9 @@ final class RecipeExplainCommand extends PairstreamCommand {
   private record Explained(
       String recipe,
       String version,
-      List<Step> steps,
+      List<PlannedStep> steps,
       String normalisation,
       Map<String, String> settings) {}
-
-  private record Step(String stage, String step, boolean on, String what) {
-
-    static Step of(PlannedStep step) {
-      return new Step(step.stage(), step.name(), step.isOn(), step.inWords());
-    }
-  }
 
   @Override
   public Integer call() {
@@ -42,7 +35,7 @@ final class RecipeExplainCommand extends PairstreamCommand {
         new Explained(
             file.name(),
             plan.version(),
-            plan.steps().stream().map(Step::of).toList(),
+            plan.steps(),
             plan.normalisation().label(),
             plan.effectiveRecipe()),
         () -> print(file, plan));

@@ -1,16 +1,11 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
 import io.pairstream.operations.takedown.TakedownReport;
 import io.pairstream.schemas.Takedown;
-import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,51 +82,11 @@ final class TakedownCommand extends ClusterCommand {
     return report.unfinished().isPresent() ? ExitStatus.COULD_NOT : ExitStatus.DONE;
   }
 
-  /** A takedown as JSON. */
-  record InForce(
-      String kind,
-      String subject,
-      String requestedBy,
-      String cause,
-      Instant requestedAt,
-      String partOf) {
-
-    static InForce of(Takedown takedown) {
-      return new InForce(
-          takedown.getKind(),
-          takedown.getSubject(),
-          takedown.getRequestedBy(),
-          takedown.getCause(),
-          takedown.getRequestedAt(),
-          takedown.getPartOf());
-    }
-  }
-
-  /** A takedown and how many further pairs it withdraws, as JSON. */
-  record Listed(@JsonUnwrapped InForce takedown, long pairs) {}
-
   /** What a command has done, as JSON. */
-  @JsonInclude(JsonInclude.Include.NON_ABSENT)
-  record Answer(
-      String kind,
-      String subject,
-      String state,
-      Map<String, Long> published,
-      long removed,
-      Optional<InForce> earlier,
-      Optional<String> waitsFor) {
+  record Answer(String state, @JsonUnwrapped TakedownReport report) {
 
     static Answer of(TakedownReport report, String state) {
-      Map<String, Long> published = new TreeMap<>();
-      report.published().forEach((split, count) -> published.put(name(split), count));
-      return new Answer(
-          report.subject().kind().name(),
-          report.subject().name(),
-          report.unfinished().isPresent() ? "WAITING" : state,
-          published,
-          report.removed(),
-          report.earlier().map(InForce::of),
-          report.unfinished());
+      return new Answer(report.unfinished().isPresent() ? "WAITING" : state, report);
     }
   }
 }

@@ -19,7 +19,7 @@ final class TakedownLsCommand extends ClusterCommand {
     for (TakedownEntry entry : entries) {
       Takedown takedown = entry.takedown();
       answer(
-          new TakedownCommand.Listed(TakedownCommand.InForce.of(takedown), entry.pairs()),
+          entry,
           () -> {
             boolean isOfOne = takedown.getKind().equals(TakedownKind.PAIR.name());
             print(

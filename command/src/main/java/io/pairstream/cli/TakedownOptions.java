@@ -4,6 +4,7 @@ import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
+import io.pairstream.terminal.Progress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -19,8 +20,6 @@ import picocli.CommandLine.Spec;
 final class TakedownOptions {
 
   static final int LONGEST_TEXT = 4_000;
-
-  private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
 
   @Parameters(paramLabel = "PAIR_ID", arity = "0..1")
   private String pairId;
@@ -80,16 +79,12 @@ final class TakedownOptions {
   TakedownDesk.Request of(Subject subject, String cause, PairstreamCommand command) {
     command.require(
         by == null || isText(by), "--by must have 1 to " + LONGEST_TEXT + " characters");
-    Pace pace = new Pace(BETWEEN_LINES);
+    Progress progress = command.progress();
     return new TakedownDesk.Request(
         subject,
         Actor.atTheCommandLine().name() + (by == null ? "" : ", for " + by),
         cause,
         timeout,
-        () -> {
-          if (pace.isDue()) {
-            command.say("waiting for the topology; Ctrl-C stops the waiting alone");
-          }
-        });
+        () -> progress.show("waiting for the topology; Ctrl-C stops the waiting alone"));
   }
 }

@@ -1,16 +1,14 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.operations.topics.TopicOutcome;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
+import io.pairstream.terminal.Table;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -43,47 +41,28 @@ final class TopicsCreateCommand extends ClusterCommand {
     List<TopicOutcome> outcomes =
         new CreateTopics(new ClusterAccess(cluster), replicationFactor)
             .create(new TopicCatalogue(cluster.dataset(), partitions));
-    answer(
-        new Created(outcomes.stream().map(CreatedTopic::of).toList()),
-        () -> outcomes.forEach(this::print));
+    answer(new Created(outcomes), () -> print(table(outcomes)));
     return ExitStatus.DONE;
   }
 
-  private void print(TopicOutcome outcome) {
-    print(
-        "%-45s %2d partitions  %s%s%s%s",
-        outcome.topic(),
-        outcome.partitions(),
-        outcome.action().name().toLowerCase(Locale.ROOT),
-        outcome.altered().isEmpty() ? "" : " " + outcome.altered(),
-        outcome.left().isEmpty() ? "" : ", leaves " + outcome.left(),
-        outcome.laterVersions().isEmpty()
-            ? ""
-            : ", has schema versions that are not ours: " + outcome.laterVersions());
+  private static Table table(List<TopicOutcome> outcomes) {
+    Table table = new Table();
+    for (TopicOutcome outcome : outcomes) {
+      table.row(
+          outcome.topic(),
+          outcome.partitions() + " partitions",
+          "%s%s%s%s"
+              .formatted(
+                  outcome.action().name().toLowerCase(Locale.ROOT),
+                  outcome.altered().isEmpty() ? "" : " " + outcome.altered(),
+                  outcome.left().isEmpty() ? "" : ", leaves " + outcome.left(),
+                  outcome.laterVersions().isEmpty()
+                      ? ""
+                      : ", has schema versions that are not ours: " + outcome.laterVersions()));
+    }
+    return table;
   }
 
   /** The topics as JSON. */
-  private record Created(List<CreatedTopic> topics) {}
-
-  @JsonInclude(JsonInclude.Include.NON_ABSENT)
-  private record CreatedTopic(
-      String topic,
-      String action,
-      int partitions,
-      OptionalInt schemaId,
-      List<Integer> laterSchemaVersions,
-      Map<String, String> altered,
-      Map<String, String> left) {
-
-    static CreatedTopic of(TopicOutcome outcome) {
-      return new CreatedTopic(
-          outcome.topic(),
-          outcome.action().name(),
-          outcome.partitions(),
-          outcome.schemaId(),
-          outcome.laterVersions(),
-          outcome.altered(),
-          outcome.left());
-    }
-  }
+  private record Created(List<TopicOutcome> topics) {}
 }

@@ -7,10 +7,9 @@ import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.terminal.Table;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
@@ -39,17 +38,6 @@ final class UpCommand extends PairstreamCommand {
   @Option(names = "--fetch-contact", paramLabel = "ADDRESS")
   private String fetchContact;
 
-  @Option(names = "--port", paramLabel = "NAME=PORT")
-  private Map<PortName, Integer> ports = Map.of();
-
-  /** What a port is for. */
-  enum PortName {
-    broker,
-    registry,
-    ingest,
-    operate
-  }
-
   @Mixin private WorkerOptions workers;
 
   /** Where the platform is, as JSON. */
@@ -73,12 +61,12 @@ final class UpCommand extends PairstreamCommand {
     AtomicBoolean failed = new AtomicBoolean();
     try (WholePlatform whole =
         WholePlatform.start(
-            PlatformSettings.in(dataDirectory).withPorts(checkedPorts()),
+            PlatformSettings.in(dataDirectory),
             checkedDataset,
             partitions,
             checkedRecipe,
             ofWorkers,
-            new TerminalProgress(err()))) {
+            this::tell)) {
       LocalPlatform platform = whole.processes();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));
       if (fetchContact != null) {
@@ -106,22 +94,13 @@ final class UpCommand extends PairstreamCommand {
   }
 
   private void print(Up up) {
-    print("Kafka            %s", up.bootstrapServers());
-    print("Schema registry  %s", up.schemaRegistry());
-    print("Page and API     %s", up.ingestUrl());
-    print("Dashboard        %s", up.dashboardUrl());
-    print("Data             %s", up.dataDir());
-  }
-
-  private Map<String, Integer> checkedPorts() {
-    Map<String, Integer> checked = new HashMap<>();
-    ports.forEach(
-        (name, port) -> {
-          require(
-              port >= 1 && port <= 65_535, "--port " + name + " must be 1 to 65535, was " + port);
-          checked.put(name.name(), port);
-        });
-    return checked;
+    print(
+        new Table()
+            .row("Kafka", up.bootstrapServers())
+            .row("Schema registry", up.schemaRegistry())
+            .row("Page and API", up.ingestUrl())
+            .row("Dashboard", up.dashboardUrl())
+            .row("Data", up.dataDir()));
   }
 
   /** Being asked to stop is how this command ends, so a signal is no failure. */

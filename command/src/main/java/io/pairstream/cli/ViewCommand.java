@@ -5,10 +5,12 @@ import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.named.NamedView;
+import io.pairstream.terminal.Progress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
 
@@ -119,14 +121,10 @@ final class ViewCommand {
     }
 
     /** Reading a large split takes minutes, so it says how far it has come. */
-    final LongConsumer progress() {
-      long[] told = {0};
-      return read -> {
-        if (read - told[0] >= 100_000) {
-          told[0] = read;
-          say("%,d records read", read);
-        }
-      };
+    final <T> T reading(Function<LongConsumer, T> work) {
+      try (Progress progress = progress()) {
+        return work.apply(read -> progress.show("%,d records read", read));
+      }
     }
 
     private static String where(List<String> conditions) {

@@ -42,7 +42,7 @@ final class ViewCutCommand extends ViewCommand.OnViews {
     if (Files.exists(file)) {
       return refused(file + NEVER_CHANGED + ", cut another");
     }
-    View view = SplitViews.cut(source, conditions, progress());
+    View view = reading(read -> SplitViews.cut(source, conditions, read));
     Files.writeString(file, view.toJson() + "\n", StandardOpenOption.CREATE_NEW);
     show(view, file.toString());
     return ExitStatus.DONE;
@@ -59,7 +59,7 @@ final class ViewCutCommand extends ViewCommand.OnViews {
       if (sealer.view().isPresent()) {
         return taken();
       }
-      show(sealer.sealAndFreeze(progress()));
+      show(reading(sealer::sealAndFreeze));
       return ExitStatus.DONE;
     }
   }

@@ -1,6 +1,7 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.pairstream.feed.ExplainedSample;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.feed.FeedSource;
@@ -43,21 +44,7 @@ final class ViewExplainCommand extends TrainerCommand {
 
   /** A batch as JSON. */
   private record Explained(
-      long epoch, long step, @JsonRawValue String position, List<Sample> samples) {}
-
-  /** A sample of it. */
-  private record Sample(
-      int lane,
-      String view,
-      long epoch,
-      String place,
-      String record,
-      boolean standIn,
-      String pairId,
-      String sourceKind,
-      String contributor,
-      String url,
-      String licence) {}
+      long epoch, long step, @JsonRawValue String position, List<ExplainedSample> samples) {}
 
   @Override
   public Integer call() throws IOException {
@@ -67,23 +54,7 @@ final class ViewExplainCommand extends TrainerCommand {
     FeedSettings settings = checked(() -> FeedSettings.ofBatches(batchSize).lastBatch(last));
     ViewRun run = checked(() -> ViewRun.of(read, new OrderPlan(seed, lanes, window)));
     ViewPosition at = checked(() -> run.at(epoch, step, settings));
-    List<Sample> samples =
-        SplitViews.explain(source, settings, run, at).stream()
-            .map(
-                one ->
-                    new Sample(
-                        one.lane(),
-                        at.view(),
-                        epoch,
-                        one.place(),
-                        one.record(),
-                        one.isStandIn(),
-                        one.pairId(),
-                        one.sourceKind(),
-                        one.contributor(),
-                        one.url(),
-                        one.licence()))
-            .toList();
+    List<ExplainedSample> samples = SplitViews.explain(source, settings, run, at);
     answer(
         new Explained(epoch, step, at.toJson(), samples),
         () -> {
@@ -93,13 +64,13 @@ final class ViewExplainCommand extends TrainerCommand {
     return ExitStatus.DONE;
   }
 
-  private void print(Sample sample) {
+  private void print(ExplainedSample sample) {
     print(
         "lane %d: %s at %s%s, %s, by %s, licence %s%s",
         sample.lane(),
         sample.pairId(),
         sample.record(),
-        sample.standIn() ? " in for " + sample.place() : "",
+        sample.isStandIn() ? " in for " + sample.place() : "",
         known(sample.sourceKind()),
         known(sample.contributor()),
         known(sample.licence()),

@@ -1,6 +1,7 @@
 package io.pairstream.cli;
 
 import io.pairstream.feed.view.named.NamedView;
+import io.pairstream.terminal.Table;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -14,22 +15,24 @@ final class ViewLsCommand extends ViewCommand.OnViews {
     if (views.isEmpty() && !json()) {
       say("there is no named view; make one with: %s", options().hint("view cut NAME"));
     }
-    int width = views.stream().mapToInt(view -> view.name().length()).max().orElse(1);
+    Table table = new Table();
     for (NamedView view : views) {
-      int segments = view.segments().size();
-      answer(
-          ViewCommand.Described.of(view),
-          () ->
-              print(
-                  "%-" + width + "s  %-7s  %,12d samples  %4d %-8s  %s  %s",
-                  view.name(),
-                  view.isFrozen() ? "frozen" : "growing",
-                  view.samples(),
-                  segments,
-                  segments == 1 ? "segment" : "segments",
-                  ViewCommand.second(view.sealedAt()),
-                  view.topic()));
+      answer(ViewCommand.Described.of(view), () -> add(view, table));
     }
+    print(table);
     return ExitStatus.DONE;
+  }
+
+  private static void add(NamedView view, Table table) {
+    int segments = view.segments().size();
+    table.row(
+        view.name(),
+        view.isFrozen() ? "frozen" : "growing",
+        view.samples(),
+        "samples",
+        segments,
+        segments == 1 ? "segment" : "segments",
+        ViewCommand.second(view.sealedAt()),
+        view.topic());
   }
 }

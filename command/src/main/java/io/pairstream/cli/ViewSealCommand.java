@@ -51,8 +51,7 @@ final class ViewSealCommand extends ViewCommand.OnViews {
     try (ViewSealer sealer =
         store().seal(name, topic, conditions(conditions), pace, Clock.systemUTC())) {
       if (once) {
-        sealer
-            .sealToEnd(progress())
+        reading(sealer::sealToEnd)
             .or(sealer::view)
             .ifPresentOrElse(
                 this::show, () -> say("there is no pair yet that the view could hold"));

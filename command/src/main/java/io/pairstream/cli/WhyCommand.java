@@ -40,65 +40,49 @@ final class WhyCommand extends ClusterCommand {
                       + " did not come by HTTP has no id here before it is judged or fetched"));
       return ExitStatus.FOUND_WRONG;
     }
-    answer(ExplainedPair.of(found.get()), () -> print(found.get()));
+    answer(found.get(), () -> print(found.get()));
     return ExitStatus.DONE;
   }
 
   private void print(PairAnswer answer) {
     boolean isLink = answer.kind().equals(PairAnswer.LINK);
-    line("link", isLink ? answer.upload().map(Upload::getId).orElse("(no id)") : "");
-    line("url", answer.upload().map(Upload::getUrl).orElse(""));
-    line("pair", answer.pairId().isEmpty() && !isLink ? "(unreadable)" : answer.pairId());
-    line("stands", answer.standing());
-    line("reason", answer.reason());
-    line("", answer.detail());
+    field("link", isLink ? answer.upload().map(Upload::getId).orElse("(no id)") : "");
+    field("url", answer.upload().map(Upload::getUrl).orElse(""));
+    field("pair", answer.pairId().isEmpty() && !isLink ? "(unreadable)" : answer.pairId());
+    field("stands", answer.standing());
+    field("reason", answer.reason());
+    field("", answer.detail());
     if (answer.standing().equals(PairStatus.WITHDRAWN.name())) {
-      line("", "its record is removed on purpose; the raw one stays until its topic drops it");
+      field("", "its record is removed on purpose; the raw one stays until its topic drops it");
     }
     answer
         .quarantined()
         .map(QuarantineEntry::pair)
         .ifPresent(
             pair -> {
-              line("measured", pair.getMeasured());
-              line("limit", pair.getLimit());
-              line("step", pair.getStep());
+              field("measured", pair.getMeasured());
+              field("limit", pair.getLimit());
+              field("step", pair.getStep());
             });
-    pastEvents(answer)
-        .forEach(
-            event -> line(isLift(event) ? "lifted" : "withdrawn", says(event, answer.pairId())));
-    line("withdrawn", answer.takedown().map(TakedownCommand::says).orElse(""));
-    answer.reviews().forEach(review -> line("review", says(review, answer.pairId())));
+    List<TakedownEvent> events = answer.events();
+    events.forEach(
+        event -> field(isLift(event) ? "lifted" : "withdrawn", says(event, answer.pairId())));
+    if (events.isEmpty() || isLift(events.get(events.size() - 1))) {
+      field("withdrawn", answer.takedown().map(TakedownCommand::says).orElse(""));
+    }
+    answer.reviews().forEach(review -> field("review", says(review, answer.pairId())));
     answer
         .admission()
         .ifPresent(
             admission -> {
-              line("review", says(admission, answer.pairId()));
-              line("waived", String.join(", ", admission.waived()));
+              field("review", says(admission, answer.pairId()));
+              field("waived", String.join(", ", admission.waived()));
             });
-    line("remedy", answer.remedy().orElse(""));
-    answer.receipt().ifPresent(receipt -> line("copies", "" + receipt.getCopies()));
-    line("came as", OriginHeader.text(answer.origin()));
-    line("received", answer.receivedAt().map(Instant::toString).orElse("(not said)"));
-    answer.receipt().ifPresent(receipt -> line("decided", receipt.getDecidedAt().toString()));
-  }
-
-  private void line(String name, String value) {
-    if (!value.isEmpty()) {
-      print("%-10s %s", name, value);
-    }
-  }
-
-  /**
-   * All of them; where a takedown is in force, which tells of itself, those up to the last lift.
-   */
-  private static List<TakedownEvent> pastEvents(PairAnswer answer) {
-    List<TakedownEvent> events = answer.events();
-    int end = events.size();
-    while (answer.takedown().isPresent() && end > 0 && !isLift(events.get(end - 1))) {
-      end--;
-    }
-    return events.subList(0, end);
+    field("remedy", answer.remedy().orElse(""));
+    answer.receipt().ifPresent(receipt -> field("copies", "" + receipt.getCopies()));
+    field("came as", OriginHeader.text(answer.origin()));
+    field("received", answer.receivedAt().map(Instant::toString).orElse("(not said)"));
+    answer.receipt().ifPresent(receipt -> field("decided", receipt.getDecidedAt().toString()));
   }
 
   private static boolean isLift(TakedownEvent event) {

@@ -12,23 +12,23 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import io.pairstream.terminal.Progress;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The main job on real input: pairs in, batches out, with a view of it while it goes on. */
+/** The main job on real input: pairs in, batches out, and how far it is while it goes on. */
 public final class Demo {
 
-  public static final int BATCH_SIZE = 32;
+  private static final int BATCH_SIZE = 32;
 
   /** Without any progress for so long, something is wrong that waiting does not mend. */
   private static final Duration STUCK = Duration.ofMinutes(2);
@@ -36,14 +36,19 @@ public final class Demo {
   /** How long the audit looks for what it does not find at first. */
   private static final Duration LATE = Duration.ofMinutes(1);
 
-  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
   private final WholePlatform platform;
   private final Cluster cluster;
   private final AtomicLong published = new AtomicLong();
-  private final Instant startedAt = Instant.now();
-  private volatile long batches;
-  private volatile String lastCaption = "";
+  private final long startedAt = System.nanoTime();
+
+  /** What the latest look has seen. */
+  private OutputCounts outputs;
+
+  private long batches;
+  private long moved;
+  private long movedAt;
 
   public Demo(WholePlatform platform) {
     this.platform = platform;
@@ -51,63 +56,63 @@ public final class Demo {
   }
 
   /**
-   * What a demo ended with.
-   *
-   * @param end the counts behind the outputs
-   */
-  public record Result(DemoSummary summary, OutputCounts end) {}
-
-  /**
    * Publishes the pairs, and returns once each is accounted for.
    *
-   * @param view where to show how it goes
-   * @param live whether that is a terminal
    * @throws PlatformException where the work does not get on
    */
-  public Result run(PairSupply supply, PrintStream view, boolean live)
+  public DemoSummary run(PairSupply supply, Progress progress)
       throws IOException, InterruptedException {
+    startFeed();
+    ClusterAccess access = new ClusterAccess(cluster);
+    try (DecidedPairs decided = new DecidedPairs(access);
+        BufferedReader trainer = Files.newBufferedReader(log("feed"))) {
+      CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> publish(supply));
+      movedAt = System.nanoTime();
+      do {
+        look(decided, trainer, progress);
+        if (isStuck()) {
+          throw new PlatformException(
+              "nothing has moved for %d s: %d published, %d accounted for; see %s"
+                  .formatted(
+                      STUCK.toSeconds(), published.get(), outputs.total(), log("preprocess")));
+        }
+      } while (!publishing.isDone() || outputs.total() < published.get());
+      publishing.join();
+      double perSecond = perSecond();
+      while (batches < outputs.training() / BATCH_SIZE && !isStuck()) {
+        look(decided, trainer, progress);
+      }
+      AuditReport audit = new Audit(access, LATE).run();
+      return new DemoSummary(
+          published.get(),
+          outputs,
+          batches,
+          perSecond,
+          new DemoSummary.Audit(audit.inputs(), audit.differences()));
+    }
+  }
+
+  private void startFeed() {
+    Path position = platform.processes().dataDirectory().resolve("feed-position.json");
     platform
         .processes()
         .launch(
             new ServiceSpec(
                 "feed",
                 "io.pairstream.cli.Main",
-                feedArguments(),
+                List.of(
+                    "feed",
+                    "--json",
+                    "--batch-size",
+                    String.valueOf(BATCH_SIZE),
+                    "--position-file",
+                    position.toAbsolutePath().toString(),
+                    "--data-dir",
+                    platform.processes().dataDirectory().toString()),
                 ServiceSpec.ClassPath.FEED,
                 // It reads a few batches: a compiler that pays off later does not here.
                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 Readiness.onceRunning()));
-    try (OutputCounter outputs =
-            OutputCounter.start(cluster.dataset(), cluster.clientSettings(Map.of()));
-        TrainerWatch trainer = new TrainerWatch(log("feed"));
-        DemoView demoView = new DemoView(view, live, () -> state(outputs))) {
-      demoView.start();
-      Instant firstSend = Instant.now();
-      CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> publish(supply));
-      awaitAccounted(publishing, outputs, trainer);
-      OutputCounts end = outputs.counts();
-      AuditReport audit = new Audit(new ClusterAccess(cluster), LATE).run();
-      return new Result(summary(end, firstSend, audit), end);
-    }
-  }
-
-  private List<String> feedArguments() {
-    return List.of(
-        "feed",
-        "--json",
-        "--batch-size",
-        String.valueOf(BATCH_SIZE),
-        "--position-file",
-        platform
-            .processes()
-            .dataDirectory()
-            .resolve("feed-position.json")
-            .toAbsolutePath()
-            .toString(),
-        "--bootstrap-servers",
-        cluster.bootstrapServers(),
-        "--schema-registry",
-        cluster.registryAddresses());
   }
 
   private Path log(String process) {
@@ -126,76 +131,35 @@ public final class Demo {
     }
   }
 
-  private void awaitAccounted(
-      CompletableFuture<Void> publishing, OutputCounter outputs, TrainerWatch trainer)
+  private void look(DecidedPairs decided, BufferedReader trainer, Progress progress)
       throws IOException, InterruptedException {
-    long progress = -1;
-    long since = System.nanoTime();
-    while (!publishing.isDone() || outputs.counts().total() < published.get()) {
-      look(trainer);
-      long now = published.get() + outputs.counts().total();
-      if (now != progress) {
-        progress = now;
-        since = System.nanoTime();
-      } else if (System.nanoTime() - since > STUCK.toNanos()) {
-        throw new PlatformException(
-            "nothing has moved for "
-                + STUCK.toSeconds()
-                + " s: "
-                + published.get()
-                + " published, "
-                + outputs.counts().total()
-                + " accounted for; see "
-                + log("preprocess"));
-      }
-    }
-    publishing.join();
-    long full = outputs.counts().training() / BATCH_SIZE;
-    long before = batches;
-    since = System.nanoTime();
-    while (batches < full && System.nanoTime() - since < STUCK.toNanos()) {
-      look(trainer);
-      if (batches != before) {
-        before = batches;
-        since = System.nanoTime();
-      }
-    }
-  }
-
-  private void look(TrainerWatch trainer) throws IOException, InterruptedException {
-    batches = trainer.batches();
-    lastCaption = trainer.lastCaption();
     TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
-  }
-
-  private DemoState state(OutputCounter outputs) {
-    OutputCounts now = outputs.counts();
-    return new DemoState(
-        Duration.between(startedAt, Instant.now()),
+    outputs = decided.count();
+    while (trainer.ready()) {
+      batches += trainer.readLine().startsWith("{\"batch\"") ? 1 : 0;
+    }
+    long now = published.get() + outputs.total() + batches;
+    if (now != moved) {
+      moved = now;
+      movedAt = System.nanoTime();
+    }
+    progress.show(
+        "in %,d  training %,d  validation %,d  test %,d  quarantine %,d  batches %,d  %.0f pairs/s",
         published.get(),
-        now,
+        outputs.training(),
+        outputs.validation(),
+        outputs.test(),
+        outputs.quarantined(),
         batches,
-        now.firstOutputAt()
-            .flatMap(first -> now.lastOutputAt().map(last -> perSecond(now.total(), first, last)))
-            .orElse(0.0),
-        lastCaption);
+        perSecond());
   }
 
-  private DemoSummary summary(OutputCounts end, Instant firstSend, AuditReport audit) {
-    return new DemoSummary(
-        published.get(),
-        end.training(),
-        end.validation(),
-        end.test(),
-        new TreeMap<>(end.quarantine()),
-        batches,
-        end.lastOutputAt().map(last -> perSecond(end.total(), firstSend, last)).orElse(0.0),
-        new DemoSummary.Audit(audit.inputs(), audit.differences()));
+  private boolean isStuck() {
+    return System.nanoTime() - movedAt > STUCK.toNanos();
   }
 
-  /** Rounded to a tenth; 0 where no time has passed. */
-  private static double perSecond(long pairs, Instant first, Instant last) {
-    long millis = Duration.between(first, last).toMillis();
-    return millis <= 0 ? 0 : Math.round(pairs * 10_000.0 / millis) / 10.0;
+  /** Rounded to a tenth. */
+  private double perSecond() {
+    return Math.round(outputs.total() * 1e10 / (System.nanoTime() - startedAt)) / 10.0;
   }
 }

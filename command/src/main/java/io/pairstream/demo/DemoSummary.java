@@ -1,24 +1,19 @@
 package io.pairstream.demo;
 
-import io.pairstream.terminal.TerminalText;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.terminal.Table;
 import java.util.Locale;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What a demo came to.
  *
  * @param published pairs and records that went in
- * @param quarantine turned away, by reason
  * @param batches batches that were handed to the trainer
- * @param pairsPerSecond from the first raw append to the last committed output
+ * @param pairsPerSecond from the first send until all was decided
  */
 public record DemoSummary(
     long published,
-    long training,
-    long validation,
-    long test,
-    SortedMap<String, Long> quarantine,
+    @JsonUnwrapped OutputCounts outputs,
     long batches,
     double pairsPerSecond,
     Audit audit) {
@@ -31,32 +26,23 @@ public record DemoSummary(
    */
   public record Audit(long inputs, long differences) {}
 
-  public DemoSummary {
-    quarantine = new TreeMap<>(quarantine);
-  }
-
   /** For a person, in lines. */
   public String toText() {
-    StringBuilder text = new StringBuilder();
-    row(text, "published", published);
-    row(text, "training", training);
-    row(text, "validation", validation);
-    row(text, "test", test);
-    row(text, "quarantine", quarantine.values().stream().mapToLong(count -> count).sum());
-    quarantine.forEach((reason, count) -> row(text, "  " + reason, count));
-    row(text, "batches", batches);
-    text.append(String.format(Locale.ROOT, "%-36s %,10.0f%n", "pairs per second", pairsPerSecond));
-    text.append(
-        String.format(
+    Table table =
+        new Table()
+            .row("published", published)
+            .row("training", outputs.training())
+            .row("validation", outputs.validation())
+            .row("test", outputs.test())
+            .row("quarantine", outputs.quarantined());
+    outputs.quarantine().forEach((reason, count) -> table.row("  " + reason, count));
+    table.row("batches", batches).row("pairs per second", Math.round(pairsPerSecond));
+    return String.join("\n", table.lines())
+        + String.format(
             Locale.ROOT,
-            "audit: %,d differences (%,d inputs, each in exactly one output%s)%n",
+            "%naudit: %,d differences (%,d inputs, each in exactly one output%s)%n",
             audit.differences(),
             audit.inputs(),
-            audit.differences() == 0 ? "" : " but for these"));
-    return text.toString();
-  }
-
-  private static void row(StringBuilder text, String name, long count) {
-    text.append(String.format(Locale.ROOT, "%-36s %10s%n", name, TerminalText.count(count)));
+            audit.differences() == 0 ? "" : " but for these");
   }
 }

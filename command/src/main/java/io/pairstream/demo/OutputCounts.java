@@ -1,25 +1,24 @@
 package io.pairstream.demo;
 
-import java.time.Instant;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Committed records in each output, at one moment.
+ * What the topology has decided by some moment.
  *
  * @param quarantine turned away, by reason
- * @param firstOutputAt when the first of all was appended
- * @param lastOutputAt when the last of all was appended
- * @param example one that was turned away
+ * @param example one that was turned away, and is no copy
  */
 public record OutputCounts(
     long training,
     long validation,
     long test,
-    Map<String, Long> quarantine,
-    Optional<Instant> firstOutputAt,
-    Optional<Instant> lastOutputAt,
-    Optional<Rejected> example) {
+    SortedMap<String, Long> quarantine,
+    @JsonIgnore Optional<Rejected> example) {
 
   /**
    * A pair that was turned away.
@@ -29,7 +28,7 @@ public record OutputCounts(
   public record Rejected(String id, String reason, String detail) {}
 
   public OutputCounts {
-    quarantine = Map.copyOf(quarantine);
+    quarantine = Collections.unmodifiableSortedMap(new TreeMap<>(quarantine));
   }
 
   public long quarantined() {
@@ -39,5 +38,10 @@ public record OutputCounts(
   /** All of them: what came out. */
   public long total() {
     return training + validation + test + quarantined();
+  }
+
+  /** The reason for which most were turned away; empty where none was. */
+  public Optional<String> mostFrequentReason() {
+    return quarantine.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
   }
 }

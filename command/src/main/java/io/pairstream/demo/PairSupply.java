@@ -1,9 +1,20 @@
 package io.pairstream.demo;
 
+import io.pairstream.drawing.DrawnPair;
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.ingest.files.BulkImport;
+import io.pairstream.ingest.files.ImportListener;
+import io.pairstream.ingest.files.PairSource;
+import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.service.Cluster;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** Where a demo's pairs come from. */
+@FunctionalInterface
 public interface PairSupply {
 
   /**
@@ -14,4 +25,46 @@ public interface PairSupply {
    * @param published told of each pair that is in Kafka
    */
   void publish(PairPublisher publisher, Cluster cluster, Runnable published);
+
+  /** The first pairs that a seed draws. */
+  static PairSupply drawn(long seed, long pairs) {
+    return (publisher, cluster, published) -> {
+      int schemaId = cluster.registry().idOf(publisher.topic() + "-value", RawPair.SCHEMA$);
+      DrawnPairs source = new DrawnPairs(seed);
+      for (long index = 0; index < pairs; index++) {
+        var unused = send(source.at(index), publisher, schemaId).thenRun(published);
+      }
+      publisher.flush();
+    };
+  }
+
+  /** The first pairs of files; problems with them are told. */
+  static PairSupply files(PairSource source, long limit, Consumer<SourceItem.Problem> problems) {
+    return (publisher, cluster, published) -> {
+      ImportListener listener =
+          new ImportListener() {
+            @Override
+            public void problem(SourceItem.Problem problem) {
+              problems.accept(problem);
+            }
+
+            @Override
+            public void published(int imageBytes) {
+              published.run();
+            }
+          };
+      try (source) {
+        var unused = new BulkImport(publisher, listener).run(source, limit);
+      }
+    };
+  }
+
+  private static CompletableFuture<?> send(DrawnPair pair, PairPublisher publisher, int schemaId) {
+    if (pair.content() instanceof DrawnPair.Content.Submitted submitted) {
+      return publisher.publish(submitted.pair());
+    }
+    DrawnPair.Content.Forged forged = (DrawnPair.Content.Forged) pair.content();
+    return publisher.publishRecord(
+        forged.key().getBytes(StandardCharsets.UTF_8), forged.value(schemaId));
+  }
 }

@@ -10,14 +10,17 @@ enum Colour {
   PURPLE("purple", "紫色", 0x8032AA),
   PINK("pink", "粉色", 0xFA8CB4),
   BROWN("brown", "棕色", 0x7D4B28),
-  TURQUOISE("turquoise", "青色", 0x32C8BE),
   BLACK("black", "黑色", 0x191919),
   WHITE("white", "白色", 0xFAFAFA),
   GREY("grey", "灰色", 0x828282);
 
-  private final String english;
-  private final String chinese;
-  private final int rgb;
+  private static final int CLEARLY_APART = 130;
+
+  final String english;
+  final String chinese;
+
+  /** 0xRRGGBB, sRGB. */
+  final int rgb;
 
   Colour(String english, String chinese, int rgb) {
     this.english = english;
@@ -25,21 +28,18 @@ enum Colour {
     this.rgb = rgb;
   }
 
-  String english() {
-    return english;
-  }
-
-  String chinese() {
-    return chinese;
-  }
-
-  /** 0xRRGGBB, sRGB. */
-  int rgb() {
-    return rgb;
-  }
-
   /** Whether a greyscale image shows it as it is. */
   boolean isGrey() {
     return this == BLACK || this == WHITE || this == GREY;
+  }
+
+  /** Whether something of that colour can be seen on a background of this one. */
+  boolean shows(Colour other) {
+    int square = 0;
+    for (int shift = 0; shift <= 16; shift += 8) {
+      int difference = ((rgb >> shift) & 0xFF) - ((other.rgb >> shift) & 0xFF);
+      square += difference * difference;
+    }
+    return square > CLEARLY_APART * CLEARLY_APART;
   }
 }

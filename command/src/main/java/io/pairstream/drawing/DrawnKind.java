@@ -16,8 +16,6 @@ public enum DrawnKind {
   TOO_ELONGATED(RejectReason.IMAGE_TOO_ELONGATED),
   /** The first half of a JPEG file. */
   CUT_OFF(RejectReason.IMAGE_DAMAGED),
-  /** A PNG file that declares two frames. */
-  ANIMATED_PNG(RejectReason.IMAGE_ANIMATED),
   /** A BMP file. */
   BITMAP(RejectReason.IMAGE_TYPE_UNSUPPORTED),
   /** A GIF file of 43 bytes that declares 30000x30000 px. */

@@ -7,12 +7,13 @@ import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.util.Utf8;
@@ -58,7 +59,7 @@ public final class DrawnPairs {
 
   private final long seed;
   private final double badShare;
-  private final Motif motif;
+  private final boolean single;
   private final Optional<String> onlyLanguage;
 
   /** Of these, {@link #DEFAULT_BAD_SHARE} are bad. */
@@ -70,24 +71,27 @@ public final class DrawnPairs {
    * @param badShare share of pairs that must be turned away; at least 0 and at most 0.9
    */
   public DrawnPairs(long seed, double badShare) {
-    this(seed, badShare, Motif.ANY, Optional.empty());
+    this(seed, badShare, false, Optional.empty());
   }
 
   /**
-   * A stream without bad pairs; {@code language} is {@code en} or {@code zh}, or empty for both.
+   * Good pairs alone.
+   *
+   * @param single whether each picture shows one thing alone
+   * @param language of all captions, {@code en} or {@code zh}; empty for both
    */
-  public static DrawnPairs good(long seed, Motif motif, Optional<String> language) {
-    return new DrawnPairs(seed, 0, motif, language);
+  public static DrawnPairs good(long seed, boolean single, Optional<String> language) {
+    return new DrawnPairs(seed, 0, single, language);
   }
 
-  private DrawnPairs(long seed, double badShare, Motif motif, Optional<String> onlyLanguage) {
+  private DrawnPairs(long seed, double badShare, boolean single, Optional<String> onlyLanguage) {
     if (!(badShare >= 0 && badShare <= 0.9)) {
       throw new IllegalArgumentException(
           "the share of bad pairs must be from 0 to 0.9, was " + badShare);
     }
     this.seed = seed;
     this.badShare = badShare;
-    this.motif = motif;
+    this.single = single;
     this.onlyLanguage = onlyLanguage;
   }
 
@@ -135,7 +139,7 @@ public final class DrawnPairs {
     SplittableRandom random = new SplittableRandom(mixed(seed, index));
     String drawnLanguage = random.nextDouble() < CHINESE_SHARE ? "zh" : "en";
     String language = onlyLanguage.orElse(drawnLanguage);
-    Format format = kind == DrawnKind.GOOD ? goodFormat(random) : Format.JPEG;
+    Format format = kind == DrawnKind.GOOD ? Format.any(random) : Format.JPEG;
     int width = random.nextInt(MIN_SIDE_PX, MAX_SIDE_PX + 1);
     int height = (int) Math.min(width * MAX_ASPECT, width * (1 + random.nextDouble() * 0.7));
     if (kind == DrawnKind.TOO_SMALL) {
@@ -149,14 +153,14 @@ public final class DrawnPairs {
       width = (int) Math.ceil(height / (1 + random.nextDouble() * (MAX_ASPECT - 1)));
     }
     boolean lying = random.nextInt(3) != 0;
-    SceneComposer composer =
-        new SceneComposer(
+    Scene.Composer composer =
+        new Scene.Composer(
             random,
             lying ? height : width,
             lying ? width : height,
             format == Format.GREY_JPEG,
             format == Format.ALPHA_PNG);
-    Scene scene = motif == Motif.SINGLE ? composer.single() : composer.compose();
+    Scene scene = single ? composer.single() : composer.any();
     return new Plan(index, kind, language, format, scene, random);
   }
 
@@ -179,77 +183,82 @@ public final class DrawnPairs {
       return switch (kind) {
         case CAPTION_TOO_SHORT ->
             language.equals("zh")
-                ? first.chinese()
-                : SceneComposer.article(first.singular()) + " " + first.singular();
+                ? first.chinese
+                : Scene.article(first.singular) + " " + first.singular;
         case CAPTION_TOO_LONG -> (caption + " ").repeat(2000 / caption.length() + 1).strip();
         default -> caption;
       };
     }
   }
 
-  /** How a good picture is written. */
+  /** How a good picture is written; each as often as the numbers say. */
   enum Format {
-    JPEG("image/jpeg"),
-    PROGRESSIVE_JPEG("image/jpeg"),
-    GREY_JPEG("image/jpeg"),
-    LARGE_JPEG("image/jpeg"),
-    RGB_PNG("image/png"),
-    ALPHA_PNG("image/png"),
-    WEBP("image/webp");
+    JPEG(4, "image/jpeg"),
+    PROGRESSIVE_JPEG(2, "image/jpeg"),
+    GREY_JPEG(1, "image/jpeg"),
+    RGB_PNG(2, "image/png"),
+    ALPHA_PNG(1, "image/png"),
+    WEBP(1, "image/webp"),
+    LARGE_JPEG(0, "image/jpeg");
 
+    private static final List<Format> WEIGHED =
+        Stream.of(values()).flatMap(one -> Collections.nCopies(one.weight, one).stream()).toList();
+
+    private final int weight;
     private final String mediaType;
 
-    Format(String mediaType) {
+    Format(int weight, String mediaType) {
+      this.weight = weight;
       this.mediaType = mediaType;
     }
-  }
 
-  private static Format goodFormat(SplittableRandom random) {
-    double draw = random.nextDouble();
-    if (draw < LARGE_SHARE) {
-      return Format.LARGE_JPEG;
+    private static Format any(SplittableRandom random) {
+      return random.nextDouble() < LARGE_SHARE
+          ? LARGE_JPEG
+          : WEIGHED.get(random.nextInt(WEIGHED.size()));
     }
-    List<Format> formats =
-        List.of(
-            Format.JPEG,
-            Format.JPEG,
-            Format.JPEG,
-            Format.JPEG,
-            Format.PROGRESSIVE_JPEG,
-            Format.PROGRESSIVE_JPEG,
-            Format.GREY_JPEG,
-            Format.RGB_PNG,
-            Format.RGB_PNG,
-            Format.ALPHA_PNG,
-            Format.WEBP);
-    return formats.get(random.nextInt(formats.size()));
   }
 
   private static byte[] image(Plan plan) {
+    SplittableRandom random = plan.random();
     return switch (plan.kind()) {
       case GOOD -> goodImage(plan);
-      case CUT_OFF -> ImageFile.cutOff(baseline(plan));
-      case ANIMATED_PNG -> ImageFile.animated(ImageFile.png(paint(plan)));
-      case BITMAP -> ImageFile.bitmap(paint(plan));
-      case GIF_BOMB -> ImageFile.gifBomb(plan.random());
-      case WEB_PAGE -> ImageFile.webPage(plan.index());
+      case CUT_OFF -> {
+        byte[] whole = jpeg(plan);
+        yield Arrays.copyOf(whole, whole.length / 2);
+      }
+      case BITMAP -> ImageFile.bitmap(plan.scene().paint(random));
+      case GIF_BOMB -> ImageFile.gifBomb(random);
+      case WEB_PAGE ->
+          "<!DOCTYPE html>\n<title>404 Not Found</title>\n<p>Picture %d is gone.</p>\n"
+              .formatted(plan.index())
+              .getBytes(StandardCharsets.UTF_8);
       case EMPTY_FILE -> new byte[0];
-      case GARBAGE -> garbage(plan.random());
-      default -> baseline(plan);
+      case GARBAGE -> garbage(random);
+      default -> jpeg(plan);
     };
   }
 
   private static byte[] goodImage(Plan plan) {
+    Scene scene = plan.scene();
+    SplittableRandom random = plan.random();
     return switch (plan.format()) {
-      case JPEG, LARGE_JPEG -> baseline(plan);
-      case PROGRESSIVE_JPEG -> ImageFile.jpeg(paint(plan), quality(plan), true);
-      case GREY_JPEG ->
-          ImageFile.jpeg(ScenePainter.paintGrey(plan.scene(), plan.random()), quality(plan), false);
-      case RGB_PNG -> ImageFile.png(paint(plan));
-      case ALPHA_PNG -> ImageFile.png(ScenePainter.paintOnNothing(plan.scene()));
+      case JPEG, LARGE_JPEG -> jpeg(plan);
+      case PROGRESSIVE_JPEG -> ImageFile.jpeg(scene.paint(random), quality(plan), true);
+      case GREY_JPEG -> ImageFile.jpeg(scene.paintGrey(random), quality(plan), false);
+      case RGB_PNG -> ImageFile.png(scene.paint(random));
+      case ALPHA_PNG -> ImageFile.png(scene.paintOnNothing());
       case WEBP ->
-          ImageFile.hasWebp() ? ImageFile.webp(paint(plan), quality(plan)) : baseline(plan);
+          ImageFile.hasWebp() ? ImageFile.webp(scene.paint(random), quality(plan)) : jpeg(plan);
     };
+  }
+
+  private static byte[] jpeg(Plan plan) {
+    return ImageFile.jpeg(plan.scene().paint(plan.random()), quality(plan), false);
+  }
+
+  private static float quality(Plan plan) {
+    return 0.7f + 0.25f * (float) plan.random().nextDouble();
   }
 
   /** Random bytes that are not in Confluent's wire format. */
@@ -258,18 +267,6 @@ public final class DrawnPairs {
     random.nextBytes(bytes);
     bytes[0] = (byte) 0xA7;
     return bytes;
-  }
-
-  private static byte[] baseline(Plan plan) {
-    return ImageFile.jpeg(paint(plan), quality(plan), false);
-  }
-
-  private static BufferedImage paint(Plan plan) {
-    return ScenePainter.paint(plan.scene(), plan.random());
-  }
-
-  private static float quality(Plan plan) {
-    return 0.7f + 0.25f * (float) plan.random().nextDouble();
   }
 
   private static Content content(Plan plan, ByteBuffer image) {
@@ -307,17 +304,16 @@ public final class DrawnPairs {
 
   /** A raw pair in Avro, whose caption may be any bytes. */
   private static ByteBuffer body(ByteBuffer image, Utf8 caption, Plan plan) {
-    GenericRecord pair = new GenericData.Record(RawPair.SCHEMA$);
-    pair.put("image", image.duplicate());
-    pair.put("caption", caption);
-    pair.put("language", plan.language());
-    pair.put("source_kind", SourceKind.SYNTHETIC.name());
-    pair.put("contributor", "drawn");
-    pair.put("url", "");
-    pair.put("licence", "CC0-1.0");
-    pair.put("media_type", plan.format().mediaType);
-    pair.put("annotations", Map.of());
-    pair.put("received_at", 0L);
+    GenericRecord pair =
+        new GenericRecordBuilder(RawPair.SCHEMA$)
+            .set("image", image.duplicate())
+            .set("caption", caption)
+            .set("language", plan.language())
+            .set("source_kind", SourceKind.SYNTHETIC.name())
+            .set("contributor", "drawn")
+            .set("licence", "CC0-1.0")
+            .set("media_type", plan.format().mediaType)
+            .build();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(image.remaining() + 512);
     try {
       BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);

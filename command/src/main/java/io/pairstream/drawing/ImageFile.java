@@ -8,10 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.zip.CRC32;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -20,11 +18,6 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Image files of every kind that scenes come in, and files that come in the place of one. */
 final class ImageFile {
-
-  private static final int START_OF_SCAN = 0xDA;
-
-  /** Signature and header of a PNG file: what comes before its other chunks. */
-  private static final int PNG_HEADER_BYTES = 33;
 
   private static final short BOMB_SIDE_PX = 30_000;
 
@@ -77,29 +70,6 @@ final class ImageFile {
     return write(writer("webp"), settings, image);
   }
 
-  /** A baseline JPEG file up to the middle of its pixels. */
-  static byte[] cutOff(byte[] jpeg) {
-    int at = 2;
-    while ((jpeg[at + 1] & 0xFF) != START_OF_SCAN) {
-      at += 2 + Byte.toUnsignedInt(jpeg[at + 2]) * 256 + Byte.toUnsignedInt(jpeg[at + 3]);
-    }
-    return Arrays.copyOf(jpeg, at + (jpeg.length - at) / 2);
-  }
-
-  /** A PNG file that declares two frames. */
-  static byte[] animated(byte[] png) {
-    ByteBuffer chunk = ByteBuffer.allocate(20).putInt(8);
-    chunk.put("acTL".getBytes(StandardCharsets.US_ASCII)).putInt(2).putInt(0);
-    CRC32 crc = new CRC32();
-    crc.update(chunk.array(), 4, 12);
-    chunk.putInt((int) crc.getValue());
-    return ByteBuffer.allocate(png.length + 20)
-        .put(png, 0, PNG_HEADER_BYTES)
-        .put(chunk.array())
-        .put(png, PNG_HEADER_BYTES, png.length - PNG_HEADER_BYTES)
-        .array();
-  }
-
   /** A GIF file of 43 bytes that declares 30000x30000 px, in two random colours. */
   static byte[] gifBomb(SplittableRandom random) {
     ByteBuffer gif = ByteBuffer.allocate(43).order(ByteOrder.LITTLE_ENDIAN);
@@ -112,19 +82,6 @@ final class ImageFile {
     gif.put((byte) 0x2C).putInt(0).putShort(BOMB_SIDE_PX).putShort(BOMB_SIDE_PX).put((byte) 0);
     gif.put(new byte[] {2, 2, 0x44, 1, 0, 0x3B});
     return gif.array();
-  }
-
-  /** What a web server sends for a picture that is gone. */
-  static byte[] webPage(long index) {
-    String page =
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head><title>404 Not Found</title></head>
-        <body><h1>Not Found</h1><p>The picture /drawn/%d.jpg is gone.</p></body>
-        </html>
-        """;
-    return page.formatted(index).getBytes(StandardCharsets.UTF_8);
   }
 
   private static ImageWriter writer(String format) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /** The processes of a platform, in the order of their start. Thread-safe. */
 final class ChildProcesses {
@@ -18,33 +19,33 @@ final class ChildProcesses {
 
   private final PlatformSettings settings;
   private final Path data;
-  private final PlatformListener listener;
+  private final Function<String, SupervisedChild.Listener> listeners;
 
   /** Guarded by this, as is the field below. */
   private final List<SupervisedChild> children = new ArrayList<>();
 
   private boolean closing;
 
-  /** Makes the command of a child's next start. */
+  /** Says how a child is started the next time. */
   @FunctionalInterface
-  interface NextCommand {
+  interface Next {
 
     /**
-     * The command.
+     * The service.
      *
      * @param known whether the address of the child was given out, so that it must not change
      */
-    ChildCommand get(boolean known) throws IOException;
+    ServiceSpec get(boolean known) throws IOException;
   }
 
-  ChildProcesses(PlatformSettings settings, PlatformListener listener) {
+  ChildProcesses(PlatformSettings settings, Function<String, SupervisedChild.Listener> listeners) {
     this.settings = settings;
     this.data = settings.dataDirectory();
-    this.listener = listener;
+    this.listeners = listeners;
   }
 
   /** Starts one more and keeps it running, without waiting until it answers. */
-  synchronized void start(String name, NextCommand next) {
+  synchronized void start(String name, Next next) {
     if (closing) {
       throw new PlatformException("the platform in " + data + " is stopping");
     }
@@ -55,10 +56,8 @@ final class ChildProcesses {
     SupervisedChild.Launch launch =
         known -> {
           log.putAsideIfLarge();
-          ChildCommand command = next.get(known);
-          return new SupervisedChild.Attempt(
-              command.start(name, log.file(), data.resolve("tmp").resolve(name)),
-              command.readiness());
+          ServiceSpec service = next.get(known);
+          return new SupervisedChild.Attempt(service.start(data, log.file()), service.readiness());
         };
     try {
       log.begin();
@@ -66,7 +65,8 @@ final class ChildProcesses {
       throw new PlatformException("cannot write " + log.file(), e);
     }
     SupervisedChild child =
-        new SupervisedChild(name, launch, log, SupervisedChild.Backoff.USUAL, listener);
+        new SupervisedChild(
+            name, launch, log, SupervisedChild.Backoff.USUAL, listeners.apply(name));
     children.add(child);
     child.start();
   }

@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +27,6 @@ public final class LocalPlatform implements AutoCloseable {
 
   private final PlatformSettings settings;
   private final Path data;
-  private final AppLayout layout = AppLayout.ofThisProgram();
   private final DirectoryLock lock;
   private final Ports ports;
   private final Thread shutdownHook = new Thread(this::close, "stop-platform");
@@ -48,9 +45,9 @@ public final class LocalPlatform implements AutoCloseable {
   private volatile int brokerPort;
   private volatile int registryPort;
 
-  private LocalPlatform(PlatformSettings settings, PlatformListener listener) throws IOException {
+  private LocalPlatform(PlatformSettings settings, PlatformListener events) throws IOException {
     this.settings = settings;
-    children = new ChildProcesses(settings, new Listener(listener));
+    children = new ChildProcesses(settings, name -> listener(name, events));
     data = settings.dataDirectory();
     Files.createDirectories(data);
     if (PlatformFile.isNewOrOurs(data)
@@ -59,7 +56,7 @@ public final class LocalPlatform implements AutoCloseable {
       Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
     }
     lock = DirectoryLock.acquire(data);
-    ports = new Ports(data, settings.ports());
+    ports = new Ports(data);
   }
 
   /**
@@ -68,10 +65,10 @@ public final class LocalPlatform implements AutoCloseable {
    * @throws PlatformException where the directory is in use, or one of them does not start; then
    *     nothing is left running
    */
-  public static LocalPlatform start(PlatformSettings settings, PlatformListener listener) {
+  public static LocalPlatform start(PlatformSettings settings, PlatformListener events) {
     LocalPlatform platform;
     try {
-      platform = new LocalPlatform(settings, listener);
+      platform = new LocalPlatform(settings, events);
     } catch (IOException e) {
       throw new PlatformException("cannot use " + settings.dataDirectory() + ": " + e, e);
     }
@@ -148,15 +145,7 @@ public final class LocalPlatform implements AutoCloseable {
 
   /** Starts one more process and keeps it running, without waiting until it answers. */
   void begin(ServiceSpec service) {
-    String classPath =
-        service.classPath() == ServiceSpec.ClassPath.FEED
-            ? layout.feedClassPath()
-            : layout.serviceClassPath();
-    List<String> program = new ArrayList<>(List.of(service.mainClass()));
-    program.addAll(service.arguments());
-    ChildCommand command =
-        new ChildCommand(service.jvmOptions(), classPath, program, data, service.readiness());
-    children.start(service.name(), known -> command);
+    children.start(service.name(), known -> service);
   }
 
   /**
@@ -237,10 +226,10 @@ public final class LocalPlatform implements AutoCloseable {
         PlatformFile.load(data).map(PlatformFile::processes).orElse(List.of()));
     PlatformFile.delete(data);
     Utils.delete(data.resolve("tmp").toFile());
-    children.start("broker", this::brokerCommand);
+    children.start("broker", this::broker);
     children.await("broker");
     // It reads what the broker keeps, under the address that the broker has taken.
-    children.start("registry", this::registryCommand);
+    children.start("registry", this::registry);
     children.await("registry");
     synchronized (addresses) {
       announced = true;
@@ -248,46 +237,42 @@ public final class LocalPlatform implements AutoCloseable {
     announce();
   }
 
-  private ChildCommand brokerCommand(boolean known) throws IOException {
+  private ServiceSpec broker(boolean known) throws IOException {
     if (!known) {
       brokerPort = ports.choose("broker", settings.brokerPort());
     }
-    int controllerPort = ports.chooseAny("controller");
-    Path directory = data.resolve("broker");
-    return new ChildCommand(
-        List.of(
+    return ServiceSpec.of(
+            "broker",
+            BrokerMain.class.getName(),
+            List.of(
+                data.resolve("broker").toString(),
+                Integer.toString(brokerPort),
+                Integer.toString(ports.chooseAny("controller"))))
+        .withJvmOptions(
             "-Xmx384m",
             "-XX:TieredStopAtLevel=1",
             // Otherwise each thread keeps direct memory as large as the largest record it saw.
-            "-Djdk.nio.maxCachedBufferSize=262144"),
-        layout.serviceClassPath(),
-        List.of(
-            BrokerMain.class.getName(),
-            directory.toString(),
-            Integer.toString(brokerPort),
-            Integer.toString(controllerPort)),
-        directory,
-        Readiness.brokerAnswers(brokerPort));
+            "-Djdk.nio.maxCachedBufferSize=262144")
+        .readyWhen(Readiness.brokerAnswers(brokerPort));
   }
 
-  private ChildCommand registryCommand(boolean known) throws IOException {
+  private ServiceSpec registry(boolean known) throws IOException {
     if (!known) {
       registryPort = ports.choose("registry", settings.registryPort());
     }
-    return new ChildCommand(
-        List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
-        layout.serviceClassPath(),
-        List.of(
-            "io.pairstream.cli.Main",
+    return ServiceSpec.of(
             "registry",
-            "--bootstrap-servers",
-            bootstrapServers(),
-            "--listen",
-            "127.0.0.1:" + registryPort,
-            "--credential-file",
-            credentialFile().toString()),
-        data,
-        Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
+            "io.pairstream.cli.Main",
+            List.of(
+                "registry",
+                "--bootstrap-servers",
+                bootstrapServers(),
+                "--listen",
+                "127.0.0.1:" + registryPort,
+                "--credential-file",
+                credentialFile().toString()))
+        .withJvmOptions("-Xmx128m", "-XX:TieredStopAtLevel=1")
+        .readyWhen(Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
   }
 
   private void announce() {
@@ -311,38 +296,26 @@ public final class LocalPlatform implements AutoCloseable {
     }
   }
 
-  /** Keeps {@code platform.json} up to date and passes everything on. */
-  private final class Listener implements PlatformListener {
-
-    private final PlatformListener next;
-
-    Listener(PlatformListener next) {
-      this.next = next;
-    }
-
-    @Override
-    public void ready(String name, Duration after) {
-      announce();
-      next.ready(name, after);
-    }
-
-    @Override
-    public void died(String name, int exitStatus, Duration restartIn) {
-      next.died(name, exitStatus, restartIn);
-    }
-
-    @Override
-    public void gaveUp(String name, String reason) {
-      next.gaveUp(name, reason);
-      // Who starts a process hears of its failure there; later nobody but this would notice.
-      if (children.hasAnswered(name)) {
-        failure.complete(Optional.of(reason));
+  /** Keeps {@code platform.json} up to date. */
+  private SupervisedChild.Listener listener(String name, PlatformListener events) {
+    return new SupervisedChild.Listener() {
+      @Override
+      public void told(String event) {
+        events.told(event);
       }
-    }
 
-    @Override
-    public void stopped(String name) {
-      next.stopped(name);
-    }
+      @Override
+      public void ready() {
+        announce();
+      }
+
+      @Override
+      public void gaveUp(String reason) {
+        // Who starts a process hears of its failure there; later nobody but this would notice.
+        if (children.hasAnswered(name)) {
+          failure.complete(Optional.of(reason));
+        }
+      }
+    };
   }
 }

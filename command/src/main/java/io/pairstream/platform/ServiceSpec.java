@@ -1,5 +1,9 @@
 package io.pairstream.platform;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -51,5 +55,49 @@ public record ServiceSpec(
   /** The same service with further options of the Java machine. */
   public ServiceSpec withJvmOptions(String... options) {
     return new ServiceSpec(name, mainClass, arguments, classPath, List.of(options), readiness);
+  }
+
+  /**
+   * The shell leaves the terminal's signals to the parent, which stops its children in order: a
+   * Java machine that finds them ignored leaves them so. Then it becomes the Java machine.
+   */
+  private static final List<String> SHIELDED =
+      List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh");
+
+  /**
+   * Starts the process; this one holds its standard input open.
+   *
+   * @param directory it works in, with one of its own below for temporary files
+   * @param log where its output is appended
+   */
+  Process start(Path directory, Path log) throws IOException {
+    Path scratch = Files.createDirectories(directory.resolve("tmp").resolve(name));
+    AppLayout layout = AppLayout.ofThisProgram();
+    List<String> command = new ArrayList<>(SHIELDED);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Dpairstream.process=" + name);
+    // What a person types, for commands that the child says to run next.
+    command.add("-Dpairstream.called=" + System.getProperty("pairstream.called", "pairstream"));
+    command.add("-Djava.io.tmpdir=" + scratch);
+    command.add("-Djava.awt.headless=true");
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.add("-Dpairstream.log.target=SYSTEM_OUT");
+    command.add("-Dpairstream.log.level=info");
+    command.add("-Dpairstream.log.others=warn");
+    command.addAll(jvmOptions);
+    command.add("-cp");
+    command.add(classPath == ClassPath.FEED ? layout.feedClassPath() : layout.serviceClassPath());
+    command.add(ChildMain.class.getName());
+    command.add(mainClass);
+    command.addAll(arguments);
+
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().remove("CLASSPATH");
+    return builder.start();
   }
 }

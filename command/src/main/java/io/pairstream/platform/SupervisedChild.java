@@ -3,6 +3,7 @@ package io.pairstream.platform;
 import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +29,18 @@ final class SupervisedChild {
      * @param known whether the process has answered before, so that others know its address
      */
     Attempt start(boolean known) throws IOException;
+  }
+
+  /** Hears what becomes of the process. */
+  interface Listener {
+    /** In a sentence. */
+    void told(String event);
+
+    /** It answers, once more perhaps. */
+    void ready();
+
+    /** It is left alone from now on; {@code reason} quotes the end of its log. */
+    void gaveUp(String reason);
   }
 
   /** A process that was started, and how to tell that it answers. */
@@ -62,7 +75,7 @@ final class SupervisedChild {
   private final Launch launch;
   private final ChildLog log;
   private final Backoff backoff;
-  private final PlatformListener listener;
+  private final Listener listener;
   private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final Thread thread;
@@ -70,8 +83,7 @@ final class SupervisedChild {
   /** The running process, or null; guarded by this. */
   private Process process;
 
-  SupervisedChild(
-      String name, Launch launch, ChildLog log, Backoff backoff, PlatformListener listener) {
+  SupervisedChild(String name, Launch launch, ChildLog log, Backoff backoff, Listener listener) {
     this.name = name;
     this.launch = launch;
     this.log = log;
@@ -151,12 +163,15 @@ final class SupervisedChild {
         if (answered) {
           deaths = 0;
           // Whoever waits for the first answer goes on after the listener was told.
-          listener.ready(name, since(begun));
+          listener.ready();
+          listener.told(
+              String.format(
+                  Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));
           firstReady.complete(null);
         }
         int exitStatus = attempt.process().waitFor();
         if (isStopping()) {
-          listener.stopped(name);
+          listener.told(name + " stopped");
           return;
         }
 
@@ -179,7 +194,9 @@ final class SupervisedChild {
                   + exitStatus);
           return;
         }
-        listener.died(name, exitStatus, pause);
+        listener.told(
+            "%s ended with status %d, starts again in %d ms"
+                .formatted(name, exitStatus, pause.toMillis()));
         if (stopRequested.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
@@ -220,7 +237,8 @@ final class SupervisedChild {
   private void giveUp(String what) {
     String reason = what + "\n" + log.end();
     firstReady.completeExceptionally(new PlatformException(reason));
-    listener.gaveUp(name, reason);
+    listener.told(reason);
+    listener.gaveUp(reason);
   }
 
   private boolean isStopping() {

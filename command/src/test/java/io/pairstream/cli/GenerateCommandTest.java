@@ -96,7 +96,15 @@ class GenerateCommandTest {
 
   @Test
   void dryRunAsksNothing() {
-    Ended ended = generate("--dry-run", "--n", "2", "--parameter", "quality=high", "--seed", "7");
+    Ended ended =
+        generate(
+            "--dry-run",
+            "--parameter",
+            "n=2",
+            "--parameter",
+            "quality=high",
+            "--parameter",
+            "seed=7");
 
     assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
     assertThat(ended.out())
@@ -124,11 +132,10 @@ class GenerateCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--n 11 | n must be 1 to 10",
+        "--parameter n=11 | n must be 1 to 10",
         "--requests-per-minute 0 | requests per minute must be 1 to 100000",
         "--concurrency 0 | requests at once must be 1 to 256",
         "--timeout 0 | time-out must be more than 0",
-        "--topic training | --topic must be one of",
         "--limit -1 | --limit must be at least 0",
         "--parameter prompt=x | 'prompt' cannot be set as a parameter",
         "--api-key-env NO_SUCH_VARIABLE | the environment has no variable NO_SUCH_VARIABLE",

@@ -76,8 +76,8 @@ class GroupCommandTest {
     assertThat(plan.path("plan").asBoolean()).isTrue();
     assertThat(plan.path("skipped").asLong()).isEqualTo(2);
     assertThat(plan.path("undo").isNull()).isTrue();
-    assertThat(plan.path("partitions").path(0).path("old_offset").asLong()).isZero();
-    assertThat(plan.path("partitions").path(0).path("new_offset").asLong()).isEqualTo(2);
+    assertThat(plan.path("moves").path(0).path("from").asLong()).isZero();
+    assertThat(plan.path("moves").path(0).path("to").asLong()).isEqualTo(2);
     assertThat(done.path("undo").asText())
         .startsWith("pairstream group undo " + done.path("action_id").asText() + " --");
     assertThat(again.path("changes").asBoolean()).isFalse();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,15 +44,6 @@ class ImportCommandTest {
   }
 
   @Test
-  void unknownTopicIsWrongUsage() throws Exception {
-    onePair();
-
-    assertThat(run(folder.toString(), "--topic", "training")).isEqualTo(2);
-
-    assertThat(err.toString()).contains("--topic must be one of [crowdsourced, scraped]");
-  }
-
-  @Test
   void unreachableBrokerIsSaidInOneLine() throws Exception {
     onePair();
 
@@ -76,18 +68,6 @@ class ImportCommandTest {
     assertThat(err.toString())
         .startsWith("pairstream: another import of the same is under way, and notes how far it is")
         .hasLineCount(1);
-  }
-
-  @Test
-  void importThatIsOverLeavesTheStateToTheNext() throws Exception {
-    onePair();
-    Path state = folder.resolve("state.json");
-
-    for (int i = 0; i < 2; i++) {
-      run(folder.toString(), "--resume", state.toString(), "--bootstrap-servers", "127.0.0.1:1");
-    }
-
-    assertThat(err.toString()).contains("no broker at").doesNotContain("another import");
   }
 
   @Test
@@ -125,22 +105,11 @@ class ImportCommandTest {
     assertThat(run(folder + "/*.csv", "--dry-run", "--limit", "2")).isZero();
 
     assertThat(out.toString())
-        .startsWith(
-            String.format(
-                "  a.csv: 2 published, 0 links, 0 problems%n"
-                    + "  b.csv: 0 published, 0 links, 0 problems (not to its end)%n"
-                    + "2 would be published, 0 problems in "));
-  }
-
-  @Test
-  void columnsThatAreNotThereAreToldWithThoseThatAre() throws Exception {
-    onePair();
-    Files.writeString(folder.resolve("l.csv"), "pic,say\nx.jpg,one\n");
-
-    assertThat(run(folder.resolve("l.csv").toString(), "--dry-run", "--columns", "image=img"))
-        .isEqualTo(2);
-
-    assertThat(err.toString()).contains("no column img; there are: pic, say").hasLineCount(1);
+        .matches(
+            "(?s)SOURCE  PUBLISHED  LINKS  PROBLEMS\\R"
+                + "a.csv +2 +0 +0\\R"
+                + "b.csv +0 +0 +0  not to its end\\R"
+                + "2 would be published, 0 problems in .*");
   }
 
   @Test
@@ -152,7 +121,7 @@ class ImportCommandTest {
     assertThat(run()).isEqualTo(2);
 
     assertThat(err.toString())
-        .contains("--format must be one of [folder, csv, tsv, jsonl, parquet, webdataset")
+        .contains("expected one of [FOLDER, CSV, TSV, JSONL, PARQUET, WEBDATASET, COCO]")
         .contains("--columns: 'picture' is no part of a pair; there are image, caption,")
         .contains("PATH");
   }
@@ -171,42 +140,38 @@ class ImportCommandTest {
 
     assertThat(json)
         .isEqualTo(
-            "{\"published\":30,\"links\":2,\"problems\":[{\"where\":\"list.csv:3\",\"message\":"
-                + "\"gone.jpg does not exist\"}],\"problem_count\":1,\"sources\":[{\"name\":"
-                + "\"list.csv\",\"published\":30,\"links\":2,\"problem_count\":1,\"ending\":"
-                + "\"WHOLE\"}],\"dry_run\":false,\"seconds\":1.6,\"pairs_per_second\":20.0}");
+            "{\"published\":30,\"links\":2,\"problems\":[{\"entry\":3,\"where\":\"list.csv:3\",\"message\":"
+                + "\"gone.jpg does not exist\",\"about\":\"list.csv:3\"}],\"problem_count\":1,\"sources\":[{\"name\":"
+                + "\"list.csv\",\"published\":30,\"links\":2,\"problems\":1,\"image_bytes\":4000,\"ending\":"
+                + "\"WHOLE\"}],\"dry_run\":false,\"seconds\":1.6,\"pairs_per_second\":20.0,"
+                + "\"megabytes_per_second\":0.0025}");
   }
 
   @Test
-  void saysWhatWasJudgedAndHowToSeeWhy() {
-    ImportSummary summary =
-        ImportSummary.of(List.of(), List.of(), 1, false)
-            .with(
-                Optional.of(
-                    new OutputCounts(
-                        1170,
-                        5,
-                        3,
-                        Map.of("IMAGE_TOO_SMALL", 2L, "DUPLICATE_PAIR", 59L),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty())));
+  void saysWhatWasJudged() {
+    OutputCounts decided =
+        new OutputCounts(
+            1170,
+            5,
+            3,
+            new TreeMap<>(Map.of("IMAGE_TOO_SMALL", 2L, "DUPLICATE_PAIR", 59L)),
+            Optional.empty());
 
-    assertThat(summary.lines(words -> "./pairstream " + words))
-        .endsWith(
+    assertThat(ImportSummary.sentence(decided))
+        .isEqualTo(
             "judged meanwhile: 1,170 training, 5 validation, 3 test, 61 quarantined"
-                + " (DUPLICATE_PAIR 59, IMAGE_TOO_SMALL 2)",
-            "why: ./pairstream quarantine ls --reason DUPLICATE_PAIR");
-    assertThat(PairstreamCommand.asJson(summary))
-        .contains(
-            "\"judged\":{\"training\":1170,\"validation\":5,\"test\":3,\"quarantined\":"
+                + " (DUPLICATE_PAIR 59, IMAGE_TOO_SMALL 2)");
+    assertThat(decided.mostFrequentReason()).contains("DUPLICATE_PAIR");
+    assertThat(PairstreamCommand.asJson(decided))
+        .isEqualTo(
+            "{\"training\":1170,\"validation\":5,\"test\":3,\"quarantine\":"
                 + "{\"DUPLICATE_PAIR\":59,\"IMAGE_TOO_SMALL\":2}}");
   }
 
   @Test
   void progressKeepsTheFirstProblemsAndPrintsFewer() {
     int problems = ImportProgress.KEPT_PROBLEMS + 5;
-    try (ImportProgress progress = new ImportProgress(new PrintWriter(err, true), -1)) {
+    try (ImportProgress progress = new ImportProgress(new PrintWriter(err, true))) {
       for (int i = 0; i < problems; i++) {
         progress.problem(new Problem(1, "list.csv:" + i, "bad \u001b[31m name"));
       }

@@ -27,14 +27,13 @@ class LagTableTest {
 
     assertThat(table.lines(ANY))
         .containsExactly(
-            "VERDICT       LAG   BYTES   AGE RATE/S  CATCH-UP  GROUP",
-            "S STALL        42  3.1 MB   62s    4.3     4m-6m  pairs-preprocess",
-            "S STALL        12  1.5 MB   62s    2.0     never    pairs.crowdsourced-0",
-            "O OK           30  1.5 MB   62s    2.0     never    pairs.crowdsourced-1",
-            "O OK           42  3.1 MB   62s    4.3     4m-6m  pairs-feed",
-            "O OK           30  1.5 MB   62s    2.0     never    pairs.training-1",
-            "O OK           12  1.5 MB   62s    2.0     never    pairs.training-0",
-            "TOTAL          84  6.2 MB   62s    8.5            2 groups",
+            "VERDICT  LAG   BYTES  AGE  RATE/S  CATCH-UP  GROUP",
+            "STALL     42  3.1 MB  62s     4.3     4m-6m  pairs-preprocess",
+            "STALL     12  1.5 MB  62s     2.0     never    pairs.crowdsourced-0",
+            "OK        30  1.5 MB  62s     2.0     never    pairs.crowdsourced-1",
+            "OK        42  3.1 MB  62s     4.3     4m-6m  pairs-feed",
+            "OK        30  1.5 MB  62s     2.0     never    pairs.training-1",
+            "OK        12  1.5 MB  62s     2.0     never    pairs.training-0",
             "STALL: pairs-preprocess as played");
     assertThat(table.worst()).isEqualTo(Verdict.STALL);
   }
@@ -50,7 +49,7 @@ class LagTableTest {
 
     assertThat(lines).hasSize(5);
     assertThat(lines.get(2)).endsWith("  t-3");
-    assertThat(lines.get(3)).endsWith("  11 more: nothing waits").hasSizeGreaterThan(60);
+    assertThat(lines.get(3)).endsWith("  11 more: nothing waits");
   }
 
   @Test
@@ -90,7 +89,7 @@ class LagTableTest {
   @Test
   void saysWhatIsNotKnown() {
     assertThat(table(group("never", Verdict.UNKNOWN, "Empty", 5, true)).lines(ANY).get(1))
-        .isEqualTo("? UNKNOWN       5       -     -      - not known  never");
+        .isEqualTo("UNKNOWN    5      -    -       -  not known  never");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeProblem;
 import io.pairstream.demo.DemoSummary;
+import io.pairstream.demo.OutputCounts;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -79,7 +81,6 @@ class MainTest {
     "import x --limit 99999999999999999999, 'is no whole number, or too large a one'",
     "quarantine ls --limit 9999999999, '''9999999999'' is no whole number, or too large a one'",
     "keys create x --records-per-second abc, '''abc'' is no number'",
-    "lag --dashboard a%b, '''a%b'' is no address'",
     "lag --interval abc, 'right is a number with ms, s, m, h or d, such as 60s, not abc'"
   })
   void refusesAValueWithoutNamingTypesOfJava(String typed, String words) {
@@ -267,10 +268,12 @@ class MainTest {
     DemoSummary summary =
         new DemoSummary(
             1000,
-            680,
-            85,
-            85,
-            new TreeMap<>(Map.of("IMAGE_EMPTY", 100L, "DUPLICATE_PAIR", 50L)),
+            new OutputCounts(
+                680,
+                85,
+                85,
+                new TreeMap<>(Map.of("IMAGE_EMPTY", 100L, "DUPLICATE_PAIR", 50L)),
+                Optional.empty()),
             21,
             412.5,
             new DemoSummary.Audit(1000, 0));

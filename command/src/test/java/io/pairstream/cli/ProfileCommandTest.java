@@ -7,24 +7,12 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.operate.OperateService;
-import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.service.Cluster;
-import io.pairstream.service.http.ServerSettings;
-import io.pairstream.testing.Await;
-import io.pairstream.testing.LongTimeouts;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(900)
 class ProfileCommandTest {
@@ -33,8 +21,6 @@ class ProfileCommandTest {
 
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
-
-  @TempDir Path folder;
 
   @BeforeEach
   void judge() {
@@ -50,7 +36,7 @@ class ProfileCommandTest {
   }
 
   @Test
-  void readsTheTopicsWhereNoServiceRuns() {
+  void readsTheTopics() {
     Ended json = run("--json");
     Ended part = run("--json", "--split", "validation");
     Ended text = run();
@@ -65,54 +51,9 @@ class ProfileCommandTest {
   }
 
   @Test
-  void asksTheServiceThatIsNamed() throws Exception {
-    Cluster here =
-        new Cluster(
-            KAFKA.bootstrapServers(),
-            cluster.registry().addresses(),
-            cluster.dataset(),
-            LongTimeouts.TIMEOUT,
-            Map.of());
-    OperateSettings settings =
-        new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder.resolve("operate"));
-    try (OperateService service = new OperateService(here, settings)) {
-      service.start();
-      String url = "http://127.0.0.1:" + service.port() + "/";
-      AtomicReference<Ended> last = new AtomicReference<>();
-      Await.until(
-          "the profile is ready",
-          () -> {
-            Ended ended = run("--json", "--dashboard", url);
-            last.set(ended);
-            return ended.status() == ExitStatus.DONE && ended.json().path("ready").booleanValue();
-          });
-
-      assertHasAll(last.get().json());
-      Ended part = run("--json", "--dashboard", url, "--source", "scraped");
-      assertThat(part.json().path("pairs").asLong()).isZero();
-      Ended other = Ended.after("profile", "--dashboard", url, "--dataset", "others");
-      assertThat(other.status()).isEqualTo(ExitStatus.COULD_NOT);
-      assertThat(other.onlyErrorLine())
-          .contains("has data set " + cluster.dataset().name() + ", not others");
-    }
-  }
-
-  @Test
-  void saysInOneLineWhyTheServiceDoesNotAnswer() throws IOException {
-    int nobody;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      nobody = socket.getLocalPort();
-    }
-
-    Ended silent = run("--dashboard", "http://127.0.0.1:" + nobody);
-    Ended none = run("--dashboard", "lighthouse");
+  void refusesASplitThatThereIsNot() {
     Ended wrong = run("--split", "everything");
 
-    assertThat(silent.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(silent.onlyErrorLine())
-        .contains("no dashboard answers at http://127.0.0.1:" + nobody);
-    assertThat(none.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(none.err()).contains("--dashboard must be an address such as");
     assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(wrong.err()).contains("there is no split everything; there are TRAINING");
   }

@@ -70,29 +70,11 @@ class UpCommandTest {
   }
 
   @Test
-  void calledWronglyEndsWithTwo() {
-    StringWriter complaint = new StringWriter();
-    CommandLine command = Main.commandLine().setErr(new PrintWriter(complaint));
-
-    assertThat(command.execute("up", "--no-such-option")).isEqualTo(ExitStatus.WRONG_USAGE);
-
-    assertThat(complaint.toString()).contains("--no-such-option");
-  }
-
-  @Test
   void refusesAContactThatNoHostCanUseBeforeAnythingStarts() {
     Ended ended = Ended.after("up", "--fetch-contact", "foo");
 
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).contains("--fetch-contact: a contact is a web address");
-  }
-
-  @Test
-  void refusesADeadlineThatNoImageCanKeep() {
-    Ended ended = Ended.after("up", "--decode-deadline", "PT0S");
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("--decode-deadline: deadline must be more than zero");
   }
 
   @ParameterizedTest

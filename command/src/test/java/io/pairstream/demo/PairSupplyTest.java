@@ -65,21 +65,13 @@ class PairSupplyTest {
       }
     }
 
-    publish(new DrawnSupply(SEED, pairs));
+    publish(PairSupply.drawn(SEED, pairs));
 
     List<ByteBuffer> values = new ArrayList<>(values());
     assertThat(published).hasValue(pairs);
     assertThat(values).hasSize(pairs).containsAll(forged);
     values.removeAll(forged);
     assertThat(values.stream().map(this::image)).containsExactlyInAnyOrderElementsOf(images);
-  }
-
-  @Test
-  void noDrawnPairsAreNone() {
-    publish(new DrawnSupply(SEED, 0));
-
-    assertThat(published).hasValue(0);
-    assertThat(values()).isEmpty();
   }
 
   @Test
@@ -93,7 +85,7 @@ class PairSupplyTest {
     PairSources sources =
         new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", "")));
 
-    publish(new FileSupply(sources.open(folder), 2, problems::add));
+    publish(PairSupply.files(sources.open(folder), 2, problems::add));
 
     assertThat(published).hasValue(2);
     assertThat(values().stream().map(this::image))

@@ -33,12 +33,6 @@ class MachineChecksTest {
         .isEqualTo(level);
   }
 
-  @Test
-  void doesNotGuessWhatASystemDoesNotTell() {
-    assertThat(found(machine(OptionalLong.empty(), List.of()), "open-files").level())
-        .isEqualTo(Level.NOT_TOLD);
-  }
-
   @ParameterizedTest
   @CsvSource({
     "data, true,  10240, OK",
@@ -63,15 +57,6 @@ class MachineChecksTest {
   void aDirectoryThatIsToBeMadeLiesOnTheDiskOfItsNearestAncestor(@TempDir Path folder) {
     assertThat(Disk.of("data", folder.resolve("not").resolve("yet")).directory())
         .isEqualTo(folder.toAbsolutePath());
-  }
-
-  @Test
-  void looksAtThisMachine(@TempDir Path folder) {
-    MachineFacts facts = MachineFacts.ofThisMachine(folder);
-
-    assertThat(facts.memoryBytes()).isGreaterThan(facts.heapBytes() / 64).isPositive();
-    assertThat(facts.disks()).extracting(Disk::what).containsExactly("data", "temp");
-    assertThat(facts.disks()).allMatch(disk -> disk.usableBytes() > 0);
   }
 
   @ParameterizedTest

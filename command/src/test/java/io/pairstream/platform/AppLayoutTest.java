@@ -33,13 +33,4 @@ class AppLayoutTest {
         .containsExactlyInAnyOrder(
             app + "/lib/image-worker-1.0.jar", app + "/lib/cleaning-1.0.jar", app + "/decoder/*");
   }
-
-  @Test
-  void findsTheBuildsJarsFromCompiledClasses() {
-    AppLayout layout = AppLayout.ofThisProgram();
-
-    assertThat(layout.serviceClassPath()).isEqualTo(System.getProperty("java.class.path"));
-    assertThat(layout.workerClassPath())
-        .isEqualTo(System.getProperty("pairstream.worker.classpath"));
-  }
 }

@@ -34,16 +34,6 @@ class ChildLogTest {
   }
 
   @Test
-  void keepsAppendingWhileSmall() throws IOException {
-    log.begin();
-    Files.write(log.file(), new byte[1 << 20]);
-
-    log.putAsideIfLarge();
-
-    assertThat(log.file()).exists();
-  }
-
-  @Test
   void putsLargeLogAside() throws IOException {
     log.begin();
     Files.write(log.file(), new byte[(1 << 20) + 1]);

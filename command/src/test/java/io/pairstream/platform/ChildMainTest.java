@@ -71,13 +71,9 @@ class ChildMainTest {
   private Process start(String mode, String... jvmOptions) throws IOException {
     List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
     options.addAll(List.of(jvmOptions));
-    return new ChildCommand(
-            options,
-            System.getProperty("java.class.path"),
-            List.of(Program.class.getName(), mode),
-            directory,
-            Readiness.onceRunning())
-        .start("program", directory.resolve("log"), directory.resolve("tmp"));
+    return ServiceSpec.of("program", Program.class.getName(), List.of(mode))
+        .withJvmOptions(options.toArray(String[]::new))
+        .start(directory, directory.resolve("log"));
   }
 
   private static int exitValue(Process child) throws InterruptedException {

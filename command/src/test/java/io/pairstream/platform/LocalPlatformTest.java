@@ -14,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -53,9 +52,8 @@ class LocalPlatformTest {
     try (ServerSocket first = listen();
         ServerSocket second = listen()) {
       settings =
-          new PlatformSettings(
-              directory, first.getLocalPort(), second.getLocalPort(), Map.of(), LONG, LONG);
-      platform = LocalPlatform.start(settings, events);
+          new PlatformSettings(directory, first.getLocalPort(), second.getLocalPort(), LONG, LONG);
+      platform = LocalPlatform.start(settings, events::told);
       assertThat(platform.bootstrapServers()).doesNotEndWith(":" + first.getLocalPort());
       assertThat(platform.schemaRegistryUrl()).doesNotContain(":" + second.getLocalPort() + "/");
     }
@@ -92,10 +90,10 @@ class LocalPlatformTest {
   @Test
   @Order(2)
   void refusesSecondPlatformOnTheSameDirectory() {
-    assertThatThrownBy(() -> LocalPlatform.start(settings, PlatformListener.SILENT))
+    assertThatThrownBy(() -> LocalPlatform.start(settings, event -> {}))
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
-    assertThat(pair.recordBytes()).isEqualTo(pair.expectedRecordBytes());
+    assertThat(pair.images()).containsExactly(StoredPair.BYTES);
   }
 
   @Test
@@ -135,9 +133,10 @@ class LocalPlatformTest {
         "both answer again",
         () -> events.count("broker ready") == 2 && events.count("registry ready") == 2);
     assertThat(events.events())
-        .contains("broker died 137, again in 500", "registry died 137, again in 500");
-    assertThat(pair.recordBytes()).isEqualTo(pair.expectedRecordBytes());
-    assertThat(pair.schema()).isEqualTo("\"string\"");
+        .contains(
+            "broker ended with status 137, starts again in 500 ms",
+            "registry ended with status 137, starts again in 500 ms");
+    assertThat(pair.images()).containsExactly(StoredPair.BYTES);
     PlatformFile after = PlatformFile.read(directory).orElseThrow();
     assertThat(after.bootstrapServers()).isEqualTo(platform.bootstrapServers());
     assertThat(after.processes()).hasSize(2).doesNotContainAnyElementsOf(before);
@@ -196,11 +195,10 @@ class LocalPlatformTest {
     assertThat(directory.resolve("platform.json")).doesNotExist();
     assertThat(platform.awaitEnd()).isEqualTo(Optional.empty());
 
-    platform = LocalPlatform.start(settings, PlatformListener.SILENT);
+    platform = LocalPlatform.start(settings, event -> {});
     assertThat(platform.bootstrapServers()).isEqualTo(bootstrapServers);
     assertThat(platform.schemaRegistryUrl()).isEqualTo(schemaRegistry);
-    assertThat(pair.recordBytes()).isEqualTo(pair.expectedRecordBytes());
-    assertThat(pair.schema()).isEqualTo("\"string\"");
+    assertThat(pair.images()).containsExactly(StoredPair.BYTES);
   }
 
   private static Set<String> socketsOf(long pid) throws IOException {

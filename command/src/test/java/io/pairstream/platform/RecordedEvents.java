@@ -1,11 +1,10 @@
 package io.pairstream.platform;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Keeps what a platform tells its listener, in order. */
-final class RecordedEvents implements PlatformListener {
+/** Keeps what a platform says of its processes, in order. */
+final class RecordedEvents implements SupervisedChild.Listener {
 
   private final List<String> events = new CopyOnWriteArrayList<>();
 
@@ -13,27 +12,20 @@ final class RecordedEvents implements PlatformListener {
     return events;
   }
 
-  long count(String event) {
-    return events.stream().filter(event::equals).count();
+  long count(String beginning) {
+    return events.stream().filter(event -> event.startsWith(beginning)).count();
   }
 
   @Override
-  public void ready(String name, Duration after) {
-    events.add(name + " ready");
+  public void told(String event) {
+    events.add(event);
   }
 
   @Override
-  public void died(String name, int exitStatus, Duration restartIn) {
-    events.add(name + " died " + exitStatus + ", again in " + restartIn.toMillis());
-  }
+  public void ready() {}
 
   @Override
-  public void gaveUp(String name, String reason) {
-    events.add(name + " gave up");
-  }
-
-  @Override
-  public void stopped(String name) {
-    events.add(name + " stopped");
+  public void gaveUp(String reason) {
+    events.add("given up");
   }
 }

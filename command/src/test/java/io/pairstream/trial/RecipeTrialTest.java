@@ -98,11 +98,9 @@ class RecipeTrialTest {
         "small.png\t<script>alert(1)</script> is small \u202Eevil");
 
     tryOut("");
-    TrialSummary summary = new TrialSummary(3);
-    SheetSample sample = new SheetSample(10, 10);
+    TrialSummary summary = new TrialSummary();
     pairs.forEach(summary::add);
-    pairs.forEach(sample::add);
-    String html = new ContactSheet("a <title>", summary, sample).html();
+    String html = new ContactSheet("a <title>", summary).html();
 
     assertThat(html)
         .contains("<title>a &lt;title&gt;</title>")
@@ -115,16 +113,15 @@ class RecipeTrialTest {
   }
 
   @Test
-  void sheetHoldsThePairsWithTheSmallestIds() {
-    SheetSample sample = new SheetSample(0, 2);
-    for (String id : List.of("c0", "a0", "d0", "b0")) {
-      sample.add(new TriedPair("somewhere", id, "", refusal()));
+  void examplesAreThePairsWithTheSmallestIds() {
+    TrialSummary summary = new TrialSummary();
+    for (int i = 50; i > 0; i--) {
+      summary.add(new TriedPair("somewhere", String.format("%02d", i), "", refusal()));
     }
 
-    assertThat(sample.refused(RejectReason.CAPTION_TOO_SHORT))
-        .extracting(TriedPair::pairId)
-        .containsExactly("a0", "b0");
-    assertThat(sample.refused(RejectReason.IMAGE_EMPTY)).isEmpty();
+    TrialSummary.Refusals refusals = summary.refusals().get(0);
+    assertThat(refusals.count()).isEqualTo(50);
+    assertThat(refusals.examples()).hasSize(40).first().returns("01", TriedPair::pairId);
   }
 
   private static Verdict refusal() {

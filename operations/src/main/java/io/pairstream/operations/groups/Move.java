@@ -1,5 +1,6 @@
 package io.pairstream.operations.groups;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,6 +37,7 @@ public record Move(
   }
 
   /** Offsets that would be read once more; markers of transactions in between count too. */
+  @JsonProperty
   public long again() {
     return from.isEmpty() || to.isEmpty()
         ? 0
@@ -43,6 +45,7 @@ public record Move(
   }
 
   /** Offsets that would never be read; markers of transactions in between count too. */
+  @JsonProperty
   public long skipped() {
     return from.isEmpty() || to.isEmpty()
         ? 0

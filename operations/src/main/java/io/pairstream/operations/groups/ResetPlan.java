@@ -1,5 +1,6 @@
 package io.pairstream.operations.groups;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.operations.lag.GroupMember;
 import java.time.Instant;
 import java.util.Comparator;
@@ -35,31 +36,37 @@ public record ResetPlan(
   }
 
   /** Whether anything changes. */
+  @JsonProperty
   public boolean changes() {
     return moves.stream().anyMatch(Move::changes);
   }
 
   /** Offsets that would be read once more. */
+  @JsonProperty
   public long again() {
     return moves.stream().mapToLong(Move::again).sum();
   }
 
   /** Offsets that would never be read. */
+  @JsonProperty
   public long skipped() {
     return moves.stream().mapToLong(Move::skipped).sum();
   }
 
   /** About how many bytes would be read once more; empty where not all are known. */
+  @JsonProperty
   public OptionalLong againBytes() {
     return bytes(move -> move.again() > 0);
   }
 
   /** About how many bytes would never be read; empty where not all are known. */
+  @JsonProperty
   public OptionalLong skippedBytes() {
     return bytes(move -> move.skipped() > 0);
   }
 
   /** When the first record that would be read again or skipped was written. */
+  @JsonProperty
   public Optional<Instant> since() {
     return moves.stream().flatMap(move -> move.since().stream()).min(Comparator.naturalOrder());
   }

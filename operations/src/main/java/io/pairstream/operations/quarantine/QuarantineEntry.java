@@ -1,5 +1,6 @@
 package io.pairstream.operations.quarantine;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.schemas.QuarantinedPair;
 import java.time.Instant;
 
@@ -12,6 +13,7 @@ import java.time.Instant;
 public record QuarantineEntry(String key, Instant arrivedAt, QuarantinedPair pair) {
 
   /** Size of the original record's value in bytes; 0 where it has none. */
+  @JsonProperty
   public int valueBytes() {
     return pair.getValue() == null ? 0 : pair.getValue().remaining();
   }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.why;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
@@ -58,6 +59,7 @@ public record PairAnswer(
   static final String FETCH_FAILED = "FETCH_FAILED";
 
   /** Why the record that was asked for was turned away, or waits; empty where it did not. */
+  @JsonProperty
   public String reason() {
     return quarantined
         .map(entry -> entry.pair().getReason())
@@ -70,11 +72,13 @@ public record PairAnswer(
    * What the producer can do about it; empty where there is nothing to do, or the reason is not one
    * that this version knows.
    */
+  @JsonProperty
   public Optional<String> remedy() {
     return RejectReason.named(reason()).map(RejectReason::remedy);
   }
 
   /** The reason in a sentence; empty where there is none. */
+  @JsonProperty
   public String detail() {
     return quarantined
         .map(entry -> entry.pair().getDetail())

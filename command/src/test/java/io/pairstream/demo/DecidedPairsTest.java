@@ -1,14 +1,14 @@
-package io.pairstream.cli;
+package io.pairstream.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.demo.OutputCounts;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.terminal.Progress;
 import io.pairstream.testing.Await;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(900)
-class ImportWaitTest {
+class DecidedPairsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -32,7 +32,7 @@ class ImportWaitTest {
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       Sent earlier = pipeline.send("image", "published before");
       pipeline.accept(earlier, PairStatus.TRAINING);
-      JudgedPairs judged = new JudgedPairs(cluster, new PrintWriter(new StringWriter()));
+      DecidedPairs judged = new DecidedPairs(cluster);
       Sent first = pipeline.send("image", "caption");
       pipeline.accept(first, PairStatus.TRAINING);
       pipeline.accept(pipeline.send("another", "caption"), PairStatus.VALIDATION);
@@ -40,7 +40,10 @@ class ImportWaitTest {
       copy(cluster, pipeline, pipeline.send("image", "caption"), first);
       copy(cluster, pipeline, pipeline.send("image", "published before"), earlier);
 
-      OutputCounts counts = judged.await();
+      OutputCounts early = judged.count();
+      OutputCounts counts = judged.await(new Progress(new PrintWriter(new StringWriter())));
+
+      assertThat(early).isEqualTo(counts);
 
       assertThat(counts.training()).isEqualTo(1);
       assertThat(counts.validation()).isEqualTo(1);
@@ -76,10 +79,10 @@ class ImportWaitTest {
     }
 
     CompletableFuture<OutputCounts> waiting =
-        CompletableFuture.supplyAsync(() -> new JudgedPairs(cluster, new PrintWriter(err)).await());
+        CompletableFuture.supplyAsync(
+            () -> new DecidedPairs(cluster).await(new Progress(new PrintWriter(err))));
     Await.until(
-        "both are said to wait",
-        () -> err.toString().contains("raw pairs that wait to be judged: 2"));
+        "both are said to wait", () -> err.toString().contains("2 raw pairs wait to be judged"));
     TestCluster.commit(cluster, group, raw, 1);
     assertThat(waiting).isNotDone();
     TestCluster.commit(cluster, group, raw, 2);

@@ -1,0 +1,164 @@
+package io.pairstream.demo;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.demo.OutputCounts.Rejected;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.terminal.Progress;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/** Counts by their receipts what the topology decides after this was made. Not thread-safe. */
+public final class DecidedPairs implements AutoCloseable {
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
+  private final ClusterAccess cluster;
+  private final CommittedLog log;
+  private final Map<TopicPartition, Long> rawBefore;
+
+  /** How far the receipts are read. */
+  private final Map<TopicPartition, Long> read;
+
+  private final Map<TopicPartition, BitSet> seen = new HashMap<>();
+  private final Map<PairStatus, Long> published = new HashMap<>();
+  private final TreeMap<String, Long> quarantine = new TreeMap<>();
+  private Rejected example;
+
+  public DecidedPairs(ClusterAccess cluster) {
+    this.cluster = cluster;
+    log = CommittedLog.open(cluster);
+    rawBefore =
+        log.ends(
+            Stream.of(cluster.topics().crowdsourced(), cluster.topics().scraped())
+                .flatMap(topic -> log.partitions(topic.name()).stream())
+                .toList());
+    read = new HashMap<>(log.ends(log.partitions(cluster.topics().receipts().name())));
+  }
+
+  /** What is decided by now. */
+  public OutputCounts count() {
+    return count(log.ends(read.keySet()));
+  }
+
+  /**
+   * Waits until none of the raw pairs that are there now waits; links that are still to be fetched
+   * are not waited for.
+   */
+  public OutputCounts await(Progress progress) {
+    Map<TopicPartition, Long> starts = log.beginnings(rawBefore.keySet());
+    Map<TopicPartition, Long> ends = log.ends(rawBefore.keySet());
+    try (Admin admin = cluster.admin()) {
+      long left = waiting(admin, starts, ends);
+      progress.line("%,d raw pairs wait to be judged".formatted(left));
+      while (left > 0) {
+        LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+        left = waiting(admin, starts, ends);
+        progress.show("%,d raw pairs wait to be judged", left);
+      }
+      // Up to the very end: a transaction whose offsets count may not have ended here yet.
+      return count(
+          KafkaAnswers.await(
+                  admin
+                      .listOffsets(
+                          read.keySet().stream()
+                              .collect(
+                                  Collectors.toMap(
+                                      Function.identity(), partition -> OffsetSpec.latest())),
+                          new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                      .all())
+              .entrySet()
+              .stream()
+              .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset())));
+    }
+  }
+
+  /** Raw pairs before those ends that the topology has not committed. */
+  private long waiting(
+      Admin admin, Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Long> committed =
+        ClusterAccess.committedAndSettled(
+            admin, cluster.dataset().preprocessGroup(), ends.keySet());
+    return ends.entrySet().stream()
+        .mapToLong(
+            end -> {
+              long start = starts.get(end.getKey());
+              long from = Math.max(start, committed.getOrDefault(end.getKey(), start));
+              return Math.max(0, end.getValue() - from);
+            })
+        .sum();
+  }
+
+  private OutputCounts count(Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, Stretch> unread = new HashMap<>();
+    ends.forEach((partition, end) -> unread.put(partition, new Stretch(read.get(partition), end)));
+    log.read(
+        unread,
+        record -> {
+          cluster
+              .decode(cluster.topics().receipts(), record.value())
+              .ifPresent(receipt -> add(receipt, record));
+          return true;
+        });
+    read.putAll(ends);
+    return new OutputCounts(
+        published.getOrDefault(PairStatus.TRAINING, 0L),
+        published.getOrDefault(PairStatus.VALIDATION, 0L),
+        published.getOrDefault(PairStatus.TEST, 0L),
+        quarantine,
+        Optional.ofNullable(example));
+  }
+
+  /** Of a copy there is one receipt more with the origin that was decided before. */
+  private void add(Receipt receipt, ConsumerRecord<byte[], byte[]> record) {
+    PairStatus standing = PairStatus.valueOf(receipt.getStanding());
+    if (standing == PairStatus.QUARANTINED) {
+      quarantine.merge(receipt.getReason(), 1L, Long::sum);
+      example = new Rejected(CommittedLog.key(record), receipt.getReason(), receipt.getDetail());
+    } else if (standing == PairStatus.WITHDRAWN) {
+      quarantine.merge(RejectReason.WITHDRAWN.name(), 1L, Long::sum);
+    } else if (isFirst(receipt)) {
+      published.merge(standing, 1L, Long::sum);
+    } else {
+      quarantine.merge(RejectReason.DUPLICATE_PAIR.name(), 1L, Long::sum);
+    }
+  }
+
+  private boolean isFirst(Receipt receipt) {
+    Origin origin = receipt.getOrigin();
+    TopicPartition raw = new TopicPartition(origin.getTopic(), origin.getPartition());
+    long since = origin.getOffset() - rawBefore.getOrDefault(raw, Long.MAX_VALUE);
+    if (since < 0) {
+      return receipt.getCopies() == 1;
+    }
+    BitSet offsets = seen.computeIfAbsent(raw, partition -> new BitSet());
+    int bit = Math.toIntExact(since);
+    boolean isFirst = !offsets.get(bit);
+    offsets.set(bit);
+    return isFirst;
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+}

@@ -1,0 +1,56 @@
+package io.pairstream.terminal;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * Says on stderr how a long work goes on: one line in place where a person looks, else a new one
+ * every ten seconds. Thread-safe.
+ */
+public final class Progress implements AutoCloseable {
+
+  private static final int COLUMNS = 79;
+  private static final String ERASE_LINE = "\r\u001b[2K";
+
+  private final PrintWriter err;
+  private final boolean inPlace = Terminal.isStderr();
+  private final Duration pause = inPlace ? Duration.ofMillis(250) : Duration.ofSeconds(10);
+  private long shownAt = System.nanoTime();
+
+  public Progress(PrintWriter err) {
+    this.err = err;
+  }
+
+  /** Shows how far the work is, unless that was shown a moment ago. */
+  public synchronized void show(String format, Object... values) {
+    long now = System.nanoTime();
+    if (now - shownAt >= pause.toNanos()) {
+      shownAt = now;
+      String text = String.format(Locale.ROOT, format, values);
+      if (inPlace) {
+        write(ERASE_LINE + TerminalText.fit(text, COLUMNS));
+      } else {
+        line(text);
+      }
+    }
+  }
+
+  /** A line that stays, above the one that does not. */
+  public synchronized void line(String text) {
+    write((inPlace ? ERASE_LINE : "") + TerminalText.plain(text) + System.lineSeparator());
+  }
+
+  /** Takes the line away that is shown in place. */
+  @Override
+  public void close() {
+    if (inPlace) {
+      write(ERASE_LINE);
+    }
+  }
+
+  private void write(String text) {
+    err.print(text);
+    err.flush();
+  }
+}
