@@ -116,6 +116,16 @@ final class ClusterOptions {
         settings);
   }
 
+  /** The dashboard of the platform on this machine, where no other cluster was named. */
+  Optional<String> dashboardHere() {
+    boolean elsewhere =
+        bootstrapServers != null
+            || (config != null && read(config).containsKey(KAFKA_PREFIX + KAFKA_ADDRESS));
+    return elsewhere
+        ? Optional.empty()
+        : platformHere().map(here -> here.addresses().get("dashboard_url"));
+  }
+
   private static Optional<String> given(String option, String configured) {
     return Optional.ofNullable(option).or(() -> Optional.ofNullable(configured));
   }

@@ -12,10 +12,15 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.Terminal;
 import io.pairstream.terminal.TerminalText;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
@@ -29,6 +34,12 @@ final class LagCommand extends ClusterCommand {
 
   /** A single look has no history; the last of these is the first one shown. */
   private static final int LOOKS = 3;
+
+  @Option(names = "--dashboard", paramLabel = "URL")
+  private URI dashboard;
+
+  @Option(names = "--api-key-file", paramLabel = "FILE")
+  private Path keyFile;
 
   @Option(names = "--watch")
   private boolean watch;
@@ -49,19 +60,27 @@ final class LagCommand extends ClusterCommand {
   private Duration interval;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws IOException, InterruptedException {
     check();
+    Optional<LagDashboard> asked = asked();
+    // What it has seen since its first look is all that it knows.
     try (LagWatcher watcher =
-        new LagWatcher(access(), LagSettings.every(interval), Clock.systemUTC(), report -> {})) {
+        asked.isPresent()
+            ? null
+            : new LagWatcher(
+                access(), LagSettings.every(interval), Clock.systemUTC(), report -> {})) {
       boolean inPlace = watch && !json() && Terminal.isStdout();
-      for (int look = 1; look < LOOKS; look++) {
+      for (int look = 1; watcher != null && look < LOOKS; look++) {
         LagReport unused = watcher.look();
         TimeUnit.MILLISECONDS.sleep(interval.toMillis());
       }
       int drawn = 0;
       for (int shown = 1; ; shown++) {
-        LagReport report = watcher.look();
+        LagReport report = watcher == null ? asked.orElseThrow().look() : watcher.look();
         List<GroupLag> groups = chosen(report);
+        if (groups.isEmpty() && watcher != null && !allGroups) {
+          throw new UnknownTopicOrPartitionException("no group can read what is not there");
+        }
         LagTable table = new LagTable(groups);
         if (json()) {
           out().println(AnswerJson.text(LagAnswer.of(report, groups, table)));
@@ -88,6 +107,28 @@ final class LagCommand extends ClusterCommand {
     require(!allGroups || wanted.isEmpty(), "--all-groups and --group exclude each other");
   }
 
+  /**
+   * The dashboard, where one was named or runs here and knows something; else Kafka is looked at.
+   */
+  private Optional<LagDashboard> asked() throws IOException, InterruptedException {
+    Optional<String> key =
+        keyFile == null ? Optional.empty() : Optional.of(Files.readString(keyFile).strip());
+    if (dashboard != null) {
+      require(
+          dashboard.toString().matches("https?://.+") && dashboard.getHost() != null,
+          "--dashboard must be an address such as http://127.0.0.1:8082, was " + dashboard);
+      return Optional.of(new LagDashboard(dashboard, key));
+    }
+    Optional<LagDashboard> here =
+        options().dashboardHere().map(url -> new LagDashboard(URI.create(url), key));
+    try {
+      return here.isPresent() && here.get().look().ready() ? here : Optional.empty();
+    } catch (IOException e) {
+      // It is starting, or gone, or wants a key; Kafka answers everybody.
+      return Optional.empty();
+    }
+  }
+
   private List<GroupLag> chosen(LagReport report) {
     List<GroupLag> chosen = new ArrayList<>();
     for (GroupLag group : report.groups()) {
@@ -101,9 +142,6 @@ final class LagCommand extends ClusterCommand {
       require(
           chosen.stream().anyMatch(group -> GroupChoice.matchesAny(List.of(name), group.group())),
           "--group: there is no group " + name + " on this cluster");
-    }
-    if (chosen.isEmpty() && !allGroups) {
-      throw new UnknownTopicOrPartitionException("no group can read what is not there");
     }
     return chosen;
   }

@@ -9,7 +9,9 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Table;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
@@ -38,6 +40,17 @@ final class UpCommand extends PairstreamCommand {
   @Option(names = "--fetch-contact", paramLabel = "ADDRESS")
   private String fetchContact;
 
+  @Option(names = "--port", paramLabel = "NAME=PORT")
+  private Map<PortName, Integer> ports = Map.of();
+
+  /** What a port is for. */
+  enum PortName {
+    broker,
+    registry,
+    ingest,
+    operate
+  }
+
   @Mixin private WorkerOptions workers;
 
   /** Where the platform is, as JSON. */
@@ -61,7 +74,7 @@ final class UpCommand extends PairstreamCommand {
     AtomicBoolean failed = new AtomicBoolean();
     try (WholePlatform whole =
         WholePlatform.start(
-            PlatformSettings.in(dataDirectory),
+            PlatformSettings.in(dataDirectory).withPorts(checkedPorts()),
             checkedDataset,
             partitions,
             checkedRecipe,
@@ -101,6 +114,17 @@ final class UpCommand extends PairstreamCommand {
             .row("Page and API", up.ingestUrl())
             .row("Dashboard", up.dashboardUrl())
             .row("Data", up.dataDir()));
+  }
+
+  private Map<String, Integer> checkedPorts() {
+    Map<String, Integer> checked = new HashMap<>();
+    ports.forEach(
+        (name, port) -> {
+          require(
+              port >= 1 && port <= 65_535, "--port " + name + " must be 1 to 65535, was " + port);
+          checked.put(name.name(), port);
+        });
+    return checked;
   }
 
   /** Being asked to stop is how this command ends, so a signal is no failure. */

@@ -56,7 +56,7 @@ public final class LocalPlatform implements AutoCloseable {
       Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
     }
     lock = DirectoryLock.acquire(data);
-    ports = new Ports(data);
+    ports = new Ports(data, settings.ports());
   }
 
   /**

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -32,7 +33,13 @@ final class Ports implements AutoCloseable {
   private final Properties chosen = new Properties();
   private final PortClaims claims = new PortClaims();
 
-  Ports(Path dataDirectory) throws IOException {
+  private final Map<String, Integer> wanted;
+
+  /**
+   * @param wanted ports that must be taken, by what they are for
+   */
+  Ports(Path dataDirectory, Map<String, Integer> wanted) throws IOException {
+    this.wanted = wanted;
     file = dataDirectory.resolve("ports.properties");
     if (Files.exists(file)) {
       try (Reader reader = Files.newBufferedReader(file)) {
@@ -46,10 +53,25 @@ final class Ports implements AutoCloseable {
    * remembered one, else the preferred one, else another.
    *
    * @param use what the port is for; a key to remember it by
+   * @throws PlatformException where the port that must be taken is in use
    */
   synchronized int choose(String use, int preferred) throws IOException {
+    if (wanted.containsKey(use)) {
+      int port = wanted.get(use);
+      chosen.values().removeIf(other -> other.equals(Integer.toString(port)));
+      if (!claims.take(port) || !isFree(port)) {
+        throw new PlatformException(
+            "port %d, asked for by --port %s=%d, is in use".formatted(port, use, port));
+      }
+      chosen.setProperty(use, Integer.toString(port));
+      save();
+      return port;
+    }
     int port = Integer.parseInt(chosen.getProperty(use, Integer.toString(preferred)));
-    while (isTakenByOther(use, port) || !claims.take(port) || !isFree(port)) {
+    while (wanted.containsValue(port)
+        || isTakenByOther(use, port)
+        || !claims.take(port)
+        || !isFree(port)) {
       port = ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER);
     }
     if (!Integer.toString(port).equals(chosen.setProperty(use, Integer.toString(port)))) {

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -52,7 +53,8 @@ class LocalPlatformTest {
     try (ServerSocket first = listen();
         ServerSocket second = listen()) {
       settings =
-          new PlatformSettings(directory, first.getLocalPort(), second.getLocalPort(), LONG, LONG);
+          new PlatformSettings(
+              directory, first.getLocalPort(), second.getLocalPort(), Map.of(), LONG, LONG);
       platform = LocalPlatform.start(settings, events::told);
       assertThat(platform.bootstrapServers()).doesNotEndWith(":" + first.getLocalPort());
       assertThat(platform.schemaRegistryUrl()).doesNotContain(":" + second.getLocalPort() + "/");

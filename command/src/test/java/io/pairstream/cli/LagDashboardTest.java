@@ -1,0 +1,114 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code lag}, and a dashboard that says what a test wants it to say. */
+class LagDashboardTest {
+
+  private static final String REPORT =
+      """
+      {"at": "2026-11-24T12:00:00Z", "interval_seconds": 2, "took_seconds": 0.1, "trouble": null,
+       "groups": [{
+         "group": "pairs-preprocess", "type": "streams", "state": "Stable", "members": 1,
+         "decides": true, "muted": false, "verdict": "%s", "sentence": "stuck for 6 min",
+         "since": "2026-11-24T11:54:00Z", "lag": 3, "bytes": null, "seconds": 360.0,
+         "arrival_per_second": 1.0, "processing_per_second": 0.0,
+         "catch_up": {"seconds": null, "from": null, "to": null, "sentence": "never at this rate", "sentence_template": {"template": "NEVER", "arguments": []}}, "retention_seconds": null,
+         "lost": 0, "worst_partition": null, "partitions": []}]}
+      """;
+
+  private HttpServer dashboard;
+  private volatile int status = 200;
+  private volatile String answer = "";
+  private volatile String key = "";
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void open() throws IOException {
+    dashboard = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    dashboard.createContext(
+        "/v1/lag",
+        exchange -> {
+          key = exchange.getRequestHeaders().getFirst("Authorization");
+          byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    dashboard.start();
+  }
+
+  @AfterEach
+  void close() {
+    dashboard.stop(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"STALL, 1", "AT_RISK, 1", "BEHIND, 0", "OK, 0"})
+  void itsVerdictIsTheCommands(String verdict, int exitStatus) {
+    answer = REPORT.formatted(verdict);
+
+    Ended ended = run("--group", "pairs-preprocess", "--json");
+
+    assertThat(ended.status()).as(ended.err()).isEqualTo(exitStatus);
+    assertThat(ended.json().path("verdict").asText()).isEqualTo(verdict);
+  }
+
+  @Test
+  void getsItsKey() throws IOException {
+    answer = REPORT.formatted("OK");
+    Path file = Files.writeString(folder.resolve("key"), "secret\n");
+
+    assertThat(run("--api-key-file", file.toString()).status()).isEqualTo(ExitStatus.DONE);
+    assertThat(key).isEqualTo("Bearer secret");
+  }
+
+  @Test
+  void saysWhatIsWrongWithIt() {
+    status = 401;
+    Ended refused = run();
+    status = 200;
+    answer = "<html>";
+    Ended other = run();
+    dashboard.stop(0);
+    Ended gone = run();
+
+    assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(refused.onlyErrorLine()).contains("asks for a key; --api-key-file names one");
+    assertThat(other.onlyErrorLine()).contains("is no dashboard");
+    assertThat(gone.onlyErrorLine()).contains("no dashboard answers at http://");
+  }
+
+  @Test
+  void hasAnAddress() {
+    Ended ended = Ended.after("lag", "--dashboard", "localhost:1");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err())
+        .contains("--dashboard must be an address such as http://127.0.0.1:8082");
+  }
+
+  private Ended run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of("--dashboard", "http://127.0.0.1:" + dashboard.getAddress().getPort() + "/"));
+    return Ended.after("lag", all.toArray(String[]::new));
+  }
+}
