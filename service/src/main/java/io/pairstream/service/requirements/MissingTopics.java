@@ -2,6 +2,7 @@ package io.pairstream.service.requirements;
 
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -25,17 +25,17 @@ public final class MissingTopics {
    *
    * @param answers to the question for each topic, by name
    */
-  public static String sentence(Dataset dataset, Map<String, KafkaFuture<TopicDescription>> answers)
-      throws InterruptedException {
+  public static String sentence(
+      Dataset dataset, Map<String, KafkaFuture<TopicDescription>> answers) {
     TreeSet<String> missing = new TreeSet<>();
     List<TopicDescription> found = new ArrayList<>();
     for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
       try {
-        found.add(answer.getValue().get());
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-          missing.add(answer.getKey());
-        }
+        found.add(KafkaAnswers.await(answer.getValue()));
+      } catch (UnknownTopicOrPartitionException e) {
+        missing.add(answer.getKey());
+      } catch (RuntimeException e) {
+        // It is there, and is not shown.
       }
     }
     return "topics are missing: "

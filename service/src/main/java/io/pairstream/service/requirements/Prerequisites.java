@@ -2,6 +2,7 @@ package io.pairstream.service.requirements;
 
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -10,14 +11,15 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -55,7 +57,8 @@ public final class Prerequisites {
    * Waits for topics.
    *
    * @return how many partitions each has; empty where {@code stop} came first
-   * @throws KafkaException where a topic is missing or the cluster refuses to describe it
+   * @throws org.apache.kafka.common.KafkaException where a topic is missing or the cluster refuses
+   *     to describe it
    */
   public Optional<Map<String, Integer>> awaitTopics(Collection<String> names)
       throws InterruptedException {
@@ -64,21 +67,13 @@ public final class Prerequisites {
     }
   }
 
-  private Map<String, Integer> partitions(DescribeTopicsResult answers)
-      throws InterruptedException {
+  private Map<String, Integer> partitions(DescribeTopicsResult answers) {
     try {
-      Map<String, Integer> partitions = new TreeMap<>();
-      answers
-          .allTopicNames()
-          .get()
-          .forEach((name, topic) -> partitions.put(name, topic.partitions().size()));
-      return partitions;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        throw new UnknownTopicOrPartitionException(
-            MissingTopics.sentence(cluster.dataset(), answers.topicNameValues()), e);
-      }
-      throw e.getCause() instanceof KafkaException refused ? refused : new KafkaException(e);
+      return KafkaAnswers.await(answers.allTopicNames()).values().stream()
+          .collect(Collectors.toMap(TopicDescription::name, topic -> topic.partitions().size()));
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new UnknownTopicOrPartitionException(
+          MissingTopics.sentence(cluster.dataset(), answers.topicNameValues()), e);
     }
   }
 
@@ -116,17 +111,13 @@ public final class Prerequisites {
     }
   }
 
-  @FunctionalInterface
-  private interface Look<T> {
-
-    T look() throws InterruptedException;
-  }
-
-  private <T> Optional<T> await(Look<T> look) throws InterruptedException {
+  private <T> Optional<T> await(Supplier<T> look) throws InterruptedException {
     long giveUpAt = System.nanoTime() + MISSING_FOR.toNanos();
     while (!stop.getAsBoolean()) {
       try {
-        return Optional.of(look.look());
+        return Optional.of(look.get());
+      } catch (InterruptException e) {
+        throw new InterruptedException(e.getMessage());
       } catch (MissingSchemaException | UnknownTopicOrPartitionException e) {
         if (System.nanoTime() - giveUpAt > 0) {
           throw e;
