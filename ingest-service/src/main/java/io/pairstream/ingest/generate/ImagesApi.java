@@ -127,7 +127,7 @@ final class ImagesApi {
             "the API answered without the image, as some do where their moderation blocks it")
         : new Answer.Hopeless(
             "the API answers with addresses of images, which are not fetched; ask for"
-                + " --response-format b64_json");
+                + " --parameter response_format=b64_json");
   }
 
   private static Answer malformed(String why) {

@@ -119,7 +119,7 @@ class GenerationTest {
 
       assertThatThrownBy(() -> run(file("p.txt", "an owl"), request(Map.of()), KEY, 1))
           .isInstanceOf(GenerationStoppedException.class)
-          .hasMessageContaining("--response-format b64_json");
+          .hasMessageContaining("--parameter response_format=b64_json");
 
       assertThat(canary.requests()).isEmpty();
     }
