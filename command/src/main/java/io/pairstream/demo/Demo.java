@@ -144,7 +144,7 @@ public final class Demo {
       movedAt = System.nanoTime();
     }
     progress.show(
-        "in %,d  training %,d  validation %,d  test %,d  quarantine %,d  batches %,d  %.0f pairs/s",
+        "in %,d  training %,d  validation %,d  test %,d  quarantine %,d  batches %,d  %.0f/s",
         published.get(),
         outputs.training(),
         outputs.validation(),
