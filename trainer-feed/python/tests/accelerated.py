@@ -19,7 +19,7 @@ import pairstream
 import pairstream.kafka
 from pairstream.torch import TorchLoader
 
-pairstream.kafka._PATIENCE_S = 120.0
+pairstream.kafka._TIMEOUT_S = 120.0
 dist.init_process_group(
     "gloo",
     init_method=Path(folder, "meeting").as_uri(),

@@ -266,7 +266,7 @@ class Dataset:
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """The feed waits for the broker as the tests do."""
-    monkeypatch.setattr("pairstream.kafka._PATIENCE_S", 120.0)
+    monkeypatch.setattr("pairstream.kafka._TIMEOUT_S", 120.0)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pairstream.kafka
 from pairstream.torch import TorchLoader
 
 # The broker is waited for: it stands still with the whole machine where that is busy.
-pairstream.kafka._PATIENCE_S = 120.0
+pairstream.kafka._TIMEOUT_S = 120.0
 
 folder, rank, broker, registry, dataset, options = sys.argv[1:]
 dist.init_process_group(

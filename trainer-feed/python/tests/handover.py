@@ -8,7 +8,7 @@ import pairstream
 import pairstream.kafka
 
 # The broker is waited for: it stands still with the whole machine where that is busy.
-pairstream.kafka._PATIENCE_S = 120.0
+pairstream.kafka._TIMEOUT_S = 120.0
 
 
 def main():

@@ -78,7 +78,7 @@ import os, runpy, signal, sys
 
 import pairstream.kafka
 
-pairstream.kafka._PATIENCE_S = 120.0  # the broker stands still with the whole machine where that is busy
+pairstream.kafka._TIMEOUT_S = 120.0  # the broker stands still with the whole machine where that is busy
 line, script = sys.argv[1:3]
 sys.argv[:] = sys.argv[2:]
 sys.path.insert(0, os.path.dirname(script))

@@ -71,7 +71,7 @@ def test_gives_up_at_once_where_asking_does_not_help(monkeypatch):
 
 
 def test_gives_up_where_nothing_is_elected(monkeypatch):
-    monkeypatch.setattr("pairstream.kafka._PATIENCE_S", 0.0)
+    monkeypatch.setattr("pairstream.kafka._TIMEOUT_S", 0.0)
     admin = Electing(*[KafkaError.UNKNOWN_TOPIC_OR_PART] * 100)
     with pytest.raises(Unavailable, match="there is no topic training at broker:9092"):
         cluster(monkeypatch, admin).ends("training", [1])
@@ -113,7 +113,7 @@ def test_gives_a_topic_up_where_asking_does_not_help(monkeypatch):
         cluster(monkeypatch, Late(KafkaError.UNKNOWN_TOPIC_OR_PART)).topic("training")
 
     monkeypatch.setattr("pairstream.kafka._ONCE_S", 0.01)
-    monkeypatch.setattr("pairstream.kafka._PATIENCE_S", 0.0)
+    monkeypatch.setattr("pairstream.kafka._TIMEOUT_S", 0.0)
     with pytest.raises(Unavailable, match="broker:9092 does not answer"):
         cluster(monkeypatch, Late(*[SILENCE] * 100)).topic("training")
 

@@ -10,8 +10,8 @@ from conftest import SIDE, picture
 from write_conformance import batches, record_of
 
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable, View
-from pairstream.course import ViewCourse
 from pairstream.order import OrderPlan, RankShare
+from pairstream.schedule import ViewSchedule
 from pairstream.view import Block
 
 PLAN = dict(seed=7, lanes=24, window=5)
@@ -82,10 +82,10 @@ def test_hands_out_the_order_that_the_view_seed_and_epoch_say(dataset):
     source = dataset.source()
     view = source.cut()
     by_offset = dataset.ids_by_offset()
-    course = ViewCourse(view, OrderPlan(**PLAN), 2)
+    schedule = ViewSchedule(view, OrderPlan(**PLAN), 2)
     expected = [
         by_offset[view.blocks[block].partition, view.blocks[block].offsets[place]]
-        for batch in batches(course, RankShare(), 48, False, course.begin())
+        for batch in batches(schedule, RankShare(), 48, False, schedule.begin())
         for _, block, place in batch
     ]
     assert len(expected) == 2 * 48
@@ -223,8 +223,8 @@ def expected(dataset, view, plan, batch_size, withdrawn=frozenset(), keep_last=F
         for place, offset in enumerate(block.offsets)
     }
     gone = frozenset(place for place, pair_id in places.items() if pair_id is None or pair_id in withdrawn)
-    course = ViewCourse(view, plan, 1)
-    steps = course.steps(RankShare(), batch_size, keep_last, course.begin())
+    schedule = ViewSchedule(view, plan, 1)
+    steps = schedule.steps(RankShare(), batch_size, keep_last, schedule.begin())
     return [places[record_of(pick, gone)] for step in steps for pick in step.picks]
 
 

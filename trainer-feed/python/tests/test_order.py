@@ -8,8 +8,8 @@ import pytest
 from write_conformance import batches, batches_of, mixed_batches_of, record_of, text_of, view_of
 
 from pairstream import PositionRefused, SettingsError
-from pairstream.course import MixCourse, ViewCourse, pattern
 from pairstream.order import EpochOrder, OrderPlan, RankShare
+from pairstream.schedule import MixSchedule, ViewSchedule, pattern
 
 RESOURCES = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed"
 CASES = json.loads((RESOURCES / "order/conformance.json").read_text())
@@ -31,10 +31,10 @@ def taking_turns(parts):
     return sorted((place, sample) for part in parts for place, sample in part)
 
 
-def numbered(course, share, batch_size, keep_last, start):
+def numbered(schedule, share, batch_size, keep_last, start):
     """As :func:`batches`, each sample with its number in the epoch."""
     found = []
-    for step in course.steps(share, batch_size, keep_last, start):
+    for step in schedule.steps(share, batch_size, keep_last, start):
         lanes = step.lead.of.order.lanes
         found.append([(pick.number * lanes + pick.lane, record_of(pick)) for pick in step.picks])
     return found
@@ -43,24 +43,24 @@ def numbered(course, share, batch_size, keep_last, start):
 @pytest.mark.parametrize("keep_last", [False, True])
 @pytest.mark.parametrize("batch_size", [32, 64, 100, 1024])
 def test_any_number_of_ranks_that_divides_a_batch_hands_it_out_from_any_position(batch_size, keep_last):
-    course = ViewCourse(view_of([128] * 19 + [77], 0, 3), OrderPlan(3, 32, 32), 1)
-    for start in (course.begin(), {**course.begin(), "samples": 333}):
-        unbroken = numbered(course, RankShare(), batch_size, keep_last, start)
-        after = [step.after for step in course.steps(RankShare(), batch_size, keep_last, start)]
+    schedule = ViewSchedule(view_of([128] * 19 + [77], 0, 3), OrderPlan(3, 32, 32), 1)
+    for start in (schedule.begin(), {**schedule.begin(), "samples": 333}):
+        unbroken = numbered(schedule, RankShare(), batch_size, keep_last, start)
+        after = [step.after for step in schedule.steps(RankShare(), batch_size, keep_last, start)]
         for ranks in [n for n in range(1, 65) if batch_size % n == 0]:
             shares = [RankShare(rank, ranks) for rank in range(ranks)]
-            parts = [numbered(course, share, batch_size, keep_last, start) for share in shares]
+            parts = [numbered(schedule, share, batch_size, keep_last, start) for share in shares]
             assert [taking_turns(step) for step in zip(*parts)] == [sorted(batch) for batch in unbroken]
             for share in shares:
-                assert [step.after for step in course.steps(share, batch_size, keep_last, start)] == after
+                assert [step.after for step in schedule.steps(share, batch_size, keep_last, start)] == after
 
 
 def test_a_run_goes_on_with_the_very_next_sample_whatever_the_ranks_and_the_batch_size():
-    course = ViewCourse(view_of([100] * 13), OrderPlan(5, 8, 16), 2)
-    unbroken = sum(batches(course, RankShare(), 50, False, course.begin()), [])
+    schedule = ViewSchedule(view_of([100] * 13), OrderPlan(5, 8, 16), 2)
+    unbroken = sum(batches(schedule, RankShare(), 50, False, schedule.begin()), [])
 
     numbers = random.Random(1)
-    position, seen = course.begin(), []
+    position, seen = schedule.begin(), []
     while position["epoch"] < 2 and len(seen) < len(unbroken):
         batch_size = numbers.choice([2, 6, 10, 50, 100])
         if (1300 - position["samples"]) % batch_size:
@@ -68,7 +68,7 @@ def test_a_run_goes_on_with_the_very_next_sample_whatever_the_ranks_and_the_batc
         ranks = numbers.choice([n for n in range(1, 65) if batch_size % n == 0])
         steps = [
             next(numbered_step)
-            for numbered_step in [course.steps(RankShare(r, ranks), batch_size, False, position) for r in range(ranks)]
+            for numbered_step in [schedule.steps(RankShare(r, ranks), batch_size, False, position) for r in range(ranks)]
         ]
         lanes = steps[0].lead.of.order.lanes
         picks = sorted((pick.number * lanes + pick.lane, record_of(pick)) for step in steps for pick in step.picks)
@@ -80,12 +80,12 @@ def test_a_run_goes_on_with_the_very_next_sample_whatever_the_ranks_and_the_batc
 
 
 def test_all_ranks_make_the_same_steps_over_a_view_that_does_not_divide():
-    course = ViewCourse(view_of([64]), OrderPlan(0), 1)
+    schedule = ViewSchedule(view_of([64]), OrderPlan(0), 1)
 
-    steps = [list(course.steps(RankShare(rank, 24), 48, True, course.begin())) for rank in range(24)]
+    steps = [list(schedule.steps(RankShare(rank, 24), 48, True, schedule.begin())) for rank in range(24)]
 
     assert {len(own) for own in steps} == {2}
-    assert {json.dumps(own[-1].after) for own in steps} == {json.dumps(dict(course.begin(), epoch=1))}
+    assert {json.dumps(own[-1].after) for own in steps} == {json.dumps(dict(schedule.begin(), epoch=1))}
     assert [len(own[1].picks) for own in steps] == [1] * 16 + [0] * 8
 
 
@@ -105,9 +105,9 @@ def test_stand_ins_for_a_third_are_spread_over_the_view(samples, partitions):
     view = view_of(sizes, 0, partitions)
     gone = contiguous(view, 0.31)
     for epoch in range(2):
-        course = ViewCourse(view, OrderPlan(9), epoch + 1)
-        start = dict(course.begin(), epoch=epoch)
-        found = batches(course, RankShare(), 96, True, start, None, gone)
+        schedule = ViewSchedule(view, OrderPlan(9), epoch + 1)
+        start = dict(schedule.begin(), epoch=epoch)
+        found = batches(schedule, RankShare(), 96, True, start, None, gone)
         counts = Counter(sample for batch in found for sample in batch)
         assert sum(counts.values()) == samples
         assert not gone & {sample[1:] for sample in counts}
@@ -118,27 +118,27 @@ def test_stand_ins_for_a_third_are_spread_over_the_view(samples, partitions):
 
 @pytest.mark.parametrize("keep_last", [False, True])
 def test_skips_to_the_position_that_reading_comes_to(keep_last):
-    course = ViewCourse(view_of([7, 30, 12]), OrderPlan(3, 4, 8), 3)
-    steps = list(course.steps(RankShare(), 20, keep_last, course.begin()))
+    schedule = ViewSchedule(view_of([7, 30, 12]), OrderPlan(3, 4, 8), 3)
+    steps = list(schedule.steps(RankShare(), 20, keep_last, schedule.begin()))
 
     for number in range(1, len(steps) + 1):
-        assert course.skip(course.begin(), 20, keep_last, number) == steps[number - 1].after
+        assert schedule.skip(schedule.begin(), 20, keep_last, number) == steps[number - 1].after
 
 
 def test_after_a_change_of_the_batch_size_an_epoch_still_ends_with_a_full_batch():
-    course = ViewCourse(view_of([13, 40]), OrderPlan(3, 4, 8), 2)
-    start = course.skip(course.begin(), 20, False, 1)
+    schedule = ViewSchedule(view_of([13, 40]), OrderPlan(3, 4, 8), 2)
+    start = schedule.skip(schedule.begin(), 20, False, 1)
 
-    steps = list(course.steps(RankShare(), 12, False, start))
+    steps = list(schedule.steps(RankShare(), 12, False, start))
 
     assert [len(step.picks) for step in steps] == [12] * (2 + 4)
-    assert [course.skip(start, 12, False, number + 1) for number in range(6)] == [step.after for step in steps]
+    assert [schedule.skip(start, 12, False, number + 1) for number in range(6)] == [step.after for step in steps]
 
 
 def test_a_mix_keeps_its_weights_in_every_stretch_and_every_view_its_own_epochs():
     parts = [(view_of([40, 9]), 7), (view_of([16, 5], 1), 3)]
-    course = MixCourse(parts, OrderPlan(1, 4, 5))
-    found = sum(batches(course, RankShare(), 20, False, course.begin(), 40), [])
+    schedule = MixSchedule(parts, OrderPlan(1, 4, 5))
+    found = sum(batches(schedule, RankShare(), 20, False, schedule.begin(), 40), [])
 
     for lane in range(4):
         samples = found[lane::4]
@@ -159,11 +159,11 @@ def test_the_pattern_of_a_mix_is_spread_evenly():
 
 
 def test_a_mix_goes_on_exactly_with_other_ranks():
-    course = MixCourse([(view_of([40, 9]), 2), (view_of([16, 5], 1), 1)], OrderPlan(1, 12, 4))
-    unbroken = batches(course, RankShare(), 24, False, course.begin(), 20)
-    start = course.skip(course.begin(), 24, False, 7)
+    schedule = MixSchedule([(view_of([40, 9]), 2), (view_of([16, 5], 1), 1)], OrderPlan(1, 12, 4))
+    unbroken = batches(schedule, RankShare(), 24, False, schedule.begin(), 20)
+    start = schedule.skip(schedule.begin(), 24, False, 7)
 
-    parts = [batches(course, RankShare(rank, 3), 24, False, start, 13) for rank in range(3)]
+    parts = [batches(schedule, RankShare(rank, 3), 24, False, start, 13) for rank in range(3)]
 
     assert [[part[i] for i in range(8) for part in step] for step in zip(*parts)] == unbroken[7:]
 
@@ -178,14 +178,14 @@ def test_names_the_nearest_batch_sizes():
 
 
 def test_positions_of_another_kind_of_order_and_beyond_the_epoch_are_refused():
-    course = ViewCourse(view_of([64]), OrderPlan(0, 24), None)
-    course.require_own({**course.begin(), "samples": 63})
+    schedule = ViewSchedule(view_of([64]), OrderPlan(0, 24), None)
+    schedule.require_own({**schedule.begin(), "samples": 63})
     for samples in (64, 10**9):
         with pytest.raises(PositionRefused, match=f"{samples} samples of epoch 0 .* the epoch has 64"):
-            course.require_own({**course.begin(), "samples": samples})
+            schedule.require_own({**schedule.begin(), "samples": samples})
     old = dict(view=view_of([64]).fingerprint, seed=0, lanes=24, window=256, epoch=3, taken=2)
     with pytest.raises(PositionRefused, match="of an earlier version"):
-        course.require_own(old)
+        schedule.require_own(old)
 
 
 def test_large_permutations_are_those_of_one_number_after_the_other():

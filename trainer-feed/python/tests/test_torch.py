@@ -192,7 +192,7 @@ def test_a_batch_is_shown_in_a_line(run):
 def ids_in_another_process(loader):
     import pairstream.kafka
 
-    pairstream.kafka._PATIENCE_S = 120.0
+    pairstream.kafka._TIMEOUT_S = 120.0
     with loader:
         return [batch["pair_ids"] for batch in loader]
 

@@ -9,8 +9,8 @@ import json
 from functools import lru_cache
 from itertools import islice
 
-from pairstream.course import MixCourse, ViewCourse
 from pairstream.order import OrderPlan, RankShare
+from pairstream.schedule import MixSchedule, ViewSchedule
 from pairstream.view import Block, View
 from pairstream.windows import Window
 
@@ -88,10 +88,10 @@ def record_of(pick, gone=frozenset()):
     return window_of(pick.of.order, lane, window, gone).sample(at).record
 
 
-def batches(course, share, batch_size, keep_last, start, most=None, gone=frozenset()):
+def batches(schedule, share, batch_size, keep_last, start, most=None, gone=frozenset()):
     """The batches of a rank from a position on, each a list of (part, block, place)."""
     found = []
-    for step in islice(course.steps(share, batch_size, keep_last, start), most):
+    for step in islice(schedule.steps(share, batch_size, keep_last, start), most):
         found.append([(pick.of.part, *record_of(pick, gone)) for pick in step.picks])
     return found
 
@@ -99,10 +99,10 @@ def batches(course, share, batch_size, keep_last, start, most=None, gone=frozens
 def batches_of(case):
     """The batches of all ranks together of one epoch, those that are not full left out."""
     plan = OrderPlan(case["seed"], case["lanes"], case["window"])
-    course = ViewCourse(view_of(case["sizes"], 0, case.get("partitions", 1)), plan, case["epoch"] + 1)
-    start = {**course.begin(), "epoch": case["epoch"]}
+    schedule = ViewSchedule(view_of(case["sizes"], 0, case.get("partitions", 1)), plan, case["epoch"] + 1)
+    start = {**schedule.begin(), "epoch": case["epoch"]}
     gone = frozenset((block, place) for block, begin, end in case.get("gone", ()) for place in range(begin, end))
-    return batches(course, RankShare(), case["batch"], False, start, None, gone)
+    return batches(schedule, RankShare(), case["batch"], False, start, None, gone)
 
 
 def text_of(found):
@@ -114,9 +114,9 @@ def mixed_batches_of(case):
     """The batches of all ranks together of a mix, from the one behind those that are skipped."""
     plan = OrderPlan(case["seed"], case["lanes"], case["window"])
     parts = [(view_of(part["sizes"], number), part["weight"]) for number, part in enumerate(case["mix"])]
-    course = MixCourse(parts, plan)
-    start = course.skip(course.begin(), case["batch"], False, case["skip"])
-    return batches(course, RankShare(), case["batch"], False, start, case["batches"])
+    schedule = MixSchedule(parts, plan)
+    start = schedule.skip(schedule.begin(), case["batch"], False, case["skip"])
+    return batches(schedule, RankShare(), case["batch"], False, start, case["batches"])
 
 
 def main():

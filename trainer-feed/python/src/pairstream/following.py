@@ -15,8 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import Message
 
-from pairstream.course import (
-    Pass,
+from pairstream.errors import PositionRefused, SettingsError, ViewError
+from pairstream.kafka import Cluster
+from pairstream.named import GrowingView, NamedView, TopicTail, require_name
+from pairstream.order import EpochOrder, OrderPlan, RankShare
+from pairstream.records import AvroReader, Malformed, Schemas
+from pairstream.schedule import (
+    ViewEpoch,
     Position,
     Step,
     plan_json,
@@ -26,11 +31,6 @@ from pairstream.course import (
     steps_left,
     steps_of,
 )
-from pairstream.errors import PositionRefused, SettingsError, ViewError
-from pairstream.kafka import Cluster
-from pairstream.named import GrowingView, NamedView, TopicTail, require_name
-from pairstream.order import EpochOrder, OrderPlan, RankShare
-from pairstream.records import AvroReader, Malformed, Schemas
 from pairstream.view import View
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class RunExtents:
         self._agreed.setdefault((extent.get("run", ""), extent.get("epoch", 0)), extent)
 
 
-class FollowedCourse:
+class FollowedSchedule:
     """A named view as it grows: each epoch covers the segments that there were when a process of the run came to it.
 
     Args:
@@ -133,7 +133,7 @@ class FollowedCourse:
         self._lock = threading.RLock()
         self._open: tuple[GrowingView, RunExtents] | None = None
         self._looked_at = 0.0
-        self._passes: dict[int, Pass] = {}
+        self._view_epochs: dict[int, ViewEpoch] = {}
         with self._lock:
             self._present = self._look()
         if self._present.topic != source.topic:
@@ -172,7 +172,7 @@ class FollowedCourse:
                 f"{position['epoch']}, and the position says {segments}"
             )
         if segments:
-            require_within(position, self._pass(position["epoch"]).order.samples)
+            require_within(position, self._view_epoch(position["epoch"]).order.samples)
 
     def require_batches(self, batch_size: int, keep_last: bool) -> None:
         """An epoch waits until it has a batch."""
@@ -186,12 +186,12 @@ class FollowedCourse:
                 if self._is_over(epoch):
                     return
                 yield None
-            yield from steps_of(self._pass(epoch), share, batch_size, keep_last, taken, self._position)
+            yield from steps_of(self._view_epoch(epoch), share, batch_size, keep_last, taken, self._position)
             taken = 0
 
     def skip(self, start: Position, batch_size: int, keep_last: bool, batches: int) -> Position:
         epoch, taken = start["epoch"], start["samples"]
-        left = steps_left(self._pass(epoch).order.samples, batch_size, keep_last, taken)
+        left = steps_left(self._view_epoch(epoch).order.samples, batch_size, keep_last, taken)
         if batches > left:
             raise SettingsError(
                 f"a run that follows a view passes over batches within an epoch: {left} are left in epoch {epoch}"
@@ -282,9 +282,9 @@ class FollowedCourse:
             "proposer": f"{socket.gethostname()}/{os.getpid()}",
         }
 
-    def _pass(self, epoch: int) -> Pass:
+    def _view_epoch(self, epoch: int) -> ViewEpoch:
         with self._lock:
-            known = self._passes.get(epoch)
+            known = self._view_epochs.get(epoch)
             if known is None:
                 extent = self._topics()[1].of(self._follow.run, epoch)
                 if extent is None:
@@ -294,9 +294,9 @@ class FollowedCourse:
                 self._require_own_extent(extent)
                 view = self._present.view(self._first(epoch), extent["segments"])
                 self._source.require(view)
-                known = self._passes[epoch] = Pass(0, view, EpochOrder(view.blocks, self._plan, epoch))
-                for past in [one for one in self._passes if one < epoch - 2]:
-                    del self._passes[past]
+                known = self._view_epochs[epoch] = ViewEpoch(0, view, EpochOrder(view.blocks, self._plan, epoch))
+                for past in [one for one in self._view_epochs if one < epoch - 2]:
+                    del self._view_epochs[past]
             return known
 
     def _require_own_extent(self, extent: Mapping[str, Any]) -> None:

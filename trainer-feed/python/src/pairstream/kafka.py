@@ -29,7 +29,7 @@ from pairstream.errors import Unavailable
 
 LOG = logging.getLogger("pairstream")
 
-_PATIENCE_S = 15.0
+_TIMEOUT_S = 15.0
 _ONCE_S = 5.0
 """For one of several questions: one that goes to a broker that is gone is answered by nobody."""
 _PAUSE_S = 0.1
@@ -169,7 +169,7 @@ class Cluster:
         Raises:
             Unavailable: where the broker does not answer or has no such topic
         """
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + _TIMEOUT_S
         while True:
             answer = self._admin.describe_topics(TopicCollection([name]), request_timeout=_ONCE_S)[name]
             try:
@@ -204,7 +204,7 @@ class Cluster:
         producer.produce(
             topic, value, key.encode("utf-8"), 0, on_delivery=lambda error, message: answer.append((error, message))
         )
-        producer.flush(2 * _PATIENCE_S)
+        producer.flush(2 * _TIMEOUT_S)
         error, message = answer[0] if answer else (None, None)
         if message is None or error is not None:
             raise Unavailable(f"{topic} takes no record: {error.str() if error else 'the broker does not answer'}")
@@ -212,7 +212,7 @@ class Cluster:
 
     def _offsets(self, topic: str, partitions: Iterable[int], spec: Any) -> dict[int, int]:
         asked = {TopicPartition(topic, partition): spec for partition in partitions}
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + _TIMEOUT_S
         while True:
             answers = self._admin.list_offsets(
                 asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ONCE_S

@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pairstream.course import Course, MixCourse, Pick, Position, Step, ViewCourse
 from pairstream.errors import SettingsError
-from pairstream.following import Follow, FollowedCourse
+from pairstream.following import Follow, FollowedSchedule
 from pairstream.kafka import JUMPING
 from pairstream.order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan, RankShare, piece_bytes
 from pairstream.pixels import PixelWriter
 from pairstream.records import SampleReader
 from pairstream.reporting import Figures, Reporter
+from pairstream.schedule import Schedule, MixSchedule, Pick, Position, Step, ViewSchedule
 from pairstream.slots import Allocate, Form, Pool, Slot
 from pairstream.source import Source
 from pairstream.starvation import Reading, StarvationClock
@@ -38,7 +38,7 @@ _CONSUMERS = 2
 _CHUNK = 8
 """Samples that one thread writes in one go."""
 
-_PATIENCE_S = 0.2
+_LOOK_AGAIN_S = 0.2
 
 
 class Batch:
@@ -219,9 +219,9 @@ class Loader:
         self._batch_size = batch_size
         self._keep_last = last == "keep" or (last is None and source.split != "training")
         self._epochs = epochs
-        self._course_to: Callable[[int | None], Course] = lambda end: _course(source, view, plan, end, batch_size)
-        self._course = self._course_to(epochs)
-        self._course.require_batches(batch_size, self._keep_last)
+        self._schedule_to: Callable[[int | None], Schedule] = lambda end: _schedule(source, view, plan, end, batch_size)
+        self._schedule = self._schedule_to(epochs)
+        self._schedule.require_batches(batch_size, self._keep_last)
         self._pictures = Pictures(side_px, pixels, layout, normalise if normalize is None else normalize)
         self._source = source
         self._threads = threads
@@ -234,9 +234,9 @@ class Loader:
             )
         reader = SampleReader(source.schemas, source.topic, rendition, token_set)
         self._writer = SampleWriter(reader, source.topic, source.split.upper(), self._pictures, seed, augment)
-        for one in self._course.views:
+        for one in self._schedule.views:
             source.require(one)
-        self._position: Position = self._course.begin()
+        self._position: Position = self._schedule.begin()
         self._end = epochs
         self._run: _Run | None = None
         self._counts = _Counts()
@@ -258,14 +258,14 @@ class Loader:
         Raises:
             TypeError: of a mix and of a view that grows, whose epochs have no one length
         """
-        if not isinstance(self._course, ViewCourse):
+        if not isinstance(self._schedule, ViewSchedule):
             raise TypeError("a mix and a view that grows have no number of batches in an epoch")
-        begin = self._course.begin()
+        begin = self._schedule.begin()
 
         def is_over(batches: int) -> bool:
-            return bool(self._course.skip(begin, self._batch_size, self._keep_last, batches)["epoch"])
+            return bool(self._schedule.skip(begin, self._batch_size, self._keep_last, batches)["epoch"])
 
-        most = self._course.views[0].samples
+        most = self._schedule.views[0].samples
         return 1 + bisect_left(range(1, most), True, key=is_over)
 
     def __next__(self) -> Batch:
@@ -314,19 +314,19 @@ class Loader:
         Raises:
             PositionRefused: where it is one of another view or another order
         """
-        self._course.require_own(state)
+        self._schedule.require_own(state)
         self._go_to(dict(state))
         if self._epochs is not None:
             # The end of the loop in which the batch was handed out, behind which other loops may have come before.
             epoch = state["epoch"]
-            begun = epoch + (dict(state) != {**self._course.begin(), "epoch": epoch})
+            begun = epoch + (dict(state) != {**self._schedule.begin(), "epoch": epoch})
             self._end_before(max(1, -(-begun // self._epochs)) * self._epochs)
 
     def skip(self, batches: int) -> None:
         """Passes over so many batches without reading them."""
         if batches < 0:
             raise SettingsError(f"batches to skip are at least 0, not {batches}")
-        self._go_to(self._course.skip(self._position, self._batch_size, self._keep_last, batches))
+        self._go_to(self._schedule.skip(self._position, self._batch_size, self._keep_last, batches))
 
     def explain(self, step: int, epoch: int = 0) -> list[dict[str, Any]]:
         """What the batch of a step is made of, in its order and of all ranks: reads the windows in which it stands.
@@ -343,9 +343,9 @@ class Loader:
         Raises:
             SettingsError: where there is no such step
         """
-        start = self._course.at(epoch, step, self._batch_size)
+        start = self._schedule.at(epoch, step, self._batch_size)
         whole = RankShare()
-        found = next(self._course.steps(whole, self._batch_size, self._keep_last, start), None)
+        found = next(self._schedule.steps(whole, self._batch_size, self._keep_last, start), None)
         if step < 0 or epoch < 0 or found is None or (found.epoch, found.number) != (epoch, step):
             raise SettingsError(f"there is no step {step} in epoch {epoch}")
         with _Explainer(self._source, self._writer) as explainer:
@@ -383,7 +383,7 @@ class Loader:
             # What its threads read until they ended is among them.
             self._counts.bytes += self._run.bytes
             self._run = None
-        self._course.close()
+        self._schedule.close()
 
     def __enter__(self) -> Loader:
         return self
@@ -399,8 +399,8 @@ class Loader:
 
     def _end_before(self, epoch: int) -> None:
         if epoch != self._end:
-            self._course.close()
-            self._course, self._end = self._course_to(epoch), epoch
+            self._schedule.close()
+            self._schedule, self._end = self._schedule_to(epoch), epoch
 
     def _reading(self) -> Reading:
         return Reading(
@@ -411,7 +411,7 @@ class Loader:
         """The same as the Java feed's."""
         stats, counts = self.stats, self._counts
         has_epochs = counts.epoch >= 0 and "epoch" in self._position
-        share = (counts.step + 1) / len(self) if has_epochs and isinstance(self._course, ViewCourse) else math.nan
+        share = (counts.step + 1) / len(self) if has_epochs and isinstance(self._schedule, ViewSchedule) else math.nan
         return Figures(
             {
                 "feed_batches_total": stats.batches,
@@ -436,20 +436,20 @@ class Loader:
         self._position = position
 
 
-def _course(
+def _schedule(
     source: Source,
     view: View | Sequence[tuple[View, int]] | Follow,
     plan: OrderPlan,
     epochs: int | None,
     batch_size: int,
-) -> Course:
+) -> Schedule:
     if isinstance(view, View):
-        return ViewCourse(view, plan, epochs)
+        return ViewSchedule(view, plan, epochs)
     if isinstance(view, Follow):
-        return FollowedCourse(source, view, plan, epochs, batch_size)
+        return FollowedSchedule(source, view, plan, epochs, batch_size)
     if epochs is not None:
         raise SettingsError("a mix has no epochs of its own: leave out epochs, and stop after a number of batches")
-    return MixCourse(view, plan)
+    return MixSchedule(view, plan)
 
 
 class _Explainer:
@@ -541,10 +541,10 @@ class _Run:
     def __init__(self, loader: Loader) -> None:
         self._loader = loader
         self._writer = loader._writer
-        self._steps = loader._course.steps(loader._share, loader._batch_size, loader._keep_last, loader._position)
+        self._steps = loader._schedule.steps(loader._share, loader._batch_size, loader._keep_last, loader._position)
         self._takedowns = Takedowns(loader._source.cluster, f"{loader._source.dataset}.takedowns")
         # Answers hardly larger than the pieces that windows need.
-        pieces = [piece_bytes(view.blocks, loader._plan) * 5 // 4 for view in loader._course.views]
+        pieces = [piece_bytes(view.blocks, loader._plan) * 5 // 4 for view in loader._schedule.views]
         jumping = {**JUMPING, "max.partition.fetch.bytes": min(1 << 20, max(1 << 16, *pieces or [1 << 20]))}
         self._windows_of = WindowLoader(
             _CONSUMERS, lambda: loader._source.cluster.consumer(jumping), self._takedowns, self._writer.keys
@@ -561,7 +561,7 @@ class _Run:
         """By part and lane, in the order in which they are needed."""
         # One window of each of the rank's lanes is in use, as a rule, and half of the next one on its way.
         lanes = loader._plan.lanes // math.gcd(loader._plan.lanes, loader._share.ranks)
-        whole = loader._course.parts * lanes * loader._plan.window_size
+        whole = loader._schedule.parts * lanes * loader._plan.window_size
         self._room = whole + (whole + 1) // 2
         self._thread = threading.Thread(target=self._fill, name="pairstream-fill", daemon=True)
         self._thread.start()
@@ -633,7 +633,7 @@ class _Run:
                     if pending is None:
                         if ahead:
                             break
-                        if self._stopped.wait(_PATIENCE_S):
+                        if self._stopped.wait(_LOOK_AGAIN_S):
                             raise Stopped
                     elif self._ask(pending, must=not ahead):
                         ahead.append(pending)
@@ -712,7 +712,7 @@ class _Run:
     def _put(self, making: _Making | BaseException | None) -> None:
         while not self._stopped.is_set():
             try:
-                return self._ready.put(making, timeout=_PATIENCE_S)
+                return self._ready.put(making, timeout=_LOOK_AGAIN_S)
             except Full:
                 pass
         raise Stopped

@@ -19,7 +19,7 @@ from pairstream.view import Block, View
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KEY = re.compile(r"([^/]+)/([0-9]{8})")
 _POLL_S = 0.1
-_PATIENCE_S = 120.0
+_TIMEOUT_S = 120.0
 _BATCH = 200
 
 
@@ -112,7 +112,7 @@ class TopicTail:
 
     def read_to(self, end: int, reader: Callable[[Message], None]) -> None:
         """Reads on to an offset, and further where more is there; waits for transactions that are open before it."""
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + _TIMEOUT_S
         while self._at < end:
             for message in self._consumer.consume(_BATCH, _POLL_S):
                 error = message.error()
@@ -123,7 +123,7 @@ class TopicTail:
                     self._at = max(self._at, message.offset())
                 elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
                     raise Unavailable(f"{self._topic}: {error.str()}")
-                deadline = time.monotonic() + _PATIENCE_S
+                deadline = time.monotonic() + _TIMEOUT_S
             if time.monotonic() > deadline:
                 raise Unavailable(f"{self._topic}-0 cannot be read beyond offset {self._at}: a transaction does not end")
 

@@ -13,10 +13,10 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
-from pairstream.course import Pass
 from pairstream.errors import PositionRefused, Unavailable
 from pairstream.order import Piece
 from pairstream.records import Sample
+from pairstream.schedule import ViewEpoch
 from pairstream.view import Block, View
 
 _POLL_S = 0.1
@@ -139,7 +139,7 @@ class WindowLoader:
         self.bytes = 0
         """Of the records' values that were read so far."""
 
-    def load(self, of: Pass, lane: int, window: int) -> Future[Window]:
+    def load(self, of: ViewEpoch, lane: int, window: int) -> Future[Window]:
         """Loads a window, which has a living pair when it is there.
 
         Raises:
@@ -170,7 +170,7 @@ class WindowLoader:
             consumer.unassign()
             self._idle.put(consumer)
 
-    def _load(self, of: Pass, lane: int, window: int) -> Window:
+    def _load(self, of: ViewEpoch, lane: int, window: int) -> Window:
         order = of.order
         for i in range(order.lanes):
             windows = order.windows((lane + i) % order.lanes)

@@ -1,6 +1,6 @@
 """What a run hands out, step by step: one view, or a mix of several.
 
-A course is arithmetic alone; it reads nothing. Its position is what a checkpoint keeps, as JSON; that of a
+A schedule is arithmetic alone; it reads nothing. Its position is what a checkpoint keeps, as JSON; that of a
 view the Java feed reads too.
 """
 
@@ -22,12 +22,12 @@ Position = Mapping[str, Any]
 _MOST_WEIGHTS = 1000
 
 
-class Pass(NamedTuple):
-    """One pass over a view.
+class ViewEpoch(NamedTuple):
+    """One epoch of a view.
 
     Args:
         part: number of the view in a mix, from 0; 0 where there is only one
-        view: what is passed over
+        view: what is read
         order: of its records in this epoch
     """
 
@@ -39,7 +39,7 @@ class Pass(NamedTuple):
 class Pick(NamedTuple):
     """One sample: the one of this ``number`` in a lane of a pass."""
 
-    of: Pass
+    of: ViewEpoch
     lane: int
     number: int
 
@@ -62,7 +62,7 @@ class Step(NamedTuple):
     after: Position
 
 
-class Course(Protocol):
+class Schedule(Protocol):
     """What a run hands out."""
 
     @property
@@ -103,11 +103,11 @@ class Course(Protocol):
         """Gives back what was opened; it is opened again where it is needed."""
 
 
-class ViewCourse:
+class ViewSchedule:
     """Every pair of a view once in each epoch.
 
     Args:
-        view: what is passed over
+        view: what is read
         plan: of the order
         epochs: the run ends before the epoch of this number; None for no end
     """
@@ -120,8 +120,8 @@ class ViewCourse:
         self._view = view
         self._plan = plan
         self._epochs = epochs
-        self._pass = lru_cache(maxsize=3)(
-            lambda epoch: Pass(0, self._view, EpochOrder(self._view.blocks, self._plan, epoch))
+        self._view_epoch = lru_cache(maxsize=3)(
+            lambda epoch: ViewEpoch(0, self._view, EpochOrder(self._view.blocks, self._plan, epoch))
         )
 
     @property
@@ -149,7 +149,7 @@ class ViewCourse:
         for epoch in count(start["epoch"]):
             if self._epochs is not None and epoch >= self._epochs:
                 return
-            yield from steps_of(self._pass(epoch), share, batch_size, keep_last, taken, self._position)
+            yield from steps_of(self._view_epoch(epoch), share, batch_size, keep_last, taken, self._position)
             taken = 0
 
     def skip(self, start: Position, batch_size: int, keep_last: bool, batches: int) -> Position:
@@ -171,7 +171,7 @@ class ViewCourse:
 
 
 def steps_of(
-    of: Pass,
+    of: ViewEpoch,
     share: RankShare,
     batch_size: int,
     keep_last: bool,
@@ -199,7 +199,7 @@ def steps_left(samples: int, batch_size: int, keep_last: bool, taken: int) -> in
     return -(-left // batch_size) if keep_last else left // batch_size
 
 
-class MixCourse:
+class MixSchedule:
     """Samples of several views of one topic, by weight, without an end.
 
     Of every W samples of a lane, W being the sum of the weights, each view has as many as its weight says, spread
@@ -234,8 +234,8 @@ class MixCourse:
             self._before.append(counts)
         self._lanes = plan.lanes_of(min(view.samples for view in self._views))
         self._lengths = [view.samples // self._lanes for view in self._views]
-        self._pass = lru_cache(maxsize=3 * len(parts))(
-            lambda part, epoch: Pass(
+        self._view_epoch = lru_cache(maxsize=3 * len(parts))(
+            lambda part, epoch: ViewEpoch(
                 part, self._views[part], EpochOrder(self._views[part].blocks, self._plan, epoch, self._lanes)
             )
         )
@@ -284,7 +284,7 @@ class MixCourse:
         first = lane * whole // self._lanes
         part = self.pattern[(t + first) % whole]
         epoch, index = divmod(self._count(part, t + first) - self._count(part, first), self._lengths[part])
-        return Pick(self._pass(part, epoch), lane, index)
+        return Pick(self._view_epoch(part, epoch), lane, index)
 
     def _count(self, part: int, t: int) -> int:
         """Samples of a view among the first ``t`` of the pattern without an end."""
