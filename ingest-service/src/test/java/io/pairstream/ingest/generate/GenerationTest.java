@@ -274,7 +274,7 @@ class GenerationTest {
                 ApiSettings.address(api.address()),
                 ApiKey.none(),
                 // The next answer comes sooner, also where the machine stands still for a while.
-                Duration.ofSeconds(20)),
+                Duration.ofSeconds(4)),
             plan(request(Map.of()), 1),
             "state");
 

@@ -22,7 +22,7 @@ class AdminClientsTest {
 
   /** Four requests' time: Kafka's own client keeps to the first server for five or six. */
   private static final Map<String, Object> TIMEOUT =
-      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 120_000);
+      Map.of("request.timeout.ms", 2_000, "default.api.timeout.ms", 120_000);
 
   @Test
   @Timeout(900)

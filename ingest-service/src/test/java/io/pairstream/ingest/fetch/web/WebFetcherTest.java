@@ -45,7 +45,7 @@ class WebFetcherTest {
 
   /** For hosts that take too long. */
   private static final FetchSettings IMPATIENT =
-      QUICK.with(new FetchLimits(1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(10), 3));
+      QUICK.with(new FetchLimits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(3), 3));
 
   private final Site site = Site.open();
 
@@ -301,7 +301,7 @@ class WebFetcherTest {
     FetchResult.Failed failed = impatientlyFailed("/a.png");
 
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TIMEOUT);
-    assertThat(failed.limit()).isEqualTo("10 s");
+    assertThat(failed.limit()).isEqualTo("3 s");
     assertThat(within(left)).isTrue();
   }
 
