@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,12 +74,14 @@ class ContainerTest {
   }
 
   @Test
+  @Tag("full")
   void nothingIsLostOrTwiceThoughTheNetworkIsCut() throws Exception {
     accountsForAll("cut", broker::cutOff, broker::reconnect);
   }
 
   /** The broker is silent for several times as long as the stream thread's producer waits. */
   @Test
+  @Tag("full")
   void preprocessingGoesOnThoughTheBrokerIsAwayForLongerThanItsProducerWaits() throws Exception {
     accountsForAll(
         "outwaited",

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aPersonWhoReadsChineseIsSpokenToInChineseAndMaySwitch() throws Exception {
     Browser browser = chinese();
     ScriptedIngest server = using(ScriptedIngest.open());
@@ -100,6 +102,7 @@ class ContributionPageTest extends PageTest {
     "DESK, en-GB, light",
     "DESK, zh-CN, dark"
   })
+  @Tag("full")
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
     Browser browser = using(Browser.open(screen, language));
@@ -137,6 +140,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void nothingThatPeopleOrTheServiceWriteRunsAsCode() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.open());
@@ -175,6 +179,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void whatCannotBeTakenIsSaidBeforeAnythingIsSent() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.open());
@@ -192,6 +197,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aFileThatIsRefusedStaysWithItsReasonUntilMorePicturesAreAdded() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.open());
@@ -218,6 +224,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aServiceThatWasAwayGetsThePairOnceMore() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.open());
@@ -242,6 +249,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aReloadFindsWhatWasSentAndKeepsNoPictures() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.open());
@@ -268,6 +276,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aPairThatIsTurnedAwayForItsWordsIsMendedAndSentAnew() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.open());
@@ -300,6 +309,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
     ScriptedIngest server = using(ScriptedIngest.open());
     Browser browser = chinese();
@@ -316,6 +326,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void whoEntersAKeyWhileTheConnectionIsLostIsKnownByIt() throws Exception {
     ScriptedIngest server = using(ScriptedIngest.withKey());
     Browser browser = desk();
@@ -338,6 +349,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aServiceThatWantsAKeyAsksForItAndThePageKeepsItOutOfEveryAddress() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.withKey());

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,6 +90,7 @@ class DashboardPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = desk();
@@ -112,6 +114,7 @@ class DashboardPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void eachPartitionShowsWhatWaitedOverTimeAndHowBadThatWas() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = desk();
@@ -134,6 +137,7 @@ class DashboardPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aVerdictThatChangesIsSaidOnce() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = desk();
@@ -158,6 +162,7 @@ class DashboardPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aServiceThatWasAwayIsAskedUntilItIsBack() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = desk();
@@ -180,6 +185,7 @@ class DashboardPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aPersonWhoReadsChineseIsSpokenToInChineseAndChoicesAreKept() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = chinese();
@@ -200,6 +206,7 @@ class DashboardPageTest extends PageTest {
 
   @ParameterizedTest
   @CsvSource({"DESK", "WIDE"})
+  @Tag("full")
   void thePipelineShowsEveryOutputAndFoldsWhatTakedownsDo(Browser.Screen screen) throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = using(Browser.open(screen, "en"));
@@ -240,6 +247,7 @@ class DashboardPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aPersonWhoReadsChineseFindsNoEnglishSentence() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = chinese();
@@ -283,6 +291,7 @@ class DashboardPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void nothingThatProducersOrTheServiceWriteRunsAsCode() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Trapper trapper = new Trapper();
@@ -371,6 +380,7 @@ class DashboardPageTest extends PageTest {
     "PHONE, en-GB, dark",
     "PHONE, zh-CN, light"
   })
+  @Tag("full")
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
@@ -395,6 +405,7 @@ class DashboardPageTest extends PageTest {
   }
 
   @Test
+  @Tag("full")
   void aHundredGroupsOfAHundredPartitionsAreDrawnAsTheyAreLookedAt() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     service.grow(100, 100);
