@@ -125,9 +125,7 @@ final class FeedCommand extends TrainerCommand {
 
   private FeedSettings checkedSettings() {
     requireAtLeast(1, "--max-batches", maxBatches);
-    require(
-        run == null || (!untilEnd && !batches.isWaitingLimited()),
-        "--view goes without --until-end (use --epochs) and without --max-waiting");
+    require(run == null || !untilEnd, "--view goes without --until-end (use --epochs)");
     if (positionFile != null) {
       Path folder = positionFile.toAbsolutePath().getParent();
       require(Files.isDirectory(folder), "--position-file: there is no folder " + folder);

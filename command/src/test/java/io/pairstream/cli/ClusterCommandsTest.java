@@ -524,8 +524,7 @@ class ClusterCommandsTest {
     "--split=none, '--split must be training, validation or test, was none'",
     "--batch-size=0, 'batch size must be at least 1, was 0'",
     "--max-batches=0, '--max-batches must be at least 1, was 0'",
-    "--max-pixels=0, 'pixels of the largest picture must be at least 1, was 0'",
-    "--max-waiting=9, '--max-waiting goes with --max-pixels'",
+    "--side-px=0, 'side in pixels must be at least 1, was 0'",
     "--augment=FILE, 'there is no option --augment=FILE'",
     "--pixels=float32, 'there is no option --pixels=float32'"
   })

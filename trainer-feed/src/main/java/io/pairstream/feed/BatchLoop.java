@@ -1,8 +1,6 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.record.SampleReader;
 import io.pairstream.schemas.Threads;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -20,7 +18,7 @@ import org.apache.kafka.common.errors.InterruptException;
 abstract class BatchLoop implements Runnable {
 
   private final FeedSettings settings;
-  private final FeedClocks clocks = new FeedClocks();
+  private final FeedStats.Clocks clocks = new FeedStats.Clocks();
   private final ExecutorService decoders;
   private final SampleWriter writer;
   private final BlockingQueue<Slot> free = new LinkedBlockingQueue<>();
@@ -41,8 +39,7 @@ abstract class BatchLoop implements Runnable {
     this.settings = settings;
     this.decoders =
         Executors.newFixedThreadPool(settings.decodeThreads(), Threads.daemons("feed-decode"));
-    SampleReader reader = new SampleReader(source.registry(), source.topic(), settings.selection());
-    this.writer = new SampleWriter(reader, settings, source.split().name(), clocks);
+    this.writer = new SampleWriter(source, settings.sidePx(), clocks);
   }
 
   /** Fills all slots that there will be. */
@@ -117,7 +114,7 @@ abstract class BatchLoop implements Runnable {
     free.add(slot);
   }
 
-  final FeedClocks clocks() {
+  final FeedStats.Clocks clocks() {
     return clocks;
   }
 
@@ -125,25 +122,18 @@ abstract class BatchLoop implements Runnable {
     return settings;
   }
 
-  final SampleWriter writer() {
-    return writer;
-  }
-
-  /**
-   * Waits for a slot for pictures of the size of a record's; the first record decides all forms.
-   */
-  final Slot slotLike(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+  /** Waits for a slot for a batch with a record; the first record of all decides their form. */
+  final Slot slotFor(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
     if (!hasSlots) {
       Slot.Form form = writer.formOf(record);
       for (int i = 0; i < settings.slots(); i++) {
-        free.add(new Slot(settings.batchSize(), settings.shapes().maxPixels(), form));
+        free.add(new Slot(settings.batchSize(), form));
       }
       hasSlots = true;
     }
     long begin = System.nanoTime();
     Slot slot = free.take();
     clocks.slotWait().add(System.nanoTime() - begin);
-    slot.begin(writer.shapeOf(record));
     return slot;
   }
 
@@ -154,8 +144,8 @@ abstract class BatchLoop implements Runnable {
   }
 
   /** Hands a slot to the trainer. */
-  final void handOver(Slot slot, Position behind, List<String> withdrawn) {
-    slot.seal(behind, withdrawn);
+  final void handOver(Slot slot, Slot.Seal seal) {
+    slot.seal(seal);
     filled.add(Optional.of(slot));
   }
 

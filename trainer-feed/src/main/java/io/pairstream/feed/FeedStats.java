@@ -1,6 +1,7 @@
 package io.pairstream.feed;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What a feed has done since it was opened.
@@ -9,10 +10,8 @@ import java.time.Duration;
  * @param samples in them
  * @param elapsed since the feed was opened
  * @param dataWait how long {@link PairFeed#next} kept the trainer waiting, in all
- * @param fetching how long the fetch thread was in Kafka's client
  * @param slotWait how long the fetch thread waited for the trainer to give back a slot
- * @param parsing time of all decode threads together in reading records
- * @param decoding time of all decode threads together in decoding images
+ * @param decoding time of all decode threads together
  * @param bytes of the records that were loaded, as they are stored
  */
 public record FeedStats(
@@ -20,19 +19,20 @@ public record FeedStats(
     long samples,
     Duration elapsed,
     Duration dataWait,
-    Duration fetching,
     Duration slotWait,
-    Duration parsing,
     Duration decoding,
     long bytes) {
-
-  /** Bytes loaded per second since the feed was opened. */
-  public double bytesPerSecond() {
-    return elapsed.isZero() ? 0 : bytes * 1e9 / elapsed.toNanos();
-  }
 
   /** Samples handed out per second since the feed was opened. */
   public double samplesPerSecond() {
     return elapsed.isZero() ? 0 : samples * 1e9 / elapsed.toNanos();
+  }
+
+  /** What a feed's threads count: their time in nanoseconds, bytes, and samples in memory. */
+  record Clocks(LongAdder slotWait, LongAdder decoding, LongAdder bytes, LongAdder loaded) {
+
+    Clocks() {
+      this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
+    }
   }
 }

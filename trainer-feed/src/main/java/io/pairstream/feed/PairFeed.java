@@ -58,19 +58,14 @@ public final class PairFeed implements AutoCloseable {
   private volatile long waitsSince;
 
   /** Written by whoever takes batches; others read it to show it. */
-  private volatile Position position;
-
-  private volatile EpochShare latest = new EpochShare(-1, Double.NaN);
-
-  /** How much of an epoch was handed out. */
-  private record EpochShare(long epoch, double share) {}
+  private volatile Slot.Seal latest;
 
   private PairFeed(
       FeedSource source, FeedSettings settings, Position start, Admin admin, BatchLoop loop) {
     this.admin = admin;
     this.source = source;
     this.settings = settings;
-    this.position = start;
+    this.latest = new Slot.Seal(start, List.of(), 0, -1, Double.NaN);
     this.loop = loop;
     this.fetcher = Threads.daemon("feed-fetch", loop);
     fetcher.start();
@@ -184,7 +179,7 @@ public final class PairFeed implements AutoCloseable {
 
   /** Behind the last batch that {@link #next} handed out. Any thread may ask. */
   public Position position() {
-    return position;
+    return latest.position();
   }
 
   /**
@@ -195,7 +190,7 @@ public final class PairFeed implements AutoCloseable {
    * @throws KafkaException where the broker does not take it within 5 seconds
    */
   public void commit() {
-    if (!(position instanceof FeedPosition inLog)) {
+    if (!(position() instanceof FeedPosition inLog)) {
       return;
     }
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
@@ -221,9 +216,7 @@ public final class PairFeed implements AutoCloseable {
         samples.sum(),
         Duration.ofNanos(System.nanoTime() - openedAt),
         Duration.ofNanos(waitedNanos()),
-        Duration.ofNanos(loop.clocks().fetching().sum()),
         Duration.ofNanos(loop.clocks().slotWait().sum()),
-        Duration.ofNanos(loop.clocks().parsing().sum()),
         Duration.ofNanos(loop.clocks().decoding().sum()),
         loop.clocks().bytes().sum());
   }
@@ -239,7 +232,7 @@ public final class PairFeed implements AutoCloseable {
         now.inMemory(),
         starvation.secondsLeft(now),
         latest.epoch(),
-        latest.share(),
+        latest.epochShare(),
         loop.takedowns());
   }
 
@@ -268,8 +261,7 @@ public final class PairFeed implements AutoCloseable {
             });
     batches.increment();
     samples.add(slot.size());
-    position = slot.positionAfter();
-    latest = new EpochShare(slot.epoch(), slot.epochShare());
+    latest = slot.seal();
     starvation.note(reading());
     return batch;
   }

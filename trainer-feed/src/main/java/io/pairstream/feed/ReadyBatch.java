@@ -1,6 +1,5 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.record.ImageShape;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.List;
@@ -40,10 +39,10 @@ public final class ReadyBatch implements AutoCloseable {
     return open().images();
   }
 
-  /** Shape of {@link #images}: size, height, width, channels. Batches may differ in it. */
+  /** Shape of {@link #images}: size, height, width, channels. */
   public List<Integer> imageShape() {
-    ImageShape shape = open().shape();
-    return List.of(size(), shape.heightPx(), shape.widthPx(), shape.channels());
+    Slot.Form form = open().form();
+    return List.of(size(), form.sidePx(), form.sidePx(), form.channels());
   }
 
   /** What the channels are: rgb, grey, hsv, lab or ycrcb. */
@@ -78,17 +77,17 @@ public final class ReadyBatch implements AutoCloseable {
 
   /** Ids of pairs whose withdrawal the feed has read since the batch before. */
   public List<String> withdrawnPairIds() {
-    return open().withdrawn();
+    return open().seal().withdrawn();
   }
 
   /** Samples that stand in for pairs which were withdrawn after the view was cut. */
   public int standIns() {
-    return open().holes();
+    return open().seal().standIns();
   }
 
   /** The position that goes on behind this batch. */
   public Position position() {
-    return open().positionAfter();
+    return open().seal().position();
   }
 
   /** Gives the buffers back to the feed. */

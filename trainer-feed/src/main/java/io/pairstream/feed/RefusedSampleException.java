@@ -7,7 +7,7 @@ public final class RefusedSampleException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  public RefusedSampleException(String message, Throwable cause) {
-    super(message, cause);
+  public RefusedSampleException(String message) {
+    super(message);
   }
 }

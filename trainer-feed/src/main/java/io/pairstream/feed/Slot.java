@@ -1,6 +1,6 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.record.ImageShape;
+import io.pairstream.schemas.PreparedPair;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -21,11 +21,29 @@ final class Slot {
   /**
    * What all samples of a feed have in common; the first one decides it.
    *
-   * @param tokens token ids per sample
+   * @param sidePx height and width of every picture
    * @param channels of every picture, 1 or 3
    * @param colour rgb, grey, hsv, lab or ycrcb
+   * @param tokens token ids per sample
    */
-  record Form(int tokens, int channels, String colour) {}
+  record Form(int sidePx, int channels, String colour, int tokens) {
+
+    private int imageBytes() {
+      return sidePx * sidePx * channels;
+    }
+  }
+
+  /**
+   * What is known of a batch besides its samples.
+   *
+   * @param position behind it
+   * @param withdrawn ids of pairs whose withdrawal was read since the batch before
+   * @param standIns samples that stand in for others that are gone
+   * @param epoch of the batch; -1 where it has none
+   * @param epochShare how much of the epoch was handed out behind it, 0 to 1; NaN where none
+   */
+  record Seal(
+      Position position, List<String> withdrawn, int standIns, long epoch, double epochShare) {}
 
   private final Form form;
   private final ByteBuffer images;
@@ -34,26 +52,13 @@ final class Slot {
   private final String[] pairIds;
   private final String[] captions;
   private final List<Future<?>> decoding = new ArrayList<>();
-  private final List<String> withdrawn = new ArrayList<>();
-  private int holes;
-  private ImageShape shape = new ImageShape(0, 0, 0);
-  private Position positionAfter;
-  private long epoch = -1;
-  private double epochShare = Double.NaN;
+  private Seal seal;
 
-  /**
-   * @param maxPixels pixels of the largest picture
-   */
-  Slot(int batchSize, int maxPixels, Form form) {
+  Slot(int batchSize, Form form) {
     this.form = form;
-    this.images =
-        ByteBuffer.allocateDirect(batchSize * maxPixels * form.channels())
-            .order(ByteOrder.nativeOrder());
-    this.tokens =
-        ByteBuffer.allocateDirect(batchSize * form.tokens() * Integer.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asIntBuffer();
-    this.mask = ByteBuffer.allocateDirect(batchSize * form.tokens()).order(ByteOrder.nativeOrder());
+    this.images = direct(batchSize * form.imageBytes());
+    this.tokens = direct(batchSize * form.tokens() * Integer.BYTES).asIntBuffer();
+    this.mask = direct(batchSize * form.tokens());
     this.pairIds = new String[batchSize];
     this.captions = new String[batchSize];
   }
@@ -61,23 +66,11 @@ final class Slot {
   /** Empties the slot for the next batch. */
   void clear() {
     decoding.clear();
-    withdrawn.clear();
-    holes = 0;
-    positionAfter = null;
-  }
-
-  /** Begins a batch of pictures of one size, which has no more than the largest one's pixels. */
-  void begin(ImageShape size) {
-    shape = new ImageShape(size.heightPx(), size.widthPx(), form.channels());
+    seal = null;
   }
 
   Form form() {
     return form;
-  }
-
-  /** Shape of every picture in the batch. */
-  ImageShape shape() {
-    return shape;
   }
 
   int size() {
@@ -89,76 +82,55 @@ final class Slot {
     decoding.add(done);
   }
 
-  /** Counts a sample that stands in for one that is gone. */
-  void countHole() {
-    holes++;
-  }
-
-  int holes() {
-    return holes;
-  }
-
-  /** Says how far the epoch is behind the batch. */
-  void mark(long ofEpoch, double share) {
-    epoch = ofEpoch;
-    epochShare = share;
-  }
-
-  /** Epoch of the batch; -1 where it has none. */
-  long epoch() {
-    return epoch;
-  }
-
-  /** How much of the epoch was handed out behind the batch, 0 to 1; NaN where there is none. */
-  double epochShare() {
-    return epochShare;
-  }
-
   /** Completes the batch. */
-  void seal(Position position, List<String> withdrawnPairIds) {
-    positionAfter = position;
-    withdrawn.addAll(withdrawnPairIds);
+  void seal(Seal complete) {
+    seal = complete;
+  }
+
+  Seal seal() {
+    return seal;
   }
 
   /** Where a sample's pixels go. */
   ByteBuffer imageOf(int sample) {
-    return images.slice(sample * imageBytes(), imageBytes()).order(ByteOrder.nativeOrder());
+    return images
+        .slice(sample * form.imageBytes(), form.imageBytes())
+        .order(ByteOrder.nativeOrder());
   }
 
-  /** Where a sample's token ids go. */
-  IntBuffer tokensOf(int sample) {
-    return tokens.slice(sample * form.tokens(), form.tokens());
-  }
-
-  /** Marks the first {@code count} of a sample's token ids as the caption's. */
-  void mask(int sample, int count) {
-    int begin = sample * form.tokens();
-    for (int i = 0; i < form.tokens(); i++) {
-      mask.put(begin + i, (byte) (i < count ? 1 : 0));
+  /** Writes all of a sample but its pixels; it has as many token ids as the form says. */
+  void put(int sample, PreparedPair pair) {
+    int at = sample * form.tokens();
+    for (int token : pair.getTokenIds()) {
+      mask.put(at, (byte) (at - sample * form.tokens() < pair.getTokenCount() ? 1 : 0));
+      tokens.put(at, token);
+      at++;
     }
-  }
-
-  void name(int sample, String pairId, String caption) {
-    pairIds[sample] = pairId;
-    captions[sample] = caption;
+    pairIds[sample] = pair.getPairId();
+    captions[sample] = pair.getCaption();
   }
 
   /** Waits until every sample is written; throws what the first bad one threw. */
   void awaitSamples() throws InterruptedException {
     for (Future<?> sample : decoding) {
-      try {
-        sample.get();
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof RuntimeException refused) {
-          throw refused;
-        }
-        throw new IllegalStateException(e.getCause());
+      await(sample);
+    }
+  }
+
+  /** Waits for work; throws what it threw. */
+  static <T> T await(Future<T> work) throws InterruptedException {
+    try {
+      return work.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failed) {
+        throw failed;
       }
+      throw new IllegalStateException(e.getCause());
     }
   }
 
   ByteBuffer images() {
-    return images.duplicate().order(ByteOrder.nativeOrder()).limit(size() * imageBytes());
+    return images.duplicate().order(ByteOrder.nativeOrder()).limit(size() * form.imageBytes());
   }
 
   IntBuffer tokens() {
@@ -177,15 +149,7 @@ final class Slot {
     return List.of(Arrays.copyOf(captions, size()));
   }
 
-  List<String> withdrawn() {
-    return List.copyOf(withdrawn);
-  }
-
-  Position positionAfter() {
-    return positionAfter;
-  }
-
-  private int imageBytes() {
-    return (int) shape.values();
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 }

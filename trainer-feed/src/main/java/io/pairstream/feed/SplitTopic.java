@@ -67,7 +67,7 @@ final class SplitTopic {
   }
 
   /** Loads a run's windows, with answers that are hardly larger than the pieces of a window. */
-  WindowLoader windowLoader(ViewRun run, FeedClocks clocks) {
+  WindowLoader windowLoader(ViewRun run, FeedStats.Clocks clocks) {
     long bytes = EpochOrder.pieceBytes(run.view().blocks(), run.plan()) * 5 / 4;
     return new WindowLoader(
         run.view(), withdrawnPairs(), LOADING_THREADS, () -> jumpingConsumer(bytes), clocks);
@@ -75,10 +75,7 @@ final class SplitTopic {
 
   WithdrawnPairs withdrawnPairs() {
     return WithdrawnPairs.open(
-        consumer(Map.of()),
-        source.dataset().topic(TopicCatalogue.TAKEDOWNS),
-        source.registry(),
-        source.topic());
+        consumer(Map.of()), source.dataset().topic(TopicCatalogue.TAKEDOWNS), source.decoder());
   }
 
   /**
@@ -152,7 +149,7 @@ final class SplitTopic {
     }
     begins.forEach(
         (partition, begin) -> {
-          long missing = begin - position.firstOpen(partition.partition());
+          long missing = begin - position.offsets().get(partition.partition());
           if (missing > 0) {
             throw new PositionRefusedException(
                 "%s begins at %d: %d offsets behind the position have left the log"

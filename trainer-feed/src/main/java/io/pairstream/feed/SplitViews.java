@@ -8,21 +8,18 @@ import io.pairstream.feed.export.ExportRefusedException;
 import io.pairstream.feed.export.ExportSummary;
 import io.pairstream.feed.export.ViewExport;
 import io.pairstream.feed.filter.Condition;
-import io.pairstream.feed.filter.PairFilter;
 import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.EpochOrder.Piece;
 import io.pairstream.feed.order.EpochOrder.Place;
-import io.pairstream.feed.record.FieldReader;
-import io.pairstream.feed.record.MalformedSampleException;
-import io.pairstream.feed.record.PairFields;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.PairFilter;
 import io.pairstream.feed.view.SplitReader;
 import io.pairstream.feed.view.View;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.AdminClients;
-import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.RecordDecoder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.admin.Admin;
@@ -40,13 +36,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /** Cuts views out of a split's topic, exports them, and explains their steps. */
 public final class SplitViews {
-
-  private static final Set<String> EXPLAINED =
-      Set.of("pair_id", "source_kind", "contributor", "url", "licence");
 
   private SplitViews() {}
 
@@ -63,7 +55,7 @@ public final class SplitViews {
     try (Admin admin = AdminClients.create(source.clientSettings());
         Consumer<byte[], byte[]> consumer = split.consumer(Map.of())) {
       TopicDescription topic = split.describe(admin);
-      PairFilter filter = new PairFilter(source.registry(), source.topic(), where);
+      PairFilter filter = new PairFilter(source.decoder(), where);
       SplitReader reader = new SplitReader(consumer, filter, topic.name(), Map.of());
       reader.readToEnd(progress);
       return new View(
@@ -93,9 +85,8 @@ public final class SplitViews {
         Consumer<byte[], byte[]> consumer = split.jumpingConsumer(Long.MAX_VALUE);
         WithdrawnPairs withdrawn = split.withdrawnPairs()) {
       split.requireHolds(plan.view(), admin);
-      Deserializer<PreparedPair> deserializer =
-          new AvroSerdes(source.registry()).of(PreparedPair.class, source.topic()).deserializer();
-      return ViewExport.of(plan, source.split().name(), consumer, withdrawn, deserializer, listener)
+      return ViewExport.of(
+              plan, source.split().name(), consumer, withdrawn, source.decoder(), listener)
           .into(folder);
     }
   }
@@ -118,8 +109,8 @@ public final class SplitViews {
     try (Admin admin = AdminClients.create(source.clientSettings())) {
       split.requireHolds(run.view(), admin);
     }
-    FieldReader fields = new FieldReader(source.registry(), source.topic(), EXPLAINED);
-    try (WindowLoader loader = split.windowLoader(run, new FeedClocks())) {
+    RecordDecoder<PreparedPair> records = source.decoder();
+    try (WindowLoader loader = split.windowLoader(run, new FeedStats.Clocks())) {
       List<ExplainedSample> samples = new ArrayList<>();
       Optional<Step> step = run.step(position, settings);
       if (step.isPresent()) {
@@ -134,13 +125,13 @@ public final class SplitViews {
         for (Place place : places) {
           Piece piece = order.records(place.lane(), place.window()).get(place.at());
           Block block = run.view().blocks().get(piece.block());
-          Window window = WindowLoader.await(windows.get(List.of(place.lane(), place.window())));
+          Window window = Slot.await(windows.get(List.of(place.lane(), place.window())));
           samples.add(
               explained(
                   place.lane(),
                   site(source.topic(), block.partition(), block.offset(piece.first())),
                   window.sample(place.at()),
-                  fields));
+                  records));
         }
       }
       return samples;
@@ -150,24 +141,19 @@ public final class SplitViews {
   }
 
   private static ExplainedSample explained(
-      int lane, String place, WindowLoader.Sample sample, FieldReader fields) {
+      int lane, String place, WindowLoader.Sample sample, RecordDecoder<PreparedPair> records) {
     ConsumerRecord<byte[], byte[]> record = sample.record();
-    String found = site(record.topic(), record.partition(), record.offset());
-    try {
-      PairFields pair = fields.read(record.value());
-      return new ExplainedSample(
-          lane,
-          place,
-          found,
-          sample.isStandIn(),
-          pair.text("pair_id"),
-          pair.text("source_kind"),
-          pair.text("contributor"),
-          pair.text("url"),
-          pair.text("licence"));
-    } catch (MalformedSampleException e) {
-      throw new RefusedSampleException(found + ": " + e.getMessage(), e);
-    }
+    PreparedPair pair = SampleWriter.read(records, record);
+    return new ExplainedSample(
+        lane,
+        place,
+        site(record.topic(), record.partition(), record.offset()),
+        sample.isStandIn(),
+        pair.getPairId(),
+        pair.getSourceKind(),
+        pair.getContributor(),
+        pair.getUrl(),
+        pair.getLicence());
   }
 
   private static String site(String topic, int partition, long offset) {

@@ -87,25 +87,26 @@ final class ViewFeed extends BatchLoop {
       asked(step.epoch(), place.lane(), place.window(), place.at());
     }
     Slot slot = null;
+    int standIns = 0;
     for (Place place : places) {
       WindowLoader.Sample sample = take(step.epoch(), place);
       if (slot == null) {
-        slot = slotLike(sample.record());
+        slot = slotFor(sample.record());
       }
-      if (sample.isStandIn()) {
-        slot.countHole();
-      }
+      standIns += sample.isStandIn() ? 1 : 0;
       write(sample.record(), slot);
     }
     if (slot == null) {
       // Other ranks have samples in this step; they wait for this one's.
       Place lead = order.place(step.first());
       slot =
-          slotLike(
-              await(loader.load(order, lead.lane(), lead.window(), 0)).sample(lead.at()).record());
+          slotFor(
+              Slot.await(loader.load(order, lead.lane(), lead.window(), 0))
+                  .sample(lead.at())
+                  .record());
     }
-    slot.mark(step.epoch(), step.epochShare());
-    handOver(slot, step.behind(), List.of());
+    handOver(
+        slot, new Slot.Seal(step.behind(), List.of(), standIns, step.epoch(), step.epochShare()));
   }
 
   private WindowLoader.Sample take(long epoch, Place place) throws InterruptedException {
@@ -114,11 +115,11 @@ final class ViewFeed extends BatchLoop {
     while (ofLane.element() != wanted) {
       clocks().loaded().add(-ofLane.remove().left);
     }
-    while (!await(wanted.loading).hasLiving()) {
+    while (!Slot.await(wanted.loading).hasLiving()) {
       wanted.loading = loader.load(order(epoch), wanted.lane, wanted.window, 0);
     }
     wanted.left = Math.max(0, wanted.left - 1);
-    return await(wanted.loading).sample(place.at());
+    return Slot.await(wanted.loading).sample(place.at());
   }
 
   /** Asks for the window behind the only one of a lane. */
@@ -155,15 +156,5 @@ final class ViewFeed extends BatchLoop {
 
   private EpochOrder order(long epoch) {
     return orders.computeIfAbsent(epoch, run::order);
-  }
-
-  private WindowLoader.Window await(Future<WindowLoader.Window> loading)
-      throws InterruptedException {
-    long begin = System.nanoTime();
-    try {
-      return WindowLoader.await(loading);
-    } finally {
-      clocks().fetching().add(System.nanoTime() - begin);
-    }
   }
 }

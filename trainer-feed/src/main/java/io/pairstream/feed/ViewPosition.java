@@ -1,10 +1,7 @@
 package io.pairstream.feed;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.View;
-import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * How far a run over a view has come. It says nothing of ranks: any number of them goes on from it.
@@ -17,24 +14,8 @@ import java.util.stream.Stream;
 public record ViewPosition(String view, OrderPlan plan, long epoch, long samples)
     implements Position {
 
-  /**
-   * As it is stored.
-   *
-   * @param taken by lane, how many were handed out, as an earlier version has it
-   */
-  private record Stored(
-      String view,
-      Long seed,
-      Integer lanes,
-      Integer window,
-      Long epoch,
-      Long samples,
-      JsonNode taken) {
-
-    boolean isWhole() {
-      return Stream.of(view, seed, lanes, window, epoch, samples).allMatch(Objects::nonNull);
-    }
-  }
+  /** As it is stored. */
+  private record Stored(String view, long seed, int lanes, int window, long epoch, long samples) {}
 
   public ViewPosition {
     if (epoch < 0 || samples < 0) {
@@ -51,7 +32,7 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
   @Override
   public String toJson() {
     return StoredPosition.write(
-        new Stored(view, plan.seed(), plan.lanes(), plan.window(), epoch, samples, null));
+        new Stored(view, plan.seed(), plan.lanes(), plan.window(), epoch, samples));
   }
 
   /**
@@ -60,26 +41,16 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
    * @throws PositionRefusedException where the text is something else
    */
   public static ViewPosition parse(String json) {
-    String expected =
-        "a run over a view (an object with view, seed, lanes, window, epoch, samples)";
     Stored stored =
-        StoredPosition.read(json, Stored.class)
-            .orElseThrow(() -> StoredPosition.refusal(expected, json));
-    if (stored.taken != null && stored.samples == null) {
-      throw new PositionRefusedException(
-          "the position is one of an earlier version, which handed samples out in another order (it"
-              + " counts them by lane, as taken); to begin its epoch anew, put \"samples\": 0 in the"
-              + " place of \"taken\": "
-              + stored.taken);
-    }
-    if (!stored.isWhole()) {
-      throw StoredPosition.refusal(expected, json);
-    }
+        StoredPosition.read(
+            json,
+            Stored.class,
+            "a run over a view (an object with view, seed, lanes, window, epoch, samples)");
     try {
       OrderPlan plan = new OrderPlan(stored.seed, stored.lanes, stored.window);
       return new ViewPosition(stored.view, plan, stored.epoch, stored.samples);
     } catch (IllegalArgumentException e) {
-      throw StoredPosition.refusal(expected, json);
+      throw new PositionRefusedException("no position of a run over a view: " + e.getMessage());
     }
   }
 }

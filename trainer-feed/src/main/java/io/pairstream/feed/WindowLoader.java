@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,7 +30,7 @@ final class WindowLoader implements AutoCloseable {
 
   private final View view;
   private final WithdrawnPairs withdrawn;
-  private final FeedClocks clocks;
+  private final FeedStats.Clocks clocks;
   private final ExecutorService threads;
   private final BlockingQueue<Consumer<byte[], byte[]>> consumers = new LinkedBlockingQueue<>();
   private final int count;
@@ -45,7 +44,7 @@ final class WindowLoader implements AutoCloseable {
       WithdrawnPairs withdrawn,
       int count,
       Supplier<Consumer<byte[], byte[]>> consumer,
-      FeedClocks clocks) {
+      FeedStats.Clocks clocks) {
     this.view = view;
     this.withdrawn = withdrawn;
     this.clocks = clocks;
@@ -136,18 +135,6 @@ final class WindowLoader implements AutoCloseable {
           clocks.loaded().add(samples);
           return loaded;
         });
-  }
-
-  /** Waits for a window; throws what its loading threw. */
-  static Window await(Future<Window> loading) throws InterruptedException {
-    try {
-      return loading.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failed) {
-        throw failed;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
   }
 
   /** Number of takedowns that are heeded. */

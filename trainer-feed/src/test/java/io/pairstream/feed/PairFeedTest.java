@@ -11,10 +11,8 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.Rendition;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
-import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RootCause;
@@ -28,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -133,6 +130,23 @@ class PairFeedTest {
     }
   }
 
+  @Test
+  void forgetsAPairThatIsWithdrawnBeforeItsBatchIsFull() {
+    produceOn(0, sample(0, "raw"));
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().training(), 0, "0", null));
+    produceOn(0, sample(1, "raw"));
+
+    assertThat(everything(Optional.empty())).containsExactly("1");
+  }
+
+  @Test
+  void refusesWhatIsNoPair() {
+    TestCluster.send(
+        cluster, new ProducerRecord<>(source.topic(), 1, new byte[] {'k'}, new byte[] {1, 2}));
+
+    assertRefused(settings(1), "training-1-0: no prepared pair");
+  }
+
   /** As after a takedown whose tombstone stands behind a record that is not compacted away yet. */
   @Test
   void handsOutNoPairThatIsWithdrawnThoughItsRecordIsStillThere() {
@@ -209,19 +223,10 @@ class PairFeedTest {
     }
   }
 
-  @Test
-  void refusesASampleOfAnotherSize() {
-    PreparedPair wide = sample(0, "png");
-    wide.setWidth(SIDE + 1);
-    wide.setImage(ByteBuffer.wrap(new DrawnImage(SIDE, SIDE + 1, 0).encoded("png")));
-    produceOn(1, wide);
-
-    assertRefused("training-1-0: expected width in pixels 8, found 9");
-  }
-
   static Stream<Arguments> lies() {
     return Stream.of(
         arguments("is 9x8, expected 8x8", lie(pair -> pair.setImage(wide()))),
+        arguments("expected width in pixels 8, found 9", lie(pair -> pair.setWidth(9))),
         arguments("token ids 4, found 5", lie(pair -> pair.setTokenIds(List.of(1, 2, 3, 4, 5)))),
         arguments("token count 5 of 4", lie(pair -> pair.setTokenCount(5))),
         arguments("split TRAINING, found TEST", lie(pair -> pair.setSplit("TEST"))),
@@ -272,137 +277,11 @@ class PairFeedTest {
     produceOn(0, first);
     produceOn(0, second);
 
-    // As many token ids as the first sample has.
-    FeedSettings any = FeedSettings.ofBatches(2).side(SIDE);
-    try (PairFeed feed = PairFeed.open(source, any);
+    try (PairFeed feed = PairFeed.open(source, settings(2));
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.mask()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 1, 0, 0, 1, 1, 1, 1}));
       assertThat(batch.mask().isDirect()).isTrue();
     }
-  }
-
-  @Test
-  void handsOutARenditionAndATokenSet() {
-    PreparedPair rich = sample(0, "raw");
-    rich.setRenditions(
-        List.of(
-            Rendition.newBuilder()
-                .setName("small")
-                .setImage(ByteBuffer.wrap(new byte[] {5, 6}))
-                .setImageEncoding("raw")
-                .setWidth(2)
-                .setHeight(1)
-                .setChannels(1)
-                .setColour("grey")
-                .build()));
-    rich.setTokenSets(
-        List.of(
-            TokenSet.newBuilder()
-                .setName("clip")
-                .setTokenIds(List.of(8, 9, 0))
-                .setTokenCount(2)
-                .build()));
-    produceOn(0, rich);
-
-    try (PairFeed feed =
-            PairFeed.open(source, settings(1).shape(1, 2, 3).rendition("small").tokenSet("clip"));
-        ReadyBatch batch = feed.next().orElseThrow()) {
-      assertThat(batch.imageShape()).containsExactly(1, 1, 2, 1);
-      assertThat(batch.colour()).isEqualTo("grey");
-      assertThat(batch.images()).isEqualTo(ByteBuffer.wrap(new byte[] {5, 6}));
-      assertThat(batch.tokens()).isEqualTo(IntBuffer.wrap(new int[] {8, 9, 0}));
-      assertThat(batch.mask()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 1, 0}));
-    }
-    assertRefused(settings(1).rendition("big"), "training-0-0: has no rendition 'big'");
-    assertRefused(settings(1).tokenSet("t5"), "training-0-0: has no token set 't5'");
-  }
-
-  @Test
-  void givesEachBatchOneShape() {
-    for (int number = 0; number < 7; number++) {
-      produceOn(0, sample(number, number % 3 == 0 ? 4 : 8, number % 3 == 1 ? 4 : 8));
-    }
-
-    List<String> batches = new ArrayList<>();
-    try (PairFeed feed = PairFeed.open(source, several(2))) {
-      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
-        try (ReadyBatch batch = next.get()) {
-          batches.add(batch.pairIds() + " " + batch.imageShape());
-          int number = Integer.parseInt(batch.pairIds().get(batch.size() - 1));
-          DrawnImage drawn =
-              new DrawnImage(batch.imageShape().get(1), batch.imageShape().get(2), number);
-          int bytes = drawn.pixels().length;
-          assertThat(batch.images().slice((batch.size() - 1) * bytes, bytes))
-              .isEqualTo(ByteBuffer.wrap(drawn.pixels()));
-        }
-      }
-    }
-
-    assertThat(batches)
-        .containsExactly(
-            "[0, 3] [2, 4, 8, 3]",
-            "[1, 4] [2, 8, 4, 3]",
-            "[2, 5] [2, 8, 8, 3]",
-            "[6] [1, 4, 8, 3]");
-  }
-
-  @Test
-  void goesOnExactlyWithSeveralShapesFromEveryBatch() {
-    List<String> all = new ArrayList<>();
-    for (int number = 0; number < 30; number++) {
-      int partition = number % PARTITIONS;
-      // One shape is so rare that its first sample waits for long.
-      int height = number == 0 || number == 29 ? 2 : number % 2 == 0 ? 4 : 8;
-      produceOn(partition, sample(number, height, 8));
-      all.add(String.valueOf(number));
-    }
-    for (int cut = 0; cut < 12; cut++) {
-      List<String> seen = new ArrayList<>();
-      String stored;
-      try (PairFeed feed = PairFeed.open(source, several(3))) {
-        for (int i = 0; i < cut; i++) {
-          Optional<ReadyBatch> next = feed.next();
-          if (next.isPresent()) {
-            try (ReadyBatch batch = next.get()) {
-              seen.addAll(batch.pairIds());
-            }
-          }
-        }
-        stored = feed.position().toJson();
-      }
-
-      seen.addAll(ids(several(2), Optional.of(FeedPosition.parse(stored))));
-
-      assertThat(seen).as("cut after %d batches", cut).containsExactlyInAnyOrderElementsOf(all);
-    }
-  }
-
-  @Test
-  void forgetsWaitingPairsThatAreWithdrawn() {
-    produceOn(0, sample(0, 4, 8));
-    TestCluster.send(cluster, TestCluster.record(cluster.topics().training(), 0, "0", null));
-    produceOn(0, sample(1, 8, 8));
-
-    try (PairFeed feed = PairFeed.open(source, several(1 + 1))) {
-      try (ReadyBatch batch = feed.next().orElseThrow()) {
-        assertThat(batch.pairIds()).containsExactly("1");
-        assertThat(batch.withdrawnPairIds()).containsExactly("0");
-        assertThat(((FeedPosition) batch.position()).owed()).isEmpty();
-      }
-      assertThat(feed.next()).isEmpty();
-    }
-  }
-
-  @Test
-  void refusesAPictureThatIsLargerThanASlotsAndTooManyThatWait() {
-    produceOn(0, sample(0, 4, 8));
-    produceOn(0, sample(1, 8, 4));
-    produceOn(0, sample(2, 9, 8));
-
-    assertRefused(several(2), "training-0-2: a picture of 8x9, expected 1 to 64 pixels");
-    assertRefused(
-        settings(2).shapes(new Shapes.Several(100, 1)),
-        "2 samples of 2 sizes wait and no size has the 2 of a batch");
   }
 
   @Test
@@ -453,15 +332,6 @@ class PairFeedTest {
     deleteBefore(1, 2);
 
     assertPositionRefused(before, "-1 begins at 2: 2 offsets behind the position have left");
-    TreeMap<Integer, Long> offsets = new TreeMap<>(before.offsets());
-    offsets.put(1, 2L);
-    assertPositionRefused(
-        new FeedPosition(
-            before.topic(),
-            before.topicId(),
-            offsets,
-            new TreeMap<>(Map.of(1, new TreeSet<>(Set.of(1L))))),
-        "-1 begins at 2: 1 offsets behind the position have left");
   }
 
   private void deleteBefore(int partition, long offset) {
@@ -499,11 +369,7 @@ class PairFeedTest {
   }
 
   private static FeedSettings settings(int batchSize) {
-    return FeedSettings.ofBatches(batchSize).shape(SIDE, SIDE, LENGTH).until(End.WHERE_LOG_ENDS);
-  }
-
-  private static FeedSettings several(int batchSize) {
-    return settings(batchSize).shapes(new Shapes.Several(SIDE * SIDE, 100));
+    return FeedSettings.ofBatches(batchSize).side(SIDE).until(End.WHERE_LOG_ENDS);
   }
 
   private FeedPosition start() {
@@ -538,10 +404,6 @@ class PairFeedTest {
       }
     }
     return sizes;
-  }
-
-  private void assertRefused(String message) {
-    assertRefused(settings(1), message);
   }
 
   private void assertRefused(FeedSettings settings, String message) {
@@ -599,14 +461,6 @@ class PairFeedTest {
   private ProducerRecord<byte[], byte[]> record(PreparedPair sample) {
     int partition = Integer.parseInt(sample.getPairId()) % PARTITIONS;
     return TestCluster.record(cluster.topics().training(), partition, sample.getPairId(), sample);
-  }
-
-  private static PreparedPair sample(int number, int heightPx, int widthPx) {
-    PreparedPair sample = sample(number, "raw");
-    sample.setImage(ByteBuffer.wrap(new DrawnImage(heightPx, widthPx, number).pixels()));
-    sample.setHeight(heightPx);
-    sample.setWidth(widthPx);
-    return sample;
   }
 
   private static PreparedPair sample(int number, String encoding) {

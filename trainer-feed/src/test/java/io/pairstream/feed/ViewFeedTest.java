@@ -313,40 +313,6 @@ class ViewFeedTest {
   }
 
   @Test
-  void handsOutTheSizeThatAViewWasCutFor() {
-    produce(0, 10);
-    for (int i = 100; i < 104; i++) {
-      PreparedPair wide =
-          PreparedPair.newBuilder(sample(i))
-              .setWidth(2 * SIDE)
-              .setImage(ByteBuffer.wrap(new DrawnImage(SIDE, 2 * SIDE, i % 50).pixels()))
-              .build();
-      TestCluster.send(cluster, record(String.valueOf(i), wide));
-    }
-    View all = SplitViews.cut(source, List.of(), read -> {});
-    View ofWide = SplitViews.cut(source, List.of(Condition.parse("width=" + 2 * SIDE)), read -> {});
-    OrderPlan plan = new OrderPlan(0, 1, 0);
-    FeedSettings anySize = settings(4).shapes(new Shapes.Several(2 * SIDE * SIDE, 1));
-
-    try (PairFeed feed =
-            PairFeed.ofView(source, anySize, ViewRun.of(ofWide, plan), Optional.empty());
-        ReadyBatch batch = feed.next().orElseThrow()) {
-      assertThat(batch.imageShape()).containsExactly(4, SIDE, 2 * SIDE, 3);
-      assertThat(batch.pairIds()).containsExactlyInAnyOrder("100", "101", "102", "103");
-    }
-    try (PairFeed feed =
-        PairFeed.ofView(
-            source,
-            settings(14).shapes(new Shapes.Several(2 * SIDE * SIDE, 1)),
-            ViewRun.of(all, plan),
-            Optional.empty())) {
-      assertThatThrownBy(feed::next)
-          .isInstanceOf(RefusedSampleException.class)
-          .hasMessageContaining("8x4 in a batch of 4x4; cut a view of each size, with --where");
-    }
-  }
-
-  @Test
   void explainsWhatAStepHandsOut() {
     produce(0, 75);
     View view = SplitViews.cut(source, List.of(), read -> {});
@@ -451,10 +417,6 @@ class ViewFeedTest {
         run,
         new ViewPosition(view.fingerprint(), PLAN, 2, 1_000_000_000),
         "says that 1000000000 samples of epoch 2 were handed out, and the epoch has 30");
-    String old = ViewPosition.beginOf(view, PLAN, 0).toJson().replace("samples", "taken");
-    assertThatThrownBy(() -> ViewPosition.parse(old))
-        .isInstanceOf(PositionRefusedException.class)
-        .hasMessageContaining("of an earlier version, which handed samples out in another order");
   }
 
   @Test
@@ -568,7 +530,7 @@ class ViewFeedTest {
   }
 
   private static FeedSettings settings(int batchSize) {
-    return FeedSettings.ofBatches(batchSize).shape(SIDE, SIDE, 1).lastBatch(LastBatch.DROP);
+    return FeedSettings.ofBatches(batchSize).side(SIDE).lastBatch(LastBatch.DROP);
   }
 
   /** Pair ids by {@code partition-offset}, from the topic itself. */

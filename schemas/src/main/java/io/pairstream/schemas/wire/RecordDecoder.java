@@ -4,8 +4,10 @@ import io.pairstream.schemas.topics.Topic;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serdes;
 
 /**
  * Reads the values of a topic, and tells a record that is to blame from a registry that is.
@@ -28,6 +30,15 @@ public final class RecordDecoder<T extends SpecificRecord> {
     this.topic = topic;
     this.ownSchema = ownSchema;
     this.registry = registry;
+  }
+
+  /** Reads the values of a topic of that full name into a generated class. */
+  public static <T extends SpecificRecord> RecordDecoder<T> of(
+      Class<T> type, String topic, Registry registry) {
+    return new RecordDecoder<>(
+        new Topic<>(topic, Serdes.String(), new AvroSerdes(registry).of(type, topic)),
+        SpecificData.get().getSchema(type),
+        registry);
   }
 
   /**

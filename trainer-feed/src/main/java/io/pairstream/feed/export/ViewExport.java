@@ -4,12 +4,12 @@ import io.pairstream.feed.export.ExportFolder.Written;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.wire.RecordDecoder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Writes a view's pairs into a folder, shard by shard, and goes on where an earlier start ended.
@@ -41,11 +41,10 @@ public final class ViewExport {
       String split,
       Consumer<byte[], byte[]> consumer,
       WithdrawnPairs withdrawn,
-      Deserializer<PreparedPair> deserializer,
+      RecordDecoder<PreparedPair> records,
       ExportListener listener) {
     BlockReader blocks = new BlockReader(plan.view().topic(), consumer);
-    return new ViewExport(
-        plan, new ViewPairs(plan, split, blocks, withdrawn, deserializer), listener);
+    return new ViewExport(plan, new ViewPairs(plan, split, blocks, withdrawn, records), listener);
   }
 
   /**

@@ -4,12 +4,11 @@ import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.wire.RecordDecoder;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * A view's pairs, read from its topic window by window. In memory is one window of compressed
@@ -22,7 +21,7 @@ final class ViewPairs implements PairSequence {
   private final EpochOrder order;
   private final BlockReader blocks;
   private final WithdrawnPairs withdrawn;
-  private final Deserializer<PreparedPair> deserializer;
+  private final RecordDecoder<PreparedPair> pairs;
 
   /** The last window that was read; a shard may end within it. */
   private int window = -1;
@@ -37,13 +36,13 @@ final class ViewPairs implements PairSequence {
       String split,
       BlockReader blocks,
       WithdrawnPairs withdrawn,
-      Deserializer<PreparedPair> deserializer) {
+      RecordDecoder<PreparedPair> pairs) {
     this.plan = plan;
     this.split = split;
     this.order = plan.epochOrder();
     this.blocks = blocks;
     this.withdrawn = withdrawn;
-    this.deserializer = deserializer;
+    this.pairs = pairs;
   }
 
   @Override
@@ -79,12 +78,10 @@ final class ViewPairs implements PairSequence {
   }
 
   private PreparedPair pair(ConsumerRecord<byte[], byte[]> record) {
-    PreparedPair pair;
-    try {
-      pair = deserializer.deserialize(record.topic(), record.value());
-    } catch (SerializationException e) {
-      throw new ExportRefusedException(where(record) + " cannot be read: " + e.getMessage());
-    }
+    PreparedPair pair =
+        pairs
+            .decode(record.value())
+            .orElseThrow(() -> new ExportRefusedException(where(record) + " cannot be read"));
     if (!pair.getSplit().equals(split)) {
       throw new ExportRefusedException(
           "%s is a pair of %s, on the topic of %s"

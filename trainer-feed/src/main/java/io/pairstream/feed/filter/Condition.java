@@ -1,14 +1,15 @@
 package io.pairstream.feed.filter;
 
-import io.pairstream.feed.record.PairFields;
 import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
+import io.pairstream.schemas.PreparedPair;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,64 +22,36 @@ import java.util.stream.Collectors;
  */
 public final class Condition {
 
+  private static final String MEASURE = "measure.";
+
   private static final Pattern FORM =
       Pattern.compile("\\s*([A-Za-z_]+|measure\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)\\s*(.*?)\\s*");
 
-  /** By the name in a condition: the record's field. */
-  private static final Map<String, String> TEXTS =
+  /** By the name in a condition; empty where it is unknown. */
+  private static final Map<String, Function<PreparedPair, String>> TEXTS =
       new TreeMap<>(
           Map.of(
-              "language", "language",
-              "licence", "licence",
-              "source", "source_kind",
-              "contributor", "contributor",
-              "host", "url"));
+              "language", PreparedPair::getLanguage,
+              "licence", PreparedPair::getLicence,
+              "source", PreparedPair::getSourceKind,
+              "contributor", PreparedPair::getContributor,
+              "host", pair -> host(pair.getUrl())));
 
-  private static final List<String> NUMBERS =
-      List.of("fold", "height", "token_count", "truncated", "width");
+  private static final Map<String, Function<PreparedPair, Number>> NUMBERS =
+      new TreeMap<>(
+          Map.of(
+              "fold", PreparedPair::getFold,
+              "height", PreparedPair::getHeight,
+              "token_count", PreparedPair::getTokenCount,
+              "truncated", pair -> pair.getTruncated() ? 1 : 0,
+              "width", PreparedPair::getWidth));
 
-  private final String name;
-  private final Operator operator;
-  private final List<String> values;
+  private final String text;
+  private final Predicate<PreparedPair> holds;
 
-  /** The values of a text; empty where the field is a number. */
-  private final List<Pattern> texts;
-
-  /** The values of a number; empty where the field is a text. */
-  private final List<Double> numbers;
-
-  private Condition(
-      String name,
-      Operator operator,
-      List<String> values,
-      List<Pattern> texts,
-      List<Double> numbers) {
-    this.name = name;
-    this.operator = operator;
-    this.values = List.copyOf(values);
-    this.texts = List.copyOf(texts);
-    this.numbers = List.copyOf(numbers);
-  }
-
-  private enum Operator {
-    EQUAL("="),
-    NOT_EQUAL("!="),
-    AT_LEAST(">="),
-    AT_MOST("<=");
-
-    private final String sign;
-
-    Operator(String sign) {
-      this.sign = sign;
-    }
-
-    private static Operator of(String sign) {
-      return Arrays.stream(values()).filter(one -> one.sign.equals(sign)).findFirst().orElseThrow();
-    }
-
-    private boolean isOrder() {
-      return this == AT_LEAST || this == AT_MOST;
-    }
+  private Condition(String text, Predicate<PreparedPair> holds) {
+    this.text = text;
+    this.holds = holds;
   }
 
   /**
@@ -99,72 +72,77 @@ public final class Condition {
           "'" + text + "' is no condition; right is language=en,de or measure.sharpness>=50");
     }
     String name = parts.group(1);
-    Operator operator = Operator.of(parts.group(2));
+    String sign = parts.group(2);
     String list = name.equals("host") ? parts.group(3).toLowerCase(Locale.ROOT) : parts.group(3);
     List<String> values = Arrays.stream(list.split(",", -1)).map(String::strip).toList();
     if (values.contains("")) {
       throw new InvalidConditionException("'" + text + "' has an empty value");
     }
-    boolean isNumber = NUMBERS.contains(name) || name.startsWith(PairFields.MEASURE);
+    boolean isNumber = NUMBERS.containsKey(name) || name.startsWith(MEASURE);
     if (!isNumber && !TEXTS.containsKey(name)) {
       throw new InvalidConditionException(
           "'%s': there is no field %s; there are %s, %s and measure.NAME"
               .formatted(
-                  text, name, String.join(", ", TEXTS.keySet()), String.join(", ", NUMBERS)));
+                  text,
+                  name,
+                  String.join(", ", TEXTS.keySet()),
+                  String.join(", ", NUMBERS.keySet())));
     }
-    if (operator.isOrder() && (!isNumber || values.size() > 1)) {
+    boolean isOrder = sign.equals(">=") || sign.equals("<=");
+    if (isOrder && (!isNumber || values.size() > 1)) {
       throw new InvalidConditionException(
-          "'" + text + "': " + operator.sign + " compares a number with one value");
+          "'" + text + "': " + sign + " compares a number with one value");
     }
-    return isNumber
-        ? new Condition(
-            name,
-            operator,
-            values,
-            List.of(),
-            values.stream().map(value -> number(text, name, value)).toList())
-        : new Condition(
-            name, operator, values, values.stream().map(Condition::wildcard).toList(), List.of());
+    return new Condition(
+        name + sign + String.join(",", values),
+        isNumber
+            ? ofNumber(name, sign, values.stream().map(value -> number(text, name, value)).toList())
+            : ofText(name, sign, values));
   }
 
-  /** The record's field that decides. */
-  String field() {
-    return TEXTS.getOrDefault(name, name);
+  /** Whether a pair is as this says. */
+  public boolean holdsFor(PreparedPair pair) {
+    return holds.test(pair);
   }
 
-  /** Whether a pair, of which at least {@link #field} was read, is as this says. */
-  boolean matches(PairFields pair) {
-    if (TEXTS.containsKey(name)) {
-      return text(pair).filter(this::matches).isPresent();
-    }
-    Double number = pair.numbers().get(name);
-    return number != null && matches(number + 0.0);
-  }
-
-  private boolean matches(String text) {
-    boolean isOne = texts.stream().anyMatch(value -> value.matcher(text).matches());
-    return isOne == (operator == Operator.EQUAL);
-  }
-
-  private boolean matches(double number) {
-    return switch (operator) {
-      case AT_LEAST -> number >= numbers.get(0);
-      case AT_MOST -> number <= numbers.get(0);
-      case EQUAL -> numbers.contains(number);
-      case NOT_EQUAL -> !numbers.contains(number);
+  private static Predicate<PreparedPair> ofText(String name, String sign, List<String> values) {
+    Predicate<String> isOne =
+        Pattern.compile(
+                values.stream().map(Condition::wildcard).collect(Collectors.joining("|")),
+                Pattern.DOTALL)
+            .asMatchPredicate();
+    return pair -> {
+      String found = TEXTS.get(name).apply(pair);
+      return !found.isEmpty() && isOne.test(found) == sign.equals("=");
     };
   }
 
-  private Optional<String> text(PairFields pair) {
-    Optional<String> text = Optional.ofNullable(pair.texts().get(field()));
-    return name.equals("host") ? text.flatMap(Condition::host) : text;
+  private static Predicate<PreparedPair> ofNumber(String name, String sign, List<Double> values) {
+    Function<PreparedPair, Number> field =
+        name.startsWith(MEASURE)
+            ? pair -> pair.getMeasures().get(name.substring(MEASURE.length()))
+            : NUMBERS.get(name);
+    return pair -> {
+      Number found = field.apply(pair);
+      // The sum makes 0 of -0, which a list tells apart.
+      return found != null && holds(found.doubleValue() + 0.0, sign, values);
+    };
   }
 
-  private static Optional<String> host(String url) {
+  private static boolean holds(double number, String sign, List<Double> values) {
+    return switch (sign) {
+      case ">=" -> number >= values.get(0);
+      case "<=" -> number <= values.get(0);
+      case "=" -> values.contains(number);
+      default -> !values.contains(number);
+    };
+  }
+
+  private static String host(String url) {
     try {
-      return Optional.of(LinkHost.of(url));
+      return LinkHost.of(url);
     } catch (InvalidUrlException e) {
-      return Optional.empty();
+      return "";
     }
   }
 
@@ -173,7 +151,6 @@ public final class Condition {
       return value.equals("true") ? 1 : 0;
     }
     try {
-      // The sum makes 0 of -0, which a list tells apart.
       double number = Double.parseDouble(value) + 0.0;
       if (Double.isFinite(number)) {
         return number;
@@ -184,15 +161,15 @@ public final class Condition {
     throw new InvalidConditionException("'" + condition + "': " + value + " is no number");
   }
 
-  private static Pattern wildcard(String value) {
-    return Pattern.compile(
-        Arrays.stream(value.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")),
-        Pattern.DOTALL);
+  private static String wildcard(String value) {
+    return Arrays.stream(value.split("\\*", -1))
+        .map(Pattern::quote)
+        .collect(Collectors.joining(".*"));
   }
 
   /** In one form, whatever spaces it was read with. */
   @Override
   public String toString() {
-    return name + operator.sign + String.join(",", values);
+    return text;
   }
 }

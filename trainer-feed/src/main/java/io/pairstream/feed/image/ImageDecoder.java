@@ -1,6 +1,6 @@
 package io.pairstream.feed.image;
 
-import io.pairstream.feed.record.ImageShape;
+import io.pairstream.schemas.PreparedPair;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -20,67 +20,59 @@ public final class ImageDecoder {
       opencv_imgcodecs.IMREAD_GRAYSCALE | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
   /**
-   * Decodes one image.
+   * Decodes a pair's image.
    *
-   * @param encoding jpeg, png or raw
-   * @param source the encoded image is its bytes from {@code offset} on
-   * @param length bytes of the encoded image
-   * @param shape of the image; one channel or three
+   * @param pair with an image of one channel or three
    * @param pixels direct; the pixels go between its position and its limit, as many bytes apart as
-   *     the shape has values
-   * @throws UndecodableImageException where that is not what the bytes are
+   *     the image has values
+   * @throws IllegalArgumentException where the image is not what the pair says
    */
-  public void decode(
-      String encoding, byte[] source, int offset, int length, ImageShape shape, ByteBuffer pixels)
-      throws UndecodableImageException {
+  public void decode(PreparedPair pair, ByteBuffer pixels) {
+    String encoding = pair.getImageEncoding();
+    ByteBuffer image = pair.getImage().duplicate();
     switch (encoding) {
-      case "raw" -> copy(source, offset, length, shape, pixels);
-      case "jpeg", "png" -> decompress(encoding, source, offset, length, shape, pixels);
+      case "raw" -> copy(image, pair, pixels);
+      case "jpeg", "png" -> decompress(image, pair, pixels);
       default ->
-          throw new UndecodableImageException(
+          throw new IllegalArgumentException(
               "image encoding is '" + encoding + "', expected jpeg, png or raw");
     }
   }
 
-  private void copy(byte[] source, int offset, int length, ImageShape shape, ByteBuffer pixels)
-      throws UndecodableImageException {
-    if (length != shape.values()) {
-      throw new UndecodableImageException(
-          "raw image has " + length + " bytes, expected " + shape.values() + " (" + shape + ")");
+  private static void copy(ByteBuffer image, PreparedPair pair, ByteBuffer pixels) {
+    int values = pair.getHeight() * pair.getWidth() * pair.getChannels();
+    if (image.remaining() != values) {
+      throw new IllegalArgumentException(
+          "raw image has " + image.remaining() + " bytes, expected " + values);
     }
-    pixels.duplicate().put(source, offset, length);
+    pixels.duplicate().put(image);
   }
 
-  private void decompress(
-      String encoding, byte[] source, int offset, int length, ImageShape shape, ByteBuffer pixels)
-      throws UndecodableImageException {
+  private static void decompress(ByteBuffer image, PreparedPair pair, ByteBuffer pixels) {
+    String encoding = pair.getImageEncoding();
+    int length = image.remaining();
     if (length == 0) {
-      throw new UndecodableImageException("the " + encoding + " image is empty");
+      throw new IllegalArgumentException("the " + encoding + " image is empty");
     }
-    try (BytePointer input = new BytePointer((long) length).put(source, offset, length);
+    int channels = pair.getChannels();
+    try (BytePointer input =
+            new BytePointer((long) length)
+                .put(image.array(), image.arrayOffset() + image.position(), length);
         Mat encoded = new Mat(1, length, opencv_core.CV_8UC1, input);
         BytePointer output = new BytePointer(pixels.slice());
         Mat target =
-            new Mat(
-                shape.heightPx(), shape.widthPx(), opencv_core.CV_8UC(shape.channels()), output);
+            new Mat(pair.getHeight(), pair.getWidth(), opencv_core.CV_8UC(channels), output);
         Mat decoded =
-            opencv_imgcodecs.imdecode(encoded, shape.channels() == 1 ? AS_GREY : AS_RGB, target)) {
+            opencv_imgcodecs.imdecode(encoded, channels == 1 ? AS_GREY : AS_RGB, target)) {
       if (decoded.empty()) {
-        throw new UndecodableImageException("the " + encoding + " image is damaged");
+        throw new IllegalArgumentException("the " + encoding + " image is damaged");
       }
       // OpenCV writes into the target only if the image has the target's size.
       if (target.data().address() != output.address()) {
-        throw new UndecodableImageException(
-            "the "
-                + encoding
-                + " image is "
-                + target.cols()
-                + "x"
-                + target.rows()
-                + ", expected "
-                + shape.widthPx()
-                + "x"
-                + shape.heightPx());
+        throw new IllegalArgumentException(
+            "the %s image is %dx%d, expected %dx%d"
+                .formatted(
+                    encoding, target.cols(), target.rows(), pair.getWidth(), pair.getHeight()));
       }
     }
   }

@@ -1,12 +1,10 @@
 package io.pairstream.feed.takedown;
 
-import io.pairstream.feed.record.FieldReader;
-import io.pairstream.feed.record.MalformedSampleException;
-import io.pairstream.feed.record.PairFields;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,7 +37,7 @@ public final class WithdrawnPairs implements AutoCloseable {
 
   private final Consumer<byte[], byte[]> consumer;
   private final String topic;
-  private final FieldReader fields;
+  private final RecordDecoder<PreparedPair> pairs;
   private final Thread thread;
 
   /** Keys of the takedowns that hold. */
@@ -50,10 +48,11 @@ public final class WithdrawnPairs implements AutoCloseable {
   /** Grows with every takedown that is read, and with every one that is lifted. */
   private final AtomicLong version = new AtomicLong();
 
-  private WithdrawnPairs(Consumer<byte[], byte[]> consumer, String topic, FieldReader fields) {
+  private WithdrawnPairs(
+      Consumer<byte[], byte[]> consumer, String topic, RecordDecoder<PreparedPair> pairs) {
     this.consumer = consumer;
     this.topic = topic;
-    this.fields = fields;
+    this.pairs = pairs;
     this.thread = Threads.daemon("feed-takedowns", this::follow);
   }
 
@@ -62,14 +61,12 @@ public final class WithdrawnPairs implements AutoCloseable {
    *
    * @param consumer is assigned to nothing; it is this object's, which closes it
    * @param topic of the takedowns
-   * @param pairs topic whose pairs are to be told
+   * @param pairs reads the pairs that are to be told
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static WithdrawnPairs open(
-      Consumer<byte[], byte[]> consumer, String topic, Registry registry, String pairs) {
-    Set<String> wanted = Set.of("pair_id", "image_digest", "contributor", "source_kind", "url");
-    WithdrawnPairs withdrawn =
-        new WithdrawnPairs(consumer, topic, new FieldReader(registry, pairs, wanted));
+      Consumer<byte[], byte[]> consumer, String topic, RecordDecoder<PreparedPair> pairs) {
+    WithdrawnPairs withdrawn = new WithdrawnPairs(consumer, topic, pairs);
     try {
       withdrawn.readToTheEnd();
     } catch (RuntimeException e) {
@@ -121,17 +118,17 @@ public final class WithdrawnPairs implements AutoCloseable {
 
   /** Keys of the takedowns that a pair falls under, once there are any; none of what is no pair. */
   public List<String> keysOf(byte[] value) {
-    try {
-      PairFields pair = fields.read(value);
-      return TakedownKind.keysOf(
-          pair.text("pair_id"),
-          pair.text("image_digest"),
-          pair.text("contributor"),
-          pair.text("source_kind"),
-          pair.text("url"));
-    } catch (MalformedSampleException e) {
-      return List.of();
-    }
+    return pairs
+        .decode(value)
+        .map(
+            pair ->
+                TakedownKind.keysOf(
+                    pair.getPairId(),
+                    pair.getImageDigest(),
+                    pair.getContributor(),
+                    pair.getSourceKind(),
+                    pair.getUrl()))
+        .orElse(List.of());
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.pairstream.feed.view;
 
-import io.pairstream.feed.filter.PairFilter;
-import io.pairstream.feed.record.MalformedSampleException;
 import io.pairstream.schemas.Sha256;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -46,7 +44,7 @@ public final class GatheredPairs {
         byPartition.computeIfAbsent(record.partition(), partition -> new HashMap<>());
     long key = digest(record.key());
     Held before;
-    if (record.value() != null && matches(record)) {
+    if (record.value() != null && filter.matches(record)) {
       before = pairs.put(key, new Held(record.offset(), record.value().length));
       size++;
     } else {
@@ -72,16 +70,6 @@ public final class GatheredPairs {
           addBlocks(partition, inOrder, blocks);
         });
     return blocks;
-  }
-
-  private boolean matches(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      return filter.matches(record.value());
-    } catch (MalformedSampleException e) {
-      throw new InvalidViewException(
-          "%s-%d-%d cannot be held against the conditions: %s"
-              .formatted(record.topic(), record.partition(), record.offset(), e.getMessage()));
-    }
   }
 
   private static void addBlocks(int partition, List<Held> inOrder, List<Block> blocks) {

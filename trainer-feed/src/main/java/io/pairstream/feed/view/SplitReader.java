@@ -1,6 +1,5 @@
 package io.pairstream.feed.view;
 
-import io.pairstream.feed.filter.PairFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -145,7 +145,7 @@ public final class ViewLog implements AutoCloseable {
    *
    * @param isLast whether the view is frozen with them
    * @throws InvalidViewException where the view is frozen already
-   * @throws SealedElsewhereException where another process has taken the pen
+   * @throws InvalidViewException where another process has taken the pen
    * @throws KafkaException where the broker does not take them
    */
   public NamedView append(Addition addition, Instant now, boolean isLast) {
@@ -180,7 +180,7 @@ public final class ViewLog implements AutoCloseable {
    * Freezes the view as it is.
    *
    * @throws InvalidViewException where there is none, or it is frozen already
-   * @throws SealedElsewhereException where another process has taken the pen
+   * @throws InvalidViewException where another process has taken the pen
    * @throws KafkaException where the broker does not take it
    */
   public NamedView freeze(Instant now) {
@@ -195,7 +195,7 @@ public final class ViewLog implements AutoCloseable {
    * Takes the view away as it was when the pen was taken.
    *
    * @return whether there was one
-   * @throws SealedElsewhereException where another process has taken the pen
+   * @throws InvalidViewException where another process has taken the pen
    * @throws KafkaException where the broker does not take it
    */
   public boolean drop() {
@@ -283,7 +283,8 @@ public final class ViewLog implements AutoCloseable {
   private RuntimeException failed(Throwable cause) {
     for (Throwable at = cause; at != null; at = at.getCause()) {
       if (at instanceof ProducerFencedException || at instanceof InvalidProducerEpochException) {
-        return new SealedElsewhereException(name, cause);
+        return new InvalidViewException(
+            "another process writes the view " + name + " now; this one has stopped");
       }
     }
     return cause instanceof KafkaException kafka ? kafka : new KafkaException(cause);

@@ -1,7 +1,7 @@
 package io.pairstream.feed.view.named;
 
-import io.pairstream.feed.filter.PairFilter;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.PairFilter;
 import io.pairstream.feed.view.SplitReader;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,7 +89,7 @@ public final class ViewSealer implements AutoCloseable {
   /**
    * Reads for a moment; answers the view where a segment was appended.
    *
-   * @throws SealedElsewhereException where another process seals this view now
+   * @throws InvalidViewException where another process seals this view now
    */
   public Optional<NamedView> step() {
     reader.poll(POLL);
@@ -109,7 +109,7 @@ public final class ViewSealer implements AutoCloseable {
    * where there was anything.
    *
    * @param progress is told the number of records read so far, now and then
-   * @throws SealedElsewhereException where another process seals this view now
+   * @throws InvalidViewException where another process seals this view now
    */
   public Optional<NamedView> sealToEnd(LongConsumer progress) {
     reader.readToEnd(progress);
@@ -121,7 +121,7 @@ public final class ViewSealer implements AutoCloseable {
    *
    * @param progress is told the number of records read so far, now and then
    * @throws InvalidViewException where the view would have no pair at all
-   * @throws SealedElsewhereException where another process seals this view now
+   * @throws InvalidViewException where another process seals this view now
    */
   public NamedView sealAndFreeze(LongConsumer progress) {
     reader.readToEnd(progress);

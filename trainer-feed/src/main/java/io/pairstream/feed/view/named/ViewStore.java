@@ -1,9 +1,10 @@
 package io.pairstream.feed.view.named;
 
 import io.pairstream.feed.filter.Condition;
-import io.pairstream.feed.filter.PairFilter;
 import io.pairstream.feed.view.CommittedConsumer;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.PairFilter;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.Dataset;
@@ -121,7 +122,10 @@ public final class ViewStore {
     Consumer<byte[], byte[]> consumer = CommittedConsumer.open(clientSettings, Map.of());
     try {
       ViewSealer.Split split =
-          new ViewSealer.Split(topic, topicId(topic), new PairFilter(registry, topic, where));
+          new ViewSealer.Split(
+              topic,
+              topicId(topic),
+              new PairFilter(RecordDecoder.of(PreparedPair.class, topic, registry), where));
       return new ViewSealer(log, split, pace, consumer, clock);
     } catch (RuntimeException e) {
       log.close();

@@ -164,7 +164,7 @@ class ViewStoreTest {
       pairs.produce(11, 5);
 
       assertThatThrownBy(() -> until(first))
-          .isInstanceOf(SealedElsewhereException.class)
+          .isInstanceOf(InvalidViewException.class)
           .hasMessage("another process writes the view live now; this one has stopped");
       assertThat(until(second).samples()).isEqualTo(16);
     }
