@@ -34,27 +34,23 @@ peer() {
   fi
 }
 
-if command -v python3 >/dev/null; then
-  environment peers
-  environment img2dataset
-  peer img2dataset img2dataset
-  for name in opencv torchvision torchvision_whole pillow pillow_lanczos pyvips dali; do
-    peer peers $name
-  done
-  if "$work/peers/bin/python" -c 'import cv2, numpy' 2>/dev/null; then
-    arguments+=("--quality-command=$work/peers/bin/python $here/src/main/python/quality.py")
-  else
-    arguments+=("--absent=quality=no OpenCV for the reference; see $work/peers.log")
-  fi
-  if "$work/peers/bin/python" -c 'import tiktoken, tokenizers' 2>/dev/null; then
-    tokens="$work/peers/bin/python $here/src/main/python/tokenizers_compared.py --json"
-    tokens+=" --vocabularies $root/cleaning/src/main/resources/io/pairstream/cleaning/tokens"
-    arguments+=("--tokens-command=$tokens --java $here/target/classes:$root/command/target/app/lib/* --captions")
-  else
-    arguments+=("--absent=tokenizers=no tiktoken or tokenizers; see $work/peers.log")
-  fi
+environment peers
+environment img2dataset
+peer img2dataset img2dataset
+for name in opencv torchvision torchvision_whole pillow pillow_lanczos pyvips dali; do
+  peer peers $name
+done
+if "$work/peers/bin/python" -c 'import cv2, numpy' 2>/dev/null; then
+  arguments+=("--quality-command=$work/peers/bin/python $here/src/main/python/quality.py")
 else
-  arguments+=("--absent=peers=no python3 on this machine")
+  arguments+=("--absent=quality=no OpenCV for the reference; see $work/peers.log")
+fi
+if "$work/peers/bin/python" -c 'import tiktoken, tokenizers' 2>/dev/null; then
+  tokens="$work/peers/bin/python $here/src/main/python/tokenizers_compared.py --json"
+  tokens+=" --vocabularies $root/cleaning/src/main/resources/io/pairstream/cleaning/tokens"
+  arguments+=("--tokens-command=$tokens --java $here/target/classes:$root/command/target/app/lib/* --captions")
+else
+  arguments+=("--absent=tokenizers=no tiktoken or tokenizers; see $work/peers.log")
 fi
 
 if ! command -v gcc >/dev/null; then
@@ -66,5 +62,15 @@ else
 fi
 
 (cd "$root" && mvn -q -B -Dapp package -pl benchmarks -am) >&2
-exec java -cp "$here/target/classes:$root/command/target/app/lib/*" io.pairstream.benchmarks.compare.Compare \
-  --work "$work" "${arguments[@]}" "$@"
+app=$root/command/target/app
+classes=$here/target/classes:$app/lib/*
+workers=$(printf '%s:' "$app"/lib/image-worker-*.jar "$app"/lib/cleaning-*.jar)$app/decoder/*
+# As a worker itself is run, but for the memory that the files take.
+inside="java -Xmx1g -XX:+UseSerialGC -Dorg.bytedeco.javacpp.nopointergc=true"
+inside+=" -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0"
+compare=io.pairstream.benchmarks.compare
+exec python3 "$here/src/main/python/compare.py" --work "$work" \
+  "--peer=pairstream=$inside -cp $classes:$workers io.pairstream.image.worker.InProcess" \
+  "--peer=pairstream-default=$inside -Dpairstream.compare.default=true -cp $classes:$workers io.pairstream.image.worker.InProcess" \
+  "--peer=pairstream-workers=java -Xmx1g -cp $classes $compare.ContenderMain $workers" \
+  "--captions-command=java -cp $classes $compare.CaptionWork" "${arguments[@]}" "$@"

@@ -14,6 +14,6 @@ fi
 (cd "$root" && mvn -q -B -Dapp package -pl benchmarks -am) >&2
 path="$root/benchmarks/target/classes:$root/command/target/app/lib/*"
 ours="java -Xmx512m -XX:+UseParallelGC -Xmn320m -cp $path io.pairstream.benchmarks.fetch.FetchContender LIST"
-exec java -cp "$path" io.pairstream.benchmarks.fetch.FetchCompare "$work" "${1:-2000}" "${2:-5}" "${3:-256}" "${4:-5}" \
+exec python3 "$root/benchmarks/src/main/python/fetch.py" "$work" "$path" "${1:-2000}" "${2:-5}" "${3:-256}" "${4:-5}" \
   "pairstream=$ours no-robots" "pairstream-robots=$ours robots" \
   "img2dataset=$work/img2dataset/bin/python $root/benchmarks/src/main/python/fetch_peer.py LIST"

@@ -4,4 +4,4 @@
 set -euo pipefail
 root=$(cd -P "$(dirname "$0")/.." && pwd)
 (cd "$root" && mvn -q -B -Dapp package -pl benchmarks -am) >&2
-exec java -cp "$root/benchmarks/target/classes:$root/command/target/app/lib/*" io.pairstream.benchmarks.watch.WatchCost "$@"
+exec python3 "$root/benchmarks/src/main/python/watch.py" --class-path "$root/benchmarks/target/classes:$root/command/target/app/lib/*" "$@"

@@ -14,10 +14,10 @@ import java.nio.file.Path;
  * @param loadBefore processes that wanted to run before the measurement began
  * @param loadAfter the same at its end
  */
-public record Machine(int cores, String model, String java, double loadBefore, double loadAfter) {
+record Machine(int cores, String model, String java, double loadBefore, double loadAfter) {
 
   /** The machine as it is now; {@code loadBefore} is what {@link #load} said at the beginning. */
-  public static Machine now(double loadBefore) throws IOException {
+  static Machine now(double loadBefore) throws IOException {
     Path info = Path.of("/proc/cpuinfo");
     String model = System.getProperty("os.arch");
     if (Files.isReadable(info)) {
@@ -37,7 +37,7 @@ public record Machine(int cores, String model, String java, double loadBefore, d
   }
 
   /** Processes that want to run, on average over the last minute; negative where nobody knows. */
-  public static double load() {
+  static double load() {
     return Math.round(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage() * 100)
         / 100.0;
   }

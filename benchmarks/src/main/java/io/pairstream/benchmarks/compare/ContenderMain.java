@@ -11,6 +11,8 @@ import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.WorkerSettings;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -50,6 +52,13 @@ public final class ContenderMain {
       files
           .computeIfAbsent(line.substring(0, tab), set -> new ArrayList<>())
           .add(Files.readAllBytes(Path.of(line.substring(tab + 1))));
+    }
+  }
+
+  /** As the service runs it. Arguments: class path of the workers, list of files. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    try (ImageWorkerPool pool = new ImageWorkerPool(WorkerSettings.of(arguments[0], 2))) {
+      serve(pool, "Pairstream", "gate, then ImageWorkerPool", Path.of(arguments[1]));
     }
   }
 

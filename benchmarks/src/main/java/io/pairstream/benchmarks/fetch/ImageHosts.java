@@ -28,7 +28,7 @@ import org.apache.hc.core5.reactor.ListenerEndpoint;
 
 /**
  * All hosts, on all loopback addresses, in one process: does what the address of an image says.
- * Says its port as its version, and ends with its input.
+ * Says its port, and ends with its input.
  */
 public final class ImageHosts implements AsyncServerRequestHandler<Message<HttpRequest, Void>> {
 
@@ -49,7 +49,7 @@ public final class ImageHosts implements AsyncServerRequestHandler<Message<HttpR
     ListenerEndpoint endpoint =
         server.listen(new InetSocketAddress("0.0.0.0", 0), URIScheme.HTTP).get();
     System.out.printf(
-        "ready {\"version\": \"%d\"}%n", ((InetSocketAddress) endpoint.getAddress()).getPort());
+        "ready {\"port\": %d}%n", ((InetSocketAddress) endpoint.getAddress()).getPort());
     int input = 0;
     while (input >= 0) {
       input = System.in.read();

@@ -7,45 +7,23 @@ import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.history.LagHistory;
 import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
-import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
-/** The operators' watcher with its history, with the options of Java that the platform gives it. */
-final class OurWatcher implements Watcher {
+/** The operators' watcher with its history, in a process of its own until its input ends. */
+final class OurWatcher {
 
-  private static final List<String> JVM_OPTIONS =
-      List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-
-  private final Process process;
-  private final Map<String, String> alarms = new ConcurrentHashMap<>();
-
-  /** Starts it; {@code history} is the folder of its history. */
-  OurWatcher(String bootstrapServers, Path history) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(JVM_OPTIONS);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(OurWatcher.class.getName(), bootstrapServers, history.toString()));
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    Threads.daemon("watcher", this::read).start();
-  }
+  private OurWatcher() {}
 
   /**
-   * The process that watches, until its standard input ends. Arguments: bootstrap servers, folder
-   * of the history. Prints a line for each change of a verdict: group, tab, sentence where the
-   * verdict is an alarm.
+   * Prints a line for each change of a verdict: group, tab, sentence where the verdict is an alarm.
+   * Arguments: bootstrap servers, folder of the history.
    */
   public static void main(String[] arguments) throws IOException {
     AvroSafety.install();
@@ -80,39 +58,5 @@ final class OurWatcher implements Watcher {
             group.group() + "\t" + (alarm ? verdict + ": " + group.sentence().text() : ""));
       }
     }
-  }
-
-  private void read() {
-    try (BufferedReader lines = process.inputReader()) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        int tab = line.indexOf('\t');
-        alarms.put(line.substring(0, tab), line.substring(tab + 1));
-      }
-    } catch (IOException e) {
-      if (process.isAlive()) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
-  @Override
-  public String name() {
-    return "pairstream";
-  }
-
-  @Override
-  public ProcessHandle process() {
-    return process.toHandle();
-  }
-
-  @Override
-  public String alarm(String group) {
-    return alarms.getOrDefault(group, "");
-  }
-
-  @Override
-  public void close() {
-    process.destroy();
-    process.onExit().join();
   }
 }

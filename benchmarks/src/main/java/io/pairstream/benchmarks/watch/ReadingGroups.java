@@ -1,7 +1,19 @@
 package io.pairstream.benchmarks.watch;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.platform.LocalPlatform;
+import io.pairstream.platform.PlatformListener;
+import io.pairstream.platform.PlatformSettings;
+import io.pairstream.schemas.Threads;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.Cluster;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,84 +33,91 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Groups that read: records arrive on every partition in every round, and each group commits on all
- * partitions once a round, at its own time in it. Nobody joins the groups.
+ * A broker, and groups that read: records arrive on every partition every 5 s, and each group
+ * commits on all partitions once in that time, at its own moment. Nobody joins the groups.
+ *
+ * <p>Says where the broker is; answers {@code stop GROUP}, and {@code committed GROUP} with the
+ * milliseconds since the group's last commit and how much the broker refused in all.
  */
-final class ReadingGroups implements AutoCloseable {
+final class ReadingGroups {
 
+  private static final Duration ROUND = Duration.ofSeconds(5);
   private static final int RECORDS_A_ROUND = 3;
-
   private static final String TOPIC = "watched";
 
-  private final int groups;
   private final int partitions;
-  private final Duration round;
   private final Admin admin;
   private final KafkaProducer<byte[], byte[]> producer;
   private final Set<Integer> standing = ConcurrentHashMap.newKeySet();
   private final Map<Integer, Long> committedAtNanos = new ConcurrentHashMap<>();
   private final AtomicLong failed = new AtomicLong();
-  private final ScheduledExecutorService work = Executors.newSingleThreadScheduledExecutor();
   private final AtomicLong end = new AtomicLong();
 
-  /**
-   * Makes the topic, fills it once and has every group commit once.
-   *
-   * @param partitions of the topic; at least 1
-   * @param standing so many groups commit no more after that
-   * @param round time from one commit of a group to the next
-   */
-  ReadingGroups(ClusterAccess cluster, int groups, int partitions, int standing, Duration round) {
-    this.groups = groups;
+  private ReadingGroups(ClusterAccess cluster, int partitions) {
     this.partitions = partitions;
-    this.round = round;
     admin = cluster.admin();
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     settings.remove("default.api.timeout.ms");
     settings.put("linger.ms", 50);
     producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Arguments: folder, groups, partitions, and how many groups commit no more after the first. */
+  public static void main(String[] arguments) throws IOException {
+    AvroSafety.install();
+    int groups = Integer.parseInt(arguments[1]);
+    int stopped = Integer.parseInt(arguments[3]);
+    try (LocalPlatform platform =
+        LocalPlatform.start(
+            PlatformSettings.in(Path.of(arguments[0], "platform")), PlatformListener.SILENT)) {
+      ClusterAccess cluster =
+          new ClusterAccess(
+              new Cluster(
+                  platform.bootstrapServers(),
+                  platform.schemaRegistryUrl(),
+                  new Dataset("pairs"),
+                  Map.of(),
+                  platform.registrySettings()));
+      ReadingGroups reading = new ReadingGroups(cluster, Integer.parseInt(arguments[2]));
+      reading.start(groups, stopped);
+      System.out.println("ready {\"servers\": \"" + platform.bootstrapServers() + "\"}");
+      reading.answer();
+    }
+    System.exit(0);
+  }
+
+  private void start(int groups, int stopped) {
     NewTopic topic = new NewTopic(TOPIC, partitions, (short) 1);
     KafkaAnswers.await(admin.createTopics(List.of(topic)).all());
     append();
-    for (int group = 0; group < groups; group++) {
-      KafkaAnswers.await(admin.alterConsumerGroupOffsets(group(group), places()).all());
-    }
-    for (int group = 0; group < standing; group++) {
-      stop(group);
-    }
-  }
-
-  /** Goes on round after round, until this is closed. */
-  void start() {
-    var unused = work.scheduleAtFixedRate(this::append, 0, round.toMillis(), TimeUnit.MILLISECONDS);
+    ScheduledExecutorService work =
+        Executors.newSingleThreadScheduledExecutor(Threads.daemons("groups"));
+    Threads.repeat(work, ROUND, this::append);
     for (int i = 0; i < groups; i++) {
       int group = i;
-      var ignored =
+      KafkaAnswers.await(admin.alterConsumerGroupOffsets("group-" + group, places()).all());
+      if (group < stopped) {
+        standing.add(group);
+      }
+      long first = ROUND.toMillis() * group / groups;
+      var unused =
           work.scheduleAtFixedRate(
-              () -> commit(group),
-              round.toMillis() * group / groups,
-              round.toMillis(),
-              TimeUnit.MILLISECONDS);
+              () -> commit(group), first, ROUND.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
-  static String group(int number) {
-    return "group-" + number;
-  }
-
-  /** The group commits no more. */
-  void stop(int group) {
-    standing.add(group);
-  }
-
-  /** When the group committed for the last time, as {@link System#nanoTime} tells it. */
-  long committedAtNanos(int group) {
-    return committedAtNanos.getOrDefault(group, 0L);
-  }
-
-  /** Commits and records that the broker did not take. */
-  long failed() {
-    return failed.get();
+  private void answer() throws IOException {
+    BufferedReader asked =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = asked.readLine(); line != null; line = asked.readLine()) {
+      String[] words = line.split(" ", 2);
+      int group = Integer.parseInt(words[1]);
+      if (words[0].equals("stop")) {
+        standing.add(group);
+      }
+      long since = System.nanoTime() - committedAtNanos.getOrDefault(group, 0L);
+      System.out.println("done " + since / 1_000_000 + " " + failed.get());
+    }
   }
 
   private void append() {
@@ -124,7 +143,7 @@ final class ReadingGroups implements AutoCloseable {
     }
     var unused =
         admin
-            .alterConsumerGroupOffsets(group(group), places())
+            .alterConsumerGroupOffsets("group-" + group, places())
             .all()
             .whenComplete(
                 (done, error) -> {
@@ -145,19 +164,5 @@ final class ReadingGroups implements AutoCloseable {
           new OffsetAndMetadata(Math.max(0, end.get() - partition % 4)));
     }
     return places;
-  }
-
-  @Override
-  public void close() {
-    work.shutdownNow();
-    try {
-      if (!work.awaitTermination(1, TimeUnit.MINUTES)) {
-        throw new IllegalStateException("a round does not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    producer.close(Duration.ZERO);
-    admin.close(Duration.ZERO);
   }
 }
