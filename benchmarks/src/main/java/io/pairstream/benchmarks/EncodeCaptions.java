@@ -33,7 +33,7 @@ public final class EncodeCaptions {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String line = rounds.readLine(); line != null; line = rounds.readLine()) {
         Tokenizer tokenizer =
-            TokenizeCaption.Settings.from(RecipeReader.parse("recipe", line)).main().tokenizer();
+            new TokenizeCaption(RecipeReader.parse("recipe", line)).main().tokenizer();
         tokenizer.encode(""); // loads the vocabulary
         long ids = 0;
         long sum = 0;

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning;
 
+import io.pairstream.cleaning.StepChain.Steps;
 import io.pairstream.cleaning.caption.CheckCapitals;
 import io.pairstream.cleaning.caption.CheckCaptionLength;
 import io.pairstream.cleaning.caption.CheckCharacterMix;
@@ -40,6 +41,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -56,13 +58,13 @@ public final class CleaningPlan {
    */
   private static final int STEPS_VERSION = 2;
 
-  private final Step<String, String> screen;
-  private final Step<EncodedImage, ProbedImage> gate;
-  private final Step<Map<String, String>, PixelBox> cropBox;
-  private final Step<ReceivedCaption, TokenizedCaption> caption;
-  private final Step<ImageToPrepare, PreparedImage> image;
+  private final Steps<String, String> screen;
+  private final Steps<EncodedImage, ProbedImage> gate;
+  private final Steps<Map<String, String>, PixelBox> cropBox;
+  private final Steps<ReceivedCaption, TokenizedCaption> caption;
+  private final Steps<ImageToPrepare, PreparedImage> image;
   private final SplitByImage split;
-  private final TokenizeCaption.Settings tokens;
+  private final TokenizeCaption tokens;
   private final ImagePlan pictures;
   private final boolean scoresSeeCaptions;
   private final PixelNormalisation normalisation;
@@ -78,79 +80,49 @@ public final class CleaningPlan {
     List<PlannedStep> noted = new ArrayList<>();
     screen =
         StepChain.<String>begin("gate", observer, noted)
-            .then(
-                "refuse-forbidden-digest",
-                RefuseForbiddenDigest.Listed.from(recipe),
-                RefuseForbiddenDigest::new)
+            .thenIfOn("refuse-forbidden-digest", new RefuseForbiddenDigest(recipe))
             .end();
     gate =
         StepChain.<EncodedImage>begin("gate", observer, noted)
             .then("probe-image", new ProbeImage())
-            .then("check-image-size", new CheckImageSize(CheckImageSize.Limits.from(recipe)))
-            .then("check-image-shape", new CheckImageShape(CheckImageShape.Limits.from(recipe)))
-            .then(
-                "refuse-unhandled-images",
-                new RefuseUnhandledImages(RefuseUnhandledImages.Rules.from(recipe)))
+            .then("check-image-size", new CheckImageSize(recipe))
+            .then("check-image-shape", new CheckImageShape(recipe))
+            .then("refuse-unhandled-images", new RefuseUnhandledImages(recipe))
             .end();
-    ReadCropBox.Rules boxes = ReadCropBox.Rules.from(recipe);
     cropBox =
-        boxes.follow()
-            ? StepChain.<Map<String, String>>begin("gate", observer, noted)
+        recipe.isFirst("image.crop-box", "ignore", "follow")
+            ? (annotations, waived) -> Outcome.kept(PixelBox.WHOLE)
+            : StepChain.<Map<String, String>>begin("gate", observer, noted)
                 .then("read-crop-box", new ReadCropBox())
-                .end()
-            : annotations -> Outcome.kept(PixelBox.WHOLE);
-
-    tokens = TokenizeCaption.Settings.from(recipe);
+                .end();
+    tokens = new TokenizeCaption(recipe);
     caption =
         StepChain.<ReceivedCaption>begin("caption", observer, noted)
-            .then(
-                "refuse-file-name",
-                RefuseFileName.Settings.from(recipe),
-                on -> new RefuseFileName())
-            .then("clean-caption", new CleanCaption(CleanCaption.Settings.from(recipe)))
-            .then(
-                "refuse-boilerplate",
-                RefuseBoilerplate.Settings.from(recipe),
-                RefuseBoilerplate::new)
-            .then(
-                "check-caption-length",
-                new CheckCaptionLength(CheckCaptionLength.Limits.from(recipe)))
-            .then(
-                "check-character-mix",
-                CheckCharacterMix.Limits.from(recipe),
-                CheckCharacterMix::new)
-            .then("check-capitals", CheckCapitals.Limit.from(recipe), CheckCapitals::new)
-            .then("check-repetition", CheckRepetition.Limits.from(recipe), CheckRepetition::new)
-            .then(
-                "check-flagged-words",
-                CheckFlaggedWords.Settings.from(recipe),
-                CheckFlaggedWords::new)
-            .then("identify-language", new IdentifyLanguage(IdentifyLanguage.Settings.from(recipe)))
-            .then("write-text-forms", WriteTextForms.Forms.from(recipe), WriteTextForms::new)
-            .then("tokenize-caption", new TokenizeCaption(tokens))
+            .thenIfOn("refuse-file-name", new RefuseFileName(recipe))
+            .then("clean-caption", new CleanCaption(recipe))
+            .thenIfOn("refuse-boilerplate", new RefuseBoilerplate(recipe))
+            .then("check-caption-length", new CheckCaptionLength(recipe))
+            .thenIfOn("check-character-mix", new CheckCharacterMix(recipe))
+            .thenIfOn("check-capitals", new CheckCapitals(recipe))
+            .thenIfOn("check-repetition", new CheckRepetition(recipe))
+            .thenIfOn("check-flagged-words", new CheckFlaggedWords(recipe))
+            .then("identify-language", new IdentifyLanguage(recipe))
+            .thenIfOn("write-text-forms", new WriteTextForms(recipe))
+            .then("tokenize-caption", tokens)
             .end();
-
     List<ModelScore> scores = ModelScore.from(recipe, tokens.main().length());
     scoresSeeCaptions = scores.stream().anyMatch(score -> score.tokens() > 0);
     pictures = ImagePlan.from(recipe).withScores(scores);
     image =
         StepChain.<ImageToPrepare>begin("image", observer, noted)
             .then("prepare-image", new PrepareImage(worker, pictures))
-            .then(
-                "refuse-forbidden-picture",
-                RefuseForbiddenPicture.Listed.from(recipe),
-                RefuseForbiddenPicture::new)
-            .then(
-                "check-image-quality",
-                CheckImageQuality.Limits.from(recipe),
-                CheckImageQuality::new)
-            .then("check-model-scores", CheckModelScores.Limits.from(recipe), CheckModelScores::new)
+            .thenIfOn("refuse-forbidden-picture", new RefuseForbiddenPicture(recipe))
+            .thenIfOn("check-image-quality", new CheckImageQuality(recipe))
+            .thenIfOn("check-model-scores", new CheckModelScores(recipe))
             .end();
     normalisation = PixelNormalisation.from(recipe, pictures.pixels().colour());
-
-    SplitByImage.Shares shares = SplitByImage.Shares.from(recipe);
-    noted.add(new PlannedStep("split", "split-by-image", shares.inWords()));
-    split = new SplitByImage(shares);
+    split = new SplitByImage(recipe);
+    noted.add(new PlannedStep("split", "split-by-image", split.inWords()));
     steps = List.copyOf(noted);
     effectiveRecipe = recipe.finish();
   }
@@ -166,27 +138,27 @@ public final class CleaningPlan {
    * @param imageDigest lower-case hex SHA-256 of the image file
    */
   public Outcome<String> screen(String imageDigest) {
-    return screen.apply(imageDigest);
+    return screen.apply(imageDigest, Set.of());
   }
 
   /** Keeps or rejects a pair by what its image's header declares. */
   public Outcome<GatedPair> gate(SubmittedPair pair) {
-    return gate.applyWaiving(pair.image(), pair.waived())
+    return gate.apply(pair.image(), pair.waived())
         .then(
             probed ->
                 cropBox
-                    .apply(pair.annotations())
+                    .apply(pair.annotations(), pair.waived())
                     .map(box -> new GatedPair(probed, box, pair.caption(), pair.waived())));
   }
 
   /** Makes pixels and tokens of a pair that passed the gate, or rejects it. */
   public Outcome<CleanedPair> clean(GatedPair pair) {
     return caption
-        .applyWaiving(pair.caption(), pair.waived())
+        .apply(pair.caption(), pair.waived())
         .then(
             tokenized ->
                 image
-                    .applyWaiving(
+                    .apply(
                         new ImageToPrepare(pair.image(), pair.cropBox(), seenByModels(tokenized)),
                         pair.waived())
                     .map(prepared -> new CleanedPair(pair.image(), prepared, tokenized)));
@@ -211,7 +183,7 @@ public final class CleaningPlan {
   }
 
   /** Which tokenizers run, and with which padding. */
-  public TokenizeCaption.Settings tokens() {
+  public TokenizeCaption tokens() {
     return tokens;
   }
 

@@ -16,16 +16,16 @@ public interface Step<I, O> {
     return "";
   }
 
+  /** Whether the step can do anything under its recipe; otherwise it is left out of the plan. */
+  default boolean isOn() {
+    return true;
+  }
+
   /**
    * The same for a record in which a person has waived some reasons. A step that cannot go on in
    * spite of what it finds, as all but a {@link Check}, takes no notice of them.
    */
   default Outcome<O> applyWaiving(I input, Set<RejectReason> waived) {
     return apply(input);
-  }
-
-  /** This step followed by {@code next}, which sees only records this step kept. */
-  default <P> Step<I, P> then(Step<? super O, P> next) {
-    return new StepPair<>(this, next);
   }
 }

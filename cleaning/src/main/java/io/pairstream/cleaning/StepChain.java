@@ -1,7 +1,7 @@
 package io.pairstream.cleaning;
 
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 
 /**
  * The steps of one stage in their order, as a plan lists them, a line each. A step that is switched
@@ -12,38 +12,58 @@ final class StepChain<I, O> {
   private final String stage;
   private final StepObserver observer;
   private final List<PlannedStep> noted;
-  private final Step<I, O> steps;
+  private final Steps<I, O> steps;
 
   private StepChain(
-      String stage, StepObserver observer, List<PlannedStep> noted, Step<I, O> steps) {
+      String stage, StepObserver observer, List<PlannedStep> noted, Steps<I, O> steps) {
     this.stage = stage;
     this.observer = observer;
     this.noted = noted;
     this.steps = steps;
   }
 
+  /** The steps of a stage, each of which sees only what those before it kept. */
+  @FunctionalInterface
+  interface Steps<I, O> {
+
+    /** Runs them; {@code waived} reasons do not count. */
+    Outcome<O> apply(I input, Set<RejectReason> waived);
+  }
+
   /** A stage without any step yet, which keeps everything. */
   static <T> StepChain<T, T> begin(String stage, StepObserver observer, List<PlannedStep> noted) {
-    return new StepChain<>(stage, observer, noted, Outcome::kept);
+    return new StepChain<>(stage, observer, noted, (input, waived) -> Outcome.kept(input));
   }
 
   /** A step that every recipe has. */
   <P> StepChain<I, P> then(String name, Step<? super O, P> step) {
     noted.add(new PlannedStep(stage, name, step.inWords()));
-    return new StepChain<>(stage, observer, noted, steps.then(observer.watch(name, step)));
+    return new StepChain<>(
+        stage,
+        observer,
+        noted,
+        (input, waived) ->
+            steps.apply(input, waived).then(middle -> observed(name, step, middle, waived)));
   }
 
-  /** A step that the recipe may switch off; it is made only where it is on. */
-  <S extends Switchable> StepChain<I, O> then(
-      String name, S settings, Function<? super S, ? extends Step<O, O>> step) {
-    if (settings.isOn()) {
-      return then(name, step.apply(settings));
+  /** A step that the recipe may switch off. */
+  StepChain<I, O> thenIfOn(String name, Step<O, O> step) {
+    if (step.isOn()) {
+      return then(name, step);
     }
     noted.add(new PlannedStep(stage, name, ""));
     return this;
   }
 
-  Step<I, O> end() {
+  private <M, P> Outcome<P> observed(
+      String name, Step<M, P> step, M input, Set<RejectReason> waived) {
+    long start = System.nanoTime();
+    Outcome<P> outcome = step.applyWaiving(input, waived);
+    observer.observe(name, System.nanoTime() - start, outcome);
+    return outcome;
+  }
+
+  Steps<I, O> end() {
     return steps;
   }
 }

@@ -12,9 +12,4 @@ public interface StepObserver {
   StepObserver NONE = (step, nanos, outcome) -> {};
 
   void observe(String step, long nanos, Outcome<?> outcome);
-
-  /** {@code step}, observed under {@code name} whenever it runs. */
-  default <I, O> Step<I, O> watch(String name, Step<I, O> step) {
-    return new WatchedStep<>(name, step, this);
-  }
 }

@@ -15,8 +15,8 @@ class OutcomeTest {
         value -> value > 0 ? Outcome.kept(value) : Outcome.rejected(TOO_SMALL);
     Step<Integer, String> tenOver = value -> Outcome.kept(String.valueOf(10 / value));
 
-    assertThat(positive.then(tenOver).apply(5)).isEqualTo(Outcome.kept("2"));
-    assertThat(positive.then(tenOver).apply(0)).isEqualTo(Outcome.rejected(TOO_SMALL));
+    assertThat(positive.apply(5).then(tenOver)).isEqualTo(Outcome.kept("2"));
+    assertThat(positive.apply(0).then(tenOver)).isEqualTo(Outcome.rejected(TOO_SMALL));
   }
 
   @Test

@@ -20,10 +20,36 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
   public static final String CHARACTERS = "caption_characters";
   public static final String WORDS = "caption_words";
 
-  private final Limits limits;
+  private static final int MOST = 1_048_576;
 
-  public CheckCaptionLength(Limits limits) {
-    this.limits = limits;
+  private final int maxCharacters;
+  private final int minCharacters;
+  private final int minWords;
+  private final int minUnspacedCharacters;
+
+  /**
+   * Reads {@code caption.max-characters}, {@code caption.min-characters}, {@code caption.min-words}
+   * and {@code caption.min-unspaced-characters}. The smallest numbers of characters and words are
+   * DataComp's basic filter.
+   */
+  public CheckCaptionLength(RecipeReader recipe) {
+    maxCharacters = recipe.integer("caption.max-characters", 2000, 1, MOST);
+    minCharacters = recipe.integer("caption.min-characters", 6, 0, MOST);
+    minWords = recipe.integer("caption.min-words", 3, 0, MOST);
+    minUnspacedCharacters = recipe.integer("caption.min-unspaced-characters", 4, 0, MOST);
+    refuseAboveMax(recipe, "caption.min-characters", minCharacters);
+    refuseAboveMax(recipe, "caption.min-unspaced-characters", minUnspacedCharacters);
+    // Words of one letter with a space between them are the shortest there are.
+    refuseAboveMax(recipe, "caption.min-words", 2 * minWords - 1);
+  }
+
+  private void refuseAboveMax(RecipeReader recipe, String key, int characters) {
+    if (characters > maxCharacters) {
+      recipe.problem(
+          key,
+          "no caption can have at least %s characters and at most caption.max-characters = %s"
+              .formatted(characters, maxCharacters));
+    }
   }
 
   @Override
@@ -31,10 +57,10 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
     return ("keeps captions of at most %s characters, and at least %s characters and %s, or "
             + "%s of a script without spaces")
         .formatted(
-            limits.maxCharacters(),
-            limits.minCharacters(),
-            count(limits.minWords(), "word"),
-            count(limits.minUnspacedCharacters(), "letter"));
+            maxCharacters,
+            minCharacters,
+            count(minWords, "word"),
+            count(minUnspacedCharacters, "letter"));
   }
 
   @Override
@@ -46,31 +72,22 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
     CleanedCaption measured = caption.withMeasure(CHARACTERS, characters);
     Checked<CleanedCaption> checked =
         Checked.fine(mix.mostlyUnspaced() ? measured : measured.withMeasure(WORDS, words));
-    if (characters > limits.maxCharacters()) {
+    if (characters > maxCharacters) {
       checked =
           checked.but(
               RejectReason.CAPTION_TOO_LONG,
               "the caption has %s characters; it may have at most %s"
-                  .formatted(characters, limits.maxCharacters()),
+                  .formatted(characters, maxCharacters),
               count(characters, "character"),
-              count(limits.maxCharacters(), "character"));
+              count(maxCharacters, "character"));
     }
     if (mix.mostlyUnspaced()) {
-      return mix.unspaced() < limits.minUnspacedCharacters()
-          ? tooShort(
-              checked,
-              mix.unspaced(),
-              limits.minUnspacedCharacters(),
-              "character",
-              " of a script without spaces")
-          : checked;
+      String ofWhat = " of a script without spaces";
+      return orTooShort(checked, mix.unspaced(), minUnspacedCharacters, "character", ofWhat);
     }
-    if (characters < limits.minCharacters()) {
-      return tooShort(checked, characters, limits.minCharacters(), "character", "");
-    }
-    return words < limits.minWords()
-        ? tooShort(checked, words, limits.minWords(), "word", "")
-        : checked;
+    return characters < minCharacters
+        ? orTooShort(checked, characters, minCharacters, "character", "")
+        : orTooShort(checked, words, minWords, "word", "");
   }
 
   /** Whether a caption's characters and words are counted, and not its letters. */
@@ -78,13 +95,16 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
     return !ScriptMix.of(caption).mostlyUnspaced();
   }
 
-  private static Checked<CleanedCaption> tooShort(
+  private static Checked<CleanedCaption> orTooShort(
       Checked<CleanedCaption> checked, int measured, int limit, String unit, String ofWhat) {
-    return checked.but(
-        RejectReason.CAPTION_TOO_SHORT,
-        "the caption has " + count(measured, unit) + ofWhat + "; it must have at least " + limit,
-        count(measured, unit),
-        count(limit, unit));
+    return measured >= limit
+        ? checked
+        : checked.but(
+            RejectReason.CAPTION_TOO_SHORT,
+            "the caption has %s%s; it must have at least %s"
+                .formatted(count(measured, unit), ofWhat, limit),
+            count(measured, unit),
+            count(limit, unit));
   }
 
   private static String count(int number, String unit) {
@@ -105,51 +125,5 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
       }
     }
     return words;
-  }
-
-  /**
-   * How long a caption must and may be after cleaning. The smallest numbers of characters and words
-   * are DataComp's basic filter.
-   *
-   * @param maxCharacters largest allowed number of characters; 1 to 1048576
-   * @param minCharacters smallest allowed number of characters; 0 to 1048576
-   * @param minWords smallest allowed number of words; 0 to 1048576
-   * @param minUnspacedCharacters smallest allowed number of letters of scripts that put no spaces
-   *     between words; 0 to 1048576
-   */
-  public record Limits(
-      int maxCharacters, int minCharacters, int minWords, int minUnspacedCharacters) {
-
-    private static final int MOST = 1_048_576;
-
-    /**
-     * Reads {@code caption.max-characters}, {@code caption.min-characters}, {@code
-     * caption.min-words} and {@code caption.min-unspaced-characters}.
-     */
-    public static Limits from(RecipeReader recipe) {
-      Limits limits =
-          new Limits(
-              recipe.integer("caption.max-characters", 2000, 1, MOST),
-              recipe.integer("caption.min-characters", 6, 0, MOST),
-              recipe.integer("caption.min-words", 3, 0, MOST),
-              recipe.integer("caption.min-unspaced-characters", 4, 0, MOST));
-      refuseAboveMax(recipe, "caption.min-characters", limits.minCharacters(), limits);
-      refuseAboveMax(
-          recipe, "caption.min-unspaced-characters", limits.minUnspacedCharacters(), limits);
-      // Words of one letter with a space between them are the shortest there are.
-      refuseAboveMax(recipe, "caption.min-words", 2 * limits.minWords() - 1, limits);
-      return limits;
-    }
-
-    private static void refuseAboveMax(
-        RecipeReader recipe, String key, int characters, Limits limits) {
-      if (characters > limits.maxCharacters()) {
-        recipe.problem(
-            key,
-            ("no caption can have at least %s characters and at most caption.max-characters = "
-                    + "%s")
-                .formatted(characters, limits.maxCharacters()));
-      }
-    }
   }
 }

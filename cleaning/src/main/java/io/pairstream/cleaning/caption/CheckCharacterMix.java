@@ -3,7 +3,6 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
 
@@ -17,16 +16,27 @@ import java.util.Locale;
  */
 public final class CheckCharacterMix implements Check<CleanedCaption> {
 
-  private final Limits limits;
+  private final double maxDigitShare;
+  private final double maxSymbolShare;
 
-  public CheckCharacterMix(Limits limits) {
-    this.limits = limits;
+  /**
+   * Reads {@code caption.max-digit-share} and {@code caption.max-symbol-share}, 0 to 1; 1 allows
+   * everything.
+   */
+  public CheckCharacterMix(RecipeReader recipe) {
+    maxDigitShare = recipe.number("caption.max-digit-share", 0.5, 0.0, 1.0);
+    maxSymbolShare = recipe.number("caption.max-symbol-share", 0.5, 0.0, 1.0);
+  }
+
+  @Override
+  public boolean isOn() {
+    return maxDigitShare < 1 || maxSymbolShare < 1;
   }
 
   @Override
   public String inWords() {
     return "keeps captions of which at most %s are digits and at most %s are signs"
-        .formatted(limits.maxDigitShare(), limits.maxSymbolShare());
+        .formatted(maxDigitShare, maxSymbolShare);
   }
 
   @Override
@@ -51,53 +61,30 @@ public final class CheckCharacterMix implements Check<CleanedCaption> {
         signs++;
       }
     }
-    Checked<CleanedCaption> checked = Checked.fine(caption);
-    if (digits > limits.maxDigitShare() * characters) {
-      checked = mostly(checked, "digits", digits, characters, limits.maxDigitShare());
-    }
-    if (signs > limits.maxSymbolShare() * characters) {
-      checked = mostly(checked, "signs", signs, characters, limits.maxSymbolShare());
-    }
-    return checked;
+    return orMostly(
+        orMostly(Checked.fine(caption), "digits", digits, characters, maxDigitShare),
+        "signs",
+        signs,
+        characters,
+        maxSymbolShare);
   }
 
-  private static Checked<CleanedCaption> mostly(
+  private static Checked<CleanedCaption> orMostly(
       Checked<CleanedCaption> checked, String what, int count, int of, double limit) {
-    return checked.but(
-        RejectReason.CAPTION_MOSTLY_SYMBOLS,
-        count + " of the caption's " + of + " characters are " + what,
-        String.format(Locale.ROOT, "%.2f of the characters", (double) count / of),
-        limit + " of the characters");
+    return count <= limit * of
+        ? checked
+        : checked.but(
+            RejectReason.CAPTION_MOSTLY_SYMBOLS,
+            count + " of the caption's " + of + " characters are " + what,
+            String.format(Locale.ROOT, "%.2f of the characters", (double) count / of),
+            limit + " of the characters");
   }
 
   private static boolean isOfWord(int codePoint) {
-    if (Character.isLetter(codePoint)) {
-      return true;
-    }
-    int type = Character.getType(codePoint);
-    return type == Character.NON_SPACING_MARK
-        || type == Character.COMBINING_SPACING_MARK
-        || type == Character.LETTER_NUMBER;
-  }
-
-  /**
-   * How much of a caption may be something else than letters.
-   *
-   * @param maxDigitShare largest allowed share of digits, 0 to 1; 1 switches the check off
-   * @param maxSymbolShare largest allowed share of signs, 0 to 1; 1 switches the check off
-   */
-  public record Limits(double maxDigitShare, double maxSymbolShare) implements Switchable {
-
-    /** Reads {@code caption.max-digit-share} and {@code caption.max-symbol-share}. */
-    public static Limits from(RecipeReader recipe) {
-      return new Limits(
-          recipe.number("caption.max-digit-share", 0.5, 0.0, 1.0),
-          recipe.number("caption.max-symbol-share", 0.5, 0.0, 1.0));
-    }
-
-    @Override
-    public boolean isOn() {
-      return maxDigitShare < 1 || maxSymbolShare < 1;
-    }
+    return switch (Character.getType(codePoint)) {
+      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.LETTER_NUMBER ->
+          true;
+      default -> Character.isLetter(codePoint);
+    };
   }
 }

@@ -4,7 +4,6 @@ import io.pairstream.cleaning.CodePoints;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
-import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.HashSet;
 import java.util.List;
@@ -29,38 +28,58 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
   private static final IntPredicate UNSPACED =
       CodePoints.of("E00-EFF 1000-109F 1780-17FF 3040-9FFF F900-FAFF");
 
-  private final Settings settings;
+  private static final int LONGEST_ENTRY = 64;
+
+  private final double maxShare;
+  private final int entries;
   private final Set<String> words = new HashSet<>();
   private final int longestUnspaced;
 
-  public CheckFlaggedWords(Settings settings) {
-    this.settings = settings;
+  /**
+   * Reads {@code caption.flagged-words-file} and {@code caption.max-flagged-share}, 0 to 1, of
+   * which the default is data-juicer's.
+   */
+  public CheckFlaggedWords(RecipeReader recipe) {
+    List<String> list = WordList.named(recipe, "caption.flagged-words-file");
     int longest = 0;
-    for (String entry : settings.words()) {
+    for (String entry : list) {
+      if (entry.length() > LONGEST_ENTRY || entry.indexOf(' ') >= 0) {
+        recipe.problem(
+            "caption.flagged-words-file",
+            "'%s' is no single word of at most %s characters"
+                .formatted(RecipeReader.shown(entry), LONGEST_ENTRY));
+      }
       String word = entry.toLowerCase(Locale.ROOT);
       words.add(word);
       if (UNSPACED.test(word.charAt(0))) {
         longest = Math.max(longest, word.length());
       }
     }
+    maxShare = recipe.number("caption.max-flagged-share", 0.045, 0.0, 1.0);
+    entries = list.size();
     longestUnspaced = longest;
+  }
+
+  @Override
+  public boolean isOn() {
+    return entries > 0 && maxShare < 1;
   }
 
   @Override
   public String inWords() {
     return "keeps captions of whose letters at most %s are in one of the %s flagged words"
-        .formatted(settings.maxShare(), settings.words().size());
+        .formatted(maxShare, entries);
   }
 
   @Override
   public Outcome<CleanedCaption> apply(CleanedCaption caption) {
     double share = share(caption.text().toLowerCase(Locale.ROOT));
-    if (share > settings.maxShare()) {
+    if (share > maxShare) {
       return Outcome.rejected(
           RejectReason.CAPTION_FLAGGED_WORDS,
           "too much of the caption stands on the list of flagged words",
           String.format(Locale.ROOT, "%.3f of the letters", share),
-          settings.maxShare() + " of the letters");
+          maxShare + " of the letters");
     }
     return Outcome.kept(caption.withMeasure(FLAGGED_SHARE, share));
   }
@@ -110,43 +129,5 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
         || Character.isSurrogate(c)
         || Character.getType(c) == Character.NON_SPACING_MARK
         || Character.getType(c) == Character.COMBINING_SPACING_MARK;
-  }
-
-  /**
-   * Which words are flagged.
-   *
-   * @param words the list; the check is off where it is empty
-   * @param maxShare largest allowed share of letters, 0 to 1
-   */
-  public record Settings(List<String> words, double maxShare) implements Switchable {
-
-    private static final int LONGEST_ENTRY = 64;
-
-    public Settings {
-      words = List.copyOf(words);
-    }
-
-    /**
-     * Reads {@code caption.flagged-words-file} and {@code caption.max-flagged-share}, of which the
-     * default is data-juicer's.
-     */
-    public static Settings from(RecipeReader recipe) {
-      List<String> words = WordList.named(recipe, "caption.flagged-words-file");
-      for (String word : words) {
-        if (word.length() > LONGEST_ENTRY || word.indexOf(' ') >= 0) {
-          recipe.problem(
-              "caption.flagged-words-file",
-              "'%s' is no single word of at most %s characters"
-                  .formatted(
-                      word.length() > 80 ? word.substring(0, 80) + "…" : word, LONGEST_ENTRY));
-        }
-      }
-      return new Settings(words, recipe.number("caption.max-flagged-share", 0.045, 0.0, 1.0));
-    }
-
-    @Override
-    public boolean isOn() {
-      return !words.isEmpty() && maxShare < 1;
-    }
   }
 }

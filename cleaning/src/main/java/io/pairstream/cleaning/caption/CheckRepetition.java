@@ -3,7 +3,6 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
 
@@ -25,27 +24,33 @@ public final class CheckRepetition implements Check<CleanedCaption> {
   private static final int RUN = 8;
   private static final int UNSPACED_RUN = 4;
 
-  private final Limits limits;
+  private final double maxRepetition;
 
-  public CheckRepetition(Limits limits) {
-    this.limits = limits;
+  /** Reads {@code caption.max-repetition}, a share from 0 to 1; 1 switches the check off. */
+  public CheckRepetition(RecipeReader recipe) {
+    maxRepetition = recipe.number("caption.max-repetition", 0.5, 0.0, 1.0);
+  }
+
+  @Override
+  public boolean isOn() {
+    return maxRepetition < 1;
   }
 
   @Override
   public String inWords() {
-    return "keeps captions of which at most " + limits.maxRepetition() + " was said before in them";
+    return "keeps captions of which at most " + maxRepetition + " was said before in them";
   }
 
   @Override
   public Checked<CleanedCaption> check(CleanedCaption caption) {
     double repetition = repetition(caption.text());
     Checked<CleanedCaption> checked = Checked.fine(caption.withMeasure(REPETITION, repetition));
-    return repetition > limits.maxRepetition()
+    return repetition > maxRepetition
         ? checked.but(
             RejectReason.CAPTION_REPETITIVE,
             "the caption repeats itself",
             String.format(Locale.ROOT, "%.2f of the caption", repetition),
-            limits.maxRepetition() + " of the caption")
+            maxRepetition + " of the caption")
         : checked;
   }
 
@@ -84,23 +89,5 @@ public final class CheckRepetition implements Check<CleanedCaption> {
     }
     seen[slot] = mark;
     return true;
-  }
-
-  /**
-   * How much of a caption may be said before.
-   *
-   * @param maxRepetition largest allowed share, 0 to 1; 1 switches the check off
-   */
-  public record Limits(double maxRepetition) implements Switchable {
-
-    /** Reads {@code caption.max-repetition}. */
-    public static Limits from(RecipeReader recipe) {
-      return new Limits(recipe.number("caption.max-repetition", 0.5, 0.0, 1.0));
-    }
-
-    @Override
-    public boolean isOn() {
-      return maxRepetition < 1;
-    }
   }
 }

@@ -5,7 +5,6 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.text.Normalizer;
-import java.util.Locale;
 import org.unbescape.html.HtmlEscape;
 
 /**
@@ -48,53 +47,60 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
   private static final PhoneNumbers PHONE_NUMBERS = new PhoneNumbers();
   private static final Hashtags HASHTAGS = new Hashtags();
 
-  private final Settings settings;
+  private final int maxBytes;
+  private final boolean repairsMojibake;
+  private final boolean foldsWidth;
+  private final boolean stripsMarkup;
+  private final Treatment links;
+  private final Treatment emails;
+  private final Treatment phoneNumbers;
+  private final HashtagTreatment hashtags;
+  private final boolean keepsEmoji;
 
-  public CleanCaption(Settings settings) {
-    this.settings = settings;
+  /**
+   * Reads {@code caption.max-bytes} of UTF-8 as received, {@code caption.mojibake}, {@code
+   * caption.width}, {@code caption.markup}, {@code caption.links}, {@code caption.emails}, {@code
+   * caption.phone-numbers}, {@code caption.hashtags} and {@code caption.emoji}.
+   */
+  public CleanCaption(RecipeReader recipe) {
+    maxBytes = recipe.integer("caption.max-bytes", 8192, 1, 1_048_576);
+    repairsMojibake = recipe.isFirst("caption.mojibake", "repair", "keep");
+    foldsWidth = recipe.isFirst("caption.width", "fold", "keep");
+    stripsMarkup = recipe.isFirst("caption.markup", "strip", "keep");
+    links = recipe.choice("caption.links", Treatment.REMOVE);
+    emails = recipe.choice("caption.emails", Treatment.REMOVE);
+    phoneNumbers = recipe.choice("caption.phone-numbers", Treatment.REMOVE);
+    hashtags = recipe.choice("caption.hashtags", HashtagTreatment.WORDS);
+    keepsEmoji = recipe.isFirst("caption.emoji", "keep", "remove");
   }
 
   @Override
   public String inWords() {
-    return "keeps captions of at most "
-        + settings.maxBytes()
-        + " bytes; makes them plain: mojibake "
-        + (settings.repairMojibake() ? "repaired" : "kept")
-        + ", entities decoded, markup "
-        + (settings.stripMarkup() ? "stripped" : "kept")
-        + ", links "
-        + settings.links().inWords()
-        + ", e-mail addresses "
-        + settings.emails().inWords()
-        + ", phone numbers "
-        + settings.phoneNumbers().inWords()
-        + ", hashtags "
-        + hashtags()
-        + ", emoji "
-        + (settings.removeEmoji() ? "removed" : "kept")
-        + ", wide forms "
-        + (settings.foldWidth() ? "folded" : "kept")
-        + ", nothing invisible, NFC, single spaces";
-  }
-
-  private String hashtags() {
-    return switch (settings.hashtags()) {
-      case WORDS -> "made words";
-      case REMOVE -> "removed";
-      case KEEP -> "kept";
-    };
+    return ("keeps captions of at most %s bytes; makes them plain: mojibake %s, entities decoded,"
+            + " markup %s, links %s, e-mail addresses %s, phone numbers %s, hashtags %s, emoji %s,"
+            + " wide forms %s, nothing invisible, NFC, single spaces")
+        .formatted(
+            maxBytes,
+            repairsMojibake ? "repaired" : "kept",
+            stripsMarkup ? "stripped" : "kept",
+            links.inWords(),
+            emails.inWords(),
+            phoneNumbers.inWords(),
+            hashtags.inWords,
+            keepsEmoji ? "kept" : "removed",
+            foldsWidth ? "folded" : "kept");
   }
 
   @Override
   public Outcome<CleanedCaption> apply(ReceivedCaption caption) {
     long bytes = utf8Bytes(caption.text());
-    if (bytes > settings.maxBytes()) {
+    if (bytes > maxBytes) {
       return Outcome.rejected(
           RejectReason.CAPTION_TOO_LONG,
           "the caption has %s bytes in UTF-8; it may have at most %s bytes"
-              .formatted(bytes, settings.maxBytes()),
+              .formatted(bytes, maxBytes),
           bytes + " bytes",
-          settings.maxBytes() + " bytes");
+          maxBytes + " bytes");
     }
     int lone = indexOfLoneSurrogate(caption.text());
     if (lone >= 0) {
@@ -137,25 +143,25 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
 
   private String cleanOnce(String received) {
     String text = received.indexOf('&') < 0 ? received : HtmlEscape.unescapeHtml(received);
-    if (settings.repairMojibake()) {
+    if (repairsMojibake) {
       text = Mojibake.repaired(text);
     }
-    if (settings.foldWidth()) {
+    if (foldsWidth) {
       text = Width.folded(text);
     }
-    if (settings.stripMarkup()) {
+    if (stripsMarkup) {
       text = Markup.removedFrom(text);
     }
-    text = treat(text, LINKS, settings.links(), "[link]");
-    text = treat(text, EMAILS, settings.emails(), "[e-mail]");
-    text = treat(text, PHONE_NUMBERS, settings.phoneNumbers(), "[phone]");
+    text = treat(text, LINKS, links, "[link]");
+    text = treat(text, EMAILS, emails, "[e-mail]");
+    text = treat(text, PHONE_NUMBERS, phoneNumbers, "[phone]");
     text =
-        switch (settings.hashtags()) {
+        switch (hashtags) {
           case KEEP -> text;
           case REMOVE -> HASHTAGS.removedFrom(text);
           case WORDS -> HASHTAGS.asWordsIn(text);
         };
-    if (settings.removeEmoji()) {
+    if (!keepsEmoji) {
       text = Emoji.removedFrom(text);
     }
     return Normalizer.normalize(VisibleText.of(text), Normalizer.Form.NFC);
@@ -177,17 +183,17 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
           "0 characters",
           "1 character");
     }
-    if (settings.links() == Treatment.REJECT && LINKS.isIn(text)) {
+    if (links == Treatment.REJECT && LINKS.isIn(text)) {
       return Outcome.rejected(
           RejectReason.CAPTION_HAS_LINK,
           "the caption holds a web address, which this recipe refuses");
     }
-    if (settings.emails() == Treatment.REJECT && EMAILS.isIn(text)) {
+    if (emails == Treatment.REJECT && EMAILS.isIn(text)) {
       return Outcome.rejected(
           RejectReason.CAPTION_HAS_CONTACT,
           "the caption holds an e-mail address, which this recipe refuses");
     }
-    if (settings.phoneNumbers() == Treatment.REJECT && PHONE_NUMBERS.isIn(text)) {
+    if (phoneNumbers == Treatment.REJECT && PHONE_NUMBERS.isIn(text)) {
       return Outcome.rejected(
           RejectReason.CAPTION_HAS_CONTACT,
           "the caption holds a telephone number, which this recipe refuses");
@@ -244,53 +250,20 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
   }
 
   /** What becomes of hashtags. */
-  public enum HashtagTreatment {
-    /** They stay. */
-    KEEP,
-    /** They go. */
-    REMOVE,
+  enum HashtagTreatment {
     /** The number sign goes, and the tag is split into its words. */
-    WORDS
-  }
+    WORDS("made words"),
 
-  /**
-   * What is worth keeping in a caption.
-   *
-   * @param maxBytes largest allowed size as received, in bytes of UTF-8; 1 to 1048576
-   * @param repairMojibake whether wrongly decoded text is repaired
-   * @param foldWidth whether full-width and half-width forms become ordinary
-   * @param stripMarkup whether HTML tags and Markdown links go
-   */
-  public record Settings(
-      int maxBytes,
-      boolean repairMojibake,
-      boolean foldWidth,
-      boolean stripMarkup,
-      Treatment links,
-      Treatment emails,
-      Treatment phoneNumbers,
-      HashtagTreatment hashtags,
-      boolean removeEmoji) {
+    /** They go. */
+    REMOVE("removed"),
 
-    /**
-     * Reads {@code caption.max-bytes}, {@code caption.mojibake}, {@code caption.width}, {@code
-     * caption.markup}, {@code caption.links}, {@code caption.emails}, {@code
-     * caption.phone-numbers}, {@code caption.hashtags} and {@code caption.emoji}.
-     */
-    public static Settings from(RecipeReader recipe) {
-      return new Settings(
-          recipe.integer("caption.max-bytes", 8192, 1, 1_048_576),
-          recipe.choice("caption.mojibake", "repair", "repair", "keep").equals("repair"),
-          recipe.choice("caption.width", "fold", "fold", "keep").equals("fold"),
-          recipe.choice("caption.markup", "strip", "strip", "keep").equals("strip"),
-          Treatment.from(recipe, "caption.links"),
-          Treatment.from(recipe, "caption.emails"),
-          Treatment.from(recipe, "caption.phone-numbers"),
-          HashtagTreatment.valueOf(
-              recipe
-                  .choice("caption.hashtags", "words", "words", "remove", "keep")
-                  .toUpperCase(Locale.ROOT)),
-          recipe.choice("caption.emoji", "keep", "keep", "remove").equals("remove"));
+    /** They stay. */
+    KEEP("kept");
+
+    private final String inWords;
+
+    HashtagTreatment(String inWords) {
+      this.inWords = inWords;
     }
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,17 +28,27 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
   private static final Set<String> IMAGE_ENDINGS =
       Set.of("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "svg");
 
+  private final boolean refuses;
   private final Set<String> wholes = new HashSet<>();
   private final List<String> beginnings = new ArrayList<>();
 
-  public RefuseBoilerplate(Settings settings) {
-    for (String phrase : settings.phrases()) {
+  /** Reads {@code caption.boilerplate} and {@code caption.boilerplate-file}. */
+  public RefuseBoilerplate(RecipeReader recipe) {
+    refuses = recipe.isFirst("caption.boilerplate", "reject", "keep");
+    List<String> phrases = new ArrayList<>(WordList.named(recipe, "caption.boilerplate-file"));
+    phrases.addAll(WordList.shipped("boilerplate.txt"));
+    for (String phrase : phrases) {
       if (phrase.endsWith("*")) {
         beginnings.add(words(phrase.substring(0, phrase.length() - 1)));
       } else {
         wholes.add(words(phrase));
       }
     }
+  }
+
+  @Override
+  public boolean isOn() {
+    return refuses;
   }
 
   @Override
@@ -121,34 +130,5 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
       out.append(' ');
     }
     out.append(c);
-  }
-
-  /**
-   * Which captions stand with any image.
-   *
-   * @param refuse whether they are turned away
-   * @param phrases the phrases, of the list that comes with the product and of the recipe's own
-   */
-  public record Settings(boolean refuse, List<String> phrases) implements Switchable {
-
-    public Settings {
-      phrases = List.copyOf(phrases);
-    }
-
-    @Override
-    public boolean isOn() {
-      return refuse;
-    }
-
-    /** Reads {@code caption.boilerplate} and {@code caption.boilerplate-file}. */
-    public static Settings from(RecipeReader recipe) {
-      boolean refuse =
-          recipe.choice("caption.boilerplate", "reject", "reject", "keep").equals("reject");
-      List<String> phrases = new ArrayList<>(WordList.named(recipe, "caption.boilerplate-file"));
-      if (refuse) {
-        phrases.addAll(WordList.shipped("boilerplate.txt"));
-      }
-      return new Settings(refuse, phrases);
-    }
   }
 }

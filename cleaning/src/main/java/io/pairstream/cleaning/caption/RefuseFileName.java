@@ -3,10 +3,10 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * Turns away captions that are the image file's name.
@@ -23,6 +23,20 @@ public final class RefuseFileName implements Check<ReceivedCaption> {
   /** Longer names are no names that a file system holds. */
   private static final int LONGEST_NAME = 255;
 
+  private static final Pattern QUERY = Pattern.compile("[?#]");
+
+  private final boolean refuses;
+
+  /** Reads {@code caption.file-name}. */
+  public RefuseFileName(RecipeReader recipe) {
+    refuses = recipe.isFirst("caption.file-name", "reject", "keep");
+  }
+
+  @Override
+  public boolean isOn() {
+    return refuses;
+  }
+
   @Override
   public String inWords() {
     return "turns away captions that are the image's file name";
@@ -30,44 +44,32 @@ public final class RefuseFileName implements Check<ReceivedCaption> {
 
   @Override
   public Checked<ReceivedCaption> check(ReceivedCaption caption) {
-    String text = caption.text();
     String address = caption.fileName();
-    if (address.isEmpty() || text.length() > LONGEST_NAME) {
-      return Checked.fine(caption);
-    }
-    String stripped = text.strip();
-    String name = name(address);
-    if (stripped.isEmpty() || name.isEmpty()) {
-      return Checked.fine(caption);
-    }
-    int dot = name.lastIndexOf('.');
-    boolean whole = dot > 0 && stripped.equalsIgnoreCase(name);
-    boolean stem =
-        stripped.equalsIgnoreCase(dot > 0 ? name.substring(0, dot) : name)
-            && stripped.indexOf(' ') < 0
-            && ScriptMix.of(stripped).unspaced() == 0;
+    boolean comparable = !address.isEmpty() && caption.text().length() <= LONGEST_NAME;
+    String text = caption.text().strip();
     Checked<ReceivedCaption> checked = Checked.fine(caption);
-    return whole || stem
+    return comparable && !text.isEmpty() && isName(text, name(address))
         ? checked.but(
             RejectReason.CAPTION_IS_FILE_NAME,
             "the caption is the name of the image's file",
-            stripped,
+            text,
             "")
         : checked;
   }
 
+  private static boolean isName(String text, String name) {
+    int dot = name.lastIndexOf('.');
+    String stem = dot > 0 ? name.substring(0, dot) : name;
+    return (dot > 0 && text.equalsIgnoreCase(name))
+        || (text.equalsIgnoreCase(stem)
+            && text.indexOf(' ') < 0
+            && ScriptMix.of(text).unspaced() == 0);
+  }
+
   /** The last part of an address or a path, without query and fragment, unescaped. */
   private static String name(String address) {
-    int end = address.length();
-    if (address.contains("://")) {
-      for (int i = 0; i < address.length() && end == address.length(); i++) {
-        if (address.charAt(i) == '?' || address.charAt(i) == '#') {
-          end = i;
-        }
-      }
-    }
-    int start = Math.max(address.lastIndexOf('/', end - 1), address.lastIndexOf('\\', end - 1)) + 1;
-    String name = address.substring(start, Math.max(start, end));
+    String path = address.contains("://") ? QUERY.split(address, 2)[0] : address;
+    String name = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
     if (name.length() > 9 * LONGEST_NAME || name.indexOf('%') < 0) {
       return name;
     }
@@ -75,25 +77,6 @@ public final class RefuseFileName implements Check<ReceivedCaption> {
       return URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       return name; // a per cent sign that is none of an escape
-    }
-  }
-
-  /**
-   * Whether captions are compared with file names.
-   *
-   * @param refuse whether those that are equal are turned away
-   */
-  public record Settings(boolean refuse) implements Switchable {
-
-    @Override
-    public boolean isOn() {
-      return refuse;
-    }
-
-    /** Reads {@code caption.file-name}. */
-    public static Settings from(RecipeReader recipe) {
-      return new Settings(
-          recipe.choice("caption.file-name", "reject", "reject", "keep").equals("reject"));
     }
   }
 }

@@ -1,16 +1,15 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Lists of words and phrases: UTF-8, one to a line; what follows {@code //} is for the reader, and
@@ -24,11 +23,7 @@ final class WordList {
 
   /** A list that comes with the product. */
   static List<String> shipped(String name) {
-    try (InputStream in = WordList.class.getResourceAsStream(name)) {
-      return entries(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from the class path", e);
-    }
+    return entries(ClassPathFile.lines(WordList.class, name));
   }
 
   /** The list in the file that {@code key} names; empty where it names none. */
@@ -39,7 +34,7 @@ final class WordList {
     }
     Path path = file.get().path();
     try {
-      return entries(Files.readString(path, StandardCharsets.UTF_8));
+      return entries(Files.readString(path).lines());
     } catch (CharacterCodingException e) {
       recipe.problem(key, "'" + path.getFileName() + "' is not text in UTF-8");
     } catch (IOException e) {
@@ -48,8 +43,8 @@ final class WordList {
     return List.of();
   }
 
-  private static List<String> entries(String text) {
-    return text.lines()
+  private static List<String> entries(Stream<String> lines) {
+    return lines
         .map(line -> line.startsWith("\uFEFF") ? line.substring(1) : line)
         .map(line -> line.contains("//") ? line.substring(0, line.indexOf("//")) : line)
         .map(String::strip)

@@ -3,8 +3,8 @@ package io.pairstream.cleaning.forbidden;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
-import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,75 +20,60 @@ public final class RefuseForbiddenDigest implements Step<String, String> {
 
   private static final int DIGEST_BYTES = 32;
 
-  private final Listed listed;
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
-  public RefuseForbiddenDigest(Listed listed) {
-    this.listed = listed;
+  /** The digests one after the other, in ascending order. */
+  private final byte[] sorted;
+
+  /** Reads {@code forbidden.digests-file}. */
+  public RefuseForbiddenDigest(RecipeReader recipe) {
+    List<String> digests =
+        ListedLines.read(
+            recipe, "forbidden.digests-file", DIGEST, "a SHA-256 in 64 lower-case hex digits");
+    digests.sort(null);
+    ByteBuffer all = ByteBuffer.allocate(DIGEST_BYTES * digests.size());
+    digests.forEach(digest -> all.put(HexFormat.of().parseHex(digest)));
+    sorted = all.array();
+  }
+
+  @Override
+  public boolean isOn() {
+    return sorted.length > 0;
   }
 
   @Override
   public String inWords() {
     return "turns away files whose digest is on the list of "
-        + listed.sorted.length / DIGEST_BYTES
+        + sorted.length / DIGEST_BYTES
         + " forbidden ones, and keeps nothing of them";
   }
 
   @Override
   public Outcome<String> apply(String imageDigest) {
-    return listed.contains(imageDigest)
+    return contains(imageDigest)
         ? Outcome.rejected(
             RejectReason.IMAGE_FORBIDDEN,
             "the file is on the list of forbidden ones; its bytes are not kept here")
         : Outcome.kept(imageDigest);
   }
 
-  /** The digests of forbidden files: 32 bytes each, whatever the length of the list. */
-  public static final class Listed implements Switchable {
-
-    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
-
-    /** The digests one after the other, in ascending order. */
-    private final byte[] sorted;
-
-    Listed(List<String> digests) {
-      sorted = new byte[DIGEST_BYTES * digests.size()];
-      int at = 0;
-      for (String digest : digests.stream().sorted().toList()) {
-        System.arraycopy(HexFormat.of().parseHex(digest), 0, sorted, at, DIGEST_BYTES);
-        at += DIGEST_BYTES;
+  private boolean contains(String imageDigest) {
+    byte[] wanted = HexFormat.of().parseHex(imageDigest);
+    int low = 0;
+    int high = sorted.length / DIGEST_BYTES;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      int at = middle * DIGEST_BYTES;
+      int order = Arrays.compareUnsigned(sorted, at, at + DIGEST_BYTES, wanted, 0, DIGEST_BYTES);
+      if (order == 0) {
+        return true;
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
-
-    /** Reads {@code forbidden.digests-file}. */
-    public static Listed from(RecipeReader recipe) {
-      return new Listed(
-          ListedLines.read(
-              recipe, "forbidden.digests-file", DIGEST, "a SHA-256 in 64 lower-case hex digits"));
-    }
-
-    @Override
-    public boolean isOn() {
-      return sorted.length > 0;
-    }
-
-    private boolean contains(String imageDigest) {
-      byte[] wanted = HexFormat.of().parseHex(imageDigest);
-      int low = 0;
-      int high = sorted.length / DIGEST_BYTES;
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        int at = middle * DIGEST_BYTES;
-        int order = Arrays.compareUnsigned(sorted, at, at + DIGEST_BYTES, wanted, 0, DIGEST_BYTES);
-        if (order == 0) {
-          return true;
-        }
-        if (order < 0) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
-      }
-      return false;
-    }
+    return false;
   }
 }

@@ -25,80 +25,80 @@ public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
   /** Largest decoded picture, in bytes: 50 megapixels of four channels with 8 bits each. */
   static final long MAX_DECODED_BYTES = 200_000_000;
 
-  private final Limits limits;
+  private static final int MAX_BYTES = 8 * 1024 * 1024;
+  private static final int MAX_PIXELS = 50_000_000;
 
-  public CheckImageSize(Limits limits) {
-    this.limits = limits;
+  private final int maxBytes;
+  private final int maxPixels;
+
+  /** Keeps what a record carries, 8 MiB, and a decoder's memory is laid out for, 50 million. */
+  public CheckImageSize() {
+    this(MAX_BYTES, MAX_PIXELS);
+  }
+
+  /** Reads {@code image.max-bytes} of the file and {@code image.max-pixels}, width times height. */
+  public CheckImageSize(RecipeReader recipe) {
+    this(
+        recipe.integer("image.max-bytes", MAX_BYTES, 1, MAX_BYTES),
+        recipe.integer("image.max-pixels", MAX_PIXELS, 1, MAX_PIXELS));
+  }
+
+  private CheckImageSize(int maxBytes, int maxPixels) {
+    this.maxBytes = maxBytes;
+    this.maxPixels = maxPixels;
   }
 
   @Override
   public String inWords() {
     return ("keeps files of at most %s bytes and %s pixels, which decode to at most %s bytes "
             + "and, in all scans together, go over at most %s pixels")
-        .formatted(limits.maxBytes(), limits.maxPixels(), MAX_DECODED_BYTES, MAX_SCANNED_PIXELS);
+        .formatted(maxBytes, maxPixels, MAX_DECODED_BYTES, MAX_SCANNED_PIXELS);
   }
 
   @Override
   public Outcome<ProbedImage> apply(ProbedImage image) {
     int bytes = image.encoded().size();
-    if (bytes > limits.maxBytes()) {
-      return Outcome.rejected(
+    if (bytes > maxBytes) {
+      return rejected(
           RejectReason.IMAGE_TOO_MANY_BYTES,
-          "the file has " + bytes + " bytes; at most " + limits.maxBytes() + " are allowed",
-          bytes + " bytes",
-          limits.maxBytes() + " bytes");
+          "the file has " + bytes + " bytes; at most " + maxBytes + " are allowed",
+          bytes,
+          maxBytes,
+          " bytes");
     }
-    if (image.pixels() > limits.maxPixels()) {
-      return Outcome.rejected(
+    if (image.pixels() > maxPixels) {
+      return rejected(
           RejectReason.IMAGE_TOO_MANY_PIXELS,
           "the image is %s px, that is %s pixels; at most %s are allowed"
-              .formatted(image.size(), image.pixels(), limits.maxPixels()),
-          image.pixels() + " pixels",
-          limits.maxPixels() + " pixels");
+              .formatted(image.size(), image.pixels(), maxPixels),
+          image.pixels(),
+          maxPixels,
+          " pixels");
     }
     if (image.scannedPixels() > MAX_SCANNED_PIXELS) {
-      return Outcome.rejected(
+      return rejected(
           RejectReason.IMAGE_TOO_COSTLY,
-          "the image goes over its "
-              + image.size()
-              + " px in "
-              + image.scans()
-              + " scans; at most "
-              + MAX_SCANNED_PIXELS / image.pixels()
-              + " scans are allowed at that size",
-          image.scannedPixels() + " pixels in all scans",
-          MAX_SCANNED_PIXELS + " pixels in all scans");
+          "the image goes over its %s px in %s scans; at most %s scans are allowed at that size"
+              .formatted(image.size(), image.scans(), MAX_SCANNED_PIXELS / image.pixels()),
+          image.scannedPixels(),
+          MAX_SCANNED_PIXELS,
+          " pixels in all scans");
     }
     if (image.decodedBytes() > MAX_DECODED_BYTES) {
-      return Outcome.rejected(
+      int each = image.bytesPerPixel();
+      return rejected(
           RejectReason.IMAGE_TOO_COSTLY,
-          "the image decodes to "
-              + image.size()
-              + " px of "
-              + image.bytesPerPixel()
-              + " bytes each; at most "
-              + MAX_DECODED_BYTES / image.bytesPerPixel()
-              + " such pixels are allowed",
-          image.decodedBytes() + " bytes decoded",
-          MAX_DECODED_BYTES + " bytes decoded");
+          "the image decodes to %s px of %s bytes each; at most %s such pixels are allowed"
+              .formatted(image.size(), each, MAX_DECODED_BYTES / each),
+          image.decodedBytes(),
+          MAX_DECODED_BYTES,
+          " bytes decoded");
     }
     return Outcome.kept(image);
   }
 
-  /**
-   * How much one image may cost.
-   *
-   * @param maxBytes largest file, in bytes; 1 to 8 MiB, which is what a record carries
-   * @param maxPixels most pixels, width times height; 1 to 50 million, which is what a decoder's
-   *     memory is laid out for
-   */
-  public record Limits(int maxBytes, int maxPixels) {
-
-    /** Reads {@code image.max-bytes} and {@code image.max-pixels}. */
-    public static Limits from(RecipeReader recipe) {
-      return new Limits(
-          recipe.integer("image.max-bytes", 8_388_608, 1, 8_388_608),
-          recipe.integer("image.max-pixels", 50_000_000, 1, 50_000_000));
-    }
+  private static Outcome<ProbedImage> rejected(
+      RejectReason reason, String detail, long measured, long limit, String unit) {
+    return Outcome.rejected(reason, detail, measured + unit, limit + unit);
   }
 }

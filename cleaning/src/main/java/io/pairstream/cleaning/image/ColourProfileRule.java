@@ -1,7 +1,5 @@
 package io.pairstream.cleaning.image;
 
-import java.util.Locale;
-
 /** What becomes of a picture whose colours are not meant as sRGB. */
 public enum ColourProfileRule {
   /** Its colours are converted to sRGB. */
@@ -9,10 +7,5 @@ public enum ColourProfileRule {
   /** It is turned away. */
   REJECT,
   /** Its numbers are taken as if they were sRGB. */
-  IGNORE;
-
-  /** The name in recipes: convert, reject, ignore. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  IGNORE
 }

@@ -3,10 +3,8 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -63,27 +61,14 @@ public record Geometry(
    * @param presets what else is in force where the section says nothing
    */
   static Geometry from(RecipeReader recipe, String section, int presetSidePx, Geometry presets) {
-    ResizeMode mode =
-        choice(recipe, section + "mode", presets.mode(), ResizeMode.values(), ResizeMode::label);
+    ResizeMode mode = recipe.choice(section + "mode", presets.mode());
     int side = side(recipe, section + "side-px", presetSidePx);
     int width = side(recipe, section + "width-px", 0);
     int height = side(recipe, section + "height-px", 0);
     int elseWidth = side > 0 ? side : presets.widthPx();
     int elseHeight = side > 0 ? side : presets.heightPx();
-    WhenSmaller whenSmaller =
-        choice(
-            recipe,
-            section + "when-smaller",
-            presets.whenSmaller(),
-            WhenSmaller.values(),
-            WhenSmaller::label);
-    Resampling resampling =
-        choice(
-            recipe,
-            section + "resampling",
-            presets.resampling(),
-            Resampling.values(),
-            Resampling::label);
+    WhenSmaller whenSmaller = recipe.choice(section + "when-smaller", presets.whenSmaller());
+    Resampling resampling = recipe.choice(section + "resampling", presets.resampling());
     int padRgb = colour(recipe, section + "pad-colour", presets.padRgb());
     AspectBuckets buckets = buckets(recipe, section, mode);
     if (mode == ResizeMode.BUCKET && whenSmaller == WhenSmaller.KEEP) {
@@ -137,17 +122,6 @@ public record Geometry(
     return Integer.parseInt(text.substring(1), 16);
   }
 
-  static <E extends Enum<E>> E choice(
-      RecipeReader recipe, String key, E preset, E[] all, Function<E, String> label) {
-    String chosen =
-        recipe.choice(
-            key, label.apply(preset), Arrays.stream(all).map(label).toArray(String[]::new));
-    return Arrays.stream(all)
-        .filter(value -> label.apply(value).equals(chosen))
-        .findFirst()
-        .orElse(preset);
-  }
-
   /** Shape and scaling, for a person. */
   String inWords() {
     String shape =
@@ -160,7 +134,13 @@ public record Geometry(
           case KEEP -> "smaller ones left as they are";
           case REJECT -> "smaller ones turned away";
         };
-    return mode.label() + " to " + shape + " by " + resampling.label() + ", " + smaller;
+    return RecipeReader.word(mode)
+        + " to "
+        + shape
+        + " by "
+        + RecipeReader.word(resampling)
+        + ", "
+        + smaller;
   }
 
   /**
@@ -208,20 +188,18 @@ public record Geometry(
         yield cropped(part, shape.widthPx(), shape.heightPx());
       }
       case STRETCH -> Layout.filled(part, widthPx, heightPx);
-      case KEEP_RATIO_SMALLEST -> {
-        boolean byWidth = (long) widthPx * part.heightPx() >= (long) heightPx * part.widthPx();
-        yield scaled(part, byWidth);
-      }
-      case KEEP_RATIO_LARGEST -> {
-        boolean byWidth = (long) widthPx * part.heightPx() <= (long) heightPx * part.widthPx();
-        yield scaled(part, byWidth);
-      }
+      case KEEP_RATIO_SMALLEST -> scaled(part, widerThan(part) >= 0);
+      case KEEP_RATIO_LARGEST -> scaled(part, widerThan(part) <= 0);
       case PAD -> {
-        boolean byWidth = (long) widthPx * part.heightPx() <= (long) heightPx * part.widthPx();
-        Layout whole = scaled(part, byWidth);
+        Layout whole = scaled(part, widerThan(part) <= 0);
         yield onCanvas(part, whole.widthPx(), whole.heightPx());
       }
     };
+  }
+
+  /** More than 0 where the wanted shape is wider than the part's, 0 where it is the same. */
+  private int widerThan(PixelBox part) {
+    return Long.compare((long) widthPx * part.heightPx(), (long) heightPx * part.widthPx());
   }
 
   /** The same without the enlarging; sides that shrink go on shrinking only where they stretch. */
@@ -239,20 +217,12 @@ public record Geometry(
   }
 
   private static Layout cropped(PixelBox part, int width, int height) {
-    int cropWidth = part.widthPx();
-    int cropHeight = part.heightPx();
-    if ((long) cropWidth * height > (long) cropHeight * width) {
-      cropWidth = rounded(cropHeight, width, height);
-    } else {
-      cropHeight = rounded(cropWidth, height, width);
-    }
-    PixelBox source =
-        new PixelBox(
-            part.leftPx() + (part.widthPx() - cropWidth) / 2,
-            part.topPx() + (part.heightPx() - cropHeight) / 2,
-            cropWidth,
-            cropHeight);
-    return Layout.filled(source, width, height);
+    boolean wide = (long) part.widthPx() * height > (long) part.heightPx() * width;
+    int cropWidth = wide ? rounded(part.heightPx(), width, height) : part.widthPx();
+    int cropHeight = wide ? part.heightPx() : rounded(part.widthPx(), height, width);
+    int left = part.leftPx() + (part.widthPx() - cropWidth) / 2;
+    int top = part.topPx() + (part.heightPx() - cropHeight) / 2;
+    return Layout.filled(new PixelBox(left, top, cropWidth, cropHeight), width, height);
   }
 
   private Layout scaled(PixelBox part, boolean byWidth) {

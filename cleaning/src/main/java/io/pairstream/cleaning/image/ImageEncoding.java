@@ -1,6 +1,6 @@
 package io.pairstream.cleaning.image;
 
-import java.util.Locale;
+import io.pairstream.cleaning.recipe.RecipeReader;
 
 /** How a prepared image is encoded. */
 public enum ImageEncoding {
@@ -13,6 +13,6 @@ public enum ImageEncoding {
 
   /** The name in records and recipes: jpeg, png, raw. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return RecipeReader.word(this);
   }
 }

@@ -61,13 +61,7 @@ public record ImagePlan(
    */
   public static ImagePlan from(RecipeReader recipe) {
     PixelOperations pixels = PixelOperations.from(recipe);
-    ColourProfileRule profile =
-        Geometry.choice(
-            recipe,
-            "image.colour-profile",
-            ColourProfileRule.CONVERT,
-            ColourProfileRule.values(),
-            ColourProfileRule::label);
+    ColourProfileRule profile = recipe.choice("image.colour-profile", ColourProfileRule.CONVERT);
     PictureOutput main = PictureOutput.from(recipe, "image.", 256, PictureOutput.PRESETS);
     pixels.check(main.encoding(), "image.encoding", recipe);
     List<Rendition> renditions = new ArrayList<>();
@@ -107,7 +101,7 @@ public record ImagePlan(
           case REJECT -> "other colours than sRGB turned away";
           case IGNORE -> "colours as they are stored";
         });
-    pixels.inOrder().forEach(operation -> parts.add(operation.kind().inWords()));
+    pixels.inOrder().forEach(operation -> parts.add(RecipeReader.word(operation.kind())));
     if (pixels.colour() != PictureColour.RGB) {
       parts.add("in " + pixels.colour().label());
     }

@@ -69,13 +69,10 @@ public record ModelScore(
     String section = "scores." + name + ".";
     Optional<NamedFile> model = recipe.file(section + "model", MAX_BYTES);
     int sidePx = recipe.integer(section + "input-side-px", 224, 8, 1024);
-    boolean channelsLast = recipe.choice(section + "layout", "nchw", "nchw", "nhwc").equals("nhwc");
+    boolean channelsLast = !recipe.isFirst(section + "layout", "nchw", "nhwc");
     PixelNormalisation normalisation =
-        PixelNormalisation.read(recipe, section + "normalisation", PixelNormalisation.CLIP);
-    boolean seesCaption =
-        recipe
-            .choice(section + "input", "image", "image", "image-and-tokens")
-            .equals("image-and-tokens");
+        recipe.choice(section + "normalisation", PixelNormalisation.CLIP);
+    boolean seesCaption = !recipe.isFirst(section + "input", "image", "image-and-tokens");
     int output = recipe.integer(section + "output", 0, 0, 1_000_000);
     if (!NAME.matcher(name).matches()) {
       recipe.problem(

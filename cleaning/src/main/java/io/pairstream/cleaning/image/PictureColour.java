@@ -1,6 +1,6 @@
 package io.pairstream.cleaning.image;
 
-import java.util.Locale;
+import io.pairstream.cleaning.recipe.RecipeReader;
 
 /** What the channels of a picture are. */
 public enum PictureColour {
@@ -22,6 +22,6 @@ public enum PictureColour {
 
   /** The name in records and recipes: rgb, grey, hsv, lab, ycrcb. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return RecipeReader.word(this);
   }
 }

@@ -1,7 +1,6 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.Locale;
 
 /**
  * One picture that is made of an image: its geometry and its encoding.
@@ -30,17 +29,9 @@ public record PictureOutput(
       RecipeReader recipe, String section, int presetSidePx, PictureOutput presets) {
     return new PictureOutput(
         Geometry.from(recipe, section, presetSidePx, presets.geometry()),
-        ImageEncoding.valueOf(
-            recipe
-                .choice(section + "encoding", presets.encoding().label(), "jpeg", "png", "raw")
-                .toUpperCase(Locale.ROOT)),
+        recipe.choice(section + "encoding", presets.encoding()),
         recipe.integer(section + "jpeg-quality", presets.jpegQuality(), 1, 100),
-        Geometry.choice(
-            recipe,
-            section + "jpeg-chroma",
-            presets.jpegChroma(),
-            ChromaSubsampling.values(),
-            ChromaSubsampling::label));
+        recipe.choice(section + "jpeg-chroma", presets.jpegChroma()));
   }
 
   /** Shape, scaling and encoding, for a person. */

@@ -1,7 +1,5 @@
 package io.pairstream.cleaning.image;
 
-import java.util.Locale;
-
 /**
  * One change to the pixels of a picture that is already at its size.
  *
@@ -29,11 +27,6 @@ public record PixelOperation(Kind kind, int size, double sigmaPx, double strengt
     /** The luma's histogram made even tile by tile: size x size tiles; clip limit as strength. */
     CLAHE,
     /** Unsharp mask: sigma, and the amount as the strength. */
-    SHARPEN;
-
-    /** The name, for a person. */
-    String inWords() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    SHARPEN
   }
 }

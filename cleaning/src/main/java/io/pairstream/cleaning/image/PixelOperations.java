@@ -1,9 +1,9 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.image.PixelOperation.Kind;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What is done to a picture's pixels: noise first, because what follows would raise it; then
@@ -29,11 +29,7 @@ public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour
     List<PixelOperation> operations = new ArrayList<>();
     addDenoise(recipe, operations);
     addEnhance(recipe, operations);
-    PictureColour colour =
-        PictureColour.valueOf(
-            recipe
-                .choice("pixels.colour", "rgb", "rgb", "grey", "hsv", "lab", "ycrcb")
-                .toUpperCase(Locale.ROOT));
+    PictureColour colour = recipe.choice("pixels.colour", PictureColour.RGB);
     return new PixelOperations(operations, colour);
   }
 
@@ -48,19 +44,16 @@ public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour
       recipe.problem("pixels.denoise-kernel-px", kernelPx + " is even; a kernel has a centre");
     }
     switch (denoise) {
-      case "gaussian" ->
-          operations.add(new PixelOperation(PixelOperation.Kind.GAUSSIAN, kernelPx, sigmaPx, 0));
-      case "median" ->
-          operations.add(new PixelOperation(PixelOperation.Kind.MEDIAN, kernelPx, 0, 0));
+      case "gaussian" -> operations.add(new PixelOperation(Kind.GAUSSIAN, kernelPx, sigmaPx, 0));
+      case "median" -> operations.add(new PixelOperation(Kind.MEDIAN, kernelPx, 0, 0));
       case "bilateral" ->
           operations.add(
               new PixelOperation(
-                  PixelOperation.Kind.BILATERAL,
+                  Kind.BILATERAL,
                   kernelPx,
                   sigmaPx == 0 ? sigmaOf(kernelPx) : sigmaPx,
                   strengthLevels));
-      case "nl-means" ->
-          operations.add(new PixelOperation(PixelOperation.Kind.NL_MEANS, 0, 0, strengthLevels));
+      case "nl-means" -> operations.add(new PixelOperation(Kind.NL_MEANS, 0, 0, strengthLevels));
       default -> {}
     }
   }
@@ -68,20 +61,20 @@ public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour
   private static void addEnhance(RecipeReader recipe, List<PixelOperation> operations) {
     double gamma = recipe.number("pixels.gamma", 1, 0.1, 10);
     if (gamma != 1) {
-      operations.add(new PixelOperation(PixelOperation.Kind.GAMMA, 0, 0, gamma));
+      operations.add(new PixelOperation(Kind.GAMMA, 0, 0, gamma));
     }
     String equalise = recipe.choice("pixels.equalise", "none", "none", "global", "clahe");
     double clipLimit = recipe.number("pixels.clahe-clip-limit", 2, 0, 1000);
     int tiles = recipe.integer("pixels.clahe-tiles", 8, 1, 64);
     if (equalise.equals("global")) {
-      operations.add(new PixelOperation(PixelOperation.Kind.EQUALISE, 0, 0, 0));
+      operations.add(new PixelOperation(Kind.EQUALISE, 0, 0, 0));
     } else if (equalise.equals("clahe")) {
-      operations.add(new PixelOperation(PixelOperation.Kind.CLAHE, tiles, 0, clipLimit));
+      operations.add(new PixelOperation(Kind.CLAHE, tiles, 0, clipLimit));
     }
     double amount = recipe.number("pixels.sharpen-amount", 0, 0, 10);
     double sigmaPx = recipe.number("pixels.sharpen-sigma-px", 1, 0.1, 100);
     if (amount > 0) {
-      operations.add(new PixelOperation(PixelOperation.Kind.SHARPEN, 0, sigmaPx, amount));
+      operations.add(new PixelOperation(Kind.SHARPEN, 0, sigmaPx, amount));
     }
   }
 

@@ -3,7 +3,6 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
-import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,19 +52,5 @@ public final class ReadCropBox implements Step<Map<String, String>, PixelBox> {
 
   private static Outcome<PixelBox> invalid(String detail) {
     return Outcome.rejected(RejectReason.CROP_BOX_INVALID, detail);
-  }
-
-  /**
-   * Whether producers' boxes are followed.
-   *
-   * @param follow whether they are; otherwise the whole image counts
-   */
-  public record Rules(boolean follow) {
-
-    /** Reads {@code image.crop-box}. */
-    public static Rules from(RecipeReader recipe) {
-      return new Rules(
-          recipe.choice("image.crop-box", "ignore", "ignore", "follow").equals("follow"));
-    }
   }
 }

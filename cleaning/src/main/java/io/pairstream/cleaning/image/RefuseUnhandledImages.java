@@ -16,21 +16,25 @@ import io.pairstream.cleaning.recipe.RecipeReader;
  */
 public final class RefuseUnhandledImages implements Step<ProbedImage, ProbedImage> {
 
-  private final Rules rules;
+  private final boolean refusesAnimations;
 
-  public RefuseUnhandledImages(Rules rules) {
-    this.rules = rules;
+  /**
+   * Reads {@code image.animation}. Of an animated PNG, the first frame is the picture that viewers
+   * without animation show.
+   */
+  public RefuseUnhandledImages(RecipeReader recipe) {
+    refusesAnimations = recipe.isFirst("image.animation", "reject", "first-frame");
   }
 
   @Override
   public String inWords() {
-    return (rules.takesFirstFrame() ? "takes an animation's first frame" : "turns away animations")
+    return (refusesAnimations ? "turns away animations" : "takes an animation's first frame")
         + "; turns away JPEGs of more than 8 bits per channel";
   }
 
   @Override
   public Outcome<ProbedImage> apply(ProbedImage image) {
-    if (image.animated() && !rules.takesFirstFrame()) {
+    if (image.animated() && refusesAnimations) {
       return Outcome.rejected(
           RejectReason.IMAGE_ANIMATED, "the image is animated; send one of its frames");
     }
@@ -42,22 +46,5 @@ public final class RefuseUnhandledImages implements Step<ProbedImage, ProbedImag
           "8 bits");
     }
     return Outcome.kept(image);
-  }
-
-  /**
-   * What is done with images that are more than one picture.
-   *
-   * @param takesFirstFrame whether the first frame stands for an animation, which is turned away
-   *     otherwise; of an animated PNG, the picture that viewers without animation show
-   */
-  public record Rules(boolean takesFirstFrame) {
-
-    /** Reads {@code image.animation}. */
-    public static Rules from(RecipeReader recipe) {
-      return new Rules(
-          recipe
-              .choice("image.animation", "reject", "reject", "first-frame")
-              .equals("first-frame"));
-    }
   }
 }

@@ -1,7 +1,5 @@
 package io.pairstream.cleaning.image;
 
-import java.util.Locale;
-
 /** How the pixels of a scaled picture are made of the original's. */
 public enum Resampling {
   /** The mean of the area that a pixel covers; cubic where the picture is enlarged. */
@@ -11,10 +9,5 @@ public enum Resampling {
   /** The cubic kernel over four pixels, widened likewise when it shrinks. */
   BICUBIC,
   /** The Lanczos kernel over six pixels, widened likewise when it shrinks. */
-  LANCZOS;
-
-  /** The name in recipes: area, bilinear, bicubic, lanczos. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  LANCZOS
 }

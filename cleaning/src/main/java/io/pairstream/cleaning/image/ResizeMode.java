@@ -1,7 +1,5 @@
 package io.pairstream.cleaning.image;
 
-import java.util.Locale;
-
 /** How a picture of any shape becomes one of the wanted shape. */
 public enum ResizeMode {
   /** The largest centred part of the wanted shape, scaled to the wanted size. */
@@ -15,10 +13,5 @@ public enum ResizeMode {
   /** The whole picture, both sides scaled each on its own. */
   STRETCH,
   /** As {@link #CENTER_CROP}, to the shape of a table that is nearest to the picture's own. */
-  BUCKET;
-
-  /** The name in recipes: center-crop, keep-ratio-smallest and so on. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
+  BUCKET
 }

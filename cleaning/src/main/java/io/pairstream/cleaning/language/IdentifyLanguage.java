@@ -34,28 +34,40 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
   private static final Map<String, String> ALIASES =
       Map.of("nb", "no", "nn", "no", "cmn", "zh", "fil", "tl");
 
-  private final Settings settings;
+  private final boolean identifies;
+  private final List<String> wanted;
+  private final double minConfidence;
 
-  public IdentifyLanguage(Settings settings) {
-    this.settings = settings;
+  /**
+   * Reads {@code caption.identify-language}, {@code caption.languages} and {@code
+   * caption.min-language-confidence}. Where the text is not looked at, the hint alone counts, or
+   * the script of a Chinese, Japanese or Korean text without one.
+   */
+  public IdentifyLanguage(RecipeReader recipe) {
+    identifies = recipe.flag("caption.identify-language", true);
+    wanted = wanted(recipe);
+    minConfidence = recipe.number("caption.min-language-confidence", 0.0, 0.0, 1.0);
+    if (!identifies && minConfidence > 0) {
+      recipe.problem(
+          "caption.min-language-confidence",
+          "nothing is known of confidence while caption.identify-language is false");
+    }
   }
 
   @Override
   public String inWords() {
-    return (settings.identify()
+    return (identifies
             ? "tells the caption's language"
             : "takes the producer's word for the caption's language")
-        + (settings.wanted().isEmpty()
-            ? ""
-            : "; keeps captions in " + String.join(", ", settings.wanted()))
-        + (settings.minConfidence() > 0
-            ? "; keeps those told with at least " + settings.minConfidence() + " confidence"
+        + (wanted.isEmpty() ? "" : "; keeps captions in " + String.join(", ", wanted))
+        + (minConfidence > 0
+            ? "; keeps those told with at least " + minConfidence + " confidence"
             : "");
   }
 
   @Override
   public Checked<CleanedCaption> check(CleanedCaption caption) {
-    if (!settings.identify()) {
+    if (!identifies) {
       return checkWanted(
           Checked.fine(
               caption.language().equals(LanguageTag.UNKNOWN)
@@ -75,24 +87,23 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
     Checked<CleanedCaption> checked =
         Checked.fine(caption.withLanguage(tag).withMeasure(CONFIDENCE, guess.confidence()));
     return checkWanted(
-        guess.confidence() < settings.minConfidence()
+        guess.confidence() < minConfidence
             ? checked.but(
                 RejectReason.CAPTION_LANGUAGE_UNSURE,
                 ("the caption's language is most probably '%s', but it must be known with a "
                         + "probability of at least %s")
-                    .formatted(guess.language(), settings.minConfidence()),
+                    .formatted(guess.language(), minConfidence),
                 String.format(Locale.ROOT, "%.2f", guess.confidence()),
-                String.valueOf(settings.minConfidence()))
+                String.valueOf(minConfidence))
             : checked);
   }
 
   private Checked<CleanedCaption> checkWanted(Checked<CleanedCaption> checked) {
     CleanedCaption caption = checked.value();
-    if (settings.wanted().isEmpty()
-        || settings.wanted().stream().anyMatch(wanted -> matches(caption.language(), wanted))) {
+    if (wanted.isEmpty() || wanted.stream().anyMatch(range -> matches(caption.language(), range))) {
       return checked;
     }
-    String all = String.join(", ", settings.wanted());
+    String all = String.join(", ", wanted);
     return checked.but(
         RejectReason.CAPTION_LANGUAGE_UNWANTED,
         "the caption's language is '" + caption.language() + "'; wanted are " + all,
@@ -105,11 +116,8 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
    *
    * @see <a href="https://www.rfc-editor.org/rfc/rfc4647#section-3.3.1">RFC 4647</a>
    */
-  private static boolean matches(String tag, String wanted) {
-    return tag.equals(wanted)
-        || (tag.startsWith(wanted)
-            && tag.length() > wanted.length()
-            && tag.charAt(wanted.length()) == '-');
+  private static boolean matches(String tag, String range) {
+    return tag.equals(range) || tag.startsWith(range + "-");
   }
 
   /** What the script alone tells, where it is that of Chinese, Japanese or Korean. */
@@ -128,52 +136,19 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
 
   /** Loaded when the first caption is identified. */
   private static final class Shipped {
-    static final LanguageIdentifier IDENTIFIER = new LanguageIdentifier(LanguageProfiles.load());
+    static final LanguageIdentifier IDENTIFIER = new LanguageIdentifier(new LanguageProfiles());
   }
 
-  /**
-   * Which languages are worth training on.
-   *
-   * @param identify whether the text is looked at; else the hint alone counts, or the script of a
-   *     Chinese, Japanese or Korean text without one
-   * @param wanted BCP 47 tags; all languages where empty
-   * @param minConfidence smallest allowed probability that the language is right, 0 to 1
-   */
-  public record Settings(boolean identify, List<String> wanted, double minConfidence) {
-
-    public Settings {
-      wanted = List.copyOf(wanted);
-    }
-
-    /**
-     * Reads {@code caption.identify-language}, {@code caption.languages} and {@code
-     * caption.min-language-confidence}.
-     */
-    public static Settings from(RecipeReader recipe) {
-      Settings settings =
-          new Settings(
-              recipe.flag("caption.identify-language", true),
-              tags(recipe),
-              recipe.number("caption.min-language-confidence", 0.0, 0.0, 1.0));
-      if (!settings.identify() && settings.minConfidence() > 0) {
-        recipe.problem(
-            "caption.min-language-confidence",
-            "nothing is known of confidence while caption.identify-language is false");
+  private static List<String> wanted(RecipeReader recipe) {
+    List<String> tags = new ArrayList<>();
+    for (String entry : recipe.text("caption.languages", "").split(",")) {
+      String tag = LanguageTag.ofHint(entry);
+      if (!tag.equals(LanguageTag.UNKNOWN) || entry.strip().equals(LanguageTag.UNKNOWN)) {
+        tags.add(tag);
+      } else if (!entry.isBlank()) {
+        recipe.problem("caption.languages", "'" + entry.strip() + "' is no language's tag");
       }
-      return settings;
     }
-
-    private static List<String> tags(RecipeReader recipe) {
-      List<String> tags = new ArrayList<>();
-      for (String entry : recipe.text("caption.languages", "").split(",")) {
-        String tag = LanguageTag.ofHint(entry);
-        if (!tag.equals(LanguageTag.UNKNOWN) || entry.strip().equals(LanguageTag.UNKNOWN)) {
-          tags.add(tag);
-        } else if (!entry.isBlank()) {
-          recipe.problem("caption.languages", "'" + entry.strip() + "' is no language's tag");
-        }
-      }
-      return tags;
-    }
+    return List.copyOf(tags);
   }
 }

@@ -1,11 +1,13 @@
 package io.pairstream.cleaning.language;
 
 import java.lang.Character.UnicodeScript;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Tells a text's language by the script of most of its letters, and where several languages share
@@ -28,32 +30,17 @@ final class LanguageIdentifier {
   /** How many times as likely as any other English is, of which the web has most. */
   private static final double ENGLISH_ODDS = 4.0;
 
+  /** Scripts that one language alone is written in, or nearly so. */
   private static final Map<UnicodeScript, String> SINGLE =
-      new EnumMap<>(
-          Map.ofEntries(
-              Map.entry(UnicodeScript.ARMENIAN, "hy"),
-              Map.entry(UnicodeScript.BENGALI, "bn"),
-              Map.entry(UnicodeScript.BOPOMOFO, "zh"),
-              Map.entry(UnicodeScript.ETHIOPIC, "am"),
-              Map.entry(UnicodeScript.GEORGIAN, "ka"),
-              Map.entry(UnicodeScript.GREEK, "el"),
-              Map.entry(UnicodeScript.GUJARATI, "gu"),
-              Map.entry(UnicodeScript.GURMUKHI, "pa"),
-              Map.entry(UnicodeScript.HAN, "zh"),
-              Map.entry(UnicodeScript.HANGUL, "ko"),
-              Map.entry(UnicodeScript.HEBREW, "he"),
-              Map.entry(UnicodeScript.HIRAGANA, "ja"),
-              Map.entry(UnicodeScript.KANNADA, "kn"),
-              Map.entry(UnicodeScript.KHMER, "km"),
-              Map.entry(UnicodeScript.LAO, "lo"),
-              Map.entry(UnicodeScript.MALAYALAM, "ml"),
-              Map.entry(UnicodeScript.MYANMAR, "my"),
-              Map.entry(UnicodeScript.ORIYA, "or"),
-              Map.entry(UnicodeScript.SINHALA, "si"),
-              Map.entry(UnicodeScript.TAMIL, "ta"),
-              Map.entry(UnicodeScript.TELUGU, "te"),
-              Map.entry(UnicodeScript.THAI, "th"),
-              Map.entry(UnicodeScript.TIBETAN, "bo")));
+      Arrays.stream(
+              """
+              ARMENIAN:hy BENGALI:bn BOPOMOFO:zh ETHIOPIC:am GEORGIAN:ka GREEK:el GUJARATI:gu \
+              GURMUKHI:pa HAN:zh HANGUL:ko HEBREW:he HIRAGANA:ja KANNADA:kn KHMER:km LAO:lo \
+              MALAYALAM:ml MYANMAR:my ORIYA:or SINHALA:si TAMIL:ta TELUGU:te THAI:th TIBETAN:bo\
+              """
+                  .split(" "))
+          .map(pair -> pair.split(":"))
+          .collect(Collectors.toMap(pair -> UnicodeScript.valueOf(pair[0]), pair -> pair[1]));
 
   private static final Map<UnicodeScript, List<String>> SHARED =
       new EnumMap<>(

@@ -1,11 +1,6 @@
 package io.pairstream.cleaning.language;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import io.pairstream.cleaning.ClassPathFile;
 import java.util.Arrays;
 import java.util.List;
 
@@ -39,29 +34,15 @@ final class LanguageProfiles {
   /** For each n-gram the number of its entries, and for each entry language and weight. */
   private final byte[] entries;
 
-  private LanguageProfiles(List<String> languages, byte[] entries) {
-    this.languages = languages;
-    this.entries = entries;
-  }
-
   /** The profiles that come with the product. Takes some ten milliseconds. */
-  static LanguageProfiles load() {
-    try (BufferedReader in =
-        new BufferedReader(
-            new InputStreamReader(
-                LanguageProfiles.class.getResourceAsStream("profiles.txt"),
-                StandardCharsets.UTF_8))) {
-      List<String> languages = List.of(in.readLine().split(" "));
-      List<String> lines = new ArrayList<>(in.lines().toList());
-      int size = lines.stream().mapToInt(line -> line.length() - line.indexOf('\t')).sum();
-      LanguageProfiles profiles = new LanguageProfiles(languages, new byte[size]);
-      int at = 0;
-      for (String line : lines) {
-        at = profiles.add(line, at);
-      }
-      return profiles;
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from the class path", e);
+  LanguageProfiles() {
+    List<String> lines = ClassPathFile.lines(LanguageProfiles.class, "profiles.txt").toList();
+    languages = List.of(lines.get(0).split(" "));
+    List<String> grams = lines.subList(1, lines.size());
+    entries = new byte[grams.stream().mapToInt(line -> line.length() - line.indexOf('\t')).sum()];
+    int at = 0;
+    for (String line : grams) {
+      at = add(line, at);
     }
   }
 

@@ -12,11 +12,14 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -96,19 +99,11 @@ public final class RecipeReader {
         key,
         preset,
         text -> {
-          if (!WHOLE.matcher(text).matches()) {
-            throw new IllegalArgumentException(
-                "'"
-                    + shown(text)
-                    + "' is not a whole number (write the number alone, the unit is in the key)");
-          }
-          BigInteger value = new BigInteger(text);
-          if (value.compareTo(BigInteger.valueOf(min)) < 0
-              || value.compareTo(BigInteger.valueOf(max)) > 0) {
-            throw new IllegalArgumentException(
-                text + " is out of range: must be " + min + " to " + max);
-          }
-          return value.longValueExact();
+          BigInteger value = new BigInteger(matching(WHOLE, text, "a whole number"));
+          boolean fits =
+              value.compareTo(BigInteger.valueOf(min)) >= 0
+                  && value.compareTo(BigInteger.valueOf(max)) <= 0;
+          return inRange(fits, text, min, max, value::longValueExact);
         });
   }
 
@@ -118,19 +113,27 @@ public final class RecipeReader {
         key,
         preset,
         text -> {
-          if (!NUMBER.matcher(text).matches()) {
-            throw new IllegalArgumentException(
-                "'"
-                    + shown(text)
-                    + "' is not a number (write the number alone, the unit is in the key)");
-          }
-          double value = Double.parseDouble(text) + 0.0; // so that -0.0 is 0.0
-          if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                text + " is out of range: must be " + min + " to " + max);
-          }
-          return value;
+          double value = Double.parseDouble(matching(NUMBER, text, "a number"));
+          // Plus 0.0, so that -0.0 is 0.0.
+          return inRange(value >= min && value <= max, text, min, max, () -> value + 0.0);
         });
+  }
+
+  private static String matching(Pattern pattern, String text, String what) {
+    if (!pattern.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "'%s' is not %s (write the number alone, the unit is in the key)"
+              .formatted(shown(text), what));
+    }
+    return text;
+  }
+
+  private static <N extends Number> N inRange(
+      boolean fits, String text, N min, N max, Supplier<N> value) {
+    if (!fits) {
+      throw new IllegalArgumentException(text + " is out of range: must be " + min + " to " + max);
+    }
+    return value.get();
   }
 
   /** One of the {@code allowed} words. */
@@ -145,6 +148,25 @@ public final class RecipeReader {
           }
           return text;
         });
+  }
+
+  /** One of the constants of an enum, by their {@linkplain #word words}. */
+  public <E extends Enum<E>> E choice(String key, E preset) {
+    Map<String, E> all = new LinkedHashMap<>();
+    for (E constant : preset.getDeclaringClass().getEnumConstants()) {
+      all.put(word(constant), constant);
+    }
+    return all.get(choice(key, word(preset), all.keySet().toArray(String[]::new)));
+  }
+
+  /** How a recipe writes a constant: in lower case, with hyphens. */
+  public static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Whether the key has the first of two words, which is the default. */
+  public boolean isFirst(String key, String first, String second) {
+    return choice(key, first, first, second).equals(first);
   }
 
   /** Yes or no, written {@code true} or {@code false}. */
@@ -255,12 +277,12 @@ public final class RecipeReader {
     return new TreeMap<>(effective);
   }
 
-  private <T> T read(String key, T preset, Conversion<T> conversion) {
+  private <T> T read(String key, T preset, Function<String, T> conversion) {
     T value = preset;
     Entry entry = entries.get(key);
     if (entry != null) {
       try {
-        value = conversion.convert(entry.text());
+        value = conversion.apply(entry.text());
       } catch (IllegalArgumentException e) {
         problems.add(new RecipeProblem(entry.line(), key, e.getMessage()));
       }
@@ -330,7 +352,7 @@ public final class RecipeReader {
   }
 
   /** The text, or its beginning if it is too long for a message. */
-  private static String shown(String text) {
+  public static String shown(String text) {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }
 
@@ -339,10 +361,4 @@ public final class RecipeReader {
   }
 
   private record Entry(String text, int line) {}
-
-  @FunctionalInterface
-  private interface Conversion<T> {
-    /** Throws IllegalArgumentException with what is wrong. */
-    T convert(String text);
-  }
 }

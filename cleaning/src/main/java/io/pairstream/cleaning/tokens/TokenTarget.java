@@ -115,8 +115,7 @@ public record TokenTarget(
       int presetPadId) {
     int special = tokenizer.before().length + tokenizer.after().length;
     int length = recipe.integer(section + ".length", presetLength, special + 1, LONGEST);
-    boolean byPosition =
-        recipe.choice(section + ".padding", "fixed", "fixed", "by-position").equals("by-position");
+    boolean byPosition = !recipe.isFirst(section + ".padding", "fixed", "by-position");
     int padId =
         byPosition
             ? recipe.integer(section + ".pad-id", tokenizer.vocabularySize(), 0, LARGEST_ID)

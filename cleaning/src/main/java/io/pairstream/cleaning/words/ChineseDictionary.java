@@ -1,11 +1,6 @@
 package io.pairstream.cleaning.words;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.pairstream.cleaning.ClassPathFile;
 
 /**
  * How often each Chinese word occurs: the 349,000 words of jieba's dictionary, as its Java port
@@ -29,46 +24,26 @@ final class ChineseDictionary {
 
   private final int[] counts = new int[SLOTS];
 
-  private double logTotal;
-
-  private ChineseDictionary() {}
+  private final double logTotal;
 
   /** Reads the dictionary from the class path, which takes about a second. */
-  static ChineseDictionary load() {
-    ChineseDictionary dictionary = new ChineseDictionary();
-    try (BufferedReader in = open("/dict.txt")) {
-      long total = 0;
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        int end = line.indexOf(' ');
-        int next = line.indexOf(' ', end + 1);
-        int count = Integer.parseInt(line.substring(end + 1, next < 0 ? line.length() : next));
-        dictionary.add(line.substring(0, end), count);
-        total += count;
-      }
-      dictionary.logTotal = Math.log((double) total);
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from the class path", e);
-    }
-    return dictionary;
+  ChineseDictionary() {
+    logTotal =
+        Math.log(
+            ClassPathFile.lines(ChineseDictionary.class, "/dict.txt")
+                .map(line -> line.split(" "))
+                .mapToDouble(fields -> add(fields[0], Integer.parseInt(fields[1])))
+                .sum());
   }
 
-  /** A file of the artifact that carries jieba's data. */
-  static BufferedReader open(String name) {
-    InputStream in = ChineseDictionary.class.getResourceAsStream(name);
-    if (in == null) {
-      throw new IllegalStateException(
-          "jieba's data (" + name + ") is not on the class path: com.huaban:jieba-analysis");
-    }
-    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-  }
-
-  private void add(String word, int count) {
+  private int add(String word, int count) {
     long key = EMPTY;
     for (int i = 0; i < word.length(); i++) {
       key = extended(key, word.charAt(i));
       keys[slot(key)] = key;
     }
     counts[slot(key)] = count;
+    return count;
   }
 
   /** The key of a word with one more char. */

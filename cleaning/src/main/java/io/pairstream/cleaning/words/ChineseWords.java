@@ -16,13 +16,8 @@ final class ChineseWords {
   /** Characters split at once: sentences are shorter, and arrays of their length are made. */
   private static final int MOST_AT_ONCE = 4096;
 
-  private final ChineseDictionary dictionary;
-  private final UnknownChineseWords unknown;
-
-  ChineseWords(ChineseDictionary dictionary, UnknownChineseWords unknown) {
-    this.dictionary = dictionary;
-    this.unknown = unknown;
-  }
+  private final ChineseDictionary dictionary = new ChineseDictionary();
+  private final UnknownChineseWords unknown = new UnknownChineseWords();
 
   /** Adds the words between {@code from} and {@code to}, letters and digits only, to the list. */
   void split(String text, int from, int to, List<String> words) {
@@ -95,7 +90,7 @@ final class ChineseWords {
           end++;
         }
         if (chinese) {
-          unknown.split(text, start, end, (begin, stop) -> words.add(text.substring(begin, stop)));
+          unknown.split(text, start, end, words);
         } else {
           words.add(text.substring(start, end));
         }

@@ -13,9 +13,8 @@ public final class ContentWords {
 
   private static final int LONGEST_WORD = 40;
 
-  private final StopWords stopWords = StopWords.load();
-  private final WordSplitter splitter =
-      new WordSplitter(new ChineseWords(ChineseDictionary.load(), UnknownChineseWords.load()));
+  private final StopWords stopWords = new StopWords();
+  private final WordSplitter splitter = new WordSplitter();
 
   /**
    * The words, in the order in which they first stand in the text.

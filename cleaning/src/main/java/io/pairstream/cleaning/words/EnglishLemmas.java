@@ -1,14 +1,11 @@
 package io.pairstream.cleaning.words;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.pairstream.cleaning.ClassPathFile;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The dictionary forms of English words: {@code men} to {@code man}, {@code sitting} to {@code
@@ -26,84 +23,32 @@ final class EnglishLemmas {
   /** What ends like a verb and is a noun in captions. */
   private static final Set<String> NOUNS =
       Set.of(
-          "awning",
-          "bedding",
-          "being",
-          "building",
-          "ceiling",
-          "clothing",
-          "crossing",
-          "dining",
-          "drawing",
-          "during",
-          "earring",
-          "evening",
-          "fencing",
-          "flooring",
-          "housing",
-          "icing",
-          "landing",
-          "lettering",
-          "lighting",
-          "lightning",
-          "meeting",
-          "morning",
-          "opening",
-          "outing",
-          "painting",
-          "parking",
-          "paving",
-          "railing",
-          "roofing",
-          "seating",
-          "siding",
-          "string",
-          "stuffing",
-          "surfing",
-          "topping",
-          "wedding",
-          "writing",
-          "bed",
-          "red",
-          "shed",
-          "hundred",
-          "weed",
-          "seed",
-          "speed",
-          "feed",
-          "reed",
-          "need",
-          "breed",
-          "naked",
-          "rugged");
+          """
+          awning bedding being building ceiling clothing crossing dining drawing during earring
+          evening fencing flooring housing icing landing lettering lighting lightning meeting
+          morning opening outing painting parking paving railing roofing seating siding string
+          stuffing surfing topping wedding writing bed red shed hundred weed seed speed feed
+          reed need breed naked rugged
+          """
+              .split("\\s+"));
 
   private final Map<String, String> irregular = new HashMap<>();
   private final Set<String> nouns = new HashSet<>();
   private final Set<String> verbs = new HashSet<>();
 
-  private EnglishLemmas() {}
+  EnglishLemmas() {
+    ClassPathFile.lines(EnglishLemmas.class, "english-lemmas.txt").forEach(this::add);
+  }
 
-  static EnglishLemmas load() {
-    EnglishLemmas lemmas = new EnglishLemmas();
-    try (BufferedReader in =
-        new BufferedReader(
-            new InputStreamReader(
-                EnglishLemmas.class.getResourceAsStream("english-lemmas.txt"),
-                StandardCharsets.UTF_8))) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        int space = line.indexOf(' ');
-        if (space > 0) {
-          lemmas.irregular.put(line.substring(0, space), line.substring(space + 1));
-        } else if (line.startsWith(",")) {
-          lemmas.nouns.add(line.substring(1));
-        } else {
-          lemmas.verbs.add(line);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from the class path", e);
+  private void add(String line) {
+    int space = line.indexOf(' ');
+    if (space > 0) {
+      irregular.put(line.substring(0, space), line.substring(space + 1));
+    } else if (line.startsWith(",")) {
+      nouns.add(line.substring(1));
+    } else {
+      verbs.add(line);
     }
-    return lemmas;
   }
 
   /** The lemma of a word in lower case. */
@@ -140,12 +85,7 @@ final class EnglishLemmas {
       return word.length() > 4 ? word.substring(0, word.length() - 3) + "y" : stem;
     }
     boolean hissing =
-        word.endsWith("ses")
-            || word.endsWith("xes")
-            || word.endsWith("zes")
-            || word.endsWith("ches")
-            || word.endsWith("shes")
-            || word.endsWith("oes");
+        Stream.of("ses", "xes", "zes", "ches", "shes", "oes").anyMatch(word::endsWith);
     return hissing ? word.substring(0, word.length() - 2) : stem;
   }
 

@@ -1,23 +1,9 @@
 package io.pairstream.cleaning.words;
 
+import java.util.Arrays;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.tartarus.snowball.SnowballStemmer;
-import org.tartarus.snowball.ext.danishStemmer;
-import org.tartarus.snowball.ext.dutchStemmer;
-import org.tartarus.snowball.ext.englishStemmer;
-import org.tartarus.snowball.ext.finnishStemmer;
-import org.tartarus.snowball.ext.frenchStemmer;
-import org.tartarus.snowball.ext.germanStemmer;
-import org.tartarus.snowball.ext.hungarianStemmer;
-import org.tartarus.snowball.ext.italianStemmer;
-import org.tartarus.snowball.ext.norwegianStemmer;
-import org.tartarus.snowball.ext.portugueseStemmer;
-import org.tartarus.snowball.ext.romanianStemmer;
-import org.tartarus.snowball.ext.russianStemmer;
-import org.tartarus.snowball.ext.spanishStemmer;
-import org.tartarus.snowball.ext.swedishStemmer;
-import org.tartarus.snowball.ext.turkishStemmer;
 
 /**
  * Words without their endings, by Snowball's algorithm for their language.
@@ -26,23 +12,16 @@ import org.tartarus.snowball.ext.turkishStemmer;
  */
 final class Stems {
 
-  private static final Map<String, Supplier<SnowballStemmer>> STEMMERS =
-      Map.ofEntries(
-          Map.entry("da", danishStemmer::new),
-          Map.entry("de", germanStemmer::new),
-          Map.entry("en", englishStemmer::new),
-          Map.entry("es", spanishStemmer::new),
-          Map.entry("fi", finnishStemmer::new),
-          Map.entry("fr", frenchStemmer::new),
-          Map.entry("hu", hungarianStemmer::new),
-          Map.entry("it", italianStemmer::new),
-          Map.entry("nl", dutchStemmer::new),
-          Map.entry("no", norwegianStemmer::new),
-          Map.entry("pt", portugueseStemmer::new),
-          Map.entry("ro", romanianStemmer::new),
-          Map.entry("ru", russianStemmer::new),
-          Map.entry("sv", swedishStemmer::new),
-          Map.entry("tr", turkishStemmer::new));
+  /** The library's name of each language's algorithm. */
+  private static final Map<String, String> ALGORITHMS =
+      Arrays.stream(
+              """
+              da danish, de german, en english, es spanish, fi finnish, fr french, hu hungarian,\
+               it italian, nl dutch, no norwegian, pt portuguese, ro romanian, ru russian,\
+               sv swedish, tr turkish\
+              """
+                  .split(", "))
+          .collect(Collectors.toMap(pair -> pair.substring(0, 2), pair -> pair.substring(3)));
 
   /** Longer runs of letters are no words; the algorithms take their time over them. */
   private static final int LONGEST_WORD = 64;
@@ -55,8 +34,18 @@ final class Stems {
 
   /** For one text in the language, and one thread. Words of other languages are their own stems. */
   static Stems in(String language) {
-    Supplier<SnowballStemmer> found = STEMMERS.get(language);
-    return new Stems(found == null ? null : found.get());
+    String algorithm = ALGORITHMS.get(language);
+    try {
+      return new Stems(
+          algorithm == null
+              ? null
+              : Class.forName("org.tartarus.snowball.ext." + algorithm + "Stemmer")
+                  .asSubclass(SnowballStemmer.class)
+                  .getDeclaredConstructor()
+                  .newInstance());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Snowball has every algorithm of the list", e);
+    }
   }
 
   /** The stem of a word in lower case. */

@@ -1,10 +1,8 @@
 package io.pairstream.cleaning.words;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.pairstream.cleaning.ClassPathFile;
 import java.util.Arrays;
-import java.util.function.BiConsumer;
+import java.util.List;
 
 /**
  * Splits Chinese characters that no dictionary knows as words: a hidden Markov model of characters
@@ -42,45 +40,36 @@ final class UnknownChineseWords {
   /** double [state][character]: logarithm of the probability of a character in a state. */
   private final double[][] emission = new double[STATES.length()][1 << 16];
 
-  private UnknownChineseWords() {
+  UnknownChineseWords() {
     for (double[] state : emission) {
       Arrays.fill(state, NEVER);
     }
-  }
-
-  static UnknownChineseWords load() {
-    UnknownChineseWords words = new UnknownChineseWords();
-    try (BufferedReader in = ChineseDictionary.open("/prob_emit.txt")) {
-      int state = 0;
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        int tab = line.indexOf('\t');
-        if (tab < 0) {
-          state = STATES.indexOf(line.strip());
-        } else {
-          words.emission[state][line.charAt(0)] = Double.parseDouble(line.substring(tab + 1));
-        }
+    double[] state = emission[BEGIN];
+    for (String line : ClassPathFile.lines(UnknownChineseWords.class, "/prob_emit.txt").toList()) {
+      int tab = line.indexOf('\t');
+      if (tab < 0) {
+        state = emission[STATES.indexOf(line.strip())];
+      } else {
+        state[line.charAt(0)] = Double.parseDouble(line.substring(tab + 1));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from the class path", e);
     }
-    return words;
   }
 
-  /** Hands over begin and end of each word between {@code from} and {@code to}, in order. */
-  void split(String text, int from, int to, BiConsumer<Integer, Integer> word) {
+  /** Adds the words between {@code from} and {@code to}, in order. */
+  void split(String text, int from, int to, List<String> words) {
     int[] states = decode(text, from, to);
     int begin = from;
     for (int i = from; i < to; i++) {
       int state = states[i - from];
-      if (state == BEGIN) {
-        begin = i;
-      } else if (state == END || state == SINGLE) {
-        word.accept(state == END ? begin : i, i + 1);
-        begin = i + 1;
+      if (state == END || state == SINGLE) {
+        words.add(text.substring(state == END ? begin : i, i + 1));
+      }
+      if (state != MIDDLE) {
+        begin = state == BEGIN ? i : i + 1;
       }
     }
     if (begin < to) {
-      word.accept(begin, to);
+      words.add(text.substring(begin, to));
     }
   }
 

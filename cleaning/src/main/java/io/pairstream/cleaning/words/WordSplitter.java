@@ -15,11 +15,7 @@ import java.util.List;
  */
 final class WordSplitter {
 
-  private final ChineseWords chinese;
-
-  WordSplitter(ChineseWords chinese) {
-    this.chinese = chinese;
-  }
+  private final ChineseWords chinese = new ChineseWords();
 
   /**
    * The words of the text, in order.

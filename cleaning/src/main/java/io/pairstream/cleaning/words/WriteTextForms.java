@@ -2,12 +2,10 @@ package io.pairstream.cleaning.words;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
-import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.caption.CheckCaptionLength;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.caption.LanguageTag;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,95 +25,75 @@ import java.util.stream.Collectors;
  */
 public final class WriteTextForms implements Step<CleanedCaption, CleanedCaption> {
 
-  private final Forms forms;
-  private final WordSplitter splitter;
-  private final StopWords stopWords = StopWords.load();
-  private final EnglishLemmas englishLemmas;
+  /** Each form by its name among the texts, with what the recipe calls it and people do. */
+  private static final List<Form> ALL =
+      List.of(
+          new Form("lower", "lower", "lower case"),
+          new Form("words", "words", "words"),
+          new Form("no_stop_words", "no-stop-words", "words without stop words"),
+          new Form("stems", "stems", "stems"),
+          new Form("lemmas", "lemmas", "lemmas"));
 
-  /** Reads the dictionaries, which takes about a second and 20 MB of memory. */
-  public WriteTextForms(Forms forms) {
-    this.forms = forms;
-    splitter =
-        new WordSplitter(new ChineseWords(ChineseDictionary.load(), UnknownChineseWords.load()));
-    englishLemmas = EnglishLemmas.load();
+  private final List<Form> wanted;
+  private final Dictionaries dictionaries;
+
+  /**
+   * Reads {@code texts.lower}, {@code texts.words}, {@code texts.no-stop-words}, {@code
+   * texts.stems} and {@code texts.lemmas}; where one is wanted also the dictionaries, which takes
+   * about a second and 20 MB of memory.
+   */
+  public WriteTextForms(RecipeReader recipe) {
+    wanted = ALL.stream().filter(form -> recipe.flag("texts." + form.key(), false)).toList();
+    dictionaries = wanted.isEmpty() ? null : new Dictionaries();
+  }
+
+  private record Form(String name, String key, String inWords) {}
+
+  private static final class Dictionaries {
+    final WordSplitter splitter = new WordSplitter();
+    final StopWords stopWords = new StopWords();
+    final EnglishLemmas englishLemmas = new EnglishLemmas();
+  }
+
+  @Override
+  public boolean isOn() {
+    return !wanted.isEmpty();
   }
 
   @Override
   public String inWords() {
-    List<String> names = new ArrayList<>();
-    if (forms.lower()) {
-      names.add("lower case");
-    }
-    if (forms.words()) {
-      names.add("words");
-    }
-    if (forms.noStopWords()) {
-      names.add("words without stop words");
-    }
-    if (forms.stems()) {
-      names.add("stems");
-    }
-    if (forms.lemmas()) {
-      names.add("lemmas");
-    }
-    return "writes beside the caption: " + String.join(", ", names);
+    return "writes beside the caption: "
+        + wanted.stream().map(Form::inWords).collect(Collectors.joining(", "));
   }
 
   @Override
   public Outcome<CleanedCaption> apply(CleanedCaption caption) {
     String language = LanguageTag.language(caption.language());
+    List<String> words = dictionaries.splitter.words(caption.text(), language);
     Map<String, String> texts = new TreeMap<>();
-    if (forms.lower()) {
-      texts.put("lower", caption.text().toLowerCase(Locale.ROOT));
-    }
-    List<String> words = splitter.words(caption.text(), language);
-    if (forms.words()) {
-      texts.put("words", String.join(" ", words));
-    }
-    if (forms.noStopWords()) {
-      texts.put(
-          "no_stop_words",
-          words.stream()
-              .filter(word -> !stopWords.contains(word, language))
-              .collect(Collectors.joining(" ")));
-    }
-    if (forms.stems()) {
-      texts.put("stems", each(words, Stems.in(language)::of));
-    }
-    if (forms.lemmas()) {
-      texts.put("lemmas", each(words, language.equals("en") ? englishLemmas::of : word -> word));
+    for (Form form : wanted) {
+      texts.put(form.name(), text(form.name(), caption.text(), words, language));
     }
     return Outcome.kept(
         caption.withTexts(texts).withMeasure(CheckCaptionLength.WORDS, words.size()));
+  }
+
+  private String text(String form, String caption, List<String> words, String language) {
+    return switch (form) {
+      case "lower" -> caption.toLowerCase(Locale.ROOT);
+      case "words" -> String.join(" ", words);
+      case "no_stop_words" ->
+          words.stream()
+              .filter(word -> !dictionaries.stopWords.contains(word, language))
+              .collect(Collectors.joining(" "));
+      case "stems" -> each(words, Stems.in(language)::of);
+      default -> each(words, language.equals("en") ? dictionaries.englishLemmas::of : word -> word);
+    };
   }
 
   private static String each(List<String> words, UnaryOperator<String> form) {
     return words.stream()
         .map(word -> form.apply(word.toLowerCase(Locale.ROOT)))
         .collect(Collectors.joining(" "));
-  }
-
-  /** Which forms are written. */
-  public record Forms(
-      boolean lower, boolean words, boolean noStopWords, boolean stems, boolean lemmas)
-      implements Switchable {
-
-    /**
-     * Reads {@code texts.lower}, {@code texts.words}, {@code texts.no-stop-words}, {@code
-     * texts.stems} and {@code texts.lemmas}.
-     */
-    public static Forms from(RecipeReader recipe) {
-      return new Forms(
-          recipe.flag("texts.lower", false),
-          recipe.flag("texts.words", false),
-          recipe.flag("texts.no-stop-words", false),
-          recipe.flag("texts.stems", false),
-          recipe.flag("texts.lemmas", false));
-    }
-
-    @Override
-    public boolean isOn() {
-      return lower || words || noStopWords || stems || lemmas;
-    }
   }
 }

@@ -2,18 +2,15 @@ package io.pairstream.cleaning.caption;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
-import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.assertj.core.api.AbstractStringAssert;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,18 +20,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The checks that turn captions away for what they say. */
 class CaptionFiltersTest {
 
+  private static final String LENGTHS =
+      "max-characters: 20, min-characters: 6, min-words: 3, min-unspaced-characters: 4";
+
   @TempDir private Path folder;
 
-  private static AbstractStringAssert<?> assertThatReason(Outcome<?> outcome) {
-    return assertThat(outcome.<String>fold(kept -> "kept", rejection -> rejection.reason().name()));
+  private static RecipeReader recipe(String captionKeys) {
+    return RecipeReader.parse("recipe", "caption: {" + captionKeys + "}");
   }
 
-  private static CleanedCaption caption(String text) {
-    return new CleanedCaption(text, "und");
+  /** Reason, measured value and limit; or "kept" alone. */
+  private static <T> String judge(Step<T, T> step, T caption) {
+    return step.apply(caption)
+        .fold(kept -> "kept", no -> no.reason() + ", " + no.measured() + ", " + no.limit());
   }
 
-  private static RecipeReader recipe(String yaml) {
-    return RecipeReader.parse("recipe", yaml);
+  private static String judge(Step<CleanedCaption, CleanedCaption> step, String text) {
+    return judge(step, new CleanedCaption(text, "und"));
+  }
+
+  private static Double measure(Step<CleanedCaption, CleanedCaption> step, String text, String of) {
+    return step.apply(new CleanedCaption(text, "und")).keptOnly().get(0).measures().get(of);
   }
 
   @ParameterizedTest
@@ -43,80 +49,55 @@ class CaptionFiltersTest {
         "IMG_1234.jpg",
         "IMG_1234",
         "img 20150612 123456 (1)",
-        "DSC0001",
         "dscn0001.JPG",
         "Click to Enlarge!",
-        "click-to-enlarge",
-        "点击查看大图",
         "点击查看大图。",
         "图片123",
-        "Untitled",
         "untitled-2",
-        "Stock Photo",
         "Bild",
         "Bild 3",
-        "Image may contain: 1 person, standing",
         "image 3 of 12",
         "some-thing.webp",
+        "Image may contain: 1 person, standing",
         "Photo #4",
-        "写真",
-        "图片来源：新华社",
-        "Screenshot 2020-01-02 at 10.11.12"
+        "图片来源：新华社"
       })
   void refusesBoilerplate(String text) {
-    assertThatReason(refuseBoilerplate("").apply(caption(text))).isEqualTo("CAPTION_BOILERPLATE");
+    assertThat(judge(new RefuseBoilerplate(recipe("")), text)).startsWith("CAPTION_BOILERPLATE");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "a photo of a dog",
-        "Image of a red bicycle",
-        "stock photo of two dogs",
-        "click to enlarge the dog",
-        "图片里有一只狗",
-        "imagery",
-        "images of dogs",
-        "Bilder einer Ausstellung",
-        "a dog named img.jpg"
+        "a photo of a dog", "Image of a red bicycle", "stock photo of two dogs", "图片里有一只狗",
+        "click to enlarge the dog", "imagery", "Bilder einer Ausstellung", "a dog named img.jpg"
       })
   void keepsCaptionsThatOnlyBeginLikeBoilerplate(String text) {
-    assertThatReason(refuseBoilerplate("").apply(caption(text))).isEqualTo("kept");
-  }
-
-  private static RefuseBoilerplate refuseBoilerplate(String yaml) {
-    return new RefuseBoilerplate(RefuseBoilerplate.Settings.from(recipe(yaml)));
+    assertThat(judge(new RefuseBoilerplate(recipe("")), text)).isEqualTo("kept");
   }
 
   @Test
-  void aFilesDigestIsPartOfWhatIsInForce() throws IOException {
+  void inForceIsAFilesContentAndAProblemIsSaid() throws IOException {
     Path file = Files.writeString(folder.resolve("words.txt"), "darn\n");
-    String yaml = "caption: {flagged-words-file: '" + file + "'}";
-    RecipeReader first = recipe(yaml);
-    CheckFlaggedWords.Settings.from(first);
+    RecipeReader first = flagging(file.toString());
     Files.writeString(file, "darn\ndang\n");
-    RecipeReader second = recipe(yaml);
-    CheckFlaggedWords.Settings.from(second);
+    assertThat(first.finish()).isNotEqualTo(flagging(file.toString()).finish());
 
-    assertThat(first.finish()).isNotEqualTo(second.finish());
-  }
-
-  @Test
-  void saysWhatIsWrongWithAFile() throws IOException {
     Path latin = Files.write(folder.resolve("latin.txt"), new byte[] {(byte) 0xE9});
-    Path phrases = Files.writeString(folder.resolve("phrases.txt"), "two words\n");
-    for (String file : List.of("no/such/file", latin.toString(), folder.toString(), "nul\u0000")) {
-      RecipeReader recipe =
-          recipe("caption: {flagged-words-file: \"" + file.replace("\u0000", "\\0") + "\"}");
-      CheckFlaggedWords.Settings.from(recipe);
-
-      assertThatThrownBy(recipe::finish)
+    for (String bad : List.of("no/such/file", latin.toString(), folder.toString(), "nul\\0")) {
+      assertThatThrownBy(flagging(bad)::finish)
           .isInstanceOf(InvalidRecipeException.class)
           .hasMessageContaining("caption.flagged-words-file: ");
     }
-    RecipeReader recipe = recipe("caption: {flagged-words-file: '" + phrases + "'}");
-    CheckFlaggedWords.Settings.from(recipe);
-    assertThatThrownBy(recipe::finish).hasMessageContaining("'two words' is no single word");
+    Files.writeString(file, "two words\n");
+    assertThatThrownBy(flagging(file.toString())::finish)
+        .hasMessageContaining("'two words' is no single word");
+  }
+
+  private static RecipeReader flagging(String file) {
+    RecipeReader recipe = recipe("flagged-words-file: \"" + file + "\"");
+    assertThat(new CheckFlaggedWords(recipe)).isNotNull();
+    return recipe;
   }
 
   @ParameterizedTest
@@ -133,67 +114,115 @@ class CaptionFiltersTest {
     "100%zz, https://a.example/100%zz.jpg, CAPTION_IS_FILE_NAME"
   })
   void comparesCaptionAndFileName(String text, String address, String reason) {
-    assertThatReason(new RefuseFileName().apply(new ReceivedCaption(text, "", address)))
-        .isEqualTo(reason);
+    ReceivedCaption caption = new ReceivedCaption(text, "", address);
+
+    assertThat(judge(new RefuseFileName(recipe("")), caption)).startsWith(reason);
   }
 
-  @Test
-  void refusesCaptionsOfDigitsAndSigns() {
-    CheckCharacterMix step = new CheckCharacterMix(new CheckCharacterMix.Limits(0.5, 0.5));
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "abc 123 | kept",
+        "a 123 | CAPTION_MOSTLY_SYMBOLS, 0.75 of the characters, 0.5 of the characters",
+        "abc --- | kept",
+        "abc ---- | CAPTION_MOSTLY_SYMBOLS, 0.57 of the characters, 0.5 of the characters",
+        "क्षि | kept"
+      })
+  void refusesCaptionsOfDigitsAndSigns(String text, String verdict) {
+    assertThat(judge(new CheckCharacterMix(recipe("")), text)).isEqualTo(verdict);
+  }
 
-    assertThatReason(step.apply(caption("abc 123"))).isEqualTo("kept");
-    assertThatReason(step.apply(caption("abc 1234"))).isEqualTo("CAPTION_MOSTLY_SYMBOLS");
-    assertThatReason(step.apply(caption("abc ---"))).isEqualTo("kept");
-    assertThatReason(step.apply(caption("abc ----"))).isEqualTo("CAPTION_MOSTLY_SYMBOLS");
-    assertThatReason(step.apply(caption("\u0915\u094D\u0937\u093F"))).isEqualTo("kept");
-    assertThat(step.apply(caption("a 123")).rejectedOnly())
-        .extracting(Rejection::measured, Rejection::limit)
-        .containsExactly(tuple("0.75 of the characters", "0.5 of the characters"));
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "A red bus | kept",
+        "一辆红色的公共汽车 | kept",
+        "ABcd | kept",
+        "42! | kept",
+        "BUY NOW ok | CAPTION_MOSTLY_CAPITALS, 0.75 of the letters, 0.5 of the letters"
+      })
+  void refusesCaptionsThatShout(String text, String verdict) {
+    assertThat(judge(new CheckCapitals(recipe("max-capital-share: 0.5")), text)).isEqualTo(verdict);
   }
 
   @Test
   void refusesCaptionsThatRepeatThemselves() {
-    CheckRepetition step = new CheckRepetition(new CheckRepetition.Limits(0.5));
+    CheckRepetition step = new CheckRepetition(recipe(""));
 
-    assertThatReason(step.apply(caption("a man and a woman and a dog and a cat")))
-        .isEqualTo("kept");
-    assertThatReason(step.apply(caption("buy now buy now buy now buy now")))
-        .isEqualTo("CAPTION_REPETITIVE");
-    assertThatReason(step.apply(caption("一只狗一只狗一只狗一只狗"))).isEqualTo("CAPTION_REPETITIVE");
-    assertThatReason(step.apply(caption("一只白色的狗和一只黑色的猫"))).isEqualTo("kept");
-    assertThat(step.apply(caption("abcdefgh abcdefgh")).keptOnly())
-        .singleElement()
-        .satisfies(kept -> assertThat(kept.measures()).containsEntry("caption_repetition", 0.1));
-    assertThat(step.apply(caption("a dog")).keptOnly().get(0).measures())
-        .containsEntry("caption_repetition", 0.0);
+    assertThat(judge(step, "a man and a woman and a dog and a cat")).isEqualTo("kept");
+    assertThat(judge(step, "buy now buy now buy now buy now")).startsWith("CAPTION_REPETITIVE");
+    assertThat(judge(step, "一只狗一只狗一只狗一只狗")).startsWith("CAPTION_REPETITIVE");
+    assertThat(judge(step, "一只白色的狗和一只黑色的猫")).isEqualTo("kept");
+    assertThat(measure(step, "abcdefgh abcdefgh", "caption_repetition")).isEqualTo(0.1);
+    assertThat(measure(step, "a dog", "caption_repetition")).isEqualTo(0.0);
   }
 
   @Test
-  void refusesCaptionsFullOfFlaggedWords() {
+  void refusesCaptionsFullOfFlaggedWords() throws IOException {
+    Path file = Files.writeString(folder.resolve("words.txt"), "Darn\n坏狗\n坏\n");
     CheckFlaggedWords step =
-        new CheckFlaggedWords(new CheckFlaggedWords.Settings(List.of("Darn", "坏狗", "坏"), 0.25));
+        new CheckFlaggedWords(recipe("max-flagged-share: 0.25, flagged-words-file: " + file));
 
-    assertThatReason(step.apply(caption("the darn dog is ill"))).isEqualTo("CAPTION_FLAGGED_WORDS");
-    assertThatReason(step.apply(caption("the DARN dog is not so ill"))).isEqualTo("kept");
-    assertThatReason(step.apply(caption("darned dogs, darning socks"))).isEqualTo("kept");
-    assertThatReason(step.apply(caption("一只坏狗跑了"))).isEqualTo("CAPTION_FLAGGED_WORDS");
-    assertThat(step.apply(caption("一只坏猫跑了很远")).keptOnly().get(0).measures())
-        .containsEntry("flagged_share", 0.125);
+    assertThat(judge(step, "the darn dog is ill"))
+        .isEqualTo("CAPTION_FLAGGED_WORDS, 0.267 of the letters, 0.25 of the letters");
+    assertThat(judge(step, "the DARN dog is not so ill")).isEqualTo("kept");
+    assertThat(judge(step, "darned dogs, darning socks")).isEqualTo("kept");
+    assertThat(judge(step, "一只坏狗跑了")).startsWith("CAPTION_FLAGGED_WORDS");
+    assertThat(measure(step, "一只坏猫跑了很远", "flagged_share")).isEqualTo(0.125);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a b cd | kept", // characters and words on the limit
+        "one two three four e | kept", // 20 characters
+        "강아지 두 마리 | kept", // Korean puts spaces
+        "\uD83D\uDC36 a dog runs | kept",
+        "狗狗狗狗 | kept",
+        "แมวดำ | kept",
+        "スープー | kept", // half of the letters are long vowel marks
+        "狗狗狗狗 cat | kept",
+        "a b c | CAPTION_TOO_SHORT, 5 characters, 6 characters",
+        "black dog | CAPTION_TOO_SHORT, 2 words, 3 words",
+        "狗狗狗 1 2 3 4 5 6 | CAPTION_TOO_SHORT, 3 characters, 4 characters",
+        "狗狗狗狗 cats | CAPTION_TOO_SHORT, 2 words, 3 words", // half of the letters
+        "one two three four ef | CAPTION_TOO_LONG, 21 characters, 20 characters"
+      })
+  void measuresLengthInCharactersWordsOrLetters(String text, String verdict) {
+    assertThat(judge(new CheckCaptionLength(recipe(LENGTHS)), text)).isEqualTo(verdict);
+  }
+
+  @Test
+  void refusesMinimaAboveTheMaximum() {
+    RecipeReader recipe =
+        recipe("max-characters: 5, min-characters: 6, min-words: 4, min-unspaced-characters: 7");
+    assertThat(new CheckCaptionLength(recipe)).isNotNull();
+
+    assertThatThrownBy(recipe::finish)
+        .hasMessageContaining(
+            "caption.min-characters: no caption can have at least 6 characters and at most"
+                + " caption.max-characters = 5")
+        .hasMessageContaining("caption.min-words: no caption can have at least 7")
+        .hasMessageContaining("caption.min-unspaced-characters: no caption can have");
   }
 
   @Test
   void everyCheckIsOffWhereNothingCanBreakIt() {
-    RecipeReader recipe =
-        recipe("caption: {max-digit-share: 1, max-symbol-share: 1, max-repetition: 1}");
+    String nothing =
+        "max-digit-share: 1, max-symbol-share: 1, max-repetition: 1, max-capital-share: 1,"
+            + " file-name: keep, boilerplate: keep";
+    List<Function<RecipeReader, Step<?, ?>>> steps =
+        List.of(
+            CheckCharacterMix::new,
+            CheckRepetition::new,
+            CheckCapitals::new,
+            CheckFlaggedWords::new,
+            RefuseFileName::new,
+            RefuseBoilerplate::new);
 
-    assertThat(CheckCharacterMix.Limits.from(recipe).isOn()).isFalse();
-    assertThat(CheckRepetition.Limits.from(recipe).isOn()).isFalse();
-    assertThat(CheckFlaggedWords.Settings.from(recipe).isOn()).isFalse();
-    assertThat(CheckCharacterMix.Limits.from(recipe("")))
-        .isEqualTo(new CheckCharacterMix.Limits(0.5, 0.5));
-    assertThat(CheckRepetition.Limits.from(recipe(""))).isEqualTo(new CheckRepetition.Limits(0.5));
-    assertThat(RefuseFileName.Settings.from(recipe("caption: {file-name: keep}")).refuse())
-        .isFalse();
-    assertThat(RejectReason.CAPTION_REPETITIVE.remedy()).isNotBlank();
+    assertThat(steps).noneMatch(step -> step.apply(recipe(nothing)).isOn());
   }
 }

@@ -14,8 +14,7 @@ import java.text.Normalizer;
  */
 class CaptionFuzzTest {
 
-  private final CleanCaption clean =
-      new CleanCaption(CleanCaption.Settings.from(RecipeReader.parse("fuzz", "")));
+  private final CleanCaption clean = new CleanCaption(RecipeReader.parse("fuzz", ""));
 
   @FuzzTest(maxDuration = "2m")
   void aCleanedCaptionIsClean(byte[] utf8) {

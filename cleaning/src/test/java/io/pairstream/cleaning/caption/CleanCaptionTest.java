@@ -8,7 +8,7 @@ import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,7 +25,7 @@ class CleanCaptionTest {
 
   private static CleanCaption cleaner(String yaml) {
     RecipeReader recipe = RecipeReader.parse("recipe", yaml);
-    CleanCaption cleaner = new CleanCaption(CleanCaption.Settings.from(recipe));
+    CleanCaption cleaner = new CleanCaption(recipe);
     recipe.finish();
     return cleaner;
   }
@@ -192,30 +192,28 @@ class CleanCaptionTest {
 
   /** Every combination of switches that there is. */
   private static List<CleanCaption> combinations() {
-    List<CleanCaption> all = new ArrayList<>();
-    for (int flags = 0; flags < 16; flags++) {
-      for (Treatment links : Treatment.values()) {
-        for (Treatment emails : Treatment.values()) {
-          for (Treatment phoneNumbers : Treatment.values()) {
-            for (CleanCaption.HashtagTreatment hashtags : CleanCaption.HashtagTreatment.values()) {
-              all.add(
-                  new CleanCaption(
-                      new CleanCaption.Settings(
-                          8192,
-                          (flags & 1) != 0,
-                          (flags & 2) != 0,
-                          (flags & 4) != 0,
-                          links,
-                          emails,
-                          phoneNumbers,
-                          hashtags,
-                          (flags & 8) != 0)));
-            }
-          }
-        }
-      }
+    List<String> all = List.of("");
+    for (String key :
+        List.of(
+            "mojibake: repair keep",
+            "width: fold keep",
+            "markup: strip keep",
+            "emoji: keep remove",
+            "links: remove mask keep reject",
+            "emails: remove mask keep reject",
+            "phone-numbers: remove mask keep reject",
+            "hashtags: words remove keep")) {
+      String[] words = key.split(" ");
+      all =
+          all.stream()
+              .flatMap(
+                  before ->
+                      Arrays.stream(words)
+                          .skip(1)
+                          .map(word -> before + words[0] + " " + word + ", "))
+              .toList();
     }
-    return all;
+    return all.stream().map(keys -> cleaner("caption: {" + keys + "}")).toList();
   }
 
   @Test

@@ -49,9 +49,7 @@ class RefuseForbiddenTest {
   }
 
   private Outcome<String> judge(String digests, String digest) throws IOException {
-    return new RefuseForbiddenDigest(
-            RefuseForbiddenDigest.Listed.from(listing("digests-file", digests)))
-        .apply(digest);
+    return new RefuseForbiddenDigest(listing("digests-file", digests)).apply(digest);
   }
 
   private static PreparedImage picture(long hash) {
@@ -79,8 +77,7 @@ class RefuseForbiddenTest {
   @Test
   void turnsAwayWhatLooksLikeAListedPicture() throws IOException {
     RecipeReader recipe = listing("hashes-file", "00000000000000ff # flag\n");
-    RefuseForbiddenPicture step =
-        new RefuseForbiddenPicture(RefuseForbiddenPicture.Listed.from(recipe));
+    RefuseForbiddenPicture step = new RefuseForbiddenPicture(recipe);
 
     assertThat(step.apply(picture(0x00f)).rejectedOnly())
         .extracting(Rejection::reason, Rejection::limit)
@@ -92,9 +89,9 @@ class RefuseForbiddenTest {
   @Test
   void inForceIsTheListsContent() throws IOException {
     RecipeReader recipe = listing("digests-file", FORBIDDEN);
-    RefuseForbiddenDigest.Listed.from(recipe);
+    assertThat(new RefuseForbiddenDigest(recipe)).isNotNull();
     RecipeReader longer = listing("digests-file", FORBIDDEN + "\n" + ALLOWED);
-    RefuseForbiddenDigest.Listed.from(longer);
+    assertThat(new RefuseForbiddenDigest(longer)).isNotNull();
 
     assertThat(recipe.finish().get("forbidden.digests-file")).matches("sha256:[0-9a-f]{64}");
     assertThat(recipe.finish()).isNotEqualTo(longer.finish());
@@ -110,7 +107,7 @@ class RefuseForbiddenTest {
                 + FORBIDDEN.toUpperCase(java.util.Locale.ROOT)
                 + "\n# fine\nabc\n"
                 + "\u00e9\n".repeat(20));
-    RefuseForbiddenDigest.Listed.from(recipe);
+    assertThat(new RefuseForbiddenDigest(recipe)).isNotNull();
 
     InvalidRecipeException refusal =
         catchThrowableOfType(InvalidRecipeException.class, recipe::finish);
@@ -128,7 +125,7 @@ class RefuseForbiddenTest {
   @ValueSource(strings = {"absent.txt", ".", "a\u0000b"})
   void fileThatIsNotThereIsAProblem(String name) {
     RecipeReader recipe = recipe("forbidden: {hashes-file: \"" + name.replace("\0", "\\0") + "\"}");
-    RefuseForbiddenPicture.Listed.from(recipe);
+    assertThat(new RefuseForbiddenPicture(recipe)).isNotNull();
 
     assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
         .extracting(RecipeProblem::key)

@@ -13,6 +13,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,16 +35,15 @@ class CheckImageQualityTest {
           Map.entry("border_right_share", 0.0),
           Map.entry("border_top_share", 0.0),
           Map.entry("border_bottom_share", 0.0),
-          Map.entry("aspect_ratio", 1.5),
           Map.entry("bytes_per_pixel", 0.6));
 
   private static Outcome<PreparedImage> judge(String yaml, String measure, double value) {
     Map<String, Double> measures = new HashMap<>(ORDINARY);
     measures.put(measure, value);
     RecipeReader recipe = RecipeReader.parse("recipe", yaml);
-    CheckImageQuality.Limits limits = CheckImageQuality.Limits.from(recipe);
+    CheckImageQuality step = new CheckImageQuality(recipe);
     recipe.finish();
-    return new CheckImageQuality(limits).apply(image(measures));
+    return step.apply(image(measures));
   }
 
   private static PreparedImage image(Map<String, Double> measures) {
@@ -90,27 +90,30 @@ class CheckImageQualityTest {
         .extracting(Rejection::reason)
         .containsExactly(RejectReason.IMAGE_ONE_COLOUR);
     assertThat(judge("", "colour_deviation", 2).keptOnly()).hasSize(1);
-    RecipeReader silent = RecipeReader.parse("recipe", "");
-    assertThat(CheckImageQuality.Limits.from(silent).inOrder()).hasSize(1);
+    assertThat(
+            new CheckImageQuality(
+                    RecipeReader.parse("recipe", "quality: {min-colour-deviation: 0}"))
+                .isOn())
+        .isFalse();
   }
 
   @Test
   void limitOnWhatIsNotMeasuredIsAProblem() {
     RecipeReader recipe =
         RecipeReader.parse("recipe", "quality: {measures: none, min-sharpness: 5}");
-    CheckImageQuality.Limits.from(recipe);
+    assertThat(new CheckImageQuality(recipe).isOn()).isFalse();
 
     assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
         .extracting(RecipeProblem::key, RecipeProblem::message)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(
+            Tuple.tuple(
                 "quality.min-sharpness", "nothing is measured; set quality.measures to all"));
   }
 
   @Test
   void workerThatDoesNotMeasureIsOurFault() {
     RecipeReader recipe = RecipeReader.parse("recipe", "");
-    CheckImageQuality step = new CheckImageQuality(CheckImageQuality.Limits.from(recipe));
+    CheckImageQuality step = new CheckImageQuality(recipe);
 
     assertThatThrownBy(() -> step.apply(image(Map.of())))
         .isInstanceOf(IllegalStateException.class)

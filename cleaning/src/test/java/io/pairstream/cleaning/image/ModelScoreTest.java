@@ -42,7 +42,7 @@ class ModelScoreTest {
   private static ModelScore read(String score) {
     RecipeReader recipe = recipe(score);
     List<ModelScore> scores = ModelScore.from(recipe, TOKENS);
-    assertThat(CheckModelScores.Limits.from(recipe).all()).hasSize(1);
+    assertThat(new CheckModelScores(recipe).isOn()).isTrue();
     recipe.finish();
     return scores.get(0);
   }
@@ -50,7 +50,7 @@ class ModelScoreTest {
   private static List<RecipeProblem> problems(String score) {
     RecipeReader recipe = recipe(score);
     List<ModelScore> unused = ModelScore.from(recipe, TOKENS);
-    assertThat(CheckModelScores.Limits.from(recipe).all()).hasSize(1);
+    assertThat(new CheckModelScores(recipe).isOn()).isTrue();
     return catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems();
   }
 
@@ -96,7 +96,8 @@ class ModelScoreTest {
         "model: mean-brightness.onnx | scores.fit.input-side-px | the model's picture is pixels"
             + " (float32 [1, 3, 16, 16]), the recipe's [1, 3, 224, 224]",
         "model: mean-brightness.onnx, input-side-px: 16, layout: nhwc | scores.fit.input-side-px |"
-            + " the model's picture is pixels (float32 [1, 3, 16, 16]), the recipe's [1, 16, 16, 3]",
+            + " the model's picture is pixels (float32 [1, 3, 16, 16]), the recipe's [1, 16, 16,"
+            + " 3]",
         "model: mean-brightness.onnx, input-side-px: 16, output: 4 | scores.fit.output | the model"
             + " answers 4 numbers, counted from 0",
         "model: mean-brightness.onnx, input-side-px: 16, input: image-and-tokens |"
@@ -136,10 +137,7 @@ class ModelScoreTest {
   @ParameterizedTest
   @CsvSource({"0.25, true", "0.5, true", "0.2499, false", "0.5001, false", "NaN, false"})
   void scoreMustLieWithinItsLimits(double score, boolean kept) {
-    CheckModelScores step =
-        new CheckModelScores(
-            new CheckModelScores.Limits(
-                List.of(new CheckModelScores.Limit("score.fit", 0.25, 0.5))));
+    CheckModelScores step = new CheckModelScores(recipe("min: 0.25, max: 0.5"));
     PreparedImage image =
         new PreparedImage(
             new Picture(new EncodedImage(new byte[0]), ImageEncoding.JPEG, PictureColour.RGB, 8, 8),

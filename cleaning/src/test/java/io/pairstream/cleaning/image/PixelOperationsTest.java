@@ -8,6 +8,7 @@ import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,12 +31,12 @@ class PixelOperationsTest {
   void noiseComesFirstThenLevelsThenEdges() {
     PixelOperations operations =
         plan("""
-                pixels:
-                  sharpen-amount: 0.5
-                  equalise: clahe
-                  gamma: 0.9
-                  denoise: gaussian
-                """)
+        pixels:
+          sharpen-amount: 0.5
+          equalise: clahe
+          gamma: 0.9
+          denoise: gaussian
+        """)
             .pixels();
 
     assertThat(operations.inOrder())
@@ -77,7 +78,7 @@ class PixelOperationsTest {
                 + colour
                 + " cannot be stored as jpeg; set image.encoding to png or raw");
     assertThat(plan("{pixels: {colour: " + colour + "}, image: {encoding: png}}").pixels().colour())
-        .isEqualTo(PictureColour.valueOf(colour.toUpperCase(java.util.Locale.ROOT)));
+        .isEqualTo(PictureColour.valueOf(colour.toUpperCase(Locale.ROOT)));
   }
 
   @Test

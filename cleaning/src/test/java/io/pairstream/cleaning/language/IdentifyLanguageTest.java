@@ -7,9 +7,6 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -19,7 +16,7 @@ class IdentifyLanguageTest {
 
   private static IdentifyLanguage step(String yaml) {
     RecipeReader recipe = RecipeReader.parse("recipe", yaml);
-    IdentifyLanguage step = new IdentifyLanguage(IdentifyLanguage.Settings.from(recipe));
+    IdentifyLanguage step = new IdentifyLanguage(recipe);
     recipe.finish();
     return step;
   }
@@ -101,18 +98,5 @@ class IdentifyLanguageTest {
         .containsExactly(new CleanedCaption("一只棕色的狗", "zh"));
     assertThat(step.apply(new CleanedCaption("a dog on the grass", "und")).keptOnly())
         .containsExactly(new CleanedCaption("a dog on the grass", "und"));
-  }
-
-  @Test
-  void profilesHoldEveryLanguageOfASharedScript() throws IOException {
-    try (InputStream in = IdentifyLanguage.class.getResourceAsStream("profiles.txt")) {
-      String first =
-          new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().findFirst().get();
-
-      assertThat(LanguageProfiles.load().languages())
-          .containsExactly(first.split(" "))
-          .hasSize(45)
-          .contains("en", "de", "fr", "ru", "ar", "hi");
-    }
   }
 }

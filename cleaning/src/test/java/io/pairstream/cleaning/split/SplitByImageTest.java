@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import io.pairstream.cleaning.split.SplitByImage.Shares;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,6 +15,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SplitByImageTest {
 
   private static final int IMAGES = 100_000;
+
+  private static SplitByImage step(long seed, double validation, double test) {
+    return new SplitByImage(
+        RecipeReader.parse(
+            "recipe",
+            "split: {seed: %s, validation-share: %s, test-share: %s}"
+                .formatted(seed, validation, test)));
+  }
 
   private static String digest(int number) {
     return String.format("%064x", number);
@@ -48,14 +55,14 @@ class SplitByImageTest {
     "42, 3ba8d02b16fd2a01c1a8ba1a1f036d7ce386ed953696fa57331c2ac48a80b255, TEST, 4"
   })
   void assignsAsThePythonReferenceDoes(long seed, String digest, Split split, int fold) {
-    SplitByImage step = new SplitByImage(new Shares(seed, 0.1, 0.2, 5));
+    SplitByImage step = step(seed, 0.1, 0.2);
 
     assertThat(step.assign(digest)).isEqualTo(new Assignment(split, fold));
   }
 
   @Test
   void holdsOutTheSharesAndFillsFoldsEvenly() {
-    SplitByImage step = new SplitByImage(new Shares(7, 0.02, 0.1, 5));
+    SplitByImage step = step(7, 0.02, 0.1);
     Map<Split, Integer> splits = new EnumMap<>(Split.class);
     int[] folds = new int[5];
 
@@ -75,7 +82,7 @@ class SplitByImageTest {
 
   @Test
   void foldIsIndependentOfSplit() {
-    SplitByImage step = new SplitByImage(new Shares(0, 0.2, 0.2, 5));
+    SplitByImage step = step(0, 0.2, 0.2);
     Map<Split, int[]> folds = new EnumMap<>(Split.class);
 
     for (int i = 0; i < IMAGES; i++) {
@@ -102,7 +109,7 @@ class SplitByImageTest {
     RecipeReader recipe =
         RecipeReader.parse(
             "recipe", "split:\n  validation-share: 0.6\n  test-share: 0.5\n  folds: 0");
-    Shares.from(recipe);
+    assertThat(new SplitByImage(recipe)).isNotNull();
 
     assertThatThrownBy(recipe::finish)
         .isInstanceOf(InvalidRecipeException.class)

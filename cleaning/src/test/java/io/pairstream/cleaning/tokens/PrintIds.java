@@ -21,7 +21,7 @@ final class PrintIds {
 
   public static void main(String[] args) throws IOException {
     RecipeReader recipe = RecipeReader.parse("recipe", args[0]);
-    TokenTarget target = TokenizeCaption.Settings.from(recipe).main();
+    TokenTarget target = new TokenizeCaption(recipe).main();
     recipe.finish();
     ObjectMapper json = new ObjectMapper();
     BufferedReader in =

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,13 +23,7 @@ class TokenizeCaptionTest {
   }
 
   private static TokenIds tokens(Tokenizer tokenizer, TokenTarget.Padding padding, String text) {
-    CleanedCaption caption = new CleanedCaption(text, "en");
-    TokenizeCaption step =
-        new TokenizeCaption(
-            new TokenizeCaption.Settings(new TokenTarget("", tokenizer, 4, padding, 7), List.of()));
-    TokenizedCaption tokenized = step.apply(caption).keptOnly().get(0);
-    assertThat(tokenized.caption()).isEqualTo(caption);
-    return tokenized.tokens();
+    return new TokenTarget("", tokenizer, 4, padding, 7).apply(text);
   }
 
   private static TokenIds ids(int count, int untruncatedCount, int... ids) {
@@ -76,7 +69,7 @@ class TokenizeCaptionTest {
               glide: {tokenizer: glide, length: 5}
               dalle: {tokenizer: dalle, length: 4, padding: by-position}
             """);
-    TokenizeCaption step = new TokenizeCaption(TokenizeCaption.Settings.from(recipe));
+    TokenizeCaption step = new TokenizeCaption(recipe);
     recipe.finish();
 
     TokenizedCaption tokenized = step.apply(new CleanedCaption("A photo", "en")).keptOnly().get(0);
@@ -102,7 +95,7 @@ class TokenizeCaptionTest {
             "tokens: {tokenizer: %s}\ntoken-sets: {x: {tokenizer: %s, padding: by-position}}"
                 .formatted(name, name));
 
-    TokenizeCaption.Settings settings = TokenizeCaption.Settings.from(recipe);
+    TokenizeCaption settings = new TokenizeCaption(recipe);
 
     assertThat(settings.main().tokenizer().name()).isEqualTo(name);
     assertThat(settings.main().length()).isEqualTo(length);
@@ -126,7 +119,7 @@ class TokenizeCaptionTest {
             token-sets:
               "A b": {tokenizer: clip, length: 2, pad-id: 49408}
             """);
-    TokenizeCaption.Settings.from(recipe);
+    assertThat(new TokenizeCaption(recipe)).isNotNull();
 
     assertThatThrownBy(recipe::finish)
         .isInstanceOf(InvalidRecipeException.class)

@@ -60,7 +60,7 @@ class TokenizerFileTest {
     RecipeReader recipe =
         RecipeReader.parse("recipe", "tokens: {tokenizer: hf, pad-id: 0, file: '" + file + "'}");
 
-    TokenTarget target = TokenizeCaption.Settings.from(recipe).main();
+    TokenTarget target = new TokenizeCaption(recipe).main();
 
     assertThat(target.apply("dog").ids()).startsWith(1, 0).hasSize(128);
     assertThat(recipe.finish())
@@ -73,7 +73,7 @@ class TokenizerFileTest {
     RecipeReader recipe =
         RecipeReader.parse(
             "recipe", "tokens: {tokenizer: hf, file: '" + written(WORDS.formatted("")) + "'}");
-    TokenizeCaption.Settings.from(recipe);
+    assertThat(new TokenizeCaption(recipe)).isNotNull();
 
     assertThatThrownBy(recipe::finish)
         .isInstanceOf(InvalidRecipeException.class)
@@ -115,8 +115,10 @@ class TokenizerFileTest {
         "{\"model\": {\"type\": \"WordLevel\"}} | the model WordLevel is not supported",
         "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}} | model.vocab is empty",
         "{\"model\": {\"type\": \"BPE\", \"dropout\": 0.1, \"vocab\": {\"a\": 0}}} | by chance",
-        "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}} | a a is not",
-        "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0}, \"unk_token\": \"u\"}} | no token",
+        "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}} | a a is"
+            + " not",
+        "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0}, \"unk_token\": \"u\"}} | no"
+            + " token",
         "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0.0]]}} | unk_id",
         "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": \"b\"}}} | 'a' has no id",
       })

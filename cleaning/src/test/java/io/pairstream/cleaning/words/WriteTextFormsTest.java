@@ -12,7 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WriteTextFormsTest {
 
   private static final WriteTextForms STEP =
-      new WriteTextForms(new WriteTextForms.Forms(true, true, true, true, true));
+      new WriteTextForms(
+          RecipeReader.parse(
+              "recipe",
+              "texts: {lower: true, words: true, no-stop-words: true, stems: true, lemmas: true}"));
 
   private static Map<String, String> forms(String text, String language) {
     return STEP.apply(new CleanedCaption(text, language)).keptOnly().get(0).texts();
@@ -96,11 +99,9 @@ class WriteTextFormsTest {
   void writesNothingByDefault() {
     RecipeReader recipe = RecipeReader.parse("recipe", "");
 
-    assertThat(WriteTextForms.Forms.from(recipe).isOn()).isFalse();
+    assertThat(new WriteTextForms(recipe).isOn()).isFalse();
     assertThat(recipe.finish())
         .containsOnlyKeys(
             "texts.lemmas", "texts.lower", "texts.no-stop-words", "texts.stems", "texts.words");
-    assertThat(WriteTextForms.Forms.from(RecipeReader.parse("recipe", "texts: {stems: true}")))
-        .isEqualTo(new WriteTextForms.Forms(false, false, false, true, false));
   }
 }

@@ -14,12 +14,8 @@ import io.pairstream.service.http.ProblemKind;
 /** Refuses by its header an image that the topology would reject, with the same words. */
 final class ImageGate {
 
-  /** Most pixels: what a decoder's memory is laid out for. */
-  private static final int MAX_PIXELS = 50_000_000;
-
   private static final ProbeImage PROBE = new ProbeImage();
-  private static final CheckImageSize SIZE =
-      new CheckImageSize(new CheckImageSize.Limits(RecordSizes.MAX_IMAGE, MAX_PIXELS));
+  private static final CheckImageSize SIZE = new CheckImageSize();
 
   private ImageGate() {}
 

@@ -44,8 +44,6 @@ final class Pictures implements AutoCloseable {
   private static final long CACHE_BYTES = 32L * 1024 * 1024;
 
   private static final int JPEG_QUALITY = 85;
-  private static final CheckImageSize.Limits LIMITS =
-      new CheckImageSize.Limits(8 * 1024 * 1024, 50_000_000);
 
   private static final ShownPicture.None WITHDRAWN =
       new ShownPicture.None("the pair was withdrawn");
@@ -64,7 +62,7 @@ final class Pictures implements AutoCloseable {
   private final PairSearch search;
   private final Optional<WorkerSettings> settings;
   private final ProbeImage probe = new ProbeImage();
-  private final CheckImageSize size = new CheckImageSize(LIMITS);
+  private final CheckImageSize size = new CheckImageSize();
   private final PictureCache cache = new PictureCache(CACHE_BYTES);
   private ImageWorkerPool workers;
   private boolean closed;

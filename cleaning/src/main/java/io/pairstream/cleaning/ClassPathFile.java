@@ -1,0 +1,30 @@
+package io.pairstream.cleaning;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+
+/** The files that come with the product, beside its classes. */
+public final class ClassPathFile {
+
+  private ClassPathFile() {}
+
+  /** The bytes of the file that has this name beside a class, or a path from {@code /} on. */
+  public static byte[] bytes(Class<?> beside, String name) {
+    try (InputStream in = beside.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the class path lacks " + name);
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + name + " from the class path", e);
+    }
+  }
+
+  /** The lines of such a file, in UTF-8. */
+  public static Stream<String> lines(Class<?> beside, String name) {
+    return new String(bytes(beside, name), StandardCharsets.UTF_8).lines();
+  }
+}
