@@ -39,9 +39,6 @@ final class OperateCommand extends ClusterCommand {
   @Option(names = "--behind-tls")
   private boolean behindTls;
 
-  @Option(names = "--recipe", paramLabel = "NAME|FILE")
-  private List<String> recipes = List.of();
-
   @Option(names = "--cluster-name", paramLabel = "NAME")
   private String clusterName;
 
@@ -92,7 +89,6 @@ final class OperateCommand extends ClusterCommand {
           Optional.of(
               workers.of(
                   WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), PICTURE_WORKERS))),
-          recipes,
           Optional.ofNullable(clusterName),
           new GroupChoice(countedGroups, ignoredGroups, mutes()),
           Optional.ofNullable(canary).map(CanarySettings::every),

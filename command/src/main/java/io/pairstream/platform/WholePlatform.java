@@ -91,10 +91,8 @@ public final class WholePlatform implements AutoCloseable {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
       // All start at once: none needs another.
-      List<String> ofDashboard = new ArrayList<>(List.of("--recipe", recipe));
-      ofDashboard.addAll(ofWorkers);
       String ingest = whole.beginOnLoopback(INGEST, INGEST_PORT, INGEST_JVM, List.of());
-      String dashboard = whole.beginOnLoopback(OPERATE, OPERATE_PORT, OPERATE_JVM, ofDashboard);
+      String dashboard = whole.beginOnLoopback(OPERATE, OPERATE_PORT, OPERATE_JVM, ofWorkers);
       whole.startPreprocessing(recipe, ofWorkers, List.of());
       whole.platform.await(INGEST);
       whole.platform.announce(INGEST_URL, ingest);

@@ -194,14 +194,12 @@ class DashboardPageTest extends PageTest {
     browser.awaitText(".detail", "停滞");
 
     browser.click("[data-language=en]");
-    browser.click("[data-paint=dark]");
     browser.awaitText("h1", "Consumer lag");
     browser.reload();
 
     browser.awaitText("h1", "Consumer lag");
-    assertThat(browser.script("return document.documentElement.dataset.theme")).isEqualTo("dark");
     assertThat(browser.script("return JSON.stringify(Object.keys(localStorage).sort())"))
-        .isEqualTo("[\"pairstream.language\",\"pairstream.theme\"]");
+        .isEqualTo("[\"pairstream.language\"]");
   }
 
   @ParameterizedTest

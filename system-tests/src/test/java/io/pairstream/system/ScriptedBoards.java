@@ -39,7 +39,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The real server with the real dashboard, before pairs that a test makes up: they can be looked
@@ -100,7 +99,6 @@ final class ScriptedBoards implements AutoCloseable {
     get(routes, "/v1/pairs", this::search);
     get(routes, "/v1/pairs/{id}", this::card);
     get(routes, "/v1/quarantine", request -> quarantine());
-    get(routes, "/v1/sheet", this::sheet);
     get(routes, "/v1/profile", request -> profile);
     get(routes, "/v1/actions", request -> JSON.createObjectNode().set("actions", array(actions)));
     routes.add(
@@ -313,31 +311,6 @@ final class ScriptedBoards implements AutoCloseable {
     return done(
         Answer.of(200, "application/x-ndjson", lines.getBytes(StandardCharsets.UTF_8))
             .withHeader("Content-Disposition", "attachment; filename=\"quarantine.jsonl\""));
-  }
-
-  private JsonNode sheet(Incoming request) {
-    ObjectNode answer = JSON.createObjectNode().put("ready", true);
-    ArrayNode sources = answer.putArray("sources");
-    Map<String, List<ObjectNode>> bySource =
-        pairs.stream()
-            .filter(equal(request, "source", "source_kind"))
-            .collect(
-                Collectors.groupingBy(
-                    pair -> text(pair, "source_kind"), TreeMap::new, Collectors.toList()));
-    bySource.forEach(
-        (source, all) ->
-            sources
-                .addObject()
-                .put("source", source)
-                .put("seen", all.size() * 23)
-                .set("pairs", array(sample(all).stream().map(this::summary).toList())));
-    return answer;
-  }
-
-  /** At most 64, from all over the list. */
-  private static List<ObjectNode> sample(List<ObjectNode> all) {
-    int step = Math.max(1, all.size() / 64);
-    return IntStream.range(0, Math.min(64, all.size())).mapToObj(i -> all.get(i * step)).toList();
   }
 
   private static CompletionStage<Answer> picture(Incoming request) {

@@ -262,14 +262,7 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
           .put("remedy", why.reason().remedy())
           .put("caption", caption)
           .put("caption_before", caption);
-      pair.putArray("decisions")
-          .addObject()
-          .put("step", why.step())
-          .put("outcome", "REJECTED")
-          .put("measure", why.reason().name())
-          .put("measured", measured)
-          .put("limit", why.limit())
-          .put("detail", why.detail());
+      pair.put("step", why.step());
       if (why.equals(IS_TOO_SMALL)) {
         ((ObjectNode) pair.get("original")).put("width", 80).put("height", 60).put("bytes", 7680);
       }

@@ -15,7 +15,6 @@ import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.table.Aggregate;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -36,6 +35,8 @@ import org.apache.kafka.common.utils.Utils;
  * record is decoded once and shown to all folds.
  */
 public final class Catalogue implements Aggregate {
+
+  private static final RawPair UNKNOWN = RawPair.newBuilder().setSourceKind("").build();
 
   private final PairTopics topics;
   private final Map<String, RecordDecoder<PreparedPair>> prepared;
@@ -144,7 +145,7 @@ public final class Catalogue implements Aggregate {
           .decode(record.value())
           .ifPresent(
               pair -> {
-                Optional<Sent> sent = sent(pair);
+                RawPair sent = sent(pair).orElse(UNKNOWN);
                 folds.forEach(f -> f.quarantined(key, pair, sent, place, table));
               });
     } else if (record.value() == null) {
@@ -166,15 +167,26 @@ public final class Catalogue implements Aggregate {
     folds.forEach(f -> f.forget(partition.topic(), partition.partition(), from, table));
   }
 
-  private Optional<Sent> sent(QuarantinedPair pair) {
-    ByteBuffer value = pair.getValue();
-    if (value == null) {
+  /** What the original record says; that of a link has no image. */
+  private Optional<RawPair> sent(QuarantinedPair pair) {
+    if (pair.getValue() == null) {
       return Optional.empty();
     }
-    byte[] bytes = Utils.toArray(value);
-    if (pair.getOrigin().getTopic().equals(topics.links().name())) {
-      return links.decode(bytes).map(Sent::of);
-    }
-    return raw.decode(bytes).map(Sent::of);
+    byte[] value = Utils.toArray(pair.getValue());
+    return pair.getOrigin().getTopic().equals(topics.links().name())
+        ? links
+            .decode(value)
+            .map(
+                link ->
+                    RawPair.newBuilder()
+                        .setCaption(link.getCaption())
+                        .setLanguage(link.getLanguage())
+                        .setSourceKind(link.getSourceKind())
+                        .setContributor(link.getContributor())
+                        .setUrl(link.getUrl())
+                        .setLicence(link.getLicence())
+                        .setReceivedAt(link.getReceivedAt())
+                        .build())
+        : raw.decode(value);
   }
 }

@@ -3,12 +3,12 @@ package io.pairstream.operations.catalogue;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.service.table.Database;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What is made of the records that the catalogue follows, in tables that nobody else writes.
@@ -41,10 +41,11 @@ public interface CatalogueFold {
    *
    * @param key the record's key: the pair id, or the coordinates where there is none
    * @param pair with the original record, which is not to be kept here
-   * @param sent what the original record says; empty where it cannot be read or was not kept
+   * @param sent what its producer said, of a link without an image; all fields are empty where that
+   *     cannot be read or was not kept
    */
   default void quarantined(
-      String key, QuarantinedPair pair, Optional<Sent> sent, Place place, Database table) {}
+      String key, QuarantinedPair pair, RawPair sent, Place place, Database table) {}
 
   /**
    * A receipt.

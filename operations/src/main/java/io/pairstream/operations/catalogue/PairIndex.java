@@ -6,6 +6,7 @@ import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
@@ -16,7 +17,6 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -100,7 +100,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public void quarantined(
-      String key, QuarantinedPair pair, Optional<Sent> sent, Place place, Database table) {
+      String key, QuarantinedPair pair, RawPair sent, Place place, Database table) {
     PairRow row = PairRow.of(pair, sent, place);
     boolean isOvertaken =
         !row.reason().equals(RejectReason.DUPLICATE_PAIR.name())

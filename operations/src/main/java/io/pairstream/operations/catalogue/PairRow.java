@@ -6,12 +6,12 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * What became of one raw record: a record on training, validation, test or quarantine, without its
@@ -80,12 +80,13 @@ public record PairRow(
 
   /** Of the few kinds, or one for all others: a stranger's would be a column of its own. */
   private static String known(String sourceKind) {
-    return Arrays.stream(SourceKind.values()).anyMatch(kind -> kind.name().equals(sourceKind))
+    return sourceKind.isEmpty()
+            || Arrays.stream(SourceKind.values()).anyMatch(kind -> kind.name().equals(sourceKind))
         ? sourceKind
         : OTHER_KIND;
   }
 
-  static PairRow of(QuarantinedPair pair, Optional<Sent> sent, Place place) {
+  static PairRow of(QuarantinedPair pair, RawPair sent, Place place) {
     return new PairRow(
         pair.getPairId(),
         pair.getImageDigest(),
@@ -95,17 +96,17 @@ public record PairRow(
         cut(pair.getDetail(), LONGEST_TEXT),
         cut(pair.getMeasured(), LONGEST_NAME),
         cut(pair.getLimit(), LONGEST_NAME),
-        cut(sent.map(Sent::caption).orElse(""), LONGEST_CAPTION),
-        cut(sent.map(Sent::language).orElse(""), LONGEST_NAME),
-        sent.map(Sent::sourceKind).map(PairRow::known).orElse(""),
-        cut(sent.map(Sent::contributor).orElse(""), LONGEST_NAME),
-        cut(sent.map(Sent::url).orElse(""), LONGEST_TEXT),
-        cut(sent.map(Sent::licence).orElse(""), LONGEST_NAME),
+        cut(sent.getCaption(), LONGEST_CAPTION),
+        cut(sent.getLanguage(), LONGEST_NAME),
+        known(sent.getSourceKind()),
+        cut(sent.getContributor(), LONGEST_NAME),
+        cut(sent.getUrl(), LONGEST_TEXT),
+        cut(sent.getLicence(), LONGEST_NAME),
         pair.getRecipeVersion(),
         pair.getOrigin(),
-        sent.map(Sent::receivedAt).orElse(Instant.EPOCH),
+        sent.getReceivedAt(),
         place,
-        sent.filter(s -> s.imageBytes() > 0).isPresent());
+        sent.getImage().hasRemaining());
   }
 
   /**

@@ -21,12 +21,6 @@ import java.util.regex.Pattern;
 /** Finds pairs in a {@link Catalogue} that has a {@link PairIndex}. Thread-safe. */
 public final class PairSearch {
 
-  /** Pictures of one source on a contact sheet at most. */
-  public static final int SHEET = 64;
-
-  /** Pairs of a source that a sheet is drawn from at most, the newest: some tenths of a second. */
-  private static final long MOST_SAMPLED_FROM = 200_000;
-
   private static final int MOST_REVIEWS = 100;
 
   private static final Pattern BEGINNING_OF_ID = Pattern.compile("[0-9a-f]{6,64}");
@@ -135,52 +129,6 @@ public final class PairSearch {
                             PairIndex.at(row.getLong(5))),
                     PairIndex.first(clock.instant().minus(Duration.ofDays(1)))));
     return new QuarantineBoard(cells.stream().mapToLong(QuarantineBoard.Cell::count).sum(), cells);
-  }
-
-  /**
-   * A uniform sample of the recent pairs of one source.
-   *
-   * @param source source kind
-   * @param seen how many pairs it was taken from
-   * @param pairs newest first
-   */
-  public record SourceSample(String source, long seen, List<FoundPair> pairs) {
-
-    public SourceSample {
-      pairs = List.copyOf(pairs);
-    }
-  }
-
-  /**
-   * A uniform sample of each source's pairs of the last time.
-   *
-   * @param source one source kind alone; empty for all
-   * @param window how far back; of each source the newest 200,000 at most
-   */
-  public List<SourceSample> sample(String source, Duration window) {
-    return catalogue.read(
-        table -> {
-          List<SourceSample> samples = new ArrayList<>();
-          for (String one : source.isEmpty() ? sources(table) : List.of(source)) {
-            String newest =
-                " FROM (SELECT id FROM pair WHERE source_kind = ? AND id >= ?"
-                    + " ORDER BY id DESC LIMIT "
-                    + MOST_SAMPLED_FROM
-                    + ") ";
-            long since = PairIndex.first(clock.instant().minus(window));
-            long seen =
-                table
-                    .first("SELECT count(*)" + newest, row -> row.getLong(1), one, since)
-                    .orElse(0L);
-            if (seen > 0) {
-              String drawn =
-                  "WHERE id IN (SELECT id" + newest + "ORDER BY random() LIMIT " + SHEET + ")";
-              samples.add(
-                  new SourceSample(one, seen, all(table, drawn + " ORDER BY id DESC", one, since)));
-            }
-          }
-          return samples;
-        });
   }
 
   /** Whether a withdrawal covers something with these properties. */
@@ -318,10 +266,6 @@ public final class PairSearch {
           row -> row.getLong(1),
           all.toArray());
     }
-  }
-
-  private static List<String> sources(Database table) {
-    return table.query("SELECT DISTINCT source_kind FROM pair ORDER BY 1", row -> row.getString(1));
   }
 
   private static Optional<ReceiptNote> receipt(Database table, String key) {

@@ -17,7 +17,6 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.ApiKeyText;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,12 +32,10 @@ public final class SessionRoutes {
 
   private final OperatorLogin login;
   private final ActionLog actions;
-  private final Attempts attempts;
 
-  public SessionRoutes(OperatorLogin login, ActionLog actions, Clock clock) {
+  public SessionRoutes(OperatorLogin login, ActionLog actions) {
     this.login = login;
     this.actions = actions;
-    this.attempts = new Attempts(clock);
   }
 
   public List<Route> routes() {
@@ -56,9 +53,6 @@ public final class SessionRoutes {
       holder = login.holder(key);
     } catch (ProblemException e) {
       if (e.problem().kind() != ProblemKind.KAFKA_UNAVAILABLE) {
-        // Only those who have no key: many people may share an address, behind a proxy say.
-        requireFewAttempts(request);
-        attempts.failed(request.remoteAddress());
         String keyId = ApiKeyText.parse(key).map(ApiKeyText::keyId).orElse("");
         // Whoever makes up keys makes up their ids too.
         note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, e.problem().detail());
@@ -69,17 +63,6 @@ public final class SessionRoutes {
     note(request, actor, actor.keyId(), AuditEvent.Outcome.DONE, Template.LOGGED_IN.english());
     return CompletableFuture.completedFuture(
         answer(holder).withHeader("Set-Cookie", login.begin(holder)));
-  }
-
-  private void requireFewAttempts(Incoming request) {
-    long wait = attempts.secondsToWait(request.remoteAddress());
-    if (wait > 0) {
-      throw Problem.of(
-              ProblemKind.QUOTA_EXCEEDED,
-              "too many wrong keys were tried from this address; come again in " + wait + " s")
-          .retryAfter(wait)
-          .asException();
-    }
   }
 
   private CompletionStage<Answer> end(Incoming request) {

@@ -6,7 +6,6 @@ import io.pairstream.service.http.ReadLimit.Allowed;
 import io.pairstream.service.http.ReadLimits;
 import io.pairstream.service.http.Route;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,7 +15,7 @@ import java.util.function.LongSupplier;
  * for image workers, records for the broker, exports for their readers, and all the rest for the
  * processor. Of none a single caller takes all that there is. The numbers are far above what the
  * page asks for in ten tabs: a proxy that speaks HTTP/2 passes on about a hundred requests of a
- * browser at once, and a contact sheet has up to 64 pictures of each source.
+ * browser at once.
  */
 final class CallerLimits implements ReadLimits {
 
@@ -25,10 +24,8 @@ final class CallerLimits implements ReadLimits {
   static final Allowed EXPORTS = new Allowed(2, 8, 1, 20);
   static final Allowed ANSWERS = new Allowed(3, 300, 50, 1_000);
 
-  /** Routes that wait for the broker. */
-  private static final Set<String> OF_RECORDS = Set.of("/v1/pairs/{id}", "/v1/sheet");
-
   private static final String OF_PICTURES = "/v1/pictures/";
+  private static final String OF_RECORDS = "/v1/pairs/{id}";
 
   private final ReadLimit pictures;
   private final ReadLimit records;
@@ -40,7 +37,7 @@ final class CallerLimits implements ReadLimits {
    */
   CallerLimits(LongSupplier nanos) {
     pictures = new ReadLimit("pictures", PICTURES, nanos);
-    records = new ReadLimit("cards and contact sheets", RECORDS, nanos);
+    records = new ReadLimit("cards", RECORDS, nanos);
     exports = new ReadLimit("exports", EXPORTS, nanos);
     answers = new ReadLimit("answers", ANSWERS, nanos);
   }
@@ -53,6 +50,6 @@ final class CallerLimits implements ReadLimits {
     if (route.template().startsWith(OF_PICTURES)) {
       return Optional.of(pictures);
     }
-    return Optional.of(OF_RECORDS.contains(route.template()) ? records : answers);
+    return Optional.of(route.template().equals(OF_RECORDS) ? records : answers);
   }
 }

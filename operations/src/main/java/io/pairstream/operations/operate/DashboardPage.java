@@ -30,7 +30,6 @@ public final class DashboardPage {
           "pairs.js",
           "pair.js",
           "quarantine.js",
-          "sheet.js",
           "profile.js",
           "actions.js",
           "tiles.js",

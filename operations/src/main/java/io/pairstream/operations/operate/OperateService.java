@@ -171,7 +171,7 @@ public final class OperateService implements AutoCloseable {
   private void addReview(
       ClusterAccess access, OperateSettings settings, OperatorLogin login, Clock clock) {
     ActionLog actions = closedLater(new ActionLog(access, clock));
-    routes.addAll(new SessionRoutes(login, actions, clock).routes());
+    routes.addAll(new SessionRoutes(login, actions).routes());
     routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
     routes.addAll(
         closedLater(new ActionRoutes(access, settings.stateDirectory().resolve("actions"), clock))
@@ -210,14 +210,7 @@ public final class OperateService implements AutoCloseable {
                 clock));
     obstacles.add(catalogue::trouble);
     PairRoutes pairs =
-        closedLater(
-            new PairRoutes(
-                access,
-                catalogue,
-                settings.workers(),
-                settings.recipes(),
-                settings.typed(),
-                clock));
+        closedLater(new PairRoutes(access, catalogue, settings.workers(), settings.typed(), clock));
     routes.addAll(pairs.routes());
     routes.addAll(new ProfileRoutes(access.dataset().name(), catalogue).routes());
     return catalogue;

@@ -5,7 +5,6 @@ import io.pairstream.operations.canary.CanarySettings;
 import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.service.http.ServerSettings;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -19,8 +18,6 @@ import java.util.function.UnaryOperator;
  *     send the session's cookie no other way
  * @param stateDirectory where this instance alone keeps history and its copies of topics
  * @param workers how pictures are decoded; empty where none are to be shown
- * @param recipes names or paths of recipes that decisions are explained by, beside those that come
- *     with the product
  * @param clusterName what metrics call the cluster; empty for its address
  * @param groups whose groups are watched, and which count
  * @param canary how often a canary pair is sent; empty for never
@@ -32,7 +29,6 @@ public record OperateSettings(
     boolean behindTls,
     Path stateDirectory,
     Optional<WorkerSettings> workers,
-    List<String> recipes,
     Optional<String> clusterName,
     GroupChoice groups,
     Optional<CanarySettings> canary,
@@ -43,7 +39,6 @@ public record OperateSettings(
    *     send theirs unencrypted
    */
   public OperateSettings {
-    recipes = List.copyOf(recipes);
     server.requireSafeAddress(anonymous, behindTls);
   }
 
@@ -55,7 +50,6 @@ public record OperateSettings(
         false,
         stateDirectory,
         Optional.empty(),
-        List.of(),
         Optional.empty(),
         GroupChoice.OWN,
         Optional.empty(),

@@ -10,7 +10,6 @@ import io.pairstream.schemas.RawPair;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -48,15 +47,6 @@ record PairCard(
   /** The image as the model gets it; sizes in pixels and bytes. */
   record Model(String picture, int width, int height, int bytes, String encoding) {}
 
-  /** One measured value, or what a pair was rejected for. */
-  record Decision(
-      String step,
-      String outcome,
-      String measure,
-      String measured,
-      String limit,
-      Sentence detail) {}
-
   /** A place where the pair was; numbers are null where it is no topic. */
   record Stop(
       String place, Integer partition, Long offset, Instant at, Double secondsSincePrevious) {}
@@ -69,34 +59,21 @@ record PairCard(
       List<ReadableTokens.Token> tokens,
       Integer tokenLimit,
       String tokenizer,
-      List<Decision> decisions,
       SortedMap<String, Double> measures,
       String split,
       Integer fold,
       String perceptualHash) {
 
     /** Of a pair whose prepared record is not at hand. */
-    static Content unprepared(
-        String captionBefore, String captionAfter, List<Decision> decisions, String split) {
+    static Content unprepared(String captionBefore, String captionAfter, String split) {
       return new Content(
-          null,
-          captionBefore,
-          captionAfter,
-          List.of(),
-          null,
-          "",
-          decisions,
-          new TreeMap<>(),
-          split,
-          null,
-          "");
+          null, captionBefore, captionAfter, List.of(), null, "", new TreeMap<>(), split, null, "");
     }
 
     /**
      * @param picture address of what the model sees
-     * @param recipe keys and values of the recipe that judged; empty where it is not known
      */
-    static Content of(PreparedPair pair, RawPair raw, String picture, Map<String, String> recipe) {
+    static Content of(PreparedPair pair, RawPair raw, String picture) {
       int count = Math.max(0, Math.min(pair.getTokenCount(), pair.getTokenIds().size()));
       List<Integer> stored = pair.getTokenIds().subList(0, count);
       return new Content(
@@ -115,7 +92,6 @@ record PairCard(
                       stored.stream().map(id -> new ReadableTokens.Token(id, "", false)).toList()),
           pair.getTokenIds().size(),
           pair.getTokenizer(),
-          Decisions.kept(pair.getCaption(), pair.getMeasures(), recipe),
           new TreeMap<>(pair.getMeasures()),
           pair.getSplit(),
           pair.getFold(),

@@ -37,18 +37,15 @@ final class PairCards {
 
   private final PairSearch search;
   private final StoredPairs pairs;
-  private final KnownRecipes recipes;
   private final UnaryOperator<String> typed;
   private final ProbeImage probe = new ProbeImage();
 
   /**
    * @param typed a command's words as they are typed here
    */
-  PairCards(
-      PairSearch search, StoredPairs pairs, KnownRecipes recipes, UnaryOperator<String> typed) {
+  PairCards(PairSearch search, StoredPairs pairs, UnaryOperator<String> typed) {
     this.search = search;
     this.pairs = pairs;
-    this.recipes = recipes;
     this.typed = typed;
   }
 
@@ -83,18 +80,11 @@ final class PairCards {
                     Content.of(
                         record,
                         raw.orElse(null),
-                        row.hasPicture() ? PairSummary.address(StoredPairs.at(row.place())) : null,
-                        recipes
-                            .effective(record.getRecipeVersion())
-                            .<Map<String, String>>map(Function.identity())
-                            .orElse(Map.of())))
+                        row.hasPicture() ? PairSummary.address(StoredPairs.at(row.place())) : null))
             .orElseGet(
                 () ->
                     Content.unprepared(
-                        raw.map(RawPair::getCaption).orElse(null),
-                        row.caption(),
-                        List.of(),
-                        row.standing()));
+                        raw.map(RawPair::getCaption).orElse(null), row.caption(), row.standing()));
     Instant rawAt = prepared.map(PreparedPair::getPreparedAt).orElse(Instant.EPOCH);
     return card(pair, original, content, journey(row, rawAt));
   }
@@ -117,7 +107,7 @@ final class PairCards {
         raw.filter(came -> row.hasPicture())
             .map(came -> original(came, at))
             .orElseGet(() -> none(why)),
-        Content.unprepared(caption, null, List.of(Decisions.rejected(row)), ""),
+        Content.unprepared(caption, null, ""),
         journey(row, kept.map(QuarantinedPair::getQuarantinedAt).orElse(Instant.EPOCH)));
   }
 
@@ -144,7 +134,7 @@ final class PairCards {
     return card(
         new FoundPair(id, PairRow.of(id, standing, receipt), Optional.of(receipt)),
         none(gone ? Template.IS_WITHDRAWN : Template.NOT_READ_YET),
-        Content.unprepared(null, null, List.of(), ""),
+        Content.unprepared(null, null, ""),
         journey(receipt));
   }
 

@@ -31,7 +31,6 @@ import io.pairstream.service.table.ViewClosedException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -49,17 +48,16 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 
-/** Search, cards, pictures, the board of quarantine and contact sheets. */
+/** Search, cards, pictures, the board of quarantine. */
 public final class PairRoutes implements AutoCloseable {
 
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}|[A-Za-z0-9._-]{1,250}");
   private static final Pattern PLACE = Pattern.compile("[A-Za-z0-9._-]{1,249}/\\d{1,9}/\\d{1,18}");
 
   private static final int LONGEST_FILTER = 500;
-  private static final Duration LONGEST_WINDOW = Duration.ofDays(31);
   private static final int EXPORTED_AT_ONCE = 500;
 
-  /** Requests that wait for a record or a worker; a contact sheet asks for a few hundred. */
+  /** Requests that wait for a record or a worker; the page of a cell asks for some hundred. */
   private static final int WAITING = 1_000;
 
   private static final int READERS = 3;
@@ -75,21 +73,19 @@ public final class PairRoutes implements AutoCloseable {
    * @param catalogue has a {@link io.pairstream.operations.catalogue.PairIndex}; closed by whoever
    *     opened it
    * @param workers how pictures are decoded; empty where none are to be shown
-   * @param recipes names or paths of recipes beside those that come with the product
    * @param typed a command's words as they are typed here
    */
   public PairRoutes(
       ClusterAccess cluster,
       TopicTable catalogue,
       Optional<WorkerSettings> workers,
-      List<String> recipes,
       UnaryOperator<String> typed,
       Clock clock) {
     this.catalogue = catalogue;
     this.search = new PairSearch(catalogue, clock);
     this.pairs = new StoredPairs(cluster);
     this.pictures = new Pictures(pairs, search, workers);
-    this.cards = new PairCards(search, pairs, new KnownRecipes(recipes), typed);
+    this.cards = new PairCards(search, pairs, typed);
     this.readers =
         new ThreadPoolExecutor(
             READERS,
@@ -119,9 +115,7 @@ public final class PairRoutes implements AutoCloseable {
                 Set.of(),
                 0,
                 (Handler.Streamed) (request, body, out) -> export(request, out))
-            .taking("reason", "source"),
-        Route.get("/v1/sheet", Access.VIEW, (request, body) -> later(() -> sheet(request)))
-            .taking("source", "minutes"));
+            .taking("reason", "source"));
   }
 
   /** Stops the image workers. */
@@ -195,17 +189,11 @@ public final class PairRoutes implements AutoCloseable {
       throw unavailable(
           ProblemKind.NOT_READY, "what was withdrawn is still being read; come again in a moment");
     }
+    Origin at = new Origin(topic, Integer.valueOf(partition), Long.valueOf(offset));
     return later(
-        () -> {
-          ShownPicture shown =
-              pictures.of(
-                  new Origin(topic, Integer.valueOf(partition), Long.valueOf(offset)), size);
-          if (shown instanceof ShownPicture.Jpeg jpeg) {
-            return Answer.of(200, "image/jpeg", jpeg.jpeg())
-                .withHeader("Cache-Control", "no-store");
-          }
-          throw notFound(((ShownPicture.None) shown).why());
-        });
+        () ->
+            Answer.of(200, "image/jpeg", pictures.jpeg(at, size))
+                .withHeader("Cache-Control", "no-store"));
   }
 
   private record Board(
@@ -260,27 +248,6 @@ public final class PairRoutes implements AutoCloseable {
         page = search.find(query.from(page.next().get()));
       }
     }
-  }
-
-  private record Sheet(@JsonUnwrapped State state, List<Source> sources) {}
-
-  private record Source(String source, long seen, List<PairSummary> pairs) {}
-
-  private Answer sheet(Incoming request) {
-    Duration window =
-        Duration.ofMinutes(request.whole("minutes", 1440, 1, (int) LONGEST_WINDOW.toMinutes()));
-    State state = state();
-    return AnswerJson.answer(
-        new Sheet(
-            state,
-            search.sample(filter(request, "source"), window).stream()
-                .map(
-                    sample ->
-                        new Source(
-                            sample.source(),
-                            sample.seen(),
-                            sample.pairs().stream().map(PairSummary::of).toList()))
-                .toList()));
   }
 
   private static PairQuery query(Incoming request) {

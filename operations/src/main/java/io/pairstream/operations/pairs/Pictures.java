@@ -2,7 +2,6 @@ package io.pairstream.operations.pairs;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.AspectBuckets;
 import io.pairstream.cleaning.image.CheckImageSize;
 import io.pairstream.cleaning.image.ChromaSubsampling;
@@ -27,6 +26,9 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.utils.Utils;
@@ -40,30 +42,17 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class Pictures implements AutoCloseable {
 
-  /** Pictures that are kept at hand, in bytes. */
-  private static final long CACHE_BYTES = 32L * 1024 * 1024;
-
   private static final int JPEG_QUALITY = 85;
-
-  private static final ShownPicture.None WITHDRAWN =
-      new ShownPicture.None("the pair was withdrawn");
-
-  private static final ShownPicture.None FORBIDDEN =
-      new ShownPicture.None("the image is one that nobody may keep");
 
   /** What took a worker with it would take ours with it too. */
   private static final Set<String> HARMFUL =
       Set.of(RejectReason.DECODE_TIMEOUT.name(), RejectReason.DECODER_CRASH.name());
-
-  private static final String HARMFUL_IMAGE =
-      "decoding it ended a worker, or took too long; it is not tried again";
 
   private final StoredPairs pairs;
   private final PairSearch search;
   private final Optional<WorkerSettings> settings;
   private final ProbeImage probe = new ProbeImage();
   private final CheckImageSize size = new CheckImageSize();
-  private final PictureCache cache = new PictureCache(CACHE_BYTES);
   private ImageWorkerPool workers;
   private boolean closed;
 
@@ -77,33 +66,38 @@ final class Pictures implements AutoCloseable {
   }
 
   /**
-   * The picture of the image that a record holds.
+   * The picture of the image that a record holds, as a JPEG file.
    *
    * @param at on a topic of the data set
    * @param sizePx longest side, in pixels; smaller images keep their size
-   * @throws io.pairstream.cleaning.image.ImageWorkerUnavailableException where no worker can show
-   *     anything
+   * @throws ProblemException {@link ProblemKind#NOT_FOUND} where there is none, and why
+   * @throws ImageWorkerUnavailableException where no worker can show anything
    * @throws org.apache.kafka.common.KafkaException where the broker does not answer
    */
-  ShownPicture of(Origin at, int sizePx) {
+  byte[] jpeg(Origin at, int sizePx) {
     if (settings.isEmpty()) {
-      return new ShownPicture.None("this service was started without image workers");
+      throw none("this service was started without image workers");
     }
-    PictureCache.Key key = new PictureCache.Key(at, sizePx);
-    Optional<PictureCache.Entry> known = cache.get(key);
-    if (known.isPresent()) {
-      if (isForbidden(at)) {
-        return FORBIDDEN;
-      }
-      return isWithdrawn(known.get().owner()) ? WITHDRAWN : known.get().picture();
+    byte[] image =
+        image(at)
+            .orElseThrow(
+                () ->
+                    none(
+                        "there is no record of a pair at this place, or no longer: "
+                            + at.getTopic()));
+    if (image.length == 0) {
+      throw none("the record holds no image");
     }
-    Image image = image(at);
-    ShownPicture shown =
-        image.bytes().isEmpty()
-            ? new ShownPicture.None(image.why())
-            : shown(new EncodedImage(image.bytes().get()), sizePx);
-    cache.put(key, new PictureCache.Entry(shown, image.owner()));
-    return shown;
+    Outcome<PreparedImage> outcome =
+        probe
+            .apply(new EncodedImage(image))
+            .then(size)
+            .then(probed -> pool().prepare(ImageToPrepare.whole(probed), plan(sizePx)));
+    return outcome.fold(
+        prepared -> prepared.picture().encoded().bytes(),
+        rejection -> {
+          throw none(rejection.detail());
+        });
   }
 
   @Override
@@ -114,117 +108,66 @@ final class Pictures implements AutoCloseable {
     }
   }
 
-  /**
-   * The bytes of an image.
-   *
-   * @param why there are none
-   */
-  private record Image(Optional<byte[]> bytes, String why, PictureCache.Owner owner) {
-
-    static Image of(byte[] bytes, PictureCache.Owner owner) {
-      return bytes.length == 0
-          ? none("the record holds no image")
-          : new Image(Optional.of(bytes), "", owner);
+  private Optional<byte[]> image(Origin at) {
+    if (pairs.isOutput(at.getTopic())) {
+      return pairs.prepared(at).map(this::image);
+    } else if (pairs.isQuarantine(at.getTopic())) {
+      return pairs.quarantined(at).map(this::image);
     }
-
-    static Image none(String why) {
-      return new Image(Optional.empty(), why, PictureCache.Owner.NOBODY);
-    }
+    // Of a record that is not judged yet nobody knows.
+    search.reasonOf(OriginHeader.text(at)).ifPresent(Pictures::requireShowable);
+    return pairs.raw(at).map(this::image);
   }
 
-  private Image image(Origin at) {
-    String topic = at.getTopic();
-    Optional<Image> image = Optional.empty();
-    if (pairs.isOutput(topic)) {
-      image = pairs.prepared(at).map(this::image);
-    } else if (pairs.isQuarantine(topic)) {
-      image = pairs.quarantined(at).map(this::image);
-    } else if (pairs.isRaw(topic)) {
-      if (isForbidden(at)) {
-        return Image.none(FORBIDDEN.why());
-      }
-      if (search.reasonOf(OriginHeader.text(at)).filter(HARMFUL::contains).isPresent()) {
-        return Image.none(HARMFUL_IMAGE);
-      }
-      image = pairs.raw(at).map(this::image);
-    }
-    return image.orElseGet(
-        () -> Image.none("there is no record of a pair at this place, or no longer: " + topic));
+  private byte[] image(PreparedPair pair) {
+    requireNotWithdrawn(
+        pair.getPairId(),
+        pair.getImageDigest(),
+        pair.getContributor(),
+        pair.getSourceKind(),
+        pair.getUrl());
+    return ImageEncoding.RAW.label().equals(pair.getImageEncoding())
+        ? RawPixels.png(pair)
+            .orElseThrow(() -> none("the record's image has another size than it says"))
+        : Utils.toArray(pair.getImage());
   }
 
-  private Image image(PreparedPair pair) {
-    PictureCache.Owner owner =
-        new PictureCache.Owner(
-            pair.getPairId(),
-            pair.getImageDigest(),
-            pair.getContributor(),
-            pair.getSourceKind(),
-            pair.getUrl());
-    if (isWithdrawn(owner)) {
-      return Image.none(WITHDRAWN.why());
-    }
-    if (ImageEncoding.RAW.label().equals(pair.getImageEncoding())) {
-      return RawPixels.png(pair)
-          .map(file -> Image.of(file, owner))
-          .orElseGet(() -> Image.none("the record's image has another size than it says"));
-    }
-    return Image.of(Utils.toArray(pair.getImage()), owner);
-  }
-
-  private Image image(QuarantinedPair pair) {
-    if (mayNotBeKept(pair.getReason())) {
-      return Image.none(FORBIDDEN.why());
-    }
-    if (HARMFUL.contains(pair.getReason())) {
-      return Image.none(HARMFUL_IMAGE);
-    }
+  private byte[] image(QuarantinedPair pair) {
+    requireShowable(pair.getReason());
     return pairs
         .raw(pair)
         .map(this::image)
-        .orElseGet(() -> Image.none("the record that was turned away holds no image"));
+        .orElseThrow(() -> none("the record that was turned away holds no image"));
   }
 
-  private Image image(RawPair raw) {
+  private byte[] image(RawPair raw) {
     String digest = PairIdentity.imageDigest(raw.getImage());
-    PictureCache.Owner owner =
-        new PictureCache.Owner(
-            PairIdentity.pairId(digest, raw.getCaption()),
-            digest,
-            raw.getContributor(),
-            raw.getSourceKind(),
-            raw.getUrl());
-    return isWithdrawn(owner)
-        ? Image.none(WITHDRAWN.why())
-        : Image.of(Utils.toArray(raw.getImage()), owner);
+    requireNotWithdrawn(
+        PairIdentity.pairId(digest, raw.getCaption()),
+        digest,
+        raw.getContributor(),
+        raw.getSourceKind(),
+        raw.getUrl());
+    return Utils.toArray(raw.getImage());
   }
 
-  private boolean isWithdrawn(PictureCache.Owner owner) {
-    return search.isTakenDown(
-        owner.pairId(), owner.imageDigest(), owner.contributor(), owner.sourceKind(), owner.url());
+  private void requireNotWithdrawn(
+      String pairId, String imageDigest, String contributor, String sourceKind, String url) {
+    if (search.isTakenDown(pairId, imageDigest, contributor, sourceKind, url)) {
+      throw none("the pair was withdrawn");
+    }
   }
 
-  /** Of a record that is not judged yet nobody knows. */
-  private boolean isForbidden(Origin at) {
-    return pairs.isRaw(at.getTopic())
-        && search.reasonOf(OriginHeader.text(at)).filter(Pictures::mayNotBeKept).isPresent();
+  private static void requireShowable(String reason) {
+    if (RejectReason.named(reason).filter(known -> !known.keepsOriginal()).isPresent()) {
+      throw none("the image is one that nobody may keep");
+    } else if (HARMFUL.contains(reason)) {
+      throw none("decoding it ended a worker, or took too long; it is not tried again");
+    }
   }
 
-  private static boolean mayNotBeKept(String reason) {
-    return RejectReason.named(reason).filter(known -> !known.keepsOriginal()).isPresent();
-  }
-
-  private ShownPicture shown(EncodedImage image, int sizePx) {
-    Outcome<PreparedImage> outcome =
-        probe
-            .apply(image)
-            .then(size)
-            .then(probed -> pool().prepare(ImageToPrepare.whole(probed), plan(sizePx)));
-    return outcome.fold(
-        prepared -> new ShownPicture.Jpeg(prepared.picture().encoded().bytes()), Pictures::none);
-  }
-
-  private static ShownPicture none(Rejection rejection) {
-    return new ShownPicture.None(rejection.detail());
+  private static ProblemException none(String why) {
+    return Problem.of(ProblemKind.NOT_FOUND, why).asException();
   }
 
   private static ImagePlan plan(int sizePx) {

@@ -1,10 +1,10 @@
 package io.pairstream.operations.profile;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.catalogue.Sent;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Json;
@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -99,14 +98,14 @@ record Facts(
   /**
    * What a pair counts as that was rejected.
    *
-   * @param sent the pair as it came; empty where it cannot be read, or was not kept
+   * @param sent the pair as it came; empty texts where it cannot be read, or was not kept
    */
-  static Facts of(QuarantinedPair pair, Optional<Sent> sent) {
+  static Facts of(QuarantinedPair pair, RawPair sent) {
     String reason = RejectReason.named(pair.getReason()).map(RejectReason::name).orElse(UNKNOWN);
     return new Facts(
         PairStatus.QUARANTINED,
-        sent.map(Sent::sourceKind).map(Facts::knownKind).orElse(UNKNOWN),
-        sent.map(Sent::contributor).map(Facts::value).orElse(NONE),
+        knownKind(sent.getSourceKind()),
+        value(sent.getContributor()),
         List.of(ONE_PAIR, List.of("reason", reason)),
         reason,
         pair.getQuarantinedAt().toEpochMilli(),

@@ -4,10 +4,10 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.words.ContentWords;
 import io.pairstream.operations.catalogue.CatalogueFold;
 import io.pairstream.operations.catalogue.Place;
-import io.pairstream.operations.catalogue.Sent;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Database;
@@ -97,7 +97,7 @@ public final class ProfileFold implements CatalogueFold {
 
   @Override
   public void quarantined(
-      String key, QuarantinedPair pair, Optional<Sent> sent, Place place, Database table) {
+      String key, QuarantinedPair pair, RawPair sent, Place place, Database table) {
     Facts facts = Facts.of(pair, sent);
     if (pair.getReason().equals(RejectReason.DUPLICATE_PAIR.name())) {
       table.update(

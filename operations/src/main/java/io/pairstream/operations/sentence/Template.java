@@ -98,7 +98,6 @@ public enum Template {
   NOT_KEPT("what came was not kept"),
   NO_IMAGE("what came holds no image"),
   KEPT_FOR_DAYS("the topic keeps what came for some days only"),
-  CUT_OFF("longer ones are cut off"),
 
   BROKERS_NOT_ASKED("the brokers have not been asked yet"),
   ONE_BROKER("{0} broker is up"),

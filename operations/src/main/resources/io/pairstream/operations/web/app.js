@@ -1,4 +1,4 @@
-// The page's composition root: which view is open, in which language and colours, and who looks.
+// The page's composition root: which view is open, in which language, and who looks.
 //
 // A view is a module with open(place, app, route): it builds itself inside place and gives {close(), moved(route)},
 // moved to follow a change of its own part of the address; without it, it is opened anew. route is {name, path,
@@ -10,9 +10,8 @@ import { Format } from "./format.js";
 import { Session } from "./session.js";
 import { startAgain } from "./start.js";
 import { Watch } from "./watch.js";
-import { announce, keep, kept, onLanguage, preferredLanguage, speakIn } from "./words.js";
+import { announce, onLanguage, preferredLanguage, speakIn } from "./words.js";
 
-const THEME = "pairstream.theme";
 const BACK_FOR_MS = 6_000;
 
 /** Views by the first part of the address. */
@@ -22,7 +21,6 @@ const VIEWS = {
   pairs: () => import("./pairs.js"),
   pair: () => import("./pair.js"),
   quarantine: () => import("./quarantine.js"),
-  sheet: () => import("./sheet.js"),
   profile: () => import("./profile.js"),
   actions: () => import("./actions.js"),
 };
@@ -128,7 +126,7 @@ find("skip").addEventListener("click", (event) => {
   (find("view").querySelector("h1") ?? find("view")).focus();
 });
 
-/* ---- Words and colours ---- */
+/* ---- Words ---- */
 
 async function speak(language) {
   app.words = await speakIn(language);
@@ -141,21 +139,6 @@ onLanguage(async (language) => {
   await speak(language);
   await open(routeOf(), { keepFocus: true });
 });
-
-/** theme: light, dark, or auto for what the system says. */
-function paint(theme) {
-  setAttribute(document.documentElement, "data-theme", theme === "auto" ? null : theme);
-  for (const button of document.querySelectorAll("[data-paint]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.paint === theme));
-  }
-}
-
-for (const button of document.querySelectorAll("[data-paint]")) {
-  button.addEventListener("click", () => {
-    keep(THEME, button.dataset.paint);
-    paint(button.dataset.paint);
-  });
-}
 
 /* ---- Connection ---- */
 
@@ -192,7 +175,6 @@ function explain(problem, path) {
 
 /* ---- Start ---- */
 
-paint(kept(THEME) ?? "auto");
 await speak(preferredLanguage());
 app.session.refresh();
 await open(routeOf(), { keepFocus: true });

@@ -2,7 +2,7 @@
 // decided about it.
 
 import { h, outside, show } from "./dom.js";
-import { addressOf, card, chip, facts, heading, note, saidIn, skeleton, table, timeOf, withUnit } from "./parts.js";
+import { addressOf, card, facts, heading, note, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
 import { marked } from "./marks.js";
 import { reviewBar } from "./review.js";
 import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip } from "./tiles.js";
@@ -52,7 +52,7 @@ function page(app, pair, shown, reload) {
     ),
     h(
       "div.pair-columns",
-      h("div.stack", pictures(app, pair, shown), words(app, pair), decisions(app, pair), knownFacts(app, pair)),
+      h("div.stack", pictures(app, pair, shown), words(app, pair), measures(app, pair), knownFacts(app, pair)),
       h("div.stack", verdict(app, pair, reload), journey(app, pair), reviews(app, pair), commands(app, pair)),
     ),
   ];
@@ -113,14 +113,15 @@ function verdict(app, pair, reload) {
   const isBad = standing === "QUARANTINED";
   // Withdrawn no longer, and nobody has sent it again.
   const isLifted = standing === "WITHDRAWN" && takedowns.at(-1)?.what === "LIFTED";
-  const sheet = addressOf("quarantine", { reason: pair.reason, source: pair.source_kind });
+  const cell = addressOf("quarantine", { reason: pair.reason, source: pair.source_kind });
   const known = isBad
     ? [
         fact(app, "measured", pair.measured && h("bdi", withUnit(app, pair.measured))),
         fact(app, "limit", pair.limit && h("bdi", withUnit(app, pair.limit))),
         fact(app, "detail", detailOf(app, pair) && h("bdi", detailOf(app, pair))),
         fact(app, "remedy", remedyWords(app, pair.reason, pair.remedy)),
-        fact(app, "code", pair.reason && h("a", { href: sheet }, h("code", pair.reason))),
+        fact(app, "code", pair.reason && h("a", { href: cell }, h("code", pair.reason))),
+        fact(app, "step", pair.step && h("code", pair.step)),
       ]
     : [
         fact(app, "split", pair.split && (app.words.find(`standing.${pair.split}`) ?? pair.split)),
@@ -261,40 +262,18 @@ function visible(text) {
   return String(text).replace(/^ +| +$/g, (spaces) => "␣".repeat(spaces.length)).replace(/\n/g, "⏎");
 }
 
-/* ---- Decisions ---- */
-
-function decisions(app, pair) {
-  const { decisions: all = [], measures = {}, standing } = pair;
-  const isKept = ({ outcome }) => outcome === "KEPT";
-  const value = (decision, text) => h("bdi", (isKept(decision) ? grouped(app, text) : withUnit(app, text)) || "–");
-  const detail = (decision) => detailOf(app, decision) && h("bdi.small.quiet.block", detailOf(app, decision));
-  const columns = [
-    { name: "step", of: ({ step }) => h("code", step), isHead: true },
-    { name: "outcome", of: (one) => chip(isKept(one) ? "good" : "bad", app.words.find(`pair.outcome${one.outcome}`) ?? one.outcome) },
-    { name: "measure", of: (one) => (isKept(one) ? (app.words.find(`measure.${one.measure}`) ?? h("code", one.measure)) : reasonWords(app, one.measure)) },
-    { name: "measured", of: (one) => [value(one, one.measured), detail(one)] },
-    { name: "limit", of: (one) => value(one, one.limit) },
-  ].map((column) => ({ ...column, title: app.say(`pair.${column.name}`) }));
-  const names = Object.keys(measures);
-  const measureOf = (name) => [h("code", name), typeof measures[name] === "number" ? app.format.number(measures[name], 4) : String(measures[name])];
+/** What was measured, by the names that the page knows. */
+function measures(app, { measures: all = {}, standing }) {
+  const nameOf = (name) => app.words.find(`measure.${name}`) ?? h("code", name);
+  const valueOf = (value) => (typeof value === "number" ? app.format.number(value, 4) : String(value));
+  const known = Object.entries(all).map(([name, value]) => [nameOf(name), valueOf(value)]);
   return section(
     app,
-    "decisions",
-    all.length === 0
-      ? h("p.quiet", app.say(standing === "WITHDRAWN" ? "pair.decisionsRemoved" : "pair.noDecisions"))
-      : table(app.say("pair.decisions"), columns, all, { marks: ({ outcome }) => ({ "data-outcome": outcome }) }),
-    names.length > 0 &&
-      h(
-        "details",
-        h("summary", app.say("pair.measures", { count: app.format.number(names.length) })),
-        facts(names.map(measureOf), "measured"),
-      ),
+    "measures",
+    known.length > 0
+      ? facts(known, "measured.two")
+      : h("p.quiet", app.say(standing === "WITHDRAWN" ? "pair.measuresRemoved" : "pair.noMeasures")),
   );
-}
-
-/** Long numbers of the service's as the page writes them: ≤ 8388608 → ≤ 8,388,608. */
-function grouped(app, text) {
-  return (text ?? "").replace(/(?<![\d.])\d{5,15}(?![\d.])/g, (digits) => app.format.number(Number(digits)));
 }
 
 /* ---- The rest ---- */

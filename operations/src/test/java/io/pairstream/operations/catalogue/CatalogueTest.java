@@ -10,6 +10,7 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.service.table.Database;
@@ -17,7 +18,6 @@ import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,12 +109,8 @@ class CatalogueTest {
 
     @Override
     public void quarantined(
-        String key,
-        QuarantinedPair pair,
-        Optional<io.pairstream.operations.catalogue.Sent> sent,
-        Place place,
-        Database table) {
-      note("quarantined " + pair.getReason() + " " + sent.orElseThrow().caption(), table);
+        String key, QuarantinedPair pair, RawPair sent, Place place, Database table) {
+      note("quarantined " + pair.getReason() + " " + sent.getCaption(), table);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.pairstream.operations.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.pairstream.operations.catalogue.PairSearch.SourceSample;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
@@ -433,29 +432,6 @@ class PairSearchTest {
         .containsExactlyInAnyOrder("TRAINING", "QUARANTINED");
     assertThat(search.get(JudgedPairs.pairId(pair)).orElseThrow().row().standing())
         .isEqualTo("TRAINING");
-  }
-
-  @Test
-  void samplesEachSourceOfTheWindow() {
-    for (int i = 0; i < 100; i++) {
-      judged.accept(JudgedPairs.raw("scraped " + i, "SCRAPED", ""), PairStatus.TRAINING);
-    }
-    judged.accept(JudgedPairs.raw("one of us", "CROWDSOURCED", ""), PairStatus.TRAINING);
-    read();
-
-    List<SourceSample> samples = search.sample("", Duration.ofHours(1));
-    List<SourceSample> later =
-        new PairSearch(catalogue, Clock.offset(Clock.systemUTC(), Duration.ofHours(2)))
-            .sample("", Duration.ofHours(1));
-
-    assertThat(samples)
-        .extracting(SourceSample::source, SourceSample::seen)
-        .containsExactly(tuple("CROWDSOURCED", 1L), tuple("SCRAPED", 100L));
-    assertThat(samples.get(1).pairs())
-        .hasSize(PairSearch.SHEET)
-        .extracting(FoundPair::id)
-        .doesNotHaveDuplicates();
-    assertThat(later).isEmpty();
   }
 
   private void deleteQuarantine() throws Exception {

@@ -18,7 +18,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -85,7 +84,6 @@ class MetricsEndpointTest {
             false,
             directory,
             Optional.empty(),
-            List.of(),
             Optional.of("here"),
             GroupChoice.OWN,
             Optional.of(CanarySettings.every(Duration.ofMinutes(1))),

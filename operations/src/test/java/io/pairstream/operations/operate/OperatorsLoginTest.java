@@ -278,7 +278,7 @@ class OperatorsLoginTest {
   }
 
   @Test
-  void wrongKeysAreRefusedAlikeThenLimitedAndOnRecordWithoutTheSecret() {
+  void wrongKeysAreRefusedAlikeAndOnRecordWithoutTheSecret() {
     KeyIssuer.Created created = operators.key("ann", Scope.REVIEW);
     String right = created.text().reveal();
     String wrong = right.substring(0, ApiKeyText.LENGTH - 1) + (right.endsWith("0") ? '1' : '0');
@@ -286,15 +286,11 @@ class OperatorsLoginTest {
     for (int i = 0; i < 10; i++) {
       refused.add(operators.login(i == 0 ? "psk_nonsense" : wrong));
     }
-    ClusterAnswer eleventh = operators.login(wrong);
 
     assertThat(refused).extracting(ClusterAnswer::status).containsOnly(401);
     assertThat(refused)
         .extracting(told -> told.json().path("detail"))
         .containsOnly(refused.get(0).json().path("detail"));
-    assertThat(eleventh.status()).isEqualTo(429);
-    assertThat(eleventh.response().headers().firstValue("Retry-After")).isPresent();
-    // Whoever has a key is let in all the same: behind a proxy all have one address.
     JsonNode actions = actionsOnce(right, told -> told.toString().contains("8 times"));
     assertThat(operators.login(right).status()).isEqualTo(200);
     assertThat(actions).hasSize(1);

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -62,7 +61,6 @@ final class RunningOperators implements AutoCloseable {
             true,
             folder,
             Optional.empty(),
-            List.of(),
             Optional.empty(),
             GroupChoice.OWN,
             Optional.empty(),

@@ -3,12 +3,12 @@ package io.pairstream.operations.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.catalogue.Place;
-import io.pairstream.operations.catalogue.Sent;
 import io.pairstream.operations.profile.ProfileReport.NamedProducer;
 import io.pairstream.operations.profile.ProfileReport.Word;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -23,7 +23,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
@@ -256,8 +255,8 @@ class ProfileFoldTest {
     if (event.value() instanceof PreparedPair pair) {
       fold.prepared(pair, place, table);
     } else if (event.value() instanceof QuarantinedPair pair) {
-      Sent sent = new Sent("", "", "CROWDSOURCED", "zoo", "", "", "", 0, Instant.EPOCH);
-      fold.quarantined(event.key(), pair, Optional.of(sent), place, table);
+      RawPair sent = RawPair.newBuilder().setContributor("zoo").build();
+      fold.quarantined(event.key(), pair, sent, place, table);
     } else if (event.value() instanceof Receipt receipt) {
       fold.receipt(event.key(), receipt, place, table);
     } else {
