@@ -15,8 +15,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,7 +24,6 @@ import picocli.CommandLine.Parameters;
 final class QuarantineReplayCommand extends ClusterCommand {
 
   private static final String USUAL_COMMENT = "judged again by the present rules";
-  private static final Pattern RATE = Pattern.compile("([0-9]{1,6}(?:\\.[0-9]{1,3})?)(?:/s)?");
 
   @Parameters(paramLabel = "PAIR_ID", arity = "0..*")
   private List<String> ids = new ArrayList<>();
@@ -48,9 +45,6 @@ final class QuarantineReplayCommand extends ClusterCommand {
 
   @Option(names = "--comment", paramLabel = "WHY")
   private String comment;
-
-  @Option(names = "--rate", paramLabel = "N/s")
-  private String rate;
 
   @Option(names = "--again")
   private boolean again;
@@ -91,14 +85,13 @@ final class QuarantineReplayCommand extends ClusterCommand {
                     QuarantineCommand.checkedReason(reason, this),
                     Optional.ofNullable(source),
                     limit == null ? Integer.MAX_VALUE : limit));
-    double perSecond = perSecond();
     ReplayQuarantine replay = new ReplayQuarantine(cluster, Clock.systemUTC());
     ReplayReport report;
     try (Progress progress = progress()) {
       report =
           plan
               ? replay.plan(selection, verdict)
-              : replay.send(selection, verdict, perSecond, sent -> progress.show("%,d sent", sent));
+              : replay.send(selection, verdict, sent -> progress.show("%,d sent", sent));
     }
     answer(new Replayed(plan, report), () -> print(report));
     return ExitStatus.DONE;
@@ -106,8 +99,8 @@ final class QuarantineReplayCommand extends ClusterCommand {
 
   private int replayNamed(ClusterAccess cluster, Verdict verdict) {
     require(
-        reason == null && source == null && limit == null && rate == null,
-        "PAIR_ID names the pairs; --reason, --source, --limit and --rate are for all of the"
+        reason == null && source == null && limit == null,
+        "PAIR_ID names the pairs; --reason, --source and --limit are for all of the"
             + " quarantine, so leave either away");
     ReviewDesk desk = new ReviewDesk(cluster, "quarantine.replay", Clock.systemUTC());
     List<ReviewResult> results = plan ? desk.plan(ids, verdict) : desk.decide(ids, verdict);
@@ -127,16 +120,6 @@ final class QuarantineReplayCommand extends ClusterCommand {
       case FAILED -> "not sent";
       case UNKNOWN -> "unknown";
     };
-  }
-
-  private double perSecond() {
-    if (rate == null) {
-      return Double.POSITIVE_INFINITY;
-    }
-    Matcher matcher = RATE.matcher(rate);
-    double perSecond = matcher.matches() ? Double.parseDouble(matcher.group(1)) : 0;
-    require(perSecond > 0, "--rate must be a number above 0, such as 50/s; was '" + rate + "'");
-    return perSecond;
   }
 
   private void print(ReplayReport report) {

@@ -52,7 +52,7 @@ class QuarantineReplayCommandTest {
   void plansThenSendsOnce() {
     Ended plan = run("--limit", "10", "--plan", "--json");
     assertThat(reviews()).isEmpty();
-    Ended sent = run("--limit", "10", "--rate", "1000/s");
+    Ended sent = run("--limit", "10");
     Ended again = run("--limit", "10", "--json");
 
     assertThat(plan.status()).isEqualTo(ExitStatus.DONE);
@@ -112,8 +112,6 @@ class QuarantineReplayCommandTest {
     "'', say which",
     "--limit 0, limit must be at least 1",
     "--limit 5 --accept, --accept needs --comment",
-    "--limit 5 --rate 0/s, --rate must be a number above 0",
-    "--limit 5 --rate fast, --rate must be a number above 0",
     "abc --reason IMAGE_TOO_SMALL, leave either away"
   })
   void refusesWhatMakesNoSense(String arguments, String words) {

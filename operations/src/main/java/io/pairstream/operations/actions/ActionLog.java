@@ -59,7 +59,7 @@ public final class ActionLog implements AutoCloseable {
    * @param caller whose events are counted together
    */
   public void count(AuditEvent event, Actor actor, String caller) {
-    counted.add(event, actor, caller, 1).ifPresent(this::write);
+    counted.add(event, actor, caller).ifPresent(this::write);
   }
 
   /** Writes down one event, as {@link #write(ClusterAccess, Action)}. */

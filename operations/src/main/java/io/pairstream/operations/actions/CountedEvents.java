@@ -38,14 +38,12 @@ public final class CountedEvents {
   private record Counted(String actionId, long count) {}
 
   /**
-   * Counts an event that was done some times.
+   * Counts an event.
    *
    * @param caller whose events are counted together: a key's id, an address
-   * @param times at least 1
    * @return what is to be written now: the last event, with the count in the fact {@code times}
    */
-  public synchronized Optional<Action> add(
-      AuditEvent event, Actor actor, String caller, long times) {
+  public synchronized Optional<Action> add(AuditEvent event, Actor actor, String caller) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     if (!now.isBefore(since.plus(WITHIN))) {
       counts.clear();
@@ -57,12 +55,11 @@ public final class CountedEvents {
             ? own
             : new Kind(event.name(), event.outcome(), Optional.empty());
     Counted before = counts.getOrDefault(kind, new Counted(UUID.randomUUID().toString(), 0));
-    long count = before.count() + times;
+    long count = before.count() + 1;
     counts.put(kind, new Counted(before.actionId(), count));
-    if (Long.highestOneBit(count) == Long.highestOneBit(before.count())) {
-      return Optional.empty();
-    }
-    return Optional.of(counted(event, count).by(actor, now, before.actionId()));
+    return Long.bitCount(count) == 1
+        ? Optional.of(counted(event, count).by(actor, now, before.actionId()))
+        : Optional.empty();
   }
 
   private static AuditEvent counted(AuditEvent last, long count) {

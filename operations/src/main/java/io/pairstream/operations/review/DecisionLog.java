@@ -46,24 +46,6 @@ final class DecisionLog implements AutoCloseable {
     this.producer = producer;
   }
 
-  /** A commit that was not confirmed. */
-  static final class CommitException extends KafkaException {
-
-    private static final long serialVersionUID = 1L;
-
-    private final boolean mayStand;
-
-    CommitException(boolean mayStand, Throwable cause) {
-      super(mayStand ? "Kafka did not answer the commit" : "Kafka did not commit", cause);
-      this.mayStand = mayStand;
-    }
-
-    /** Whether it may stand all the same; otherwise none of it does, nor will. */
-    boolean mayStand() {
-      return mayStand;
-    }
-  }
-
   /**
    * @throws KafkaException where the cluster does not let us
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold what
@@ -125,22 +107,21 @@ final class DecisionLog implements AutoCloseable {
   /**
    * Commits what was added; it is added no more, whatever becomes of it.
    *
-   * @throws CommitException where it is not known to stand
+   * @throws KafkaException where it may stand or not
    */
   void commit() {
     if (pending.isEmpty()) {
       return;
     }
-    boolean asked = false;
     try {
       producer.beginTransaction();
       for (ProducerRecord<byte[], byte[]> record : pending) {
         var unused = producer.send(record);
       }
-      asked = true;
       producer.commitTransaction();
     } catch (KafkaException | IllegalStateException e) {
-      throw new CommitException(!rolledBack() && asked, e);
+      rollBack();
+      throw new KafkaException("Kafka did not confirm the commit", e);
     } finally {
       pending.clear();
       pendingBytes = 0;
@@ -148,12 +129,11 @@ final class DecisionLog implements AutoCloseable {
   }
 
   /** At once: until its time-out an open transaction holds up all readers of its partitions. */
-  private boolean rolledBack() {
+  private void rollBack() {
     try {
       producer.abortTransaction();
-      return true;
     } catch (KafkaException | IllegalStateException e) {
-      return false; // the broker is away, or nobody knows: the time-out decides
+      // The broker is away, or nobody knows whether it has committed: the time-out decides.
     }
   }
 

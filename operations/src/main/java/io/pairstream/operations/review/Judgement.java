@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Utils;
@@ -139,13 +140,10 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
 
   private static Topic<String, RawPair> rawTopic(PairTopics topics, QuarantinedPair pair)
       throws UndecidableException {
-    String name = pair.getOrigin().getTopic();
-    if (name.equals(topics.crowdsourced().name())) {
-      return topics.crowdsourced();
-    } else if (name.equals(topics.scraped().name())) {
-      return topics.scraped();
-    }
-    throw new UndecidableException(Template.IS_A_LINK.with());
+    return Stream.of(topics.crowdsourced(), topics.scraped())
+        .filter(topic -> topic.name().equals(pair.getOrigin().getTopic()))
+        .findFirst()
+        .orElseThrow(() -> new UndecidableException(Template.IS_A_LINK.with()));
   }
 
   private static List<String> waived(
@@ -188,10 +186,7 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
   private static long size(ProducerRecord<byte[], byte[]> record) {
     long size = (long) length(record.key()) + length(record.value()) + RECORD_OVERHEAD_BYTES;
     for (org.apache.kafka.common.header.Header header : record.headers()) {
-      size +=
-          HEADER_OVERHEAD_BYTES
-              + header.key().getBytes(StandardCharsets.UTF_8).length
-              + length(header.value());
+      size += HEADER_OVERHEAD_BYTES + Utils.utf8Length(header.key()) + length(header.value());
     }
     return size;
   }

@@ -24,10 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Sends many pairs of the quarantine again, after a recipe has changed, or because somebody lets
@@ -63,18 +61,16 @@ public final class ReplayQuarantine {
    * Sends.
    *
    * @param verdict {@link Decision#REPLAYED} or {@link Decision#ACCEPTED}
-   * @param perSecond how many a second at most; {@link Double#POSITIVE_INFINITY} for as many as can
-   *     be
    * @param progress hears how many were sent so far, after each commit
    * @throws org.apache.kafka.common.KafkaException where the cluster does not take it; what was
    *     sent before stands, and the same call goes on with the rest
    */
   public ReplayReport send(
-      ReplaySelection selection, Verdict verdict, double perSecond, LongConsumer progress) {
+      ReplaySelection selection, Verdict verdict, LongConsumer progress) {
     cluster.requireRegistry();
     Run run = new Run(selection, verdict);
     try (DecisionLog decisions = DecisionLog.open(cluster)) {
-      return run.send(decisions, perSecond, progress);
+      return run.send(decisions, progress);
     }
   }
 
@@ -171,10 +167,8 @@ public final class ReplayQuarantine {
       return true;
     }
 
-    ReplayReport send(DecisionLog decisions, double perSecond, LongConsumer progress) {
+    ReplayReport send(DecisionLog decisions, LongConsumer progress) {
       note(decisions, AuditEvent.Outcome.FAILED, Template.BEGUN.english());
-      int pairsACommit = (int) Math.max(1, Math.min(PAIRS_A_COMMIT, perSecond));
-      long startNanos = System.nanoTime();
       List<String> sent = new ArrayList<>();
       List<String> batch = new ArrayList<>();
       Runnable commit =
@@ -184,7 +178,6 @@ public final class ReplayQuarantine {
               sent.addAll(batch);
               batch.clear();
               progress.accept(sent.size());
-              sleepUntil(startNanos + (long) (sent.size() / perSecond * 1e9));
             }
           };
       new Quarantine(cluster)
@@ -199,7 +192,7 @@ public final class ReplayQuarantine {
                           decisions.add(judgement);
                           batch.add(judgement.review().getReason());
                         });
-                if (batch.size() >= pairsACommit || decisions.isFull()) {
+                if (batch.size() >= PAIRS_A_COMMIT || decisions.isFull()) {
                   commit.run();
                 }
               });
@@ -249,14 +242,6 @@ public final class ReplayQuarantine {
           notUsable,
           reasons.stream()
               .collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting())));
-    }
-  }
-
-  private static void sleepUntil(long nanoTime) {
-    try {
-      TimeUnit.NANOSECONDS.sleep(nanoTime - System.nanoTime());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
     }
   }
 }

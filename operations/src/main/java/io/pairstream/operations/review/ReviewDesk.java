@@ -18,7 +18,6 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,12 +122,8 @@ public final class ReviewDesk {
 
     private final Map<String, ReviewResult> results = new LinkedHashMap<>();
 
-    /** Results that stand once they are committed. */
-    private final Map<String, ReviewResult> uncommitted = new LinkedHashMap<>();
-
-    /** What changes nothing. */
-    private final Map<AuditEvent.Outcome, List<AuditEvent>> idle =
-        new EnumMap<>(AuditEvent.Outcome.class);
+    /** Ids whose results stand once they are committed. */
+    private final List<String> uncommitted = new ArrayList<>();
 
     Request(Verdict verdict, Optional<DecisionLog> decisions) {
       this.verdict = verdict;
@@ -212,7 +207,8 @@ public final class ReviewDesk {
         Judgement judgement = Judgement.of(topics, entry, verdict, known, "", clock.instant());
         Review review = judgement.review();
         ReviewResult result = ReviewResult.done(id, review, Template.DECIDED.english());
-        uncommitted.put(id, result);
+        results.put(id, result);
+        uncommitted.add(id);
         decisions.ifPresent(
             log -> {
               log.add(judgement);
@@ -228,40 +224,21 @@ public final class ReviewDesk {
 
     private void commit() {
       try {
-        decisions.ifPresent(
-            log -> {
-              addIdle(log);
-              log.commit();
-            });
-        results.putAll(uncommitted);
-      } catch (DecisionLog.CommitException e) {
-        LOG.warn("decisions were not taken", e);
-        uncommitted.replaceAll(
-            (id, result) ->
-                e.mayStand()
-                    ? ReviewResult.unknown(id, Template.NO_ANSWER.english())
-                    : ReviewResult.failed(id, Template.NOT_TAKEN.english()));
-        results.putAll(uncommitted);
+        decisions.ifPresent(DecisionLog::commit);
+      } catch (KafkaException e) {
+        LOG.warn("decisions were not confirmed", e);
+        uncommitted.forEach(id -> results.put(id, ReviewResult.unknown(id)));
       }
       uncommitted.clear();
     }
 
-    private void addIdle(DecisionLog log) {
-      String caller = verdict.actor().name() + ' ' + verdict.actor().keyId();
-      idle.values()
-          .forEach(
-              events ->
-                  counted
-                      .add(events.get(events.size() - 1), verdict.actor(), caller, events.size())
-                      .ifPresent(log::add));
-      idle.clear();
-    }
-
-    /** A result that changes nothing. */
+    /** A result that changes nothing, counted with others of the caller's. */
     private void note(ReviewResult result) {
       results.put(result.id(), result);
-      AuditEvent event = event(result, Map.of());
-      idle.computeIfAbsent(event.outcome(), outcome -> new ArrayList<>()).add(event);
+      String caller = verdict.actor().name() + ' ' + verdict.actor().keyId();
+      decisions.ifPresent(
+          log ->
+              counted.add(event(result, Map.of()), verdict.actor(), caller).ifPresent(log::add));
     }
 
     private AuditEvent event(ReviewResult result, Map<String, String> facts) {

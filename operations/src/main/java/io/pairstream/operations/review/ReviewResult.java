@@ -1,5 +1,6 @@
 package io.pairstream.operations.review;
 
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Review;
 
 /**
@@ -32,8 +33,8 @@ public record ReviewResult(
     return new ReviewResult(id, Outcome.FAILED, "", "", detail);
   }
 
-  static ReviewResult unknown(String id, String detail) {
-    return new ReviewResult(id, Outcome.UNKNOWN, "", "", detail);
+  static ReviewResult unknown(String id) {
+    return new ReviewResult(id, Outcome.UNKNOWN, "", "", Template.NO_ANSWER.english());
   }
 
   public boolean done() {

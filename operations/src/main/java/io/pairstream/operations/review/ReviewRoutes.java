@@ -1,10 +1,6 @@
 package io.pairstream.operations.review;
 
 import com.fasterxml.jackson.core.exc.StreamReadException;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.type.LogicalType;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
@@ -44,19 +40,6 @@ public final class ReviewRoutes implements AutoCloseable {
   static final int MOST_PAIRS = 500;
 
   private static final String EVENT = "quarantine.review";
-
-  /** Takes no number for a text. */
-  private static final JsonMapper READER =
-      Json.MAPPER
-          .rebuild()
-          .withCoercionConfig(
-              LogicalType.Textual,
-              config ->
-                  config
-                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-          .build();
 
   private static final int MAX_ID_CHARS = 300;
   private static final int MAX_BODY_BYTES = 256 * 1024;
@@ -197,7 +180,7 @@ public final class ReviewRoutes implements AutoCloseable {
 
   private static Asked asked(byte[] body) {
     try {
-      Asked asked = READER.readValue(body, Asked.class);
+      Asked asked = Json.MAPPER.readValue(body, Asked.class);
       return asked == null ? new Asked(null, null, null, null) : asked;
     } catch (StreamReadException e) {
       throw Problem.of(ProblemKind.BODY_MALFORMED, "the body is no JSON, or holds a name twice")

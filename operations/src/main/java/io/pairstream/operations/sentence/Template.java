@@ -182,7 +182,6 @@ public enum Template {
   NO_ANSWER(
       "Kafka was asked and did not answer, so it may stand or not; ask again, and what stands is"
           + " told"),
-  NOT_TAKEN("Kafka did not take it, and nothing of it stands; ask again"),
   RESET_ON("reset to {0} on {1}"),
   RESET_TO("reset to {0}"),
   BACK_TO("back to before action {0}"),

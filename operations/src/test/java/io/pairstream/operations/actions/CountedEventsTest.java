@@ -26,7 +26,7 @@ class CountedEventsTest {
   private List<Action> refuse(String caller, int times) {
     List<Action> written = new ArrayList<>();
     for (int i = 0; i < times; i++) {
-      counted.add(REFUSED, NOBODY, caller, 1).ifPresent(written::add);
+      counted.add(REFUSED, NOBODY, caller).ifPresent(written::add);
     }
     return written;
   }

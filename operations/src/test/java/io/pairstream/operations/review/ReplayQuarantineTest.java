@@ -14,7 +14,6 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +57,7 @@ class ReplayQuarantineTest {
   }
 
   private ReplayReport send(ReplaySelection selection, Decision decision, boolean again) {
-    return replay.send(selection, verdict(decision, again), Double.POSITIVE_INFINITY, sent -> {});
+    return replay.send(selection, verdict(decision, again), sent -> {});
   }
 
   private List<ConsumerRecord<byte[], byte[]>> replays() {
@@ -82,8 +81,7 @@ class ReplayQuarantineTest {
   void sendsEachOnceAndLeavesATrail() {
     List<Long> progress = new ArrayList<>();
     ReplayReport first =
-        replay.send(
-            ALL, verdict(Decision.REPLAYED, false), Double.POSITIVE_INFINITY, progress::add);
+        replay.send(ALL, verdict(Decision.REPLAYED, false), progress::add);
     ReplayReport second = send(ALL, Decision.REPLAYED, false);
 
     assertThat(first).isEqualTo(replayed(3, 0));
@@ -120,48 +118,14 @@ class ReplayQuarantineTest {
         .doesNotHaveDuplicates();
   }
 
-  /** So few a second that each pair is a commit of its own. */
-  private static final double ONE_A_COMMIT = 1.9;
-
   private List<Origin> replayed() {
     return replays().stream()
         .map(record -> Replay.read(record.headers()).orElseThrow().of())
         .toList();
   }
 
-  /** A reviewer who decides while the replay is at work. */
-  private void replayAtTheDesk(List<Sent> pairs) {
-    List<ReviewResult> results =
-        new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC())
-            .decide(
-                pairs.stream().map(Sent::pairId).toList(),
-                new Verdict(Decision.REPLAYED, "", "now", false, new Actor("ann", "")));
-    assertThat(results).allMatch(ReviewResult::done);
-  }
-
   private List<Origin> origins() {
     return rejected.stream().map(Sent::origin).toList();
-  }
-
-  @Test
-  void whatTheDeskSendsMeanwhileIsOfTheSameReviews() {
-    ReplayReport report =
-        replay.send(
-            ALL,
-            verdict(Decision.REPLAYED, false),
-            ONE_A_COMMIT,
-            sent -> {
-              if (sent == 1) {
-                replayAtTheDesk(rejected);
-              }
-            });
-
-    assertThat(report.sent()).isEqualTo(3);
-    assertThat(replays()).hasSize(5);
-    assertThat(replays().stream().map(record -> Replay.read(record.headers()).orElseThrow()))
-        .satisfies(all -> assertThat(new HashSet<>(all)).hasSize(3))
-        .extracting(Replay::of)
-        .containsAll(origins());
   }
 
   @Test
