@@ -34,7 +34,7 @@ class ProfileTextTest {
             histograms,
             List.of(new ProfileReport.Word("dog", 1234), new ProfileReport.Word("cat", 1)),
             List.of(new NamedProducer("museum", 93, 7, 2, "IMAGE_TOO_SMALL")),
-            List.of(new ProfileReport.Balance("fold", List.of(), 0.5)));
+            List.of(new ProfileReport.Balance("fold", 0.5)));
 
     assertThat(String.join("\n", ProfileText.lines("pairs", profile)))
         .isEqualTo(
@@ -76,7 +76,7 @@ class ProfileTextTest {
             Map.of(),
             Collections.nCopies(50, new ProfileReport.Word(HOSTILE, 1L << 50)),
             Collections.nCopies(50, new NamedProducer(HOSTILE, 1L << 40, 1L << 40, 0, HOSTILE)),
-            List.of(new ProfileReport.Balance(HOSTILE, List.of(), 1)));
+            List.of(new ProfileReport.Balance(HOSTILE, 1)));
 
     assertThat(ProfileText.lines("pairs", profile))
         .allMatch(line -> TerminalText.columns(line) <= 80)

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * What one record counts as. It is kept as JSON, so that it can be taken out again.
@@ -73,10 +72,10 @@ record Facts(
         .of(pair)
         .ifPresent(aspect -> values.add(List.of("orientation", orientation(aspect))));
     for (ProfiledMeasure measure : ProfiledMeasure.values()) {
-      OptionalDouble measured = measure.of(pair);
-      if (measured.isPresent()) {
-        values.add(List.of(measure.label(), String.valueOf(measure.bin(measured.getAsDouble()))));
-      }
+      measure
+          .of(pair)
+          .ifPresent(
+              value -> values.add(List.of(measure.label(), String.valueOf(measure.bin(value)))));
     }
     words.forEach(word -> values.add(List.of("word", value(word))));
     if (!pair.getTokenizer().isEmpty()) {

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * What is told of a data set, or of a part of it.
@@ -41,8 +42,8 @@ public record ProfileReport(
   /** In how many captions a word stands. */
   public record Word(String word, long count) {}
 
-  /** How evenly the pairs are spread over a category's values. */
-  public record Balance(String category, List<Count> values, double evenness) {}
+  /** How evenly the pairs are spread over a category's values: 1 where each has as many. */
+  public record Balance(String category, double evenness) {}
 
   /**
    * Pairs by size.
@@ -85,6 +86,9 @@ public record ProfileReport(
   /** Empty for all sources; twice. */
   private static final String OF_SOURCE = " AND (? = '' OR source_kind = ?)";
 
+  private static final String MOST_FIRST =
+      " HAVING sum(pairs) > 0 ORDER BY sum(pairs) DESC, value";
+
   private static final int MOST_VALUES = 20;
   private static final int MOST_WORDS = 50;
   private static final int MOST_PRODUCERS = 50;
@@ -108,25 +112,22 @@ public record ProfileReport(
 
   /** Pairs by where they are. */
   public static Map<String, Long> byStanding(TopicTable catalogue) {
-    return catalogue.read(table -> byStanding(table, ProfileQuestion.EVERYTHING)).counts().stream()
+    return catalogue.read(table -> byStanding(table, ProfileQuestion.EVERYTHING)).stream()
         .collect(Collectors.toMap(Count::value, Count::count));
   }
 
   static ProfileReport of(Database table, ProfileQuestion question) {
-    Map<String, Map<String, Long>> sums = sums(table, question);
+    Map<String, List<Count>> sums = sums(table, question);
     long pairs = one(sums, "pairs");
-    Map<String, ValueCounts> ofPairs = new LinkedHashMap<>();
+    Map<String, List<Count>> ofPairs = new LinkedHashMap<>();
     ofPairs.put("split", grouped(table, question, "standing", accepted(question)));
     ofPairs.put("source_kind", grouped(table, question, "source_kind", accepted(question)));
-    for (String dimension : DIMENSIONS) {
-      ofPairs.put(dimension, ValueCounts.of(sums.getOrDefault(dimension, Map.of())));
-    }
+    DIMENSIONS.forEach(name -> ofPairs.put(name, sums.getOrDefault(name, List.of())));
     Map<String, List<Count>> counts = new LinkedHashMap<>();
-    counts.put("standing", byStanding(table, question).top(MOST_VALUES, 0));
-    counts.put(
-        "reason", grouped(table, question, "value", "dimension = 'reason'").top(MOST_VALUES, 0));
+    counts.put("standing", byStanding(table, question));
+    counts.put("reason", top(grouped(table, question, "value", "dimension = 'reason'"), 0));
     // Pairs that are not among the counted values are the rest: each has one.
-    ofPairs.forEach((name, values) -> counts.put(name, values.top(MOST_VALUES, pairs)));
+    ofPairs.forEach((name, values) -> counts.put(name, top(values, pairs)));
     return new ProfileReport(
         table.first(
             "SELECT at FROM since WHERE at < " + Long.MAX_VALUE,
@@ -138,32 +139,28 @@ public record ProfileReport(
         words(table, question),
         producers(table, question),
         CATEGORIES.stream()
-            .filter(category -> !ofPairs.get(category).counts().isEmpty())
-            .map(
-                category ->
-                    new Balance(
-                        category,
-                        ofPairs.get(category).top(MOST_VALUES, 0),
-                        ofPairs.get(category).evenness()))
+            .filter(category -> !ofPairs.get(category).isEmpty())
+            .map(category -> new Balance(category, evenness(ofPairs.get(category))))
             .toList());
   }
 
   /** Pairs of the source by where they stand, whatever the split. */
-  private static ValueCounts byStanding(Database table, ProfileQuestion question) {
+  private static List<Count> byStanding(Database table, ProfileQuestion question) {
     return grouped(table, question, "standing", "dimension = 'pairs'");
   }
 
   /** Accepted pairs that were asked for, by dimension and value; without words. */
-  private static Map<String, Map<String, Long>> sums(Database table, ProfileQuestion question) {
-    Map<String, Map<String, Long>> sums = new HashMap<>();
+  private static Map<String, List<Count>> sums(Database table, ProfileQuestion question) {
+    Map<String, List<Count>> sums = new HashMap<>();
     table.scan(
         "SELECT dimension, value, sum(pairs) FROM tally WHERE dimension <> 'word' AND"
             + ofSplits(question)
             + OF_SOURCE
-            + " GROUP BY 1, 2",
+            + " GROUP BY 1, 2"
+            + MOST_FIRST,
         row -> {
-          sums.computeIfAbsent(row.getString(1), unused -> new HashMap<>())
-              .put(row.getString(2), row.getLong(3));
+          sums.computeIfAbsent(row.getString(1), unused -> new ArrayList<>())
+              .add(new Count(row.getString(2), row.getLong(3)));
           return true;
         },
         source(question),
@@ -171,12 +168,29 @@ public record ProfileReport(
     return sums;
   }
 
+  private static List<Count> grouped(
+      Database table, ProfileQuestion question, String column, String which) {
+    return table.query(
+        "SELECT "
+            + column
+            + " AS value, sum(pairs) FROM tally WHERE "
+            + which
+            + OF_SOURCE
+            + " GROUP BY 1"
+            + MOST_FIRST,
+        row -> new Count(row.getString(1), row.getLong(2)),
+        source(question),
+        source(question));
+  }
+
   private static List<Word> words(Database table, ProfileQuestion question) {
     return table.query(
         "SELECT value, sum(pairs) FROM tally WHERE dimension = 'word' AND"
             + ofSplits(question)
             + OF_SOURCE
-            + " GROUP BY 1 HAVING sum(pairs) > 0 ORDER BY 2 DESC, 1 LIMIT "
+            + " GROUP BY 1"
+            + MOST_FIRST
+            + " LIMIT "
             + MOST_WORDS,
         row -> new Word(row.getString(1), row.getLong(2)),
         source(question),
@@ -219,38 +233,57 @@ public record ProfileReport(
     return "dimension = 'pairs' AND" + ofSplits(question);
   }
 
-  private static ValueCounts grouped(
-      Database table, ProfileQuestion question, String column, String which) {
-    Map<String, Long> sums = new HashMap<>();
-    table.scan(
-        "SELECT " + column + ", sum(pairs) FROM tally WHERE " + which + OF_SOURCE + " GROUP BY 1",
-        row -> {
-          sums.put(row.getString(1), row.getLong(2));
-          return true;
-        },
-        source(question),
-        source(question));
-    return ValueCounts.of(sums);
-  }
-
-  private static Map<String, Histogram> histograms(Map<String, Map<String, Long>> sums) {
+  private static Map<String, Histogram> histograms(Map<String, List<Count>> sums) {
     Map<String, Histogram> histograms = new LinkedHashMap<>();
     for (ProfiledMeasure measure : ProfiledMeasure.values()) {
-      Map<String, Long> bins = sums.getOrDefault(measure.label(), Map.of());
+      Long[] bins = Collections.nCopies(measure.bins(), 0L).toArray(Long[]::new);
+      sums.getOrDefault(measure.label(), List.of())
+          .forEach(bin -> bins[Integer.parseInt(bin.value())] = bin.count());
       histograms.put(
           measure.label(),
           new Histogram(
-              measure.unit(),
-              Arrays.stream(measure.edges()).boxed().toList(),
-              IntStream.range(0, measure.bins())
-                  .mapToObj(bin -> bins.getOrDefault(String.valueOf(bin), 0L))
-                  .toList()));
+              measure.unit(), Arrays.stream(measure.edges()).boxed().toList(), List.of(bins)));
     }
     return histograms;
   }
 
-  private static long one(Map<String, Map<String, Long>> sums, String dimension) {
-    return sums.getOrDefault(dimension, Map.of()).getOrDefault("", 0L);
+  private static long one(Map<String, List<Count>> sums, String dimension) {
+    return sums.getOrDefault(dimension, List.of()).stream().mapToLong(Count::count).sum();
+  }
+
+  /**
+   * The first values, and all others together as {@code other}.
+   *
+   * @param least as many as all together are at least
+   */
+  static List<Count> top(List<Count> counts, long least) {
+    List<Count> top = new ArrayList<>(counts.subList(0, Math.min(MOST_VALUES, counts.size())));
+    long others = Math.max(least, sum(counts)) - sum(top);
+    if (others > 0) {
+      top.add(new Count("other", others));
+    }
+    return top;
+  }
+
+  /**
+   * Shannon's entropy over that of equal shares, {@code −Σ p ln p / ln S} for {@code S} values:
+   * Pielou's J. 1 where each value has as many pairs, 0 where there is one value or none.
+   *
+   * @see <a href="https://doi.org/10.1016/0022-5193(66)90013-0">Pielou, Journal of Theoretical
+   *     Biology 13 (1966), 131–144</a>
+   */
+  static double evenness(List<Count> counts) {
+    if (counts.size() < 2) {
+      return 0;
+    }
+    double all = sum(counts);
+    double entropy =
+        -counts.stream().mapToDouble(one -> one.count() / all * Math.log(one.count() / all)).sum();
+    return Math.min(1, entropy / Math.log(counts.size()));
+  }
+
+  private static long sum(List<Count> counts) {
+    return counts.stream().mapToLong(Count::count).sum();
   }
 
   private static OptionalDouble share(long part, long whole) {

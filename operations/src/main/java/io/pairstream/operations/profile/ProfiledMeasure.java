@@ -3,8 +3,10 @@ package io.pairstream.operations.profile;
 import io.pairstream.schemas.PreparedPair;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * What a histogram is kept of. A bin holds its lower edge and not its upper one; the first bin also
@@ -12,84 +14,56 @@ import java.util.OptionalDouble;
  */
 enum ProfiledMeasure {
   /** Width of the original, in pixels. */
-  WIDTH("px", sides()) {
-    @Override
-    OptionalDouble of(PreparedPair pair) {
-      return measure(pair, "original_width_px");
-    }
-  },
+  WIDTH("px", pair -> measure(pair, "original_width_px"), sides()),
 
   /** Height of the original, in pixels. */
-  HEIGHT("px", sides()) {
-    @Override
-    OptionalDouble of(PreparedPair pair) {
-      return measure(pair, "original_height_px");
-    }
-  },
+  HEIGHT("px", pair -> measure(pair, "original_height_px"), sides()),
 
   /** Width over height of the original; a bin is a quarter of a doubling, with 1 in a middle. */
-  ASPECT("width/height", aspects()) {
-    @Override
-    OptionalDouble of(PreparedPair pair) {
-      OptionalDouble width = WIDTH.of(pair);
-      OptionalDouble height = HEIGHT.of(pair);
-      return width.isPresent() && height.isPresent() && height.getAsDouble() > 0
-          ? OptionalDouble.of(width.getAsDouble() / height.getAsDouble())
-          : OptionalDouble.empty();
-    }
-  },
+  ASPECT(
+      "width/height",
+      pair -> measure(pair, "original_width_px") / measure(pair, "original_height_px"),
+      aspects()),
 
   /** Size of the original file, in bytes: from 1 KiB to 8 MiB, which is the most that is taken. */
-  BYTES("bytes", doublings(1024, 13)) {
-    @Override
-    OptionalDouble of(PreparedPair pair) {
-      return measure(pair, "original_bytes");
-    }
-  },
+  BYTES("bytes", pair -> measure(pair, "original_bytes"), doublings(1024, 13)),
 
   /** Variance of the Laplacian of the luma, in squared levels. */
-  SHARPNESS("levels²", doublings(1, 14)) {
-    @Override
-    OptionalDouble of(PreparedPair pair) {
-      return measure(pair, "sharpness");
-    }
-  },
+  SHARPNESS("levels²", pair -> measure(pair, "sharpness"), doublings(1, 14)),
 
   /** Length of the cleaned caption, in code points. */
   CAPTION_CHARACTERS(
-      "characters", 1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024) {
-    @Override
-    OptionalDouble of(PreparedPair pair) {
-      String caption = pair.getCaption();
-      return OptionalDouble.of(caption.codePointCount(0, caption.length()));
-    }
-  },
+      "characters",
+      pair -> pair.getCaption().codePointCount(0, pair.getCaption().length()),
+      1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024),
 
   /**
    * Tokens of the caption before it is cut. Edges lie behind 77, 128 and 256, which are lengths of
    * well-known models.
    */
-  TOKEN_COUNT("tokens", 1, 4, 8, 12, 16, 20, 24, 32, 40, 48, 64, 78, 96, 129, 193, 257, 513, 1025) {
-    @Override
-    OptionalDouble of(PreparedPair pair) {
-      if (pair.getTokenizer().isEmpty()) {
-        return OptionalDouble.empty();
-      }
-      OptionalDouble uncut = measure(pair, "caption_tokens");
-      return uncut.isPresent() ? uncut : OptionalDouble.of(pair.getTokenCount());
-    }
-  };
+  TOKEN_COUNT(
+      "tokens",
+      pair ->
+          pair.getTokenizer().isEmpty()
+              ? Double.NaN
+              : pair.getMeasures().getOrDefault("caption_tokens", (double) pair.getTokenCount()),
+      1, 4, 8, 12, 16, 20, 24, 32, 40, 48, 64, 78, 96, 129, 193, 257, 513, 1025);
 
   private final String unit;
+  private final ToDoubleFunction<PreparedPair> measured;
   private final double[] edges;
 
-  ProfiledMeasure(String unit, double... edges) {
+  ProfiledMeasure(String unit, ToDoubleFunction<PreparedPair> measured, double... edges) {
     this.unit = unit;
+    this.measured = measured;
     this.edges = edges;
   }
 
   /** The value of a pair, where it was measured. */
-  abstract OptionalDouble of(PreparedPair pair);
+  OptionalDouble of(PreparedPair pair) {
+    double value = measured.applyAsDouble(pair);
+    return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
+  }
 
   /** The name in lower case, as the answer has it. */
   String label() {
@@ -116,33 +90,23 @@ enum ProfiledMeasure {
     return Math.max(0, Math.min(bins() - 1, bin));
   }
 
-  private static OptionalDouble measure(PreparedPair pair, String name) {
-    Map<String, Double> measures = pair.getMeasures();
-    Double value = measures.get(name);
-    return value == null || value.isNaN() ? OptionalDouble.empty() : OptionalDouble.of(value);
+  private static double measure(PreparedPair pair, String name) {
+    return pair.getMeasures().getOrDefault(name, Double.NaN);
   }
 
   private static double[] sides() {
-    double[] edges = new double[17];
-    for (int i = 0; i < edges.length; i++) {
-      edges[i] = Math.rint(32 * Math.pow(2, i / 2.0));
-    }
-    return edges;
+    return edges(17, i -> Math.rint(32 * Math.pow(2, i / 2.0)));
   }
 
   private static double[] aspects() {
-    double[] edges = new double[18];
-    for (int i = 0; i < edges.length; i++) {
-      edges[i] = Math.rint(1000 * Math.pow(2, (2 * i - 17) / 8.0)) / 1000;
-    }
-    return edges;
+    return edges(18, i -> Math.rint(1000 * Math.pow(2, (2 * i - 17) / 8.0)) / 1000);
   }
 
   private static double[] doublings(double first, int bins) {
-    double[] edges = new double[bins + 1];
-    for (int i = 0; i < edges.length; i++) {
-      edges[i] = first * Math.pow(2, i);
-    }
-    return edges;
+    return edges(bins + 1, i -> first * Math.pow(2, i));
+  }
+
+  private static double[] edges(int count, IntToDoubleFunction edge) {
+    return IntStream.range(0, count).mapToDouble(edge).toArray();
   }
 }

@@ -9,16 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Reads a data set's topics from their beginning, once, and tells what they hold. What is counted
@@ -60,7 +59,7 @@ public final class ReadProfile {
           () -> progress.accept(ProfileReport.of(catalogue, ProfileQuestion.EVERYTHING).pairs()));
       return ProfileReport.of(catalogue, question);
     } finally {
-      delete(folder);
+      Utils.delete(folder.toFile());
     }
   }
 
@@ -91,15 +90,6 @@ public final class ReadProfile {
         troubledAt = System.nanoTime();
       } else if (System.nanoTime() - troubledAt > TIMEOUT.toNanos()) {
         throw new KafkaException(trouble.get());
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.delete(file);
       }
     }
   }

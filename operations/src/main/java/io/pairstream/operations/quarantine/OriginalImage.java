@@ -3,12 +3,12 @@ package io.pairstream.operations.quarantine;
 import io.pairstream.operations.cluster.ClusterAccess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The image that somebody sent and that was turned away: as it came, and never decoded here.
@@ -17,13 +17,6 @@ import java.util.Optional;
  * @param isImage whether the value was a raw pair, so that {@code bytes} is what it calls its image
  */
 public record OriginalImage(ByteBuffer bytes, boolean isImage) {
-
-  private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G'};
-  private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
-  private static final byte[] GIF = {'G', 'I', 'F', '8'};
-  private static final byte[] RIFF = {'R', 'I', 'F', 'F'};
-  private static final byte[] WEBP = {'W', 'E', 'B', 'P'};
-  private static final int WEBP_AT = 8;
 
   /**
    * The original of an entry, of a link its record's value; empty where the entry kept no value.
@@ -49,16 +42,17 @@ public record OriginalImage(ByteBuffer bytes, boolean isImage) {
 
   /** The usual file name ending for the magic bytes: jpg, png, gif, webp; otherwise bin. */
   public String extension() {
-    if (startsWith(JPEG, 0)) {
+    byte[] start = new byte[Math.min(12, bytes.remaining())];
+    bytes.duplicate().get(start);
+    String hex = HexFormat.of().formatHex(start);
+    if (hex.startsWith("ffd8ff")) {
       return "jpg";
-    } else if (startsWith(PNG, 0)) {
+    } else if (hex.startsWith("89504e47")) {
       return "png";
-    } else if (startsWith(GIF, 0)) {
+    } else if (hex.startsWith("47494638")) {
       return "gif";
-    } else if (startsWith(RIFF, 0) && startsWith(WEBP, WEBP_AT)) {
-      return "webp";
     }
-    return "bin";
+    return hex.matches("52494646.{8}57454250") ? "webp" : "bin";
   }
 
   /**
@@ -70,21 +64,6 @@ public record OriginalImage(ByteBuffer bytes, boolean isImage) {
     if (overwrite) {
       Files.deleteIfExists(file);
     }
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-      ByteBuffer left = bytes.duplicate();
-      while (left.hasRemaining()) {
-        out.write(left);
-      }
-    }
-  }
-
-  private boolean startsWith(byte[] magic, int at) {
-    if (bytes.remaining() < at + magic.length) {
-      return false;
-    }
-    byte[] found = new byte[magic.length];
-    bytes.duplicate().position(bytes.position() + at).get(found);
-    return Arrays.equals(found, magic);
+    Files.write(file, Utils.toArray(bytes), StandardOpenOption.CREATE_NEW);
   }
 }

@@ -18,7 +18,7 @@ import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -71,7 +72,7 @@ public final class TakedownDesk {
           subject,
           bySplit(new PublishedPairs(cluster, subject).readOn(log)),
           0,
-          TakedownBook.read(cluster, log).of(subject.key()),
+          Optional.ofNullable(inForce(log).get(subject.key())),
           Optional.empty());
     }
   }
@@ -86,13 +87,13 @@ public final class TakedownDesk {
         Admin admin = cluster.admin();
         RecordPublisher<Takedown> publisher = open()) {
       Subject subject = request.subject();
-      TakedownBook book = TakedownBook.read(cluster, log);
+      Map<String, Takedown> inForce = inForce(log);
       PublishedPairs pairs = new PublishedPairs(cluster, subject);
       Map<String, Published> published = Map.copyOf(pairs.readOn(log));
-      Takedowns takedowns = new Takedowns(publisher, request, book);
+      Takedowns takedowns = new Takedowns(publisher, request, inForce);
       takedowns.ofSubject(pairs);
       takedowns.ofPairs(published);
-      takedowns.note(published.size());
+      takedowns.noteWithdrawn(published.size());
 
       Deadline deadline = deadline(request);
       TopologyProgress progress = new TopologyProgress(cluster, admin, log, deadline);
@@ -111,7 +112,7 @@ public final class TakedownDesk {
           subject,
           bySplit(all),
           all.size() - left.size(),
-          book.of(subject.key()),
+          Optional.ofNullable(inForce.get(subject.key())),
           reached && left.isEmpty() ? Optional.empty() : Optional.of(unfinished(progress)));
     }
   }
@@ -130,20 +131,16 @@ public final class TakedownDesk {
         Admin admin = cluster.admin();
         RecordPublisher<Takedown> publisher = open()) {
       String key = request.subject().key();
-      TakedownBook book = TakedownBook.read(cluster, log);
-      List<String> keys = new ArrayList<>();
-      book.all()
-          .forEach(
-              (other, takedown) -> {
-                if (other.equals(key) || takedown.getPartOf().equals(key)) {
-                  keys.add(other);
-                }
-              });
+      Map<String, Takedown> inForce = inForce(log);
+      List<String> keys =
+          inForce.keySet().stream()
+              .filter(one -> one.equals(key) || inForce.get(one).getPartOf().equals(key))
+              .toList();
       if (keys.isEmpty()) {
         return new TakedownReport(
             request.subject(), new TreeMap<>(), 0, Optional.empty(), Optional.empty());
       }
-      Takedowns takedowns = new Takedowns(publisher, request, book);
+      Takedowns takedowns = new Takedowns(publisher, request, inForce);
       keys.forEach(takedowns::lift);
       takedowns.noteLifted(keys.size());
       TopologyProgress progress = new TopologyProgress(cluster, admin, log, deadline(request));
@@ -153,7 +150,7 @@ public final class TakedownDesk {
           request.subject(),
           new TreeMap<>(),
           keys.size(),
-          book.of(key),
+          Optional.ofNullable(inForce.get(key)),
           reached ? Optional.empty() : Optional.of(unfinished(progress)));
     }
   }
@@ -162,21 +159,28 @@ public final class TakedownDesk {
   public List<TakedownEntry> list() {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      Map<String, Takedown> all = TakedownBook.read(cluster, log).all();
-      Map<String, Long> parts = new HashMap<>();
-      all.values()
-          .forEach(
-              takedown -> {
-                var unused = parts.merge(takedown.getPartOf(), 1L, Long::sum);
-              });
+      Map<String, Takedown> all = inForce(log);
+      Map<String, Long> parts =
+          all.values().stream()
+              .collect(Collectors.groupingBy(Takedown::getPartOf, Collectors.counting()));
       return all.entrySet().stream()
           .filter(entry -> !all.containsKey(entry.getValue().getPartOf()))
           .map(entry -> new TakedownEntry(entry.getValue(), parts.getOrDefault(entry.getKey(), 0L)))
-          .sorted(
-              (one, other) ->
-                  one.takedown().getRequestedAt().compareTo(other.takedown().getRequestedAt()))
+          .sorted(Comparator.comparing(entry -> entry.takedown().getRequestedAt()))
           .toList();
     }
+  }
+
+  /** The takedowns in force, by key; what is lifted or cannot be read takes nothing down. */
+  private Map<String, Takedown> inForce(CommittedLog log) {
+    Map<String, Takedown> inForce = new HashMap<>();
+    log.readAll(
+        cluster.topics().takedowns(),
+        (key, read) -> {
+          inForce.remove(key);
+          read.ifPresent(takedown -> inForce.put(key, takedown));
+        });
+    return inForce;
   }
 
   private static Deadline deadline(Request request) {
@@ -190,14 +194,8 @@ public final class TakedownDesk {
   }
 
   private static SortedMap<PairStatus, Long> bySplit(Map<String, Published> pairs) {
-    SortedMap<PairStatus, Long> counts = new TreeMap<>();
-    pairs
-        .values()
-        .forEach(
-            pair -> {
-              var unused = counts.merge(pair.split(), 1L, Long::sum);
-            });
-    return counts;
+    return pairs.values().stream()
+        .collect(Collectors.groupingBy(Published::split, TreeMap::new, Collectors.counting()));
   }
 
   private RecordPublisher<Takedown> open() {
@@ -213,20 +211,21 @@ public final class TakedownDesk {
 
     private final RecordPublisher<Takedown> publisher;
     private final Request request;
-    private final TakedownBook book;
+    private final Map<String, Takedown> inForce;
     private final Set<String> sent = new HashSet<>();
 
-    Takedowns(RecordPublisher<Takedown> publisher, Request request, TakedownBook book) {
+    Takedowns(
+        RecordPublisher<Takedown> publisher, Request request, Map<String, Takedown> inForce) {
       this.publisher = publisher;
       this.request = request;
-      this.book = book;
+      this.inForce = inForce;
     }
 
     /** The takedown itself; one that is in force keeps its words, unless it knew of no sample. */
     void ofSubject(PublishedPairs pairs) {
       Subject subject = request.subject();
       boolean isInForce =
-          book.of(subject.key())
+          Optional.ofNullable(inForce.get(subject.key()))
               .filter(earlier -> earlier.getPartOf().isEmpty())
               .filter(earlier -> !earlier.getSampleId().isEmpty() || pairs.sampleId().isEmpty())
               .isPresent();
@@ -241,7 +240,7 @@ public final class TakedownDesk {
           (id, pair) -> {
             Subject subject = new Subject(TakedownKind.PAIR, id);
             boolean isAsked = subject.equals(request.subject());
-            if (!isAsked && book.of(subject.key()).isEmpty() && sent.add(id)) {
+            if (!isAsked && !inForce.containsKey(subject.key()) && sent.add(id)) {
               send(subject, pair.imageDigest(), pair.sampleId(), request.subject().key());
             }
           });
@@ -251,7 +250,7 @@ public final class TakedownDesk {
       var unused = publisher.remove(key, "the end of takedown " + key);
     }
 
-    void note(int pairs) {
+    void noteWithdrawn(int pairs) {
       note(
           TakedownEvent.TAKEDOWN,
           Template.counted(pairs, Template.PAIR_WITHDRAWN, Template.PAIRS_WITHDRAWN),
