@@ -64,7 +64,8 @@ class ProfileTextTest {
               museum        93         7       2  93.0 %  IMAGE_TOO_SMALL
 
             evenness (1: every value has as many pairs)
-              fold  █████████▌  0.50""");
+              fold  █████████▌  0.50\
+            """);
   }
 
   @Test

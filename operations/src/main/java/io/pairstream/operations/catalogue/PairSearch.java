@@ -28,9 +28,9 @@ public final class PairSearch {
 
   /** A row says where its pair stands, unless another one does. */
   private static final String FOUND =
-      "SELECT value, standing <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair other"
-          + " WHERE other.pair_id = pair.pair_id"
-          + " AND (other.standing <> 'QUARANTINED' OR other.id > pair.id)) AS decides FROM pair ";
+      "SELECT value, standing <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair"
+          + " other WHERE other.pair_id = pair.pair_id AND (other.standing <> 'QUARANTINED' OR"
+          + " other.id > pair.id)) AS decides FROM pair ";
 
   private final TopicTable catalogue;
   private final Clock clock;

@@ -101,7 +101,8 @@ public final class ProfileFold implements CatalogueFold {
     Facts facts = Facts.of(pair, sent);
     if (pair.getReason().equals(RejectReason.DUPLICATE_PAIR.name())) {
       table.update(
-          "INSERT INTO producer VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET records = records + 1",
+          "INSERT INTO producer VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET records = records +"
+              + " 1",
           facts.sourceKind(),
           facts.contributor(),
           Facts.COPY);

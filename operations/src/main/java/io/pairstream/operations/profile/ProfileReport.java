@@ -86,8 +86,7 @@ public record ProfileReport(
   /** Empty for all sources; twice. */
   private static final String OF_SOURCE = " AND (? = '' OR source_kind = ?)";
 
-  private static final String MOST_FIRST =
-      " HAVING sum(pairs) > 0 ORDER BY sum(pairs) DESC, value";
+  private static final String MOST_FIRST = " HAVING sum(pairs) > 0 ORDER BY sum(pairs) DESC, value";
 
   private static final int MOST_VALUES = 20;
   private static final int MOST_WORDS = 50;

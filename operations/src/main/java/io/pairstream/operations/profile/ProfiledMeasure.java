@@ -35,7 +35,22 @@ enum ProfiledMeasure {
   CAPTION_CHARACTERS(
       "characters",
       pair -> pair.getCaption().codePointCount(0, pair.getCaption().length()),
-      1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024),
+      1,
+      2,
+      4,
+      8,
+      16,
+      24,
+      32,
+      48,
+      64,
+      96,
+      128,
+      192,
+      256,
+      384,
+      512,
+      1024),
 
   /**
    * Tokens of the caption before it is cut. Edges lie behind 77, 128 and 256, which are lengths of
@@ -47,7 +62,24 @@ enum ProfiledMeasure {
           pair.getTokenizer().isEmpty()
               ? Double.NaN
               : pair.getMeasures().getOrDefault("caption_tokens", (double) pair.getTokenCount()),
-      1, 4, 8, 12, 16, 20, 24, 32, 40, 48, 64, 78, 96, 129, 193, 257, 513, 1025);
+      1,
+      4,
+      8,
+      12,
+      16,
+      20,
+      24,
+      32,
+      40,
+      48,
+      64,
+      78,
+      96,
+      129,
+      193,
+      257,
+      513,
+      1025);
 
   private final String unit;
   private final ToDoubleFunction<PreparedPair> measured;

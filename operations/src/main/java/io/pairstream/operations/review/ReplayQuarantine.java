@@ -65,8 +65,7 @@ public final class ReplayQuarantine {
    * @throws org.apache.kafka.common.KafkaException where the cluster does not take it; what was
    *     sent before stands, and the same call goes on with the rest
    */
-  public ReplayReport send(
-      ReplaySelection selection, Verdict verdict, LongConsumer progress) {
+  public ReplayReport send(ReplaySelection selection, Verdict verdict, LongConsumer progress) {
     cluster.requireRegistry();
     Run run = new Run(selection, verdict);
     try (DecisionLog decisions = DecisionLog.open(cluster)) {

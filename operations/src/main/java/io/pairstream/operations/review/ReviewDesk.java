@@ -237,8 +237,7 @@ public final class ReviewDesk {
       results.put(result.id(), result);
       String caller = verdict.actor().name() + ' ' + verdict.actor().keyId();
       decisions.ifPresent(
-          log ->
-              counted.add(event(result, Map.of()), verdict.actor(), caller).ifPresent(log::add));
+          log -> counted.add(event(result, Map.of()), verdict.actor(), caller).ifPresent(log::add));
     }
 
     private AuditEvent event(ReviewResult result, Map<String, String> facts) {

@@ -66,8 +66,8 @@ public enum Template {
   READ_TO_ITS_END("{0} is read to its end, and nothing arrives"),
   NEVER_COMMITTED("{0}: the group never committed there; unread: {1}"),
   BEYOND_THE_END(
-      "{0}: the group's place {1} is beyond the log's end {2}; the topic was made again, or lost its"
-          + " last records"),
+      "{0}: the group's place {1} is beyond the log's end {2}; the topic was made again, or lost"
+          + " its last records"),
   AWAY_SINCE_EVER("{0}: {1}; nobody is there, and whether that is usual is not known yet"),
   TOO_EARLY("{0}: {1}; the group reads, and whether it keeps up is not known yet"),
   NOT_SEEN_TO_MOVE("{0}: {1}; the group was not seen to move yet"),

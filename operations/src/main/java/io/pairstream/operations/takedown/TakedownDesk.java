@@ -214,8 +214,7 @@ public final class TakedownDesk {
     private final Map<String, Takedown> inForce;
     private final Set<String> sent = new HashSet<>();
 
-    Takedowns(
-        RecordPublisher<Takedown> publisher, Request request, Map<String, Takedown> inForce) {
+    Takedowns(RecordPublisher<Takedown> publisher, Request request, Map<String, Takedown> inForce) {
       this.publisher = publisher;
       this.request = request;
       this.inForce = inForce;

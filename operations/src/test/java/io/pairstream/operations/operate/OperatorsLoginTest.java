@@ -358,8 +358,10 @@ class OperatorsLoginTest {
         "{\"pairs\": [\"a\"], \"decision\": \"LOVED\", \"comment\": \"x\"}|must be one of",
         "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\"}|comment is missing",
         "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": [1]}|the texts comment",
-        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": \"x\", \"as\": \"root\"}|nothing else",
-        "{\"pairs\": [\"a\", \"b\"], \"decision\": \"RECAPTIONED\", \"caption\": \"c\", \"comment\": \"x\"}|for one pair",
+        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": \"x\", \"as\":"
+            + " \"root\"}|nothing else",
+        "{\"pairs\": [\"a\", \"b\"], \"decision\": \"RECAPTIONED\", \"caption\": \"c\","
+            + " \"comment\": \"x\"}|for one pair",
       })
   void oddRequestIsRefusedWithWhatWouldBeRight(String body, String words) {
     String key = operators.key("ann", Scope.REVIEW).text().reveal();

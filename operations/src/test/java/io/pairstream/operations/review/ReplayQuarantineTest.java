@@ -80,8 +80,7 @@ class ReplayQuarantineTest {
   @Test
   void sendsEachOnceAndLeavesATrail() {
     List<Long> progress = new ArrayList<>();
-    ReplayReport first =
-        replay.send(ALL, verdict(Decision.REPLAYED, false), progress::add);
+    ReplayReport first = replay.send(ALL, verdict(Decision.REPLAYED, false), progress::add);
     ReplayReport second = send(ALL, Decision.REPLAYED, false);
 
     assertThat(first).isEqualTo(replayed(3, 0));
