@@ -1,7 +1,6 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -12,6 +11,7 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.table.Aggregate;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
@@ -39,12 +39,7 @@ public final class Catalogue implements Aggregate {
   private static final RawPair UNKNOWN = RawPair.newBuilder().setSourceKind("").build();
 
   private final PairTopics topics;
-  private final Map<String, RecordDecoder<PreparedPair>> prepared;
-  private final RecordDecoder<QuarantinedPair> quarantined;
-  private final RecordDecoder<Receipt> receipts;
-  private final RecordDecoder<Takedown> takedowns;
-  private final RecordDecoder<Review> reviews;
-  private final RecordDecoder<Action> actions;
+  private final Map<String, RecordDecoder<?>> decoders;
   private final RecordDecoder<RawPair> raw;
   private final RecordDecoder<PairLink> links;
   private final List<CatalogueFold> folds;
@@ -67,18 +62,20 @@ public final class Catalogue implements Aggregate {
   private Catalogue(ClusterAccess cluster, List<CatalogueFold> folds) {
     this.topics = cluster.topics();
     this.folds = List.copyOf(folds);
-    this.prepared =
-        Stream.of(topics.training(), topics.validation(), topics.test())
-            .map(topic -> new RecordDecoder<>(topic, PreparedPair.SCHEMA$, cluster.registry()))
+    Registry registry = cluster.registry();
+    this.decoders =
+        Stream.of(
+                new RecordDecoder<>(topics.training(), PreparedPair.SCHEMA$, registry),
+                new RecordDecoder<>(topics.validation(), PreparedPair.SCHEMA$, registry),
+                new RecordDecoder<>(topics.test(), PreparedPair.SCHEMA$, registry),
+                new RecordDecoder<>(topics.quarantine(), QuarantinedPair.SCHEMA$, registry),
+                new RecordDecoder<>(topics.receipts(), Receipt.SCHEMA$, registry),
+                new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
+                new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, registry),
+                new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry))
             .collect(Collectors.toMap(RecordDecoder::topicName, Function.identity()));
-    this.quarantined =
-        new RecordDecoder<>(topics.quarantine(), QuarantinedPair.SCHEMA$, cluster.registry());
-    this.receipts = new RecordDecoder<>(topics.receipts(), Receipt.SCHEMA$, cluster.registry());
-    this.reviews = new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, cluster.registry());
-    this.takedowns = new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, cluster.registry());
-    this.actions = new RecordDecoder<>(topics.actions(), Action.SCHEMA$, cluster.registry());
-    this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, cluster.registry());
-    this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, cluster.registry());
+    this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, registry);
+    this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, registry);
   }
 
   @Override
@@ -100,22 +97,20 @@ public final class Catalogue implements Aggregate {
 
   @Override
   public List<String> topics() {
-    return Stream.concat(
-            prepared.keySet().stream().sorted(),
-            Stream.of(
-                    topics.quarantine(),
-                    topics.receipts(),
-                    topics.takedowns(),
-                    topics.reviews(),
-                    topics.actions())
-                .map(topic -> topic.name()))
-        .toList();
+    return decoders.keySet().stream().sorted().toList();
   }
 
   @Override
   public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
     if (record.key() == null) {
       return;
+    }
+    Optional<?> value = Optional.empty();
+    if (record.value() != null) {
+      value = decoders.get(record.topic()).decode(record.value());
+      if (value.isEmpty()) {
+        return;
+      }
     }
     String key = new String(record.key(), StandardCharsets.UTF_8);
     Place place =
@@ -124,42 +119,11 @@ public final class Catalogue implements Aggregate {
             record.partition(),
             record.offset(),
             Instant.ofEpochMilli(record.timestamp()));
-    String topic = record.topic();
-    if (topic.equals(takedowns.topicName()) && record.value() == null) {
-      folds.forEach(f -> f.lifted(key, place, table));
-    } else if (topic.equals(takedowns.topicName())) {
-      takedowns
-          .decode(record.value())
-          .ifPresent(t -> folds.forEach(f -> f.takenDown(t, place, table)));
-    } else if (topic.equals(actions.topicName())) {
-      Optional.ofNullable(record.value())
-          .flatMap(actions::decode)
-          .flatMap(TakedownEvent::of)
-          .ifPresent(event -> folds.forEach(f -> f.takedownEvent(event, place, table)));
-    } else if (topic.equals(reviews.topicName())) {
-      reviews
-          .decode(record.value())
-          .ifPresent(r -> folds.forEach(f -> f.reviewed(r, place, table)));
-    } else if (topic.equals(quarantined.topicName())) {
-      quarantined
-          .decode(record.value())
-          .ifPresent(
-              pair -> {
-                RawPair sent = sent(pair).orElse(UNKNOWN);
-                folds.forEach(f -> f.quarantined(key, pair, sent, place, table));
-              });
-    } else if (record.value() == null) {
-      folds.forEach(f -> f.removed(key, place, table));
-    } else if (topic.equals(receipts.topicName())) {
-      receipts
-          .decode(record.value())
-          .ifPresent(r -> folds.forEach(f -> f.receipt(key, r, place, table)));
-    } else {
-      prepared
-          .get(topic)
-          .decode(record.value())
-          .ifPresent(p -> folds.forEach(f -> f.prepared(p, place, table)));
-    }
+    Object shown =
+        value.orElse(null) instanceof QuarantinedPair pair
+            ? new CatalogueFold.Rejected(pair, sent(pair).orElse(UNKNOWN))
+            : value.orElse(null);
+    folds.forEach(fold -> fold.apply(key, shown, place, table));
   }
 
   @Override

@@ -3,10 +3,9 @@ package io.pairstream.operations.catalogue;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.takedown.TakedownEvent;
+import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
@@ -35,12 +34,10 @@ public final class PairIndex implements CatalogueFold {
   /** The last millisecond that an id has room for. */
   private static final long LAST_MILLIS = 1L << 42;
 
-  private final String quarantine;
-  private final String receipts;
+  private final PairTopics topics;
 
   public PairIndex(PairTopics topics) {
-    quarantine = topics.quarantine().name();
-    receipts = topics.receipts().name();
+    this.topics = topics;
   }
 
   @Override
@@ -81,8 +78,29 @@ public final class PairIndex implements CatalogueFold {
   }
 
   @Override
-  public void prepared(PreparedPair pair, Place place, Database table) {
-    PairRow row = PairRow.of(pair, place);
+  public void apply(String key, Object value, Place place, Database table) {
+    if (value instanceof PreparedPair pair) {
+      prepared(PairRow.of(pair, place), table);
+    } else if (value instanceof Rejected rejected) {
+      quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), table);
+    } else if (value instanceof Receipt receipt) {
+      receipt(key, ReceiptNote.of(receipt), table);
+    } else if (value instanceof Review review) {
+      reviewed(review, table);
+    } else if (value instanceof Takedown takedown) {
+      takenDown(takedown, table);
+    } else if (value instanceof Action action) {
+      TakedownEvent.of(action).ifPresent(event -> takedownEvent(event, table));
+    } else if (place.topic().equals(topics.takedowns().name())) {
+      lifted(key, table);
+    } else if (place.topic().equals(topics.receipts().name())) {
+      table.update("DELETE FROM receipt WHERE key = ?", key);
+    } else if (!place.topic().equals(topics.quarantine().name())) {
+      remove(key, table);
+    }
+  }
+
+  private static void prepared(PairRow row, Database table) {
     table.update("DELETE FROM pair WHERE pair_id = ? AND standing <> 'QUARANTINED'", row.pairId());
     if (isTakenDown(table, row)) {
       return;
@@ -98,17 +116,14 @@ public final class PairIndex implements CatalogueFold {
         behind(at(id)));
   }
 
-  @Override
-  public void quarantined(
-      String key, QuarantinedPair pair, RawPair sent, Place place, Database table) {
-    PairRow row = PairRow.of(pair, sent, place);
+  private static void quarantined(PairRow row, Database table) {
     boolean isOvertaken =
         !row.reason().equals(RejectReason.DUPLICATE_PAIR.name())
             && is(
                 table,
                 "SELECT 1 FROM pair WHERE pair_id = ? AND standing <> 'QUARANTINED' AND id >= ?",
                 row.pairId(),
-                first(place.at()));
+                first(row.place().at()));
     if (!isOvertaken
         && !is(table, "SELECT 1 FROM gone WHERE key = ?", row.key())
         && !isTakenDown(table, row)) {
@@ -116,26 +131,14 @@ public final class PairIndex implements CatalogueFold {
     }
   }
 
-  @Override
-  public void receipt(String key, Receipt receipt, Place place, Database table) {
-    ReceiptNote note = ReceiptNote.of(receipt);
+  private static void receipt(String key, ReceiptNote note, Database table) {
     table.update("INSERT OR REPLACE INTO receipt VALUES (?, ?)", key, AnswerJson.text(note));
     if (note.standing().equals(PairStatus.WITHDRAWN.name())) {
       remove(key, table);
     }
   }
 
-  @Override
-  public void removed(String key, Place place, Database table) {
-    if (place.topic().equals(receipts)) {
-      table.update("DELETE FROM receipt WHERE key = ?", key);
-    } else {
-      remove(key, table);
-    }
-  }
-
-  @Override
-  public void reviewed(Review review, Place place, Database table) {
+  private static void reviewed(Review review, Database table) {
     ReviewNote note = ReviewNote.of(review);
     Stream.of(OriginHeader.text(review.getOrigin()), review.getPairId(), review.getSentPairId())
         .filter(key -> !key.isEmpty())
@@ -149,8 +152,7 @@ public final class PairIndex implements CatalogueFold {
                     AnswerJson.text(note)));
   }
 
-  @Override
-  public void takenDown(Takedown takedown, Place place, Database table) {
+  private static void takenDown(Takedown takedown, Database table) {
     String subject = takedown.getSubject();
     table.update(
         "INSERT OR REPLACE INTO takedown VALUES (?, ?, ?, 1)",
@@ -170,8 +172,7 @@ public final class PairIndex implements CatalogueFold {
   }
 
   /** What comes from now on is shown again; what was taken out comes with its records alone. */
-  @Override
-  public void lifted(String key, Place place, Database table) {
+  private static void lifted(String key, Database table) {
     int slash = key.indexOf('/');
     if (slash > 0) {
       table.update(
@@ -181,8 +182,7 @@ public final class PairIndex implements CatalogueFold {
     }
   }
 
-  @Override
-  public void takedownEvent(TakedownEvent event, Place place, Database table) {
+  private static void takedownEvent(TakedownEvent event, Database table) {
     table.update(
         "INSERT INTO takedown_event VALUES (?, ?, ?, ?, ?)",
         event.subject(),
@@ -194,7 +194,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public void forget(String topic, int partition, long from, Database table) {
-    if (topic.equals(quarantine)) {
+    if (topic.equals(topics.quarantine().name())) {
       String gone = " FROM pair WHERE standing = 'QUARANTINED' AND partition = ? AND offset < ?";
       table.update("DELETE FROM review WHERE key IN (SELECT origin" + gone + ")", partition, from);
       table.update("DELETE" + gone, partition, from);

@@ -103,19 +103,14 @@ record PairCard(
   static final class Journey {
 
     private final List<Stop> stops = new ArrayList<>();
+    private Instant before = Instant.EPOCH;
 
     Journey to(String place, Integer partition, Long offset, Instant at) {
-      Instant before =
-          stops.stream()
-              .map(Stop::at)
-              .filter(earlier -> !earlier.equals(Instant.EPOCH))
-              .reduce(Instant.EPOCH, (a, b) -> b);
       // Producers may write any time, and two may be further apart than a long can tell.
-      Double seconds =
-          at.equals(Instant.EPOCH) || before.equals(Instant.EPOCH)
-              ? null
-              : (Double) (((double) at.toEpochMilli() - before.toEpochMilli()) / 1000);
-      stops.add(new Stop(place, partition, offset, at, seconds));
+      boolean isKnown = !at.equals(Instant.EPOCH) && !before.equals(Instant.EPOCH);
+      double seconds = ((double) at.toEpochMilli() - before.toEpochMilli()) / 1000;
+      stops.add(new Stop(place, partition, offset, at, isKnown ? (Double) seconds : null));
+      before = at.equals(Instant.EPOCH) ? before : at;
       return this;
     }
 

@@ -13,18 +13,19 @@ import java.time.Instant;
  * @param picture address of its picture; null where there is none
  * @param blurred whether the picture is shown only to whoever asks for it
  */
-record PairSummary(@JsonUnwrapped Line line, String picture, boolean blurred) {
-
-  /** A pair as an export has it. */
-  record Line(
-      String id,
-      @JsonUnwrapped @JsonIgnoreProperties({"pair_id", "place", "has_picture"}) PairRow row,
-      Instant decidedAt) {}
+record PairSummary(
+    String id,
+    @JsonUnwrapped @JsonIgnoreProperties({"pair_id", "place", "has_picture"}) PairRow row,
+    Instant decidedAt,
+    String picture,
+    boolean blurred) {
 
   static PairSummary of(FoundPair pair) {
     PairRow row = pair.row();
     return new PairSummary(
-        new Line(pair.id(), row, row.place().at()),
+        pair.id(),
+        row,
+        row.place().at(),
         row.hasPicture() ? address(StoredPairs.at(row.place())) : null,
         row.isQuarantined());
   }

@@ -6,8 +6,6 @@ import io.pairstream.operations.catalogue.CatalogueFold;
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Database;
@@ -47,12 +45,14 @@ public final class ProfileFold implements CatalogueFold {
           + " DELETE FROM judged WHERE key = new.key AND new.counted IS NULL; END";
 
   private final Map<String, PairStatus> splits;
+  private final String receipts;
   private Optional<ContentWords> words = Optional.empty();
 
   /**
    * @param topics the data set's
    */
   public ProfileFold(PairTopics topics) {
+    this.receipts = topics.receipts().name();
     this.splits =
         Map.of(
             topics.training().name(), PairStatus.TRAINING,
@@ -86,7 +86,24 @@ public final class ProfileFold implements CatalogueFold {
   }
 
   @Override
-  public void prepared(PreparedPair pair, Place place, Database table) {
+  public void apply(String key, Object value, Place place, Database table) {
+    if (value instanceof PreparedPair pair) {
+      prepared(pair, place, table);
+    } else if (value instanceof Rejected rejected) {
+      quarantined(key, Facts.of(rejected.pair(), rejected.sent()), table);
+    } else if (value instanceof Receipt receipt) {
+      receipt(key, receipt, table);
+    } else if (value == null && splits.containsKey(place.topic())) {
+      table.update(
+          "UPDATE judged SET accepted = NULL WHERE key = ? AND accepted ->> 'standing' = ?",
+          key,
+          splits.get(place.topic()).name());
+    } else if (value == null && place.topic().equals(receipts)) {
+      withdraw(key, false, table);
+    }
+  }
+
+  private void prepared(PreparedPair pair, Place place, Database table) {
     Facts facts =
         Facts.of(
             pair,
@@ -95,11 +112,8 @@ public final class ProfileFold implements CatalogueFold {
     change("accepted = ?2", pair.getPairId(), facts.json(), table);
   }
 
-  @Override
-  public void quarantined(
-      String key, QuarantinedPair pair, RawPair sent, Place place, Database table) {
-    Facts facts = Facts.of(pair, sent);
-    if (pair.getReason().equals(RejectReason.DUPLICATE_PAIR.name())) {
+  private static void quarantined(String key, Facts facts, Database table) {
+    if (facts.outcome().equals(RejectReason.DUPLICATE_PAIR.name())) {
       table.update(
           "INSERT INTO producer VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET records = records +"
               + " 1",
@@ -118,25 +132,11 @@ public final class ProfileFold implements CatalogueFold {
     }
   }
 
-  @Override
-  public void receipt(String key, Receipt receipt, Place place, Database table) {
+  private static void receipt(String key, Receipt receipt, Database table) {
     if (!receipt.getPairId().isEmpty() && !receipt.getPairId().equals(key)) {
       return; // of an old record of a pair that was let in again
     }
     withdraw(key, receipt.getStanding().equals(PairStatus.WITHDRAWN.name()), table);
-  }
-
-  @Override
-  public void removed(String key, Place place, Database table) {
-    PairStatus standing = splits.get(place.topic());
-    if (standing == null) {
-      withdraw(key, false, table);
-    } else {
-      table.update(
-          "UPDATE judged SET accepted = NULL WHERE key = ? AND accepted ->> 'standing' = ?",
-          key,
-          standing.name());
-    }
   }
 
   /** Read with the first record that has a caption: the dictionaries take a second. */

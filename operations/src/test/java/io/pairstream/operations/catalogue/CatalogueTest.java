@@ -9,8 +9,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.service.table.Database;
@@ -102,30 +100,21 @@ class CatalogueTest {
     }
 
     @Override
-    public void prepared(PreparedPair pair, Place place, Database table) {
+    public void apply(String key, Object value, Place place, Database table) {
       String topic = place.topic().substring(place.topic().indexOf('.') + 1);
-      note("prepared " + pair.getPairId() + " " + topic, table);
-    }
-
-    @Override
-    public void quarantined(
-        String key, QuarantinedPair pair, RawPair sent, Place place, Database table) {
-      note("quarantined " + pair.getReason() + " " + sent.getCaption(), table);
-    }
-
-    @Override
-    public void receipt(String key, Receipt receipt, Place place, Database table) {
-      note("receipt " + receipt.getStanding() + " " + key, table);
-    }
-
-    @Override
-    public void removed(String key, Place place, Database table) {
-      note("removed " + key, table);
-    }
-
-    @Override
-    public void takenDown(Takedown takedown, Place place, Database table) {
-      note("taken down " + takedown.getSubject(), table);
+      if (value instanceof PreparedPair pair) {
+        note("prepared " + pair.getPairId() + " " + topic, table);
+      } else if (value instanceof Rejected rejected) {
+        note(
+            "quarantined " + rejected.pair().getReason() + " " + rejected.sent().getCaption(),
+            table);
+      } else if (value instanceof Receipt receipt) {
+        note("receipt " + receipt.getStanding() + " " + key, table);
+      } else if (value instanceof Takedown takedown) {
+        note("taken down " + takedown.getSubject(), table);
+      } else {
+        note("removed " + key, table);
+      }
     }
 
     private void note(String what, Database table) {

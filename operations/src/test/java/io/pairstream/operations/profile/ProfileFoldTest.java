@@ -2,6 +2,7 @@ package io.pairstream.operations.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operations.catalogue.CatalogueFold.Rejected;
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.profile.ProfileReport.NamedProducer;
 import io.pairstream.operations.profile.ProfileReport.Word;
@@ -176,9 +177,9 @@ class ProfileFoldTest {
             .build();
     Place place = place("TRAINING");
 
-    fold.prepared(pair, place, table);
+    fold.apply("a", pair, place, table);
     assertThat(rows("tally WHERE value = 'lighthouse'")).isEqualTo(1);
-    fold.removed("a", place, table);
+    fold.apply("a", null, place, table);
 
     for (String each : List.of("judged", "tally", "producer")) {
       assertThat(rows(each)).isZero();
@@ -191,11 +192,11 @@ class ProfileFoldTest {
     ProfileFold fold = fold();
     Receipt old = Receipt.newBuilder().setPairId("a").setStanding("WITHDRAWN").build();
 
-    fold.receipt("a", old, place("RECEIPTS"), table);
-    fold.receipt("pairs.crowdsourced-0-7", old, place("RECEIPTS"), table);
+    fold.apply("a", old, place("RECEIPTS"), table);
+    fold.apply("pairs.crowdsourced-0-7", old, place("RECEIPTS"), table);
     assertThat(report(ProfileQuestion.EVERYTHING).counts().get("standing"))
         .containsExactly(new Count("WITHDRAWN", 1));
-    fold.receipt(
+    fold.apply(
         "a", Receipt.newBuilder(old).setStanding("TRAINING").build(), place("RECEIPTS"), table);
 
     assertThat(report(ProfileQuestion.EVERYTHING).counts().get("standing")).isEmpty();
@@ -211,7 +212,8 @@ class ProfileFoldTest {
     }
 
     for (int i = 0; i < 3_000; i++) {
-      fold.prepared(
+      fold.apply(
+          "p" + i,
           PreparedPair.newBuilder()
               .setPairId("p" + i)
               .setSourceKind("kind " + i)
@@ -251,16 +253,9 @@ class ProfileFoldTest {
   }
 
   private void apply(Event event, ProfileFold fold) {
-    Place place = place(event.lane());
-    if (event.value() instanceof PreparedPair pair) {
-      fold.prepared(pair, place, table);
-    } else if (event.value() instanceof QuarantinedPair pair) {
-      RawPair sent = RawPair.newBuilder().setContributor("zoo").build();
-      fold.quarantined(event.key(), pair, sent, place, table);
-    } else if (event.value() instanceof Receipt receipt) {
-      fold.receipt(event.key(), receipt, place, table);
-    } else {
-      fold.removed(event.key(), place, table);
-    }
+    RawPair sent = RawPair.newBuilder().setContributor("zoo").build();
+    Object value =
+        event.value() instanceof QuarantinedPair pair ? new Rejected(pair, sent) : event.value();
+    fold.apply(event.key(), value, place(event.lane()), table);
   }
 }
