@@ -339,6 +339,8 @@ class PairRoutesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "/v1/pairs/..%2F..%2Fetc%2Fpasswd",
+        "/v1/pairs/%00",
         "/v1/pairs?limit=0",
         "/v1/pairs?limit=many",
         "/v1/pairs?after=zz",
@@ -359,8 +361,6 @@ class PairRoutesTest {
   @ValueSource(
       strings = {
         "/v1/pairs/00000000000000000000000000000000",
-        "/v1/pairs/..%2F..%2Fetc%2Fpasswd",
-        "/v1/pairs/%00",
         "/v1/pictures/__consumer_offsets/0/0",
         "/v1/pictures/DATASET.api-keys/0/0",
         "/v1/pictures/DATASET.training/77/0",
