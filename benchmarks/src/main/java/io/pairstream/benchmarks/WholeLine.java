@@ -10,7 +10,6 @@ import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.platform.PlatformListener;
 import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.SourceKind;
@@ -106,11 +105,11 @@ public final class WholeLine implements Callable<Integer> {
     List<SteadyState> whole = new ArrayList<>();
     List<SteadyState> alone = new ArrayList<>();
     try (WholePlatform platform =
-            WholePlatform.withoutPreprocessing(
+            WholePlatform.start(
                 PlatformSettings.in(directory),
                 new Dataset(Dataset.DEFAULT_NAME),
                 partitions,
-                PlatformListener.SILENT);
+                event -> {});
         PublishedLine line = new PublishedLine(platform, row);
         CleaningAlone cleaning = new CleaningAlone(recipe, row.once(), threadCount, workerCount)) {
       platform.startPreprocessing(

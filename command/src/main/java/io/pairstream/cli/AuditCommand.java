@@ -16,24 +16,26 @@ import picocli.CommandLine.Option;
 @Command(name = "audit")
 final class AuditCommand extends ClusterCommand {
 
-  @Option(names = "--since", paramLabel = "TIME", converter = PastTime.class)
+  @Option(names = "--since", paramLabel = "TIME")
   private Instant since;
+
+  /** An audit as JSON. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Audited(@JsonUnwrapped AuditReport report, Instant since) {}
 
   @Override
   public Integer call() throws IOException {
     Audit audit = new Audit(access());
-    AuditReport report;
     try {
-      report = since == null ? audit.run() : audit.since(since);
+      AuditReport report = since == null ? audit.run() : audit.since(since);
+      answer(new Audited(report, since), () -> print(report));
+      return report.passes() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
     } catch (ViewStorageException e) {
       throw new IOException(
-          "the audit cannot keep its notes ("
-              + e.getMessage()
-              + "); JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR names another folder",
+          "the audit cannot keep its notes (%s); JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR names another folder"
+              .formatted(e.getMessage()),
           e);
     }
-    answer(new Audited(report, since), () -> print(report));
-    return report.passes() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 
   private void print(AuditReport report) {
@@ -60,21 +62,10 @@ final class AuditCommand extends ClusterCommand {
     report.details().forEach(one -> print("  %s  %s", one.kind(), one.sentence()));
     count("  and %d more", report.differences() - report.details().size());
     count(
-        "equal samples: %d pairs have the picture and the cleaned caption of another; no difference,"
-            + " but each is trained on twice. See docs/operators.md",
+        "equal samples: %d pairs have the picture and the cleaned caption of another; no"
+            + " difference, but each is trained on twice. See docs/operators.md",
         report.equalSamples());
     report.firstEqualSamples().forEach(one -> print("  %s is as %s", one.pairId(), one.sameAs()));
     count("  and %d more", report.equalSamples() - report.firstEqualSamples().size());
   }
-
-  /** A line with a count, unless that is 0. */
-  private void count(String line, long count) {
-    if (count > 0) {
-      print(line, count);
-    }
-  }
-
-  /** An audit as JSON. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Audited(@JsonUnwrapped AuditReport report, Instant since) {}
 }

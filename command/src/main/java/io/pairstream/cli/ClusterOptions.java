@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -220,13 +221,9 @@ final class ClusterOptions {
   }
 
   private static Map<String, String> below(String prefix, Properties properties) {
-    Map<String, String> below = new HashMap<>();
-    for (String key : properties.stringPropertyNames()) {
-      if (key.startsWith(prefix)) {
-        below.put(key.substring(prefix.length()), properties.getProperty(key));
-      }
-    }
-    return below;
+    return properties.stringPropertyNames().stream()
+        .filter(key -> key.startsWith(prefix))
+        .collect(Collectors.toMap(key -> key.substring(prefix.length()), properties::getProperty));
   }
 
   private CommandLine.ParameterException wrong(String message) {

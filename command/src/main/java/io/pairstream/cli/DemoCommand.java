@@ -19,11 +19,8 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -31,7 +28,7 @@ import picocli.CommandLine.Option;
  * removed.
  */
 @Command(name = "demo")
-final class DemoCommand extends PairstreamCommand {
+final class DemoCommand extends PlatformCommand {
 
   private static final long DRAWN_PAIRS = 500;
 
@@ -47,56 +44,45 @@ final class DemoCommand extends PairstreamCommand {
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "demo")
   private String recipe;
 
-  @Mixin private WorkerOptions workers;
-
   @Option(names = "--exit")
   private boolean exit;
-
-  private final AtomicInteger status = new AtomicInteger(ExitStatus.COULD_NOT);
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireAtLeast(1, "--pairs", pairs);
-    String checkedRecipe = CheckedRecipe.of(recipe, spec().commandLine());
-    List<String> ofWorkers = workers.arguments();
+    Services services = services(recipe);
     PairSupply supply = supply();
     Path directory = Files.createTempDirectory("pairstream-demo");
     say("starting a broker, a schema registry, the topology, a feed%s", exit ? "" : ", the pages");
-    try (WholePlatform platform = start(directory, checkedRecipe, ofWorkers)) {
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> endWell(platform, directory), "end-well"));
-      if (!exit) {
+    try (WholePlatform platform =
+        WholePlatform.start(
+            PlatformSettings.in(directory),
+            new Dataset(Dataset.DEFAULT_NAME),
+            TopicCatalogue.DEFAULT_PARTITIONS,
+            this::tell)) {
+      onSignal(platform, () -> delete(directory));
+      // The pages take part of the machine's time, so a demo that ends by itself has none.
+      if (exit) {
+        platform.startPreprocessing(services.recipe(), services.workers(), List.of());
+      } else {
+        platform.startServices(services.recipe(), services.workers());
         say("watch it: %s", platform.dashboardAddress());
       }
       DemoSummary summary;
       try (Progress progress = progress()) {
         summary = new Demo(platform).run(supply, progress);
       }
-      status.set(summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG);
+      int found = summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+      endsWith(found);
       answer(summary, () -> out().println("\n" + summary.toText()));
-      if (!exit) {
-        tellWhatNext(summary.outputs(), directory, platform);
-        Optional<String> failure = platform.processes().awaitEnd();
-        if (failure.isPresent()) {
-          complain("stopped, because " + failure.get());
-          status.set(ExitStatus.COULD_NOT);
-        }
+      if (exit) {
+        return found;
       }
+      tellWhatNext(summary.outputs(), directory, platform);
+      return awaitEnd(platform);
     } finally {
       delete(directory);
     }
-    return status.get();
-  }
-
-  /** The pages take part of the machine's time, so a demo that ends by itself has none. */
-  private WholePlatform start(Path directory, String checkedRecipe, List<String> ofWorkers) {
-    PlatformSettings settings = PlatformSettings.in(directory);
-    Dataset dataset = new Dataset(Dataset.DEFAULT_NAME);
-    int partitions = TopicCatalogue.DEFAULT_PARTITIONS;
-    return exit
-        ? WholePlatform.withoutPages(
-            settings, dataset, partitions, checkedRecipe, ofWorkers, this::tell)
-        : WholePlatform.start(settings, dataset, partitions, checkedRecipe, ofWorkers, this::tell);
   }
 
   private PairSupply supply() {
@@ -131,13 +117,6 @@ final class DemoCommand extends PairstreamCommand {
     to.println(called + "lag --data-dir " + directory);
     to.println("Ctrl-C ends the demo and removes its data.");
     to.flush();
-  }
-
-  /** A signal is how the demo is asked to end. */
-  private void endWell(WholePlatform platform, Path directory) {
-    platform.close();
-    delete(directory);
-    Runtime.getRuntime().halt(status.get());
   }
 
   private static void delete(Path directory) {

@@ -1,11 +1,16 @@
 package io.pairstream.cli;
 
-import io.pairstream.doctor.Doctor;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.doctor.MachineChecks;
+import io.pairstream.doctor.WorkerCheck;
 import io.pairstream.image.WorkerSettings;
-import io.pairstream.platform.AppLayout;
+import io.pairstream.operations.registry.WrittenIds;
+import io.pairstream.preprocess.run.HangingTransactions;
+import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
 import io.pairstream.terminal.Table;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -14,31 +19,33 @@ import picocli.CommandLine.Option;
 
 /** {@code pairstream doctor}: whether machine and cluster are fit for what is promised. */
 @Command(name = "doctor")
-final class DoctorCommand extends ClusterCommand {
-
-  @Mixin private RequirementOptions requirements;
+final class DoctorCommand extends FitClusterCommand {
 
   @Mixin private WorkerOptions workers;
 
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
+  /** All findings as JSON. */
+  private record Examined(long ok, long warning, long wrong, long notTold, List<Finding> checks) {}
+
   @Override
   public Integer call() {
-    List<Finding> findings =
-        Doctor.examine(
-            requirements.of(cluster()),
-            options().dataDirectory(),
-            workers.of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)),
-            CheckedRecipe.plan(CheckedRecipe.find(recipe, spec().commandLine())));
-    answer(
+    ImagePlan pictures = plan(recipe(recipe)).pictures();
+    WorkerSettings worker = checked(() -> workers.of(1));
+    List<Finding> findings = new ArrayList<>(MachineChecks.look(options().dataDirectory()));
+    findings.addAll(WorkerCheck.run(worker, pictures));
+    findings.addAll(ClusterCheck.of(cluster()).findings());
+    findings.addAll(HangingTransactions.look(cluster()));
+    findings.addAll(WrittenIds.look(access()));
+    Examined examined =
         new Examined(
             count(findings, Level.OK),
             count(findings, Level.WARNING),
             count(findings, Level.WRONG),
             count(findings, Level.NOT_TOLD),
-            findings),
-        () -> print(findings));
+            findings);
+    answer(examined, () -> print(examined));
     return status(findings);
   }
 
@@ -49,28 +56,23 @@ final class DoctorCommand extends ClusterCommand {
     return count(findings, Level.NOT_TOLD) > 0 ? ExitStatus.COULD_NOT : ExitStatus.DONE;
   }
 
-  private void print(List<Finding> findings) {
+  private void print(Examined examined) {
     Table table = new Table();
-    for (Finding finding : findings) {
+    for (Finding finding : examined.checks()) {
       table.row(
-          finding.level().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-          finding.area().name().toLowerCase(Locale.ROOT),
-          finding.check(),
-          finding.sentence());
+          inWords(finding.level()), inWords(finding.area()), finding.check(), finding.sentence());
     }
     print(table);
     print(
         "doctor: %d wrong, %d warnings, %d not checked, %d ok",
-        count(findings, Level.WRONG),
-        count(findings, Level.WARNING),
-        count(findings, Level.NOT_TOLD),
-        count(findings, Level.OK));
+        examined.wrong(), examined.warning(), examined.notTold(), examined.ok());
+  }
+
+  private static String inWords(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private static long count(List<Finding> findings, Level level) {
     return findings.stream().filter(finding -> finding.level() == level).count();
   }
-
-  /** All findings as JSON. */
-  private record Examined(long ok, long warning, long wrong, long notTold, List<Finding> checks) {}
 }

@@ -1,5 +1,6 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.feed.SplitViews;
 import io.pairstream.feed.export.ExportFormat;
 import io.pairstream.feed.export.ExportListener;
@@ -40,8 +41,7 @@ final class ExportCommand extends TrainerCommand {
   private Integer window;
 
   /** An export as JSON. */
-  private record Exported(
-      Path folder, String format, int shards, int kept, long samples, long withdrawn, long bytes) {}
+  private record Exported(Path folder, String format, @JsonUnwrapped ExportSummary summary) {}
 
   @Override
   public Integer call() throws IOException {
@@ -51,16 +51,7 @@ final class ExportCommand extends TrainerCommand {
     try (Progress progress = progress()) {
       summary = SplitViews.export(sourceOf(read), plan, folder, listener(progress, read.samples()));
     }
-    answer(
-        new Exported(
-            folder,
-            format.label(),
-            summary.shards(),
-            summary.kept(),
-            summary.samples(),
-            summary.withdrawn(),
-            summary.bytes()),
-        () -> print(summary));
+    answer(new Exported(folder, format.label(), summary), () -> print(summary));
     return ExitStatus.DONE;
   }
 
@@ -107,10 +98,8 @@ final class ExportCommand extends TrainerCommand {
         Quantity.bytes(summary.bytes()),
         folder,
         summary.kept() == 0 ? "" : "; " + summary.kept() + " files were there already");
-    if (summary.withdrawn() > 0) {
-      print(
-          "%,d samples of the view are in none of them: their pairs have been withdrawn",
-          summary.withdrawn());
-    }
+    count(
+        "%,d samples of the view are in none of them: their pairs have been withdrawn",
+        summary.withdrawn());
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.pairstream.feed.FeedPosition;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
@@ -9,8 +10,6 @@ import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
 import io.pairstream.feed.view.View;
-import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusReporter;
@@ -19,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -52,27 +52,58 @@ final class FeedCommand extends TrainerCommand {
   @Option(names = "--until-end")
   private boolean untilEnd;
 
+  /**
+   * A batch as JSON.
+   *
+   * @param firstCaption empty where a rank has no part of a last batch
+   */
+  private record Batch(
+      long batch,
+      int size,
+      String imageType,
+      List<Integer> imageShape,
+      List<Integer> tokenShape,
+      List<String> pairIds,
+      String firstCaption,
+      long samplesPerSecond,
+      double dataWaitSeconds,
+      @JsonRawValue String position) {
+
+    static Batch of(ReadyBatch batch, FeedStats stats) {
+      return new Batch(
+          batch.number(),
+          batch.size(),
+          "uint8",
+          batch.imageShape(),
+          batch.tokenShape(),
+          batch.pairIds(),
+          batch.captions().stream().findFirst().orElse(""),
+          Math.round(stats.samplesPerSecond()),
+          stats.dataWait().toMillis() / 1e3,
+          batch.position().toJson());
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
     FeedSettings settings = checkedSettings();
     FeedSource source = source(split(split));
     View view = run == null ? null : view("--view: ", run.view());
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
-    Optional<StatusServer> server = status.open(report, err());
-    PairTopics topics = PairTopics.of(source.dataset(), new AvroSerdes(source.registry()));
-    try (PairFeed feed = open(source, settings, view);
+    PositionFile position = new PositionFile(positionFile);
+    try (StatusServer server = status.open(report, err());
+        PairFeed feed = open(source, settings, view, position);
         ShownPosition shown = ShownPosition.of(feed, err());
         StatusReporter reporter =
             StatusReporter.start(
-                report, topics.instances(), source.registry(), source.clientSettings())) {
+                report, topics().instances(), source.registry(), source.clientSettings())) {
       // A trainer is stopped like a command: the end is an orderly one.
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
-      shown.begin();
       report.add(reading -> FeedReport.read(feed, reading));
       report.add(reading -> reading.fact("split", source.split().name()));
       if (view != null) {
         // The same for all ranks of a run, and wherever it goes on.
-        String runOver = view.fingerprint() + ' ' + run.order();
+        String runOver = view.fingerprint() + ' ' + run.plan();
         report.add(reading -> reading.fact("run", runOver));
         FeedReport.addRetention(view, source.clientSettings(), report).ifPresent(this::complain);
       } else if (!untilEnd && !json()) {
@@ -81,22 +112,19 @@ final class FeedCommand extends TrainerCommand {
             batches.batchSize());
       }
       report.stateFrom(() -> ServiceState.RUNNING);
-      readOut(feed);
-    } finally {
-      server.ifPresent(StatusServer::close);
+      readOut(feed, position);
     }
     return ExitStatus.DONE;
   }
 
-  private void readOut(PairFeed feed) throws IOException {
-    PositionFile position = new PositionFile(positionFile);
+  private void readOut(PairFeed feed, PositionFile position) throws IOException {
     for (long read = 0; maxBatches == null || read < maxBatches; read++) {
       Optional<ReadyBatch> next = feed.next();
       if (next.isEmpty()) {
         break;
       }
       try (ReadyBatch batch = next.get()) {
-        PrintedBatch printed = PrintedBatch.of(batch, feed.stats());
+        Batch printed = Batch.of(batch, feed.stats());
         answer(printed, () -> print(printed));
         position.write(batch.position());
       }
@@ -112,8 +140,8 @@ final class FeedCommand extends TrainerCommand {
     }
   }
 
-  private PairFeed open(FeedSource source, FeedSettings settings, View view) throws IOException {
-    PositionFile position = new PositionFile(positionFile);
+  private PairFeed open(FeedSource source, FeedSettings settings, View view, PositionFile position)
+      throws IOException {
     if (view == null) {
       return PairFeed.open(source, settings, position.read(FeedPosition::parse));
     }
@@ -138,7 +166,7 @@ final class FeedCommand extends TrainerCommand {
     return untilEnd ? settings.until(FeedSettings.End.WHERE_LOG_ENDS) : settings;
   }
 
-  private void print(PrintedBatch batch) {
+  private void print(Batch batch) {
     print(
         "batch %d: images %s %s, tokens int32 %s, %d samples/s, waited %.1f s; \"%s\"",
         batch.batch(),

@@ -1,5 +1,6 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.ingest.fetch.queue.FetchService;
 import io.pairstream.ingest.fetch.queue.QueueSettings;
 import io.pairstream.ingest.fetch.queue.RetryPlan;
@@ -9,14 +10,21 @@ import io.pairstream.ingest.fetch.web.FetchSettings;
 import io.pairstream.ingest.fetch.web.Politeness;
 import io.pairstream.ingest.fetch.web.UserAgent;
 import io.pairstream.ingest.fetch.web.WebFetcher;
+import io.pairstream.operations.links.FailedLinks;
+import io.pairstream.operations.links.RetryLinks;
+import io.pairstream.operations.links.RetryReport;
+import io.pairstream.schemas.InvalidUrlException;
+import io.pairstream.schemas.LinkHost;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusServer;
 import io.pairstream.service.requirements.WeakClusterException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -24,10 +32,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream fetch}: fetches the images of links, against any cluster, until stopped. */
-@Command(name = "fetch", subcommands = FetchRetryCommand.class)
-final class FetchCommand extends ClusterCommand {
-
-  @Mixin private RequirementOptions requirements;
+@Command(name = "fetch", subcommands = FetchCommand.Retry.class)
+final class FetchCommand extends FitClusterCommand {
 
   @Mixin private StatusOptions status;
 
@@ -64,25 +70,18 @@ final class FetchCommand extends ClusterCommand {
   @Override
   public Integer call() throws IOException {
     SelfReport report = new SelfReport("fetch", Clock.systemUTC());
-    FetchService service = checked(() -> service(report));
-    Optional<StatusServer> server;
-    try {
-      server = status.open(report, err());
-    } catch (IOException e) {
-      service.close();
-      throw e;
+    try (StatusServer unused = status.open(report, err())) {
+      FetchService service = checked(() -> service(report));
+      Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-fetch"));
+      Optional<Throwable> fault = service.awaitEnd();
+      if (fault.isEmpty()) {
+        return ExitStatus.DONE;
+      } else if (fault.get() instanceof WeakClusterException weak) {
+        throw weak;
+      }
+      complain(String.valueOf(fault.get().getMessage()));
+      return ExitStatus.COULD_NOT;
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-fetch"));
-    Optional<Throwable> fault = service.awaitEnd();
-    server.ifPresent(StatusServer::close);
-    if (fault.isEmpty()) {
-      return ExitStatus.DONE;
-    }
-    if (fault.get() instanceof WeakClusterException weak) {
-      throw weak;
-    }
-    complain(String.valueOf(fault.get().getMessage()));
-    return ExitStatus.COULD_NOT;
   }
 
   private FetchService service(SelfReport report) {
@@ -91,17 +90,13 @@ final class FetchCommand extends ClusterCommand {
         "--user-agent-contact is missing: hosts must be told whom to ask; without it only networks"
             + " of your own can be fetched from, which --allow-address names");
     Politeness usual = Politeness.USUAL;
+    FetchLimits limits = FetchLimits.USUAL;
     FetchSettings web =
-        FetchSettings.of(new UserAgent(version(), contact == null ? "" : contact))
+        FetchSettings.of(new UserAgent(Main.version(), contact == null ? "" : contact))
             .allowing(allowed.stream().map(AddressBlock::parse).toList())
             .with(
                 new Politeness(perHost, perAddress, interval, usual.longestWait(), usual.robots()))
-            .with(
-                new FetchLimits(
-                    FetchLimits.USUAL.imageBytes(),
-                    connectTimeout,
-                    timeout,
-                    FetchLimits.USUAL.redirects()))
+            .with(new FetchLimits(limits.imageBytes(), connectTimeout, timeout, limits.redirects()))
             .withConnections(concurrency)
             .inHeap(Runtime.getRuntime().maxMemory());
     if (contact == null) {
@@ -110,7 +105,7 @@ final class FetchCommand extends ClusterCommand {
     RetryPlan retries = RetryPlan.USUAL;
     QueueSettings queue =
         new QueueSettings(
-            requirements.of(cluster()),
+            cluster(),
             2 * concurrency,
             perHost + 1,
             new RetryPlan(attempts, firstPause, retries.longestPause(), retries.giveUpAfter()));
@@ -118,8 +113,51 @@ final class FetchCommand extends ClusterCommand {
         queue, WebFetcher.open(web, Clock.systemUTC()), Clock.systemUTC(), report);
   }
 
-  private static String version() {
-    String version = FetchCommand.class.getPackage().getImplementationVersion();
-    return version == null ? "0" : version;
+  /** {@code pairstream fetch retry}: links that failed, once more. */
+  @Command(name = "retry")
+  static final class Retry extends ClusterCommand {
+
+    @Option(names = "--reason", paramLabel = "REASON")
+    private String reason;
+
+    @Option(names = "--host", paramLabel = "HOST")
+    private String host;
+
+    @Option(names = "--since", paramLabel = "TIME")
+    private Instant since;
+
+    @Option(names = "--dry-run")
+    private boolean dryRun;
+
+    /** What was sent again, as JSON. */
+    private record Retried(boolean dryRun, @JsonUnwrapped RetryReport report) {}
+
+    @Override
+    public Integer call() {
+      FailedLinks wanted =
+          new FailedLinks(
+              Optional.ofNullable(reason).map(text -> text.toUpperCase(Locale.ROOT)),
+              Optional.ofNullable(host).map(this::hostName),
+              Optional.ofNullable(since));
+      RetryLinks retry = new RetryLinks(access(), Clock.systemUTC());
+      RetryReport report = dryRun ? retry.count(wanted) : retry.send(wanted);
+      answer(new Retried(dryRun, report), () -> print(report));
+      return ExitStatus.DONE;
+    }
+
+    private void print(RetryReport report) {
+      print("%d links %s", report.sent(), dryRun ? "would be sent again" : "sent again");
+      report.reasons().forEach((name, count) -> print("  %-24s %d", name, count));
+      count("%d left alone: they came again before", report.elsewhere());
+      count("%d left alone: they are no links that can be fetched", report.unusable());
+    }
+
+    private String hostName(String text) {
+      try {
+        return LinkHost.of("http://" + text);
+      } catch (InvalidUrlException e) {
+        throw wrong("--host: " + e.getMessage());
+      }
+    }
   }
 }

@@ -9,7 +9,6 @@ import io.pairstream.ingest.generate.GenerationStoppedException;
 import io.pairstream.ingest.generate.PromptFile;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Progress;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -23,9 +22,7 @@ import picocli.CommandLine.Option;
  * usage, 3 the API, the broker or the registry did not do their part.
  */
 @Command(name = "generate")
-final class GenerateCommand extends ClusterCommand {
-
-  @Mixin private RequirementOptions requirements;
+final class GenerateCommand extends FitClusterCommand {
 
   @Mixin private GenerateOptions generation;
 
@@ -54,61 +51,52 @@ final class GenerateCommand extends ClusterCommand {
     requireAtLeast(0, "--limit", limit);
     GenerationPlan plan = checked(generation::plan);
     ApiSettings api = checked(generation::api);
-    try {
-      PromptFile file = PromptFile.read(prompts);
-      return dryRun ? foretell(plan, file) : generate(plan, api, file);
+    PromptFile file = PromptFile.read(prompts);
+    try (Progress progress = progress()) {
+      Shown shown = new Shown(progress);
+      return dryRun ? foretell(plan, file, shown) : generate(plan, api, file, shown);
     } catch (GenerationStoppedException e) {
       say("what is published stays; the same command goes on where it stopped");
       throw e;
     }
   }
 
-  private int generate(GenerationPlan plan, ApiSettings api, PromptFile file) {
-    Cluster cluster = requirements.of(cluster());
-    try (PairPublisher publisher = publisher(cluster);
-        Shown shown = new Shown(progress())) {
-      Generation.Result result =
-          new Generation(plan, api, publisher, stateFile(), refusedFile(), shown).run(file, most());
-      double seconds = shown.seconds();
-      answer(
-          new Generated(result, seconds, stateFile(), refusedFile()), () -> print(result, seconds));
-      return result.refused() + result.unanswered() + result.problems() == 0
-          ? ExitStatus.DONE
-          : ExitStatus.FOUND_WRONG;
+  private int generate(GenerationPlan plan, ApiSettings api, PromptFile file, Shown shown) {
+    Path refused = beside(".refused.jsonl");
+    Generation.Result result;
+    try (PairPublisher publisher = pairPublisher()) {
+      result = new Generation(plan, api, publisher, stateFile(), refused, shown).run(file, most());
     }
-  }
-
-  private void print(Generation.Result result, double seconds) {
-    print(
-        "%,d pairs published from %,d prompts in %.1f s; %,d refused, %,d without an answer, %,d"
-            + " answered before, %,d lines without a prompt",
-        result.published(),
-        result.answered(),
-        seconds,
-        result.refused(),
-        result.unanswered(),
-        result.answeredBefore(),
-        result.problems());
-    if (result.refused() > 0) {
-      print("refused prompts: %s", refusedFile());
-    }
-  }
-
-  private int foretell(GenerationPlan plan, PromptFile file) {
-    Generation.Outlook outlook;
-    try (Shown shown = new Shown(progress())) {
-      outlook =
-          Generation.outlook(
-              plan,
-              stateFile(),
-              cluster().dataset().topic(TopicCatalogue.CROWDSOURCED),
-              file,
-              most(),
-              shown);
-    }
-    double minutes = (double) outlook.requests() / plan.requestsPerMinute();
+    double seconds = shown.seconds();
     answer(
-        new Foretold(outlook, generation.shownAddress(), minutes),
+        new Generated(result, seconds, stateFile(), refused),
+        () -> {
+          print(
+              "%,d pairs published from %,d prompts in %.1f s; %,d refused, %,d without an answer,"
+                  + " %,d answered before, %,d lines without a prompt",
+              result.published(),
+              result.answered(),
+              seconds,
+              result.refused(),
+              result.unanswered(),
+              result.answeredBefore(),
+              result.problems());
+          if (result.refused() > 0) {
+            print("refused prompts: %s", refused);
+          }
+        });
+    return result.refused() + result.unanswered() + result.problems() == 0
+        ? ExitStatus.DONE
+        : ExitStatus.FOUND_WRONG;
+  }
+
+  private int foretell(GenerationPlan plan, PromptFile file, Shown shown) {
+    String topic = cluster().dataset().topic(TopicCatalogue.CROWDSOURCED);
+    Generation.Outlook outlook = Generation.outlook(plan, stateFile(), topic, file, most(), shown);
+    double minutes = (double) outlook.requests() / plan.requestsPerMinute();
+    String address = generation.shownAddress();
+    answer(
+        new Foretold(outlook, address, minutes),
         () -> {
           print(
               "would send %,d requests for %,d images, in %.1f minutes at least; %,d prompts have"
@@ -119,7 +107,7 @@ final class GenerateCommand extends ClusterCommand {
               outlook.answeredBefore(),
               outlook.problems());
           if (!outlook.firstRequest().isEmpty()) {
-            print("the first: POST %s %s", generation.shownAddress(), outlook.firstRequest());
+            print("the first: POST %s %s", address, outlook.firstRequest());
           }
         });
     return outlook.problems() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
@@ -133,16 +121,12 @@ final class GenerateCommand extends ClusterCommand {
     return state == null ? beside(".answered.jsonl") : state;
   }
 
-  private Path refusedFile() {
-    return beside(".refused.jsonl");
-  }
-
   private Path beside(String ending) {
     return prompts.resolveSibling(prompts.getFileName() + ending);
   }
 
   /** Shows how a generation goes on, and each problem as it comes. Thread-safe. */
-  private static final class Shown implements GenerationListener, AutoCloseable {
+  private static final class Shown implements GenerationListener {
 
     private final Progress progress;
     private final long startedAt = System.nanoTime();
@@ -171,11 +155,6 @@ final class GenerateCommand extends ClusterCommand {
     /** Seconds since the start; more than 0. */
     double seconds() {
       return Math.max(1e-9, (System.nanoTime() - startedAt) / 1e9);
-    }
-
-    @Override
-    public void close() {
-      progress.close();
     }
   }
 }

@@ -10,20 +10,15 @@ import io.pairstream.ingest.files.ImportSink;
 import io.pairstream.ingest.files.ImportSource;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceOptions;
-import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.service.Cluster;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.service.publish.PublishFailedException;
-import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,13 +32,9 @@ import picocli.CommandLine.Parameters;
  * registry did not do their part.
  */
 @Command(name = "import")
-final class ImportCommand extends ClusterCommand {
-
-  @Mixin private RequirementOptions requirements;
+final class ImportCommand extends FitClusterCommand {
 
   @Mixin private ImportOptions reading;
-
-  @Mixin private ImportStateOptions stateOptions;
 
   @Parameters(arity = "1..*", paramLabel = "PATH")
   private List<String> paths = List.of();
@@ -54,6 +45,12 @@ final class ImportCommand extends ClusterCommand {
   @Option(names = "--dry-run")
   private boolean dryRun;
 
+  @Option(names = "--resume", paramLabel = "FILE")
+  private Path resume;
+
+  @Option(names = "--from-start")
+  private boolean fromStart;
+
   @Option(names = "--failed", paramLabel = "FILE")
   private Path failed;
 
@@ -63,21 +60,33 @@ final class ImportCommand extends ClusterCommand {
   @Override
   public Integer call() throws IOException {
     requireAtLeast(0, "--limit", limit);
-    SourceOptions sourceOptions = reading.read();
-    Cluster cluster = requirements.of(cluster());
+    PairSources opener = new PairSources(checked(reading::read));
     String inWords =
         "--dataset %s --bootstrap-servers %s %s"
-            .formatted(cluster.dataset().name(), cluster.bootstrapServers(), reading.inWords());
+            .formatted(cluster().dataset().name(), cluster().bootstrapServers(), reading.inWords());
     List<ImportSource> sources = ImportSource.of(paths);
-    Optional<Path> stateFile =
-        dryRun ? Optional.empty() : Optional.of(stateOptions.file(options(), paths, inWords));
-    try (ImportLock lock = ImportLock.of(stateFile)) {
-      ImportState state = stateOptions.state(lock.file(), inWords);
+    try (ImportLock lock =
+        ImportLock.of(dryRun ? Optional.empty() : Optional.of(stateFile(inWords)))) {
+      if (fromStart && !dryRun) {
+        Files.deleteIfExists(lock.file().orElseThrow());
+      }
+      ImportState state =
+          lock.file().map(file -> ImportState.in(file, inWords)).orElseGet(ImportState::none);
       try (FailedEntries failures = failures(state)) {
-        return run(
-            new PairSources(sourceOptions), cluster, sources, state, Optional.ofNullable(failures));
+        return run(opener, sources, state, Optional.ofNullable(failures));
       }
     }
+  }
+
+  /** The usual one is named after what is imported, and how, so that the same command finds it. */
+  private Path stateFile(String inWords) {
+    if (resume != null) {
+      return resume;
+    }
+    Path here = Path.of("").toAbsolutePath();
+    String what = inWords + "\n" + paths.stream().map(here::resolve).toList();
+    String key = PairIdentity.imageDigest(ByteBuffer.wrap(what.getBytes(StandardCharsets.UTF_8)));
+    return options().dataDirectory().resolve("imports").resolve(key.substring(0, 16) + ".json");
   }
 
   /** Null where nobody wants to know. */
@@ -91,43 +100,48 @@ final class ImportCommand extends ClusterCommand {
 
   private int run(
       PairSources opener,
-      Cluster cluster,
       List<ImportSource> sources,
       ImportState state,
       Optional<FailedEntries> failures) {
     boolean wasBegun = state.isBegun();
     Optional<DecidedPairs> judged =
-        wait && !dryRun
-            ? Optional.of(new DecidedPairs(new ClusterAccess(cluster)))
-            : Optional.empty();
+        wait && !dryRun ? Optional.of(new DecidedPairs(access())) : Optional.empty();
     List<ImportRun.Outcome> outcomes;
-    ImportSummary summary;
-    try (ImportSink sink = dryRun ? ImportSink.nowhere() : kafka(cluster);
-        ImportProgress progress = new ImportProgress(err())) {
+    ImportProgress progress = new ImportProgress(err());
+    try (progress;
+        ImportSink sink =
+            dryRun
+                ? ImportSink.nowhere()
+                : ImportSink.kafka(this::pairPublisher, this::linkPublisher)) {
       outcomes =
           new ImportRun(opener, state, failures, progress, progress::notice)
               .run(sink, sources, limit == null ? Long.MAX_VALUE : limit);
-      summary = ImportSummary.of(outcomes, progress.problems(), progress.seconds(), dryRun);
     } catch (PublishFailedException e) {
       say("run the same command again, and the import goes on where it was");
       throw e;
     }
-    if (!stateOptions.isKept() && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
+    double seconds = progress.seconds();
+    if (resume == null && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
     }
-    ImportSummary whole = summary.with(judged.map(this::await));
-    answer(whole, () -> print(whole));
-    return whole.problemCount() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+    ImportSummary summary =
+        ImportSummary.of(outcomes, progress.problems(), judged.map(this::await), dryRun, seconds);
+    answer(summary, () -> print(summary));
+    return summary.problemCount() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 
   private void print(ImportSummary summary) {
     print(summary.table());
     print("%s", summary.sentence());
-    summary.judged().ifPresent(decided -> print("%s", ImportSummary.sentence(decided)));
     summary
         .judged()
-        .flatMap(OutputCounts::mostFrequentReason)
-        .ifPresent(most -> print("why: %s", options().hint("quarantine ls --reason " + most)));
+        .ifPresent(
+            decided -> {
+              print("%s", ImportSummary.sentence(decided));
+              decided
+                  .mostFrequentReason()
+                  .ifPresent(most -> print("why: %s", hint("quarantine ls --reason " + most)));
+            });
   }
 
   private OutputCounts await(DecidedPairs decided) {
@@ -144,20 +158,5 @@ final class ImportCommand extends ClusterCommand {
   private static boolean isToGoOn(ImportRun.Outcome outcome, boolean wasBegun) {
     BulkImport.Ending ending = outcome.result().ending();
     return ending == BulkImport.Ending.BROKEN || (ending == BulkImport.Ending.LIMIT && wasBegun);
-  }
-
-  private ImportSink kafka(Cluster cluster) {
-    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(cluster.registry()));
-    return ImportSink.kafka(
-        () -> publisher(cluster),
-        () ->
-            onFitCluster(
-                LinkPublisher.open(
-                    topics.links(),
-                    cluster.registry(),
-                    cluster.clientSettings(Map.of()),
-                    Clock.systemUTC()),
-                LinkPublisher::close,
-                ClusterCheck.of(cluster).onTopics(List.of(topics.links().name()))));
   }
 }

@@ -7,11 +7,7 @@ import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.schemas.SourceKind;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The options that say how data sets are read. */
 final class ImportOptions {
@@ -37,13 +33,10 @@ final class ImportOptions {
   @Option(names = "--source-kind", paramLabel = "KIND", defaultValue = "IMPORTED")
   private SourceKind sourceKind;
 
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec spec;
-
   /**
    * How to read.
    *
-   * @throws ParameterException for an unknown format or columns that cannot be read
+   * @throws IllegalArgumentException for columns that cannot be read
    */
   SourceOptions read() {
     return new SourceOptions(
@@ -56,25 +49,22 @@ final class ImportOptions {
 
   /** The same in words, equal for equal options: what a resumed import must agree in. */
   String inWords() {
-    return Stream.of(
-            "--format " + (format == null ? "by name" : format.word()),
-            "--columns " + columns(),
-            "--images " + (images == null ? "beside the list" : images.toAbsolutePath()),
-            "--links " + links,
-            "--contributor " + contributor,
-            "--licence " + licence,
-            "--source-kind " + sourceKind)
-        .reduce("", (all, one) -> all.isEmpty() ? one : all + " " + one);
+    return "--format %s --columns %s --images %s --links %s --contributor %s --licence %s --source-kind %s"
+        .formatted(
+            format == null ? "by name" : format.word(),
+            columns(),
+            images == null ? "beside the list" : images.toAbsolutePath(),
+            links,
+            contributor,
+            licence,
+            sourceKind);
   }
 
   private ColumnNames columns() {
-    if (columns.isEmpty()) {
-      return ColumnNames.USUAL;
-    }
     try {
-      return ColumnNames.parse(columns);
+      return columns.isEmpty() ? ColumnNames.USUAL : ColumnNames.parse(columns);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--columns: " + e.getMessage());
+      throw new IllegalArgumentException("--columns: " + e.getMessage(), e);
     }
   }
 }

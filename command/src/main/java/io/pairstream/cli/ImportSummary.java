@@ -7,6 +7,7 @@ import io.pairstream.ingest.files.BulkImport;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.terminal.Table;
+import io.pairstream.terminal.TerminalText;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,7 +48,11 @@ record ImportSummary(
   }
 
   static ImportSummary of(
-      List<ImportRun.Outcome> outcomes, List<Problem> problems, double seconds, boolean dryRun) {
+      List<ImportRun.Outcome> outcomes,
+      List<Problem> problems,
+      Optional<OutputCounts> judged,
+      boolean dryRun,
+      double seconds) {
     long published = sum(outcomes, BulkImport.Result::published);
     long links = sum(outcomes, BulkImport.Result::links);
     return new ImportSummary(
@@ -56,7 +61,7 @@ record ImportSummary(
         problems,
         sum(outcomes, BulkImport.Result::problems),
         outcomes.stream().map(one -> new Source(one.name(), one.result())).toList(),
-        Optional.empty(),
+        judged,
         dryRun,
         seconds,
         (published + links) / seconds,
@@ -66,21 +71,6 @@ record ImportSummary(
   private static long sum(
       List<ImportRun.Outcome> outcomes, ToLongFunction<BulkImport.Result> count) {
     return outcomes.stream().map(ImportRun.Outcome::result).mapToLong(count).sum();
-  }
-
-  /** The same, with what was decided. */
-  ImportSummary with(Optional<OutputCounts> decided) {
-    return new ImportSummary(
-        published,
-        links,
-        problems,
-        problemCount,
-        sources,
-        decided,
-        dryRun,
-        seconds,
-        pairsPerSecond,
-        megabytesPerSecond);
   }
 
   /** The sources, where there are several. */
@@ -103,7 +93,7 @@ record ImportSummary(
         "%,d %s%s, %,d problems in %.1f s (%.0f pairs/s, %.1f MB/s)",
         published,
         dryRun ? "would be published" : "published",
-        links == 0 ? "" : String.format(Locale.ROOT, ", %,d links to fetch", links),
+        links == 0 ? "" : ", " + TerminalText.count(links) + " links to fetch",
         problemCount,
         seconds,
         pairsPerSecond,
@@ -113,7 +103,7 @@ record ImportSummary(
   static String sentence(OutputCounts decided) {
     String reasons =
         decided.quarantine().entrySet().stream()
-            .map(one -> String.format(Locale.ROOT, "%s %,d", one.getKey(), one.getValue()))
+            .map(one -> one.getKey() + " " + TerminalText.count(one.getValue()))
             .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,

@@ -6,11 +6,9 @@ import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
-import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Table;
-import io.pairstream.terminal.Terminal;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.net.URI;
@@ -59,42 +57,31 @@ final class LagCommand extends ClusterCommand {
   @Option(names = "--interval", paramLabel = "TIME", defaultValue = "2s")
   private Duration interval;
 
+  /** What is asked. */
+  private interface Look {
+    LagReport now() throws IOException, InterruptedException;
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
-    Optional<LagDashboard> asked = asked();
+    Optional<LagDashboard> asked = dashboard();
+    Optional<LagReport> answer = asked.isEmpty() ? Optional.empty() : first(asked.get());
+    if (answer.isPresent()) {
+      return show(answer.get(), asked.get()::look);
+    }
     // What it has seen since its first look is all that it knows.
     try (LagWatcher watcher =
-        asked.isPresent()
-            ? null
-            : new LagWatcher(
-                access(), LagSettings.every(interval), Clock.systemUTC(), report -> {})) {
-      boolean inPlace = watch && !json() && Terminal.isStdout();
-      for (int look = 1; watcher != null && look < LOOKS; look++) {
-        LagReport unused = watcher.look();
+        new LagWatcher(access(), LagSettings.every(interval), Clock.systemUTC(), report -> {})) {
+      LagReport report = watcher.look();
+      for (int look = 1; look < LOOKS; look++) {
         TimeUnit.MILLISECONDS.sleep(interval.toMillis());
+        report = watcher.look();
       }
-      int drawn = 0;
-      for (int shown = 1; ; shown++) {
-        LagReport report = watcher == null ? asked.orElseThrow().look() : watcher.look();
-        List<GroupLag> groups = chosen(report);
-        if (groups.isEmpty() && watcher != null && !allGroups) {
-          throw new UnknownTopicOrPartitionException("no group can read what is not there");
-        }
-        LagTable table = new LagTable(groups);
-        if (json()) {
-          out().println(AnswerJson.text(LagAnswer.of(report, groups, table)));
-        } else if (inPlace) {
-          drawn = redraw(lines(report, table, Terminal.rows() - 1), drawn);
-        } else {
-          lines(report, table, Integer.MAX_VALUE).forEach(out()::println);
-        }
-        out().flush();
-        if (!watch || (times != null && shown >= times)) {
-          return table.worst().isAlarm() ? ExitStatus.FOUND_WRONG : ExitStatus.DONE;
-        }
-        TimeUnit.MILLISECONDS.sleep(interval.toMillis());
+      if (!allGroups && chosen(report).isEmpty()) {
+        throw new UnknownTopicOrPartitionException("no group can read what is not there");
       }
+      return show(report, watcher::look);
     }
   }
 
@@ -105,27 +92,51 @@ final class LagCommand extends ClusterCommand {
     requireAtLeast(1, "--times", times);
     require(times == null || watch, "--times goes with --watch");
     require(!allGroups || wanted.isEmpty(), "--all-groups and --group exclude each other");
+    require(
+        dashboard == null
+            || (dashboard.toString().matches("https?://.+") && dashboard.getHost() != null),
+        "--dashboard must be an address such as http://127.0.0.1:8082, was " + dashboard);
   }
 
-  /**
-   * The dashboard, where one was named or runs here and knows something; else Kafka is looked at.
-   */
-  private Optional<LagDashboard> asked() throws IOException, InterruptedException {
+  /** The one that was named, or runs here. */
+  private Optional<LagDashboard> dashboard() throws IOException {
     Optional<String> key =
         keyFile == null ? Optional.empty() : Optional.of(Files.readString(keyFile).strip());
-    if (dashboard != null) {
-      require(
-          dashboard.toString().matches("https?://.+") && dashboard.getHost() != null,
-          "--dashboard must be an address such as http://127.0.0.1:8082, was " + dashboard);
-      return Optional.of(new LagDashboard(dashboard, key));
-    }
-    Optional<LagDashboard> here =
-        options().dashboardHere().map(url -> new LagDashboard(URI.create(url), key));
+    return Optional.ofNullable(dashboard)
+        .or(() -> options().dashboardHere().map(URI::create))
+        .map(url -> new LagDashboard(url, key));
+  }
+
+  /** Empty where nobody named the dashboard, and it says nothing yet: then Kafka is looked at. */
+  private Optional<LagReport> first(LagDashboard asked) throws IOException, InterruptedException {
     try {
-      return here.isPresent() && here.get().look().ready() ? here : Optional.empty();
+      return Optional.of(asked.look()).filter(report -> dashboard != null || report.ready());
     } catch (IOException e) {
+      if (dashboard != null) {
+        throw e;
+      }
       // It is starting, or gone, or wants a key; Kafka answers everybody.
       return Optional.empty();
+    }
+  }
+
+  private int show(LagReport first, Look next) throws IOException, InterruptedException {
+    LagReport report = first;
+    for (int shown = 1; ; shown++) {
+      List<GroupLag> groups = chosen(report);
+      LagTable table = new LagTable(groups);
+      Optional<String> trouble = report.trouble();
+      answer(
+          LagAnswer.of(report, groups, table),
+          () -> {
+            trouble.ifPresent(why -> print("%s", TerminalText.fit("old: " + why, Table.COLUMNS)));
+            table.lines().forEach(out()::println);
+          });
+      if (!watch || (times != null && shown >= times)) {
+        return table.worst().isAlarm() ? ExitStatus.FOUND_WRONG : ExitStatus.DONE;
+      }
+      TimeUnit.MILLISECONDS.sleep(interval.toMillis());
+      report = next.now();
     }
   }
 
@@ -155,25 +166,5 @@ final class LagCommand extends ClusterCommand {
             topic ->
                 topic.startsWith(dataset.topic(""))
                     || topic.equals(TopicCatalogue.repartitionTopic(dataset)));
-  }
-
-  private static List<String> lines(LagReport report, LagTable table, int rows) {
-    List<String> lines = new ArrayList<>();
-    report.trouble().ifPresent(why -> lines.add(TerminalText.fit("old: " + why, Table.COLUMNS)));
-    lines.addAll(table.lines(rows - lines.size()));
-    return lines;
-  }
-
-  /** Draws over what was drawn last, line by line, so that nothing flickers. */
-  private int redraw(List<String> lines, int drawn) {
-    StringBuilder frame = new StringBuilder();
-    if (drawn > 0) {
-      frame.append("\u001b[").append(drawn).append('A');
-    }
-    for (String line : lines) {
-      frame.append("\r\u001b[2K").append(line).append('\n');
-    }
-    out().print(frame.append("\u001b[J"));
-    return lines.size();
   }
 }

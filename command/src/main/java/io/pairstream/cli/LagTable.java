@@ -39,12 +39,7 @@ final class LagTable {
     return Headline.of(groups).map(headline -> headline.sentence().text()).orElse("");
   }
 
-  /**
-   * The lines.
-   *
-   * @param rows how many there is room for; the sentence is always whole
-   */
-  List<String> lines(int rows) {
+  List<String> lines() {
     Table table = new Table().row("VERDICT", "LAG", "BYTES", "AGE", "RATE/S", "CATCH-UP", "GROUP");
     for (GroupLag group : groups) {
       add(group, TerminalText.fit(group.group(), NAME_COLUMNS), table);
@@ -59,15 +54,8 @@ final class LagTable {
         table.row("", "", "", "", "", "", INDENT + quiet + " more: nothing waits");
       }
     }
-    List<String> below = TerminalText.wrapped(sentence(), Table.COLUMNS);
     List<String> lines = new ArrayList<>(table.lines());
-    int room = Math.max(2, rows - below.size());
-    if (lines.size() > room) {
-      int left = lines.size() - room + 1;
-      lines.subList(room - 1, lines.size()).clear();
-      lines.add("… " + left + " more lines; --group shows one group");
-    }
-    lines.addAll(below);
+    lines.addAll(TerminalText.wrapped(sentence(), Table.COLUMNS));
     return lines;
   }
 

@@ -3,11 +3,10 @@ package io.pairstream.cli;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Where a service listens, as {@code --listen HOST:PORT} says it.
+ * Where a service listens, as {@code HOST:PORT}.
  *
  * @param host as it was written, an IPv6 address in its brackets
  * @param port 0 for any
@@ -15,6 +14,14 @@ import picocli.CommandLine.TypeConversionException;
 record ListenAddress(String host, int port) {
 
   private static final Pattern ADDRESS = Pattern.compile("(.+):([0-9]{1,5})");
+
+  static ListenAddress parse(String text) {
+    Matcher address = ADDRESS.matcher(text);
+    if (!address.matches()) {
+      throw new TypeConversionException("right is HOST:PORT, such as 127.0.0.1:8080, not " + text);
+    }
+    return new ListenAddress(address.group(1), Integer.parseInt(address.group(2)));
+  }
 
   /** Without the brackets in which an IPv6 address stands before a port. */
   String hostName() {
@@ -37,26 +44,7 @@ record ListenAddress(String host, int port) {
       service.run();
     } catch (IOException e) {
       close.run();
-      throw new IOException("cannot listen on " + this + ": " + e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public String toString() {
-    return host + ":" + port;
-  }
-
-  /** Reads the option. */
-  static final class Reader implements ITypeConverter<ListenAddress> {
-
-    @Override
-    public ListenAddress convert(String text) {
-      Matcher address = ADDRESS.matcher(text);
-      if (!address.matches()) {
-        throw new TypeConversionException(
-            "right is HOST:PORT, such as 127.0.0.1:8080, not " + text);
-      }
-      return new ListenAddress(address.group(1), Integer.parseInt(address.group(2)));
+      throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
     }
   }
 }

@@ -1,12 +1,13 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntSupplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -14,13 +15,11 @@ import picocli.CommandLine.Spec;
 /** Where a service listens, and that it does until this process is asked to end. */
 final class ListenOptions {
 
-  @Option(names = "--listen", paramLabel = "HOST:PORT", converter = ListenAddress.Reader.class)
+  @Option(names = "--listen", paramLabel = "HOST:PORT")
   private ListenAddress listen;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
-
-  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * @param usualPort on loopback, where nothing else is asked for
@@ -33,36 +32,32 @@ final class ListenOptions {
     return ServerSettings.of(listen.hostName(), listen.port());
   }
 
-  /** Starts what listens; closes it where it cannot. */
-  void start(ListenAddress.Start service, Runnable close) throws IOException {
-    listen.start(service, close);
-  }
-
   /**
-   * Says where the service listens, and closes it when this process is asked to end.
+   * Starts a service, says where it listens, and waits until this process is asked to end, which
+   * closes it; throws what makes it end before.
    *
    * @param jsonKey of its address; empty to say it in words
    */
-  void announce(int port, String jsonKey, Runnable close) {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  close.run();
-                  closed.countDown();
-                },
-                "stop-" + spec.name()));
-    String url = listen.url(port);
+  int run(
+      ListenAddress.Start start,
+      IntSupplier port,
+      Runnable close,
+      CompletableFuture<Void> fault,
+      String jsonKey)
+      throws IOException, InterruptedException {
+    listen.start(start, close);
+    CountDownLatch closed = new CountDownLatch(1);
+    Runnable end =
+        () -> {
+          close.run();
+          closed.countDown();
+        };
+    Runtime.getRuntime().addShutdownHook(new Thread(end, "stop-" + spec.name()));
+    String url = listen.url(port.getAsInt());
     PrintWriter out = spec.commandLine().getOut();
     out.println(
-        jsonKey.isEmpty()
-            ? "listening on " + url
-            : JsonMapper.builder().build().createObjectNode().put(jsonKey, url).toString());
+        jsonKey.isEmpty() ? "listening on " + url : PairstreamCommand.asJson(Map.of(jsonKey, url)));
     out.flush();
-  }
-
-  /** Waits until the service is closed; throws what makes it end before. */
-  int awaitEnd(CompletableFuture<Void> fault) throws InterruptedException {
     try {
       fault.join();
     } catch (CompletionException e) {

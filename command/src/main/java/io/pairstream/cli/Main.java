@@ -2,11 +2,12 @@ package io.pairstream.cli;
 
 import io.pairstream.logs.LogSettings;
 import io.pairstream.schemas.wire.AvroSafety;
+import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.report.InstanceName;
 import java.time.Duration;
+import java.time.Instant;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -63,31 +64,22 @@ public final class Main {
    * Describes and checks an option of every command. {@link LogSettings} has read it before,
    * because logging begins before options are read.
    */
-  @Option(
-      names = LogSettings.OPTION,
-      paramLabel = "FORMAT",
-      scope = ScopeType.INHERIT,
-      converter = LogFormatReader.class)
+  @Option(names = LogSettings.OPTION, paramLabel = "FORMAT", scope = ScopeType.INHERIT)
   void logFormat(LogSettings.Format format) {}
-
-  /** Reads the option. */
-  static final class LogFormatReader implements ITypeConverter<LogSettings.Format> {
-
-    @Override
-    public LogSettings.Format convert(String text) {
-      return LogSettings.Format.named(text)
-          .orElseThrow(() -> new TypeConversionException("right is text or json, not " + text));
-    }
-  }
 
   /** The version in this program's jar. */
   static final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"pairstream " + (version == null ? "(not packaged)" : version)};
+      return new String[] {"pairstream " + version()};
     }
+  }
+
+  /** 0 where this is no packaged program. */
+  static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "0" : version;
   }
 
   /** What a person types to call this program: {@code ./pairstream}, or its name on the path. */
@@ -100,10 +92,21 @@ public final class Main {
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setHelpFactory(GroupedHelp::new)
-        .registerConverter(Duration.class, new TimeSpan())
+        .registerConverter(Duration.class, TimeSpan::parse)
+        .registerConverter(Instant.class, TimeSpan::parsePast)
+        .registerConverter(ListenAddress.class, ListenAddress::parse)
+        .registerConverter(ClusterRequirement.class, Main::requirement)
         .setParameterExceptionHandler(
             (exception, arguments) -> Faults.ofUsage(exception, exception.getCommandLine()))
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> Faults.ofWork(exception, command));
+  }
+
+  private static ClusterRequirement requirement(String name) {
+    return ClusterRequirement.named(name)
+        .orElseThrow(
+            () ->
+                new TypeConversionException(
+                    "right is one of " + ClusterRequirement.labels() + ", not " + name));
   }
 }

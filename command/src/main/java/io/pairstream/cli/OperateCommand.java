@@ -1,11 +1,9 @@
 package io.pairstream.cli;
 
-import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.canary.CanarySettings;
 import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
-import io.pairstream.platform.AppLayout;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,14 +18,12 @@ import picocli.CommandLine.Option;
 
 /** {@code pairstream operate}: the operators' page, until it is stopped. */
 @Command(name = "operate")
-final class OperateCommand extends ClusterCommand {
+final class OperateCommand extends FitClusterCommand {
 
   /** Pictures are looked at by people: a few at a time. */
   private static final int PICTURE_WORKERS = 2;
 
   @Mixin private final ListenOptions listen = new ListenOptions(8082);
-
-  @Mixin private RequirementOptions requirements;
 
   @Mixin private WorkerOptions workers;
 
@@ -56,12 +52,27 @@ final class OperateCommand extends ClusterCommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    OperateService service = new OperateService(cluster(), checked(this::settings));
+    return listen.run(
+        service::start,
+        service::port,
+        service::close,
+        service.fault(),
+        json() ? "dashboard_url" : "");
+  }
+
+  private OperateSettings settings() {
     workers.requireSandbox();
-    OperateSettings settings = settings();
-    OperateService service = new OperateService(requirements.of(cluster()), settings);
-    listen.start(service::start, service::close);
-    listen.announce(service.port(), json() ? "dashboard_url" : "", service::close);
-    return listen.awaitEnd(service.fault());
+    return new OperateSettings(
+        listen.settings(),
+        anonymous,
+        behindTls,
+        state.folder(options()),
+        Optional.of(workers.of(PICTURE_WORKERS)),
+        Optional.ofNullable(clusterName),
+        new GroupChoice(countedGroups, ignoredGroups, mutes()),
+        Optional.ofNullable(canary).map(CanarySettings::every),
+        this::hint);
   }
 
   private Map<String, Instant> mutes() {
@@ -77,24 +88,5 @@ final class OperateCommand extends ClusterCommand {
           }
         });
     return until;
-  }
-
-  private OperateSettings settings() {
-    try {
-      return new OperateSettings(
-          listen.settings(),
-          anonymous,
-          behindTls,
-          state.folder(options()),
-          Optional.of(
-              workers.of(
-                  WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), PICTURE_WORKERS))),
-          Optional.ofNullable(clusterName),
-          new GroupChoice(countedGroups, ignoredGroups, mutes()),
-          Optional.ofNullable(canary).map(CanarySettings::every),
-          options()::hint);
-    } catch (IllegalArgumentException e) {
-      throw wrong(e.getMessage());
-    }
   }
 }

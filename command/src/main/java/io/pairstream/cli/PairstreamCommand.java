@@ -1,13 +1,17 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
@@ -16,7 +20,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.Locale;
@@ -37,13 +40,11 @@ import picocli.CommandLine.Spec;
 abstract class PairstreamCommand implements Callable<Integer> {
 
   private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .addModule(new Jdk8Module())
+      AnswerJson.MAPPER
+          .rebuild()
           .addModule(
               new SimpleModule()
                   .addSerializer(new AvroSerializer())
-                  .addSerializer(Instant.class, ToStringSerializer.instance)
                   .addSerializer(TopicPartition.class, ToStringSerializer.instance)
                   .addSerializer(Path.class, ToStringSerializer.instance))
           .build();
@@ -55,10 +56,6 @@ abstract class PairstreamCommand implements Callable<Integer> {
 
   final boolean json() {
     return json;
-  }
-
-  final CommandSpec spec() {
-    return spec;
   }
 
   final PrintWriter out() {
@@ -83,6 +80,13 @@ abstract class PairstreamCommand implements Callable<Integer> {
   final void field(String name, Object value) {
     if (!value.toString().isEmpty()) {
       print("%-12s %s", name, value);
+    }
+  }
+
+  /** A line with a count, unless that is 0. */
+  final void count(String line, long count) {
+    if (count > 0) {
+      print(line, count);
     }
   }
 
@@ -179,5 +183,28 @@ abstract class PairstreamCommand implements Callable<Integer> {
 
   final <T> T checked(Supplier<T> settings) {
     return checked("", settings);
+  }
+
+  /** A recipe, by the name of one that comes with the product, or a file. */
+  final RecipeFile recipe(String nameOrPath) {
+    try {
+      return RecipeFile.find(nameOrPath);
+    } catch (IOException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  /**
+   * A recipe's plan, with no worker behind it.
+   *
+   * @throws InvalidRecipeException with all mistakes
+   */
+  static CleaningPlan plan(RecipeFile recipe) {
+    return new CleaningPlan(
+        recipe.reader(),
+        (image, target) -> {
+          throw new ImageWorkerUnavailableException("checking a recipe decodes nothing");
+        },
+        StepObserver.NONE);
   }
 }

@@ -1,11 +1,9 @@
 package io.pairstream.cli;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.profile.ProfileAnswer;
 import io.pairstream.operations.profile.ProfileQuestion;
 import io.pairstream.operations.profile.ProfileReport;
 import io.pairstream.operations.profile.ReadProfile;
-import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,19 +24,16 @@ final class ProfileCommand extends ClusterCommand {
   @Override
   public Integer call() throws IOException {
     ProfileQuestion question = checked(() -> ProfileQuestion.of(split, source));
-    ClusterAccess cluster = access();
     ProfileReport report;
     try (Progress progress = progress()) {
       report =
-          new ReadProfile(cluster, Path.of(System.getProperty("java.io.tmpdir")))
+          new ReadProfile(access(), Path.of(System.getProperty("java.io.tmpdir")))
               .read(question, pairs -> progress.show("reading: %,d pairs so far", pairs));
     }
-    String dataset = cluster.dataset().name();
-    if (json()) {
-      out().println(AnswerJson.text(new ProfileAnswer(dataset, true, report, Optional.empty())));
-    } else {
-      ProfileText.lines(dataset, report).forEach(out()::println);
-    }
+    String dataset = cluster().dataset().name();
+    answer(
+        new ProfileAnswer(dataset, true, report, Optional.empty()),
+        () -> ProfileText.lines(dataset, report).forEach(out()::println));
     return ExitStatus.DONE;
   }
 }

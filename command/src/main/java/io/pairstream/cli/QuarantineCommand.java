@@ -4,26 +4,40 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.quarantine.Original;
+import io.pairstream.operations.quarantine.OriginalImage;
+import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
+import io.pairstream.terminal.Table;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code pairstream quarantine}: what was rejected. */
 @Command(
     name = "quarantine",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      QuarantineLsCommand.class,
-      QuarantineShowCommand.class,
+      QuarantineCommand.Ls.class,
+      QuarantineCommand.Show.class,
       QuarantineReplayCommand.class
     })
 final class QuarantineCommand {
@@ -36,7 +50,7 @@ final class QuarantineCommand {
    *
    * @param replay what its headers say, where it was in quarantine before
    */
-  record Read(
+  private record Read(
       @JsonUnwrapped QuarantineEntry entry,
       Optional<RawPair> original,
       Optional<PairLink> link,
@@ -57,18 +71,15 @@ final class QuarantineCommand {
     }
 
     String source() {
-      return original
-          .map(RawPair::getSourceKind)
-          .or(() -> link.map(PairLink::getSourceKind))
-          .orElse("")
-          .toLowerCase(Locale.ROOT);
+      return of(RawPair::getSourceKind, PairLink::getSourceKind).toLowerCase(Locale.ROOT);
     }
 
     String contributor() {
-      return original
-          .map(RawPair::getContributor)
-          .or(() -> link.map(PairLink::getContributor))
-          .orElse("");
+      return of(RawPair::getContributor, PairLink::getContributor);
+    }
+
+    private String of(Function<RawPair, String> ofPair, Function<PairLink, String> ofLink) {
+      return original.map(ofPair).or(() -> link.map(ofLink)).orElse("");
     }
   }
 
@@ -82,10 +93,147 @@ final class QuarantineCommand {
     List<String> near = all.stream().filter(known -> known.contains(name)).toList();
     command.require(
         all.contains(name),
-        "there is no reason "
-            + reason
-            + "; there are "
-            + String.join(", ", near.isEmpty() ? all : near));
+        "there is no reason %s; there are %s"
+            .formatted(reason, String.join(", ", near.isEmpty() ? all : near)));
     return Optional.of(name);
+  }
+
+  /** {@code pairstream quarantine ls}: the newest entries, the last one last. */
+  @Command(name = "ls")
+  static final class Ls extends ClusterCommand {
+
+    @Option(names = "--reason", paramLabel = "REASON")
+    private String reason;
+
+    @Option(names = "--limit", paramLabel = "N", defaultValue = "50")
+    private int limit;
+
+    @Override
+    public Integer call() {
+      requireAtLeast(1, "--limit", limit);
+      Optional<String> wanted = checkedReason(reason, this);
+      ClusterAccess cluster = access();
+      List<QuarantineEntry> found = new Quarantine(cluster).newest(wanted, limit);
+      Table table = new Table();
+      for (QuarantineEntry entry : found) {
+        Read read = Read.of(entry, cluster);
+        answer(read, () -> add(read, table));
+      }
+      print(table);
+      if (!json() && found.isEmpty()) {
+        print("nothing is in quarantine%s", wanted.map(known -> " for " + known).orElse(""));
+      } else if (!json() && found.size() == limit) {
+        print("the newest %d; --limit N shows up to N", limit);
+      }
+      return ExitStatus.DONE;
+    }
+
+    private static void add(Read read, Table table) {
+      QuarantinedPair pair = read.entry().pair();
+      table.row(
+          read.entry().key(),
+          read.entry().arrivedAt().truncatedTo(ChronoUnit.SECONDS),
+          orDash(read.source()),
+          pair.getReason(),
+          orDash(read.contributor()),
+          pair.getDetail() + read.link().map(link -> ": " + link.getUrl()).orElse(""));
+    }
+
+    /** So that columns stay columns where nothing is known. */
+    private static String orDash(String text) {
+      return text.isEmpty() ? "-" : text;
+    }
+  }
+
+  /** {@code pairstream quarantine show}: one entry, and its original in a file. */
+  @Command(name = "show")
+  static final class Show extends ClusterCommand {
+
+    @Parameters(paramLabel = "KEY")
+    private String key;
+
+    @Option(names = "--output", paramLabel = "FILE")
+    private Path output;
+
+    @Option(names = "--force")
+    private boolean force;
+
+    /** An entry, and where its original is now. */
+    private record Shown(@JsonUnwrapped Read entry, Path writtenTo) {}
+
+    /** There is no such entry. */
+    private record Missing(String key, String reason) {}
+
+    @Override
+    public Integer call() throws IOException {
+      ClusterAccess cluster = access();
+      Optional<QuarantineEntry> found = new Quarantine(cluster).show(key);
+      if (found.isEmpty()) {
+        answer(new Missing(key, null), () -> complain(key + " is not in quarantine"));
+        return ExitStatus.FOUND_WRONG;
+      }
+      Optional<OriginalImage> original = OriginalImage.of(found.get(), cluster);
+      Path file = original.isEmpty() ? null : write(original.get());
+      Read entry = Read.of(found.get(), cluster);
+      answer(
+          new Shown(entry, file),
+          () -> {
+            print(entry);
+            if (file == null) {
+              print("the original is not kept here");
+            } else {
+              String what = original.get().isImage() ? "the original" : "the record's value";
+              print("%s is in %s, never opened: it may be hostile", what, file);
+            }
+          });
+      return ExitStatus.DONE;
+    }
+
+    private Path write(OriginalImage original) throws IOException {
+      Path file = output == null ? Path.of(key + "." + original.extension()) : output;
+      try {
+        boolean isThere =
+            Files.isRegularFile(file)
+                && Files.size(file) == original.bytes().remaining()
+                && ByteBuffer.wrap(Files.readAllBytes(file)).equals(original.bytes());
+        if (!isThere) {
+          original.writeTo(file, force);
+        }
+        return file;
+      } catch (FileAlreadyExistsException e) {
+        throw new IOException(
+            file + " is there already, with other content; --force overwrites it", e);
+      }
+    }
+
+    private void print(Read read) {
+      QuarantinedPair pair = read.entry().pair();
+      field("key", read.entry().key());
+      field("reason", pair.getReason());
+      field("detail", pair.getDetail());
+      field("measured", pair.getMeasured());
+      field("limit", pair.getLimit());
+      field("step", pair.getStep());
+      field("came as", OriginHeader.text(pair.getOrigin()));
+      field("source", read.source());
+      field("contributor", read.contributor());
+      read.replay()
+          .ifPresent(
+              replay -> {
+                field("replay of", OriginHeader.text(replay.of()));
+                field("review", replay.reviewId());
+                field("waived", String.join(", ", replay.waived()));
+              });
+      read.link()
+          .ifPresent(
+              link -> {
+                field("url", link.getUrl());
+                field("caption", link.getCaption());
+              });
+      field("image digest", pair.getImageDigest());
+      field("recipe", pair.getRecipeVersion());
+      field("quarantined", pair.getQuarantinedAt());
+      field("value", read.entry().valueBytes() + " bytes");
+    }
   }
 }

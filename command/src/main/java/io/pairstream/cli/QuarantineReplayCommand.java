@@ -60,16 +60,10 @@ final class QuarantineReplayCommand extends ClusterCommand {
     require(
         !accept || (comment != null && !comment.isBlank()),
         "--accept needs --comment WHY: what a person lets in, a person answers for");
+    Decision decision = accept ? Decision.ACCEPTED : Decision.REPLAYED;
+    String why = comment == null ? USUAL_COMMENT : comment;
     Verdict verdict =
-        checked(
-            "--",
-            () ->
-                new Verdict(
-                    accept ? Decision.ACCEPTED : Decision.REPLAYED,
-                    "",
-                    comment == null ? USUAL_COMMENT : comment,
-                    again,
-                    Actor.atTheCommandLine()));
+        checked("--", () -> new Verdict(decision, "", why, again, Actor.atTheCommandLine()));
     return ids.isEmpty() ? replaySelected(access(), verdict) : replayNamed(access(), verdict);
   }
 
@@ -100,47 +94,37 @@ final class QuarantineReplayCommand extends ClusterCommand {
   private int replayNamed(ClusterAccess cluster, Verdict verdict) {
     require(
         reason == null && source == null && limit == null,
-        "PAIR_ID names the pairs; --reason, --source and --limit are for all of the"
-            + " quarantine, so leave either away");
+        "PAIR_ID names the pairs; --reason, --source and --limit are for all of the quarantine, so"
+            + " leave either away");
     ReviewDesk desk = new ReviewDesk(cluster, "quarantine.replay", Clock.systemUTC());
     List<ReviewResult> results = plan ? desk.plan(ids, verdict) : desk.decide(ids, verdict);
     long sent = results.stream().filter(ReviewResult::done).count();
-    answer(
-        new ReplayedOnes(plan, sent, results),
-        () ->
-            results.forEach(
-                result ->
-                    print("%-34s %-8s %s", result.id(), said(result.outcome()), result.detail())));
+    answer(new ReplayedOnes(plan, sent, results), () -> results.forEach(this::print));
     return sent == results.size() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 
-  private String said(ReviewResult.Outcome outcome) {
-    return switch (outcome) {
-      case DONE -> plan ? "can go" : "sent";
-      case FAILED -> "not sent";
-      case UNKNOWN -> "unknown";
-    };
+  private void print(ReviewResult result) {
+    String said =
+        switch (result.outcome()) {
+          case DONE -> plan ? "can go" : "sent";
+          case FAILED -> "not sent";
+          case UNKNOWN -> "unknown";
+        };
+    print("%-34s %-8s %s", result.id(), said, result.detail());
   }
 
   private void print(ReplayReport report) {
     print("%d pairs %s", report.sent(), plan ? "would be sent again" : "sent again");
     report.reasons().forEach((name, count) -> print("  %-24s %d", name, count));
     if (report.left() > 0) {
-      print(
-          "%d left beyond --limit%s",
-          report.left(),
-          plan ? "" : "; the same command sends the next " + Math.min(limit, report.left()));
+      String next = "; the same command sends the next " + Math.min(limit, report.left());
+      print("%d left beyond --limit%s", report.left(), plan ? "" : next);
     }
-    left(report.before(), "they were sent again before; --again sends them");
-    left(report.elsewhere(), "they have been decided anew since");
-    left(
-        report.unusable(),
-        "their bytes are not kept" + (accept ? ", or nobody can waive their reason" : ""));
-  }
-
-  private void left(long count, String why) {
-    if (count > 0) {
-      print("%d left alone: %s", count, why);
-    }
+    count("%d left alone: they were sent again before; --again sends them", report.before());
+    count("%d left alone: they have been decided anew since", report.elsewhere());
+    count(
+        "%d left alone: their bytes are not kept"
+            + (accept ? ", or nobody can waive their reason" : ""),
+        report.unusable());
   }
 }

@@ -20,7 +20,6 @@ import io.pairstream.trial.TrialSummary;
 import io.pairstream.trial.TriedPair;
 import io.pairstream.trial.Verdict;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -66,17 +65,17 @@ final class RecipeTryCommand extends PairstreamCommand {
       Path contactSheet) {}
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     requireAtLeast(0, "--limit", limit);
     Path folder = sheet.toAbsolutePath().getParent();
     require(Files.isDirectory(folder), "--sheet: there is no folder " + folder);
-    RecipeFile file = CheckedRecipe.find(recipe, spec().commandLine());
-    CheckedRecipe.plan(file); // so that a refused recipe starts no worker
+    RecipeFile file = recipe(recipe);
+    CleaningPlan unused = plan(file); // so that a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
-    SourceDefaults defaults = new SourceDefaults(SourceKind.IMPORTED, "", "");
-    try (PairSource source =
-            new PairSources(SourceOptions.of(defaults).withImages(Optional.ofNullable(images)))
-                .open(path);
+    SourceOptions options =
+        SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", ""))
+            .withImages(Optional.ofNullable(images));
+    try (PairSource source = new PairSources(options).open(path);
         ImageWorkerPool workers =
             new ImageWorkerPool(
                 WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), threads))) {
@@ -85,11 +84,12 @@ final class RecipeTryCommand extends PairstreamCommand {
       if (!plan.pictures().scores().isEmpty()) {
         workers.rehearse(plan.pictures());
       }
-      return tryOut(file, plan, source, threads);
+      return tryOut(file.name(), plan, source, threads);
     }
   }
 
-  private int tryOut(RecipeFile file, CleaningPlan plan, PairSource source, int threads) {
+  private int tryOut(String name, CleaningPlan plan, PairSource source, int threads)
+      throws IOException {
     TrialSummary summary = new TrialSummary();
     AtomicLong problems = new AtomicLong();
     try (Progress progress = progress()) {
@@ -106,22 +106,20 @@ final class RecipeTryCommand extends PairstreamCommand {
                 progress.line(problem.where() + ": " + problem.message());
               });
     }
-    String title = file.name() + " on " + path + ": " + summary.pairs() + " pairs";
+    String title = name + " on " + path + ": " + summary.pairs() + " pairs";
     try {
-      new ContactSheet(title, summary).write(sheet);
+      Files.writeString(sheet, new ContactSheet(title, summary).html());
     } catch (IOException e) {
-      throw new UncheckedIOException("the contact sheet cannot be written to " + sheet, e);
+      throw new IOException("the contact sheet cannot be written to " + sheet, e);
     }
-    Tried tried =
-        new Tried(file.name(), plan.version(), summary, problems.get(), sheet.toAbsolutePath());
+    Tried tried = new Tried(name, plan.version(), summary, problems.get(), sheet.toAbsolutePath());
     answer(tried, () -> print(tried));
     return problems.get() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 
   private void print(Tried tried) {
     TrialSummary summary = tried.summary();
-    print("%s, version %s, on %s", tried.recipe(), tried.version(), path);
-    print("");
+    print("%s, version %s, on %s%n", tried.recipe(), tried.version(), path);
     share("kept", summary.keptInAll(), summary);
     summary
         .kept()
@@ -138,13 +136,10 @@ final class RecipeTryCommand extends PairstreamCommand {
         print("      - %s", TerminalText.fit(said, LINE_COLUMNS - 8));
       }
     }
-    print("");
     print(
-        "of the kept captions, cleaning changed %,d and the token limit cut %,d",
+        "%nof the kept captions, cleaning changed %,d and the token limit cut %,d",
         summary.changedCaptions(), summary.truncatedCaptions());
-    if (tried.problemCount() > 0) {
-      print("%,d lines or files gave no pair", tried.problemCount());
-    }
+    count("%,d lines or files gave no pair", tried.problemCount());
     print("contact sheet: %s", sheet);
   }
 

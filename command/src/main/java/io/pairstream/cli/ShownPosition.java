@@ -32,17 +32,15 @@ final class ShownPosition implements AutoCloseable {
   }
 
   /**
-   * Shows where a feed is from {@link #begin} on.
+   * Shows from now on where a feed is.
    *
    * @param feed open until this is closed
    * @param err where to say that it cannot be shown
    */
   static ShownPosition of(PairFeed feed, PrintWriter err) {
-    return new ShownPosition(feed, err);
-  }
-
-  void begin() {
-    Threads.repeat(clock, Duration.ofSeconds(1), this::show);
+    ShownPosition position = new ShownPosition(feed, err);
+    Threads.repeat(position.clock, Duration.ofSeconds(1), position::show);
+    return position;
   }
 
   private synchronized void show() {
@@ -55,9 +53,7 @@ final class ShownPosition implements AutoCloseable {
       shown = now;
     } catch (KafkaException e) {
       notBeforeNanos = System.nanoTime() + AGAIN_AFTER.toNanos();
-      err.println(
-          "pairstream: the lag display is behind: "
-              + TerminalText.plain(String.valueOf(e.getMessage())));
+      err.println(TerminalText.plain("pairstream: the lag display is behind: " + e.getMessage()));
       err.flush();
     }
   }

@@ -1,23 +1,35 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
+import io.pairstream.operations.takedown.TakedownEntry;
 import io.pairstream.operations.takedown.TakedownReport;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.terminal.Progress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code pairstream takedown}: removes published pairs, and rejects what comes of them. */
 @Command(
     name = "takedown",
-    subcommands = {TakedownLsCommand.class, TakedownLiftCommand.class})
+    subcommands = {TakedownCommand.Ls.class, TakedownCommand.Lift.class})
 final class TakedownCommand extends ClusterCommand {
 
-  @Mixin private TakedownOptions request;
+  private static final int LONGEST_TEXT = 4_000;
+
+  @Mixin private SubjectOptions request;
 
   @Option(names = "--cause", paramLabel = "TEXT")
   private String cause;
@@ -25,17 +37,80 @@ final class TakedownCommand extends ClusterCommand {
   @Option(names = "--plan")
   private boolean plan;
 
+  /** What a command has done, as JSON. */
+  private record Answer(String state, @JsonUnwrapped TakedownReport report) {
+
+    static Answer of(TakedownReport report, String state) {
+      return new Answer(report.unfinished().isPresent() ? "WAITING" : state, report);
+    }
+  }
+
+  /** What a takedown is about, who asks, and how long the command waits. */
+  static final class SubjectOptions {
+
+    @Parameters(paramLabel = "PAIR_ID", arity = "0..1")
+    private String pairId;
+
+    @Option(names = "--image", paramLabel = "DIGEST")
+    private String image;
+
+    @Option(names = "--contributor", paramLabel = "NAME")
+    private String contributor;
+
+    @Option(names = "--source", paramLabel = "SOURCE")
+    private String source;
+
+    @Option(names = "--by", paramLabel = "NAME")
+    private String by;
+
+    @Option(names = "--wait", paramLabel = "TIME", defaultValue = "60s")
+    private Duration timeout;
+
+    private Subject subject() {
+      List<Subject> chosen =
+          Stream.of(
+                  Stream.ofNullable(pairId).map(Subject::pair),
+                  Stream.ofNullable(image).map(Subject::image),
+                  Stream.ofNullable(contributor).map(Subject::contributor),
+                  Stream.ofNullable(source).map(Subject::source))
+              .flatMap(Function.identity())
+              .toList();
+      if (chosen.size() != 1) {
+        throw new IllegalArgumentException(
+            "say what to withdraw, one thing: PAIR_ID, --image, --contributor or --source");
+      }
+      return chosen.get(0);
+    }
+
+    private TakedownDesk.Request of(Subject subject, String cause, Progress progress) {
+      if (by != null && !isText(by)) {
+        throw new IllegalArgumentException("--by must have 1 to " + LONGEST_TEXT + " characters");
+      }
+      return new TakedownDesk.Request(
+          subject,
+          Actor.atTheCommandLine().name() + (by == null ? "" : ", for " + by),
+          cause,
+          timeout,
+          () -> progress.show("waiting for the topology; Ctrl-C stops the waiting alone"));
+    }
+  }
+
   @Override
   public Integer call() {
-    Subject subject = request.subject();
+    Subject subject = checked(request::subject);
     require(
-        plan || TakedownOptions.isText(cause),
-        "say why: --cause TEXT, of 1 to " + TakedownOptions.LONGEST_TEXT + " characters");
-    TakedownDesk desk = request.desk(access());
+        plan || isText(cause), "say why: --cause TEXT, of 1 to " + LONGEST_TEXT + " characters");
+    TakedownDesk desk = new TakedownDesk(access(), Clock.systemUTC());
     TakedownReport report =
-        plan ? desk.plan(subject) : desk.takeDown(request.of(subject, cause, this));
+        plan
+            ? desk.plan(subject)
+            : desk.takeDown(checked(() -> request.of(subject, cause, progress())));
     answer(Answer.of(report, plan ? "PLANNED" : "DONE"), () -> print(report));
     return end(report, this);
+  }
+
+  private static boolean isText(String text) {
+    return text != null && !text.isBlank() && text.length() <= LONGEST_TEXT;
   }
 
   private void print(TakedownReport report) {
@@ -50,29 +125,28 @@ final class TakedownCommand extends ClusterCommand {
         report.subject().name(),
         report.total() == 1 ? "1 published pair" : report.total() + " published pairs",
         splits.isEmpty() ? "" : " (" + splits + ")");
-    if (plan) {
-      print("nothing is done; without --plan these would be removed, and copies rejected");
-    } else {
-      print("%d removed; what comes of it is rejected", report.removed());
-    }
+    print(
+        plan
+            ? "nothing is done; without --plan these would be removed, and copies rejected"
+            : "%d removed; what comes of it is rejected",
+        report.removed());
   }
 
   /** When it was withdrawn, by whom and why. */
   static String says(Takedown takedown) {
-    return "on "
-        + takedown.getRequestedAt()
-        + " by "
-        + takedown.getRequestedBy()
-        + (takedown.getPartOf().isEmpty() ? "" : " with " + takedown.getPartOf())
-        + " because: "
-        + takedown.getCause();
+    return "on %s by %s%s because: %s"
+        .formatted(
+            takedown.getRequestedAt(),
+            takedown.getRequestedBy(),
+            takedown.getPartOf().isEmpty() ? "" : " with " + takedown.getPartOf(),
+            takedown.getCause());
   }
 
-  static String name(Enum<?> constant) {
+  private static String name(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  static int end(TakedownReport report, PairstreamCommand command) {
+  private static int end(TakedownReport report, PairstreamCommand command) {
     report
         .unfinished()
         .ifPresent(
@@ -82,11 +156,58 @@ final class TakedownCommand extends ClusterCommand {
     return report.unfinished().isPresent() ? ExitStatus.COULD_NOT : ExitStatus.DONE;
   }
 
-  /** What a command has done, as JSON. */
-  record Answer(String state, @JsonUnwrapped TakedownReport report) {
+  /** {@code pairstream takedown ls}: what is withdrawn. */
+  @Command(name = "ls")
+  static final class Ls extends ClusterCommand {
 
-    static Answer of(TakedownReport report, String state) {
-      return new Answer(report.unfinished().isPresent() ? "WAITING" : state, report);
+    @Override
+    public Integer call() {
+      List<TakedownEntry> entries = new TakedownDesk(access(), Clock.systemUTC()).list();
+      entries.forEach(entry -> answer(entry, () -> print(entry)));
+      if (entries.isEmpty() && !json()) {
+        print("nothing is withdrawn");
+      }
+      return ExitStatus.DONE;
+    }
+
+    private void print(TakedownEntry entry) {
+      Takedown takedown = entry.takedown();
+      String kind = takedown.getKind();
+      print(
+          "%-11s %s, %d pairs",
+          kind.toLowerCase(Locale.ROOT),
+          takedown.getSubject(),
+          entry.pairs() + (kind.equals(TakedownKind.PAIR.name()) ? 1 : 0));
+      print("            %s", says(takedown));
+    }
+  }
+
+  /** {@code pairstream takedown lift}: what comes is taken again. */
+  @Command(name = "lift")
+  static final class Lift extends ClusterCommand {
+
+    @Mixin private SubjectOptions request;
+
+    @Override
+    public Integer call() {
+      Subject subject = checked(request::subject);
+      TakedownReport report =
+          new TakedownDesk(access(), Clock.systemUTC())
+              .lift(checked(() -> request.of(subject, "", progress())));
+      if (report.removed() > 0) {
+        answer(
+            Answer.of(report, "LIFTED"),
+            () ->
+                print(
+                    "lifted, %d takedowns with those of its pairs; what comes is taken again, and"
+                        + " what was removed must be sent again",
+                    report.removed()));
+        return end(report, this);
+      }
+      answer(
+          Answer.of(report, "UNKNOWN"),
+          () -> complain(subject.key() + " is not withdrawn; what is: " + hint("takedown ls")));
+      return ExitStatus.FOUND_WRONG;
     }
   }
 }

@@ -1,36 +1,27 @@
 package io.pairstream.cli;
 
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * Reads a span of time: {@code 500ms}, {@code 2s}, {@code 1m}, {@code 3h}, {@code 7d}; or as ISO
- * 8601 writes it, {@code PT2S}.
- */
-final class TimeSpan implements ITypeConverter<Duration> {
+/** Spans of time as a person types them: {@code 500ms}, {@code 7d}, or as ISO 8601 writes them. */
+final class TimeSpan {
 
   private static final Pattern SPAN = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
-  /** Whether a text is meant as a span, rightly written or not. */
-  static boolean isOne(String text) {
-    return text.startsWith("P") || SPAN.matcher(text).matches();
-  }
+  private TimeSpan() {}
 
-  @Override
-  public Duration convert(String text) {
+  static Duration parse(String text) {
     Matcher matcher = SPAN.matcher(text);
-    if (!matcher.matches()) {
-      if (text.startsWith("P")) {
-        try {
-          return Duration.parse(text);
-        } catch (DateTimeParseException e) {
-          // Said below.
-        }
+    try {
+      if (!matcher.matches()) {
+        return Duration.parse(text);
       }
+    } catch (DateTimeParseException e) {
       throw new TypeConversionException(
           "right is a number with ms, s, m, h or d, such as 60s, not " + text);
     }
@@ -42,5 +33,17 @@ final class TimeSpan implements ITypeConverter<Duration> {
       case "h" -> Duration.ofHours(count);
       default -> Duration.ofDays(count);
     };
+  }
+
+  /** A time, or how long ago it was: {@code 2026-01-31T00:00:00Z}, {@code 1d}. */
+  static Instant parsePast(String text) {
+    try {
+      return text.startsWith("P") || SPAN.matcher(text).matches()
+          ? Instant.now().minus(parse(text))
+          : Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new TypeConversionException(
+          "right is a time such as 2026-01-31T00:00:00Z or how long ago, such as 1d, not " + text);
+    }
   }
 }

@@ -1,13 +1,78 @@
 package io.pairstream.cli;
 
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.operations.topics.TopicOutcome;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.Cluster;
+import io.pairstream.terminal.Table;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code pairstream topics}: the topics of a data set. */
 @Command(
     name = "topics",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = TopicsCreateCommand.class)
+    subcommands = TopicsCommand.Create.class)
 final class TopicsCommand {
 
   private TopicsCommand() {}
+
+  /** {@code pairstream topics create}: makes what is missing, and changes nothing that is right. */
+  @Command(name = "create")
+  static final class Create extends ClusterCommand {
+
+    @Option(
+        names = "--partitions",
+        paramLabel = "N",
+        defaultValue = "" + TopicCatalogue.DEFAULT_PARTITIONS)
+    private int partitions;
+
+    @Option(
+        names = "--replication-factor",
+        paramLabel = "N",
+        defaultValue = "" + CreateTopics.BROKER_DEFAULT)
+    private short replicationFactor;
+
+    @Option(names = "--registry-credential", paramLabel = "FILE")
+    private Path registryCredential;
+
+    /** The topics as JSON. */
+    private record Created(List<TopicOutcome> topics) {}
+
+    @Override
+    public Integer call() {
+      requireAtLeast(1, "--partitions", partitions);
+      require(
+          replicationFactor >= 1 || replicationFactor == CreateTopics.BROKER_DEFAULT,
+          "--replication-factor must be at least 1, or -1, was " + replicationFactor);
+      Cluster cluster = options().clusterToRegisterIn(registryCredential);
+      List<TopicOutcome> outcomes =
+          new CreateTopics(new ClusterAccess(cluster), replicationFactor)
+              .create(new TopicCatalogue(cluster.dataset(), partitions));
+      answer(new Created(outcomes), () -> print(table(outcomes)));
+      return ExitStatus.DONE;
+    }
+
+    private static Table table(List<TopicOutcome> outcomes) {
+      Table table = new Table();
+      for (TopicOutcome outcome : outcomes) {
+        table.row(
+            outcome.topic(),
+            outcome.partitions() + " partitions",
+            "%s%s%s%s"
+                .formatted(
+                    outcome.action().name().toLowerCase(Locale.ROOT),
+                    outcome.altered().isEmpty() ? "" : " " + outcome.altered(),
+                    outcome.left().isEmpty() ? "" : ", leaves " + outcome.left(),
+                    outcome.laterVersions().isEmpty()
+                        ? ""
+                        : ", has schema versions that are not ours: " + outcome.laterVersions()));
+      }
+      return table;
+    }
+  }
 }

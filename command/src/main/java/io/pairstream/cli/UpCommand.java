@@ -2,7 +2,6 @@ package io.pairstream.cli;
 
 import io.pairstream.ingest.fetch.web.UserAgent;
 import io.pairstream.platform.LocalPlatform;
-import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.topics.Dataset;
@@ -10,17 +9,13 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Table;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream up}: the whole platform on this machine, empty at first, kept afterwards. */
 @Command(name = "up")
-final class UpCommand extends PairstreamCommand {
+final class UpCommand extends PlatformCommand {
 
   @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "pairstream-data")
   private Path dataDirectory;
@@ -51,8 +46,6 @@ final class UpCommand extends PairstreamCommand {
     operate
   }
 
-  @Mixin private WorkerOptions workers;
-
   /** Where the platform is, as JSON. */
   private record Up(
       String bootstrapServers,
@@ -64,27 +57,21 @@ final class UpCommand extends PairstreamCommand {
 
   @Override
   public Integer call() throws InterruptedException {
-    String checkedRecipe = CheckedRecipe.of(recipe, spec().commandLine());
     requireAtLeast(1, "--partitions", partitions);
     Dataset checkedDataset = checked("--dataset: ", () -> new Dataset(dataset));
-    List<String> ofWorkers = workers.arguments();
     if (fetchContact != null) {
       UserAgent unused = checked("--fetch-contact: ", () -> new UserAgent("0", fetchContact));
     }
-    AtomicBoolean failed = new AtomicBoolean();
+    PlatformSettings settings = PlatformSettings.in(dataDirectory).withPorts(checkedPorts());
+    Services services = services(recipe);
     try (WholePlatform whole =
-        WholePlatform.start(
-            PlatformSettings.in(dataDirectory).withPorts(checkedPorts()),
-            checkedDataset,
-            partitions,
-            checkedRecipe,
-            ofWorkers,
-            this::tell)) {
-      LocalPlatform platform = whole.processes();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));
+        WholePlatform.start(settings, checkedDataset, partitions, this::tell)) {
+      onSignal(whole, () -> {});
+      whole.startServices(services.recipe(), services.workers());
       if (fetchContact != null) {
         whole.startFetching(fetchContact);
       }
+      LocalPlatform platform = whole.processes();
       Up up =
           new Up(
               platform.bootstrapServers(),
@@ -93,16 +80,10 @@ final class UpCommand extends PairstreamCommand {
               whole.dashboardAddress(),
               platform.dataDirectory(),
               ProcessHandle.current().pid());
+      endsWith(ExitStatus.DONE);
       answer(up, () -> print(up));
       say("Ctrl-C stops it.");
-      Optional<String> failure = platform.awaitEnd();
-      if (failure.isPresent()) {
-        throw new PlatformException("stopped, because " + failure.get());
-      }
-      return ExitStatus.DONE;
-    } catch (PlatformException e) {
-      failed.set(true);
-      throw e;
+      return awaitEnd(whole);
     }
   }
 
@@ -125,13 +106,5 @@ final class UpCommand extends PairstreamCommand {
           checked.put(name.name(), port);
         });
     return checked;
-  }
-
-  /** Being asked to stop is how this command ends, so a signal is no failure. */
-  private static void endWell(LocalPlatform platform, AtomicBoolean failed) {
-    platform.close();
-    if (!failed.get()) {
-      Runtime.getRuntime().halt(ExitStatus.DONE);
-    }
   }
 }

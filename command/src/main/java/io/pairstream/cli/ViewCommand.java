@@ -1,18 +1,28 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.ViewRetention;
 import io.pairstream.feed.view.named.NamedView;
+import io.pairstream.feed.view.named.ViewLog;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.Table;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code pairstream view}: which pairs a run trains on. */
 @Command(
@@ -20,12 +30,12 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ViewCutCommand.class,
-      ViewLsCommand.class,
-      ViewShowCommand.class,
+      ViewCommand.Ls.class,
+      ViewCommand.Show.class,
       ViewExplainCommand.class,
       ViewSealCommand.class,
-      ViewFreezeCommand.class,
-      ViewDropCommand.class
+      ViewCommand.Freeze.class,
+      ViewCommand.Drop.class
     })
 final class ViewCommand {
 
@@ -33,7 +43,7 @@ final class ViewCommand {
 
   /** A view as JSON; of a file, or of a name. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Described(
+  private record Described(
       String fingerprint,
       String topic,
       Instant cutAt,
@@ -46,16 +56,11 @@ final class ViewCommand {
       Integer segments,
       Boolean frozen) {
 
-    static Described of(View view, String file) {
-      return of(view, file, null, null, null);
-    }
-
     static Described of(NamedView view) {
       return of(view.view(), null, view.name(), view.segments().size(), view.isFrozen());
     }
 
-    private static Described of(
-        View view, String file, String name, Integer segments, Boolean frozen) {
+    static Described of(View view, String file, String name, Integer segments, Boolean frozen) {
       return new Described(
           view.fingerprint(),
           view.topic(),
@@ -63,20 +68,21 @@ final class ViewCommand {
           view.where(),
           view.samples(),
           view.blocks().size(),
-          ViewCommand.bytes(view),
+          view.blocks().stream().mapToLong(Block::bytes).sum(),
           file,
           name,
           segments,
           frozen);
     }
-  }
 
-  private static long bytes(View view) {
-    return view.blocks().stream().mapToLong(Block::bytes).sum();
+    String amount() {
+      return String.format(
+          Locale.ROOT, "%,d samples in %,d blocks, %s", samples, blocks, Quantity.bytes(bytes));
+    }
   }
 
   /** A time as people read it. */
-  static String second(Instant time) {
+  private static String second(Instant time) {
     return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
@@ -84,14 +90,15 @@ final class ViewCommand {
   abstract static class OnViews extends TrainerCommand {
 
     final void show(View view, String file) {
-      answer(Described.of(view, file), () -> print(view));
-    }
-
-    private void print(View view) {
-      print(
-          "view %s of %s, cut %s%s",
-          view.fingerprint(), view.topic(), second(view.cutAt()), where(view.where()));
-      print("%s", amount(view));
+      Described described = Described.of(view, file, null, null, null);
+      answer(
+          described,
+          () -> {
+            print(
+                "view %s of %s, cut %s%s",
+                view.fingerprint(), view.topic(), second(view.cutAt()), where(view.where()));
+            print("%s", described.amount());
+          });
     }
 
     final void show(NamedView view) {
@@ -99,6 +106,7 @@ final class ViewCommand {
     }
 
     final void print(NamedView view) {
+      Described described = Described.of(view);
       int segments = view.segments().size();
       print(
           "view %s of %s, %s %s%s",
@@ -107,8 +115,8 @@ final class ViewCommand {
           view.isFrozen() ? "frozen" : "growing, last sealed",
           second(view.sealedAt()),
           where(view.where()));
-      print("fingerprint %s", view.view().fingerprint());
-      print("%s%s", amount(view.view()), segments == 1 ? "" : " and " + segments + " segments");
+      print("fingerprint %s", described.fingerprint());
+      print("%s%s", described.amount(), segments == 1 ? "" : " and " + segments + " segments");
     }
 
     final int refused(String message) {
@@ -130,14 +138,121 @@ final class ViewCommand {
     private static String where(List<String> conditions) {
       return conditions.isEmpty() ? "" : ", where " + String.join(" and ", conditions);
     }
+  }
 
-    private static String amount(View view) {
-      return String.format(
-          Locale.ROOT,
-          "%,d samples in %,d blocks, %s",
+  /** {@code pairstream view ls}: the views that have a name. */
+  @Command(name = "ls")
+  static final class Ls extends OnViews {
+
+    @Override
+    public Integer call() {
+      List<NamedView> views = store().all();
+      if (views.isEmpty() && !json()) {
+        say("there is no named view; make one with: %s", hint("view cut NAME"));
+      }
+      Table table = new Table();
+      views.forEach(view -> answer(Described.of(view), () -> add(view, table)));
+      print(table);
+      return ExitStatus.DONE;
+    }
+
+    private static void add(NamedView view, Table table) {
+      int segments = view.segments().size();
+      table.row(
+          view.name(),
+          view.isFrozen() ? "frozen" : "growing",
           view.samples(),
-          view.blocks().size(),
-          Quantity.bytes(bytes(view)));
+          "samples",
+          segments,
+          segments == 1 ? "segment" : "segments",
+          second(view.sealedAt()),
+          view.topic());
+    }
+  }
+
+  /** {@code pairstream view show}: what is in a view, who follows it and how long it is kept. */
+  @Command(name = "show")
+  static final class Show extends OnViews {
+
+    @Parameters(paramLabel = "FILE|NAME")
+    private String target;
+
+    /** A named view as JSON. */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    private record Shown(
+        @JsonUnwrapped Described view,
+        SortedSet<String> runs,
+        String retention,
+        Optional<Instant> leavesFrom) {}
+
+    @Override
+    public Integer call() throws IOException {
+      if (isFile(target)) {
+        show(read(Path.of(target)), target);
+        return ExitStatus.DONE;
+      }
+      NamedView view = store().require(target);
+      SortedSet<String> runs = store().runsOf(target);
+      ViewRetention retention = ViewRetention.of(view.view(), clients());
+      answer(
+          new Shown(Described.of(view), runs, retention.inWords(), retention.leavesFrom()),
+          () -> {
+            print(view);
+            print("%s", retention.inWords());
+            if (!runs.isEmpty()) {
+              print("runs that follow it: %s", String.join(", ", runs));
+            }
+          });
+      return ExitStatus.DONE;
+    }
+  }
+
+  /** {@code pairstream view freeze}: the end of a view's growth. */
+  @Command(name = "freeze")
+  static final class Freeze extends OnViews {
+
+    @Parameters(paramLabel = "NAME")
+    private String name;
+
+    @Override
+    public Integer call() {
+      NamedView unused = store().require(name);
+      try (ViewLog log = store().open(name)) {
+        show(log.freeze(Instant.now()));
+      }
+      return ExitStatus.DONE;
+    }
+  }
+
+  /** {@code pairstream view drop}: takes a named view away. */
+  @Command(name = "drop")
+  static final class Drop extends OnViews {
+
+    @Parameters(paramLabel = "NAME")
+    private String name;
+
+    @Option(names = "--yes")
+    private boolean yes;
+
+    @Override
+    public Integer call() {
+      SortedSet<String> runs = store().runsOf(name);
+      String followed =
+          runs.isEmpty()
+              ? "no run follows it"
+              : "these runs follow it and cannot go on: " + String.join(", ", runs);
+      if (!yes) {
+        return refused(
+            "the view %s has %d samples; %s; to drop it say --yes"
+                .formatted(name, store().require(name).samples(), followed));
+      }
+      try (ViewLog log = store().open(name)) {
+        if (!log.drop()) {
+          return refused("there is no view " + name + "; those that there are: " + hint("view ls"));
+        }
+      }
+      say("dropped the view %s; %s", name, followed);
+      return ExitStatus.DONE;
     }
   }
 }

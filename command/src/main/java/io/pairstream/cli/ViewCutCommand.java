@@ -49,27 +49,18 @@ final class ViewCutCommand extends ViewCommand.OnViews {
   }
 
   private int freeze(FeedSource source, List<Condition> conditions) {
-    if (store().find(target).isPresent()) {
-      return taken();
-    }
     // The pace does not count: all is one segment, or several at once.
     ViewSealer.Pace pace = new ViewSealer.Pace(Long.MAX_VALUE, Duration.ofDays(1));
-    try (ViewSealer sealer =
-        store().seal(target, source.topic(), conditions, pace, Clock.systemUTC())) {
-      if (sealer.view().isPresent()) {
-        return taken();
+    if (store().find(target).isEmpty()) {
+      try (ViewSealer sealer =
+          store().seal(target, source.topic(), conditions, pace, Clock.systemUTC())) {
+        if (sealer.view().isEmpty()) {
+          show(reading(sealer::sealAndFreeze));
+          return ExitStatus.DONE;
+        }
       }
-      show(reading(sealer::sealAndFreeze));
-      return ExitStatus.DONE;
     }
-  }
-
-  private int taken() {
-    return refused(
-        "the view "
-            + target
-            + NEVER_CHANGED
-            + ": cut another, or drop this one with: "
-            + options().hint("view drop " + target));
+    String another = ": cut another, or drop this one with: " + hint("view drop " + target);
+    return refused("the view " + target + NEVER_CHANGED + another);
   }
 }

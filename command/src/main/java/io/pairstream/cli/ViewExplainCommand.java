@@ -8,12 +8,12 @@ import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.SplitViews;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
-import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.View;
 import io.pairstream.schemas.PairStatus;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,14 +24,7 @@ final class ViewExplainCommand extends TrainerCommand {
   @Parameters(paramLabel = "VIEW")
   private String view;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "0")
-  private long seed;
-
-  @Option(names = "--lanes", paramLabel = "N", defaultValue = "32")
-  private int lanes;
-
-  @Option(names = "--window", paramLabel = "N", defaultValue = "256")
-  private int window;
+  @Mixin private OrderOptions order;
 
   @Option(names = "--batch-size", paramLabel = "N", defaultValue = "32")
   private int batchSize;
@@ -52,7 +45,7 @@ final class ViewExplainCommand extends TrainerCommand {
     FeedSource source = sourceOf(read);
     LastBatch last = source.split() == PairStatus.TRAINING ? LastBatch.DROP : LastBatch.KEEP;
     FeedSettings settings = checked(() -> FeedSettings.ofBatches(batchSize).lastBatch(last));
-    ViewRun run = checked(() -> ViewRun.of(read, new OrderPlan(seed, lanes, window)));
+    ViewRun run = checked(() -> ViewRun.of(read, order.plan()));
     ViewPosition at = checked(() -> run.at(epoch, step, settings));
     List<ExplainedSample> samples = SplitViews.explain(source, settings, run, at);
     answer(

@@ -7,10 +7,7 @@ import io.pairstream.platform.AppLayout;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import java.time.Duration;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** How long one image may take, and what has to hold its worker back. */
 final class WorkerOptions {
@@ -24,25 +21,23 @@ final class WorkerOptions {
   @Option(names = "--require-sandbox")
   private boolean sandboxRequired;
 
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec spec;
-
   /**
-   * The same workers with this deadline, and more time to start where it is longer than usual;
-   * under a sandbox where that is asked for.
+   * So many workers, with more time to start where the deadline is longer than usual.
    *
-   * @throws ParameterException for a deadline that no image can keep
+   * @throws IllegalArgumentException for a deadline that no image can keep
    */
-  WorkerSettings of(WorkerSettings workers) {
+  WorkerSettings of(int workers) {
     try {
-      WorkerSettings timed = workers.withDeadline(deadline).withSandboxRequired(sandboxRequired);
+      WorkerSettings timed =
+          WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), workers)
+              .withDeadline(deadline)
+              .withSandboxRequired(sandboxRequired);
       Duration start = deadline.multipliedBy(STARTS_WITHIN);
       return start.compareTo(timed.startLimit()) > 0 ? timed.withStartLimit(start) : timed;
     } catch (ArithmeticException e) {
-      throw new ParameterException(
-          spec.commandLine(), "--decode-deadline: " + deadline + " is too long", e);
+      throw new IllegalArgumentException("--decode-deadline: " + deadline + " is too long", e);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--decode-deadline: " + e.getMessage(), e);
+      throw new IllegalArgumentException("--decode-deadline: " + e.getMessage(), e);
     }
   }
 
@@ -50,16 +45,11 @@ final class WorkerOptions {
    * The options for services with image workers in processes of their own.
    *
    * @throws ImageWorkerUnavailableException where a sandbox is asked for and not to be had
-   * @throws ParameterException for a deadline that no image can keep, or that is longer than
+   * @throws IllegalArgumentException for a deadline that no image can keep, or that is longer than
    *     brokers let a transaction wait for it
    */
   List<String> arguments() {
-    WorkerSettings workers = of(WorkerSettings.of("", 1));
-    try {
-      PreprocessSettings.requireShortEnough(1, workers);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
+    PreprocessSettings.requireShortEnough(1, of(1));
     requireSandbox();
     return sandboxRequired
         ? List.of("--decode-deadline", deadline.toString(), "--require-sandbox")
@@ -73,9 +63,7 @@ final class WorkerOptions {
    */
   void requireSandbox() {
     if (sandboxRequired) {
-      try (ImageWorkerPool tried =
-          new ImageWorkerPool(
-              of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)))) {
+      try (ImageWorkerPool tried = new ImageWorkerPool(of(1))) {
         tried.requireSandbox();
       }
     }

@@ -5,7 +5,6 @@ import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.platform.PlatformException;
-import io.pairstream.platform.Readiness;
 import io.pairstream.platform.ServiceSpec;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.topics.PairTopics;
@@ -93,26 +92,24 @@ public final class Demo {
   }
 
   private void startFeed() {
-    Path position = platform.processes().dataDirectory().resolve("feed-position.json");
+    Path data = platform.processes().dataDirectory();
     platform
         .processes()
         .launch(
-            new ServiceSpec(
-                "feed",
-                "io.pairstream.cli.Main",
-                List.of(
+            ServiceSpec.ofCommand(
                     "feed",
-                    "--json",
-                    "--batch-size",
-                    String.valueOf(BATCH_SIZE),
-                    "--position-file",
-                    position.toAbsolutePath().toString(),
-                    "--data-dir",
-                    platform.processes().dataDirectory().toString()),
-                ServiceSpec.ClassPath.FEED,
+                    List.of(
+                        "feed",
+                        "--json",
+                        "--batch-size",
+                        String.valueOf(BATCH_SIZE),
+                        "--position-file",
+                        data.resolve("feed-position.json").toString(),
+                        "--data-dir",
+                        data.toString()))
+                .decoding()
                 // It reads a few batches: a compiler that pays off later does not here.
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                Readiness.onceRunning()));
+                .withJvmOptions(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1")));
   }
 
   private Path log(String process) {

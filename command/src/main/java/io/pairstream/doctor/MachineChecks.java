@@ -1,14 +1,17 @@
 package io.pairstream.doctor;
 
-import io.pairstream.doctor.MachineFacts.Disk;
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Area;
-import java.util.ArrayList;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Judges what a machine has. */
-final class MachineChecks {
+/** Looks at what a machine has, and judges it. */
+public final class MachineChecks {
 
   private static final long MIB = 1024 * 1024;
   private static final long GIB = 1024 * MIB;
@@ -33,20 +36,28 @@ final class MachineChecks {
 
   private MachineChecks() {}
 
-  static List<Finding> judge(MachineFacts facts) {
-    List<Finding> findings = new ArrayList<>();
-    findings.add(
-        Finding.ok(Area.MACHINE, "java", facts.java() + ", " + facts.processors() + " processors"));
-    findings.add(memory(facts));
-    findings.add(openFiles(facts));
-    facts.disks().forEach(disk -> findings.add(disk(disk)));
-    return findings;
+  /**
+   * Looks at this machine; changes nothing.
+   *
+   * @param dataDirectory where files of ours go; need not exist
+   */
+  public static List<Finding> look(Path dataDirectory) {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    int processors = Runtime.getRuntime().availableProcessors();
+    return List.of(
+        Finding.ok(Area.MACHINE, "java", Runtime.version() + ", " + processors + " processors"),
+        memory(processors, system.getTotalMemorySize(), Runtime.getRuntime().maxMemory()),
+        system instanceof UnixOperatingSystemMXBean unix
+            ? openFiles(unix.getMaxFileDescriptorCount())
+            : Finding.notTold(Area.MACHINE, "open-files", "this system does not tell", ""),
+        Disk.of(true, dataDirectory).judge(),
+        Disk.of(false, Path.of(System.getProperty("java.io.tmpdir"))).judge());
   }
 
-  private static Finding memory(MachineFacts facts) {
-    long right = MEMORY_AT_REST + facts.processors() * MEMORY_PER_PROCESSOR;
-    String found = gib(facts.memoryBytes()) + ", heap up to " + gib(facts.heapBytes());
-    return facts.memoryBytes() >= right
+  static Finding memory(int processors, long memoryBytes, long heapBytes) {
+    long right = MEMORY_AT_REST + processors * MEMORY_PER_PROCESSOR;
+    String found = gib(memoryBytes) + ", heap up to " + gib(heapBytes);
+    return memoryBytes >= right
         ? Finding.ok(Area.MACHINE, "memory", found)
         : Finding.warning(
             Area.MACHINE,
@@ -56,11 +67,7 @@ final class MachineChecks {
             "more memory, or fewer --threads and --workers");
   }
 
-  private static Finding openFiles(MachineFacts facts) {
-    if (facts.openFiles().isEmpty()) {
-      return Finding.notTold(Area.MACHINE, "open-files", "this system does not tell", "");
-    }
-    long most = facts.openFiles().getAsLong();
+  static Finding openFiles(long most) {
     return most >= OPEN_FILES
         ? Finding.ok(Area.MACHINE, "open-files", "up to " + most)
         : Finding.warning(
@@ -71,27 +78,40 @@ final class MachineChecks {
             "ulimit -n " + OPEN_FILES + ", or LimitNOFILE= of the service");
   }
 
-  private static Finding disk(Disk disk) {
-    String check = "disk-" + disk.what();
-    boolean isData = disk.what().equals("data");
-    String option =
-        isData ? "another --data-dir or --state-dir" : "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR";
-    String found = gib(disk.usableBytes()) + " free in " + disk.directory();
-    if (!disk.writable()) {
-      return Finding.wrong(
-          Area.MACHINE, check, disk.directory() + " cannot be written", "a place of ours", option);
-    } else if (disk.usableBytes() < DISK_NEEDED) {
-      return Finding.wrong(
-          Area.MACHINE,
-          check,
-          found,
-          gib(DISK_NEEDED) + ", or nothing moves",
-          "room, or " + option);
+  /**
+   * A place for files.
+   *
+   * @param isData whether data goes there, or temporary files
+   * @param directory the nearest one that exists
+   */
+  record Disk(boolean isData, Path directory, boolean writable, long usableBytes) {
+
+    static Disk of(boolean isData, Path directory) {
+      Path there = directory.toAbsolutePath().normalize();
+      while (!Files.isDirectory(there) && there.getParent() != null) {
+        there = there.getParent();
+      }
+      return new Disk(isData, there, Files.isWritable(there), there.toFile().getUsableSpace());
     }
-    long room = isData ? DATA_ROOM : TEMP_ROOM;
-    return disk.usableBytes() >= room
-        ? Finding.ok(Area.MACHINE, check, found)
-        : Finding.warning(Area.MACHINE, check, found, gib(room) + " or more", "room, or " + option);
+
+    Finding judge() {
+      String check = isData ? "disk-data" : "disk-temp";
+      String option =
+          isData ? "another --data-dir or --state-dir" : "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR";
+      String found = gib(usableBytes) + " free in " + directory;
+      long room = isData ? DATA_ROOM : TEMP_ROOM;
+      if (!writable) {
+        return Finding.wrong(
+            Area.MACHINE, check, directory + " cannot be written", "a place of ours", option);
+      } else if (usableBytes < DISK_NEEDED) {
+        String right = gib(DISK_NEEDED) + ", or nothing moves";
+        return Finding.wrong(Area.MACHINE, check, found, right, "room, or " + option);
+      }
+      return usableBytes >= room
+          ? Finding.ok(Area.MACHINE, check, found)
+          : Finding.warning(
+              Area.MACHINE, check, found, gib(room) + " or more", "room, or " + option);
+    }
   }
 
   private static String gib(long bytes) {

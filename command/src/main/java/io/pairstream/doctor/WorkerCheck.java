@@ -19,14 +19,14 @@ import java.util.stream.LongStream;
 import org.apache.kafka.common.utils.Utils;
 
 /** Starts an image worker and has it prepare drawn pictures as a recipe asks. */
-final class WorkerCheck {
+public final class WorkerCheck {
 
   /** Enough for each of the formats that pictures are drawn in. */
   private static final int PICTURES = 12;
 
   private WorkerCheck() {}
 
-  static List<Finding> run(WorkerSettings settings, ImagePlan plan) {
+  public static List<Finding> run(WorkerSettings settings, ImagePlan plan) {
     try (ImageWorkerPool workers = new ImageWorkerPool(settings)) {
       long begin = System.nanoTime();
       workers.rehearse(plan);

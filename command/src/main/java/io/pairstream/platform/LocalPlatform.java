@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Utils;
 
@@ -45,7 +46,7 @@ public final class LocalPlatform implements AutoCloseable {
   private volatile int brokerPort;
   private volatile int registryPort;
 
-  private LocalPlatform(PlatformSettings settings, PlatformListener events) throws IOException {
+  private LocalPlatform(PlatformSettings settings, Consumer<String> events) throws IOException {
     this.settings = settings;
     children = new ChildProcesses(settings, name -> listener(name, events));
     data = settings.dataDirectory();
@@ -62,10 +63,11 @@ public final class LocalPlatform implements AutoCloseable {
   /**
    * Starts broker and registry, and returns once both answer.
    *
+   * @param events hears in sentences what becomes of the processes, from several threads
    * @throws PlatformException where the directory is in use, or one of them does not start; then
    *     nothing is left running
    */
-  public static LocalPlatform start(PlatformSettings settings, PlatformListener events) {
+  public static LocalPlatform start(PlatformSettings settings, Consumer<String> events) {
     LocalPlatform platform;
     try {
       platform = new LocalPlatform(settings, events);
@@ -105,10 +107,11 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   /** Whoever can read this file may register schemas. */
-  Path credentialFile() {
+  private Path credentialFile() {
     return data.resolve(RegistryCredential.FILE_NAME);
   }
 
+  /** Absolute. */
   public Path dataDirectory() {
     return data;
   }
@@ -125,7 +128,7 @@ public final class LocalPlatform implements AutoCloseable {
    * @param use what the port is for; a key to remember it by
    * @param preferred taken at the first start if it is free, 1 to 65535
    */
-  public int port(String use, int preferred) {
+  int port(String use, int preferred) {
     try {
       return ports.choose(use, preferred);
     } catch (IOException e) {
@@ -159,7 +162,7 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   /** Stops a process for good; harmless where none has that name. */
-  public void stop(String name) {
+  void stop(String name) {
     children.stop(name);
     announce();
   }
@@ -169,18 +172,11 @@ public final class LocalPlatform implements AutoCloseable {
    *
    * @param key in snake case, such as {@code ingest_url}
    */
-  public void announce(String key, String address) {
+  void announce(String key, String address) {
     synchronized (addresses) {
       addresses.put(key, address);
     }
     announce();
-  }
-
-  /** An address that was made known; nothing where none was under that key. */
-  public Optional<String> address(String key) {
-    synchronized (addresses) {
-      return Optional.ofNullable(addresses.get(key));
-    }
   }
 
   /**
@@ -241,18 +237,18 @@ public final class LocalPlatform implements AutoCloseable {
     if (!known) {
       brokerPort = ports.choose("broker", settings.brokerPort());
     }
+    String controllerPort = Integer.toString(ports.chooseAny("controller"));
     return ServiceSpec.of(
             "broker",
             BrokerMain.class.getName(),
             List.of(
-                data.resolve("broker").toString(),
-                Integer.toString(brokerPort),
-                Integer.toString(ports.chooseAny("controller"))))
+                data.resolve("broker").toString(), Integer.toString(brokerPort), controllerPort))
         .withJvmOptions(
-            "-Xmx384m",
-            "-XX:TieredStopAtLevel=1",
-            // Otherwise each thread keeps direct memory as large as the largest record it saw.
-            "-Djdk.nio.maxCachedBufferSize=262144")
+            List.of(
+                "-Xmx384m",
+                "-XX:TieredStopAtLevel=1",
+                // Otherwise each thread keeps direct memory as large as the largest record it saw.
+                "-Djdk.nio.maxCachedBufferSize=262144"))
         .readyWhen(Readiness.brokerAnswers(brokerPort));
   }
 
@@ -260,9 +256,8 @@ public final class LocalPlatform implements AutoCloseable {
     if (!known) {
       registryPort = ports.choose("registry", settings.registryPort());
     }
-    return ServiceSpec.of(
+    return ServiceSpec.ofCommand(
             "registry",
-            "io.pairstream.cli.Main",
             List.of(
                 "registry",
                 "--bootstrap-servers",
@@ -271,7 +266,7 @@ public final class LocalPlatform implements AutoCloseable {
                 "127.0.0.1:" + registryPort,
                 "--credential-file",
                 credentialFile().toString()))
-        .withJvmOptions("-Xmx128m", "-XX:TieredStopAtLevel=1")
+        .withJvmOptions(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"))
         .readyWhen(Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
   }
 
@@ -297,11 +292,11 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   /** Keeps {@code platform.json} up to date. */
-  private SupervisedChild.Listener listener(String name, PlatformListener events) {
+  private SupervisedChild.Listener listener(String name, Consumer<String> events) {
     return new SupervisedChild.Listener() {
       @Override
       public void told(String event) {
-        events.told(event);
+        events.accept(event);
       }
 
       @Override

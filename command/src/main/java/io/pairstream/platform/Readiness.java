@@ -25,16 +25,6 @@ public interface Readiness {
   /** Asks once, within some seconds. An exception means no. */
   boolean isReady() throws IOException, InterruptedException;
 
-  /** Satisfied as soon as the process runs. */
-  static Readiness onceRunning() {
-    return () -> true;
-  }
-
-  /** Satisfied once a service on loopback says at {@code /health/ready} that it is. */
-  static Readiness ofService(String hostAndPort) {
-    return httpOk(URI.create("http://" + hostAndPort + "/health/ready"));
-  }
-
   /** Satisfied once a GET of {@code address} is answered with 200; follows no proxy. */
   static Readiness httpOk(URI address) {
     return () -> {

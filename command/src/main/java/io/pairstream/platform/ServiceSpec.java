@@ -12,7 +12,7 @@ import java.util.List;
  * @param name of the process and of its log file; lower-case letters, digits and hyphens
  * @param mainClass name of the class whose {@code main} runs
  * @param arguments of {@code main}
- * @param classPath what the process loads its classes from
+ * @param decodes whether it has the native image libraries on its class path, for what we encoded
  * @param jvmOptions further options of the Java machine, such as its heap; they come last and win
  * @param readiness when the process counts as started
  */
@@ -20,42 +20,9 @@ public record ServiceSpec(
     String name,
     String mainClass,
     List<String> arguments,
-    ClassPath classPath,
+    boolean decodes,
     List<String> jvmOptions,
     Readiness readiness) {
-
-  /** What a service loads its classes from. */
-  public enum ClassPath {
-    /** All of the product but the native image libraries. */
-    SERVICE,
-    /** The same with the native image libraries, for a process that decodes what we encoded. */
-    FEED
-  }
-
-  public ServiceSpec {
-    if (!name.matches("[a-z0-9-]+")) {
-      throw new IllegalArgumentException(
-          "a service's name has lower-case letters, digits and hyphens only, was " + name);
-    }
-    arguments = List.copyOf(arguments);
-    jvmOptions = List.copyOf(jvmOptions);
-  }
-
-  /** A service that counts as started once its process runs, with the platform's own options. */
-  public static ServiceSpec of(String name, String mainClass, List<String> arguments) {
-    return new ServiceSpec(
-        name, mainClass, arguments, ClassPath.SERVICE, List.of(), Readiness.onceRunning());
-  }
-
-  /** The same service, started once {@code readiness} says so. */
-  public ServiceSpec readyWhen(Readiness readiness) {
-    return new ServiceSpec(name, mainClass, arguments, classPath, jvmOptions, readiness);
-  }
-
-  /** The same service with further options of the Java machine. */
-  public ServiceSpec withJvmOptions(String... options) {
-    return new ServiceSpec(name, mainClass, arguments, classPath, List.of(options), readiness);
-  }
 
   /**
    * The shell leaves the terminal's signals to the parent, which stops its children in order: a
@@ -63,6 +30,35 @@ public record ServiceSpec(
    */
   private static final List<String> SHIELDED =
       List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh");
+
+  /** A service that counts as started once its process runs, with the platform's own options. */
+  static ServiceSpec of(String name, String mainClass, List<String> arguments) {
+    return new ServiceSpec(name, mainClass, arguments, false, List.of(), () -> true);
+  }
+
+  /**
+   * The same, of a command of this program.
+   *
+   * @param arguments the command's name first
+   */
+  public static ServiceSpec ofCommand(String name, List<String> arguments) {
+    return of(name, "io.pairstream.cli.Main", arguments);
+  }
+
+  /** The same service, started once {@code readiness} says so. */
+  ServiceSpec readyWhen(Readiness readiness) {
+    return new ServiceSpec(name, mainClass, arguments, decodes, jvmOptions, readiness);
+  }
+
+  /** The same service with further options of the Java machine. */
+  public ServiceSpec withJvmOptions(List<String> options) {
+    return new ServiceSpec(name, mainClass, arguments, decodes, options, readiness);
+  }
+
+  /** The same service with the native image libraries. */
+  public ServiceSpec decoding() {
+    return new ServiceSpec(name, mainClass, arguments, true, jvmOptions, readiness);
+  }
 
   /**
    * Starts the process; this one holds its standard input open.
@@ -74,24 +70,27 @@ public record ServiceSpec(
     Path scratch = Files.createDirectories(directory.resolve("tmp").resolve(name));
     AppLayout layout = AppLayout.ofThisProgram();
     List<String> command = new ArrayList<>(SHIELDED);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Dpairstream.process=" + name);
-    // What a person types, for commands that the child says to run next.
-    command.add("-Dpairstream.called=" + System.getProperty("pairstream.called", "pairstream"));
-    command.add("-Djava.io.tmpdir=" + scratch);
-    command.add("-Djava.awt.headless=true");
-    command.add("-XX:+UseSerialGC");
-    command.add("-XX:+ExitOnOutOfMemoryError");
-    command.add("-Dpairstream.log.target=SYSTEM_OUT");
-    command.add("-Dpairstream.log.level=info");
-    command.add("-Dpairstream.log.others=warn");
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dpairstream.process=" + name,
+            // What a person types, for commands that the child says to run next.
+            "-Dpairstream.called=" + System.getProperty("pairstream.called", "pairstream"),
+            "-Djava.io.tmpdir=" + scratch,
+            "-Djava.awt.headless=true",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Dpairstream.log.target=SYSTEM_OUT",
+            "-Dpairstream.log.level=info",
+            "-Dpairstream.log.others=warn"));
     command.addAll(jvmOptions);
-    command.add("-cp");
-    command.add(classPath == ClassPath.FEED ? layout.feedClassPath() : layout.serviceClassPath());
-    command.add(ChildMain.class.getName());
-    command.add(mainClass);
+    command.addAll(
+        List.of(
+            "-cp",
+            decodes ? layout.feedClassPath() : layout.serviceClassPath(),
+            ChildMain.class.getName(),
+            mainClass));
     command.addAll(arguments);
-
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(directory.toFile())

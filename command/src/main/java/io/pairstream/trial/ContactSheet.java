@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Locale;
 import javax.imageio.ImageIO;
@@ -35,12 +33,8 @@ public final class ContactSheet {
     this.summary = summary;
   }
 
-  /** Writes the page; replaces a file that is there. */
-  public void write(Path file) throws IOException {
-    Files.writeString(file, html());
-  }
-
-  String html() throws IOException {
+  /** The page. */
+  public String html() throws IOException {
     StringBuilder page = new StringBuilder();
     overview(page);
     page.append("<h2 id=\"kept\">Kept, as the model sees them</h2>\n<div class=\"cards\">\n");

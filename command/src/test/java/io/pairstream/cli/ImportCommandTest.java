@@ -135,15 +135,17 @@ class ImportCommandTest {
                     new ImportRun.Outcome(
                         "list.csv", new BulkImport.Result(30, 2, 1, 4000, Ending.WHOLE))),
                 List.of(new Problem(3, "list.csv:3", "gone.jpg does not exist")),
-                1.6,
-                false));
+                Optional.empty(),
+                false,
+                1.6));
 
     assertThat(json)
         .isEqualTo(
-            "{\"published\":30,\"links\":2,\"problems\":[{\"entry\":3,\"where\":\"list.csv:3\",\"message\":"
-                + "\"gone.jpg does not exist\",\"about\":\"list.csv:3\"}],\"problem_count\":1,\"sources\":[{\"name\":"
+            "{\"published\":30,\"links\":2,\"problems\":[{\"entry\":3,\"where\":\"list.csv:3\",\"message\":\"gone.jpg"
+                + " does not"
+                + " exist\",\"about\":\"list.csv:3\"}],\"problem_count\":1,\"sources\":[{\"name\":"
                 + "\"list.csv\",\"published\":30,\"links\":2,\"problems\":1,\"image_bytes\":4000,\"ending\":"
-                + "\"WHOLE\"}],\"dry_run\":false,\"seconds\":1.6,\"pairs_per_second\":20.0,"
+                + "\"WHOLE\"}],\"dry_run\":false,\"seconds\":1.6,\"pairs_per_second\":20,"
                 + "\"megabytes_per_second\":0.0025}");
   }
 

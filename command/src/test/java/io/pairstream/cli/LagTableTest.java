@@ -16,8 +16,6 @@ import org.junit.jupiter.api.Test;
 
 class LagTableTest {
 
-  private static final int ANY = Integer.MAX_VALUE;
-
   @Test
   void showsTheWorstFirstAndSaysItInASentence() {
     LagTable table =
@@ -25,7 +23,7 @@ class LagTableTest {
             group("pairs-feed", Verdict.OK, "pairs.training"),
             group("pairs-preprocess", Verdict.STALL, "pairs.crowdsourced"));
 
-    assertThat(table.lines(ANY))
+    assertThat(table.lines())
         .containsExactly(
             "VERDICT  LAG   BYTES  AGE  RATE/S  CATCH-UP  GROUP",
             "STALL     42  3.1 MB  62s     4.3     4m-6m  pairs-preprocess",
@@ -45,7 +43,7 @@ class LagTableTest {
             .mapToObj(i -> partition("t", i, OptionalLong.of(i == 3 ? 90 : 100), Verdict.OK))
             .toArray(PartitionLag[]::new);
 
-    List<String> lines = table(group("readers", Verdict.OK, partitions)).lines(ANY);
+    List<String> lines = table(group("readers", Verdict.OK, partitions)).lines();
 
     assertThat(lines).hasSize(5);
     assertThat(lines.get(2)).endsWith("  t-3");
@@ -65,7 +63,7 @@ class LagTableTest {
               partition(topic, 1234, OptionalLong.of(-987_654_321_012L), verdict)));
     }
 
-    List<String> lines = table(groups.toArray(GroupLag[]::new)).lines(ANY);
+    List<String> lines = table(groups.toArray(GroupLag[]::new)).lines();
 
     assertThat(lines).allMatch(line -> TerminalText.columns(line) <= 80);
     assertThat(String.join("", lines)).doesNotContain("\u001b").doesNotContain("\u202e");
@@ -73,22 +71,8 @@ class LagTableTest {
   }
 
   @Test
-  void keepsToTheRowsOfATerminal() {
-    PartitionLag[] partitions =
-        IntStream.range(0, 100)
-            .mapToObj(i -> partition("t", i, OptionalLong.of(i), Verdict.BEHIND))
-            .toArray(PartitionLag[]::new);
-
-    List<String> lines = table(group("readers", Verdict.BEHIND, partitions)).lines(23);
-
-    assertThat(lines).hasSize(23);
-    assertThat(lines.get(21)).isEqualTo("… 81 more lines; --group shows one group");
-    assertThat(lines.get(22)).isEqualTo("BEHIND: readers as played");
-  }
-
-  @Test
   void saysWhatIsNotKnown() {
-    assertThat(table(group("never", Verdict.UNKNOWN, "Empty", 5, true)).lines(ANY).get(1))
+    assertThat(table(group("never", Verdict.UNKNOWN, "Empty", 5, true)).lines().get(1))
         .isEqualTo("UNKNOWN    5      -    -       -  not known  never");
   }
 
@@ -99,7 +83,7 @@ class LagTableTest {
             group("pairs-feed", Verdict.UNKNOWN, GroupLag.ABSENT, 0, true),
             group("pairs-fetch", Verdict.OK, "pairs.links"));
 
-    List<String> lines = table.lines(ANY);
+    List<String> lines = table.lines();
 
     assertThat(lines.get(1)).endsWith("pairs-fetch");
     assertThat(lines).last().isEqualTo("OK: pairs-fetch as played; pairs-feed has not started");

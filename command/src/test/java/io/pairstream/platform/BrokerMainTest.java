@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
@@ -12,8 +13,8 @@ import org.junit.jupiter.api.Test;
 class BrokerMainTest {
 
   @Test
-  void groupsAreRememberedAsLongAsWhatTheyRead() {
-    Properties settings = BrokerMain.settings(Path.of("logs"), 9092, 9093);
+  void groupsAreRememberedAsLongAsWhatTheyRead() throws IOException {
+    Properties settings = BrokerMain.settings(Path.of("logs"), "9092", "9093");
 
     Duration remembered =
         Duration.ofMinutes(Long.parseLong(settings.getProperty("offsets.retention.minutes")));

@@ -72,7 +72,7 @@ class ChildMainTest {
     List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
     options.addAll(List.of(jvmOptions));
     return ServiceSpec.of("program", Program.class.getName(), List.of(mode))
-        .withJvmOptions(options.toArray(String[]::new))
+        .withJvmOptions(options)
         .start(directory, directory.resolve("log"));
   }
 
