@@ -13,7 +13,6 @@ import io.pairstream.feed.view.View;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusReporter;
-import io.pairstream.service.report.StatusServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,20 +84,25 @@ final class FeedCommand extends TrainerCommand {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws Exception {
     FeedSettings settings = checkedSettings();
     FeedSource source = source(split(split));
     View view = run == null ? null : view("--view: ", run.view());
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
+    return status.during(() -> feed(source, settings, view, report), report, err());
+  }
+
+  private int feed(FeedSource source, FeedSettings settings, View view, SelfReport report)
+      throws IOException {
     PositionFile position = new PositionFile(positionFile);
-    try (StatusServer server = status.open(report, err());
-        PairFeed feed = open(source, settings, view, position);
-        ShownPosition shown = ShownPosition.of(feed, err());
+    try (PairFeed feed = open(source, settings, view, position);
+        ShownPosition shown = new ShownPosition(feed, err());
         StatusReporter reporter =
             StatusReporter.start(
                 report, topics().instances(), source.registry(), source.clientSettings())) {
       // A trainer is stopped like a command: the end is an orderly one.
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
+      shown.begin();
       report.add(reading -> FeedReport.read(feed, reading));
       report.add(reading -> reading.fact("split", source.split().name()));
       if (view != null) {

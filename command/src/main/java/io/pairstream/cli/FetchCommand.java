@@ -16,9 +16,7 @@ import io.pairstream.operations.links.RetryReport;
 import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.StatusServer;
 import io.pairstream.service.requirements.WeakClusterException;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,20 +66,22 @@ final class FetchCommand extends FitClusterCommand {
   private Duration firstPause;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws Exception {
     SelfReport report = new SelfReport("fetch", Clock.systemUTC());
-    try (StatusServer unused = status.open(report, err())) {
-      FetchService service = checked(() -> service(report));
-      Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-fetch"));
-      Optional<Throwable> fault = service.awaitEnd();
-      if (fault.isEmpty()) {
-        return ExitStatus.DONE;
-      } else if (fault.get() instanceof WeakClusterException weak) {
-        throw weak;
-      }
-      complain(String.valueOf(fault.get().getMessage()));
-      return ExitStatus.COULD_NOT;
+    return status.during(() -> run(report), report, err());
+  }
+
+  private int run(SelfReport report) {
+    FetchService service = checked(() -> service(report));
+    Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-fetch"));
+    Optional<Throwable> fault = service.awaitEnd();
+    if (fault.isEmpty()) {
+      return ExitStatus.DONE;
+    } else if (fault.get() instanceof WeakClusterException weak) {
+      throw weak;
     }
+    complain(String.valueOf(fault.get().getMessage()));
+    return ExitStatus.COULD_NOT;
   }
 
   private FetchService service(SelfReport report) {

@@ -3,8 +3,6 @@ package io.pairstream.cli;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.StatusServer;
-import java.io.IOException;
 import java.time.Clock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,14 +29,16 @@ final class PreprocessCommand extends FitClusterCommand {
   private WorkerOptions workerOptions;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws Exception {
     PreprocessSettings settings = checked(this::settings);
     SelfReport report = new SelfReport("preprocess", Clock.systemUTC());
-    try (StatusServer unused = status.open(report, err())) {
-      PreprocessService service = new PreprocessService(settings, report);
-      Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-preprocess"));
-      return service.awaitEnd().isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
-    }
+    return status.during(() -> run(settings, report), report, err());
+  }
+
+  private static int run(PreprocessSettings settings, SelfReport report) throws Exception {
+    PreprocessService service = new PreprocessService(settings, report);
+    Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-preprocess"));
+    return service.awaitEnd().isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
   }
 
   private PreprocessSettings settings() {

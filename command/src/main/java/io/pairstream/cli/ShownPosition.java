@@ -25,22 +25,20 @@ final class ShownPosition implements AutoCloseable {
   private Position shown;
   private long notBeforeNanos = System.nanoTime();
 
-  private ShownPosition(PairFeed feed, PrintWriter err) {
+  /**
+   * Shows where a feed is from {@link #begin} on.
+   *
+   * @param feed open until this is closed
+   * @param err where to say that it cannot be shown
+   */
+  ShownPosition(PairFeed feed, PrintWriter err) {
     this.feed = feed;
     this.err = err;
     this.shown = feed.position();
   }
 
-  /**
-   * Shows from now on where a feed is.
-   *
-   * @param feed open until this is closed
-   * @param err where to say that it cannot be shown
-   */
-  static ShownPosition of(PairFeed feed, PrintWriter err) {
-    ShownPosition position = new ShownPosition(feed, err);
-    Threads.repeat(position.clock, Duration.ofSeconds(1), position::show);
-    return position;
+  void begin() {
+    Threads.repeat(clock, Duration.ofSeconds(1), this::show);
   }
 
   private synchronized void show() {

@@ -2,8 +2,8 @@ package io.pairstream.cli;
 
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusServer;
-import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 
 /** Health and metrics of a service that has no other HTTP. */
@@ -12,19 +12,16 @@ final class StatusOptions {
   @Option(names = "--status-listen", paramLabel = "HOST:PORT")
   private ListenAddress listen;
 
-  /**
-   * Opens the server that was asked for, and says where it is; null where none was.
-   *
-   * @throws IOException where the address cannot be listened on
-   */
-  StatusServer open(SelfReport report, PrintWriter err) throws IOException {
+  /** Does a work, and serves that of it, where that was asked for, until the work ends. */
+  int during(Callable<Integer> work, SelfReport report, PrintWriter err) throws Exception {
     if (listen == null) {
-      return null;
+      return work.call();
     }
-    StatusServer server = new StatusServer(report, listen.hostName(), listen.port());
-    listen.start(server::start, server::close);
-    err.println("pairstream: health and metrics on " + listen.url(server.port()));
-    err.flush();
-    return server;
+    try (StatusServer server = new StatusServer(report, listen.hostName(), listen.port())) {
+      listen.start(server::start, server::close);
+      err.println("pairstream: health and metrics on " + listen.url(server.port()));
+      err.flush();
+      return work.call();
+    }
   }
 }
