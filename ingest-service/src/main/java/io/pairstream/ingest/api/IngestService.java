@@ -20,8 +20,8 @@ import io.pairstream.service.http.Router;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.ApiKeyAuthenticator;
 import io.pairstream.service.keys.KeyRing;
-import io.pairstream.service.report.HttpReading;
 import io.pairstream.service.report.Reading;
+import io.pairstream.service.report.Readings;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusReporter;
@@ -92,7 +92,7 @@ public final class IngestService implements AutoCloseable {
             settings.anonymous());
     obstacles.forEach(report::addObstacle);
     report.stateFrom(() -> closing ? ServiceState.STOPPING : ServiceState.RUNNING);
-    report.add(new HttpReading(server.traffic()));
+    report.add(Readings.ofHttp(server.traffic()));
     report.add(this::read);
   }
 

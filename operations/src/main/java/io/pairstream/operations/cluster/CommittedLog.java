@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -31,6 +32,7 @@ public final class CommittedLog implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LONGEST_POLL = POLL.multipliedBy(2);
+  private static final Duration LONG = Duration.ofDays(1_000);
 
   private final ClusterAccess cluster;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -60,6 +62,8 @@ public final class CommittedLog implements AutoCloseable {
         Map.of(
             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
             1,
+            ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+            1024 * 1024,
             ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
             1024));
   }
@@ -186,6 +190,15 @@ public final class CommittedLog implements AutoCloseable {
    */
   public void read(
       Map<TopicPartition, Stretch> stretches, Predicate<ConsumerRecord<byte[], byte[]>> goOn) {
+    Set<TopicPartition> unused = readWithin(LONG, stretches, goOn);
+  }
+
+  /** The same for so long at most; answers the partitions that are not read to the end. */
+  public Set<TopicPartition> readWithin(
+      Duration longest,
+      Map<TopicPartition, Stretch> stretches,
+      Predicate<ConsumerRecord<byte[], byte[]>> goOn) {
+    long began = System.nanoTime();
     Map<TopicPartition, Stretch> left = new HashMap<>(stretches);
     left.values().removeIf(stretch -> stretch.from() >= stretch.to());
     consumer.assign(left.keySet());
@@ -194,7 +207,7 @@ public final class CommittedLog implements AutoCloseable {
     left.forEach((partition, stretch) -> consumer.seek(partition, stretch.from()));
 
     Duration waited = Duration.ZERO;
-    while (!left.isEmpty()) {
+    while (!left.isEmpty() && System.nanoTime() - began < longest.toNanos()) {
       long askedAt = System.nanoTime();
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       Duration polled = Duration.ofNanos(System.nanoTime() - askedAt);
@@ -228,6 +241,9 @@ public final class CommittedLog implements AutoCloseable {
         throw new TimeoutException("the broker gives nothing more of " + left.keySet());
       }
     }
+    // What was fetched and not taken is let go of.
+    consumer.unsubscribe();
+    return left.keySet();
   }
 
   @Override

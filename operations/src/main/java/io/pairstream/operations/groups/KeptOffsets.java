@@ -30,14 +30,14 @@ final class KeptOffsets {
   /** The facts of a plan. */
   static Map<String, String> facts(ResetPlan plan) {
     Map<String, String> facts = new TreeMap<>();
-    facts.put("type", plan.type().toString());
     for (Move move : plan.moves()) {
       if (move.changes()) {
         facts.put(OFFSET + move.partition(), text(move.from()));
         facts.put(NEW + move.partition(), text(move.to()));
-        if (!move.metadata().isEmpty()) {
-          facts.put(METADATA + move.partition(), move.metadata());
-        }
+        move.now()
+            .map(OffsetAndMetadata::metadata)
+            .filter(metadata -> !metadata.isEmpty())
+            .ifPresent(metadata -> facts.put(METADATA + move.partition(), metadata));
       }
     }
     return facts;

@@ -1,17 +1,18 @@
 package io.pairstream.operations.groups;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * What becomes of a group's position on one partition.
  *
- * @param from the offset that the group would read next now; empty where it has committed none
- * @param metadata what was committed beside that offset, which some groups need
- * @param to the offset that it reads next afterwards; empty where its commit is taken away
+ * @param now what the group has committed; empty where it has not
+ * @param then what is committed in its place; empty where its commit is taken away
  * @param logStart first offset that the partition still holds
  * @param end offset behind its last committed record
  * @param outOfReach the offset that was asked for, where the log does not hold it and the nearest
@@ -22,41 +23,52 @@ import org.apache.kafka.common.TopicPartition;
  */
 public record Move(
     TopicPartition partition,
-    OptionalLong from,
-    String metadata,
-    OptionalLong to,
+    @JsonIgnore Optional<OffsetAndMetadata> now,
+    @JsonIgnore Optional<OffsetAndMetadata> then,
     long logStart,
     long end,
     OptionalLong outOfReach,
     OptionalLong bytes,
     Optional<Instant> since) {
 
+  /** The offset that the group would read next now; empty where it has committed none. */
+  @JsonProperty
+  public OptionalLong from() {
+    return offset(now);
+  }
+
+  /** The offset that it reads next afterwards; empty where its commit is taken away. */
+  @JsonProperty
+  public OptionalLong to() {
+    return offset(then);
+  }
+
+  private static OptionalLong offset(Optional<OffsetAndMetadata> committed) {
+    return committed.map(place -> OptionalLong.of(place.offset())).orElseGet(OptionalLong::empty);
+  }
+
   /** Whether anything changes. */
   public boolean changes() {
-    return !from.equals(to);
+    return !from().equals(to());
   }
 
   /** Offsets that would be read once more; markers of transactions in between count too. */
   @JsonProperty
   public long again() {
-    return from.isEmpty() || to.isEmpty()
+    return now.isEmpty() || then.isEmpty()
         ? 0
-        : Math.max(0, Math.min(from.getAsLong(), end) - to.getAsLong());
+        : Math.max(0, Math.min(now.get().offset(), end) - then.get().offset());
   }
 
   /** Offsets that would never be read; markers of transactions in between count too. */
   @JsonProperty
   public long skipped() {
-    return from.isEmpty() || to.isEmpty()
+    return now.isEmpty() || then.isEmpty()
         ? 0
-        : Math.max(0, to.getAsLong() - Math.max(from.getAsLong(), logStart));
+        : Math.max(0, then.get().offset() - Math.max(now.get().offset(), logStart));
   }
 
-  Move with(OptionalLong newBytes) {
-    return new Move(partition, from, metadata, to, logStart, end, outOfReach, newBytes, since);
-  }
-
-  Move with(Optional<Instant> newSince) {
-    return new Move(partition, from, metadata, to, logStart, end, outOfReach, bytes, newSince);
+  Move with(OptionalLong newBytes, Optional<Instant> newSince) {
+    return new Move(partition, now, then, logStart, end, outOfReach, newBytes, newSince);
   }
 }

@@ -21,11 +21,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -83,42 +81,22 @@ public final class MoveGroups {
     }
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.openForSingleRecords(cluster)) {
-      GroupOffsets offsets = existing(admin, group);
-      Map<TopicPartition, OffsetAndMetadata> committed = offsets.committed();
-      Set<TopicPartition> partitions = new TreeSet<>(IN_ORDER);
-      if (part.isEmpty()) {
-        partitions.addAll(committed.keySet());
-      } else {
-        // A share group cannot be given an offset where it never had one, nor lose it again.
-        Collection<TopicPartition> candidates =
-            offsets.type() == GroupType.SHARE
-                ? committed.keySet()
-                : log.partitions(part.get().topic());
-        candidates.stream().filter(part.get()::holds).forEach(partitions::add);
-      }
+      GroupOffsets offsets = new GroupOffsets(admin, group);
+      Collection<TopicPartition> partitions =
+          part.isEmpty()
+              ? offsets.committed().keySet()
+              : log.partitions(part.get().topic()).stream().filter(part.get()::holds).toList();
       if (partitions.isEmpty()) {
         throw new GroupRefusedException(
             part.isEmpty()
                 ? "group " + group + " has committed nothing; say of which topic with --topic"
                 : "group " + group + " can have no offset on " + inWords(part.get()));
       }
-      Map<TopicPartition, Long> starts = log.beginnings(partitions);
-      Map<TopicPartition, Long> ends = log.ends(partitions);
       Map<TopicPartition, Optional<OffsetAndMetadata>> wanted = new HashMap<>();
-      for (TopicPartition partition : partitions) {
-        long offset;
-        if (target instanceof ResetTarget.Earliest) {
-          offset = starts.get(partition);
-        } else if (target instanceof ResetTarget.Latest) {
-          offset = ends.get(partition);
-        } else if (target instanceof ResetTarget.At at) {
-          offset = at.offset();
-        } else {
-          offset = log.offsetAt(partition, ((ResetTarget.Since) target).time().toEpochMilli());
-        }
-        wanted.put(partition, Optional.of(new OffsetAndMetadata(offset)));
-      }
-      return plan(admin, log, offsets, group, committed, wanted);
+      partitions.forEach(
+          partition ->
+              wanted.put(partition, Optional.of(new OffsetAndMetadata(target.on(partition, log)))));
+      return plan(admin, log, offsets, group, wanted);
     }
   }
 
@@ -138,8 +116,8 @@ public final class MoveGroups {
     Map<TopicPartition, Optional<OffsetAndMetadata>> kept = KeptOffsets.of(action);
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.openForSingleRecords(cluster)) {
-      GroupOffsets offsets = existing(admin, action.getSubject());
-      return plan(admin, log, offsets, action.getSubject(), offsets.committed(), kept);
+      GroupOffsets offsets = new GroupOffsets(admin, action.getSubject());
+      return plan(admin, log, offsets, action.getSubject(), kept);
     }
   }
 
@@ -169,7 +147,7 @@ public final class MoveGroups {
             .setDoneAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
             .build();
     try (Admin admin = cluster.admin()) {
-      GroupOffsets offsets = existing(admin, plan.group());
+      GroupOffsets offsets = new GroupOffsets(admin, plan.group());
       requireUnmoved(plan, offsets.committed());
       // Its outcome is empty until it is known, so that an end in between loses no offsets.
       ActionLog.write(cluster, action);
@@ -177,16 +155,13 @@ public final class MoveGroups {
         Map<TopicPartition, OffsetAndMetadata> set = new HashMap<>();
         Set<TopicPartition> removed = new HashSet<>();
         for (Move move : plan.moves()) {
-          if (move.changes() && move.to().isPresent()) {
-            set.put(
-                move.partition(),
-                new OffsetAndMetadata(move.to().getAsLong(), plan.metadataOf(move.partition())));
-          } else if (move.changes()) {
-            removed.add(move.partition());
+          if (move.changes()) {
+            move.then()
+                .ifPresentOrElse(
+                    place -> set.put(move.partition(), place), () -> removed.add(move.partition()));
           }
         }
-        offsets.set(set);
-        offsets.remove(removed);
+        offsets.set(set, removed);
       } catch (GroupRefusedException e) {
         ActionLog.write(cluster, Action.newBuilder(action).setOutcome("REFUSED").build());
         throw e;
@@ -206,17 +181,15 @@ public final class MoveGroups {
   private static void requireUnmoved(
       ResetPlan plan, Map<TopicPartition, OffsetAndMetadata> committed) {
     for (Move move : plan.moves()) {
-      OffsetAndMetadata now = committed.get(move.partition());
-      OptionalLong place = now == null ? OptionalLong.empty() : OptionalLong.of(now.offset());
-      String metadata = now == null ? "" : now.metadata();
-      if (move.changes() && !(place.equals(move.from()) && metadata.equals(move.metadata()))) {
+      Optional<OffsetAndMetadata> place = Optional.ofNullable(committed.get(move.partition()));
+      if (move.changes() && !isSame(place, move.now())) {
         throw new GroupRefusedException(
             "group "
                 + plan.group()
                 + " has moved since this was planned: on "
                 + move.partition()
                 + " it was at "
-                + inWords(move.from())
+                + inWords(move.now())
                 + " and is at "
                 + inWords(place)
                 + "; nothing is changed, plan it again");
@@ -224,18 +197,19 @@ public final class MoveGroups {
     }
   }
 
-  private static String inWords(OptionalLong offset) {
-    return offset.isPresent() ? String.valueOf(offset.getAsLong()) : "none";
+  /** The same offset and metadata, whatever the epoch of the partition's leader. */
+  private static boolean isSame(
+      Optional<OffsetAndMetadata> place, Optional<OffsetAndMetadata> other) {
+    return inWords(place).equals(inWords(other))
+        && place.map(OffsetAndMetadata::metadata).equals(other.map(OffsetAndMetadata::metadata));
+  }
+
+  private static String inWords(Optional<OffsetAndMetadata> place) {
+    return place.map(committed -> String.valueOf(committed.offset())).orElse("none");
   }
 
   private Dataset dataset() {
     return cluster.dataset();
-  }
-
-  private static GroupOffsets existing(Admin admin, String group) {
-    return GroupOffsets.find(admin, group)
-        .orElseThrow(
-            () -> new GroupRefusedException("there is no group " + group + " on this cluster"));
   }
 
   private static String inWords(Part part) {
@@ -247,57 +221,27 @@ public final class MoveGroups {
       CommittedLog log,
       GroupOffsets offsets,
       String group,
-      Map<TopicPartition, OffsetAndMetadata> committed,
       Map<TopicPartition, Optional<OffsetAndMetadata>> wanted) {
-    Set<TopicPartition> partitions = new TreeSet<>(IN_ORDER);
-    partitions.addAll(wanted.keySet());
-    Map<TopicPartition, Long> starts = log.beginnings(partitions);
-    Map<TopicPartition, Long> ends = log.ends(partitions);
-    Map<TopicPartition, Long> sizes = sizes(admin);
+    Map<TopicPartition, OffsetAndMetadata> committed = offsets.committed();
+    Map<TopicPartition, Stretch> held = log.everything(wanted.keySet());
     List<Move> moves = new ArrayList<>();
     Map<TopicPartition, Stretch> between = new HashMap<>();
-    Map<TopicPartition, String> metadata = new HashMap<>();
-    for (TopicPartition partition : partitions) {
-      OffsetAndMetadata now = committed.get(partition);
-      Optional<OffsetAndMetadata> then = wanted.get(partition);
-      long start = starts.get(partition);
-      long end = ends.get(partition);
-      OptionalLong from = now == null ? OptionalLong.empty() : OptionalLong.of(now.offset());
-      OptionalLong to = OptionalLong.empty();
-      OptionalLong outOfReach = OptionalLong.empty();
-      if (then.isPresent()) {
-        long asked = then.get().offset();
-        to = OptionalLong.of(Math.max(start, Math.min(asked, end)));
-        if (to.getAsLong() != asked) {
-          outOfReach = OptionalLong.of(asked);
-        } else {
-          metadata.put(partition, then.get().metadata());
-        }
-      }
-      Move move =
-          new Move(
-              partition,
-              from,
-              now == null ? "" : now.metadata(),
-              to,
-              start,
-              end,
-              outOfReach,
-              OptionalLong.empty(),
-              Optional.empty());
-      long records = move.again() + move.skipped();
-      if (records > 0) {
-        long first = Math.max(start, Math.min(from.getAsLong(), to.getAsLong()));
-        between.put(partition, new Stretch(first, first + records));
-        move =
-            move.with(
-                sizes.containsKey(partition) && end > start
-                    ? OptionalLong.of(
-                        Math.round((double) sizes.get(partition) / (end - start) * records))
-                    : OptionalLong.empty());
-      }
-      moves.add(move);
-    }
+    wanted.forEach(
+        (partition, asked) -> {
+          Move move =
+              move(
+                  partition,
+                  Optional.ofNullable(committed.get(partition)),
+                  asked,
+                  held.get(partition));
+          moves.add(move);
+          long records = move.again() + move.skipped();
+          if (records > 0) {
+            long lower = Math.min(move.from().getAsLong(), move.to().getAsLong());
+            long first = Math.max(move.logStart(), lower);
+            between.put(partition, new Stretch(first, first + records));
+          }
+        });
     Map<TopicPartition, Instant> times = new HashMap<>();
     log.read(
         between,
@@ -307,15 +251,49 @@ public final class MoveGroups {
               Instant.ofEpochMilli(record.timestamp()));
           return false;
         });
+    Map<TopicPartition, Long> sizes = sizes(admin);
     return new ResetPlan(
         group,
-        offsets.type(),
         offsets.members(),
         moves.stream()
-            .map(move -> move.with(Optional.ofNullable(times.get(move.partition()))))
+            .sorted(Comparator.comparing(Move::partition, IN_ORDER))
+            .map(
+                move ->
+                    move.with(bytes(move, sizes), Optional.ofNullable(times.get(move.partition()))))
             .toList(),
-        metadata,
         moves.stream().anyMatch(Move::changes) ? notes(group) : List.of());
+  }
+
+  private static Move move(
+      TopicPartition partition,
+      Optional<OffsetAndMetadata> now,
+      Optional<OffsetAndMetadata> asked,
+      Stretch held) {
+    Optional<OffsetAndMetadata> reached =
+        asked.filter(place -> place.offset() >= held.from() && place.offset() <= held.to());
+    Optional<OffsetAndMetadata> nearest =
+        asked
+            .map(place -> place.offset() < held.from() ? held.from() : held.to())
+            .map(OffsetAndMetadata::new);
+    return new Move(
+        partition,
+        now,
+        reached.or(() -> nearest),
+        held.from(),
+        held.to(),
+        asked.isPresent() && reached.isEmpty()
+            ? OptionalLong.of(asked.get().offset())
+            : OptionalLong.empty(),
+        OptionalLong.empty(),
+        Optional.empty());
+  }
+
+  private static OptionalLong bytes(Move move, Map<TopicPartition, Long> sizes) {
+    long offsets = move.end() - move.logStart();
+    long records = move.again() + move.skipped();
+    return records == 0 || offsets <= 0 || !sizes.containsKey(move.partition())
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.round((double) sizes.get(move.partition()) / offsets * records));
   }
 
   /** What the groups of a data set have in them beside offsets. */

@@ -5,33 +5,23 @@ import io.pairstream.operations.lag.GroupMember;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
-import org.apache.kafka.common.GroupType;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * What moving a group would do. Numbers hold for the moment at which they were read.
  *
  * @param members who is in the group now; it can be moved only while nobody is
  * @param moves by topic and partition
- * @param metadata what is committed beside the new offsets; without those that take none
  * @param notes what else to know before doing it, a sentence each
  */
 public record ResetPlan(
-    String group,
-    GroupType type,
-    List<GroupMember> members,
-    List<Move> moves,
-    Map<TopicPartition, String> metadata,
-    List<String> notes) {
+    String group, List<GroupMember> members, List<Move> moves, List<String> notes) {
 
   public ResetPlan {
     members = List.copyOf(members);
     moves = List.copyOf(moves);
-    metadata = Map.copyOf(metadata);
     notes = List.copyOf(notes);
   }
 
@@ -69,10 +59,6 @@ public record ResetPlan(
   @JsonProperty
   public Optional<Instant> since() {
     return moves.stream().flatMap(move -> move.since().stream()).min(Comparator.naturalOrder());
-  }
-
-  String metadataOf(TopicPartition partition) {
-    return metadata.getOrDefault(partition, "");
   }
 
   private OptionalLong bytes(Predicate<Move> meant) {

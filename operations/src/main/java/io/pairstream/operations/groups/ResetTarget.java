@@ -1,30 +1,29 @@
 package io.pairstream.operations.groups;
 
+import io.pairstream.operations.cluster.CommittedLog;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.List;
+import java.util.Locale;
+import org.apache.kafka.common.TopicPartition;
 
 /** Where a group is to go on reading. */
-public sealed interface ResetTarget {
+@FunctionalInterface
+public interface ResetTarget {
 
-  /** With the first record that each partition still holds. */
-  record Earliest() implements ResetTarget {}
+  /** The offset on a partition. */
+  long on(TopicPartition partition, CommittedLog log);
 
-  /** Behind the last committed record of each partition. */
-  record Latest() implements ResetTarget {}
+  /** An offset that somebody has named. */
+  record At(long offset) implements ResetTarget {
 
-  /**
-   * With this offset.
-   *
-   * @param offset 0 or more
-   */
-  record At(long offset) implements ResetTarget {}
-
-  /** With the first record of each partition whose time is this or a later one. */
-  record Since(Instant time) implements ResetTarget {}
+    @Override
+    public long on(TopicPartition partition, CommittedLog log) {
+      return offset;
+    }
+  }
 
   /**
    * Reads what a person writes: {@code earliest}, {@code latest}, an offset, a time such as {@code
@@ -34,26 +33,18 @@ public sealed interface ResetTarget {
    */
   static ResetTarget parse(String text, Clock clock) {
     if (text.equals("earliest")) {
-      return new Earliest();
+      return (partition, log) -> log.beginnings(List.of(partition)).get(partition);
     } else if (text.equals("latest")) {
-      return new Latest();
+      return (partition, log) -> log.ends(List.of(partition)).get(partition);
     } else if (text.matches("\\d{1,18}")) {
       return new At(Long.parseLong(text));
     }
-    Matcher ago = Pattern.compile("(\\d{1,9})([smhd])").matcher(text);
-    if (ago.matches()) {
-      long count = Long.parseLong(ago.group(1));
-      Duration passed =
-          switch (ago.group(2)) {
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            default -> Duration.ofDays(count);
-          };
-      return new Since(clock.instant().minus(passed));
-    }
     try {
-      return new Since(Instant.parse(text));
+      long millis =
+          text.matches("\\d{1,9}[smhd]")
+              ? clock.instant().minus(passed(text)).toEpochMilli()
+              : Instant.parse(text).toEpochMilli();
+      return (partition, log) -> log.offsetAt(partition, millis);
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
           "must be earliest, latest, an offset, a time such as 2026-11-20T03:00:00Z, or how long"
@@ -62,5 +53,10 @@ public sealed interface ResetTarget {
               + "'",
           e);
     }
+  }
+
+  private static Duration passed(String text) {
+    String iso = text.toUpperCase(Locale.ROOT);
+    return Duration.parse(iso.endsWith("D") ? "P" + iso : "PT" + iso);
   }
 }

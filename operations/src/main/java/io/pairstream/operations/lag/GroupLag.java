@@ -10,7 +10,8 @@ import java.util.OptionalLong;
 /**
  * How far a group is, over all its partitions.
  *
- * @param type by which protocol its members agree
+ * @param type by which protocol its members agree: {@code consumer}, {@code streams} or {@code
+ *     classic}, the older one, and groups without members whose position somebody else commits
  * @param state the broker's word for its state: {@code Stable}; {@code Dead} where the cluster no
  *     longer knows it, {@code Absent} where it was never seen
  * @param members how many members it has now
@@ -34,7 +35,7 @@ import java.util.OptionalLong;
  */
 public record GroupLag(
     String group,
-    GroupKind type,
+    String type,
     String state,
     int members,
     boolean decides,

@@ -6,10 +6,6 @@ import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.service.report.PrometheusText;
-import io.pairstream.service.report.PrometheusText.Family;
-import java.lang.management.GarbageCollectorMXBean;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,13 +16,8 @@ import java.util.function.Supplier;
  * (https://github.com/seglo/kafka-lag-exporter#metrics).
  *
  * <p>What is not known is left out, not 0: a group that never committed has no offset and no lag.
- * Its board looks at the exporter's own memory too, by the name of its Helm release; these series
- * are this process's.
  */
 public final class LagExporterMetrics {
-
-  private static final String RELEASE = "app_kubernetes_io_instance";
-  private static final String LAG_EXPORTER = "kafka-lag-exporter";
 
   private final ClusterLabels cluster;
   private final Supplier<LagReport> lag;
@@ -44,10 +35,7 @@ public final class LagExporterMetrics {
         group(group, text);
         group.partitions().forEach(partition -> partition(group.group(), partition, text));
       }
-      text.gauge("kafka_consumergroup_poll_time_ms", "Group time poll time")
-          .sample(report.tookSeconds() * 1e3, cluster.with());
     }
-    itself(text);
   }
 
   private void partition(String group, PartitionLag partition, PrometheusText text) {
@@ -97,35 +85,5 @@ public final class LagExporterMetrics {
         (topic, value) ->
             text.gauge("kafka_consumergroup_group_topic_sum_lag", "Records that wait, by topic")
                 .sample(value, cluster.with("group", group.group(), "topic", topic)));
-  }
-
-  private static void itself(PrometheusText text) {
-    MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
-    text.gauge("jvm_memory_bytes_used", "Memory of this process")
-        .sample(
-            (double) memory.getHeapMemoryUsage().getUsed(), RELEASE, LAG_EXPORTER, "area", "heap")
-        .sample(
-            (double) memory.getNonHeapMemoryUsage().getUsed(),
-            RELEASE,
-            LAG_EXPORTER,
-            "area",
-            "nonheap");
-    Family count =
-        text.counter("jvm_gc_collection_seconds_count", "Collections of memory of this process");
-    Family sum = text.counter("jvm_gc_collection_seconds_sum", "Time for collections of memory");
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-      count.sample(
-          (double) Math.max(0, collector.getCollectionCount()),
-          RELEASE,
-          LAG_EXPORTER,
-          "gc",
-          collector.getName());
-      sum.sample(
-          Math.max(0, collector.getCollectionTime()) / 1e3,
-          RELEASE,
-          LAG_EXPORTER,
-          "gc",
-          collector.getName());
-    }
   }
 }

@@ -36,8 +36,7 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.KeyRing;
-import io.pairstream.service.report.DiskReading;
-import io.pairstream.service.report.HttpReading;
+import io.pairstream.service.report.Readings;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusMetrics;
@@ -91,7 +90,7 @@ public final class OperateService implements AutoCloseable {
     LagHistory history =
         new LagHistory(settings.stateDirectory().resolve("lag"), lagSettings.interval());
     parts.add(history);
-    lag = new LagWatcher(access, lagSettings, clock, history::note, history);
+    lag = new LagWatcher(access, lagSettings, clock, history::note);
     parts.add(lag);
     routes.addAll(new LagRoutes(lag::latest, history).routes());
     obstacles.add(lag::obstacle);
@@ -159,8 +158,8 @@ public final class OperateService implements AutoCloseable {
     SelfReport report = new SelfReport("operate", clock);
     report.stateFrom(() -> ServiceState.RUNNING);
     obstacles.forEach(report::addObstacle);
-    report.add(new HttpReading(server.traffic()));
-    report.add(new DiskReading(stateDirectory));
+    report.add(Readings.ofHttp(server.traffic()));
+    report.add(Readings.ofDisk(stateDirectory));
     // Closed last of all parts.
     parts.add(
         0,

@@ -9,7 +9,6 @@ import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Route;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,11 +54,8 @@ final class RegistryRoutes {
     return List.of(
         get("/subjects", request -> subjects()),
         get("/subjects/{subject}/versions", this::versions),
-        get("/subjects/{subject}/versions/{version}", this::version),
-        get("/subjects/{subject}/versions/{version}/schema", this::text),
+        get("/subjects/{subject}/versions/{version}", request -> json(version(request))),
         get("/schemas/ids/{id}", this::byId),
-        get("/schemas/ids/{id}/versions", this::versionsById),
-        get("/schemas/types", request -> json(List.of("AVRO"))),
         get("/config", request -> fixed("compatibilityLevel", COMPATIBILITY)),
         get("/config/{subject}", request -> fixed("compatibilityLevel", COMPATIBILITY)),
         get("/mode", request -> fixed("mode", "READWRITE")),
@@ -122,15 +118,7 @@ final class RegistryRoutes {
     return json(of(request.parameter("subject")).stream().map(SchemaVersion::version).toList());
   }
 
-  private Answer version(Incoming request) {
-    return json(asked(request));
-  }
-
-  private Answer text(Incoming request) {
-    return Answer.of(200, MEDIA_TYPE, Json.bytes(parsed(asked(request).schema())));
-  }
-
-  private SchemaVersion asked(Incoming request) {
+  private SchemaVersion version(Incoming request) {
     List<SchemaVersion> versions = of(request.parameter("subject"));
     String asked = request.parameter("version");
     if (asked.equals("latest") || asked.equals("-1")) {
@@ -143,22 +131,10 @@ final class RegistryRoutes {
   }
 
   private Answer byId(Incoming request) {
-    return fixed("schema", withId(request).get(0).schema());
-  }
-
-  private record Place(String subject, int version) {}
-
-  private Answer versionsById(Incoming request) {
-    return json(
-        withId(request).stream()
-            .map(version -> new Place(version.subject(), version.version()))
-            .toList());
-  }
-
-  private List<SchemaVersion> withId(Incoming request) {
     String id = request.parameter("id");
-    return some(
-        version -> String.valueOf(version.id()).equals(id), 40403, "there is no schema " + id);
+    List<SchemaVersion> found =
+        some(version -> String.valueOf(version.id()).equals(id), 40403, "there is no schema " + id);
+    return fixed("schema", found.get(0).schema());
   }
 
   private List<SchemaVersion> of(String subject) {
@@ -266,10 +242,6 @@ final class RegistryRoutes {
     } catch (IOException e) {
       throw new IllegalStateException("bytes are always there", e);
     }
-  }
-
-  private static JsonNode parsed(String text) {
-    return parsed(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Answer fixed(String name, String value) {

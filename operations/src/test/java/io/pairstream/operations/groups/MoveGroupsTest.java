@@ -22,19 +22,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,8 +38,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class MoveGroupsTest {
 
   private static final Instant FIRST = Instant.parse("2026-11-20T03:00:00Z");
-
-  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -75,7 +67,7 @@ class MoveGroupsTest {
     TestCluster.commit(cluster, group, zero, 8);
     TestCluster.commit(cluster, group, one, 4);
 
-    ResetPlan plan = groups.plan(group, new ResetTarget.Earliest(), Optional.empty());
+    ResetPlan plan = groups.plan(group, target("earliest"), Optional.empty());
 
     assertThat(plan.again()).isEqualTo(12);
     assertThat(plan.skipped()).isZero();
@@ -92,8 +84,7 @@ class MoveGroupsTest {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 9);
 
-    ResetPlan plan =
-        groups.plan(group, new ResetTarget.Since(FIRST.plusMillis(3_500)), Optional.empty());
+    ResetPlan plan = groups.plan(group, target("2026-11-20T03:00:03.500Z"), Optional.empty());
 
     assertThat(plan.moves()).extracting(Move::to).containsExactly(at(4));
   }
@@ -147,7 +138,7 @@ class MoveGroupsTest {
       member.subscribe(List.of(topic));
       awaitAssignment(member);
 
-      ResetPlan plan = groups.plan(group, new ResetTarget.Earliest(), Optional.empty());
+      ResetPlan plan = groups.plan(group, target("earliest"), Optional.empty());
 
       assertThat(plan.members()).extracting(GroupMember::clientId).containsExactly("the reader");
       assertThatThrownBy(() -> move(plan))
@@ -162,7 +153,7 @@ class MoveGroupsTest {
   void refusesWhereTheGroupIsNoLongerWhereThePlanFoundIt() {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 8);
-    ResetPlan plan = groups.plan(group, new ResetTarget.Earliest(), Optional.empty());
+    ResetPlan plan = groups.plan(group, target("earliest"), Optional.empty());
     TestCluster.commit(cluster, group, zero, 9);
 
     assertThatThrownBy(() -> move(plan))
@@ -179,7 +170,7 @@ class MoveGroupsTest {
   void refusesWhereSomebodyJoinsAfterThePlan() {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 8);
-    ResetPlan plan = groups.plan(group, new ResetTarget.Earliest(), Optional.empty());
+    ResetPlan plan = groups.plan(group, target("earliest"), Optional.empty());
     try (KafkaConsumer<byte[], byte[]> member =
         cluster.consumer(Map.of("group.id", group, "client.id", "the reader"))) {
       member.subscribe(List.of(topic));
@@ -194,43 +185,15 @@ class MoveGroupsTest {
   }
 
   @Test
-  void movesAShareGroup() {
-    write(zero, 10);
-    try (Admin admin = cluster.admin()) {
-      KafkaAnswers.await(
-          admin
-              .incrementalAlterConfigs(
-                  Map.of(
-                      new ConfigResource(ConfigResource.Type.GROUP, group),
-                      List.of(
-                          new AlterConfigOp(
-                              new ConfigEntry("share.auto.offset.reset", "earliest"),
-                              AlterConfigOp.OpType.SET))))
-              .all());
-    }
-    readAll(10);
-    awaitCommitted(10);
-
-    MoveGroups.Moved moved = move(groups.plan(group, new ResetTarget.At(4), part(0)));
-    Map<TopicPartition, Long> between = committed();
-    groups.move(groups.planUndo(moved.actionId()), "group.undo", "somebody", "back");
-
-    assertThat(moved.plan().type()).isEqualTo(GroupType.SHARE);
-    assertThat(moved.plan().again()).isEqualTo(6);
-    assertThat(between).containsEntry(zero, 4L);
-    assertThat(committed()).containsEntry(zero, 10L);
-  }
-
-  @Test
   void refusesWhatCannotBeMeant() {
     write(zero, 1);
     TestCluster.commit(cluster, group, zero, 0);
 
-    assertThatThrownBy(() -> groups.plan("nobody", new ResetTarget.Latest(), Optional.empty()))
+    assertThatThrownBy(() -> groups.plan("nobody", target("latest"), Optional.empty()))
         .hasMessage("there is no group nobody on this cluster");
     assertThatThrownBy(() -> groups.plan(group, new ResetTarget.At(1), Optional.empty()))
         .hasMessageContaining("say which with --topic");
-    assertThatThrownBy(() -> groups.plan(group, new ResetTarget.Latest(), part(7)))
+    assertThatThrownBy(() -> groups.plan(group, target("latest"), part(7)))
         .hasMessageContaining("can have no offset on " + topic + ":7");
     assertThatThrownBy(() -> groups.planUndo("nothing"))
         .hasMessageContaining("there is no action nothing");
@@ -242,10 +205,13 @@ class MoveGroupsTest {
     TestCluster.commit(cluster, cluster.dataset().preprocessGroup(), zero, 1);
 
     ResetPlan plan =
-        groups.plan(
-            cluster.dataset().preprocessGroup(), new ResetTarget.Earliest(), Optional.empty());
+        groups.plan(cluster.dataset().preprocessGroup(), target("earliest"), Optional.empty());
 
     assertThat(plan.notes()).singleElement().asString().contains("audit");
+  }
+
+  private static ResetTarget target(String text) {
+    return ResetTarget.parse(text, Clock.systemUTC());
   }
 
   private MoveGroups.Moved move(ResetPlan plan) {
@@ -293,8 +259,7 @@ class MoveGroupsTest {
   private Map<TopicPartition, Long> committed() {
     try (Admin admin = cluster.admin()) {
       Map<TopicPartition, Long> plain = new HashMap<>();
-      GroupOffsets.find(admin, group)
-          .orElseThrow()
+      new GroupOffsets(admin, group)
           .committed()
           .forEach((partition, offset) -> plain.put(partition, offset.offset()));
       return plain;
@@ -303,7 +268,7 @@ class MoveGroupsTest {
 
   private String metadata(TopicPartition partition) {
     try (Admin admin = cluster.admin()) {
-      return GroupOffsets.find(admin, group).orElseThrow().committed().get(partition).metadata();
+      return new GroupOffsets(admin, group).committed().get(partition).metadata();
     }
   }
 
@@ -322,28 +287,5 @@ class MoveGroupsTest {
           return !member.assignment().isEmpty();
         },
         member::assignment);
-  }
-
-  /** A share group's offset moves a little after its members have acknowledged. */
-  private void awaitCommitted(long offset) {
-    Await.until(
-        "the group's offset", () -> committed().getOrDefault(zero, 0L) == offset, this::committed);
-  }
-
-  private void readAll(int records) {
-    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    settings.put("group.id", group);
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    try (KafkaShareConsumer<byte[], byte[]> reader =
-        new KafkaShareConsumer<>(
-            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      reader.subscribe(List.of(topic));
-      int seen = 0;
-      while (seen < records && System.nanoTime() < deadline) {
-        seen += reader.poll(Duration.ofMillis(100)).count();
-      }
-      assertThat(seen).isEqualTo(records);
-      assertThat(reader.commitSync().values()).allMatch(Optional::isEmpty);
-    }
   }
 }

@@ -1,7 +1,6 @@
 package io.pairstream.operations.metrics;
 
 import io.pairstream.operations.lag.CatchUp;
-import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.operations.lag.LagReport;
@@ -78,7 +77,7 @@ public final class PlayedLag {
       String name, Verdict verdict, boolean muted, PartitionLag... partitions) {
     return new GroupLag(
         name,
-        GroupKind.CONSUMER,
+        "consumer",
         "Stable",
         2,
         !muted,

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /**
  * Metrics as Prometheus reads them, text format 0.0.4.
@@ -23,7 +24,6 @@ public final class PrometheusText {
    * A number that goes up and down.
    *
    * @param help what it is, in a sentence; empty where there is nothing to say
-   * @throws IllegalArgumentException where the name is none, or is a counter's
    */
   public Family gauge(String name, String help) {
     return family("gauge", name, help);
@@ -33,7 +33,6 @@ public final class PrometheusText {
    * A number that only grows until the process ends; by custom its name ends with {@code _total}.
    *
    * @param help what it is, in a sentence; empty where there is nothing to say
-   * @throws IllegalArgumentException where the name is none, or is a gauge's
    */
   public Family counter(String name, String help) {
     return family("counter", name, help);
@@ -43,17 +42,12 @@ public final class PrometheusText {
    * A distribution; its samples are given with {@link Family#part}.
    *
    * @param help what it is, in a sentence; empty where there is nothing to say
-   * @throws IllegalArgumentException where the name is none, or is of another type
    */
   public Family histogram(String name, String help) {
     return family("histogram", name, help);
   }
 
   private Family family(String type, String name, String help) {
-    if (!Series.NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "a metric's name has letters, digits and '_', no digit first, not '" + name + "'");
-    }
     Family family = families.computeIfAbsent(name, unknown -> new Family(type, name, help));
     if (!family.type.equals(type)) {
       throw new IllegalArgumentException(name + " is a " + family.type + ", not a " + type);
@@ -110,16 +104,12 @@ public final class PrometheusText {
      */
     public Family part(String suffix, double value, SortedMap<String, String> labels) {
       if (!Double.isNaN(value)) {
-        StringBuilder text = new StringBuilder();
-        new Series(name, labels)
-            .labels()
-            .forEach(
-                (label, of) -> {
-                  text.append(text.isEmpty() ? "{" : ",").append(label).append("=\"");
-                  escape(of, true, text);
-                  text.append('"');
-                });
-        samples.put(suffix + (text.isEmpty() ? "" : text.append('}').toString()), value);
+        String text =
+            new Series(name, labels)
+                .labels().entrySet().stream()
+                    .map(label -> label.getKey() + "=\"" + quoted(label.getValue()) + '"')
+                    .collect(Collectors.joining(","));
+        samples.put(suffix + (text.isEmpty() ? "" : "{" + text + "}"), value);
       }
       return this;
     }
@@ -129,9 +119,7 @@ public final class PrometheusText {
         return;
       }
       if (!help.isEmpty()) {
-        text.append("# HELP ").append(name).append(' ');
-        escape(help, false, text);
-        text.append('\n');
+        text.append("# HELP ").append(name).append(' ').append(escaped(help)).append('\n');
       }
       text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
       samples.forEach(
@@ -148,20 +136,16 @@ public final class PrometheusText {
           : Double.toString(value);
     }
 
-    private static void escape(String value, boolean quoted, StringBuilder text) {
-      for (int i = 0; i < value.length(); i++) {
-        char c = value.charAt(i);
-        if (c == '\\') {
-          text.append("\\\\");
-        } else if (c == '\n') {
-          text.append("\\n");
-        } else if (c == '"' && quoted) {
-          text.append("\\\"");
-        } else {
-          // Some readers end a line, or the whole text, at another control character.
-          text.append(Character.isISOControl(c) ? '\uFFFD' : c);
-        }
-      }
+    private static String quoted(String value) {
+      return escaped(value).replace("\"", "\\\"");
+    }
+
+    /** Some readers end a line, or the whole text, at another control character. */
+    private static String escaped(String value) {
+      return value
+          .replace("\\", "\\\\")
+          .replace("\n", "\\n")
+          .replaceAll("[\\x00-\\x1f\\x7f-\\x9f]", "\uFFFD");
     }
   }
 }

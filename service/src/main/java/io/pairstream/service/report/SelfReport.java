@@ -53,7 +53,7 @@ public final class SelfReport {
         Objects.requireNonNullElse(
             SelfReport.class.getPackage().getImplementationVersion(), "(not packaged)");
     this.instance = InstanceName.present();
-    sources.add(new JvmReading());
+    sources.add(Readings::ofThisProcess);
   }
 
   /** Adds a part that counts. */

@@ -1,11 +1,12 @@
 package io.pairstream.service.report;
 
 import java.util.Collections;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The name of one number that changes over time: {@code rejected_total{reason=IMAGE_TOO_SMALL}}.
@@ -19,7 +20,8 @@ import java.util.regex.Pattern;
  */
 public record Series(String name, SortedMap<String, String> labels) {
 
-  static final Pattern NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
+  private static final Pattern LABEL = Pattern.compile("([^=]*)=((?:[^\\\\,}]|\\\\.)*)(?:,|}$)");
 
   /**
    * @throws IllegalArgumentException for a name or a label that is none
@@ -50,33 +52,26 @@ public record Series(String name, SortedMap<String, String> labels) {
       return of(text);
     }
     SortedMap<String, String> labels = new TreeMap<>();
-    int at = brace + 1;
-    while (at < text.length() && text.charAt(at) != '}') {
-      int equals = text.indexOf('=', at);
-      if (equals < 0) {
-        throw malformed(text);
-      }
-      String label = text.substring(at, equals);
-      StringBuilder value = new StringBuilder();
-      at = equals + 1;
-      while (at < text.length() && text.charAt(at) != ',' && text.charAt(at) != '}') {
-        if (text.charAt(at) == '\\' && at + 1 < text.length()) {
-          at++;
-          value.append(text.charAt(at) == 'n' ? '\n' : text.charAt(at));
-        } else {
-          value.append(text.charAt(at));
-        }
-        at++;
-      }
-      labels.put(label, value.toString());
-      if (at < text.length() && text.charAt(at) == ',') {
-        at++;
-      }
+    Matcher label = LABEL.matcher(text).region(brace + 1, text.length());
+    int end = brace + 1;
+    while (label.lookingAt()) {
+      labels.put(label.group(1), unescaped(label.group(2)));
+      end = label.end();
+      label.region(end, text.length());
     }
-    if (at != text.length() - 1) {
-      throw malformed(text);
+    if (end < text.length() || !text.endsWith("}")) {
+      throw new IllegalArgumentException(
+          "a series is written as name{label=value,label=value}, not '" + text + "'");
     }
     return new Series(text.substring(0, brace), labels);
+  }
+
+  private static String unescaped(String value) {
+    return Pattern.compile("\\\\(.)")
+        .matcher(value)
+        .replaceAll(
+            escaped ->
+                escaped.group(1).equals("n") ? "\n" : Matcher.quoteReplacement(escaped.group(1)));
   }
 
   /** The same of text that others wrote; empty where it is no series. */
@@ -90,25 +85,15 @@ public record Series(String name, SortedMap<String, String> labels) {
 
   @Override
   public String toString() {
-    if (labels.isEmpty()) {
-      return name;
-    }
-    StringBuilder text = new StringBuilder(name).append('{');
-    for (Map.Entry<String, String> label : labels.entrySet()) {
-      text.append(label.getKey()).append('=');
-      String value = label.getValue();
-      for (int i = 0; i < value.length(); i++) {
-        char c = value.charAt(i);
-        switch (c) {
-          case '\\', ',', '}' -> text.append('\\').append(c);
-          case '\n' -> text.append("\\n");
-          default -> text.append(c);
-        }
-      }
-      text.append(',');
-    }
-    text.setCharAt(text.length() - 1, '}');
-    return text.toString();
+    return labels.isEmpty()
+        ? name
+        : labels.entrySet().stream()
+            .map(label -> label.getKey() + "=" + escaped(label.getValue()))
+            .collect(Collectors.joining(",", name + "{", "}"));
+  }
+
+  private static String escaped(String value) {
+    return value.replaceAll("[\\\\,}]", "\\\\$0").replace("\n", "\\n");
   }
 
   static SortedMap<String, String> labelled(String... labels) {
@@ -127,10 +112,5 @@ public record Series(String name, SortedMap<String, String> labels) {
       throw new IllegalArgumentException(
           "a name has letters, digits and '_', no digit first, not '" + name + "'");
     }
-  }
-
-  private static IllegalArgumentException malformed(String text) {
-    return new IllegalArgumentException(
-        "a series is written as name{label=value,label=value}, not '" + text + "'");
   }
 }

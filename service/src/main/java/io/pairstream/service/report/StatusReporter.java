@@ -5,6 +5,7 @@ import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Duration;
 import java.util.HashMap;
@@ -56,8 +57,7 @@ public final class StatusReporter implements AutoCloseable {
   private final Thread thread;
   private long topologySaidAt;
   private boolean topologySaid;
-  private final Object troubleChanges = new Object();
-  private String trouble = ""; // guarded by troubleChanges
+  private volatile String trouble = "";
 
   StatusReporter(
       SelfReport report,
@@ -119,7 +119,7 @@ public final class StatusReporter implements AutoCloseable {
     RecordPublisher<InstanceStatus> publisher = null;
     Duration pause = interval;
     try {
-      while (!isClosing(Duration.ZERO)) {
+      do {
         try {
           if (publisher == null) {
             publisher =
@@ -129,21 +129,14 @@ public final class StatusReporter implements AutoCloseable {
           say(publisher);
           pause = interval;
           trouble("");
-        } catch (ExecutionException | TimeoutException e) {
-          trouble(
-              String.valueOf(
-                  e.getCause() == null ? "no answer in time" : e.getCause().getMessage()));
         } catch (InterruptException e) {
           throw e;
-        } catch (RuntimeException e) {
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
           // The world's, or a fault of ours; either is tried again, and the service goes on.
-          trouble(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
+          trouble(RootCause.message(e));
           pause = publisher == null ? longer(pause) : interval;
         }
-        if (isClosing(pause)) {
-          break;
-        }
-      }
+      } while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
       if (publisher != null) {
         sayEnd(publisher);
       }
@@ -206,11 +199,6 @@ public final class StatusReporter implements AutoCloseable {
     var unused = sent.get(delivery.toMillis() * 2, TimeUnit.MILLISECONDS);
   }
 
-  /** Waits; true where the process is to end. */
-  private boolean isClosing(Duration wait) throws InterruptedException {
-    return closing.await(wait.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
   private static Duration longer(Duration pause) {
     Duration doubled = pause.multipliedBy(2);
     return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
@@ -218,34 +206,21 @@ public final class StatusReporter implements AutoCloseable {
 
   /** Logs once what is wrong, and once that it is over. */
   private void trouble(String what) {
-    synchronized (troubleChanges) {
-      if (what.equals(trouble)) {
-        return;
-      }
-      if (what.isEmpty()) {
-        LOG.info("this process is reported on {} again", topic.name());
-      } else if (trouble.isEmpty()) {
-        LOG.info("this process cannot be reported on {} now: {}", topic.name(), what);
-      }
-      trouble = what;
-      troubleChanges.notifyAll();
+    if (trouble.isEmpty() && !what.isEmpty()) {
+      LOG.info("this process cannot be reported on {} now: {}", topic.name(), what);
+    } else if (!trouble.isEmpty() && what.isEmpty()) {
+      LOG.info("this process is reported on {} again", topic.name());
     }
+    trouble = what;
   }
 
-  /** Waits until something is wrong, and answers what; empty where all stays well. */
-  String awaitTrouble(Duration timeout) throws InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    synchronized (troubleChanges) {
-      while (trouble.isEmpty() && System.nanoTime() < deadline) {
-        troubleChanges.wait(100);
-      }
-      return trouble;
-    }
+  /** What is wrong; empty where all is well. */
+  String trouble() {
+    return trouble;
   }
 
-  /** Waits until nothing is done any more; false where something still is. */
-  boolean hasEndedWithin(Duration timeout) throws InterruptedException {
-    thread.join(timeout.toMillis());
+  /** Whether nothing is done any more. */
+  boolean hasEnded() {
     return !thread.isAlive();
   }
 }

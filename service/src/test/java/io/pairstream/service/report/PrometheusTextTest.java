@@ -75,7 +75,7 @@ class PrometheusTextTest {
     text.counter("n", "").sample(1);
 
     assertThatThrownBy(() -> text.gauge("n", "")).hasMessage("n is a counter, not a gauge");
-    assertThatThrownBy(() -> text.gauge("a b", "")).hasMessageContaining("not 'a b'");
+    assertThatThrownBy(() -> text.gauge("a b", "").sample(1)).hasMessageContaining("not 'a b'");
     assertThatThrownBy(() -> text.counter("n", "").sample(1, "a-b", "c"))
         .hasMessageContaining("not 'a-b'");
   }

@@ -1,14 +1,10 @@
 package io.pairstream.operations.lag.history;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Lag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
-import io.pairstream.operations.lag.verdict.LearntPace;
-import io.pairstream.operations.lag.watch.PaceMemory;
-import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.ViewStorageException;
 import java.io.IOException;
@@ -20,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * The reports of a day in a SQLite database: every report of the last hour, and a point for each
  * minute of the last 24 hours. Thread-safe.
  */
-public final class LagHistory implements PaceMemory, AutoCloseable {
+public final class LagHistory implements AutoCloseable {
 
   /** Longest time that can be asked for. */
   public static final Duration KEPT = Duration.ofHours(24);
@@ -58,7 +53,7 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
   private static final String[] SCHEMA = {
     """
     CREATE TABLE IF NOT EXISTS part (id INTEGER PRIMARY KEY, group_name TEXT, topic TEXT,
-      number INTEGER, pace TEXT, UNIQUE (group_name, topic, number))""",
+      number INTEGER, UNIQUE (group_name, topic, number))""",
     """
     CREATE TABLE IF NOT EXISTS point (part INTEGER, at INTEGER, verdict INTEGER, lag INTEGER,
       bytes INTEGER, seconds REAL, arrivals REAL, processing REAL, PRIMARY KEY (part, at))
@@ -286,41 +281,6 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
         group,
         first);
     return new Heat(times, List.copyOf(rows.values()));
-  }
-
-  @Override
-  public synchronized void keep(String group, Map<TopicPartition, LearntPace> pace) {
-    database.transaction(
-        () ->
-            pace.forEach(
-                (partition, learnt) ->
-                    database.update(
-                        """
-                        INSERT INTO part (group_name, topic, number, pace) VALUES (?, ?, ?, ?)
-                        ON CONFLICT DO UPDATE SET pace = excluded.pace""",
-                        group,
-                        partition.topic(),
-                        partition.partition(),
-                        AnswerJson.text(learnt))));
-  }
-
-  @Override
-  public synchronized Map<TopicPartition, LearntPace> of(String group) {
-    Map<TopicPartition, LearntPace> found = new HashMap<>();
-    database.query(
-        "SELECT topic, number, pace FROM part WHERE group_name = ? AND pace IS NOT NULL",
-        row -> {
-          try {
-            return found.put(
-                new TopicPartition(row.getString("topic"), row.getInt("number")),
-                AnswerJson.MAPPER.readValue(row.getString("pace"), LearntPace.class));
-          } catch (JsonProcessingException e) {
-            LOG.warn("what is usual for group {} is learnt again: {}", group, e.getMessage());
-            return null;
-          }
-        },
-        group);
-    return found;
   }
 
   private static Verdict verdict(ResultSet row) throws SQLException {

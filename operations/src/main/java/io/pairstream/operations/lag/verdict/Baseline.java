@@ -1,5 +1,10 @@
 package io.pairstream.operations.lag.verdict;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
 /**
  * The least that waited, lately and minute by minute. A group that commits in large steps has a lag
  * like a saw; what it does not get rid of even at its best is what it is behind by.
@@ -12,11 +17,9 @@ final class Baseline {
   /** Kendall's S of 10 values has a standard deviation of 11.2 where there is no trend. */
   private static final int SURELY_RISING = 31;
 
-  private final long[] looks = new long[LOOKS];
-  private final long[] minutes = new long[MINUTES];
+  private final Deque<Long> looks = new ArrayDeque<>();
+  private final Deque<Long> minutes = new ArrayDeque<>();
   private final long stepMillis;
-  private int looked;
-  private int minutesDone;
   private long minuteAt = Long.MIN_VALUE;
   private long minuteLeast;
   private boolean rising;
@@ -29,39 +32,37 @@ final class Baseline {
   }
 
   void add(long atMillis, long lag) {
-    looks[looked % LOOKS] = lag;
-    looked++;
+    add(lag, looks, LOOKS);
     long minute = Math.floorDiv(atMillis, stepMillis);
-    if (minute != minuteAt) {
-      if (minuteAt != Long.MIN_VALUE) {
-        minutes[minutesDone % MINUTES] = minuteLeast;
-        minutesDone++;
-        rising = isRising();
-      }
-      minuteAt = minute;
-      minuteLeast = lag;
-    } else {
+    if (minute == minuteAt) {
       minuteLeast = Math.min(minuteLeast, lag);
+      return;
+    }
+    if (minuteAt != Long.MIN_VALUE) {
+      add(minuteLeast, minutes, MINUTES);
+      rising = isRising();
+    }
+    minuteAt = minute;
+    minuteLeast = lag;
+  }
+
+  private static void add(long number, Deque<Long> last, int most) {
+    last.add(number);
+    if (last.size() > most) {
+      last.remove();
     }
   }
 
   void clear() {
-    looked = 0;
-    minutesDone = 0;
+    looks.clear();
+    minutes.clear();
     minuteAt = Long.MIN_VALUE;
     rising = false;
   }
 
   /** The least that waited in the last 6 looks; 0 before there were as many. */
   long least() {
-    if (looked < LOOKS) {
-      return 0;
-    }
-    long least = Long.MAX_VALUE;
-    for (long lag : looks) {
-      least = Math.min(least, lag);
-    }
-    return least;
+    return looks.size() < LOOKS ? 0 : looks.stream().mapToLong(lag -> lag).min().orElse(0);
   }
 
   /** Whether the least of each of the last 10 minutes rises, by Kendall's test. */
@@ -70,16 +71,13 @@ final class Baseline {
   }
 
   private boolean isRising() {
-    if (minutesDone < MINUTES) {
-      return false;
-    }
+    List<Long> least = new ArrayList<>(minutes);
     int score = 0;
-    for (int i = 0; i < MINUTES; i++) {
-      long earlier = minutes[(minutesDone + i) % MINUTES];
-      for (int j = i + 1; j < MINUTES; j++) {
-        score += Long.signum(minutes[(minutesDone + j) % MINUTES] - earlier);
+    for (int i = 0; i < least.size(); i++) {
+      for (int j = i + 1; j < least.size(); j++) {
+        score += Long.signum(least.get(j) - least.get(i));
       }
     }
-    return score >= SURELY_RISING;
+    return least.size() == MINUTES && score >= SURELY_RISING;
   }
 }

@@ -13,7 +13,6 @@ public final class Durations {
 
   private static final double MINUTE = 60;
   private static final double HOUR = 3600;
-  private static final double DAY = 86_400;
 
   private static final DateTimeFormatter MINUTES =
       DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -64,23 +63,7 @@ public final class Durations {
     return Sentence.verbatim(String.format(Locale.ROOT, "%.1f TB", value));
   }
 
-  private enum Unit {
-    SECOND(1, Template.SECONDS),
-    MINUTES(MINUTE, Template.MINUTES),
-    HOURS(HOUR, Template.HOURS),
-    DAYS(DAY, Template.DAYS);
-
-    private final double seconds;
-    private final Template words;
-
-    Unit(double seconds, Template words) {
-      this.seconds = seconds;
-      this.words = words;
-    }
-
-    double seconds() {
-      return seconds;
-    }
+  private record Unit(double seconds, Template words) {
 
     Sentence of(long number) {
       return words.with(number);
@@ -88,12 +71,13 @@ public final class Durations {
 
     static Unit of(double seconds) {
       if (seconds < 90) {
-        return SECOND;
+        return new Unit(1, Template.SECONDS);
+      } else if (seconds < 90 * MINUTE) {
+        return new Unit(MINUTE, Template.MINUTES);
       }
-      if (seconds < 90 * MINUTE) {
-        return MINUTES;
-      }
-      return seconds < 36 * HOUR ? HOURS : DAYS;
+      return seconds < 36 * HOUR
+          ? new Unit(HOUR, Template.HOURS)
+          : new Unit(24 * HOUR, Template.DAYS);
     }
   }
 }

@@ -3,8 +3,8 @@ package io.pairstream.operations.lag.verdict;
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.Verdict;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * What is to be thought of a partition after a look.
@@ -12,7 +12,11 @@ import java.util.OptionalDouble;
  * @param verdict the verdict
  * @param since when what it says began: for STOP and STALL when the group last moved on, or when
  *     something to read came
- * @param why what a sentence can tell of it
+ * @param kind which of the reasons for a verdict it is
+ * @param standsAt offset at which the group stands; empty where it moves, or waits for nothing
+ * @param arrived records that arrived since it stands
+ * @param lostNow how many were lost in what is still talked about
+ * @param rewind where the group was before it went back, and where it went
  * @param lost records that left the log unread since the judge began, at most
  * @param arrivalPerSecond records that arrive; empty until two looks are there
  * @param processingPerSecond records that are read
@@ -23,58 +27,17 @@ import java.util.OptionalDouble;
 public record Judgement(
     Verdict verdict,
     Instant since,
-    Why why,
+    Kind kind,
+    OptionalLong standsAt,
+    long arrived,
+    long lostNow,
+    Sample.Rewind rewind,
     long lost,
     OptionalDouble arrivalPerSecond,
     OptionalDouble processingPerSecond,
     double drainPerSecond,
     double drainError,
     CatchUp catchUp) {
-
-  /**
-   * The same of a group whose places are only shown: nobody must read what lies beyond them, so
-   * nothing is wrong.
-   */
-  public Judgement shownOnly(Sample sample) {
-    Verdict calm =
-        sample.committed().isEmpty()
-            ? Verdict.UNKNOWN
-            : sample.lag() == 0 ? Verdict.IDLE : Verdict.OK;
-    return new Judgement(
-        calm,
-        sample.at(),
-        new Why(
-            Optional.empty(),
-            0,
-            0,
-            0,
-            0,
-            sample.committed().isEmpty() ? Kind.NEVER_COMMITTED : Kind.SHOWN_ONLY),
-        0,
-        arrivalPerSecond,
-        processingPerSecond,
-        0,
-        0,
-        sample.lag() == 0 ? CatchUp.NOTHING_WAITS : CatchUp.UNKNOWN);
-  }
-
-  /**
-   * What a sentence can tell.
-   *
-   * @param standsAt offset at which the group stands; empty where it moves, or waits for nothing
-   * @param arrived records that arrived since it stands
-   * @param lost how many were lost in what is still talked about
-   * @param rewoundFrom where the group was before it went back
-   * @param rewoundTo where it went back to
-   * @param kind which of the reasons for a verdict it is
-   */
-  public record Why(
-      Optional<Long> standsAt,
-      long arrived,
-      long lost,
-      long rewoundFrom,
-      long rewoundTo,
-      Kind kind) {}
 
   /** Reasons that one verdict may have. */
   public enum Kind {
@@ -87,5 +50,28 @@ public record Judgement(
     SHOWN_ONLY,
     WAITS_BY_DESIGN,
     HELD_BACK
+  }
+
+  /**
+   * The same of a group whose places are only shown: nobody must read what lies beyond them, so
+   * nothing is wrong.
+   */
+  public Judgement shownOnly(Sample sample) {
+    boolean never = sample.committed().isEmpty();
+    boolean nothingWaits = sample.lag() == 0;
+    return new Judgement(
+        never ? Verdict.UNKNOWN : nothingWaits ? Verdict.IDLE : Verdict.OK,
+        sample.at(),
+        never ? Kind.NEVER_COMMITTED : Kind.SHOWN_ONLY,
+        OptionalLong.empty(),
+        0,
+        0,
+        rewind,
+        0,
+        arrivalPerSecond,
+        processingPerSecond,
+        0,
+        0,
+        nothingWaits ? CatchUp.NOTHING_WAITS : CatchUp.UNKNOWN);
   }
 }

@@ -3,10 +3,9 @@ package io.pairstream.operations.lag.verdict;
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Judgement.Kind;
-import io.pairstream.operations.lag.verdict.Judgement.Why;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Judges a group's progress on a partition, look by look. The same looks give the same verdicts.
@@ -47,9 +46,23 @@ public final class PartitionJudge {
 
   private static final int ENOUGH_ABSENCES = 4;
 
+  /** For so long LOST and REWIND are shown after it happened. */
+  private static final Duration REMEMBER = Duration.ofMinutes(10);
+
   private final double interval;
+
+  /**
+   * Shortest time that a group stands before that is worth a word; twice that at an unknown pace.
+   */
   private final double floor;
+
+  /**
+   * How long a group that nobody has said always runs must be there before its going is news, or
+   * stand while it is there; usually 5 min, the longest that a consumer may be away between two
+   * polls (default of max.poll.interval.ms).
+   */
   private final double stranger;
+
   private final boolean alwaysOn;
   private final Rates rates;
   private final Standing standing = new Standing();
@@ -71,28 +84,18 @@ public final class PartitionJudge {
   /**
    * A judge who has seen nothing.
    *
+   * @param usual usual time between two looks
    * @param alwaysOn whether the group is known to run always
    */
-  public PartitionJudge(GracePeriods grace, boolean alwaysOn) {
+  public PartitionJudge(Duration usual, boolean alwaysOn) {
     this.alwaysOn = alwaysOn;
-    stranger = Durations.seconds(grace.stranger());
+    interval = Durations.seconds(usual);
+    floor = Math.max(15, LOOKS_AT_STANDING * interval);
+    stranger = 30 * interval;
     presence = new Presence(stranger);
-    interval = Durations.seconds(grace.interval());
-    floor = Durations.seconds(grace.floor());
     rates = new Rates(LOOKS_OF_WORK * interval);
-    setbacks = new Setbacks(grace.remember(), QUIET_LOOKS * interval);
+    setbacks = new Setbacks(REMEMBER, QUIET_LOOKS * interval);
     baseline = new Baseline(Math.max(60_000, (long) (LOOKS_OF_WORK * interval * 1000)));
-  }
-
-  /** What it has learnt of the group's usual pace, to be kept over a restart. */
-  public LearntPace learnt() {
-    return new LearntPace(standing.gap().kept(), presence.away().kept(), presence.isResident());
-  }
-
-  /** Goes on from what another judge had learnt. */
-  public void learn(LearntPace pace) {
-    pace.gaps().forEach(standing.gap()::add);
-    presence.learn(pace);
   }
 
   /** Judges after one more look; a look that is no later than the last one changes nothing. */
@@ -274,20 +277,14 @@ public final class PartitionJudge {
 
   private Judgement judgement(Sample sample) {
     boolean stands = (verdict == Verdict.STOP || verdict == Verdict.STALL) && !sample.isHeldBack();
-    Why why =
-        new Why(
-            stands && sample.committed().isPresent()
-                ? Optional.of(sample.committed().getAsLong())
-                : Optional.empty(),
-            standing.arrived(sample),
-            setbacks.lostInEpisode(),
-            setbacks.rewoundFrom(),
-            setbacks.rewoundTo(),
-            kind(sample));
     return new Judgement(
         verdict,
         since,
-        why,
+        kind(sample),
+        stands ? sample.committed() : OptionalLong.empty(),
+        standing.arrived(sample),
+        setbacks.lostInEpisode(),
+        setbacks.rewind(),
         setbacks.lostInAll(),
         rates.arrivals().known(),
         rates.processing().known(),

@@ -19,11 +19,6 @@ final class Presence {
     this.stranger = stranger;
   }
 
-  void learn(LearntPace pace) {
-    pace.absences().forEach(away::add);
-    resident |= pace.resident();
-  }
-
   /**
    * Notes a look.
    *

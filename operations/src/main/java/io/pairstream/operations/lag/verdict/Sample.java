@@ -46,7 +46,13 @@ public record Sample(
     OptionalDouble retentionSeconds) {
 
   /** From where a group went back, and how far; {@code to} is less than {@code from}. */
-  public record Rewind(long from, long to) {}
+  public record Rewind(long from, long to) {
+
+    /** Both in one. */
+    public Rewind and(Rewind other) {
+      return new Rewind(Math.max(from, other.from), Math.min(to, other.to));
+    }
+  }
 
   /**
    * A transaction that does not end.

@@ -34,31 +34,31 @@ public final class Sentences {
     Sentence sentence =
         Template.JUDGED.with(
             judgement.verdict().words(), withoutVerdict(partition, sample, judgement));
-    if (head.isPresent() && judgement.why().standsAt().isPresent()) {
+    if (head.isPresent() && judgement.standsAt().isPresent()) {
       sentence = Template.AT_THE_HEAD.with(sentence, head.get());
     }
-    return sample.hanging().isEmpty() || judgement.why().kind() == Judgement.Kind.HELD_BACK
+    return sample.hanging().isEmpty() || judgement.kind() == Judgement.Kind.HELD_BACK
         ? sentence
         : Template.BEHIND_THAT.with(sentence, heldBack(sample.hanging().get()));
   }
 
   private static Sentence withoutVerdict(
       TopicPartition partition, Sample sample, Judgement judgement) {
-    Judgement.Why why = judgement.why();
     Instant now = sample.at();
     return switch (judgement.verdict()) {
-      case LOST -> Template.LOST.with(partition, records(why.lost()), ago(judgement.since(), now));
+      case LOST ->
+          Template.LOST.with(partition, records(judgement.lostNow()), ago(judgement.since(), now));
       case REWIND ->
           Template.WENT_BACK.with(
               partition,
-              why.rewoundFrom(),
-              why.rewoundTo(),
+              judgement.rewind().from(),
+              judgement.rewind().to(),
               ago(judgement.since(), now),
-              records(Math.max(0, why.rewoundFrom() - why.rewoundTo())));
+              records(Math.max(0, judgement.rewind().from() - judgement.rewind().to())));
       case STOP ->
           withRetention(Template.NOBODY_READS.with(stuck(partition, sample, judgement)), sample);
       case STALL ->
-          why.kind() == Judgement.Kind.HELD_BACK
+          judgement.kind() == Judgement.Kind.HELD_BACK
               ? heldBack(partition, sample)
               : withRetention(stuck(partition, sample, judgement), sample);
       case AT_RISK ->
@@ -68,21 +68,27 @@ public final class Sentences {
           Template.BEHIND.with(partition, waiting(sample), catchesUp(judgement.catchUp()));
       case UNKNOWN -> unknown(partition, sample, judgement);
       case OK ->
-          why.kind() == Judgement.Kind.WAITS_BY_DESIGN && sample.lag() > 0
-              ? Template.NOT_DUE.with(partition, records(sample.lag()))
-              : why.kind() == Judgement.Kind.SHOWN_ONLY
-                  ? Template.LAST_SEEN.with(partition, records(sample.lag()))
-                  : why.kind() == Judgement.Kind.AWAY
-                      ? Template.AWAY.with(partition, waiting(sample))
-                      : Template.KEEPING_UP.with(
-                          partition,
-                          sample.lag() == 0 ? Template.NOTHING_WAITS.with() : waiting(sample));
+          sample.lag() == 0 ? nothingWaits(partition) : waitsRightly(partition, sample, judgement);
       case IDLE -> Template.READ_TO_ITS_END.with(partition);
     };
   }
 
+  private static Sentence nothingWaits(Object reader) {
+    return Template.KEEPING_UP.with(reader, Template.NOTHING_WAITS.with());
+  }
+
+  private static Sentence waitsRightly(
+      TopicPartition partition, Sample sample, Judgement judgement) {
+    return switch (judgement.kind()) {
+      case WAITS_BY_DESIGN -> Template.NOT_DUE.with(partition, records(sample.lag()));
+      case SHOWN_ONLY -> Template.LAST_SEEN.with(partition, records(sample.lag()));
+      case AWAY -> Template.AWAY.with(partition, waiting(sample));
+      default -> Template.KEEPING_UP.with(partition, waiting(sample));
+    };
+  }
+
   private static Sentence unknown(TopicPartition partition, Sample sample, Judgement judgement) {
-    return switch (judgement.why().kind()) {
+    return switch (judgement.kind()) {
       case NEVER_COMMITTED ->
           Template.NEVER_COMMITTED.with(partition, records(sample.end() - sample.logStart()));
       case BEYOND_THE_END ->
@@ -152,9 +158,9 @@ public final class Sentences {
   }
 
   private static Sentence stuck(TopicPartition partition, Sample sample, Judgement judgement) {
-    long offset = judgement.why().standsAt().orElse(0L);
+    long offset = judgement.standsAt().orElse(0);
     Sentence lasting = inWords(Duration.between(judgement.since(), sample.at()).toMillis() / 1e3);
-    long arrived = judgement.why().arrived();
+    long arrived = judgement.arrived();
     return arrived == 0
         ? Template.STUCK.with(partition, offset, lasting, sample.lag())
         : Template.STUCK_WHILE.with(partition, offset, lasting, sample.lag(), arrived);

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag.verdict;
 
+import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -21,8 +22,7 @@ final class Setbacks {
   private long lostInAll;
 
   private Instant rewoundAt;
-  private long rewoundFrom;
-  private long rewoundTo;
+  private Rewind rewind = new Rewind(0, 0);
 
   /**
    * @param remember how long either is shown after it happened
@@ -88,14 +88,13 @@ final class Setbacks {
     long now = sample.committed().getAsLong();
     boolean alreadyTold = rewoundAt != null;
     if (now < before || (sample.rewound().isPresent() && !alreadyTold)) {
-      before = Math.max(before, sample.rewound().map(Sample.Rewind::from).orElse(before));
-      rewoundFrom = alreadyTold ? Math.max(rewoundFrom, before) : before;
-      rewoundTo = Math.min(now, sample.rewound().map(Sample.Rewind::to).orElse(now));
+      Rewind found = new Rewind(before, now).and(sample.rewound().orElse(new Rewind(before, now)));
+      rewind = alreadyTold ? new Rewind(Math.max(rewind.from(), found.from()), found.to()) : found;
       rewoundAt = sample.at();
       nothingBelow = NONE;
     } else if (rewoundAt != null) {
       boolean shown = !sample.at().isBefore(rewoundAt.plusMillis((long) (shownSeconds * 1e3)));
-      boolean over = now >= rewoundFrom || !sample.at().isBefore(rewoundAt.plus(remember));
+      boolean over = now >= rewind.from() || !sample.at().isBefore(rewoundAt.plus(remember));
       if (shown && over) {
         rewoundAt = null;
       }
@@ -126,11 +125,7 @@ final class Setbacks {
     return rewoundAt;
   }
 
-  long rewoundFrom() {
-    return rewoundFrom;
-  }
-
-  long rewoundTo() {
-    return rewoundTo;
+  Rewind rewind() {
+    return rewind;
   }
 }

@@ -1,8 +1,6 @@
 package io.pairstream.operations.lag.verdict;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * How long something usually takes, such as a group from one commit that moves on to the next while
@@ -36,13 +34,6 @@ public final class UsualGap {
     count++;
   }
 
-  /** The last 16 in seconds, the oldest first. */
-  List<Float> kept() {
-    return IntStream.range(Math.max(0, count - KEPT), count)
-        .mapToObj(at -> gaps[at % KEPT])
-        .toList();
-  }
-
   /** How often it was seen. */
   int count() {
     return count;
@@ -58,9 +49,8 @@ public final class UsualGap {
     if (!isKnown()) {
       return 0;
     }
-    int there = Math.min(count, KEPT);
-    float[] sorted = Arrays.copyOf(gaps, there);
+    float[] sorted = Arrays.copyOf(gaps, Math.min(count, KEPT));
     Arrays.sort(sorted);
-    return sorted[(there - 1) * 9 / 10];
+    return sorted[(sorted.length - 1) * 9 / 10];
   }
 }

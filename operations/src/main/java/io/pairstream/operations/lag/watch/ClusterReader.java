@@ -1,34 +1,23 @@
 package io.pairstream.operations.lag.watch;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupMember;
-import io.pairstream.operations.lag.watch.GroupPlace.Finished;
 import io.pairstream.operations.lag.watch.GroupPlace.Position;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListGroupsResult;
-import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.clients.admin.ShareGroupDescription;
-import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
-import org.apache.kafka.clients.admin.StreamsGroupDescription;
-import org.apache.kafka.clients.admin.StreamsGroupMemberAssignment;
-import org.apache.kafka.clients.admin.StreamsGroupMemberDescription;
-import org.apache.kafka.clients.admin.StreamsGroupSubtopologyDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
@@ -42,9 +31,6 @@ import org.apache.kafka.common.errors.TimeoutException;
 /** Asks a cluster where its groups are, in few and large requests. Not thread-safe. */
 final class ClusterReader {
 
-  private static final int GROUPS_A_REQUEST = 100;
-  private static final String CONSUMERS = "consumer";
-
   private final Admin admin;
   private final String fetchGroup;
 
@@ -56,7 +42,7 @@ final class ClusterReader {
     fetchGroup = cluster.dataset().fetchGroup();
   }
 
-  /** All groups that read topics, by name. */
+  /** All groups that commit where they are in topics, by name. */
   List<GroupListing> groups() {
     ListGroupsResult listed = admin.listGroups();
     Collection<GroupListing> found = KafkaAnswers.await(listed.valid());
@@ -64,7 +50,7 @@ final class ClusterReader {
       // No broker has answered, which is not the same as that there are no groups.
       throw unanswered(listed);
     }
-    return found.stream().filter(group -> kind(group).isPresent()).toList();
+    return found.stream().filter(ClusterReader::commits).toList();
   }
 
   /** Why nobody has answered, without what the client says around it. */
@@ -77,93 +63,62 @@ final class ClusterReader {
     }
   }
 
-  private static Optional<GroupKind> kind(GroupListing group) {
-    GroupType type = group.type().orElse(GroupType.CLASSIC);
-    return switch (type) {
-      case CONSUMER -> Optional.of(GroupKind.CONSUMER);
-      case STREAMS -> Optional.of(GroupKind.STREAMS);
-      case SHARE -> Optional.of(GroupKind.SHARE);
-      // Others than consumers use the older protocol too: Connect's workers among themselves.
-      case CLASSIC ->
-          group.protocol().isEmpty() || group.protocol().equals(CONSUMERS)
-              ? Optional.of(GroupKind.CLASSIC)
-              : Optional.empty();
-      case UNKNOWN -> Optional.empty();
+  /** Others than consumers use the older protocol too: Connect's workers among themselves. */
+  private static boolean commits(GroupListing group) {
+    return switch (type(group)) {
+      case CONSUMER, STREAMS -> true;
+      case CLASSIC -> group.protocol().isEmpty() || group.protocol().equals("consumer");
+      case SHARE, UNKNOWN -> false;
     };
+  }
+
+  private static GroupType type(GroupListing group) {
+    return group.type().orElse(GroupType.CLASSIC);
   }
 
   /** Where these groups are, by name. */
   Map<String, GroupPlace> places(List<GroupListing> groups) {
     Map<String, GroupPlace> places = new TreeMap<>();
-    for (int i = 0; i < groups.size(); i += GROUPS_A_REQUEST) {
-      placesOf(groups.subList(i, Math.min(groups.size(), i + GROUPS_A_REQUEST)), places);
+    if (groups.isEmpty()) {
+      return places;
     }
-    return places;
-  }
-
-  private void placesOf(List<GroupListing> groups, Map<String, GroupPlace> places) {
-    Map<String, ListConsumerGroupOffsetsSpec> consumers = new HashMap<>();
-    Map<String, ListShareGroupOffsetsSpec> shares = new HashMap<>();
-    List<String> ofConsumers = new ArrayList<>();
-    List<String> ofStreams = new ArrayList<>();
-    for (GroupListing group : groups) {
-      String name = group.groupId();
-      switch (kind(group).orElseThrow()) {
-        case SHARE -> shares.put(name, new ListShareGroupOffsetsSpec());
-        case STREAMS -> {
-          consumers.put(name, new ListConsumerGroupOffsetsSpec());
-          ofStreams.add(name);
-        }
-        case CONSUMER, CLASSIC -> {
-          consumers.put(name, new ListConsumerGroupOffsetsSpec());
-          if (group.groupState().orElse(GroupState.UNKNOWN) != GroupState.EMPTY) {
-            ofConsumers.add(name);
-          }
-        }
-      }
-    }
+    Map<String, ListConsumerGroupOffsetsSpec> all = new HashMap<>();
+    groups.forEach(group -> all.put(group.groupId(), new ListConsumerGroupOffsetsSpec()));
     // All are sent before the first is waited for.
-    var offsets = consumers.isEmpty() ? null : admin.listConsumerGroupOffsets(consumers);
-    var shareOffsets = shares.isEmpty() ? null : admin.listShareGroupOffsets(shares);
-    var described =
-        ofConsumers.isEmpty()
-            ? Map.<String, KafkaFuture<ConsumerGroupDescription>>of()
-            : admin.describeConsumerGroups(ofConsumers).describedGroups();
+    var offsets = admin.listConsumerGroupOffsets(all);
     var streams =
-        ofStreams.isEmpty()
-            ? Map.<String, KafkaFuture<StreamsGroupDescription>>of()
-            : admin.describeStreamsGroups(ofStreams).describedGroups();
-    var sharing =
-        shares.isEmpty()
-            ? Map.<String, KafkaFuture<ShareGroupDescription>>of()
-            : admin.describeShareGroups(shares.keySet()).describedGroups();
-
+        admin
+            .describeStreamsGroups(
+                groups.stream()
+                    .filter(group -> type(group) == GroupType.STREAMS)
+                    .map(GroupListing::groupId)
+                    .toList())
+            .describedGroups();
+    var consumers =
+        admin
+            .describeConsumerGroups(
+                groups.stream()
+                    .filter(group -> type(group) != GroupType.STREAMS)
+                    .filter(group -> !group.groupState().equals(Optional.of(GroupState.EMPTY)))
+                    .map(GroupListing::groupId)
+                    .toList())
+            .describedGroups();
     for (GroupListing group : groups) {
       String name = group.groupId();
-      GroupKind kind = kind(group).orElseThrow();
       Map<TopicPartition, GroupMember> readers = new HashMap<>();
       int members = 0;
       boolean known = false;
-      if (described.containsKey(name)) {
-        Optional<ConsumerGroupDescription> found = answer(described.get(name));
+      if (consumers.containsKey(name)) {
+        Optional<ConsumerGroupDescription> found = answer(consumers.get(name));
         members = found.map(each -> each.members().size()).orElse(1);
         known = found.map(each -> readers(each, readers)).orElse(false);
       } else if (streams.containsKey(name)) {
-        Optional<StreamsGroupDescription> found = answer(streams.get(name));
-        members = found.map(each -> each.members().size()).orElse(1);
-        known = found.map(each -> readers(each, readers)).orElse(false);
-      } else if (sharing.containsKey(name)) {
-        // Members of a share group read the same partitions together.
-        members = answer(sharing.get(name)).map(each -> each.members().size()).orElse(1);
+        members = answer(streams.get(name)).map(each -> each.members().size()).orElse(1);
       }
-      Map<TopicPartition, Position> positions = new HashMap<>();
+      Map<TopicPartition, Position> positions = Map.of();
       Optional<String> refused = Optional.empty();
       try {
-        if (kind == GroupKind.SHARE) {
-          shared(shareOffsets.partitionsToOffsetInfo(name), positions);
-        } else {
-          committed(name, offsets.partitionsToOffsetAndMetadata(name), positions);
-        }
+        positions = positions(name, offsets.partitionsToOffsetAndMetadata(name));
       } catch (ApiException e) {
         // One coordinator that is away, or one group that is none of ours to see, blinds nobody to
         // the others.
@@ -173,7 +128,7 @@ final class ClusterReader {
           name,
           new GroupPlace(
               name,
-              kind,
+              type(group).toString().toLowerCase(Locale.ROOT),
               group.groupState().map(GroupState::toString).orElse("Unknown"),
               members,
               known,
@@ -181,6 +136,7 @@ final class ClusterReader {
               positions,
               refused));
     }
+    return places;
   }
 
   /** Who reads what; false while partitions are being given out. */
@@ -193,71 +149,21 @@ final class ClusterReader {
     return group.groupState() == GroupState.STABLE && !readers.isEmpty();
   }
 
-  private static boolean readers(
-      StreamsGroupDescription group, Map<TopicPartition, GroupMember> readers) {
-    Map<String, List<String>> topics = new HashMap<>();
-    for (StreamsGroupSubtopologyDescription part : group.subtopologies()) {
-      List<String> sources = new ArrayList<>(part.sourceTopics());
-      sources.addAll(part.repartitionSourceTopics().keySet());
-      topics.put(part.subtopologyId(), sources);
-    }
-    for (StreamsGroupMemberDescription member : group.members()) {
-      GroupMember reader =
-          new GroupMember(member.memberId(), member.clientId(), member.clientHost());
-      for (StreamsGroupMemberAssignment.TaskIds tasks : member.assignment().activeTasks()) {
-        for (String topic : topics.getOrDefault(tasks.subtopologyId(), List.of())) {
-          tasks
-              .partitions()
-              .forEach(number -> readers.put(new TopicPartition(topic, number), reader));
-        }
-      }
-    }
-    return group.groupState() == GroupState.STABLE && !readers.isEmpty();
-  }
-
-  private void committed(
-      String group,
-      KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> answer,
-      Map<TopicPartition, Position> positions) {
+  private Map<TopicPartition, Position> positions(
+      String group, KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> answer) {
+    Map<TopicPartition, Position> positions = new HashMap<>();
     KafkaAnswers.await(answer)
         .forEach(
             (partition, offset) -> {
               if (offset != null && offset.offset() >= 0) {
-                positions.put(
-                    partition,
-                    new Position(offset.offset(), finished(group, offset), OptionalLong.empty()));
+                FinishedOffsets finished =
+                    group.equals(fetchGroup)
+                        ? FinishedOffsets.read(offset.offset(), offset.metadata())
+                        : FinishedOffsets.below(offset.offset());
+                positions.put(partition, new Position(offset.offset(), finished));
               }
             });
-  }
-
-  private Finished finished(String group, OffsetAndMetadata offset) {
-    if (!group.equals(fetchGroup)) {
-      return Finished.NONE;
-    }
-    FinishedOffsets finished = FinishedOffsets.read(offset.offset(), offset.metadata());
-    if (finished.above().isEmpty()) {
-      return Finished.NONE;
-    }
-    return end -> {
-      int bits = (int) Math.min(Integer.MAX_VALUE, Math.max(0, end - finished.low()));
-      return finished.above().get(0, bits).cardinality();
-    };
-  }
-
-  private static void shared(
-      KafkaFuture<Map<TopicPartition, SharePartitionOffsetInfo>> answer,
-      Map<TopicPartition, Position> positions) {
-    KafkaAnswers.await(answer)
-        .forEach(
-            (partition, info) -> {
-              if (info != null && info.startOffset() >= 0) {
-                OptionalLong lag =
-                    info.lag().isPresent() && info.lag().get() >= 0
-                        ? OptionalLong.of(info.lag().get())
-                        : OptionalLong.empty();
-                positions.put(partition, new Position(info.startOffset(), Finished.NONE, lag));
-              }
-            });
+    return positions;
   }
 
   /**
@@ -265,14 +171,11 @@ final class ClusterReader {
    */
   static <T> Optional<T> answer(KafkaFuture<T> future) {
     try {
-      return Optional.ofNullable(future.get());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof KafkaException) {
-        return Optional.empty();
-      }
-      throw new KafkaException(e.getCause());
+      return Optional.ofNullable(KafkaAnswers.await(future));
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      return Optional.empty();
     }
   }
 }

@@ -1,20 +1,18 @@
 package io.pairstream.operations.lag.watch;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.Pages;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.Topic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,79 +26,55 @@ final class CommitReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CommitReader.class);
 
-  private static final Duration LONGEST_READING = Duration.ofSeconds(3);
-  private static final Duration POLL = Duration.ofMillis(100);
-
   /** Versions of keys that are offset commits; others are groups' metadata. */
   private static final int NEWEST_COMMIT_KEY = 1;
 
-  private final ClusterAccess cluster;
+  private final CommittedLog log;
   private final Map<String, Map<TopicPartition, Long>> places = new HashMap<>();
-  private KafkaConsumer<byte[], byte[]> consumer;
+  private Pages commits;
   private boolean refused;
 
   CommitReader(ClusterAccess cluster) {
-    this.cluster = cluster;
+    log = CommittedLog.open(cluster);
   }
 
   /**
    * Who has gone back since the last call, by group; nobody in the first call.
    *
-   * @param reader asked for the ends of the topic's partitions
    * @param now where groups are, as they were before this call
    */
-  Map<String, Map<TopicPartition, Rewind>> rewinds(LogReader reader, Map<String, GroupPlace> now) {
+  Map<String, Map<TopicPartition, Rewind>> rewinds(Map<String, GroupPlace> now) {
     Map<String, Map<TopicPartition, Rewind>> rewinds = new HashMap<>();
-    if (refused) {
-      return rewinds;
-    }
     try {
-      if (consumer == null) {
-        begin(reader, now);
-        return rewinds;
+      if (commits != null) {
+        commits.readOn(record -> note(record, rewinds));
+        places.keySet().retainAll(now.keySet());
+      } else if (!refused) {
+        begin(now);
       }
-      Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
-      long deadline = System.nanoTime() + LONGEST_READING.toNanos();
-      while (ends.entrySet().stream()
-              .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())
-          && System.nanoTime() < deadline) {
-        consumer.poll(POLL).forEach(record -> note(record, rewinds));
-      }
-      places.keySet().retainAll(now.keySet());
+    } catch (UnknownTopicOrPartitionException e) {
+      LOG.debug("nobody has committed yet: {}", e.getMessage());
     } catch (AuthorizationException e) {
       refused = true;
+      commits = null;
       LOG.warn("groups that go back and read on may be missed: {}", e.getMessage());
     }
     return rewinds;
   }
 
   /** What is committed from here on is read; everything before is in the groups' places. */
-  private void begin(LogReader reader, Map<String, GroupPlace> now) {
-    int partitions =
-        reader
-            .partitionsOf(List.of(Topic.GROUP_METADATA_TOPIC_NAME))
-            .getOrDefault(Topic.GROUP_METADATA_TOPIC_NAME, 0);
-    if (partitions == 0) {
-      return;
-    }
-    List<TopicPartition> all =
-        IntStream.range(0, partitions)
-            .mapToObj(number -> new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, number))
-            .toList();
-    Map<TopicPartition, Long> ends = reader.highWatermarks(all);
-    // Where commits were lost, those before them are no news.
-    consumer = cluster.consumer(Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest"));
-    consumer.assign(ends.keySet());
-    ends.forEach(consumer::seek);
+  private void begin(Map<String, GroupPlace> now) {
+    List<TopicPartition> all = log.partitions(Topic.GROUP_METADATA_TOPIC_NAME);
+    commits = new Pages(log, all, log.ends(all));
     now.forEach(
         (group, place) ->
             place
                 .positions()
-                .forEach(
-                    (partition, position) ->
-                        places
-                            .computeIfAbsent(group, unknown -> new HashMap<>())
-                            .put(partition, position.committed())));
+                .forEach((partition, position) -> of(group).put(partition, position.committed())));
+  }
+
+  private Map<TopicPartition, Long> of(String group) {
+    return places.computeIfAbsent(group, unknown -> new HashMap<>());
   }
 
   private void note(
@@ -114,23 +88,17 @@ final class CommitReader implements AutoCloseable {
     }
     String group = text(key);
     TopicPartition partition = new TopicPartition(text(key), key.getInt());
-    Map<TopicPartition, Long> ofGroup = places.computeIfAbsent(group, unknown -> new HashMap<>());
     if (record.value() == null) {
-      ofGroup.remove(partition);
+      of(group).remove(partition);
       return;
     }
     // In all versions of the value the offset comes first.
     long offset = ByteBuffer.wrap(record.value()).getLong(Short.BYTES);
-    Long before = ofGroup.put(partition, offset);
+    Long before = of(group).put(partition, offset);
     if (before != null && offset < before) {
       rewinds
           .computeIfAbsent(group, unknown -> new HashMap<>())
-          .merge(
-              partition,
-              new Rewind(before, offset),
-              (first, second) ->
-                  new Rewind(
-                      Math.max(first.from(), second.from()), Math.min(first.to(), second.to())));
+          .merge(partition, new Rewind(before, offset), Rewind::and);
     }
   }
 
@@ -142,8 +110,6 @@ final class CommitReader implements AutoCloseable {
 
   @Override
   public void close() {
-    if (consumer != null) {
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
-    }
+    log.close();
   }
 }

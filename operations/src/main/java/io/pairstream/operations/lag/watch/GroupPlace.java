@@ -1,15 +1,15 @@
 package io.pairstream.operations.lag.watch;
 
-import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupMember;
+import io.pairstream.schemas.wire.FinishedOffsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * Where a group is, as the brokers say.
  *
+ * @param type by which protocol its members agree
  * @param state the brokers' word
  * @param members how many there are
  * @param assignmentIsKnown whether {@code readers} tells who reads what
@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 record GroupPlace(
     String group,
-    GroupKind kind,
+    String type,
     String state,
     int members,
     boolean assignmentIsKnown,
@@ -31,18 +31,15 @@ record GroupPlace(
    * A position on a partition.
    *
    * @param committed the offset to read next
-   * @param finishedAbove offsets above it that are finished already
-   * @param lag what the broker itself says waits, where it does
+   * @param finished that, and what is finished above it out of order
    */
-  record Position(long committed, Finished finishedAbove, OptionalLong lag) {}
+  record Position(long committed, FinishedOffsets finished) {
 
-  /** Offsets that are finished out of order. */
-  interface Finished {
-
-    Finished NONE = end -> 0;
-
-    /** How many below an offset are. */
-    long below(long end);
+    /** How many offsets from the committed one up to an end are finished already. */
+    long finishedBelow(long end) {
+      int bits = (int) Math.min(Integer.MAX_VALUE, Math.max(0, end - finished.low()));
+      return finished.above().get(0, bits).cardinality();
+    }
   }
 
   /** Whether somebody is there who could read a partition. */

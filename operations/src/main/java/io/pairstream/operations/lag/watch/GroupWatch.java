@@ -6,19 +6,15 @@ import io.pairstream.operations.lag.Lag;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Forecast;
-import io.pairstream.operations.lag.verdict.GracePeriods;
-import io.pairstream.operations.lag.verdict.LearntPace;
 import io.pairstream.operations.lag.verdict.PartitionJudge;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.verdict.Sentences;
-import io.pairstream.operations.lag.watch.HeadReader.Head;
-import io.pairstream.operations.lag.watch.HeadReader.Place;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +33,7 @@ final class GroupWatch {
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
   private final String group;
-  private final GracePeriods grace;
+  private final Duration interval;
   private final Predicate<String> waitsByDesign;
   private final Role role;
   private final SortedMap<TopicPartition, Watched> partitions = new TreeMap<>(BY_NAME);
@@ -47,7 +43,6 @@ final class GroupWatch {
   private boolean wasThere;
   private boolean decides;
   private boolean muted;
-  private Map<TopicPartition, LearntPace> learnt = Map.of();
 
   /** What a group is to whoever watches. */
   enum Role {
@@ -62,23 +57,11 @@ final class GroupWatch {
   /**
    * @param waitsByDesign topics whose records are left until their time has come
    */
-  GroupWatch(String group, GracePeriods grace, Predicate<String> waitsByDesign, Role role) {
+  GroupWatch(String group, Duration interval, Predicate<String> waitsByDesign, Role role) {
     this.group = group;
-    this.grace = grace;
+    this.interval = interval;
     this.waitsByDesign = waitsByDesign;
     this.role = role;
-  }
-
-  /** Goes on from what was learnt before a restart. */
-  void learn(Map<TopicPartition, LearntPace> pace) {
-    learnt = pace;
-  }
-
-  /** What is usual for the group on its partitions. */
-  Map<TopicPartition, LearntPace> learnt() {
-    Map<TopicPartition, LearntPace> pace = new HashMap<>();
-    partitions.forEach((partition, watched) -> pace.put(partition, watched.learnt()));
-    return pace;
   }
 
   /** Whether the cluster has known the group in any look. */
@@ -96,27 +79,11 @@ final class GroupWatch {
         .forEach(
             (partition, position) -> {
               PartitionLog log = logs.get(partition);
-              if (log == null || !log.isKnown()) {
-                return;
-              }
-              Watched watched = watched(partition);
-              Place place = new Place(partition, position.committed());
-              watched.moveTo(place);
-              if (watched.lag(position, log) == 0 || position.committed() >= log.end()) {
-                return;
-              }
-              long from = Math.max(position.committed(), log.start());
-              Head head = watched.head();
-              boolean isUnread =
-                  head == null
-                      || (head.record().isEmpty()
-                          ? head.lookedUpTo() < log.end()
-                          : head.record().get().offset() < log.start());
-              if (isUnread) {
-                long readTo = head != null && head.record().isEmpty() ? head.lookedUpTo() : from;
-                unread.add(
-                    new Unread(
-                        watched, new HeadReader.Wanted(place, Math.max(from, readTo), log.end())));
+              if (log != null && log.isKnown()) {
+                Watched watched = watched(partition);
+                watched
+                    .moveTo(position, log)
+                    .ifPresent(wanted -> unread.add(new Unread(watched, wanted)));
               }
             });
     return unread;
@@ -125,14 +92,12 @@ final class GroupWatch {
   private Watched watched(TopicPartition partition) {
     return partitions.computeIfAbsent(
         partition,
-        unknown -> {
-          PartitionJudge judge = new PartitionJudge(grace, role == Role.COUNTED);
-          if (learnt.containsKey(unknown)) {
-            judge.learn(learnt.get(unknown));
-          }
-          return new Watched(
-              unknown, judge, waitsByDesign.test(unknown.topic()), role == Role.SHOWN);
-        });
+        unknown ->
+            new Watched(
+                unknown,
+                new PartitionJudge(interval, role == Role.COUNTED),
+                waitsByDesign.test(unknown.topic()),
+                role == Role.SHOWN));
   }
 
   /**
@@ -194,7 +159,7 @@ final class GroupWatch {
                     processing.getAsDouble(),
                     drain,
                     drainError,
-                    2 * grace.interval().toMillis() / 1e3);
+                    2 * interval.toMillis() / 1e3);
     Verdict found =
         now.refused().isPresent()
             ? Verdict.UNKNOWN
@@ -213,7 +178,7 @@ final class GroupWatch {
                         .orElseGet(() -> unknown(Template.HAS_READ_NOTHING.with(group))));
     return new GroupLag(
         group,
-        now.kind(),
+        now.type(),
         now.state(),
         now.members(),
         decides,

@@ -1,10 +1,8 @@
 package io.pairstream.operations.lag.watch;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
-import io.pairstream.operations.lag.verdict.GracePeriods;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.watch.GroupWatch.Role;
 import io.pairstream.operations.lag.watch.GroupWatch.Unread;
@@ -21,7 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.KafkaException;
@@ -48,15 +47,13 @@ public final class LagWatcher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LagWatcher.class);
 
-  private static final Duration PACE_EVERY = Duration.ofMinutes(1);
-  private static final Duration LONGEST_READING = Duration.ofSeconds(3);
+  /** How many records at the heads of partitions are read in one look at most. */
+  private static final int MOST_HEADS = 200;
 
   private final ClusterAccess cluster;
   private final LagSettings settings;
   private final Clock clock;
   private final Consumer<LagReport> listener;
-  private final PaceMemory memory;
-  private final GracePeriods grace;
   private final Map<String, List<String>> ours;
   private final String waitingLinks;
   private final ScheduledExecutorService looks =
@@ -64,11 +61,9 @@ public final class LagWatcher implements AutoCloseable {
   private final Map<String, GroupWatch> groups = new HashMap<>();
   private Admin admin;
   private ClusterReader reader;
-  private LogReader logReader;
   private WatchedLogs logs;
   private CommitReader commits;
   private HeadReader heads;
-  private Instant paceKeptAt = Instant.EPOCH;
   private long looksTaken;
   private volatile LagReport latest;
   private volatile List<BrokerDisk> disks = List.of();
@@ -81,26 +76,10 @@ public final class LagWatcher implements AutoCloseable {
    */
   public LagWatcher(
       ClusterAccess cluster, LagSettings settings, Clock clock, Consumer<LagReport> listener) {
-    this(cluster, settings, clock, listener, PaceMemory.NONE);
-  }
-
-  /**
-   * The same.
-   *
-   * @param memory where what is usual for groups outlives this watcher
-   */
-  public LagWatcher(
-      ClusterAccess cluster,
-      LagSettings settings,
-      Clock clock,
-      Consumer<LagReport> listener,
-      PaceMemory memory) {
-    this.memory = memory;
     this.cluster = cluster;
     this.settings = settings;
     this.clock = clock;
     this.listener = listener;
-    grace = GracePeriods.of(settings.interval());
     latest = LagReport.nothingYet(settings.interval());
     Dataset dataset = cluster.dataset();
     waitingLinks = dataset.topic(TopicCatalogue.WAITING_LINKS);
@@ -152,8 +131,7 @@ public final class LagWatcher implements AutoCloseable {
     if (admin == null) {
       admin = cluster.admin();
       reader = new ClusterReader(admin, cluster);
-      logReader = new LogReader(admin);
-      logs = new WatchedLogs(logReader);
+      logs = new WatchedLogs(new LogReader(admin));
       commits = new CommitReader(cluster);
       heads = new HeadReader(cluster);
     }
@@ -177,7 +155,7 @@ public final class LagWatcher implements AutoCloseable {
     places = withAbsent(places);
     groups.keySet().retainAll(places.keySet());
     readHeads(places);
-    Map<String, Map<TopicPartition, Rewind>> rewinds = commits.rewinds(logReader, places);
+    Map<String, Map<TopicPartition, Rewind>> rewinds = commits.rewinds(places);
 
     List<GroupLag> judged = new ArrayList<>();
     for (GroupPlace place : places.values()) {
@@ -191,10 +169,6 @@ public final class LagWatcher implements AutoCloseable {
                   settings.groups().isMuted(group, at),
                   mine.getOrDefault(group, Set.of()),
                   logs.all()));
-    }
-    if (WatchedLogs.isDue(paceKeptAt, PACE_EVERY, at)) {
-      paceKeptAt = at;
-      groups.forEach((group, watch) -> memory.keep(group, watch.learnt()));
     }
     looksTaken++;
     LagReport report =
@@ -231,7 +205,7 @@ public final class LagWatcher implements AutoCloseable {
                     group,
                     new GroupPlace(
                         group,
-                        GroupKind.CLASSIC,
+                        "classic",
                         watch(group).wasThere() ? GroupLag.DEAD : GroupLag.ABSENT,
                         0,
                         false,
@@ -243,13 +217,7 @@ public final class LagWatcher implements AutoCloseable {
 
   private GroupWatch watch(String group) {
     return groups.computeIfAbsent(
-        group,
-        name -> {
-          GroupWatch watch =
-              new GroupWatch(name, grace, topic -> topic.equals(waitingLinks), role(name));
-          watch.learn(memory.of(name));
-          return watch;
-        });
+        group, name -> new GroupWatch(name, settings.interval(), waitingLinks::equals, role(name)));
   }
 
   private Role role(String group) {
@@ -277,23 +245,16 @@ public final class LagWatcher implements AutoCloseable {
         Comparator.comparingLong(unread -> unread.watched().headReadInLook());
     standing.sort(longestUnread);
     moving.sort(longestUnread);
-    int most = settings.headsPerLook();
-    List<Unread> chosen = new ArrayList<>(standing.subList(0, Math.min(most, standing.size())));
-    int left = looksTaken == 0 ? most - chosen.size() : Math.min(most - chosen.size(), most / 4);
-    chosen.addAll(moving.subList(0, Math.min(Math.max(0, left), moving.size())));
-
-    Map<Place, HeadReader.Wanted> wanted = new LinkedHashMap<>();
-    chosen.forEach(unread -> wanted.putIfAbsent(unread.wanted().place(), unread.wanted()));
-    Map<Place, Head> found =
-        heads.read(List.copyOf(wanted.values()), settings.headBytesPerLook(), LONGEST_READING);
-    for (List<Unread> some : List.of(standing, moving)) {
-      for (Unread unread : some) {
-        Head head = found.get(unread.wanted().place());
-        if (head != null) {
-          unread.watched().read(head, looksTaken);
-        }
-      }
-    }
+    List<Unread> chosen = standing.subList(0, Math.min(MOST_HEADS, standing.size()));
+    int left = MOST_HEADS - chosen.size();
+    int most = looksTaken == 0 ? left : Math.min(left, MOST_HEADS / 4);
+    Set<HeadReader.Wanted> wanted = new LinkedHashSet<>();
+    Stream.concat(chosen.stream(), moving.stream().limit(most))
+        .forEach(unread -> wanted.add(unread.wanted()));
+    Map<Place, Head> found = heads.read(List.copyOf(wanted));
+    Stream.concat(standing.stream(), moving.stream())
+        .filter(unread -> found.containsKey(unread.wanted().place()))
+        .forEach(unread -> unread.watched().read(found.get(unread.wanted().place()), looksTaken));
   }
 
   /** What the last look saw. */

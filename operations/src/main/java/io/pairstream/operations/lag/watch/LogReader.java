@@ -50,12 +50,8 @@ public final class LogReader {
 
   /** Where logs begin; partitions whose leader does not answer are left out. */
   Map<TopicPartition, Long> starts(Set<TopicPartition> partitions) {
-    return offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
-  }
-
-  /** Offsets behind the last records, committed or not. */
-  Map<TopicPartition, Long> highWatermarks(Collection<TopicPartition> partitions) {
-    return offsets(Set.copyOf(partitions), OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    return collect(
+        partitions, ask(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED));
   }
 
   /** Where logs end for whoever reads what is committed, and for everybody. */
@@ -72,11 +68,6 @@ public final class LogReader {
                 partition,
                 new Ends(starts.get(partition), end, highEnds.getOrDefault(partition, end))));
     return ends;
-  }
-
-  private Map<TopicPartition, Long> offsets(
-      Set<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
-    return partitions.isEmpty() ? Map.of() : collect(partitions, ask(partitions, spec, isolation));
   }
 
   private ListOffsetsResult ask(

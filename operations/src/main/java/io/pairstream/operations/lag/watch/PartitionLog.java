@@ -19,7 +19,6 @@ final class PartitionLog {
   /** So many times as long as transactions usually last here, and one does not end. */
   private static final double USUAL_HOLDS = 3;
 
-  private final EndTimes endTimes = new EndTimes();
   private final UsualGap usualHold = new UsualGap();
   private long start;
   private long end = -1;
@@ -57,7 +56,6 @@ final class PartitionLog {
     start = newStart;
     end = newEnd;
     highWatermark = newHighWatermark;
-    endTimes.add(newEnd, atMillis);
   }
 
   /** Notes the size of the whole log, as it is in the look just taken. */
@@ -128,10 +126,6 @@ final class PartitionLog {
     boolean lastsLong =
         seconds >= SHORTEST_HANGING.toSeconds() && seconds >= USUAL_HOLDS * usualHold.seconds();
     return held() > 0 && lastsLong ? Optional.of(new Hanging(held(), seconds)) : Optional.empty();
-  }
-
-  OptionalLong arrivalOf(long offset) {
-    return endTimes.arrivalOf(offset);
   }
 
   /**

@@ -1,12 +1,12 @@
 package io.pairstream.operations.lag.watch;
 
+import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Judgement;
-import io.pairstream.operations.lag.verdict.LearntPace;
 import io.pairstream.operations.lag.verdict.PartitionJudge;
 import io.pairstream.operations.lag.verdict.Sample;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
@@ -14,7 +14,9 @@ import io.pairstream.operations.lag.verdict.Sentences;
 import io.pairstream.operations.lag.watch.GroupPlace.Position;
 import io.pairstream.operations.lag.watch.HeadReader.Head;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
+import io.pairstream.operations.lag.watch.HeadReader.Wanted;
 import io.pairstream.operations.sentence.Template;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -52,15 +54,6 @@ final class Watched {
   /** What is told of it, and by how much its lag shrinks in a second, with the error of that. */
   record Told(PartitionLag lag, double drain, double drainError) {}
 
-  LearntPace learnt() {
-    return judge.learnt();
-  }
-
-  /** What was found at its head; null where nobody looked. */
-  Head head() {
-    return head;
-  }
-
   /** Judges what the look of that time has seen. */
   Told tell(Instant at, GroupPlace now, Optional<Rewind> rewound, PartitionLog log) {
     if (!log.isSeen(at.toEpochMilli())) {
@@ -92,50 +85,53 @@ final class Watched {
     found.record().ifPresent(record -> lastRead = record);
   }
 
-  void moveTo(Place now) {
+  /** Takes the group's position, and tells what is to be read there; empty where all is known. */
+  Optional<Wanted> moveTo(Position position, PartitionLog log) {
+    Place now = new Place(partition, position.committed());
     stands = now.equals(place);
     if (!stands) {
       place = now;
       head = null;
     }
+    if (lag(position, log) == 0 || position.committed() >= log.end()) {
+      return Optional.empty();
+    }
+    long from = Math.max(position.committed(), log.start());
+    if (head != null && head.record().isPresent()) {
+      if (head.record().get().offset() >= log.start()) {
+        return Optional.empty();
+      }
+    } else if (head != null) {
+      if (head.lookedUpTo() >= log.end()) {
+        return Optional.empty();
+      }
+      from = Math.max(from, head.lookedUpTo());
+    }
+    return Optional.of(new Wanted(now, new Stretch(from, log.end())));
   }
 
   /** Records that wait, with what is known of the head. */
   long lag(Position position, PartitionLog log) {
-    if (position.lag().isPresent() && position.lag().getAsLong() == 0) {
-      return 0;
-    }
     long from = Math.max(position.committed(), log.start());
     if (head != null) {
       from = Math.max(from, head.record().map(HeadRecord::offset).orElse(head.lookedUpTo()));
     }
     // Who is beyond the last stable offset reads what is not committed, and has all of it to read.
     long end = position.committed() > log.end() ? log.highWatermark() : log.end();
-    long left = end - from;
-    if (left <= 0) {
-      return 0;
-    }
-    if (position.lag().isPresent()) {
-      return Math.min(left, position.lag().getAsLong());
-    }
-    return Math.max(0, left - position.finishedAbove().below(end));
+    return Math.max(0, end - from - position.finishedBelow(end));
   }
 
   /**
-   * Age of the record at a place: by its own timestamp where it was read; otherwise by when looks
-   * saw it arrive; otherwise at most that of an earlier one.
+   * Age of the record at a place: by its own timestamp where it was read; otherwise at most that of
+   * an earlier one.
    */
-  private OptionalDouble age(Instant at, long committed, PartitionLog log) {
-    OptionalLong born =
-        head != null && head.record().isPresent()
-            ? OptionalLong.of(head.record().get().at().toEpochMilli())
-            : log.arrivalOf(Math.max(committed, log.start()));
-    if (born.isEmpty() && lastRead != null && lastRead.offset() <= committed) {
-      born = OptionalLong.of(lastRead.at().toEpochMilli());
-    }
-    return born.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(Math.max(0, (at.toEpochMilli() - born.getAsLong()) / 1e3));
+  private OptionalDouble age(Instant at, long committed) {
+    return Optional.ofNullable(head)
+        .flatMap(Head::record)
+        .or(() -> Optional.ofNullable(lastRead).filter(read -> read.offset() <= committed))
+        .map(read -> Duration.between(read.at(), at).toMillis() / 1e3)
+        .map(seconds -> OptionalDouble.of(Math.max(0, seconds)))
+        .orElse(OptionalDouble.empty());
   }
 
   private Sample sample(Instant at, GroupPlace now, Optional<Rewind> rewound, PartitionLog log) {
@@ -145,11 +141,11 @@ final class Watched {
     OptionalDouble seconds =
         !isKnown
             ? OptionalDouble.empty()
-            : lag == 0 ? OptionalDouble.of(0) : age(at, position.committed(), log);
+            : lag == 0 ? OptionalDouble.of(0) : age(at, position.committed());
     return new Sample(
         at,
         isKnown ? OptionalLong.of(position.committed()) : OptionalLong.empty(),
-        isKnown ? position.committed() + position.finishedAbove().below(Long.MAX_VALUE) : 0,
+        isKnown ? position.committed() + position.finishedBelow(Long.MAX_VALUE) : 0,
         log.start(),
         log.end(),
         log.highWatermark(),

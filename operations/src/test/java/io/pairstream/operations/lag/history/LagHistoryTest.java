@@ -11,7 +11,6 @@ import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.history.LagHistory.Heat;
 import io.pairstream.operations.lag.history.LagHistory.HeatRow;
 import io.pairstream.operations.lag.history.LagHistory.Point;
-import io.pairstream.operations.lag.verdict.LearntPace;
 import io.pairstream.service.table.ViewStorageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,10 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,20 +56,6 @@ class LagHistoryTest {
 
   private static List<Point> points(LagHistory history, Duration back) {
     return history.points(GROUP, Optional.empty(), back).points();
-  }
-
-  @Test
-  void whatIsUsualForAGroupOutlivesARestart() {
-    TopicPartition partition = new TopicPartition("a.topic", 7);
-    LearntPace pace = new LearntPace(List.of(10f, 20.5f), List.of(3_600f), true);
-    try (LagHistory history = open()) {
-      assertThat(history.of("readers")).isEmpty();
-      history.keep("readers", Map.of(partition, pace));
-    }
-
-    try (LagHistory history = open()) {
-      assertThat(history.of("readers")).containsExactly(Map.entry(partition, pace));
-    }
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.lag.Verdict;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -134,19 +133,6 @@ class StrangersTest {
     assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(trace.sentence(""))
         .endsWith("nobody is there, and whether that is usual is not known yet");
-  }
-
-  @Test
-  void whatWasLearntOutlivesARestart() {
-    Trace before = Trace.ofStranger().membersLeave().at(0, 50);
-    for (int run = 0; run < 3; run++) {
-      before.stands(360, 1).looks(1, 1_000, 1);
-    }
-
-    Trace after = Trace.ofStranger().learn(before.learnt()).membersLeave().at(0, 50).stands(300, 1);
-
-    assertThat(after.saidSince(0)).isEqualTo(Map.of(Verdict.OK, 301));
-    assertThat(after.stands(800, 1).verdict()).isEqualTo(Verdict.STOP);
   }
 
   @Test

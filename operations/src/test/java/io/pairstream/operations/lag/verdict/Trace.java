@@ -37,7 +37,7 @@ final class Trace {
   private Optional<Sample.Rewind> rewound = Optional.empty();
 
   private Trace(boolean alwaysOn) {
-    judge = new PartitionJudge(GracePeriods.of(INTERVAL), alwaysOn);
+    judge = new PartitionJudge(INTERVAL, alwaysOn);
   }
 
   /** Of a group that always runs. */
@@ -53,15 +53,6 @@ final class Trace {
   /** Its commits show that it went back before the next look, and has read on. */
   Trace wentBack(long from, long to) {
     rewound = Optional.of(new Sample.Rewind(from, to));
-    return this;
-  }
-
-  LearntPace learnt() {
-    return judge.learnt();
-  }
-
-  Trace learn(LearntPace pace) {
-    judge.learn(pace);
     return this;
   }
 

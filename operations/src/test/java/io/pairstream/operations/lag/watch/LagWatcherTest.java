@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.LagReport;
@@ -30,7 +29,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -38,15 +36,10 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -331,50 +324,6 @@ class LagWatcherTest {
     ahead = ahead.plus(INTERVAL);
     PartitionLag after = look(group("-reader"), raw, each -> each.lag().equals(OptionalLong.of(0)));
     assertThat(after.held()).isZero();
-  }
-
-  @Test
-  void aShareGroupsLagIsWhatTheBrokerSays() {
-    String name = group("-share");
-    try (Admin admin = cluster.admin()) {
-      KafkaAnswers.await(
-          admin
-              .incrementalAlterConfigs(
-                  Map.of(
-                      new ConfigResource(ConfigResource.Type.GROUP, name),
-                      List.of(
-                          new AlterConfigOp(
-                              new ConfigEntry("share.auto.offset.reset", "earliest"),
-                              AlterConfigOp.OpType.SET))))
-              .all());
-    }
-    send(10);
-    Properties settings = new Properties();
-    settings.putAll(cluster.clientSettings());
-    settings.put("group.id", name);
-    settings.put("max.poll.records", "4");
-    settings.put("share.acquire.mode", "record_limit");
-    try (KafkaShareConsumer<byte[], byte[]> consumer =
-        new KafkaShareConsumer<>(
-            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer.subscribe(List.of(raw.topic()));
-      int[] read = {0};
-      await(
-          () -> {
-            read[0] += consumer.poll(Duration.ofMillis(200)).count();
-            consumer.commitSync();
-            return read[0] >= 4;
-          });
-    }
-
-    await(
-        () ->
-            lookLater().group(name).isPresent()
-                && of(watcher.latest(), name, raw).lag().orElse(-1) == 10 - 4);
-    GroupLag found = watcher.latest().group(name).orElseThrow();
-
-    assertThat(found.type()).isEqualTo(GroupKind.SHARE);
-    assertThat(found.lag()).hasValue(6);
   }
 
   @Test
