@@ -63,14 +63,11 @@ final class TopicsCommand {
         table.row(
             outcome.topic(),
             outcome.partitions() + " partitions",
-            "%s%s%s%s"
+            "%s%s%s"
                 .formatted(
                     outcome.action().name().toLowerCase(Locale.ROOT),
                     outcome.altered().isEmpty() ? "" : " " + outcome.altered(),
-                    outcome.left().isEmpty() ? "" : ", leaves " + outcome.left(),
-                    outcome.laterVersions().isEmpty()
-                        ? ""
-                        : ", has schema versions that are not ours: " + outcome.laterVersions()));
+                    outcome.left().isEmpty() ? "" : ", leaves " + outcome.left()));
       }
       return table;
     }

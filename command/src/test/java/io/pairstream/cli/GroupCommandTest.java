@@ -123,7 +123,7 @@ class GroupCommandTest {
 
   private long committed() {
     try (Admin admin = cluster.admin()) {
-      return ClusterAccess.committed(admin, group, List.of(training)).get(training);
+      return ClusterAccess.committedAndSettled(admin, group, List.of(training)).get(training);
     }
   }
 

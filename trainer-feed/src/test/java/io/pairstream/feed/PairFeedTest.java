@@ -348,7 +348,9 @@ class PairFeedTest {
       show(feed);
 
       TopicPartition partition = new TopicPartition(source.topic(), 0);
-      assertThat(ClusterAccess.committed(admin, cluster.dataset().feedGroup(), List.of(partition)))
+      assertThat(
+              ClusterAccess.committedAndSettled(
+                  admin, cluster.dataset().feedGroup(), List.of(partition)))
           .containsEntry(partition, 1L);
       assertThat(batch.number()).isZero();
     }

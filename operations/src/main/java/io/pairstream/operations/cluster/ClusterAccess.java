@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -185,22 +186,9 @@ public final class ClusterAccess {
 
   /**
    * The offsets that a group has committed on these partitions; without those on which it never
-   * has. A commit whose transaction is just being completed does not count yet.
-   */
-  public static Map<TopicPartition, Long> committed(
-      Admin admin, String group, Collection<TopicPartition> partitions) {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    fetchCommitted(admin, group, partitions, false)
-        .forEach(
-            (partition, committed) ->
-                committed.ifPresent(found -> offsets.put(partition, found.offset())));
-    return offsets;
-  }
-
-  /**
-   * The same, but waits for transactions that are just being completed, so that no output that can
-   * be read already belongs to a commit which does not count yet. After 10 seconds a transaction
-   * hangs, and is waited for no longer.
+   * has. Waits for transactions that are just being completed, so that no output that can be read
+   * already belongs to a commit which does not count yet. After 10 seconds a transaction hangs, and
+   * is waited for no longer.
    */
   public static Map<TopicPartition, Long> committedAndSettled(
       Admin admin, String group, Collection<TopicPartition> partitions) {
@@ -227,45 +215,35 @@ public final class ClusterAccess {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     Set<TopicPartition> unsettled = new HashSet<>(partitions);
     long deadline = System.nanoTime() + SETTLED_AFTER.toNanos();
-    while (!unsettled.isEmpty() && System.nanoTime() < deadline) {
+    boolean hangs = false;
+    while (!unsettled.isEmpty() && !hangs) {
+      hangs = System.nanoTime() > deadline;
       // The client leaves out the partitions that the broker calls unstable.
-      fetchCommitted(admin, group, unsettled, true)
-          .forEach(
-              (partition, committed) -> {
-                unsettled.remove(partition);
-                committed.ifPresent(found -> offsets.put(partition, found));
-              });
+      offsets.putAll(committed(admin, group, unsettled, !hangs));
+      unsettled.removeAll(offsets.keySet());
       if (!unsettled.isEmpty()) {
         pause();
       }
     }
-    if (!unsettled.isEmpty()) {
-      fetchCommitted(admin, group, unsettled, false)
-          .forEach(
-              (partition, committed) ->
-                  committed.ifPresent(found -> offsets.put(partition, found)));
-    }
+    offsets.values().removeIf(Objects::isNull);
     return offsets;
   }
 
-  private static Map<TopicPartition, Optional<OffsetAndMetadata>> fetchCommitted(
+  /** What was committed on each partition; null where nothing was. */
+  private static Map<TopicPartition, OffsetAndMetadata> committed(
       Admin admin, String group, Collection<TopicPartition> partitions, boolean settled) {
-    ListConsumerGroupOffsetsOptions options =
-        new ListConsumerGroupOffsetsOptions().requireStable(settled);
-    ListConsumerGroupOffsetsSpec named =
-        new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
-    Map<TopicPartition, Optional<OffsetAndMetadata>> offsets = new HashMap<>();
     try {
-      KafkaAnswers.await(
-              admin
-                  .listConsumerGroupOffsets(Map.of(group, named), options)
-                  .partitionsToOffsetAndMetadata(group))
-          .forEach(
-              (partition, committed) -> offsets.put(partition, Optional.ofNullable(committed)));
+      return KafkaAnswers.await(
+          admin
+              .listConsumerGroupOffsets(
+                  Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
+                  new ListConsumerGroupOffsetsOptions().requireStable(settled))
+              .partitionsToOffsetAndMetadata(group));
     } catch (GroupIdNotFoundException e) {
-      partitions.forEach(partition -> offsets.put(partition, Optional.empty()));
+      Map<TopicPartition, OffsetAndMetadata> none = new HashMap<>();
+      partitions.forEach(partition -> none.put(partition, null));
+      return none;
     }
-    return offsets;
   }
 
   private static void pause() {

@@ -13,11 +13,11 @@ import java.util.List;
  * @param underReplicated partitions of the data set whose copies are not all up to date
  * @param offline partitions of the data set that nobody leads
  */
-record BrokerState(
+public record BrokerState(
     State state, Sentence sentence, List<Broker> nodes, int underReplicated, int offline) {
 
   /** In one word. */
-  enum State {
+  public enum State {
     UNKNOWN,
     UP,
     DEGRADED,
@@ -25,7 +25,7 @@ record BrokerState(
   }
 
   /** A broker that is there. */
-  record Broker(int id, String host, boolean controller) {}
+  public record Broker(int id, String host, boolean controller) {}
 
   static final BrokerState UNKNOWN =
       new BrokerState(State.UNKNOWN, Template.BROKERS_NOT_ASKED.with(), List.of(), 0, 0);

@@ -53,20 +53,10 @@ public final class ClusterWatch implements AutoCloseable {
     return brokers;
   }
 
-  /**
-   * Partitions of the data set that are not as they should be.
-   *
-   * @param underReplicated those with a copy that is behind
-   * @param offline those that nobody leads
-   */
-  public record Unavailable(int underReplicated, int offline) {}
-
-  /** The same when the brokers were last asked; empty where they did not answer. */
-  public Optional<Unavailable> unavailable() {
+  /** The same; empty where they did not answer. */
+  public Optional<BrokerState> known() {
     BrokerState last = brokers;
-    return obstacle().isPresent()
-        ? Optional.empty()
-        : Optional.of(new Unavailable(last.underReplicated(), last.offline()));
+    return obstacle().isPresent() ? Optional.empty() : Optional.of(last);
   }
 
   /** How the registry was when it was last asked. */

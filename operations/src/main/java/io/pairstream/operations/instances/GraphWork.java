@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * What the nodes of a topology do now, all processes together, and which of them holds the rest
@@ -27,10 +28,13 @@ final class GraphWork {
   /** Where no node has this share of the work, no single one is to blame. */
   private static final double SHARE_OF_ONE = 0.3;
 
-  private final Map<String, Double> records = new HashMap<>();
-  private final Map<String, Double> forwarded = new HashMap<>();
-  private final Map<String, Double> ownNanos = new HashMap<>();
-  private final Map<String, Double> stepNanos = new HashMap<>();
+  /** By counter, and then by node or step. */
+  private final Map<String, Map<String, Double>> rates = new HashMap<>();
+
+  private final Map<String, Double> records = of("node_records_total");
+  private final Map<String, Double> forwarded = of("node_forwarded_total");
+  private final Map<String, Double> ownNanos = of("node_own_nanoseconds_total");
+  private final Map<String, Double> stepNanos = of("step_nanoseconds_total");
   private double threads;
   private double workersBusy;
   private double workers;
@@ -63,19 +67,13 @@ final class GraphWork {
   }
 
   private void add(Series series, double rate) {
-    switch (series.name()) {
-      case "node_records_total" -> add(records, series, "node", rate);
-      case "node_forwarded_total" -> add(forwarded, series, "node", rate);
-      case "node_own_nanoseconds_total" -> add(ownNanos, series, "node", rate);
-      case "step_nanoseconds_total" -> add(stepNanos, series, "step", rate);
-      default -> {
-        // Of no node.
-      }
-    }
+    SortedMap<String, String> labels = series.labels();
+    of(series.name())
+        .merge(labels.getOrDefault("node", labels.getOrDefault("step", "")), rate, Double::sum);
   }
 
-  private static void add(Map<String, Double> sums, Series series, String label, double rate) {
-    sums.merge(series.labels().getOrDefault(label, ""), rate, Double::sum);
+  private Map<String, Double> of(String counter) {
+    return rates.computeIfAbsent(counter, unknown -> new HashMap<>());
   }
 
   private static double known(double value) {

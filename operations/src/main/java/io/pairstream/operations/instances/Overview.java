@@ -161,7 +161,7 @@ final class Overview {
     if (brokers.state() == State.DEGRADED) {
       parts.add(brokers.sentence());
     }
-    if (registry.state() == RegistryState.State.DOWN) {
+    if (registry.state() == State.DOWN) {
       parts.add(registry.sentence());
     }
     return Sentence.joined(parts);

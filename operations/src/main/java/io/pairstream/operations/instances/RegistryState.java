@@ -1,6 +1,7 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.instances.BrokerState.State;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.wire.MissingSchemaException;
@@ -17,12 +18,6 @@ record RegistryState(State state, Sentence sentence, double ms) {
 
   static final RegistryState UNKNOWN =
       new RegistryState(State.UNKNOWN, Template.REGISTRY_NOT_ASKED.with(), Double.NaN);
-
-  enum State {
-    UNKNOWN,
-    UP,
-    DOWN
-  }
 
   /** Asks it for the id of one of our schemas. */
   static RegistryState ask(ClusterAccess cluster) {

@@ -2,7 +2,7 @@ package io.pairstream.operations.metrics;
 
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.canary.CanaryState;
-import io.pairstream.operations.instances.ClusterWatch.Unavailable;
+import io.pairstream.operations.instances.BrokerState;
 import io.pairstream.operations.lag.watch.LogReader.BrokerDisk;
 import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.report.PrometheusText.Family;
@@ -16,20 +16,20 @@ public final class ClusterMetrics {
 
   private final ClusterLabels cluster;
   private final Supplier<? extends Collection<BrokerDisk>> disks;
-  private final Supplier<Optional<Unavailable>> partitions;
+  private final Supplier<Optional<BrokerState>> brokers;
   private final Supplier<CanaryReport> canary;
 
   /**
-   * @param partitions empty while the brokers do not answer
+   * @param brokers empty while the brokers do not answer
    */
   public ClusterMetrics(
       ClusterLabels cluster,
       Supplier<? extends Collection<BrokerDisk>> disks,
-      Supplier<Optional<Unavailable>> partitions,
+      Supplier<Optional<BrokerState>> brokers,
       Supplier<CanaryReport> canary) {
     this.cluster = cluster;
     this.disks = disks;
-    this.partitions = partitions;
+    this.brokers = brokers;
     this.canary = canary;
   }
 
@@ -45,7 +45,7 @@ public final class ClusterMetrics {
       free.sample((double) disk.freeBytes(), labels);
       size.sample((double) disk.bytes(), labels);
     }
-    partitions
+    brokers
         .get()
         .ifPresent(
             found -> {

@@ -108,7 +108,7 @@ public final class OperateService implements AutoCloseable {
             List.of(
                 new LagExporterMetrics(labels, lag::latest)::write,
                 new LagMetrics(labels, lag::latest, clock)::write,
-                new ClusterMetrics(labels, lag::disks, watch::unavailable, canary)::write,
+                new ClusterMetrics(labels, lag::disks, watch::known, canary)::write,
                 text -> {
                   StatusMetrics.write(instances.speaking(), text);
                   StatusMetrics.writeMissing(instances.missing(), text);

@@ -3,30 +3,20 @@ package io.pairstream.operations.sentence;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
-import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.function.Function;
 
 /**
  * Records as JSON answers: names in snake case, numbers to millionths, null for what is not known
@@ -72,7 +62,6 @@ public final class AnswerJson {
 
   private static SimpleModule module() {
     return new SimpleModule()
-        .setSerializerModifier(new WithTemplates())
         .addSerializer(Double.class, new Writer<>(Double.class, AnswerJson::write))
         .addSerializer(Double.TYPE, new Writer<>(Double.TYPE, AnswerJson::write))
         .addSerializer(
@@ -80,10 +69,8 @@ public final class AnswerJson {
             new Writer<>(
                 OptionalDouble.class, (number, json) -> write(number.orElse(Double.NaN), json)))
         .addSerializer(Instant.class, new Writer<>(Instant.class, AnswerJson::write))
-        .addDeserializer(Instant.class, new Reader<>(Instant.class, Instant::parse, Instant.EPOCH))
-        .addDeserializer(
-            Sentence.class,
-            new Reader<>(Sentence.class, Sentence::verbatim, Sentence.verbatim("")));
+        .addSerializer(Sentence.class, new Writer<>(Sentence.class, AnswerJson::write))
+        .addDeserializer(Instant.class, new TimeReader());
   }
 
   private static void write(double number, JsonGenerator json) throws IOException {
@@ -102,6 +89,31 @@ public final class AnswerJson {
     } else {
       json.writeString(Json.time(time));
     }
+  }
+
+  /** As a member of a record, with the template that it is made of as another member, if any. */
+  private static void write(Sentence sentence, JsonGenerator json) throws IOException {
+    String name = json.getOutputContext().getCurrentName();
+    json.writeString(sentence.text());
+    if (sentence.template() != Template.VERBATIM) {
+      json.writeFieldName(name + "_template");
+      writeTemplate(sentence, json);
+    }
+  }
+
+  private static void writeTemplate(Sentence sentence, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("template", sentence.template().name());
+    json.writeArrayFieldStart("arguments");
+    for (Object argument : sentence.arguments()) {
+      if (argument instanceof Sentence inner) {
+        writeTemplate(inner, json);
+      } else {
+        json.writeString((String) argument);
+      }
+    }
+    json.writeEndArray();
+    json.writeEndObject();
   }
 
   @FunctionalInterface
@@ -125,55 +137,21 @@ public final class AnswerJson {
     }
   }
 
-  private static final class Reader<T> extends StdDeserializer<T> {
-    private static final long serialVersionUID = 1L;
-    private final transient Function<String, T> reading;
-    private final transient T absent;
-
-    Reader(Class<T> type, Function<String, T> reading, T absent) {
-      super(type);
-      this.reading = reading;
-      this.absent = absent;
-    }
-
-    @Override
-    public T deserialize(JsonParser json, DeserializationContext unused) throws IOException {
-      return reading.apply(json.getText());
-    }
-
-    @Override
-    public T getNullValue(DeserializationContext unused) {
-      return absent;
-    }
-  }
-
-  private static final class WithTemplates extends BeanSerializerModifier {
+  private static final class TimeReader extends StdDeserializer<Instant> {
     private static final long serialVersionUID = 1L;
 
-    @Override
-    public List<BeanPropertyWriter> changeProperties(
-        SerializationConfig config, BeanDescription bean, List<BeanPropertyWriter> properties) {
-      properties.replaceAll(
-          each -> each.getType().hasRawClass(Sentence.class) ? new SentenceProperty(each) : each);
-      return properties;
-    }
-  }
-
-  private static final class SentenceProperty extends BeanPropertyWriter {
-    private static final long serialVersionUID = 1L;
-
-    SentenceProperty(BeanPropertyWriter base) {
-      super(base);
+    TimeReader() {
+      super(Instant.class);
     }
 
     @Override
-    public void serializeAsField(Object bean, JsonGenerator json, SerializerProvider provider)
-        throws Exception {
-      ObjectNode members = JsonNodeFactory.instance.objectNode();
-      ((Sentence) get(bean)).put(members, getName());
-      for (Map.Entry<String, JsonNode> member : members.properties()) {
-        json.writeObjectField(member.getKey(), member.getValue());
-      }
+    public Instant deserialize(JsonParser json, DeserializationContext unused) throws IOException {
+      return Instant.parse(json.getText());
+    }
+
+    @Override
+    public Instant getNullValue(DeserializationContext unused) {
+      return Instant.EPOCH;
     }
   }
 }

@@ -1,13 +1,9 @@
 package io.pairstream.operations.sentence;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.regex.Matcher;
 
 /**
@@ -19,8 +15,6 @@ import java.util.regex.Matcher;
  * @param arguments what stands in the template's places: texts and sentences
  */
 public record Sentence(Template template, List<Object> arguments) {
-
-  private static final String TEMPLATE = "_template";
 
   public Sentence {
     arguments = List.copyOf(arguments);
@@ -40,6 +34,7 @@ public record Sentence(Template template, List<Object> arguments) {
   }
 
   /** A text that is the same in every language, such as a name or another program's message. */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static Sentence verbatim(String text) {
     return Template.VERBATIM.with(text);
   }
@@ -79,43 +74,5 @@ public record Sentence(Template template, List<Object> arguments) {
 
   private static String text(Object argument) {
     return argument instanceof Sentence sentence ? sentence.text() : (String) argument;
-  }
-
-  /** Puts the English text under a name, and beside it the template that it is made of, if any. */
-  public void put(ObjectNode json, String name) {
-    json.put(name, text());
-    if (template != Template.VERBATIM) {
-      json.set(name + TEMPLATE, template(json));
-    }
-  }
-
-  private ObjectNode template(ObjectNode factory) {
-    ObjectNode json = factory.objectNode().put("template", template.name());
-    ArrayNode places = json.putArray("arguments");
-    for (Object argument : arguments) {
-      if (argument instanceof Sentence sentence) {
-        places.add(sentence.template(factory));
-      } else {
-        places.add((String) argument);
-      }
-    }
-    return json;
-  }
-
-  /** What {@link #put} has put; the text alone where the template is of another version. */
-  public static Sentence read(JsonNode json, String name) {
-    return read(json.path(name + TEMPLATE)).orElseGet(() -> verbatim(json.path(name).asText()));
-  }
-
-  private static Optional<Sentence> read(JsonNode json) {
-    try {
-      List<Object> arguments = new ArrayList<>();
-      for (JsonNode argument : json.path("arguments")) {
-        arguments.add(argument.isTextual() ? argument.asText() : read(argument).orElseThrow());
-      }
-      return Optional.of(new Sentence(Template.valueOf(json.path("template").asText()), arguments));
-    } catch (IllegalArgumentException | NoSuchElementException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -100,10 +100,7 @@ public final class CreateTopics {
               spec.partitions(),
               changes,
               differences.get(spec.name()).left(),
-              schemaIds.get(spec.name()),
-              spec.valueSchema()
-                  .map(schema -> cluster.registry().versionsAfter(spec.name() + "-value", schema))
-                  .orElse(List.of())));
+              schemaIds.get(spec.name())));
     }
     return outcomes;
   }

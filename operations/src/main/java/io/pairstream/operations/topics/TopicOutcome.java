@@ -1,6 +1,5 @@
 package io.pairstream.operations.topics;
 
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -12,8 +11,6 @@ import java.util.OptionalInt;
  * @param left settings that differ from the catalogue's and were left, with the topic's values: of
  *     limits the larger ones, and a shorter time where the topic's operator may want its bytes gone
  * @param schemaId id of the value's schema in the registry; empty where the topic has none
- * @param laterVersions versions of the schema that came after ours: a newer release's, or somebody
- *     else's
  */
 public record TopicOutcome(
     String topic,
@@ -21,8 +18,7 @@ public record TopicOutcome(
     int partitions,
     Map<String, String> altered,
     Map<String, String> left,
-    OptionalInt schemaId,
-    List<Integer> laterVersions) {
+    OptionalInt schemaId) {
 
   /** What was done. */
   public enum Action {

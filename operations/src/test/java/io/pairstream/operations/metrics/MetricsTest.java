@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.canary.CanaryState;
-import io.pairstream.operations.instances.ClusterWatch.Unavailable;
+import io.pairstream.operations.instances.BrokerState;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.Verdict;
@@ -272,7 +272,9 @@ class MetricsTest {
     return new ClusterMetrics(
         CLUSTER,
         () -> List.of(new BrokerDisk(1, "/data", 40, 100)),
-        () -> Optional.of(new Unavailable(2, 3)),
+        () ->
+            Optional.of(
+                new BrokerState(BrokerState.State.UP, Sentence.verbatim(""), List.of(), 2, 3)),
         () -> canary);
   }
 
