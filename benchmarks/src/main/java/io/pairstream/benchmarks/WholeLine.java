@@ -6,7 +6,6 @@ import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.NewPair;
@@ -192,8 +191,7 @@ public final class WholeLine implements Callable<Integer> {
 
   private static List<NewPair> read(Path path) {
     List<NewPair> pairs = new ArrayList<>();
-    SourceDefaults defaults = new SourceDefaults(SourceKind.IMPORTED, "", "");
-    try (PairSource source = new PairSources(SourceOptions.of(defaults)).open(path)) {
+    try (PairSource source = new PairSources(SourceOptions.of(SourceKind.IMPORTED)).open(path)) {
       while (source.hasNext()) {
         if (source.next() instanceof SourceItem.Pair pair) {
           pairs.add(pair.pair());

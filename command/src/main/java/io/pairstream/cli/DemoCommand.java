@@ -5,7 +5,6 @@ import io.pairstream.demo.DemoSummary;
 import io.pairstream.demo.OutputCounts;
 import io.pairstream.demo.PairSupply;
 import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.platform.PlatformSettings;
@@ -91,8 +90,7 @@ final class DemoCommand extends PlatformCommand {
     }
     try {
       return PairSupply.files(
-          new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", "")))
-              .open(from),
+          new PairSources(SourceOptions.of(SourceKind.IMPORTED)).open(from),
           pairs == null ? Long.MAX_VALUE : pairs,
           problem -> say("%s: %s", problem.where(), problem.message()));
     } catch (UnusableSourceException e) {

@@ -3,7 +3,6 @@ package io.pairstream.cli;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.feed.filter.InvalidConditionException;
 import io.pairstream.ingest.files.UnusableSourceException;
-import io.pairstream.ingest.generate.UnusablePromptsException;
 import io.pairstream.operations.topics.TopicMismatchException;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -59,8 +58,7 @@ final class Faults {
           new ParameterException(command, "--where: " + exception.getMessage()), command);
     } else if (exception instanceof InvalidKeyRequestException) {
       return ofUsage(new ParameterException(command, exception.getMessage()), command);
-    } else if (exception instanceof UnusablePromptsException
-        || exception instanceof UnusableSourceException) {
+    } else if (exception instanceof UnusableSourceException) {
       say(command, exception.getMessage());
       return ExitStatus.WRONG_USAGE;
     }

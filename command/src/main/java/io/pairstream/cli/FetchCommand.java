@@ -97,8 +97,7 @@ final class FetchCommand extends FitClusterCommand {
             .with(
                 new Politeness(perHost, perAddress, interval, usual.longestWait(), usual.robots()))
             .with(new FetchLimits(limits.imageBytes(), connectTimeout, timeout, limits.redirects()))
-            .withConnections(concurrency)
-            .inHeap(Runtime.getRuntime().maxMemory());
+            .withConnections(concurrency);
     if (contact == null) {
       web = web.onPorts(Set.of()); // none of a public host
     }

@@ -1,11 +1,11 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.ingest.generate.ApiSettings;
 import io.pairstream.ingest.generate.Generation;
 import io.pairstream.ingest.generate.GenerationListener;
 import io.pairstream.ingest.generate.GenerationPlan;
 import io.pairstream.ingest.generate.GenerationStoppedException;
+import io.pairstream.ingest.generate.ImagesApi;
 import io.pairstream.ingest.generate.PromptFile;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -43,58 +43,55 @@ final class GenerateCommand extends FitClusterCommand {
       @JsonUnwrapped Generation.Outlook outlook, String address, double leastMinutes) {}
 
   /** What was published, as JSON. */
-  private record Generated(
-      @JsonUnwrapped Generation.Result result, double seconds, Path state, Path refusedFile) {}
+  private record Generated(@JsonUnwrapped Generation.Result result, double seconds, Path state) {}
 
   @Override
   public Integer call() {
     requireAtLeast(0, "--limit", limit);
     GenerationPlan plan = checked(generation::plan);
-    ApiSettings api = checked(generation::api);
-    PromptFile file = PromptFile.read(prompts);
+    ImagesApi api = checked(generation::api);
+    PromptFile file = checked(() -> PromptFile.read(prompts));
     try (Progress progress = progress()) {
       Shown shown = new Shown(progress);
-      return dryRun ? foretell(plan, file, shown) : generate(plan, api, file, shown);
+      file.problems().forEach(problem -> shown.problem(problem.where(), problem.message()));
+      return dryRun ? foretell(plan, api, file) : generate(plan, api, file, shown);
     } catch (GenerationStoppedException e) {
       say("what is published stays; the same command goes on where it stopped");
       throw e;
     }
   }
 
-  private int generate(GenerationPlan plan, ApiSettings api, PromptFile file, Shown shown) {
-    Path refused = beside(".refused.jsonl");
+  private int generate(GenerationPlan plan, ImagesApi api, PromptFile file, Shown shown) {
     Generation.Result result;
     try (PairPublisher publisher = pairPublisher()) {
-      result = new Generation(plan, api, publisher, stateFile(), refused, shown).run(file, most());
+      result =
+          checked(() -> new Generation(plan, api, publisher, shown).run(file, stateFile(), most()));
     }
     double seconds = shown.seconds();
     answer(
-        new Generated(result, seconds, stateFile(), refused),
-        () -> {
-          print(
-              "%,d pairs published from %,d prompts in %.1f s; %,d refused, %,d without an answer,"
-                  + " %,d answered before, %,d lines without a prompt",
-              result.published(),
-              result.answered(),
-              seconds,
-              result.refused(),
-              result.unanswered(),
-              result.answeredBefore(),
-              result.problems());
-          if (result.refused() > 0) {
-            print("refused prompts: %s", refused);
-          }
-        });
+        new Generated(result, seconds, stateFile()),
+        () ->
+            print(
+                "%,d pairs published from %,d prompts in %.1f s; %,d refused, %,d without an"
+                    + " answer, %,d answered before, %,d lines without a prompt",
+                result.published(),
+                result.answered(),
+                seconds,
+                result.refused(),
+                result.unanswered(),
+                result.answeredBefore(),
+                result.problems()));
     return result.refused() + result.unanswered() + result.problems() == 0
         ? ExitStatus.DONE
         : ExitStatus.FOUND_WRONG;
   }
 
-  private int foretell(GenerationPlan plan, PromptFile file, Shown shown) {
+  private int foretell(GenerationPlan plan, ImagesApi api, PromptFile file) {
     String topic = cluster().dataset().topic(TopicCatalogue.CROWDSOURCED);
-    Generation.Outlook outlook = Generation.outlook(plan, stateFile(), topic, file, most(), shown);
+    Generation.Outlook outlook =
+        checked(() -> Generation.outlook(plan, stateFile(), topic, file, most()));
     double minutes = (double) outlook.requests() / plan.requestsPerMinute();
-    String address = generation.shownAddress();
+    String address = api.shownAddress();
     answer(
         new Foretold(outlook, address, minutes),
         () -> {
@@ -118,11 +115,9 @@ final class GenerateCommand extends FitClusterCommand {
   }
 
   private Path stateFile() {
-    return state == null ? beside(".answered.jsonl") : state;
-  }
-
-  private Path beside(String ending) {
-    return prompts.resolveSibling(prompts.getFileName() + ending);
+    return state == null
+        ? prompts.resolveSibling(prompts.getFileName() + ".answered.jsonl")
+        : state;
   }
 
   /** Shows how a generation goes on, and each problem as it comes. Thread-safe. */

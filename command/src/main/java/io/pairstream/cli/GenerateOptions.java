@@ -1,11 +1,10 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.ingest.generate.ApiKey;
-import io.pairstream.ingest.generate.ApiSettings;
 import io.pairstream.ingest.generate.GenerationPlan;
-import io.pairstream.ingest.generate.ImageRequest;
-import java.net.URI;
+import io.pairstream.ingest.generate.ImagesApi;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,14 +35,8 @@ final class GenerateOptions {
   @Option(names = "--concurrency", paramLabel = "N", defaultValue = "4")
   private int concurrency;
 
-  @Option(names = "--attempts", paramLabel = "N", defaultValue = "5")
-  private int attempts;
-
   @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "180")
   private int timeoutSeconds;
-
-  @Option(names = "--revised-captions")
-  private boolean revisedCaptions;
 
   @Option(names = "--language", paramLabel = "TAG", defaultValue = "")
   private String language;
@@ -59,26 +52,23 @@ final class GenerateOptions {
    *
    * @throws IllegalArgumentException where the options make no sense
    */
-  ApiSettings api() {
-    return new ApiSettings(ApiSettings.address(baseUrl), key(), Duration.ofSeconds(timeoutSeconds));
+  ImagesApi api() {
+    return new ImagesApi(baseUrl, key(), Duration.ofSeconds(timeoutSeconds));
   }
 
-  /** Its address without the query, which may hold a secret. */
-  String shownAddress() {
-    URI address = ApiSettings.address(baseUrl);
-    return address.getScheme() + "://" + address.getRawAuthority() + address.getRawPath();
-  }
-
-  private ApiKey key() {
+  private String key() {
     if (keyFile != null && keyVariable != null) {
       throw new IllegalArgumentException("--api-key-file and --api-key-env cannot both be given");
     }
-    if (keyFile != null) {
-      return ApiKey.fromFile(keyFile);
+    String key = keyVariable == null ? "" : System.getenv().getOrDefault(keyVariable, "").strip();
+    if (keyVariable != null && key.isEmpty()) {
+      throw new IllegalArgumentException("the environment has no variable " + keyVariable);
     }
-    return keyVariable == null
-        ? ApiKey.none()
-        : ApiKey.fromEnvironment(keyVariable, System.getenv());
+    try {
+      return keyFile == null ? key : Files.readString(keyFile).strip();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the key's file " + keyFile + " cannot be read", e);
+    }
   }
 
   /**
@@ -88,15 +78,8 @@ final class GenerateOptions {
    */
   GenerationPlan plan() {
     Map<String, JsonNode> all = new HashMap<>();
-    parameters.forEach((name, value) -> all.put(name, ImageRequest.value(value)));
+    parameters.forEach((name, value) -> all.put(name, GenerationPlan.value(value)));
     return new GenerationPlan(
-        new ImageRequest(model, all),
-        requestsPerMinute,
-        concurrency,
-        attempts,
-        revisedCaptions,
-        language,
-        contributor,
-        licence);
+        model, all, requestsPerMinute, concurrency, language, contributor, licence);
   }
 }

@@ -2,9 +2,6 @@ package io.pairstream.cli;
 
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.demo.OutputCounts;
-import io.pairstream.ingest.files.BulkImport;
-import io.pairstream.ingest.files.FailedEntries;
-import io.pairstream.ingest.files.ImportLock;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportSink;
 import io.pairstream.ingest.files.ImportSource;
@@ -14,10 +11,12 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -65,16 +64,10 @@ final class ImportCommand extends FitClusterCommand {
         "--dataset %s --bootstrap-servers %s %s"
             .formatted(cluster().dataset().name(), cluster().bootstrapServers(), reading.inWords());
     List<ImportSource> sources = ImportSource.of(paths);
-    try (ImportLock lock =
-        ImportLock.of(dryRun ? Optional.empty() : Optional.of(stateFile(inWords)))) {
-      if (fromStart && !dryRun) {
-        Files.deleteIfExists(lock.file().orElseThrow());
-      }
-      ImportState state =
-          lock.file().map(file -> ImportState.in(file, inWords)).orElseGet(ImportState::none);
-      try (FailedEntries failures = failures(state)) {
-        return run(opener, sources, state, Optional.ofNullable(failures));
-      }
+    try (ImportState state =
+            dryRun ? ImportState.none() : ImportState.in(stateFile(inWords), inWords, fromStart);
+        Writer failures = failures(state)) {
+      return run(opener, sources, state, Optional.ofNullable(failures));
     }
   }
 
@@ -89,10 +82,16 @@ final class ImportCommand extends FitClusterCommand {
     return options().dataDirectory().resolve("imports").resolve(key.substring(0, 16) + ".json");
   }
 
-  /** Null where nobody wants to know. */
-  private FailedEntries failures(ImportState state) {
+  /** Null where nobody wants to know; an import that is resumed writes behind what is there. */
+  private Writer failures(ImportState state) {
     try {
-      return failed == null ? null : FailedEntries.to(failed, state.isBegun());
+      return failed == null
+          ? null
+          : Files.newBufferedWriter(
+              failed,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              state.isBegun() ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING);
     } catch (IOException e) {
       throw wrong("--failed: " + failed + " cannot be written: " + e);
     }
@@ -102,11 +101,11 @@ final class ImportCommand extends FitClusterCommand {
       PairSources opener,
       List<ImportSource> sources,
       ImportState state,
-      Optional<FailedEntries> failures) {
+      Optional<Writer> failures) {
     boolean wasBegun = state.isBegun();
     Optional<DecidedPairs> judged =
         wait && !dryRun ? Optional.of(new DecidedPairs(access())) : Optional.empty();
-    List<ImportRun.Outcome> outcomes;
+    List<ImportRun.Result> outcomes;
     ImportProgress progress = new ImportProgress(err());
     try (progress;
         ImportSink sink =
@@ -114,8 +113,8 @@ final class ImportCommand extends FitClusterCommand {
                 ? ImportSink.nowhere()
                 : ImportSink.kafka(this::pairPublisher, this::linkPublisher)) {
       outcomes =
-          new ImportRun(opener, state, failures, progress, progress::notice)
-              .run(sink, sources, limit == null ? Long.MAX_VALUE : limit);
+          new ImportRun(sink, state, progress, failures)
+              .run(opener, sources, limit == null ? Long.MAX_VALUE : limit);
     } catch (PublishFailedException e) {
       say("run the same command again, and the import goes on where it was");
       throw e;
@@ -155,8 +154,8 @@ final class ImportCommand extends FitClusterCommand {
    * Whether the same command is to go on with a source: one that broke off, or one of an import
    * that was interrupted before. A limit alone is a sample, and the next begins anew.
    */
-  private static boolean isToGoOn(ImportRun.Outcome outcome, boolean wasBegun) {
-    BulkImport.Ending ending = outcome.result().ending();
-    return ending == BulkImport.Ending.BROKEN || (ending == BulkImport.Ending.LIMIT && wasBegun);
+  private static boolean isToGoOn(ImportRun.Result result, boolean wasBegun) {
+    return result.ending() == ImportRun.Ending.BROKEN
+        || (result.ending() == ImportRun.Ending.LIMIT && wasBegun);
   }
 }

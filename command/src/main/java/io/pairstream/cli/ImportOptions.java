@@ -1,7 +1,6 @@
 package io.pairstream.cli;
 
 import io.pairstream.ingest.files.ColumnNames;
-import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceFormat;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.schemas.SourceKind;
@@ -40,7 +39,9 @@ final class ImportOptions {
    */
   SourceOptions read() {
     return new SourceOptions(
-        new SourceDefaults(sourceKind, contributor, licence),
+        sourceKind,
+        contributor,
+        licence,
         Optional.ofNullable(images),
         Optional.ofNullable(format),
         columns(),

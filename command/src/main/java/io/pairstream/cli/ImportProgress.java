@@ -61,8 +61,8 @@ final class ImportProgress implements ImportListener, AutoCloseable {
     this.share = share;
   }
 
-  /** Says something about the import as a whole. */
-  void notice(String text) {
+  @Override
+  public void notice(String text) {
     progress.line(text);
   }
 

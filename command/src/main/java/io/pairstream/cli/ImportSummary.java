@@ -1,9 +1,7 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.demo.OutputCounts;
-import io.pairstream.ingest.files.BulkImport;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.terminal.Table;
@@ -27,50 +25,36 @@ record ImportSummary(
     long links,
     List<Problem> problems,
     long problemCount,
-    List<Source> sources,
+    List<ImportRun.Result> sources,
     Optional<OutputCounts> judged,
     boolean dryRun,
     double seconds,
     double pairsPerSecond,
     double megabytesPerSecond) {
 
-  /** A source. */
-  record Source(String name, @JsonUnwrapped BulkImport.Result result) {
-
-    private String ending() {
-      return switch (result.ending()) {
-        case WHOLE -> "";
-        case WHOLE_BEFORE -> "imported before";
-        case LIMIT -> "not to its end";
-        case BROKEN -> "could not be read on";
-      };
-    }
-  }
-
   static ImportSummary of(
-      List<ImportRun.Outcome> outcomes,
+      List<ImportRun.Result> results,
       List<Problem> problems,
       Optional<OutputCounts> judged,
       boolean dryRun,
       double seconds) {
-    long published = sum(outcomes, BulkImport.Result::published);
-    long links = sum(outcomes, BulkImport.Result::links);
+    long published = sum(results, ImportRun.Result::published);
+    long links = sum(results, ImportRun.Result::links);
     return new ImportSummary(
         published,
         links,
         problems,
-        sum(outcomes, BulkImport.Result::problems),
-        outcomes.stream().map(one -> new Source(one.name(), one.result())).toList(),
+        sum(results, ImportRun.Result::problems),
+        results,
         judged,
         dryRun,
         seconds,
         (published + links) / seconds,
-        sum(outcomes, BulkImport.Result::imageBytes) / 1e6 / seconds);
+        sum(results, ImportRun.Result::imageBytes) / 1e6 / seconds);
   }
 
-  private static long sum(
-      List<ImportRun.Outcome> outcomes, ToLongFunction<BulkImport.Result> count) {
-    return outcomes.stream().map(ImportRun.Outcome::result).mapToLong(count).sum();
+  private static long sum(List<ImportRun.Result> results, ToLongFunction<ImportRun.Result> count) {
+    return results.stream().mapToLong(count).sum();
   }
 
   /** The sources, where there are several. */
@@ -78,13 +62,25 @@ record ImportSummary(
     Table table = new Table();
     if (sources.size() > 1) {
       table.row("SOURCE", "PUBLISHED", "LINKS", "PROBLEMS");
-      for (Source source : sources) {
-        BulkImport.Result result = source.result();
+      for (ImportRun.Result source : sources) {
         table.row(
-            source.name(), result.published(), result.links(), result.problems(), source.ending());
+            source.name(),
+            source.published(),
+            source.links(),
+            source.problems(),
+            inWords(source.ending()));
       }
     }
     return table;
+  }
+
+  private static String inWords(ImportRun.Ending ending) {
+    return switch (ending) {
+      case WHOLE -> "";
+      case WHOLE_BEFORE -> "imported before";
+      case LIMIT -> "not to its end";
+      case BROKEN -> "could not be read on";
+    };
   }
 
   String sentence() {

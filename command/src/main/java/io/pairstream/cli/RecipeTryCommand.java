@@ -8,7 +8,6 @@ import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.schemas.SourceKind;
@@ -73,8 +72,7 @@ final class RecipeTryCommand extends PairstreamCommand {
     CleaningPlan unused = plan(file); // so that a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
     SourceOptions options =
-        SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", ""))
-            .withImages(Optional.ofNullable(images));
+        SourceOptions.of(SourceKind.IMPORTED).withImages(Optional.ofNullable(images));
     try (PairSource source = new PairSources(options).open(path);
         ImageWorkerPool workers =
             new ImageWorkerPool(

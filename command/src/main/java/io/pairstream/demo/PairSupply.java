@@ -2,8 +2,6 @@ package io.pairstream.demo;
 
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.ingest.files.BulkImport;
-import io.pairstream.ingest.files.ImportListener;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.publish.PairPublisher;
@@ -41,20 +39,20 @@ public interface PairSupply {
   /** The first pairs of files; problems with them are told. */
   static PairSupply files(PairSource source, long limit, Consumer<SourceItem.Problem> problems) {
     return (publisher, cluster, published) -> {
-      ImportListener listener =
-          new ImportListener() {
-            @Override
-            public void problem(SourceItem.Problem problem) {
-              problems.accept(problem);
-            }
-
-            @Override
-            public void published(int imageBytes) {
-              published.run();
-            }
-          };
       try (source) {
-        var unused = new BulkImport(publisher, listener).run(source, limit);
+        for (long sent = 0; sent < limit && source.hasNext(); ) {
+          SourceItem item = source.next();
+          if (item instanceof SourceItem.Pair pair) {
+            sent++;
+            var unused = publisher.publish(pair.pair()).thenRun(published);
+          } else if (item instanceof SourceItem.Problem problem) {
+            problems.accept(problem);
+          } else {
+            problems.accept(
+                new SourceItem.Problem(item.entry(), item.where(), "links are not fetched here"));
+          }
+        }
+        publisher.flush();
       }
     };
   }

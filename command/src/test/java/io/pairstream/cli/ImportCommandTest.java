@@ -3,10 +3,8 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.demo.OutputCounts;
-import io.pairstream.ingest.files.BulkImport;
-import io.pairstream.ingest.files.BulkImport.Ending;
-import io.pairstream.ingest.files.ImportLock;
 import io.pairstream.ingest.files.ImportRun;
+import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -60,8 +58,8 @@ class ImportCommandTest {
     onePair();
     Path state = folder.resolve("state.json");
 
-    try (ImportLock first = ImportLock.of(Optional.of(state))) {
-      assertThat(first.file()).contains(state);
+    try (ImportState first = ImportState.in(state, "", true)) {
+      assertThat(first.isBegun()).isFalse();
       assertThat(run(folder.toString(), "--resume", state.toString())).isEqualTo(3);
     }
 
@@ -102,7 +100,7 @@ class ImportCommandTest {
     Files.writeString(folder.resolve("a.csv"), "x.jpg,one\nx.jpg,two\n");
     Files.writeString(folder.resolve("b.csv"), "x.jpg,three\n");
 
-    assertThat(run(folder + "/*.csv", "--dry-run", "--limit", "2")).isZero();
+    assertThat(run(folder + "/a.csv", folder + "/b.csv", "--dry-run", "--limit", "2")).isZero();
 
     assertThat(out.toString())
         .matches(
@@ -131,9 +129,7 @@ class ImportCommandTest {
     String json =
         PairstreamCommand.asJson(
             ImportSummary.of(
-                List.of(
-                    new ImportRun.Outcome(
-                        "list.csv", new BulkImport.Result(30, 2, 1, 4000, Ending.WHOLE))),
+                List.of(new ImportRun.Result("list.csv", 30, 2, 1, 4000, ImportRun.Ending.WHOLE)),
                 List.of(new Problem(3, "list.csv:3", "gone.jpg does not exist")),
                 Optional.empty(),
                 false,

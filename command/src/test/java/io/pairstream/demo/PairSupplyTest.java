@@ -6,7 +6,6 @@ import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPair.Content;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.PairPublisher;
@@ -82,8 +81,7 @@ class PairSupplyTest {
     }
     Files.write(folder.resolve("b.txt"), new byte[] {(byte) 0xff, (byte) 0xfe, (byte) 0xff});
     List<Problem> problems = new ArrayList<>();
-    PairSources sources =
-        new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", "")));
+    PairSources sources = new PairSources(SourceOptions.of(SourceKind.IMPORTED));
 
     publish(PairSupply.files(sources.open(folder), 2, problems::add));
 

@@ -11,7 +11,6 @@ import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.operations.canary.CanaryPair;
 import io.pairstream.platform.AppLayout;
@@ -81,8 +80,7 @@ class CanaryIsTurnedAwayTest {
     Files.writeString(folder.resolve("captions.tsv"), list);
     CleaningPlan plan = new CleaningPlan(recipe, workers, StepObserver.NONE);
     List<RejectReason> reasons = new ArrayList<>();
-    SourceDefaults defaults = new SourceDefaults(SourceKind.SYNTHETIC, "", "");
-    try (PairSource source = new PairSources(SourceOptions.of(defaults)).open(folder)) {
+    try (PairSource source = new PairSources(SourceOptions.of(SourceKind.SYNTHETIC)).open(folder)) {
       new RecipeTrial(plan, 1)
           .run(
               source,

@@ -11,7 +11,6 @@ import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.platform.AppLayout;
@@ -131,8 +130,7 @@ class RecipeTrialTest {
   private void tryOut(String recipe) {
     CleaningPlan plan =
         new CleaningPlan(RecipeReader.parse("test.yaml", recipe), workers, StepObserver.NONE);
-    SourceDefaults defaults = new SourceDefaults(SourceKind.IMPORTED, "", "");
-    try (PairSource source = new PairSources(SourceOptions.of(defaults)).open(folder)) {
+    try (PairSource source = new PairSources(SourceOptions.of(SourceKind.IMPORTED)).open(folder)) {
       new RecipeTrial(plan, 2).run(source, Long.MAX_VALUE, pairs::add, problems::add);
     }
   }

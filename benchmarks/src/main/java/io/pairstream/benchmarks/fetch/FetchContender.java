@@ -2,7 +2,6 @@ package io.pairstream.benchmarks.fetch;
 
 import io.pairstream.ingest.fetch.web.AddressBlock;
 import io.pairstream.ingest.fetch.web.FetchLimits;
-import io.pairstream.ingest.fetch.web.FetchRequest;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.FetchSettings;
 import io.pairstream.ingest.fetch.web.Politeness;
@@ -67,7 +66,7 @@ public final class FetchContender {
         }
         var unused =
             fetcher
-                .fetch(FetchRequest.of(urls.get(i)))
+                .fetch(urls.get(i), "")
                 .whenComplete(
                     (result, problem) -> {
                       if (result instanceof FetchResult.Fetched) {

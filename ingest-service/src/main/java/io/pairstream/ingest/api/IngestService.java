@@ -86,7 +86,7 @@ public final class IngestService implements AutoCloseable {
     server =
         new WebServer(
             settings.server(),
-            new Router(routes.stream().map(quotas::tellingOf).toList()),
+            new Router(routes),
             new ApiKeyAuthenticator(keys, settings.anonymous(), clock),
             quotas,
             settings.anonymous());

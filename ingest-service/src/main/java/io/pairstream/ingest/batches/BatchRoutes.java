@@ -24,7 +24,8 @@ public final class BatchRoutes implements AutoCloseable {
 
   private static final String NDJSON = "application/x-ndjson";
   private static final String FILES =
-      "a data set in files, such as WebDataset, Parquet or CSV, is imported: ./pairstream import FILE";
+      "a data set in files, such as WebDataset, Parquet or CSV, is imported: ./pairstream import"
+          + " FILE";
 
   private final PairIntake intake;
   private final Quota quota;
@@ -60,10 +61,7 @@ public final class BatchRoutes implements AutoCloseable {
     Principal sender = request.principal();
     JsonLinesBody lines =
         new JsonLinesBody(
-            new SentBytes(body, quota, sender),
-            limits.longLines(),
-            sender.producer(),
-            System::nanoTime);
+            new SentBytes(body, quota, sender), limits.longLines(), sender.producer());
     try (ResultSpool spool = ResultSpool.open(spoolFolder)) {
       new BatchUpload(intake::take, limits, quota, threads, sender, spool).run(lines, out);
     }

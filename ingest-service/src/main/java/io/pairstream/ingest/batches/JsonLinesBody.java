@@ -12,7 +12,6 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 
 /**
  * A batch: one JSON object per line, as {@code POST /v1/pairs} takes it. Empty lines count and are
@@ -30,8 +29,8 @@ final class JsonLinesBody {
   /** Where it is no line any more that somebody meant as one. */
   private static final int MAX_READ_BYTES = 2 * MAX_LINE_BYTES;
 
-  /** How long a long line may take to come: 12 MiB at a little less than 1 Mbit/s. */
-  private static final Duration LINE_TIME = Duration.ofMinutes(2);
+  /** How long a long line waits for its place. */
+  private static final Duration WAIT = Duration.ofMinutes(4);
 
   private static final byte[] NOTHING = new byte[0];
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -40,7 +39,6 @@ final class JsonLinesBody {
   private final SentBytes body;
   private final SharedBudget longLines;
   private final String producer;
-  private final LongSupplier nanoTime;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int from;
   private int to;
@@ -50,13 +48,11 @@ final class JsonLinesBody {
    * @param longLines places for lines above {@link #LONG_LINE_BYTES}, which all batches share; a
    *     line keeps its place until it is understood or released
    * @param producer who sends the body
-   * @param nanoTime a clock such as {@link System#nanoTime}
    */
-  JsonLinesBody(SentBytes body, SharedBudget longLines, String producer, LongSupplier nanoTime) {
+  JsonLinesBody(SentBytes body, SharedBudget longLines, String producer) {
     this.body = body;
     this.longLines = longLines;
     this.producer = producer;
-    this.nanoTime = nanoTime;
   }
 
   /**
@@ -104,7 +100,6 @@ final class JsonLinesBody {
     private int length;
     private boolean isTooLong;
     private boolean isLong;
-    private long longSince;
 
     private Line(long number) {
       this.number = number;
@@ -114,13 +109,6 @@ final class JsonLinesBody {
       long read = 0;
       boolean ended = false;
       while (!ended && fill()) {
-        if (isLong && nanoTime.getAsLong() - longSince > LINE_TIME.toNanos()) {
-          throw problem(
-                  ProblemKind.TOO_SLOW,
-                  "took more than 2 minutes to come; send large images one by one, or from nearer"
-                      + " by")
-              .asException();
-        }
         int end = from;
         while (end < to && buffer[end] != '\n') {
           end++;
@@ -162,7 +150,7 @@ final class JsonLinesBody {
 
     private void takePlace() throws IOException {
       try {
-        if (!longLines.take(producer, 1, LINE_TIME.multipliedBy(2))) {
+        if (!longLines.take(producer, 1, WAIT)) {
           throw problem(
                   ProblemKind.OVERLOADED,
                   "and what follows it is to be sent again later: too many lines of more than 1 MiB"
@@ -175,7 +163,6 @@ final class JsonLinesBody {
         throw new InterruptedIOException("the service is being stopped");
       }
       isLong = true;
-      longSince = nanoTime.getAsLong();
     }
 
     private Problem problem(ProblemKind kind, String what) {

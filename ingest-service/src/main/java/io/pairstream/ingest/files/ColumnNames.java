@@ -1,9 +1,9 @@
 package io.pairstream.ingest.files;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,66 +25,35 @@ public final class ColumnNames {
   /** The usual names alone. */
   public static final ColumnNames USUAL = new ColumnNames(Map.of());
 
-  /** The names that data sets use for the same things. */
-  private static final Map<Role, Set<String>> KNOWN =
-      Map.of(
-          Role.FILE,
-          Set.of(
-              ("file image image_path path file_name filename image_name image_file filepath img"
-                      + " image_bytes jpg jpeg png webp")
-                  .split(" ")),
-          Role.CAPTION,
-          Set.of("caption", "text", "captions"),
-          Role.LANGUAGE,
-          Set.of("language"),
-          Role.LICENCE,
-          Set.of("licence", "license"),
-          Role.URL,
-          Set.of("url", "source_url", "image_url", "coco_url"),
-          Role.CONTRIBUTOR,
-          Set.of("contributor"),
-          Role.DIGEST,
-          Set.of("sha256", "image_digest", "expected_digest"));
-
   private static final Pattern CAPTIONS_OF_LANGUAGE =
       Pattern.compile("captions?_([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)");
 
-  /** What a field is for. */
+  /** What a field is for, with the names that data sets use for it. */
   enum Role {
-    FILE("image"),
-    CAPTION("caption"),
-    LANGUAGE("language"),
-    LICENCE("licence"),
-    URL("url"),
-    CONTRIBUTOR("contributor"),
-    DIGEST("sha256"),
-    ANNOTATION("");
-
-    private final String part;
-
-    Role(String part) {
-      this.part = part;
-    }
+    FILE(
+        "image",
+        "file image image_path path file_name filename image_name image_file filepath img"
+            + " image_bytes jpg jpeg png webp"),
+    CAPTION("caption", "caption text captions"),
+    LANGUAGE("language", "language"),
+    LICENCE("licence", "licence license"),
+    URL("url", "url source_url image_url coco_url"),
+    CONTRIBUTOR("contributor", "contributor"),
+    DIGEST("sha256", "sha256 image_digest expected_digest"),
+    ANNOTATION("", "");
 
     /** What a person calls it; empty for a field that has no part of its own. */
-    String part() {
-      return part;
-    }
+    private final String part;
 
-    static Optional<Role> ofPart(String part) {
-      return Arrays.stream(values())
-          .filter(role -> role != ANNOTATION && role.part.equals(part))
-          .findFirst();
-    }
+    private final Set<String> names;
 
-    /** All that a person may name, for messages. */
-    static String parts() {
-      return Arrays.stream(values())
-          .filter(role -> role != ANNOTATION)
-          .map(Role::part)
-          .collect(Collectors.joining(", "));
+    Role(String part, String names) {
+      this.part = part;
+      this.names = Set.of(names.split(" "));
     }
   }
+
+  private static final Set<Role> PARTS = EnumSet.complementOf(EnumSet.of(Role.ANNOTATION));
 
   private final Map<Role, Set<String>> given;
 
@@ -109,11 +78,18 @@ public final class ColumnNames {
       }
       String part = assignment.substring(0, equals).strip().toLowerCase(Locale.ROOT);
       Role role =
-          Role.ofPart(part)
+          PARTS.stream()
+              .filter(candidate -> candidate.part.equals(part))
+              .findFirst()
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "'" + part + "' is no part of a pair; there are " + Role.parts()));
+                          "'%s' is no part of a pair; there are %s"
+                              .formatted(
+                                  part,
+                                  PARTS.stream()
+                                      .map(known -> known.part)
+                                      .collect(Collectors.joining(", ")))));
       given
           .computeIfAbsent(role, unused -> new LinkedHashSet<>())
           .add(assignment.substring(equals + 1).strip());
@@ -134,9 +110,9 @@ public final class ColumnNames {
 
   private static Role usualRole(String column) {
     String name = column.strip().toLowerCase(Locale.ROOT);
-    for (Map.Entry<Role, Set<String>> known : KNOWN.entrySet()) {
-      if (known.getValue().contains(name)) {
-        return known.getKey();
+    for (Role role : PARTS) {
+      if (role.names.contains(name)) {
+        return role;
       }
     }
     return usualLanguage(column).isPresent() ? Role.CAPTION : Role.ANNOTATION;
@@ -180,7 +156,7 @@ public final class ColumnNames {
   @Override
   public String toString() {
     return given.entrySet().stream()
-        .flatMap(entry -> entry.getValue().stream().map(name -> entry.getKey().part() + "=" + name))
+        .flatMap(entry -> entry.getValue().stream().map(name -> entry.getKey().part + "=" + name))
         .collect(Collectors.joining(","));
   }
 }

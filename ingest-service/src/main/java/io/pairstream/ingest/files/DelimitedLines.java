@@ -1,8 +1,8 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.EntryReader.Entry;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.BufferedReader;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -33,8 +33,6 @@ final class DelimitedLines implements EntryReader {
 
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
-  private static final List<String> UNNAMED = List.of("file", "caption");
-  private static final List<String> UNNAMED_LINKS = List.of("caption", "url");
 
   private final SourceInput input;
   private final RowBytes bytes;
@@ -42,8 +40,15 @@ final class DelimitedLines implements EntryReader {
   private final Iterator<CSVRecord> rows;
   private final ColumnNames columns;
   private final List<String> names;
-  private Optional<Entry> first;
+  private Optional<Row> first;
   private boolean broken;
+
+  /**
+   * What the parser gives.
+   *
+   * @param problem why there are no cells; empty where there are
+   */
+  private record Row(long line, List<String> cells, String problem) {}
 
   /**
    * @param delimiter what stands between cells: a comma, a semicolon or a tab
@@ -57,28 +62,27 @@ final class DelimitedLines implements EntryReader {
     if (!Arrays.equals(stream.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
       stream.reset();
     }
-    CSVFormat.Builder format =
-        CSVFormat.RFC4180
-            .builder()
-            .setDelimiter(delimiter)
-            .setIgnoreEmptyLines(true)
-            .setTrailingData(true);
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
     bytes = new RowBytes(stream);
     parser =
-        format
+        CSVFormat.RFC4180
+            .builder()
+            .setDelimiter(delimiter)
+            .setIgnoreEmptyLines(true)
+            .setTrailingData(true)
             .get()
             .parse(new BufferedReader(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1)));
     rows = parser.iterator();
-    Row row = read();
-    List<String> cells = row == null ? List.of() : row.cells();
-    if (!cells.isEmpty() && isHeader(cells)) {
-      names = cells.stream().map(String::strip).toList();
+    first = read();
+    List<String> cells =
+        first.map(Row::cells).orElse(List.of()).stream().map(String::strip).toList();
+    if (!cells.isEmpty() && (columns.isGiven() || columns.suffice(cells))) {
+      names = cells;
       first = Optional.empty();
     } else {
-      names = holdsUrl(cells) ? UNNAMED_LINKS : UNNAMED;
-      first = entry(row);
+      boolean endsWithUrl = cells.size() == 2 && cells.get(1).matches("(?i)https?://\\S+");
+      names = endsWithUrl ? List.of("caption", "url") : List.of("file", "caption");
     }
     if (!columns.missing(names).isEmpty()) {
       throw new UnusableSourceException(
@@ -89,12 +93,9 @@ final class DelimitedLines implements EntryReader {
 
   @Override
   public Optional<Entry> next() throws IOException {
-    if (first.isPresent()) {
-      Optional<Entry> entry = first;
-      first = Optional.empty();
-      return entry;
-    }
-    return entry(read());
+    Optional<Row> row = first.isPresent() ? first : read();
+    first = Optional.empty();
+    return row.map(this::entry);
   }
 
   @Override
@@ -108,82 +109,90 @@ final class DelimitedLines implements EntryReader {
     input.close();
   }
 
-  /** The next row; null at the end. */
-  private Row read() throws IOException {
+  private Optional<Row> read() throws IOException {
     if (broken) {
-      return null;
+      return Optional.empty();
     }
     long line = parser.getCurrentLineNumber() + 1;
-    bytes.beginRow();
+    bytes.sinceRowBegan = 0;
     try {
       if (!rows.hasNext()) {
-        return null;
+        return Optional.empty();
       }
       CSVRecord row = rows.next();
-      line = parser.getCurrentLineNumber() - lineEndsIn(row);
-      return new Row(line, decode(row), "");
+      // Cells may hold line ends.
+      line =
+          parser.getCurrentLineNumber()
+              - row.stream().mapToLong(cell -> LINE_END.matcher(cell).results().count()).sum();
+      List<String> cells = new ArrayList<>(row.size());
+      for (String cell : row) {
+        cells.add(StrictUtf8.decode(cell.getBytes(StandardCharsets.ISO_8859_1)));
+      }
+      return Optional.of(new Row(line, cells, ""));
     } catch (CharacterCodingException e) {
-      return new Row(line, List.of(), "the row is not UTF-8");
+      return Optional.of(new Row(line, List.of(), "the row is not UTF-8"));
     } catch (UncheckedIOException e) {
-      if (bytes.failed()) {
+      if (bytes.failed) {
         throw e.getCause();
       }
       broken = true;
-      return new Row(
-          line,
-          List.of(),
-          "the quotes of this row do not end as they should, so nothing from here on was read: "
-              + e.getCause().getMessage());
+      return Optional.of(
+          new Row(
+              line,
+              List.of(),
+              "the quotes of this row do not end as they should, so nothing from here on was read: "
+                  + e.getCause().getMessage()));
     }
   }
 
-  private Optional<Entry> entry(Row row) {
-    if (row == null) {
-      return Optional.empty();
-    }
-    String place = Long.toString(row.line());
+  private Entry entry(Row row) {
+    Entry entry = new Entry(row.line(), Long.toString(row.line()), columns);
     List<String> cells = row.cells();
-    String problem = row.problem();
-    if (problem.isEmpty() && cells.size() != names.size()) {
-      problem =
+    if (!row.problem().isEmpty()) {
+      return entry.problem(row.problem());
+    }
+    if (cells.size() != names.size()) {
+      return entry.problem(
           "%s %s where there are %s columns; a caption that holds the delimiter must be quoted"
-              .formatted(cells.size(), cells.size() == 1 ? "cell" : "cells", names.size());
+              .formatted(cells.size(), cells.size() == 1 ? "cell" : "cells", names.size()));
     }
-    if (!problem.isEmpty()) {
-      return Optional.of(new Entry.Unreadable(row.line(), place, problem));
-    }
-    EntryBuilder entry = new EntryBuilder(row.line(), place, columns);
     for (int column = 0; column < names.size(); column++) {
       entry.field(names.get(column), cells.get(column));
     }
-    return Optional.of(entry.build());
-  }
-
-  private boolean isHeader(List<String> cells) {
-    return columns.isGiven() || columns.suffice(cells.stream().map(String::strip).toList());
-  }
-
-  private static boolean holdsUrl(List<String> cells) {
-    return cells.size() == 2 && cells.get(1).strip().matches("(?i)https?://\\S+");
-  }
-
-  /** Lines that the row has beyond its first, because cells hold line ends. */
-  private static long lineEndsIn(CSVRecord row) {
-    return row.stream().mapToLong(cell -> LINE_END.matcher(cell).results().count()).sum();
-  }
-
-  private static List<String> decode(CSVRecord row) throws CharacterCodingException {
-    List<String> cells = new ArrayList<>(row.size());
-    for (String cell : row) {
-      cells.add(StrictUtf8.decode(cell.getBytes(StandardCharsets.ISO_8859_1)));
-    }
-    return cells;
+    return entry;
   }
 
   /**
-   * What the parser gives.
-   *
-   * @param problem why there are no cells; empty where there are
+   * The bytes of a list, as many in a row as fit in memory: a quote that never ends would otherwise
+   * gather the whole list in one cell.
    */
-  private record Row(long line, List<String> cells, String problem) {}
+  private static final class RowBytes extends FilterInputStream {
+
+    /** Longest row, in bytes; the parser's own look-ahead counts in. */
+    private static final int MAX_ROW_BYTES = 8 * 1024 * 1024;
+
+    private long sinceRowBegan;
+
+    /** Whether it was the list that could not be read, and not a row of it. */
+    private boolean failed;
+
+    RowBytes(InputStream stream) {
+      super(stream);
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (sinceRowBegan > MAX_ROW_BYTES) {
+        throw new IOException("the row is longer than " + MAX_ROW_BYTES + " bytes");
+      }
+      try {
+        int count = in.read(into, offset, length);
+        sinceRowBegan += Math.max(0, count);
+        return count;
+      } catch (IOException e) {
+        failed = true;
+        throw e;
+      }
+    }
+  }
 }

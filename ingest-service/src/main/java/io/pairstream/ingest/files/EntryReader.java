@@ -18,20 +18,4 @@ interface EntryReader extends Closeable {
 
   /** How much of the source is read: 0 to 1. */
   double share();
-
-  /** What stands at a place of the data set. */
-  sealed interface Entry {
-
-    /** Grows from entry to entry, from 1 at the least; the same in each reading. */
-    long number();
-
-    /** Where the entry is, as people count: a line, a row, a member's name. */
-    String place();
-
-    /** An entry that can be read. */
-    record Parsed(long number, String place, CaptionedImage image) implements Entry {}
-
-    /** An entry that cannot. */
-    record Unreadable(long number, String place, String message) implements Entry {}
-  }
 }

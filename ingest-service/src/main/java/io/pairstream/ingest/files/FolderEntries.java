@@ -1,15 +1,10 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.CaptionedImage.Caption;
-import io.pairstream.ingest.files.CaptionedImage.Place;
-import io.pairstream.ingest.files.EntryReader.Entry;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -56,7 +51,7 @@ final class FolderEntries implements EntryReader {
   private Optional<Path> nextImage() {
     while (files.hasNext()) {
       Path file = files.next();
-      if (ImageFileType.mediaType(file).isPresent()) {
+      if (ImageFileType.mediaType(file.toString()).isPresent()) {
         number++;
         return Optional.of(file);
       }
@@ -66,32 +61,24 @@ final class FolderEntries implements EntryReader {
 
   private Entry entry(Path file) {
     String name = folder.relativize(file).toString();
-    Path captionFile = ImageFileType.beside(file, "txt");
-    String captionName = captionFile.getFileName().toString();
+    Entry entry = new Entry(number, name, ColumnNames.USUAL).file(name);
+    Path captions = ImageFileType.captionsBeside(file);
+    String captionName = captions.getFileName().toString();
     try {
-      if (!Files.isRegularFile(captionFile)) {
-        return unreadable(name, "there is no caption: " + captionName + " is not beside it");
+      if (!Files.isRegularFile(captions)) {
+        return entry.problem("there is no caption: " + captionName + " is not beside it");
       }
-      if (Files.size(captionFile) > MAX_CAPTION_FILE_BYTES) {
-        return unreadable(name, captionName + " is too large for captions: over 1 MiB");
+      if (Files.size(captions) > MAX_CAPTION_FILE_BYTES) {
+        return entry.problem(captionName + " is too large for captions: over 1 MiB");
       }
-      String text = ByteOrderMark.removedFrom(StrictUtf8.decode(Files.readAllBytes(captionFile)));
-      List<Caption> captions =
-          text.lines().filter(line -> !line.isBlank()).map(line -> new Caption(line, "")).toList();
-      return captions.isEmpty()
-          ? unreadable(name, "there is no caption: " + captionName + " is empty")
-          : new Entry.Parsed(
-              number,
-              name,
-              new CaptionedImage(new Place.Named(name), captions, "", "", "", "", Map.of()));
+      entry.captionLines(SourceInput.withoutMark(StrictUtf8.decode(Files.readAllBytes(captions))));
+      return entry.hasCaptions()
+          ? entry
+          : entry.problem("there is no caption: " + captionName + " is empty");
     } catch (CharacterCodingException e) {
-      return unreadable(name, captionName + " is not UTF-8");
+      return entry.problem(captionName + " is not UTF-8");
     } catch (IOException e) {
-      return unreadable(name, captionName + " cannot be read: " + e.getMessage());
+      return entry.problem(captionName + " cannot be read: " + e.getMessage());
     }
-  }
-
-  private Entry unreadable(String name, String message) {
-    return new Entry.Unreadable(number, name, message);
   }
 }

@@ -1,30 +1,25 @@
 package io.pairstream.ingest.files;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * What a folder without a list of its own holds, by the names of its files, hidden ones left out.
+ * What a folder holds, by the names of its files, hidden ones left out.
  *
  * @param images images of types that are supported
  * @param captioned those of them with a file of captions beside them
  * @param unsupported how many pictures there are of each extension that is not supported
- * @param orphans files of captions without an image beside them; a file that two images share may
- *     hide one
  * @param lists names of files in the folder itself that a person may have meant as the list
  */
 record FolderSurvey(
-    long images, long captioned, Map<String, Long> unsupported, long orphans, List<String> lists) {
+    long images, long captioned, Map<String, Long> unsupported, List<String> lists) {
 
   private static final Set<String> LISTS = Set.of("csv", "tsv", "jsonl", "parquet");
 
@@ -32,51 +27,48 @@ record FolderSurvey(
     long images = 0;
     long captioned = 0;
     Map<String, Long> unsupported = new TreeMap<>();
-    long captions = 0;
     List<String> lists = new ArrayList<>();
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
-        String name = file.getFileName().toString();
-        if (name.startsWith(".")) {
-          continue;
-        }
-        ImageFileType.unsupported(file).ifPresent(type -> unsupported.merge(type, 1L, Long::sum));
-        if (ImageFileType.mediaType(file).isPresent()) {
-          images++;
-          captioned += Files.isRegularFile(ImageFileType.beside(file, "txt")) ? 1 : 0;
-        } else if (ImageFileType.extension(name).equals("txt")) {
-          captions++;
-        } else if (folder.equals(file.getParent())
-            && LISTS.contains(ImageFileType.extension(name))) {
-          lists.add(name);
-        }
+    SortedFiles files = new SortedFiles(folder);
+    while (files.hasNext()) {
+      Path file = files.next();
+      String name = file.getFileName().toString();
+      String extension = ImageFileType.extension(name);
+      if (ImageFileType.mediaType(name).isPresent()) {
+        images++;
+        captioned += Files.isRegularFile(ImageFileType.captionsBeside(file)) ? 1 : 0;
+      } else if (ImageFileType.UNSUPPORTED.contains(extension)) {
+        unsupported.merge(extension, 1L, Long::sum);
+      } else if (folder.equals(file.getParent()) && LISTS.contains(extension)) {
+        lists.add(name);
       }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
-    long orphans = Math.max(0, captions - captioned);
-    return new FolderSurvey(
-        images, captioned, unsupported, orphans, lists.stream().sorted().toList());
+    return new FolderSurvey(images, captioned, unsupported, lists);
   }
 
-  /** Such as {@code 3 .heic and 1 .tiff, types that are not supported}; empty where none is. */
-  Optional<String> unsupportedInWords() {
-    if (unsupported.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        unsupported.entrySet().stream()
+  /** Such as {@code 3 .heic, 1 .tiff, of types that are not supported}; empty where none is. */
+  String unsupportedInWords(String before) {
+    return unsupported.isEmpty()
+        ? ""
+        : unsupported.entrySet().stream()
             .map(type -> type.getValue() + " ." + type.getKey())
-            .collect(Collectors.joining(", ", "", ", of types that are not supported")));
+            .collect(Collectors.joining(", ", before, ", of types that are not supported"));
   }
 
-  /** What is left aside, a sentence each. */
+  /** What is left aside where images have their captions beside them. */
   List<String> notices() {
-    List<String> notices = new ArrayList<>();
-    unsupportedInWords().ifPresent(words -> notices.add("left aside: " + words));
-    if (orphans > 0) {
-      notices.add("left aside: %d .txt without an image beside it".formatted(orphans));
+    return unsupported.isEmpty() ? List.of() : List.of(unsupportedInWords("left aside: "));
+  }
+
+  /** What is left aside where the first of the lists is read. */
+  List<String> noticesBeside(List<String> found) {
+    List<String> aside = new ArrayList<>(found.subList(1, found.size()));
+    if (captioned > 0) {
+      aside.add("the .txt files beside images");
     }
-    return notices;
+    return aside.isEmpty()
+        ? List.of()
+        : List.of(
+            "captions are taken from %s; left aside: %s"
+                .formatted(found.get(0), String.join(", ", aside)));
   }
 }

@@ -26,63 +26,51 @@ final class ImageFiles {
   }
 
   /**
-   * The file that a data set names.
+   * The whole file that a data set names.
    *
-   * @throws UnreadableImageException where the name leads out of the folder or is none
+   * @throws IOException where it lies outside the folder, is missing, no file, too large or cannot
+   *     be read; the message says so to the source's owner
    */
-  Path resolve(String name) throws UnreadableImageException {
-    try {
-      Path file = folder.resolve(name).normalize();
-      if (!file.startsWith(folder)) {
-        throw new UnreadableImageException(name + " lies outside " + folder);
-      }
-      return file;
-    } catch (InvalidPathException e) {
-      throw new UnreadableImageException("'" + name + "' is no file name");
-    }
-  }
-
-  /**
-   * The whole file.
-   *
-   * @param file as {@link #resolve} gives it
-   * @param name the file as the source names it, for the message
-   * @throws UnreadableImageException where it is missing, no file, too large or cannot be read
-   */
-  ByteBuffer read(Path file, String name) throws UnreadableImageException {
+  ByteBuffer read(String name) throws IOException {
+    Path file = resolve(name);
     if (file.equals(lastFile)) {
       return lastImage.duplicate();
     }
+    if (!Files.exists(file)) {
+      throw new IOException(name + " does not exist");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(name + " is no file");
+    }
+    long size = Files.size(file);
+    if (size > RecordSizes.MAX_IMAGE) {
+      throw new IOException(tooLarge(name, size));
+    }
     try {
-      if (!Files.exists(file)) {
-        throw new UnreadableImageException(name + " does not exist");
-      }
-      if (!Files.isRegularFile(file)) {
-        throw new UnreadableImageException(name + " is no file");
-      }
-      long size = Files.size(file);
-      if (size > RecordSizes.MAX_IMAGE) {
-        throw new UnreadableImageException(
-            "%s is too large: %s bytes; an image may have at most %s bytes (8 MiB)"
-                .formatted(name, size, RecordSizes.MAX_IMAGE));
-      }
       lastImage = ByteBuffer.wrap(Files.readAllBytes(file));
       lastFile = file;
       return lastImage.duplicate();
     } catch (AccessDeniedException e) {
-      throw new UnreadableImageException(name + " may not be read by this user");
+      throw new IOException(name + " may not be read by this user", e);
     } catch (IOException e) {
-      throw new UnreadableImageException(name + " cannot be read: " + e.getMessage());
+      throw new IOException(name + " cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** An image cannot be had; the message says why, for the source's owner. */
-  static final class UnreadableImageException extends Exception {
+  static String tooLarge(String name, long bytes) {
+    return "%s is too large: %s bytes; an image may have at most %s bytes (8 MiB)"
+        .formatted(name, bytes, RecordSizes.MAX_IMAGE);
+  }
 
-    private static final long serialVersionUID = 1L;
-
-    UnreadableImageException(String message) {
-      super(message);
+  private Path resolve(String name) throws IOException {
+    try {
+      Path file = folder.resolve(name).normalize();
+      if (!file.startsWith(folder)) {
+        throw new IOException(name + " lies outside " + folder);
+      }
+      return file;
+    } catch (InvalidPathException e) {
+      throw new IOException("'" + name + "' is no file name", e);
     }
   }
 }

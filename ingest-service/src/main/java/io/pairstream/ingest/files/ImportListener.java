@@ -1,10 +1,13 @@
 package io.pairstream.ingest.files;
 
-/** Hears how an import goes on. Called by the importing thread and by the producer's. */
+/** Hears how an import goes on. Called by the importing thread. */
 public interface ImportListener {
 
   /** A line or file gives no pair; the import goes on. */
   void problem(SourceItem.Problem problem);
+
+  /** What was decided about a source as a whole, in a sentence for its owner. */
+  void notice(String sentence);
 
   /**
    * A pair or a link is in Kafka.
@@ -18,5 +21,5 @@ public interface ImportListener {
    *
    * @param share from 0 to 1
    */
-  default void read(double share) {}
+  void read(double share);
 }

@@ -1,163 +1,293 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.BulkImport.Ending;
-import io.pairstream.ingest.files.BulkImport.Result;
-import io.pairstream.schemas.Threads;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.ingest.publish.InvalidLinkException;
+import io.pairstream.service.publish.PairTooLargeException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
+import java.io.Writer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
-import java.util.function.DoubleConsumer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Imports sources one after the other, each from where it was left, and keeps how far it has come.
+ * Imports sources one after the other, as fast as the broker takes them and each from where it was
+ * left, and keeps how far it has come.
  */
 public final class ImportRun {
 
   /** How long an acknowledgement may be in no file: what it covers is repeated after a crash. */
-  private static final Duration BETWEEN_WRITES = Duration.ofMillis(250);
+  private static final long WRITE_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  private final PairSources opener;
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final ImportSink sink;
   private final ImportState state;
-  private final Optional<FailedEntries> failed;
   private final ImportListener listener;
-  private final Consumer<String> notices;
-  private volatile boolean isWriteFailureTold;
+  private final Optional<Writer> failed;
+  private Optional<Long> writtenAt = Optional.empty();
+  private boolean isWriteFailureTold;
+
+  /**
+   * An import that is to be run.
+   *
+   * @param failed where entries that give no pair are written down, a JSON object on each line:
+   *     {@code source} and {@code entry} find the entry again, {@code where} and {@code problem}
+   *     are for people
+   */
+  public ImportRun(
+      ImportSink sink, ImportState state, ImportListener listener, Optional<Writer> failed) {
+    this.sink = sink;
+    this.state = state;
+    this.listener = listener;
+    this.failed = failed;
+  }
+
+  /** Why the import of a source ended. */
+  public enum Ending {
+    /** It was imported to its end. */
+    WHOLE,
+    /** It had been imported to its end before. */
+    WHOLE_BEFORE,
+    /** As many as were wanted are imported. */
+    LIMIT,
+    /** It could not be read on. */
+    BROKEN
+  }
 
   /**
    * What became of a source.
    *
    * @param name its file's or folder's name
+   * @param published pairs that are in Kafka
+   * @param links links that are in Kafka, their images still to be fetched
+   * @param problems lines and files that gave no pair
+   * @param imageBytes bytes of the published images
    */
-  public record Outcome(String name, BulkImport.Result result) {}
+  public record Result(
+      String name, long published, long links, long problems, long imageBytes, Ending ending) {}
 
   /**
-   * An import that is to be run.
-   *
-   * @param failed where entries that give no pair are written down
-   * @param notices told in sentences for the owner what was decided about a source, and from
-   *     another thread, once, that the state cannot be written for now
-   */
-  public ImportRun(
-      PairSources opener,
-      ImportState state,
-      Optional<FailedEntries> failed,
-      ImportListener listener,
-      Consumer<String> notices) {
-    this.opener = opener;
-    this.state = state;
-    this.failed = failed;
-    this.listener = listener;
-    this.notices = notices;
-  }
-
-  /**
-   * Publishes up to {@code limit} pairs and links.
+   * Publishes up to {@code limit} pairs and links, and returns once all of them are acknowledged.
    *
    * @throws io.pairstream.service.publish.PublishFailedException where the broker did not take one
    * @throws UnusableSourceException where the only source gives nothing
    * @throws UncheckedIOException where the state cannot be written in the end
    */
-  public List<Outcome> run(ImportSink sink, List<ImportSource> sources, long limit) {
-    ScheduledExecutorService writer =
-        Executors.newSingleThreadScheduledExecutor(Threads.daemons("import-state"));
-    Threads.repeat(writer, BETWEEN_WRITES, this::writeState);
+  public List<Result> run(PairSources opener, List<ImportSource> sources, long limit) {
+    double allBytes = sources.stream().mapToLong(ImportSource::sizeBytes).sum();
+    List<Result> results = new ArrayList<>();
+    long bytesBefore = 0;
+    long left = limit;
     try {
-      return runAll(sink, sources, limit);
+      for (ImportSource source : sources) {
+        Running running =
+            new Running(source, left, bytesBefore / allBytes, source.sizeBytes() / allBytes);
+        Result result = running.run(opener, sources.size() == 1);
+        results.add(result);
+        bytesBefore += source.sizeBytes();
+        left -= result.published() + result.links();
+      }
+      return List.copyOf(results);
     } finally {
-      // An interrupt would fail a write that is under way.
-      writer.shutdown();
       state.write();
     }
   }
 
   /** Writes while the import goes on: what fails now may be written the next time. */
   private void writeState() {
+    long now = System.nanoTime();
+    if (writtenAt.isPresent() && now - writtenAt.get() < WRITE_EVERY_NANOS) {
+      return;
+    }
+    writtenAt = Optional.of(now);
     try {
       state.write();
     } catch (UncheckedIOException e) {
       if (!isWriteFailureTold) {
         isWriteFailureTold = true;
-        notices.accept(e.getMessage() + "; the import goes on and tries again");
+        listener.notice(e.getMessage() + "; the import goes on and tries again");
       }
     }
   }
 
-  private List<Outcome> runAll(ImportSink sink, List<ImportSource> sources, long limit) {
-    double allBytes = sources.stream().mapToLong(ImportSource::sizeBytes).sum();
-    List<Outcome> outcomes = new ArrayList<>();
-    long bytesBefore = 0;
-    long left = limit;
-    for (ImportSource source : sources) {
-      double from = bytesBefore / allBytes;
-      double part = source.sizeBytes() / allBytes;
-      Outcome outcome =
-          run(sink, source, left, sources.size() == 1, share -> listener.read(from + part * share));
-      outcomes.add(outcome);
-      bytesBefore += source.sizeBytes();
-      left -= outcome.result().published() + outcome.result().links();
-    }
-    return List.copyOf(outcomes);
-  }
+  /** A line of the file of what failed. */
+  private record Failure(String source, long entry, String where, String problem) {}
 
-  private Outcome run(
-      ImportSink sink, ImportSource source, long limit, boolean isAlone, DoubleConsumer read) {
-    String name = String.valueOf(source.path().getFileName());
-    ImportListener noted = noted(source, read);
-    if (state.isWhole(source)) {
-      read.accept(1);
-      return new Outcome(name, Result.nothing(Ending.WHOLE_BEFORE));
-    }
-    if (limit <= 0) {
-      return new Outcome(name, Result.nothing(Ending.LIMIT));
-    }
-    if (state.hasChanged(source)) {
-      notices.accept(name + " has changed since; it is imported from its beginning");
-    }
-    try (PairSource opened = opener.open(source.path())) {
-      opened.notices().forEach(notices);
-      long done = state.entry(source);
-      if (done > 0) {
-        notices.accept(name + ": goes on behind entry " + done);
-        opened.skip(done);
-      }
-      Result result =
-          new BulkImport(sink, noted).run(opened, name, limit, entry -> state.done(source, entry));
-      if (result.ending() == Ending.WHOLE) {
-        state.whole(source);
-      }
-      return new Outcome(name, result);
-    } catch (UnusableSourceException e) {
-      if (isAlone) {
-        throw e;
-      }
-      noted.problem(new SourceItem.Problem(0, name, e.getMessage()));
-      return new Outcome(name, Result.nothing(Ending.BROKEN));
-    }
-  }
+  /**
+   * What was sent of an entry.
+   *
+   * @param acknowledged done at once for a problem
+   */
+  private record Sent(SourceItem item, CompletableFuture<?> acknowledged) {}
 
-  /** Writes down what fails before anybody counts it. */
-  private ImportListener noted(ImportSource source, DoubleConsumer read) {
-    return new ImportListener() {
-      @Override
-      public void problem(SourceItem.Problem problem) {
-        failed.ifPresent(file -> file.add(source, problem));
-        listener.problem(problem);
-      }
+  /** One source under way. */
+  private final class Running {
 
-      @Override
-      public void published(int imageBytes) {
-        listener.published(imageBytes);
-      }
+    private final ImportSource source;
+    private final String name;
+    private final long limit;
+    private final double shareBefore;
+    private final double share;
 
-      @Override
-      public void read(double share) {
-        read.accept(share);
+    /** What is not known to be acknowledged with all before it, in order. */
+    private final Deque<Sent> sent = new ArrayDeque<>();
+
+    private long settledEntry;
+    private long taken;
+    private long published;
+    private long links;
+    private long problems;
+    private long imageBytes;
+
+    Running(ImportSource source, long limit, double shareBefore, double share) {
+      this.source = source;
+      this.name = String.valueOf(source.path().getFileName());
+      this.limit = limit;
+      this.shareBefore = shareBefore;
+      this.share = share;
+    }
+
+    Result run(PairSources opener, boolean isAlone) {
+      if (state.isWhole(source)) {
+        listener.read(shareBefore + share);
+        return result(Ending.WHOLE_BEFORE);
       }
-    };
+      if (limit <= 0) {
+        return result(Ending.LIMIT);
+      }
+      if (state.hasChanged(source)) {
+        listener.notice(name + " has changed since; it is imported from its beginning");
+      }
+      try (PairSource items = opener.open(source.path())) {
+        items.notices().forEach(listener::notice);
+        long done = state.entry(source);
+        if (done > 0) {
+          listener.notice(name + ": goes on behind entry " + done);
+          items.skip(done);
+        }
+        return result(takeAll(items));
+      } catch (UnusableSourceException e) {
+        if (isAlone) {
+          throw e;
+        }
+        problem(new SourceItem.Problem(0, name, e.getMessage()));
+        return result(Ending.BROKEN);
+      }
+    }
+
+    private Result result(Ending ending) {
+      return new Result(name, published, links, problems, imageBytes, ending);
+    }
+
+    private Ending takeAll(PairSource items) {
+      while (true) {
+        Optional<SourceItem> next;
+        try {
+          next = items.hasNext() ? Optional.of(items.next()) : Optional.empty();
+        } catch (UncheckedIOException e) {
+          problem(new SourceItem.Problem(0, name, e.getMessage()));
+          settle(true);
+          return Ending.BROKEN;
+        }
+        if (next.isEmpty()) {
+          settle(true);
+          state.whole(source);
+          return Ending.WHOLE;
+        }
+        if (taken == limit) {
+          settle(true);
+          // A look ahead tells whether the last entry is done with.
+          begin(next.get().entry());
+          return Ending.LIMIT;
+        }
+        take(next.get());
+        listener.read(shareBefore + share * items.share());
+        settle(false);
+      }
+    }
+
+    private void take(SourceItem item) {
+      CompletableFuture<?> acknowledged = CompletableFuture.completedFuture(item);
+      if (item instanceof SourceItem.Problem problem) {
+        problem(problem);
+      } else {
+        try {
+          acknowledged = sink.publish(item);
+          taken++;
+        } catch (PairTooLargeException | InvalidLinkException e) {
+          SourceItem.Problem problem =
+              new SourceItem.Problem(item.entry(), item.where(), e.getMessage());
+          problem(problem);
+          item = problem;
+        }
+      }
+      sent.add(new Sent(item, acknowledged));
+    }
+
+    /** Writes down what fails before anybody counts it. */
+    private void problem(SourceItem.Problem problem) {
+      problems++;
+      failed.ifPresent(
+          file -> {
+            try {
+              file.write(
+                  JSON.writeValueAsString(
+                          new Failure(
+                              source.path().toString(),
+                              problem.entry(),
+                              problem.where(),
+                              problem.message()))
+                      + System.lineSeparator());
+              file.flush();
+            } catch (IOException e) {
+              throw new UncheckedIOException("the file of what failed cannot be written: " + e, e);
+            }
+          });
+      listener.problem(problem);
+    }
+
+    /**
+     * Counts what is acknowledged with all before it.
+     *
+     * @param all whether to wait for the rest
+     */
+    private void settle(boolean all) {
+      while (!sent.isEmpty() && (all || sent.peek().acknowledged().isDone())) {
+        Sent first = sent.remove();
+        join(first.acknowledged());
+        begin(first.item().entry());
+        if (first.item() instanceof SourceItem.Pair pair) {
+          published++;
+          imageBytes += pair.pair().imageBytes();
+          listener.published(pair.pair().imageBytes());
+        } else if (first.item() instanceof SourceItem.Link) {
+          links++;
+          listener.published(0);
+        }
+      }
+    }
+
+    /** Of a later entry something is settled, so all of the one before is. */
+    private void begin(long entry) {
+      if (entry > settledEntry && settledEntry > 0) {
+        state.done(source, settledEntry);
+        writeState();
+      }
+      settledEntry = entry;
+    }
+
+    private void join(CompletableFuture<?> acknowledged) {
+      try {
+        Object unused = acknowledged.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException failure ? failure : e;
+      }
+    }
   }
 }

@@ -6,19 +6,15 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A file or folder to import.
@@ -31,29 +27,30 @@ import java.util.stream.Stream;
 public record ImportSource(Path path, String fingerprint, long sizeBytes) {
 
   private static final int SAMPLE_BYTES = 1024 * 1024;
-  private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
   private static final Set<String> SHARDS = Set.of(".tar", ".tgz", ".parquet");
 
   /**
-   * What paths and patterns lead to: a path as it is, a pattern such as {@code shards/*.tar} as the
-   * files that match it, sorted by name. A folder that holds nothing but shards leads to these.
-   * What comes twice is taken once.
+   * What paths lead to. A folder that holds nothing but shards leads to these, sorted by name. What
+   * comes twice is taken once.
    *
    * @throws UnusableSourceException where one leads nowhere
    */
   public static List<ImportSource> of(List<String> paths) {
     Set<Path> found = new LinkedHashSet<>();
-    for (String path : paths) {
-      for (Path one : paths(path)) {
-        found.addAll(shards(one.toAbsolutePath().normalize()));
-      }
-    }
+    List<ImportSource> sources = new ArrayList<>();
     try {
-      List<ImportSource> sources = new ArrayList<>();
+      for (String path : paths) {
+        if (!Files.exists(Path.of(path))) {
+          throw new UnusableSourceException(path + " does not exist");
+        }
+        found.addAll(shards(Path.of(path).toAbsolutePath().normalize()));
+      }
       for (Path path : found) {
         sources.add(of(path));
       }
       return List.copyOf(sources);
+    } catch (InvalidPathException e) {
+      throw new UnusableSourceException("'" + e.getInput() + "' is no path");
     } catch (IOException | UncheckedIOException e) {
       throw new UnusableSourceException("what to import cannot be read: " + e.getMessage());
     }
@@ -91,47 +88,6 @@ public record ImportSource(Path path, String fingerprint, long sizeBytes) {
     return bytes;
   }
 
-  private static List<Path> paths(String path) {
-    try {
-      if (!GLOB.matcher(path).find() || Files.exists(Path.of(path))) {
-        if (!Files.exists(Path.of(path))) {
-          throw new UnusableSourceException(path + " does not exist");
-        }
-        return List.of(Path.of(path));
-      }
-    } catch (InvalidPathException e) {
-      throw new UnusableSourceException("'" + path + "' is no path");
-    }
-    return matches(path);
-  }
-
-  private static List<Path> matches(String pattern) {
-    int meta = GLOB.matcher(pattern).results().findFirst().orElseThrow().start();
-    int slash = pattern.lastIndexOf('/', meta);
-    Path base = slash < 0 ? Path.of("") : Path.of(pattern.substring(0, slash + 1));
-    PathMatcher matcher;
-    try {
-      matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern.substring(slash + 1));
-    } catch (IllegalArgumentException e) {
-      throw new UnusableSourceException("'" + pattern + "' is no pattern: " + e.getMessage());
-    }
-    try (Stream<Path> below = Files.walk(base.toAbsolutePath().normalize())) {
-      Path root = base.toAbsolutePath().normalize();
-      List<Path> matching =
-          below
-              .filter(file -> !file.equals(root) && matcher.matches(root.relativize(file)))
-              .sorted()
-              .toList();
-      if (matching.isEmpty()) {
-        throw new UnusableSourceException("no file matches " + pattern);
-      }
-      return matching;
-    } catch (IOException | UncheckedIOException e) {
-      throw new UnusableSourceException(
-          "no file matches " + pattern + ": " + base + " cannot be read");
-    }
-  }
-
   /** The shards of a folder that holds no images and no list, or the path itself. */
   private static List<Path> shards(Path path) {
     if (!Files.isDirectory(path)) {
@@ -142,7 +98,7 @@ public record ImportSource(Path path, String fingerprint, long sizeBytes) {
     while (files.hasNext()) {
       Path file = files.next();
       String name = file.getFileName().toString();
-      if (ImageFileType.mediaType(file).isPresent() || PairSources.LISTS.contains(name)) {
+      if (ImageFileType.mediaType(name).isPresent() || PairSources.LISTS.contains(name)) {
         return List.of(path);
       }
       if (SHARDS.stream()

@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,9 +22,13 @@ import java.util.Optional;
  *
  * <p>For each source it names the last entry that, with all before it, is acknowledged. It is
  * written behind the acknowledgements, by replacing the whole file: after a {@code kill -9} nothing
- * is missing, and what was in flight is published once more, as copies. Thread-safe.
+ * is missing, and what was in flight is published once more, as copies.
+ *
+ * <p>One import at a time has the file: two would each write over what the other has noted. A file
+ * beside it, which stays, is locked by the operating system, which frees it however the process
+ * ends. For one thread.
  */
-public final class ImportState {
+public final class ImportState implements AutoCloseable {
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -34,6 +39,7 @@ public final class ImportState {
   private static final int VERSION = 1;
 
   private final Optional<Path> file;
+  private final Optional<FileChannel> lock;
   private final String options;
   private final Map<String, Progress> sources = new LinkedHashMap<>();
   private boolean changed;
@@ -46,6 +52,7 @@ public final class ImportState {
   private ImportState(Optional<Path> file, String options) {
     this.file = file;
     this.options = options;
+    this.lock = file.map(ImportState::lock);
   }
 
   /** A state that nobody keeps. */
@@ -58,78 +65,111 @@ public final class ImportState {
    *
    * @param options what the import is made with, in words; a state of other options is none of this
    *     import's
+   * @param fromStart whether to forget what is in the file
    * @throws UnusableSourceException where the file is no state, or another import's
+   * @throws UncheckedIOException where another import has it, or it cannot be written
    */
-  public static ImportState in(Path file, String options) {
-    ImportState state = new ImportState(Optional.of(file), options);
-    if (Files.exists(file)) {
-      state.read(file);
+  public static ImportState in(Path file, String options, boolean fromStart) {
+    ImportState state = new ImportState(Optional.of(file.toAbsolutePath()), options);
+    try {
+      if (fromStart) {
+        state.forget();
+      } else if (Files.exists(file)) {
+        state.read(file);
+      }
+      return state;
+    } catch (RuntimeException e) {
+      state.close();
+      throw e;
     }
-    return state;
+  }
+
+  private static FileChannel lock(Path file) {
+    try {
+      Files.createDirectories(file.getParent());
+      FileChannel channel =
+          FileChannel.open(
+              file.resolveSibling(file.getFileName() + ".lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      if (!isLocked(channel)) {
+        channel.close();
+        throw new FileSystemException(
+            "another import of the same is under way, and notes how far it is in %s; wait for it, or name another file: --resume FILE"
+                .formatted(file));
+      }
+      return channel;
+    } catch (FileSystemException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // held in this very process
+    }
+  }
+
+  private static UncheckedIOException unwritable(Path file, IOException e) {
+    return new UncheckedIOException(
+        "how far the import has come cannot be written to " + file + ": " + e, e);
   }
 
   /** The last entry of a source that is done with; 0 where none is. */
-  public synchronized long entry(ImportSource source) {
+  long entry(ImportSource source) {
     return find(source).map(Progress::acknowledgedEntry).orElse(0L);
   }
 
   /** Whether a source was imported to its end. */
-  public synchronized boolean isWhole(ImportSource source) {
+  boolean isWhole(ImportSource source) {
     return find(source).map(Progress::whole).orElse(false);
   }
 
   /** Whether a source was begun, and has changed since. */
-  public synchronized boolean hasChanged(ImportSource source) {
+  boolean hasChanged(ImportSource source) {
     return sources.containsKey(source.path().toString()) && find(source).isEmpty();
   }
 
   /** Whether anything is done. */
-  public synchronized boolean isBegun() {
+  public boolean isBegun() {
     return !sources.isEmpty();
   }
 
   /** Notes that a source is done with up to an entry. */
-  synchronized void done(ImportSource source, long entry) {
+  void done(ImportSource source, long entry) {
     put(source, new Progress(source.fingerprint(), entry, false));
   }
 
   /** Notes that a source is done with to its end. */
-  synchronized void whole(ImportSource source) {
+  void whole(ImportSource source) {
     put(source, new Progress(source.fingerprint(), entry(source), true));
   }
 
   /** Writes the file where anything has changed. */
-  synchronized void write() {
+  void write() {
     if (!changed || file.isEmpty()) {
       return;
     }
+    Path target = file.get();
+    Path next = target.resolveSibling(target.getFileName() + ".new");
     try {
-      Path target = file.get().toAbsolutePath();
-      Files.createDirectories(target.getParent());
-      Path next = target.resolveSibling(target.getFileName() + ".new");
-      try (FileChannel channel =
-          FileChannel.open(
-              next,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        ByteBuffer bytes =
-            ByteBuffer.wrap(JSON.writeValueAsBytes(new Saved(VERSION, options, sources)));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
+      Files.write(next, JSON.writeValueAsBytes(new Saved(VERSION, options, sources)));
+      try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
       Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       changed = false;
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "how far the import has come cannot be written to " + file.get() + ": " + e, e);
+      throw unwritable(target, e);
     }
   }
 
   /** Forgets everything, the file included. */
-  public synchronized void forget() {
+  public void forget() {
     sources.clear();
     changed = false;
     try {
@@ -138,6 +178,17 @@ public final class ImportState {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(file.get() + " cannot be removed: " + e, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (lock.isPresent()) {
+        lock.get().close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("a lock cannot be given up: " + e, e);
     }
   }
 

@@ -23,6 +23,7 @@ final class JsonFields {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
   private final ColumnNames columns;
 
   JsonFields(ColumnNames columns) {
@@ -30,60 +31,40 @@ final class JsonFields {
   }
 
   /**
-   * Puts the fields of an object into an entry.
+   * Puts the fields of an object into an entry, or what is wrong with them.
    *
    * @param withCaptions whether to take its captions
+   * @param what what comes before a problem, such as {@code .json is}
    * @return the names of all fields, in their order
-   * @throws WrongFieldException where the text is no JSON object, or a caption is no text
    */
-  Set<String> read(String text, EntryBuilder entry, boolean withCaptions)
-      throws WrongFieldException {
-    JsonNode object;
-    try {
-      object = json.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new WrongFieldException("not JSON: " + e.getOriginalMessage());
-    }
-    if (!object.isObject()) {
-      throw new WrongFieldException("not a JSON object");
-    }
+  Set<String> read(String text, Entry entry, boolean withCaptions, String what) {
     Set<String> names = new LinkedHashSet<>();
-    for (Map.Entry<String, JsonNode> field : object.properties()) {
-      names.add(field.getKey());
-      if (columns.role(field.getKey()) == Role.CAPTION) {
-        if (withCaptions) {
-          captions(field.getKey(), field.getValue(), entry);
-        }
-      } else if (field.getValue().isValueNode() && !field.getValue().isNull()) {
-        entry.field(field.getKey(), field.getValue().asText());
+    try {
+      JsonNode object = json.readTree(text);
+      if (!object.isObject()) {
+        entry.problem(what + "not a JSON object");
       }
+      for (Map.Entry<String, JsonNode> field : object.properties()) {
+        String name = field.getKey();
+        JsonNode value = field.getValue();
+        names.add(name);
+        if (columns.role(name) != Role.CAPTION) {
+          if (value.isValueNode() && !value.isNull()) {
+            entry.field(name, value.asText());
+          }
+        } else if (withCaptions && !value.isNull()) {
+          for (JsonNode caption : value.isArray() ? value : Set.of(value)) {
+            if (caption.isTextual()) {
+              entry.field(name, caption.textValue());
+            } else {
+              entry.problem(what + "'" + name + "' is neither a string nor an array of strings");
+            }
+          }
+        }
+      }
+    } catch (JsonProcessingException e) {
+      entry.problem(what + "not JSON: " + e.getOriginalMessage());
     }
     return names;
-  }
-
-  private static void captions(String name, JsonNode value, EntryBuilder entry)
-      throws WrongFieldException {
-    if (value.isArray()) {
-      for (JsonNode caption : value) {
-        if (!caption.isTextual()) {
-          throw new WrongFieldException("'" + name + "' holds something that is no string");
-        }
-        entry.field(name, caption.textValue());
-      }
-    } else if (value.isTextual()) {
-      entry.field(name, value.textValue());
-    } else if (!value.isNull()) {
-      throw new WrongFieldException("'" + name + "' is neither a string nor an array of strings");
-    }
-  }
-
-  /** What is wrong with an object, for its owner. */
-  static final class WrongFieldException extends Exception {
-
-    private static final long serialVersionUID = 1L;
-
-    WrongFieldException(String message) {
-      super(message);
-    }
   }
 }

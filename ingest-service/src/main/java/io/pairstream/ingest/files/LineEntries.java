@@ -1,7 +1,5 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.EntryReader.Entry;
-import io.pairstream.ingest.files.JsonFields.WrongFieldException;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,8 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A caption list with an entry on each line, in UTF-8 with or without a byte order mark, no line
- * longer than fits in memory. Empty lines are skipped. A line that is wrong costs itself alone.
+ * A caption list with a JSON object on each line, as {@link JsonFields} has it, in UTF-8 with or
+ * without a byte order mark, no line longer than fits in memory. Empty lines are skipped. A line
+ * that is wrong costs itself alone.
  */
 final class LineEntries implements EntryReader {
 
@@ -26,7 +25,6 @@ final class LineEntries implements EntryReader {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private long number;
 
-  /** A JSON object per line, with {@link JsonFields}. */
   LineEntries(SourceInput input, ColumnNames columns) {
     this.input = input;
     this.columns = columns;
@@ -36,20 +34,31 @@ final class LineEntries implements EntryReader {
   @Override
   public Optional<Entry> next() throws IOException {
     while (readLine()) {
+      Entry entry = new Entry(number, Long.toString(number), columns);
       if (bytes.size() > MAX_LINE_BYTES) {
-        return Optional.of(unreadable("the line is longer than " + MAX_LINE_BYTES + " bytes"));
+        return Optional.of(entry.problem("the line is longer than " + MAX_LINE_BYTES + " bytes"));
       }
       try {
         String text = StrictUtf8.decode(bytes.toByteArray());
-        text = number == 1 ? ByteOrderMark.removedFrom(text) : text;
+        text = number == 1 ? SourceInput.withoutMark(text) : text;
         if (!text.isBlank()) {
-          return Optional.of(object(text));
+          read(text, entry);
+          return Optional.of(entry);
         }
       } catch (CharacterCodingException e) {
-        return Optional.of(unreadable("the line is not UTF-8"));
+        return Optional.of(entry.problem("the line is not UTF-8"));
       }
     }
     return Optional.empty();
+  }
+
+  private void read(String text, Entry entry) {
+    Set<String> names = fields.read(text, entry, true, "");
+    List<String> missing = columns.missing(names);
+    if (!names.isEmpty() && !missing.isEmpty() && !entry.lack().isEmpty()) {
+      entry.problem(
+          "no field " + String.join(", ", missing) + "; there are: " + String.join(", ", names));
+    }
   }
 
   @Override
@@ -78,24 +87,5 @@ final class LineEntries implements EntryReader {
       next = stream.read();
     }
     return true;
-  }
-
-  private Entry object(String text) {
-    EntryBuilder entry = new EntryBuilder(number, Long.toString(number), columns);
-    try {
-      Set<String> names = fields.read(text, entry, true);
-      Entry built = entry.build();
-      List<String> missing = columns.missing(names);
-      return built instanceof Entry.Unreadable && !missing.isEmpty()
-          ? unreadable(
-              "no field " + String.join(", ", missing) + "; there are: " + String.join(", ", names))
-          : built;
-    } catch (WrongFieldException e) {
-      return unreadable(e.getMessage());
-    }
-  }
-
-  private Entry unreadable(String message) {
-    return new Entry.Unreadable(number, Long.toString(number), message);
   }
 }

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -46,19 +45,17 @@ public final class PairSources {
   }
 
   private PairSource openFolder(Path folder) throws IOException {
+    FolderSurvey survey = FolderSurvey.of(folder);
     List<String> lists =
         LISTS.stream().filter(name -> Files.isRegularFile(folder.resolve(name))).toList();
     if (!lists.isEmpty()) {
-      return openFile(folder.resolve(lists.get(0)), notices(folder, lists));
+      return openFile(folder.resolve(lists.get(0)), survey.noticesBeside(lists));
     }
-    FolderSurvey survey = FolderSurvey.of(folder);
     if (survey.images() == 0) {
       throw new UnusableSourceException(
           "%s holds no images (jpg, jpeg, png, webp, gif) and no caption list (%s)%s"
               .formatted(
-                  folder,
-                  String.join(", ", LISTS),
-                  survey.unsupportedInWords().map(words -> "; there are " + words).orElse("")));
+                  folder, String.join(", ", LISTS), survey.unsupportedInWords("; there are ")));
     }
     if (survey.captioned() == 0 && !survey.lists().isEmpty()) {
       throw new UnusableSourceException(
@@ -68,12 +65,11 @@ public final class PairSources {
                   String.join(", ", survey.lists()),
                   folder.resolve(survey.lists().get(0))));
     }
-    return new ListedPairs(
+    return new PairSource(
         "",
         new FolderEntries(folder, survey.images()),
         new ImageFiles(folder),
-        options.defaults(),
-        false,
+        options,
         survey.notices());
   }
 
@@ -87,37 +83,29 @@ public final class PairSources {
                     new UnusableSourceException(
                         "the name of %s does not tell what it is; say so: --format %s"
                             .formatted(file, SourceFormat.words())));
-    Path ownFolder = file.toAbsolutePath().getParent();
-    return new ListedPairs(
+    return new PairSource(
         file.getFileName().toString(),
         entries(file, format),
-        new ImageFiles(options.imageFolder().orElse(ownFolder)),
-        options.defaults(),
-        options.asLinks(),
+        new ImageFiles(options.imageFolder().orElse(file.toAbsolutePath().getParent())),
+        options,
         notices);
   }
 
   private EntryReader entries(Path file, SourceFormat format) throws IOException {
-    ColumnNames columns = options.columns();
     if (format == SourceFormat.FOLDER) {
       throw new UnusableSourceException(file + " is no folder");
     }
     if (format == SourceFormat.PARQUET) {
-      return ParquetEntries.open(ParquetFile.open(file), columns);
+      return ParquetEntries.open(ParquetFile.open(file), options.columns());
     }
-    if (format == SourceFormat.COCO) {
-      return CocoEntries.open(file);
-    }
-    SourceInput input = SourceInput.of(file);
+    SourceInput input = new SourceInput(file);
     try {
-      if (format != SourceFormat.WEBDATASET) {
-        refuseUtf16(file, input.stream());
-      }
       return switch (format) {
-        case CSV -> commas(input, columns);
-        case TSV -> new DelimitedLines(input, '\t', columns);
-        case WEBDATASET -> new TarEntries(input, columns);
-        default -> new LineEntries(input, columns);
+        case CSV -> new DelimitedLines(input, delimiter(input.stream()), options.columns());
+        case TSV -> new DelimitedLines(input, '\t', options.columns());
+        case WEBDATASET -> new TarEntries(input, options.columns());
+        case COCO -> new CocoEntries(input, file);
+        default -> new LineEntries(input, options.columns());
       };
     } catch (IOException | RuntimeException e) {
       input.close();
@@ -125,45 +113,16 @@ public final class PairSources {
     }
   }
 
-  /** No text that we read has a NUL, which every ASCII character brings in UTF-16. */
-  private static void refuseUtf16(Path file, InputStream text) throws IOException {
-    int enough = 64;
-    text.mark(enough);
-    byte[] start = text.readNBytes(enough);
-    text.reset();
-    for (byte each : start) {
-      if (each == 0) {
-        throw new UnusableSourceException(
-            file + " looks like UTF-16; save it as UTF-8, and import it again");
-      }
-    }
-  }
-
   /**
-   * Cells between commas; or, where the first line has none, between semicolons, as spreadsheets
-   * write them where the comma is the decimal point.
+   * A comma; or, where the first line has none, a semicolon, as spreadsheets write it where the
+   * comma is the decimal point.
    */
-  private static EntryReader commas(SourceInput input, ColumnNames columns) throws IOException {
+  private static char delimiter(InputStream list) throws IOException {
     int enough = 4096;
-    InputStream list = input.stream();
     list.mark(enough);
     String start = new String(list.readNBytes(enough), StandardCharsets.ISO_8859_1);
     list.reset();
     String line = start.lines().findFirst().orElse("");
-    boolean hasSemicolons = line.indexOf(',') < 0 && line.indexOf(';') >= 0;
-    return new DelimitedLines(input, hasSemicolons ? ';' : ',', columns);
-  }
-
-  private static List<String> notices(Path folder, List<String> lists) throws IOException {
-    List<String> notices = new ArrayList<>();
-    String first = lists.get(0);
-    for (String other : lists.subList(1, lists.size())) {
-      notices.add("captions are taken from " + first + "; " + other + " is left aside");
-    }
-    if (FolderSurvey.of(folder).captioned() > 0) {
-      notices.add(
-          "captions are taken from " + first + "; the .txt files beside images are left aside");
-    }
-    return notices;
+    return line.indexOf(',') < 0 && line.indexOf(';') >= 0 ? ';' : ',';
   }
 }

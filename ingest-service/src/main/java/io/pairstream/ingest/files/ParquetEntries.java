@@ -1,22 +1,24 @@
 package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.files.ColumnNames.Role;
-import io.pairstream.ingest.files.EntryReader.Entry;
 import io.pairstream.ingest.parquet.ParquetColumn;
 import io.pairstream.ingest.parquet.ParquetColumn.Kind;
 import io.pairstream.ingest.parquet.ParquetException;
 import io.pairstream.ingest.parquet.ParquetFile;
 import io.pairstream.ingest.parquet.ParquetRows;
-import io.pairstream.ingest.parquet.ParquetValue;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The rows of a Parquet file: an image as bytes, as Hugging Face's {@code {bytes, path}}, as a
@@ -30,26 +32,19 @@ final class ParquetEntries implements EntryReader {
   /** What is left of a file's text, in bytes: captions are shorter. */
   private static final int MAX_TEXT_BYTES = 1024 * 1024;
 
-  private static final String BYTES = ".bytes";
-  private static final String PATH = ".path";
-
   private final ParquetFile file;
   private final ColumnNames columns;
   private final List<ParquetColumn> chosen;
+  private final long rowsOfAll;
   private Optional<ParquetRows> rows = Optional.empty();
   private int nextGroup;
   private long rowsBefore;
-  private final long rowsOfAll;
 
   private ParquetEntries(ParquetFile file, ColumnNames columns, List<ParquetColumn> chosen) {
     this.file = file;
     this.columns = columns;
     this.chosen = chosen;
-    long sum = 0;
-    for (int group = 0; group < file.groups(); group++) {
-      sum += file.rows(group);
-    }
-    this.rowsOfAll = sum;
+    this.rowsOfAll = IntStream.range(0, file.groups()).mapToLong(file::rows).sum();
   }
 
   /**
@@ -67,31 +62,23 @@ final class ParquetEntries implements EntryReader {
 
   @Override
   public Optional<Entry> next() throws IOException {
-    while (rows.isEmpty() || !rows.get().hasNext()) {
-      if (rows.isPresent()) {
-        leaveGroup();
-      }
-      if (nextGroup >= file.groups()) {
-        return Optional.empty();
-      }
-      if (file.rows(nextGroup) == 0) {
-        nextGroup++;
-        continue;
-      }
-      try {
-        rows = Optional.of(file.read(nextGroup, chosen));
-      } catch (ParquetException e) {
-        return Optional.of(damaged(0, e));
-      }
+    while (nextGroup < file.groups() && read() >= file.rows(nextGroup)) {
+      leaveGroup();
     }
-    long row = rows.get().read();
+    if (nextGroup >= file.groups()) {
+      return Optional.empty();
+    }
+    long number = rowsBefore + read() + 1;
     try {
-      return Optional.of(
-          entry(
-              rowsBefore + row + 1,
-              rows.get().next(RecordSizes.MAX_IMAGE, EntryBuilder.MAX_CAPTIONS + 1)));
+      return Optional.of(entry(number, row()));
     } catch (ParquetException e) {
-      return Optional.of(damaged(row, e));
+      leaveGroup();
+      // It takes the number of the group's last row, for it stands for all up to there.
+      return Optional.of(
+          Entry.unreadable(
+              rowsBefore,
+              Long.toString(number),
+              "from here to row " + rowsBefore + " nothing was read: " + e.getMessage()));
     }
   }
 
@@ -100,15 +87,9 @@ final class ParquetEntries implements EntryReader {
     while (nextGroup < file.groups() && rowsBefore + file.rows(nextGroup) <= number) {
       leaveGroup();
     }
-    if (number <= rowsBefore || nextGroup >= file.groups()) {
-      return;
-    }
     try {
-      if (rows.isEmpty()) {
-        rows = Optional.of(file.read(nextGroup, chosen));
-      }
-      while (rowsBefore + rows.get().read() < number) {
-        rows.get().skip();
+      while (nextGroup < file.groups() && rowsBefore + read() < number) {
+        List<List<ByteBuffer>> unused = row();
       }
     } catch (ParquetException e) {
       // Known since the last time that somebody came so far.
@@ -118,13 +99,24 @@ final class ParquetEntries implements EntryReader {
 
   @Override
   public double share() {
-    long read = rowsBefore + rows.map(ParquetRows::read).orElse(0L);
-    return rowsOfAll == 0 ? 0 : Math.min(1, (double) read / rowsOfAll);
+    return rowsOfAll == 0 ? 0 : Math.min(1, (double) (rowsBefore + read()) / rowsOfAll);
   }
 
   @Override
   public void close() throws IOException {
     file.close();
+  }
+
+  /** How many rows of the group are read. */
+  private long read() {
+    return rows.map(ParquetRows::read).orElse(0L);
+  }
+
+  private List<List<ByteBuffer>> row() throws ParquetException {
+    if (rows.isEmpty()) {
+      rows = Optional.of(file.read(nextGroup, chosen));
+    }
+    return rows.get().next(Entry.MAX_CAPTIONS + 1);
   }
 
   private void leaveGroup() {
@@ -133,63 +125,34 @@ final class ParquetEntries implements EntryReader {
     rows = Optional.empty();
   }
 
-  /** The damage takes the number of the group's last row, for it stands for all up to there. */
-  private Entry damaged(long row, ParquetException e) {
-    String place = Long.toString(rowsBefore + row + 1);
-    leaveGroup();
-    return new Entry.Unreadable(
-        rowsBefore,
-        place,
-        "from here to row " + rowsBefore + " nothing was read: " + e.getMessage());
-  }
-
-  private Entry entry(long number, List<List<ParquetValue>> row) {
-    String place = Long.toString(number);
-    EntryBuilder entry = new EntryBuilder(number, place, columns);
+  private Entry entry(long number, List<List<ByteBuffer>> row) {
+    Entry entry = new Entry(number, Long.toString(number), columns);
     for (int i = 0; i < chosen.size(); i++) {
-      ParquetColumn column = chosen.get(i);
-      for (ParquetValue value : row.get(i)) {
-        Optional<String> problem =
-            isImage(column) ? image(column, value, entry) : text(column, value, entry);
-        if (problem.isPresent()) {
-          return new Entry.Unreadable(number, place, problem.get());
-        }
+      for (ByteBuffer value : row.get(i)) {
+        take(chosen.get(i), value, entry);
       }
     }
-    return entry.build();
+    return entry;
   }
 
-  private boolean isImage(ParquetColumn column) {
-    return columns.role(baseOf(column)) == Role.FILE && column.kind() == Kind.BYTES;
-  }
-
-  private static Optional<String> image(
-      ParquetColumn column, ParquetValue value, EntryBuilder entry) {
-    if (!value.isWhole()) {
-      return Optional.of(
-          "%s is too large: %s bytes; an image may have at most %s bytes (8 MiB)"
-              .formatted(column.name(), value.sizeBytes(), RecordSizes.MAX_IMAGE));
-    }
-    if (value.sizeBytes() > 0) {
-      entry.image(value.bytes());
-    }
-    return Optional.empty();
-  }
-
-  private Optional<String> text(ParquetColumn column, ParquetValue value, EntryBuilder entry) {
-    if (!value.isWhole() || value.sizeBytes() > MAX_TEXT_BYTES) {
-      return Optional.of(column.name() + " is too long: " + value.sizeBytes() + " bytes");
-    }
-    try {
-      String text = StrictUtf8.decode(value.bytes());
-      if (columns.role(baseOf(column)) == Role.FILE) {
-        entry.field(baseOf(column), text);
-      } else {
-        entry.field(column.name(), text);
+  private void take(ParquetColumn column, ByteBuffer value, Entry entry) {
+    boolean isOfImage = columns.role(baseOf(column)) == Role.FILE;
+    int size = value.remaining();
+    if (isOfImage && column.kind() == Kind.BYTES) {
+      if (size > RecordSizes.MAX_IMAGE) {
+        entry.problem(ImageFiles.tooLarge(column.name(), size));
+      } else if (size > 0) {
+        // A copy: its page, with other images in it, is not kept with it.
+        entry.image(ByteBuffer.wrap(Utils.toArray(value)));
       }
-      return Optional.empty();
-    } catch (CharacterCodingException e) {
-      return Optional.of(column.name() + " is not UTF-8");
+    } else if (size > MAX_TEXT_BYTES) {
+      entry.problem(column.name() + " is too long: " + size + " bytes");
+    } else {
+      try {
+        entry.field(isOfImage ? baseOf(column) : column.name(), StrictUtf8.decode(value));
+      } catch (CharacterCodingException e) {
+        entry.problem(column.name() + " is not UTF-8");
+      }
     }
   }
 
@@ -197,7 +160,7 @@ final class ParquetEntries implements EntryReader {
   private static List<ParquetColumn> chosen(ParquetFile file, ColumnNames columns) {
     List<ParquetColumn> chosen = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>();
-    Set<Role> roles = new LinkedHashSet<>();
+    Set<Role> roles = EnumSet.noneOf(Role.class);
     for (ParquetColumn column : file.columns()) {
       names.add(column.name());
       Role base = columns.role(baseOf(column));
@@ -208,47 +171,40 @@ final class ParquetEntries implements EntryReader {
       }
     }
     List<String> missing = columns.missing(names);
+    String problem = "";
     if (!missing.isEmpty()) {
-      throw new UnusableSourceException(
-          "there is no column " + String.join(", ", missing) + said(names));
+      problem = "there is no column " + String.join(", ", missing);
+    } else if (!roles.contains(Role.FILE) && !roles.contains(Role.URL)) {
+      problem =
+          "no column is known to hold images, file names or URLs; say which: --columns image=NAME"
+              + " or url=NAME";
+    } else if (!roles.contains(Role.CAPTION)) {
+      problem = "no column is known to hold captions; say which: --columns caption=NAME";
     }
-    if (!roles.contains(Role.FILE) && !roles.contains(Role.URL)) {
-      throw new UnusableSourceException(
-          "no column is known to hold images, file names or URLs; say which: --columns image=NAME or url=NAME%s"
-              .formatted(said(names)));
-    }
-    if (!roles.contains(Role.CAPTION)) {
-      throw new UnusableSourceException(
-          "no column is known to hold captions; say which: --columns caption=NAME" + said(names));
+    if (!problem.isEmpty()) {
+      throw new UnusableSourceException(problem + "; there are: " + String.join(", ", names));
     }
     return List.copyOf(chosen);
   }
 
   private static boolean isOfUse(ParquetColumn column, Role role) {
     boolean isText = column.kind() == Kind.TEXT;
+    boolean isBytes = column.kind() == Kind.BYTES;
     return switch (role) {
       case FILE ->
           !column.isList()
-              && (column.name().endsWith(PATH)
+              && (column.name().endsWith(".path")
                   ? isText
-                  : column.kind() == Kind.BYTES || (isText && !column.name().endsWith(BYTES)));
+                  : isBytes || (isText && !column.name().endsWith(".bytes")));
       // Old writers do not mark text as such.
-      case CAPTION -> isText || column.kind() == Kind.BYTES;
-      case ANNOTATION ->
-          column.path().size() == 1 && !column.isList() && (isText || column.kind() == Kind.NUMBER);
+      case CAPTION -> isText || isBytes;
+      case ANNOTATION -> column.isPlain() && (isText || column.kind() == Kind.NUMBER);
       default -> !column.isList() && isText;
     };
   }
 
   /** The name of an image's column without what Hugging Face's images have in it. */
   private static String baseOf(ParquetColumn column) {
-    String name = column.name();
-    return name.endsWith(BYTES)
-        ? name.substring(0, name.length() - BYTES.length())
-        : name.endsWith(PATH) ? name.substring(0, name.length() - PATH.length()) : name;
-  }
-
-  private static String said(Set<String> names) {
-    return "; there are: " + String.join(", ", names);
+    return column.name().replaceFirst("\\.(bytes|path)$", "");
   }
 }

@@ -1,7 +1,5 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.EntryReader.Entry;
-import io.pairstream.ingest.files.JsonFields.WrongFieldException;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
@@ -12,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -33,6 +32,8 @@ final class TarEntries implements EntryReader {
 
   /** Longest name, with what else an extended header says, in bytes. */
   private static final int MAX_NAME_BYTES = 64 * 1024;
+
+  private static final Set<String> TEXTS = Set.of("txt", "caption", "captions", "json");
 
   private final SourceInput input;
   private final TarArchiveInputStream tar;
@@ -93,7 +94,7 @@ final class TarEntries implements EntryReader {
    */
   private Entry entry(boolean read) {
     String key = key(member.getName());
-    Parts parts = new Parts();
+    Parts parts = new Parts(key);
     try {
       do {
         if (read && isOfUse()) {
@@ -161,28 +162,30 @@ final class TarEntries implements EntryReader {
 
   /** The files of one key, as far as they are of use. */
   private final class Parts {
-
-    private final Map<String, byte[]> texts = new LinkedHashMap<>();
-    private Optional<ByteBuffer> image = Optional.empty();
+    private final Entry entry;
+    private final Map<String, String> texts = new LinkedHashMap<>();
     private String imageExtension = "";
-    private String problem = "";
+
+    Parts(String key) {
+      entry = new Entry(number, key, columns);
+    }
 
     void add(String extension) throws IOException {
       String last = extension.substring(extension.lastIndexOf('.') + 1);
       if (ImageFileType.mediaType("." + last).isPresent()) {
         if (imageExtension.isEmpty()) {
           imageExtension = extension;
-          image = read(extension, RecordSizes.MAX_IMAGE, " an image").map(ByteBuffer::wrap);
+          read(extension, RecordSizes.MAX_IMAGE, "an image")
+              .ifPresent(bytes -> entry.image(ByteBuffer.wrap(bytes)));
         }
-      } else {
-        switch (last) {
-          case "txt", "caption", "captions", "json" -> {
-            Optional<byte[]> text = read(extension, MAX_TEXT_BYTES, " captions");
-            if (text.isPresent()) {
-              texts.putIfAbsent(last, text.get());
-            }
+      } else if (TEXTS.contains(last)) {
+        Optional<byte[]> text = read(extension, MAX_TEXT_BYTES, "captions");
+        try {
+          if (text.isPresent()) {
+            texts.putIfAbsent(last, SourceInput.withoutMark(StrictUtf8.decode(text.get())));
           }
-          default -> {}
+        } catch (CharacterCodingException e) {
+          entry.problem("." + last + " is not UTF-8");
         }
       }
     }
@@ -190,8 +193,8 @@ final class TarEntries implements EntryReader {
     private Optional<byte[]> read(String extension, int limitBytes, String what)
         throws IOException {
       if (member.getSize() > limitBytes) {
-        wrong(
-            ".%s is too large: %s bytes; at most %s bytes (%s MiB) are taken for%s"
+        entry.problem(
+            ".%s is too large: %s bytes; at most %s bytes (%s MiB) are taken for %s"
                 .formatted(
                     extension, member.getSize(), limitBytes, limitBytes / (1024 * 1024), what));
         return Optional.empty();
@@ -199,48 +202,28 @@ final class TarEntries implements EntryReader {
       try {
         return Optional.of(tar.readNBytes((int) member.getSize()));
       } catch (IOException | RuntimeException e) {
-        wrong("." + extension + " cannot be read: " + e.getMessage());
+        entry.problem("." + extension + " cannot be read: " + e.getMessage());
         throw e;
       }
     }
 
-    private void wrong(String message) {
-      problem = problem.isEmpty() ? message : problem;
-    }
-
     Entry entry(String key) {
-      if (image.isEmpty() && imageExtension.isEmpty()) {
-        wrong("no image has this name (jpg, jpeg, png, webp, gif)");
+      if (imageExtension.isEmpty()) {
+        entry.problem("no image has this name (jpg, jpeg, png, webp, gif)");
       }
-      EntryBuilder entry = new EntryBuilder(number, key, columns);
-      image.ifPresent(entry::image);
       entry.file(key + "." + imageExtension);
-      for (Map.Entry<String, byte[]> text : texts.entrySet()) {
-        add(text.getKey(), text.getValue(), entry);
-      }
-      if (problem.isEmpty() && !entry.hasCaptions()) {
-        wrong("no caption has this name (txt, caption, captions, or json with a caption in it)");
-      }
-      return problem.isEmpty() ? entry.build() : new Entry.Unreadable(number, key, problem);
-    }
-
-    private void add(String extension, byte[] bytes, EntryBuilder entry) {
-      String text;
-      try {
-        text = ByteOrderMark.removedFrom(StrictUtf8.decode(bytes));
-      } catch (CharacterCodingException e) {
-        wrong("." + extension + " is not UTF-8");
-        return;
-      }
-      if (!extension.equals("json")) {
-        text.lines().filter(line -> !line.isBlank()).forEach(entry::caption);
-        return;
-      }
-      try {
-        var unused = json.read(text, entry, texts.size() == 1);
-      } catch (WrongFieldException e) {
-        wrong(".json is " + e.getMessage());
-      }
+      texts.forEach(
+          (extension, text) -> {
+            if (extension.equals("json")) {
+              Set<String> unused = json.read(text, entry, texts.size() == 1, ".json is ");
+            } else {
+              entry.captionLines(text);
+            }
+          });
+      return entry.hasCaptions()
+          ? entry
+          : entry.problem(
+              "no caption has this name (txt, caption, captions, or json with a caption in it)");
     }
   }
 

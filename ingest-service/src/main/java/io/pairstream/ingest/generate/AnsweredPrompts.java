@@ -1,125 +1,116 @@
 package io.pairstream.ingest.generate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.publish.Published;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
  * Which prompts have had their answer: a file with a line for each, written once its images are in
- * Kafka, or once it was refused. A run that is killed and started again asks for the rest.
- *
- * <p>A prompt is known by what is asked and where it goes, and not by its line, so that the list of
- * prompts may grow; the same prompt twice is two prompts. Thread-safe.
+ * Kafka, or once it was refused. A run that is killed and started again asks for the rest. One run
+ * at a time writes it. Thread-safe.
  */
 final class AnsweredPrompts implements AutoCloseable {
 
-  private static final String ASKED = "asked";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final JsonMapper json = JsonMapper.builder().build();
-  private final Set<String> answered = new HashSet<>();
-  private final Map<String, Integer> seen = new HashMap<>();
   private final Path file;
-  private final ImageRequest request;
-  private final String topic;
-  private AppendedLines lines;
+  private final FileChannel channel;
 
-  private AnsweredPrompts(Path file, ImageRequest request, String topic) {
-    this.file = file;
-    this.request = request;
-    this.topic = topic;
-  }
+  private record Line(String asked, List<String> pairs, String refused) {}
 
   /**
    * Opens the file of a run; makes it where there is none.
    *
-   * @param topic full name of the topic that the images go to
-   * @throws UnusablePromptsException where it cannot be used, or another run uses it
+   * @throws IllegalArgumentException where it cannot be written, or another run uses it
    */
-  static AnsweredPrompts open(Path file, ImageRequest request, String topic) {
-    AnsweredPrompts prompts = new AnsweredPrompts(file, request, topic);
-    prompts.lines = new AppendedLines(file);
+  AnsweredPrompts(Path file) {
+    this.file = file;
     try {
-      prompts.read();
-    } catch (UnusablePromptsException e) {
-      prompts.close();
-      throw e;
+      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (!isOurs()) {
+        channel.close();
+        throw new IllegalArgumentException(
+            file + " is in use by another run; let it end, or name another file");
+      }
+      // What a kill has cut is taken away.
+      channel.truncate(Files.readString(file, StandardCharsets.ISO_8859_1).lastIndexOf('\n') + 1);
+      channel.position(channel.size());
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " cannot be written: " + e.getMessage(), e);
     }
-    return prompts;
   }
 
-  /** Reads the file of a run that may go on meanwhile; nothing can be noted. */
-  static AnsweredPrompts look(Path file, ImageRequest request, String topic) {
-    AnsweredPrompts prompts = new AnsweredPrompts(file, request, topic);
-    prompts.read();
-    return prompts;
+  private boolean isOurs() throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // held in this very process
+    }
   }
 
-  /** A prompt's name in the file; each call with the same prompt is another one. */
-  synchronized String name(Prompt prompt) {
-    String digest = ImageRequest.sha256(topic + "\u0000" + request.digest(prompt)).substring(0, 32);
-    int times = seen.merge(digest, 1, Integer::sum);
-    return times == 1 ? digest : digest + "-" + times;
-  }
-
-  boolean contains(String name) {
-    return answered.contains(name);
+  /**
+   * The names of the prompts in a file, which need not exist.
+   *
+   * @throws IllegalArgumentException where it is another kind of file
+   */
+  static Set<String> in(Path file) {
+    Set<String> names = new HashSet<>();
+    try {
+      for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+        String name = JSON.readTree(line).path("asked").asText("");
+        if (name.isEmpty()) {
+          throw new IllegalArgumentException(
+              file + " is not what this command notes; name another file with --state");
+        }
+        names.add(name);
+      }
+      return names;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          file + " is not what this command notes; name another file with --state", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** Notes that the images of a prompt are in Kafka. */
-  void published(String name, List<Published> pairs) {
-    ObjectNode line = json.createObjectNode().put(ASKED, name);
-    line.set("pairs", json.valueToTree(pairs.stream().map(Published::id).toList()));
-    lines.append(line.toString());
+  void published(String name, List<String> pairs) {
+    append(new Line(name, pairs, ""));
   }
 
-  /** Notes that a prompt is refused. */
-  void refused(String name, RefusalReason reason) {
-    lines.append(json.createObjectNode().put(ASKED, name).put("refused", reason.name()).toString());
+  /** Notes that a prompt is refused, and why. */
+  void refused(String name, String detail) {
+    append(new Line(name, List.of(), detail));
+  }
+
+  private synchronized void append(Line line) {
+    try {
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(JSON.writeValueAsString(line) + "\n");
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
+    }
   }
 
   @Override
   public void close() {
-    if (lines != null) {
-      lines.close();
-    }
-  }
-
-  private void read() {
-    if (!Files.exists(file)) {
-      return;
-    }
     try {
-      List<String> noted = Files.readAllLines(file);
-      for (int i = 0; i < noted.size(); i++) {
-        answered.add(name(noted.get(i), i + 1));
-      }
+      channel.close();
     } catch (IOException e) {
-      throw new UnusablePromptsException(file + " cannot be read: " + e.getMessage());
+      throw new UncheckedIOException(e);
     }
-  }
-
-  private String name(String line, int number) {
-    JsonNode name;
-    try {
-      name = json.readTree(line).path(ASKED);
-    } catch (JsonProcessingException e) {
-      name = MissingNode.getInstance();
-    }
-    if (!name.isTextual()) {
-      throw new UnusablePromptsException(
-          file + ":" + number + " is not what this command notes; name another file with --state");
-    }
-    return name.asText();
   }
 }

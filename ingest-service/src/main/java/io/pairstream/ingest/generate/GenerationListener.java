@@ -10,7 +10,7 @@ public interface GenerationListener {
    */
   void published(int imageBytes);
 
-  /** A line gives no prompt, or a prompt no image; the run goes on. */
+  /** A prompt gives no image, or fewer than were asked for; the run goes on. */
   void problem(String where, String message);
 
   /** Every request waits, because the API wants to be left alone. */

@@ -1,43 +1,128 @@
 package io.pairstream.ingest.generate;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.pairstream.schemas.Sha256;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
 /**
- * How a run asks, and what it says of the pairs.
+ * What a run asks for, and what it says of the pairs.
  *
- * @param request what is asked for
+ * @param model the model, as the API names it
+ * @param parameters by the API's names: {@code n}, {@code size}, {@code seed}, {@code
+ *     response_format}, {@code quality}…; what is left out is the API's to choose
  * @param requestsPerMinute most requests that begin within a minute; 1 to 100,000
  * @param concurrency most requests under way at once; 1 to 256
- * @param attempts how often a prompt is asked where the API has trouble; at least 1
- * @param revisedCaptions whether the caption is the prompt that the API says it drew, where it says
- *     so and the prompt has no caption of its own
  * @param language hint for captions that have none of their own
  * @param contributor who contributed the pairs
  * @param licence licence of the images
  */
 public record GenerationPlan(
-    ImageRequest request,
+    String model,
+    Map<String, JsonNode> parameters,
     int requestsPerMinute,
     int concurrency,
-    int attempts,
-    boolean revisedCaptions,
     String language,
     String contributor,
     String licence) {
 
-  private static final int MOST_REQUESTS = 100_000;
-  private static final int MOST_AT_ONCE = 256;
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  /** What is not the caller's to set: answers in pieces are not understood here. */
+  private static final Set<String> TAKEN = Set.of("model", "prompt", "stream", "partial_images");
+
+  /** Most images that one request asks for, as OpenAI has it. */
+  private static final int MAX_N = 10;
 
   /**
-   * @throws IllegalArgumentException where a number is out of range
+   * @throws IllegalArgumentException where a number is out of range, the model has no name, or a
+   *     parameter is not the caller's
    */
   public GenerationPlan {
-    check("requests per minute", requestsPerMinute, MOST_REQUESTS);
-    check("requests at once", concurrency, MOST_AT_ONCE);
-    check("attempts", attempts, 100);
+    parameters = Map.copyOf(parameters);
+    if (model.isBlank()) {
+      throw new IllegalArgumentException("the model has no name");
+    }
+    parameters.forEach(
+        (name, value) -> {
+          if (TAKEN.contains(name)) {
+            throw new IllegalArgumentException("'" + name + "' cannot be set as a parameter");
+          }
+          JsonNode unused = name.equals("n") ? checked(name, value) : value;
+        });
+    check("requests per minute", requestsPerMinute, 100_000);
+    check("requests at once", concurrency, 256);
   }
 
   private static void check(String what, int number, int most) {
     if (number < 1 || number > most) {
       throw new IllegalArgumentException(what + " must be 1 to " + most + ", was " + number);
     }
+  }
+
+  /** A parameter as a person writes it: JSON where it is JSON, else a string. */
+  public static JsonNode value(String written) {
+    try {
+      JsonNode parsed = JSON.readTree(written);
+      return parsed.isValueNode() && !parsed.isNull() ? parsed : TextNode.valueOf(written);
+    } catch (JsonProcessingException e) {
+      return TextNode.valueOf(written);
+    }
+  }
+
+  /** A whole number, and for {@code n} one that an API takes. */
+  static JsonNode checked(String name, JsonNode value) {
+    JsonNode number = value(value.asText().strip());
+    boolean isN = name.equals("n");
+    if (!number.isIntegralNumber() || (isN && (number.asLong() < 1 || number.asLong() > MAX_N))) {
+      throw new IllegalArgumentException(
+          isN ? "n must be 1 to " + MAX_N + ", was " + number : name + " must be a whole number");
+    }
+    return number;
+  }
+
+  /** Images that are asked for with this prompt; at least 1. */
+  int images(Prompt prompt) {
+    return parameters(prompt).path("n").asInt(1);
+  }
+
+  /** A request's body. */
+  String body(Prompt prompt) {
+    ObjectNode body = JSON.createObjectNode().put("model", model).put("prompt", prompt.text());
+    body.setAll(parameters(prompt));
+    return body.toString();
+  }
+
+  /** The parameters with their names in order; a prompt's own go before those of the run. */
+  ObjectNode parameters(Prompt prompt) {
+    Map<String, JsonNode> all = new TreeMap<>(parameters);
+    all.putAll(prompt.parameters());
+    ObjectNode inOrder = JSON.createObjectNode();
+    inOrder.setAll(all);
+    return inOrder;
+  }
+
+  /**
+   * What tells one question from another: 32 hex digits over model, prompt, parameters, caption and
+   * the topic that the images go to.
+   */
+  String digest(Prompt prompt, String topic) {
+    String asked =
+        String.join(
+            "\u0000", model, prompt.text(), parameters(prompt).toString(), prompt.caption());
+    return sha256(topic + "\u0000" + sha256(asked).substring(0, 32)).substring(0, 32);
+  }
+
+  /** Lower-case hex SHA-256 of the text in UTF-8. */
+  static String sha256(String text) {
+    return HexFormat.of().formatHex(Sha256.of(text));
   }
 }

@@ -1,8 +1,6 @@
 package io.pairstream.ingest.generate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
 /**
@@ -27,26 +25,5 @@ public record Prompt(
   /** A prompt of which no more is known. */
   static Prompt of(String where, String text) {
     return new Prompt(where, text, "", "", Map.of(), Map.of());
-  }
-
-  /**
-   * The prompt as a line that {@link PromptFile} reads, with why it gave no image.
-   *
-   * @param parameters those of the prompt, or others in their place
-   */
-  String refused(Map<String, JsonNode> parameters, Answer.Refused refusal) {
-    ObjectNode line = JsonMapper.builder().build().createObjectNode();
-    line.put(PromptFile.PROMPT, text);
-    if (!caption.isEmpty()) {
-      line.put(PromptFile.CAPTION, caption);
-    }
-    if (!language.isEmpty()) {
-      line.put(PromptFile.LANGUAGE, language);
-    }
-    line.setAll(parameters);
-    annotations.forEach(line::put);
-    return line.put(PromptFile.REFUSED_REASON, refusal.reason().name())
-        .put(PromptFile.REFUSED_DETAIL, refusal.detail())
-        .toString();
   }
 }

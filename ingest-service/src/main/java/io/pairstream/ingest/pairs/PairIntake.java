@@ -78,16 +78,14 @@ public final class PairIntake implements AutoCloseable {
   private final Semaphore lookAgain = new Semaphore(0);
   private final CompletableFuture<Void> fault = new CompletableFuture<>();
   private final Thread watcher;
-  private volatile State state = new Shut("Kafka is not reached yet");
+  private volatile Optional<Open> open = Optional.empty();
+
+  /** Why nothing can be taken now; empty where all is well. */
+  private volatile String obstacle = "Kafka is not reached yet";
+
   private volatile boolean closing;
 
-  private sealed interface State {}
-
-  private record Shut(String why) implements State {}
-
-  private record Open(PairPublisher pairs, LinkPublisher links, UploadNotes notes)
-      implements State {
-
+  private record Open(PairPublisher pairs, LinkPublisher links, UploadNotes notes) {
     void abort() {
       pairs.abort(); // with the notes
       links.abort();
@@ -124,7 +122,7 @@ public final class PairIntake implements AutoCloseable {
 
   /** Why nothing can be taken now; empty where all is well. */
   public Optional<String> obstacle() {
-    return state instanceof Shut shut ? Optional.of(shut.why()) : Optional.empty();
+    return Optional.of(obstacle).filter(why -> !why.isEmpty());
   }
 
   /**
@@ -188,12 +186,11 @@ public final class PairIntake implements AutoCloseable {
     if (System.nanoTime() - startedAt >= deadline.toNanos()) {
       return CompletableFuture.failedFuture(new TimeoutException());
     }
-    if (!(state instanceof Open open)) {
-      throw unavailable(obstacle().orElse(""));
-    }
+    requireOpen();
+    Open to = open.orElseThrow();
     return submission instanceof NewPair pair
-        ? open.pairs().publish(pair, producer)
-        : open.links().publish((NewLink) submission, producer, open.notes());
+        ? to.pairs().publish(pair, producer)
+        : to.links().publish((NewLink) submission, producer, to.notes());
   }
 
   private ProblemException problem(Throwable failure) {
@@ -234,18 +231,19 @@ public final class PairIntake implements AutoCloseable {
     Registry registry = cluster.registry();
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
     try {
-      Open open = open(registry, topics);
-      log.info("Kafka takes pairs for {}", open.pairs().topic());
-      state = open;
+      Open opened = open(registry, topics);
+      log.info("Kafka takes pairs for {}", opened.pairs().topic());
+      open = Optional.of(opened);
+      obstacle = "";
       try (TopicWatch watch =
           new TopicWatch(
               cluster.clientSettings(Map.of()),
-              List.of(open.pairs().topic(), open.links().topic(), open.notes().topic()),
+              List.of(opened.pairs().topic(), opened.links().topic(), opened.notes().topic()),
               KafkaTimeouts.ofAnswers(cluster.kafkaSettings(), WATCH_TIMEOUT))) {
-        look(open, watch);
+        look(watch);
       } finally {
-        state = new Shut("the service is being stopped");
-        open.abort();
+        obstacle = "the service is being stopped";
+        opened.abort();
       }
       fault.complete(null);
     } catch (InterruptedException e) {
@@ -293,14 +291,14 @@ public final class PairIntake implements AutoCloseable {
         .requireOnceItAnswers();
   }
 
-  private void look(Open open, TopicWatch watch) throws InterruptedException {
+  private void look(TopicWatch watch) throws InterruptedException {
     while (!closing) {
       boolean isUp = watch.isUp();
       if (!isUp) {
         shut("no Kafka broker at " + cluster.bootstrapServers() + " takes records");
-      } else if (state instanceof Shut) {
+      } else if (!obstacle.isEmpty()) {
         log.info("Kafka takes pairs again");
-        state = open;
+        obstacle = "";
       }
       Duration pause = isUp ? WATCH_UP : WATCH_DOWN;
       if (lookAgain.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -310,10 +308,10 @@ public final class PairIntake implements AutoCloseable {
   }
 
   private void shut(String why) {
-    if (!(state instanceof Shut shut && shut.why().equals(why))) {
+    if (!obstacle.equals(why)) {
       log.warn("nothing can be taken: {}", why);
     }
-    state = new Shut(why);
+    obstacle = why;
   }
 
   private Map<String, Object> producerSettings() {

@@ -1,27 +1,26 @@
 package io.pairstream.ingest.parquet;
 
-import io.pairstream.ingest.unpack.UnpackMeter;
+import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import java.util.zip.GZIPInputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.page.DataPage;
 import org.apache.parquet.column.page.DataPageV1;
-import org.apache.parquet.column.page.DataPageV2;
 import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.page.PageReader;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.DataPageHeader;
-import org.apache.parquet.format.DataPageHeaderV2;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.PageType;
-import org.apache.parquet.schema.PrimitiveType;
+import org.xerial.snappy.Snappy;
 
 /**
  * The pages of one column in one group of rows, read from the file one at a time.
@@ -40,7 +39,7 @@ final class PageStream implements PageReader {
   private final ColumnDescriptor column;
   private final CompressionCodec codec;
   private final long values;
-  private final FilePart input;
+  private final InputStream input;
   private final UnpackMeter meter;
   private Optional<PageHeader> pending = Optional.empty();
 
@@ -53,7 +52,7 @@ final class PageStream implements PageReader {
       ColumnDescriptor column,
       CompressionCodec codec,
       long values,
-      FilePart input,
+      InputStream input,
       UnpackMeter meter) {
     this.column = column;
     this.codec = codec;
@@ -76,10 +75,8 @@ final class PageStream implements PageReader {
         return null; // as the interface has it
       }
       int count = checkedCount(header.getDictionary_page_header().getNum_values());
-      byte[] packed = packed(header);
-      byte[] page = unpack(codec, packed, 0, packed.length, header.getUncompressed_page_size());
       return new DictionaryPage(
-          BytesInput.from(page),
+          BytesInput.from(content(header)),
           count,
           Encoding.valueOf(header.getDictionary_page_header().getEncoding().name()));
     } catch (IOException e) {
@@ -90,17 +87,33 @@ final class PageStream implements PageReader {
   @Override
   public DataPage readPage() {
     try {
-      while (true) {
-        PageHeader header = header();
-        if (header.getType() == PageType.DATA_PAGE) {
-          return first(header);
-        }
+      PageHeader header = header();
+      // Indexes, and kinds of pages to come, are passed over.
+      while (header.getType() != PageType.DATA_PAGE) {
         if (header.getType() == PageType.DATA_PAGE_V2) {
-          return second(header);
+          throw new ParquetException(
+              "its pages are of version 2, which is not read; write it with version 1, as usual");
         }
-        // Indexes, and kinds of pages to come.
-        input.pass(header.getCompressed_page_size());
+        input.skipNBytes(header.getCompressed_page_size());
+        header = header();
       }
+      DataPageHeader data = header.getData_page_header();
+      int count = checkedCount(data.getNum_values());
+      byte[] page = content(header);
+      if (column.getMaxRepetitionLevel() > 0) {
+        checkRuns(data.getRepetition_level_encoding());
+      }
+      if (column.getMaxDefinitionLevel() > 0) {
+        checkRuns(data.getDefinition_level_encoding());
+      }
+      return new DataPageV1(
+          BytesInput.from(page),
+          count,
+          page.length,
+          Statistics.getBuilderForReading(column.getPrimitiveType()).build(),
+          Encoding.RLE,
+          Encoding.RLE,
+          Encoding.valueOf(data.getEncoding().name()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -112,81 +125,21 @@ final class PageStream implements PageReader {
       pending = Optional.empty();
       return header;
     }
-    if (input.left() == 0) {
-      throw new ParquetException("its pages end before its rows do");
-    }
-    PageHeader header = ThriftReader.page(input, MAX_HEADER_BYTES);
-    int packed = header.getCompressed_page_size();
-    int unpacked = header.getUncompressed_page_size();
-    if (packed < 0 || unpacked < 0 || packed > input.left()) {
-      throw new ParquetException(
-          "a page states %s bytes that unpack to %s, where %s bytes are left"
-              .formatted(packed, unpacked, input.left()));
+    PageHeader header = new PageHeader();
+    ParquetFile.readThrift(header, input, MAX_HEADER_BYTES, "a page's header");
+    if (header.getCompressed_page_size() < 0 || header.getUncompressed_page_size() < 0) {
+      throw new ParquetException("a page states a size below 0");
     }
     return header;
   }
 
-  private DataPage first(PageHeader header) throws IOException {
-    DataPageHeader data = header.getData_page_header();
-    int count = checkedCount(data.getNum_values());
-    Encoding encoding = Encoding.valueOf(data.getEncoding().name());
-    byte[] packed = packed(header);
-    byte[] page = unpack(codec, packed, 0, packed.length, header.getUncompressed_page_size());
-    if (column.getMaxRepetitionLevel() > 0) {
-      checkRuns(data.getRepetition_level_encoding());
-    }
-    if (column.getMaxDefinitionLevel() > 0) {
-      checkRuns(data.getDefinition_level_encoding());
-    }
-    return new DataPageV1(
-        BytesInput.from(page),
-        count,
-        page.length,
-        noStatistics(),
-        Encoding.RLE,
-        Encoding.RLE,
-        encoding);
-  }
-
-  private DataPage second(PageHeader header) throws IOException {
-    DataPageHeaderV2 data = header.getData_page_header_v2();
-    int count = checkedCount(data.getNum_values());
-    Encoding encoding = Encoding.valueOf(data.getEncoding().name());
-    int repetition = data.getRepetition_levels_byte_length();
-    int definition = data.getDefinition_levels_byte_length();
-    byte[] packed = packed(header);
-    long levels = (long) repetition + definition;
-    if (repetition < 0
-        || definition < 0
-        || levels > packed.length
-        || levels > header.getUncompressed_page_size()) {
-      throw new ParquetException("a page states " + levels + " bytes of levels");
-    }
-    int start = (int) levels;
-    ByteBuffer repetitions = ByteBuffer.wrap(packed, 0, repetition).slice();
-    ByteBuffer definitions = ByteBuffer.wrap(packed, repetition, definition).slice();
-    CompressionCodec used =
-        !data.isSetIs_compressed() || data.isIs_compressed()
-            ? codec
-            : CompressionCodec.UNCOMPRESSED;
-    byte[] content =
-        unpack(
-            used, packed, start, packed.length - start, header.getUncompressed_page_size() - start);
-    return DataPageV2.uncompressed(
-        Math.max(0, data.getNum_rows()),
-        Math.max(0, data.getNum_nulls()),
-        count,
-        BytesInput.from(repetitions),
-        BytesInput.from(definitions),
-        encoding,
-        BytesInput.from(content),
-        noStatistics());
-  }
-
-  private byte[] packed(PageHeader header) throws IOException {
-    byte[] packed = new byte[header.getCompressed_page_size()];
-    if (input.readNBytes(packed, 0, packed.length) < packed.length) {
-      throw new ParquetException("the file ends within a page");
+  private byte[] content(PageHeader header) throws IOException {
+    int packedSize = header.getCompressed_page_size();
+    int size = header.getUncompressed_page_size();
+    // Grows as bytes come, whatever is stated.
+    byte[] packed = input.readNBytes(packedSize);
+    if (packed.length < packedSize) {
+      throw new ParquetException("its pages end before its rows do");
     }
     if (header.isSetCrc()) {
       CRC32 sum = new CRC32();
@@ -196,24 +149,40 @@ final class PageStream implements PageReader {
             "a page's bytes are not those that were written: its checksum is another");
       }
     }
-    return packed;
+    meter.packed(packedSize);
+    meter.unpacked(size);
+    // A page without values has no bytes, packed or not.
+    byte[] page = packedSize == 0 ? packed : unpacked(packed, size);
+    if (page.length != size) {
+      throw new ParquetException(
+          "a page unpacks to another size than the " + size + " bytes that it states");
+    }
+    return page;
   }
 
-  private byte[] unpack(CompressionCodec used, byte[] packed, int offset, int length, int size)
-      throws IOException {
-    meter.packed(length);
-    meter.unpacked(size);
-    if (used != CompressionCodec.UNCOMPRESSED) {
-      // A page without values has no bytes either way.
-      return length == 0 && size == 0
-          ? new byte[0]
-          : PageCodec.unpack(used, packed, offset, length, size);
+  /** What a page unpacks to, at most one byte more than it states. */
+  private byte[] unpacked(byte[] packed, int size) throws IOException {
+    try {
+      return switch (codec) {
+        case UNCOMPRESSED -> packed;
+        case SNAPPY ->
+            Snappy.uncompressedLength(packed) == size ? Snappy.uncompress(packed) : new byte[0];
+        case GZIP -> {
+          try (InputStream input = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            yield input.readNBytes(Math.addExact(size, 1));
+          }
+        }
+        case ZSTD -> Zstd.decompress(packed, size);
+        default ->
+            throw new ParquetException(
+                "its pages are packed with %s, which is not read; write them with zstd, snappy, gzip, or unpacked"
+                    .formatted(codec));
+      };
+    } catch (ParquetException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw new ParquetException("a page does not unpack: " + e.getMessage(), e);
     }
-    if (length != size) {
-      throw new ParquetException(
-          "a page that is not packed has " + length + " bytes where it states " + size);
-    }
-    return offset == 0 ? packed : Arrays.copyOfRange(packed, offset, offset + length);
   }
 
   /** Values may come out of no bytes at all, and cost time all the same. */
@@ -231,10 +200,5 @@ final class PageStream implements PageReader {
     if (encoding != org.apache.parquet.format.Encoding.RLE) {
       throw new ParquetException("its levels are written as " + encoding + ", which is not read");
     }
-  }
-
-  private Statistics<?> noStatistics() {
-    PrimitiveType type = column.getPrimitiveType();
-    return Statistics.getBuilderForReading(type).build();
   }
 }

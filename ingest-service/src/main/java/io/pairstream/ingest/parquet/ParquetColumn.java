@@ -1,6 +1,5 @@
 package io.pairstream.ingest.parquet;
 
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -9,8 +8,11 @@ import org.apache.parquet.column.ColumnDescriptor;
 /**
  * A column of values, which may be a part of a larger one: {@code image} may have the columns
  * {@code image.bytes} and {@code image.path}, a list its items.
+ *
+ * @param index its place among the columns of the file
+ * @param kind what its values are
  */
-public final class ParquetColumn {
+public record ParquetColumn(int index, ColumnDescriptor descriptor, Kind kind) {
 
   /**
    * https://github.com/apache/parquet-format/blob/master/LogicalTypes.md#lists, with what Hive,
@@ -19,17 +21,7 @@ public final class ParquetColumn {
   private static final Set<String> LIST_PARTS =
       Set.of("list", "element", "item", "bag", "array_element", "array");
 
-  private final int index;
-  private final ColumnDescriptor descriptor;
-  private final Kind kind;
-
-  ParquetColumn(int index, ColumnDescriptor descriptor, Kind kind) {
-    this.index = index;
-    this.descriptor = descriptor;
-    this.kind = kind;
-  }
-
-  /** What its values are. */
+  /** What values are. */
   public enum Kind {
     /** Bytes that are marked as text. */
     TEXT,
@@ -41,11 +33,6 @@ public final class ParquetColumn {
     OTHER
   }
 
-  /** Its names from the outermost in: {@code [image, bytes]}. */
-  public List<String> path() {
-    return List.of(descriptor.getPath());
-  }
-
   /** Its names with dots between, without those that lists add: {@code image.bytes}. */
   public String name() {
     String[] path = descriptor.getPath();
@@ -54,20 +41,18 @@ public final class ParquetColumn {
         .collect(Collectors.joining("."));
   }
 
-  public Kind kind() {
-    return kind;
+  /** All its names, from the outermost in, with dots between. */
+  String path() {
+    return String.join(".", descriptor.getPath());
+  }
+
+  /** Whether it is no part of a larger one. */
+  public boolean isPlain() {
+    return descriptor.getPath().length == 1 && !isList();
   }
 
   /** Whether a row may have several values. */
   public boolean isList() {
     return descriptor.getMaxRepetitionLevel() > 0;
-  }
-
-  int index() {
-    return index;
-  }
-
-  ColumnDescriptor descriptor() {
-    return descriptor;
   }
 }

@@ -1,14 +1,14 @@
 package io.pairstream.ingest.parquet;
 
-import io.pairstream.ingest.unpack.UnpackMeter;
+import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.VersionParser;
 import org.apache.parquet.VersionParser.ParsedVersion;
@@ -16,7 +16,13 @@ import org.apache.parquet.VersionParser.VersionParseException;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.InterningProtocol;
 import org.apache.parquet.format.RowGroup;
+import shaded.parquet.org.apache.thrift.TBase;
+import shaded.parquet.org.apache.thrift.TConfiguration;
+import shaded.parquet.org.apache.thrift.TException;
+import shaded.parquet.org.apache.thrift.protocol.TCompactProtocol;
+import shaded.parquet.org.apache.thrift.transport.TIOStreamTransport;
 
 /**
  * A Parquet file: its columns, and its rows in groups
@@ -30,17 +36,17 @@ public final class ParquetFile implements Closeable {
   private static final String MAGIC = "PAR1";
   private static final String ENCRYPTED_MAGIC = "PARE";
   private static final int TAIL_BYTES = 8;
+  private static final int BUFFER_BYTES = 16 * 1024;
 
   private final FileChannel file;
   private final long sizeBytes;
-  private final UnpackMeter meter;
+  private final UnpackMeter meter = new UnpackMeter();
   private final FileMetaData footer;
   private final List<ParquetColumn> columns;
   private final ParsedVersion writer;
 
   private ParquetFile(FileChannel file) throws IOException {
     this.file = file;
-    this.meter = new UnpackMeter();
     this.sizeBytes = file.size();
     this.footer = footer();
     this.columns = SchemaLeaves.of(footer.getSchema());
@@ -84,18 +90,17 @@ public final class ParquetFile implements Closeable {
    * @param chosen columns of this file
    * @throws ParquetException where the group is damaged as far as can be seen
    */
-  public ParquetRows read(int group, List<ParquetColumn> chosen) throws IOException {
-    RowGroup stated = footer.getRow_groups().get(group);
-    if (stated.getColumns().size() != columns.size()) {
+  public ParquetRows read(int group, List<ParquetColumn> chosen) throws ParquetException {
+    List<ColumnChunk> chunks = footer.getRow_groups().get(group).getColumns();
+    if (chunks.size() != columns.size()) {
       throw new ParquetException(
-          "it has %s columns where the schema has %s"
-              .formatted(stated.getColumns().size(), columns.size()));
+          "it has %s columns where the schema has %s".formatted(chunks.size(), columns.size()));
     }
-    List<ColumnCursor> cursors = new ArrayList<>();
+    ParquetRows rows = new ParquetRows(rows(group));
     for (ParquetColumn column : chosen) {
-      cursors.add(cursor(column, stated.getColumns().get(column.index())));
+      rows.add(column, pages(column, chunks.get(column.index())), writer);
     }
-    return new ParquetRows(cursors, rows(group));
+    return rows;
   }
 
   @Override
@@ -103,14 +108,14 @@ public final class ParquetFile implements Closeable {
     file.close();
   }
 
-  private ColumnCursor cursor(ParquetColumn column, ColumnChunk chunk) throws ParquetException {
+  private PageStream pages(ParquetColumn column, ColumnChunk chunk) throws ParquetException {
     ColumnMetaData data = chunk.getMeta_data();
-    String name = String.join(".", column.path());
+    String name = "its column " + column.path();
     if (data == null || chunk.isSetCrypto_metadata()) {
-      throw new ParquetException("its column " + name + " is encrypted, which is not read");
+      throw new ParquetException(name + " is encrypted, which is not read");
     }
     if (chunk.getFile_path() != null && !chunk.getFile_path().isEmpty()) {
-      throw new ParquetException("its column " + name + " lies in another file, which is not read");
+      throw new ParquetException(name + " lies in another file, which is not read");
     }
     long first =
         data.isSetDictionary_page_offset() && data.getDictionary_page_offset() > 0
@@ -118,36 +123,21 @@ public final class ParquetFile implements Closeable {
             : data.getData_page_offset();
     long length = data.getTotal_compressed_size();
     if (first < MAGIC.length() || length < 0 || length > sizeBytes - TAIL_BYTES - first) {
-      throw new ParquetException(
-          "its column " + name + " states " + length + " bytes from " + first + " on");
+      throw new ParquetException(name + " states " + length + " bytes from " + first + " on");
     }
-    if (!data.getType().name().equals(thriftName(column))) {
-      throw new ParquetException("its column " + name + " is of another type than the schema says");
+    String type = column.descriptor().getPrimitiveType().getPrimitiveTypeName().name();
+    if (!data.getType().name().equals(type.equals("BINARY") ? "BYTE_ARRAY" : type)) {
+      throw new ParquetException(name + " is of another type than the schema says");
     }
-    return Decoding.guarded(
-        name,
-        () ->
-            new ColumnCursor(
-                column.descriptor(),
-                new PageStream(
-                    column.descriptor(),
-                    data.getCodec(),
-                    data.getNum_values(),
-                    new FilePart(file, first, length),
-                    meter),
-                writer));
-  }
-
-  private static String thriftName(ParquetColumn column) {
-    String name = column.descriptor().getPrimitiveType().getPrimitiveTypeName().name();
-    return name.equals("BINARY") ? "BYTE_ARRAY" : name;
+    return new PageStream(
+        column.descriptor(), data.getCodec(), data.getNum_values(), part(first, length), meter);
   }
 
   private FileMetaData footer() throws IOException {
     if (sizeBytes < MAGIC.length() + TAIL_BYTES) {
       throw new ParquetException("it is no Parquet file: it has " + sizeBytes + " bytes");
     }
-    byte[] tail = read(sizeBytes - TAIL_BYTES, TAIL_BYTES);
+    byte[] tail = part(sizeBytes - TAIL_BYTES, TAIL_BYTES).readNBytes(TAIL_BYTES);
     int length = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt();
     String magic = new String(tail, Integer.BYTES, MAGIC.length(), StandardCharsets.ISO_8859_1);
     if (magic.equals(ENCRYPTED_MAGIC)) {
@@ -165,8 +155,8 @@ public final class ParquetFile implements Closeable {
           "its footer has %s bytes; at most %s are read; write it as several files"
               .formatted(length, MAX_FOOTER_BYTES));
     }
-    FileMetaData read =
-        ThriftReader.footer(new FilePart(file, sizeBytes - TAIL_BYTES - length, length), length);
+    FileMetaData read = new FileMetaData();
+    readThrift(read, part(sizeBytes - TAIL_BYTES - length, length), length, "its footer");
     if (read.getSchema() == null || read.getRow_groups() == null) {
       throw new ParquetException("its footer has no schema or no groups of rows");
     }
@@ -178,14 +168,6 @@ public final class ParquetFile implements Closeable {
     return read;
   }
 
-  private byte[] read(long offset, int length) throws IOException {
-    byte[] bytes = new FilePart(file, offset, length).readNBytes(length);
-    if (bytes.length < length) {
-      throw new ParquetException("it became shorter while it was read");
-    }
-    return bytes;
-  }
-
   /** Which bugs of old writers to expect. */
   private static ParsedVersion writer(String createdBy) {
     try {
@@ -193,5 +175,53 @@ public final class ParquetFile implements Closeable {
     } catch (VersionParseException | RuntimeException e) {
       return new ParsedVersion("unknown", "", "");
     }
+  }
+
+  /**
+   * Reads a header, which is a Thrift structure.
+   *
+   * @param maxBytes largest header, statistics with values of the page included
+   */
+  static void readThrift(TBase<?, ?> structure, InputStream input, int maxBytes, String what)
+      throws ParquetException {
+    try {
+      // A list or text that states more than the message can hold is refused before it is made.
+      TConfiguration limits =
+          new TConfiguration(maxBytes, maxBytes, TConfiguration.DEFAULT_RECURSION_DEPTH);
+      structure.read(
+          new InterningProtocol(new TCompactProtocol(new TIOStreamTransport(limits, input))));
+    } catch (TException | RuntimeException e) {
+      throw new ParquetException(what + " is damaged: " + e.getMessage(), e);
+    } catch (StackOverflowError e) {
+      // Fields that nobody knows may nest without end.
+      throw new ParquetException(what + " is nested without end", e);
+    }
+  }
+
+  /** A part of the file, with a position of its own. */
+  private InputStream part(long offset, long length) {
+    InputStream part =
+        new InputStream() {
+          private final long end = offset + length;
+          private long next = offset;
+
+          @Override
+          public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+          }
+
+          @Override
+          public int read(byte[] into, int from, int most) throws IOException {
+            if (most > 0 && next >= end) {
+              return -1;
+            }
+            int wanted = (int) Math.min(most, end - next);
+            int count = file.read(ByteBuffer.wrap(into, from, wanted), next);
+            next += Math.max(0, count);
+            return count;
+          }
+        };
+    return new BufferedInputStream(part, BUFFER_BYTES);
   }
 }

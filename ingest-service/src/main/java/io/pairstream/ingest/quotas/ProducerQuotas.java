@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.quotas.Quotas.Allowance;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
-import io.pairstream.service.http.Handler;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
@@ -20,7 +19,6 @@ import io.pairstream.service.keys.KeyRing;
 import io.pairstream.service.keys.Rates;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -69,25 +67,12 @@ public final class ProducerQuotas implements Quota {
     return quotas.charge(producer, rates.apply(producer), records, bytes).untilOpen();
   }
 
-  /** The same route, whose answers say what is left of the quota where it counts. */
-  public Route tellingOf(Route route) {
-    return !route.mediaTypes().isEmpty() && route.handler() instanceof Handler.Whole whole
-        ? route.with(telling(whole))
-        : route;
-  }
-
   /** {@code GET /v1/me}: who the caller is to this service, and what it may still send. */
   public Route me() {
-    Handler.Whole answer =
-        (request, body) -> CompletableFuture.completedFuture(me(request.principal()));
-    return Route.get("/v1/me", Access.ANY_KEY, telling(answer));
-  }
-
-  private Handler.Whole telling(Handler.Whole handler) {
-    return (request, body) ->
-        handler
-            .answer(request, body)
-            .thenApply(answer -> withFields(answer, look(request.principal())));
+    return Route.get(
+        "/v1/me",
+        Access.ANY_KEY,
+        (request, body) -> CompletableFuture.completedFuture(me(request.principal())));
   }
 
   private Answer me(Principal principal) {
@@ -123,33 +108,15 @@ public final class ProducerQuotas implements Quota {
 
   private static ProblemException exceeded(Allowance allowance) {
     boolean byRecords = allowance.recordsLeft() < 1;
-    Problem problem =
-        Problem.of(
-                ProblemKind.QUOTA_EXCEEDED,
-                "more "
-                    + (byRecords ? "pairs" : "bytes")
-                    + " came than this producer may send; send this one again in "
-                    + TokenBucket.wholeSeconds(allowance.untilOpen())
-                    + " s")
-            .with("quota", byRecords ? "records" : "bytes")
-            .with(
-                "limit_per_second",
-                byRecords
-                    ? allowance.granted().recordsPerSecond()
-                    : allowance.granted().bytesPerSecond());
-    for (Map.Entry<String, String> field : RateLimitFields.of(allowance).entrySet()) {
-      problem = problem.withHeader(field.getKey(), field.getValue());
-    }
-    return problem.asException();
-  }
-
-  private static Answer withFields(Answer answer, Allowance allowance) {
-    Answer told = answer;
-    for (Map.Entry<String, String> field : RateLimitFields.of(allowance).entrySet()) {
-      if (!field.getKey().equals("Retry-After")) {
-        told = told.withHeader(field.getKey(), field.getValue());
-      }
-    }
-    return told;
+    long seconds = TokenBucket.wholeSeconds(allowance.untilOpen());
+    Rates granted = allowance.granted();
+    return Problem.of(
+            ProblemKind.QUOTA_EXCEEDED,
+            "more %s came than this producer may send; send this one again in %s s"
+                .formatted(byRecords ? "pairs" : "bytes", seconds))
+        .with("quota", byRecords ? "records" : "bytes")
+        .with("limit_per_second", byRecords ? granted.recordsPerSecond() : granted.bytesPerSecond())
+        .retryAfter(seconds)
+        .asException();
   }
 }

@@ -73,17 +73,9 @@ public final class Quotas {
    * @param granted what this instance grants, in the long run
    * @param recordsLeft at once, now; below 0 while a debt is worked off
    * @param bytesLeft at once, now; below 0 while a debt is worked off
-   * @param recordsAtOnce the most that is ever left
-   * @param bytesAtOnce the most that is ever left
    * @param untilOpen until the producer may send again; zero where it may now
    */
-  public record Allowance(
-      Rates granted,
-      double recordsLeft,
-      double bytesLeft,
-      double recordsAtOnce,
-      double bytesAtOnce,
-      Duration untilOpen) {
+  public record Allowance(Rates granted, double recordsLeft, double bytesLeft, Duration untilOpen) {
 
     public boolean isOpen() {
       return untilOpen.isZero();
@@ -123,8 +115,6 @@ public final class Quotas {
           granted,
           records.left(nowNanos),
           bytes.left(nowNanos),
-          records.capacity(),
-          bytes.capacity(),
           forRecords.compareTo(forBytes) > 0 ? forRecords : forBytes);
     }
 

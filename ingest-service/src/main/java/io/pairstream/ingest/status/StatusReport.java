@@ -1,5 +1,7 @@
 package io.pairstream.ingest.status;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.schemas.Origin;
 import java.time.Instant;
 import java.util.Optional;
@@ -50,5 +52,41 @@ public record StatusReport(
 
   public StatusReport {
     decidedAt = decidedAt.map(at -> at.isBefore(receivedAt) ? receivedAt : at);
+  }
+
+  /**
+   * As clients read it. Strings are always there, empty where there is nothing to say; {@code
+   * copy_of} and {@code decided_at} are there only where they have a value.
+   */
+  ObjectNode json() {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", id)
+            .put("kind", kind)
+            .put("pair_id", pairId)
+            .put("image_digest", imageDigest)
+            .put("standing", stand.name())
+            .put("final", stand.isFinal())
+            .put("reason", reason)
+            .put("says", says)
+            .put("measured", measured)
+            .put("limit", limit)
+            .put("remedy", remedy)
+            .put("copies", copies);
+    json.set("origin", coordinates(origin));
+    copyOf.ifPresent(first -> json.set("copy_of", coordinates(first).put("id", pairId)));
+    json.put("received_at", receivedAt.toString());
+    json.put("changed_at", changedAt.toString());
+    decidedAt.ifPresent(at -> json.put("decided_at", at.toString()));
+    return json;
+  }
+
+  private static ObjectNode coordinates(Origin origin) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("topic", origin.getTopic())
+        .put("partition", origin.getPartition())
+        .put("offset", origin.getOffset());
   }
 }

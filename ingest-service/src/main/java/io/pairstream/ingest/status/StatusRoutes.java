@@ -1,66 +1,83 @@
 package io.pairstream.ingest.status;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
-import io.pairstream.service.http.EventStream;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * What became of one pair, once and as events, and of many.
+ * What became of one pair, and of many.
  *
  * <p>Any key with the scope {@code read} may ask for any id. An id is a digest of content: who
  * knows it has the content or was told; and two producers may have sent the same pair.
+ *
+ * <p>What this instance has not read yet it reads before it says that nobody has heard of an id, so
+ * that one which another instance gave out a moment ago is found here.
  */
 public final class StatusRoutes {
 
   private static final int MAX_IDS = 1000;
   private static final long MAX_BODY_BYTES = 256 * 1024;
 
-  private final PairQuestions questions;
+  /** A pair id or a link id, or a record's coordinates. */
+  private static final Pattern ID =
+      Pattern.compile("[0-9a-f]{32}|[a-z0-9_.-]{1,100}-[0-9]{1,9}-[0-9]{1,18}");
+
+  /** How long a question waits for what happened before it, where the settings do not say. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+  private final StatusView view;
+  private final Duration timeout;
 
   /**
    * @param kafkaSettings settings of Kafka's clients: {@code default.api.timeout.ms} is how long a
    *     question waits for what happened before it, or else 3 s
    */
   public StatusRoutes(StatusView view, Map<String, ?> kafkaSettings) {
-    this.questions = new PairQuestions(view, kafkaSettings);
+    this.view = view;
+    this.timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
   }
 
   public List<Route> routes() {
     return List.of(
         Route.get("/v1/pairs/{id}", Access.READ, (request, body) -> status(request)),
-        Route.events("/v1/pairs/{id}/events", Access.READ, this::events),
         Route.post(
             "/v1/statuses", Access.READ, Set.of(Json.MEDIA_TYPE), MAX_BODY_BYTES, this::statuses));
   }
 
   private CompletionStage<Answer> status(Incoming request) {
-    return questions
-        .ask(request.parameter("id"))
-        .thenApply(status -> Answer.json(200, StatusJson.of(status)));
+    return ask(request.parameter("id")).thenApply(status -> Answer.json(200, status.json()));
   }
 
   private CompletionStage<Answer> statuses(Incoming request, byte[] body) {
     List<String> ids = ids(body);
-    return questions
-        .ask(ids)
+    return ask(ids)
         .thenApply(
             known -> {
               ObjectNode json = Json.MAPPER.createObjectNode();
               ArrayNode statuses = json.putArray("statuses");
-              known.values().forEach(status -> statuses.add(StatusJson.of(status)));
+              known.values().forEach(status -> statuses.add(status.json()));
               ArrayNode unknown = json.putArray("unknown");
               ids.stream().filter(id -> !known.containsKey(id)).distinct().forEach(unknown::add);
               return Answer.json(200, json);
@@ -68,28 +85,92 @@ public final class StatusRoutes {
   }
 
   private static List<String> ids(byte[] body) {
+    List<String> ids = new ArrayList<>();
     try {
-      Asked asked = Json.MAPPER.readValue(body, Asked.class);
-      if (asked != null && asked.ids() != null && asked.ids().stream().allMatch(Objects::nonNull)) {
-        if (asked.ids().size() > MAX_IDS) {
-          throw Problem.of(
-                  ProblemKind.BODY_TOO_LARGE, "at most " + MAX_IDS + " ids are answered at once")
-              .asException();
-        }
-        return asked.ids();
+      JsonNode asked = Json.MAPPER.readTree(body);
+      asked.path("ids").forEach(id -> ids.add(id.textValue()));
+      boolean isList = asked.size() == 1 && asked.path("ids").isArray();
+      if (isList && ids.size() <= MAX_IDS && !ids.contains(null)) {
+        return ids;
       }
     } catch (IOException e) {
       // What is wrong with it is said below, without quoting it.
     }
     throw Problem.of(
             ProblemKind.BODY_MALFORMED,
-            "the body is a JSON object with the ids of pairs or links: {\"ids\": [\"…\"]}")
+            "the body is a JSON object with up to %s ids of pairs or links: {\"ids\": [\"…\"]}"
+                .formatted(MAX_IDS))
         .asException();
   }
 
-  private record Asked(List<String> ids) {}
+  /**
+   * Where the pair stands. Fails with {@link ProblemException}: {@link ProblemKind#NOT_FOUND} where
+   * nobody has heard of the id, {@link ProblemKind#NOT_READY} where that cannot be said.
+   */
+  private CompletableFuture<StatusReport> ask(String id) {
+    if (!ID.matcher(id).matches()) {
+      return CompletableFuture.failedFuture(
+          Problem.of(
+                  ProblemKind.NOT_FOUND,
+                  "this is no id: the id of a pair or a link has 32 hex digits, as the answer to"
+                      + " its upload says")
+              .asException());
+    }
+    return ask(List.of(id))
+        .thenApply(known -> Optional.ofNullable(known.get(id)).orElseThrow(unknown()::asException));
+  }
 
-  private CompletionStage<?> events(Incoming request, EventStream stream) {
-    return new StatusEvents(questions, request.parameter("id"), stream).begin();
+  /**
+   * Where those of the pairs stand that somebody has sent, in the order of the ids. Fails with
+   * {@link ProblemException}, {@link ProblemKind#NOT_READY}, where that cannot be said of all.
+   */
+  private CompletableFuture<Map<String, StatusReport>> ask(List<String> ids) {
+    Map<String, StatusReport> known = findAll(ids);
+    if (known.keySet().containsAll(ids)) {
+      return CompletableFuture.completedFuture(known);
+    }
+    return view.upToDate()
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .handle((unused, failure) -> failure == null)
+        .thenApply(
+            upToDate -> {
+              Map<String, StatusReport> found = findAll(ids);
+              if (!upToDate && !found.keySet().containsAll(ids)) {
+                throw notYet().asException();
+              }
+              return found;
+            });
+  }
+
+  private Map<String, StatusReport> findAll(List<String> ids) {
+    Map<String, StatusReport> found = new LinkedHashMap<>();
+    ids.forEach(id -> find(id).ifPresent(status -> found.put(id, status)));
+    return found;
+  }
+
+  /** Where the pair stands as far as this instance has read. */
+  private Optional<StatusReport> find(String id) {
+    try {
+      return view.find(id);
+    } catch (SerializationException e) {
+      throw Problem.of(
+              ProblemKind.NOT_READY,
+              "the schema registry does not answer, without which the records cannot be read")
+          .retryAfter(5)
+          .asException();
+    }
+  }
+
+  private static Problem unknown() {
+    return Problem.of(
+        ProblemKind.NOT_FOUND,
+        "nobody has sent a pair or a link of this id; the answer to an upload says its id");
+  }
+
+  private static Problem notYet() {
+    return Problem.of(
+            ProblemKind.NOT_READY,
+            "nothing is known of this id, but the service is still reading; ask again in a moment")
+        .retryAfter(2);
   }
 }

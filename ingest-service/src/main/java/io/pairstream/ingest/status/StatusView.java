@@ -1,13 +1,10 @@
 package io.pairstream.ingest.status;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.table.LastOfEachKey;
-import io.pairstream.service.table.Subscription;
 import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -96,18 +93,6 @@ public final class StatusView implements AutoCloseable {
   /** Why this instance does not follow what happens now; empty while it does. */
   public Optional<String> trouble() {
     return Stream.of(uploadsView, receiptsView).flatMap(v -> v.trouble().stream()).findFirst();
-  }
-
-  /**
-   * Tells {@code changed} of every upload or receipt of that key, on a thread that must not wait.
-   */
-  public Subscription subscribe(String id, Runnable changed) {
-    Subscription ofUploads = uploadsView.subscribe(id.getBytes(UTF_8), changed);
-    Subscription ofReceipts = receiptsView.subscribe(id.getBytes(UTF_8), changed);
-    return () -> {
-      ofUploads.close();
-      ofReceipts.close();
-    };
   }
 
   @Override

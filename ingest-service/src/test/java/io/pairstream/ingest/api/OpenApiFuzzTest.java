@@ -58,9 +58,6 @@ class OpenApiFuzzTest {
                   Path.of("src/test/python/schemathesis.toml").toAbsolutePath().toString(),
                   "run",
                   address + "/openapi.json",
-                  // A stream of events ends when everything is decided, which here nobody does.
-                  "--exclude-path-regex",
-                  "/events$",
                   "--exclude-checks",
                   "positive_data_acceptance",
                   "--max-examples",

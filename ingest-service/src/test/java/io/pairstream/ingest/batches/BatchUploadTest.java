@@ -65,8 +65,7 @@ class BatchUploadTest {
                       Quota.UNLIMITED,
                       Principal.ANONYMOUS),
                   limits.longLines(),
-                  "anonymous",
-                  System::nanoTime),
+                  "anonymous"),
               (status, mediaType, headers) -> OutputStream.nullOutputStream());
     } finally {
       threads.shutdown();

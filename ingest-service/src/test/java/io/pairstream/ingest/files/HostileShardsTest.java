@@ -40,8 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class HostileShardsTest {
 
-  private static final SourceDefaults DEFAULTS =
-      new SourceDefaults(SourceKind.CROWDSOURCED, "", "");
+  private static final SourceOptions OPTIONS = SourceOptions.of(SourceKind.CROWDSOURCED);
 
   @TempDir Path folder;
 
@@ -222,8 +221,6 @@ class HostileShardsTest {
         "packed-snappy",
         "packed-gzip",
         "packed-zstd",
-        "packed-lz4",
-        "pages-v2",
         "hf-captions",
         "sentences",
         "links",
@@ -335,7 +332,7 @@ class HostileShardsTest {
 
   private void read(String name, byte[] bytes, Consumer<SourceItem> each) throws IOException {
     Path file = Files.write(folder.resolve(name), bytes);
-    try (PairSource source = new PairSources(SourceOptions.of(DEFAULTS)).open(file)) {
+    try (PairSource source = new PairSources(OPTIONS).open(file)) {
       source.forEachRemaining(each);
     }
   }

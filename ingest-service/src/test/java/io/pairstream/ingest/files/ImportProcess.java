@@ -1,8 +1,6 @@
 package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.ingest.publish.NewLink;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
@@ -40,11 +38,11 @@ final class ImportProcess {
   }
 
   /** Imports to the end. */
-  static List<ImportRun.Outcome> run(TestDataset cluster, Path stateFile, List<String> paths) {
+  static List<ImportRun.Result> run(TestDataset cluster, Path stateFile, List<String> paths) {
     return run(cluster, stateFile, Integer.MAX_VALUE, paths);
   }
 
-  private static List<ImportRun.Outcome> run(
+  private static List<ImportRun.Result> run(
       TestDataset cluster, Path stateFile, int most, List<String> paths) {
     PairTopics topics = cluster.topics();
     Registry registry = cluster.registry();
@@ -58,12 +56,11 @@ final class ImportProcess {
                         topics.crowdsourced(), registry, settings, Clock.systemUTC()),
                 () -> LinkPublisher.open(topics.links(), registry, settings, Clock.systemUTC())))) {
       return new ImportRun(
-              new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", ""))),
-              ImportState.in(stateFile, "tested"),
-              Optional.empty(),
-              new Quiet(),
-              System.out::println)
-          .run(sink, ImportSource.of(paths), Long.MAX_VALUE);
+              sink, ImportState.in(stateFile, "tested", false), new Quiet(), Optional.empty())
+          .run(
+              new PairSources(SourceOptions.of(SourceKind.IMPORTED)),
+              ImportSource.of(paths),
+              Long.MAX_VALUE);
     }
   }
 
@@ -80,7 +77,7 @@ final class ImportProcess {
     }
 
     @Override
-    public CompletableFuture<?> publish(NewPair pair) {
+    public CompletableFuture<?> publish(SourceItem item) {
       if (taken == most) {
         try {
           new CountDownLatch(1).await();
@@ -89,17 +86,7 @@ final class ImportProcess {
         }
       }
       taken++;
-      return sink.publish(pair);
-    }
-
-    @Override
-    public CompletableFuture<?> publish(NewLink link) {
-      return sink.publish(link);
-    }
-
-    @Override
-    public void flush() {
-      sink.flush();
+      return sink.publish(item);
     }
 
     @Override
@@ -116,6 +103,14 @@ final class ImportProcess {
     }
 
     @Override
+    public void notice(String sentence) {
+      System.out.println(sentence);
+    }
+
+    @Override
     public void published(int imageBytes) {}
+
+    @Override
+    public void read(double share) {}
   }
 }

@@ -5,29 +5,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Time that passes only where somebody waits. Thread-safe. */
-final class FakeTime implements Waiting {
+final class FakeTime extends Pace {
 
   private final List<Duration> pauses = new ArrayList<>();
   private long nanos;
-  private boolean ended;
+
+  FakeTime(int perMinute) {
+    super(perMinute);
+  }
 
   @Override
-  public synchronized long nanoTime() {
+  synchronized long nanoTime() {
     return nanos;
   }
 
   @Override
-  public synchronized boolean pause(Duration pause) {
-    if (!pause.isNegative()) {
-      nanos += pause.toNanos();
-      pauses.add(pause);
-    }
-    return !ended;
-  }
-
-  @Override
-  public synchronized void end() {
-    ended = true;
+  synchronized boolean sleep(Duration time) {
+    nanos += time.toNanos();
+    pauses.add(time);
+    return true;
   }
 
   /** What was waited for, in order. */

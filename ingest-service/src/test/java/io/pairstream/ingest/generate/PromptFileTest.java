@@ -34,7 +34,7 @@ class PromptFileTest {
             """
             {"prompt": "an owl", "caption": "Owl", "language": "en", "n": 3, "size": "9x9", "seed": 9000000000, "shelf": 7}
 
-            {"prompt": "a cat", "caption": null, "refused_reason": "X", "refused_detail": "y"}
+            {"prompt": "a cat", "caption": null}
             """);
 
     assertThat(items.prompts())
@@ -65,9 +65,9 @@ class PromptFileTest {
         "{\"caption\": \"a\"} | the prompt is empty; say what to draw in 'prompt'",
         "{\"prompt\": \" \"} | the prompt is empty; say what to draw in 'prompt'",
         "{\"prompt\": [\"a\"]} | 'prompt' holds neither a string nor a number",
-        "{\"prompt\": \"a\", \"n\": 11} | 'n' must be a whole number from 1 to 10",
-        "{\"prompt\": \"a\", \"n\": 0} | 'n' must be a whole number from 1 to 10",
-        "{\"prompt\": \"a\", \"seed\": \"x\"} | 'seed' must be a whole number"
+        "{\"prompt\": \"a\", \"n\": 11} | n must be 1 to 10",
+        "{\"prompt\": \"a\", \"n\": 0} | n must be 1 to 10",
+        "{\"prompt\": \"a\", \"seed\": \"x\"} | seed must be a whole number"
       })
   void wrongLineCostsItselfAlone(String line, String message) throws Exception {
     PromptFile items = read("p.jsonl", line + "\n{\"prompt\": \"an owl\"}\n");
@@ -88,7 +88,7 @@ class PromptFileTest {
     Files.write(file, "an owl\nBücher\n".getBytes(StandardCharsets.ISO_8859_1));
 
     assertThatThrownBy(() -> PromptFile.read(file))
-        .isInstanceOf(UnusablePromptsException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is not UTF-8");
   }
 
@@ -100,7 +100,7 @@ class PromptFileTest {
     }
 
     assertThatThrownBy(() -> PromptFile.read(folder.resolve(name)))
-        .isInstanceOf(UnusablePromptsException.class);
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private PromptFile read(String name, String text) throws Exception {

@@ -110,7 +110,6 @@ class QuotasTest {
     Allowance generous = quotas.look("a", new Rates(1000, 0));
 
     assertThat(generous.recordsLeft()).isEqualTo(-100);
-    assertThat(generous.recordsAtOnce()).isEqualTo(1000);
     assertThat(generous.untilOpen()).isLessThan(seconds(1));
   }
 
@@ -119,34 +118,12 @@ class QuotasTest {
     for (int i = 0; i < 100; i++) {
       assertThat(isLetThrough("a", Rates.UNLIMITED, 1_000_000, 1L << 50)).isTrue();
     }
-    assertThat(RateLimitFields.of(quotas.look("a", Rates.UNLIMITED))).isEmpty();
   }
 
   @Test
   void defaultNamesBothRates() {
     assertThatThrownBy(() -> new Quotas(new Rates(1, 0), 1, now::get))
         .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void headerFieldsSayWhatIsGrantedAndWhatIsLeft() {
-    Allowance allowance = quotas.charge("a", Rates.UNSAID, 4, 250_000);
-
-    assertThat(RateLimitFields.of(allowance))
-        .containsEntry(
-            "RateLimit-Policy",
-            "\"records\";q=10;w=1, \"bytes\";q=1000000;w=1;qu=\"content-bytes\"")
-        .containsEntry("RateLimit", "\"records\";r=6;t=1, \"bytes\";r=750000;t=1")
-        .doesNotContainKey("Retry-After");
-  }
-
-  @Test
-  void headerFieldsOfAUsedUpQuotaSayWhenToComeBack() {
-    quotas.charge("a", Rates.UNSAID, 10, 3_500_000);
-
-    assertThat(RateLimitFields.of(quotas.look("a", Rates.UNSAID)))
-        .containsEntry("RateLimit", "\"records\";r=0;t=1, \"bytes\";r=0;t=4")
-        .containsEntry("Retry-After", "3");
   }
 
   /** Looks, and charges where the quota is not used up, as the ingest API does. */

@@ -2,6 +2,7 @@ package io.pairstream.ingest.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
@@ -12,15 +13,11 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
-import io.pairstream.service.table.Subscription;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -281,30 +278,13 @@ class StatusViewTest {
   }
 
   @Test
-  void subscriberHearsOfUploadAndReceipt() throws Exception {
-    BlockingQueue<ReportedStatus> seen = new LinkedBlockingQueue<>();
-    Sent sent = pipeline.send("an image", "a caption");
-    view.caughtUp().join();
-    try (Subscription subscription =
-        view.subscribe(
-            sent.pairId(), () -> seen.add(view.find(sent.pairId()).orElseThrow().stand()))) {
-      assertThat(subscription).isNotNull();
-      upload(sent);
-      assertThat(seen.poll(5, TimeUnit.MINUTES)).isEqualTo(ReportedStatus.RECEIVED);
-
-      pipeline.accept(sent, PairStatus.TRAINING);
-      assertThat(seen.poll(5, TimeUnit.MINUTES)).isEqualTo(ReportedStatus.TRAINING);
-    }
-  }
-
-  @Test
   void statusIsWrittenAsClientsReadIt() {
     Sent first = pipeline.send("an image", "a caption");
     pipeline.accept(first, PairStatus.TRAINING);
     Sent copy = pipeline.send("an image", "a caption");
     upload(copy);
 
-    var json = StatusJson.of(status(first.pairId()));
+    ObjectNode json = status(first.pairId()).json();
 
     assertThat(json.path("standing").asText()).isEqualTo("TRAINING");
     assertThat(json.path("final").asBoolean()).isTrue();

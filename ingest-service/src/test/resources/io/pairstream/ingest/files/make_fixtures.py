@@ -47,24 +47,8 @@ def parquets():
         "score": [0.5, 0.25, None],
         "sharp": [True, False, True],
     }
-    for packing in ["none", "snappy", "gzip", "zstd", "lz4"]:
+    for packing in ["none", "snappy", "gzip", "zstd"]:
         parquet(f"packed-{packing}.parquet", rows, compression=packing, row_group_size=2)
-    parquet(
-        "pages-v2.parquet",
-        rows,
-        compression="zstd",
-        data_page_version="2.0",
-        use_dictionary=False,
-        column_encoding={
-            "text": "DELTA_BYTE_ARRAY",
-            "language": "DELTA_LENGTH_BYTE_ARRAY",
-            "width": "DELTA_BINARY_PACKED",
-            "score": "BYTE_STREAM_SPLIT",
-            "image_bytes": "PLAIN",
-            "sharp": "PLAIN",
-        },
-        write_page_checksum=True,
-    )
     parquet("checksums.parquet", rows, compression="none", write_page_checksum=True,
             row_group_size=1)
     parquet("spelt.parquet", {"image": [image(0)], "text": [SPELT]})

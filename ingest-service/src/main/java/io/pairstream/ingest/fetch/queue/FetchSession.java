@@ -1,6 +1,5 @@
 package io.pairstream.ingest.fetch.queue;
 
-import io.pairstream.ingest.fetch.web.FetchRequest;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.FetchResult.Fetched;
 import io.pairstream.ingest.fetch.web.WebFetcher;
@@ -214,9 +213,8 @@ final class FetchSession implements AutoCloseable {
         return;
       }
       LinkJob job = next.get();
-      PairLink link = job.link().link();
-      CompletableFuture<FetchResult> fetch =
-          fetcher.fetch(new FetchRequest(link.getUrl(), link.getExpectedDigest()));
+      PairLink link = job.link();
+      CompletableFuture<FetchResult> fetch = fetcher.fetch(link.getUrl(), link.getExpectedDigest());
       underWay.put(job, fetch);
       var unused =
           fetch.whenComplete(
@@ -239,7 +237,7 @@ final class FetchSession implements AutoCloseable {
         continue;
       }
       underWay.remove(job);
-      hosts.done(job.link().host(), now);
+      hosts.done(job.host(), now);
       results.finish(job, end.result(), now);
     }
   }
@@ -271,7 +269,7 @@ final class FetchSession implements AutoCloseable {
                 return false;
               }
               entry.getValue().cancel(true);
-              hosts.done(entry.getKey().link().host(), clock.instant());
+              hosts.done(entry.getKey().host(), clock.instant());
               return true;
             });
   }
@@ -303,31 +301,7 @@ final class FetchSession implements AutoCloseable {
                 : FinishedOffsets.read(offset.offset(), offset.metadata());
         shares.put(partition, new Share(partition, finished));
       }
-      warnOfLostOffsets(partitions, committed);
       LOG.info("working on {}", partitions);
-    }
-
-    /** A group that never worked and one whose offsets expired look alike, but for the log. */
-    private void warnOfLostOffsets(
-        Collection<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
-      List<TopicPartition> unknown =
-          partitions.stream().filter(partition -> committed.get(partition) == null).toList();
-      if (unknown.isEmpty()) {
-        return;
-      }
-      member
-          .beginningOffsets(unknown)
-          .forEach(
-              (partition, beginning) -> {
-                if (beginning > 0) {
-                  LOG.warn(
-                      "nothing is known of what was fetched of {}, whose log begins at {}: links"
-                          + " may be fetched again. Brokers keep offsets for"
-                          + " offsets.retention.minutes; it should be a year",
-                      partition,
-                      beginning);
-                }
-              });
     }
 
     @Override

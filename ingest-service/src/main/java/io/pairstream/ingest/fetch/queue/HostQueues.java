@@ -54,13 +54,13 @@ final class HostQueues {
 
   /** Takes a link; false where too many of its host's wait already. */
   boolean offer(LinkJob job) {
-    Host host = hosts.computeIfAbsent(job.link().host(), unused -> new Host());
+    Host host = hosts.computeIfAbsent(job.host(), unused -> new Host());
     if (host.waiting.size() >= WAITING_PER_HOST) {
       return false;
     }
     host.waiting.addLast(job);
     waiting++;
-    waitingBytes += job.link().tried().size();
+    waitingBytes += job.tried().size();
     queue(host);
     return true;
   }
@@ -88,7 +88,7 @@ final class HostQueues {
     host.isReady = false;
     LinkJob job = host.waiting.removeFirst();
     waiting--;
-    waitingBytes -= job.link().tried().size();
+    waitingBytes -= job.tried().size();
     host.underWay++;
     queue(host);
     return Optional.of(job);
@@ -112,7 +112,7 @@ final class HostQueues {
     for (Host host : hosts.values()) {
       host.waiting.removeIf(unwanted);
       waiting += host.waiting.size();
-      host.waiting.forEach(job -> waitingBytes += job.link().tried().size());
+      host.waiting.forEach(job -> waitingBytes += job.tried().size());
       host.isReady = false;
       queue(host);
     }

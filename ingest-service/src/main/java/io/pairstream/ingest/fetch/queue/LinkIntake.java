@@ -149,17 +149,18 @@ final class LinkIntake implements AutoCloseable {
     if (read instanceof LinkReader.Refused refused) {
       results.quarantine(share, offset, tried, refused.refusal(), refused.link());
     } else {
-      admit(new LinkJob(((LinkReader.Link) read).link(), share, offset));
+      LinkReader.Link link = (LinkReader.Link) read;
+      admit(new LinkJob(tried, link.link(), link.host(), share, offset));
     }
     return true;
   }
 
   private void admit(LinkJob job) {
     Instant now = clock.instant();
-    if (partitionOf(job.link().host()) != job.share().partition().partition()) {
+    if (partitionOf(job.host()) != job.share().partition().partition()) {
       results.putOff(job, now); // to the partition where its host's links are
     } else if (!hosts.offer(job)) {
-      results.putOff(job, hosts.turnOf(job.link().host(), now));
+      results.putOff(job, hosts.turnOf(job.host(), now));
     }
   }
 

@@ -31,8 +31,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *
  * <p>A fetched pair's annotations say how it was fetched: {@code fetch.final_url}, {@code
  * fetch.at}, {@code fetch.content_type}, {@code fetch.status}, {@code fetch.redirects}, {@code
- * fetch.address}, {@code fetch.certificate_sha256} (over https) and {@code fetch.link}, the link's
- * coordinates. They go before annotations of the link's own with these names.
+ * fetch.address} and {@code fetch.link}, the link's coordinates. They go before annotations of the
+ * link's own with these names.
  */
 final class LinkOutputs {
 
@@ -55,9 +55,9 @@ final class LinkOutputs {
   }
 
   /** What a link whose image is here becomes. */
-  List<ProducerRecord<byte[], byte[]>> fetched(ReadableLink readable, Fetched fetched) {
-    PairLink link = readable.link();
-    TriedLink tried = readable.tried();
+  List<ProducerRecord<byte[], byte[]>> fetched(LinkJob job, Fetched fetched) {
+    PairLink link = job.link();
+    TriedLink tried = job.tried();
     ByteBuffer image = ByteBuffer.wrap(fetched.image().bytes());
     RawPair raw =
         RawPair.newBuilder()
@@ -96,18 +96,17 @@ final class LinkOutputs {
   /**
    * What a link becomes whose last attempt failed, and that is to be tried again.
    *
-   * @param readable with the attempt that failed
+   * @param tried with the attempt that failed
    */
-  List<ProducerRecord<byte[], byte[]>> toBeTriedAgain(ReadableLink readable, Instant dueAt) {
-    return List.of(
-        record(topics.waitingLinks(), readable.host(), readable.tried().dueAt(dueAt).link()),
-        told(upload(readable.tried(), readable.link(), "WAITING").build()));
+  List<ProducerRecord<byte[], byte[]>> toBeTriedAgain(LinkJob job, TriedLink tried, Instant dueAt) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(putOff(job, tried, dueAt));
+    records.add(told(upload(tried, job.link(), "WAITING").build()));
+    return records;
   }
 
   /** What a link becomes whose turn it is not, or that lies where another instance works. */
-  List<ProducerRecord<byte[], byte[]>> putOff(ReadableLink readable, Instant dueAt) {
-    return List.of(
-        record(topics.waitingLinks(), readable.host(), readable.tried().dueAt(dueAt).link()));
+  List<ProducerRecord<byte[], byte[]>> putOff(LinkJob job, TriedLink tried, Instant dueAt) {
+    return List.of(record(topics.waitingLinks(), job.host(), tried.dueAt(dueAt).link()));
   }
 
   /**
@@ -203,9 +202,6 @@ final class LinkOutputs {
     annotations.put("fetch.status", Integer.toString(fetched.status()));
     annotations.put("fetch.redirects", Integer.toString(fetched.redirects()));
     annotations.put("fetch.address", fetched.address());
-    if (!fetched.certificateDigest().isEmpty()) {
-      annotations.put("fetch.certificate_sha256", fetched.certificateDigest());
-    }
     annotations.put("fetch.link", OriginHeader.text(origin));
     return annotations;
   }

@@ -28,8 +28,12 @@ final class LinkReader {
   /** What became of reading a record. */
   sealed interface Read {}
 
-  /** It is a link. */
-  record Link(ReadableLink link) implements Read {}
+  /**
+   * It is a link.
+   *
+   * @param host of its URL
+   */
+  record Link(PairLink link, String host) implements Read {}
 
   /**
    * It is none that can be fetched.
@@ -80,7 +84,7 @@ final class LinkReader {
                   : "the value does not begin with byte 0 and a schema id in 4 bytes"));
     }
     return switch (schemas.of(schemaId.getAsInt())) {
-      case KNOWN -> decode(tried, value, schemas.known(schemaId.getAsInt()));
+      case KNOWN -> decode(value, schemas.known(schemaId.getAsInt()));
       case UNDECIDED -> new Undecided();
       case UNKNOWN ->
           refused(
@@ -92,7 +96,7 @@ final class LinkReader {
     };
   }
 
-  private Read decode(TriedLink tried, byte[] value, Schema writer) {
+  private Read decode(byte[] value, Schema writer) {
     Optional<ValueFault> fault = ValueFault.of(writer, PairLink.SCHEMA$, value);
     if (fault.isPresent()) {
       return refused(refusal(fault.get()));
@@ -112,7 +116,7 @@ final class LinkReader {
           Optional.of(link));
     }
     try {
-      return new Link(new ReadableLink(tried, link, LinkHost.of(link.getUrl())));
+      return new Link(link, LinkHost.of(link.getUrl()));
     } catch (InvalidUrlException e) {
       return new Refused(
           Refusal.of(RejectReason.FETCH_URL_INVALID, e.getMessage()), Optional.of(link));

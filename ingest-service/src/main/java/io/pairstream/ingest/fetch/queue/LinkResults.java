@@ -38,29 +38,25 @@ final class LinkResults implements AutoCloseable {
 
   /** What a fetch came to. */
   void finish(LinkJob job, FetchResult result, Instant now) {
-    finish(
-        job.share(),
-        job.offset(),
-        result.fold(
-            fetched -> fetched(job.link(), fetched),
-            failed -> failed(job.link(), failed, now),
-            postponed -> postponed(job.link(), postponed, now)));
+    List<ProducerRecord<byte[], byte[]>> records;
+    if (result instanceof Fetched fetched) {
+      tally.fetched(fetched.image().size());
+      records = outputs.fetched(job, fetched);
+    } else if (result instanceof Failed failed) {
+      records = failed(job, failed, now);
+    } else {
+      records = postponed(job, (Postponed) result, now);
+    }
+    finish(job.share(), job.offset(), records);
   }
 
-  private List<ProducerRecord<byte[], byte[]>> fetched(ReadableLink link, Fetched fetched) {
-    tally.fetched(fetched.image().size());
-    return outputs.fetched(link, fetched);
-  }
-
-  private List<ProducerRecord<byte[], byte[]>> failed(
-      ReadableLink link, Failed failed, Instant now) {
-    TriedLink tried = link.tried().failed(failed.reason().name(), OneLine.of(failed.detail()), now);
+  private List<ProducerRecord<byte[], byte[]>> failed(LinkJob job, Failed failed, Instant now) {
+    TriedLink tried = job.tried().failed(failed.reason().name(), OneLine.of(failed.detail()), now);
     if (failed.retryable() && retries.triesAgainAfter(tried.attempts())) {
       Duration pause =
           retries.pause(failed.reason(), tried.attempts(), failed.retryAfter(), tried.origin());
       tally.triedAgain();
-      return outputs.toBeTriedAgain(
-          new ReadableLink(tried, link.link(), link.host()), now.plus(pause));
+      return outputs.toBeTriedAgain(job, tried, now.plus(pause));
     }
     tally.quarantined(failed.reason());
     String detail = tried.link().getDetail();
@@ -71,14 +67,14 @@ final class LinkResults implements AutoCloseable {
             tried.attempts() == 1 ? detail : detail + " (attempt " + tried.attempts() + ")",
             OneLine.of(failed.measured()),
             OneLine.of(failed.limit())),
-        Optional.of(link.link()));
+        Optional.of(job.link()));
   }
 
   private List<ProducerRecord<byte[], byte[]>> postponed(
-      ReadableLink link, Postponed postponed, Instant now) {
+      LinkJob job, Postponed postponed, Instant now) {
     Duration giveUpAfter = retries.giveUpAfter();
     // Not since it arrived: a link may wait for months before anybody fetches.
-    TriedLink tried = link.tried().takenUp(now);
+    TriedLink tried = job.tried().takenUp(now);
     Duration age = Duration.between(tried.link().getFirstTriedAt(), now);
     if (age.compareTo(giveUpAfter) > 0) {
       tally.quarantined(RejectReason.FETCH_TIMEOUT);
@@ -89,17 +85,15 @@ final class LinkResults implements AutoCloseable {
               "it was never this link's turn: " + OneLine.of(postponed.detail()),
               age.toHours() + " h",
               giveUpAfter.toHours() + " h"),
-          Optional.of(link.link()));
+          Optional.of(job.link()));
     }
     tally.putOff();
-    return outputs.putOff(
-        new ReadableLink(tried, link.link(), link.host()),
-        now.plus(retries.bounded(postponed.retryAfter())));
+    return outputs.putOff(job, tried, now.plus(retries.bounded(postponed.retryAfter())));
   }
 
   void putOff(LinkJob job, Instant dueAt) {
     tally.putOff();
-    finish(job.share(), job.offset(), outputs.putOff(job.link(), dueAt));
+    finish(job.share(), job.offset(), outputs.putOff(job, job.tried(), dueAt));
   }
 
   void quarantine(

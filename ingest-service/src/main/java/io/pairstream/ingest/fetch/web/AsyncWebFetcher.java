@@ -3,14 +3,15 @@ package io.pairstream.ingest.fetch.web;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.schemas.PairIdentity;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -54,6 +55,9 @@ final class AsyncWebFetcher implements WebFetcher {
   /** Where too many connections are kept, those go that were used least lately, down to this. */
   private static final Duration LEAST_IDLE = Duration.ofMillis(500);
 
+  /** Threads that move bytes. */
+  private static final int THREADS = 2;
+
   /** Connections of a host that are being closed still count as its own. */
   private static final int SLACK = 16;
 
@@ -64,7 +68,7 @@ final class AsyncWebFetcher implements WebFetcher {
   private final AddressPolicy policy;
   private final Requests requests;
   private final Robots robots;
-  private final Set<Journey> underWay = ConcurrentHashMap.newKeySet();
+  private final Map<Allowance, CompletableFuture<FetchResult>> underWay = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   AsyncWebFetcher(
@@ -75,7 +79,7 @@ final class AsyncWebFetcher implements WebFetcher {
     policy = new AddressPolicy(settings.allowed());
     requester = requester(settings, tls);
     requester.start();
-    BodyBudget budget = new BodyBudget(settings.bodyBytes(), Attempt.STEP, timers);
+    BodyBudget budget = new BodyBudget(settings.bodyBytes(), timers);
     Exchange.Wire wire =
         new Exchange.Wire(
             requester, settings.limits(), budget, timers, clock, settings.agent().text());
@@ -88,7 +92,7 @@ final class AsyncWebFetcher implements WebFetcher {
     return AsyncRequesterBootstrap.bootstrap()
         .setIOReactorConfig(
             IOReactorConfig.custom()
-                .setIoThreadCount(settings.threads())
+                .setIoThreadCount(THREADS)
                 .setTcpNoDelay(true)
                 .setSelectInterval(TimeValue.ofMilliseconds(500))
                 .build())
@@ -135,157 +139,150 @@ final class AsyncWebFetcher implements WebFetcher {
   }
 
   @Override
-  public CompletableFuture<FetchResult> fetch(FetchRequest request) {
-    Journey journey = new Journey(request);
-    underWay.add(journey);
-    var unused = journey.result.whenComplete((result, problem) -> journey.over());
+  public CompletableFuture<FetchResult> fetch(String url, String expectedDigest) {
+    CompletableFuture<FetchResult> result = new CompletableFuture<>();
+    Allowance allowance = new Allowance(settings.limits().total());
+    underWay.put(allowance, result);
+    var unused =
+        result.whenComplete(
+            (done, problem) -> {
+              underWay.remove(allowance);
+              allowance.cancel();
+            });
     if (closed) {
-      journey.result.cancel(false);
+      result.cancel(false);
     } else {
-      journey.start();
+      unused =
+          new Journey(expectedDigest, allowance)
+              .from(url)
+              .whenComplete(
+                  (fetched, problem) ->
+                      result.complete(problem == null ? fetched : outcome(problem)));
     }
-    return journey.result;
+    return result;
+  }
+
+  /** What a fetch comes to that was stopped. A fault of ours must not leave anybody waiting. */
+  private static FetchResult outcome(Throwable problem) {
+    return FetchStopped.resultOf(problem)
+        .orElseGet(
+            () -> {
+              LOG.error("a fetch failed in a way that is not foreseen", problem);
+              return Failures.passing(RejectReason.FETCH_CONNECTION, "the fetcher itself failed");
+            });
   }
 
   @Override
   public void close() {
     closed = true;
-    for (Journey journey : underWay) {
-      journey.result.completeExceptionally(new CancellationException("the fetcher is closed"));
+    for (CompletableFuture<FetchResult> fetch : underWay.values()) {
+      fetch.completeExceptionally(new CancellationException("the fetcher is closed"));
     }
     timers.close();
     resolver.close();
     requester.close(CloseMode.IMMEDIATE);
   }
 
-  /** The way from a link to its image, by way of any redirects. */
+  /** The way from a link to its image, by way of any redirects; ends as {@link FetchStopped}. */
   private final class Journey {
 
-    private final FetchRequest request;
-    private final CompletableFuture<FetchResult> result = new CompletableFuture<>();
-    private final Allowance allowance = new Allowance(settings.limits().total());
+    private final String expectedDigest;
+    private final Allowance allowance;
     private final Reading reading = Reading.ofImage(settings.limits().imageBytes());
 
-    Journey(FetchRequest request) {
-      this.request = request;
+    Journey(String expectedDigest, Allowance allowance) {
+      this.expectedDigest = expectedDigest;
+      this.allowance = allowance;
     }
 
-    void start() {
+    CompletableFuture<FetchResult> from(String url) {
       try {
-        go(WebAddress.parse(request.url()), 0);
+        return go(WebAddress.parse(url), 0);
       } catch (UnusableAddressException e) {
-        result.complete(Failures.lasting(RejectReason.FETCH_URL_INVALID, e.getMessage()));
+        return FetchStopped.future(
+            Failures.lasting(RejectReason.FETCH_URL_INVALID, e.getMessage()));
       }
     }
 
-    void over() {
-      underWay.remove(this);
-      allowance.cancel();
+    private CompletableFuture<FetchResult> go(WebAddress address, int redirects) {
+      return (settings.politeness().robots()
+              ? robots.interval(address)
+              : CompletableFuture.completedFuture(Duration.ZERO))
+          .thenCompose(interval -> requests.get(address, interval, reading, allowance))
+          .thenCompose(answer -> judge(address, answer, redirects));
     }
 
-    private void go(WebAddress address, int redirects) {
-      CompletableFuture<Robots.Verdict> asked =
-          settings.politeness().robots()
-              ? robots.ask(address)
-              : CompletableFuture.completedFuture(new Robots.Verdict.Allowed(Duration.ZERO));
-      var unused =
-          asked
-              .thenAccept(
-                  verdict -> {
-                    if (verdict instanceof Robots.Verdict.Stopped stopped) {
-                      result.complete(stopped.result());
-                    } else if (!result.isDone()) {
-                      ask(address, ((Robots.Verdict.Allowed) verdict).interval(), redirects);
-                    }
-                  })
-              .exceptionally(this::crashed);
-    }
-
-    private void ask(WebAddress address, Duration interval, int redirects) {
-      var unused =
-          requests
-              .get(address, interval, reading, allowance)
-              .thenAccept(
-                  reply -> {
-                    if (reply instanceof Reply.Stopped stopped) {
-                      result.complete(stopped.result());
-                    } else {
-                      judge(address, (Reply.Got) reply, redirects);
-                    }
-                  })
-              .exceptionally(this::crashed);
-    }
-
-    private void judge(WebAddress address, Reply.Got answer, int redirects) {
+    private CompletionStage<FetchResult> judge(WebAddress address, Answer answer, int redirects) {
       Head head = answer.head();
+      String host = address.host();
       String optOut = OptOut.of(head);
       if (!optOut.isEmpty() && head.status() < 400) {
-        result.complete(
+        throw new FetchStopped(
             Failures.lasting(
                 RejectReason.FETCH_OPTED_OUT,
-                address.host() + " does not want it used for training (" + optOut + ")",
+                host + " does not want it used for training (" + optOut + ")",
                 optOut,
                 ""));
-        return;
       }
-      Redirect redirect = Redirect.of(address, head);
-      if (redirect instanceof Redirect.Unusable unusable) {
-        result.complete(
-            Failures.lasting(
-                RejectReason.FETCH_REDIRECT,
-                address.host() + " redirects, but " + unusable.detail()));
-      } else if (redirect instanceof Redirect.To to) {
+      Optional<WebAddress> next = redirect(address, head);
+      if (next.isPresent()) {
         int limit = settings.limits().redirects();
         if (redirects < limit) {
-          go(to.address(), redirects + 1);
-        } else {
-          result.complete(
-              Failures.lasting(
-                  RejectReason.FETCH_REDIRECT,
-                  "it is redirected too often",
-                  String.valueOf(redirects + 1),
-                  String.valueOf(limit)));
+          return go(next.get(), redirects + 1);
         }
-      } else if (head.status() != 200) {
-        result.complete(Failures.status(address.host(), head, answer.at()));
-      } else {
-        result.complete(image(address, answer, redirects));
+        throw new FetchStopped(
+            Failures.lasting(
+                RejectReason.FETCH_REDIRECT,
+                "it is redirected too often",
+                String.valueOf(redirects + 1),
+                String.valueOf(limit)));
+      }
+      if (head.status() != 200) {
+        throw new FetchStopped(Failures.status(host, head, answer.at()));
+      }
+      return CompletableFuture.completedFuture(image(address, answer, redirects));
+    }
+
+    private static Optional<WebAddress> redirect(WebAddress address, Head head) {
+      try {
+        return head.redirect(address);
+      } catch (UnusableAddressException e) {
+        throw new FetchStopped(
+            Failures.lasting(
+                RejectReason.FETCH_REDIRECT, address.host() + " redirects, but " + e.getMessage()));
       }
     }
 
-    private FetchResult image(WebAddress address, Reply.Got answer, int redirects) {
+    private FetchResult image(WebAddress address, Answer answer, int redirects) {
       Head head = answer.head();
-      ContentCoding coding = ContentCoding.of(head);
-      if (!coding.known()) {
-        return noImage(
+      if (head.isEncoded()) {
+        throw noImage(
             address, "it comes compressed as " + head.told("Content-Encoding") + ", unasked for");
       }
-      if (answer.ending() == Reply.Ending.TOO_LARGE) {
-        return tooLarge(address, head.length());
+      if (answer.ending() == Answer.Ending.TOO_LARGE) {
+        throw new FetchStopped(
+            Failures.lasting(
+                RejectReason.FETCH_TOO_LARGE,
+                "the file at %s has more than %d bytes"
+                    .formatted(address.host(), reading.mostBytes()),
+                head.length() > 0 ? String.valueOf(head.length()) : "",
+                String.valueOf(reading.mostBytes())));
       }
-      byte[] bytes;
-      try {
-        bytes = coding.decoded(answer.body().bytes(), reading.mostBytes());
-      } catch (IOException e) {
-        return noImage(address, "what it comes compressed in is damaged");
-      }
-      if (bytes.length > reading.mostBytes()) {
-        return tooLarge(address, -1);
-      }
+      byte[] bytes = answer.body().bytes();
       String objection =
           Reading.objectionToImage(
               Arrays.copyOf(bytes, Math.min(bytes.length, Attempt.FIRST_BYTES)));
       if (!objection.isEmpty()) {
-        return noImage(address, objection);
+        throw noImage(address, objection);
       }
       String digest = PairIdentity.imageDigest(ByteBuffer.wrap(bytes));
-      String expected = request.expectedDigest();
-      if (!expected.isEmpty() && !expected.equalsIgnoreCase(digest)) {
-        return Failures.lasting(
-            RejectReason.FETCH_DIGEST_MISMATCH,
-            "the image at " + address.host() + " has another SHA-256 than the link says",
-            digest,
-            expected);
+      if (!expectedDigest.isEmpty() && !expectedDigest.equalsIgnoreCase(digest)) {
+        throw new FetchStopped(
+            Failures.lasting(
+                RejectReason.FETCH_DIGEST_MISMATCH,
+                "the image at " + address.host() + " has another SHA-256 than the link says",
+                digest,
+                expectedDigest));
       }
       return new FetchResult.Fetched(
           new EncodedImage(bytes),
@@ -293,30 +290,15 @@ final class AsyncWebFetcher implements WebFetcher {
           address.toString(),
           head.told("Content-Type"),
           head.status(),
-          answer.certificateDigest(),
           answer.at(),
           answer.from().getHostAddress(),
           redirects);
     }
 
-    private FetchResult noImage(WebAddress address, String detail) {
-      return Failures.lasting(
-          RejectReason.FETCH_NOT_AN_IMAGE, "from %s: %s".formatted(address.host(), detail));
-    }
-
-    private FetchResult tooLarge(WebAddress address, long length) {
-      return Failures.lasting(
-          RejectReason.FETCH_TOO_LARGE,
-          "the file at %s has more than %d bytes".formatted(address.host(), reading.mostBytes()),
-          length > 0 ? String.valueOf(length) : "",
-          String.valueOf(reading.mostBytes()));
-    }
-
-    /** A fault of ours must not leave anybody waiting. */
-    private Void crashed(Throwable problem) {
-      LOG.error("a fetch failed in a way that is not foreseen", problem);
-      result.complete(Failures.passing(RejectReason.FETCH_CONNECTION, "the fetcher itself failed"));
-      return null;
+    private static FetchStopped noImage(WebAddress address, String detail) {
+      return new FetchStopped(
+          Failures.lasting(
+              RejectReason.FETCH_NOT_AN_IMAGE, "from %s: %s".formatted(address.host(), detail)));
     }
   }
 }

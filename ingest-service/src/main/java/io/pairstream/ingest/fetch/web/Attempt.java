@@ -1,19 +1,15 @@
 package io.pairstream.ingest.fetch.web;
 
-import io.pairstream.ingest.fetch.web.Reply.Ending;
-import io.pairstream.schemas.Sha256;
+import io.pairstream.ingest.fetch.web.Answer.Ending;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.security.cert.CertificateEncodingException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.EntityDetails;
@@ -51,11 +47,11 @@ final class Attempt implements AsyncClientExchangeHandler {
   /**
    * What came of it.
    *
-   * @param reply the answer, or how it failed
+   * @param answer the answer, or {@link FetchStopped}; done
    * @param noConnection whether no connection came about, so that another address may be tried
    * @param staleConnection whether a connection was used again and broke before anything came
    */
-  record Outcome(Reply reply, boolean noConnection, boolean staleConnection) {}
+  record Outcome(CompletableFuture<Answer> answer, boolean noConnection, boolean staleConnection) {}
 
   private final Exchange.Wire wire;
   private final WebAddress address;
@@ -153,7 +149,7 @@ final class Attempt implements AsyncClientExchangeHandler {
   private void onConnectLimit() {
     if (!connected) {
       var late = Failures.tooLong(address.host(), "a connection", wire.limits().connect());
-      end(new Reply.Stopped(late), true, false, false);
+      end(FetchStopped.future(late), true, false, false);
     }
   }
 
@@ -161,7 +157,7 @@ final class Attempt implements AsyncClientExchangeHandler {
     EndpointDetails details = context.getEndpointDetails();
     boolean reused = kept || (details != null && details.getRequestCount() > 1);
     end(
-        new Reply.Stopped(Failures.of(address.host(), cause)),
+        FetchStopped.future(Failures.of(address.host(), cause)),
         !connected && !kept,
         reused && head == null,
         false);
@@ -171,19 +167,24 @@ final class Attempt implements AsyncClientExchangeHandler {
     Body read = ending == Ending.UNREAD ? new Body() : body;
     body = new Body();
     end(
-        new Reply.Got(head, read, ending, ip, certificateDigest(), wire.clock().instant()),
+        CompletableFuture.completedFuture(
+            new Answer(head, read, ending, ip, wire.clock().instant())),
         false,
         false,
         reusable);
   }
 
-  private void end(Reply reply, boolean noConnection, boolean staleConnection, boolean reusable) {
+  private void end(
+      CompletableFuture<Answer> outcome,
+      boolean noConnection,
+      boolean staleConnection,
+      boolean reusable) {
     if (over.compareAndSet(false, true)) {
       letGo(reusable);
       Consumer<Outcome> told = listener;
       // A kept connection remembers its last request, which must not keep the image as well.
       listener = unwanted -> {};
-      told.accept(new Outcome(reply, noConnection, staleConnection));
+      told.accept(new Outcome(outcome, noConnection, staleConnection));
     }
   }
 
@@ -201,19 +202,6 @@ final class Attempt implements AsyncClientExchangeHandler {
       held.releaseAndReuse();
     } else {
       held.releaseAndDiscard();
-    }
-  }
-
-  private String certificateDigest() {
-    SSLSession session = context.getSSLSession();
-    if (session == null) {
-      return "";
-    }
-    try {
-      byte[] certificate = session.getPeerCertificates()[0].getEncoded();
-      return HexFormat.of().formatHex(Sha256.of(certificate));
-    } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {
-      return "";
     }
   }
 
@@ -275,7 +263,7 @@ final class Attempt implements AsyncClientExchangeHandler {
             || share.mayReadOn(
                 () -> {
                   try {
-                    channel.update(STEP);
+                    updateCapacity(channel);
                   } catch (IOException e) {
                     onBroken(e);
                   }

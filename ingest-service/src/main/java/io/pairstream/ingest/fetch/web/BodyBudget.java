@@ -1,9 +1,10 @@
 package io.pairstream.ingest.fetch.web;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 
 /**
  * How many bytes of unfinished bodies are held at once.
@@ -15,27 +16,24 @@ import java.util.TreeMap;
 final class BodyBudget {
 
   private final long bytes;
-  private final long step;
   private final Timers timers;
-  private final NavigableMap<Long, Share> shares = new TreeMap<>();
-  private final NavigableMap<Long, Share> stopped = new TreeMap<>();
+  private final NavigableSet<Share> shares = new TreeSet<>(Comparator.comparing(Share::age));
+  private List<Share> stopped = new ArrayList<>();
   private long held;
   private long opened;
 
   /**
    * @param bytes the budget; positive
-   * @param step how many bytes a body may read before it asks again; positive
    */
-  BodyBudget(long bytes, int step, Timers timers) {
+  BodyBudget(long bytes, Timers timers) {
     this.bytes = bytes;
-    this.step = step;
     this.timers = timers;
   }
 
   /** The share of a new body, which is younger than all others. */
   synchronized Share open() {
     Share share = new Share(opened++);
-    shares.put(share.age, share);
+    shares.add(share);
     return share;
   }
 
@@ -58,6 +56,10 @@ final class BodyBudget {
       this.age = age;
     }
 
+    private long age() {
+      return age;
+    }
+
     /** Counts bytes that have arrived. */
     void take(int more) {
       synchronized (BodyBudget.this) {
@@ -71,16 +73,16 @@ final class BodyBudget {
     /**
      * Whether the body may be read on.
      *
-     * @param whenRoom called once, later, where the answer is no
+     * @param whenRoom called once, later, where the answer is no: there may be room, so ask again
      */
     boolean mayReadOn(Runnable whenRoom) {
       synchronized (BodyBudget.this) {
-        if (closed || held < bytes || shares.firstKey() == age) {
+        if (closed || held < bytes || shares.first() == this) {
           return true;
         }
         resume = whenRoom;
         stoppedAt = timers.nanos();
-        stopped.put(age, this);
+        stopped.add(this);
         return false;
       }
     }
@@ -102,9 +104,9 @@ final class BodyBudget {
         }
         closed = true;
         held -= own;
-        shares.remove(age);
-        stopped.remove(age);
-        resumed = resumable();
+        shares.remove(this);
+        resumed = stopped.stream().filter(share -> !share.closed).map(Share::goOn).toList();
+        stopped = new ArrayList<>();
       }
       resumed.forEach(Runnable::run);
     }
@@ -115,15 +117,5 @@ final class BodyBudget {
       resume = null;
       return next;
     }
-  }
-
-  private List<Runnable> resumable() {
-    List<Runnable> resumed = new ArrayList<>();
-    long room = bytes - held;
-    while (!stopped.isEmpty() && (room > 0 || stopped.firstKey().equals(shares.firstKey()))) {
-      resumed.add(stopped.pollFirstEntry().getValue().goOn());
-      room -= step;
-    }
-    return resumed;
   }
 }

@@ -42,9 +42,9 @@ final class Exchange {
   private final List<InetAddress> addresses;
   private final Reading reading;
   private final Allowance allowance;
-  private final long beganAt;
-  private final BodyBudget.Share share;
-  private final CompletableFuture<Reply> result = new CompletableFuture<>();
+  private long beganAt;
+  private BodyBudget.Share share;
+  private final CompletableFuture<Answer> result = new CompletableFuture<>();
   private final AtomicReference<Attempt> current = new AtomicReference<>();
   private volatile Timers.Timer deadline = () -> {};
   private int tried;
@@ -65,20 +65,32 @@ final class Exchange {
     this.addresses = addresses;
     this.reading = reading;
     this.allowance = allowance;
-    beganAt = wire.timers().nanos();
-    share = wire.budget().open();
   }
 
-  CompletableFuture<Reply> start() {
+  InetAddress firstAddress() {
+    return addresses.get(0);
+  }
+
+  String host() {
+    return address.host();
+  }
+
+  CompletableFuture<Answer> start() {
+    if (allowance.isCancelled()) {
+      return FetchStopped.future(Failures.of(address.host(), Failures.closed()));
+    }
+    beganAt = wire.timers().nanos();
+    share = wire.budget().open();
     deadline = wire.timers().after(allowance.left(), this::onDeadline);
     attempt();
+    allowance.onCancel(this::cancel);
     return result;
   }
 
   /** Gives it up; the connection is closed. */
-  void cancel() {
+  private void cancel() {
     if (!result.isDone()) {
-      end(new Reply.Stopped(Failures.of(address.host(), Failures.closed())));
+      end(FetchStopped.future(Failures.of(address.host(), Failures.closed())));
     }
   }
 
@@ -111,7 +123,7 @@ final class Exchange {
       tried++;
       attempt();
     } else {
-      end(outcome.reply());
+      end(outcome.answer());
     }
   }
 
@@ -122,7 +134,7 @@ final class Exchange {
       return;
     }
     end(
-        new Reply.Stopped(
+        FetchStopped.future(
             Failures.passing(
                 RejectReason.FETCH_TIMEOUT,
                 address.host() + " did not send everything in time",
@@ -130,7 +142,7 @@ final class Exchange {
                 Failures.seconds(wire.limits().total()))));
   }
 
-  private void end(Reply reply) {
+  private void end(CompletableFuture<Answer> outcome) {
     deadline.cancel();
     Attempt attempt = current.get();
     if (attempt != null) {
@@ -140,7 +152,15 @@ final class Exchange {
     share.close();
     if (!result.isDone()) {
       allowance.spend(allowance.left().minus(rest));
-      result.complete(reply);
+      var unused =
+          outcome.whenComplete(
+              (answer, problem) -> {
+                if (problem == null) {
+                  result.complete(answer);
+                } else {
+                  result.completeExceptionally(problem);
+                }
+              });
     }
   }
 }

@@ -37,28 +37,6 @@ final class Failures {
     return new FetchResult.Failed(reason, detail, measured, limit, true, Duration.ZERO);
   }
 
-  /** The same with how long to wait. */
-  static FetchResult.Failed after(FetchResult.Failed failed, Duration wait) {
-    return new FetchResult.Failed(
-        failed.reason(),
-        failed.detail(),
-        failed.measured(),
-        failed.limit(),
-        failed.retryable(),
-        wait);
-  }
-
-  /** The same with other words. */
-  static FetchResult.Failed saying(FetchResult.Failed failed, String detail) {
-    return new FetchResult.Failed(
-        failed.reason(),
-        detail,
-        failed.measured(),
-        failed.limit(),
-        failed.retryable(),
-        failed.retryAfter());
-  }
-
   static FetchResult.Failed tooLong(String host, String what, Duration limit) {
     return passing(
         RejectReason.FETCH_TIMEOUT,
@@ -109,9 +87,9 @@ final class Failures {
     String answers = host + " answers " + code;
     Duration wait = RetryAfter.read(head.first("Retry-After"), now);
     if (status == 429 || (status == 503 && !wait.isZero())) {
-      return after(
-          passing(RejectReason.FETCH_THROTTLED, answers + ": it wants fewer requests", code, "200"),
-          wait);
+      return passing(
+              RejectReason.FETCH_THROTTLED, answers + ": it wants fewer requests", code, "200")
+          .after(wait);
     }
     if (status == 408) {
       return passing(RejectReason.FETCH_TIMEOUT, answers + ": it waited too long", code, "200");

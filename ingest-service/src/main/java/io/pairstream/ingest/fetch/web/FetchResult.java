@@ -4,21 +4,9 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.Function;
 
 /** What became of an attempt to fetch an image. */
 public sealed interface FetchResult {
-
-  /** Calls the function that fits. */
-  default <R> R fold(
-      Function<? super Fetched, ? extends R> fetched,
-      Function<? super Failed, ? extends R> failed,
-      Function<? super Postponed, ? extends R> postponed) {
-    if (this instanceof Fetched here) {
-      return fetched.apply(here);
-    }
-    return this instanceof Failed wrong ? failed.apply(wrong) : postponed.apply((Postponed) this);
-  }
 
   /**
    * The image is here: a whole body, whose first bytes are those of a JPEG, PNG, WebP or GIF file,
@@ -29,8 +17,6 @@ public sealed interface FetchResult {
    * @param finalUrl where it was in the end, after redirects; without a fragment
    * @param contentType as the server declares it, at most 200 characters; empty where it does not
    * @param status HTTP status
-   * @param certificateDigest lower-case hex SHA-256 of the server's certificate (DER); empty over
-   *     http
    * @param fetchedAt when the last byte was read
    * @param address the IP address that it came from
    * @param redirects how many redirects were followed
@@ -41,7 +27,6 @@ public sealed interface FetchResult {
       String finalUrl,
       String contentType,
       int status,
-      String certificateDigest,
       Instant fetchedAt,
       String address,
       int redirects)
@@ -64,7 +49,18 @@ public sealed interface FetchResult {
       String limit,
       boolean retryable,
       Duration retryAfter)
-      implements FetchResult {}
+      implements FetchResult {
+
+    /** The same with how long to wait. */
+    Failed after(Duration wait) {
+      return new Failed(reason, detail, measured, limit, retryable, wait);
+    }
+
+    /** The same with other words. */
+    Failed saying(String words) {
+      return new Failed(reason, words, measured, limit, retryable, retryAfter);
+    }
+  }
 
   /**
    * It is not this link's turn, and will not be for a while: the host is asked no faster than is

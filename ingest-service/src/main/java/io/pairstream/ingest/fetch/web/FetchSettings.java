@@ -14,7 +14,6 @@ import java.util.Set;
  * @param connections most requests under way at once, all hosts together; at least 1
  * @param bodyBytes most bytes of bodies that are held at once, before their fetch ends; at least
  *     twice the largest image
- * @param threads threads that move bytes; at least 1
  */
 public record FetchSettings(
     UserAgent agent,
@@ -23,12 +22,10 @@ public record FetchSettings(
     Politeness politeness,
     FetchLimits limits,
     int connections,
-    long bodyBytes,
-    int threads) {
+    long bodyBytes) {
 
   private static final int CONNECTIONS = 1000;
   private static final long BODY_BYTES = 256L * 1024 * 1024;
-  private static final int THREADS = 2;
 
   public FetchSettings {
     allowed = List.copyOf(allowed);
@@ -41,13 +38,14 @@ public record FetchSettings(
           "at least two images of %d bytes must fit, not %d bytes"
               .formatted(limits.imageBytes(), bodyBytes));
     }
-    if (threads < 1) {
-      throw new IllegalArgumentException("at least 1 thread is needed, not " + threads);
-    }
   }
 
-  /** What is right for the public internet. */
+  /**
+   * What is right for the public internet. Bodies take a quarter of the heap at most, so that there
+   * is room for what becomes of them; two of the largest images are held in any case.
+   */
   public static FetchSettings of(UserAgent agent) {
+    long bodyBytes = Math.min(BODY_BYTES, Runtime.getRuntime().maxMemory() / 4);
     return new FetchSettings(
         agent,
         List.of(),
@@ -55,48 +53,34 @@ public record FetchSettings(
         Politeness.USUAL,
         FetchLimits.USUAL,
         CONNECTIONS,
-        BODY_BYTES,
-        THREADS);
+        Math.max(2L * FetchLimits.USUAL.imageBytes(), bodyBytes));
   }
 
   /** The same with networks that are asked though they are not public. */
   public FetchSettings allowing(List<AddressBlock> networks) {
-    return new FetchSettings(
-        agent, networks, ports, politeness, limits, connections, bodyBytes, threads);
+    return new FetchSettings(agent, networks, ports, politeness, limits, connections, bodyBytes);
   }
 
   /** The same with other ports on public addresses. */
   public FetchSettings onPorts(Set<Integer> asked) {
-    return new FetchSettings(
-        agent, allowed, asked, politeness, limits, connections, bodyBytes, threads);
+    return new FetchSettings(agent, allowed, asked, politeness, limits, connections, bodyBytes);
   }
 
   public FetchSettings with(Politeness other) {
-    return new FetchSettings(agent, allowed, ports, other, limits, connections, bodyBytes, threads);
+    return new FetchSettings(agent, allowed, ports, other, limits, connections, bodyBytes);
   }
 
   public FetchSettings with(FetchLimits other) {
-    return new FetchSettings(
-        agent, allowed, ports, politeness, other, connections, bodyBytes, threads);
+    return new FetchSettings(agent, allowed, ports, politeness, other, connections, bodyBytes);
   }
 
   /** The same with so many requests under way at most. */
   public FetchSettings withConnections(int most) {
-    return new FetchSettings(agent, allowed, ports, politeness, limits, most, bodyBytes, threads);
+    return new FetchSettings(agent, allowed, ports, politeness, limits, most, bodyBytes);
   }
 
   /** The same with so many bytes of bodies at most. */
   public FetchSettings withBodyBytes(long most) {
-    return new FetchSettings(agent, allowed, ports, politeness, limits, connections, most, threads);
-  }
-
-  /**
-   * The same where the bodies take a quarter of a heap at most, so that there is room for what
-   * becomes of them; two of the largest images are held in any case.
-   *
-   * @param heapBytes what {@link Runtime#maxMemory()} says
-   */
-  public FetchSettings inHeap(long heapBytes) {
-    return withBodyBytes(Math.max(2L * limits.imageBytes(), Math.min(bodyBytes, heapBytes / 4)));
+    return new FetchSettings(agent, allowed, ports, politeness, limits, connections, most);
   }
 }

@@ -3,6 +3,8 @@ package io.pairstream.ingest.fetch.web;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
 
@@ -17,6 +19,8 @@ record Head(HttpResponse response, long length) {
   /** The largest part of a header that is told to anybody. */
   private static final int MAX_TOLD = 200;
 
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
   int status() {
     return response.getCode();
   }
@@ -25,6 +29,14 @@ record Head(HttpResponse response, long length) {
   String first(String name) {
     Header header = response.getFirstHeader(name);
     return header == null || header.getValue() == null ? "" : header.getValue();
+  }
+
+  /**
+   * Whether the body is compressed for its way (RFC 9110, section 8.4), which we ask nobody for.
+   */
+  boolean isEncoded() {
+    String coding = String.join(",", all("Content-Encoding")).strip();
+    return !coding.isEmpty() && !coding.equalsIgnoreCase("identity");
   }
 
   /** All values of the header, in order. */
@@ -38,9 +50,27 @@ record Head(HttpResponse response, long length) {
     return values;
   }
 
-  /** The header's first value as hosts write addresses: bytes beyond ASCII are UTF-8. */
-  String firstInUtf8(String name) {
-    return new String(first(name).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  /**
+   * Where the answer leads on to; empty where it is no redirect.
+   *
+   * @param at the address that answered
+   * @throws UnusableAddressException where that cannot be followed; the message says why
+   */
+  Optional<WebAddress> redirect(WebAddress at) throws UnusableAddressException {
+    if (!REDIRECTS.contains(status())) {
+      return Optional.empty();
+    }
+    // As hosts write addresses: bytes beyond ASCII are UTF-8.
+    String location =
+        new String(first("Location").getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    if (location.isBlank()) {
+      throw new UnusableAddressException("it does not say where to");
+    }
+    WebAddress next = at.resolve(location);
+    if (at.secure() && !next.secure()) {
+      throw new UnusableAddressException("it leads from https to http");
+    }
+    return Optional.of(next);
   }
 
   /** The header's first value, shortened, without what is not printable ASCII: to be shown. */

@@ -1,12 +1,12 @@
 package io.pairstream.ingest.fetch.web;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.fetch.web.Admission.Turn;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -32,8 +32,7 @@ final class HostGate {
   private static final Duration LEAST_POSTPONEMENT = Duration.ofSeconds(1);
 
   /** A request that waits for its turn. */
-  private record Waiting(
-      CompletableFuture<Admission> admission, long intervalNanos, long timeoutEnds) {}
+  private record Waiting(CompletableFuture<Turn> admission, long intervalNanos, long timeoutEnds) {}
 
   private final String host;
   private final Politeness politeness;
@@ -57,17 +56,17 @@ final class HostGate {
   }
 
   /** Takes a request into the queue; {@link #pump} must follow. */
-  synchronized CompletableFuture<Admission> join(Duration interval) {
+  synchronized CompletableFuture<Turn> join(Duration interval) {
     long now = timers.nanos();
     long intervalNanos = Math.max(interval.toNanos(), politeness.interval().toNanos());
     if (pausedUntil > now) {
-      return CompletableFuture.completedFuture(whilePaused(now));
+      return FetchStopped.future(whilePaused(now));
     }
     long wait = Math.max(0, nextStart - now) + waiting.size() * intervalNanos;
     if (wait > politeness.longestWait().toNanos()) {
-      return CompletableFuture.completedFuture(later(wait));
+      return FetchStopped.future(later(wait));
     }
-    CompletableFuture<Admission> admission = new CompletableFuture<>();
+    CompletableFuture<Turn> admission = new CompletableFuture<>();
     waiting.addLast(
         new Waiting(admission, intervalNanos, now + politeness.longestWait().toNanos()));
     return admission;
@@ -81,15 +80,21 @@ final class HostGate {
       long now = timers.nanos();
       while (!waiting.isEmpty()) {
         Waiting head = waiting.peekFirst();
-        Admission answer;
-        if (pausedUntil > now) {
-          answer = whilePaused(now);
-        } else if (!starting && active < politeness.connections() && nextStart <= now) {
-          answer = new Turn(this, head.intervalNanos());
+        CompletableFuture<Turn> admission = head.admission();
+        if (pausedUntil <= now
+            && !starting
+            && active < politeness.connections()
+            && nextStart <= now) {
+          Turn turn = new Turn(head.intervalNanos());
           active++;
           starting = true;
-        } else if (head.timeoutEnds() <= now) {
-          answer = later(Math.max(0, nextStart - now) + waiting.size() * head.intervalNanos());
+          told.add(() -> admission.complete(turn));
+        } else if (pausedUntil > now || head.timeoutEnds() <= now) {
+          FetchResult refusal =
+              pausedUntil > now
+                  ? whilePaused(now)
+                  : later(Math.max(0, nextStart - now) + waiting.size() * head.intervalNanos());
+          told.add(() -> admission.completeExceptionally(new FetchStopped(refusal)));
         } else {
           long due = head.timeoutEnds();
           if (nextStart > now) {
@@ -99,7 +104,6 @@ final class HostGate {
           break;
         }
         waiting.removeFirst();
-        told.add(() -> head.admission().complete(answer));
       }
     }
     told.forEach(Runnable::run);
@@ -114,27 +118,59 @@ final class HostGate {
         && (failures == 0 ? pausedUntil <= now : pausedUntil + MEMORY.toNanos() <= now);
   }
 
-  synchronized void noteStart(long intervalNanos) {
-    starting = false;
-    nextStart = timers.nanos() + intervalNanos;
-  }
+  /** The right to make one request to a host; must be finished, whatever comes of it. */
+  final class Turn {
 
-  synchronized void noteEnd(boolean wasStarted) {
-    active--;
-    if (!wasStarted) {
-      starting = false;
+    private final long intervalNanos;
+    private boolean started;
+    private boolean over;
+
+    private Turn(long intervalNanos) {
+      this.intervalNanos = intervalNanos;
     }
-  }
 
-  synchronized void noteWell() {
-    failures = 0;
-  }
+    /** The request begins now: the next one's time counts from here. */
+    void started() {
+      synchronized (HostGate.this) {
+        if (started || over) {
+          return;
+        }
+        started = true;
+        starting = false;
+        nextStart = timers.nanos() + intervalNanos;
+      }
+      pump();
+    }
 
-  synchronized void noteTrouble(FetchResult.Failed failed) {
-    failures++;
-    lastFailure = failed;
-    long until = timers.nanos() + pause(failed).toNanos();
-    pausedUntil = Math.max(pausedUntil, until);
+    /** The request was not made, or says nothing of the host. */
+    void finished() {
+      synchronized (HostGate.this) {
+        if (over) {
+          return;
+        }
+        over = true;
+        active--;
+        if (!started) {
+          starting = false;
+        }
+      }
+      pump();
+    }
+
+    /** The request has ended: the host is well, or how it is in trouble. */
+    void ended(Optional<FetchResult.Failed> trouble) {
+      synchronized (HostGate.this) {
+        if (trouble.isPresent()) {
+          failures++;
+          lastFailure = trouble.get();
+          long until = timers.nanos() + pause(lastFailure).toNanos();
+          pausedUntil = Math.max(pausedUntil, until);
+        } else {
+          failures = 0;
+        }
+      }
+      finished();
+    }
   }
 
   private Duration pause(FetchResult.Failed failed) {
@@ -151,24 +187,22 @@ final class HostGate {
     return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
   }
 
-  private Admission whilePaused(long now) {
+  private FetchResult whilePaused(long now) {
     Duration rest = Duration.ofNanos(pausedUntil - now);
     if (failures >= DOWN_AFTER) {
-      return new Admission.Down(
-          Failures.after(
-              Failures.saying(
-                  lastFailure,
-                  "%s; it failed %d times in a row and is left alone for now"
-                      .formatted(lastFailure.detail(), failures)),
-              rest));
+      return lastFailure
+          .saying(
+              "%s; it failed %d times in a row and is left alone for now"
+                  .formatted(lastFailure.detail(), failures))
+          .after(rest);
     }
-    return new Admission.Later(
+    return new FetchResult.Postponed(
         atLeast(rest), host + " is left alone for " + Failures.seconds(wholeSeconds(rest)));
   }
 
-  private Admission later(long waitNanos) {
+  private FetchResult later(long waitNanos) {
     Duration wait = atLeast(Duration.ofNanos(waitNanos));
-    return new Admission.Later(
+    return new FetchResult.Postponed(
         wait, host + " has other requests before this for " + Failures.seconds(wholeSeconds(wait)));
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The gates of all hosts that matter now. Thread-safe. */
 final class HostGates {
@@ -21,23 +22,24 @@ final class HostGates {
   }
 
   /**
-   * Asks for a turn.
+   * Asks for a turn; {@link FetchStopped} where there will be none soon, or the host has failed so
+   * often of late that it is not asked.
    *
    * @param interval least time between two requests that the host itself asks for; may be zero
    */
-  CompletableFuture<Admission> enter(String host, Duration interval) {
-    HostGate[] entered = new HostGate[1];
-    CompletableFuture<?>[] admission = new CompletableFuture<?>[1];
+  CompletableFuture<HostGate.Turn> enter(String host, Duration interval) {
+    AtomicReference<CompletableFuture<HostGate.Turn>> turn = new AtomicReference<>();
     // Within compute, so that the gate is not swept away between being found and being joined.
-    gates.compute(
-        host,
-        (name, known) -> {
-          entered[0] = known == null ? new HostGate(name, politeness, timers) : known;
-          admission[0] = entered[0].join(interval);
-          return entered[0];
-        });
-    entered[0].pump();
-    return admission[0].thenApply(Admission.class::cast);
+    gates
+        .compute(
+            host,
+            (name, known) -> {
+              HostGate gate = known == null ? new HostGate(name, politeness, timers) : known;
+              turn.set(gate.join(interval));
+              return gate;
+            })
+        .pump();
+    return turn.get();
   }
 
   int size() {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Leads from a host's name to its IP addresses. Thread-safe. */
-public interface HostResolver extends AutoCloseable {
+interface HostResolver extends AutoCloseable {
 
   /**
    * All addresses of a host, of which none has been looked at.
@@ -17,5 +17,5 @@ public interface HostResolver extends AutoCloseable {
   CompletableFuture<List<InetAddress>> addresses(String host);
 
   @Override
-  void close();
+  default void close() {}
 }

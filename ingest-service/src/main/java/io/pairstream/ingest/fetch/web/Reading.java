@@ -51,12 +51,12 @@ record Reading(
     if (head.status() != 200) {
       return Treatment.SKIPPED;
     }
-    boolean wanted = OptOut.of(head).isEmpty() && ContentCoding.of(head).known();
+    boolean wanted = OptOut.of(head).isEmpty() && !head.isEncoded();
     return wanted ? Treatment.TAKEN : Treatment.LEFT;
   }
 
   private static boolean refusesImage(Head head, byte[] first) {
-    return ContentCoding.of(head) == ContentCoding.IDENTITY && !objectionToImage(first).isEmpty();
+    return !objectionToImage(first).isEmpty();
   }
 
   /** Why these first bytes are not those of an image that is taken; empty where they are. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -28,20 +29,6 @@ final class Robots {
   /** What an entry takes besides its text, about. */
   private static final int ENTRY_BYTES = 512;
 
-  /** What a robots.txt says of an address. */
-  sealed interface Verdict {
-
-    /**
-     * It may be asked.
-     *
-     * @param interval least time between two requests; zero where it names none
-     */
-    record Allowed(Duration interval) implements Verdict {}
-
-    /** It may not, or nobody knows yet. */
-    record Stopped(FetchResult result) implements Verdict {}
-  }
-
   /** A file, or the way to it, with the time from which on it is not used any more. */
   private static final class Kept {
 
@@ -62,8 +49,12 @@ final class Robots {
     this.timers = timers;
   }
 
-  CompletableFuture<Verdict> ask(WebAddress address) {
-    return file(address).thenApply(file -> file.verdict(address));
+  /**
+   * Least time between two requests that the host asks for; zero where it names none. {@link
+   * FetchStopped} where the address may not be asked, or nobody knows yet.
+   */
+  CompletableFuture<Duration> interval(WebAddress address) {
+    return file(address).thenApply(file -> file.interval(address));
   }
 
   private CompletableFuture<RobotsFile> file(WebAddress address) {
@@ -84,51 +75,62 @@ final class Robots {
   }
 
   private void load(WebAddress address, String origin, Kept kept) {
-    CompletableFuture<RobotsFile> loaded;
+    WebAddress at;
     try {
-      loaded = follow(address.resolve("/robots.txt"), 0, new Allowance(limits.total()));
+      at = address.resolve("/robots.txt");
     } catch (UnusableAddressException e) {
       throw new IllegalStateException("every host has a place for its robots.txt", e);
     }
     var unused =
-        loaded.whenComplete(
-            (file, problem) -> {
-              RobotsFile found = problem == null ? file : RobotsFile.ALL;
-              keep(origin, kept, found);
-              kept.file.complete(found);
-            });
+        follow(at, 0, new Allowance(limits.total()))
+            .whenComplete(
+                (file, problem) -> {
+                  if (problem == null) {
+                    keep(origin, kept, KEPT, file.bytes());
+                    kept.file.complete(file);
+                  } else if (FetchStopped.resultOf(problem).orElse(null)
+                      instanceof FetchResult.Failed failed) {
+                    Duration time = failed.retryAfter();
+                    keep(origin, kept, time.compareTo(KEPT_FAILED) > 0 ? time : KEPT_FAILED, 0);
+                    kept.file.completeExceptionally(
+                        new FetchStopped(failed.saying("robots.txt: " + failed.detail())));
+                  } else {
+                    keep(origin, kept, Duration.ZERO, 0);
+                    kept.file.completeExceptionally(problem);
+                  }
+                });
   }
 
   private CompletableFuture<RobotsFile> follow(WebAddress at, int redirects, Allowance allowance) {
     return requests
         .get(at, Duration.ZERO, RobotsFile.READING, allowance)
         .thenCompose(
-            reply -> {
-              if (reply instanceof Reply.Stopped stopped) {
-                return CompletableFuture.completedFuture(RobotsFile.stopped(stopped.result()));
+            answer -> {
+              Optional<WebAddress> next;
+              try {
+                next = answer.head().redirect(at);
+              } catch (UnusableAddressException e) {
+                next = Optional.empty();
               }
-              Reply.Got got = (Reply.Got) reply;
-              if (Redirect.of(at, got.head()) instanceof Redirect.To to && redirects < REDIRECTS) {
-                return follow(to.address(), redirects + 1, allowance);
-              }
-              return CompletableFuture.completedFuture(RobotsFile.of(at, got));
+              return next.isPresent() && redirects < REDIRECTS
+                  ? follow(next.get(), redirects + 1, allowance)
+                  : CompletableFuture.completedFuture(RobotsFile.of(at, answer));
             });
   }
 
-  /** Notes how long a file is kept, and makes room for it. */
-  private void keep(String origin, Kept kept, RobotsFile file) {
+  /** Notes how long a file is kept, if at all, and makes room for it. */
+  private void keep(String origin, Kept kept, Duration time, long fileBytes) {
     synchronized (files) {
       if (files.get(origin) != kept) {
         return;
       }
-      Duration time = file.kept();
       if (time.isZero()) {
         drop(origin);
         return;
       }
       kept.until = timers.nanos() + time.toNanos();
-      kept.bytes += file.bytes();
-      bytes += file.bytes();
+      kept.bytes += fileBytes;
+      bytes += fileBytes;
       Iterator<Map.Entry<String, Kept>> eldest = files.entrySet().iterator();
       while (bytes > MOST_KEPT_BYTES && eldest.hasNext()) {
         bytes -= eldest.next().getValue().bytes;

@@ -6,7 +6,6 @@ import crawlercommons.robots.SimpleRobotRules.RobotRulesMode;
 import crawlercommons.robots.SimpleRobotRulesParser;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.Reading.Treatment;
-import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** A host's robots.txt, or that it could not be read. Immutable. */
+/** A host's robots.txt. Immutable. */
 final class RobotsFile {
 
   /** RFC 9309, section 2.5: at least 500 kibibytes must be read. */
@@ -29,8 +28,7 @@ final class RobotsFile {
           (head, first) -> false);
 
   /** Everything is allowed. */
-  static final RobotsFile ALL =
-      new RobotsFile(new SimpleRobotRules(RobotRulesMode.ALLOW_ALL), 0, List.of());
+  static final RobotsFile ALL = new RobotsFile(new SimpleRobotRules(RobotRulesMode.ALLOW_ALL), 0);
 
   /** No rule is longer; a longer line is there to cost time. */
   private static final int MAX_LINE = 4096;
@@ -49,39 +47,31 @@ final class RobotsFile {
   private final SimpleRobotRules rules;
   private final int bytes;
 
-  /** Why there are no rules; empty, or one. */
-  private final List<FetchResult> stopped;
-
-  private RobotsFile(SimpleRobotRules rules, int bytes, List<FetchResult> stopped) {
+  private RobotsFile(SimpleRobotRules rules, int bytes) {
     this.rules = rules;
     this.bytes = bytes;
-    this.stopped = stopped;
   }
 
-  /** What a host answers in the place of its robots.txt. */
-  static RobotsFile of(WebAddress at, Reply.Got answer) {
+  /**
+   * What a host answers in the place of its robots.txt.
+   *
+   * @throws FetchStopped where it could not be read, so that images of its host have to wait
+   */
+  static RobotsFile of(WebAddress at, Answer answer) {
     int status = answer.head().status();
     if (status == 429 || status >= 500) {
-      return stopped(Failures.status(at.host(), answer.head(), answer.at()));
+      throw new FetchStopped(Failures.status(at.host(), answer.head(), answer.at()));
     }
     if (status / 100 != 2) {
       return ALL;
     }
-    try {
-      return parse(ContentCoding.of(answer.head()).decoded(answer.body().bytes(), MAX_BYTES));
-    } catch (IOException e) {
-      return ALL;
+    if (answer.head().isEncoded()) {
+      throw new FetchStopped(
+          Failures.lasting(
+              RejectReason.FETCH_ROBOTS,
+              "the robots.txt of " + at.host() + " comes compressed, unasked for"));
     }
-  }
-
-  /** It could not be read; images of its host have to wait. */
-  static RobotsFile stopped(FetchResult result) {
-    FetchResult told =
-        result.fold(
-            fetched -> fetched,
-            failed -> Failures.saying(failed, "robots.txt: " + failed.detail()),
-            postponed -> postponed);
-    return new RobotsFile(new SimpleRobotRules(RobotRulesMode.ALLOW_NONE), 0, List.of(told));
+    return parse(answer.body().bytes());
   }
 
   static RobotsFile parse(byte[] text) {
@@ -89,42 +79,22 @@ final class RobotsFile {
     // The parser forbids everything where the delay is longer than it is told to accept.
     SimpleRobotRulesParser parser = new SimpleRobotRulesParser(Long.MAX_VALUE, 0);
     SimpleRobotRules rules = parser.parseContent("", lines, "text/plain", List.of(UserAgent.NAME));
-    return new RobotsFile(rules, lines.length, List.of());
+    return new RobotsFile(rules, lines.length);
   }
 
-  /** Whether the address may be asked. */
-  Robots.Verdict verdict(WebAddress address) {
-    if (!stopped.isEmpty()) {
-      return new Robots.Verdict.Stopped(stopped.get(0));
-    }
+  /**
+   * Least time between two requests; zero where it names none.
+   *
+   * @throws FetchStopped where the address may not be asked
+   */
+  Duration interval(WebAddress address) {
     if (!allows(address)) {
-      return new Robots.Verdict.Stopped(
+      throw new FetchStopped(
           Failures.lasting(
               RejectReason.FETCH_ROBOTS, "the robots.txt of " + address.host() + " forbids it"));
     }
-    long delay = rules.getCrawlDelay();
-    if (delay <= 0) {
-      return new Robots.Verdict.Allowed(Duration.ZERO);
-    }
-    Duration interval = Duration.ofMillis(delay);
-    return new Robots.Verdict.Allowed(
-        interval.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : interval);
-  }
-
-  /** How long it is kept; zero where it is not. */
-  Duration kept() {
-    if (stopped.isEmpty()) {
-      return Robots.KEPT;
-    }
-    return stopped
-        .get(0)
-        .fold(
-            fetched -> Duration.ZERO,
-            failed ->
-                failed.retryAfter().compareTo(Robots.KEPT_FAILED) > 0
-                    ? failed.retryAfter()
-                    : Robots.KEPT_FAILED,
-            postponed -> Duration.ZERO);
+    long delay = Math.max(0, rules.getCrawlDelay());
+    return Duration.ofMillis(Math.min(delay, LONGEST_INTERVAL.toMillis()));
   }
 
   /**

@@ -24,23 +24,16 @@ public interface WebFetcher extends AutoCloseable {
   }
 
   /**
-   * Opens a fetcher that finds hosts in another way. What is found is looked at all the same.
-   *
-   * @param resolver is closed with the fetcher
-   */
-  static WebFetcher open(FetchSettings settings, Clock clock, HostResolver resolver) {
-    return new AsyncWebFetcher(
-        settings, clock, new SystemTimers(), resolver, SSLContexts.createSystemDefault());
-  }
-
-  /**
    * Fetches an image. Never throws, and never completes exceptionally but with {@link
    * java.util.concurrent.CancellationException} after {@link #close}.
    *
    * <p>Completes on a thread of the fetcher's; what depends on it must be short. Cancelling the
    * future gives the fetch up.
+   *
+   * @param url its address as received; one that cannot be used is an answer, not an exception
+   * @param expectedDigest lower-case hex SHA-256 that the image must have; empty where nobody knows
    */
-  CompletableFuture<FetchResult> fetch(FetchRequest request);
+  CompletableFuture<FetchResult> fetch(String url, String expectedDigest);
 
   /** Gives up what is under way. */
   @Override

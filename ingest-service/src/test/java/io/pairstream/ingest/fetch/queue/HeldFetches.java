@@ -1,7 +1,6 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.fetch.web.FetchRequest;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.WebFetcher;
 import java.util.ArrayList;
@@ -26,8 +25,8 @@ final class HeldFetches implements WebFetcher {
   }
 
   @Override
-  public synchronized CompletableFuture<FetchResult> fetch(FetchRequest request) {
-    Held fetch = new Held(request.url(), new CompletableFuture<>());
+  public synchronized CompletableFuture<FetchResult> fetch(String url, String expectedDigest) {
+    Held fetch = new Held(url, new CompletableFuture<>());
     held.add(fetch);
     if (!holds) {
       letGo(1);

@@ -2,7 +2,6 @@ package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.ingest.fetch.web.FetchRequest;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.WebFetcher;
 import io.pairstream.schemas.PairIdentity;
@@ -40,7 +39,6 @@ final class ScriptedFetcher implements WebFetcher {
         url + "#final",
         "image/jpeg",
         200,
-        "",
         FETCHED_AT,
         "192.0.2.1",
         1);
@@ -57,9 +55,9 @@ final class ScriptedFetcher implements WebFetcher {
   }
 
   @Override
-  public CompletableFuture<FetchResult> fetch(FetchRequest request) {
-    asked.merge(request.url(), 1, Integer::sum);
-    return script.apply(request.url());
+  public CompletableFuture<FetchResult> fetch(String url, String expectedDigest) {
+    asked.merge(url, 1, Integer::sum);
+    return script.apply(url);
   }
 
   @Override

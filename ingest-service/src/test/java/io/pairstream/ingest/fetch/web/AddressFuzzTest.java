@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -67,9 +68,12 @@ class AddressFuzzTest {
 
   @FuzzTest(maxDuration = "2m")
   void everyRobotsFileHasAVerdict(byte[] text) throws UnusableAddressException {
-    RobotsFile file = RobotsFile.parse(text);
-
-    assertThat(file.verdict(WebAddress.parse("http://a/b/c%zz.png?d=*$"))).isNotNull();
+    try {
+      assertThat(RobotsFile.parse(text).interval(WebAddress.parse("http://a/b/c%zz.png?d=*$")))
+          .isGreaterThanOrEqualTo(Duration.ZERO);
+    } catch (FetchStopped e) {
+      assertThat(FetchStopped.resultOf(e)).containsInstanceOf(FetchResult.Failed.class);
+    }
     assertThat(RobotsFile.parse("".getBytes(StandardCharsets.UTF_8)).bytes()).isZero();
   }
 

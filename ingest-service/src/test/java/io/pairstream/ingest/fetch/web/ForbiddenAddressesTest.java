@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.RejectReason;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -300,11 +299,10 @@ class ForbiddenAddressesTest {
   void noOtherPortIsAsked() {
     FetchSettings usualPorts = SETTINGS.onPorts(Set.of(80, 443));
     names.put("images.example", List.of("93.184.215.14"));
-    try (WebFetcher fetcher = WebFetcher.open(usualPorts, Clock.systemUTC(), names)) {
+    try (WebFetcher fetcher = WebFetcherTest.open(usualPorts, names)) {
       FetchResult.Failed failed =
           WebFetcherTest.failed(
-              WebFetcherTest.await(
-                  fetcher.fetch(FetchRequest.of("http://images.example:9092/a.png"))));
+              WebFetcherTest.await(fetcher.fetch("http://images.example:9092/a.png", "")));
 
       assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_ADDRESS_REFUSED);
       assertThat(failed.measured()).isEqualTo("9092");
@@ -343,8 +341,8 @@ class ForbiddenAddressesTest {
 
   private FetchResult fetch(String url) {
     FetchSettings settings = SETTINGS.allowing(List.of(AddressBlock.parse(OUTSIDE)));
-    try (WebFetcher fetcher = WebFetcher.open(settings, Clock.systemUTC(), names)) {
-      return WebFetcherTest.await(fetcher.fetch(FetchRequest.of(url)));
+    try (WebFetcher fetcher = WebFetcherTest.open(settings, names)) {
+      return WebFetcherTest.await(fetcher.fetch(url, ""));
     }
   }
 

@@ -3,10 +3,11 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.fetch.web.Admission.Turn;
+import io.pairstream.ingest.fetch.web.HostGate.Turn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -28,10 +29,10 @@ class HostGatesTest {
       var unused =
           enter(Duration.ZERO)
               .thenAccept(
-                  admission -> {
+                  turn -> {
                     starts.add((timers.nanos() - began) / 1_000_000);
-                    ((Turn) admission).started();
-                    ((Turn) admission).answered();
+                    turn.started();
+                    turn.ended(Optional.empty());
                   });
     }
 
@@ -44,14 +45,14 @@ class HostGatesTest {
   void aLongerIntervalOfTheHostHolds() {
     Turn first = turn(enter(Duration.ofSeconds(4)));
     first.started();
-    first.answered();
+    first.ended(Optional.empty());
 
-    CompletableFuture<Admission> second = enter(Duration.ofSeconds(4));
+    CompletableFuture<Turn> second = enter(Duration.ofSeconds(4));
     timers.pass(Duration.ofMillis(3999));
     assertThat(second).isNotDone();
     timers.pass(Duration.ofMillis(1));
 
-    assertThat(second).isCompletedWithValueMatching(Turn.class::isInstance);
+    assertThat(second).isCompleted();
   }
 
   @Test
@@ -63,22 +64,22 @@ class HostGatesTest {
     second.started();
     timers.pass(Duration.ofSeconds(1));
 
-    CompletableFuture<Admission> third = enter(Duration.ZERO);
+    CompletableFuture<Turn> third = enter(Duration.ZERO);
     assertThat(third).isNotDone();
-    first.answered();
+    first.ended(Optional.empty());
 
-    assertThat(third).isCompletedWithValueMatching(Turn.class::isInstance);
+    assertThat(third).isCompleted();
   }
 
   @Test
   void aTurnThatIsGivenBackMakesRoom() {
     Turn first = turn(enter(Duration.ZERO));
-    CompletableFuture<Admission> second = enter(Duration.ZERO);
+    CompletableFuture<Turn> second = enter(Duration.ZERO);
     assertThat(second).isNotDone();
 
     first.finished();
 
-    assertThat(second).isCompletedWithValueMatching(Turn.class::isInstance);
+    assertThat(second).isCompleted();
   }
 
   @Test
@@ -87,20 +88,15 @@ class HostGatesTest {
       var unused = enter(Duration.ZERO);
     }
 
-    Admission late = told(enter(Duration.ZERO));
-
-    assertThat(late).isInstanceOf(Admission.Later.class);
-    assertThat(((Admission.Later) late).retryAfter()).isGreaterThan(Duration.ofSeconds(9));
+    assertThat(postponement()).isGreaterThan(Duration.ofSeconds(9));
   }
 
   @Test
   void aHostIsLeftAloneAsLongAsItAsks() {
-    fail(Failures.after(THROTTLED, Duration.ofMinutes(5)));
+    fail(THROTTLED.after(Duration.ofMinutes(5)));
 
-    Admission soon = told(enter(Duration.ZERO));
+    assertThat(postponement()).isEqualTo(Duration.ofMinutes(5));
     timers.pass(Duration.ofMinutes(5));
-
-    assertThat(((Admission.Later) soon).retryAfter()).isEqualTo(Duration.ofMinutes(5));
     assertThat(turn(enter(Duration.ZERO))).isNotNull();
   }
 
@@ -130,10 +126,7 @@ class HostGatesTest {
       timers.pass(i < 4 ? Duration.ofMinutes(10) : Duration.ZERO);
     }
 
-    Admission told = told(enter(Duration.ZERO));
-
-    assertThat(told).isInstanceOf(Admission.Down.class);
-    FetchResult.Failed failed = ((Admission.Down) told).failed();
+    FetchResult.Failed failed = (FetchResult.Failed) refusal();
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_CONNECTION);
     assertThat(failed.retryable()).isTrue();
     assertThat(failed.retryAfter()).isEqualTo(Duration.ofSeconds(40));
@@ -145,7 +138,7 @@ class HostGatesTest {
     fail(BROKEN);
     Turn turn = turn(enterAfterInterval());
     turn.started();
-    turn.answered();
+    turn.ended(Optional.empty());
     fail(BROKEN);
 
     assertThat(turn(enterAfterInterval())).isNotNull();
@@ -155,50 +148,50 @@ class HostGatesTest {
   void oneHostDoesNotWaitForAnother() {
     assertThat(turn(enter(Duration.ZERO))).isNotNull();
 
-    assertThat(gates.enter("other", Duration.ZERO))
-        .isCompletedWithValueMatching(Turn.class::isInstance);
+    assertThat(gates.enter("other", Duration.ZERO)).isCompleted();
   }
 
   @Test
   void whatDoesNotMatterAnyMoreIsForgotten() {
     for (int i = 0; i < 1000; i++) {
-      Turn turn = (Turn) gates.enter("host" + i, Duration.ZERO).join();
+      Turn turn = gates.enter("host" + i, Duration.ZERO).join();
       turn.started();
-      turn.answered();
+      turn.ended(Optional.empty());
     }
-    fail(Failures.after(THROTTLED, Duration.ofHours(1)));
+    fail(THROTTLED.after(Duration.ofHours(1)));
 
     timers.pass(Duration.ofMinutes(1));
 
     assertThat(gates.size()).isEqualTo(1);
   }
 
-  private CompletableFuture<Admission> enter(Duration interval) {
+  private CompletableFuture<Turn> enter(Duration interval) {
     return gates.enter("host", interval);
   }
 
-  private CompletableFuture<Admission> enterAfterInterval() {
+  private CompletableFuture<Turn> enterAfterInterval() {
     timers.pass(Duration.ofSeconds(1));
     return enter(Duration.ZERO);
   }
 
   private Duration postponement() {
-    return ((Admission.Later) told(enter(Duration.ZERO))).retryAfter();
+    return ((FetchResult.Postponed) refusal()).retryAfter();
+  }
+
+  private FetchResult refusal() {
+    CompletableFuture<Turn> refused = enter(Duration.ZERO);
+    assertThat(refused).isCompletedExceptionally();
+    return refused.handle((turn, problem) -> FetchStopped.resultOf(problem).orElseThrow()).join();
   }
 
   private void fail(FetchResult.Failed failed) {
     Turn turn = turn(enterAfterInterval());
     turn.started();
-    turn.failed(failed);
+    turn.ended(Optional.of(failed));
   }
 
-  private static Admission told(CompletableFuture<Admission> admission) {
-    assertThat(admission).isDone();
+  private static Turn turn(CompletableFuture<Turn> admission) {
+    assertThat(admission).isCompleted();
     return admission.join();
-  }
-
-  private static Turn turn(CompletableFuture<Admission> admission) {
-    assertThat(admission).isCompletedWithValueMatching(Turn.class::isInstance);
-    return (Turn) admission.join();
   }
 }

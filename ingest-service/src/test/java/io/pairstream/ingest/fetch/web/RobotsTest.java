@@ -86,8 +86,7 @@ class RobotsTest {
     try (WebFetcher fetcher = WebFetcher.open(SETTINGS, Clock.systemUTC())) {
       for (int i = 0; i < 3; i++) {
         FetchResult.Failed failed =
-            WebFetcherTest.failed(
-                WebFetcherTest.await(fetcher.fetch(FetchRequest.of(site.url("/a.png")))));
+            WebFetcherTest.failed(WebFetcherTest.await(fetcher.fetch(site.url("/a.png"), "")));
 
         assertThat(failed.reason()).isEqualTo(reason);
         assertThat(failed.retryable()).isTrue();

@@ -16,9 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
-import java.util.zip.GZIPOutputStream;
 import org.apache.hc.core5.ssl.SSLContexts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +62,6 @@ class WebFetcherTest {
     assertThat(fetched.contentType()).isEqualTo("image/png");
     assertThat(fetched.status()).isEqualTo(200);
     assertThat(fetched.address()).isEqualTo("127.0.0.1");
-    assertThat(fetched.certificateDigest()).isEmpty();
     assertThat(fetched.redirects()).isZero();
   }
 
@@ -359,29 +355,8 @@ class WebFetcherTest {
         .isEqualTo("text/html; charset=");
   }
 
-  @Test
-  void inflatesWhatIsCompressedUnaskedFor() throws IOException {
-    site.answer("/gzip", "200 OK", "Content-Encoding: gzip\r\n", gzip(PNG));
-    site.answer("/deflate", "200 OK", "Content-Encoding: deflate\r\n", deflate(PNG));
-
-    List<FetchResult> results = fetchAll(QUICK, List.of(site.url("/gzip"), site.url("/deflate")));
-
-    assertThat(results)
-        .allSatisfy(result -> assertThat(fetched(result).image().bytes()).isEqualTo(PNG));
-  }
-
-  @Test
-  void aBombIsNotInflated() throws IOException {
-    byte[] bomb = gzip(Pictures.png(1 << 28));
-    assertThat(bomb.length).isLessThan(1 << 20);
-    site.answer("/a.png", "200 OK", "Content-Encoding: gzip\r\n", bomb);
-
-    assertThat(failed(fetch(QUICK, site.url("/a.png"))).reason())
-        .isEqualTo(RejectReason.FETCH_TOO_LARGE);
-  }
-
   @ParameterizedTest
-  @ValueSource(strings = {"br", "zstd", "gzip, gzip", "aes128gcm"})
+  @ValueSource(strings = {"gzip", "br", "gzip, gzip"})
   void otherCompressionIsRefusedBeforeTheBody(String coding) {
     site.answer("/a.png", "200 OK", "Content-Encoding: " + coding + "\r\n", PNG);
 
@@ -392,23 +367,13 @@ class WebFetcherTest {
   }
 
   @Test
-  void damagedCompressionIsRefused() {
-    site.answer("/a.png", "200 OK", "Content-Encoding: gzip\r\n", PNG);
-
-    assertThat(failed(fetch(QUICK, site.url("/a.png"))).reason())
-        .isEqualTo(RejectReason.FETCH_NOT_AN_IMAGE);
-  }
-
-  @Test
   void holdsTheImageAgainstItsDigest() {
     site.answer("/a.png", "200 OK", "", PNG);
     try (WebFetcher fetcher = WebFetcher.open(QUICK, Clock.systemUTC())) {
-      String digest =
-          fetched(await(fetcher.fetch(FetchRequest.of(site.url("/a.png"))))).imageDigest();
+      String digest = fetched(await(fetcher.fetch(site.url("/a.png"), ""))).imageDigest();
 
-      fetched(await(fetcher.fetch(new FetchRequest(site.url("/a.png"), digest))));
-      FetchResult.Failed failed =
-          failed(await(fetcher.fetch(new FetchRequest(site.url("/a.png"), "0".repeat(64)))));
+      fetched(await(fetcher.fetch(site.url("/a.png"), digest)));
+      FetchResult.Failed failed = failed(await(fetcher.fetch(site.url("/a.png"), "0".repeat(64))));
 
       assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_DIGEST_MISMATCH);
       assertThat(failed.measured()).isEqualTo(digest);
@@ -494,7 +459,7 @@ class WebFetcherTest {
         });
     try (WebFetcher fetcher = WebFetcher.open(QUICK, Clock.systemUTC())) {
       for (int i = 0; i < 50; i++) {
-        fetched(await(fetcher.fetch(FetchRequest.of(site.url("/a.png")))));
+        fetched(await(fetcher.fetch(site.url("/a.png"), "")));
       }
     }
 
@@ -513,8 +478,8 @@ class WebFetcherTest {
             new OneMachine(),
             SSLContexts.createSystemDefault())) {
       for (int i = 0; i < 20; i++) {
-        fetched(await(fetcher.fetch(FetchRequest.of(site.url("/a.png")))));
-        failed(await(fetcher.fetch(FetchRequest.of(site.url("/missing.png")))));
+        fetched(await(fetcher.fetch(site.url("/a.png"), "")));
+        failed(await(fetcher.fetch(site.url("/missing.png"), "")));
       }
     }
 
@@ -534,7 +499,7 @@ class WebFetcherTest {
         });
     CompletableFuture<FetchResult> fetch;
     try (WebFetcher fetcher = WebFetcher.open(QUICK, Clock.systemUTC())) {
-      fetch = fetcher.fetch(FetchRequest.of(site.url("/a.png")));
+      fetch = fetcher.fetch(site.url("/a.png"), "");
       assertThat(within(asked)).isTrue();
     }
 
@@ -559,9 +524,9 @@ class WebFetcherTest {
             .with(new Politeness(1, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
             .withConnections(1);
     try (WebFetcher fetcher = WebFetcher.open(one, Clock.systemUTC())) {
-      CompletableFuture<FetchResult> slow = fetcher.fetch(FetchRequest.of(site.url("/slow.png")));
+      CompletableFuture<FetchResult> slow = fetcher.fetch(site.url("/slow.png"), "");
       assertThat(within(asked)).isTrue();
-      CompletableFuture<FetchResult> next = fetcher.fetch(FetchRequest.of(site.url("/a.png")));
+      CompletableFuture<FetchResult> next = fetcher.fetch(site.url("/a.png"), "");
 
       slow.cancel(true);
 
@@ -583,15 +548,14 @@ class WebFetcherTest {
         });
     site.answer("/a.png", "200 OK", "", PNG);
     Politeness oneAtATime = new Politeness(4, 1, Duration.ZERO, Duration.ofSeconds(1), false);
-    try (WebFetcher fetcher =
-        WebFetcher.open(QUICK.with(oneAtATime), Clock.systemUTC(), new OneMachine())) {
-      CompletableFuture<FetchResult> slow = fetcher.fetch(at("one.example", "/slow.png"));
+    try (WebFetcher fetcher = open(QUICK.with(oneAtATime), new OneMachine())) {
+      CompletableFuture<FetchResult> slow = fetcher.fetch(at("one.example", "/slow.png"), "");
       assertThat(within(asked)).isTrue();
 
-      FetchResult turnedAway = await(fetcher.fetch(at("two.example", "/a.png")));
+      FetchResult turnedAway = await(fetcher.fetch(at("two.example", "/a.png"), ""));
       over.countDown();
       await(slow);
-      FetchResult later = await(fetcher.fetch(at("two.example", "/a.png")));
+      FetchResult later = await(fetcher.fetch(at("two.example", "/a.png"), ""));
 
       assertThat(turnedAway)
           .isInstanceOfSatisfying(
@@ -602,8 +566,8 @@ class WebFetcherTest {
     }
   }
 
-  private FetchRequest at(String host, String path) {
-    return FetchRequest.of("http://" + host + ":" + site.port() + path);
+  private String at(String host, String path) {
+    return "http://" + host + ":" + site.port() + path;
   }
 
   /** Every name leads to this machine. */
@@ -643,22 +607,6 @@ class WebFetcherTest {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  private static byte[] gzip(byte[] plain) throws IOException {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-      out.write(plain);
-    }
-    return packed.toByteArray();
-  }
-
-  private static byte[] deflate(byte[] plain) throws IOException {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (DeflaterOutputStream out = new DeflaterOutputStream(packed, new Deflater())) {
-      out.write(plain);
-    }
-    return packed.toByteArray();
-  }
-
   private static boolean within(CountDownLatch latch) {
     try {
       return latch.await(3, TimeUnit.MINUTES);
@@ -668,6 +616,16 @@ class WebFetcherTest {
     }
   }
 
+  /** A fetcher that finds hosts in another way. What is found is looked at all the same. */
+  static WebFetcher open(FetchSettings settings, HostResolver resolver) {
+    return new AsyncWebFetcher(
+        settings,
+        Clock.systemUTC(),
+        new SystemTimers(),
+        resolver,
+        SSLContexts.createSystemDefault());
+  }
+
   static FetchResult fetch(FetchSettings settings, String url) {
     return fetchAll(settings, List.of(url)).get(0);
   }
@@ -675,7 +633,7 @@ class WebFetcherTest {
   static List<FetchResult> fetchAll(FetchSettings settings, List<String> urls) {
     try (WebFetcher fetcher = WebFetcher.open(settings, Clock.systemUTC())) {
       List<CompletableFuture<FetchResult>> fetches = new ArrayList<>();
-      urls.forEach(url -> fetches.add(fetcher.fetch(FetchRequest.of(url))));
+      urls.forEach(url -> fetches.add(fetcher.fetch(url, "")));
       return fetches.stream().map(WebFetcherTest::await).toList();
     }
   }

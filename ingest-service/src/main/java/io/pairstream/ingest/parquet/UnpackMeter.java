@@ -1,4 +1,6 @@
-package io.pairstream.ingest.unpack;
+package io.pairstream.ingest.parquet;
+
+import java.io.IOException;
 
 /**
  * Counts what goes into unpacking and what comes out, for one file of any length, so that a bomb is
@@ -23,15 +25,20 @@ public final class UnpackMeter {
     packedBytes += bytes;
   }
 
+  /** Compressed bytes that were read so far. */
+  public long packed() {
+    return packedBytes;
+  }
+
   /**
    * Notes bytes that came out, or are about to.
    *
-   * @throws UnpackLimitException where they are too many
+   * @throws IOException where they are too many
    */
-  public void unpacked(long bytes) throws UnpackLimitException {
+  public void unpacked(long bytes) throws IOException {
     unpackedBytes += bytes;
     if (unpackedBytes > FREE_BYTES && unpackedBytes / RATIO > Math.max(1, packedBytes)) {
-      throw new UnpackLimitException(
+      throw new IOException(
           "it unpacks to more than %s times its size, as no data set does; nothing more of it is read"
               .formatted(RATIO));
     }
