@@ -197,7 +197,6 @@ class DashboardBoardsTest extends PageTest {
         .contains("60 px", "200 px", "Send the image in a higher resolution.");
     assertThat(String.join(", ", browser.texts(".journey .place")))
         .matches("received, crowdsourced \\d @ \\d+, quarantine 0 @ \\d+");
-    assertThat(browser.text(".command")).contains("./pairstream why ");
     assertThat(browser.isVisible(".frame[data-blurred] img")).isTrue();
     assertThat(browser.script("return document.querySelector('.frame img').alt"))
         .isEqualTo("Blurred picture with the caption: A red balloon floats over the mountains.");

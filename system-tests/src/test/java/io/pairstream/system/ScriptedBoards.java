@@ -20,7 +20,6 @@ import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +37,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * The real server with the real dashboard, before pairs that a test makes up: they can be looked
@@ -101,9 +99,6 @@ final class ScriptedBoards implements AutoCloseable {
     get(routes, "/v1/quarantine", request -> quarantine());
     get(routes, "/v1/profile", request -> profile);
     get(routes, "/v1/actions", request -> JSON.createObjectNode().set("actions", array(actions)));
-    routes.add(
-        Route.get("/v1/quarantine/export", Access.VIEW, (request, body) -> export(request))
-            .taking(FILTERS));
     routes.add(
         Route.get(
                 "/v1/pictures/{topic}/{partition}/{offset}",
@@ -300,17 +295,6 @@ final class ScriptedBoards implements AutoCloseable {
     ArrayNode names = answer.putArray("sources");
     sources.forEach(names::add);
     return answer;
-  }
-
-  private CompletionStage<Answer> export(Incoming request) {
-    String lines =
-        pairs.stream()
-            .filter(wanted(request))
-            .map(pair -> summary(pair).without("picture").toString() + "\n")
-            .collect(Collectors.joining());
-    return done(
-        Answer.of(200, "application/x-ndjson", lines.getBytes(StandardCharsets.UTF_8))
-            .withHeader("Content-Disposition", "attachment; filename=\"quarantine.jsonl\""));
   }
 
   private static CompletionStage<Answer> picture(Incoming request) {

@@ -267,7 +267,6 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
         ((ObjectNode) pair.get("original")).put("width", 80).put("height", 60).put("bytes", 7680);
       }
       place(pair, number, producer, within.multipliedBy(i + 1).dividedBy(count + 1), "quarantine");
-      pair.putArray("commands").add("./pairstream why " + pair.path("id").asText());
       if (why.equals(IS_NO_IMAGE)) {
         pair.putNull("picture");
         pair.putObject("original")

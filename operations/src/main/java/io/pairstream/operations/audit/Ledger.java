@@ -8,7 +8,6 @@ import io.pairstream.schemas.wire.OriginHeader;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,6 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * The books of one audit: which raw coordinates there are, and what each output record says of
@@ -34,10 +32,6 @@ final class Ledger implements Closeable {
   private final SplitBooks splits;
   private final Differences differences = new Differences();
 
-  /** Per raw partition, the furthest coordinate beyond the committed one, and who names it. */
-  private final long[] newest;
-
-  private final String[] newestSites;
   private long quarantined;
   private boolean unreadable;
   private long expired;
@@ -53,9 +47,6 @@ final class Ledger implements Closeable {
     this.outputs.add(quarantine);
     this.quarantineOutput = splits.size();
     this.origins = new RawOrigins(raw);
-    this.newest = new long[raw.size()];
-    Arrays.fill(newest, RawOrigins.NOWHERE);
-    this.newestSites = new String[raw.size()];
     this.splits = new SplitBooks(folder, splits, origins);
   }
 
@@ -156,17 +147,20 @@ final class Ledger implements Closeable {
   /**
    * Closes the books.
    *
-   * @param committedNow what preprocessing has committed after the last output was read
    * @param links the closed books of the links
    */
-  AuditReport close(Map<TopicPartition, Long> committedNow, LinkReport links) {
+  AuditReport close(LinkReport links) {
     for (RawPartition partition : raw) {
       if (!unreadable) {
         partition.missing(
             offset ->
                 differences.add(
                     Kind.MISSING,
-                    partition.partition() + "-" + offset + " is in no output: " + outputNames()));
+                    partition.partition()
+                        + "-"
+                        + offset
+                        + " is in no output: it is not on "
+                        + outputsWhere(output -> true, " or ")));
       }
       partition.manyOutputs(
           offset ->
@@ -176,9 +170,8 @@ final class Ledger implements Closeable {
                       + "-"
                       + offset
                       + " is on "
-                      + outputsWhere(output -> partition.hasLeft(offset, output))));
+                      + outputsWhere(output -> partition.hasLeft(offset, output), " and ")));
     }
-    addNewerThan(committedNow);
     splits.compareImages();
 
     Map<String, Long> counts = new LinkedHashMap<>();
@@ -203,22 +196,6 @@ final class Ledger implements Closeable {
         links);
   }
 
-  private void addNewerThan(Map<TopicPartition, Long> committedNow) {
-    for (int i = 0; i < newest.length; i++) {
-      long committed = committedNow.getOrDefault(raw.get(i).partition(), 0L);
-      if (newest[i] >= committed) {
-        misplaced(
-            newestSites[i],
-            "comes from "
-                + raw.get(i).partition()
-                + "-"
-                + newest[i]
-                + ", but preprocessing has committed only up to "
-                + committed);
-      }
-    }
-  }
-
   /** Where an output says that it comes from; counts what is not an input of this audit. */
   private long place(Origin origin, String site) {
     long at = origins.of(origin);
@@ -228,11 +205,6 @@ final class Ledger implements Closeable {
       expired++;
     } else if (!origins.isInput(at)) {
       newer++;
-      int index = origins.index(at);
-      if (origins.offset(at) > newest[index]) {
-        newest[index] = origins.offset(at);
-        newestSites[index] = site;
-      }
     }
     return at;
   }
@@ -240,14 +212,6 @@ final class Ledger implements Closeable {
   @Override
   public void close() {
     splits.close();
-  }
-
-  private String outputNames() {
-    return "it is not on " + outputsWhere(output -> true, " or ");
-  }
-
-  private String outputsWhere(IntPredicate wanted) {
-    return outputsWhere(wanted, " and ");
   }
 
   private String outputsWhere(IntPredicate wanted, String between) {

@@ -54,11 +54,7 @@ final class RawOrigins {
   }
 
   RawPartition partition(long origin) {
-    return partitions.get(index(origin));
-  }
-
-  int index(long origin) {
-    return (int) (origin >>> OFFSET_BITS);
+    return partitions.get((int) (origin >>> OFFSET_BITS));
   }
 
   long offset(long origin) {

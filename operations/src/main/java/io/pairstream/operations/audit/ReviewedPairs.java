@@ -3,16 +3,13 @@ package io.pairstream.operations.audit;
 import io.pairstream.operations.audit.Difference.Kind;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.Replay;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,15 +17,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Published pairs that say that a person let them in: whether one did.
  *
  * <p>Whoever may write to a raw topic can claim a review, and waive reasons with it. For every such
- * pair there must be the review, of this very pair, and it must name all that was waived: as the
- * pair says, and its raw record as long as that is kept. Reads the reviews in full and the raw
- * record of each such pair; takes about 300 bytes for each.
+ * pair there must be the review, of this very pair, and it must name all that was waived. Reads the
+ * reviews in full; takes about 300 bytes for each such pair.
  */
 final class ReviewedPairs {
 
@@ -55,25 +50,20 @@ final class ReviewedPairs {
   /**
    * Compares the claims with the reviews.
    *
-   * @param lookUp for single records
    * @param betweenLooks runs before each further look for reviews that were not there
    * @param differs hears of each claim that is wrong
    */
   void check(
       ClusterAccess cluster,
       CommittedLog log,
-      CommittedLog lookUp,
       Runnable betweenLooks,
       Consumer<Difference> differs) {
     if (claims.isEmpty()) {
       return;
     }
     Map<String, Review> reviews = reviews(cluster, log, betweenLooks);
-    Set<TopicPartition> raw = new HashSet<>();
-    cluster.topics().rawNames().forEach(topic -> raw.addAll(log.partitions(topic)));
-    Map<TopicPartition, Stretch> kept = log.everything(raw);
     for (Claim claim : claims) {
-      unlike(claim, reviews.get(claim.reviewId()), lookUp, kept)
+      unlike(claim, reviews.get(claim.reviewId()))
           .ifPresent(what -> differs.accept(difference(claim, what)));
     }
   }
@@ -89,16 +79,18 @@ final class ReviewedPairs {
   }
 
   /** What is wrong with a claim, if anything. */
-  private static Optional<String> unlike(
-      Claim claim, Review review, CommittedLog lookUp, Map<TopicPartition, Stretch> kept) {
+  private static Optional<String> unlike(Claim claim, Review review) {
     if (review == null) {
       return Optional.of("of which there is no record");
     }
-    boolean letItIn =
-        review.getSentPairId().equals(claim.pairId()) && !review.getDecision().equals(REJECTED);
-    return letItIn
-        ? waivedBeyond(claim, review, lookUp, kept)
-        : Optional.of("which did not let the pair in");
+    if (!review.getSentPairId().equals(claim.pairId()) || review.getDecision().equals(REJECTED)) {
+      return Optional.of("which did not let the pair in");
+    }
+    Set<String> beyond = new TreeSet<>(claim.waived());
+    review.getWaived().forEach(beyond::remove);
+    return beyond.isEmpty()
+        ? Optional.empty()
+        : Optional.of("which does not waive " + String.join(", ", beyond));
   }
 
   /** A review becomes visible after the raw record of its own transaction, or before it. */
@@ -114,41 +106,5 @@ final class ReviewedPairs {
       missing.removeAll(reviews.keySet());
     }
     return reviews;
-  }
-
-  /** What the pair and its raw record say that the review does not. */
-  private static Optional<String> waivedBeyond(
-      Claim claim, Review review, CommittedLog lookUp, Map<TopicPartition, Stretch> kept) {
-    Set<String> beyond = new TreeSet<>(claim.waived());
-    Optional<Optional<Replay>> raw = replayOf(claim.origin(), lookUp, kept);
-    if (raw.isPresent()) {
-      Optional<Replay> replay = raw.get();
-      if (replay.filter(says -> says.reviewId().equals(claim.reviewId())).isEmpty()) {
-        return Optional.of("and its raw record does not");
-      }
-      beyond.addAll(replay.get().waived());
-    }
-    review.getWaived().forEach(beyond::remove);
-    return beyond.isEmpty()
-        ? Optional.empty()
-        : Optional.of("which does not waive " + String.join(", ", beyond));
-  }
-
-  /** What a raw record claims, if anything; empty where the record is kept no longer. */
-  private static Optional<Optional<Replay>> replayOf(
-      Origin origin, CommittedLog lookUp, Map<TopicPartition, Stretch> kept) {
-    TopicPartition partition = new TopicPartition(origin.getTopic(), origin.getPartition());
-    Stretch all = kept.get(partition);
-    if (all == null || origin.getOffset() < all.from() || origin.getOffset() >= all.to()) {
-      return Optional.empty();
-    }
-    List<Optional<Replay>> found = new ArrayList<>();
-    lookUp.read(
-        Map.of(partition, new Stretch(origin.getOffset(), origin.getOffset() + 1)),
-        record -> {
-          found.add(Replay.read(record.headers()));
-          return false;
-        });
-    return found.stream().findFirst(); // that it is missing is another difference
   }
 }

@@ -1,6 +1,5 @@
 package io.pairstream.operations.operate;
 
-import io.pairstream.service.http.Handler;
 import io.pairstream.service.http.ReadLimit;
 import io.pairstream.service.http.ReadLimit.Allowed;
 import io.pairstream.service.http.ReadLimits;
@@ -12,16 +11,14 @@ import java.util.function.LongSupplier;
  * What each caller may read of the operators' service.
  *
  * <p>Kinds are told apart by what they wait for, so that no kind keeps another waiting: pictures
- * for image workers, records for the broker, exports for their readers, and all the rest for the
- * processor. Of none a single caller takes all that there is. The numbers are far above what the
- * page asks for in ten tabs: a proxy that speaks HTTP/2 passes on about a hundred requests of a
- * browser at once.
+ * for image workers, records for the broker, and all the rest for the processor. Of none a single
+ * caller takes all that there is. The numbers are far above what the page asks for in ten tabs: a
+ * proxy that speaks HTTP/2 passes on about a hundred requests of a browser at once.
  */
 final class CallerLimits implements ReadLimits {
 
   static final Allowed PICTURES = new Allowed(2, 1_000, 200, 4_000);
   static final Allowed RECORDS = new Allowed(2, 100, 20, 400);
-  static final Allowed EXPORTS = new Allowed(2, 8, 1, 20);
   static final Allowed ANSWERS = new Allowed(3, 300, 50, 1_000);
 
   private static final String OF_PICTURES = "/v1/pictures/";
@@ -29,7 +26,6 @@ final class CallerLimits implements ReadLimits {
 
   private final ReadLimit pictures;
   private final ReadLimit records;
-  private final ReadLimit exports;
   private final ReadLimit answers;
 
   /**
@@ -38,15 +34,11 @@ final class CallerLimits implements ReadLimits {
   CallerLimits(LongSupplier nanos) {
     pictures = new ReadLimit("pictures", PICTURES, nanos);
     records = new ReadLimit("cards", RECORDS, nanos);
-    exports = new ReadLimit("exports", EXPORTS, nanos);
     answers = new ReadLimit("answers", ANSWERS, nanos);
   }
 
   @Override
   public Optional<ReadLimit> of(Route route) {
-    if (route.handler() instanceof Handler.Streamed) {
-      return Optional.of(exports);
-    }
     if (route.template().startsWith(OF_PICTURES)) {
       return Optional.of(pictures);
     }

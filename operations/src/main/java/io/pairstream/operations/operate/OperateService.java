@@ -208,8 +208,7 @@ public final class OperateService implements AutoCloseable {
                 settings.stateDirectory().resolve("catalogue"),
                 clock));
     obstacles.add(catalogue::trouble);
-    PairRoutes pairs =
-        closedLater(new PairRoutes(access, catalogue, settings.workers(), settings.typed(), clock));
+    PairRoutes pairs = closedLater(new PairRoutes(access, catalogue, settings.workers(), clock));
     routes.addAll(pairs.routes());
     routes.addAll(new ProfileRoutes(access.dataset().name(), catalogue).routes());
     return catalogue;

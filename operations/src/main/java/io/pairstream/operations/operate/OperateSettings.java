@@ -6,7 +6,6 @@ import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.service.http.ServerSettings;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * What an operator can set on the operators' service.
@@ -21,7 +20,6 @@ import java.util.function.UnaryOperator;
  * @param clusterName what metrics call the cluster; empty for its address
  * @param groups whose groups are watched, and which count
  * @param canary how often a canary pair is sent; empty for never
- * @param typed a command's words, such as {@code why ID}, as they are typed where this service runs
  */
 public record OperateSettings(
     ServerSettings server,
@@ -31,8 +29,7 @@ public record OperateSettings(
     Optional<WorkerSettings> workers,
     Optional<String> clusterName,
     GroupChoice groups,
-    Optional<CanarySettings> canary,
-    UnaryOperator<String> typed) {
+    Optional<CanarySettings> canary) {
 
   /**
    * @throws IllegalArgumentException where others than this machine could look without a key, or
@@ -52,7 +49,6 @@ public record OperateSettings(
         Optional.empty(),
         Optional.empty(),
         GroupChoice.OWN,
-        Optional.empty(),
-        words -> "./pairstream " + words);
+        Optional.empty());
   }
 }

@@ -18,7 +18,6 @@ import java.util.TreeMap;
  * went. What there is not, or is kept no longer, is null, empty or {@code ""}.
  *
  * @param copies how many times the pair was received; null of a copy
- * @param commands the same answers in a terminal
  */
 record PairCard(
     @JsonUnwrapped PairSummary pair,
@@ -28,8 +27,7 @@ record PairCard(
     Long copies,
     List<ReviewNote> reviews,
     List<TakedownEvent> takedowns,
-    String remedy,
-    List<String> commands) {
+    String remedy) {
 
   /**
    * The image as it came.

@@ -26,27 +26,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.utils.Utils;
 
 /** Makes the cards of pairs, from the records where they lie. */
 final class PairCards {
 
-  private static final Pattern PLAIN_WORD = Pattern.compile("\\w[\\w.-]*");
-
   private final PairSearch search;
   private final StoredPairs pairs;
-  private final UnaryOperator<String> typed;
   private final ProbeImage probe = new ProbeImage();
 
-  /**
-   * @param typed a command's words as they are typed here
-   */
-  PairCards(PairSearch search, StoredPairs pairs, UnaryOperator<String> typed) {
+  PairCards(PairSearch search, StoredPairs pairs) {
     this.search = search;
     this.pairs = pairs;
-    this.typed = typed;
   }
 
   /**
@@ -123,8 +114,7 @@ final class PairCards {
         search.reviews(pair.id()),
         search.takedownEvents(
             row.pairId(), row.imageDigest(), row.contributor(), row.sourceKind(), row.url()),
-        remedy(row.reason()),
-        commands(pair.id(), row.standing()));
+        remedy(row.reason()));
   }
 
   /** A pair that was withdrawn, or whose record is not read yet. */
@@ -140,17 +130,6 @@ final class PairCards {
 
   private static String remedy(String reason) {
     return RejectReason.named(reason).map(RejectReason::remedy).orElse("");
-  }
-
-  /** An id that is no plain word would need quoting. */
-  private List<String> commands(String id, String standing) {
-    if (!PLAIN_WORD.matcher(id).matches()) {
-      return List.of();
-    }
-    String why = typed.apply("why " + id);
-    return standing.equals(PairStatus.QUARANTINED.name())
-        ? List.of(why, typed.apply("quarantine show " + id))
-        : List.of(why);
   }
 
   /** The original as its header declares it; its pixels are decoded nowhere here. */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.image.WorkerSettings;
-import io.pairstream.operations.catalogue.FoundPair;
 import io.pairstream.operations.catalogue.PairPage;
 import io.pairstream.operations.catalogue.PairQuery;
 import io.pairstream.operations.catalogue.PairSearch;
@@ -12,31 +11,23 @@ import io.pairstream.operations.catalogue.QuarantineBoard;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
-import io.pairstream.service.http.Handler;
 import io.pairstream.service.http.Incoming;
-import io.pairstream.service.http.Method;
-import io.pairstream.service.http.Outgoing;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.TopicTable;
 import io.pairstream.service.table.ViewClosedException;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,7 +35,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 
@@ -54,7 +44,6 @@ public final class PairRoutes implements AutoCloseable {
   private static final Pattern PLACE = Pattern.compile("[A-Za-z0-9._-]{1,249}/\\d{1,9}/\\d{1,18}");
 
   private static final int LONGEST_FILTER = 500;
-  private static final int EXPORTED_AT_ONCE = 500;
 
   /** Requests that wait for a record or a worker; the page of a cell asks for some hundred. */
   private static final int WAITING = 1_000;
@@ -72,19 +61,14 @@ public final class PairRoutes implements AutoCloseable {
    * @param catalogue has a {@link io.pairstream.operations.catalogue.PairIndex}; closed by whoever
    *     opened it
    * @param workers how pictures are decoded; empty where none are to be shown
-   * @param typed a command's words as they are typed here
    */
   public PairRoutes(
-      ClusterAccess cluster,
-      TopicTable catalogue,
-      Optional<WorkerSettings> workers,
-      UnaryOperator<String> typed,
-      Clock clock) {
+      ClusterAccess cluster, TopicTable catalogue, Optional<WorkerSettings> workers, Clock clock) {
     this.catalogue = catalogue;
     this.search = new PairSearch(catalogue, clock);
     this.pairs = new StoredPairs(cluster);
     this.pictures = new Pictures(pairs, search, workers);
-    this.cards = new PairCards(search, pairs, typed);
+    this.cards = new PairCards(search, pairs);
     this.readers =
         new ThreadPoolExecutor(
             READERS,
@@ -106,15 +90,7 @@ public final class PairRoutes implements AutoCloseable {
                 Access.VIEW,
                 (request, body) -> picture(request))
             .taking("size"),
-        Route.get("/v1/quarantine", Access.VIEW, (request, body) -> now(this::board)),
-        new Route(
-                Method.GET,
-                "/v1/quarantine/export",
-                Access.VIEW,
-                Set.of(),
-                0,
-                (Handler.Streamed) (request, body, out) -> export(request, out))
-            .taking("reason", "source"));
+        Route.get("/v1/quarantine", Access.VIEW, (request, body) -> now(this::board)));
   }
 
   /** Stops the image workers. */
@@ -214,35 +190,6 @@ public final class PairRoutes implements AutoCloseable {
             board,
             cells.stream().map(QuarantineBoard.Cell::reason).distinct().map(Remedy::of).toList(),
             cells.stream().map(QuarantineBoard.Cell::source).distinct().sorted().toList()));
-  }
-
-  private void export(Incoming request, Outgoing out) throws IOException {
-    PairQuery query =
-        new PairQuery(
-            "",
-            filter(request, "reason"),
-            filter(request, "source"),
-            "",
-            PairStatus.QUARANTINED.name(),
-            Optional.empty(),
-            EXPORTED_AT_ONCE);
-    PairPage page = search.find(query);
-    OutputStream lines =
-        out.begin(
-            200,
-            "application/x-ndjson",
-            Map.of("Content-Disposition", "attachment; filename=\"quarantine.ndjson\""));
-    boolean more = true;
-    while (more) {
-      for (FoundPair pair : page.pairs()) {
-        lines.write(AnswerJson.bytes(PairSummary.of(pair)));
-        lines.write('\n');
-      }
-      more = page.next().isPresent();
-      if (more) {
-        page = search.find(query.from(page.next().get()));
-      }
-    }
   }
 
   private static PairQuery query(Incoming request) {

@@ -53,7 +53,7 @@ function page(app, pair, shown, reload) {
     h(
       "div.pair-columns",
       h("div.stack", pictures(app, pair, shown), words(app, pair), measures(app, pair), knownFacts(app, pair)),
-      h("div.stack", verdict(app, pair, reload), journey(app, pair), reviews(app, pair), commands(app, pair)),
+      h("div.stack", verdict(app, pair, reload), journey(app, pair), reviews(app, pair)),
     ),
   ];
 }
@@ -328,9 +328,4 @@ function knownFacts(app, pair) {
       "measured.two",
     ),
   );
-}
-
-function commands(app, { commands: lines = [] }) {
-  const command = (line) => h("p.command", h("code", line));
-  return lines.length > 0 && section(app, "commands", h("p.small.quiet", app.say("pair.commandsWhy")), lines.map(command));
 }

@@ -164,7 +164,6 @@ class Sheet {
     const known = reasons.find((one) => one.reason === reason);
     const title = [reason && reasonWords(this.#app, reason), source && sourceName(this.#app, source), contributor];
     const say = this.#app.say;
-    const exported = new URLSearchParams({ reason: reason ?? "", source: source ?? "" });
     return h(
       "section.sheet",
       { key: JSON.stringify(this.cell), "aria-labelledby": "sheet-title" },
@@ -176,11 +175,7 @@ class Sheet {
           h("p.quiet", remedyWords(this.#app, reason, known?.remedy)),
           this.#producers(pairs),
         ),
-        h(
-          "div.row",
-          revealAll(this.#app, this.#shown, this.#view.redraw),
-          h("a.button", { download: true, href: `/v1/quarantine/export?${exported}` }, say("quarantine.export")),
-        ),
+        revealAll(this.#app, this.#shown, this.#view.redraw),
       ),
       this.#bar(pairs),
       h("p.small.quiet.keys", say("quarantine.keys")),

@@ -273,14 +273,6 @@ class AuditTest {
   }
 
   @Test
-  void findsAnOriginThatIsNotCommittedYet() {
-    Sent early = pipeline.send("image 8", "caption 8");
-    TestCluster.send(cluster, prepared(PairStatus.TRAINING, early, "TRAINING"));
-
-    assertOneDifference(Kind.MISPLACED, "committed only up to");
-  }
-
-  @Test
   void findsAnImageInTwoSplits() {
     Sent sent = pipeline.send("image 2", "a second caption");
     pipeline.accept(sent, PairStatus.TRAINING);

@@ -133,10 +133,7 @@ class LedgerSizeTest {
       for (long fault = 0; fault < faults; fault++) {
         ledger.withdrawn(origin(fault * EVERY + WITHDRAWN));
       }
-      report =
-          ledger.close(
-              raw.stream().collect(Collectors.toMap(RawPartition::partition, p -> end)),
-              new LinkReport(0, 0, 0, 0, 0, 0, 0, List.of()));
+      report = ledger.close(new LinkReport(0, 0, 0, 0, 0, 0, 0, List.of()));
     }
 
     assertThat(report.inputs()).isEqualTo(end * PARTITIONS);

@@ -16,20 +16,16 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,48 +160,15 @@ class ReviewedPairsTest {
     pipeline.reject(real, "DUPLICATE_PAIR");
     publish(
         claim(small.raw(), small, accepted.reviewId(), "IMAGE_TOO_SMALL", "CAPTION_TOO_SHORT"),
-        accepted.reviewId());
+        accepted.reviewId(),
+        "IMAGE_TOO_SMALL",
+        "CAPTION_TOO_SHORT");
 
     assertThat(differences())
         .extracting(Difference::sentence)
         .singleElement()
         .satisfies(
             sentence -> assertThat(sentence).endsWith("which does not waive CAPTION_TOO_SHORT"));
-  }
-
-  @Test
-  void pairWhoseRawRecordClaimsNothingCannotNameAReview() {
-    ReviewResult accepted = accept();
-    Sent real = replayOf(small);
-    pipeline.reject(real, "DUPLICATE_PAIR");
-    Sent plain = pipeline.send("image 1", "a small picture");
-    publish(plain, accepted.reviewId());
-
-    assertThat(differences())
-        .extracting(Difference::kind)
-        .containsExactly(Difference.Kind.UNREVIEWED);
-  }
-
-  @Test
-  void rawRecordThatIsKeptNoLongerIsNotHeldAgainstItsPair() {
-    ReviewResult accepted = accept();
-    Sent replay = replayOf(small);
-    publish(replay, accepted.reviewId(), "IMAGE_TOO_SMALL");
-    forget(replay);
-
-    assertThat(differences()).isEmpty();
-  }
-
-  private void forget(Sent sent) {
-    TopicPartition partition =
-        new TopicPartition(sent.origin().getTopic(), sent.origin().getPartition());
-    try (Admin admin = cluster.admin()) {
-      KafkaAnswers.await(
-          admin
-              .deleteRecords(
-                  Map.of(partition, RecordsToDelete.beforeOffset(sent.origin().getOffset() + 1)))
-              .all());
-    }
   }
 
   @Test

@@ -86,8 +86,7 @@ class MetricsEndpointTest {
             Optional.empty(),
             Optional.of("here"),
             GroupChoice.OWN,
-            Optional.of(CanarySettings.every(Duration.ofMinutes(1))),
-            words -> "./pairstream " + words));
+            Optional.of(CanarySettings.every(Duration.ofMinutes(1)))));
   }
 
   private static HttpResponse<String> await(OperateService service, Predicate<String> wanted)

@@ -63,8 +63,7 @@ final class RunningOperators implements AutoCloseable {
             Optional.empty(),
             Optional.empty(),
             GroupChoice.OWN,
-            Optional.empty(),
-            words -> "./pairstream " + words));
+            Optional.empty()));
   }
 
   /** One for whose limits no time passes. */

@@ -93,12 +93,7 @@ class PairRoutesTest {
             .withDeadline(deadline)
             .withStartLimit(Duration.ofMinutes(10))
             .withJvmOptions("-Dpairstream.worker.test-hooks=true");
-    return new PairRoutes(
-        cluster,
-        catalogue,
-        Optional.of(workers),
-        words -> "./pairstream " + words + " --data-dir here",
-        Clock.systemUTC());
+    return new PairRoutes(cluster, catalogue, Optional.of(workers), Clock.systemUTC());
   }
 
   @AfterAll
@@ -228,11 +223,6 @@ class PairRoutesTest {
     read();
 
     JsonNode card = json("/v1/pairs/" + JudgedPairs.pairId(raw));
-    assertThat(card.path("commands"))
-        .extracting(JsonNode::asText)
-        .containsExactly(
-            "./pairstream why " + JudgedPairs.pairId(raw) + " --data-dir here",
-            "./pairstream quarantine show " + JudgedPairs.pairId(raw) + " --data-dir here");
 
     assertThat(card.path("step").asText()).isEqualTo("gate");
     assertThat(card.path("measured").asText()).isEqualTo("32 px");
@@ -465,7 +455,7 @@ class PairRoutesTest {
   }
 
   @Test
-  void boardCountsAndExportHoldsEachPairOnALine() throws Exception {
+  void boardCountsByReasonAndSource() throws Exception {
     String source = "IMPORTED";
     for (int i = 0; i < 3; i++) {
       judged.reject(
@@ -482,20 +472,11 @@ class PairRoutesTest {
             .filter(one -> one.path("source").asText().equals(source))
             .findFirst()
             .orElseThrow();
-    HttpResponse<byte[]> export =
-        get("/v1/quarantine/export?source=" + source + "&reason=CAPTION_TOO_LONG");
 
     assertThat(cell.path("count").asInt()).isEqualTo(3);
     assertThat(cell.path("last_24h").asInt()).isEqualTo(3);
     assertThat(board.path("reasons").findValuesAsText("remedy"))
         .contains("Send a shorter caption.");
-    assertThat(export.headers().firstValue("content-type")).hasValue("application/x-ndjson");
-    List<String> lines = new String(export.body(), UTF_8).lines().toList();
-    assertThat(lines).hasSize(3);
-    for (String line : lines) {
-      JsonNode pair = Json.MAPPER.readTree(line);
-      assertThat(pair.path("reason").asText()).isEqualTo("CAPTION_TOO_LONG");
-    }
   }
 
   /** Puts an image into quarantine; returns the address of its picture. */
