@@ -31,9 +31,9 @@ class DashboardPageTest extends PageTest {
 
   /** A box's name whose box is not wholly within the part of its card that is seen. */
   private static final String BOXES_OUTSIDE =
-      "const seen = document.querySelector('.topology .scroll').getBoundingClientRect();"
+      "const seen = document.querySelector('.topology').getBoundingClientRect();"
           + "return [...document.querySelectorAll('.graph .box')].filter(box => {"
-          + "  const at = box.querySelector('.box-frame').getBoundingClientRect();"
+          + "  const at = box.getBoundingClientRect();"
           + "  return at.left < seen.left || at.right > Math.min(seen.right, innerWidth);"
           + "}).map(box => box.querySelector('.box-name').textContent);";
 

@@ -33,7 +33,6 @@ public final class DashboardPage {
           "profile.js",
           "actions.js",
           "tiles.js",
-          "marks.js",
           "review.js");
 
   private DashboardPage() {}

@@ -6,19 +6,6 @@ import { looksOf } from "./parts.js";
 
 const round = (value) => Math.round(value * 10) / 10;
 
-/** A line without axes: the shape of the last minutes. values: the oldest first, unknown ones are gaps; most: how many fit. */
-export function sparkline(label, values, most) {
-  const high = Math.max(1e-9, ...values.filter(isKnown));
-  const x = (index) => round(((most - values.length + index) * 100) / Math.max(1, most - 1));
-  const points = values.map((value, index) => (isKnown(value) ? [x(index), round(26 - (value / high) * 23)] : null));
-  return s(
-    "svg.spark",
-    { viewBox: "0 0 100 28", preserveAspectRatio: "none", role: "img", "aria-label": label },
-    s("path.spark-area", { d: area(points, 27) }),
-    s("path.spark-line", { d: line(points), "vector-effect": "non-scaling-stroke" }),
-  );
-}
-
 /** Stretches of points without a gap. */
 function stretches(points) {
   const all = [[]];
@@ -34,17 +21,6 @@ function area(points, base) {
   return stretches(points)
     .map((stretch) => `M${stretch[0][0]} ${base}L${stretch.map((point) => point.join(" ")).join("L")}L${stretch.at(-1)[0]} ${base}Z`)
     .join("");
-}
-
-/** A share as a bar. The number stands beside it. */
-export function meter(share) {
-  const width = 60 * Math.max(0, Math.min(1, isKnown(share) ? share : 0));
-  return s(
-    "svg.meter",
-    { viewBox: "0 0 60 8", width: 60, height: 8, "aria-hidden": "true" },
-    s("rect.meter-all", { width: 60, height: 8, rx: 4 }),
-    s("rect.meter-part", { width, height: 8, rx: 4 }),
-  );
 }
 
 /** A place that a pointer can rest on to read what is there. */
@@ -172,37 +148,4 @@ export function strip({ label, lags, verdicts, high, said }) {
 function nice(value) {
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 4, 5, 8, 10].map((step) => step * power).find((step) => step >= value * 0.999);
-}
-
-const BARS = { width: 340, height: 132, inset: 4, top: 16, bottom: 20, labels: 4 };
-
-/** Bars of equal width, whatever their ranges: edge(value) says the edges, of which there is one more than counts. */
-export function histogram(app, { edges, counts, edge, label }) {
-  const { width, height, inset, top, bottom } = BARS;
-  const step = (width - 2 * inset) / counts.length;
-  const tall = height - top - bottom;
-  const most = Math.max(1, ...counts);
-  const every = Math.max(1, Math.ceil(counts.length / BARS.labels));
-  const last = edges.length - 1;
-  return s(
-    "svg.histogram",
-    { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
-    counts.map((count, index) => {
-      const x = round(inset + index * step);
-      const high = round(Math.max(count > 0 ? 1.5 : 0, (tall * count) / most));
-      const middle = { x: round(x + step / 2), y: top - 5, "text-anchor": "middle" };
-      return s(
-        "g",
-        s("rect.histogram-bar", { x: x + 1, y: top + tall - high, width: round(Math.max(1, step - 2)), height: high, rx: 2 }),
-        count === most && s("text.histogram-count", middle, app.format.compact(count)),
-        hit(x, top, step, tall, `${edge(edges[index])} – ${edge(edges[index + 1])}: ${app.format.number(count)}`),
-      );
-    }),
-    s("path.histogram-axis", { d: `M${inset} ${top + tall + 0.5}H${width - inset}` }),
-    edges.map(
-      (value, index) =>
-        (index === last || (index % every === 0 && last - index >= every * 0.6)) &&
-        axisText(inset + index * step, height - 6, index, edges.length, edge(value)),
-    ),
-  );
 }

@@ -1,6 +1,5 @@
 // All that matters on one screen: is anything wrong, where, and since when.
 
-import { sparkline } from "./charts.js";
 import { h } from "./dom.js";
 import { isKnown } from "./format.js";
 import {
@@ -26,18 +25,12 @@ import { pipeline } from "./topology.js";
 const EVERY_MS = 2_000;
 const TOPOLOGY_EVERY_MS = 4_000;
 
-/** Five minutes of what is asked every two seconds. */
-const MOST_SAMPLES = 150;
-const FEWEST_SAMPLES = 15;
 const MOST_REASONS = 8;
 const MOST_GROUPS = 8;
 
 /** A trainer that has more than this before it waits is well fed, in seconds. */
 const CALM_SECONDS = 600;
 const SOON_SECONDS = 120;
-
-/** Rates by topic, the oldest first: kept while the page is open, whichever view is shown. */
-const samples = new Map();
 
 const CANARY_KINDS = { OK: "good", LATE: "warn", LOST: "bad" };
 const STATE_KINDS = { UP: "good", DEGRADED: "warn", DOWN: "bad" };
@@ -46,7 +39,6 @@ const STATE_KINDS = { UP: "good", DEGRADED: "warn", DOWN: "bad" };
 export function open(place, app) {
   const { say } = app;
   const heard = (overview) => {
-    [...(overview.doors ?? []), ...(overview.outputs ?? [])].forEach(remember);
     app.watch.notice(overview.groups ?? []);
     app.showVerdict(overview.verdict ?? "");
   };
@@ -54,14 +46,14 @@ export function open(place, app) {
     overview: { path: () => "/v1/overview", every: EVERY_MS, then: heard },
     topology: { path: () => "/v1/topology", every: TOPOLOGY_EVERY_MS },
   };
-  return follow(place, app, questions, ({ overview = {}, topology, problem }, widthPx) => [
+  return follow(place, app, questions, ({ overview = {}, topology, problem }) => [
     heading(say("overview.title")),
     note("bad", problem),
     banner(app, overview),
     h(
       "div.grid",
       card("groups", say("overview.groups"), { className: "card.span-12" }, groups(app, overview.groups)),
-      card("topology", say("topology.title"), { className: "card.span-12" }, pipeline(app, topology, widthPx)),
+      card("topology", say("topology.title"), { className: "card.span-12" }, pipeline(app, topology)),
       card(
         "throughput",
         say("overview.throughput"),
@@ -75,10 +67,6 @@ export function open(place, app) {
       cluster(app, overview),
     ),
   ]);
-}
-
-function remember({ topic, per_second: rate }) {
-  samples.set(topic, [...(samples.get(topic) ?? []), rate].slice(-MOST_SAMPLES));
 }
 
 function banner(app, overview) {
@@ -128,16 +116,10 @@ function groups(app, all) {
 function rates(app, title, all = []) {
   const columns = [
     { name: "topic", of: ({ topic }) => topic, isHead: true },
-    { name: "lately", of: ({ topic }) => spark(app, topic) },
     { name: "rate", of: ({ per_second: rate }) => app.format.rate(rate), number: true },
     { name: "total", of: ({ total }) => h("span", { title: app.format.number(total) }, app.format.compact(total)), number: true },
   ].map((column) => ({ ...column, title: app.say(`overview.${column.name}`) }));
   return h("div.part", h("h3", title), table(title, columns, all, { className: "rates", keyOf: ({ topic }) => topic }));
-}
-
-function spark(app, topic) {
-  const values = samples.get(topic) ?? [];
-  return sparkline(app.say("overview.sparkline", { topic }), values, Math.max(FEWEST_SAMPLES, values.length));
 }
 
 function quarantine(app, { total, by_reason: reasons = [] } = {}) {

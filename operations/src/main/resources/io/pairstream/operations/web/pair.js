@@ -3,7 +3,6 @@
 
 import { h, outside, show } from "./dom.js";
 import { addressOf, card, facts, heading, note, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
-import { marked } from "./marks.js";
 import { reviewBar } from "./review.js";
 import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip } from "./tiles.js";
 
@@ -196,8 +195,6 @@ function words(app, pair) {
   }
   const before = pair.caption_before ?? pair.caption_after ?? pair.caption ?? "";
   const after = pair.caption_after ?? before;
-  const parts = marked(before, after);
-  const count = (kind) => app.format.number(parts.filter((part) => part.kind === kind).length);
   const said =
     typeof pair.caption_before !== "string"
       ? "pair.forgotten"
@@ -210,23 +207,14 @@ function words(app, pair) {
     app,
     "caption",
     h(
-      "p.caption.marked",
+      "div.caption.marked",
       inItsLanguage(pair),
-      parts.length === 0 ? h("span.quiet", app.say("pairs.noCaption")) : parts.map((part) => markedPart(app, part)),
+      h("p", after || h("span.quiet", app.say("pairs.noCaption"))),
+      after !== before && h("p", h("del", before)),
     ),
-    h("p.small.quiet", app.say(said, { gone: count("gone"), added: count("new") })),
+    h("p.small.quiet", app.say(said)),
     tokens(app, pair),
   );
-}
-
-function markedPart(app, { kind, text }) {
-  if (kind === "same") {
-    return text;
-  }
-  const isGone = kind === "gone";
-  const said = h("span.unseen", app.say(isGone ? "pair.goneIs" : "pair.newIs"));
-  // Spaces that matter are seen.
-  return h(isGone ? "del" : "ins", said, /^\s+$/.test(text) ? "␣".repeat(Math.min(text.length, 20)) : text);
 }
 
 function tokens(app, pair) {

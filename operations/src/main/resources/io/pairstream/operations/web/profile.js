@@ -1,9 +1,8 @@
 // What the data set is made of: counts, histograms, words, producers, balance. Every picture of numbers has its numbers
 // as text beside it.
 
-import { histogram, meter } from "./charts.js";
 import { h } from "./dom.js";
-import { addressOf, asTable, card, choice, follow, heading, note, skeleton, table, tally, timeOf } from "./parts.js";
+import { addressOf, card, choice, follow, heading, note, skeleton, table, tally, timeOf } from "./parts.js";
 import { producerName, reasonWords, sourceName } from "./tiles.js";
 
 const EVERY_MS = 15_000;
@@ -66,6 +65,11 @@ function cards(app, { counts = {}, histograms = {}, words = [], producers = [], 
   );
 }
 
+/** A share as a bar. The number stands beside it. */
+function meter(share) {
+  return h("span.meter.part-of", { "aria-hidden": "true", vars: { part: `${100 * (share ?? 0)}%` } });
+}
+
 /** The names that an object has: first those of the list. */
 function inOrder(list, object) {
   const names = Object.keys(object);
@@ -107,30 +111,15 @@ function copyRate({ accepted, rejected, copies, copy_rate: rate = copies / (acce
 /* ---- Histograms ---- */
 
 function histogramCard(app, name, { edges, counts }) {
-  const { say, format, words } = app;
+  const { say, words } = app;
   const edge = (value) => edgeText(app, name, value);
-  const title = words.find(`profile.histogram.${name}`) ?? name;
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const most = counts.indexOf(Math.max(...counts));
-  const text =
-    total === 0
-      ? say("profile.histogramEmpty")
-      : say("profile.histogramSaid", {
-          from: edge(edges[most]),
-          to: edge(edges[most + 1]),
-          share: format.share(counts[most] / total),
-          median: edge(middle(edges, counts, total)),
-        });
-  const columns = [
-    { name: "range", title: say("profile.range"), of: ({ index }) => say("profile.fromTo", { from: edge(edges[index]), to: edge(edges[index + 1]) }), isHead: true },
-    { name: "pairs", title: say("profile.pairs"), of: ({ count }) => format.number(count), number: true },
-  ];
-  return cardOf(
-    `histogram-${name}`,
-    title,
-    h("figure", histogram(app, { edges, counts, edge, label: `${title}: ${text}` }), h("figcaption.small", text)),
-    asTable(app, title, columns, counts.map((count, index) => ({ count, index }))),
-  );
+  const title = words.find(`profile.histogram.${name}`) ?? name;
+  const text = total === 0 ? "histogramEmpty" : "histogramSaid";
+  const median = total > 0 && edge(middle(edges, counts, total));
+  const bins = counts.map((count, index) => ({ count, value: say("profile.fromTo", { from: edge(edges[index]), to: edge(edges[index + 1]) }) }));
+  const filled = bins.filter((_, index) => counts.slice(0, index + 1).some(Boolean) && counts.slice(index).some(Boolean));
+  return barsCard(app, `histogram-${name}`, title, filled, ({ value }) => value, h("p.small.quiet", say(`profile.${text}`, { median })));
 }
 
 /** Half of the pairs lie below it, if they lie evenly within their range. */
@@ -160,21 +149,26 @@ function edgeText({ format }, name, value) {
 /** evenness: how evenly the values share the pairs; undefined of what need not be balanced. */
 function countsCard(app, name, values, evenness) {
   const { say, format, words } = app;
+  const even =
+    evenness !== undefined &&
+    values.length > 1 &&
+    h("p.small.even", meter(evenness), " ", say("profile.evenness", { share: format.share(evenness) }));
   const title = words.find(`profile.count.${name}`) ?? name;
+  return barsCard(app, `count-${name}`, title, values, ({ value }) => h("bdi", valueName(app, name, value)), even);
+}
+
+/** Values with their counts, each with a bar behind it. */
+function barsCard(app, name, title, values, nameOf, lead) {
+  const { say, format } = app;
   const total = values.reduce((sum, { count }) => sum + count, 0);
   const most = Math.max(1, ...values.map(({ count }) => count));
   const columns = [
-    { name: "value", of: ({ value }) => h("bdi", valueName(app, name, value)), isHead: true },
+    { name: "value", of: nameOf, isHead: true },
     { name: "pairs", of: ({ count }) => format.number(count), number: true },
     { name: "share", of: ({ count }) => format.share(total > 0 ? count / total : null), number: true },
   ].map((column) => ({ ...column, title: say(`profile.${column.name}`) }));
   const marks = ({ count }) => ({ class: "part-of", vars: { part: `${(100 * count) / most}%` } });
-  return cardOf(
-    `count-${name}`,
-    title,
-    evenness !== undefined && values.length > 1 && h("p.small.even", meter(evenness), " ", say("profile.evenness", { share: format.share(evenness) })),
-    table(title, columns, values, { className: "counts", keyOf: ({ value }) => value, marks }),
-  );
+  return cardOf(name, title, lead, table(title, columns, values, { className: "counts", keyOf: ({ value }) => value, marks }));
 }
 
 /** Counts whose values have names in the page's language. */

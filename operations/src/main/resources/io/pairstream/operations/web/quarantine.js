@@ -145,9 +145,8 @@ class Sheet {
   #shown = new Shown();
   #chosen = new Set();
   #outcomes = new Map();
-  /** Ids of the tile that was chosen last, and of the one that the Tab key reaches. */
+  /** Id of the tile that was chosen last. */
   #anchor = null;
-  #reached = null;
 
   constructor(app, cell, place, view) {
     this.#app = app;
@@ -179,7 +178,7 @@ class Sheet {
       ),
       this.#bar(pairs),
       h("p.small.quiet.keys", say("quarantine.keys")),
-      h("ul.tiles", { "aria-labelledby": "sheet-title", on: { keydown: (event) => this.#walk(event) } }, pairs.map((pair, index) => this.#tile(pair, index))),
+      h("ul.tiles", { "aria-labelledby": "sheet-title" }, pairs.map((pair, index) => this.#tile(pair, index))),
       h("div.row.more", tally(this.list.summary), this.list.more((index) => this.#focus(index))),
     );
   }
@@ -236,7 +235,6 @@ class Sheet {
     const isDone = this.#isDone(pair);
     const isChosen = this.#chosen.has(id);
     const outcome = this.#outcomes.get(id);
-    const tabindex = (this.#reached ?? this.list.pairs[0].id) === id ? "0" : "-1";
     const label = say("quarantine.cardOf", { caption: spokenName(this.#app, pair) });
     const frame = {
       click: (event) => !isDone && !event.target.closest("button") && this.#click(index, !isChosen, event.shiftKey),
@@ -247,10 +245,10 @@ class Sheet {
     return h(
       "li.tile",
       { key: id, "data-chosen": isChosen ? "true" : null, "data-outcome": outcome && (isDone ? "done" : "failed") },
-      picture(this.#app, pair, this.#shown, { tabindex, on: frame }),
+      picture(this.#app, pair, this.#shown, { on: frame }),
       h(
         "label.tile-name",
-        h("input", { type: "checkbox", checked: isChosen, disabled: isDone, tabindex, on: box }),
+        h("input", { type: "checkbox", checked: isChosen, disabled: isDone, on: box }),
         h("span.caption", inItsLanguage(pair), spokenName(this.#app, pair)),
       ),
       h(
@@ -262,7 +260,7 @@ class Sheet {
         "p.tile-foot.small.quiet",
         producerName(this.#app, pair.contributor),
         timeOf(this.#app, pair.decided_at),
-        h("a.small", { href: cardOf(id), "aria-label": label, tabindex }, say("quarantine.card")),
+        h("a.small", { href: cardOf(id), "aria-label": label }, say("quarantine.card")),
       ),
       outcome && h("p.outcome", outcome.text),
     );
@@ -283,7 +281,7 @@ class Sheet {
     const { pairs } = this.list;
     const anchor = pairs.findIndex(({ id }) => id === this.#anchor);
     const [from, to] = (shift && anchor >= 0 ? [anchor, index] : [index, index]).sort((a, b) => a - b);
-    this.#anchor = this.#reached = pairs[index].id;
+    this.#anchor = pairs[index].id;
     this.#choose(pairs.slice(from, to + 1), isChosen);
   }
 
@@ -296,29 +294,7 @@ class Sheet {
     this.#choose(this.list.pairs.filter((pair) => !this.#isDone(pair)).slice(0, MOST_PAIRS), true);
   }
 
-  /** The Tab key reaches one tile; the arrow keys lead to the others, with Shift choosing all along the way. */
-  #walk(event) {
-    const { pairs } = this.list;
-    const tiles = [...event.currentTarget.children];
-    const at = tiles.findIndex((tile) => tile.contains(document.activeElement));
-    const second = tiles.findIndex((tile) => tile.offsetTop !== tiles[0].offsetTop);
-    const columns = second < 1 ? tiles.length : second;
-    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -at, End: tiles.length - 1 - at };
-    const to = at + (steps[event.key] ?? 0);
-    if (to === at || pairs[to] === undefined || event.altKey || event.ctrlKey || event.metaKey) {
-      return;
-    }
-    event.preventDefault();
-    this.#anchor = pairs[to].id;
-    if (event.shiftKey) {
-      this.#choose(pairs.slice(Math.min(at, to), Math.max(at, to) + 1), true);
-    }
-    this.#focus(to);
-  }
-
   #focus(index) {
-    this.#reached = this.list.pairs[index]?.id ?? null;
-    this.#view.redraw();
     this.#place.querySelectorAll(".tile")[index]?.querySelector("input:enabled, a").focus();
   }
 

@@ -79,10 +79,10 @@ const unreadable = new Set();
 /**
  * A picture in a frame. A blurred one has a button that shows it. Where there is none, or it cannot be read, the frame
  * says so. size: longer side in px, 64 to 1024; address: another picture than the pair's own; why: what the service
- * says where there is none; tabindex: of the button.
+ * says where there is none.
  */
 export function picture(app, pair, shown, options = {}) {
-  const { size = 256, address = pair.picture, blurred = pair.blurred, why, alt, tabindex, on } = options;
+  const { size = 256, address = pair.picture, blurred = pair.blurred, why, alt, on } = options;
   if (!address || unreadable.has(address)) {
     const text = app.say(address ? "picture.unreadable" : "picture.none");
     return h("div.frame", { on }, h("p.no-picture", sign("sign-picture"), h("span", text), why && h("span", why)));
@@ -113,7 +113,6 @@ export function picture(app, pair, shown, options = {}) {
         "button.reveal",
         {
           type: "button",
-          tabindex,
           "aria-pressed": String(!isHidden),
           "aria-label": app.say("picture.show", { caption }),
           title: app.say(isHidden ? "picture.reveal" : "picture.blur"),
