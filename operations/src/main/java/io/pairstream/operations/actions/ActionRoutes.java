@@ -33,7 +33,7 @@ public final class ActionRoutes implements AutoCloseable {
   private static final int MOST = 1000;
 
   private static final String NEWEST_FIRST =
-      "SELECT at, seq, value FROM action WHERE (at, seq) < (?, ?)" + " ORDER BY at DESC, seq DESC";
+      "SELECT value FROM action ORDER BY at DESC, seq DESC";
 
   private final Topic<String, Action> topic;
   private final TopicTable view;
@@ -54,29 +54,13 @@ public final class ActionRoutes implements AutoCloseable {
                 "/v1/actions",
                 Access.VIEW,
                 (request, body) -> CompletableFuture.completedFuture(answer(request)))
-            .taking("limit", "after"));
-  }
-
-  /** Where to go on: time and number of the last record that was told. */
-  private static Place after(Incoming request) {
-    String text = request.query("after").orElse("");
-    if (text.isEmpty()) {
-      return new Place(Long.MAX_VALUE, 0);
-    }
-    if (!text.matches("[0-9]{1,18}-[0-9]{1,18}")) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, "after must be next of an answer before")
-          .asException();
-    }
-    int dash = text.indexOf('-');
-    return new Place(
-        Long.parseLong(text.substring(0, dash)), Long.parseLong(text.substring(dash + 1)));
+            .taking("limit"));
   }
 
   /**
-   * @param next where to go on; null where this is all
    * @param ready whether the topic was read to its end
    */
-  private record Trail(List<Told> actions, String next, boolean ready) {}
+  private record Trail(List<Told> actions, boolean ready) {}
 
   private record Told(
       String actionId,
@@ -103,29 +87,19 @@ public final class ActionRoutes implements AutoCloseable {
     int limit = request.whole("limit", USUAL, 1, MOST);
     // A long action has two records, of which the newer one says how it ended.
     Map<String, Told> actions = new LinkedHashMap<>();
-    Place after = after(request);
-    String next =
-        view.read(
-            table -> {
-              Place[] last = {after};
-              boolean[] more = {false};
-              table.scan(
-                  NEWEST_FIRST,
-                  row -> {
-                    more[0] = actions.size() == limit;
-                    if (!more[0]) {
-                      last[0] = new Place(row.getLong(1), row.getLong(2));
-                      read(row.getBytes(3))
-                          .ifPresent(
-                              action -> actions.putIfAbsent(action.getActionId(), Told.of(action)));
-                    }
-                    return !more[0];
-                  },
-                  after.at(),
-                  after.seq());
-              return more[0] ? last[0].at() + "-" + last[0].seq() : null;
-            });
-    return AnswerJson.answer(new Trail(List.copyOf(actions.values()), next, view.isCaughtUp()));
+    view.read(
+        table -> {
+          table.scan(
+              NEWEST_FIRST,
+              row -> {
+                read(row.getBytes(1))
+                    .ifPresent(
+                        action -> actions.putIfAbsent(action.getActionId(), Told.of(action)));
+                return actions.size() < limit;
+              });
+          return actions;
+        });
+    return AnswerJson.answer(new Trail(List.copyOf(actions.values()), view.isCaughtUp()));
   }
 
   private Optional<Action> read(byte[] value) {
@@ -140,9 +114,6 @@ public final class ActionRoutes implements AutoCloseable {
   public void close() {
     view.close();
   }
-
-  /** Place of a record in the order of the trail. */
-  private record Place(long at, long seq) {}
 
   /** The records by the broker's time. */
   private record Actions(String topic) implements Aggregate {

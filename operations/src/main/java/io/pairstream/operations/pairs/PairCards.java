@@ -62,7 +62,7 @@ final class PairCards {
     Optional<PreparedPair> prepared = pairs.prepared(StoredPairs.at(row.place()));
     Optional<RawPair> raw = pairs.raw(row.origin());
     Original original =
-        raw.map(came -> original(came, row.origin())).orElseGet(() -> original(prepared));
+        raw.map(came -> original(came, row.origin())).orElseGet(() -> none(Template.KEPT_FOR_DAYS));
     // Compaction or a later record of the same pair may have taken it away a moment ago.
     Content content =
         prepared
@@ -148,19 +148,6 @@ final class PairCards {
         Sentence.verbatim(""));
   }
 
-  /** The original of which only the measures are left. */
-  private static Original original(Optional<PreparedPair> prepared) {
-    Map<String, Double> measures = prepared.map(PreparedPair::getMeasures).orElse(Map.of());
-    Function<String, Optional<Double>> measure = name -> Optional.ofNullable(measures.get(name));
-    return new Original(
-        null,
-        measure.apply("original_bytes").map(Double::longValue).orElse(null),
-        prepared.map(PreparedPair::getMediaType).orElse(""),
-        measure.apply("original_width_px").map(Double::intValue).orElse(null),
-        measure.apply("original_height_px").map(Double::intValue).orElse(null),
-        Template.KEPT_FOR_DAYS.with());
-  }
-
   private static Original none(Template why) {
     return new Original(null, null, "", null, null, why.with());
   }
@@ -173,13 +160,13 @@ final class PairCards {
   }
 
   /** Of a withdrawn pair the receipt has the time of the takedown, no longer that of the record. */
-  private List<PairCard.Stop> journey(ReceiptNote receipt) {
+  private static List<PairCard.Stop> journey(ReceiptNote receipt) {
     boolean withdrawn = receipt.standing().equals(PairStatus.WITHDRAWN.name());
     Journey journey =
         journey(
             receipt.receivedAt(),
             receipt.origin(),
-            withdrawn ? pairs.cameAt(receipt.origin()) : receipt.decidedAt());
+            withdrawn ? Instant.EPOCH : receipt.decidedAt());
     return (withdrawn ? journey.withdrawn(receipt.decidedAt()) : journey).stops();
   }
 

@@ -56,13 +56,6 @@ final class StoredPairs implements AutoCloseable {
     return isRaw(at.getTopic()) ? value(topics.crowdsourced(), at) : Optional.empty();
   }
 
-  /** When a raw record came to its topic; 0 of Kafka's time where it is kept no longer. */
-  Instant cameAt(Origin at) {
-    return (isRaw(at.getTopic()) ? read(at) : Optional.<ConsumerRecord<byte[], byte[]>>empty())
-        .map(record -> Instant.ofEpochMilli(record.timestamp()))
-        .orElse(Instant.EPOCH);
-  }
-
   Optional<PreparedPair> prepared(Origin at) {
     return value(topics.training(), at);
   }

@@ -27,7 +27,6 @@ import java.util.stream.Collectors;
  * @param truncatedShare share of those with token ids whose captions have more tokens than fit
  * @param words content words of these pairs' captions: in how many captions each stands
  * @param producers of the source, whatever the split, those with most records first
- * @param balance of the categories that any of these pairs has a value of
  */
 public record ProfileReport(
     Optional<Instant> since,
@@ -36,14 +35,10 @@ public record ProfileReport(
     Map<String, Histogram> histograms,
     OptionalDouble truncatedShare,
     List<Word> words,
-    List<NamedProducer> producers,
-    List<Balance> balance) {
+    List<NamedProducer> producers) {
 
   /** In how many captions a word stands. */
   public record Word(String word, long count) {}
-
-  /** How evenly the pairs are spread over a category's values: 1 where each has as many. */
-  public record Balance(String category, double evenness) {}
 
   /**
    * Pairs by size.
@@ -96,10 +91,6 @@ public record ProfileReport(
   private static final List<String> DIMENSIONS =
       List.of("licence", "language", "media_type", "orientation", "fold", "recipe_version");
 
-  /** By what the pairs may be balanced. */
-  private static final List<String> CATEGORIES =
-      List.of("source_kind", "language", "licence", "orientation", "fold");
-
   /**
    * The profile as it is now.
    *
@@ -136,11 +127,7 @@ public record ProfileReport(
         histograms(sums),
         share(one(sums, "truncated"), one(sums, "tokenized")),
         words(table, question),
-        producers(table, question),
-        CATEGORIES.stream()
-            .filter(category -> !ofPairs.get(category).isEmpty())
-            .map(category -> new Balance(category, evenness(ofPairs.get(category))))
-            .toList());
+        producers(table, question));
   }
 
   /** Pairs of the source by where they stand, whatever the split. */
@@ -262,23 +249,6 @@ public record ProfileReport(
       top.add(new Count("other", others));
     }
     return top;
-  }
-
-  /**
-   * Shannon's entropy over that of equal shares, {@code −Σ p ln p / ln S} for {@code S} values:
-   * Pielou's J. 1 where each value has as many pairs, 0 where there is one value or none.
-   *
-   * @see <a href="https://doi.org/10.1016/0022-5193(66)90013-0">Pielou, Journal of Theoretical
-   *     Biology 13 (1966), 131–144</a>
-   */
-  static double evenness(List<Count> counts) {
-    if (counts.size() < 2) {
-      return 0;
-    }
-    double all = sum(counts);
-    double entropy =
-        -counts.stream().mapToDouble(one -> one.count() / all * Math.log(one.count() / all)).sum();
-    return Math.min(1, entropy / Math.log(counts.size()));
   }
 
   private static long sum(List<Count> counts) {

@@ -1,4 +1,4 @@
-// What the data set is made of: counts, histograms, words, producers, balance. Every picture of numbers has its numbers
+// What the data set is made of: counts, histograms, words, producers. Every picture of numbers has its numbers
 // as text beside it.
 
 import { h } from "./dom.js";
@@ -50,16 +50,15 @@ function summary(app, { ready, pairs, since, truncated_share: truncated }) {
   ];
 }
 
-function cards(app, { counts = {}, histograms = {}, words = [], producers = [], balance = [] }) {
+function cards(app, { counts = {}, histograms = {}, words = [], producers = [] }) {
   const isCounted = (name) => name !== "split" && counts[name].length > 0;
-  const evenness = (category) => balance.find((one) => one.category === category)?.evenness;
   return h(
     "div.grid",
     producersCard(app, producers),
     h(
       "div.columns",
       inOrder(HISTOGRAMS, histograms).map((name) => histogramCard(app, name, histograms[name])),
-      inOrder(COUNTS, counts).filter(isCounted).map((name) => countsCard(app, name, counts[name], evenness(name))),
+      inOrder(COUNTS, counts).filter(isCounted).map((name) => countsCard(app, name, counts[name])),
     ),
     wordsCard(app, words),
   );
@@ -144,17 +143,11 @@ function edgeText({ format }, name, value) {
   }
 }
 
-/* ---- Counts with their balance, words ---- */
+/* ---- Counts, words ---- */
 
-/** evenness: how evenly the values share the pairs; undefined of what need not be balanced. */
-function countsCard(app, name, values, evenness) {
-  const { say, format, words } = app;
-  const even =
-    evenness !== undefined &&
-    values.length > 1 &&
-    h("p.small.even", meter(evenness), " ", say("profile.evenness", { share: format.share(evenness) }));
-  const title = words.find(`profile.count.${name}`) ?? name;
-  return barsCard(app, `count-${name}`, title, values, ({ value }) => h("bdi", valueName(app, name, value)), even);
+function countsCard(app, name, values) {
+  const title = app.words.find(`profile.count.${name}`) ?? name;
+  return barsCard(app, `count-${name}`, title, values, ({ value }) => h("bdi", valueName(app, name, value)));
 }
 
 /** Values with their counts, each with a bar behind it. */

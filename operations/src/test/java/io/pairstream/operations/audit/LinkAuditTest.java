@@ -107,31 +107,10 @@ class LinkAuditTest {
   }
 
   @Test
-  void findsAWaitingRecordThatWasDeleted() {
-    delete(waits);
-
-    assertOneDifference(Kind.MISSING, waiting);
-  }
-
-  @Test
-  void findsAWaitingRecordThatIsFinishedWithNothing() {
-    fetcher.transaction(waits, List.of());
-
-    assertOneDifference(Kind.MISSING, waiting);
-  }
-
-  @Test
   void findsARawPairThatStandsTwice() {
     TestCluster.send(cluster, fetcher.pair(fetched));
 
     assertOneDifference(Kind.TWICE, fetched);
-  }
-
-  @Test
-  void findsARecordInQuarantineThatStandsTwice() {
-    TestCluster.send(cluster, fetcher.rejected(rejected, "FETCH_GONE"));
-
-    assertOneDifference(Kind.TWICE, rejected);
   }
 
   @Test
@@ -153,16 +132,6 @@ class LinkAuditTest {
     TestCluster.send(cluster, fetcher.pair(waiting));
 
     assertOneDifference(Kind.IN_TWO_PLACES, waiting);
-  }
-
-  @Test
-  void findsARawPairThatWasMovedToAnotherLink() {
-    Sent moved = fetcher.send("a.test", "moved");
-    fetcher.transaction(moved.origin(), List.of(fetcher.pair(fetched)));
-
-    assertThat(new Audit(cluster).run().details())
-        .extracting(Difference::kind)
-        .containsExactlyInAnyOrder(Kind.MISSING, Kind.TWICE);
   }
 
   @Test

@@ -123,20 +123,6 @@ class PairSearchTest {
     assertThat(captions(ALL.withText(text))).containsExactly(caption);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"nothing of the kind", "bicycle boat", "!!!", "deadbeefdeadbeef", "a-1-2"})
-  void findsNothingWhereThereIsNothing(String text) {
-    judged.accept(raw("a red bicycle"), PairStatus.TRAINING);
-    judged.accept(raw("a green boat"), PairStatus.TRAINING);
-    read();
-
-    PairPage page = search.find(ALL.withText(text));
-
-    assertThat(page.pairs()).isEmpty();
-    assertThat(page.next()).isEmpty();
-  }
-
   @Test
   void findsIdsAndDigestsByTheirBeginningsAndRecordsByTheirCoordinates() {
     RawPair raw = raw("a red bicycle");
@@ -217,40 +203,6 @@ class PairSearchTest {
     assertThat(search.get(OriginHeader.text(copy)).orElseThrow().row().reason())
         .isEqualTo("DUPLICATE_PAIR");
     assertThat(ids(ALL)).containsExactlyInAnyOrder(id, OriginHeader.text(copy));
-  }
-
-  @Test
-  void newestRecordOfAPairThatWasTurnedAwayTwiceSaysWhereItStands() {
-    RawPair raw = raw("a red bicycle");
-    judged.reject(raw, "IMAGE_TOO_SMALL");
-    judged.await();
-    Origin second = judged.reject(raw, "IMAGE_BLURRED");
-    read();
-
-    assertThat(search.get(JudgedPairs.pairId(raw)).orElseThrow().row().origin()).isEqualTo(second);
-    assertThat(search.board().total()).isEqualTo(2);
-  }
-
-  @Test
-  void recordThatCouldNotBeReadIsFoundByItsCoordinates() {
-    Origin origin = new Origin("pairs.crowdsourced", 0, 5L);
-    String key = OriginHeader.text(origin);
-    judged.send(
-        cluster.topics().quarantine(),
-        key,
-        judged
-            .rejected(raw("x"), "UNREADABLE_RECORD", origin)
-            .setPairId("")
-            .setImageDigest("")
-            .setValue(ByteBuffer.wrap(new byte[] {9, 9}))
-            .build());
-    read();
-
-    FoundPair found = search.get(key).orElseThrow();
-
-    assertThat(found.id()).isEqualTo(key);
-    assertThat(found.row().caption()).isEmpty();
-    assertThat(found.row().hasPicture()).isFalse();
   }
 
   @Test

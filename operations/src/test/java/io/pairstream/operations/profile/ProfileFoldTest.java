@@ -166,28 +166,6 @@ class ProfileFoldTest {
   }
 
   @Test
-  void tableHoldsNothingOfPairsThatAreGone() {
-    ProfileFold fold = fold();
-    PreparedPair pair =
-        PreparedPair.newBuilder()
-            .setPairId("a")
-            .setCaption("a lighthouse")
-            .setContributor("museum")
-            .setSplit("TRAINING")
-            .build();
-    Place place = place("TRAINING");
-
-    fold.apply("a", pair, place, table);
-    assertThat(rows("tally WHERE value = 'lighthouse'")).isEqualTo(1);
-    fold.apply("a", null, place, table);
-
-    for (String each : List.of("judged", "tally", "producer")) {
-      assertThat(rows(each)).isZero();
-    }
-    assertThat(report(ProfileQuestion.EVERYTHING).pairs()).isZero();
-  }
-
-  @Test
   void aPairThatWasLetInAgainIsNotWithdrawnAsWell() {
     ProfileFold fold = fold();
     Receipt old = Receipt.newBuilder().setPairId("a").setStanding("WITHDRAWN").build();
@@ -200,40 +178,6 @@ class ProfileFoldTest {
         "a", Receipt.newBuilder(old).setStanding("TRAINING").build(), place("RECEIPTS"), table);
 
     assertThat(report(ProfileQuestion.EVERYTHING).counts().get("standing")).isEmpty();
-  }
-
-  @Test
-  void longTextsOfProducersAreCut() {
-    ProfileFold fold = fold();
-    String longText = "x".repeat(100_000);
-    StringBuilder caption = new StringBuilder();
-    for (int i = 0; i < 5_000; i++) {
-      caption.append("word").append((char) ('a' + i % 26)).append(i).append(' ');
-    }
-
-    for (int i = 0; i < 3_000; i++) {
-      fold.apply(
-          "p" + i,
-          PreparedPair.newBuilder()
-              .setPairId("p" + i)
-              .setSourceKind("kind " + i)
-              .setContributor("c" + i + longText)
-              .setLicence("l" + i)
-              .setCaption(i == 0 ? caption.toString() : "only " + i)
-              .setSplit("TRAINING")
-              .build(),
-          place("TRAINING"),
-          table);
-    }
-
-    assertThat(rows("(SELECT DISTINCT source_kind FROM tally)")).isEqualTo(1);
-    assertThat(rows("tally WHERE length(value) > 120")).isZero();
-    assertThat(rows("producer WHERE length(contributor) > 120")).isZero();
-    ProfileReport report = report(ProfileQuestion.EVERYTHING);
-    assertThat(report.pairs()).isEqualTo(3_000);
-    assertThat(report.producers()).hasSize(50);
-    assertThat(rows("producer")).isEqualTo(3_000);
-    assertThat(report.words().get(0)).isEqualTo(new Word("only", 2_999));
   }
 
   private static ProfileFold fold() {

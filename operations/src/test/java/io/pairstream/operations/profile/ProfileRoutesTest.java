@@ -59,8 +59,6 @@ class ProfileRoutesTest {
       assertThat(all.get("producers").findValuesAsText("contributor"))
           .containsExactlyInAnyOrder("<script>", "(none)", "museum");
       assertThat(all.get("producers").get(0).has("acceptance_rate")).isTrue();
-      assertThat(all.get("balance").findValuesAsText("category"))
-          .containsExactly("source_kind", "language", "licence", "fold");
 
       JsonNode part = served.json("/v1/profile?split=TEST&source=crowdsourced");
       assertThat(part.get("pairs").longValue()).isEqualTo(1);

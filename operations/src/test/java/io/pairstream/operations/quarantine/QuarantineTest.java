@@ -95,24 +95,6 @@ class QuarantineTest {
   }
 
   @Test
-  void readsOnToEntriesOfMuchLaterTimes() {
-    Sent first = pipeline.send("image 1", "caption");
-    pipeline.reject(first, "IMAGE_TOO_SMALL");
-    Instant between = Instant.now();
-    Sent second = pipeline.send("image 1", "caption");
-    pipeline.reject(second, "IMAGE_TOO_SMALL");
-    List<Origin> found = new ArrayList<>();
-
-    quarantine.entriesOf(
-        List.of(
-            new Sought(first.pairId(), first.origin(), Instant.EPOCH),
-            new Sought(second.pairId(), second.origin(), between.plus(A_MOMENT))),
-        entry -> found.add(entry.pair().getOrigin()));
-
-    assertThat(found).containsExactly(first.origin(), second.origin());
-  }
-
-  @Test
   void givesBackTheImageThatWasSent() {
     Sent sent = pipeline.send("the image's bytes", "caption");
     pipeline.reject(sent, "IMAGE_TOO_SMALL");
@@ -158,18 +140,6 @@ class QuarantineTest {
       assertThat(original.isImage()).isFalse();
       assertThat(original.bytes()).isEqualTo(entry.pair().getValue());
     }
-  }
-
-  @Test
-  void overwritesAFileOnlyWhenTold(@TempDir Path folder) throws Exception {
-    Path file = Files.writeString(folder.resolve("image.bin"), "something longer than the image");
-    OriginalImage image = new OriginalImage(ByteBuffer.wrap(new byte[] {1, 2}), true);
-
-    assertThatThrownBy(() -> image.writeTo(file, false))
-        .isInstanceOf(FileAlreadyExistsException.class);
-    image.writeTo(file, true);
-
-    assertThat(file).hasBinaryContent(new byte[] {1, 2});
   }
 
   @ParameterizedTest

@@ -104,19 +104,6 @@ class ReplayQuarantineTest {
         sent, 0, before, 0, 0, Map.of("IMAGE_DAMAGED", 1L, "IMAGE_TOO_SMALL", 2L));
   }
 
-  @Test
-  void sendsOnceMoreWhereThatIsAskedFor() {
-    send(ALL, Decision.REPLAYED, false);
-
-    ReplayReport again = send(ALL, Decision.REPLAYED, true);
-
-    assertThat(again.sent()).isEqualTo(3);
-    assertThat(replays()).hasSize(6);
-    assertThat(decided.values(cluster.topics().reviews()))
-        .extracting(Review::getReviewId)
-        .doesNotHaveDuplicates();
-  }
-
   private List<Origin> replayed() {
     return replays().stream()
         .map(record -> Replay.read(record.headers()).orElseThrow().of())
@@ -135,17 +122,6 @@ class ReplayQuarantineTest {
     assertThat(replays())
         .extracting(record -> Replay.read(record.headers()).orElseThrow().waived())
         .containsOnly(List.of("IMAGE_TOO_SMALL"));
-  }
-
-  @Test
-  void leavesAloneWhatStandsElsewhereByNow() {
-    Sent other = pipeline.send("image 0", "caption 0");
-    pipeline.accept(other, PairStatus.TRAINING);
-
-    ReplayReport report = send(ALL, Decision.REPLAYED, false);
-
-    assertThat(report.sent()).isEqualTo(2);
-    assertThat(report.elsewhere()).isEqualTo(1);
   }
 
   @Test
@@ -171,13 +147,5 @@ class ReplayQuarantineTest {
     assertThat(replays())
         .extracting(record -> Replay.read(record.headers()).orElseThrow().of())
         .containsExactly(rejected.get(0).origin());
-  }
-
-  @Test
-  void selectsBySource() {
-    ReplaySelection scraped =
-        new ReplaySelection(Optional.empty(), Optional.of("scraped"), Integer.MAX_VALUE);
-
-    assertThat(replay.plan(scraped, verdict(Decision.REPLAYED, false)).sent()).isZero();
   }
 }

@@ -187,18 +187,6 @@ class ReviewDeskTest {
   }
 
   @Test
-  void requestThatIsSentAgainAfterTheReplayWasTurnedAwaySendsNothing() {
-    ReviewResult first = decide(Decision.ACCEPTED);
-    rejectReplay(first.reviewId(), "CAPTION_TOO_SHORT");
-
-    ReviewResult second = decide(Decision.ACCEPTED);
-
-    assertThat(second.done()).isTrue();
-    assertThat(second.reviewId()).isEqualTo(first.reviewId());
-    assertThat(raw()).hasSize(2);
-  }
-
-  @Test
   void secondReasonIsWaivedByASecondDecisionBesideTheFirst() {
     ReviewResult first = decide(Decision.ACCEPTED);
     rejectReplay(first.reviewId(), "CAPTION_TOO_SHORT");
@@ -239,17 +227,6 @@ class ReviewDeskTest {
     assertThat(accepted.detail()).startsWith("it was sent again before: RECAPTIONED by ann on ");
     assertThat(again.done()).isTrue();
     assertThat(raw()).hasSize(3);
-  }
-
-  @Test
-  void rejectedPairStaysAndMayStillBeAccepted() {
-    ReviewResult rejected = decide(Decision.REJECTED);
-    assertThat(rejected.done()).isTrue();
-    assertThat(rejected.sentPairId()).isEmpty();
-    assertThat(raw()).hasSize(1);
-
-    assertThat(decide(Decision.ACCEPTED).done()).isTrue();
-    assertThat(raw()).hasSize(2);
   }
 
   @Test
@@ -299,27 +276,6 @@ class ReviewDeskTest {
     assertThat(actions())
         .extracting(action -> action.getFacts().get("times"))
         .containsExactlyInAnyOrder(null, "2", "4");
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = Decision.class,
-      names = {"ACCEPTED", "RECAPTIONED"})
-  void twoWhoDecideAtTheSameMomentNameTheSameEntry(Decision second) {
-    Clock clock = InterruptingClock.at(1, () -> assertThat(decide(second).done()).isTrue());
-
-    ReviewResult first =
-        new ReviewDesk(cluster, "quarantine.review", clock)
-            .decide(List.of(small.pairId()), verdict(Decision.ACCEPTED, BEN))
-            .get(0);
-
-    assertThat(first.done()).isTrue();
-    // The topology lets one of them in: ReplayedPairsTest in preprocess-streams.
-    assertThat(raw().subList(1, 3))
-        .extracting(record -> Replay.read(record.headers()).orElseThrow().of())
-        .containsOnly(small.origin());
-    assertThat(reviews().stream().map(Review::getReviewId).distinct())
-        .hasSize(second == Decision.ACCEPTED ? 1 : 2);
   }
 
   /** Commits, and the answer is lost. */

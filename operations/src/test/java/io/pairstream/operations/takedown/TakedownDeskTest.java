@@ -305,27 +305,6 @@ class TakedownDeskTest {
   }
 
   @Test
-  void whyTellsForWhomACopyWasTurnedAway() {
-    Sent sent = pipeline.send("image 1", "a caption");
-    takeDown(Subject.source("pictures.test"));
-    pipeline.transaction(
-        sent,
-        List.of(
-            TestCluster.record(
-                cluster.topics().quarantine(),
-                null,
-                sent.pairId(),
-                QuarantinedPair.newBuilder(PlayedPipeline.rejected(sent, "WITHDRAWN", new byte[0]))
-                    .setMeasured("pictures.test")
-                    .build()),
-            pipeline.receipt(sent, PairStatus.QUARANTINED, "WITHDRAWN")));
-
-    PairAnswer answer = new PairHistory(cluster).find(sent.pairId()).orElseThrow();
-
-    assertThat(answer.takedown().map(Takedown::getKind)).contains("SOURCE");
-  }
-
-  @Test
   void whyTellsWhoLiftedTheTakedownThatAPairWasPartOf() {
     Sent sent = publish("image 1", "of the museum", "museum", "pictures.test");
     takeDown(Subject.contributor("museum"));

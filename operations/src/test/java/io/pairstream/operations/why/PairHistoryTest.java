@@ -73,17 +73,6 @@ class PairHistoryTest {
   }
 
   @Test
-  void findsAPairByTheCoordinatesOfItsRawRecord() {
-    Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, PairStatus.TEST);
-
-    PairAnswer answer = history.find(OriginHeader.text(sent.origin())).orElseThrow();
-
-    assertThat(answer.pairId()).isEqualTo(sent.pairId());
-    assertThat(answer.standing()).isEqualTo("TEST");
-  }
-
-  @Test
   void tellsOfACopyThatItIsACopyOfAnAcceptedPair() {
     Sent sent = pipeline.send("image", "caption");
     pipeline.accept(sent, PairStatus.TRAINING);
@@ -162,29 +151,6 @@ class PairHistoryTest {
   }
 
   @Test
-  void takesTheTimeOfKafkaWhereNobodySaysWhenAPairWasReceived() {
-    Sent sent = pipeline.send("image", "caption");
-    Instant decidedAt = Instant.ofEpochMilli(1_700_000_007_000L);
-    Receipt receipt =
-        Receipt.newBuilder()
-            .setPairId(sent.pairId())
-            .setStanding(PairStatus.TRAINING.name())
-            .setOrigin(sent.origin())
-            .setDecidedAt(decidedAt)
-            .build();
-    Receipt withdrawn =
-        Receipt.newBuilder(receipt).setStanding(PairStatus.WITHDRAWN.name()).build();
-
-    TestCluster.put(cluster, cluster.topics().receipts(), sent.pairId(), receipt);
-    Optional<Instant> received = history.find(sent.pairId()).orElseThrow().receivedAt();
-    TestCluster.put(cluster, cluster.topics().receipts(), sent.pairId(), withdrawn);
-    Optional<Instant> unknown = history.find(sent.pairId()).orElseThrow().receivedAt();
-
-    assertThat(received).contains(decidedAt);
-    assertThat(unknown).isEmpty();
-  }
-
-  @Test
   void saysThatARecordWaitsWhereNothingIsDecided() {
     Sent sent = pipeline.send("image", "caption");
 
@@ -192,18 +158,6 @@ class PairHistoryTest {
 
     assertThat(answer.standing()).isEqualTo(PairAnswer.RECEIVED);
     assertThat(answer.pairId()).isEqualTo(sent.pairId());
-  }
-
-  @Test
-  void tellsOfAPairThatAnOutputTookAMomentAgo() {
-    Sent sent = pipeline.send("image", "caption");
-    note(upload(sent.pairId(), PairAnswer.PAIR, sent.pairId(), "RECEIVED", sent.origin()));
-
-    PairAnswer answer = history.find(sent.pairId()).orElseThrow();
-
-    assertThat(answer.standing()).isEqualTo(PairAnswer.RECEIVED);
-    assertThat(answer.pairId()).isEqualTo(sent.pairId());
-    assertThat(answer.origin()).isEqualTo(sent.origin());
   }
 
   @Test
