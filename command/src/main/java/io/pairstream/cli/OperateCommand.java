@@ -71,8 +71,7 @@ final class OperateCommand extends FitClusterCommand {
         Optional.of(workers.of(PICTURE_WORKERS)),
         Optional.ofNullable(clusterName),
         new GroupChoice(countedGroups, ignoredGroups, mutes()),
-        Optional.ofNullable(canary).map(CanarySettings::every),
-        this::hint);
+        Optional.ofNullable(canary).map(CanarySettings::every));
   }
 
   private Map<String, Instant> mutes() {

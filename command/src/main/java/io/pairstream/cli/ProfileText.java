@@ -52,17 +52,6 @@ final class ProfileText {
       section("producers");
       producers(profile.producers());
     }
-    if (!profile.balance().isEmpty()) {
-      section("evenness (1: every value has as many pairs)");
-      Table table = new Table();
-      profile
-          .balance()
-          .forEach(
-              one ->
-                  table.row(
-                      "", name(one.category()), bar(one.evenness()), decimal(one.evenness(), 2)));
-      lines.addAll(table.lines());
-    }
   }
 
   private void counts(String name, List<Count> values) {

@@ -33,8 +33,7 @@ class ProfileTextTest {
             Map.of("split", List.of(new Count("TRAINING", 3000), new Count("TEST", 1000))),
             histograms,
             List.of(new ProfileReport.Word("dog", 1234), new ProfileReport.Word("cat", 1)),
-            List.of(new NamedProducer("museum", 93, 7, 2, "IMAGE_TOO_SMALL")),
-            List.of(new ProfileReport.Balance("fold", 0.5)));
+            List.of(new NamedProducer("museum", 93, 7, 2, "IMAGE_TOO_SMALL")));
 
     assertThat(String.join("\n", ProfileText.lines("pairs", profile)))
         .isEqualTo(
@@ -61,10 +60,7 @@ class ProfileTextTest {
 
             producers
                       accepted  rejected  copies    rate  top reason
-              museum        93         7       2  93.0 %  IMAGE_TOO_SMALL
-
-            evenness (1: every value has as many pairs)
-              fold  █████████▌  0.50\
+              museum        93         7       2  93.0 %  IMAGE_TOO_SMALL\
             """);
   }
 
@@ -76,8 +72,7 @@ class ProfileTextTest {
             Map.of(HOSTILE, Collections.nCopies(21, new Count(HOSTILE, 1L << 50))),
             Map.of(),
             Collections.nCopies(50, new ProfileReport.Word(HOSTILE, 1L << 50)),
-            Collections.nCopies(50, new NamedProducer(HOSTILE, 1L << 40, 1L << 40, 0, HOSTILE)),
-            List.of(new ProfileReport.Balance(HOSTILE, 1)));
+            Collections.nCopies(50, new NamedProducer(HOSTILE, 1L << 40, 1L << 40, 0, HOSTILE)));
 
     assertThat(ProfileText.lines("pairs", profile))
         .allMatch(line -> TerminalText.columns(line) <= 80)
@@ -91,8 +86,7 @@ class ProfileTextTest {
       Map<String, List<Count>> counts,
       Map<String, Histogram> histograms,
       List<ProfileReport.Word> words,
-      List<NamedProducer> producers,
-      List<ProfileReport.Balance> balance) {
+      List<NamedProducer> producers) {
     return new ProfileReport(
         Optional.of(Instant.parse("2026-11-20T17:25:00Z")),
         pairs,
@@ -100,7 +94,6 @@ class ProfileTextTest {
         histograms,
         OptionalDouble.of(0.034),
         words,
-        producers,
-        balance);
+        producers);
   }
 }

@@ -227,8 +227,7 @@ class DashboardBoardsTest extends PageTest {
     browser.click(".pair-row-caption");
 
     browser.awaitText("#pair-caption", "Cleaning changed it");
-    assertThat(
-            browser.script("return document.querySelector('.marked del').innerText"))
+    assertThat(browser.script("return document.querySelector('.marked del').innerText"))
         .asString()
         .contains("amp;");
     assertThat(

@@ -8,8 +8,6 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
-import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.Aggregate;
 import io.pairstream.service.table.Database;
@@ -32,8 +30,7 @@ public final class ActionRoutes implements AutoCloseable {
   private static final int USUAL = 100;
   private static final int MOST = 1000;
 
-  private static final String NEWEST_FIRST =
-      "SELECT value FROM action ORDER BY at DESC, seq DESC";
+  private static final String NEWEST_FIRST = "SELECT value FROM action ORDER BY at DESC, seq DESC";
 
   private final Topic<String, Action> topic;
   private final TopicTable view;

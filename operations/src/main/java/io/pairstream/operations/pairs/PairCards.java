@@ -23,9 +23,7 @@ import io.pairstream.schemas.RawPair;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.apache.kafka.common.utils.Utils;
 
 /** Makes the cards of pairs, from the records where they lie. */

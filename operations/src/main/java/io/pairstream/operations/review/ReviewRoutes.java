@@ -146,10 +146,7 @@ public final class ReviewRoutes implements AutoCloseable {
   private record Asked(List<String> pairs, Decision decision, String caption, String comment) {
 
     List<String> checkedPairs() {
-      if (pairs == null
-          || pairs.isEmpty()
-          || pairs.size() > MOST_PAIRS
-          || pairs.contains(null)) {
+      if (pairs == null || pairs.isEmpty() || pairs.size() > MOST_PAIRS || pairs.contains(null)) {
         throw wrong("pairs must be a list of 1 to " + MOST_PAIRS + " ids");
       }
       return pairs;

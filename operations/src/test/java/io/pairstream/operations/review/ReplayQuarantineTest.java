@@ -9,7 +9,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
