@@ -17,13 +17,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -279,33 +274,12 @@ class AuditTest {
 
   @Test
   void passesAgainAndAgainWhileRecordsFlow() throws Exception {
-    AtomicBoolean enough = new AtomicBoolean();
-    AtomicInteger sent = new AtomicInteger();
-    CompletableFuture<Integer> flow =
-        CompletableFuture.supplyAsync(
-            () -> {
-              while (!enough.get()) {
-                pipeline.accept(pipeline.send("flowing " + sent, "caption"), PairStatus.TRAINING);
-                sent.incrementAndGet();
-              }
-              return sent.get();
-            });
-    // However busy the machine, what was on its way at one look can be read before the next.
-    Runnable untilTheNext =
-        () -> {
-          int before = sent.get();
-          while (sent.get() == before && !flow.isDone()) {
-            Await.pause();
-          }
-        };
+    List<AuditReport> reports =
+        FlowingAudits.run(
+            cluster,
+            sent ->
+                pipeline.accept(pipeline.send("flowing " + sent, "caption"), PairStatus.TRAINING));
 
-    List<AuditReport> reports = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      reports.add(new Audit(cluster, untilTheNext).run());
-    }
-    enough.set(true);
-
-    assertThat(flow.get(5, TimeUnit.MINUTES)).isPositive();
     assertThat(reports).flatExtracting(AuditReport::details).isEmpty();
     assertThat(reports).extracting(AuditReport::inputs).isSorted();
   }

@@ -10,14 +10,8 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.testing.Await;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -144,42 +138,21 @@ class LinkAuditTest {
 
   @Test
   void passesAgainAndAgainWhileLinksFlow() throws Exception {
-    AtomicBoolean enough = new AtomicBoolean();
-    AtomicInteger flowed = new AtomicInteger();
-    CompletableFuture<Integer> flow =
-        CompletableFuture.supplyAsync(
-            () -> {
-              while (!enough.get()) {
-                int sent = flowed.get();
-                Sent link = fetcher.send("b" + sent % 3 + ".test", "flowing " + sent);
-                Origin first = fetcher.letWait(link);
-                Origin second = fetcher.transaction(first, List.of(fetcher.waiting(link))).get(0);
-                fetcher.transaction(
-                    second,
-                    List.of(
-                        sent % 2 == 0
-                            ? fetcher.pair(link)
-                            : fetcher.rejected(link, "FETCH_TIMEOUT")));
-                flowed.incrementAndGet();
-              }
-              return flowed.get();
+    List<AuditReport> reports =
+        FlowingAudits.run(
+            cluster,
+            sent -> {
+              Sent link = fetcher.send("b" + sent % 3 + ".test", "flowing " + sent);
+              Origin first = fetcher.letWait(link);
+              Origin second = fetcher.transaction(first, List.of(fetcher.waiting(link))).get(0);
+              fetcher.transaction(
+                  second,
+                  List.of(
+                      sent % 2 == 0
+                          ? fetcher.pair(link)
+                          : fetcher.rejected(link, "FETCH_TIMEOUT")));
             });
-    // However busy the machine, what was on its way at one look can be read before the next.
-    Runnable untilTheNext =
-        () -> {
-          int before = flowed.get();
-          while (flowed.get() == before && !flow.isDone()) {
-            Await.pause();
-          }
-        };
 
-    List<AuditReport> reports = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      reports.add(new Audit(cluster, untilTheNext).run());
-    }
-    enough.set(true);
-
-    assertThat(flow.get(5, TimeUnit.MINUTES)).isPositive();
     assertThat(reports).flatExtracting(AuditReport::details).isEmpty();
     assertThat(reports).extracting(report -> report.links().inputs()).isSorted();
   }

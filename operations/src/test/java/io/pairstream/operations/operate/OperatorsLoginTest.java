@@ -343,7 +343,6 @@ class OperatorsLoginTest {
       value = {
         "[]|must be an object",
         "{\"pairs\": [], \"decision\": \"REJECTED\", \"comment\": \"x\"}|list of 1 to 500",
-        "{\"pairs\": [7], \"decision\": \"REJECTED\", \"comment\": \"x\"}|pairs, a list of ids",
         "{\"pairs\": [\"a\"], \"decision\": \"LOVED\", \"comment\": \"x\"}|must be one of",
         "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\"}|comment is missing",
         "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": [1]}|the texts comment",

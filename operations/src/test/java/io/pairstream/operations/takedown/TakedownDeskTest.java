@@ -225,38 +225,6 @@ class TakedownDeskTest {
   }
 
   @Test
-  void aRejectedSpellingIsWithdrawnWithThePublishedOne() {
-    String sampleId =
-        PairIdentity.pairId(pipeline.send("image 1", "unsent").imageDigest(), "a letter");
-    Sent first = publishCleaned("image 1", "a letter ", "a letter");
-    publishCleaned("image 1", "a stamp ", "a stamp");
-    Sent spelling = pipeline.send("image 1", "a  letter");
-    pipeline.transaction(
-        spelling,
-        List.of(
-            TestCluster.record(
-                cluster.topics().receipts(),
-                null,
-                spelling.pairId(),
-                Receipt.newBuilder()
-                    .setPairId(spelling.pairId())
-                    .setImageDigest(spelling.imageDigest())
-                    .setSampleId(sampleId)
-                    .setStanding("QUARANTINED")
-                    .setReason("DUPLICATE_PAIR")
-                    .setOrigin(spelling.origin())
-                    .build())));
-
-    TakedownReport report = takeDown(Subject.pair(spelling.pairId()));
-
-    assertThat(report.unfinished()).isEmpty();
-    assertThat(removed).containsExactly(first.pairId());
-    assertThat(desk.list())
-        .extracting(entry -> entry.takedown().getSubject())
-        .containsExactly(spelling.pairId());
-  }
-
-  @Test
   void theCleanSpellingFindsThePublishedOneThoughItNeverCame() {
     String imageDigest = pipeline.send("image 1", "unsent").imageDigest();
     String sampleId = PairIdentity.pairId(imageDigest, "a letter");
