@@ -118,7 +118,7 @@ public final class Audit {
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.open(cluster);
         CommittedLog lookUp = CommittedLog.openForSingleRecords(cluster)) {
-      LinkLedger links = LinkLedger.open(cluster, log, admin, ofAll);
+      LinkLedger links = new LinkLedger(cluster, log, admin, ofAll);
       String group = cluster.dataset().preprocessGroup();
       List<TopicPartition> rawPartitions = partitions(log, topics.rawNames());
       Map<TopicPartition, Long> starts = starts(log, rawPartitions, since);

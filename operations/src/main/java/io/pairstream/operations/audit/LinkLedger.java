@@ -5,14 +5,13 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.WaitingLink;
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,7 +38,7 @@ final class LinkLedger {
   private final Topic<String, WaitingLink> waiting;
   private final String scraped;
   private final List<RawPartition> links;
-  private final Map<TopicPartition, RawPartition> byPartition = new HashMap<>();
+  private final Map<TopicPartition, RawPartition> byPartition = new LinkedHashMap<>();
   private final Map<TopicPartition, Long> waitingEnds;
   private final Map<TopicPartition, FinishedOffsets> waitingFinished;
   private final Map<TopicPartition, Long> scrapedBegins;
@@ -57,54 +56,31 @@ final class LinkLedger {
   /** A record that let a link wait when the reading began, or came since. */
   private record Live(TopicPartition partition, long offset, RawPartition links, long link) {}
 
-  private LinkLedger(
-      ClusterAccess cluster,
-      List<RawPartition> links,
-      boolean anyLink,
-      Map<TopicPartition, Long> waitingEnds,
-      Map<TopicPartition, FinishedOffsets> waitingFinished,
-      Map<TopicPartition, Long> scrapedBegins) {
-    this.cluster = cluster;
-    this.waiting = cluster.topics().waitingLinks();
-    this.scraped = cluster.topics().scraped().name();
-    this.links = links;
-    links.forEach(partition -> byPartition.put(partition.partition(), partition));
-    this.anyLink = anyLink;
-    this.waitingEnds = waitingEnds;
-    this.waitingFinished = waitingFinished;
-    this.scrapedBegins = scrapedBegins;
-  }
-
   /**
    * Opens the books. Both topics' finished offsets are asked for at once: the fetchers commit them
    * together.
    *
    * @param ofAll otherwise of those to come alone, of which there are none
    */
-  static LinkLedger open(ClusterAccess cluster, CommittedLog log, Admin admin, boolean ofAll) {
-    PairTopics topics = cluster.topics();
-    Map<TopicPartition, Long> waitingEnds = log.ends(log.partitions(topics.waitingLinks().name()));
-    List<TopicPartition> partitions = List.copyOf(log.partitions(topics.links().name()));
+  LinkLedger(ClusterAccess cluster, CommittedLog log, Admin admin, boolean ofAll) {
+    this.cluster = cluster;
+    this.waiting = cluster.topics().waitingLinks();
+    this.scraped = cluster.topics().scraped().name();
+    this.waitingEnds = log.ends(log.partitions(waiting.name()));
+    List<TopicPartition> partitions = log.partitions(cluster.topics().links().name());
     Map<TopicPartition, Long> ends = log.ends(partitions);
     Map<TopicPartition, Long> begins = ofAll ? log.beginnings(partitions) : ends;
+    this.anyLink = ofAll && ends.values().stream().anyMatch(end -> end > 0);
     List<TopicPartition> both = new ArrayList<>(partitions);
     both.addAll(waitingEnds.keySet());
-    Map<TopicPartition, FinishedOffsets> finished = finished(cluster, admin, both);
-    return new LinkLedger(
-        cluster,
-        partitions.stream()
-            .map(
-                tp ->
-                    new RawPartition(
-                        tp,
-                        begins.get(tp),
-                        finished.getOrDefault(tp, FinishedOffsets.below(0)),
-                        OUTPUTS.size()))
-            .toList(),
-        ofAll && ends.values().stream().anyMatch(end -> end > 0),
-        waitingEnds,
-        finished,
-        log.beginnings(log.partitions(topics.scraped().name())));
+    this.waitingFinished = finished(cluster, admin, both);
+    for (TopicPartition partition : partitions) {
+      FinishedOffsets finished = waitingFinished.getOrDefault(partition, FinishedOffsets.below(0));
+      byPartition.put(
+          partition, new RawPartition(partition, begins.get(partition), finished, OUTPUTS.size()));
+    }
+    this.links = List.copyOf(byPartition.values());
+    this.scrapedBegins = log.beginnings(log.partitions(scraped));
   }
 
   private static Map<TopicPartition, FinishedOffsets> finished(

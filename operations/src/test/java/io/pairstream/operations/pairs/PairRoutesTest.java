@@ -475,15 +475,6 @@ class PairRoutesTest {
     return Json.MAPPER.readTree(answer.body()).path("detail").asText();
   }
 
-  private static JsonNode byStanding(JsonNode json, String standing) {
-    for (JsonNode pair : json.path("pairs")) {
-      if (pair.path("standing").asText().equals(standing)) {
-        return pair;
-      }
-    }
-    throw new AssertionError("no pair is " + standing + ": " + json);
-  }
-
   private static List<String> texts(JsonNode tokens, boolean cut) {
     List<String> texts = new ArrayList<>();
     for (JsonNode token : tokens) {

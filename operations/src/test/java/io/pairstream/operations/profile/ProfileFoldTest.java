@@ -188,10 +188,6 @@ class ProfileFoldTest {
     return ProfileReport.of(table, question);
   }
 
-  private long rows(String of) {
-    return table.first("SELECT count(*) FROM " + of, row -> row.getLong(1)).orElseThrow();
-  }
-
   private static Place place(String lane) {
     return new Place("pairs." + lane.toLowerCase(Locale.ROOT), 0, 0, Instant.EPOCH);
   }

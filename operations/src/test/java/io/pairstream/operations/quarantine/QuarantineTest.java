@@ -12,7 +12,6 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -27,9 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuarantineTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
-
-  /** Brokers' clocks agree within a minute, so the second entry is looked for by its time. */
-  private static final Duration A_MOMENT = Duration.ofSeconds(60);
 
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
