@@ -6,6 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The tokens of a tokenizer.json that are found in a text before it is cut. Immutable. */
 final class AddedTokens {
@@ -31,37 +34,39 @@ final class AddedTokens {
   /** A part of a text: a token, or what lies between tokens (id -1). */
   record Part(String text, int id, boolean first) {}
 
-  private final Map<Character, List<Token>> byFirst = new HashMap<>();
+  private final Map<String, Token> byContent = new HashMap<>();
+  private final Pattern pattern;
   private final boolean specialInText;
   private final IntPredicate word = CodePointClasses.INSTANCE.of("word");
 
   /** {@code specialInText} says whether special tokens are found in a text, too. */
   AddedTokens(List<Token> tokens, boolean specialInText) {
     this.specialInText = specialInText;
-    for (Token token : tokens) {
-      if (!token.content().isEmpty()) {
-        byFirst.computeIfAbsent(token.content().charAt(0), c -> new ArrayList<>()).add(token);
-      }
-    }
-    byFirst.values().forEach(some -> some.sort(Comparator.comparing(t -> -t.content().length())));
+    tokens.forEach(token -> byContent.putIfAbsent(token.content(), token));
+    byContent.remove("");
+    pattern =
+        Pattern.compile(
+            byContent.keySet().stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|")));
   }
 
-  /** Cuts the text at the tokens; {@code first} says whether it begins where all text begins. */
+  /**
+   * Cuts the text at the tokens, the longest where several begin; {@code first} says whether it
+   * begins where all text begins.
+   */
   List<Part> split(String text, boolean first) {
-    if (byFirst.isEmpty() || text.isEmpty()) {
+    if (byContent.isEmpty() || text.isEmpty()) {
       return List.of(new Part(text, -1, first));
     }
     List<Part> parts = new ArrayList<>();
     int done = 0;
-    for (int i = 0; i < text.length(); ) {
-      Token token = tokenAt(text, i);
-      if (token == null) {
-        i++;
-        continue;
-      }
-      int begin = i;
-      int end = i + token.content().length();
-      i = end;
+    Matcher found = pattern.matcher(text);
+    while (found.find()) {
+      Token token = byContent.get(found.group());
+      int begin = found.start();
+      int end = found.end();
       if (!isWanted(token, text, begin, end)) {
         continue;
       }
@@ -91,21 +96,8 @@ final class AddedTokens {
     if (token.special() && !specialInText) {
       return false;
     }
-    if (!token.singleWord()) {
-      return true;
-    }
     boolean wordBefore = begin > 0 && word.test(text.codePointBefore(begin));
     boolean wordBehind = end < text.length() && word.test(text.codePointAt(end));
-    return !wordBefore && !wordBehind;
-  }
-
-  /** The longest token that stands at {@code at}. */
-  private Token tokenAt(String text, int at) {
-    for (Token token : byFirst.getOrDefault(text.charAt(at), List.of())) {
-      if (text.startsWith(token.content(), at)) {
-        return token;
-      }
-    }
-    return null;
+    return !token.singleWord() || (!wordBefore && !wordBehind);
   }
 }

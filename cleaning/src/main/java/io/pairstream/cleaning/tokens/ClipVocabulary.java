@@ -1,7 +1,9 @@
 package io.pairstream.cleaning.tokens;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,39 +21,69 @@ final class ClipVocabulary {
   /** Number of ids, start and end included. */
   static final int SIZE = 49_408;
 
+  static final String START = "<|startoftext|>";
   static final int START_OF_TEXT = SIZE - 2;
+  static final String END = "<|endoftext|>";
   static final int END_OF_TEXT = SIZE - 1;
+
+  /** Stands behind the last letter of a word. */
+  static final String END_OF_WORD = "</w>";
 
   /** Loaded at the first use. */
   static final ClipVocabulary INSTANCE = new ClipVocabulary();
 
   private static final int MERGES = SIZE - 2 - 512;
 
+  /** The pattern ignores case, which lets the long s stand for an s. */
+  private static final String OTHER_START = START.replaceFirst("s", "\u017f");
+
   private final String digest;
-  private final BytePairs pairs;
+  private final SubwordModel pairs;
 
   private ClipVocabulary() {
-    byte[] file = VocabularyFile.read("bpe_simple_vocab_16e6.txt.gz");
+    byte[] file = file();
     digest = VocabularyFile.digest(file);
-
+    List<String> tokens = tokens(file);
     Map<String, Integer> ids = new HashMap<>(SIZE * 2);
     int[] bytes = new int[256];
     int[] lastBytes = new int[256];
-    for (int place = 0; place < 256; place++) {
-      int b = ByteLetters.inOrder(place);
-      bytes[b] = place;
-      lastBytes[b] = 256 + place;
-      ids.put(String.valueOf(ByteLetters.letter(b)), place);
-      ids.put(ByteLetters.letter(b) + "</w>", 256 + place);
+    for (int id = 0; id < tokens.size(); id++) {
+      ids.put(tokens.get(id).replace(" ", ""), id);
+      if (id < 256) {
+        bytes[ByteLetters.inOrder(id)] = id;
+        lastBytes[ByteLetters.inOrder(id)] = 256 + id;
+      }
     }
+    PairMerges merges = new PairMerges(MERGES);
+    for (int id = 512; id < tokens.size(); id++) {
+      String[] pair = tokens.get(id).split(" ");
+      merges.add(ids.get(pair[0]), ids.get(pair[1]), id, id);
+    }
+    pairs = new CachedModel(new BytePairs(merges, bytes, lastBytes));
+  }
 
-    PairMerges.Builder merges = new PairMerges.Builder(MERGES);
+  private static byte[] file() {
+    return VocabularyFile.read("bpe_simple_vocab_16e6.txt.gz");
+  }
+
+  /** The tokens in letters, by id; a merged one with a space between its parts. */
+  static List<String> tokens() {
+    return tokens(file());
+  }
+
+  private static List<String> tokens(byte[] file) {
+    List<String> tokens = new ArrayList<>(SIZE);
+    for (String mark : List.of("", END_OF_WORD)) {
+      for (int place = 0; place < 256; place++) {
+        tokens.add(ByteLetters.letter(ByteLetters.inOrder(place)) + mark);
+      }
+    }
     new String(VocabularyFile.unzip(file), StandardCharsets.UTF_8)
         .lines()
         .skip(1) // the version
         .limit(MERGES)
-        .forEach(line -> add(line, ids, merges));
-    pairs = new BytePairs(merges.build(), bytes, lastBytes);
+        .forEach(tokens::add);
+    return tokens;
   }
 
   /** Lower-case hex SHA-256 of {@code bpe_simple_vocab_16e6.txt.gz}. */
@@ -67,24 +99,25 @@ final class ClipVocabulary {
    */
   int[] encode(String text, boolean specialInText) {
     String lower = LowerCase.INSTANCE.withFinalSigma(text);
-    ClipPattern pattern = new ClipPattern(lower, specialInText);
     TokenBuffer ids = new TokenBuffer(lower.length() / 3 + 4);
-    while (pattern.next()) {
-      switch (pattern.special()) {
-        case NONE -> pairs.encode(lower, pattern.start(), pattern.end(), ids);
-        case START -> ids.add(START_OF_TEXT);
-        case END -> ids.add(END_OF_TEXT);
+    int end;
+    for (int start = WordPattern.afterClipSpace(lower, 0);
+        start < lower.length();
+        start = WordPattern.afterClipSpace(lower, end)) {
+      if (specialInText && lower.startsWith(START, start)) {
+        ids.add(START_OF_TEXT);
+        end = start + START.length();
+      } else if (specialInText && lower.startsWith(END, start)) {
+        ids.add(END_OF_TEXT);
+        end = start + END.length();
+      } else {
+        end =
+            specialInText && lower.startsWith(OTHER_START, start)
+                ? start + OTHER_START.length()
+                : WordPattern.clipEnd(lower, start);
+        pairs.encode(lower, start, end, ids);
       }
     }
     return ids.from(0);
-  }
-
-  private static void add(String line, Map<String, Integer> ids, PairMerges.Builder merges) {
-    int space = line.indexOf(' ');
-    String left = line.substring(0, space);
-    String right = line.substring(space + 1);
-    int id = ids.size();
-    ids.put(left + right, id);
-    merges.add(ids.get(left), ids.get(right), id, id);
   }
 }

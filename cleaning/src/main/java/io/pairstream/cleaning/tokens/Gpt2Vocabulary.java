@@ -3,6 +3,7 @@ package io.pairstream.cleaning.tokens;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,21 +28,48 @@ final class Gpt2Vocabulary {
   private static final int MOST_PAIRS = 300_000;
 
   private final String digest;
-  private final BytePairs pairs;
+  private final SubwordModel pairs;
 
   private Gpt2Vocabulary() {
-    byte[] file = VocabularyFile.unzip(VocabularyFile.read("r50k_base.tiktoken.gz"));
+    byte[] file = file();
     digest = VocabularyFile.digest(file);
+    List<String> tokens = tokens(file);
     Map<String, Integer> ids = new HashMap<>(SIZE * 2);
-    new String(file, StandardCharsets.US_ASCII).lines().forEach(line -> add(line, ids));
-
-    PairMerges.Builder merges = new PairMerges.Builder(MOST_PAIRS);
-    ids.forEach((token, id) -> addPairs(token, id, ids, merges));
+    tokens.forEach(token -> ids.put(token, ids.size()));
+    PairMerges merges = new PairMerges(MOST_PAIRS);
+    ids.forEach(
+        (token, id) -> {
+          for (int cut = 1; cut < token.length(); cut++) {
+            Integer left = ids.get(token.substring(0, cut));
+            Integer right = ids.get(token.substring(cut));
+            if (left != null && right != null) {
+              merges.add(left, right, id, id);
+            }
+          }
+        });
     int[] bytes = new int[256];
     for (int b = 0; b < 256; b++) {
       bytes[b] = ids.get(String.valueOf((char) b));
     }
-    pairs = new BytePairs(merges.build(), bytes, bytes);
+    pairs = new CachedModel(new BytePairs(merges, bytes, bytes));
+  }
+
+  private static byte[] file() {
+    return VocabularyFile.unzip(VocabularyFile.read("r50k_base.tiktoken.gz"));
+  }
+
+  /** The tokens by id, their bytes as the characters U+0000 to U+00FF. */
+  static List<String> tokens() {
+    return tokens(file());
+  }
+
+  /** Each line has the token's bytes in Base64, a space, and its rank: the lines before it. */
+  private static List<String> tokens(byte[] file) {
+    return new String(file, StandardCharsets.US_ASCII)
+        .lines()
+        .map(line -> Base64.getDecoder().decode(line.substring(0, line.indexOf(' '))))
+        .map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1))
+        .toList();
   }
 
   /** Lower-case hex SHA-256 of {@code r50k_base.tiktoken}. */
@@ -53,33 +81,10 @@ final class Gpt2Vocabulary {
   int[] encode(String text) {
     TokenBuffer ids = new TokenBuffer(text.length() / 3 + 4);
     for (int start = 0; start < text.length(); ) {
-      int end = Gpt2Pattern.pieceEnd(text, start);
+      int end = WordPattern.gpt2End(text, start);
       pairs.encode(text, start, end, ids);
       start = end;
     }
     return ids.from(0);
-  }
-
-  /**
-   * Takes a line of the file: the token's bytes in Base64, a space, its rank. The bytes are kept as
-   * the characters U+0000 to U+00FF.
-   */
-  private static void add(String line, Map<String, Integer> ids) {
-    int space = line.indexOf(' ');
-    byte[] token = Base64.getDecoder().decode(line.substring(0, space));
-    ids.put(
-        new String(token, StandardCharsets.ISO_8859_1),
-        Integer.parseInt(line.substring(space + 1)));
-  }
-
-  private static void addPairs(
-      String token, int id, Map<String, Integer> ids, PairMerges.Builder merges) {
-    for (int cut = 1; cut < token.length(); cut++) {
-      Integer left = ids.get(token.substring(0, cut));
-      Integer right = ids.get(token.substring(cut));
-      if (left != null && right != null) {
-        merges.add(left, right, id, id);
-      }
-    }
   }
 }

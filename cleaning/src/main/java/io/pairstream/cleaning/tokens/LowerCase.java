@@ -37,14 +37,12 @@ final class LowerCase {
 
   /** Each code point by itself, as Hugging Face's Lowercase does. */
   String of(String text) {
-    int first = firstChange(text);
-    return first == text.length() ? text : from(text, first, false);
+    return of(text, false);
   }
 
   /** As Python's {@code str.lower}: a capital sigma at the end of a word becomes a final one. */
   String withFinalSigma(String text) {
-    int first = firstChange(text);
-    return first == text.length() ? text : from(text, first, true);
+    return of(text, true);
   }
 
   private int firstChange(String text) {
@@ -58,7 +56,11 @@ final class LowerCase {
     return text.length();
   }
 
-  private String from(String text, int first, boolean finalSigma) {
+  private String of(String text, boolean finalSigma) {
+    int first = firstChange(text);
+    if (first == text.length()) {
+      return text;
+    }
     StringBuilder out = new StringBuilder(text.length() + 4).append(text, 0, first);
     for (int i = first; i < text.length(); ) {
       char c = text.charAt(i);
@@ -104,12 +106,11 @@ final class LowerCase {
 
   private void add(String line, int[] map) {
     String[] fields = line.split(" ", -1);
+    int last = Integer.parseInt(fields[fields.length - 1], 16);
     switch (fields[0]) {
-      case "ignorable" ->
-          ignorable.set(Integer.parseInt(fields[1], 16), Integer.parseInt(fields[2], 16) + 1);
-      case "cased" ->
-          cased.set(Integer.parseInt(fields[1], 16), Integer.parseInt(fields[2], 16) + 1);
-      default -> map[Integer.parseInt(fields[0], 16)] = Integer.parseInt(fields[1], 16);
+      case "ignorable" -> ignorable.set(Integer.parseInt(fields[1], 16), last + 1);
+      case "cased" -> cased.set(Integer.parseInt(fields[1], 16), last + 1);
+      default -> map[Integer.parseInt(fields[0], 16)] = last;
     }
   }
 }

@@ -8,28 +8,24 @@ import java.util.PriorityQueue;
  * pair goes first.
  *
  * <p>Of all pairs in a word the one of lowest rank is merged, the leftmost of equals, until no pair
- * is left that has a rank. A short word is searched for it again and again; a long one keeps its
- * pairs in a heap, so that the work grows with the length times its logarithm. Both give the same.
- * Immutable once built.
+ * is left that has a rank. The pairs are kept in a heap, so that the work grows with the length
+ * times its logarithm.
  *
  * @see <a href="https://arxiv.org/abs/1508.07909">Sennrich, Haddow, Birch: Neural Machine
  *     Translation of Rare Words with Subword Units</a>
  */
 final class PairMerges {
 
-  /** In symbols. Above it the heap is faster. */
-  private static final int SHORT_WORD = 48;
-
   private static final long NO_PAIR = -1;
-  private static final int NO_RANK = Integer.MAX_VALUE;
 
   private final long[] pairs;
   private final int[] ranks;
   private final int[] merged;
   private final int mask;
 
-  private PairMerges(int expected) {
-    int capacity = Integer.highestOneBit(Math.max(8, expected) * 4 - 1);
+  /** Without any merge yet; {@code most} is at least as many as are added. */
+  PairMerges(int most) {
+    int capacity = Integer.highestOneBit(Math.max(8, most) * 4 - 1);
     pairs = new long[capacity];
     Arrays.fill(pairs, NO_PAIR);
     ranks = new int[capacity];
@@ -37,27 +33,13 @@ final class PairMerges {
     mask = capacity - 1;
   }
 
-  /** Collects merges; of a pair that is added twice the later one holds. */
-  static final class Builder {
-
-    private final PairMerges merges;
-
-    /** {@code most} is at least as many as are added. */
-    Builder(int most) {
-      merges = new PairMerges(most);
-    }
-
-    void add(int left, int right, int rank, int result) {
-      long pair = pair(left, right);
-      int slot = merges.slot(pair);
-      merges.pairs[slot] = pair;
-      merges.ranks[slot] = rank;
-      merges.merged[slot] = result;
-    }
-
-    PairMerges build() {
-      return merges;
-    }
+  /** Adds a merge before any word is merged; of a pair that is added twice the later one holds. */
+  void add(int left, int right, int rank, int result) {
+    long pair = pair(left, right);
+    int slot = slot(pair);
+    pairs[slot] = pair;
+    ranks[slot] = rank;
+    merged[slot] = result;
   }
 
   /**
@@ -68,41 +50,9 @@ final class PairMerges {
    * @return how many are left
    */
   int merge(int[] symbols, int count) {
-    return count <= SHORT_WORD ? mergeShort(symbols, count) : mergeLong(symbols, count);
-  }
-
-  private int mergeShort(int[] symbols, int length) {
-    int count = length;
-    int[] slots = new int[count];
-    for (int i = 0; i + 1 < count; i++) {
-      slots[i] = known(symbols[i], symbols[i + 1]);
+    if (count < 2) {
+      return count;
     }
-    while (true) {
-      int best = NO_RANK;
-      int at = -1;
-      for (int i = 0; i + 1 < count; i++) {
-        if (slots[i] >= 0 && ranks[slots[i]] < best) {
-          best = ranks[slots[i]];
-          at = i;
-        }
-      }
-      if (at < 0) {
-        return count;
-      }
-      symbols[at] = merged[slots[at]];
-      count--;
-      System.arraycopy(symbols, at + 2, symbols, at + 1, count - at - 1);
-      System.arraycopy(slots, at + 2, slots, at + 1, Math.max(0, count - at - 1));
-      if (at > 0) {
-        slots[at - 1] = known(symbols[at - 1], symbols[at]);
-      }
-      if (at + 1 < count) {
-        slots[at] = known(symbols[at], symbols[at + 1]);
-      }
-    }
-  }
-
-  private int mergeLong(int[] symbols, int count) {
     int[] next = new int[count];
     int[] previous = new int[count];
     int[] slots = new int[count];
@@ -110,8 +60,7 @@ final class PairMerges {
     for (int i = 0; i < count; i++) {
       next[i] = i + 1 < count ? i + 1 : -1;
       previous[i] = i - 1;
-      slots[i] = i + 1 < count ? known(symbols[i], symbols[i + 1]) : -1;
-      offer(heap, slots, i);
+      find(heap, symbols, next, slots, i);
     }
     while (!heap.isEmpty()) {
       long first = heap.poll();
@@ -125,15 +74,10 @@ final class PairMerges {
       next[at] = next[gone];
       if (next[at] >= 0) {
         previous[next[at]] = at;
-        slots[at] = known(symbols[at], symbols[next[at]]);
-        offer(heap, slots, at);
-      } else {
-        slots[at] = -1;
       }
-      int before = previous[at];
-      if (before >= 0) {
-        slots[before] = known(symbols[before], symbols[at]);
-        offer(heap, slots, before);
+      find(heap, symbols, next, slots, at);
+      if (previous[at] >= 0) {
+        find(heap, symbols, next, slots, previous[at]);
       }
     }
     int left = 0;
@@ -143,17 +87,19 @@ final class PairMerges {
     return left;
   }
 
-  private void offer(PriorityQueue<Long> heap, int[] slots, int at) {
-    if (slots[at] >= 0) {
-      heap.offer(((long) ranks[slots[at]] << 32) | at);
+  /**
+   * Finds out whether a symbol is merged with the next one; in the heap the lowest rank is first.
+   */
+  private void find(PriorityQueue<Long> heap, int[] symbols, int[] next, int[] slots, int at) {
+    slots[at] = -1;
+    if (next[at] >= 0) {
+      long pair = pair(symbols[at], symbols[next[at]]);
+      int slot = slot(pair);
+      if (pairs[slot] == pair) {
+        slots[at] = slot;
+        heap.offer(((long) ranks[slot] << 32) | at);
+      }
     }
-  }
-
-  /** Where the pair stands in the table; -1 if it is not merged. */
-  private int known(int left, int right) {
-    long pair = pair(left, right);
-    int slot = slot(pair);
-    return pairs[slot] == pair ? slot : -1;
   }
 
   private int slot(long pair) {

@@ -103,7 +103,7 @@ interface PreTokenizer {
     return (piece, out) -> {
       String text = addsSpace && !piece.text().startsWith(" ") ? " " + piece.text() : piece.text();
       for (int begin = 0; begin < text.length(); ) {
-        int end = cuts ? Gpt2Pattern.pieceEnd(text, begin) : text.length();
+        int end = cuts ? WordPattern.gpt2End(text, begin) : text.length();
         out.add(new Piece(letters(text.substring(begin, end)), piece.first() && begin == 0));
         begin = end;
       }

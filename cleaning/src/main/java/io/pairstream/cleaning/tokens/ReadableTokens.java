@@ -1,18 +1,13 @@
 package io.pairstream.cleaning.tokens;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /**
  * Says which text each token of a caption stands for, those too that did not fit, for the
@@ -51,20 +46,12 @@ public final class ReadableTokens {
    * @param digest of the vocabulary, as records have it
    */
   public static Optional<ReadableTokens> named(String name, String digest) {
-    Tokenizer tokenizer =
-        switch (name) {
-          case "gpt2" -> Tokenizer.gpt2();
-          case "glide" -> Tokenizer.glide();
-          case "clip" -> Tokenizer.clip(false);
-          case "dalle" -> Tokenizer.dalle(false);
-          case "bert-chinese" -> Tokenizer.bertChinese();
-          default -> null;
-        };
-    return tokenizer == null || !tokenizer.digest().equals(digest)
-        ? Optional.empty()
-        : Optional.of(
-            new ReadableTokens(
-                tokenizer, NAMES.computeIfAbsent(digest, same -> names(tokenizer.name()))));
+    return Tokenizer.named(name, false)
+        .filter(tokenizer -> tokenizer.digest().equals(digest))
+        .map(
+            tokenizer ->
+                new ReadableTokens(
+                    tokenizer, NAMES.computeIfAbsent(digest, same -> names(tokenizer.name()))));
   }
 
   /**
@@ -131,42 +118,28 @@ public final class ReadableTokens {
   private static Map<Integer, byte[]> names(String tokenizer) {
     Map<Integer, byte[]> names = new HashMap<>();
     switch (tokenizer) {
-      case "gpt2", "glide" -> readGpt2(names);
-      case "clip", "dalle" -> readClip(names);
-      default -> readBertChinese(names);
+      case "gpt2", "glide" -> {
+        for (String token : Gpt2Vocabulary.tokens()) {
+          names.put(names.size(), token.getBytes(StandardCharsets.ISO_8859_1));
+        }
+        names.put(Gpt2Vocabulary.END_OF_TEXT, bytes("<|endoftext|>"));
+      }
+      case "clip", "dalle" -> {
+        for (String token : ClipVocabulary.tokens()) {
+          names.put(names.size(), ofLetters(token.replaceAll(" |</w>$", "")));
+        }
+        names.put(ClipVocabulary.START_OF_TEXT, bytes(ClipVocabulary.START));
+        names.put(ClipVocabulary.END_OF_TEXT, bytes(ClipVocabulary.END));
+      }
+      default -> // the mark of a piece inside a word is no part of its text
+          TokenizerFile.bertChineseVocabulary()
+              .forEach((word, id) -> names.put(id, bytes(word.replaceAll("^##", ""))));
     }
     return names;
   }
 
-  private static Stream<String> lines(String file) {
-    byte[] bytes = VocabularyFile.unzip(VocabularyFile.read(file));
-    return new String(bytes, StandardCharsets.UTF_8).lines();
-  }
-
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static void readGpt2(Map<Integer, byte[]> names) {
-    lines("r50k_base.tiktoken.gz")
-        .map(line -> line.split(" ", 2))
-        .forEach(line -> names.put(Integer.valueOf(line[1]), Base64.getDecoder().decode(line[0])));
-    names.put(Gpt2Vocabulary.END_OF_TEXT, bytes("<|endoftext|>"));
-  }
-
-  /** The mark at the end of a word is no part of its text. */
-  private static void readClip(Map<Integer, byte[]> names) {
-    for (int place = 0; place < 256; place++) {
-      byte[] one = {(byte) ByteLetters.inOrder(place)};
-      names.put(place, one);
-      names.put(256 + place, one);
-    }
-    lines("bpe_simple_vocab_16e6.txt.gz")
-        .skip(1) // the version
-        .limit(ClipVocabulary.SIZE - 2L - names.size())
-        .forEach(line -> names.put(names.size(), ofLetters(line.replaceAll(" |</w>$", ""))));
-    names.put(ClipVocabulary.START_OF_TEXT, bytes("<|startoftext|>"));
-    names.put(ClipVocabulary.END_OF_TEXT, bytes("<|endoftext|>"));
   }
 
   private static byte[] ofLetters(String name) {
@@ -175,22 +148,5 @@ public final class ReadableTokens {
       bytes[i] = (byte) ByteLetters.byteOf(name.charAt(i));
     }
     return bytes;
-  }
-
-  /** The mark of a piece inside a word is no part of its text. */
-  private static void readBertChinese(Map<Integer, byte[]> names) {
-    byte[] file = VocabularyFile.unzip(VocabularyFile.read("bert-chinese.json.gz"));
-    try {
-      new ObjectMapper()
-          .readTree(file)
-          .at("/model/vocab")
-          .properties()
-          .forEach(
-              word ->
-                  names.put(
-                      word.getValue().intValue(), bytes(word.getKey().replaceAll("^##", ""))));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,13 +39,13 @@ public record TokenTarget(
 
   /** Tokenizer, length and padding, for a person. */
   String inWords() {
-    return (name.isEmpty() ? "" : name + " = ")
-        + tokenizer.name()
-        + ", "
-        + length
-        + " ids, padded with "
-        + padId
-        + (padding == Padding.BY_POSITION ? " plus the place's index" : "");
+    return "%s%s, %s ids, padded with %s%s"
+        .formatted(
+            name.isEmpty() ? "" : name + " = ",
+            tokenizer.name(),
+            length,
+            padId,
+            padding == Padding.BY_POSITION ? " plus the place's index" : "");
   }
 
   /** The text's ids between the special ones, cut or padded to the length. */
@@ -72,25 +73,21 @@ public record TokenTarget(
     String kind =
         recipe.choice(
             section + ".tokenizer", "gpt2", "gpt2", "clip", "glide", "dalle", "bert-chinese", "hf");
+    boolean specialInText =
+        List.of("clip", "dalle", "hf").contains(kind)
+            && recipe.flag(section + ".special-in-text", false);
+    Tokenizer shipped = Tokenizer.named(kind, specialInText).orElse(null);
     return switch (kind) {
-      case "clip" ->
-          from(recipe, section, name, Tokenizer.clip(specialInText(recipe, section)), 77, 0);
-      case "glide" ->
-          from(recipe, section, name, Tokenizer.glide(), 128, Gpt2Vocabulary.END_OF_TEXT);
-      case "dalle" ->
-          from(recipe, section, name, Tokenizer.dalle(specialInText(recipe, section)), 256, 0);
-      case "bert-chinese" -> from(recipe, section, name, Tokenizer.bertChinese(), 52, 0);
-      case "hf" -> fromFile(recipe, section, name);
-      default -> from(recipe, section, name, Tokenizer.gpt2(), 128, Gpt2Vocabulary.END_OF_TEXT);
+      case "clip" -> from(recipe, section, name, shipped, 77, 0);
+      case "dalle" -> from(recipe, section, name, shipped, 256, 0);
+      case "bert-chinese" -> from(recipe, section, name, shipped, 52, 0);
+      case "hf" -> fromFile(recipe, section, name, specialInText);
+      default -> from(recipe, section, name, shipped, 128, Gpt2Vocabulary.END_OF_TEXT);
     };
   }
 
-  private static boolean specialInText(RecipeReader recipe, String section) {
-    return recipe.flag(section + ".special-in-text", false);
-  }
-
-  private static TokenTarget fromFile(RecipeReader recipe, String section, String name) {
-    boolean specialInText = specialInText(recipe, section);
+  private static TokenTarget fromFile(
+      RecipeReader recipe, String section, String name, boolean specialInText) {
     String key = section + ".file";
     Optional<NamedFile> file = recipe.file(key, TokenizerFile.LARGEST_BYTES);
     if (file.isPresent()) {
@@ -103,7 +100,8 @@ public record TokenTarget(
     } else if (recipe.text(key, "").isEmpty()) {
       recipe.problem(key, "tokenizer hf needs one: give the path of a tokenizer.json");
     }
-    return from(recipe, section, name, Tokenizer.gpt2(), 128, Gpt2Vocabulary.END_OF_TEXT);
+    Tokenizer other = Tokenizer.named("gpt2", false).orElseThrow();
+    return from(recipe, section, name, other, 128, Gpt2Vocabulary.END_OF_TEXT);
   }
 
   private static TokenTarget from(

@@ -1,9 +1,9 @@
 package io.pairstream.cleaning.tokens;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Turns text into token ids. A vocabulary that comes with the product is read when it is first
@@ -44,60 +44,66 @@ public final class Tokenizer {
   }
 
   /**
-   * GPT-2's: ids 0 to 50255, and 50256 for the end of text, which is never made from text. Equal to
-   * tiktoken and to Hugging Face's tokenizers on every text.
-   */
-  public static Tokenizer gpt2() {
-    return gpt2("gpt2", text -> Gpt2Vocabulary.INSTANCE.encode(text));
-  }
-
-  /**
-   * GLIDE's: GPT-2's vocabulary, id for id, over the text in lower case.
+   * A tokenizer that comes with the product; empty for another name.
    *
+   * <ul>
+   *   <li>{@code gpt2}: ids 0 to 50255, and 50256 for the end of text, which is never made from
+   *       text. Equal to tiktoken and to Hugging Face's tokenizers on every text.
+   *   <li>{@code glide}: the same over the text in lower case.
+   *   <li>{@code clip}: the text's ids between a start (49406) and an end of text (49407). Equal to
+   *       the ids of OpenAI's tokenizer for the same text; it repairs and unescapes a text first,
+   *       which is the caption's cleaning here.
+   *   <li>{@code dalle}, DALLE-pytorch's: the same without start and end of text. The vocabulary of
+   *       OpenAI's own DALL-E, 16,384 ids, was never published.
+   *   <li>{@code bert-chinese}: WordPiece with 21,128 ids over lower case, as Chinese-CLIP takes
+   *       it: {@code [CLS]} (101) before the text, {@code [SEP]} (102) after it, 0 behind.
+   * </ul>
+   *
+   * @param specialInText whether a special token of CLIP's that a text spells becomes that token,
+   *     as in OpenAI's, or is ordinary text
    * @see <a
-   *     href="https://github.com/openai/glide-text2im/blob/main/glide_text2im/tokenizer/bpe.py">bpe.py</a>
+   *     href="https://github.com/openai/glide-text2im/blob/main/glide_text2im/tokenizer/bpe.py">GLIDE's
+   *     bpe.py</a>
+   * @see <a
+   *     href="https://github.com/lucidrains/DALLE-pytorch/blob/main/dalle_pytorch/tokenizer.py">DALLE-pytorch's
+   *     tokenizer.py</a>
+   * @see <a
+   *     href="https://github.com/OFA-Sys/Chinese-CLIP/blob/master/cn_clip/clip/utils.py">Chinese-CLIP's
+   *     utils.py</a>
    */
-  static Tokenizer glide() {
-    return gpt2(
-        "glide", text -> Gpt2Vocabulary.INSTANCE.encode(LowerCase.INSTANCE.withFinalSigma(text)));
+  public static Optional<Tokenizer> named(String name, boolean specialInText) {
+    return switch (name) {
+      case "gpt2" -> Optional.of(gpt2(name, text -> text));
+      case "glide" -> Optional.of(gpt2(name, text -> LowerCase.INSTANCE.withFinalSigma(text)));
+      case "clip" ->
+          Optional.of(
+              clip(
+                  name,
+                  specialInText,
+                  new int[] {ClipVocabulary.START_OF_TEXT},
+                  new int[] {ClipVocabulary.END_OF_TEXT}));
+      case "dalle" -> Optional.of(clip(name, specialInText, NOTHING, NOTHING));
+      case "bert-chinese" ->
+          Optional.of(
+              new Tokenizer(
+                  name,
+                  21_128,
+                  () -> BertChinese.SHIPPED.digest(),
+                  text -> BertChinese.SHIPPED.encode(text),
+                  new int[] {101},
+                  new int[] {102}));
+      default -> Optional.empty();
+    };
   }
 
-  private static Tokenizer gpt2(String name, Function<String, int[]> encoder) {
+  private static Tokenizer gpt2(String name, UnaryOperator<String> change) {
     return new Tokenizer(
         name,
         Gpt2Vocabulary.SIZE,
         () -> Gpt2Vocabulary.INSTANCE.digest(),
-        encoder,
+        text -> Gpt2Vocabulary.INSTANCE.encode(change.apply(text)),
         NOTHING,
         NOTHING);
-  }
-
-  /**
-   * CLIP's: the text's ids between a start (49406) and an end of text (49407). Equal to the ids of
-   * OpenAI's tokenizer for the same text; it repairs and unescapes a text first, which is the
-   * caption's cleaning here.
-   *
-   * @param specialInText whether a special token that a text spells becomes that token, as in
-   *     OpenAI's, or is ordinary text
-   */
-  public static Tokenizer clip(boolean specialInText) {
-    return clip(
-        "clip",
-        specialInText,
-        new int[] {ClipVocabulary.START_OF_TEXT},
-        new int[] {ClipVocabulary.END_OF_TEXT});
-  }
-
-  /**
-   * DALLE-pytorch's: CLIP's vocabulary without start and end of text. The vocabulary of OpenAI's
-   * own DALL-E, 16,384 ids, was never published.
-   *
-   * @param specialInText as in {@link #clip}
-   * @see <a
-   *     href="https://github.com/lucidrains/DALLE-pytorch/blob/main/dalle_pytorch/tokenizer.py">tokenizer.py</a>
-   */
-  static Tokenizer dalle(boolean specialInText) {
-    return clip("dalle", specialInText, NOTHING, NOTHING);
   }
 
   private static Tokenizer clip(String name, boolean specialInText, int[] before, int[] after) {
@@ -110,35 +116,8 @@ public final class Tokenizer {
         after);
   }
 
-  /**
-   * BERT-Chinese's WordPiece with 21,128 ids over lower case, as Chinese-CLIP takes it: {@code
-   * [CLS]} (101) before the text, {@code [SEP]} (102) after it, 0 behind.
-   *
-   * @see <a
-   *     href="https://github.com/OFA-Sys/Chinese-CLIP/blob/master/cn_clip/clip/utils.py">utils.py</a>
-   */
-  static Tokenizer bertChinese() {
-    return new Tokenizer(
-        "bert-chinese",
-        21_128,
-        () -> BertChinese.SHIPPED.digest(),
-        text -> BertChinese.SHIPPED.encode(text),
-        new int[] {101},
-        new int[] {102});
-  }
-
   private static final class BertChinese {
-
-    static final Tokenizer SHIPPED = read();
-
-    private static Tokenizer read() {
-      byte[] file = VocabularyFile.unzip(VocabularyFile.read("bert-chinese.json.gz"));
-      try {
-        return TokenizerFile.parse(file, false).tokenizer();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    static final Tokenizer SHIPPED = TokenizerFile.bertChinese();
   }
 
   /** Name in records and recipes: gpt2, clip, glide, dalle, bert-chinese or hf. */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +60,31 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
     }
   }
 
+  /** The tokenizer of BERT-Chinese, which comes with the product. */
+  static Tokenizer bertChinese() {
+    try {
+      return parse(bertChineseFile(), false).tokenizer();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The id of each of its tokens. */
+  static Map<String, Integer> bertChineseVocabulary() {
+    try {
+      Map<String, Integer> ids = new HashMap<>();
+      JsonNode vocabulary = JSON.readTree(bertChineseFile()).at("/model/vocab");
+      vocabulary.properties().forEach(word -> ids.put(word.getKey(), word.getValue().intValue()));
+      return ids;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] bertChineseFile() {
+    return VocabularyFile.unzip(VocabularyFile.read("bert-chinese.json.gz"));
+  }
+
   /** Reads the parts of one file. */
   private static final class Reader {
 
@@ -75,7 +101,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
       if (!root.isObject() || !root.path("model").isObject()) {
         throw refused("not a tokenizer.json: it has no model");
       }
-      SubwordModel model = model(root.get("model"));
+      SubwordModel model = new CachedModel(model(root.get("model")));
       int modelSize = vocabulary.size();
       TextNormalizer normalizer = TokenizerParts.normalizer(root.path("normalizer"));
       List<AddedTokens.Token> raw = new ArrayList<>();
@@ -116,17 +142,16 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
 
     private SubwordModel model(JsonNode model) {
       return switch (TokenizerParts.type(model)) {
-        case "BPE" -> pairs(model).cached();
+        case "BPE" -> pairs(model);
         case "WordPiece" -> {
           readVocabulary(model);
           yield new WordPieceModel(
-                  Map.copyOf(vocabulary),
-                  known(model, "unk_token"),
-                  model.path("continuing_subword_prefix").asText("##"),
-                  model.path("max_input_chars_per_word").asInt(100))
-              .cached();
+              Map.copyOf(vocabulary),
+              known(model, "unk_token"),
+              model.path("continuing_subword_prefix").asText("##"),
+              model.path("max_input_chars_per_word").asInt(100));
         }
-        case "Unigram" -> unigram(model).cached();
+        case "Unigram" -> unigram(model);
         default -> throw TokenizerParts.unknown("model", model);
       };
     }
@@ -137,7 +162,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
       }
       readVocabulary(model);
       String prefix = text(model, "continuing_subword_prefix");
-      PairMerges.Builder merges = new PairMerges.Builder(model.path("merges").size());
+      PairMerges merges = new PairMerges(model.path("merges").size());
       int rank = 0;
       for (JsonNode merge : model.path("merges")) {
         String[] pair =
@@ -157,7 +182,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
       }
       return new PairModel(
           Map.copyOf(vocabulary),
-          merges.build(),
+          merges,
           text(model, "unk_token").isEmpty() ? -1 : known(model, "unk_token"),
           model.path("fuse_unk").asBoolean(),
           model.path("byte_fallback").asBoolean(),

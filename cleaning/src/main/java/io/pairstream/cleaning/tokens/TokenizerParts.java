@@ -2,6 +2,7 @@ package io.pairstream.cleaning.tokens;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.text.Normalizer;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -160,27 +161,23 @@ final class TokenizerParts {
     }
     boolean prefixes = part.path("add_prefix_space").asBoolean(true);
     String scheme = part.path("prepend_scheme").asText(prefixes ? "always" : "never");
-    PreTokenizer.Prepend prepends =
-        switch (scheme) {
-          case "always" -> PreTokenizer.Prepend.ALWAYS;
-          case "first" -> PreTokenizer.Prepend.FIRST;
-          case "never" -> PreTokenizer.Prepend.NEVER;
-          default -> throw refused("prepend_scheme '" + scheme + "' is not supported");
-        };
     return PreTokenizer.metaspace(
-        mark.codePointAt(0), prepends, part.path("split").asBoolean(true));
+        mark.codePointAt(0),
+        constant(PreTokenizer.Prepend.values(), "prepend_scheme", scheme),
+        part.path("split").asBoolean(true));
   }
 
   private static PreTokenizer.Behavior behavior(JsonNode part, String preset) {
-    String behavior = part.path("behavior").asText(preset);
-    return switch (behavior) {
-      case "Removed" -> PreTokenizer.Behavior.REMOVED;
-      case "Isolated" -> PreTokenizer.Behavior.ISOLATED;
-      case "MergedWithPrevious" -> PreTokenizer.Behavior.MERGED_WITH_PREVIOUS;
-      case "MergedWithNext" -> PreTokenizer.Behavior.MERGED_WITH_NEXT;
-      case "Contiguous" -> PreTokenizer.Behavior.CONTIGUOUS;
-      default -> throw refused("the behavior '" + behavior + "' is not supported");
-    };
+    return constant(
+        PreTokenizer.Behavior.values(), "behavior", part.path("behavior").asText(preset));
+  }
+
+  /** The constant that the file calls so; it writes words without anything between. */
+  private static <E extends Enum<E>> E constant(E[] all, String what, String word) {
+    return Arrays.stream(all)
+        .filter(one -> one.name().replace("_", "").equalsIgnoreCase(word))
+        .findFirst()
+        .orElseThrow(() -> refused("the %s '%s' is not supported".formatted(what, word)));
   }
 
   private static SplitPattern pattern(JsonNode part) {

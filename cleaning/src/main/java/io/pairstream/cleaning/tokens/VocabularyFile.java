@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.tokens;
 
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.cleaning.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,11 +16,7 @@ final class VocabularyFile {
 
   /** The bytes of a file of this package. */
   static byte[] read(String name) {
-    try (InputStream in = VocabularyFile.class.getResourceAsStream(name)) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + name, e);
-    }
+    return ClassPathFile.bytes(VocabularyFile.class, name);
   }
 
   /** What is in a file compressed with gzip. */

@@ -17,47 +17,34 @@ class PairMergesTest {
   }
 
   @Test
-  void mergesThePairOfLowestRankFirst() {
-    PairMerges.Builder merges = new PairMerges.Builder(2);
+  void mergesTheLeftmostPairOfLowestRankFirst() {
+    PairMerges merges = new PairMerges(4);
     merges.add(1, 2, 1, 10);
     merges.add(2, 3, 0, 11);
+    merges.add(4, 4, 2, 12);
+    merges.add(12, 12, 3, 13);
 
-    assertThat(merged(merges.build(), 1, 2, 3)).containsExactly(1, 11);
-  }
-
-  @Test
-  void mergesTheLeftmostOfEqualPairs() {
-    PairMerges.Builder merges = new PairMerges.Builder(1);
-    merges.add(1, 1, 0, 10);
-
-    assertThat(merged(merges.build(), 1, 1, 1)).containsExactly(10, 1);
-  }
-
-  @Test
-  void mergesWhatIsMerged() {
-    PairMerges.Builder merges = new PairMerges.Builder(2);
-    merges.add(1, 2, 0, 10);
-    merges.add(10, 10, 1, 11);
-
-    assertThat(merged(merges.build(), 1, 2, 1, 2, 1)).containsExactly(11, 1);
+    assertThat(merged(merges, 1, 2, 3)).containsExactly(1, 11);
+    assertThat(merged(merges, 4, 4, 4)).containsExactly(12, 4);
+    assertThat(merged(merges, 4, 4, 4, 4, 4)).containsExactly(13, 4);
   }
 
   /** Against the rule itself, written down without any care for time. */
   @Test
-  void givesTheSameForShortAndLongWords() {
+  void followsTheRuleWhateverTheWord() {
     Random random = new Random(3);
     for (int round = 0; round < 300; round++) {
       int[][] pairs = new int[40][];
-      PairMerges.Builder builder = new PairMerges.Builder(pairs.length);
+      PairMerges merges = new PairMerges(pairs.length);
       for (int rank = 0; rank < pairs.length; rank++) {
         pairs[rank] = new int[] {random.nextInt(3 + rank), random.nextInt(3 + rank), 3 + rank};
       }
       for (int rank = pairs.length - 1; rank >= 0; rank--) { // the first of equal pairs holds
-        builder.add(pairs[rank][0], pairs[rank][1], rank, pairs[rank][2]);
+        merges.add(pairs[rank][0], pairs[rank][1], rank, pairs[rank][2]);
       }
       int[] word = random.ints(1 + random.nextInt(200), 0, 3).toArray();
 
-      assertThat(merged(builder.build(), word)).isEqualTo(expected(pairs, word));
+      assertThat(merged(merges, word)).isEqualTo(expected(pairs, word));
     }
   }
 
@@ -65,12 +52,12 @@ class PairMergesTest {
   @Test
   @Timeout(60)
   void doesNotSlowDownWithTheLengthOfOneWord() {
-    PairMerges.Builder merges = new PairMerges.Builder(1);
+    PairMerges merges = new PairMerges(1);
     merges.add(1, 1, 0, 2);
     int[] word = new int[1 << 21];
     Arrays.fill(word, 1);
 
-    assertThat(merges.build().merge(word, word.length)).isEqualTo(1 << 20);
+    assertThat(merges.merge(word, word.length)).isEqualTo(1 << 20);
   }
 
   private static int[] expected(int[][] pairs, int[] word) {

@@ -109,7 +109,7 @@ class PairRoutesTest {
     String word = word();
     String caption = "a photo of a cat on a " + word;
     RawPair raw = raw(drawn(640, 480), "  A photo of a cat on a " + word + "  ");
-    Tokenizer clip = Tokenizer.clip(false);
+    Tokenizer clip = Tokenizer.named("clip", false).orElseThrow();
     int[] all = clip.encode(caption);
     List<Integer> ids = new ArrayList<>(List.of(49406));
     Arrays.stream(all, 0, 4).forEach(ids::add);
