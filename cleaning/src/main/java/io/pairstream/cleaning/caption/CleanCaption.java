@@ -5,6 +5,7 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.text.Normalizer;
+import java.util.OptionalInt;
 import org.unbescape.html.HtmlEscape;
 
 /**
@@ -17,8 +18,8 @@ import org.unbescape.html.HtmlEscape;
  *   <li>UTF-8 that was read as Windows-1252 or Latin-1 is repaired ({@link Mojibake});
  *   <li>full-width letters and digits become ordinary ones ({@link Width});
  *   <li>HTML tags and Markdown links go, their words stay ({@link Markup});
- *   <li>web addresses ({@link Links}), e-mail addresses ({@link EmailAddresses}) and telephone
- *       numbers ({@link PhoneNumbers}) go;
+ *   <li>web addresses ({@link Links}), e-mail addresses ({@link SpanFinder}) and telephone numbers
+ *       ({@link PhoneNumbers}) go;
  *   <li>hashtags become words ({@link Hashtags});
  *   <li>emoji go, where the recipe says so ({@link Emoji});
  *   <li>control, bidirectional and other invisible characters go, white space becomes single spaces
@@ -43,7 +44,7 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
   private static final int ALL_ROUNDS = HONEST_ROUNDS + 8;
 
   private static final Links LINKS = new Links();
-  private static final EmailAddresses EMAILS = new EmailAddresses();
+  private static final SpanFinder EMAILS = SpanFinder.emailAddresses();
   private static final PhoneNumbers PHONE_NUMBERS = new PhoneNumbers();
   private static final Hashtags HASHTAGS = new Hashtags();
 
@@ -102,17 +103,18 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
           bytes + " bytes",
           maxBytes + " bytes");
     }
-    int lone = indexOfLoneSurrogate(caption.text());
-    if (lone >= 0) {
-      return Outcome.rejected(
-          RejectReason.CAPTION_NOT_UTF8,
-          "the caption holds half of a surrogate pair, which no text in UTF-8 can",
-          String.format("U+%04X", (int) caption.text().charAt(lone)),
-          "");
-    }
     String language = LanguageTag.ofHint(caption.languageHint());
     if (isPlain(caption.text())) {
       return Outcome.kept(new CleanedCaption(caption.text(), language));
+    }
+    OptionalInt lone =
+        caption.text().codePoints().filter(CleanCaption::isHalfOfASurrogatePair).findFirst();
+    if (lone.isPresent()) {
+      return Outcome.rejected(
+          RejectReason.CAPTION_NOT_UTF8,
+          "the caption holds half of a surrogate pair, which no text in UTF-8 can",
+          String.format("U+%04X", lone.getAsInt()),
+          "");
     }
     return clean(caption.text())
         .then(this::refuseUnwanted)
@@ -184,21 +186,19 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
           "1 character");
     }
     if (links == Treatment.REJECT && LINKS.isIn(text)) {
-      return Outcome.rejected(
-          RejectReason.CAPTION_HAS_LINK,
-          "the caption holds a web address, which this recipe refuses");
+      return refused(RejectReason.CAPTION_HAS_LINK, "a web address");
     }
     if (emails == Treatment.REJECT && EMAILS.isIn(text)) {
-      return Outcome.rejected(
-          RejectReason.CAPTION_HAS_CONTACT,
-          "the caption holds an e-mail address, which this recipe refuses");
+      return refused(RejectReason.CAPTION_HAS_CONTACT, "an e-mail address");
     }
     if (phoneNumbers == Treatment.REJECT && PHONE_NUMBERS.isIn(text)) {
-      return Outcome.rejected(
-          RejectReason.CAPTION_HAS_CONTACT,
-          "the caption holds a telephone number, which this recipe refuses");
+      return refused(RejectReason.CAPTION_HAS_CONTACT, "a telephone number");
     }
     return Outcome.kept(text);
+  }
+
+  private static Outcome<String> refused(RejectReason reason, String what) {
+    return Outcome.rejected(reason, "the caption holds " + what + ", which this recipe refuses");
   }
 
   /**
@@ -238,15 +238,8 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
     return bytes;
   }
 
-  private static int indexOfLoneSurrogate(String text) {
-    for (int i = 0; i < text.length(); ) {
-      int codePoint = text.codePointAt(i);
-      if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
-        return i;
-      }
-      i += Character.charCount(codePoint);
-    }
-    return -1;
+  private static boolean isHalfOfASurrogatePair(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
   /** What becomes of hashtags. */

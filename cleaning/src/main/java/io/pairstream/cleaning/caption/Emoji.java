@@ -1,7 +1,6 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.CodePoints;
-import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 
 /**
  * Emoji: the blocks of pictographs, the older symbols that are drawn in colour, and any symbol that
@@ -12,38 +11,17 @@ import java.util.function.IntPredicate;
  */
 final class Emoji {
 
-  private static final char EMOJI_SELECTOR = '\uFE0F';
-
   /** With the enclosing keycap. */
-  private static final IntPredicate EMOJI =
-      CodePoints.of("20E3 231A-231B 2328 23CF 23E9-23FA 2600-27BF 2B1B-2B1C 2B50 2B55 1F000-1FAFF");
+  private static final Pattern EMOJI =
+      Pattern.compile(
+          "[\\x{20E3}\\x{231A}\\x{231B}\\x{2328}\\x{23CF}\\x{23E9}-\\x{23FA}\\x{2600}-\\x{27BF}"
+              + "\\x{2B1B}\\x{2B1C}\\x{2B50}\\x{2B55}\\x{1F000}-\\x{1FAFF}]"
+              + "|[^\\p{L}\\p{Nd}\\x{0}-\\x{7F}](?=\\x{FE0F})");
 
   private Emoji() {}
 
   /** The text with a space for each. */
   static String removedFrom(String text) {
-    int first = 0;
-    while (first < text.length() && text.charAt(first) < 0xA9) {
-      first++;
-    }
-    if (first == text.length()) {
-      return text;
-    }
-    StringBuilder out = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); ) {
-      int codePoint = text.codePointAt(i);
-      i += Character.charCount(codePoint);
-      boolean selected =
-          i < text.length()
-              && text.charAt(i) == EMOJI_SELECTOR
-              && !Character.isLetterOrDigit(codePoint)
-              && codePoint > 0x7F;
-      if (selected || EMOJI.test(codePoint)) {
-        out.append(' ');
-      } else {
-        out.appendCodePoint(codePoint);
-      }
-    }
-    return out.toString();
+    return EMOJI.matcher(text).replaceAll(" ");
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.cleaning.caption;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Takes markup out of a text: HTML tags and comments, HTML's scripts and styles with what they
@@ -33,11 +34,15 @@ final class Markup {
           """
               .split("\\s+"));
 
+  /** {@code [words](address)} and {@code ![words](address)}; an address holds no space. */
+  private static final Pattern LINK =
+      Pattern.compile("!?\\[([^\\[]*?)\\]\\([^\\x{0}-\\x{20}(\\[)]*+\\)");
+
   private Markup() {}
 
   static String removedFrom(String text) {
     String untagged = text.indexOf('<') < 0 ? text : withoutTags(text);
-    return untagged.contains("](") ? withoutLinks(untagged) : untagged;
+    return untagged.contains("](") ? LINK.matcher(untagged).replaceAll("$1") : untagged;
   }
 
   private static String withoutTags(String text) {
@@ -114,41 +119,5 @@ final class Markup {
 
   private static boolean isAsciiLetterOrDigit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  }
-
-  /** {@code [words](address)} and {@code ![words](address)} become the words. */
-  private static String withoutLinks(String text) {
-    StringBuilder out = new StringBuilder(text.length());
-    int copied = 0;
-    int open = -1;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '[') {
-        open = i;
-      } else if (c == ']' && open >= copied && text.startsWith("(", i + 1)) {
-        int close = addressEnd(text, i + 2);
-        if (close >= 0) {
-          int start = open > copied && text.charAt(open - 1) == '!' ? open - 1 : open;
-          out.append(text, copied, start).append(text, open + 1, i);
-          copied = close + 1;
-          i = close;
-        }
-      }
-    }
-    return copied == 0 ? text : out.append(text, copied, text.length()).toString();
-  }
-
-  /** The index of the parenthesis that closes an address, which holds no space, or -1. */
-  private static int addressEnd(String text, int from) {
-    for (int i = from; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == ')') {
-        return i;
-      }
-      if (c <= ' ' || c == '(' || c == '[') {
-        return -1;
-      }
-    }
-    return -1;
   }
 }

@@ -1,5 +1,10 @@
 package io.pairstream.cleaning.caption;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Telephone numbers, as far as they cannot be taken for years, sizes, prices or counts:
  *
@@ -29,6 +34,16 @@ final class PhoneNumbers implements SpanFinder {
       \u70ED\u7EBF \u4F20\u771F
       """
           .split("\\s+");
+
+  /** Numbers of North America, then Chinese mobiles; a space behind each group. */
+  private static final Pattern KNOWN =
+      Pattern.compile(
+          "(?:(?:1 )?(?<area>[2-9]\\d\\d )(?<exchange>\\d{3} )\\d{4} )"
+              + "|(?:1[3-9]\\d{9} |1[3-9]\\d \\d{4} \\d{4} )");
+
+  /** Two groups or more of two digits or more, with 0 first, but no date with a time behind it. */
+  private static final Pattern NATIONAL =
+      Pattern.compile("(?!\\d\\d \\d\\d \\d{4} )0\\d+ (?:\\d\\d+ )+");
 
   @Override
   public Span next(String text, int from) {
@@ -64,80 +79,39 @@ final class PhoneNumbers implements SpanFinder {
 
   /** The index behind the number whose first group begins at {@code first}, or -1. */
   private static int end(String text, int first) {
-    boolean international = isBehindPlus(text, first);
-    boolean named = !international && isBehindWord(text, first);
-    int[] lengths = new int[MOST_GROUPS];
-    int[] ends = new int[MOST_GROUPS];
-    int groups = 0;
+    List<String> groups = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
     int digits = 0;
-    int at = first;
-    while (at >= 0 && groups < MOST_GROUPS) {
+    for (int at = first; at >= 0 && groups.size() < MOST_GROUPS; ) {
       int end = digitsEnd(text, at);
-      if (digits + end - at > MOST_DIGITS || isLetterAt(text, end)) {
+      digits += end - at;
+      if (digits > MOST_DIGITS || isLetterAt(text, end)) {
+        digits -= end - at;
         break;
       }
-      lengths[groups] = end - at;
-      ends[groups++] = end;
-      digits += end - at;
+      groups.add(text.substring(at, end));
+      ends.add(end);
       at = nextGroup(text, end);
     }
-    if ((international && digits >= 8) || (named && digits >= FEWEST_DIGITS)) {
-      return ends[groups - 1];
+    boolean international = isBehindPlus(text, first);
+    if ((international && digits >= 8)
+        || (!international && digits >= FEWEST_DIGITS && isBehindWord(text, first))) {
+      return ends.get(ends.size() - 1);
     }
-    int northAmerican = northAmerican(text, first, lengths, groups);
-    if (northAmerican > 0) {
-      return ends[northAmerican - 1];
-    }
-    int mobile = chineseMobile(text, first, lengths, groups);
-    if (mobile > 0) {
-      return ends[mobile - 1];
-    }
-    return isNational(text, first, lengths, groups, digits) ? ends[groups - 1] : -1;
-  }
-
-  /** How many groups make a number of North America, or 0. */
-  private static int northAmerican(String text, int first, int[] lengths, int groups) {
-    boolean trunk = groups > 3 && lengths[0] == 1 && text.charAt(first) == '1';
-    int area = trunk ? 1 : 0;
-    if (groups < area + 3
-        || lengths[area] != 3
-        || lengths[area + 1] != 3
-        || lengths[area + 2] != 4) {
-      return 0;
-    }
-    int areaAt = trunk ? nextGroup(text, first + 1) : first;
-    int exchangeAt = nextGroup(text, areaAt + 3);
-    boolean spaced = text.charAt(exchangeAt + 3) == ' '; // three numbers in a row look like this
-    return text.charAt(areaAt) >= '2' && (text.charAt(exchangeAt) >= '2' || !spaced) ? area + 3 : 0;
-  }
-
-  /** How many groups make a Chinese mobile number, or 0. */
-  private static int chineseMobile(String text, int first, int[] lengths, int groups) {
-    if (groups == 0
-        || text.charAt(first) != '1'
-        || lengths[0] < 3
-        || text.charAt(first + 1) < '3') {
-      return 0;
-    }
-    if (lengths[0] == 11) {
-      return 1;
-    }
-    return groups >= 3 && lengths[0] == 3 && lengths[1] == 4 && lengths[2] == 4 ? 3 : 0;
-  }
-
-  private static boolean isNational(String text, int first, int[] lengths, int groups, int digits) {
-    if (groups < 2 || text.charAt(first) != '0' || digits < 9 || digits > 12) {
-      return false;
-    }
-    if (groups > 2 && lengths[0] == 2 && lengths[1] == 2 && lengths[2] == 4) {
-      return false; // a date, with a time behind it
-    }
-    for (int i = 0; i < groups; i++) {
-      if (lengths[i] < 2) {
-        return false;
+    String number = String.join(" ", groups) + " ";
+    Matcher known = KNOWN.matcher(number);
+    if (known.lookingAt()) {
+      int groupsOfIt = (int) known.group().chars().filter(c -> c == ' ').count();
+      int end = ends.get(groupsOfIt - 1);
+      // Three numbers in a row may look like one of North America.
+      boolean row = known.group("area") != null && text.charAt(ends.get(groupsOfIt - 2)) == ' ';
+      if (!row || known.group("exchange").charAt(0) >= '2') {
+        return end;
       }
     }
-    return true;
+    return digits >= 9 && digits <= 12 && NATIONAL.matcher(number).matches()
+        ? ends.get(ends.size() - 1)
+        : -1;
   }
 
   /** Where the next group begins, behind at most two separators, or -1. */

@@ -1,5 +1,8 @@
 package io.pairstream.cleaning.caption;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Finds one kind of thing in a text.
  *
@@ -12,6 +15,30 @@ interface SpanFinder {
   /** The first that begins at {@code from} or behind it, or {@link Span#NONE}. */
   Span next(String text, int from);
 
+  /**
+   * E-mail addresses of the usual form, {@code name@host.domain}, with {@code mailto:} before, of
+   * Latin letters and digits: a Chinese sentence has no space before an address.
+   */
+  static SpanFinder emailAddresses() {
+    String word = "\\p{L}\\p{Nd}&&[\\x{0}-\\x{24F}]";
+    String host = "[[" + word + "].-]";
+    String domain = "\\.[\\p{L}&&[\\x{0}-\\x{24F}]]{2,}+(?=[.-]*+(?!" + host + "))";
+    return matching(
+        '@', "(?:(?i)mailto:)?+(?!\\.)[[" + word + "]._%+'-]{1,64}+@" + host + "{1,250}" + domain);
+  }
+
+  /** What matches a pattern and so holds a certain character, which few texts have. */
+  static SpanFinder matching(char character, String pattern) {
+    Pattern compiled = Pattern.compile(pattern);
+    return (text, from) -> {
+      if (text.indexOf(character, from) < 0) {
+        return Span.NONE;
+      }
+      Matcher found = compiled.matcher(text);
+      return found.find(from) ? new Span(found.start(), found.end()) : Span.NONE;
+    };
+  }
+
   /** Whether the text holds one. */
   default boolean isIn(String text) {
     return !next(text, 0).isNone();
@@ -22,45 +49,31 @@ interface SpanFinder {
    * where two words would meet.
    */
   default String removedFrom(String text) {
-    Span found = next(text, 0);
-    if (found.isNone()) {
-      return text;
-    }
     StringBuilder out = new StringBuilder(text.length());
     int copied = 0;
-    while (!found.isNone()) {
-      int start = found.start();
-      int end = found.end();
-      if (start > copied
-          && end < text.length()
-          && isPair(text.charAt(start - 1), text.charAt(end))) {
-        start--;
-        end++;
-      }
-      out.append(text, copied, start);
+    for (Span found = next(text, 0); !found.isNone(); found = next(text, copied)) {
+      boolean inBrackets =
+          found.start() > copied
+              && found.end() < text.length()
+              && isPair(text.charAt(found.start() - 1), text.charAt(found.end()));
+      out.append(text, copied, inBrackets ? found.start() - 1 : found.start());
       if (!out.isEmpty() && out.charAt(out.length() - 1) != ' ') {
         out.append(' ');
       }
-      copied = end;
-      found = next(text, end);
+      copied = inBrackets ? found.end() + 1 : found.end();
     }
-    return out.append(text, copied, text.length()).toString();
+    return copied == 0 ? text : out.append(text, copied, text.length()).toString();
   }
 
   /** The text with {@code mask} in the place of each. */
   default String maskedIn(String text, String mask) {
-    Span found = next(text, 0);
-    if (found.isNone()) {
-      return text;
-    }
     StringBuilder out = new StringBuilder(text.length());
     int copied = 0;
-    while (!found.isNone()) {
+    for (Span found = next(text, 0); !found.isNone(); found = next(text, copied)) {
       out.append(text, copied, found.start()).append(mask);
       copied = found.end();
-      found = next(text, copied);
     }
-    return out.append(text, copied, text.length()).toString();
+    return copied == 0 ? text : out.append(text, copied, text.length()).toString();
   }
 
   private static boolean isPair(char open, char close) {
