@@ -2,7 +2,8 @@ package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import java.util.Locale;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A file that is none of the formats in {@link ImageType}, and what it looks like instead.
@@ -12,104 +13,60 @@ import java.util.Locale;
  */
 final class ForeignFile {
 
-  /** How far into a file the start of a markup document is looked for, in bytes. */
-  private static final int MARKUP_BYTES = 1024;
+  /** How much of a file is looked at, in bytes. */
+  private static final int BEGINNING = 1024;
+
+  private static final String MARKUP = "(?i)(?:\u00ef\u00bb\u00bf)?[\\s\\x1c-\\x1f]*(?=<)";
+
+  /** The first that a beginning matches counts. */
+  private static final List<Kind> KINDS =
+      List.of(
+          image("TIFF", "II\\*\0|MM\0\\*"),
+          image("BMP", "BM"),
+          image("AVIF", ".{4}ftypavi[fs]"),
+          image("HEIC", ".{4}ftyp(?:hei[cxms]|hevc|mif1|msf1)"),
+          image("JPEG XL", "\0\0\0\fJXL |\u00ff\n"),
+          image("JPEG 2000", "\0\0\0\fjP  |\u00ffO\u00ffQ"),
+          image("a Photoshop file", "8BPS"),
+          image("an icon file", "\0\0\u0001\0"),
+          image("OpenEXR", "v/1\u0001"),
+          image("SVG", MARKUP + ".*<svg"),
+          other("a PDF document", "%PDF"),
+          other("a ZIP archive", "PK\u0003\u0004"),
+          other("a gzip archive", "\u001f\u008b"),
+          other("a video", ".{4}ftyp"),
+          other("a sound or video file", "RIFF"),
+          other("an HTML page", MARKUP + "(?:<!doctype html|.*<html)"),
+          other("an XML document", MARKUP + "<\\?xml"),
+          other("text", "[\\x20-\\x7E\\x80-\\xFF\\n\\r\\t]*$"));
 
   private ForeignFile() {}
 
-  static <T> Outcome<T> refuse(EncodedImage image) {
-    HeaderBytes file = new HeaderBytes(image.bytes());
-    String format = imageFormat(file);
-    if (!format.isEmpty()) {
-      return Outcome.rejected(
-          RejectReason.IMAGE_TYPE_UNSUPPORTED,
-          "the file looks like " + format + "; accepted are JPEG, PNG, WebP and GIF");
+  private record Kind(String name, boolean isImage, Pattern beginning) {}
+
+  private static Kind image(String name, String beginning) {
+    return new Kind(name, true, Pattern.compile(beginning, Pattern.DOTALL));
+  }
+
+  private static Kind other(String name, String beginning) {
+    return new Kind(name, false, Pattern.compile(beginning, Pattern.DOTALL));
+  }
+
+  static <T> Outcome<T> refuse(HeaderBytes file) {
+    String beginning = file.text(0, BEGINNING);
+    for (Kind kind : KINDS) {
+      if (kind.beginning().matcher(beginning).lookingAt()) {
+        return kind.isImage()
+            ? Outcome.rejected(
+                RejectReason.IMAGE_TYPE_UNSUPPORTED,
+                "the file looks like " + kind.name() + "; accepted are JPEG, PNG, WebP and GIF")
+            : Outcome.rejected(
+                RejectReason.IMAGE_TYPE_UNKNOWN,
+                "the file looks like " + kind.name() + ", not like an image");
+      }
     }
-    String kind = otherKind(file);
     return Outcome.rejected(
         RejectReason.IMAGE_TYPE_UNKNOWN,
-        kind.isEmpty()
-            ? "the file's first bytes are those of no known image format"
-            : "the file looks like " + kind + ", not like an image");
-  }
-
-  private static String imageFormat(HeaderBytes file) {
-    if (file.isText(0, "II*\0") || file.isText(0, "MM\0*")) {
-      return "TIFF";
-    }
-    if (file.isText(0, "BM")) {
-      return "BMP";
-    }
-    if (file.isText(4, "ftyp")) {
-      return isoBrand(file.text(8, 4));
-    }
-    if (file.isText(0, "\0\0\0\fJXL ") || file.isText(0, "\u00ff\n")) {
-      return "JPEG XL";
-    }
-    if (file.isText(0, "\0\0\0\fjP  ") || file.isText(0, "\u00ffO\u00ffQ")) {
-      return "JPEG 2000";
-    }
-    if (file.isText(0, "8BPS")) {
-      return "a Photoshop file";
-    }
-    if (file.isText(0, "\0\0\u0001\0")) {
-      return "an icon file";
-    }
-    if (file.isText(0, "v/1\u0001")) {
-      return "OpenEXR";
-    }
-    return markup(file).contains("<svg") ? "SVG" : "";
-  }
-
-  /** Name of an image format in an ISO base media file; empty where the brand is no image's. */
-  private static String isoBrand(String brand) {
-    return switch (brand) {
-      case "avif", "avis" -> "AVIF";
-      case "heic", "heix", "hevc", "heim", "heis", "mif1", "msf1" -> "HEIC";
-      default -> "";
-    };
-  }
-
-  private static String otherKind(HeaderBytes file) {
-    if (file.isText(0, "%PDF")) {
-      return "a PDF document";
-    }
-    if (file.isText(0, "PK\u0003\u0004")) {
-      return "a ZIP archive";
-    }
-    if (file.isText(0, "\u001f\u008b")) {
-      return "a gzip archive";
-    }
-    if (file.isText(4, "ftyp")) {
-      return "a video";
-    }
-    if (file.isText(0, "RIFF")) {
-      return "a sound or video file";
-    }
-    String markup = markup(file);
-    if (markup.startsWith("<!doctype html") || markup.contains("<html")) {
-      return "an HTML page";
-    }
-    if (markup.startsWith("<?xml")) {
-      return "an XML document";
-    }
-    return isText(file) ? "text" : "";
-  }
-
-  /** The file's beginning in lower case, or nothing where it does not begin with {@code <}. */
-  private static String markup(HeaderBytes file) {
-    String text = file.text(0, MARKUP_BYTES);
-    String bom = "\u00ef\u00bb\u00bf";
-    if (text.startsWith(bom)) {
-      text = text.substring(bom.length());
-    }
-    text = text.strip();
-    return text.startsWith("<") ? text.toLowerCase(Locale.ROOT) : "";
-  }
-
-  private static boolean isText(HeaderBytes file) {
-    return file.text(0, MARKUP_BYTES)
-        .chars()
-        .allMatch(c -> (c >= 0x20 && c != 0x7F) || c == '\n' || c == '\r' || c == '\t');
+        "the file's first bytes are those of no known image format");
   }
 }

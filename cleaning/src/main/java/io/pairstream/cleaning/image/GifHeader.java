@@ -1,7 +1,9 @@
 package io.pairstream.cleaning.image;
 
-import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
+import static io.pairstream.cleaning.image.HeaderBytes.check;
+import static io.pairstream.cleaning.image.HeaderBytes.checkSize;
+
+import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 
 /**
@@ -20,22 +22,15 @@ final class GifHeader {
 
   private GifHeader() {}
 
-  static Outcome<ProbedImage> read(EncodedImage image) {
+  static ProbedImage read(EncodedImage image) {
     HeaderBytes file = new HeaderBytes(image.bytes());
-    if (!file.has(0, SCREEN_END)) {
-      return damaged("the file is cut off inside its header");
-    }
+    check(file.has(0, SCREEN_END), "the file is cut off inside its header");
     int width = file.u16LittleEndian(6);
     int height = file.u16LittleEndian(8);
     int at = SCREEN_END + colourTableBytes(file.u8(10));
     int frames = 0;
-    while (true) {
-      if (!file.has(at, 1) && frames > 0) {
-        break; // the trailer alone is missing
-      }
-      if (!file.has(at, 1)) {
-        return damaged("the file is cut off: it has no trailer");
-      }
+    while (frames == 0 || file.has(at, 1)) { // the trailer alone may be missing
+      check(file.has(at, 1), "the file is cut off: it has no trailer");
       int block = file.u8(at);
       if (block == TRAILER) {
         break;
@@ -43,28 +38,19 @@ final class GifHeader {
       if (block == EXTENSION) {
         at = afterSubBlocks(file, at + 2);
       } else if (block == FRAME) {
-        if (!file.has(at, 10)) {
-          return damaged("the file is cut off inside a frame");
-        }
+        check(file.has(at, 10), "the file is cut off inside a frame");
         width = Math.max(width, file.u16LittleEndian(at + 1) + file.u16LittleEndian(at + 5));
         height = Math.max(height, file.u16LittleEndian(at + 3) + file.u16LittleEndian(at + 7));
         frames++;
         at = afterSubBlocks(file, at + 10 + colourTableBytes(file.u8(at + 9)) + 1);
       } else {
-        return damaged("a block has the unknown type " + block);
+        throw new DamagedException("a block has the unknown type " + block);
       }
-      if (at < 0) {
-        return damaged("the file is cut off inside a block");
-      }
+      check(at >= 0, "the file is cut off inside a block");
     }
-    if (frames == 0) {
-      return damaged("it holds no pixels");
-    }
-    if (width == 0 || height == 0) {
-      return damaged("it declares " + width + "x" + height + " px");
-    }
-    return Outcome.kept(
-        new ProbedImage(image, ImageType.GIF, width, height, 8, ColourModel.PALETTE, frames > 1));
+    check(frames > 0, "it holds no pixels");
+    checkSize(width, height);
+    return new ProbedImage(image, ImageType.GIF, width, height, 8, ColourModel.PALETTE, frames > 1);
   }
 
   /** Size of the colour table that the packed {@code flags} of a screen or a frame announce. */
@@ -83,9 +69,5 @@ final class GifHeader {
       }
     }
     return -1;
-  }
-
-  private static Outcome<ProbedImage> damaged(String what) {
-    return Outcome.rejected(RejectReason.IMAGE_HEADER_DAMAGED, "GIF: " + what);
   }
 }

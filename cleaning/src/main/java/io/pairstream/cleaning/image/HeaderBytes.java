@@ -20,6 +20,33 @@ final class HeaderBytes {
     this.words = ByteBuffer.wrap(bytes);
   }
 
+  /** A header that cannot be that of a whole file; {@code getMessage} says what is wrong. */
+  static final class DamagedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    DamagedException(String what) {
+      super(what, null, false, false); // the record's fault, so that the place says nothing
+    }
+  }
+
+  /** Goes on where {@code fine}. */
+  static void check(boolean fine, String otherwise) {
+    if (!fine) {
+      throw new DamagedException(otherwise);
+    }
+  }
+
+  /** Goes on where both sides have a pixel. */
+  static void checkSize(long widthPx, long heightPx) {
+    if (widthPx <= 0
+        || heightPx <= 0
+        || widthPx > Integer.MAX_VALUE
+        || heightPx > Integer.MAX_VALUE) {
+      throw new DamagedException("it declares " + widthPx + "x" + heightPx + " px");
+    }
+  }
+
   int length() {
     return bytes.length;
   }

@@ -9,6 +9,11 @@ public enum ImageType {
   WEBP,
   GIF;
 
+  /** As people write it. */
+  String inWords() {
+    return this == WEBP ? "WebP" : name();
+  }
+
   /** As in a {@code Content-Type}: {@code image/jpeg}. */
   public String mediaType() {
     return "image/" + name().toLowerCase(Locale.ROOT);

@@ -1,9 +1,12 @@
 package io.pairstream.cleaning.image;
 
-import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
+import static io.pairstream.cleaning.image.HeaderBytes.check;
+import static io.pairstream.cleaning.image.HeaderBytes.checkSize;
+
+import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 import java.io.ByteArrayOutputStream;
+import java.util.stream.IntStream;
 
 /**
  * What a JPEG file declares, read by walking its markers from start to end (ITU-T T.81, annex B).
@@ -32,32 +35,33 @@ final class JpegHeader {
 
   private static final int PROGRESSIVE_ARITHMETIC = 0xCA;
 
-  private JpegHeader() {}
+  private final EncodedImage image;
+  private final HeaderBytes file;
+  private final ByteArrayOutputStream mended = new ByteArrayOutputStream(0);
+  private int copied;
+  private ProbedImage frame;
+  private JpegScans brought;
 
-  static Outcome<ProbedImage> read(EncodedImage image) {
-    HeaderBytes file = new HeaderBytes(image.bytes());
-    ProbedImage frame = null;
-    JpegScans brought = null;
+  JpegHeader(EncodedImage image) {
+    this.image = image;
+    this.file = new HeaderBytes(image.bytes());
+  }
+
+  ProbedImage read() {
     int scans = 0;
     int at = 2;
-    int copied = 0;
-    ByteArrayOutputStream mended = new ByteArrayOutputStream(0);
     while (true) {
       int segmentEnd = at;
-      at = nextMarker(file, at);
+      at = nextMarker(at);
       if (at < 0) {
-        if (scans == 0 || !brought.complete()) {
-          return damaged("the file is cut off: it has no end marker (FF D9)");
-        }
-        mended.write(image.bytes(), copied, image.size() - copied);
+        check(scans > 0 && brought.complete(), "the file is cut off: it has no end marker (FF D9)");
+        mend(image.size(), image.size());
         mended.write(0xFF);
         mended.write(END_OF_IMAGE);
-        copied = image.size();
         break;
       }
       if (scans == 0 && file.isZeros(segmentEnd, at - 2)) {
-        mended.write(image.bytes(), copied, segmentEnd - copied);
-        copied = at - 2;
+        mend(segmentEnd, at - 2);
       }
       int marker = file.u8(at - 1);
       if (marker == END_OF_IMAGE) {
@@ -66,83 +70,71 @@ final class JpegHeader {
       if (standsAlone(marker)) {
         continue;
       }
-      if (marker == START_OF_IMAGE) {
-        return damaged("a second image begins inside the first");
-      }
-      if (!file.has(at, 2)) {
-        return damaged("the file is cut off inside a marker");
-      }
+      check(marker != START_OF_IMAGE, "a second image begins inside the first");
+      check(file.has(at, 2), "the file is cut off inside a marker");
       int length = file.u16BigEndian(at);
       if (length < 2) {
-        return damaged("a segment declares a length of " + length + " bytes");
+        throw new DamagedException("a segment declares a length of " + length + " bytes");
       }
-      if (!file.has(at, length)) {
-        return damaged("the file is cut off inside a segment");
-      }
+      check(file.has(at, length), "the file is cut off inside a segment");
       if (isFrameHeader(marker)) {
-        if (frame != null) {
-          return damaged("it has two frame headers");
-        }
-        if (length < 8) {
-          return damaged("its frame header is too short");
-        }
-        int components = file.u8(at + 7);
-        if (length != 8 + 3 * components) {
-          return damaged("its frame header's length does not fit its components");
-        }
-        if (components != 1 && components != 3 && components != 4) {
-          return damaged("it declares " + components + " colour components");
-        }
-        int height = file.u16BigEndian(at + 3);
-        int width = file.u16BigEndian(at + 5);
-        if (width == 0 || height == 0) {
-          return damaged("it declares " + width + "x" + height + " px");
-        }
-        brought =
-            new JpegScans(
-                componentIds(file, at + 8, components),
-                marker == PROGRESSIVE || marker == PROGRESSIVE_ARITHMETIC);
-        frame =
-            new ProbedImage(
-                image,
-                ImageType.JPEG,
-                width,
-                height,
-                file.u8(at + 2),
-                colourModel(components),
-                false);
+        readFrame(marker, at, length);
       } else if (marker == START_OF_SCAN) {
-        if (frame == null) {
-          return damaged("a scan comes before the frame header");
-        }
-        if (!brought.add(file, at, length)) {
-          return damaged("a scan has no valid header");
-        }
+        check(frame != null, "a scan comes before the frame header");
+        check(brought.add(file, at, length), "a scan has no valid header");
         scans++;
-        if (scans > MAX_SCANS) {
-          return damaged("it has more than " + MAX_SCANS + " scans");
-        }
+        check(scans <= MAX_SCANS, "it has more than " + MAX_SCANS + " scans");
       }
       at += length;
     }
-    if (scans == 0) {
-      return damaged("it holds no pixels");
-    }
-    if (!brought.complete()) {
-      return damaged("scans are missing; the file may be cut off");
-    }
+    check(scans > 0, "it holds no pixels");
+    check(brought.complete(), "scans are missing; the file may be cut off");
     if (mended.size() > 0) {
-      mended.write(image.bytes(), copied, image.size() - copied);
+      mend(image.size(), image.size());
     }
-    EncodedImage whole = mended.size() > 0 ? new EncodedImage(mended.toByteArray()) : image;
-    return Outcome.kept(withScans(frame, whole, scans));
+    return new ProbedImage(
+        mended.size() > 0 ? new EncodedImage(mended.toByteArray()) : image,
+        ImageType.JPEG,
+        frame.widthPx(),
+        frame.heightPx(),
+        frame.bitDepth(),
+        frame.colour(),
+        false,
+        scans,
+        frame.bytesPerPixel());
+  }
+
+  /** Leaves out what lies between two positions. */
+  private void mend(int from, int to) {
+    mended.write(image.bytes(), copied, from - copied);
+    copied = to;
+  }
+
+  private void readFrame(int marker, int at, int length) {
+    check(frame == null, "it has two frame headers");
+    check(length >= 8, "its frame header is too short");
+    int components = file.u8(at + 7);
+    check(length == 8 + 3 * components, "its frame header's length does not fit its components");
+    ColourModel colour =
+        switch (components) {
+          case 1 -> ColourModel.GREY;
+          case 3 -> ColourModel.RGB;
+          case 4 -> ColourModel.CMYK;
+          default -> throw new DamagedException("it declares " + components + " colour components");
+        };
+    int height = file.u16BigEndian(at + 3);
+    int width = file.u16BigEndian(at + 5);
+    checkSize(width, height);
+    int[] ids = IntStream.range(0, components).map(i -> file.u8(at + 8 + 3 * i)).toArray();
+    brought = new JpegScans(ids, marker == PROGRESSIVE || marker == PROGRESSIVE_ARITHMETIC);
+    frame = new ProbedImage(image, ImageType.JPEG, width, height, file.u8(at + 2), colour, false);
   }
 
   /**
    * Position after the next marker from {@code at} on, or -1: FF, any number of further FF, then a
    * byte that is neither FF nor 00, which is a stuffed byte of entropy-coded data.
    */
-  private static int nextMarker(HeaderBytes file, int at) {
+  private int nextMarker(int at) {
     for (int i = file.indexOfFF(at); i >= 0 && i + 1 < file.length(); i = file.indexOfFF(i + 1)) {
       if (file.u8(i + 1) != 0xFF && file.u8(i + 1) != 0) {
         return i + 2;
@@ -159,38 +151,5 @@ final class JpegHeader {
   /** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which lie between them. */
   private static boolean isFrameHeader(int marker) {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-  }
-
-  private static int[] componentIds(HeaderBytes file, int at, int components) {
-    int[] ids = new int[components];
-    for (int i = 0; i < components; i++) {
-      ids[i] = file.u8(at + 3 * i);
-    }
-    return ids;
-  }
-
-  private static ProbedImage withScans(ProbedImage frame, EncodedImage whole, int scans) {
-    return new ProbedImage(
-        whole,
-        frame.type(),
-        frame.widthPx(),
-        frame.heightPx(),
-        frame.bitDepth(),
-        frame.colour(),
-        false,
-        scans,
-        frame.bytesPerPixel());
-  }
-
-  private static ColourModel colourModel(int components) {
-    return switch (components) {
-      case 1 -> ColourModel.GREY;
-      case 3 -> ColourModel.RGB;
-      default -> ColourModel.CMYK;
-    };
-  }
-
-  private static Outcome<ProbedImage> damaged(String what) {
-    return Outcome.rejected(RejectReason.IMAGE_HEADER_DAMAGED, "JPEG: " + what);
   }
 }

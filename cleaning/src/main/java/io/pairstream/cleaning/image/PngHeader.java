@@ -1,7 +1,11 @@
 package io.pairstream.cleaning.image;
 
+import static io.pairstream.cleaning.image.HeaderBytes.check;
+import static io.pairstream.cleaning.image.HeaderBytes.checkSize;
+
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -27,51 +31,39 @@ final class PngHeader {
   static Outcome<ProbedImage> read(EncodedImage image) {
     HeaderBytes file = new HeaderBytes(image.bytes());
     int at = SIGNATURE.length();
-    if (!file.isText(0, SIGNATURE)) {
-      return damaged("its signature was changed on the way, as by a transfer in text mode");
-    }
-    if (!file.has(at, 8 + 13) || file.u32BigEndian(at) != 13 || !file.isText(at + 4, "IHDR")) {
-      return damaged("it does not begin with an IHDR chunk");
-    }
+    check(
+        file.isText(0, SIGNATURE),
+        "its signature was changed on the way, as by a transfer in text mode");
+    boolean begins =
+        file.has(at, 8 + 13) && file.u32BigEndian(at) == 13 && file.isText(at + 4, "IHDR");
+    check(begins, "it does not begin with an IHDR chunk");
     int header = at + 8;
     boolean palette = false;
     boolean pixels = false;
     boolean animated = false;
+    boolean ended = false;
     PngMetadata metadata = new PngMetadata(image.bytes());
-    while (true) {
-      if (pixels && at == file.length()) {
-        return declared(withEnd(image), file, header, palette, animated);
-      }
-      if (!file.has(at, 8)) {
-        return damaged("the file is cut off: it has no IEND chunk");
-      }
-      long length = file.u32BigEndian(at);
+    while (!ended && !(pixels && at == file.length())) {
+      check(file.has(at, 8), "the file is cut off: it has no IEND chunk");
+      int length = (int) Math.min(file.u32BigEndian(at), Integer.MAX_VALUE);
       String type = file.text(at + 4, 4);
-      if (!isName(type)) {
-        return damaged("a chunk has no valid name");
-      }
-      if (!file.has(at, 12 + length)) {
-        return damaged("the file is cut off inside its " + type + " chunk");
+      check(isName(type), "a chunk has no valid name");
+      if (!file.has(at, 12L + length)) {
+        throw new DamagedException("the file is cut off inside its " + type + " chunk");
       }
       CRC32 crc = new CRC32();
-      crc.update(image.bytes(), at + 4, 4 + (int) length);
-      if (crc.getValue() != file.u32BigEndian(at + 8 + (int) length)) {
-        return damaged("the CRC of its " + type + " chunk is wrong");
-      }
-      if (type.equals("IEND")) {
-        break;
+      crc.update(image.bytes(), at + 4, 4 + length);
+      if (crc.getValue() != file.u32BigEndian(at + 8 + length)) {
+        throw new DamagedException("the CRC of its " + type + " chunk is wrong");
       }
       switch (type) {
-        case "IHDR" -> {
-          if (at + 8 != header) {
-            return damaged("it has two IHDR chunks");
-          }
-        }
+        case "IEND" -> ended = true;
+        case "IHDR" -> check(at + 8 == header, "it has two IHDR chunks");
         case "PLTE" -> palette = true;
         case "IDAT" -> pixels = true;
         case "acTL" -> animated = true;
         case "zTXt", "iTXt", "iCCP" -> {
-          if (!metadata.unfolds(type, at + 8, (int) length)) {
+          if (!metadata.unfolds(type, at + 8, length)) {
             return Outcome.rejected(
                 RejectReason.IMAGE_METADATA_TOO_LARGE,
                 ("PNG: the texts and the colour profile in it unfold to more than %s bytes, each "
@@ -83,32 +75,27 @@ final class PngHeader {
         }
         default -> {}
       }
-      at += 12 + (int) length;
+      at += 12 + length;
     }
-    if (!pixels) {
-      return damaged("it holds no pixels");
-    }
-    return declared(image, file, header, palette, animated);
+    check(pixels, "it holds no pixels");
+    return Outcome.kept(declared(ended ? image : withEnd(image), file, header, palette, animated));
   }
 
-  private static Outcome<ProbedImage> declared(
+  private static ProbedImage declared(
       EncodedImage image, HeaderBytes file, int header, boolean palette, boolean animated) {
     long width = file.u32BigEndian(header);
     long height = file.u32BigEndian(header + 4);
-    if (width == 0 || height == 0 || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
-      return damaged("it declares " + width + "x" + height + " px");
-    }
+    checkSize(width, height);
     int depth = file.u8(header + 8);
     int colourType = file.u8(header + 9);
     if (!isAllowed(colourType, depth)) {
-      return damaged("it declares colour type " + colourType + " with " + depth + " bits");
+      throw new DamagedException(
+          "it declares colour type " + colourType + " with " + depth + " bits");
     }
-    if (file.u8(header + 10) != 0 || file.u8(header + 11) != 0 || file.u8(header + 12) > 1) {
-      return damaged("it declares an unknown compression, filter or interlace method");
-    }
-    if (colourType == 3 && !palette) {
-      return damaged("its palette is missing");
-    }
+    boolean known =
+        file.u8(header + 10) == 0 && file.u8(header + 11) == 0 && file.u8(header + 12) <= 1;
+    check(known, "it declares an unknown compression, filter or interlace method");
+    check(colourType != 3 || palette, "its palette is missing");
     ColourModel colour =
         switch (colourType) {
           case 0, 4 -> ColourModel.GREY;
@@ -116,17 +103,16 @@ final class PngHeader {
           default -> ColourModel.RGB;
         };
     int channels = colourType == 0 ? 1 : colourType == 2 ? 3 : 4;
-    return Outcome.kept(
-        new ProbedImage(
-            image,
-            ImageType.PNG,
-            (int) width,
-            (int) height,
-            depth,
-            colour,
-            animated,
-            1,
-            depth == 16 ? 2 * channels : channels));
+    return new ProbedImage(
+        image,
+        ImageType.PNG,
+        (int) width,
+        (int) height,
+        depth,
+        colour,
+        animated,
+        1,
+        depth == 16 ? 2 * channels : channels);
   }
 
   private static EncodedImage withEnd(EncodedImage image) {
@@ -148,9 +134,5 @@ final class PngHeader {
 
   private static boolean isName(String type) {
     return type.chars().allMatch(c -> (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'));
-  }
-
-  private static Outcome<ProbedImage> damaged(String what) {
-    return Outcome.rejected(RejectReason.IMAGE_HEADER_DAMAGED, "PNG: " + what);
   }
 }

@@ -3,6 +3,8 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
+import java.util.function.Supplier;
 
 /**
  * Reads what an image file declares about itself: type, size, depth and colour model.
@@ -18,7 +20,8 @@ public final class ProbeImage implements Step<EncodedImage, ProbedImage> {
 
   @Override
   public String inWords() {
-    return "reads what the file's header declares; turns away what is no whole JPEG, PNG, WebP or GIF";
+    return "reads what the file's header declares; turns away what is no whole JPEG, PNG, WebP or"
+               + " GIF";
   }
 
   @Override
@@ -32,17 +35,26 @@ public final class ProbeImage implements Step<EncodedImage, ProbedImage> {
     }
     HeaderBytes file = new HeaderBytes(image.bytes());
     if (file.isText(0, "\u00ff\u00d8\u00ff")) {
-      return JpegHeader.read(image);
+      return read(ImageType.JPEG, () -> Outcome.kept(new JpegHeader(image).read()));
     }
     if (file.isText(0, "\u0089PNG")) {
-      return PngHeader.read(image);
+      return read(ImageType.PNG, () -> PngHeader.read(image));
     }
     if (file.isText(0, "RIFF") && file.isText(8, "WEBP")) {
-      return WebpHeader.read(image);
+      return read(ImageType.WEBP, () -> Outcome.kept(WebpHeader.read(image)));
     }
     if (file.isText(0, "GIF87a") || file.isText(0, "GIF89a")) {
-      return GifHeader.read(image);
+      return read(ImageType.GIF, () -> Outcome.kept(GifHeader.read(image)));
     }
-    return ForeignFile.refuse(image);
+    return ForeignFile.refuse(file);
+  }
+
+  private static Outcome<ProbedImage> read(ImageType type, Supplier<Outcome<ProbedImage>> header) {
+    try {
+      return header.get();
+    } catch (DamagedException e) {
+      return Outcome.rejected(
+          RejectReason.IMAGE_HEADER_DAMAGED, type.inWords() + ": " + e.getMessage());
+    }
   }
 }

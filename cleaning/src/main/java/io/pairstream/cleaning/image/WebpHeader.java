@@ -1,7 +1,9 @@
 package io.pairstream.cleaning.image;
 
-import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
+import static io.pairstream.cleaning.image.HeaderBytes.check;
+import static io.pairstream.cleaning.image.HeaderBytes.checkSize;
+
+import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 
 /**
@@ -18,11 +20,11 @@ final class WebpHeader {
 
   private WebpHeader() {}
 
-  static Outcome<ProbedImage> read(EncodedImage image) {
+  static ProbedImage read(EncodedImage image) {
     HeaderBytes file = new HeaderBytes(image.bytes());
     long declaredEnd = 8 + file.u32LittleEndian(4);
     if (declaredEnd > file.length()) {
-      return damaged(
+      throw new DamagedException(
           "the file is cut off: it has " + file.length() + " bytes and declares " + declaredEnd);
     }
     int end = (int) declaredEnd;
@@ -32,50 +34,39 @@ final class WebpHeader {
     boolean pixels = false;
     boolean animated = false;
     while (at < end) {
-      if (at + 8 > end) {
-        return damaged("its last chunk is cut off");
-      }
+      check(at + 8 <= end, "its last chunk is cut off");
       String type = file.text(at, 4);
       long length = file.u32LittleEndian(at + 4);
       int data = at + 8;
-      if (length > end - data) {
-        return damaged("a chunk is longer than the file");
-      }
+      check(length <= end - data, "a chunk is longer than the file");
       int frameWidth = 0;
       int frameHeight = 0;
       switch (type) {
         case "VP8 " -> {
-          if (length < 10 || (file.u8(data) & 1) != 0 || !file.isText(data + 3, "\u009d\u0001*")) {
-            return damaged("its lossy frame has no valid header");
-          }
+          boolean valid =
+              length >= 10 && (file.u8(data) & 1) == 0 && file.isText(data + 3, "\u009d\u0001*");
+          check(valid, "its lossy frame has no valid header");
           frameWidth = file.u16LittleEndian(data + 6) & 0x3FFF;
           frameHeight = file.u16LittleEndian(data + 8) & 0x3FFF;
-          if (frameWidth == 0 || frameHeight == 0) {
-            return damaged("it declares " + frameWidth + "x" + frameHeight + " px");
-          }
+          checkSize(frameWidth, frameHeight);
           pixels = true;
         }
         case "VP8L" -> {
-          if (length < 5 || file.u8(data) != 0x2F) {
-            return damaged("its lossless frame has no valid header");
-          }
+          boolean valid = length >= 5 && file.u8(data) == 0x2F;
+          check(valid, "its lossless frame has no valid header");
           long packed = file.u32LittleEndian(data + 1);
           frameWidth = (int) (packed & 0x3FFF) + 1;
           frameHeight = (int) (packed >> 14 & 0x3FFF) + 1;
           pixels = true;
         }
         case "VP8X" -> {
-          if (length < 10) {
-            return damaged("its VP8X chunk is too short");
-          }
+          check(length >= 10, "its VP8X chunk is too short");
           animated |= (file.u8(data) & ANIMATION_FLAG) != 0;
           frameWidth = file.u24LittleEndian(data + 4) + 1;
           frameHeight = file.u24LittleEndian(data + 7) + 1;
         }
         case "ANMF" -> {
-          if (length < 16) {
-            return damaged("its ANMF chunk is too short");
-          }
+          check(length >= 16, "its ANMF chunk is too short");
           animated = true;
           frameWidth = 2 * file.u24LittleEndian(data) + file.u24LittleEndian(data + 6) + 1;
           frameHeight = 2 * file.u24LittleEndian(data + 3) + file.u24LittleEndian(data + 9) + 1;
@@ -88,14 +79,7 @@ final class WebpHeader {
       height = Math.max(height, frameHeight);
       at = data + (int) Math.min(length + (length & 1), end - data);
     }
-    if (!pixels) {
-      return damaged("it holds no pixels");
-    }
-    return Outcome.kept(
-        new ProbedImage(image, ImageType.WEBP, width, height, 8, ColourModel.RGB, animated));
-  }
-
-  private static Outcome<ProbedImage> damaged(String what) {
-    return Outcome.rejected(RejectReason.IMAGE_HEADER_DAMAGED, "WebP: " + what);
+    check(pixels, "it holds no pixels");
+    return new ProbedImage(image, ImageType.WEBP, width, height, 8, ColourModel.RGB, animated);
   }
 }
