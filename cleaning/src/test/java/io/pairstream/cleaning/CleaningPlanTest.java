@@ -146,34 +146,6 @@ class CleaningPlanTest {
   }
 
   @Test
-  void checksQualityAfterThePixelsAreMade() {
-    ImageWorker blurred = new FakeImageWorker(Outcome.kept(measured("sharpness", 4)));
-
-    Outcome<CleanedPair> outcome =
-        plan(RecipeReader.parse("recipe", "quality: {min-sharpness: 5}"), blurred)
-            .clean(pair("a dog and a ball"));
-
-    assertThat(outcome.rejectedOnly())
-        .extracting(Rejection::reason)
-        .containsExactly(RejectReason.IMAGE_BLURRED);
-    assertThat(steps).endsWith("prepare-image", "check-image-quality");
-  }
-
-  @Test
-  void stepThatIsSwitchedOffDoesNotRun() {
-    plan("quality: {min-colour-deviation: 0}").screen("00".repeat(32));
-    plan("quality: {min-colour-deviation: 0}").clean(pair("a dog and a ball"));
-
-    assertThat(steps)
-        .endsWith("prepare-image")
-        .doesNotContain(
-            "refuse-forbidden-digest",
-            "refuse-forbidden-picture",
-            "check-image-quality",
-            "check-model-scores");
-  }
-
-  @Test
   void forbiddenPicturesLeaveBeforeAnyOtherCheckOfTheirPixels(@TempDir Path folder)
       throws IOException {
     Files.writeString(folder.resolve("digests"), "00".repeat(32));
@@ -286,18 +258,12 @@ class CleaningPlanTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "caption: {min-words: 4}",
-        "caption: {max-bytes: 8191}",
-        "tokens: {length: 127}",
-        "tokens: {pad-id: 0}",
-        "split: {seed: 1}",
-        "split: {validation-share: 0.0200001}",
-        "image: {jpeg-quality: 94}",
-        "image: {encoding: png}",
-        "pixels: {denoise: median}",
-        "pixels: {normalisation: clip}",
-        "quality: {min-contrast: 1}",
-        "forbidden: {max-distance-bits: 5}"
+        "caption: {min-words: 4}", "caption: {max-bytes: 8191}",
+        "tokens: {length: 127}", "tokens: {pad-id: 0}",
+        "split: {seed: 1}", "split: {validation-share: 0.0200001}",
+        "image: {jpeg-quality: 94}", "image: {encoding: png}",
+        "pixels: {denoise: median}", "pixels: {normalisation: clip}",
+        "quality: {min-contrast: 1}", "forbidden: {max-distance-bits: 5}"
       })
   void anotherLimitIsAnotherVersion(String yaml) {
     assertThat(plan(yaml).version()).isNotEqualTo(plan("").version());

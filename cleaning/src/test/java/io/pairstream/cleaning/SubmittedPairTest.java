@@ -1,7 +1,6 @@
 package io.pairstream.cleaning;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
@@ -23,18 +22,6 @@ class SubmittedPairTest {
 
     assertThat(pair.annotations().size()).isEqualTo(200_000);
     assertThat(annotations.keySet().stream().mapToInt(String::hashCode).distinct()).hasSize(1);
-  }
-
-  @Test
-  void nobodyChangesItsAnnotations() {
-    Map<String, String> annotations = new HashMap<>(Map.of("file_name", "owl.jpg"));
-
-    SubmittedPair pair = pair(annotations);
-    annotations.clear();
-
-    assertThat(pair.annotations()).containsExactly(Map.entry("file_name", "owl.jpg"));
-    assertThatThrownBy(() -> pair.annotations().clear())
-        .isInstanceOf(UnsupportedOperationException.class);
   }
 
   private static SubmittedPair pair(Map<String, String> annotations) {

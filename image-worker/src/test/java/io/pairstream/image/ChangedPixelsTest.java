@@ -97,11 +97,6 @@ class ChangedPixelsTest {
   }
 
   @Test
-  void nothingIsMeasuredWhereTheRecipeSaysSo() {
-    assertThat(prepare(RED, "quality: {measures: none}").measures()).isEmpty();
-  }
-
-  @Test
   void hashIsTheWholePicturesWhateverTheRecipeMakesOfIt() {
     byte[] file = Pictures.jpeg(Pictures.drawRgb(500, 300), false);
     long hash = prepare(file, "").perceptualHash();

@@ -31,14 +31,9 @@ class ColourRulesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "icc-display-p3-jpg.jpg",
-        "icc-swapped-webp.webp",
-        "icc-lut-jpg.jpg",
-        "icc-grey-linear-png.png",
-        "icc-cmyk.jpg",
-        "cicp-display-p3.png",
-        "gama-linear.png",
-        "chrm-adobe.png"
+        "icc-display-p3-jpg.jpg", "icc-swapped-webp.webp", "icc-lut-jpg.jpg",
+        "icc-grey-linear-png.png", "icc-cmyk.jpg", "cicp-display-p3.png",
+        "gama-linear.png", "chrm-adobe.png"
       })
   void rejectsOtherColoursWhereTheRecipeSaysSo(String name) throws IOException {
     assertThat(Pictures.rejection(prepare(FormatsTest.file(name), "reject")))
@@ -73,10 +68,8 @@ class ColourRulesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "icc-swapped-png.png, png-rgb.png",
-    "icc-lut-jpg.jpg, icc-prophoto-jpg.jpg",
-    "gama-linear.png, png-rgb.png",
-    "cicp-display-p3.png, png-rgb.png"
+    "icc-swapped-png.png, png-rgb.png", "icc-lut-jpg.jpg, icc-prophoto-jpg.jpg",
+    "gama-linear.png, png-rgb.png", "cicp-display-p3.png, png-rgb.png"
   })
   void takesTheNumbersAsTheyAreWhereTheRecipeIgnoresProfiles(String name, String same)
       throws IOException {

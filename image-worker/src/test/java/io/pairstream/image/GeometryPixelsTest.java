@@ -187,17 +187,6 @@ class GeometryPixelsTest {
   }
 
   @Test
-  void changesThePlanFromImageToImage() {
-    ImagePlan small = raw("side-px: 32");
-    ImagePlan big = raw("side-px: 48");
-
-    for (ImagePlan plan : List.of(small, big, big, small)) {
-      assertThat(Pictures.kept(prepare(file, PixelBox.WHOLE, plan)).picture().widthPx())
-          .isEqualTo(plan.main().geometry().widthPx());
-    }
-  }
-
-  @Test
   void rejectsPicturesThatNoRecordCarries() {
     BufferedImage noise = Pictures.noise(2000, 1500);
 

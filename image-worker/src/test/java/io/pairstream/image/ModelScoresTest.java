@@ -113,19 +113,6 @@ class ModelScoresTest {
   }
 
   @Test
-  void severalModelsAreAskedAboutOnePicture() {
-    ModelScore first = score("mean-brightness", PixelNormalisation.NONE, 0);
-    ModelScore second =
-        new ModelScore(
-            "other", first.model(), first.sha256(), 16, false, PixelNormalisation.NONE, 0, 3);
-
-    PreparedImage prepared = Pictures.kept(WORKERS.prepare(image(FLAT), plan(first, second)));
-
-    assertThat(prepared.measures().get("score.tiny")).isCloseTo(119, within(1e-3));
-    assertThat(prepared.measures().get("score.other")).isCloseTo(204, within(1e-3));
-  }
-
-  @Test
   void idBeyondTheModelsTableIsThePairsFault() {
     ModelScore score = score(model("brightness-and-tokens"), false, PixelNormalisation.NONE, 8, 0);
 

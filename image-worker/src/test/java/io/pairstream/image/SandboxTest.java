@@ -100,10 +100,8 @@ class SandboxTest {
 
   @ParameterizedTest(name = "by {0}, started as {1}")
   @CsvSource({
-    "BUBBLEWRAP, the user of this test",
-    "UTIL_LINUX, the user of this test",
-    "BUBBLEWRAP, somebody",
-    "UTIL_LINUX, somebody"
+    "BUBBLEWRAP, the user of this test", "UTIL_LINUX, the user of this test",
+    "BUBBLEWRAP, somebody", "UTIL_LINUX, somebody"
   })
   void namespacesHoldAHostileProgram(Launcher launcher, String user) throws Exception {
     assertThat(attempts(launcher, user, "")).allMatch(line -> line.startsWith("failed "));

@@ -115,27 +115,6 @@ class WorkerFaultsTest {
   }
 
   @Test
-  void worksOnThoughTheirVirtualMachineWarns() {
-    // More young generation than heap, of which the virtual machine disapproves in so many words.
-    WorkerSettings disapproved = Pictures.settings(1).withJvmOptions("-Xms16m", "-Xmn32m");
-    try (ImageWorkerPool warned = new ImageWorkerPool(disapproved)) {
-      assertThat(keptGood(warned)).isEqualTo(keptGood(pool));
-    }
-  }
-
-  @Test
-  @EnabledOnOs(OS.LINUX)
-  void leavesNoFileOfTheMemoryThatItSharesWithAWorker() throws IOException {
-    keptGood(pool);
-
-    List<String> windows =
-        Files.readAllLines(Path.of("/proc", String.valueOf(pool.pids().get(0)), "maps")).stream()
-            .filter(line -> line.contains("pairstream-window"))
-            .toList();
-    assertThat(windows).isNotEmpty().allMatch(line -> line.endsWith("(deleted)"));
-  }
-
-  @Test
   void losesNoImageToAKillFromOutsideDuringAnImage() throws Exception {
     byte[] large = Pictures.jpeg(Pictures.drawRgb(3000, 2500), true);
     keptGood(pool);
@@ -228,16 +207,6 @@ class WorkerFaultsTest {
 
       assertThat(unsure.sandbox()).isEqualTo(pool.sandbox());
     }
-  }
-
-  @Test
-  @EnabledOnOs(OS.LINUX)
-  void aTrialThatDoesNotEndIsNoAnswer() {
-    ProcessBuilder hanging = new ProcessBuilder("sleep", "600");
-
-    assertThatThrownBy(() -> Trial.of(hanging, Duration.ofSeconds(2)))
-        .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("not within 2000 ms: ");
   }
 
   @Test

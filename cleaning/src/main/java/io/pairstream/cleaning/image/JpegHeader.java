@@ -92,16 +92,7 @@ final class JpegHeader {
     if (mended.size() > 0) {
       mend(image.size(), image.size());
     }
-    return new ProbedImage(
-        mended.size() > 0 ? new EncodedImage(mended.toByteArray()) : image,
-        ImageType.JPEG,
-        frame.widthPx(),
-        frame.heightPx(),
-        frame.bitDepth(),
-        frame.colour(),
-        false,
-        scans,
-        frame.bytesPerPixel());
+    return frame.with(mended.size() > 0 ? new EncodedImage(mended.toByteArray()) : image, scans);
   }
 
   /** Leaves out what lies between two positions. */

@@ -4,7 +4,6 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
-import java.util.function.Supplier;
 
 /**
  * Reads what an image file declares about itself: type, size, depth and colour model.
@@ -21,7 +20,7 @@ public final class ProbeImage implements Step<EncodedImage, ProbedImage> {
   @Override
   public String inWords() {
     return "reads what the file's header declares; turns away what is no whole JPEG, PNG, WebP or"
-               + " GIF";
+        + " GIF";
   }
 
   @Override
@@ -33,25 +32,19 @@ public final class ProbeImage implements Step<EncodedImage, ProbedImage> {
     if (image.size() == 0) {
       return Outcome.rejected(RejectReason.IMAGE_EMPTY, "the image has no bytes");
     }
-    HeaderBytes file = new HeaderBytes(image.bytes());
-    if (file.isText(0, "\u00ff\u00d8\u00ff")) {
-      return read(ImageType.JPEG, () -> Outcome.kept(new JpegHeader(image).read()));
-    }
-    if (file.isText(0, "\u0089PNG")) {
-      return read(ImageType.PNG, () -> PngHeader.read(image));
-    }
-    if (file.isText(0, "RIFF") && file.isText(8, "WEBP")) {
-      return read(ImageType.WEBP, () -> Outcome.kept(WebpHeader.read(image)));
-    }
-    if (file.isText(0, "GIF87a") || file.isText(0, "GIF89a")) {
-      return read(ImageType.GIF, () -> Outcome.kept(GifHeader.read(image)));
-    }
-    return ForeignFile.refuse(file);
+    return ImageType.of(image.bytes())
+        .map(type -> read(type, image))
+        .orElseGet(() -> ForeignFile.refuse(new HeaderBytes(image.bytes())));
   }
 
-  private static Outcome<ProbedImage> read(ImageType type, Supplier<Outcome<ProbedImage>> header) {
+  private static Outcome<ProbedImage> read(ImageType type, EncodedImage image) {
     try {
-      return header.get();
+      return switch (type) {
+        case JPEG -> Outcome.kept(new JpegHeader(image).read());
+        case PNG -> PngHeader.read(image);
+        case WEBP -> Outcome.kept(WebpHeader.read(image));
+        case GIF -> Outcome.kept(GifHeader.read(image));
+      };
     } catch (DamagedException e) {
       return Outcome.rejected(
           RejectReason.IMAGE_HEADER_DAMAGED, type.inWords() + ": " + e.getMessage());

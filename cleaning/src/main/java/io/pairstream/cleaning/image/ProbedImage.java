@@ -60,6 +60,12 @@ public record ProbedImage(
         colour.channels * (bitDepth > 8 ? 2 : 1));
   }
 
+  /** The same of other bytes, over whose pixels decoding goes so often. */
+  public ProbedImage with(EncodedImage other, int otherScans) {
+    return new ProbedImage(
+        other, type, widthPx, heightPx, bitDepth, colour, animated, otherScans, bytesPerPixel);
+  }
+
   public int shorterSidePx() {
     return Math.min(widthPx, heightPx);
   }

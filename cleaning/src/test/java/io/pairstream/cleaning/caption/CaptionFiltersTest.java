@@ -46,21 +46,10 @@ class CaptionFiltersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "IMG_1234.jpg",
-        "IMG_1234",
-        "img 20150612 123456 (1)",
-        "dscn0001.JPG",
-        "Click to Enlarge!",
-        "点击查看大图。",
-        "图片123",
-        "untitled-2",
-        "Bild",
-        "Bild 3",
-        "image 3 of 12",
-        "some-thing.webp",
-        "Image may contain: 1 person, standing",
-        "Photo #4",
-        "图片来源：新华社"
+        "IMG_1234.jpg", "IMG_1234", "img 20150612 123456 (1)", "dscn0001.JPG",
+        "Click to Enlarge!", "点击查看大图。", "图片123", "untitled-2",
+        "Bild", "Bild 3", "image 3 of 12", "some-thing.webp",
+        "Image may contain: 1 person, standing", "Photo #4", "图片来源：新华社"
       })
   void refusesBoilerplate(String text) {
     assertThat(judge(new RefuseBoilerplate(recipe("")), text)).startsWith("CAPTION_BOILERPLATE");
@@ -137,10 +126,8 @@ class CaptionFiltersTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "A red bus | kept",
-        "一辆红色的公共汽车 | kept",
-        "ABcd | kept",
-        "42! | kept",
+        "A red bus | kept", "一辆红色的公共汽车 | kept",
+        "ABcd | kept", "42! | kept",
         "BUY NOW ok | CAPTION_MOSTLY_CAPITALS, 0.75 of the letters, 0.5 of the letters"
       })
   void refusesCaptionsThatShout(String text, String verdict) {

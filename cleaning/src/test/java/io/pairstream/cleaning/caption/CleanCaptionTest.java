@@ -142,10 +142,8 @@ class CleanCaptionTest {
   @ParameterizedTest(name = "{0}")
   @ValueSource(
       strings = {
-        "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",
-        "\u0915\u094D\u200D\u0937",
-        "\u0915\u094D\u200C\u0937",
-        "\u0DC1\u0DCA\u200D\u0DBB\u0DD3",
+        "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", "\u0915\u094D\u200D\u0937",
+        "\u0915\u094D\u200C\u0937", "\u0DC1\u0DCA\u200D\u0DBB\u0DD3",
         "\u09B0\u200D\u09CD\u09AF"
       })
   void keepsJoinersThatSpellingNeeds(String text) {

@@ -14,18 +14,12 @@ class TextPartsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "cafÃ© | café",
-        "cafÃƒÂ© | café",
-        "itâ€™s | it’s",
-        "it\u00E2\u0080\u0099s | it’s",
-        "Ã©tudiant | étudiant",
-        "voilÃ  la mer | voilà  la mer",
-        "assis Ã une table | assis à une table",
-        "20Â°C | 20°C",
-        "ä¸€ä¸ªç”·äºº | 一个男人",
-        "ðŸ˜€ smile | 😀 smile",
-        "Ð’ Ð´Ð¾Ð¼Ðµ | В доме",
-        "one cafÃ© and one café | one café and one café"
+        "cafÃ© | café", "cafÃƒÂ© | café",
+        "itâ€™s | it’s", "it\u00E2\u0080\u0099s | it’s",
+        "Ã©tudiant | étudiant", "voilÃ  la mer | voilà  la mer",
+        "assis Ã une table | assis à une table", "20Â°C | 20°C",
+        "ä¸€ä¸ªç”·äºº | 一个男人", "ðŸ˜€ smile | 😀 smile",
+        "Ð’ Ð´Ð¾Ð¼Ðµ | В доме", "one cafÃ© and one café | one café and one café"
       })
   void repairsMojibake(String broken, String whole) {
     assertThat(Mojibake.repaired(broken)).isEqualTo(whole);
@@ -34,21 +28,9 @@ class TextPartsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "“caffè”…",
-        "un café”— dit-il",
-        "À LA CARTE™",
-        "“AMANHÃ”",
-        "MAÇÃ\u00A0VERDE",
-        "100 Å²",
-        "«PÂ»",
-        "Großer Spaß“",
-        "5×½",
-        "naïve façade",
-        "ÅÄÖ åäö",
-        "ÇA VA À…",
-        "Ã",
-        "Â",
-        "É”"
+        "“caffè”…", "un café”— dit-il", "À LA CARTE™", "“AMANHÃ”", "MAÇÃ\u00A0VERDE", "100 Å²",
+        "«PÂ»", "Großer Spaß“", "5×½", "naïve façade", "ÅÄÖ åäö", "ÇA VA À…",
+        "Ã", "Â", "É”"
       })
   void leavesWhatSomebodyMayHaveWritten(String text) {
     assertThat(Mojibake.repaired(text)).isEqualTo(text);
@@ -58,10 +40,8 @@ class TextPartsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "ＡＢＣ１２３ | ABC123",
-        "ｈｅｌｌｏ，ｗｏｒｌｄ！ | hello,world!",
-        "一只狗，ＡＢ！ | 一只狗，AB！",
-        "ﾊﾞｽ ￥ | バス ¥",
+        "ＡＢＣ１２３ | ABC123", "ｈｅｌｌｏ，ｗｏｒｌｄ！ | hello,world!",
+        "一只狗，ＡＢ！ | 一只狗，AB！", "ﾊﾞｽ ￥ | バス ¥",
         "ﬁne x² ① | ﬁne x² ①"
       })
   void foldsWidthAndNothingElse(String wide, String folded) {

@@ -42,11 +42,6 @@ class AspectBucketsTest {
   }
 
   @Test
-  void isEmptyWhereNothingFits() {
-    assertThat(AspectBuckets.of(4000, 64, 2.0, 4096).shapes()).isEmpty();
-  }
-
-  @Test
   void measuresDistanceByTheLogarithmOfTheRatio() {
     AspectBuckets two =
         new AspectBuckets(java.util.List.of(new Shape(64, 128), new Shape(128, 64)));

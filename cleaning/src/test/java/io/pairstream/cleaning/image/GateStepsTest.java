@@ -128,16 +128,11 @@ class GateStepsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "JPEG, 8, GREY, false, kept",
-    "JPEG, 8, CMYK, false, kept",
-    "PNG, 1, GREY, false, kept",
-    "PNG, 16, RGB, false, kept",
-    "GIF, 8, PALETTE, false, kept",
-    "WEBP, 8, RGB, false, kept",
-    "GIF, 8, PALETTE, true, IMAGE_ANIMATED",
-    "PNG, 8, RGB, true, IMAGE_ANIMATED",
-    "WEBP, 8, RGB, true, IMAGE_ANIMATED",
-    "JPEG, 12, RGB, false, IMAGE_DEPTH_UNSUPPORTED"
+    "JPEG, 8, GREY, false, kept", "JPEG, 8, CMYK, false, kept",
+    "PNG, 1, GREY, false, kept", "PNG, 16, RGB, false, kept",
+    "GIF, 8, PALETTE, false, kept", "WEBP, 8, RGB, false, kept",
+    "GIF, 8, PALETTE, true, IMAGE_ANIMATED", "PNG, 8, RGB, true, IMAGE_ANIMATED",
+    "WEBP, 8, RGB, true, IMAGE_ANIMATED", "JPEG, 12, RGB, false, IMAGE_DEPTH_UNSUPPORTED"
   })
   void keepsWhatUnfoldsIntoEightBitRgb(
       ImageType type, int bitDepth, ColourModel colour, boolean animated, String verdict) {
@@ -171,14 +166,8 @@ class GateStepsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "10,20,300",
-        "10,20,300,200,5",
-        "-1,20,300,200",
-        "1.5,20,300,200",
-        "10;20;300;200",
-        "0,0,0,200",
-        "0,0,99999999999,5",
-        "१,0,3,3"
+        "10,20,300", "10,20,300,200,5", "-1,20,300,200", "1.5,20,300,200",
+        "10;20;300;200", "0,0,0,200", "0,0,99999999999,5", "१,0,3,3"
       })
   void rejectsWhatIsNoCropBox(String text) {
     assertThat(new ReadCropBox().apply(Map.of("crop_box", text)).rejectedOnly())

@@ -87,14 +87,6 @@ class GeometryTest {
   }
 
   @Test
-  void startsFromTheCropBox() {
-    PixelBox box = new PixelBox(100, 50, 201, 100);
-
-    assertThat(Geometry.square(64).layout(box))
-        .isEqualTo(Outcome.kept(Layout.filled(new PixelBox(150, 50, 100, 100), 64, 64)));
-  }
-
-  @Test
   void rejectsAResultThatNoRecordWouldCarry() {
     Geometry geometry = geometry("keep-ratio-smallest", "4096x4096", "enlarge");
 
@@ -137,7 +129,8 @@ class GeometryTest {
         "image: {height-px: 4097} | image.height-px | 4097 is out of range",
         "image: {pad-colour: white} | image.pad-colour | 'white' is not a colour",
         "image: {mode: bucket, when-smaller: keep} | image.when-smaller | other shapes",
-        "image: {mode: bucket, bucket-pixels: 4000, bucket-step-px: 64} | image.bucket-step-px | no shape",
+        "image: {mode: bucket, bucket-pixels: 4000, bucket-step-px: 64} | image.bucket-step-px | no"
+            + " shape",
         "image: {mode: zoom} | image.mode | not one of center-crop"
       })
   void refusesAGeometryThatCannotBe(String yaml, String key, String message) {

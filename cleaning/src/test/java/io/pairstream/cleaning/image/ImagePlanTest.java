@@ -92,20 +92,4 @@ class ImagePlanTest {
     assertThat(refusal.problems()).extracting(RecipeProblem::key).containsExactly("image.encoding");
     assertThat(refusal.problems().get(0).message()).contains("a record carries 9437184");
   }
-
-  @Test
-  void refusesNamesAndNumbersOfRenditionsThatAreTooMuch() {
-    StringBuilder yaml = new StringBuilder("renditions:\n  Big_One: {side-px: 64}\n");
-    for (int i = 0; i < 8; i++) {
-      yaml.append("  r").append(i).append(": {side-px: 64}\n");
-    }
-
-    InvalidRecipeException refusal =
-        catchThrowableOfType(
-            InvalidRecipeException.class, () -> GeometryTest.read(yaml.toString()));
-
-    assertThat(refusal.problems())
-        .extracting(RecipeProblem::key)
-        .containsExactlyInAnyOrder("renditions.Big_One", "renditions");
-  }
 }

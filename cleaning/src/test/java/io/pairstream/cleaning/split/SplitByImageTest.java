@@ -81,30 +81,6 @@ class SplitByImageTest {
   }
 
   @Test
-  void foldIsIndependentOfSplit() {
-    SplitByImage step = step(0, 0.2, 0.2);
-    Map<Split, int[]> folds = new EnumMap<>(Split.class);
-
-    for (int i = 0; i < IMAGES; i++) {
-      Assignment assignment = step.assign(digest(i));
-      folds.computeIfAbsent(assignment.split(), split -> new int[5])[assignment.fold()]++;
-    }
-
-    assertThat(folds).hasSize(3);
-    folds.forEach(
-        (split, counts) -> {
-          int images = split == Split.TRAINING ? 60_000 : 20_000;
-          for (int count : counts) {
-            // five standard deviations of fold and split together
-            double deviation = Math.sqrt(IMAGES * (images / 5e5) * (1 - images / 5e5));
-            assertThat((double) count)
-                .as("%s", split)
-                .isCloseTo(images / 5.0, within(5 * deviation));
-          }
-        });
-  }
-
-  @Test
   void refusesSharesThatSumToMoreThanAllTogetherWithOtherProblems() {
     RecipeReader recipe =
         RecipeReader.parse(

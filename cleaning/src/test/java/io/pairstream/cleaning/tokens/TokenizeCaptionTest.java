@@ -83,10 +83,8 @@ class TokenizeCaptionTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    "gpt2, 128, 50256, 50257",
-    "clip, 77, 0, 49408",
-    "glide, 128, 50256, 50257",
-    "dalle, 256, 0, 49408"
+    "gpt2, 128, 50256, 50257", "clip, 77, 0, 49408",
+    "glide, 128, 50256, 50257", "dalle, 256, 0, 49408"
   })
   void hasDefaultsForEachTokenizer(String name, int length, int padId, int positionPadId) {
     RecipeReader recipe =

@@ -22,11 +22,6 @@ class ContentWordsTest {
   }
 
   @Test
-  void leavesOutBothLanguagesStopWordsWhereNobodyKnowsTheLanguage() {
-    assertThat(WORDS.of("the cat 和 猫", "und", 10)).containsExactly("cat", "猫");
-  }
-
-  @Test
   void givesNoMoreWordsThanAsked() {
     assertThat(WORDS.of("red green blue yellow", "en", 2)).containsExactly("red", "green");
     assertThat(WORDS.of("x".repeat(41) + " " + "y".repeat(40), "en", 2))

@@ -47,10 +47,8 @@ class WriteTextFormsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "de, Häuser und Bäume, haus und baum",
-    "fr, des chiennes noires, de chien noir",
-    "nb, hundene løper, hund løp",
-    "xx, dogs running, dogs running"
+    "de, Häuser und Bäume, haus und baum", "fr, des chiennes noires, de chien noir",
+    "nb, hundene løper, hund løp", "xx, dogs running, dogs running"
   })
   void stemsInTheCaptionsLanguage(String language, String text, String stems) {
     String identified = language.equals("nb") ? "no" : language;
@@ -60,36 +58,12 @@ class WriteTextFormsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "horses, horse",
-    "buses, bus",
-    "glasses, glass",
-    "boxes, box",
-    "knives, knife",
-    "children, child",
-    "riding, ride",
-    "parked, park",
-    "stopped, stop",
-    "carried, carry",
-    "building, building",
-    "buildings, building",
-    "dog's, dog",
-    "grass, grass",
-    "bus, bus",
-    "stands, stand",
-    "flies, fly",
-    "making, make",
-    "hopping, hop",
-    "hoping, hope",
-    "was, be",
-    "red, red",
-    "bed, bed",
-    "left, left",
-    "potatoes, potato",
-    "shoes, shoe",
-    "skiing, ski",
-    "is, be",
-    "ties, tie",
-    "xyzzing, xyzzing"
+    "horses, horse", "buses, bus", "glasses, glass", "boxes, box", "knives, knife",
+    "children, child", "riding, ride", "parked, park", "stopped, stop", "carried, carry",
+    "building, building", "buildings, building", "dog's, dog", "grass, grass", "bus, bus",
+    "stands, stand", "flies, fly", "making, make", "hopping, hop", "hoping, hope",
+    "was, be", "red, red", "bed, bed", "left, left", "potatoes, potato",
+    "shoes, shoe", "skiing, ski", "is, be", "ties, tie", "xyzzing, xyzzing"
   })
   void knowsEnglishLemmas(String word, String lemma) {
     assertThat(forms("xx " + word, "en")).containsEntry("lemmas", "xx " + lemma);

@@ -68,17 +68,6 @@ public record WorkerRequest(
   private ImageToPrepare with(byte[] file) {
     ProbedImage probed = image.image();
     return new ImageToPrepare(
-        new ProbedImage(
-            new EncodedImage(file),
-            probed.type(),
-            probed.widthPx(),
-            probed.heightPx(),
-            probed.bitDepth(),
-            probed.colour(),
-            probed.animated(),
-            probed.scans(),
-            probed.bytesPerPixel()),
-        image.cropBox(),
-        image.tokenIds());
+        probed.with(new EncodedImage(file), probed.scans()), image.cropBox(), image.tokenIds());
   }
 }

@@ -1,5 +1,7 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.image.worker.FileParts.Part;
 import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 
@@ -19,21 +21,21 @@ final class ClearGrey {
    * 0 to 255, 16 stay as they are.
    */
   static OptionalInt of(byte[] file) {
-    if (file.length <= COLOUR_TYPE || FileKind.of(file) != FileKind.PNG || file[COLOUR_TYPE] != 0) {
+    if (file.length <= COLOUR_TYPE
+        || ImageType.of(file).filter(type -> type == ImageType.PNG).isEmpty()
+        || file[COLOUR_TYPE] != 0) {
       return OptionalInt.empty();
     }
     int highest = (1 << file[DEPTH]) - 1;
-    OptionalInt[] clear = {OptionalInt.empty()};
-    FileParts.walk(
-        file,
-        (name, start, end) -> {
-          if (name.equals("tRNS") && end - start == 2) {
-            int level = ByteBuffer.wrap(file).getShort(start) & highest;
-            clear[0] = OptionalInt.of(highest > 255 ? level : level * 255 / highest);
-            return false;
-          }
-          return !name.equals("IDAT"); // the chunk must come before the pixels
-        });
-    return clear[0];
+    for (Part part : FileParts.of(file)) {
+      if (part.name().equals("tRNS") && part.length() == 2) {
+        int level = ByteBuffer.wrap(file).getShort(part.start()) & highest;
+        return OptionalInt.of(highest > 255 ? level : level * 255 / highest);
+      }
+      if (part.name().equals("IDAT")) { // the chunk must come before the pixels
+        break;
+      }
+    }
+    return OptionalInt.empty();
   }
 }

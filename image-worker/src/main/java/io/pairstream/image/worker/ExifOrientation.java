@@ -1,5 +1,6 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.image.worker.FileParts.Part;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -55,20 +56,18 @@ enum ExifOrientation {
 
   /** The orientation that a file declares; {@link #NORMAL} where it declares none or nonsense. */
   static ExifOrientation of(byte[] file) {
-    ExifOrientation[] found = {NORMAL};
-    FileParts.walk(
-        file,
-        (name, start, end) -> {
-          // Some writers of WebP keep the prefix that only a JPEG needs.
-          boolean prefixed = !name.equals(PNG_CHUNK) && FileParts.isText(file, start, JPEG_PREFIX);
-          if (name.equals(JPEG_SEGMENT) ? !prefixed : !name.equalsIgnoreCase(PNG_CHUNK)) {
-            return true;
-          }
-          int block = prefixed ? start + JPEG_PREFIX.length() : start;
-          found[0] = ofBlock(ByteBuffer.wrap(file), block, end);
-          return false;
-        });
-    return found[0];
+    for (Part part : FileParts.of(file)) {
+      // Some writers of WebP keep the prefix that only a JPEG needs.
+      boolean prefixed =
+          !part.name().equals(PNG_CHUNK) && FileParts.isText(file, part.start(), JPEG_PREFIX);
+      boolean wanted =
+          part.name().equals(JPEG_SEGMENT) ? prefixed : part.name().equalsIgnoreCase(PNG_CHUNK);
+      if (wanted) {
+        int block = prefixed ? part.start() + JPEG_PREFIX.length() : part.start();
+        return ofBlock(ByteBuffer.wrap(file), block, part.end());
+      }
+    }
+    return NORMAL;
   }
 
   /** Reads a TIFF block that lies between {@code start} and {@code end}. */

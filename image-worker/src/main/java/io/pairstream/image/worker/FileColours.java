@@ -1,5 +1,7 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.image.worker.FileParts.Part;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,12 +38,16 @@ final class FileColours {
 
   static FileColours of(byte[] file) {
     FileColours colours = new FileColours();
-    switch (FileKind.of(file)) {
-      case JPEG -> colours.readJpeg(file);
-      case PNG -> colours.readPng(file);
-      case WEBP -> colours.readWebp(file);
-      case GIF, OTHER -> {}
-    }
+    ImageType.of(file)
+        .ifPresent(
+            type -> {
+              switch (type) {
+                case JPEG -> colours.readJpeg(file);
+                case PNG -> colours.readPng(file);
+                case WEBP -> colours.readWebp(file);
+                case GIF -> {}
+              }
+            });
     return colours;
   }
 
@@ -81,23 +87,24 @@ final class FileColours {
   }
 
   private void readJpeg(byte[] file) {
-    byte[][] parts = new byte[256][];
-    int[] total = {0};
-    FileParts.walk(
-        file,
-        (name, start, end) -> {
-          int length = end - start;
-          if (name.equals("E2") && length > 14 && FileParts.isText(file, start, JPEG_PROFILE)) {
-            parts[file[start + 12] & 0xFF] = Arrays.copyOfRange(file, start + 14, end);
-            total[0] = file[start + 13] & 0xFF;
-          } else if (name.equals("EE") && length >= 12 && FileParts.isText(file, start, "Adobe")) {
-            adobe = true;
-          } else if (FRAME_HEADER.matcher(name).matches() && length >= 6) {
-            components = file[start + 5];
-          }
-          return true;
-        });
-    icc = joined(parts, total[0]);
+    byte[][] profile = new byte[256][];
+    int total = 0;
+    for (Part part : FileParts.of(file)) {
+      int start = part.start();
+      if (part.name().equals("E2")
+          && part.length() > 14
+          && FileParts.isText(file, start, JPEG_PROFILE)) {
+        profile[file[start + 12] & 0xFF] = Arrays.copyOfRange(file, start + 14, part.end());
+        total = file[start + 13] & 0xFF;
+      } else if (part.name().equals("EE")
+          && part.length() >= 12
+          && FileParts.isText(file, start, "Adobe")) {
+        adobe = true;
+      } else if (FRAME_HEADER.matcher(part.name()).matches() && part.length() >= 6) {
+        components = file[start + 5];
+      }
+    }
+    icc = joined(profile, total);
   }
 
   /** Parts 1 to {@code total}; nothing where one is missing. */
@@ -117,28 +124,29 @@ final class FileColours {
     if (file.length > 25 && (file[25] & 2) == 0) {
       components = 1;
     }
-    FileParts.walk(
-        file,
-        (name, start, end) -> {
-          int length = end - start;
-          switch (name) {
-            case "iCCP" -> icc = unpacked(file, start, end);
-            case "cICP" ->
-                codePoints = length == 4 ? Arrays.copyOfRange(file, start, end) : codePoints;
-            case "sRGB" -> srgb = true;
-            case "gAMA" -> gamma = length == 4 ? bytes.getInt(start) & 0xFFFFFFFFL : gamma;
-            case "cHRM" -> {
-              if (length == 32) {
-                chromaticities =
-                    IntStream.range(0, 8)
-                        .mapToLong(i -> bytes.getInt(start + 4 * i) & 0xFFFFFFFFL)
-                        .toArray();
-              }
-            }
-            default -> {}
+    for (Part part : FileParts.of(file)) {
+      int start = part.start();
+      int length = part.length();
+      switch (part.name()) {
+        case "iCCP" -> icc = unpacked(file, start, part.end());
+        case "cICP" ->
+            codePoints = length == 4 ? Arrays.copyOfRange(file, start, part.end()) : codePoints;
+        case "sRGB" -> srgb = true;
+        case "gAMA" -> gamma = length == 4 ? bytes.getInt(start) & 0xFFFFFFFFL : gamma;
+        case "cHRM" -> {
+          if (length == 32) {
+            chromaticities =
+                IntStream.range(0, 8)
+                    .mapToLong(i -> bytes.getInt(start + 4 * i) & 0xFFFFFFFFL)
+                    .toArray();
           }
-          return !name.equals("IDAT");
-        });
+        }
+        case "IDAT" -> {
+          return;
+        }
+        default -> {}
+      }
+    }
   }
 
   /** A name of up to 79 bytes, a zero, the method 0, then a zlib stream (W3C PNG, 11.3.2.3). */
@@ -160,12 +168,11 @@ final class FileColours {
   }
 
   private void readWebp(byte[] file) {
-    FileParts.walk(
-        file,
-        (name, start, end) -> {
-          boolean isProfile = name.equals("ICCP") && end - start <= MAX_PROFILE_BYTES;
-          icc = isProfile ? Arrays.copyOfRange(file, start, end) : icc;
-          return !isProfile;
-        });
+    for (Part part : FileParts.of(file)) {
+      if (part.name().equals("ICCP") && part.length() <= MAX_PROFILE_BYTES) {
+        icc = Arrays.copyOfRange(file, part.start(), part.end());
+        return;
+      }
+    }
   }
 }

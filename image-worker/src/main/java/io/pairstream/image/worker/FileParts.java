@@ -1,88 +1,107 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.cleaning.image.ImageType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 
 /**
- * The parts of a file: the segments of a JPEG before its pixels, and the chunks of a PNG or a WebP.
- * One pass over the file; a part that does not fit into it is the end.
+ * The parts of a file in their order: the segments of a JPEG before its pixels, and the chunks of a
+ * PNG or a WebP. One pass over the file; a part that does not fit into it is the end.
  */
-final class FileParts {
+final class FileParts implements Iterator<FileParts.Part> {
 
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-  private FileParts() {}
+  private final ImageType type;
+  private final ByteBuffer file;
+  private int at;
 
-  /** Takes parts in their order. */
-  @FunctionalInterface
-  interface Taker {
+  /** Null at the end. */
+  private Part next;
 
-    /**
-     * Takes one.
-     *
-     * @param name the chunk's four letters; of a JPEG the marker, as two hexadecimal digits
-     * @param start of its content
-     * @param end behind its content
-     * @return whether further parts are wanted
-     */
-    boolean take(String name, int start, int end);
+  private FileParts(byte[] file) {
+    type = ImageType.of(file).orElse(ImageType.GIF); // of which nobody asks for a part
+    this.file =
+        ByteBuffer.wrap(file)
+            .order(type == ImageType.WEBP ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    at = type == ImageType.PNG ? 8 : type == ImageType.WEBP ? 12 : 2;
+    next = read();
   }
 
-  static void walk(byte[] file, Taker taker) {
-    switch (FileKind.of(file)) {
-      case JPEG -> walkJpeg(ByteBuffer.wrap(file), taker);
-      case PNG -> {
-        ByteBuffer bytes = ByteBuffer.wrap(file);
-        int at = 8;
-        while (at + 12 <= file.length) {
-          int length = bytes.getInt(at);
-          boolean fits = length >= 0 && length <= file.length - at - 12;
-          if (!fits || !taker.take(name(file, at + 4), at + 8, at + 8 + length)) {
-            return;
-          }
-          at += 12 + length;
-        }
-      }
-      case WEBP -> {
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        int at = 12;
-        while (at + 8 <= file.length) {
-          int length = bytes.getInt(at + 4);
-          boolean fits = length >= 0 && length <= file.length - at - 8;
-          if (!fits || !taker.take(name(file, at), at + 8, at + 8 + length)) {
-            return;
-          }
-          at += 8 + length + (length & 1);
-        }
-      }
-      case GIF, OTHER -> {}
+  static Iterable<Part> of(byte[] file) {
+    return () -> new FileParts(file);
+  }
+
+  /**
+   * A part.
+   *
+   * @param name the chunk's four letters; of a JPEG the marker, as two hexadecimal digits
+   * @param start of its content
+   * @param end behind its content
+   */
+  record Part(String name, int start, int end) {
+    int length() {
+      return end - start;
     }
   }
 
-  private static void walkJpeg(ByteBuffer file, Taker taker) {
-    int at = 2;
+  @Override
+  public boolean hasNext() {
+    return next != null;
+  }
+
+  @Override
+  public Part next() {
+    if (next == null) {
+      throw new NoSuchElementException();
+    }
+    Part part = next;
+    next = read();
+    return part;
+  }
+
+  private Part read() {
+    return switch (type) {
+      case JPEG -> segment();
+      case PNG -> chunk(at, at + 4, 4);
+      case WEBP -> chunk(at + 4, at, 0);
+      case GIF -> null;
+    };
+  }
+
+  private Part chunk(int lengthAt, int nameAt, int checksumBytes) {
+    int left = file.limit() - at - 8 - checksumBytes;
+    int length = left < 0 ? -1 : file.getInt(lengthAt);
+    if (length < 0 || length > left) {
+      return null;
+    }
+    String name = new String(file.array(), nameAt, 4, StandardCharsets.ISO_8859_1);
+    Part part = new Part(name, at + 8, at + 8 + length);
+    at = part.end() + (type == ImageType.PNG ? checksumBytes : length & 1);
+    return part;
+  }
+
+  private Part segment() {
     while (at + 4 <= file.limit()) {
-      if (file.get(at) != (byte) 0xFF || file.get(at + 1) == (byte) 0xFF) {
-        at++; // the decoder skips padding and strays between segments, too
-        continue;
-      }
       int marker = file.get(at + 1) & 0xFF;
-      if (marker == 0xDA || marker == 0xD9) {
-        return;
-      }
-      if (marker <= 1 || (marker >= 0xD0 && marker <= 0xD8)) {
+      if (file.get(at) != (byte) 0xFF || marker == 0xFF) {
+        at++; // the decoder skips padding and strays between segments, too
+      } else if (marker == 0xDA || marker == 0xD9) {
+        return null;
+      } else if (marker <= 1 || (marker >= 0xD0 && marker <= 0xD8)) {
         at += 2;
-        continue;
+      } else {
+        int start = at + 4;
+        at = Math.max(start, at + 2 + (file.getShort(at + 2) & 0xFFFF));
+        return at > file.limit() ? null : new Part(HEX.toHexDigits((byte) marker), start, at);
       }
-      int end = Math.max(at + 4, at + 2 + (file.getShort(at + 2) & 0xFFFF));
-      if (end > file.limit() || !taker.take(HEX.toHexDigits((byte) marker), at + 4, end)) {
-        return;
-      }
-      at = end;
     }
+    return null;
   }
 
   /** Whether a text stands at a place of a file. */
@@ -90,9 +109,5 @@ final class FileParts {
     byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
     return at + wanted.length <= file.length
         && Arrays.equals(file, at, at + wanted.length, wanted, 0, wanted.length);
-  }
-
-  private static String name(byte[] file, int at) {
-    return new String(file, at, 4, StandardCharsets.ISO_8859_1);
   }
 }

@@ -7,6 +7,7 @@ import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
+import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.Layout;
 import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PictureColour;
@@ -170,20 +171,13 @@ final class ImagePreparer {
   private Outcome<DecodedPicture> decode(
       ProbedImage image, Optional<ByteBuffer> seen, Colours declared) {
     byte[] file = image.encoded().bytes();
-    Outcome<DecodedPicture> decoded =
-        switch (FileKind.of(file)) {
-          case JPEG ->
-              fastPath.apply(file, seen).map(Outcome::kept).orElseGet(() -> openCv.decode(file));
-          case PNG ->
-              PngPixels.bearable(image.animated() ? StillPng.of(file) : file).then(openCv::decode);
-          case WEBP -> openCv.decode(file);
-          case GIF ->
-              GifDecoder.decode(file, image.widthPx(), image.heightPx())
-                  .map(pixels -> new OpenCvDecoded(pixels, scaler));
-          case OTHER ->
-              Outcome.rejected(RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF");
-        };
-    return decoded
+    // OpenCV would decode a dozen other formats.
+    return ImageType.of(file)
+        .map(type -> decode(image, type, file, seen))
+        .orElseGet(
+            () ->
+                Outcome.rejected(
+                    RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF"))
         .then(picture -> ofDeclaredSize(picture, image))
         .then(
             picture ->
@@ -191,6 +185,20 @@ final class ImagePreparer {
                     ? InkDecoder.decode(
                         file, image.widthPx(), image.heightPx(), declared.conversion())
                     : Outcome.kept(picture));
+  }
+
+  private Outcome<DecodedPicture> decode(
+      ProbedImage image, ImageType type, byte[] file, Optional<ByteBuffer> seen) {
+    return switch (type) {
+      case JPEG ->
+          fastPath.apply(file, seen).map(Outcome::kept).orElseGet(() -> openCv.decode(file));
+      case PNG ->
+          PngPixels.bearable(image.animated() ? StillPng.of(file) : file).then(openCv::decode);
+      case WEBP -> openCv.decode(file);
+      case GIF ->
+          GifDecoder.decode(file, image.widthPx(), image.heightPx())
+              .map(pixels -> new OpenCvDecoded(pixels, scaler::scaled));
+    };
   }
 
   private static Outcome<DecodedPicture> ofDeclaredSize(DecodedPicture decoded, ProbedImage image) {

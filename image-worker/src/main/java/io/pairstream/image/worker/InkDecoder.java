@@ -12,7 +12,6 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
@@ -54,7 +53,10 @@ final class InkDecoder {
         inks[i] = (byte) ~inks[i]; // Adobe's files have 0 for the full ink, profiles 255
       }
       return Outcome.kept(
-          new InkPicture(Pixels.mat(inks, raster.getHeight(), raster.getWidth(), 4), conversion));
+          new OpenCvDecoded(
+              Pixels.mat(inks, raster.getHeight(), raster.getWidth(), 4),
+              InkDecoder::scaled,
+              conversion));
     } catch (IOException | RuntimeException e) {
       return damaged("the second decoder refuses the image: " + e.getMessage());
     } finally {
@@ -66,50 +68,17 @@ final class InkDecoder {
     return Outcome.rejected(RejectReason.IMAGE_DAMAGED, detail);
   }
 
-  /**
-   * uint8 [height, width, 4], CMYK, 255 for the full ink; scaled as ink, by area whatever the plan
-   * says, then converted.
-   */
-  private static final class InkPicture implements DecodedPicture {
-
-    private final Mat inks;
-    private final ColourConversion conversion;
-
-    InkPicture(Mat inks, ColourConversion conversion) {
-      this.inks = inks;
-      this.conversion = conversion;
-    }
-
-    @Override
-    public int widthPx() {
-      return inks.cols();
-    }
-
-    @Override
-    public int heightPx() {
-      return inks.rows();
-    }
-
-    @Override
-    public SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling) {
-      boolean enlarges = widthPx > region.width() || heightPx > region.height();
-      Mat small = new Mat();
-      opencv_imgproc.resize(
-          new Mat(inks, region),
-          small,
-          new Size(widthPx, heightPx),
-          0,
-          0,
-          enlarges ? opencv_imgproc.INTER_CUBIC : opencv_imgproc.INTER_AREA);
-      return new OpenCvPicture(conversion.apply(small));
-    }
-
-    @Override
-    public SmallPicture sampled(int sidePx) {
-      Mat sample = new Mat();
-      opencv_imgproc.resize(
-          inks, sample, new Size(sidePx, sidePx), 0, 0, opencv_imgproc.INTER_NEAREST);
-      return new OpenCvPicture(conversion.apply(sample));
-    }
+  /** Inks are scaled as ink, by area whatever the plan says. */
+  private static Mat scaled(Mat inks, int widthPx, int heightPx, Resampling resampling) {
+    boolean enlarges = widthPx > inks.cols() || heightPx > inks.rows();
+    Mat small = new Mat();
+    opencv_imgproc.resize(
+        inks,
+        small,
+        new Size(widthPx, heightPx),
+        0,
+        0,
+        enlarges ? opencv_imgproc.INTER_CUBIC : opencv_imgproc.INTER_AREA);
+    return small;
   }
 }

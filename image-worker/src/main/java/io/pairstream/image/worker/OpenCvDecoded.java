@@ -6,15 +6,24 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 
-/** An image decoded into one Mat: uint8 [height, width, 3] in BGR, or [height, width] in grey. */
-final class OpenCvDecoded implements DecodedPicture {
+/**
+ * An image decoded into one Mat.
+ *
+ * @param pixels uint8 [height, width, 3] in BGR, [height, width] in grey, or what the conversion
+ *     makes BGR of
+ * @param conversion what is done to what was scaled or sampled
+ */
+record OpenCvDecoded(Mat pixels, Scaling scaling, ColourConversion conversion)
+    implements DecodedPicture {
 
-  private final Mat pixels;
-  private final PlaneScaler scaler;
+  OpenCvDecoded(Mat pixels, Scaling scaling) {
+    this(pixels, scaling, ColourConversion.NONE);
+  }
 
-  OpenCvDecoded(Mat pixels, PlaneScaler scaler) {
-    this.pixels = pixels;
-    this.scaler = scaler;
+  /** Scales a Mat. */
+  @FunctionalInterface
+  interface Scaling {
+    Mat scaled(Mat picture, int widthPx, int heightPx, Resampling resampling);
   }
 
   @Override
@@ -29,7 +38,8 @@ final class OpenCvDecoded implements DecodedPicture {
 
   @Override
   public SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling) {
-    return new OpenCvPicture(scaler.scaled(new Mat(pixels, region), widthPx, heightPx, resampling));
+    Mat part = new Mat(pixels, region);
+    return new OpenCvPicture(conversion.apply(scaling.scaled(part, widthPx, heightPx, resampling)));
   }
 
   @Override
@@ -37,6 +47,6 @@ final class OpenCvDecoded implements DecodedPicture {
     Mat sample = new Mat();
     opencv_imgproc.resize(
         pixels, sample, new Size(sidePx, sidePx), 0, 0, opencv_imgproc.INTER_NEAREST);
-    return new OpenCvPicture(sample);
+    return new OpenCvPicture(conversion.apply(sample));
   }
 }

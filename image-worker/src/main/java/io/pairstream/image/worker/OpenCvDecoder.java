@@ -2,6 +2,7 @@ package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.ImageType;
 import java.util.OptionalInt;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -41,12 +42,12 @@ final class OpenCvDecoder {
     if (decoded.depth() != opencv_core.CV_8U && decoded.depth() != opencv_core.CV_16U) {
       return damaged("the decoder makes of the image what no picture is made of");
     }
-    return Outcome.kept(new OpenCvDecoded(onWhite(decoded, file), scaler));
+    return Outcome.kept(new OpenCvDecoded(onWhite(decoded, file), scaler::scaled));
   }
 
   /** A JPEG has no alpha; the others keep theirs only when nothing is converted. */
   private static int flags(byte[] file) {
-    return FileKind.of(file) == FileKind.JPEG
+    return ImageType.of(file).filter(type -> type == ImageType.JPEG).isPresent()
         ? opencv_imgcodecs.IMREAD_COLOR | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION
         : opencv_imgcodecs.IMREAD_UNCHANGED;
   }

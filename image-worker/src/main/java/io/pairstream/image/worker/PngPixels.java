@@ -2,6 +2,7 @@ package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.image.worker.FileParts.Part;
 import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -66,27 +67,26 @@ final class PngPixels {
   /** Counts no further than just beyond {@code most}; what is damaged counts as far as it goes. */
   private static long unfolded(byte[] file, long most) {
     byte[] buffer = new byte[32 * 1024];
-    long[] count = {0};
+    long count = 0;
     Inflater inflater = new Inflater();
     try {
-      FileParts.walk(
-          file,
-          (name, start, end) -> {
-            if (name.equals("IDAT")) {
-              inflater.setInput(file, start, end - start);
-              int more = inflate(inflater, buffer);
-              while (more > 0 && count[0] <= most) {
-                count[0] += more;
-                more = inflate(inflater, buffer);
-              }
-              return more >= 0 && count[0] <= most && !inflater.finished();
-            }
-            return true;
-          });
+      for (Part part : FileParts.of(file)) {
+        if (part.name().equals("IDAT")) {
+          inflater.setInput(file, part.start(), part.length());
+          int more = inflate(inflater, buffer);
+          while (more > 0 && count <= most) {
+            count += more;
+            more = inflate(inflater, buffer);
+          }
+          if (more < 0 || count > most || inflater.finished()) {
+            break;
+          }
+        }
+      }
     } finally {
       inflater.end();
     }
-    return count[0];
+    return count;
   }
 
   /** Bytes that came out; below 0 where the data is damaged, which the decoder says. */

@@ -1,5 +1,6 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.image.worker.FileParts.Part;
 import java.io.ByteArrayOutputStream;
 import java.util.Set;
 
@@ -16,17 +17,14 @@ final class StillPng {
   /** The file without the chunks of its animation; what is no chunk stays as it is. */
   static byte[] of(byte[] file) {
     ByteArrayOutputStream still = new ByteArrayOutputStream(file.length);
-    int[] taken = {0};
-    FileParts.walk(
-        file,
-        (name, start, end) -> {
-          if (ANIMATION.contains(name)) {
-            still.write(file, taken[0], start - 8 - taken[0]);
-            taken[0] = end + 4; // the checksum
-          }
-          return true;
-        });
-    still.write(file, taken[0], file.length - taken[0]);
+    int taken = 0;
+    for (Part part : FileParts.of(file)) {
+      if (ANIMATION.contains(part.name())) {
+        still.write(file, taken, part.start() - 8 - taken);
+        taken = part.end() + 4; // the checksum
+      }
+    }
+    still.write(file, taken, file.length - taken);
     return still.toByteArray();
   }
 }

@@ -30,14 +30,8 @@ class PixelChangesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "GAUSSIAN, 5, 0, 0",
-    "MEDIAN, 5, 0, 0",
-    "BILATERAL, 5, 1.1, 10",
-    "NL_MEANS, 0, 0, 10",
-    "GAMMA, 0, 0, 0.5",
-    "EQUALISE, 0, 0, 0",
-    "CLAHE, 2, 0, 2",
-    "SHARPEN, 0, 1, 0.5"
+    "GAUSSIAN, 5, 0, 0", "MEDIAN, 5, 0, 0", "BILATERAL, 5, 1.1, 10", "NL_MEANS, 0, 0, 10",
+    "GAMMA, 0, 0, 0.5", "EQUALISE, 0, 0, 0", "CLAHE, 2, 0, 2", "SHARPEN, 0, 1, 0.5"
   })
   void doesWhatTheReferenceDoes(Kind kind, int size, double sigmaPx, double strength) {
     byte[] changed = change(Golden.picture(24, 16), kind, size, sigmaPx, strength);

@@ -62,12 +62,8 @@ class PlaneScalerTest {
 
   @ParameterizedTest(name = "{0}x{1} to {2}x{3}")
   @CsvSource({
-    "1, 1, 256, 256",
-    "3, 2, 4096, 4096",
-    "40000, 20, 16, 16",
-    "20, 40000, 16, 16",
-    "9000, 5000, 16, 16",
-    "2, 40000, 4096, 16"
+    "1, 1, 256, 256", "3, 2, 4096, 4096", "40000, 20, 16, 16",
+    "20, 40000, 16, 16", "9000, 5000, 16, 16", "2, 40000, 4096, 16"
   })
   void scalesTheOddestShapes(int w, int h, int widthPx, int heightPx) {
     for (Resampling resampling : Resampling.values()) {
