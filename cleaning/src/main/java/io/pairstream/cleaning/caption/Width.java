@@ -3,6 +3,8 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.CodePoints;
 import java.text.Normalizer;
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Gives characters their ordinary width: full-width letters, digits and symbols become ASCII,
@@ -16,8 +18,8 @@ import java.util.function.IntPredicate;
  */
 final class Width {
 
-  /** Distance between a full-width form and its ASCII character. */
-  private static final int OFFSET = 0xFF01 - '!';
+  /** All but the macron, whose plain form would begin with a space. */
+  private static final Pattern FORM = Pattern.compile("[\uFF01-\uFFEE&&[^\uFFE3]]");
 
   private static final String EAST_ASIAN_PUNCTUATION =
       "\uFF01\uFF08\uFF09\uFF0C\uFF0E\uFF1A\uFF1B\uFF1F\uFF5E";
@@ -29,30 +31,16 @@ final class Width {
   private Width() {}
 
   static String folded(String text) {
-    int first = 0;
-    while (first < text.length() && !isForm(text.charAt(first))) {
-      first++;
-    }
-    if (first == text.length()) {
+    Matcher form = FORM.matcher(text);
+    if (!form.find()) {
       return text;
     }
-    boolean eastAsian = text.chars().anyMatch(EAST_ASIAN);
-    StringBuilder out = new StringBuilder(text.length()).append(text, 0, first);
-    for (int i = first; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!isForm(c) || (eastAsian && EAST_ASIAN_PUNCTUATION.indexOf(c) >= 0)) {
-        out.append(c);
-      } else if (c <= 0xFF5E) {
-        out.append((char) (c - OFFSET));
-      } else {
-        out.append(Normalizer.normalize(String.valueOf(c), Normalizer.Form.NFKC));
-      }
-    }
-    return out.toString();
-  }
-
-  /** All but the macron, whose plain form would begin with a space. */
-  private static boolean isForm(char c) {
-    return c >= 0xFF01 && c <= 0xFFEE && c != 0xFFE3;
+    String kept = text.chars().anyMatch(EAST_ASIAN) ? EAST_ASIAN_PUNCTUATION : "";
+    return form.replaceAll(
+        found ->
+            kept.contains(found.group())
+                ? found.group()
+                : Matcher.quoteReplacement(
+                    Normalizer.normalize(found.group(), Normalizer.Form.NFKC)));
   }
 }

@@ -1,5 +1,9 @@
 package io.pairstream.cleaning.tokens;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,34 +89,20 @@ public final class ReadableTokens {
   /** The texts of all ids but the first ones, which may hold the beginning of a character. */
   private List<Token> texts(List<Integer> ids, int first, boolean cut) {
     List<Token> tokens = new ArrayList<>();
-    byte[] pending = {};
+    CharsetDecoder decoder =
+        StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE);
+    ByteBuffer bytes = ByteBuffer.allocate(0);
     for (int i = 0; i < ids.size(); i++) {
-      int id = ids.get(i);
-      byte[] name = names.getOrDefault(id, new byte[0]);
-      byte[] bytes = Arrays.copyOf(pending, pending.length + name.length);
-      System.arraycopy(name, 0, bytes, pending.length, name.length);
-      int whole = wholeCharacters(bytes);
+      byte[] name = names.getOrDefault(ids.get(i), new byte[0]);
+      // The beginning of a character waits for its end.
+      bytes = ByteBuffer.allocate(bytes.remaining() + name.length).put(bytes).put(name).flip();
+      CharBuffer text = CharBuffer.allocate(bytes.remaining());
+      decoder.decode(bytes, text, false);
       if (i >= first) {
-        tokens.add(new Token(id, new String(bytes, 0, whole, StandardCharsets.UTF_8), cut));
+        tokens.add(new Token(ids.get(i), text.flip().toString(), cut));
       }
-      pending = Arrays.copyOfRange(bytes, whole, bytes.length);
     }
     return tokens;
-  }
-
-  /** How many bytes at the beginning are not the beginning of an unfinished character. */
-  private static int wholeCharacters(byte[] bytes) {
-    int end = bytes.length;
-    int lead = end - 1;
-    while (lead >= 0 && end - lead <= 3 && (bytes[lead] & 0xC0) == 0x80) {
-      lead--;
-    }
-    if (lead < 0) {
-      return end;
-    }
-    int first = bytes[lead] & 0xFF;
-    int length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
-    return end - lead < length ? lead : end;
   }
 
   private static Map<Integer, byte[]> names(String tokenizer) {

@@ -12,23 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 
 class ColourReaderTest {
-
-  private static final List<String> SEEDS =
-      List.of(
-          "icc-display-p3-jpg.jpg",
-          "icc-lightness-jpg.jpg",
-          "icc-adobe-rgb-jpg.jpg",
-          "icc-swapped-webp.webp",
-          "icc-swapped-png.png",
-          "icc-grey-table-jpg.jpg",
-          "cicp-display-p3.png",
-          "chrm-adobe.png",
-          "gama-linear.png");
 
   private final ColourReader reader = new ColourReader();
 
