@@ -32,7 +32,6 @@ import picocli.CommandLine.Parameters;
       ViewCutCommand.class,
       ViewCommand.Ls.class,
       ViewCommand.Show.class,
-      ViewExplainCommand.class,
       ViewSealCommand.class,
       ViewCommand.Freeze.class,
       ViewCommand.Drop.class

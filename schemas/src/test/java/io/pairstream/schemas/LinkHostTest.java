@@ -87,26 +87,4 @@ class LinkHostTest {
     assertThatThrownBy(() -> LinkHost.of(url)).isInstanceOf(InvalidUrlException.class);
   }
 
-  @Test
-  void takesTheLongestUrlAndNoLonger() {
-    String start = "http://example.org/";
-    String longest = start + "a".repeat(LinkHost.MAX_URL_BYTES - start.length());
-
-    assertThat(LinkHost.of(longest)).isEqualTo("example.org");
-    assertThatThrownBy(() -> LinkHost.of(longest + "a"))
-        .hasMessage("the URL is longer than 8000 bytes");
-    assertThatThrownBy(() -> LinkHost.of(start + "猫".repeat(3000)))
-        .hasMessage("the URL is longer than 8000 bytes");
-  }
-
-  @Test
-  void refusesANameThatNoServerOfNamesHolds() {
-    String longest = "a".repeat(63) + "." + "b".repeat(63) + "." + "c".repeat(63) + ".";
-
-    assertThat(LinkHost.of("http://" + longest + "d".repeat(61) + "/")).hasSize(253);
-    assertThatThrownBy(() -> LinkHost.of("http://" + longest + "d".repeat(62) + "/"))
-        .isInstanceOf(InvalidUrlException.class);
-    assertThatThrownBy(() -> LinkHost.of("http://" + "e".repeat(64) + ".example/"))
-        .isInstanceOf(InvalidUrlException.class);
-  }
 }

@@ -27,7 +27,7 @@ final class SampleWriter {
    * @throws RefusedSampleException where such records cannot be had
    */
   Slot.Form formOf(ConsumerRecord<byte[], byte[]> record) {
-    PreparedPair pair = read(records, record);
+    PreparedPair pair = read(record);
     int channels = pair.getChannels();
     if (channels != 1 && channels != 3) {
       throw refused(record, "pictures of " + channels + " channels, expected 1 or 3");
@@ -43,7 +43,7 @@ final class SampleWriter {
    */
   void write(ConsumerRecord<byte[], byte[]> record, Slot slot, int index) {
     long begin = System.nanoTime();
-    PreparedPair pair = read(records, record);
+    PreparedPair pair = read(record);
     Slot.Form form = slot.form();
     require(record, "split", split, pair.getSplit());
     require(record, "token ids", form.tokens(), pair.getTokenIds().size());
@@ -69,8 +69,7 @@ final class SampleWriter {
    *
    * @throws RefusedSampleException where it holds none
    */
-  static PreparedPair read(
-      RecordDecoder<PreparedPair> records, ConsumerRecord<byte[], byte[]> record) {
+  private PreparedPair read(ConsumerRecord<byte[], byte[]> record) {
     return records
         .decode(record.value())
         .orElseThrow(() -> refused(record, "no prepared pair that this version can read"));

@@ -94,22 +94,6 @@ public final class ViewRun {
     return position(epoch, epoch < epochs ? left % whole * batchSize(settings) : 0);
   }
 
-  /**
-   * The position from which a step is handed out.
-   *
-   * @param epoch from 0
-   * @param step of the epoch, from 0
-   * @throws IllegalArgumentException where there is no such step
-   */
-  public ViewPosition at(long epoch, long step, FeedSettings settings) {
-    ViewPosition at = skip(position(epoch, 0), step, settings);
-    if (at.epoch() != epoch) {
-      throw new IllegalArgumentException(
-          "epoch " + epoch + " ends before step " + step + "; steps count from 0 in each epoch");
-    }
-    return at;
-  }
-
   View view() {
     return view;
   }

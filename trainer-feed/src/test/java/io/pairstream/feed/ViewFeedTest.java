@@ -313,34 +313,6 @@ class ViewFeedTest {
   }
 
   @Test
-  void explainsWhatAStepHandsOut() {
-    produce(0, 75);
-    View view = SplitViews.cut(source, List.of(), read -> {});
-    takeDown(TakedownKind.CONTRIBUTOR, "withdrawn");
-    ViewRun run = ViewRun.of(view, PLAN).epochs(2);
-    List<String> ids = ids(run, 24, LastBatch.DROP, Optional.empty());
-    Map<String, String> byOffset = idsByOffset();
-
-    ViewPosition position = run.at(1, 2, settings(24));
-    List<ExplainedSample> samples = SplitViews.explain(source, settings(24), run, position);
-
-    assertThat(samples).extracting(ExplainedSample::pairId).isEqualTo(ids.subList(5 * 24, 6 * 24));
-    assertThat(samples).extracting(ExplainedSample::isStandIn).contains(true, false);
-    for (ExplainedSample sample : samples) {
-      String at = sample.record().substring(source.topic().length() + 1);
-      String place = sample.place().substring(source.topic().length() + 1);
-      assertThat(byOffset.get(at)).isEqualTo(sample.pairId());
-      assertThat(byOffset).containsKey(place);
-      assertThat(sample.contributor()).isEqualTo("other");
-      assertThat(sample.licence()).isEqualTo("CC0-1.0");
-    }
-    assertThat(SplitViews.explain(source, settings(24), run, run.skip(position, 1, settings(24))))
-        .isEmpty();
-    assertThatThrownBy(() -> run.at(1, 3, settings(24)))
-        .hasMessageContaining("epoch 1 ends before step 3");
-  }
-
-  @Test
   void exportsTheOrderOfARunWithoutThePairsThatAreGone() throws IOException {
     produce(0, 30);
     View view = SplitViews.cut(source, List.of(), read -> {});
@@ -410,8 +382,6 @@ class ViewFeedTest {
 
     assertThatThrownBy(() -> run.rank(3, 3)).hasMessageContaining("rank 3 of 3");
     assertThatThrownBy(() -> PairFeed.ofView(source, settings(48), run, Optional.empty()))
-        .hasMessageContaining("has 30 samples: too few for a batch of 48");
-    assertThatThrownBy(() -> SplitViews.explain(source, settings(48), run, run.begin()))
         .hasMessageContaining("has 30 samples: too few for a batch of 48");
     assertPositionRefused(
         run,

@@ -19,7 +19,6 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.WriterSchemas;
-import java.time.Clock;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -70,29 +69,6 @@ public final class PreprocessTopology {
    * @param captionBytes reads a doubtful caption's bytes
    * @param takedowns reads what is withdrawn
    * @param partitions partitions of each raw topic; the repartition topic has as many
-   */
-  public PreprocessTopology(
-      PairTopics topics,
-      CleaningPlan plan,
-      WriterSchemas schemas,
-      CaptionBytes captionBytes,
-      RecordDecoder<Takedown> takedowns,
-      int partitions) {
-    this(
-        topics,
-        plan,
-        schemas,
-        captionBytes,
-        takedowns,
-        partitions,
-        new DecisionCounts(Clock.systemUTC()));
-  }
-
-  /**
-   * @param schemas which writers' schemas are known
-   * @param captionBytes reads a doubtful caption's bytes
-   * @param takedowns reads what is withdrawn
-   * @param partitions partitions of each raw topic; the repartition topic has as many
    * @param counts where decisions are counted
    */
   public PreprocessTopology(
@@ -114,10 +90,6 @@ public final class PreprocessTopology {
     this.counts = counts;
     this.gate = new CrashGuard<>(this::gate);
     this.clean = new CrashGuard<>(this::clean);
-  }
-
-  public Topology build() {
-    return build(new StreamsBuilder());
   }
 
   /** Builds with settings of the operator's, such as what wraps the processors. */

@@ -40,16 +40,6 @@ class PreprocessSettingsTest {
   }
 
   @Test
-  void aRecordOfTheLargestSizePassesEveryClient() {
-    Map<String, Object> streams = settings(workers, Map.of()).streamsSettings();
-
-    assertThat(streams)
-        .containsEntry(
-            StreamsConfig.mainConsumerPrefix("max.partition.fetch.bytes"), RecordSizes.MAX_RECORD)
-        .containsEntry(StreamsConfig.producerPrefix("max.request.size"), RecordSizes.MAX_RECORD);
-  }
-
-  @Test
   void aTransactionOutlastsAPollOfHangingImages() {
     PreprocessSettings settings = settings(workers, Map.of());
 
@@ -58,28 +48,6 @@ class PreprocessSettingsTest {
     assertThat(settings.transactionTimeout()).isGreaterThan(hanging);
     assertThat(settings.streamsSettings())
         .containsEntry(TRANSACTION_TIMEOUT, (int) settings.transactionTimeout().toMillis());
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 5, 20})
-  void aTransactionLastsWithTheDeadline(long deadlineSeconds) {
-    WorkerSettings slower = workers.withDeadline(Duration.ofSeconds(deadlineSeconds));
-    PreprocessSettings settings = settings(slower, Map.of());
-
-    assertThat(settings.transactionTimeout())
-        .isGreaterThan(slower.likelyVerdict().multipliedBy(recordsPerPoll(settings)));
-  }
-
-  @Test
-  void aPollMayTakeLongerThanATransaction() {
-    PreprocessSettings settings = settings(workers, Map.of());
-
-    assertThat(
-            (int)
-                settings
-                    .streamsSettings()
-                    .get(StreamsConfig.mainConsumerPrefix("max.poll.interval.ms")))
-        .isGreaterThan((int) settings.transactionTimeout().toMillis());
   }
 
   /** Two hundred hanging images are many polls, each with a transaction of its own. */
@@ -135,30 +103,6 @@ class PreprocessSettingsTest {
             plain.streamsSettings().get(StreamsConfig.mainConsumerPrefix("max.poll.interval.ms")));
     assertThat(config.getProducerConfigs("client"))
         .containsEntry("transaction.timeout.ms", (int) plain.transactionTimeout().toMillis());
-  }
-
-  @Test
-  void kafkaStreamsTakesTheSettings() {
-    StreamsConfig config = new StreamsConfig(settings(workers, Map.of()).streamsSettings());
-
-    assertThat(config.getProducerConfigs("client"))
-        .containsEntry(
-            "transaction.timeout.ms",
-            (int) settings(workers, Map.of()).transactionTimeout().toMillis())
-        .containsEntry("enable.idempotence", true);
-    assertThat(config.getMainConsumerConfigs("group", "client", 0))
-        .containsEntry("isolation.level", "read_committed");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, -1})
-  void refusesFewerThreadsThanOne(int threads) {
-    Cluster cluster = cluster(Map.of());
-
-    assertThatThrownBy(
-            () -> new PreprocessSettings(cluster, "dalle", Path.of("state"), threads, workers))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("--threads must be at least 1, was " + threads);
   }
 
   private static int recordsPerPoll(PreprocessSettings settings) {

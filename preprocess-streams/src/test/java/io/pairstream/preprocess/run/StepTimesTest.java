@@ -25,36 +25,4 @@ class StepTimesTest {
         .containsEntry("tokenize", new StepTime(1, 2, 0));
   }
 
-  @Test
-  void knowsNoStepBeforeItRan() {
-    assertThat(times.soFar()).isEmpty();
-  }
-
-  @Test
-  void whatWasReadStaysAsItWas() {
-    times.observe("gate", 1_000_000, Outcome.kept("x"));
-    var before = times.soFar();
-
-    times.observe("gate", 1_000_000, Outcome.kept("x"));
-
-    assertThat(before).containsEntry("gate", new StepTime(1, 1, 0));
-  }
-
-  @Test
-  void missesNothingOfManyThreads() {
-    CompletableFuture<?>[] threads =
-        IntStream.range(0, 4)
-            .mapToObj(thread -> CompletableFuture.runAsync(() -> observe(1000)))
-            .toArray(CompletableFuture<?>[]::new);
-
-    CompletableFuture.allOf(threads).join();
-
-    assertThat(times.soFar()).containsEntry("gate", new StepTime(4000, 4000, 0));
-  }
-
-  private void observe(int records) {
-    for (int i = 0; i < records; i++) {
-      times.observe("gate", 1_000_000, Outcome.kept(i));
-    }
-  }
 }

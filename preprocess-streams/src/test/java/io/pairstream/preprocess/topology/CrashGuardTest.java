@@ -15,13 +15,6 @@ class CrashGuardTest {
   private final CrashGuard<String, String> guard = new CrashGuard<>(CrashGuardTest::step);
 
   @Test
-  void passesOnWhatTheStepDecides() {
-    assertThat(guard.apply("good")).isEqualTo(Outcome.kept("good"));
-    assertThat(guard.apply("bad"))
-        .isEqualTo(Outcome.rejected(RejectReason.CAPTION_TOO_SHORT, "bad"));
-  }
-
-  @Test
   void rejectsTheRecordOnWhichAStepCrashes() {
     assertThat(guard.apply("crash: a\nb").rejectedOnly())
         .extracting(Rejection::reason, Rejection::detail)
@@ -47,17 +40,6 @@ class CrashGuardTest {
   }
 
   @Test
-  void goodRecordsBetweenThemForgiveNoCrash() {
-    for (int crash = 1; crash <= 20; crash++) {
-      guard.apply("crash");
-      guard.apply("good");
-    }
-
-    assertThatThrownBy(() -> guard.apply("crash")).hasMessageContaining("more than 20");
-    assertThat(guard.apply("good")).isEqualTo(Outcome.kept("good"));
-  }
-
-  @Test
   void blamesNoRecordForAMissingWorker() {
     for (int time = 0; time < 30; time++) {
       assertThatThrownBy(() -> guard.apply("no worker"))
@@ -65,11 +47,6 @@ class CrashGuardTest {
     }
 
     assertThat(guard.apply("crash").rejectedOnly()).hasSize(1);
-  }
-
-  @Test
-  void letsAnErrorThrough() {
-    assertThatThrownBy(() -> guard.apply("error")).isInstanceOf(NoClassDefFoundError.class);
   }
 
   private static Outcome<String> step(String word) {

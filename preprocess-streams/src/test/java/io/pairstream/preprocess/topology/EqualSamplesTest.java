@@ -139,15 +139,6 @@ class EqualSamplesTest {
   }
 
   @Test
-  void theSameCaptionUnderAnotherPictureIsAnotherSample() {
-    topology.send("crowdsourced", Pairs.pair(Pairs.jpeg(256, 256, 1), CLEAN + " "));
-    topology.send("crowdsourced", Pairs.pair(Pairs.jpeg(256, 256, 2), CLEAN));
-    topology.send("crowdsourced", Pairs.pair(Pairs.jpeg(256, 256, 1), CLEAN + " tonight"));
-
-    assertThat(topology.training()).hasSize(3);
-  }
-
-  @Test
   void whatIsRejectedOwnsNoSample() {
     RawPair small = Pairs.pair(Pairs.jpeg(64, 64, 1), CLEAN);
     RawPair spelt = Pairs.pair(Pairs.jpeg(64, 64, 1), CLEAN + " ");
@@ -212,28 +203,6 @@ class EqualSamplesTest {
   }
 
   @Test
-  void whatATakedownKnowsOfASampleOutlivesRejectedCopies() {
-    send(CLEAN);
-    send(CLEAN + " ");
-    takeDown(CLEAN + " ");
-    send(CLEAN + " ");
-    takeDown(CLEAN + " ");
-    send(CLEAN + "\n");
-
-    assertThat(reasons()).containsExactly("DUPLICATE_PAIR", "WITHDRAWN", "WITHDRAWN");
-    assertThat(receipts().get(id(CLEAN + " ")).getSampleId()).isEqualTo(id(CLEAN));
-  }
-
-  @Test
-  void aTakedownOfTheCleanSpellingHoldsBeforeAnyComes() {
-    takeDown(CLEAN);
-    SPELLINGS.forEach(this::send);
-
-    assertThat(published()).isEmpty();
-    assertThat(reasons()).hasSize(9).containsOnly("WITHDRAWN");
-  }
-
-  @Test
   void aTakedownMayTellTheSampleOfAPairThatNoReceiptTells() {
     takeDown(CLEAN + " ", id(CLEAN));
     takeDown(CLEAN + " ");
@@ -261,16 +230,4 @@ class EqualSamplesTest {
         .contains("pairs.scraped-3-17");
   }
 
-  @Test
-  void aPairThatAnotherRecipeCleanedOtherwiseOwnsWhatItWasPublishedAs() {
-    topology.remember(
-        Receipt.newBuilder()
-            .setPairId(id(CLEAN))
-            .setSampleId("0123456789abcdef0123456789abcdef")
-            .setStanding("TRAINING")
-            .build());
-    send(CLEAN + " ");
-
-    assertThat(published()).containsExactly(id(CLEAN + " "));
-  }
 }

@@ -44,20 +44,6 @@ class PlacementTest {
     assertThat(taken).hasSize(PARTITIONS);
   }
 
-  @Test
-  void noOtherKeyIsRightAnywhere() {
-    String digest = "%064x".formatted(1);
-    List<byte[]> others =
-        List.of("%064x".formatted(2).getBytes(UTF_8), digest.substring(1).getBytes(UTF_8), KEY);
-
-    for (int partition = 0; partition < PARTITIONS; partition++) {
-      assertThat(placement.isRight(null, partition, digest)).isFalse();
-      for (byte[] other : others) {
-        assertThat(placement.isRight(other, partition, digest)).isFalse();
-      }
-    }
-  }
-
   static Stream<Arguments> headersOfStrangers() {
     RawHeader forgedOrigin = header("pairstream.origin", "pairs.scraped-0-0");
     RawHeader forgedKey = header("pairstream.key", "not my key");
@@ -83,14 +69,6 @@ class PlacementTest {
     assertThat(repartitioned.origin()).isEqualTo(ORIGIN);
     assertThat(repartitioned.key()).contains(KEY);
     assertSame(repartitioned.headers(), headers);
-  }
-
-  @Test
-  void anEmptyKeyIsNotAMissingOne() {
-    Repartitioned repartitioned =
-        Placement.fromRepartition(Placement.toRepartition(record(new byte[0], List.of())));
-
-    assertThat(repartitioned.key()).contains(new byte[0]);
   }
 
   @ParameterizedTest

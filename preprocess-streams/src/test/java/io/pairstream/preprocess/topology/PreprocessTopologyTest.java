@@ -237,36 +237,6 @@ class PreprocessTopologyTest {
   }
 
   @Test
-  void saysWhereABodyIsCutOff() {
-    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
-      RawPair pair = Pairs.good(1);
-      byte[] whole = topology.bytes(pair);
-      byte[] padded = Arrays.copyOf(whole, whole.length + 3);
-      byte[] claims = {0, 0, 0, 0, 0, (byte) 0xEA, -1, -1, -1, 0x0F};
-      System.arraycopy(whole, 1, claims, 1, 4);
-
-      topology.send("crowdsourced", null, Arrays.copyOf(whole, 40), new RecordHeaders());
-      topology.send("crowdsourced", null, Arrays.copyOf(whole, 5), new RecordHeaders());
-      topology.send("crowdsourced", null, padded, new RecordHeaders());
-      topology.send("crowdsourced", null, claims, new RecordHeaders());
-
-      List<QuarantinedPair> quarantined =
-          topology.quarantine().stream().map(TestRecord::value).toList();
-      assertThat(quarantined)
-          .extracting(QuarantinedPair::getReason)
-          .containsOnly(RejectReason.UNREADABLE_RECORD.name());
-      assertThat(quarantined)
-          .extracting(QuarantinedPair::getDetail)
-          .containsExactly(
-              "the record ends after 33 of " + pair.getImage().remaining() + " bytes of image",
-              "the record ends before image begins",
-              "3 bytes follow the record",
-              "the record ends after 0 of 2147483637 bytes of image");
-      assertThat(quarantined.get(2).getValue()).isEqualTo(ByteBuffer.wrap(padded));
-    }
-  }
-
-  @Test
   void namesTheFieldsInWhichASchemaDoesNotFit() {
     try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
       Schema foreign =
@@ -383,34 +353,6 @@ class PreprocessTopologyTest {
     }
   }
 
-  @Test
-  void recordsSayWhatWasMeasuredAndWhatTheFeedShouldDo() {
-    try (TopologyUnderTest topology =
-        new TopologyUnderTest(
-            Pairs.WORKER, "{split: {validation-share: 0.0}, pixels: {normalisation: clip}}")) {
-
-      topology.send("crowdsourced", Pairs.good(1));
-
-      PreparedPair prepared = topology.training().get(0).value();
-      assertThat(prepared.getNormalisation()).isEqualTo("clip");
-      assertThat(prepared.getMediaType()).isEqualTo("image/jpeg");
-      assertThat(prepared.getMeasures())
-          .containsEntry("colour_deviation", 50.0)
-          .containsEntry("aspect_ratio", 1.0)
-          .containsKey("bytes_per_pixel");
-    }
-  }
-
-  @Test
-  void keepsACaptionWhoseAuthorWroteTheReplacementCharacter() {
-    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
-      topology.send(
-          "crowdsourced", Pairs.pair(Pairs.jpeg(256, 256, 3), "the sign \uFFFD on a blue wall"));
-
-      assertThat(topology.training()).hasSize(1);
-    }
-  }
-
   private static int indexOf(byte[] bytes, byte wanted, String around) {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     return text.indexOf(around) + around.indexOf((char) wanted);
@@ -484,27 +426,6 @@ class PreprocessTopologyTest {
       QuarantinedPair quarantined = topology.quarantine().get(0).value();
       assertThat(quarantined.getReason()).isEqualTo(RejectReason.RECORD_TOO_LARGE.name());
       assertThat(quarantined.getHeaders()).isEmpty();
-    }
-  }
-
-  @Test
-  void namesASchemaThatNestsWithoutEnd() throws Exception {
-    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
-      Schema nesting =
-          new Schema.Parser()
-              .parse(
-                  "{\"type\":\"record\",\"name\":\"RawPair\",\"namespace\":\"io.pairstream.schemas\","
-                      + "\"fields\":[{\"name\":\"next\",\"type\":[\"null\",{\"type\":\"record\","
-                      + "\"name\":\"N\",\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"N\"]}]}]}]}");
-      int id = topology.registry().register("foreign-value", nesting);
-      byte[] value = new byte[2_000_000];
-      Arrays.fill(value, (byte) 2);
-      ByteBuffer.wrap(value).put((byte) 0).putInt(id);
-
-      topology.send("crowdsourced", null, value, new RecordHeaders());
-
-      assertThat(topology.quarantine().get(0).value().getReason())
-          .isEqualTo(RejectReason.UNREADABLE_RECORD.name());
     }
   }
 
@@ -609,48 +530,6 @@ class PreprocessTopologyTest {
                       + rendition.getHeight())
           .containsExactly("big jpeg 128x128", "wide raw 96x64");
       assertThat(prepared.getRenditions().get(0).getImage().remaining()).isEqualTo(3);
-    }
-  }
-
-  @Test
-  void bringsAProducersCropBoxToTheWorkerWhereTheRecipeFollowsIt() {
-    RawPair boxed = Pairs.good(1);
-    boxed.setAnnotations(Map.of("crop_box", "10,20,100,100"));
-    RawPair malformed = Pairs.good(2);
-    malformed.setAnnotations(Map.of("crop_box", "everything"));
-    try (TopologyUnderTest topology =
-        new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING + "\nimage: {crop-box: follow}\n")) {
-      topology.send("crowdsourced", boxed);
-      topology.send("crowdsourced", malformed);
-
-      assertThat(topology.training().get(0).value().getMeasures())
-          .containsEntry("crop_box_left_px", 10.0);
-      assertThat(topology.quarantine())
-          .extracting(record -> record.value().getReason())
-          .containsExactly("CROP_BOX_INVALID");
-    }
-    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
-      topology.send("crowdsourced", boxed);
-      topology.send("crowdsourced", malformed);
-
-      assertThat(topology.training())
-          .extracting(record -> record.value().getMeasures().get("crop_box_left_px"))
-          .containsExactly(0.0, 0.0);
-    }
-  }
-
-  @Test
-  void quarantinesARecordOnWhichAStepCrashes() {
-    try (TopologyUnderTest topology =
-        new TopologyUnderTest(
-            (image, target) -> {
-              throw new IllegalArgumentException("a bug");
-            })) {
-      topology.send("crowdsourced", Pairs.good(1));
-
-      QuarantinedPair quarantined = topology.quarantine().get(0).value();
-      assertThat(quarantined.getReason()).isEqualTo(RejectReason.STEP_CRASHED.name());
-      assertThat(quarantined.getDetail()).contains("a bug");
     }
   }
 

@@ -111,17 +111,6 @@ class ReplayedPairsTest {
   }
 
   @Test
-  void replayWithoutAWaiverIsJudgedLikeAnyOther() {
-    replay(small);
-    replay(Pairs.good(3));
-
-    assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL");
-    assertThat(topology.training())
-        .extracting(record -> record.value().getReviewId())
-        .containsExactly(REVIEW);
-  }
-
-  @Test
   void whatNobodyCanWaiveIsNotWaived() {
     replay(
         Pairs.pair(new byte[0], "a caption without image"),
@@ -148,18 +137,6 @@ class ReplayedPairsTest {
     assertThat(topology.receipts().get(0).value().getReviewId()).isEmpty();
   }
 
-  @Test
-  void copyOfAPairThatAPersonLetInLeavesTheReviewStanding() {
-    replay(small, "IMAGE_TOO_SMALL");
-    topology.send("crowdsourced", small);
-
-    assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL");
-    Receipt last = topology.receipts().get(1).value();
-    assertThat(last.getStanding()).isEqualTo("TRAINING");
-    assertThat(last.getReviewId()).isEqualTo(REVIEW);
-    assertThat(last.getCopies()).isEqualTo(2);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"a small picture of something", "a caption of another reviewer"})
   void entryThatTwoReviewersSendAtOnceIsLetInOnce(String secondCaption) {
@@ -175,13 +152,4 @@ class ReplayedPairsTest {
     assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL", "DUPLICATE_PAIR");
   }
 
-  @Test
-  void entryThatIsRejectedAgainMayStillBeLetIn() {
-    topology.send("crowdsourced", small);
-
-    replay(small);
-    replay(small, "IMAGE_TOO_SMALL");
-
-    assertThat(topology.training()).hasSize(1);
-  }
 }

@@ -152,23 +152,6 @@ class TakedownsTest {
         .toList();
   }
 
-  @Test
-  void theSameTakedownTwiceRemovesOnce() {
-    topology.send("crowdsourced", pair);
-    takeDown(TakedownKind.PAIR, id(pair));
-    takeDown(TakedownKind.PAIR, id(pair));
-
-    assertThat(topology.training())
-        .extracting(record -> record.value() == null)
-        .containsExactly(false, true);
-    assertThat(topology.receipts())
-        .extracting(record -> record.value().getStanding())
-        .containsExactly("TRAINING", "WITHDRAWN");
-    assertThat(topology.decisions().byStanding())
-        .extractingByKey(PairStatus.WITHDRAWN)
-        .isEqualTo(1L);
-  }
-
   static Stream<Arguments> takedowns() {
     return Stream.of(
         Arguments.of(TakedownKind.PAIR, id(pair(1))),
@@ -342,49 +325,6 @@ class TakedownsTest {
         .extracting(record -> record.value() == null)
         .containsExactly(false, true);
     assertThat(topology.takedownsOnTheWay()).hasSize(1);
-  }
-
-  @Test
-  void aKeyCountsAsItIsWrittenAgain() {
-    byte[] noUtf8 = new byte[RecordSizes.MAX_TAKEDOWN / 3 + 1];
-    Arrays.fill(noUtf8, (byte) 0xFF);
-
-    topology.send("takedowns", Arrays.copyOf(noUtf8, noUtf8.length - 1), null, new RecordHeaders());
-    topology.send("takedowns", noUtf8, null, new RecordHeaders());
-
-    assertThat(topology.takedownsOnTheWay())
-        .extracting(record -> record.key().length())
-        .containsExactly(noUtf8.length - 1);
-  }
-
-  @Test
-  void headersOfATakedownStayBehind() {
-    topology.send(
-        "takedowns",
-        TakedownKind.PAIR.key(id(pair)).getBytes(UTF_8),
-        takedownOf(pair, 10),
-        new RecordHeaders().add("packed", new byte[] {1}));
-    lift(TakedownKind.PAIR, "another");
-
-    assertThat(topology.takedownsOnTheWay())
-        .hasSize(2)
-        .allSatisfy(record -> assertThat(record.headers()).isEmpty());
-  }
-
-  @Test
-  void aTimeBeforeAllTimesStopsNoTakedown() {
-    topology.send("crowdsourced", pair);
-
-    topology.send(
-        "takedowns",
-        TakedownKind.PAIR.key(id(pair)).getBytes(UTF_8),
-        takedownOf(pair, 10),
-        new RecordHeaders(),
-        Instant.ofEpochMilli(-1));
-
-    List<TestRecord<String, Receipt>> receipts = topology.receipts();
-    assertThat(receipts.get(1).value().getStanding()).isEqualTo("WITHDRAWN");
-    assertThat(receipts.get(1).value().getDecidedAt()).isEqualTo(Instant.EPOCH);
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.pairstream.schemas.wire.WriterSchemas;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -65,7 +66,8 @@ class TopologyDescriptionTest {
               schemas,
               new CaptionBytes(registry, "pairs.crowdsourced-value"),
               new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
-              4)
+              4,
+              new DecisionCounts(Clock.systemUTC()))
           .build(builder)
           .describe()
           .toString();

@@ -38,11 +38,6 @@ class AdmissionTest {
   }
 
   @Test
-  void isOpenWithoutConditions() {
-    assertThat(new Admission(schemas, List.of()).isOpen()).isTrue();
-  }
-
-  @Test
   void isOpenWhileEveryConditionHolds() {
     AtomicReference<Optional<String>> disk = new AtomicReference<>(Optional.empty());
     Admission admission = new Admission(schemas, List.of(WELL, disk::get));
@@ -54,14 +49,6 @@ class AdmissionTest {
     assertThat(admission.isOpen()).isFalse();
     disk.set(Optional.empty());
     assertThat(admission.isOpen()).isTrue();
-  }
-
-  @Test
-  void oneConditionAloneClosesIt() {
-    Condition broken = () -> Optional.of("no image worker is able to work");
-
-    assertThat(new Admission(schemas, List.of(broken, WELL)).isOpen()).isFalse();
-    assertThat(new Admission(schemas, List.of(WELL, broken)).isOpen()).isFalse();
   }
 
   @Test

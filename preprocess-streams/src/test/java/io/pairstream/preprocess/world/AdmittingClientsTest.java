@@ -52,21 +52,4 @@ class AdmittingClientsTest {
         .hasMessageContaining("No resolvable bootstrap urls");
   }
 
-  @Test
-  void doesNotWaitForASettingToBecomeRight() {
-    assertThatThrownBy(
-            () ->
-                clients.getConsumer(
-                    Map.of("bootstrap.servers", "127.0.0.1:1", "isolation.level", "dirty")))
-        .isInstanceOf(KafkaException.class)
-        .hasMessageContaining("isolation.level");
-  }
-
-  @Test
-  void makesAClientWhereThereIsAnAddress() {
-    try (Consumer<byte[], byte[]> made =
-        clients.getConsumer(Map.of("bootstrap.servers", "127.0.0.1:1"))) {
-      assertThat(made.assignment()).isEmpty();
-    }
-  }
 }

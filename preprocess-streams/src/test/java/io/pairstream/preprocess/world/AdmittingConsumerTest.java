@@ -64,13 +64,6 @@ class AdmittingConsumerTest {
   }
 
   @Test
-  void letsPassWhatNamesNoSchema() {
-    add(P0, 0, NOT_AVRO);
-
-    assertThat(offsets(consumer.poll(Duration.ZERO))).containsExactly("0:0");
-  }
-
-  @Test
   void holdsWhatCannotBeJudgedUntilItCan() {
     add(P0, 0, NOT_AVRO);
     add(P0, 1, withId(knownId));
@@ -102,28 +95,6 @@ class AdmittingConsumerTest {
     add(P0, 0, withId(unknownId()));
 
     assertThat(untilSome()).containsExactly("0:0");
-  }
-
-  @Test
-  void asksAgainAboutWhatWasToldLongAgo() {
-    add(P0, 0, withId(unknownId()));
-    assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
-    untilAnswered();
-    assertThat(schemas.of(unknownId())).isEqualTo(Verdict.UNKNOWN);
-
-    later(Duration.ofMillis(2_100));
-
-    assertThat(schemas.of(unknownId())).isEqualTo(Verdict.UNDECIDED);
-  }
-
-  @Test
-  void asksAgainAboutWhatNobodyCameBackFor() {
-    assertThat(schemas.of(unknownId())).isEqualTo(Verdict.UNDECIDED);
-    untilAnswered();
-
-    later(Duration.ofMinutes(6));
-
-    assertThat(schemas.of(unknownId())).isEqualTo(Verdict.UNDECIDED);
   }
 
   @Test
@@ -171,17 +142,6 @@ class AdmittingConsumerTest {
     kafka.assign(List.of(P0));
     assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
     assertThat(admission.trouble()).as("another instance has it now").isEmpty();
-  }
-
-  @Test
-  void whoeverLeavesHoldsNothing() {
-    holdBoth();
-    later(HeldRecords.LONG);
-    assertThat(admission.trouble()).isPresent();
-
-    consumer.close();
-
-    assertThat(admission.trouble()).isEmpty();
   }
 
   @Test

@@ -74,37 +74,6 @@ class TopicCatalogueTest {
   }
 
   @Test
-  void compactsWhatIsKeptByKey() {
-    for (String name :
-        new String[] {"training", "validation", "test", "receipts", "views", "runs"}) {
-      assertThat(topics.get("flowers." + name).config()).containsEntry("cleanup.policy", "compact");
-    }
-  }
-
-  @Test
-  void keepsLinksForAYearInWhichNobodyFetchesThem() {
-    for (String name : new String[] {"links", "waiting-links"}) {
-      assertThat(topics.get("flowers." + name).config())
-          .containsEntry("retention.ms", Long.toString(Duration.ofDays(365).toMillis()));
-    }
-  }
-
-  @Test
-  void keepsTheAuditTrailAsItWasWrittenForAYear() {
-    assertThat(topics.get("flowers.actions").config())
-        .containsEntry("cleanup.policy", "delete")
-        .containsEntry("retention.ms", Long.toString(Duration.ofDays(365).toMillis()));
-  }
-
-  @Test
-  void registersNoSchemaForTheTopologysOwnTopics() {
-    assertThat(topics.get("flowers-preprocess-by-image-repartition").valueSchema())
-        .isEqualTo(Optional.empty());
-    assertThat(topics.get("flowers-preprocess-standings-changelog").valueSchema())
-        .isEqualTo(Optional.empty());
-  }
-
-  @Test
   void refusesANameThatATopicCannotBearAlone() {
     assertThatThrownBy(() -> new Dataset("a.b")).hasMessageContaining("'a.b'");
     assertThatThrownBy(() -> new Dataset("")).isInstanceOf(IllegalArgumentException.class);

@@ -71,11 +71,6 @@ class AvroBodyTest {
     return out.toByteArray();
   }
 
-  @Test
-  void aWholeRecordHasNoFault() {
-    assertThat(AvroBody.fault(EVERY_TYPE, whole())).isEmpty();
-  }
-
   @ParameterizedTest
   @CsvSource({
     "0, the record ends before image begins",

@@ -30,17 +30,6 @@ class FinishedOffsetsTest {
   }
 
   @Test
-  void theLargestWindowFitsIntoABrokersLimit() {
-    BitSet all = new BitSet();
-    all.set(1, FinishedOffsets.MOST_ABOVE);
-
-    assertThat(new FinishedOffsets(0, all).metadata()).hasSizeLessThanOrEqualTo(4096);
-    all.set(FinishedOffsets.MOST_ABOVE);
-    assertThatThrownBy(() -> new FinishedOffsets(0, all))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
   void containsWhatIsBelowTheMarkAndWhatIsMarkedAboveIt() {
     BitSet above = new BitSet();
     above.set(1);

@@ -63,15 +63,6 @@ class KafkaTimeoutsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({",60000,5000", "8000,60000,8000", "8000,2000,2000", ",2000,2000"})
-  void requestIsWaitedForNoLongerThanItsAnswer(String given, int most, int then) {
-    Map<String, Object> settings = given == null ? Map.of() : Map.of("request.timeout.ms", given);
-
-    assertThat(KafkaTimeouts.ofRequests(settings, Duration.ofSeconds(5), Duration.ofMillis(most)))
-        .isEqualTo(Duration.ofMillis(then));
-  }
-
-  @ParameterizedTest
   @CsvSource({"12000,5000,12000", "12000,30000,30000", "12000,soon,12000"})
   void limitOfAnAnswerCoversThatOfARequest(int answer, String request, int then) {
     Map<String, Object> settings =
@@ -84,12 +75,4 @@ class KafkaTimeoutsTest {
         .containsEntry("request.timeout.ms", request);
   }
 
-  @Test
-  void whatIsNoTimeIsNamed() {
-    assertThatThrownBy(
-            () -> KafkaTimeouts.ofAnswers(Map.of("default.api.timeout.ms", "soon"), USUAL))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("default.api.timeout.ms")
-        .hasMessageContaining("soon");
-  }
 }

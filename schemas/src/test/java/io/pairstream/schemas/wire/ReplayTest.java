@@ -28,30 +28,11 @@ class ReplayTest {
     assertThat(headers.headers(Replay.WAIVED)).hasSize(1);
   }
 
-  @Test
-  void withoutAWaiverThereIsNoHeaderOfOne() {
-    headers.add(Replay.WAIVED, "IMAGE_TOO_SMALL".getBytes(UTF_8));
-    Replay replay = new Replay(ORIGIN, REVIEW, List.of());
-
-    replay.write(headers);
-
-    assertThat(headers.lastHeader(Replay.WAIVED)).isNull();
-    assertThat(Replay.read(headers)).contains(replay);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"", "1", "0F8FAD5B-D9CB-469F-A165-70867728950E", "<script>", "\u0000"})
   void nothingIsReadWhereTheReviewIsNone(String review) {
     new Replay(ORIGIN, REVIEW, List.of()).write(headers);
     headers.add(Replay.REVIEW, review.getBytes(UTF_8));
-
-    assertThat(Replay.read(headers)).isEmpty();
-  }
-
-  @Test
-  void nothingIsReadWhereNoRecordIsNamed() {
-    headers.add(Replay.REVIEW, REVIEW.getBytes(UTF_8));
-    headers.add(Replay.WAIVED, "IMAGE_TOO_SMALL".getBytes(UTF_8));
 
     assertThat(Replay.read(headers)).isEmpty();
   }

@@ -17,7 +17,6 @@ import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -269,7 +268,9 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
               throw new IllegalStateException("the answer was begun before");
             }
             exchange.head(status, mediaType, headers);
-            out[0] = output(incoming, body, exchange);
+            out[0] =
+                body.answer(
+                    Response.asBufferedOutputStream(exchange.request(), exchange.response()));
             return out[0];
           });
       if (out[0] == null) {
@@ -280,25 +281,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     } catch (IOException | RuntimeException | Error e) {
       exchange.fail(e);
     }
-  }
-
-  /** Who sends a body may read nothing before it has sent all; who sends none reads. */
-  private OutputStream output(Incoming incoming, PacedInput body, Exchange exchange) {
-    Request request = exchange.request();
-    OutputStream out = Response.asBufferedOutputStream(request, exchange.response());
-    if (incoming.method() == Method.POST) {
-      return body.answer(out);
-    }
-    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-    AwaitedOutput awaited =
-        new AwaitedOutput(
-            out,
-            settings.idleTimeout().multipliedBy(2),
-            request.getComponents().getScheduler(),
-            () -> endPoint.close(new IOException("the client does not read its answer")));
-    Request.addCompletionListener(request, failure -> awaited.stop());
-    awaited.start();
-    return awaited;
   }
 
   private void openEvents(Incoming incoming, Handler.Events handler, Exchange exchange) {

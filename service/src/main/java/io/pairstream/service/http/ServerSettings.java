@@ -15,8 +15,7 @@ import java.time.Duration;
  * @param queuedRequests requests that may wait for a worker
  * @param maxStreams streamed bodies that are read at once; one producer with a key may have half
  * @param maxEventStreams streams of events at once; one producer with a key may have half
- * @param idleTimeout silence after which a connection is closed; a reader of a streamed answer gets
- *     twice that for each piece
+ * @param idleTimeout silence after which a connection is closed
  * @param headTimeout time for a request's head to come whole
  * @param bodyGrace time from the head before a body's rate counts
  * @param minBytesPerSecond slowest rate of a body after that; what came faster makes up for at most

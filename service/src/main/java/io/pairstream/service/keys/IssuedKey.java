@@ -36,9 +36,6 @@ public record IssuedKey(
   public static final Comparator<IssuedKey> BY_AGE =
       Comparator.comparing(IssuedKey::createdAt).thenComparing(IssuedKey::keyId);
 
-  /** A scope that there was once. */
-  private static final String EARLIER_OPERATE = "operate";
-
   /** How a key stands. */
   public enum State {
     LIVE,
@@ -83,15 +80,14 @@ public record IssuedKey(
   }
 
   /**
-   * Reads a record. Scopes that this version does not know allow nothing; {@value #EARLIER_OPERATE}
-   * let its keys look, and guarded nothing else.
+   * Reads a record. Scopes that this version does not know allow nothing.
    *
    * @throws IllegalArgumentException for an impossible quota
    */
   static IssuedKey from(ApiKey key) {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);
     for (String label : key.getScopes()) {
-      Scope.of(label.equals(EARLIER_OPERATE) ? Scope.VIEW.label() : label).ifPresent(scopes::add);
+      Scope.of(label).ifPresent(scopes::add);
     }
     return new IssuedKey(
         key.getKeyId(),

@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -78,7 +80,7 @@ final class TopicReadiness {
       Duration waited = Duration.ofNanos(System.nanoTime() - startedAt);
       try {
         Duration left = Duration.ofMillis(Math.max(1, timeout.minus(waited).toMillis()));
-        TopicLeaders.ask(admin, List.of(topic), left);
+        askLeaders(admin, List.of(topic), left);
         return;
       } catch (TimeoutException e) {
         throw unavailable(topic, "not within " + timeout.toSeconds() + " s", e);
@@ -94,6 +96,32 @@ final class TopicReadiness {
       }
       TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
     }
+  }
+
+  /**
+   * Returns once the leader of every partition of every topic has answered: one that lists its
+   * partition's offsets hosts it.
+   *
+   * @param timeout for each of two questions
+   * @throws ExecutionException with what Kafka answers where a topic or a leader is missing
+   * @throws TimeoutException where there is no answer in time
+   */
+  static void askLeaders(Admin admin, List<String> topics, Duration timeout)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    admin
+        .describeTopics(topics)
+        .allTopicNames()
+        .get(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .forEach(
+            (name, topic) ->
+                topic
+                    .partitions()
+                    .forEach(
+                        one ->
+                            ends.put(
+                                new TopicPartition(name, one.partition()), OffsetSpec.latest())));
+    var unused = admin.listOffsets(ends).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private BrokerUnavailableException unavailable(String topic, Throwable cause) {

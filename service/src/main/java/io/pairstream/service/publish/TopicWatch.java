@@ -41,7 +41,7 @@ public final class TopicWatch implements AutoCloseable {
    */
   public boolean isUp() throws InterruptedException {
     try {
-      TopicLeaders.ask(admin, topics, timeout);
+      TopicReadiness.askLeaders(admin, topics, timeout);
       return true;
     } catch (ExecutionException | TimeoutException e) {
       return false;

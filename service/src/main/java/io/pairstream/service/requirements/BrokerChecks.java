@@ -35,22 +35,18 @@ final class BrokerChecks {
 
   private final ClusterFacts facts;
   private final Dataset dataset;
-  private final List<Duration> sessions;
   private final Optional<Duration> transaction;
 
   /**
-   * @param sessions of our groups, shortest first
    * @param transaction the longest that a transaction of this service may take; empty where that is
    *     not known
    */
   BrokerChecks(
       ClusterFacts facts,
       Dataset dataset,
-      List<Duration> sessions,
       Optional<Duration> transaction) {
     this.facts = facts;
     this.dataset = dataset;
-    this.sessions = sessions;
     this.transaction = transaction;
   }
 
@@ -130,10 +126,6 @@ final class BrokerChecks {
   private List<Finding> settings(List<Map<String, String>> brokers) {
     long longest = transaction.orElse(LONGEST_TRANSACTION).toMillis();
     String rightOffsets = String.valueOf(Math.max(RIGHT_OFFSETS_MINUTES, rawMinutes()));
-    long shortestSession = sessions.get(0).toMillis();
-    long longestSession = sessions.get(sessions.size() - 1).toMillis();
-    Check session = Check.wrong(Area.BROKERS, "sessions");
-    String notJoined = "a group of ours cannot be joined";
     return Stream.of(
             new Setting(
                 transaction.isPresent()
@@ -152,41 +144,13 @@ final class BrokerChecks {
                 2L * RecordSizes.MAX_RECORD + " or more",
                 "104857600"),
             new Setting(
-                Check.warning(Area.BROKERS, "message-size"),
-                "message.max.bytes",
-                below(RecordSizes.MAX_RECORD),
-                "a topic that has no limit of its own takes no largest record",
-                String.valueOf(RecordSizes.MAX_RECORD),
-                String.valueOf(RecordSizes.MAX_RECORD)),
-            new Setting(
                 Check.warning(Area.BROKERS, "offsets-kept"),
                 "offsets.retention.minutes",
                 below(Long.parseLong(rightOffsets)),
                 "a group without a reader for so long begins anew: links are fetched once more, and"
                     + " raw records that are still there go to quarantine as DUPLICATE_PAIR",
                 rightOffsets,
-                rightOffsets),
-            new Setting(
-                session,
-                "group.min.session.timeout.ms",
-                value -> Long.parseLong(value) > shortestSession,
-                notJoined,
-                shortestSession + " or less",
-                "6000"),
-            new Setting(
-                session,
-                "group.max.session.timeout.ms",
-                below(longestSession),
-                notJoined,
-                longestSession + " or more",
-                "1800000"),
-            new Setting(
-                Check.warning(Area.BROKERS, "topics-on-demand"),
-                "auto.create.topics.enable",
-                "true"::equals,
-                "whoever misspells a topic makes one, with the brokers' settings",
-                "false",
-                "false"))
+                rightOffsets))
         .map(setting -> setting.judge(brokers))
         .toList();
   }

@@ -16,9 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -47,7 +45,6 @@ public final class ClusterCheck {
   /** The same of fetchers. */
   public static final Duration FETCH_SESSION = Duration.ofSeconds(15);
 
-  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Cluster cluster;
   private final List<TopicSpec> specs;
@@ -147,20 +144,19 @@ public final class ClusterCheck {
    * @throws WeakClusterException naming all of them
    */
   public void requireOnceItAnswers() throws InterruptedException {
-    while (true) {
-      try {
-        require();
-        return;
-      } catch (InterruptException e) {
-        throw new InterruptedException(e.getMessage());
-      } catch (RetriableException e) {
-        LOG.warn("waiting for the cluster: {}", RootCause.message(e));
-      } catch (KafkaException e) {
-        LOG.warn("the cluster's settings cannot be checked: {}", RootCause.message(e));
-        return;
-      }
-      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-    }
+    var unused =
+        Prerequisites.await(
+            () -> {
+              try {
+                require();
+              } catch (RetriableException | InterruptException e) {
+                throw e;
+              } catch (KafkaException e) {
+                LOG.warn("the cluster's settings cannot be checked: {}", RootCause.message(e));
+              }
+              return true;
+            },
+            () -> false);
   }
 
   /** All that there is to say of clients, brokers, topics and the registry; never throws. */
@@ -168,7 +164,6 @@ public final class ClusterCheck {
     List<Finding> findings = new ArrayList<>(clients());
     try (Admin admin = admin()) {
       findings.addAll(kafka(admin));
-      findings.add(BrokerClock.look(admin));
     } catch (KafkaException e) {
       findings.add(
           Finding.notTold(
@@ -191,25 +186,13 @@ public final class ClusterCheck {
 
   /** As long as the operator wants transactions, where that is longer than they need. */
   private Optional<Duration> transactionAsked() {
-    Duration asked = given(ClientChecks.TRANSACTION_TIMEOUT, Duration.ZERO);
+    Duration asked =
+        Optional.ofNullable(cluster.kafkaSettings().get(ClientChecks.TRANSACTION_TIMEOUT))
+            .map(String::strip)
+            .filter(value -> value.matches("\\d{1,9}"))
+            .map(value -> Duration.ofMillis(Long.parseLong(value)))
+            .orElse(Duration.ZERO);
     return transaction.map(longest -> longest.compareTo(asked) < 0 ? asked : longest);
-  }
-
-  /** How long the members of our groups may be silent, shortest first. */
-  private List<Duration> sessions() {
-    return Stream.of(
-            given("main.consumer.session.timeout.ms", PREPROCESS_SESSION),
-            given("session.timeout.ms", FETCH_SESSION))
-        .sorted()
-        .toList();
-  }
-
-  private Duration given(String setting, Duration otherwise) {
-    return Optional.ofNullable(cluster.kafkaSettings().get(setting))
-        .map(String::strip)
-        .filter(value -> value.matches("\\d{1,9}"))
-        .map(value -> Duration.ofMillis(Long.parseLong(value)))
-        .orElse(otherwise);
   }
 
   private Admin admin() {
@@ -224,7 +207,7 @@ public final class ClusterCheck {
     ClusterFacts facts = ClusterFacts.ask(admin, cluster.bootstrapServers(), topics);
     List<Finding> findings =
         new ArrayList<>(
-            new BrokerChecks(facts, cluster.dataset(), sessions(), transactionAsked()).judge());
+            new BrokerChecks(facts, cluster.dataset(), transactionAsked()).judge());
     findings.addAll(new TopicChecks(facts, cluster.dataset(), specs).judge());
     return findings.stream().map(finding -> finding.without(cluster.doneWithout())).toList();
   }

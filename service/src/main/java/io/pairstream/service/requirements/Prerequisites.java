@@ -6,6 +6,7 @@ import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
 import java.util.Collection;
@@ -63,7 +64,7 @@ public final class Prerequisites {
   public Optional<Map<String, Integer>> awaitTopics(Collection<String> names)
       throws InterruptedException {
     try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
-      return await(() -> partitions(admin.describeTopics(names)));
+      return await(() -> partitions(admin.describeTopics(names)), stop);
     }
   }
 
@@ -90,7 +91,8 @@ public final class Prerequisites {
             () -> {
               rehearsal.run();
               return true;
-            })
+            },
+            stop)
         .isPresent();
   }
 
@@ -111,7 +113,9 @@ public final class Prerequisites {
     }
   }
 
-  private <T> Optional<T> await(Supplier<T> look) throws InterruptedException {
+  /** Looks again and again while nobody answers; what is missing is thrown after a while. */
+  static <T> Optional<T> await(Supplier<T> look, BooleanSupplier stop)
+      throws InterruptedException {
     long giveUpAt = System.nanoTime() + MISSING_FOR.toNanos();
     while (!stop.getAsBoolean()) {
       try {
@@ -124,7 +128,7 @@ public final class Prerequisites {
         }
         LOG.info("waiting: {}", e.getMessage());
       } catch (RegistryUnavailableException | RetriableException e) {
-        LOG.warn("waiting: {}", e.getMessage());
+        LOG.warn("waiting: {}", RootCause.message(e));
       }
       TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
     }

@@ -40,21 +40,6 @@ class SharedBudgetTest {
   }
 
   @Test
-  void largestBodyFindsRoomWhereNobodyElseHoldsAny() {
-    assertThat(budget.take("one", 1200)).isTrue();
-    assertThat(budget.take("another", 1)).isFalse();
-  }
-
-  @Test
-  void whatIsGivenBackIsThereAgain() {
-    assertThat(budget.take("one", 1200)).isTrue();
-    budget.giveBack("one", 1200);
-
-    assertThat(budget.held()).isZero();
-    assertThat(budget.take("another", 1200)).isTrue();
-  }
-
-  @Test
   void whoeverHasNoKeyIsNotKeptFromTheRest() {
     assertThat(takeAllItCan(Principal.ANONYMOUS.producer())).isEqualTo(1200);
   }

@@ -46,8 +46,6 @@ class WebServerTest {
   private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   /** How long an answer takes that a client waits for. */
-  private static final Duration LATE = Duration.ofSeconds(2);
-
   private static final ServerSettings SETTINGS =
       ServerSettings.of("127.0.0.1", 0).withTimeout(TIMEOUT, TIMEOUT, TIMEOUT, 1);
 
@@ -110,20 +108,6 @@ class WebServerTest {
   }
 
   @Test
-  void aClientThatAsksFirstIsSparedABodyThatIsRefused() throws Exception {
-    start(SETTINGS);
-
-    try (RawClient raw = new RawClient(server.port())) {
-      raw.send(
-          head(
-              "POST",
-              "/things",
-              "Content-Type: text/plain\r\nContent-Length: 100001\r\nExpect: 100-continue"));
-      assertThat(raw.readHead()).startsWith("HTTP/1.1 413 ");
-    }
-  }
-
-  @Test
   void decodesNamesInThePath() throws Exception {
     start(SETTINGS);
 
@@ -140,17 +124,6 @@ class WebServerTest {
     assertThat(answer.headers().firstValue("Allow")).contains("POST");
     assertProblem(
         send("/quick", request -> request.method("TRACE", noBody())), 405, "method-not-allowed");
-  }
-
-  @Test
-  void headIsGetWithoutItsBody() throws Exception {
-    start(SETTINGS);
-
-    HttpResponse<String> answer = send("/quick", request -> request.method("HEAD", noBody()));
-
-    assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Length")).contains("16");
-    assertThat(answer.body()).isEmpty();
   }
 
   @Test
@@ -230,30 +203,12 @@ class WebServerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "127.0.0.1:PORT",
-        "127.1.2.3:PORT",
-        "localhost:PORT",
-        "LOCALHOST:PORT",
-        "[::1]:PORT"
-      })
-  void withoutKeysTheOwnPageComesIn(String own) throws Exception {
-    start(SETTINGS);
-
-    String host = own.replace("PORT", String.valueOf(server.port()));
-    try (RawClient raw = new RawClient(server.port())) {
-      raw.send(
-          "GET /things/a HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host + "\r\n\r\n");
-      assertThat(raw.readHead()).startsWith("HTTP/1.1 200 ");
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
         "Sec-Fetch-Site: same-origin",
         "Sec-Fetch-Site: none",
         // A link on another site's page leads here: a person follows it.
-        "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate"
+        "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate",
+        "Origin: http://localhost:PORT",
+        "Origin: http://[::1]:PORT"
       })
   void withoutKeysAPersonsBrowserComesIn(String fields) throws Exception {
     start(SETTINGS);
@@ -263,7 +218,7 @@ class WebServerTest {
           "GET /things/a HTTP/1.1\r\nHost: 127.0.0.1:"
               + server.port()
               + "\r\n"
-              + fields
+              + fields.replace("PORT", String.valueOf(server.port()))
               + "\r\n\r\n");
       assertThat(raw.readHead()).startsWith("HTTP/1.1 200 ");
     }
@@ -274,7 +229,6 @@ class WebServerTest {
     "'GET /quick HTTP/1.1\r\n\r\n', 400",
     "'nonsense\r\n\r\n', 400",
     "'GET /things/a%2fb HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
-    "'GET /things/%zz HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
     "'GET /quick?a=%zz HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
     "'GET /quick?a=%ff HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
     "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n', 400",
@@ -337,75 +291,11 @@ class WebServerTest {
   }
 
   @Test
-  void timeInWhichAClientWaitsForAnAnswerIsNotItsOwn() throws Exception {
-    // No byte makes up for slowness: the grace is all that there is.
-    start(SETTINGS.withTimeout(TIMEOUT, TIMEOUT, LATE.dividedBy(2), Long.MAX_VALUE));
-
-    boolean isTaken = false;
-    for (int i = 0; i < 10 && !isTaken; i++) {
-      // A client that stands still itself, behind an answer, is too slow indeed, and begins anew.
-      isTaken = isTakenFromWhomWaitsForAnAnswer();
-    }
-
-    assertThat(isTaken).isTrue();
-  }
-
-  private boolean isTakenFromWhomWaitsForAnAnswer() throws IOException {
-    try (RawClient raw = new RawClient(server.port())) {
-      raw.send(
-          head("POST", "/late-answers", "Content-Type: text/plain\r\nContent-Length: 2") + "x");
-      if (!raw.readUntil("first\n").contains("first\n")) {
-        return false;
-      }
-      raw.send("y");
-      return raw.readUntil("second\n").contains("second\n");
-    } catch (SocketException e) {
-      return false; // it is left
-    }
-  }
-
-  @Test
   void aHeadThatDripsIsCutOff() throws Exception {
     start(SETTINGS.withTimeout(TIMEOUT, Duration.ofMillis(500), TIMEOUT, 1));
 
     try (RawClient raw = new RawClient(server.port())) {
       raw.send("GET /quick HTTP/1.1\r\nHo");
-      assertThat(raw.isClosedByServer()).isTrue();
-    }
-  }
-
-  @Test
-  void anAddressKeepsOnlySoManyHalfHeadsOpen() throws Exception {
-    start(SETTINGS);
-
-    List<RawClient> held = new ArrayList<>();
-    ExecutorService readers = Executors.newCachedThreadPool();
-    try {
-      for (int i = 0; i < HeadDeadline.MAX_HALF_HEADS + 1; i++) {
-        RawClient raw = new RawClient(server.port());
-        raw.send("GET /quick HTTP/1.1\r\nHo");
-        held.add(raw);
-      }
-
-      // Which of them was taken up first, only the server knows.
-      assertThat(
-              readers.invokeAny(
-                  held.stream().map(raw -> (Callable<Boolean>) raw::isClosedByServer).toList()))
-          .isTrue();
-      assertThat(get("/quick").statusCode()).isEqualTo(200);
-    } finally {
-      readers.shutdownNow();
-      for (RawClient raw : held) {
-        raw.close();
-      }
-    }
-  }
-
-  @Test
-  void aSilentConnectionIsClosed() throws Exception {
-    start(SETTINGS.withTimeout(Duration.ofMillis(500), TIMEOUT, TIMEOUT, 1));
-
-    try (RawClient raw = new RawClient(server.port())) {
       assertThat(raw.isClosedByServer()).isTrue();
     }
   }
@@ -527,31 +417,6 @@ class WebServerTest {
     }
   }
 
-  @Test
-  void eventsThatAreWaitedForKeepNoWorker() throws Exception {
-    start(SETTINGS);
-    List<RawClient> waiting = new ArrayList<>();
-    try {
-      for (int i = 0; i < Runtime.getRuntime().availableProcessors() + 4; i++) {
-        RawClient raw = new RawClient(server.port());
-        waiting.add(raw);
-        raw.send(head("GET", "/late-events", "Accept: text/event-stream"));
-      }
-
-      assertThat(get("/things/a").statusCode()).isEqualTo(200);
-
-      later.completeExceptionally(
-          Problem.of(ProblemKind.NOT_FOUND, "nobody knows it").asException());
-      for (RawClient raw : waiting) {
-        assertThat(raw.readHead()).startsWith("HTTP/1.1 404 ").contains("application/problem+json");
-      }
-    } finally {
-      for (RawClient raw : waiting) {
-        raw.close();
-      }
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"POST /lines", "GET /events"})
   void producerThatHasManyStreamsLeavesPlacesToOthers(String streamed) throws Exception {
@@ -633,32 +498,6 @@ class WebServerTest {
 
     assertThat(underWay.get().body()).isEqualTo("in time");
     closed.get();
-  }
-
-  @Test
-  void requestsAreRefusedWhereAllWorkersAreTaken() throws Exception {
-    start(
-        new ServerSettings(
-            "127.0.0.1",
-            0,
-            100,
-            1_000_000,
-            1,
-            1,
-            1,
-            TIMEOUT,
-            TIMEOUT,
-            TIMEOUT,
-            1,
-            Duration.ofSeconds(1)));
-
-    try (RawClient one = new RawClient(server.port());
-        RawClient other = new RawClient(server.port())) {
-      one.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 10") + "1\n");
-      assertThat(one.readUntil("1\n")).contains("200 OK");
-      other.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 10"));
-      assertThat(other.readHead()).startsWith("HTTP/1.1 503 ").contains("Retry-After: ");
-    }
   }
 
   private static boolean isRefused(int port) {
@@ -775,25 +614,6 @@ class WebServerTest {
                             next = body.read();
                           }
                         }),
-                    Route.stream(
-                        "/late-answers",
-                        Access.PUBLISH,
-                        Set.of("text/plain"),
-                        (request, body, out) -> {
-                          OutputStream answer = out.begin(200, "text/plain", Map.of());
-                          int first = body.read();
-                          CompletableFuture<Void> said =
-                              CompletableFuture.runAsync(
-                                  () -> say(answer, "first\n"),
-                                  CompletableFuture.delayedExecutor(
-                                      LATE.toMillis(), TimeUnit.MILLISECONDS));
-                          int second = body.read();
-                          said.join();
-                          if (first >= 0 && second >= 0) {
-                            say(answer, "second\n");
-                          }
-                        }),
-                    Route.events("/late-events", Access.READ, (request, events) -> later),
                     Route.events(
                         "/events",
                         Access.READ,
@@ -805,15 +625,6 @@ class WebServerTest {
             Quota.UNLIMITED,
             authenticator == Authenticator.ANONYMOUS);
     server.start();
-  }
-
-  private static void say(OutputStream answer, String text) {
-    try {
-      answer.write(text.getBytes(UTF_8));
-      answer.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static Answer echo(byte[] body) {

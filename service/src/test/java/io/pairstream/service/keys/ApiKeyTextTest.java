@@ -19,23 +19,6 @@ class ApiKeyTextTest {
 
   private final ApiKeyText key = ApiKeyText.random(new SecureRandom());
 
-  @Test
-  void newKeyIsReadAsItWasMade() {
-    ApiKeyText read = ApiKeyText.parse(key.reveal()).orElseThrow();
-
-    assertThat(read.keyId()).isEqualTo(key.keyId());
-    assertThat(read.secretDigest()).isEqualTo(key.secretDigest());
-    assertThat(key.reveal()).hasSize(ApiKeyText.LENGTH).startsWith("psk_" + key.keyId() + "_");
-  }
-
-  @Test
-  void textForLogsHoldsNoSecret() {
-    String secret = key.reveal().substring(key.reveal().lastIndexOf('_') + 1);
-
-    assertThat(key.toString()).doesNotContain(secret).contains(key.keyId());
-    assertThat(key.secretDigest()).isNotEqualTo(secret);
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -39,35 +39,6 @@ class KeyIssuerTest {
   private final Topic<String, ApiKey> topic = cluster.topics().apiKeys();
 
   @Test
-  void newKeyOpensOnARunningInstance() throws Exception {
-    try (KeyRing ring = ring();
-        KeyIssuer issuer = issuer()) {
-      assertThat(ring.awaitCaughtUp(Duration.ofMinutes(5))).isTrue();
-
-      KeyIssuer.Created created = issuer.create(wanted("museum"));
-
-      Await.until(() -> ring.find(created.key().keyId()).isPresent());
-      IssuedKey found = ring.find(created.key().keyId()).orElseThrow();
-      assertThat(found.isOpenedBy(created.text())).isTrue();
-      assertThat(found).isEqualTo(created.key());
-      assertThat(found.stateAt(Instant.now())).isEqualTo(IssuedKey.State.LIVE);
-    }
-  }
-
-  @Test
-  void topicHoldsNoSecret() throws Exception {
-    try (KeyIssuer issuer = issuer();
-        KeyRing ring = ring()) {
-      KeyIssuer.Created created = issuer.create(wanted("museum"));
-      Await.until(() -> ring.find(created.key().keyId()).isPresent());
-
-      String secret = created.text().reveal().substring(21);
-      assertThat(ring.find(created.key().keyId()).orElseThrow().toRecord().toString())
-          .doesNotContain(secret);
-    }
-  }
-
-  @Test
   void revocationReachesARunningInstance() throws Exception {
     try (KeyRing ring = ring()) {
       KeyIssuer.Created created;
@@ -147,19 +118,6 @@ class KeyIssuerTest {
   }
 
   @Test
-  void keyOfTheScopeThatIsGoneMayLook() throws Exception {
-    try (KeyRing ring = ring()) {
-      ApiKey earlier =
-          ApiKey.newBuilder().setKeyId("0123456789abcdef").setScopes(List.of("operate")).build();
-      cluster.send(TestDataset.record(topic, null, earlier.getKeyId(), earlier));
-
-      Await.until(() -> ring.find(earlier.getKeyId()).isPresent());
-
-      assertThat(ring.find(earlier.getKeyId()).orElseThrow().scopes()).containsExactly(Scope.VIEW);
-    }
-  }
-
-  @Test
   void recordThatCannotBeReadClosesItsKeyAndNoOther() throws Exception {
     try (KeyIssuer issuer = issuer();
         KeyRing ring = ring()) {
@@ -235,21 +193,6 @@ class KeyIssuerTest {
       assertThat(ring.isCaughtUp()).isFalse();
       assertThat(ring.all()).isEmpty();
     }
-  }
-
-  @Test
-  void missingTopicIsSaidAtOnce() {
-    TestDataset empty = KAFKA.emptyDataset();
-
-    assertThatThrownBy(
-            () ->
-                KeyIssuer.open(
-                    empty.topics().apiKeys(),
-                    empty.registry(),
-                    empty.clientSettings(),
-                    Clock.systemUTC()))
-        .isInstanceOf(MissingTopicException.class)
-        .hasMessageContaining("topics create");
   }
 
   @ParameterizedTest

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.requirements.ClusterFacts.Answer;
 import io.pairstream.service.requirements.Finding.Level;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,20 +16,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BrokerChecksTest {
 
-  private static final List<Duration> SESSIONS =
-      List.of(ClusterCheck.PREPROCESS_SESSION, ClusterCheck.FETCH_SESSION);
-
   private final Described cluster = new Described();
 
   @ParameterizedTest
   @CsvSource({
     "transaction.max.timeout.ms, 899999,   transaction-timeout, WARNING, 900000",
     "socket.request.max.bytes,   10485760, record-size,         WRONG,   104857600",
-    "message.max.bytes,          1048588,  message-size,        WARNING, 10485760",
     "offsets.retention.minutes,  10080,    offsets-kept,        WARNING, 525600",
-    "group.min.session.timeout.ms, 10001,  sessions,            WRONG,   6000",
-    "group.max.session.timeout.ms, 14999,  sessions,            WRONG,   1800000",
-    "auto.create.topics.enable,  true,     topics-on-demand,    WARNING, false",
   })
   void namesABrokersSettingWithTheValueThatMendsIt(
       String setting, String value, String check, Level level, String mended) {
@@ -56,17 +48,6 @@ class BrokerChecksTest {
     cluster.topic("scraped").put("retention.ms", raw);
 
     assertThat(Described.of(judged(), "offsets-kept").right()).isEqualTo(right);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "group.min.session.timeout.ms, 10000",
-    "group.max.session.timeout.ms, 15000",
-  })
-  void letsACoordinatorAllowOurSessions(String setting, String value) {
-    cluster.broker.put(setting, value);
-
-    assertThat(Described.of(judged(), "sessions").level()).isEqualTo(Level.OK);
   }
 
   @Test
@@ -132,7 +113,7 @@ class BrokerChecksTest {
             Map.of(ClusterFacts.TRANSACTIONS, "none", ClusterFacts.OFFSETS, "none"));
 
     List<Finding> findings =
-        new BrokerChecks(secretive, Described.FLOWERS, SESSIONS, Optional.empty()).judge();
+        new BrokerChecks(secretive, Described.FLOWERS, Optional.empty()).judge();
 
     assertThat(findings)
         .filteredOn(finding -> finding.level() == Level.NOT_TOLD)
@@ -144,17 +125,7 @@ class BrokerChecksTest {
     assertThat(findings).extracting(Finding::level).doesNotContain(Level.WRONG);
   }
 
-  @Test
-  void countsBrokersThatAreAwayByTheCopiesThatBelongOnThem() {
-    ClusterFacts told = cluster.facts();
-    ClusterFacts oneLeft =
-        new ClusterFacts(
-            told.address(), Set.of(1), told.settings(), told.features(), told.topics(), Map.of());
-
-    assertThat(oneLeft.brokers()).isEqualTo(3);
-  }
-
   private List<Finding> judged() {
-    return new BrokerChecks(cluster.facts(), Described.FLOWERS, SESSIONS, Optional.empty()).judge();
+    return new BrokerChecks(cluster.facts(), Described.FLOWERS, Optional.empty()).judge();
   }
 }

@@ -65,17 +65,6 @@ class ClientChecksTest {
     assertThat(judged(Map.of(name, value)).level()).isEqualTo(Level.OK);
   }
 
-  @Test
-  void namesAllOfThem() {
-    assertThat(judged(Map.of("acks", "1", "isolation.level", "read_uncommitted")).found())
-        .isEqualTo("kafka.acks=1, kafka.isolation.level=read_uncommitted");
-  }
-
-  @Test
-  void namesTheOptionThatSaysHowManyThreads() {
-    assertThat(judged(Map.of("num.stream.threads", "3")).right()).contains("--threads");
-  }
-
   /** As preprocessing judges them whose transactions may last for five minutes. */
   private static Finding judged(Map<String, String> settings) {
     return ClientChecks.judge(settings, APPLICATION, Optional.of(Duration.ofMinutes(5)));

@@ -48,7 +48,7 @@ class ClusterCheckTest {
             "TOPICS replication WARNING");
     assertThat(findings)
         .extracting(Finding::check)
-        .contains("client-settings", "clock", "record-size", "writable-now", "schemas");
+        .contains("client-settings", "record-size", "writable-now", "schemas");
     assertThatCode(() -> ClusterCheck.of(cluster).require()).doesNotThrowAnyException();
   }
 

@@ -53,15 +53,6 @@ class CopiesTest {
     assertThat(findings).extracting(Finding::level).containsExactly(replication, inSync, elections);
   }
 
-  @Test
-  void doesNotNameTheCommandForATopicThatItLeavesAsItIs() {
-    Finding finding = inSync(3, new Kept("topic", 1, 1, false));
-
-    assertThat(finding.remedy())
-        .startsWith("kafka-configs.sh")
-        .contains("; kafka-reassign-partitions.sh");
-  }
-
   private static Finding inSync(int brokers, Kept topic) {
     return new Copies(Area.TOPICS, brokers, "k:1", List.of(topic), CREATE).judge().get(1);
   }

@@ -33,15 +33,6 @@ class MissingTopicsTest {
   }
 
   @Test
-  void makesOneCopyWhereTheOthersHaveOne() throws InterruptedException {
-    there("flowers.training", 4, 1);
-    refused("flowers.links", new UnknownTopicOrPartitionException());
-
-    assertThat(MissingTopics.sentence(Described.FLOWERS, answers))
-        .endsWith("--partitions 4 --replication-factor 1");
-  }
-
-  @Test
   void countsThoseThatItDoesNotNameAndSaysWhatToChooseWhereNoneIsThere()
       throws InterruptedException {
     for (int topic = 1; topic <= 9; topic++) {

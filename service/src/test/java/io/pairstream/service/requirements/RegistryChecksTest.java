@@ -34,16 +34,6 @@ class RegistryChecksTest {
   }
 
   @Test
-  void warnsOfASubjectThatTakesSchemasNobodyCanRead() {
-    compatibility.put("flowers.test-value", "NONE");
-
-    Finding finding = Described.of(judged("READWRITE"), "compatibility");
-
-    assertThat(finding.level()).isEqualTo(Level.WARNING);
-    assertThat(finding.found()).endsWith("flowers.test-value NONE");
-  }
-
-  @Test
   void namesVersionsThatCameAfterOurs() throws Exception {
     Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
     TopicSpec training = Described.SPECS.get(0);

@@ -44,43 +44,6 @@ class TopicChecksTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "links,        retention.bytes,   1000000,  kept-for",
-    "scraped,      retention.ms,      86400000, kept-for",
-    "quarantine,   retention.ms,      86400000, kept-for",
-  })
-  void namesAnotherCommandWhereOursLeavesASettingAlone(
-      String topic, String setting, String value, String check) {
-    cluster.topic(topic).put(setting, value);
-
-    Finding finding = Described.of(judged(), check);
-
-    assertThat(finding.level()).isEqualTo(Level.WARNING);
-    assertThat(finding.found()).contains("flowers." + topic);
-    assertThat(finding.remedy())
-        .startsWith("kafka-configs.sh --bootstrap-server kafka:9092")
-        .contains("--add-config " + setting + "=N")
-        .doesNotContain("topics create");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "instances,    cleanup.policy,    'delete, compact'",
-    "scraped,      retention.ms,      604800001",
-    "receipts,     delete.retention.ms, -1",
-    "links,        retention.ms,      -1",
-    "links,        retention.ms,      31536000001",
-    "training,     max.message.bytes, 20971520",
-    "training,     compression.type,  zstd",
-    "training,     retention.bytes,   1000000",
-  })
-  void leavesWhatTakesNothingAway(String topic, String setting, String value) {
-    cluster.topic(topic).put(setting, value);
-
-    assertThat(judged()).extracting(Finding::level).containsOnly(Level.OK);
-  }
-
-  @ParameterizedTest
   @CsvSource({"retention.ms", "retention.bytes"})
   void refusesARepartitionTopicThatDeletesWhatIsNotReadYet(String setting) {
     cluster
@@ -102,25 +65,6 @@ class TopicChecksTest {
     assertThat(finding.remedy())
         .isEqualTo(
             "pairstream topics create --dataset flowers --partitions 2 --replication-factor 3");
-  }
-
-  @Test
-  void makesNoMoreCopiesThanThereAreBrokers() {
-    cluster.partitions.replaceAll((name, some) -> List.of(Described.partition(0, 1, 1, true)));
-    cluster.topics.remove("flowers.receipts");
-    ClusterFacts three = cluster.facts();
-    ClusterFacts one =
-        new ClusterFacts(
-            three.address(),
-            Set.of(1),
-            three.settings(),
-            three.features(),
-            three.topics(),
-            three.untold());
-
-    List<Finding> findings = new TopicChecks(one, Described.FLOWERS, Described.SPECS).judge();
-
-    assertThat(Described.of(findings, "present").remedy()).endsWith("--replication-factor 1");
   }
 
   @ParameterizedTest

@@ -89,17 +89,6 @@ class TopicTableTest {
   }
 
   @Test
-  void leavesOutWhatWasNeverCommitted() {
-    cluster.sendInVain(new ProducerRecord<>(topic, bytes("key"), bytes("in vain")));
-    try (TopicTable view = open()) {
-      view.caughtUp().join();
-      view.reachedNow().join();
-
-      assertThat(get(view, "key")).isEmpty();
-    }
-  }
-
-  @Test
   void recordBehindAnOpenTransactionIsMissingAndKnownToBeSo() {
     try (TopicTable view = open();
         KafkaProducer<byte[], byte[]> open = cluster.producer("-open")) {
@@ -143,31 +132,6 @@ class TopicTableTest {
   }
 
   @Test
-  void restartReadsOnlyWhatIsNew() {
-    send("key", "early");
-    try (TopicTable view = open()) {
-      view.caughtUp().join();
-    }
-    send("other", "late");
-    List<String> read = new CopyOnWriteArrayList<>();
-    Aggregate noting =
-        new Changed(new LastOfEachKey(topic)) {
-          @Override
-          public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
-            read.add(new String(record.key(), UTF_8));
-            super.apply(record, table);
-          }
-        };
-
-    try (TopicTable view = open(noting)) {
-      view.caughtUp().join();
-
-      assertThat(read).containsExactly("other");
-      assertThat(get(view, "key")).contains("early");
-    }
-  }
-
-  @Test
   void copyThatMissedTombstonesIsMadeAgain() throws Exception {
     send("key", "early");
     try (TopicTable view = open()) {
@@ -182,26 +146,6 @@ class TopicTableTest {
 
       assertThat(get(view, "key")).isEmpty();
       assertThat(get(view, "other")).contains("late");
-    }
-  }
-
-  @Test
-  void copyOfAnotherTopicOfThatNameIsMadeAgain() throws Exception {
-    send("key", "of the old topic");
-    try (TopicTable view = open()) {
-      view.caughtUp().join();
-    }
-    try (Admin admin = cluster.admin()) {
-      admin.deleteTopics(List.of(topic)).all().get();
-      createUntilTaken(admin);
-    }
-    send("other", "of the new topic");
-
-    try (TopicTable view = open()) {
-      view.caughtUp().join();
-
-      assertThat(get(view, "key")).isEmpty();
-      assertThat(get(view, "other")).contains("of the new topic");
     }
   }
 
@@ -283,22 +227,6 @@ class TopicTableTest {
   }
 
   @Test
-  void closesAtOnceWhileTheBrokerIsAway(@TempDir Path brokerFolder) throws Exception {
-    EmbeddedKafka gone = new EmbeddedKafka(brokerFolder);
-    gone.close();
-    Map<String, Object> settings = new HashMap<>(gone.clientSettings());
-    settings.put("default.api.timeout.ms", (int) Duration.ofMinutes(10).toMillis());
-    TopicTable view =
-        TopicTable.open(new LastOfEachKey(topic), folder, settings, Clock.systemUTC());
-
-    CompletableFuture<Void> closed = CompletableFuture.runAsync(view::close);
-
-    // Below what the client waits for an answer; a broker that is away gives none.
-    closed.get(5, TimeUnit.MINUTES);
-    assertThat(view.isCaughtUp()).isFalse();
-  }
-
-  @Test
   void goesOnAfterTheBrokerWasAway(@TempDir Path brokerFolder) throws Exception {
     try (EmbeddedKafka own = new EmbeddedKafka(brokerFolder)) {
       Map<String, Object> settings = Map.copyOf(own.clientSettings());
@@ -333,30 +261,6 @@ class TopicTableTest {
         awaitEnds(view);
         assertThat(get(view, "key")).contains("after");
       }
-    }
-  }
-
-  @Test
-  void listenerThatFailsDoesNotStopTheView() {
-    AtomicInteger calls = new AtomicInteger();
-    try (TopicTable view = open()) {
-      view.caughtUp().join();
-      try (Subscription failing =
-          view.subscribe(
-              bytes("key"),
-              () -> {
-                calls.incrementAndGet();
-                throw new IllegalStateException("a listener's fault");
-              })) {
-        assertThat(failing).isNotNull();
-        send("key", "1");
-        view.reachedNow().join();
-        send("key", "2");
-        view.reachedNow().join();
-      }
-
-      assertThat(get(view, "key")).contains("2");
-      assertThat(calls.get()).isPositive();
     }
   }
 
@@ -445,37 +349,6 @@ class TopicTableTest {
         return;
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof PolicyViolationException)) {
-          throw e;
-        }
-        Await.pause();
-      }
-    }
-  }
-
-  /** A name is free again a moment after its topic was deleted. */
-  private void createUntilTaken(Admin admin) throws Exception {
-    while (true) {
-      try {
-        CreateTopicsResult created = admin.createTopics(List.of(new NewTopic(topic, 3, (short) 1)));
-        awaitBroker(admin, created.topicId(topic).get());
-        return;
-      } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof TopicExistsException)) {
-          throw e;
-        }
-        Await.pause();
-      }
-    }
-  }
-
-  /** The broker hears of what the controller has done a moment later. */
-  private void awaitBroker(Admin admin, Uuid topicId) throws Exception {
-    Uuid known = Uuid.ZERO_UUID;
-    while (!known.equals(topicId)) {
-      try {
-        known = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).topicId();
-      } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
         Await.pause();

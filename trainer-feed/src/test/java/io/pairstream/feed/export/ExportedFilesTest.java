@@ -43,16 +43,6 @@ class ExportedFilesTest {
     }
   }
 
-  /** More rows than a group has, and more than a page of pixels. */
-  @Test
-  void writesSeveralGroupsOfRows() throws IOException {
-    byte[] hundred = shard(ExportFormat.PARQUET, writer -> addDrawn(writer, 100));
-    byte[] more = shard(ExportFormat.PARQUET, writer -> addDrawn(writer, 101));
-
-    assertThat(more.length).isGreaterThan(hundred.length + 2000);
-    assertThat(shard(ExportFormat.PARQUET, writer -> addDrawn(writer, 0))).startsWith('P', 'A');
-  }
-
   @ParameterizedTest
   @CsvSource({"1, 5", "7, 3"})
   void writesRawPixelsAsPng(int heightPx, int widthPx) throws IOException {
@@ -70,23 +60,6 @@ class ExportedFilesTest {
     BufferedImage read = ImageIO.read(new ByteArrayInputStream(file.bytes()));
     assertThat(read.getWidth()).isEqualTo(widthPx);
     assertThat(pixels(read)).isEqualTo(drawn.pixels());
-  }
-
-  @Test
-  void writesGreyPixelsAsPng() throws IOException {
-    PreparedPair pair =
-        PreparedPair.newBuilder(ExportedSample.drawn(0))
-            .setImage(ByteBuffer.wrap(new byte[] {1, 2, (byte) 200, 4, 5, 6}))
-            .setWidth(3)
-            .setHeight(2)
-            .setChannels(1)
-            .setColour("grey")
-            .build();
-
-    BufferedImage read = ImageIO.read(new ByteArrayInputStream(ImageFile.of(pair).bytes()));
-
-    assertThat(read.getRaster().getPixels(0, 0, 3, 2, (int[]) null))
-        .containsExactly(1, 2, 200, 4, 5, 6);
   }
 
   @Test
@@ -110,12 +83,6 @@ class ExportedFilesTest {
     adding.to(writer);
     writer.finish();
     return output.toByteArray();
-  }
-
-  private static void addDrawn(ShardWriter writer, int count) throws IOException {
-    for (int number = 0; number < count; number++) {
-      writer.add(ExportedSample.drawn(number));
-    }
   }
 
   private static byte[] pixels(BufferedImage image) {

@@ -34,21 +34,6 @@ class ViewExportTest {
 
   private final Drawn pairs = new Drawn();
 
-  @ParameterizedTest
-  @EnumSource
-  void givesTheSameBytesAgain(ExportFormat format) throws IOException {
-    ExportSummary summary = export(format, "once");
-    ExportSummary again = export(format, "again");
-
-    assertThat(summary).isEqualTo(again);
-    assertThat(summary.shards()).isEqualTo(5);
-    assertThat(summary.samples()).isEqualTo(SAMPLES);
-    assertThat(files("once")).isEqualTo(files("again"));
-    assertThat(files("once").keySet())
-        .contains("export.json", format.fileName(0), format.fileName(4))
-        .hasSize(6);
-  }
-
   /** Stopped before each single pair, by the folder's state the same as by a kill. */
   @ParameterizedTest
   @EnumSource
@@ -156,17 +141,6 @@ class ViewExportTest {
   }
 
   @Test
-  void refusesAFolderOfSomethingElse() throws IOException {
-    Files.createDirectory(folder.resolve("home"));
-    Files.writeString(folder.resolve("home/notes.txt"), "mine");
-
-    assertThatThrownBy(() -> export(ExportFormat.WEBDATASET, "home"))
-        .isInstanceOf(ExportRefusedException.class)
-        .hasMessageContaining("home holds notes.txt and no export.json");
-    assertThat(files("home")).containsOnlyKeys("notes.txt");
-  }
-
-  @Test
   void refusesAFolderIntoWhichAnotherExportWrites() throws IOException {
     try (ExportFolder other = ExportFolder.open(folder.resolve("busy"))) {
       assertThat(other).isNotNull();
@@ -174,13 +148,6 @@ class ViewExportTest {
           .isInstanceOf(ExportRefusedException.class)
           .hasMessageContaining("another export writes into");
     }
-  }
-
-  @Test
-  void cutsShardsOfAboutASize() {
-    assertThat(ExportPlan.samplesIn(1000, VIEW)).isEqualTo(5);
-    assertThat(ExportPlan.samplesIn(1, VIEW)).isEqualTo(1);
-    assertThat(ExportPlan.samplesIn(1_000_000_000_000L, VIEW)).isEqualTo(1_000_000);
   }
 
   private ExportSummary export(ExportFormat format, String name) throws IOException {

@@ -96,32 +96,6 @@ class EpochOrderTest {
     }
   }
 
-  @Test
-  void differsBetweenSeedsAndEpochs() {
-    List<Block> blocks = blocks(Collections.nCopies(10, 50), 1);
-
-    List<String> first = lane(new EpochOrder(blocks, new OrderPlan(1, 2, 32), 0));
-
-    assertThat(lane(new EpochOrder(blocks, new OrderPlan(1, 2, 32), 0))).isEqualTo(first);
-    assertThat(lane(new EpochOrder(blocks, new OrderPlan(1, 2, 32), 1))).isNotEqualTo(first);
-    assertThat(lane(new EpochOrder(blocks, new OrderPlan(2, 2, 32), 0))).isNotEqualTo(first);
-  }
-
-  @Test
-  void aSmallViewHasFewerLanes() {
-    OrderPlan plan = OrderPlan.of(0);
-
-    assertThat(plan.lanesOf(1)).isEqualTo(1);
-    assertThat(plan.lanesOf(511)).isEqualTo(1);
-    assertThat(plan.lanesOf(3_796)).isEqualTo(8);
-    assertThat(plan.lanesOf(8_192)).isEqualTo(32);
-    assertThat(new OrderPlan(0, 24, 16).lanesOf(100)).isEqualTo(6);
-  }
-
-  private static List<String> lane(EpochOrder order) {
-    return lane(order, 0, Set.of());
-  }
-
   /** The pairs that a lane hands out; in a window of which nothing is left those of the next. */
   private static List<String> lane(EpochOrder order, int lane, Set<String> gone) {
     List<String> samples = new ArrayList<>();

@@ -28,11 +28,6 @@ class ViewTest {
     assertThatThrownBy(() -> block.offset(6)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
-  @Test
-  void isTheSameAfterwards() {
-    assertThat(View.parse(VIEW.toJson())).isEqualTo(VIEW);
-  }
-
   /** Whoever recomputes the fingerprint from what the documentation says comes to this. */
   @Test
   void hasTheFingerprintOfItsLines() {

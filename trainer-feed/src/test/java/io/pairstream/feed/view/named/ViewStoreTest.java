@@ -109,22 +109,6 @@ class ViewStoreTest {
     assertThat(view.samples(1, 3)).isEqualTo(2 * 3 * 7);
   }
 
-  /** What records may hold is limited; see AvroSafety. */
-  @Test
-  void aSegmentIsNoLongerThanReadersTake() {
-    List<Block> blocks =
-        IntStream.range(0, 100_001).mapToObj(i -> new Block(0, 2L * i, 1, List.of(1))).toList();
-
-    try (ViewLog log = store.open("long")) {
-      log.append(
-          new ViewLog.Addition(source.topic(), "id", List.of(), blocks, new TreeMap<>()),
-          NOW,
-          true);
-    }
-
-    assertThat(store.require("long").view().blocks()).isEqualTo(blocks);
-  }
-
   @Test
   void aSegmentIsMadeWhenEnoughPairsWaitOrOneHasWaitedLongEnough() {
     AtomicReference<Instant> now = new AtomicReference<>(NOW);
@@ -174,39 +158,6 @@ class ViewStoreTest {
     assertThat(view.segments()).hasSize(3);
     assertThat(offsets(view.view()))
         .isEqualTo(offsets(SplitViews.cut(source, List.of(), read -> {})));
-  }
-
-  /** Views share a partition, on which others' open transactions hide what is committed. */
-  @Test
-  void aSegmentBehindAnothersOpenTransactionIsNotOverlooked() {
-    pairs.produce(0, 5);
-    try (KafkaProducer<byte[], byte[]> other = TestCluster.producer(cluster, "-view-other")) {
-      other.beginTransaction();
-      TestCluster.acknowledged(other.send(segment("other", 0)));
-      try (KafkaProducer<byte[], byte[]> own = TestCluster.producer(cluster, "-view-live")) {
-        own.beginTransaction();
-        TestCluster.acknowledged(own.send(segment("live", 0)));
-        own.commitTransaction();
-      }
-      assertThat(store.find("live")).isEmpty();
-
-      int before = epoch("-view-live");
-      CompletableFuture<Optional<NamedView>> seen =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try (ViewLog log = store.open("live")) {
-                  return log.view();
-                }
-              });
-      while (epoch("-view-live") == before) {
-        Await.pause();
-      }
-      // As long as a hasty reader would need.
-      assertThat(store.find("live")).isEmpty();
-      other.commitTransaction();
-
-      assertThat(seen.join()).isPresent();
-    }
   }
 
   /** Whoever is told that a segment stands finds it, also where others' transactions hide it. */
@@ -260,26 +211,6 @@ class ViewStoreTest {
     try (ViewSealer sealer = sealer("live")) {
       assertThat(until(sealer).segments()).hasSize(1);
     }
-  }
-
-  @Test
-  void aViewGoesOnWithItsOwnSplitAndConditionsAlone() {
-    pairs.produce(0, 5);
-    try (ViewSealer sealer = sealer("live")) {
-      until(sealer);
-    }
-
-    assertThatThrownBy(
-            () -> store.seal("live", cluster.topics().test().name(), List.of(), EVERY_FIVE, CLOCK))
-        .hasMessageContaining("is one of " + source.topic());
-    assertThatThrownBy(
-            () ->
-                store.seal(
-                    "live", source.topic(), List.of(Condition.parse("fold=1")), EVERY_FIVE, CLOCK))
-        .hasMessageContaining("takes pairs of every kind");
-    assertThatThrownBy(() -> store.require("No view"))
-        .hasMessageContaining("1 to 64 lower-case letters")
-        .hasMessageContaining("'No view'");
   }
 
   @Test
@@ -357,15 +288,6 @@ class ViewStoreTest {
         .mapToObj(step -> sealer.step())
         .flatMap(Optional::stream)
         .findFirst();
-  }
-
-  /** Changes whenever the pen of a view is taken. */
-  private int epoch(String transactionalId) {
-    String id = TestCluster.transactionalId(cluster, transactionalId);
-    try (Admin admin = cluster.admin()) {
-      return KafkaAnswers.await(admin.describeTransactions(List.of(id)).description(id))
-          .producerEpoch();
-    }
   }
 
   private ProducerRecord<byte[], byte[]> segment(String name, int number) {
