@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pairs per second through the whole line on this machine: benchmarks/whole-line.sh [--pairs N] [--rounds N] [--from PATH] [--captions N] [--json]
+# Pairs per second through the whole line on this machine: benchmarks/whole-line.sh --from PATH [--pairs N] [--rounds N] [--captions N] [--json]
 set -euo pipefail
 root=$(cd -P "$(dirname "$0")/.." && pwd)
 (cd "$root" && mvn -q -B -Dapp package -pl benchmarks -am) >&2

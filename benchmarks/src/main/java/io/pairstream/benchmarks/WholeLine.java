@@ -42,7 +42,6 @@ import picocli.CommandLine.Option;
 public final class WholeLine implements Callable<Integer> {
 
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int DRAWN_PAIRS = 500;
 
   @Option(
       names = "--pairs",
@@ -55,8 +54,8 @@ public final class WholeLine implements Callable<Integer> {
 
   @Option(
       names = "--from",
-      description =
-          "Take the pairs of this folder or list, again and again, instead of 500 drawn ones.")
+      required = true,
+      description = "Take the pairs of this folder or list, again and again.")
   private Path from;
 
   @Option(
@@ -96,7 +95,7 @@ public final class WholeLine implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    RepeatedPairs row = new RepeatedPairs(from == null ? drawn() : read(from), captions);
+    RepeatedPairs row = new RepeatedPairs(read(from), captions);
     Path directory = Files.createTempDirectory("pairstream-benchmark");
     int workerCount = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
     int threadCount = threads == null ? workerCount : threads;
@@ -128,7 +127,7 @@ public final class WholeLine implements Callable<Integer> {
     long bytes = row.once().stream().mapToLong(NewPair::imageBytes).sum();
     result
         .put("recipe", recipe)
-        .put("corpus", from == null ? "drawn" : from.getFileName().toString())
+        .put("corpus", from.getFileName().toString())
         .put("corpus_pairs", row.once().size())
         .put("mean_image_kb", Math.round(bytes / 1e2 / row.once().size()) / 10.0)
         .put("captions_per_picture", captions)
@@ -175,18 +174,6 @@ public final class WholeLine implements Callable<Integer> {
 
   private static Spread spread(List<SteadyState> of, ToDoubleFunction<SteadyState> figure) {
     return Spread.of(of.stream().map(figure::applyAsDouble).toList());
-  }
-
-  /** Drawn pairs worth training on and not, without those that no publisher would send. */
-  private static List<NewPair> drawn() {
-    DrawnPairs source = new DrawnPairs(1);
-    List<NewPair> drawn = new ArrayList<>();
-    for (long index = 0; drawn.size() < DRAWN_PAIRS; index++) {
-      if (source.at(index).content() instanceof DrawnPair.Content.Submitted submitted) {
-        drawn.add(submitted.pair());
-      }
-    }
-    return drawn;
   }
 
   private static List<NewPair> read(Path path) {

@@ -3,15 +3,25 @@ package io.pairstream.cli;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
+import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.View;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** A run over a view. */
-final class RunOptions extends OrderOptions {
+final class RunOptions {
 
   @Option(names = "--view", paramLabel = "VIEW", required = true)
   private String view;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "0")
+  private long seed;
+
+  @Option(names = "--lanes", paramLabel = "N", defaultValue = "32")
+  private int lanes;
+
+  @Option(names = "--window", paramLabel = "N", defaultValue = "256")
+  private int window;
 
   @Option(names = "--epochs", paramLabel = "N")
   private Long epochs;
@@ -31,6 +41,10 @@ final class RunOptions extends OrderOptions {
 
   int ranks() {
     return ranks;
+  }
+
+  OrderPlan plan() {
+    return new OrderPlan(seed, lanes, window);
   }
 
   ViewRun over(View read) {

@@ -11,6 +11,7 @@ import io.pairstream.feed.export.ExportRefusedException;
 import io.pairstream.feed.export.ExportSummary;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.order.EpochOrder;
+import io.pairstream.feed.order.EpochOrderTest;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
@@ -415,7 +416,7 @@ class ViewFeedTest {
       List<String> samples = new ArrayList<>();
       for (int window = 0; window < order.windows(lane); window++) {
         List<String> living = new ArrayList<>();
-        for (EpochOrder.Piece one : order.records(lane, window)) {
+        for (EpochOrder.Piece one : EpochOrderTest.records(order, lane, window)) {
           Block block = view.blocks().get(one.block());
           String id = byOffset.get(block.partition() + "-" + block.offset(one.first()));
           if (id != null && !withdrawn.contains(id)) {

@@ -5,11 +5,12 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -23,37 +24,29 @@ public final class DecisionCounts {
       List.of(0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0);
 
   private final Clock clock;
-  private final Map<PairStatus, LongAdder> standings = new EnumMap<>(PairStatus.class);
-  private final Map<RejectReason, LongAdder> reasons = new EnumMap<>(RejectReason.class);
+  private final Map<PairStatus, LongAdder> standings = new ConcurrentHashMap<>();
+  private final Map<RejectReason, LongAdder> reasons = new ConcurrentHashMap<>();
   private final LongAdder[] delays = new LongAdder[DELAY_SECONDS.size() + 1];
   private final LongAdder delayMillis = new LongAdder();
 
   public DecisionCounts(Clock clock) {
     this.clock = clock;
-    for (PairStatus standing : PairStatus.values()) {
-      standings.put(standing, new LongAdder());
-    }
-    for (RejectReason reason : RejectReason.values()) {
-      reasons.put(reason, new LongAdder());
-    }
-    for (int i = 0; i < delays.length; i++) {
-      delays[i] = new LongAdder();
-    }
+    Arrays.setAll(delays, any -> new LongAdder());
   }
 
   void published(Tracked<Receipt> decided) {
-    standings.get(PairStatus.valueOf(decided.stage().getStanding())).increment();
+    count(standings, PairStatus.valueOf(decided.stage().getStanding()));
     delay(decided.raw().arrivedAt());
   }
 
   void turned(Tracked<Tracked.Turned> turned) {
-    standings.get(PairStatus.QUARANTINED).increment();
-    reasons.get(turned.stage().rejection().reason()).increment();
+    count(standings, PairStatus.QUARANTINED);
+    count(reasons, turned.stage().rejection().reason());
     delay(turned.raw().arrivedAt());
   }
 
   void withdrawn() {
-    standings.get(PairStatus.WITHDRAWN).increment();
+    count(standings, PairStatus.WITHDRAWN);
   }
 
   private void delay(Instant arrivedAt) {
@@ -95,14 +88,13 @@ public final class DecisionCounts {
     return delayMillis.sum();
   }
 
-  private static <E extends Enum<E>> SortedMap<E, Long> sums(Map<E, LongAdder> counts) {
+  private static <E> void count(Map<E, LongAdder> counts, E of) {
+    counts.computeIfAbsent(of, first -> new LongAdder()).increment();
+  }
+
+  private static <E> SortedMap<E, Long> sums(Map<E, LongAdder> counts) {
     SortedMap<E, Long> sums = new TreeMap<>();
-    counts.forEach(
-        (value, count) -> {
-          if (count.sum() > 0) {
-            sums.put(value, count.sum());
-          }
-        });
+    counts.forEach((value, count) -> sums.put(value, count.sum()));
     return sums;
   }
 }

@@ -25,8 +25,7 @@ public final class NodeWork {
                 new NodeTotals(
                     node.records.sum(),
                     node.forwarded.sum(),
-                    node.ownNanos.sum(),
-                    node.downstreamNanos.sum())));
+                    node.ownNanos.sum())));
     return soFar;
   }
 
@@ -37,24 +36,21 @@ public final class NodeWork {
    * @param forwarded that it has handed to other processors, one for each that gets it; sinks do
    *     not count
    * @param ownNanos time in the node itself, all threads together; a sink's is its processor's
-   * @param downstreamNanos time in which it waited for the nodes that it handed records to
    */
-  public record NodeTotals(long records, long forwarded, long ownNanos, long downstreamNanos) {}
+  public record NodeTotals(long records, long forwarded, long ownNanos) {}
 
   static final class Node {
     private final LongAdder records = new LongAdder();
     private final LongAdder forwarded = new LongAdder();
     private final LongAdder ownNanos = new LongAdder();
-    private final LongAdder downstreamNanos = new LongAdder();
 
     void forwarded() {
       forwarded.increment();
     }
 
-    void took(long own, long downstream) {
+    void took(long own) {
       records.increment();
       ownNanos.add(own);
-      downstreamNanos.add(downstream);
     }
   }
 }

@@ -57,7 +57,7 @@ public final class TimedProcessors implements ProcessorWrapper {
       process.run();
     } finally {
       long took = System.nanoTime() - begunAt;
-      node.took(took - downstream.nanos, downstream.nanos);
+      node.took(took - downstream.nanos);
       downstream.nanos = beside + took;
       downstream.present = above;
     }

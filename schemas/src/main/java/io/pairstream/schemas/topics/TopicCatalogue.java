@@ -177,49 +177,29 @@ public final class TopicCatalogue {
   }
 
   private TopicSpec raw(String name) {
-    return new TopicSpec(
-        dataset.topic(name),
-        "image digest",
-        Optional.of(RawPair.SCHEMA$),
-        partitions,
-        new Kept.For(A_WEEK, true),
-        RecordSizes.MAX_RAW_RECORD,
-        true,
-        true);
+    return of(name, "image digest", RawPair.SCHEMA$, partitions, new Kept.For(A_WEEK, true), true);
   }
 
   private TopicSpec open(String name, String key, Schema value, Kept kept) {
-    return open(name, key, value, partitions, kept);
+    return of(name, key, value, partitions, kept, false);
   }
 
   /** A topic of one partition, so that all who read it see the same come first. */
   private TopicSpec inOneOrder(String name, String key, Schema value) {
-    return open(name, key, value, 1, new Kept.LastOfEachKey());
-  }
-
-  private TopicSpec open(String name, String key, Schema value, int parts, Kept kept) {
-    return new TopicSpec(
-        dataset.topic(name),
-        key,
-        Optional.of(value),
-        parts,
-        kept,
-        RecordSizes.MAX_RECORD,
-        false,
-        true);
+    return of(name, key, value, 1, new Kept.LastOfEachKey(), false);
   }
 
   /** A topic whose records go into ours as they came, whoever has written them. */
   private TopicSpec fromOutside(String name, String key, Schema value, Kept kept) {
+    return of(name, key, value, partitions, kept, true);
+  }
+
+  private TopicSpec of(
+      String name, String key, Schema value, int parts, Kept kept, boolean fromOutside) {
+    int most =
+        value.equals(RawPair.SCHEMA$) ? RecordSizes.MAX_RAW_RECORD : RecordSizes.MAX_RECORD;
     return new TopicSpec(
-        dataset.topic(name),
-        key,
-        Optional.of(value),
-        partitions,
-        kept,
-        RecordSizes.MAX_RECORD,
-        true,
-        true);
+        dataset.topic(name), key, Optional.of(value), parts, kept, most, fromOutside, true);
   }
 
   private TopicSpec internal(String name, String key, Kept kept) {

@@ -10,22 +10,15 @@ import java.nio.charset.StandardCharsets;
 /** UTF-8 read strictly: one wrong byte, and it is not UTF-8. */
 public final class StrictUtf8 {
 
-  private static final int MAX_CHARS_AT_ONCE = 8 * 1024;
-
   private StrictUtf8() {}
 
-  /** Whether the bytes are UTF-8 throughout; holds little of them at a time. */
+  /** Whether the bytes are UTF-8 throughout. */
   public static boolean isUtf8(ByteBuffer bytes) {
-    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-    ByteBuffer left = bytes.duplicate();
-    // No byte becomes more than a character.
-    CharBuffer chars = CharBuffer.allocate(Math.min(MAX_CHARS_AT_ONCE, left.remaining()));
-    CoderResult result = CoderResult.OVERFLOW;
-    while (result.isOverflow()) {
-      chars.clear();
-      result = decoder.decode(left, chars, true);
+    try {
+      return !decode(bytes).isEmpty() || !bytes.hasRemaining();
+    } catch (CharacterCodingException e) {
+      return false;
     }
-    return !result.isError();
   }
 
   /**

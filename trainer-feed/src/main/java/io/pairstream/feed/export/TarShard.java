@@ -8,8 +8,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
  * A WebDataset shard (https://github.com/webdataset/webdataset#the-webdataset-format): a POSIX tar
@@ -18,21 +19,16 @@ import java.util.Map;
  */
 final class TarShard implements ShardWriter {
 
-  private static final int BLOCK_BYTES = 512;
-  private static final int NAME_BYTES = 100;
-  private static final int SUM_AT = 148;
-  private static final int SUM_BYTES = 8;
-
   /** Doubles as short as they can be read again, on every Java. */
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build())
           .build();
 
-  private final OutputStream output;
+  private final TarArchiveOutputStream tar;
 
   TarShard(OutputStream output) {
-    this.output = output;
+    tar = new TarArchiveOutputStream(output, StandardCharsets.UTF_8.name());
   }
 
   @Override
@@ -45,42 +41,17 @@ final class TarShard implements ShardWriter {
 
   @Override
   public void finish() throws IOException {
-    output.write(new byte[2 * BLOCK_BYTES]);
+    tar.finish();
+    tar.flush();
   }
 
   private void member(String name, byte[] content) throws IOException {
-    output.write(header(name, content.length));
-    output.write(content);
-    output.write(new byte[-content.length & (BLOCK_BYTES - 1)]);
-  }
-
-  /** https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html, "ustar". */
-  private static byte[] header(String name, int size) {
-    byte[] header = new byte[BLOCK_BYTES];
-    if (name.length() > NAME_BYTES) {
-      throw new ExportRefusedException("a tar has no room for the pair id " + name);
-    }
-    put(header, 0, name);
-    put(header, 100, "0000644");
-    put(header, 108, "0000000");
-    put(header, 116, "0000000");
-    put(header, 124, String.format(Locale.ROOT, "%011o", size));
-    put(header, 136, "00000000000");
-    put(header, 156, "0");
-    put(header, 257, "ustar");
-    put(header, 263, "00");
-    int sum = SUM_BYTES * ' ';
-    for (byte value : header) {
-      sum += value & 0xff;
-    }
-    put(header, SUM_AT, String.format(Locale.ROOT, "%06o", sum));
-    header[SUM_AT + SUM_BYTES - 1] = ' ';
-    return header;
-  }
-
-  private static void put(byte[] header, int at, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    System.arraycopy(bytes, 0, header, at, bytes.length);
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setModTime(0);
+    entry.setSize(content.length);
+    tar.putArchiveEntry(entry);
+    tar.write(content);
+    tar.closeArchiveEntry();
   }
 
   private static byte[] json(PreparedPair pair) throws IOException {

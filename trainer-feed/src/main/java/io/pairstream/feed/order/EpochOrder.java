@@ -193,17 +193,6 @@ public final class EpochOrder {
     return Arrays.stream(numbers.permutation(counted.size())).mapToObj(counted::get).toList();
   }
 
-  /** The records of a window as pieces of their own, in the order in which they are handed out. */
-  public List<Piece> records(int lane, int window) {
-    return ordered(
-        lane,
-        window,
-        piece ->
-            IntStream.range(0, piece.count())
-                .mapToObj(i -> new Piece(piece.block(), piece.first() + i, 1))
-                .toList());
-  }
-
   /** The blocks in groups, each of one block of every stretch of the log, then what is over. */
   private int[] spread(List<Block> viewBlocks) {
     int[] log = byAge(viewBlocks);

@@ -4,12 +4,12 @@ import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -89,11 +89,9 @@ public record ViewRetention(
     try (Admin admin = AdminClients.create(clientSettings)) {
       Config config =
           KafkaAnswers.await(admin.describeConfigs(List.of(resource)).all()).get(resource);
-      Map<String, String> settings = new HashMap<>();
-      for (ConfigEntry entry : config.entries()) {
-        settings.put(entry.name(), entry.value());
-      }
-      return settings;
+      return config.entries().stream()
+          .filter(entry -> entry.value() != null)
+          .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
     }
   }
 

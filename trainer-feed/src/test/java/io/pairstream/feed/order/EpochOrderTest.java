@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EpochOrderTest {
+public class EpochOrderTest {
 
   static List<JsonNode> conformance() throws IOException {
     try (InputStream in = EpochOrderTest.class.getResourceAsStream("conformance.json")) {
@@ -105,7 +105,7 @@ class EpochOrderTest {
         int other = (lane + i) % order.lanes();
         for (int j = 0; j < order.windows(other) && living.isEmpty(); j++) {
           living =
-              order.records(other, ((i == 0 ? window : 0) + j) % order.windows(other)).stream()
+              records(order, other, ((i == 0 ? window : 0) + j) % order.windows(other)).stream()
                   .map(record -> record.block() + ":" + record.first())
                   .filter(record -> !gone.contains(record))
                   .toList();
@@ -116,6 +116,17 @@ class EpochOrderTest {
       }
     }
     return samples;
+  }
+
+  /** The records of a window as pieces of their own, in the order in which they are handed out. */
+  public static List<EpochOrder.Piece> records(EpochOrder order, int lane, int window) {
+    return order.ordered(
+        lane,
+        window,
+        piece ->
+            IntStream.range(0, piece.count())
+                .mapToObj(i -> new EpochOrder.Piece(piece.block(), piece.first() + i, 1))
+                .toList());
   }
 
   /** As many blocks in each of some partitions as in the others. */

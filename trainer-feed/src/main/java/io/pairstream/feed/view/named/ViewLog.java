@@ -48,7 +48,7 @@ public final class ViewLog implements AutoCloseable {
   static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
   /** Most bytes of a segment, of all that a record may have: 10 MiB. */
-  private static final int SEGMENT_BYTES = 4 * 1024 * 1024;
+  static final int SEGMENT_BYTES = 4 * 1024 * 1024;
 
   /** Most blocks of a segment: half of the longest list that a reader takes from anybody. */
   private static final int SEGMENT_BLOCKS = 50_000;
@@ -77,15 +77,6 @@ public final class ViewLog implements AutoCloseable {
     this.segmentBytes = segmentBytes;
     this.clientSettings = clientSettings;
     this.view = () -> known.view(name);
-  }
-
-  static ViewLog open(
-      Topic<String, ViewSegment> topic,
-      RecordDecoder<ViewSegment> decoder,
-      String dataset,
-      String name,
-      Map<String, Object> clientSettings) {
-    return open(topic, decoder, dataset, name, clientSettings, SEGMENT_BYTES);
   }
 
   /**

@@ -101,7 +101,8 @@ public final class ViewStore {
   public ViewLog open(String name) {
     NamedView.requireName(name);
     int unused = registry.idOf(topics.views().name() + "-value", ViewSegment.SCHEMA$);
-    return ViewLog.open(topics.views(), decoder(), dataset.name(), name, clientSettings);
+    return ViewLog.open(
+        topics.views(), decoder(), dataset.name(), name, clientSettings, ViewLog.SEGMENT_BYTES);
   }
 
   /**
