@@ -2,8 +2,6 @@ package io.pairstream.benchmarks;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.drawing.DrawnPair;
-import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceItem;

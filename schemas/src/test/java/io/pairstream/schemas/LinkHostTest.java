@@ -3,7 +3,6 @@ package io.pairstream.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -86,5 +85,4 @@ class LinkHostTest {
   void refusesWhatHasNoPlaceInAUrl(String url) {
     assertThatThrownBy(() -> LinkHost.of(url)).isInstanceOf(InvalidUrlException.class);
   }
-
 }

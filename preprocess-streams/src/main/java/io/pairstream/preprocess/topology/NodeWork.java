@@ -22,10 +22,7 @@ public final class NodeWork {
         (name, node) ->
             soFar.put(
                 name,
-                new NodeTotals(
-                    node.records.sum(),
-                    node.forwarded.sum(),
-                    node.ownNanos.sum())));
+                new NodeTotals(node.records.sum(), node.forwarded.sum(), node.ownNanos.sum())));
     return soFar;
   }
 

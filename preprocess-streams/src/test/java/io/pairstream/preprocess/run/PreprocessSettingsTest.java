@@ -1,19 +1,15 @@
 package io.pairstream.preprocess.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.Cluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessSettingsTest {
 

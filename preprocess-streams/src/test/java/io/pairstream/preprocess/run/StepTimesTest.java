@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.preprocess.run.StepTimes.StepTime;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StepTimesTest {
@@ -24,5 +22,4 @@ class StepTimesTest {
         .containsEntry("gate", new StepTime(2, 1.5, 1))
         .containsEntry("tokenize", new StepTime(1, 2, 0));
   }
-
 }

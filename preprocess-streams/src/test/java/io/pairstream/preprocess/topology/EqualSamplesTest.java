@@ -229,5 +229,4 @@ class EqualSamplesTest {
         .contains(id(CLEAN))
         .contains("pairs.scraped-3-17");
   }
-
 }

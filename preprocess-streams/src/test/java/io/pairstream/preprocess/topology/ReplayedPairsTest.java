@@ -151,5 +151,4 @@ class ReplayedPairsTest {
         .containsExactly(TopologyUnderTest.pairId(small));
     assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL", "DUPLICATE_PAIR");
   }
-
 }

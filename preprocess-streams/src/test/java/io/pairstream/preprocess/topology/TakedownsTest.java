@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
-import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -16,9 +15,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

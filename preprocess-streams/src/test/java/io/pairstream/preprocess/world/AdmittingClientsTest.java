@@ -1,6 +1,5 @@
 package io.pairstream.preprocess.world;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.RawPair;
@@ -12,7 +11,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,5 +49,4 @@ class AdmittingClientsTest {
         .rootCause()
         .hasMessageContaining("No resolvable bootstrap urls");
   }
-
 }

@@ -196,8 +196,7 @@ public final class TopicCatalogue {
 
   private TopicSpec of(
       String name, String key, Schema value, int parts, Kept kept, boolean fromOutside) {
-    int most =
-        value.equals(RawPair.SCHEMA$) ? RecordSizes.MAX_RAW_RECORD : RecordSizes.MAX_RECORD;
+    int most = value.equals(RawPair.SCHEMA$) ? RecordSizes.MAX_RAW_RECORD : RecordSizes.MAX_RECORD;
     return new TopicSpec(
         dataset.topic(name), key, Optional.of(value), parts, kept, most, fromOutside, true);
   }

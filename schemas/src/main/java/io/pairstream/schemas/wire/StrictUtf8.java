@@ -1,10 +1,7 @@
 package io.pairstream.schemas.wire;
 
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /** UTF-8 read strictly: one wrong byte, and it is not UTF-8. */

@@ -1,13 +1,11 @@
 package io.pairstream.schemas.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,5 +72,4 @@ class KafkaTimeoutsTest {
         .containsEntry("default.api.timeout.ms", then)
         .containsEntry("request.timeout.ms", request);
   }
-
 }

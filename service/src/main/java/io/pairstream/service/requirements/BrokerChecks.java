@@ -41,10 +41,7 @@ final class BrokerChecks {
    * @param transaction the longest that a transaction of this service may take; empty where that is
    *     not known
    */
-  BrokerChecks(
-      ClusterFacts facts,
-      Dataset dataset,
-      Optional<Duration> transaction) {
+  BrokerChecks(ClusterFacts facts, Dataset dataset, Optional<Duration> transaction) {
     this.facts = facts;
     this.dataset = dataset;
     this.transaction = transaction;

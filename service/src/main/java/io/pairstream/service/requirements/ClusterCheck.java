@@ -45,7 +45,6 @@ public final class ClusterCheck {
   /** The same of fetchers. */
   public static final Duration FETCH_SESSION = Duration.ofSeconds(15);
 
-
   private final Cluster cluster;
   private final List<TopicSpec> specs;
   private final Optional<Duration> transaction;
@@ -206,8 +205,7 @@ public final class ClusterCheck {
     topics.add(TopicCatalogue.SCHEMAS);
     ClusterFacts facts = ClusterFacts.ask(admin, cluster.bootstrapServers(), topics);
     List<Finding> findings =
-        new ArrayList<>(
-            new BrokerChecks(facts, cluster.dataset(), transactionAsked()).judge());
+        new ArrayList<>(new BrokerChecks(facts, cluster.dataset(), transactionAsked()).judge());
     findings.addAll(new TopicChecks(facts, cluster.dataset(), specs).judge());
     return findings.stream().map(finding -> finding.without(cluster.doneWithout())).toList();
   }

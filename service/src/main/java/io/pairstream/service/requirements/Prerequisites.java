@@ -114,8 +114,7 @@ public final class Prerequisites {
   }
 
   /** Looks again and again while nobody answers; what is missing is thrown after a while. */
-  static <T> Optional<T> await(Supplier<T> look, BooleanSupplier stop)
-      throws InterruptedException {
+  static <T> Optional<T> await(Supplier<T> look, BooleanSupplier stop) throws InterruptedException {
     long giveUpAt = System.nanoTime() + MISSING_FOR.toNanos();
     while (!stop.getAsBoolean()) {
       try {

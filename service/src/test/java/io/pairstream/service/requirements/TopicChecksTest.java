@@ -7,7 +7,6 @@ import io.pairstream.service.requirements.ClusterFacts.Answer;
 import io.pairstream.service.requirements.ClusterFacts.TopicFacts;
 import io.pairstream.service.requirements.Finding.Level;
 import java.util.List;
-import java.util.Set;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
