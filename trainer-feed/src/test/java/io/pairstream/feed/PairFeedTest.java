@@ -11,11 +11,9 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.testing.Await;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,7 +31,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -158,7 +155,7 @@ class PairFeedTest {
       }
     }
     List<String> rest = everything(Optional.of(second));
-    takeDown(rest.get(0));
+    new ProducedPairs(cluster, PARTITIONS).takeDown(TakedownKind.PAIR, rest.get(0));
 
     assertThat(everything(Optional.of(second))).hasSize(2).isSubsetOf(rest.subList(1, 3));
     assertThat(everything(Optional.empty())).hasSize(3).doesNotContain(rest.get(0));
@@ -329,23 +326,28 @@ class PairFeedTest {
     FeedPosition before = start();
     produceOn(1, sample(0, "raw"));
     produceOn(1, sample(1, "raw"));
-    deleteBefore(1, 2);
+    TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 2);
 
     assertPositionRefused(before, "-1 begins at 2: 2 offsets behind the position have left");
   }
 
-  private void deleteBefore(int partition, long offset) {
-    TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), partition), offset);
-  }
-
   @Test
-  void showsItsPositionToTheFeedGroup() {
+  void showsItsPositionToTheFeedGroup() throws Exception {
     produceOn(0, sample(0, "raw"));
     produceOn(0, sample(1, "raw"));
     try (PairFeed feed = PairFeed.open(source, settings(1));
         ReadyBatch batch = feed.next().orElseThrow();
         Admin admin = cluster.admin()) {
-      show(feed);
+      // Again where the broker is late: a run does not wait for it.
+      Await.until(
+          () -> {
+            try {
+              feed.commit();
+              return true;
+            } catch (KafkaException e) {
+              return false;
+            }
+          });
 
       TopicPartition partition = new TopicPartition(source.topic(), 0);
       assertThat(
@@ -353,20 +355,6 @@ class PairFeedTest {
                   admin, cluster.dataset().feedGroup(), List.of(partition)))
           .containsEntry(partition, 1L);
       assertThat(batch.number()).isZero();
-    }
-  }
-
-  /** Again where the broker is late, as with a run's next batch: a run does not wait for it. */
-  private static void show(PairFeed feed) {
-    while (true) {
-      try {
-        feed.commit();
-        return;
-      } catch (KafkaException e) {
-        if (!(RootCause.of(e) instanceof TimeoutException) || Thread.interrupted()) {
-          throw e;
-        }
-      }
     }
   }
 
@@ -381,31 +369,15 @@ class PairFeedTest {
   }
 
   private List<String> everything(Optional<FeedPosition> from) {
-    return ids(settings(3), from);
-  }
-
-  private List<String> ids(FeedSettings settings, Optional<FeedPosition> from) {
-    List<String> seen = new ArrayList<>();
-    try (PairFeed feed = PairFeed.open(source, settings, from)) {
-      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
-        try (ReadyBatch batch = next.get()) {
-          seen.addAll(batch.pairIds());
-        }
-      }
+    try (PairFeed feed = PairFeed.open(source, settings(3), from)) {
+      return ProducedPairs.handedOut(feed).stream().flatMap(List::stream).toList();
     }
-    return seen;
   }
 
   private List<Integer> sizes(FeedSettings settings) {
-    List<Integer> sizes = new ArrayList<>();
     try (PairFeed feed = PairFeed.open(source, settings)) {
-      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
-        try (ReadyBatch batch = next.get()) {
-          sizes.add(batch.size());
-        }
-      }
+      return ProducedPairs.handedOut(feed).stream().map(List::size).toList();
     }
-    return sizes;
   }
 
   private void assertRefused(FeedSettings settings, String message) {
@@ -442,16 +414,6 @@ class PairFeedTest {
     for (PreparedPair sample : samples) {
       TestCluster.send(cluster, record(sample));
     }
-  }
-
-  private void takeDown(String pairId) {
-    TestCluster.send(
-        cluster,
-        TestCluster.record(
-            cluster.topics().takedowns(),
-            0,
-            TakedownKind.PAIR.key(pairId),
-            Takedown.newBuilder().setKind(TakedownKind.PAIR.name()).setSubject(pairId).build()));
   }
 
   private void produceOn(int partition, PreparedPair sample) {

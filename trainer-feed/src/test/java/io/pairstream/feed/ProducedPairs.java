@@ -3,8 +3,13 @@ package io.pairstream.feed;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -19,11 +24,17 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
 
   /** In transactions of four, so that markers lie between the records. */
   public void produce(int first, int count) {
+    produce(first, count, pair -> {});
+  }
+
+  void produce(int first, int count, Consumer<PreparedPair> change) {
     try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-pairs")) {
       for (int i = first; i < first + count; i += 4) {
         producer.beginTransaction();
         for (int j = i; j < Math.min(i + 4, first + count); j++) {
-          TestCluster.acknowledged(producer.send(record(j, pair(j))));
+          PreparedPair pair = pair(j);
+          change.accept(pair);
+          TestCluster.acknowledged(producer.send(record(j, pair)));
         }
         producer.commitTransaction();
       }
@@ -37,12 +48,33 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
     TestCluster.send(cluster, record(number, null));
   }
 
-  private ProducerRecord<byte[], byte[]> record(int number, PreparedPair pair) {
+  void takeDown(TakedownKind kind, String subject) {
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().takedowns(),
+            0,
+            kind.key(subject),
+            Takedown.newBuilder().setKind(kind.name()).setSubject(subject).build()));
+  }
+
+  /** The ids of all that a feed hands out until its end, batch by batch. */
+  static List<List<String>> handedOut(PairFeed feed) {
+    List<List<String>> batches = new ArrayList<>();
+    for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
+      try (ReadyBatch batch = next.get()) {
+        batches.add(batch.pairIds());
+      }
+    }
+    return batches;
+  }
+
+  ProducerRecord<byte[], byte[]> record(int number, PreparedPair pair) {
     return TestCluster.record(
         cluster.topics().training(), number % partitions, String.valueOf(number), pair);
   }
 
-  private static PreparedPair pair(int number) {
+  static PreparedPair pair(int number) {
     return PreparedPair.newBuilder()
         .setPairId(String.valueOf(number))
         .setImage(ByteBuffer.wrap(new DrawnImage(SIDE, SIDE, number % 50).pixels()))
@@ -52,6 +84,8 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
         .setCaption("caption " + number)
         .setTokenIds(List.of(number))
         .setTokenCount(1)
+        .setFold(number % 2)
+        .setContributor(number % 5 == 0 ? "withdrawn" : "other")
         .setSplit("TRAINING")
         .build();
   }

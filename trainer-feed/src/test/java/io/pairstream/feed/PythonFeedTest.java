@@ -20,7 +20,6 @@ import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
-import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.testing.Await;
@@ -155,13 +154,7 @@ class PythonFeedTest {
   void goesOnAmongWithdrawnPairsWhereTheOtherLanguageStopped() throws Exception {
     produce(75);
     View view = SplitViews.cut(source, List.of(), read -> {});
-    TestCluster.send(
-        cluster,
-        TestCluster.record(
-            cluster.topics().takedowns(),
-            0,
-            TakedownKind.CONTRIBUTOR.key("third"),
-            Takedown.newBuilder().setKind("CONTRIBUTOR").setSubject("third").build()));
+    new ProducedPairs(cluster, PARTITIONS).takeDown(TakedownKind.CONTRIBUTOR, "third");
     ObjectNode asked = asked().put("view", file(view));
     options(asked).put("epochs", 2);
 

@@ -19,45 +19,38 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.testing.Await;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(600)
 class ViewFeedTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final int SIDE = 4;
+  private static final int SIDE = ProducedPairs.SIDE;
   private static final int PARTITIONS = 3;
   private static final OrderPlan PLAN = new OrderPlan(7, 24, 5);
 
@@ -69,15 +62,17 @@ class ViewFeedTest {
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
 
+  private final ProducedPairs pairs = new ProducedPairs(cluster, PARTITIONS);
+
   @Test
   void holdsWhatWasCommittedAndNotWithdrawnWhenItWasCut() {
-    produce(0, 20);
-    TestCluster.sendInVain(cluster, record("999", sample(999)));
-    withdraw(4);
-    produce(20, 7);
+    pairs.produce(0, 20);
+    TestCluster.sendInVain(cluster, pairs.record(999, ProducedPairs.pair(999)));
+    pairs.withdraw(4);
+    pairs.produce(20, 7);
 
     View view = SplitViews.cut(source, List.of(), read -> {});
-    produce(27, 5);
+    pairs.produce(27, 5);
 
     assertThat(view.samples()).isEqualTo(26);
     ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
@@ -90,56 +85,48 @@ class ViewFeedTest {
   /** Pair 4 is prepared anew as one that the conditions turn away, pair 5 as one that they take. */
   @Test
   void holdsThePairsAloneForWhichItsConditionsHold() {
-    produce(0, 20);
-    TestCluster.send(cluster, record("4", sample(5)));
-    TestCluster.send(cluster, record("5", sample(4)));
+    pairs.produce(0, 20);
+    TestCluster.send(cluster, pairs.record(4, ProducedPairs.pair(5)));
+    TestCluster.send(cluster, pairs.record(5, ProducedPairs.pair(4)));
     List<Condition> where = List.of(Condition.parse("fold=0"), Condition.parse("height<=" + SIDE));
 
     View view = SplitViews.cut(source, where, read -> {});
 
     ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
-    assertThat(captions(run))
+    assertThat(ids(run, 5, LastBatch.KEEP, Optional.empty()))
         .containsExactlyInAnyOrderElementsOf(
-            IntStream.range(0, 20).filter(i -> i % 2 == 0).mapToObj(i -> "caption " + i).toList());
+            IntStream.range(0, 20).filter(i -> i % 2 == 0).mapToObj(String::valueOf).toList());
     assertThat(view.where()).containsExactly("fold=0", "height<=4");
     assertThat(View.parse(view.toJson())).isEqualTo(view);
     assertThatThrownBy(() -> SplitViews.cut(source, List.of(Condition.parse("fold=7")), read -> {}))
         .hasMessageContaining("that a view could hold where fold=7");
   }
 
-  /** The order is recomputed here from the view's blocks and what stands at their offsets. */
-  @Test
-  void handsOutTheOrderThatTheViewSeedAndEpochSay() {
-    produce(0, 60);
+  /**
+   * The order is recomputed here from the view's blocks and what stands at their offsets. Of eight
+   * lanes, each gives more windows to a batch than are loaded ahead.
+   */
+  @ParameterizedTest
+  @CsvSource({"24, 5, 48", "8, 1, 32"})
+  void handsOutTheOrderThatTheViewSeedAndEpochSay(int lanes, int window, int batchSize) {
+    pairs.produce(0, 75);
     View view = SplitViews.cut(source, List.of(), read -> {});
     Map<String, String> byOffset = idsByOffset();
+    OrderPlan plan = new OrderPlan(7, lanes, window);
     List<String> expected = new ArrayList<>();
     for (long epoch = 0; epoch < 2; epoch++) {
-      expected.addAll(expected(view, PLAN, epoch, 48, byOffset, Set.of()));
+      expected.addAll(expected(view, plan, epoch, batchSize, byOffset, Set.of()));
     }
 
-    ViewRun run = ViewRun.of(view, PLAN).epochs(2);
+    ViewRun run = ViewRun.of(view, plan).epochs(2);
 
-    assertThat(ids(run, 48, LastBatch.DROP, Optional.empty())).isEqualTo(expected);
-  }
-
-  /** Each lane gives several windows to a batch, which are more than are loaded ahead. */
-  @Test
-  void handsOutBatchesThatAreLargerThanTheWindowsInMemory() {
-    produce(0, 75);
-    View view = SplitViews.cut(source, List.of(), read -> {});
-    OrderPlan plan = new OrderPlan(7, 8, 1);
-
-    ViewRun run = ViewRun.of(view, plan).epochs(1);
-
-    assertThat(ids(run, 32, LastBatch.DROP, Optional.empty()))
-        .isEqualTo(expected(view, plan, 0, 32, idsByOffset(), Set.of()));
+    assertThat(ids(run, batchSize, LastBatch.DROP, Optional.empty())).isEqualTo(expected);
   }
 
   /** The end of a transaction is an offset without a record, as a compacted pair leaves it. */
   @Test
   void fillsTheHolesOfAWindowWithItsLivingPairsByTurns() {
-    produce(0, 30);
+    pairs.produce(0, 30);
     View view = withTheOffsetBehindEachBlock(SplitViews.cut(source, List.of(), read -> {}));
     Map<String, String> byOffset = idsByOffset();
     OrderPlan plan = new OrderPlan(0, 1, 0);
@@ -169,12 +156,20 @@ class ViewFeedTest {
    */
   @Test
   void aTakedownOfAThirdNeitherPoisonsNorStarves() {
-    produce(0, 2_000, number -> number >= 700 && number < 1_320);
+    pairs.produce(
+        0,
+        2_000,
+        pair -> {
+          int number = Integer.parseInt(pair.getPairId());
+          if (number >= 700 && number < 1_320) {
+            pair.setContributor("third");
+          }
+        });
     View view = SplitViews.cut(source, List.of(), read -> {});
     ViewRun run = ViewRun.of(view, OrderPlan.of(3)).epochs(2);
     long whole = epochs(run, new ArrayList<>());
 
-    takeDown(TakedownKind.CONTRIBUTOR, "third");
+    pairs.takeDown(TakedownKind.CONTRIBUTOR, "third");
     List<List<String>> batches = new ArrayList<>();
     long bytes = epochs(run, batches);
 
@@ -194,11 +189,7 @@ class ViewFeedTest {
   /** Hands out a run in batches of 96; answers how many bytes of records were read. */
   private long epochs(ViewRun run, List<List<String>> batches) {
     try (PairFeed feed = PairFeed.ofView(source, settings(96), run, Optional.empty())) {
-      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
-        try (ReadyBatch batch = next.get()) {
-          batches.add(batch.pairIds());
-        }
-      }
+      batches.addAll(ProducedPairs.handedOut(feed));
       return feed.stats().bytes();
     }
   }
@@ -206,7 +197,7 @@ class ViewFeedTest {
   /** 64 pairs in batches of 48 are one full step and one of 16 samples, for 24 ranks. */
   @Test
   void allRanksMakeTheSameStepsOfAValidationAndEndAlike() {
-    produce(0, 64);
+    pairs.produce(0, 64);
     View view = SplitViews.cut(source, List.of(), read -> {});
     ViewRun run = ViewRun.of(view, OrderPlan.of(0)).epochs(1);
     List<String> ids = new ArrayList<>();
@@ -233,7 +224,7 @@ class ViewFeedTest {
   /** Each stop changes the batch size and the ranks; nothing is lost or comes twice. */
   @Test
   void goesOnWithTheVeryNextSampleWhateverTheBatchSizeAndTheRanks() {
-    produce(0, 400);
+    pairs.produce(0, 400);
     View view = SplitViews.cut(source, List.of(), read -> {});
     OrderPlan plan = new OrderPlan(3, 8, 16);
     List<String> unbroken =
@@ -268,9 +259,9 @@ class ViewFeedTest {
    */
   @Test
   void handsOutStandInsForWhatIsTakenDownWhileItRuns() {
-    produce(0, 96);
+    pairs.produce(0, 96);
     View view = SplitViews.cut(source, List.of(), read -> {});
-    takeDown(TakedownKind.PAIR, "50");
+    pairs.takeDown(TakedownKind.PAIR, "50");
     ViewRun run = ViewRun.of(view, PLAN).epochs(3);
     Map<String, String> byOffset = idsByOffset();
     Set<String> odd = new HashSet<>(Set.of("50"));
@@ -289,7 +280,7 @@ class ViewFeedTest {
         PairFeed second = PairFeed.ofView(source, settings, run.rank(1, 2), Optional.empty())) {
       for (int step = 0; step < 12; step++) {
         if (step == 2) {
-          takeDown(TakedownKind.CONTRIBUTOR, "withdrawn");
+          pairs.takeDown(TakedownKind.CONTRIBUTOR, "withdrawn");
           known = ids.size() + 2 * 24;
           awaitTakedowns(first, 2);
           awaitTakedowns(second, 2);
@@ -315,7 +306,7 @@ class ViewFeedTest {
 
   @Test
   void exportsTheOrderOfARunWithoutThePairsThatAreGone() throws IOException {
-    produce(0, 30);
+    pairs.produce(0, 30);
     View view = SplitViews.cut(source, List.of(), read -> {});
     Map<String, String> byOffset = idsByOffset();
     OrderPlan order = ExportPlan.shuffled(7, 4);
@@ -337,7 +328,7 @@ class ViewFeedTest {
             folder.resolve("gone"),
             new SilentListener());
     assertThat(gone.samples()).isEqualTo(30);
-    takeDown(TakedownKind.PAIR, expected.get(12));
+    pairs.takeDown(TakedownKind.PAIR, expected.get(12));
     ExportSummary later = SplitViews.export(source, plan, folder, new SilentListener());
     assertThat(later.withdrawn()).isEqualTo(1);
     assertThat(exported(folder)).hasSize(29).doesNotContain(expected.get(12));
@@ -346,9 +337,10 @@ class ViewFeedTest {
 
   @Test
   void exportsNoPairOfAnotherSplit() {
-    produce(0, 3);
+    pairs.produce(0, 3);
     TestCluster.send(
-        cluster, record("3", PreparedPair.newBuilder(sample(3)).setSplit("TEST").build()));
+        cluster,
+        pairs.record(3, PreparedPair.newBuilder(ProducedPairs.pair(3)).setSplit("TEST").build()));
     View view = SplitViews.cut(source, List.of(), read -> {});
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
 
@@ -359,9 +351,9 @@ class ViewFeedTest {
 
   @Test
   void refusesPositionsOfAnotherViewOrAnotherOrder() {
-    produce(0, 30);
+    pairs.produce(0, 30);
     View view = SplitViews.cut(source, List.of(), read -> {});
-    produce(30, 3);
+    pairs.produce(30, 3);
     View later = SplitViews.cut(source, List.of(), read -> {});
     ViewPosition start = ViewPosition.beginOf(view, PLAN, 1);
 
@@ -377,7 +369,7 @@ class ViewFeedTest {
 
   @Test
   void refusesAViewThatIsTooSmallForABatchAndAPositionBeyondTheEpoch() {
-    produce(0, 30);
+    pairs.produce(0, 30);
     View view = SplitViews.cut(source, List.of(), read -> {});
     ViewRun run = ViewRun.of(view, PLAN);
 
@@ -392,7 +384,7 @@ class ViewFeedTest {
 
   @Test
   void refusesAViewWhoseRecordsHaveLeftTheLog() {
-    produce(0, 30);
+    pairs.produce(0, 30);
     View view = SplitViews.cut(source, List.of(), read -> {});
     TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 3);
 
@@ -470,28 +462,9 @@ class ViewFeedTest {
 
   private List<String> ids(
       ViewRun run, int batchSize, LastBatch last, Optional<ViewPosition> from) {
-    List<String> ids = new ArrayList<>();
     try (PairFeed feed = PairFeed.ofView(source, settings(batchSize).lastBatch(last), run, from)) {
-      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
-        try (ReadyBatch batch = next.get()) {
-          ids.addAll(batch.pairIds());
-        }
-      }
+      return ProducedPairs.handedOut(feed).stream().flatMap(List::stream).toList();
     }
-    return ids;
-  }
-
-  private List<String> captions(ViewRun run) {
-    List<String> captions = new ArrayList<>();
-    FeedSettings settings = settings(5).lastBatch(LastBatch.KEEP);
-    try (PairFeed feed = PairFeed.ofView(source, settings, run, Optional.empty())) {
-      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
-        try (ReadyBatch batch = next.get()) {
-          captions.addAll(batch.captions());
-        }
-      }
-    }
-    return captions;
   }
 
   private void assertPositionRefused(ViewRun run, ViewPosition position, String message) {
@@ -506,88 +479,16 @@ class ViewFeedTest {
 
   /** Pair ids by {@code partition-offset}, from the topic itself. */
   private Map<String, String> idsByOffset() {
-    Map<String, String> ids = new TreeMap<>();
-    List<TopicPartition> partitions =
-        IntStream.range(0, PARTITIONS)
-            .mapToObj(partition -> new TopicPartition(source.topic(), partition))
-            .toList();
-    try (KafkaConsumer<byte[], byte[]> consumer = cluster.consumer(Map.of())) {
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          ids.put(
-              record.partition() + "-" + record.offset(),
-              new String(record.key(), StandardCharsets.UTF_8));
-        }
-      }
-    }
-    return ids;
-  }
-
-  /** In transactions of four, so that markers lie between the records. */
-  private void produce(int first, int count) {
-    produce(first, count, number -> false);
-  }
-
-  private void produce(int first, int count, IntPredicate isOfThird) {
-    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-view")) {
-      for (int i = first; i < first + count; i += 4) {
-        producer.beginTransaction();
-        for (int j = i; j < Math.min(i + 4, first + count); j++) {
-          PreparedPair sample = sample(j);
-          if (isOfThird.test(j)) {
-            sample.setContributor("third");
-          }
-          TestCluster.acknowledged(producer.send(record(String.valueOf(j), sample)));
-        }
-        producer.commitTransaction();
-      }
-    }
-    // A commit is answered before readers see it; the next producer of that id waits until they do.
-    TestCluster.producer(cluster, "-view").close();
-  }
-
-  private void takeDown(TakedownKind kind, String subject) {
-    TestCluster.send(
-        cluster,
-        TestCluster.record(
-            cluster.topics().takedowns(),
-            0,
-            kind.key(subject),
-            Takedown.newBuilder().setKind(kind.name()).setSubject(subject).build()));
+    return TestCluster.committed(cluster, source.topic()).stream()
+        .collect(
+            Collectors.toMap(
+                record -> record.partition() + "-" + record.offset(),
+                record -> new String(record.key(), StandardCharsets.UTF_8)));
   }
 
   private static void awaitTakedowns(PairFeed feed, int count) {
     while (feed.level().takedowns() < count) {
       Await.pause();
     }
-  }
-
-  private void withdraw(int number) {
-    TestCluster.send(cluster, record(String.valueOf(number), null));
-  }
-
-  private static PreparedPair sample(int number) {
-    return PreparedPair.newBuilder()
-        .setPairId(String.valueOf(number))
-        .setImage(ByteBuffer.wrap(new DrawnImage(SIDE, SIDE, number % 50).pixels()))
-        .setImageEncoding("raw")
-        .setWidth(SIDE)
-        .setHeight(SIDE)
-        .setCaption("caption " + number)
-        .setTokenIds(List.of(number))
-        .setTokenCount(1)
-        .setFold(number % 2)
-        .setLicence("CC0-1.0")
-        .setContributor(number % 5 == 0 ? "withdrawn" : "other")
-        .setSplit("TRAINING")
-        .build();
-  }
-
-  private ProducerRecord<byte[], byte[]> record(String pairId, PreparedPair sample) {
-    return TestCluster.record(
-        cluster.topics().training(), Integer.parseInt(pairId) % PARTITIONS, pairId, sample);
   }
 }

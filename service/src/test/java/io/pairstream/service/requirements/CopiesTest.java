@@ -53,10 +53,6 @@ class CopiesTest {
     assertThat(findings).extracting(Finding::level).containsExactly(replication, inSync, elections);
   }
 
-  private static Finding inSync(int brokers, Kept topic) {
-    return new Copies(Area.TOPICS, brokers, "k:1", List.of(topic), CREATE).judge().get(1);
-  }
-
   @Test
   void namesTheTopicsThatAreNotKeptWellAndNoOthers() {
     Finding found =
