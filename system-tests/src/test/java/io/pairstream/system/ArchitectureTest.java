@@ -55,16 +55,6 @@ class ArchitectureTest {
               "org.apache.kafka..", "org.apache.avro..", "io.confluent..", "org.bytedeco..");
 
   @ArchTest
-  static final ArchRule cleaning_knows_nothing_else_of_ours =
-      noClasses()
-          .that()
-          .resideInAPackage("io.pairstream.cleaning..")
-          .should()
-          .dependOnClassesThat(
-              JavaClass.Predicates.resideInAPackage("io.pairstream..")
-                  .and(JavaClass.Predicates.resideOutsideOfPackage("io.pairstream.cleaning..")));
-
-  @ArchTest
   static final ArchRule pixels_are_decoded_in_the_worker_and_in_the_feed_only =
       noClasses()
           .that()
@@ -111,27 +101,6 @@ class ArchitectureTest {
           .matching("io.pairstream.(ingest|preprocess|feed|operations)..")
           .should()
           .notDependOnEachOther();
-
-  @ArchTest
-  static final ArchRule nothing_uses_the_command =
-      noClasses()
-          .that()
-          .resideInAnyPackage(
-              "io.pairstream.cleaning..",
-              "io.pairstream.schemas..",
-              "io.pairstream.service..",
-              "io.pairstream.image..",
-              "io.pairstream.ingest..",
-              "io.pairstream.preprocess..",
-              "io.pairstream.feed..",
-              "io.pairstream.operations..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.pairstream.cli..",
-              "io.pairstream.platform..",
-              "io.pairstream.demo..",
-              "io.pairstream.drawing..");
 
   @ArchTest
   static final ArchRule features_form_no_cycles =

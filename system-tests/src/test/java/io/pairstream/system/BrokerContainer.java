@@ -101,17 +101,6 @@ final class BrokerContainer implements AutoCloseable {
     awaitAnswer();
   }
 
-  /** Ends it with SIGKILL; its disk stays. */
-  void kill() {
-    engine().killContainerCmd(kafka.getContainerId()).withSignal("SIGKILL").exec();
-    awaitSilence();
-  }
-
-  void startAgain() {
-    engine().startContainerCmd(kafka.getContainerId()).exec();
-    awaitAnswer();
-  }
-
   @Override
   public void close() {
     kafka.close();

@@ -1,16 +1,9 @@
 package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.pairstream.testing.Await;
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -18,24 +11,16 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
-import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A real browser of this machine, without a window, and a person who uses it. */
 final class Browser implements AutoCloseable {
@@ -43,15 +28,11 @@ final class Browser implements AutoCloseable {
   /** What a person looks at. */
   enum Screen {
     DESK(1280, 900),
-    /** What operators sit before. */
-    WIDE(1440, 900),
-    /** A phone as most are. */
-    HAND(390, 844),
     /** The narrowest phone that is still common. */
     PHONE(360, 740);
 
-    private final int widthPx;
-    private final int heightPx;
+    final int widthPx;
+    final int heightPx;
 
     Screen(int widthPx, int heightPx) {
       this.widthPx = widthPx;
@@ -62,14 +43,7 @@ final class Browser implements AutoCloseable {
   /** A name that somebody lets point to this machine. */
   static final String REBOUND_NAME = "rebound.example";
 
-  private static final Duration TIMEOUT = Duration.ofMinutes(4);
-
-  /** As often a page of ours starts itself again in vain; then it leaves that to its reader. */
-  private static final int MOST_STARTS = 5;
-
-  /** Complains of each browser that is newer than Selenium; what it would find is not used. */
-  private static final Logger DEVTOOLS_FINDER =
-      Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   private static final String NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED";
 
@@ -110,7 +84,9 @@ final class Browser implements AutoCloseable {
       }
       idle.quit();
     }
-    return start(screen, languages);
+    ChromeDriver chrome = Chromium.start(screen, languages);
+    chrome.manage().timeouts().scriptTimeout(TIMEOUT);
+    return new Browser(chrome, screen, languages);
   }
 
   /** A kernel that is short of memory ends a browser's processes first. */
@@ -128,72 +104,6 @@ final class Browser implements AutoCloseable {
     } catch (RuntimeException e) {
       // Its driver is gone already, and nobody else can end the browser.
     }
-  }
-
-  private static Browser start(Screen screen, String languages) {
-    Optional<Path> browser = program("chromium", "chromium-browser", "google-chrome");
-    Optional<Path> driver = program("chromedriver");
-    if (browser.isEmpty() || driver.isEmpty()) {
-      String missing = "no Chromium with its chromedriver on the path";
-      if (Boolean.parseBoolean(System.getenv("ENGINE_REQUIRED"))) {
-        fail("ENGINE_REQUIRED is set, but there is " + missing);
-      }
-      abort(missing + "; ENGINE_REQUIRED=true makes this a failure");
-    }
-    DEVTOOLS_FINDER.setLevel(Level.SEVERE);
-    ChromeDriverService service =
-        new ChromeDriverService.Builder()
-            .usingDriverExecutable(driver.orElseThrow().toFile())
-            .usingAnyFreePort()
-            .withSilent(true)
-            .withTimeout(Duration.ofMinutes(3))
-            .build();
-    ChromeDriver chrome =
-        new ChromeDriver(service, options(browser.orElseThrow(), screen, languages));
-    chrome.manage().timeouts().scriptTimeout(TIMEOUT);
-    return new Browser(chrome, screen, languages);
-  }
-
-  private static ChromeOptions options(Path browser, Screen screen, String languages) {
-    ChromeOptions options = new ChromeOptions();
-    options.setBinary(browser.toFile());
-    options.addArguments("--headless=new", "--disable-dev-shm-usage", "--no-first-run");
-    options.addArguments("--host-resolver-rules=MAP " + REBOUND_NAME + " 127.0.0.1");
-    options.addArguments("--accept-lang=" + languages);
-    options.setExperimentalOption("prefs", Map.of("intl.accept_languages", languages));
-    if (System.getProperty("user.name").equals("root")) {
-      // Its sandbox does not work for root, as whom containers like to run.
-      options.addArguments("--no-sandbox");
-    }
-    if (screen.widthPx < 600) {
-      options.setExperimentalOption(
-          "mobileEmulation",
-          Map.of(
-              "deviceMetrics",
-              Map.of(
-                  "width",
-                  screen.widthPx,
-                  "height",
-                  screen.heightPx,
-                  "pixelRatio",
-                  2.0,
-                  "touch",
-                  true)));
-    } else {
-      options.addArguments("--window-size=" + screen.widthPx + "," + screen.heightPx);
-    }
-    LoggingPreferences logs = new LoggingPreferences();
-    logs.enable(LogType.BROWSER, Level.ALL);
-    options.setCapability("goog:loggingPrefs", logs);
-    return options;
-  }
-
-  private static Optional<Path> program(String... names) {
-    String path = System.getenv().getOrDefault("PATH", "");
-    return Arrays.stream(names)
-        .flatMap(name -> Arrays.stream(path.split(File.pathSeparator)).map(at -> Path.of(at, name)))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   /** Goes to an address and waits until the page can be used. */
@@ -234,32 +144,6 @@ final class Browser implements AutoCloseable {
 
   boolean isUsable() {
     return "ready".equals(script("return document.documentElement.dataset.state"));
-  }
-
-  /**
-   * Waits for a page of which a part had not arrived, and loads again by itself; one that has given
-   * up by then is loaded again, as it tells its reader.
-   */
-  void awaitStarted(String what, BooleanSupplier condition) {
-    await(
-        what,
-        () -> {
-          if (condition.getAsBoolean()) {
-            return true;
-          }
-          if (hasGivenUp()) {
-            driver.navigate().refresh();
-          }
-          return false;
-        });
-  }
-
-  private boolean hasGivenUp() {
-    return Boolean.TRUE.equals(
-        script(
-            "return document.getElementById('incomplete')?.hidden === false"
-                + " && Number(sessionStorage.getItem('pairstream.tries')) >= arguments[0]",
-            MOST_STARTS));
   }
 
   /** How the person likes pages: {@code dark} or {@code light}. */
@@ -308,15 +192,6 @@ final class Browser implements AutoCloseable {
   void click(String selector) {
     await(selector + " is shown", () -> driver.findElement(By.cssSelector(selector)).isDisplayed());
     one(selector).click();
-  }
-
-  /** Presses on what the selector finds, until {@link #letGo}. */
-  void hold(String selector) {
-    new Actions(driver).clickAndHold(one(selector)).perform();
-  }
-
-  void letGo() {
-    new Actions(driver).release().perform();
   }
 
   void type(String selector, String text) {
@@ -398,54 +273,19 @@ final class Browser implements AutoCloseable {
         .toList();
   }
 
-  /** What stands in the way of people with disabilities, as axe-core finds it. */
-  List<String> barriers() throws IOException {
-    try (InputStream axe = Browser.class.getResourceAsStream("/axe.min.js")) {
-      script(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
-    }
-    Object found =
-        driver.executeAsyncScript(
-            "const done = arguments[arguments.length - 1];"
-                // The size of targets is asked for since WCAG 2.2 and not looked at by itself.
-                + "axe.run(document, {resultTypes: ['violations'],"
-                + " rules: {'target-size': {enabled: true}}}).then(result => done("
-                + "result.violations.map(v => v.impact + ' ' + v.id + ': '"
-                + " + v.nodes.map(n => n.target.join(' ')).join(', '))));");
-    return ((List<?>) found).stream().map(String::valueOf).toList();
-  }
-
-  /** Whether the page is wider than the screen. */
-  boolean scrollsSideways() {
-    return Boolean.TRUE.equals(
-        script(
-            "return document.documentElement.scrollWidth > document.documentElement.clientWidth"));
-  }
-
-  /** Keeps a picture of the whole page, as long as it is. */
-  void keep(Path file) {
+  /** A picture of the whole page, as long as it is. */
+  byte[] picture() {
     Map<String, Object> taken =
         driver.executeCdpCommand(
             "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
-    try {
-      Files.write(file, Base64.getDecoder().decode(String.valueOf(taken.get("data"))));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Base64.getDecoder().decode(String.valueOf(taken.get("data")));
   }
 
-  /** Keeps a picture of what is on the screen. */
-  void keepScreen(Path file) {
-    try {
-      Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** As if the services had forgotten whoever is logged in. */
+  void forgetCookies() {
+    driver.manage().deleteAllCookies();
   }
 
-  /**
-   * Forgets what was visited, but for what a session kept of another origin than the last page's,
-   * and waits for the next test; where it cannot, it ends.
-   */
   @Override
   public void close() {
     try {

@@ -2,7 +2,6 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.publish.PairPublisher;
@@ -24,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,13 +70,13 @@ class ContainerTest {
 
   @Test
   void nothingIsLostOrTwiceThoughTheBrokerFreezes() throws Exception {
-    accountsForAll("frozen", broker::freeze, broker::thaw);
+    accountsForAll("frozen", Map.of(), broker::freeze, broker::thaw);
   }
 
   @Test
   @Tag("full")
   void nothingIsLostOrTwiceThoughTheNetworkIsCut() throws Exception {
-    accountsForAll("cut", broker::cutOff, broker::reconnect);
+    accountsForAll("cut", Map.of(), broker::cutOff, broker::reconnect);
   }
 
   /** The broker is silent for several times as long as the stream thread's producer waits. */
@@ -91,10 +91,6 @@ class ContainerTest {
           broker.requireSilence(16);
         },
         broker::thaw);
-  }
-
-  private void accountsForAll(String dataset, Runnable fault, Runnable cure) throws Exception {
-    accountsForAll(dataset, Map.of(), fault, cure);
   }
 
   /**
@@ -113,9 +109,9 @@ class ContainerTest {
     ClusterAccess access =
         new ClusterAccess(
             new Cluster(
-                cluster.bootstrapServers(),
-                cluster.registryAddresses(),
-                cluster.dataset(),
+                broker.bootstrapServers(),
+                "mock://" + dataset,
+                new Dataset(dataset),
                 TIMEOUT,
                 Map.of()));
     new CreateTopics(access, (short) 1).create(new TopicCatalogue(cluster.dataset(), 2));
@@ -128,7 +124,7 @@ class ContainerTest {
     try (PreprocessService service = new PreprocessService(settings);
         PairPublisher publisher = publisher(access)) {
       join(publish(publisher, pairs, 0, DECIDED));
-      awaitWork(access);
+      await(access, report -> report.inputs() > 0);
 
       // What has just come is worked on, and not committed, when the fault comes.
       join(publish(publisher, pairs, DECIDED, IN_HAND));
@@ -141,7 +137,7 @@ class ContainerTest {
 
       meanwhile.join();
       join(publish(publisher, pairs, MEANWHILE, ALL));
-      awaitDecided(access, ALL);
+      await(access, report -> report.inputs() == ALL && report.inFlight() == 0);
       assertThat(service.hasEnded()).isFalse();
     }
 
@@ -163,8 +159,7 @@ class ContainerTest {
   private static List<CompletableFuture<Published>> publish(
       PairPublisher publisher, DrawnPairs pairs, long from, long until) {
     return LongStream.range(from, until)
-        .mapToObj(pairs::at)
-        .map(pair -> publisher.publish(((DrawnPair.Content.Submitted) pair.content()).pair()))
+        .mapToObj(index -> publisher.publish(RunningPlatform.submitted(pairs, index)))
         .toList();
   }
 
@@ -172,22 +167,8 @@ class ContainerTest {
     sent.forEach(CompletableFuture::join);
   }
 
-  private static void awaitDecided(ClusterAccess access, long inputs) {
-    Await.until(
-        inputs + " inputs are decided",
-        CATCH_UP,
-        () -> {
-          AuditReport report = new Audit(access).run();
-          return report.inputs() == inputs && report.inFlight() == 0;
-        },
-        () -> new Audit(access).run());
-  }
-
-  private static void awaitWork(ClusterAccess access) {
-    Await.until(
-        "the first inputs are decided",
-        CATCH_UP,
-        () -> new Audit(access).run().inputs() > 0,
-        () -> new Audit(access).run());
+  private static void await(ClusterAccess access, Predicate<AuditReport> condition) {
+    Audit audit = new Audit(access);
+    Await.until("inputs are decided", CATCH_UP, () -> condition.test(audit.run()), audit::run);
   }
 }

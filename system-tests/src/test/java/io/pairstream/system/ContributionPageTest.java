@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,10 +36,6 @@ class ContributionPageTest extends PageTest {
           "Send the image in a higher resolution.");
 
   @TempDir private Path folder;
-
-  /** Whether the page lets its reader leave without asking whether that is meant. */
-  private static final String LEAVES_FREELY =
-      "return dispatchEvent(new Event('beforeunload', {cancelable: true}));";
 
   @Test
   void aPersonWithAKeyboardAloneSendsTwoPicturesAndReadsWhatBecameOfThem() throws Exception {
@@ -96,12 +91,7 @@ class ContributionPageTest extends PageTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "PHONE, en-GB, dark",
-    "PHONE, zh-CN, light",
-    "DESK, en-GB, light",
-    "DESK, zh-CN, dark"
-  })
+  @CsvSource({"DESK, en-GB, light", "PHONE, zh-CN, dark"})
   @Tag("full")
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
@@ -198,33 +188,6 @@ class ContributionPageTest extends PageTest {
 
   @Test
   @Tag("full")
-  void aFileThatIsRefusedStaysWithItsReasonUntilMorePicturesAreAdded() throws Exception {
-    Browser browser = desk();
-    ScriptedIngest server = using(ScriptedIngest.open());
-    browser.visit(server.address());
-    browser.choose("#files", text("page.jpg"), picture("good.png", 320, 240));
-    browser.awaitText("#draft-list li:first-child", "Choose a JPEG, PNG, WebP or GIF file.");
-    browser.type("#draft-list li:last-child textarea", "A red square.");
-
-    browser.click("#send");
-
-    browser.awaitText("#sent-list", "Received");
-    assertThat(browser.texts("#draft-list li"))
-        .singleElement(InstanceOfAssertFactories.STRING)
-        .contains("Choose a JPEG, PNG, WebP or GIF file.");
-    assertThat(browser.isVisible("#send")).isFalse();
-    assertThat(browser.script(LEAVES_FREELY)).isEqualTo(true);
-
-    browser.choose("#files", picture("next.png", 320, 240));
-    browser.await("the next one is there", () -> browser.isVisible("#send"));
-    assertThat(browser.texts("#draft-list li"))
-        .singleElement(InstanceOfAssertFactories.STRING)
-        .doesNotContain("Choose a JPEG");
-    assertThat(browser.script(LEAVES_FREELY)).isEqualTo(false);
-  }
-
-  @Test
-  @Tag("full")
   void aServiceThatWasAwayGetsThePairOnceMore() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.open());
@@ -239,7 +202,7 @@ class ContributionPageTest extends PageTest {
     int port = server.interrupt();
     browser.awaitText("#connection", "The connection is lost.");
     server.decide("A red square.", "TRAINING", Map.of());
-    server.reopen(port);
+    server.open(port);
 
     browser.awaitText("#sent-list", "Accepted");
     browser.awaitText("#connection", "Connected again.");
@@ -310,52 +273,12 @@ class ContributionPageTest extends PageTest {
 
   @Test
   @Tag("full")
-  void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
-    ScriptedIngest server = using(ScriptedIngest.open());
-    Browser browser = chinese();
-    browser.cutOff("*/assets/cards.js");
-    browser.go(server.address());
-    browser.awaitText("#incomplete", "将自动重新加载");
-
-    browser.cutOff();
-
-    browser.awaitStarted("the page is ready", browser::isUsable);
-    assertThat(browser.isVisible("#incomplete")).isFalse();
-    browser.choose("#files", picture("good.png", 320, 240));
-    browser.await("a draft is there", () -> browser.isVisible("#draft-list textarea"));
-  }
-
-  @Test
-  @Tag("full")
-  void whoEntersAKeyWhileTheConnectionIsLostIsKnownByIt() throws Exception {
-    ScriptedIngest server = using(ScriptedIngest.withKey());
-    Browser browser = desk();
-    browser.visit(server.address());
-    browser.await("the key is asked for", () -> browser.isFocused("#key"));
-    browser.cutOff("*/v1/me");
-    browser.press("psk_wrong", Keys.ENTER);
-    browser.awaitText("#connection", "The connection is lost.");
-    browser.one("#key").clear();
-    browser.type("#key", ScriptedIngest.KEY + Keys.ENTER);
-
-    server.knowsKeys(false);
-    browser.cutOff();
-
-    browser.awaitText("#connection", "Connected again.");
-    assertThat(browser.isVisible("#access")).isTrue();
-    server.knowsKeys(true);
-    browser.awaitText("#producer", "Sending as reader.");
-    assertThat(browser.isVisible("#access")).isFalse();
-  }
-
-  @Test
-  @Tag("full")
   void aServiceThatWantsAKeyAsksForItAndThePageKeepsItOutOfEveryAddress() throws Exception {
     Browser browser = desk();
     ScriptedIngest server = using(ScriptedIngest.withKey());
     browser.visit(server.address());
     browser.await("the key is asked for", () -> browser.isFocused("#key"));
-    assertThat(browser.barriers()).isEmpty();
+    requireFree(browser, "asked for a key");
 
     browser.press("psk_wrong", Keys.ENTER);
     browser.awaitText("#access-wrong", "does not take this key");

@@ -1,23 +1,18 @@
 package io.pairstream.system;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
-import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -51,6 +46,9 @@ class DashboardPageTest extends PageTest {
           + " window.saidOfConnection.push(notice.checkVisibility() ? notice.innerText : ''))"
           + ".observe(notice,"
           + " {attributes: true, childList: true, characterData: true, subtree: true});";
+
+  /** As often a page of ours starts itself again in vain; then it leaves that to its reader. */
+  private static final int MOST_STARTS = 5;
 
   @Test
   void aPersonWithAKeyboardAloneFollowsAVerdictToTheRecordAtTheHead() throws Exception {
@@ -100,7 +98,8 @@ class DashboardPageTest extends PageTest {
     browser.go(service.address(""));
     browser.awaitText("#incomplete", "A part of this page has not arrived.");
     browser.cutOff();
-    browser.awaitStarted(
+    awaitStarted(
+        browser,
         "the banner is there",
         () ->
             browser.texts(".banner").stream()
@@ -111,8 +110,34 @@ class DashboardPageTest extends PageTest {
     browser.click("#nav [data-view=lag]");
     browser.awaitText("#incomplete", "The page loads again by itself");
     browser.cutOff();
-    browser.awaitStarted("the view is there", () -> browser.isVisible(".groups tbody"));
+    awaitStarted(browser, "the view is there", () -> browser.isVisible(".groups tbody"));
     assertThat(browser.isVisible("#incomplete")).isFalse();
+  }
+
+  /**
+   * Waits for a page of which a part had not arrived, and loads again by itself; one that has given
+   * up by then is loaded again, as it tells its reader.
+   */
+  private static void awaitStarted(Browser browser, String what, BooleanSupplier condition) {
+    browser.await(
+        what,
+        () -> {
+          if (condition.getAsBoolean()) {
+            return true;
+          }
+          if (hasGivenUp(browser)) {
+            browser.script("location.reload()");
+          }
+          return false;
+        });
+  }
+
+  private static boolean hasGivenUp(Browser browser) {
+    return Boolean.TRUE.equals(
+        browser.script(
+            "return document.getElementById('incomplete')?.hidden === false"
+                + " && Number(sessionStorage.getItem('pairstream.tries')) >= arguments[0]",
+            MOST_STARTS));
   }
 
   @Test
@@ -153,8 +178,7 @@ class DashboardPageTest extends PageTest {
           ((ObjectNode) overview.withArray("groups").get(0))
               .put("verdict", "OK")
               .put("sentence", "nothing waits");
-        },
-        lag -> {});
+        });
 
     browser.awaitText(".banner-word", "OK");
     int asked = service.asked();
@@ -175,9 +199,9 @@ class DashboardPageTest extends PageTest {
 
     browser.awaitText("#connection", "The service does not answer.");
     assertThat(browser.text(".banner")).contains("pairs.crowdsourced-3 is stuck");
-    service.change(overview -> overview.put("sentence", "it is back"), lag -> {});
+    service.change(overview -> overview.put("sentence", "it is back"));
     browser.script(NOTE_CONNECTION);
-    service.reopen(port);
+    service.open(port);
     browser.await(
         "the page says that the service answers again",
         () ->
@@ -204,12 +228,11 @@ class DashboardPageTest extends PageTest {
         .isEqualTo("[\"pairstream.language\"]");
   }
 
-  @ParameterizedTest
-  @CsvSource({"DESK", "WIDE"})
+  @Test
   @Tag("full")
-  void thePipelineShowsEveryOutputAndFoldsWhatTakedownsDo(Browser.Screen screen) throws Exception {
+  void thePipelineShowsEveryOutputAndFoldsWhatTakedownsDo() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
-    Browser browser = using(Browser.open(screen, "en"));
+    Browser browser = desk();
     browser.visit(service.address(""));
     browser.await("the topology is there", () -> browser.isVisible(".graph"));
 
@@ -298,96 +321,8 @@ class DashboardPageTest extends PageTest {
     return new Sentence(Template.valueOf(json.path("template").asText()), arguments);
   }
 
-  @Test
-  @Tag("full")
-  void nothingThatProducersOrTheServiceWriteRunsAsCode() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
-    Trapper trapper = new Trapper();
-    service.answers().forEach(trapper::spoil);
-    Browser browser = desk();
-
-    browser.visit(service.address(""));
-    browser.await("the groups are there", () -> browser.texts(".group-name").size() == 6);
-    browser.await("the topology is there", () -> browser.isVisible(".graph"));
-    browser.click(".topology details summary");
-    requireUntrapped(browser, ".banner-sentence", ".group-name", ".instances tbody th", ".bars a");
-
-    browser.tabTo(".group-name");
-    browser.press(Keys.ENTER);
-    browser.await("the detail is there", () -> browser.isVisible(".detail"));
-    browser.await("partitions are there", () -> browser.isVisible(".partitions tbody tr"));
-    requireUntrapped(browser, ".detail-title", ".partitions tbody th");
-
-    String stalled = service.answers().get(2).withArray("groups").get(0).get("group").asText();
-    browser.visit(service.address("#/lag?group=" + URLEncoder.encode(stalled, UTF_8)));
-    browser.await("the head record is there", () -> browser.isVisible("#head"));
-    requireUntrapped(browser, ".head-caption", ".head-sentence", ".head .facts");
-    browser.tabTo(".partitions tbody a");
-    browser.press(Keys.ENTER);
-    browser.await("the partition has the focus", () -> browser.isFocused(".detail-title"));
-    browser.await("its strips are there", () -> browser.isVisible(".strip"));
-    requireUntrapped(browser, ".detail-title");
-    assertThat(trapper.sown()).isGreaterThan(400);
-  }
-
-  private static void requireUntrapped(Browser browser, String... places) {
-    for (String place : places) {
-      assertThat(browser.texts(place)).as(place).isNotEmpty().anyMatch(DashboardPageTest::isTrap);
-    }
-    requireUntrapped(browser);
-  }
-
-  private static boolean isTrap(String text) {
-    return TRAPS.stream().anyMatch(trap -> text.contains(trap.strip()));
-  }
-
-  /** Puts a trap in place of every text, the same for the same text. */
-  private static final class Trapper {
-
-    private final Map<String, String> traps = new HashMap<>();
-    private int sown;
-
-    void spoil(JsonNode node) {
-      if (node instanceof ObjectNode object) {
-        for (String name :
-            Set.copyOf(object.properties().stream().map(Map.Entry::getKey).toList())) {
-          JsonNode value = object.get(name);
-          if (value.isTextual()) {
-            object.set(name, trap(value));
-          } else {
-            spoil(value);
-          }
-        }
-      } else if (node instanceof ArrayNode array) {
-        for (int i = 0; i < array.size(); i++) {
-          if (array.get(i).isTextual()) {
-            array.set(i, trap(array.get(i)));
-          } else {
-            spoil(array.get(i));
-          }
-        }
-      }
-    }
-
-    private TextNode trap(JsonNode text) {
-      sown++;
-      return TextNode.valueOf(
-          traps.computeIfAbsent(
-              text.asText(), any -> TRAPS.get(traps.size() % TRAPS.size()) + " " + traps.size()));
-    }
-
-    int sown() {
-      return sown;
-    }
-  }
-
   @ParameterizedTest
-  @CsvSource({
-    "DESK, en-GB, light",
-    "DESK, zh-CN, dark",
-    "PHONE, en-GB, dark",
-    "PHONE, zh-CN, light"
-  })
+  @CsvSource({"DESK, en-GB, light", "PHONE, zh-CN, dark"})
   @Tag("full")
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
@@ -410,22 +345,5 @@ class DashboardPageTest extends PageTest {
     service.interrupt();
     browser.await("it is said", () -> browser.isVisible("#connection"));
     requireFree(browser, language);
-  }
-
-  @Test
-  @Tag("full")
-  void aHundredGroupsOfAHundredPartitionsAreDrawnAsTheyAreLookedAt() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
-    service.grow(100, 100);
-    Browser browser = desk();
-    browser.visit(service.address(""));
-    browser.awaitText("#groups", "All 100 groups");
-    browser.visit(service.address("#/lag"));
-    browser.await("the partitions are there", () -> browser.isVisible(".partitions tbody tr"));
-    browser.await("the strips are there", () -> browser.isVisible(".strip"));
-    assertThat(browser.texts(".groups tbody tr")).hasSize(100);
-    assertThat(browser.texts(".partitions tbody tr")).hasSize(25);
-    browser.click("#partitions .button");
-    assertThat(browser.texts(".partitions tbody tr")).hasSize(100);
   }
 }

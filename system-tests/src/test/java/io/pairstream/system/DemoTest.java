@@ -24,19 +24,17 @@ class DemoTest {
 
   @Test
   void accountsForEveryPairAndSaysSoInOneJsonObject() throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                RunningPlatform.command(
-                    "demo",
-                    "--exit",
-                    "--json",
-                    "--pairs",
-                    String.valueOf(PAIRS),
-                    "--decode-deadline",
-                    "PT25S"))
-            .redirectError(folder.resolve("err").toFile());
-    RunningPlatform.tune(builder);
-    Process demo = builder.start();
+    Process demo =
+        PairstreamProcess.builder(
+                "demo",
+                "--exit",
+                "--json",
+                "--pairs",
+                String.valueOf(PAIRS),
+                "--decode-deadline",
+                "PT25S")
+            .redirectError(folder.resolve("err").toFile())
+            .start();
     String out = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(demo.waitFor()).as(Files.readString(folder.resolve("err"))).isZero();

@@ -2,17 +2,13 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.operations.audit.AuditReport;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
 import io.pairstream.operations.takedown.TakedownReport;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
@@ -42,7 +38,7 @@ class FaultsTest {
   @Test
   void nothingIsLostAndNothingIsTwiceWhenProcessesAreKilled() throws Exception {
     DrawnPairs pairs = new DrawnPairs(11);
-    try (RunningPlatform platform = RunningPlatform.start(folder, "demo")) {
+    try (RunningPlatform platform = RunningPlatform.start(folder)) {
       CompletableFuture<Void> publishing =
           CompletableFuture.runAsync(() -> platform.publish(pairs, 0, 600));
 
@@ -76,7 +72,7 @@ class FaultsTest {
   private static TakedownReport takeDownWhilePreprocessIsKilled(
       RunningPlatform platform, String contributor) {
     AtomicBoolean killed = new AtomicBoolean();
-    return new TakedownDesk(new ClusterAccess(platform.cluster()), Clock.systemUTC())
+    return new TakedownDesk(platform.access(), Clock.systemUTC())
         .takeDown(
             new TakedownDesk.Request(
                 Subject.contributor(contributor),
@@ -94,13 +90,16 @@ class FaultsTest {
   @Tag("full")
   void aRegistryThatIsDownOrEmptyPausesTheWorkAndATakedownOutlivesAKill() throws Exception {
     DrawnPairs good = new DrawnPairs(12, 0.0);
-    try (RunningPlatform platform = RunningPlatform.start(folder, "demo")) {
+    try (RunningPlatform platform = RunningPlatform.start(folder)) {
       platform.publish(good, 0, 20);
       platform.awaitAllDecided();
-      byte[] serialized = serialized(platform, good.at(20));
+      NewPair last = RunningPlatform.submitted(good, 20);
+      byte[] serialized =
+          platform.raw(
+              RawPair.newBuilder().setImage(last.image()).setCaption(last.caption()).build());
 
       // The registry comes back without any of its schemas.
-      try (Admin admin = new ClusterAccess(platform.cluster()).admin()) {
+      try (Admin admin = platform.access().admin()) {
         KafkaAnswers.await(admin.deleteTopics(List.of("pairstream-schemas")).all());
       }
       platform.killAndAwaitRestart("registry");
@@ -121,18 +120,17 @@ class FaultsTest {
           Files.writeString(
               folder.resolve("clients.properties"),
               LongTimeouts.KAFKA_LINES + LongTimeouts.REGISTRY_LINES);
-      Process create =
-          new ProcessBuilder(
-                  RunningPlatform.command(
-                      "topics",
-                      "create",
-                      "--data-dir",
-                      platform.data().toString(),
-                      "--config",
-                      clients.toString()))
-              .inheritIO()
-              .start();
-      assertThat(create.waitFor()).isZero();
+      try (PairstreamProcess create =
+          PairstreamProcess.start(
+              folder.resolve("create.log"),
+              "topics",
+              "create",
+              "--data-dir",
+              platform.data().toString(),
+              "--config",
+              clients.toString())) {
+        assertThat(create.ended()).as(create.said()).isZero();
+      }
       platform.awaitAllDecided();
       assertThat(platform.quarantine()).isEqualTo(Map.of("UNKNOWN_SCHEMA", 1L));
       assertThat(platform.audit().inputs()).isEqualTo(22);
@@ -150,19 +148,6 @@ class FaultsTest {
           .isEqualTo(26 - takedown.total());
       assertThat(platform.quarantine()).containsKey("WITHDRAWN");
     }
-  }
-
-  private static byte[] serialized(RunningPlatform platform, DrawnPair pair) {
-    PairTopics topics =
-        PairTopics.of(platform.cluster().dataset(), new AvroSerdes(platform.cluster().registry()));
-    NewPair content = ((DrawnPair.Content.Submitted) pair.content()).pair();
-    return topics
-        .crowdsourced()
-        .value()
-        .serializer()
-        .serialize(
-            topics.crowdsourced().name(),
-            RawPair.newBuilder().setImage(content.image()).setCaption(content.caption()).build());
   }
 
   private static void awaitProgress(RunningPlatform platform, long inputs) {

@@ -2,7 +2,6 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.publish.NewPair;
@@ -11,7 +10,6 @@ import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.schemas.SourceKind;
@@ -24,8 +22,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -68,7 +64,12 @@ class HangingPicturesTest {
             .withDeadline(DEADLINE)
             .withStartLimit(Duration.ofMinutes(10))
             .withJvmOptions("-Dpairstream.worker.test-hooks=true");
-    try (PairPublisher publisher = publisher(cluster)) {
+    try (PairPublisher publisher =
+        PairPublisher.open(
+            access.topics().crowdsourced(),
+            access.registry(),
+            access.clientSettings(),
+            Clock.systemUTC())) {
       List<byte[]> files = jpegs();
       CompletableFuture.allOf(
               Stream.of(
@@ -95,7 +96,7 @@ class HangingPicturesTest {
 
     AuditReport report = new Audit(access, Duration.ofMinutes(1)).run();
     assertThat(report.details()).isEmpty();
-    Map<String, Long> reasons = reasons(access);
+    Map<String, Long> reasons = RunningPlatform.quarantine(access);
     assertThat(reasons).containsOnlyKeys("DECODE_TIMEOUT", "DECODER_CRASH");
     // On a busy machine a crash may take longer than the deadline.
     assertThat(reasons.get("DECODE_TIMEOUT")).isGreaterThanOrEqualTo(HANGING);
@@ -103,21 +104,12 @@ class HangingPicturesTest {
         .isEqualTo(HANGING + 2L * OTHERS);
   }
 
-  private static PairPublisher publisher(Cluster cluster) {
-    return PairPublisher.open(
-        new ClusterAccess(cluster).topics().crowdsourced(),
-        cluster.registry(),
-        Map.of("bootstrap.servers", cluster.bootstrapServers()),
-        Clock.systemUTC());
-  }
-
   /** Enough JPEG files, all different and good. */
   private static List<byte[]> jpegs() {
     DrawnPairs pairs = new DrawnPairs(31, 0.0);
     return LongStream.iterate(0, i -> i + 1)
-        .mapToObj(pairs::at)
-        .map(pair -> ((DrawnPair.Content.Submitted) pair.content()).pair().image())
-        .map(HangingPicturesTest::bytes)
+        .mapToObj(i -> RunningPlatform.submitted(pairs, i))
+        .map(RunningPlatform::image)
         .filter(file -> (file[0] & 0xFF) == 0xFF)
         .limit(HANGING + 2 * OTHERS + GOOD)
         .toList();
@@ -140,19 +132,5 @@ class HangingPicturesTest {
                         "en",
                         SourceKind.SYNTHETIC)))
         .toList();
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
-  }
-
-  private static Map<String, Long> reasons(ClusterAccess access) {
-    Map<String, Long> reasons = new TreeMap<>();
-    new Quarantine(access)
-        .newest(Optional.empty(), Integer.MAX_VALUE)
-        .forEach(entry -> reasons.merge(entry.pair().getReason(), 1L, Long::sum));
-    return reasons;
   }
 }

@@ -1,31 +1,20 @@
 package io.pairstream.system;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.testing.Await;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +24,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
@@ -62,18 +50,15 @@ class HostileInputTest {
 
   @Test
   void eachIsNamedAndTheGoodOnesFlowOn() throws Exception {
-    try (RunningPlatform platform = RunningPlatform.start(folder, "demo");
+    try (RunningPlatform platform = RunningPlatform.start(folder);
         ForeignProducer foreign = new ForeignProducer(platform.cluster())) {
-      PairTopics topics =
-          PairTopics.of(
-              platform.cluster().dataset(), new AvroSerdes(platform.cluster().registry()));
-      Map<String, byte[]> hostile = hostileValues(topics);
+      Map<String, byte[]> hostile = hostileValues(platform);
       hostile.putAll(ofForeignSchemas(platform));
       DrawnPairs good = new DrawnPairs(31, 0.0);
       int sent = 0;
       for (Map.Entry<String, byte[]> value : hostile.entrySet()) {
         foreign.send(sent % PARTITIONS, "key " + value.getKey(), value.getValue());
-        foreign.send((sent + 1) % PARTITIONS, null, bytes(topics, drawn(good, sent)));
+        foreign.send((sent + 1) % PARTITIONS, null, valid(platform, good, sent));
         sent++;
       }
       foreign.expectRefused(0, new byte[9_500_000]); // packed it is small
@@ -84,11 +69,16 @@ class HostileInputTest {
       assertThat(platform.quarantine()).isEqualTo(expected);
       assertThat(platform.audit().details()).isEmpty();
       assertThat(platform.audit().inputs()).isEqualTo(2L * sent);
-      awaitOnDashboard(platform, hostile.size());
+      String board = platform.address("dashboard_url") + "/v1/quarantine";
+      Await.until(
+          "all of them are on the dashboard",
+          CATCH_UP,
+          () -> Http.json(board).path("total").asInt() == hostile.size(),
+          () -> Http.json(board));
 
-      NewPair first = drawn(good, 0);
+      NewPair first = RunningPlatform.submitted(good, 0);
       PairAnswer answer =
-          new PairHistory(new ClusterAccess(platform.cluster()))
+          new PairHistory(platform.access())
               .find(PairIdentity.pairId(PairIdentity.imageDigest(first.image()), first.caption()))
               .orElseThrow();
       assertThat(answer.standing()).isIn("TRAINING", "VALIDATION", "TEST");
@@ -96,33 +86,26 @@ class HostileInputTest {
   }
 
   /** The values by the reason that their author must read, and a word that tells them apart. */
-  private static Map<String, byte[]> hostileValues(PairTopics topics) throws IOException {
+  private static Map<String, byte[]> hostileValues(RunningPlatform platform) throws IOException {
     byte[] jpeg = picture("jpeg");
     byte[] png = picture("png");
     Map<String, byte[]> images = new LinkedHashMap<>();
     images.put("IMAGE_TOO_MANY_PIXELS gif bomb", GIF_BOMB);
     images.put("IMAGE_TOO_MANY_PIXELS png bomb", withSize(png, 32_000));
     images.put("IMAGE_EMPTY", new byte[0]);
-    images.put("IMAGE_TYPE_UNKNOWN page", "<html><img></html>".getBytes(StandardCharsets.UTF_8));
+    images.put("IMAGE_TYPE_UNKNOWN page", "<html><img></html>".getBytes(UTF_8));
     images.put("IMAGE_DAMAGED cut", Arrays.copyOf(jpeg, jpeg.length / 2));
     images.put("IMAGE_HEADER_DAMAGED png", Arrays.copyOf(png, png.length / 2));
     images.put("IMAGE_DAMAGED closed", closed(Arrays.copyOf(jpeg, jpeg.length / 2)));
     Map<String, byte[]> values = new LinkedHashMap<>();
-    images.forEach(
-        (name, image) ->
-            values.put(
-                name,
-                bytes(topics, RawPair.newBuilder().setImage(ByteBuffer.wrap(image)), CAPTION)));
-    values.put(
-        "CAPTION_TOO_LONG megabyte",
-        bytes(
-            topics, RawPair.newBuilder().setImage(ByteBuffer.wrap(jpeg)), "word ".repeat(200_000)));
+    images.forEach((name, image) -> values.put(name, value(platform, image, CAPTION)));
+    values.put("CAPTION_TOO_LONG megabyte", value(platform, jpeg, "word ".repeat(200_000)));
     byte[] random = new byte[60_000];
     new Random(5).nextBytes(random);
     random[0] = 1;
     values.put("UNREADABLE_RECORD noise", random);
     values.put("UNREADABLE_RECORD nothing", null);
-    byte[] good = bytes(topics, RawPair.newBuilder().setImage(ByteBuffer.wrap(jpeg)), CAPTION);
+    byte[] good = value(platform, jpeg, CAPTION);
     values.put("UNREADABLE_RECORD cut", Arrays.copyOf(good, 200));
     values.put(
         "UNREADABLE_RECORD claims two gigabytes",
@@ -134,8 +117,7 @@ class HostileInputTest {
   }
 
   /** Values whose writers' schemas are in the registry, and are not of a pair. */
-  private static Map<String, byte[]> ofForeignSchemas(RunningPlatform platform)
-      throws IOException, InterruptedException {
+  private static Map<String, byte[]> ofForeignSchemas(RunningPlatform platform) throws IOException {
     String nothing = "{\"type\":\"record\",\"name\":\"L0\",\"fields\":[]}";
     StringBuilder trap = new StringBuilder(nothing);
     for (int level = 1; level <= 12; level++) {
@@ -160,74 +142,31 @@ class HostileInputTest {
   }
 
   /** By whoever has the platform's credential. */
-  private static int registered(RunningPlatform platform, String schema)
-      throws IOException, InterruptedException {
-    JsonMapper json = new JsonMapper();
-    String subject = "another-team-" + Integer.toHexString(schema.hashCode());
-    String question = json.createObjectNode().put("schema", schema).toString();
+  private static int registered(RunningPlatform platform, String schema) throws IOException {
     String credential = Files.readString(platform.data().resolve("registry.credential")).strip();
     HttpResponse<String> registered =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create(
-                            platform.cluster().registryAddresses()
-                                + "/subjects/"
-                                + subject
-                                + "/versions"))
-                    .header("Content-Type", "application/json")
-                    .header(
-                        "Authorization",
-                        "Basic "
-                            + Base64.getEncoder()
-                                .encodeToString(credential.getBytes(StandardCharsets.UTF_8)))
-                    .POST(BodyPublishers.ofString(question))
-                    .build(),
-                BodyHandlers.ofString());
+        Http.post(
+            "%s/subjects/another-team-%x/versions"
+                .formatted(platform.cluster().registryAddresses(), schema.hashCode()),
+            "application/json",
+            "Basic " + Base64.getEncoder().encodeToString(credential.getBytes(UTF_8)),
+            Http.JSON.createObjectNode().put("schema", schema).toString());
     assertThat(registered.statusCode()).as(registered.body()).isEqualTo(200);
-    return json.readTree(registered.body()).get("id").asInt();
-  }
-
-  private static void awaitOnDashboard(RunningPlatform platform, int total) {
-    URI board = URI.create(platform.address("dashboard_url") + "/v1/quarantine");
-    AtomicReference<String> last = new AtomicReference<>("");
-    Await.until(
-        "all of them are on the dashboard",
-        CATCH_UP,
-        () -> {
-          try {
-            last.set(
-                HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(board).build(), BodyHandlers.ofString())
-                    .body());
-            return new JsonMapper().readTree(last.get()).path("total").asInt() == total;
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          } catch (InterruptedException e) {
-            throw new AssertionError("interrupted", e);
-          }
-        },
-        last::get);
+    return Http.JSON.readTree(registered.body()).get("id").asInt();
   }
 
   private static String reasonOf(String name) {
     return name.split(" ")[0];
   }
 
-  private static NewPair drawn(DrawnPairs pairs, long index) {
-    return ((DrawnPair.Content.Submitted) pairs.at(index).content()).pair();
+  private static byte[] valid(RunningPlatform platform, DrawnPairs pairs, long index) {
+    NewPair pair = RunningPlatform.submitted(pairs, index);
+    return value(platform, RunningPlatform.image(pair), pair.caption());
   }
 
-  private static byte[] bytes(PairTopics topics, NewPair pair) {
-    return bytes(topics, RawPair.newBuilder().setImage(pair.image()), pair.caption());
-  }
-
-  private static byte[] bytes(PairTopics topics, RawPair.Builder pair, String caption) {
-    return topics
-        .crowdsourced()
-        .value()
-        .serializer()
-        .serialize(topics.crowdsourced().name(), pair.setCaption(caption).build());
+  private static byte[] value(RunningPlatform platform, byte[] image, String caption) {
+    return platform.raw(
+        RawPair.newBuilder().setImage(ByteBuffer.wrap(image)).setCaption(caption).build());
   }
 
   /** Noise, so that the file is long enough to be cut in the middle of its pixels. */

@@ -2,167 +2,172 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
-import io.pairstream.operations.sentence.AnswerJson;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
-import java.io.IOException;
+import io.pairstream.testing.TestDataset;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is done to a live platform, and what operators are told of it. All faults are there at once;
- * none may be told of as another one.
+ * What is done to groups on a live platform, and what operators are told of it. All faults are
+ * there at once; none may be told of as another one.
  */
 @Tag("full")
 @Timeout(1800)
 class LiveVerdictsTest {
 
-  private static final Duration LIMIT = Duration.ofMinutes(8);
-
-  /** So few are waited for in every build, and looked at ten times as often as usual. */
+  /** So few groups are looked at ten times as often as usual. */
   private static final Duration OFTEN = Duration.ofSeconds(1);
 
   /** Groups beside the platform's own are told of like them, without getting to know them first. */
   private static final GroupChoice ALL = new GroupChoice(List.of("*"), List.of(), Map.of());
 
-  private static final Set<String> CALM = Set.of("OK", "IDLE");
+  @TempDir private Path folder;
 
-  @TempDir private static Path folder;
+  private RunningPlatform platform;
+  private LagWatcher watcher;
 
-  private static RunningPlatform platform;
-
-  @BeforeAll
-  static void start() throws IOException {
-    platform = RunningPlatform.start(folder.resolve("data"), "demo");
-  }
-
-  @AfterAll
-  static void stop() {
-    platform.close();
-  }
-
-  /** A verdict that was right. */
-  private record ClusterAnswer(Fault fault, String verdict, String sentence) {}
+  /** Whether more and more waits where a member is stuck. */
+  private boolean filling;
 
   @Test
   void eachFaultIsToldByItsVerdictAndEndsWithIt() throws Exception {
-    try (LagWatcher watcher =
-        new LagWatcher(
-            new ClusterAccess(platform.cluster()),
-            LagSettings.every(OFTEN).choosing(ALL),
-            Clock.systemUTC(),
-            report -> {})) {
-      Supplier<JsonNode> looking = () -> AnswerJson.MAPPER.valueToTree(watcher.look());
-
-      inject(new GroupFaults(platform).all(), looking);
-
-      platform.awaitAllDecided();
+    DrawnPairs pairs = new DrawnPairs(7, 0.0);
+    try (RunningPlatform running = RunningPlatform.start(folder.resolve("data"));
+        LagWatcher watching =
+            new LagWatcher(
+                running.access(),
+                LagSettings.every(OFTEN).choosing(ALL),
+                Clock.systemUTC(),
+                report -> {});
+        Admin admin = running.access().admin()) {
+      platform = running;
+      watcher = watching;
+      TestDataset dataset = platform.dataset();
       String preprocess = platform.cluster().dataset().preprocessGroup();
-      Await.until(
-          "preprocessing is well again",
-          LIMIT,
-          () -> CALM.contains(group(looking.get(), preprocess).path("verdict").asText()),
-          () -> group(watcher, preprocess));
+      platform.publish(pairs, 0, 20);
+      platform.awaitAllDecided();
+      for (String topic : List.of("again", "gone", "wedged")) {
+        KafkaAnswers.await(admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all());
+        send(topic, 20);
+      }
+      dataset.commit("again-readers", new TopicPartition("again", 0), 20);
+      dataset.commit("gone-readers", new TopicPartition("gone", 0), 5);
+      try (KafkaConsumer<byte[], byte[]> wedged = member("wedged")) {
+        List<String> groups =
+            List.of(preprocess, "again-readers", "gone-readers", "wedged-readers");
+        await("all are well", groups, wedged, group -> !group.verdict().isAlarm());
+
+        Signals.send("STOP", platform.pid("preprocess"));
+        try {
+          platform.publish(pairs, 20, 60);
+          dataset.commit("again-readers", new TopicPartition("again", 0), 3);
+          dataset.deleteBefore(new TopicPartition("gone", 0), 12);
+          filling = true;
+          Map<String, GroupLag> told = new HashMap<>();
+          await(
+              "each fault is told",
+              groups,
+              wedged,
+              group -> {
+                if (group.verdict().isAlarm()) {
+                  told.putIfAbsent(group.group(), group);
+                }
+                return told.containsKey(group.group());
+              });
+
+          assertThat(told.get(preprocess).verdict()).isIn(Verdict.STALL, Verdict.STOP);
+          assertThat(sentence(told, preprocess)).contains("crowdsourced", "waiting");
+          assertThat(told.get("again-readers").verdict()).isEqualTo(Verdict.REWIND);
+          assertThat(sentence(told, "again-readers")).contains("again-0 went back from 20 to 3");
+          assertThat(told.get("gone-readers").verdict()).isEqualTo(Verdict.LOST);
+          assertThat(sentence(told, "gone-readers")).contains("up to 7 records left the log");
+          assertThat(told.get("wedged-readers").verdict()).isEqualTo(Verdict.STALL);
+          assertThat(sentence(told, "wedged-readers")).contains("wedged-0 is stuck at offset 0");
+        } finally {
+          Signals.send("CONT", platform.pid("preprocess"));
+        }
+        platform.awaitAllDecided();
+        await(
+            "preprocessing is well again",
+            List.of(preprocess),
+            wedged,
+            group -> Set.of(Verdict.OK, Verdict.IDLE).contains(group.verdict()));
+      }
     }
   }
 
-  /** Does all of them, and waits until each was told. */
-  private static void inject(List<Fault> faults, Supplier<JsonNode> looking) throws Exception {
-    try {
-      for (Fault fault : faults) {
-        fault.prepare();
-      }
-      awaitCalm(faults, looking);
-      for (Fault fault : faults) {
-        fault.inject();
-      }
-      List<ClusterAnswer> told = new ArrayList<>();
-      List<Fault> left = new ArrayList<>(faults);
-      Await.until(
-          "each fault is told",
-          LIMIT,
-          () -> {
-            goOn(faults);
-            JsonNode report = looking.get();
-            for (Fault fault : List.copyOf(left)) {
-              JsonNode group = group(report, fault.group());
-              String verdict = group.path("verdict").asText();
-              if (fault.expected().right().contains(verdict)
-                  || (group.has("verdict") && Verdict.valueOf(verdict).isAlarm())) {
-                told.add(new ClusterAnswer(fault, verdict, group.path("sentence").asText()));
-                left.remove(fault);
-              }
-            }
-            return left.isEmpty();
-          },
-          () -> left.stream().map(fault -> group(looking.get(), fault.group())).toList());
-      for (ClusterAnswer one : told) {
-        assertThat(one.fault().expected().right()).as(one.sentence()).contains(one.verdict());
-        assertThat(one.sentence()).contains(one.fault().expected().sentence());
-      }
-    } finally {
-      for (Fault fault : faults) {
-        fault.end();
-      }
-    }
-  }
-
-  /** Nothing is wrong yet; and looks that saw it so give the judges something to compare with. */
-  private static void awaitCalm(List<Fault> faults, Supplier<JsonNode> looking) {
+  /** Looks until it holds of each of these groups. */
+  private void await(
+      String what,
+      List<String> groups,
+      KafkaConsumer<byte[], byte[]> wedged,
+      Predicate<GroupLag> holds) {
     Await.until(
-        "all groups are seen, and well",
-        LIMIT,
+        what,
+        Duration.ofMinutes(8),
         () -> {
-          goOn(faults);
-          JsonNode report = looking.get();
-          return faults.stream()
-              .map(fault -> group(report, fault.group()))
-              .allMatch(
-                  group ->
-                      group.has("verdict")
-                          && !Verdict.valueOf(group.path("verdict").asText()).isAlarm());
+          if (filling) {
+            send("wedged", 5);
+          }
+          // Its member is there and commits, but never another place.
+          wedged.seekToBeginning(wedged.assignment());
+          wedged.poll(Duration.ofMillis(50));
+          wedged.commitSync(Map.of(new TopicPartition("wedged", 0), new OffsetAndMetadata(0)));
+          LagReport report = watcher.look();
+          // All are asked, also where one says no.
+          return groups.stream()
+                  .filter(name -> report.group(name).filter(holds).isPresent())
+                  .count()
+              == groups.size();
         },
-        looking);
+        watcher::latest);
   }
 
-  private static void goOn(List<Fault> faults) {
-    try {
-      for (Fault fault : faults) {
-        fault.goOn();
-      }
-    } catch (Exception e) {
-      throw new IllegalStateException("a fault cannot be kept up", e);
+  private static String sentence(Map<String, GroupLag> told, String group) {
+    return told.get(group).sentence().text();
+  }
+
+  private KafkaConsumer<byte[], byte[]> member(String topic) {
+    KafkaConsumer<byte[], byte[]> member =
+        platform.access().consumer(Map.of("group.id", topic + "-readers"));
+    member.subscribe(List.of(topic));
+    Await.until(
+        "the member has its partition",
+        () -> {
+          member.poll(Duration.ofMillis(100));
+          return !member.assignment().isEmpty();
+        },
+        member::assignment);
+    return member;
+  }
+
+  private void send(String topic, int records) {
+    for (int i = 0; i < records; i++) {
+      var unused = platform.dataset().send(new ProducerRecord<>(topic, 0, null, new byte[100]));
     }
-  }
-
-  private static JsonNode group(LagWatcher watcher, String name) {
-    return group(AnswerJson.MAPPER.valueToTree(watcher.latest()), name);
-  }
-
-  private static JsonNode group(JsonNode report, String name) {
-    for (JsonNode group : report.path("groups")) {
-      if (group.path("group").asText().equals(name)) {
-        return group;
-      }
-    }
-    return new JsonMapper().createObjectNode();
   }
 }

@@ -1,9 +1,9 @@
 package io.pairstream.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
@@ -14,11 +14,15 @@ import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.KeyIssuer;
+import io.pairstream.service.keys.NewKey;
+import io.pairstream.service.keys.Rates;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.TestDataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,109 +30,82 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.utils.Utils;
 
 /** {@code pairstream up} in processes of its own, in a directory of its own. */
 final class RunningPlatform implements AutoCloseable {
 
-  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
   private static final Duration CATCH_UP = Duration.ofMinutes(8);
 
-  /** Of a machine that is busy; more than preprocessing's transactions have room for is refused. */
-  private static final String DECODE_DEADLINE = "PT25S";
-
   private final Path data;
-  private final Process up;
+  private final PairstreamProcess up;
   private final Cluster cluster;
+  private final ClusterAccess access;
 
-  private RunningPlatform(Path data, Process up, Cluster cluster) {
+  private RunningPlatform(Path data, PairstreamProcess up) {
     this.data = data;
     this.up = up;
-    this.cluster = cluster;
-  }
-
-  /** The command line of {@code pairstream}, as the launcher script makes it. */
-  static List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
-    String path = PROJECT.resolve("command/target/app/lib") + "/*";
-    if (arguments[0].equals("feed")) {
-      // The feed alone decodes, and only what our own workers wrote.
-      path += ":" + PROJECT.resolve("command/target/app/decoder") + "/*";
-    }
-    command.add(path);
-    command.add("io.pairstream.cli.Main");
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
-  static RunningPlatform start(Path data, String recipe) throws IOException {
-    Files.createDirectories(data);
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                command(
-                    "up",
-                    "--data-dir",
-                    data.toString(),
-                    "--recipe",
-                    recipe,
-                    "--decode-deadline",
-                    DECODE_DEADLINE))
-            .redirectErrorStream(true)
-            .redirectOutput(data.resolve("up.log").toFile());
-    tune(builder);
-    Process up = builder.start();
-    try {
-      awaitUp(data);
-    } catch (AssertionError e) {
-      up.destroy();
-      throw e;
-    }
-    JsonNode file = json(data.resolve("platform.json"));
-    return new RunningPlatform(
-        data,
-        up,
+    this.cluster =
         new Cluster(
-            file.get("bootstrap_servers").asText(),
-            file.get("schema_registry").asText(),
+            address("bootstrap_servers"),
+            address("schema_registry"),
             new Dataset(Dataset.DEFAULT_NAME),
             // A process that stands still is waited for, and one that ended is found again.
             LongTimeouts.TIMEOUT,
-            Map.of("http.connect.timeout.ms", "60000", "http.read.timeout.ms", "60000")));
+            Map.of("http.connect.timeout.ms", "60000", "http.read.timeout.ms", "60000"));
+    this.access = new ClusterAccess(cluster);
   }
 
-  /**
-   * For all of a platform's processes: none lives long enough to gain from the second compiler, and
-   * a machine that stands still for a while has not lost its only broker.
-   */
-  static void tune(ProcessBuilder builder) {
-    builder
-        .environment()
-        .merge(
-            "JAVA_TOOL_OPTIONS",
-            "-XX:TieredStopAtLevel=1 -Dpairstream.broker.session.ms=20000",
-            (own, ours) -> own + " " + ours);
-  }
-
-  private static void awaitUp(Path data) {
-    Await.until(
-        "the platform is up",
-        () ->
-            Files.exists(data.resolve("platform.json"))
-                && process(data, "preprocess").isPresent()
-                && json(data.resolve("platform.json")).has("ingest_url")
-                && json(data.resolve("platform.json")).has("dashboard_url"),
-        () -> read(data.resolve("up.log")));
+  /** Starts it with the recipe of the demo, and waits until all its services are there. */
+  static RunningPlatform start(Path data) throws IOException {
+    Files.createDirectories(data);
+    PairstreamProcess up =
+        PairstreamProcess.start(
+            data.resolve("up.log"),
+            "up",
+            "--data-dir",
+            data.toString(),
+            "--recipe",
+            "demo",
+            // Of a machine that is busy; preprocessing's transactions have no room for more.
+            "--decode-deadline",
+            "PT25S");
+    try {
+      Await.until(
+          "the platform is up",
+          () ->
+              process(data, "preprocess").isPresent()
+                  && file(data).has("ingest_url")
+                  && file(data).has("dashboard_url"),
+          up::said);
+      return new RunningPlatform(data, up);
+    } catch (AssertionError e) {
+      up.close();
+      throw e;
+    }
   }
 
   Cluster cluster() {
     return cluster;
+  }
+
+  ClusterAccess access() {
+    return access;
+  }
+
+  PairTopics topics() {
+    return access.topics();
+  }
+
+  /** For its records as they are. */
+  TestDataset dataset() {
+    return TestDataset.of(cluster.dataset(), access.registry(), access.clientSettings());
   }
 
   Path data() {
@@ -137,7 +114,7 @@ final class RunningPlatform implements AutoCloseable {
 
   /** One of the addresses in {@code platform.json}: {@code ingest_url}, {@code dashboard_url}. */
   String address(String key) {
-    return json(data.resolve("platform.json")).get(key).asText();
+    return file(data).get(key).asText();
   }
 
   /** The pid of one of the platform's processes. */
@@ -157,7 +134,7 @@ final class RunningPlatform implements AutoCloseable {
                 .flatMap(ProcessHandle::of)
                 .filter(ProcessHandle::isAlive)
                 .isPresent(),
-        () -> read(data.resolve("up.log")));
+        up::said);
   }
 
   /** Kills a process, which stays away while this is done: nobody starts it again meanwhile. */
@@ -176,29 +153,56 @@ final class RunningPlatform implements AutoCloseable {
     return ProcessHandle.of(pid("preprocess")).stream().flatMap(ProcessHandle::children).toList();
   }
 
+  /** The text of a new key. */
+  String key(String producer, Scope... scopes) {
+    try (KeyIssuer issuer =
+        KeyIssuer.open(
+            topics().apiKeys(), access.registry(), access.clientSettings(), Clock.systemUTC())) {
+      return issuer
+          .create(new NewKey(producer, Set.of(scopes), Rates.UNSAID, Instant.MAX))
+          .text()
+          .reveal();
+    }
+  }
+
+  /** The caller closes it. */
+  PairPublisher publisher(Topic<String, RawPair> topic) {
+    return PairPublisher.open(topic, access.registry(), access.clientSettings(), Clock.systemUTC());
+  }
+
   /** Publishes drawn pairs as a producer does; returns once they are acknowledged. */
   void publish(DrawnPairs pairs, long from, long until) {
-    Registry registry = cluster.registry();
-    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
-    int schemaId = registry.idOf(topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
-    try (PairPublisher publisher =
-        PairPublisher.open(
-            topics.crowdsourced(), registry, cluster.clientSettings(Map.of()), Clock.systemUTC())) {
+    int schemaId =
+        access.registry().idOf(topics().crowdsourced().name() + "-value", RawPair.SCHEMA$);
+    try (PairPublisher publisher = publisher(topics().crowdsourced())) {
       for (long index = from; index < until; index++) {
-        publish(publisher, pairs.at(index), schemaId);
+        if (pairs.at(index).content() instanceof DrawnPair.Content.Forged forged) {
+          publisher
+              .publishRecord(forged.key().getBytes(StandardCharsets.UTF_8), forged.value(schemaId))
+              .join();
+        } else {
+          publisher.publish(submitted(pairs, index)).join();
+        }
       }
     }
   }
 
-  private static void publish(PairPublisher publisher, DrawnPair pair, int schemaId) {
-    if (pair.content() instanceof DrawnPair.Content.Submitted submitted) {
-      publisher.publish(submitted.pair()).join();
-    } else {
-      DrawnPair.Content.Forged forged = (DrawnPair.Content.Forged) pair.content();
-      publisher
-          .publishRecord(forged.key().getBytes(StandardCharsets.UTF_8), forged.value(schemaId))
-          .join();
-    }
+  /** A drawn pair that is no forged record. */
+  static NewPair submitted(DrawnPairs pairs, long index) {
+    return ((DrawnPair.Content.Submitted) pairs.at(index).content()).pair();
+  }
+
+  static byte[] image(NewPair pair) {
+    return Utils.toArray(pair.image().duplicate());
+  }
+
+  /** A value of {@code crowdsourced}. */
+  byte[] raw(RawPair pair) {
+    return topics()
+        .crowdsourced()
+        .value()
+        .serializer()
+        .serialize(topics().crowdsourced().name(), pair);
   }
 
   /** Waits until preprocessing has nothing left to do. */
@@ -209,8 +213,7 @@ final class RunningPlatform implements AutoCloseable {
   /** Records that wait for preprocessing. */
   long waiting() {
     LagSettings settings = LagSettings.every(LagSettings.DEFAULT_INTERVAL);
-    try (LagWatcher watcher =
-        new LagWatcher(new ClusterAccess(cluster), settings, Clock.systemUTC(), report -> {})) {
+    try (LagWatcher watcher = new LagWatcher(access, settings, Clock.systemUTC(), report -> {})) {
       return watcher
           .look()
           .group(cluster.dataset().preprocessGroup())
@@ -225,18 +228,22 @@ final class RunningPlatform implements AutoCloseable {
 
   /** The accounts in the end: what is only late is waited for. */
   AuditReport audit() {
-    return new Audit(new ClusterAccess(cluster), Duration.ofMinutes(1)).run();
+    return new Audit(access, Duration.ofMinutes(1)).run();
   }
 
   /** The accounts as they are while the work goes on. */
   AuditReport accountsSoFar() {
-    return new Audit(new ClusterAccess(cluster)).run();
+    return new Audit(access).run();
   }
 
   /** How many records are in quarantine, by reason. */
   Map<String, Long> quarantine() {
+    return quarantine(access);
+  }
+
+  static Map<String, Long> quarantine(ClusterAccess access) {
     Map<String, Long> reasons = new TreeMap<>();
-    new Quarantine(new ClusterAccess(cluster))
+    new Quarantine(access)
         .newest(Optional.empty(), Integer.MAX_VALUE)
         .forEach(entry -> reasons.merge(entry.pair().getReason(), 1L, Long::sum));
     return reasons;
@@ -244,37 +251,19 @@ final class RunningPlatform implements AutoCloseable {
 
   @Override
   public void close() {
-    up.destroy();
-    try {
-      if (!up.waitFor(5, TimeUnit.MINUTES)) {
-        up.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      up.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    up.close();
   }
 
   private static Optional<Long> process(Path data, String name) {
-    for (JsonNode process : json(data.resolve("platform.json")).get("processes")) {
-      if (process.get("name").asText().equals(name)) {
-        return Optional.of(process.get("pid").asLong());
-      }
-    }
-    return Optional.empty();
+    return file(data).path("processes").findParents("name").stream()
+        .filter(process -> process.get("name").asText().equals(name))
+        .map(process -> process.get("pid").asLong())
+        .findFirst();
   }
 
-  private static JsonNode json(Path file) {
+  private static JsonNode file(Path data) {
     try {
-      return new JsonMapper().readTree(file.toFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.exists(file) ? Files.readString(file) : "";
+      return Http.JSON.readTree(data.resolve("platform.json").toFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

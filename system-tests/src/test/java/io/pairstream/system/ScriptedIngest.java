@@ -1,6 +1,5 @@
 package io.pairstream.system;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.page.ContributionPage;
 import io.pairstream.service.http.Access;
@@ -10,11 +9,7 @@ import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
-import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
-import io.pairstream.service.http.Router;
-import io.pairstream.service.http.ServerSettings;
-import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,16 +26,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The real server with the real page, before answers that a test writes: what becomes of a pair is
- * decided when the test says so.
- */
-final class ScriptedIngest implements AutoCloseable {
+/** The contribution page, where what becomes of a pair is decided when a test says so. */
+final class ScriptedIngest extends ScriptedServer {
 
   /** Taken where keys are wanted. */
   static final String KEY = "psk_reader_0123456789abcdef";
 
-  private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern CAPTION =
       Pattern.compile("name=\"caption\"\r\n\r\n(.*?)\r\n--", Pattern.DOTALL);
 
@@ -52,43 +43,58 @@ final class ScriptedIngest implements AutoCloseable {
   record Sent(String caption, String body) {}
 
   private final boolean wantsKey;
-  private volatile boolean knowsKeys = true;
   private final Queue<Problem> refusals = new ConcurrentLinkedQueue<>();
   private final List<Sent> sent = new CopyOnWriteArrayList<>();
   private final Map<String, ObjectNode> decided = new ConcurrentHashMap<>();
   private final Map<String, String> ids = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
-  private WebServer server;
 
-  private ScriptedIngest(boolean wantsKey, int port) throws IOException {
+  private ScriptedIngest(boolean wantsKey) {
     this.wantsKey = wantsKey;
-    start(port);
   }
 
   static ScriptedIngest open() throws IOException {
-    return new ScriptedIngest(false, 0);
+    return open(false);
   }
 
   /** One that lets in nobody without {@link #KEY}. */
   static ScriptedIngest withKey() throws IOException {
-    return new ScriptedIngest(true, 0);
+    return open(true);
   }
 
-  private void start(int port) throws IOException {
+  private static ScriptedIngest open(boolean wantsKey) throws IOException {
+    ScriptedIngest service = new ScriptedIngest(wantsKey);
+    service.open(0);
+    return service;
+  }
+
+  @Override
+  List<Route> routes() {
     List<Route> routes = new ArrayList<>(ContributionPage.routes());
-    routes.add(Route.get("/v1/me", Access.ANY_KEY, (request, body) -> me(request)));
+    routes.add(
+        Route.get(
+            "/v1/me",
+            Access.ANY_KEY,
+            (request, body) -> json(object().put("producer", request.principal().producer()))));
     routes.add(
         Route.post(
             "/v1/pairs", Access.PUBLISH, Set.of("multipart/form-data"), 10_000_000, this::take));
     routes.add(Route.get("/v1/pairs/{id}", Access.READ, (request, body) -> status(request)));
-    server =
-        new WebServer(
-            ServerSettings.of("127.0.0.1", port),
-            new Router(routes),
-            wantsKey ? ScriptedIngest::keyHolder : Authenticator.ANONYMOUS,
-            Quota.UNLIMITED,
-            !wantsKey);
-    server.start();
+    return routes;
+  }
+
+  @Override
+  Authenticator authenticator() {
+    return wantsKey ? ScriptedIngest::keyHolder : Authenticator.ANONYMOUS;
+  }
+
+  @Override
+  boolean takesAnybody() {
+    return !wantsKey;
+  }
+
+  private static ObjectNode object() {
+    return Http.JSON.createObjectNode();
   }
 
   private static Principal keyHolder(Incoming request) {
@@ -96,15 +102,6 @@ final class ScriptedIngest implements AutoCloseable {
       throw Problem.of(ProblemKind.UNAUTHORIZED, "no such key").asException();
     }
     return new Principal("reader", "reader", Principal.ANONYMOUS.scopes());
-  }
-
-  /** Whether it can say who somebody is, as a service cannot that has only just started. */
-  void knowsKeys(boolean known) {
-    knowsKeys = known;
-  }
-
-  String address() {
-    return "http://127.0.0.1:" + server.port();
   }
 
   /** What came, in order. */
@@ -119,28 +116,9 @@ final class ScriptedIngest implements AutoCloseable {
 
   /** Decides what becomes of the pairs with a caption. */
   void decide(String caption, String standing, Map<String, String> more) {
-    ObjectNode status = JSON.createObjectNode().put("standing", standing);
+    ObjectNode status = object().put("standing", standing);
     more.forEach(status::put);
     decided.put(caption, status);
-  }
-
-  /** Closes, as a service does that is restarted, until {@link #reopen}. */
-  int interrupt() {
-    int port = server.port();
-    server.close();
-    return port;
-  }
-
-  void reopen(int port) throws IOException {
-    start(port);
-  }
-
-  private CompletionStage<Answer> me(Incoming request) {
-    if (!knowsKeys) {
-      throw Problem.of(ProblemKind.KAFKA_UNAVAILABLE, "the keys are not known yet").asException();
-    }
-    return done(
-        Answer.json(200, JSON.createObjectNode().put("producer", request.principal().producer())));
   }
 
   private CompletionStage<Answer> take(Incoming request, byte[] body) {
@@ -157,7 +135,8 @@ final class ScriptedIngest implements AutoCloseable {
     }
     String id = String.format("%032x", lastId.incrementAndGet());
     ids.put(id, words);
-    return done(Answer.json(201, JSON.createObjectNode().put("id", id).put("kind", "PAIR")));
+    return CompletableFuture.completedFuture(
+        Answer.json(201, object().put("id", id).put("kind", "PAIR")));
   }
 
   private CompletionStage<Answer> status(Incoming request) {
@@ -165,18 +144,6 @@ final class ScriptedIngest implements AutoCloseable {
     if (caption == null) {
       throw Problem.of(ProblemKind.NOT_FOUND, "nobody knows it").asException();
     }
-    return done(
-        Answer.json(
-            200,
-            decided.getOrDefault(caption, JSON.createObjectNode().put("standing", "RECEIVED"))));
-  }
-
-  private static CompletionStage<Answer> done(Answer answer) {
-    return CompletableFuture.completedFuture(answer);
-  }
-
-  @Override
-  public void close() {
-    server.close();
+    return json(decided.getOrDefault(caption, object().put("standing", "RECEIVED")));
   }
 }

@@ -4,45 +4,25 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.http.Scope;
-import io.pairstream.service.keys.KeyIssuer;
-import io.pairstream.service.keys.NewKey;
-import io.pairstream.service.keys.Rates;
 import io.pairstream.testing.Await;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,24 +46,10 @@ class SelfReportsTest {
   private static RunningPlatform platform;
   private static String dashboard;
 
-  private final HttpClient client = HttpClient.newHttpClient();
-
   @BeforeAll
   static void start() throws IOException {
-    platform = RunningPlatform.start(folder.resolve("data"), "demo");
-    Await.until(
-        "the operators' page is there",
-        () -> !platformFile().path("dashboard_url").isMissingNode(),
-        SelfReportsTest::platformFile);
-    dashboard = platformFile().path("dashboard_url").asText();
-  }
-
-  private static JsonNode platformFile() {
-    try {
-      return new JsonMapper().readTree(folder.resolve("data/platform.json").toFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    platform = RunningPlatform.start(folder.resolve("data"));
+    dashboard = platform.address("dashboard_url");
   }
 
   @AfterAll
@@ -101,16 +67,15 @@ class SelfReportsTest {
             running("ingest") == 1
                 && running("preprocess") >= 1
                 && running("operate") == 1
-                && decided() >= 60,
-        () -> get(dashboard + "/v1/overview"));
+                && decided() >= 60
+                && overview().path("brokers").path("state").asText().equals("UP"),
+        SelfReportsTest::overview);
     Await.until(
         "the topology shows what went through",
         () ->
             node("clean").path("ms").asDouble() > 0
                 && node("training").path("kind").asText().equals("sink"),
-        () -> get(dashboard + "/v1/topology"));
-    Await.until(
-        "the brokers are up", () -> brokers().path("state").asText().equals("UP"), this::brokers);
+        () -> Http.json(dashboard + "/v1/topology"));
   }
 
   /** Also what a feed tells that has read all there is, and where the lag display shows it. */
@@ -118,52 +83,35 @@ class SelfReportsTest {
   void everySeriesThatAnAlertAsksForIsThere() throws Exception {
     platform.publish(new DrawnPairs(9, 0.2), 0, 80);
     platform.awaitAllDecided();
-    commitForStrangers();
-    try (Child feed = new Child("feed", List.of("feed", "--json", "--batch-size", "1"))) {
+    platform.dataset().commit("strangers", new TopicPartition("pairs.training", 0), 0);
+    try (PairstreamProcess feed = child("feed", "feed", "--json", "--batch-size", "1")) {
       Pattern selector = Pattern.compile("(pairstream_\\w+)(?:\\{([^}]*)\\})?");
       String rules =
           Files.readString(Path.of("..", "deploy/prometheus/pairstream.rules.yml"))
               .replaceAll("(?m)^\\s*(#|summary|runbook_url|- alert).*$", "");
       List<MatchResult> asked = selector.matcher(rules).results().toList();
       assertThat(asked).hasSizeGreaterThan(30);
-      AtomicReference<List<String>> missing = new AtomicReference<>(List.of());
-      Await.until(
-          "everything that alerts ask for is told",
+      Supplier<List<String>> missing =
           () -> {
-            String scrape = text(dashboard + "/metrics");
-            missing.set(
-                asked.stream()
-                    .filter(one -> !one.group(1).startsWith("pairstream_canary"))
-                    .filter(one -> !isTold(scrape, one.group(1), one.group(2)))
-                    .map(MatchResult::group)
-                    .distinct()
-                    .toList());
-            return missing.get().isEmpty();
-          },
-          () -> missing.get());
+            String scrape = Http.get(dashboard + "/metrics").body();
+            return asked.stream()
+                .filter(one -> !one.group(1).startsWith("pairstream_canary"))
+                .filter(one -> !isTold(scrape, one.group(1), one.group(2)))
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
+          };
+      Await.until("everything that alerts ask for is told", () -> missing.get().isEmpty(), missing);
       Await.until(
           "what was taken is shown, although the feed waits for more",
           () ->
-              get(dashboard + "/v1/lag").path("groups").findParents("group").stream()
+              Http.json(dashboard + "/v1/lag").path("groups").findParents("group").stream()
                   .filter(group -> group.path("group").asText().endsWith("-feed"))
                   .anyMatch(
                       group ->
                           group.path("lag").asLong(-1) == 0
                               && group.path("verdict").asText().matches("OK|IDLE")),
-          () -> get(dashboard + "/v1/lag") + feed.log());
-    }
-  }
-
-  private static void commitForStrangers() throws Exception {
-    try (Admin admin =
-        Admin.create(Map.of("bootstrap.servers", platform.cluster().bootstrapServers()))) {
-      var unused =
-          admin
-              .alterConsumerGroupOffsets(
-                  "strangers",
-                  Map.of(new TopicPartition("pairs.training", 0), new OffsetAndMetadata(0)))
-              .all()
-              .get();
+          () -> Http.json(dashboard + "/v1/lag") + feed.said());
     }
   }
 
@@ -171,37 +119,29 @@ class SelfReportsTest {
    * Whether a sample of that name has such labels; a value that is a pattern may not be there yet.
    */
   private static boolean isTold(String scrape, String name, String labels) {
+    List<String> wanted =
+        Pattern.compile("(\\w+)(=~|!=|=)(\"[^\"]*\")")
+            .matcher(labels == null ? "" : labels)
+            .results()
+            .map(label -> label.group(1) + "=" + (label.group(2).equals("=") ? label.group(3) : ""))
+            .toList();
     return scrape
         .lines()
         .filter(line -> line.startsWith(name + "{"))
-        .anyMatch(
-            line ->
-                labels == null
-                    || Pattern.compile("(\\w+)(=~|!=|=)\"([^\"]*)\"")
-                        .matcher(labels)
-                        .results()
-                        .allMatch(
-                            label ->
-                                line.contains(
-                                    label.group(1)
-                                        + "=\""
-                                        + (label.group(2).equals("=")
-                                            ? label.group(3) + "\""
-                                            : ""))));
+        .anyMatch(line -> wanted.stream().allMatch(line::contains));
   }
 
   @Test
   void aProcessAnswersForItselfAndLeavesInAnOrderlyWay() throws Exception {
-    try (Child extra = new Child("extra", preprocess("extra"))) {
-      String address = extra.address();
-      ServiceAddress.awaitReady(extra::log);
-      assertThat(status(address + "/health/live")).isEqualTo(200);
+    try (PairstreamProcess extra = preprocess("extra")) {
+      String address = extra.awaitReady();
+      assertThat(Http.get(address + "/health/live").statusCode()).isEqualTo(200);
       // Between two questions a rebalance may begin: one answer has to say it all.
       AtomicReference<String> metrics = new AtomicReference<>("");
       Await.until(
           "it says that it is running",
           () -> {
-            metrics.set(text(address + "/metrics"));
+            metrics.set(Http.get(address + "/metrics").body());
             return metrics
                 .get()
                 .contains("pairstream_state{service=\"preprocess\",state=\"RUNNING\"} 1\n");
@@ -211,29 +151,36 @@ class SelfReportsTest {
           .contains("pairstream_up{service=\"preprocess\"} 1\n")
           .contains("# TYPE pairstream_node_records_total counter\n")
           .contains("pairstream_image_workers{service=\"preprocess\"} 1\n");
-      assertThat(helpless(metrics.get())).isEmpty();
-      Await.until(
-          "both report",
-          () -> running("preprocess") == 2,
-          () -> get(dashboard + "/v1/overview").path("instances"));
+      assertThat(metrics.get().lines().filter(line -> line.startsWith("# TYPE ")))
+          .extracting(line -> line.split(" ", -1)[2])
+          .as("metrics that nobody has explained")
+          .allMatch(name -> metrics.get().contains("# HELP " + name + " "));
+      Await.until("both report", () -> running("preprocess") == 2, () -> instances("preprocess"));
 
-      extra.end();
+      extra.stop();
 
       Await.until(
           "one is left",
           () -> instances("preprocess").size() == 1 && running("preprocess") == 1,
-          () -> get(dashboard + "/v1/overview").path("instances"));
+          () -> instances("preprocess"));
     }
   }
 
   @Test
   void nothingThatProducersWroteIsLogged() throws Exception {
-    String key = createKey();
-    try (Child server = new Child("door", ingest());
-        Child worker = new Child("worker", preprocess("worker"))) {
-      String address = server.address();
-      ServiceAddress.awaitReady(server::log);
-      ServiceAddress.awaitReady(worker::log);
+    String key = platform.key("ann", Scope.PUBLISH, Scope.READ);
+    try (PairstreamProcess server =
+            child(
+                "server",
+                "ingest",
+                "--listen",
+                "127.0.0.1:0",
+                "--state-dir",
+                folder.resolve("ingest").toString(),
+                "--log-format=json");
+        PairstreamProcess worker = preprocess("worker")) {
+      String address = server.awaitReady();
+      worker.awaitReady();
 
       List<Integer> answers = sendHostileRequests(address, key);
       sendHostileRecords();
@@ -243,100 +190,89 @@ class SelfReportsTest {
       assertThat(platform.quarantine()).containsKey("UNREADABLE_RECORD");
     }
     List<Path> logs = new ArrayList<>();
-    for (Path directory : List.of(folder, folder.resolve("data"), folder.resolve("data/logs"))) {
-      try (Stream<Path> files = Files.list(directory)) {
-        files.filter(file -> file.toString().endsWith(".log")).forEach(logs::add);
-      }
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.filter(file -> file.toString().endsWith(".log")).forEach(logs::add);
     }
     assertThat(logs)
         .extracting(log -> log.getFileName().toString())
-        .contains("door.log", "worker.log", "preprocess.log", "ingest.log", "up.log");
+        .contains("server.log", "worker.log", "preprocess.log", "ingest.log", "up.log");
     for (Path log : logs) {
       assertThat(new String(Files.readAllBytes(log), UTF_8))
           .as(log.toString())
           .doesNotContainIgnoringCase(MARK)
           .doesNotContain(key.substring(21));
     }
-    for (String name : List.of("door", "worker")) {
-      List<String> lines =
-          Files.readAllLines(folder.resolve(name + ".log")).stream()
-              .filter(line -> line.startsWith("{"))
-              .toList();
-      assertThat(lines).isNotEmpty();
-      for (String line : lines) {
-        JsonNode json = new JsonMapper().readTree(line);
-        assertThat(json.path("service").asText())
-            .isEqualTo(name.equals("door") ? "ingest" : "preprocess");
-        assertThat(json.path("instance").asText()).isNotEmpty();
-        assertThat(Instant.parse(json.path("time").asText())).isNotNull();
-      }
+    requireJson("server.log", "ingest");
+    requireJson("worker.log", "preprocess");
+  }
+
+  private static void requireJson(String log, String service) throws IOException {
+    List<String> lines =
+        Files.readAllLines(folder.resolve(log)).stream()
+            .filter(line -> line.startsWith("{"))
+            .toList();
+    assertThat(lines).isNotEmpty();
+    for (String line : lines) {
+      JsonNode json = Http.JSON.readTree(line);
+      assertThat(json.path("service").asText()).isEqualTo(service);
+      assertThat(json.path("instance").asText()).isNotEmpty();
+      assertThat(Instant.parse(json.path("time").asText())).isNotNull();
     }
   }
 
-  private List<Integer> sendHostileRequests(String address, String key) throws Exception {
-    byte[] picture = picture();
-    String image = Base64.getEncoder().encodeToString(picture);
-    String caption = new JsonMapper().writeValueAsString(HOSTILE + " a dog in the snow");
-    String good = "{\"caption\":" + caption + ",\"image\":\"" + image + "\"}";
+  private static List<Integer> sendHostileRequests(String address, String key) {
+    String image =
+        Base64.getEncoder()
+            .encodeToString(
+                RunningPlatform.image(RunningPlatform.submitted(new DrawnPairs(77, 0.0), 0)));
+    String caption = Http.JSON.getNodeFactory().textNode(HOSTILE + " in the snow").toString();
+    String good = "{\"caption\":%s,\"image\":\"%s\"}".formatted(caption, image);
     String link =
-        "{\"caption\":"
-            + caption
-            + ",\"url\":\"http://127.0.0.1:1/"
-            + MARK
-            + ".jpg?token="
-            + MARK
-            + "\"}";
-    List<Integer> answers = new ArrayList<>();
-    answers.add(post(address + "/v1/pairs", "application/json", key, good));
-    answers.add(post(address + "/v1/pairs", "application/json", key, link));
-    answers.add(
+        "{\"caption\":%s,\"url\":\"http://127.0.0.1:1/%s.jpg?token=%s\"}"
+            .formatted(caption, MARK, MARK);
+    String form =
+        "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s"
+            .formatted(MARK, MARK, HOSTILE);
+    String pairs = address + "/v1/pairs";
+    String lines = good + "\n" + MARK + "\n{\"caption\":" + caption + "}\n" + link + "\n{\"" + MARK;
+    return List.of(
+        post(pairs, "application/json", key, good),
+        post(pairs, "application/json", key, link),
         post(
-            address + "/v1/pairs",
+            pairs,
             "application/json",
             key,
-            link.replace("http://", "http://" + MARK + ":" + MARK + "@")));
-    answers.add(post(address + "/v1/pairs", "application/json", key, good.substring(9)));
-    answers.add(
-        post(address + "/v1/pairs", "application/json", key, good.replace(image, "@" + MARK)));
-    answers.add(
-        post(
-            address + "/v1/pairs",
-            "application/json",
-            key.substring(0, 21) + MARK.repeat(6),
-            good));
-    answers.add(
-        post(
-            address + "/v1/batches",
-            "application/jsonl",
-            key,
-            good + "\n" + MARK + "\n{\"caption\":" + caption + "}\n" + link + "\n{\"" + MARK));
-    answers.add(
-        post(
-            address + "/v1/pairs",
-            "multipart/form-data; boundary=" + MARK,
-            key,
-            "--"
-                + MARK
-                + "\r\nContent-Disposition: form-data; name=\""
-                + MARK
-                + "\"\r\n\r\n"
-                + HOSTILE));
-    return answers;
+            link.replace("http://", "http://" + MARK + ":" + MARK + "@")),
+        post(pairs, "application/json", key, good.substring(9)),
+        post(pairs, "application/json", key, good.replace(image, "@" + MARK)),
+        post(pairs, "application/json", key.substring(0, 21) + MARK.repeat(6), good),
+        post(address + "/v1/batches", "application/jsonl", key, lines),
+        post(pairs, "multipart/form-data; boundary=" + MARK, key, form));
+  }
+
+  /** The answer's status; a server that has no time yet is asked again, as it wants to be. */
+  private static int post(String url, String mediaType, String key, String body) {
+    AtomicReference<HttpResponse<String>> last = new AtomicReference<>();
+    Await.until(
+        "the server has time",
+        () -> {
+          last.set(Http.post(url, mediaType, "Bearer " + key, body));
+          return last.get().statusCode() != 503;
+        },
+        () -> last.get().body());
+    return last.get().statusCode();
   }
 
   /** Past the server: what only preprocessing can judge. */
-  private static void sendHostileRecords() throws IOException {
-    Registry registry = platform.cluster().registry();
-    PairTopics topics = PairTopics.of(platform.cluster().dataset(), new AvroSerdes(registry));
-    RawPair pair =
-        RawPair.newBuilder()
-            .setImage(ByteBuffer.wrap(picture()))
-            .setCaption(HOSTILE)
-            .setContributor(MARK)
-            .setAnnotations(Map.of("crop_box", MARK, MARK, HOSTILE))
-            .build();
+  private static void sendHostileRecords() {
     byte[] value =
-        topics.crowdsourced().value().serializer().serialize(topics.crowdsourced().name(), pair);
+        platform.raw(
+            RawPair.newBuilder()
+                .setImage(RunningPlatform.submitted(new DrawnPairs(77, 0.0), 0).image())
+                .setCaption(HOSTILE)
+                .setContributor(MARK)
+                .setAnnotations(Map.of("crop_box", MARK, MARK, HOSTILE))
+                .build());
     try (ForeignProducer foreign = new ForeignProducer(platform.cluster())) {
       for (int partition = 0; partition < 4; partition++) {
         foreign.send(partition, MARK, value);
@@ -346,132 +282,41 @@ class SelfReportsTest {
     }
   }
 
-  private static byte[] picture() {
-    DrawnPairs pairs = new DrawnPairs(77, 0.0);
-    for (int i = 0; ; i++) {
-      if (pairs.at(i).content() instanceof DrawnPair.Content.Submitted submitted) {
-        NewPair pair = submitted.pair();
-        byte[] bytes = new byte[pair.imageBytes()];
-        pair.image().duplicate().get(bytes);
-        return bytes;
-      }
-    }
+  private static JsonNode overview() {
+    return Http.json(dashboard + "/v1/overview");
   }
 
-  private static String createKey() {
-    Registry registry = platform.cluster().registry();
-    PairTopics topics = PairTopics.of(platform.cluster().dataset(), new AvroSerdes(registry));
-    try (KeyIssuer issuer =
-        KeyIssuer.open(
-            topics.apiKeys(),
-            registry,
-            platform.cluster().clientSettings(Map.of()),
-            Clock.systemUTC())) {
-      return issuer
-          .create(new NewKey("ann", Set.of(Scope.PUBLISH, Scope.READ), Rates.UNSAID, Instant.MAX))
-          .text()
-          .reveal();
-    }
-  }
-
-  /** Metrics that nobody has explained. */
-  private static List<String> helpless(String metrics) {
-    return metrics
-        .lines()
-        .filter(line -> line.startsWith("# TYPE "))
-        .map(line -> line.split(" ", -1)[2])
-        .filter(name -> !metrics.contains("# HELP " + name + " "))
-        .toList();
-  }
-
-  private long running(String service) {
+  private static long running(String service) {
     return instances(service).stream()
         .filter(instance -> instance.path("state").asText().equals("RUNNING"))
         .filter(instance -> !instance.path("silent").asBoolean())
         .count();
   }
 
-  private List<JsonNode> instances(String service) {
-    List<JsonNode> found = new ArrayList<>();
-    for (JsonNode instance : get(dashboard + "/v1/overview").path("instances")) {
-      if (instance.path("service").asText().equals(service)) {
-        found.add(instance);
-      }
-    }
-    return found;
+  private static List<JsonNode> instances(String service) {
+    return overview().path("instances").findParents("service").stream()
+        .filter(instance -> instance.path("service").asText().equals(service))
+        .toList();
   }
 
-  private long decided() {
-    long sum = 0;
-    for (JsonNode instance : instances("preprocess")) {
-      for (Map.Entry<String, JsonNode> counter : instance.path("counters").properties()) {
-        sum += counter.getKey().startsWith("decided_total") ? counter.getValue().asLong() : 0;
-      }
-    }
-    return sum;
+  private static long decided() {
+    return instances("preprocess").stream()
+        .flatMap(instance -> instance.path("counters").properties().stream())
+        .filter(counter -> counter.getKey().startsWith("decided_total"))
+        .mapToLong(counter -> counter.getValue().asLong())
+        .sum();
   }
 
-  private JsonNode brokers() {
-    return get(dashboard + "/v1/overview").path("brokers");
+  private static JsonNode node(String id) {
+    return Http.json(dashboard + "/v1/topology").path("nodes").findParents("id").stream()
+        .filter(node -> node.path("id").asText().equals(id))
+        .findFirst()
+        .orElseThrow();
   }
 
-  private JsonNode node(String id) {
-    for (JsonNode node : get(dashboard + "/v1/topology").path("nodes")) {
-      if (node.path("id").asText().equals(id)) {
-        return node;
-      }
-    }
-    throw new IllegalStateException("there is no node " + id);
-  }
-
-  private JsonNode get(String url) {
-    try {
-      return new JsonMapper().readTree(text(url));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private String text(String url) {
-    return ask(HttpRequest.newBuilder(URI.create(url)).build()).body();
-  }
-
-  private int status(String url) {
-    return ask(HttpRequest.newBuilder(URI.create(url)).build()).statusCode();
-  }
-
-  /** The answer's status; a server that has no time yet is asked again, as it wants to be. */
-  private int post(String url, String mediaType, String key, String body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url))
-            .header("Content-Type", mediaType)
-            .header("Authorization", "Bearer " + key)
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    AtomicReference<HttpResponse<String>> last = new AtomicReference<>();
-    Await.until(
-        "the server has time",
-        () -> {
-          last.set(ask(request));
-          return last.get().statusCode() != 503;
-        },
-        () -> last.get().body());
-    return last.get().statusCode();
-  }
-
-  private HttpResponse<String> ask(HttpRequest request) {
-    try {
-      return client.send(request, BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static List<String> preprocess(String name) {
-    return List.of(
+  private static PairstreamProcess preprocess(String name) throws IOException {
+    return child(
+        name,
         "preprocess",
         "--threads",
         "1",
@@ -487,68 +332,15 @@ class SelfReportsTest {
         "json");
   }
 
-  private static List<String> ingest() {
-    return List.of(
-        "ingest",
-        "--listen",
-        "127.0.0.1:0",
-        "--state-dir",
-        folder.resolve("ingest").toString(),
-        "--log-format=json");
-  }
-
   /** A service that is started by hand, and logs all it can. */
-  private static final class Child implements AutoCloseable {
-
-    private final Process process;
-    private final Path log;
-
-    Child(String name, List<String> arguments) throws IOException {
-      log = folder.resolve(name + ".log");
-      List<String> all = new ArrayList<>(arguments);
-      all.addAll(
-          List.of(
-              "--bootstrap-servers",
-              platform.cluster().bootstrapServers(),
-              "--schema-registry",
-              platform.cluster().registryAddresses()));
-      List<String> command = new ArrayList<>(RunningPlatform.command(all.toArray(String[]::new)));
-      command.addAll(1, List.of("-Dpairstream.log.level=debug", "-Dpairstream.log.others=info"));
-      process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-    }
-
-    /** Where it answers, once it says so. */
-    String address() {
-      return ServiceAddress.said(this::log);
-    }
-
-    String log() {
-      try {
-        return Files.readString(log);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    void end() {
-      process.destroy();
-      try {
-        if (!process.waitFor(5, TimeUnit.MINUTES)) {
-          process.destroyForcibly();
-        }
-      } catch (InterruptedException e) {
-        process.destroyForcibly();
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    @Override
-    public void close() {
-      end();
-    }
+  private static PairstreamProcess child(String name, String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--bootstrap-servers", platform.cluster().bootstrapServers()));
+    all.addAll(List.of("--schema-registry", platform.cluster().registryAddresses()));
+    ProcessBuilder builder = PairstreamProcess.builder(all.toArray(String[]::new));
+    builder
+        .environment()
+        .put("JAVA_TOOL_OPTIONS", "-Dpairstream.log.level=debug -Dpairstream.log.others=info");
+    return PairstreamProcess.start(folder.resolve(name + ".log"), builder);
   }
 }

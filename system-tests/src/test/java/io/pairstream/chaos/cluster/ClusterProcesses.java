@@ -5,21 +5,12 @@ import io.pairstream.platform.Readiness;
 import io.pairstream.service.Cluster;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** How each process of a {@link ChaosCluster} is started, and how to tell that it answers. */
 final class ClusterProcesses {
@@ -55,7 +46,7 @@ final class ClusterProcesses {
             "-cp",
             ownClasses() + File.pathSeparator + PROGRAM + "/*"),
         List.of(BrokerNode.class.getName(), file.toString(), clusterId),
-        () -> answers(broker));
+        Readiness.brokerAnswers(broker.port()));
   }
 
   /** The registry, at that port of loopback. */
@@ -154,30 +145,6 @@ final class ClusterProcesses {
           .toString();
     } catch (URISyntaxException e) {
       throw new IllegalStateException("a code source is a file", e);
-    }
-  }
-
-  /** Whether a broker knows the cluster, and itself as part of it. */
-  private static boolean answers(BrokerAddress broker) throws IOException, InterruptedException {
-    // A Kafka client logs every refused connection, so a bare one is tried first.
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), broker.port()), 1_000);
-    }
-    Map<String, Object> client =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            broker.text(),
-            AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
-            false);
-    try (Admin admin = Admin.create(client)) {
-      return admin
-          .describeCluster()
-          .nodes()
-          .get(Readiness.ANSWER_SECONDS, TimeUnit.SECONDS)
-          .stream()
-          .anyMatch(node -> node.id() == broker.node());
-    } catch (ExecutionException | TimeoutException e) {
-      return false;
     }
   }
 }

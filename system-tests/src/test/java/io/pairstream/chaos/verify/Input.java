@@ -57,9 +57,6 @@ final class Input {
   /** Its first output; null where there is none. */
   Site output;
 
-  /** What its only output and its receipt say alike; empty where there is none, or more. */
-  Map<String, Object> said = Map.of();
-
   /** The reason for which it is in quarantine; empty where it is not. */
   String reason = "";
 

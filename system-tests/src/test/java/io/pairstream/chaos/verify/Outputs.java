@@ -10,7 +10,6 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +23,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.utils.Utils;
 
 /** The records on the four output topics: whether each is what its raw record had to become. */
 final class Outputs {
@@ -101,10 +101,7 @@ final class Outputs {
     if (!key(record).equals(pair.getPairId())) {
       misplaced(site, "has key '%s' but pair id '%s'", key(record), pair.getPairId());
     }
-    Map<String, Object> said =
-        Receipts.said(
-            pair.getPairId(), pair.getImageDigest(), "", "", "", "", pair.getPreparedAt());
-    Optional<Input> found = origin(record, pair.getOrigin(), said);
+    Optional<Input> found = origin(record, pair.getOrigin());
     if (found.isEmpty()) {
       return;
     }
@@ -154,16 +151,7 @@ final class Outputs {
     if (!key(record).equals(key)) {
       misplaced(site, "has key '%s' where '%s' belongs", key(record), key);
     }
-    Map<String, Object> said =
-        Receipts.said(
-            pair.getPairId(),
-            pair.getImageDigest(),
-            pair.getReason(),
-            pair.getDetail(),
-            pair.getMeasured(),
-            pair.getLimit(),
-            pair.getQuarantinedAt());
-    Optional<Input> found = origin(record, pair.getOrigin(), said);
+    Optional<Input> found = origin(record, pair.getOrigin());
     if (found.isEmpty()) {
       return;
     }
@@ -178,7 +166,10 @@ final class Outputs {
     original.put("key", pair.getKey());
     original.put("headers", pair.getHeaders());
     original.put("quarantined_at", pair.getQuarantinedAt());
-    original.put("value", SentPair.digest(bytes(pair.getValue())));
+    original.put(
+        "value",
+        SentPair.digest(
+            pair.getValue() == null ? null : Utils.toArray(pair.getValue().duplicate())));
     String difference = difference(original, input.original);
     if (!difference.isEmpty()) {
       verdict.add(
@@ -211,8 +202,7 @@ final class Outputs {
   }
 
   /** The raw record that an output names, if there is one; notes that it has an output. */
-  private Optional<Input> origin(
-      ConsumerRecord<byte[], byte[]> record, Origin origin, Map<String, Object> said) {
+  private Optional<Input> origin(ConsumerRecord<byte[], byte[]> record, Origin origin) {
     Site site = Site.of(record);
     String named = OriginHeader.text(origin);
     if (!LiveReader.origin(record).equals(named)) {
@@ -223,11 +213,9 @@ final class Outputs {
       verdict.add(Breach.STRANGER, "%s names %s, where there is no raw record", site, named);
     } else if (input.get().output == null) {
       input.get().output = site;
-      input.get().said = said;
     } else {
       verdict.add(
           Breach.TWICE, "%s left as %s and again as %s", input.get(), input.get().output, site);
-      input.get().said = Map.of();
     }
     return input;
   }
@@ -274,14 +262,7 @@ final class Outputs {
   }
 
   private void misplaced(Site site, String what, Object... values) {
-    verdict.add(Breach.MISPLACED, "%s " + what, concat(site, values));
-  }
-
-  private static Object[] concat(Object first, Object... others) {
-    Object[] all = new Object[others.length + 1];
-    all[0] = first;
-    System.arraycopy(others, 0, all, 1, others.length);
-    return all;
+    verdict.add(Breach.MISPLACED, "%s %s", site, String.format(Locale.ROOT, what, values));
   }
 
   /** What is otherwise than it must be, field by field; empty where nothing is. */
@@ -306,14 +287,5 @@ final class Outputs {
 
   private static String key(ConsumerRecord<byte[], byte[]> record) {
     return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    if (buffer == null) {
-      return null;
-    }
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 }

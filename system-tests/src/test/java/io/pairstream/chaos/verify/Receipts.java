@@ -5,7 +5,6 @@ import io.pairstream.chaos.verify.Input.Pair;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,25 +25,6 @@ final class Receipts {
     this.reading = reading;
     this.inputs = inputs;
     this.verdict = verdict;
-  }
-
-  /** What a receipt and the output of the same record say alike. */
-  static Map<String, Object> said(
-      String pairId,
-      String imageDigest,
-      String reason,
-      String detail,
-      String measured,
-      String limit,
-      Instant decidedAt) {
-    return Map.of(
-        "pair_id", pairId,
-        "image_digest", imageDigest,
-        "reason", reason,
-        "detail", detail,
-        "measured", measured,
-        "limit", limit,
-        "decided_at", decidedAt);
   }
 
   void take(ConsumerRecord<byte[], byte[]> record) {
@@ -82,24 +62,6 @@ final class Receipts {
       differs("%s says %s, and it stands as %s", of, receipt.getStanding(), right);
     } else if (named.isEmpty() || (published.isPresent() && !published.equals(named))) {
       differs("%s names %s", of, Site.of(receipt.getOrigin()));
-    } else if (!named.get().said.isEmpty()) {
-      Map<String, Object> must = new HashMap<>(named.get().said);
-      must.put("received_at", named.get().original.get("received_at"));
-      Map<String, Object> says =
-          new HashMap<>(
-              said(
-                  receipt.getPairId(),
-                  receipt.getImageDigest(),
-                  receipt.getReason(),
-                  receipt.getDetail(),
-                  receipt.getMeasured(),
-                  receipt.getLimit(),
-                  receipt.getDecidedAt()));
-      says.put("received_at", receipt.getReceivedAt());
-      String difference = Outputs.difference(says, must);
-      if (!difference.isEmpty()) {
-        differs("%s says otherwise than its output: %s", of, difference);
-      }
     }
     if (receipt.getCopies() != pair.inputs.size()) {
       differs("%s counts %d copies", of, receipt.getCopies());

@@ -90,16 +90,6 @@ class HangingTransactionsTest {
         .endsWith("its coordinator says CompleteCommit");
   }
 
-  @Test
-  void leavesOutATransactionThatIsUnderWay() {
-    try (KafkaProducer<byte[], byte[]> producer = begun("slow")) {
-
-      assertThat(look()).extracting(Finding::level).containsExactly(Level.OK);
-
-      producer.commitTransaction();
-    }
-  }
-
   private List<Finding> look() {
     return HangingTransactions.look(
         new Cluster(

@@ -17,11 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -78,20 +75,15 @@ class CorruptedTasksTest {
 
   private static final int RECORDS = 60;
 
-  private static final int PARTITIONS = 2;
-
   /** So many at a time are committed; the others of a poll are in hand meanwhile. */
   private static final int COMMIT_EVERY = 10;
 
   private static final List<String> ALL =
       IntStream.range(0, RECORDS).mapToObj(String::valueOf).toList();
 
-  /** The last one of each partition. */
-  private static final Set<String> ENDS = Set.copyOf(ALL.subList(RECORDS - PARTITIONS, RECORDS));
-
   @TempDir private Path folder;
 
-  private final ClusterAccess cluster = CLUSTER.dataset(PARTITIONS);
+  private final ClusterAccess cluster = CLUSTER.dataset(1);
   private final String input = cluster.topics().crowdsourced().name();
   private final String output = cluster.topics().quarantine().name();
 
@@ -99,7 +91,6 @@ class CorruptedTasksTest {
   private final AtomicInteger late = new AtomicInteger();
 
   private final AtomicInteger producers = new AtomicInteger();
-  private final AtomicInteger processed = new AtomicInteger();
 
   private WriterSchemas schemas;
 
@@ -116,9 +107,9 @@ class CorruptedTasksTest {
   @ParameterizedTest
   @EnumSource
   void everyRecordIsProcessedOnceThoughACommitIsNotAnswered(Unanswered step) {
-    send(number -> 0);
+    send();
 
-    try (KafkaStreams streams = streams("a", step, () -> true, () -> true)) {
+    try (KafkaStreams streams = streams(step)) {
       streams.start();
       Await.until("all is out", () -> out().size() >= RECORDS, this::out);
     }
@@ -126,30 +117,10 @@ class CorruptedTasksTest {
     requireOnce();
   }
 
-  /** The commit at a rebalance is that of the tasks which stay, too. */
-  @ParameterizedTest
-  @EnumSource
-  void everyRecordIsProcessedOnceThoughARevocationsCommitIsNotAnswered(Unanswered step) {
-    send(number -> number % PARTITIONS);
-    BooleanSupplier oncePending = () -> late.get() > 0;
-
-    try (KafkaStreams first = streams("a", step, CorruptedTasksTest::isRevoking, oncePending)) {
-      first.start();
-      Await.until("all is in hand", () -> processed.get() >= RECORDS, processed::get);
-      try (KafkaStreams second = streams("b", step, () -> false, oncePending)) {
-        second.start();
-        Await.until("all is out", () -> out().size() >= RECORDS, this::out);
-      }
-    }
-
-    requireOnce();
-  }
-
-  private void send(IntUnaryOperator partition) {
+  private void send() {
     try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
       for (int i = 0; i < RECORDS; i++) {
-        TestCluster.acknowledged(
-            producer.send(new ProducerRecord<>(input, partition.applyAsInt(i), null, bytes(i))));
+        TestCluster.acknowledged(producer.send(new ProducerRecord<>(input, 0, null, bytes(i))));
       }
     }
   }
@@ -160,22 +131,11 @@ class CorruptedTasksTest {
     assertThat(out()).containsExactlyInAnyOrderElementsOf(ALL);
   }
 
-  private static boolean isRevoking() {
-    return StackWalker.getInstance()
-        .walk(
-            frames ->
-                frames.anyMatch(frame -> frame.getMethodName().equals("onPartitionsRevoked")));
-  }
-
-  /**
-   * @param step of the first commit for which {@code isNow} that is not answered
-   * @param commits whether every so many records ask for a commit now
-   */
-  private KafkaStreams streams(
-      String name, Unanswered step, BooleanSupplier isNow, BooleanSupplier commits) {
+  /** Processes with clients of which one step of a commit is not answered. */
+  private KafkaStreams streams(Unanswered step) {
     StreamsBuilder builder = new StreamsBuilder();
     builder.stream(input, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
-        .process(() -> new CommitsOften(processed, commits))
+        .process(() -> new CommitsOften())
         .to(output, Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
     Properties settings = new Properties();
     settings.putAll(cluster.clientSettings());
@@ -186,15 +146,13 @@ class CorruptedTasksTest {
     settings.put(
         StreamsConfig.producerPrefix("transaction.timeout.ms"),
         (int) COMMIT_INTERVAL.plusMinutes(1).toMillis());
-    settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve(name).toString());
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
     settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
-    // A member that joins anew within a rebalance leaves one behind for which the others wait.
-    settings.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 30_000);
     return new KafkaStreams(
         builder.build(),
         settings,
         new LateOnce(
-            new AdmittingClients(new Admission(schemas, List.of())), late, step, isNow, producers));
+            new AdmittingClients(new Admission(schemas, List.of())), late, step, producers));
   }
 
   private List<String> out() {
@@ -214,23 +172,13 @@ class CorruptedTasksTest {
   private static final class CommitsOften
       extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
 
-    private final AtomicInteger processed;
-    private final BooleanSupplier commits;
     private int records;
-
-    CommitsOften(AtomicInteger processed, BooleanSupplier commits) {
-      this.processed = processed;
-      this.commits = commits;
-    }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
       context().forward(record);
-      processed.incrementAndGet();
       records++;
-      // A task that began in between comes to its last record at no such number.
-      boolean isLast = ENDS.contains(new String(record.value(), StandardCharsets.UTF_8));
-      if ((records % COMMIT_EVERY == 0 || isLast) && commits.getAsBoolean()) {
+      if (records % COMMIT_EVERY == 0) {
         context().commit();
       }
     }
@@ -238,11 +186,7 @@ class CorruptedTasksTest {
 
   /** Our clients, of which a producer is not answered once. */
   private record LateOnce(
-      AdmittingClients clients,
-      AtomicInteger late,
-      Unanswered step,
-      BooleanSupplier isNow,
-      AtomicInteger producers)
+      AdmittingClients clients, AtomicInteger late, Unanswered step, AtomicInteger producers)
       implements KafkaClientSupplier {
 
     @Override
@@ -257,7 +201,7 @@ class CorruptedTasksTest {
               new Class<?>[] {Producer.class},
               (proxy, method, arguments) -> {
                 boolean isStep = method.getName().equals(step.method);
-                boolean isLate = isStep && isNow.getAsBoolean() && late.compareAndSet(0, 1);
+                boolean isLate = isStep && late.compareAndSet(0, 1);
                 if (!isLate && step == Unanswered.COMMIT && isStep && owed.getAndSet(false)) {
                   return null;
                 }

@@ -1,0 +1,54 @@
+package io.pairstream.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+
+/** What services answer over HTTP. */
+final class Http {
+
+  static final JsonMapper JSON = new JsonMapper();
+
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  private Http() {}
+
+  static HttpResponse<String> get(String url) {
+    return ask(HttpRequest.newBuilder(URI.create(url)));
+  }
+
+  static JsonNode json(String url) {
+    try {
+      return JSON.readTree(get(url).body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static HttpResponse<String> post(
+      String url, String mediaType, String authorization, String body) {
+    return ask(
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Content-Type", mediaType)
+            .header("Authorization", authorization)
+            .POST(BodyPublishers.ofString(body)));
+  }
+
+  private static HttpResponse<String> ask(HttpRequest.Builder request) {
+    try {
+      return CLIENT.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

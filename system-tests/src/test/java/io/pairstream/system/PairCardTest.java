@@ -1,0 +1,118 @@
+package io.pairstream.system;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URLEncoder;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+
+/**
+ * What the operators' page shows of pairs, in a real browser before the whole platform: why a
+ * picture was rejected, what the model reads; to everybody, and without running what is written.
+ */
+@Tag("full")
+class PairCardTest extends StoryTest {
+
+  @Test
+  void aCardSaysWhyAPictureWasRejectedAndShowsItWhenAsked() throws Exception {
+    Browser browser = desk();
+    visitUntil(
+        browser,
+        "#/pairs?q=IMAGE_TOO_SMALL&reason=IMAGE_TOO_SMALL",
+        () -> !browser.texts(".pair-row").isEmpty());
+    browser.click(".pair-row-caption");
+
+    browser.awaitText("#pair-why", "The image is too small");
+    assertThat(browser.text("#pair-why"))
+        .contains("192 px", "200 px", "Send the image in a higher resolution.");
+    assertThat(String.join(", ", browser.texts(".journey .place")))
+        .matches("received, crowdsourced \\d @ \\d+, quarantine \\d @ \\d+");
+    assertThat(browser.isVisible(".frame[data-blurred] img")).isTrue();
+    browser.click(".reveal");
+    assertThat(browser.isVisible(".frame[data-blurred]")).isFalse();
+    keep(browser, "pair-rejected-light");
+  }
+
+  @Test
+  void aCardShowsWhatBecameOfTheWordsAndWhatTheModelNeverReads() throws Exception {
+    Browser browser = desk();
+    visitUntil(
+        browser, "#/pair/" + story.longest(), () -> browser.isVisible("#pair-pictures figure"));
+
+    assertThat(browser.text("#pair-caption"))
+        .containsPattern("77 tokens of at most 77; \\d+ more are cut off")
+        .contains("Cleaning changed it");
+    assertThat(browser.texts(".tokens .token.cut s")).isNotEmpty();
+    assertThat(browser.texts("#pair-pictures figcaption b"))
+        .containsExactly("As it came", "As the model sees it");
+    assertThat(browser.texts(".marked del").toString()).contains("amp;");
+    keep(browser, "pair-light");
+    visit(browser, "#/pairs?source=SCRAPED&standing=TRAINING");
+    browser.click(".pair-row-caption");
+    browser.await("the card is there", () -> browser.isVisible("a.address"));
+    assertThat(browser.one("a.address").getDomAttribute("rel"))
+        .isEqualTo("noopener noreferrer nofollow");
+  }
+
+  @Test
+  void nothingThatProducersWriteRunsAsCode() throws Exception {
+    Browser browser = desk();
+    for (int i = 0; i < TRAPS.size(); i++) {
+      visit(browser, "#/pair/" + story.traps().get(i));
+      browser.await("the card is there", () -> browser.isVisible("#pair-facts"));
+      browser.script(
+          "document.querySelectorAll('details').forEach(it => { it.open = true; });"
+              + "document.querySelectorAll('.reveal').forEach(it => it.click());");
+      requireUntrapped(browser);
+      visit(browser, "#/quarantine?contributor=" + URLEncoder.encode(TRAPS.get(i), UTF_8));
+      requireUntrapped(browser);
+    }
+    for (String view : List.of("pairs", "profile", "actions", "quarantine")) {
+      visit(browser, "#/" + view);
+      requireUntrapped(browser);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DESK, en-GB, light", "PHONE, zh-CN, dark"})
+  void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
+      throws Exception {
+    Browser browser = using(Browser.open(screen, language));
+    browser.prefer(colours);
+    for (String view :
+        List.of(
+            "pairs",
+            "pairs?standing=QUARANTINED&q=nothing-is-called-so",
+            "pair/" + story.longest(),
+            "pair/" + story.traps().get(3),
+            "pair/unknown",
+            "profile",
+            "actions")) {
+      visit(browser, "#/" + view);
+      browser.script("document.querySelectorAll('details').forEach(it => { it.open = true; })");
+      requireFree(browser, view);
+      if (language.startsWith("zh")) {
+        assertThat(browser.text("main"))
+            .doesNotContainPattern("\\b(pair|picture|quarantine|profile)\\.[a-z]");
+      }
+    }
+    visit(browser, BROKEN);
+    requireFree(browser, "sheet of a cell");
+    browser.click("#login");
+    browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
+    requireFree(browser, "login");
+    browser.press(key, Keys.ENTER);
+    browser.await("somebody is logged in", () -> browser.isVisible("#logout"));
+    browser.script(
+        "document.querySelector('.tile:first-child input').scrollIntoView({block: 'center'})");
+    browser.click(".tile:first-child input");
+    browser.click("[data-decision=RECAPTIONED]");
+    browser.click("#review-form .primary");
+    requireFree(browser, "review");
+  }
+}
