@@ -31,30 +31,13 @@ class TokenizeCaptionTest {
   }
 
   @Test
-  void padsShortCaption() {
+  void padsAShortCaptionAndCutsALongOneBetweenItsSpecialTokens() {
     assertThat(tokens(BARE, FIXED, "ab")).isEqualTo(ids(2, 2, 'a', 'b', 7, 7));
-  }
-
-  @Test
-  void keepsCaptionOfExactlyTheLength() {
-    TokenIds tokens = tokens(BARE, FIXED, "abcd");
-
-    assertThat(tokens).isEqualTo(ids(4, 4, 'a', 'b', 'c', 'd'));
-    assertThat(tokens.truncated()).isFalse();
-  }
-
-  @Test
-  void keepsTheFirstIdsOfLongerCaption() {
-    TokenIds tokens = tokens(BARE, FIXED, "abcde");
-
-    assertThat(tokens).isEqualTo(ids(4, 5, 'a', 'b', 'c', 'd'));
-    assertThat(tokens.truncated()).isTrue();
-  }
-
-  @Test
-  void keepsTheSpecialTokensAroundCutCaption() {
+    assertThat(tokens(BARE, FIXED, "abcd")).isEqualTo(ids(4, 4, 'a', 'b', 'c', 'd'));
+    assertThat(tokens(BARE, FIXED, "abcd").truncated()).isFalse();
+    assertThat(tokens(BARE, FIXED, "abcde")).isEqualTo(ids(4, 5, 'a', 'b', 'c', 'd'));
+    assertThat(tokens(BARE, FIXED, "abcde").truncated()).isTrue();
     assertThat(tokens(WITH_START_AND_END, FIXED, "")).isEqualTo(ids(3, 3, 1, 2, 3, 7));
-    assertThat(tokens(WITH_START_AND_END, FIXED, "a")).isEqualTo(ids(4, 4, 1, 'a', 2, 3));
     assertThat(tokens(WITH_START_AND_END, FIXED, "ab")).isEqualTo(ids(4, 5, 1, 'a', 2, 3));
   }
 
