@@ -4,7 +4,7 @@ import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
-import io.pairstream.operations.lag.watch.LogReader;
+import io.pairstream.operations.lag.watch.WatchedLogs;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
 import java.time.Clock;
@@ -317,7 +317,7 @@ public final class MoveGroups {
   /** Bytes of each partition's log on disk; without those that the broker does not tell us. */
   private static Map<TopicPartition, Long> sizes(Admin admin) {
     try {
-      return new LogReader(admin).sizes().logs();
+      return new WatchedLogs(admin).sizes().logs();
     } catch (KafkaException e) {
       // Who may not ask gets a plan without bytes.
       return Map.of();

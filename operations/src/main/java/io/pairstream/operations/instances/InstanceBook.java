@@ -33,12 +33,23 @@ final class InstanceBook {
   private static final String OF_TOPOLOGY = "/topology";
 
   private final Map<String, Entry> entries = new HashMap<>();
-  private final Map<String, String> topologies = new HashMap<>();
 
-  /** One process: its last reports, the newest last. */
+  /** One process: its last reports, the newest last; none while only its topology came. */
   private static final class Entry {
     private final Deque<InstanceStatus> reports = new ArrayDeque<>();
+    private String topology = "";
     private Instant heardAt = Instant.EPOCH;
+
+    private void add(InstanceStatus said) {
+      InstanceStatus before = reports.peekLast();
+      if (before != null && !before.getReportedAt().isBefore(said.getReportedAt())) {
+        reports.clear(); // its clock was set back, or the topic is read again
+      }
+      reports.addLast(said);
+      if (reports.size() > REPORTS) {
+        reports.removeFirst();
+      }
+    }
   }
 
   /**
@@ -47,30 +58,18 @@ final class InstanceBook {
    * @param heardAt when the process said it, by our clock
    */
   synchronized void note(String key, Optional<InstanceStatus> said, Instant heardAt) {
-    if (key.endsWith(OF_TOPOLOGY)) {
-      noteTopology(key.substring(0, key.length() - OF_TOPOLOGY.length()), said);
-    } else if (said.isEmpty()) {
-      entries.remove(key);
-      topologies.remove(key);
-    } else if (entries.containsKey(key) || entries.size() < MOST) {
-      Entry entry = entries.computeIfAbsent(key, unknown -> new Entry());
-      InstanceStatus before = entry.reports.peekLast();
-      if (before != null && !before.getReportedAt().isBefore(said.get().getReportedAt())) {
-        entry.reports.clear(); // its clock was set back, or the topic is read again
-      }
-      entry.reports.addLast(said.get());
-      if (entry.reports.size() > REPORTS) {
-        entry.reports.removeFirst();
-      }
-      entry.heardAt = heardAt;
-    }
-  }
-
-  private void noteTopology(String key, Optional<InstanceStatus> said) {
+    boolean ofTopology = key.endsWith(OF_TOPOLOGY);
+    String process = ofTopology ? key.substring(0, key.length() - OF_TOPOLOGY.length()) : key;
     if (said.isEmpty()) {
-      topologies.remove(key);
-    } else if (topologies.containsKey(key) || topologies.size() < MOST) {
-      topologies.put(key, said.get().getTopology());
+      entries.remove(process);
+    } else if (entries.containsKey(process) || entries.size() < MOST) {
+      Entry entry = entries.computeIfAbsent(process, unknown -> new Entry());
+      entry.heardAt = heardAt;
+      if (ofTopology) {
+        entry.topology = said.get().getTopology();
+      } else {
+        entry.add(said.get());
+      }
     }
   }
 
@@ -80,10 +79,12 @@ final class InstanceBook {
    * among them.
    */
   synchronized List<Instance> at(Instant now) {
-    if (entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER))) {
-      topologies.keySet().retainAll(entries.keySet());
-    }
-    List<Instance> all = entries.values().stream().map(entry -> instance(entry, now)).toList();
+    entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER));
+    List<Instance> all =
+        entries.values().stream()
+            .filter(entry -> !entry.reports.isEmpty())
+            .map(entry -> instance(entry, now))
+            .toList();
     return all.stream()
         .filter(one -> !one.silent() || all.stream().noneMatch(each -> each.replaces(one)))
         .sorted(
@@ -96,7 +97,9 @@ final class InstanceBook {
   /** The graph that a process runs, if it has said so. */
   synchronized Optional<String> topology(Instance instance) {
     return Optional.ofNullable(
-        topologies.get(instance.service() + "/" + instance.status().getInstance()));
+            entries.get(instance.service() + "/" + instance.status().getInstance()))
+        .map(entry -> entry.topology)
+        .filter(topology -> !topology.isEmpty());
   }
 
   private static Instance instance(Entry entry, Instant now) {

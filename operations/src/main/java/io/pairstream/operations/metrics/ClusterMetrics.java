@@ -3,7 +3,7 @@ package io.pairstream.operations.metrics;
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.canary.CanaryState;
 import io.pairstream.operations.instances.BrokerState;
-import io.pairstream.operations.lag.watch.LogReader.BrokerDisk;
+import io.pairstream.operations.lag.watch.WatchedLogs.BrokerDisk;
 import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.report.PrometheusText.Family;
 import java.util.Collection;

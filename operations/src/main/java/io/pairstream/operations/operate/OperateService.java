@@ -22,7 +22,6 @@ import io.pairstream.operations.metrics.ClusterLabels;
 import io.pairstream.operations.metrics.ClusterMetrics;
 import io.pairstream.operations.metrics.LagExporterMetrics;
 import io.pairstream.operations.metrics.LagMetrics;
-import io.pairstream.operations.metrics.MetricsRoute;
 import io.pairstream.operations.pairs.PairRoutes;
 import io.pairstream.operations.profile.ProfileFold;
 import io.pairstream.operations.profile.ProfileReport;
@@ -30,12 +29,14 @@ import io.pairstream.operations.profile.ProfileRoutes;
 import io.pairstream.operations.review.ReviewRoutes;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Access;
 import io.pairstream.service.http.HealthRoutes;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.KeyRing;
+import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.report.Readings;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
@@ -104,7 +105,8 @@ public final class OperateService implements AutoCloseable {
         new ClusterLabels(
             settings.clusterName().orElse(cluster.bootstrapServers()), access.dataset().name());
     routes.add(
-        MetricsRoute.of(
+        PrometheusText.route(
+            Access.VIEW,
             List.of(
                 new LagExporterMetrics(labels, lag::latest)::write,
                 new LagMetrics(labels, lag::latest, clock)::write,
@@ -121,7 +123,6 @@ public final class OperateService implements AutoCloseable {
         new OperatorLogin(keys, settings.anonymous(), settings.behindTls(), clock);
     addReview(access, settings, login, clock);
     routes.addAll(new HealthRoutes(obstacles).routes());
-    routes.add(ApiDescription.of(routes));
     routes.addAll(DashboardPage.routes());
     server =
         new WebServer(

@@ -1,7 +1,6 @@
 package io.pairstream.operations.canary;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -105,14 +104,6 @@ class CanaryProbeTest {
       assertThat(report.state()).isEqualTo(CanaryState.UNKNOWN);
       assertThat(report.sentence().text()).contains(cluster.topics().crowdsourced().name());
     }
-  }
-
-  @Test
-  void refusesToFillTheQuarantine() {
-    assertThatThrownBy(() -> CanarySettings.every(Duration.ofSeconds(59)))
-        .hasMessage("a canary flies once a minute at most, not every 59 s");
-    assertThat(CanarySettings.every(Duration.ofMinutes(1)).givenUpAfter())
-        .isEqualTo(Duration.ofMinutes(5));
   }
 
   private static CanaryProbe probe(ClusterAccess cluster, Duration budget, Duration givenUpAfter) {

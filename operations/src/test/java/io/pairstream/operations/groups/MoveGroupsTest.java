@@ -199,17 +199,6 @@ class MoveGroupsTest {
         .hasMessageContaining("there is no action nothing");
   }
 
-  @Test
-  void warnsOfWhatAGroupOfTheDataSetWouldDo() {
-    write(zero, 1);
-    TestCluster.commit(cluster, cluster.dataset().preprocessGroup(), zero, 1);
-
-    ResetPlan plan =
-        groups.plan(cluster.dataset().preprocessGroup(), target("earliest"), Optional.empty());
-
-    assertThat(plan.notes()).singleElement().asString().contains("audit");
-  }
-
   private static ResetTarget target(String text) {
     return ResetTarget.parse(text, Clock.systemUTC());
   }

@@ -61,20 +61,4 @@ class GraphTest {
         .extracting(Graph.Node::kind)
         .containsExactly(Kind.SOURCE, Kind.SINK);
   }
-
-  @Test
-  void everyNodeIsReachedFromASource() throws IOException {
-    Graph graph = Graph.parse(described());
-
-    assertThat(graph.nodes())
-        .filteredOn(node -> node.kind() != Kind.SOURCE)
-        .allSatisfy(node -> assertThat(graph.before(node.id())).isNotEmpty());
-  }
-
-  @Test
-  void makesNothingOfOtherText() {
-    assertThat(Graph.parse("").nodes()).isEmpty();
-    assertThat(Graph.parse("--> a\nProcessor: <b> (stores: [x)\n <-- c").nodes()).isEmpty();
-    assertThat(Graph.parse("Processor: a (stores: [])\n --> elsewhere").edges()).isEmpty();
-  }
 }

@@ -57,25 +57,6 @@ class GraphWorkTest {
   }
 
   @Test
-  void workThatIsSpreadIsNobodysFault() {
-    for (int i = 0; i < 6; i++) {
-      node("n" + i, 100, 3 * SECOND);
-    }
-
-    assertThat(work().bottleneck()).isEmpty();
-    assertThat(work().sentence().text())
-        .isEqualTo("the threads work 90 % of the time, and no single node takes most of it");
-  }
-
-  @Test
-  void saysThatCommitsTakeTheTime() {
-    node("clean", 100, SECOND);
-    gauges.put("thread_time_ratio{spent=commit}", 0.6);
-
-    assertThat(work().sentence().text()).startsWith("commits take 60 % of the threads' time");
-  }
-
-  @Test
   void sourcesAndSinksHaveTheRatesOfTheirNeighbours() throws IOException {
     Graph graph = Graph.parse(GraphTest.described());
     node("read", 500, SECOND);

@@ -3,7 +3,6 @@ package io.pairstream.operations.instances;
 import static io.pairstream.operations.instances.Played.NOON;
 import static io.pairstream.operations.instances.Played.status;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -15,17 +14,6 @@ import org.junit.jupiter.api.Test;
 class InstanceBookTest {
 
   private final InstanceBook book = new InstanceBook();
-
-  @Test
-  void keepsTheLastReportOfEachProcess() {
-    note("feed/b", "feed", "b", NOON);
-    note("preprocess/a", "preprocess", "a", NOON);
-    note("feed/b", "feed", "b", NOON.plusSeconds(5));
-
-    assertThat(book.at(NOON.plusSeconds(6)))
-        .extracting(instance -> instance.service() + " " + instance.heardAt())
-        .containsExactly("feed 2026-03-01T12:00:05Z", "preprocess 2026-03-01T12:00:00Z");
-  }
 
   @Test
   void whoEndsInAnOrderlyWayIsGone() {
@@ -106,50 +94,6 @@ class InstanceBookTest {
     assertThat(book.at(now).get(0).rate("n_total")).isEqualTo(2.0);
     assertThat(book.at(now).get(0).rate("other_total")).isNaN();
     assertThat(book.at(now.plusSeconds(60)).get(0).rates()).isEmpty();
-  }
-
-  @Test
-  void aClockThatIsSetBackGivesNoRates() {
-    note("feed/b", "feed", "b", NOON);
-    book.note(
-        "feed/b",
-        Optional.of(
-            status("feed", "b", NOON.minusSeconds(30)).setCounters(Map.of("n_total", 5L)).build()),
-        NOON);
-
-    assertThat(book.at(NOON).get(0).rates()).isEmpty();
-  }
-
-  @Test
-  void timesAndCountersThatCannotBeSpoilNothing() {
-    note("feed/c", "feed", "c", NOON);
-    note("feed/b", "feed", "b", Instant.ofEpochMilli(Long.MIN_VALUE), Long.MIN_VALUE);
-    note("feed/b", "feed", "b", Instant.ofEpochMilli(Long.MAX_VALUE), Long.MAX_VALUE);
-
-    List<Instance> all = book.at(NOON);
-
-    assertThat(all).extracting(one -> one.status().getInstance()).containsExactly("b", "c");
-    // Both went the same way: one count a millisecond.
-    assertThat(all.get(0).rate("n_total")).isCloseTo(1000.0, within(1e-6));
-  }
-
-  @Test
-  void theTopologyIsAProcesssOwn() {
-    note("preprocess/a", "preprocess", "a", NOON);
-    book.note(
-        "preprocess/a/topology",
-        Optional.of(status("preprocess", "a", NOON).setTopology("Topologies:").build()),
-        NOON);
-
-    assertThat(book.at(NOON)).hasSize(1);
-    assertThat(book.topology(book.at(NOON).get(0))).contains("Topologies:");
-  }
-
-  private void note(String key, String service, String instance, Instant at, long count) {
-    book.note(
-        key,
-        Optional.of(status(service, instance, at).setCounters(Map.of("n_total", count)).build()),
-        NOON);
   }
 
   private void note(String key, String service, String instance, Instant at) {

@@ -195,6 +195,8 @@ class OverviewTest {
         var before = await(watched::overview, found -> found.path("instances").size() == 2);
         assertThat(before.path("verdict").asText()).isEqualTo("UNKNOWN");
         assertThat(awaitHealth(service, 200).path("status").asText()).isEqualTo("ready");
+        Await.until(() -> ask(service, "/metrics").body().contains("pairstream_up{instance=\"a\""));
+        assertThat(ask(service, "/metrics").body()).contains("pairstream_lag_watch_up{");
 
         kafka.stop();
 

@@ -50,12 +50,6 @@ class TrainerClockTest {
     assertThat(clock(1, 9 * SECOND, 0, 8, 0).starvesInSeconds()).isZero();
   }
 
-  @Test
-  void aTrainerThatRestsDoesNotStarve() {
-    assertThat(clock(0, 0, 4, 0, 0).sentence().text())
-        .isEqualTo("the trainer takes no batches now");
-  }
-
   /** Over a view nothing waits in the topic, and new pairs are none of its. */
   @Test
   void overAViewTheFeedKnowsItself() {
@@ -68,11 +62,6 @@ class TrainerClockTest {
     assertThat(soon.starvesInSeconds()).isEqualTo(240);
     assertThat(soon.sentence().text())
         .isEqualTo("full batches wait; at this rate the trainer starves in 4 min");
-  }
-
-  @Test
-  void withoutAFeedThereIsNothingToSay() {
-    assertThat(TrainerClock.of(List.of(), 5).connected()).isFalse();
   }
 
   private static TrainerClock overAView(Map<String, Double> gauges) {

@@ -19,15 +19,6 @@ class HeadlineTest {
   }
 
   @Test
-  void aGroupThatIsThereAndUnknownDecides() {
-    Headline headline =
-        of(group("pairs-a", Verdict.UNKNOWN, "Empty"), group("pairs-b", Verdict.OK, "Stable"));
-
-    assertThat(headline.verdict()).isEqualTo(Verdict.UNKNOWN);
-    assertThat(headline.sentence().text()).isEqualTo("UNKNOWN: pairs-a");
-  }
-
-  @Test
   void whoWasNeverThereAndHasNothingToReadIsNotMissed() {
     Headline headline =
         of(
@@ -50,16 +41,6 @@ class HeadlineTest {
     assertThat(headline)
         .isEqualTo(new Headline(Verdict.UNKNOWN, Sentence.verbatim("UNKNOWN: pairs-feed")));
     assertThat(Headline.of(List.of())).isEmpty();
-  }
-
-  @Test
-  void ofTwoThatAreAlikeTheOneWithMoreWaitingSpeaks() {
-    Headline headline =
-        of(
-            PlayedLag.group("pairs-a", Verdict.STALL, "Stable", 3, true),
-            PlayedLag.group("pairs-b", Verdict.STALL, "Stable", 4, true));
-
-    assertThat(headline.sentence().text()).isEqualTo("STALL: pairs-b");
   }
 
   @Test

@@ -29,16 +29,6 @@ class DeployedRulesTest {
   private static final Pattern METRIC = Pattern.compile("\\b(?:pairstream|kafka|jvm)_[a-z_]+");
 
   @Test
-  void alertsAreWhatPromtoolTakes() throws Exception {
-    Promtool.Ended rules = Promtool.run("", "check", "rules", RULES.toString());
-    Promtool.Ended config =
-        Promtool.run("", "check", "config", RULES.resolveSibling("prometheus.yml").toString());
-
-    assertThat(rules.status()).as(rules.output()).isZero();
-    assertThat(config.status()).as(config.output()).isZero();
-  }
-
-  @Test
   void alertsFireWhenTheyShouldAndOnlyThen() throws Exception {
     Promtool.Ended ended =
         Promtool.run(

@@ -11,7 +11,7 @@ import io.pairstream.operations.instances.BrokerState;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.Verdict;
-import io.pairstream.operations.lag.watch.LogReader.BrokerDisk;
+import io.pairstream.operations.lag.watch.WatchedLogs.BrokerDisk;
 import io.pairstream.operations.metrics.Samples.Sample;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.service.report.PrometheusText;
@@ -24,8 +24,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class MetricsTest {
 
@@ -36,28 +34,6 @@ class MetricsTest {
 
   private static final ClusterLabels CLUSTER = new ClusterLabels("here", "pairs");
   private static final Clock CLOCK = Clock.fixed(PlayedLag.AT.plusSeconds(7), ZoneOffset.UTC);
-
-  /**
-   * What the stock board of kafka-lag-exporter 0.8.2 asks for, from its queries: the series, what
-   * it selects by, and what it groups, joins or names lines by.
-   */
-  @ParameterizedTest
-  @CsvSource({
-    "kafka_consumergroup_group_max_lag_seconds, namespace cluster_name group",
-    "kafka_consumergroup_group_max_lag, namespace cluster_name group",
-    "kafka_consumergroup_group_lag_seconds, namespace cluster_name group topic partition",
-    "kafka_consumergroup_group_lag, namespace cluster_name group topic partition",
-    "kafka_consumergroup_group_offset, namespace cluster_name group topic partition",
-    "kafka_partition_latest_offset, namespace cluster_name topic partition"
-  })
-  void hasWhatTheStockBoardAsksFor(String series, String labels) {
-    List<Sample> found =
-        write(report(group("readers", Verdict.OK, "pairs.training"))).named(series);
-
-    assertThat(found).isNotEmpty();
-    assertThat(found)
-        .allSatisfy(sample -> assertThat(sample.labels()).containsKeys(labels.split(" ", -1)));
-  }
 
   @Test
   void whoIsMutedIsForNoRule() {
@@ -102,18 +78,6 @@ class MetricsTest {
   }
 
   @Test
-  void joinsEachGroupsOffsetsToOneEndOfAPartition() {
-    Samples samples =
-        write(
-            report(
-                group("readers", Verdict.OK, "pairs.training"),
-                group("others", Verdict.OK, "pairs.training")));
-
-    assertThat(samples.named("kafka_partition_latest_offset")).hasSize(2);
-    assertThat(samples.named("kafka_consumergroup_group_offset")).hasSize(4);
-  }
-
-  @Test
   void leavesOutWhatIsNotKnown() {
     Samples samples =
         write(
@@ -128,23 +92,6 @@ class MetricsTest {
     assertThat(samples.named("kafka_consumergroup_group_lag_seconds")).isEmpty();
     assertThat(samples.named("kafka_consumergroup_group_max_lag")).isEmpty();
     assertThat(samples.named("kafka_partition_latest_offset")).hasSize(1);
-  }
-
-  @Test
-  void saysTheVerdictOnceAndNoToAllOthers() {
-    Samples samples = write(report(group("readers", Verdict.AT_RISK, "pairs.training")));
-
-    List<Sample> verdicts = samples.named("pairstream_lag_verdict");
-
-    assertThat(verdicts).hasSize(Verdict.values().length);
-    assertThat(verdicts)
-        .filteredOn(sample -> sample.value() != 0)
-        .singleElement()
-        .satisfies(
-            sample -> {
-              assertThat(sample.value()).isEqualTo(1);
-              assertThat(sample.labels()).containsEntry("verdict", "AT_RISK");
-            });
   }
 
   @Test

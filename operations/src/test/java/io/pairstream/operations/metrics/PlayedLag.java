@@ -39,53 +39,47 @@ public final class PlayedLag {
   }
 
   public static GroupLag group(String name, Verdict verdict, PartitionLag... partitions) {
-    return group(name, verdict, false, partitions);
+    return played(name, verdict, false, partitions);
   }
 
   /** A group that reads nothing of ours, in a state, with so much waiting, counted or not. */
   public static GroupLag group(
       String name, Verdict verdict, String state, long lag, boolean decides) {
-    GroupLag played = group(name, verdict);
-    return new GroupLag(
-        name,
-        played.type(),
-        state,
-        0,
-        decides,
-        false,
-        verdict,
-        Sentence.verbatim(verdict.words() + ": " + name),
-        played.since(),
-        OptionalLong.of(lag),
-        OptionalLong.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        CatchUp.UNKNOWN,
-        OptionalDouble.empty(),
-        0,
-        Optional.empty(),
-        List.of());
+    return group(name, verdict, verdict.words() + ": " + name, state, decides, false, lag);
   }
 
   /** A group that an operator has muted. */
   public static GroupLag muted(String name, Verdict verdict) {
-    return group(name, verdict, true);
+    return played(name, verdict, true);
+  }
+
+  private static GroupLag played(
+      String name, Verdict verdict, boolean muted, PartitionLag... partitions) {
+    long lag = Arrays.stream(partitions).flatMapToLong(each -> each.lag().stream()).sum();
+    String sentence = verdict.words() + ": " + name + " as played";
+    return group(name, verdict, sentence, "Stable", !muted, muted, lag, partitions);
   }
 
   private static GroupLag group(
-      String name, Verdict verdict, boolean muted, PartitionLag... partitions) {
+      String name,
+      Verdict verdict,
+      String sentence,
+      String state,
+      boolean decides,
+      boolean muted,
+      long lag,
+      PartitionLag... partitions) {
     return new GroupLag(
         name,
         "consumer",
-        "Stable",
+        state,
         2,
-        !muted,
+        decides,
         muted,
         verdict,
-        Sentence.verbatim(verdict.words() + ": " + name + " as played"),
+        Sentence.verbatim(sentence),
         AT.minusSeconds(360),
-        OptionalLong.of(Arrays.stream(partitions).flatMapToLong(each -> each.lag().stream()).sum()),
+        OptionalLong.of(lag),
         OptionalLong.of(3_100_000),
         OptionalDouble.of(61.5),
         OptionalDouble.of(3.5),
@@ -97,10 +91,9 @@ public final class PlayedLag {
             Sentence.verbatim("4 to 6 min")),
         OptionalDouble.of(86_400),
         0,
-        partitions.length == 0
-            ? Optional.empty()
-            : Optional.of(
-                new GroupLag.WorstPartition(partitions[0].topic(), partitions[0].partition())),
+        Arrays.stream(partitions)
+            .map(each -> new GroupLag.WorstPartition(each.topic(), each.partition()))
+            .findFirst(),
         List.of(partitions));
   }
 

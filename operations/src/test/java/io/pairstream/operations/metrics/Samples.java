@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -13,6 +15,10 @@ import java.util.stream.Collectors;
  * before a backslash, a quotation mark, or an n for a line feed.
  */
 record Samples(List<Sample> all) {
+
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+  private static final Pattern SAMPLE = Pattern.compile("(\\w+)(?:\\{(.*)})? (\\S+)");
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
 
   record Sample(String name, Map<String, String> labels, double value) {}
 
@@ -47,40 +53,22 @@ record Samples(List<Sample> all) {
   }
 
   private static Sample sample(String line) {
-    int at = 0;
-    while (at < line.length() && line.charAt(at) != '{' && line.charAt(at) != ' ') {
-      at++;
+    Matcher sample = SAMPLE.matcher(line);
+    if (!sample.matches()) {
+      throw new AssertionError("no sample: " + line);
     }
-    String name = line.substring(0, at);
     Map<String, String> labels = new TreeMap<>();
-    if (line.charAt(at) == '{') {
-      at++;
-      while (line.charAt(at) != '}') {
-        int equals = line.indexOf('=', at);
-        String label = line.substring(at, equals);
-        StringBuilder value = new StringBuilder();
-        at = equals + 2;
-        while (line.charAt(at) != '"') {
-          if (line.charAt(at) == '\\') {
-            at++;
-            value.append(line.charAt(at) == 'n' ? '\n' : line.charAt(at));
-          } else {
-            value.append(line.charAt(at));
-          }
-          at++;
-        }
-        labels.put(label, value.toString());
-        at++;
-        if (line.charAt(at) == ',') {
-          at++;
-        }
-      }
-      at++;
+    Matcher label = LABEL.matcher(sample.group(2) == null ? "" : sample.group(2));
+    while (label.find()) {
+      labels.put(
+          label.group(1),
+          ESCAPED
+              .matcher(label.group(2))
+              .replaceAll(
+                  sign ->
+                      sign.group(1).equals("n") ? "\n" : Matcher.quoteReplacement(sign.group(1))));
     }
-    String number = line.substring(at).strip();
-    return new Sample(
-        name,
-        labels,
-        number.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(number));
+    String number = sample.group(3).replace("Inf", "Infinity");
+    return new Sample(sample.group(1), labels, Double.parseDouble(number));
   }
 }

@@ -89,57 +89,16 @@ class OperatorsLoginTest {
   }
 
   @Test
-  void theInterfaceIsDescribedAndActionsAreReadUpToALimit() {
+  void actionsAreReadUpToALimitAndOtherParametersRefused() {
     String key = operators.key("ann", Scope.REVIEW).text().reveal();
     String cookie = operators.login(key).cookie();
-    JsonNode paths = operators.tell(operators.get("/openapi.json")).json().path("paths");
     assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(200);
     RunningOperators.await(() -> actions(cookie, "").path("actions").size() >= 2);
 
     assertThat(actions(cookie, "?limit=1").path("actions")).hasSize(1);
-    assertThat(paths.has("/v1/actions")).isTrue();
-    assertThat(paths.at("/~1v1~1actions/get/security/0/key/0").asText()).isEqualTo("view");
-    assertThat(paths.at("/~1v1~1reviews/post/security/0/key/0").asText()).isEqualTo("review");
     assertThat(
             operators.tell(operators.get("/v1/actions?before=3").header("Cookie", cookie)).status())
         .isEqualTo(400);
-  }
-
-  @Test
-  void aParameterThatNoAddressTakesIsRefusedWithThoseThatItTakes() {
-    String key = operators.key("ann", Scope.VIEW).text().reveal();
-    JsonNode paths = operators.tell(operators.get("/openapi.json")).json().path("paths");
-    List<String> asked = new ArrayList<>();
-
-    paths
-        .properties()
-        .forEach(
-            path -> {
-              JsonNode operation = path.getValue().path("get");
-              if (operation.path("security").size() > 0) {
-                ClusterAnswer told =
-                    operators.tell(
-                        operators
-                            .get(path.getKey().replaceAll("\\{\\w+}", "0") + "?nonsense=1")
-                            .header("Authorization", "Bearer " + key));
-                assertThat(told.status()).as(path.getKey()).isEqualTo(400);
-                List<String> known = new ArrayList<>();
-                for (JsonNode parameter : operation.path("parameters")) {
-                  if (parameter.path("in").asText().equals("query")) {
-                    known.add(parameter.path("name").asText());
-                  }
-                }
-                assertThat(told.json().path("detail").asText())
-                    .isEqualTo(
-                        "there is no parameter nonsense here; "
-                            + (known.isEmpty()
-                                ? "this address takes none"
-                                : "there are " + String.join(", ", known)));
-                asked.add(path.getKey());
-              }
-            });
-
-    assertThat(asked).contains("/v1/pairs", "/v1/lag", "/v1/profile", "/v1/overview", "/metrics");
   }
 
   private JsonNode actions(String cookie, String query) {
@@ -250,20 +209,6 @@ class OperatorsLoginTest {
       assertThat(behindTls.tell(forged.header("Origin", http)).status()).isEqualTo(403);
       assertThat(behindTls.tell(meant.header("Origin", https)).status()).isEqualTo(200);
     }
-  }
-
-  @Test
-  void anotherSitesPageCannotLogSomebodyIn() {
-    String key = operators.key("mallory", Scope.REVIEW).text().reveal();
-
-    ClusterAnswer told =
-        operators.tell(
-            operators
-                .post("/v1/session", "{\"key\": \"" + key + "\"}")
-                .header("Origin", "https://evil.example"));
-
-    assertThat(told.status()).isEqualTo(403);
-    assertThat(told.response().headers().firstValue("Set-Cookie")).isEmpty();
   }
 
   @Test

@@ -12,13 +12,10 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -160,25 +157,6 @@ class RegistryServiceTest {
     assertThatThrownBy(() -> anybody().idOf("nothing-value", PreparedPair.SCHEMA$))
         .isInstanceOf(MissingSchemaException.class);
     assertThat(statusOf("/subjects/" + subject + "/versions/7")).isEqualTo(404);
-  }
-
-  @Test
-  void answersNoPageOfAnotherSite() throws Exception {
-    HttpRequest crossSite =
-        HttpRequest.newBuilder(at("/subjects")).header("Origin", "http://evil.example").build();
-    assertThat(send(crossSite).statusCode()).isEqualTo(403);
-
-    try (Socket rebound = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
-      rebound
-          .getOutputStream()
-          .write(
-              ("GET /subjects HTTP/1.1\r\nHost: evil.example:"
-                      + service.port()
-                      + "\r\nConnection: close\r\n\r\n")
-                  .getBytes(StandardCharsets.US_ASCII));
-      assertThat(new String(rebound.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-          .startsWith("HTTP/1.1 403 ");
-    }
   }
 
   private RegistryService begin() throws Exception {

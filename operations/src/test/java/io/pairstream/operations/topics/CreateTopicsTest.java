@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.TopicOutcome.Action;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.testing.Await;
 import java.util.Collections;
 import java.util.List;
@@ -56,20 +54,6 @@ class CreateTopicsTest {
             .forEach((name, value) -> assertThat(found.get(name).value()).isEqualTo(value));
       }
     }
-  }
-
-  @Test
-  void registersTheSchemaThatTheSerializerLooksUp() {
-    String subject = cluster.topics().training().name() + "-value";
-    assertThatThrownBy(() -> cluster.registry().idOf(subject, PreparedPair.SCHEMA$))
-        .isInstanceOf(MissingSchemaException.class);
-
-    List<TopicOutcome> outcomes = createTopics.create(catalogue);
-
-    assertThat(outcomes)
-        .filteredOn(outcome -> outcome.topic().equals(cluster.topics().training().name()))
-        .extracting(outcome -> outcome.schemaId().orElseThrow())
-        .containsExactly(cluster.registry().idOf(subject, PreparedPair.SCHEMA$));
   }
 
   /** A topic whose setting differs, and to the right of it what the command makes of that. */

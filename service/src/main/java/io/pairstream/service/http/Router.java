@@ -54,9 +54,7 @@ public final class Router {
   Match find(String method, String path) {
     MatchedResource<Map<String, Route>> matched = byPath.getMatched(path);
     if (matched == null) {
-      throw Problem.of(
-              ProblemKind.NOT_FOUND, "no such address; /openapi.json lists those that there are")
-          .asException();
+      throw Problem.of(ProblemKind.NOT_FOUND, "there is no such address").asException();
     }
     Map<String, Route> byMethod = matched.getResource();
     Route route = byMethod.get(method.equals("HEAD") ? "GET" : method);

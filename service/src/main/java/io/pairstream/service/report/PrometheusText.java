@@ -1,9 +1,15 @@
 package io.pairstream.service.report;
 
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -16,7 +22,7 @@ import java.util.stream.Collectors;
  */
 public final class PrometheusText {
 
-  public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Map<String, Family> families = new LinkedHashMap<>();
 
@@ -55,9 +61,21 @@ public final class PrometheusText {
     return family;
   }
 
-  /** The whole text in UTF-8. */
-  public byte[] bytes() {
-    return toString().getBytes(StandardCharsets.UTF_8);
+  /**
+   * {@code GET /metrics}.
+   *
+   * @param sources add what they know, in the order of the text; quick, and for any thread
+   */
+  public static Route route(Access access, List<Consumer<PrometheusText>> sources) {
+    return Route.get(
+        "/metrics",
+        access,
+        (request, body) -> {
+          PrometheusText text = new PrometheusText();
+          sources.forEach(source -> source.accept(text));
+          byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+          return CompletableFuture.completedFuture(Answer.of(200, MEDIA_TYPE, bytes));
+        });
   }
 
   @Override

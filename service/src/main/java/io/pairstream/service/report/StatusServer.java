@@ -1,7 +1,6 @@
 package io.pairstream.service.report;
 
 import io.pairstream.service.http.Access;
-import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.HealthRoutes;
 import io.pairstream.service.http.Quota;
@@ -12,7 +11,6 @@ import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Health and metrics of a service that has no other HTTP: {@code /health/live}, {@code
@@ -37,15 +35,7 @@ public final class StatusServer implements AutoCloseable {
 
   /** {@code GET /metrics} of a process. */
   public static Route metrics(SelfReport report, Access access) {
-    return Route.get(
-        "/metrics",
-        access,
-        (request, body) -> {
-          PrometheusText text = new PrometheusText();
-          StatusMetrics.write(report.now(), text);
-          return CompletableFuture.completedFuture(
-              Answer.of(200, PrometheusText.MEDIA_TYPE, text.bytes()));
-        });
+    return PrometheusText.route(access, List.of(text -> StatusMetrics.write(report.now(), text)));
   }
 
   /**

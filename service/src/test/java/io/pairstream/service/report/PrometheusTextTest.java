@@ -41,15 +41,6 @@ class PrometheusTextTest {
   }
 
   @Test
-  void leavesOutWhatNobodyKnows() {
-    PrometheusText text = new PrometheusText();
-
-    text.gauge("catch_up_seconds", "How long").sample(Double.NaN, "group", "a");
-
-    assertThat(text.toString()).isEmpty();
-  }
-
-  @Test
   void writesEveryNumberSoThatItCanBeRead() {
     PrometheusText text = new PrometheusText();
 

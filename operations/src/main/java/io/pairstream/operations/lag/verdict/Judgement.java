@@ -51,27 +51,4 @@ public record Judgement(
     WAITS_BY_DESIGN,
     HELD_BACK
   }
-
-  /**
-   * The same of a group whose places are only shown: nobody must read what lies beyond them, so
-   * nothing is wrong.
-   */
-  public Judgement shownOnly(Sample sample) {
-    boolean never = sample.committed().isEmpty();
-    boolean nothingWaits = sample.lag() == 0;
-    return new Judgement(
-        never ? Verdict.UNKNOWN : nothingWaits ? Verdict.IDLE : Verdict.OK,
-        sample.at(),
-        never ? Kind.NEVER_COMMITTED : Kind.SHOWN_ONLY,
-        OptionalLong.empty(),
-        0,
-        0,
-        rewind,
-        0,
-        arrivalPerSecond,
-        processingPerSecond,
-        0,
-        0,
-        nothingWaits ? CatchUp.NOTHING_WAITS : CatchUp.UNKNOWN);
-  }
 }

@@ -63,6 +63,7 @@ public final class PartitionJudge {
    */
   private final double stranger;
 
+  private final Role role;
   private final boolean alwaysOn;
   private final Rates rates;
   private final Standing standing = new Standing();
@@ -85,10 +86,11 @@ public final class PartitionJudge {
    * A judge who has seen nothing.
    *
    * @param usual usual time between two looks
-   * @param alwaysOn whether the group is known to run always
+   * @param role the group's
    */
-  public PartitionJudge(Duration usual, boolean alwaysOn) {
-    this.alwaysOn = alwaysOn;
+  public PartitionJudge(Duration usual, Role role) {
+    this.role = role;
+    alwaysOn = role == Role.COUNTED;
     interval = Durations.seconds(usual);
     floor = Math.max(15, LOOKS_AT_STANDING * interval);
     stranger = 30 * interval;
@@ -106,7 +108,9 @@ public final class PartitionJudge {
     if (last != null && sample.startsAnew(last)) {
       forget();
     }
-    setbacks.note(last, sample);
+    if (role != Role.SHOWN) {
+      setbacks.note(last, sample);
+    }
     rates.note(last, sample, standing.gap());
     presence.note(last, sample);
     standing.note(last, sample);
@@ -137,11 +141,11 @@ public final class PartitionJudge {
   }
 
   private Verdict firstThatHolds(Sample sample) {
-    if (setbacks.isLost()) {
-      return Verdict.LOST;
+    if (role == Role.SHOWN && sample.committed().isPresent()) {
+      return sample.lag() == 0 ? Verdict.IDLE : Verdict.OK;
     }
-    if (setbacks.isRewound()) {
-      return Verdict.REWIND;
+    if (setbacks.told().isPresent()) {
+      return setbacks.told().get();
     }
     if (sample.committed().isEmpty()) {
       return sample.end() > sample.logStart() ? Verdict.UNKNOWN : Verdict.IDLE;
@@ -269,8 +273,7 @@ public final class PartitionJudge {
     since =
         switch (found) {
           case STOP, STALL -> standing.since() == null ? sample.heldSince() : standing.since();
-          case LOST -> setbacks.lostSince();
-          case REWIND -> setbacks.rewoundAt();
+          case LOST, REWIND -> setbacks.since();
           default -> sample.at();
         };
   }
@@ -303,7 +306,7 @@ public final class PartitionJudge {
     if (stands) {
       return CatchUp.NEVER;
     }
-    if (rates.processing().looks() < 2 || isAway(sample)) {
+    if (rates.processing().looks() < 2 || isAway(sample) || role == Role.SHOWN) {
       return CatchUp.UNKNOWN;
     }
     CatchUp found =
@@ -320,6 +323,9 @@ public final class PartitionJudge {
   private Kind kind(Sample sample) {
     if (sample.committed().isEmpty()) {
       return Kind.NEVER_COMMITTED;
+    }
+    if (role == Role.SHOWN) {
+      return Kind.SHOWN_ONLY;
     }
     if (looksBeyondEnd >= LOOKS_AT_STANDING) {
       return Kind.BEYOND_THE_END;

@@ -1,8 +1,10 @@
 package io.pairstream.operations.lag.verdict;
 
+import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What a group lost on a partition, and where it went back. Not thread-safe. */
 final class Setbacks {
@@ -101,12 +103,16 @@ final class Setbacks {
     }
   }
 
-  boolean isLost() {
-    return lostAt != null;
+  /** LOST or REWIND; empty where nothing is to be told. */
+  Optional<Verdict> told() {
+    return lostAt != null
+        ? Optional.of(Verdict.LOST)
+        : rewoundAt != null ? Optional.of(Verdict.REWIND) : Optional.empty();
   }
 
-  Instant lostSince() {
-    return lostSince;
+  /** Since when that is so. */
+  Instant since() {
+    return lostAt != null ? lostSince : rewoundAt;
   }
 
   long lostInEpisode() {
@@ -115,14 +121,6 @@ final class Setbacks {
 
   long lostInAll() {
     return lostInAll;
-  }
-
-  boolean isRewound() {
-    return rewoundAt != null;
-  }
-
-  Instant rewoundAt() {
-    return rewoundAt;
   }
 
   Rewind rewind() {

@@ -5,6 +5,7 @@ import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.verdict.Durations;
 import io.pairstream.operations.sentence.Sentence;
@@ -16,13 +17,11 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -62,21 +61,19 @@ final class DescribeHead {
     long bytes =
         Math.max(0, record.serializedKeySize()) + (long) Math.max(0, record.serializedValueSize());
     Found found = found(record);
+    Optional<ProbedImage> image = found.picture();
     String picture =
         "/v1/pictures/" + record.topic() + "/" + record.partition() + "/" + record.offset();
     return new HeadRecord(
         record.offset(),
         bytes,
         Instant.ofEpochMilli(Math.max(0, record.timestamp())),
-        record.key() == null ? "" : text(new String(record.key(), StandardCharsets.UTF_8)),
-        found.picture().map(probed -> mediaType(probed.type())).orElse(""),
-        found.picture().map(probed -> OptionalInt.of(probed.widthPx())).orElse(OptionalInt.empty()),
-        found
-            .picture()
-            .map(probed -> OptionalInt.of(probed.heightPx()))
-            .orElse(OptionalInt.empty()),
+        text(CommittedLog.key(record)),
+        image.map(probed -> mediaType(probed.type())).orElse(""),
+        image.stream().mapToInt(ProbedImage::widthPx).findFirst(),
+        image.stream().mapToInt(ProbedImage::heightPx).findFirst(),
         found.caption(),
-        found.picture().map(probed -> picture),
+        image.map(probed -> picture),
         found.sentence());
   }
 

@@ -7,6 +7,7 @@ import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Forecast;
 import io.pairstream.operations.lag.verdict.PartitionJudge;
+import io.pairstream.operations.lag.verdict.Role;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.verdict.Sentences;
 import io.pairstream.operations.sentence.Sentence;
@@ -43,16 +44,6 @@ final class GroupWatch {
   private boolean wasThere;
   private boolean decides;
   private boolean muted;
-
-  /** What a group is to whoever watches. */
-  enum Role {
-    /** It always runs, and decides what is said of the platform. */
-    COUNTED,
-    /** Its places are shown, and nobody reads by them: there is nothing to judge. */
-    SHOWN,
-    /** Somebody else's. */
-    OTHER
-  }
 
   /**
    * @param waitsByDesign topics whose records are left until their time has come
@@ -94,10 +85,7 @@ final class GroupWatch {
         partition,
         unknown ->
             new Watched(
-                unknown,
-                new PartitionJudge(interval, role == Role.COUNTED),
-                waitsByDesign.test(unknown.topic()),
-                role == Role.SHOWN));
+                unknown, new PartitionJudge(interval, role), waitsByDesign.test(unknown.topic())));
   }
 
   /**

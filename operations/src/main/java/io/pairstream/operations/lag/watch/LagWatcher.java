@@ -3,12 +3,12 @@ package io.pairstream.operations.lag.watch;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.verdict.Role;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
-import io.pairstream.operations.lag.watch.GroupWatch.Role;
 import io.pairstream.operations.lag.watch.GroupWatch.Unread;
 import io.pairstream.operations.lag.watch.HeadReader.Head;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
-import io.pairstream.operations.lag.watch.LogReader.BrokerDisk;
+import io.pairstream.operations.lag.watch.WatchedLogs.BrokerDisk;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +28,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.KafkaException;
@@ -131,7 +129,7 @@ public final class LagWatcher implements AutoCloseable {
     if (admin == null) {
       admin = cluster.admin();
       reader = new ClusterReader(admin, cluster);
-      logs = new WatchedLogs(new LogReader(admin));
+      logs = new WatchedLogs(admin);
       commits = new CommitReader(cluster);
       heads = new HeadReader(cluster);
     }
@@ -143,16 +141,10 @@ public final class LagWatcher implements AutoCloseable {
     // Where logs begin is asked for before, and where they end after the groups' places: a group
     // that moves on meanwhile seems neither to have lost records nor to be ahead of the end.
     logs.begin();
-    Map<String, GroupPlace> places = reader.places(listed);
+    Map<String, GroupPlace> places = withAbsent(reader.places(listed));
     Instant at = clock.instant();
-    Map<String, Set<TopicPartition>> mine = logs.keep(topicsOf(places), at);
-    if (logs.areNew()) {
-      places = reader.places(listed);
-      at = clock.instant();
-    }
-    logs.look(at);
+    Map<String, Set<TopicPartition>> mine = logs.look(topicsOf(places), at);
     disks = logs.disks();
-    places = withAbsent(places);
     groups.keySet().retainAll(places.keySet());
     readHeads(places);
     Map<String, Map<TopicPartition, Rewind>> rewinds = commits.rewinds(places);
@@ -184,10 +176,10 @@ public final class LagWatcher implements AutoCloseable {
 
   private Map<String, Set<String>> topicsOf(Map<String, GroupPlace> places) {
     Map<String, Set<String>> topics = new HashMap<>();
-    ours.forEach((group, names) -> topics.put(group, new HashSet<>(names)));
     places.forEach(
         (group, place) -> {
-          Set<String> names = topics.computeIfAbsent(group, ignored -> new HashSet<>());
+          Set<String> names = new HashSet<>(ours.getOrDefault(group, List.of()));
+          topics.put(group, names);
           place.positions().keySet().forEach(partition -> names.add(partition.topic()));
           place.readers().keySet().forEach(partition -> names.add(partition.topic()));
         });
@@ -234,27 +226,21 @@ public final class LagWatcher implements AutoCloseable {
    * their turn, the longest unread first, a quarter of what is read at most.
    */
   private void readHeads(Map<String, GroupPlace> places) {
-    List<Unread> standing = new ArrayList<>();
-    List<Unread> moving = new ArrayList<>();
-    for (GroupPlace place : places.values()) {
-      for (Unread unread : watch(place.group()).move(place, logs.all())) {
-        (unread.watched().stands() ? standing : moving).add(unread);
+    List<Unread> unread = new ArrayList<>();
+    places.values().forEach(place -> unread.addAll(watch(place.group()).move(place, logs.all())));
+    unread.sort(
+        Comparator.comparing((Unread each) -> !each.watched().stands())
+            .thenComparing(each -> each.watched().headReadInLook()));
+    long standing = unread.stream().filter(each -> each.watched().stands()).count();
+    long most = looksTaken == 0 ? MOST_HEADS : Math.min(MOST_HEADS, standing + MOST_HEADS / 4);
+    Map<Place, Head> found =
+        heads.read(unread.stream().limit(most).map(Unread::wanted).distinct().toList());
+    for (Unread each : unread) {
+      Head head = found.get(each.wanted().place());
+      if (head != null) {
+        each.watched().read(head, looksTaken);
       }
     }
-    Comparator<Unread> longestUnread =
-        Comparator.comparingLong(unread -> unread.watched().headReadInLook());
-    standing.sort(longestUnread);
-    moving.sort(longestUnread);
-    List<Unread> chosen = standing.subList(0, Math.min(MOST_HEADS, standing.size()));
-    int left = MOST_HEADS - chosen.size();
-    int most = looksTaken == 0 ? left : Math.min(left, MOST_HEADS / 4);
-    Set<HeadReader.Wanted> wanted = new LinkedHashSet<>();
-    Stream.concat(chosen.stream(), moving.stream().limit(most))
-        .forEach(unread -> wanted.add(unread.wanted()));
-    Map<Place, Head> found = heads.read(List.copyOf(wanted));
-    Stream.concat(standing.stream(), moving.stream())
-        .filter(unread -> found.containsKey(unread.wanted().place()))
-        .forEach(unread -> unread.watched().read(found.get(unread.wanted().place()), looksTaken));
   }
 
   /** What the last look saw. */

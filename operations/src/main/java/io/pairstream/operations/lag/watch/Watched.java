@@ -29,7 +29,6 @@ final class Watched {
   private final TopicPartition partition;
   private final PartitionJudge judge;
   private final boolean waitsByDesign;
-  private final boolean isShownOnly;
   private Place place;
   private boolean stands;
   private Head head;
@@ -41,14 +40,11 @@ final class Watched {
 
   /**
    * @param waitsByDesign whether its records are left until their time has come
-   * @param isShownOnly whether nobody must read what lies beyond the group's place
    */
-  Watched(
-      TopicPartition partition, PartitionJudge judge, boolean waitsByDesign, boolean isShownOnly) {
+  Watched(TopicPartition partition, PartitionJudge judge, boolean waitsByDesign) {
     this.partition = partition;
     this.judge = judge;
     this.waitsByDesign = waitsByDesign;
-    this.isShownOnly = isShownOnly;
   }
 
   /** What is told of it, and by how much its lag shrinks in a second, with the error of that. */
@@ -61,8 +57,7 @@ final class Watched {
       return new Told(last, 0, 0);
     }
     Sample sample = sample(at, now, rewound, log);
-    Judgement judged = judge.judge(sample);
-    Judgement judgement = isShownOnly ? judged.shownOnly(sample) : judged;
+    Judgement judgement = judge.judge(sample);
     last = lag(now, log, sample, judgement);
     return last.lag().isEmpty()
         ? new Told(last, 0, 0)

@@ -1,39 +1,53 @@
 package io.pairstream.operations.lag.watch;
 
-import io.pairstream.operations.lag.watch.LogReader.BrokerDisk;
-import io.pairstream.operations.lag.watch.LogReader.Ends;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.watch.PartitionLog.Retention;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * The logs of all partitions that any group has to do with, over the looks. What changes seldom is
  * asked for seldom. Not thread-safe.
  */
-final class WatchedLogs {
+public final class WatchedLogs {
 
   private static final Duration SIZES_EVERY = Duration.ofMinutes(1);
   private static final Duration TOPICS_EVERY = Duration.ofMinutes(1);
   private static final Duration RETENTIONS_EVERY = Duration.ofMinutes(5);
 
-  private final LogReader reader;
+  private final Admin admin;
   private final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
   private Map<TopicPartition, Long> starts = new HashMap<>();
-  private boolean areNew;
   private Instant topicsAt = Instant.EPOCH;
   private Instant sizesAt = Instant.EPOCH;
   private Instant retentionsAt = Instant.EPOCH;
   private List<BrokerDisk> disks = List.of();
 
-  WatchedLogs(LogReader reader) {
-    this.reader = reader;
+  /**
+   * @param admin closed by the caller
+   */
+  public WatchedLogs(Admin admin) {
+    this.admin = admin;
   }
 
   Map<TopicPartition, PartitionLog> all() {
@@ -47,14 +61,29 @@ final class WatchedLogs {
 
   /** Begins a look: asks where the logs begin that are known. */
   void begin() {
-    starts = new HashMap<>(reader.starts(logs.keySet()));
+    starts = new HashMap<>(starts(logs.keySet()));
   }
 
   /**
-   * Which partitions each group is told of: all of each topic that it has to do with. The logs of
-   * all others are forgotten.
+   * Asks where the logs end, and how large they are and how long they keep records where due.
+   * Answers which partitions each group is told of: all of each topic that it has to do with. The
+   * logs of all others are forgotten.
    */
-  Map<String, Set<TopicPartition>> keep(Map<String, Set<String>> topicsByGroup, Instant at) {
+  Map<String, Set<TopicPartition>> look(Map<String, Set<String>> topicsByGroup, Instant at) {
+    Map<String, Set<TopicPartition>> mine = partitions(topicsByGroup, at);
+    Set<TopicPartition> all = new HashSet<>();
+    mine.values().forEach(all::addAll);
+    logs.keySet().retainAll(all);
+    starts.keySet().retainAll(all);
+    all.removeAll(logs.keySet());
+    all.forEach(partition -> logs.put(partition, new PartitionLog()));
+    starts.putAll(starts(all));
+    look(at, !all.isEmpty());
+    return mine;
+  }
+
+  private Map<String, Set<TopicPartition>> partitions(
+      Map<String, Set<String>> topicsByGroup, Instant at) {
     Set<String> topics = new HashSet<>();
     topicsByGroup.values().forEach(topics::addAll);
     boolean leadersMissing = starts.size() < logs.size();
@@ -64,11 +93,9 @@ final class WatchedLogs {
     }
     partitions.keySet().retainAll(topics);
     topics.removeAll(partitions.keySet());
-    if (!topics.isEmpty()) {
-      partitions.putAll(reader.partitionsOf(topics));
-    }
+    ClusterAccess.existing(admin, topics)
+        .forEach((topic, found) -> partitions.put(topic, found.partitions().size()));
     Map<String, Set<TopicPartition>> mine = new HashMap<>();
-    Set<TopicPartition> all = new HashSet<>();
     topicsByGroup.forEach(
         (group, names) -> {
           Set<TopicPartition> found = new HashSet<>();
@@ -77,37 +104,30 @@ final class WatchedLogs {
               found.add(new TopicPartition(topic, i));
             }
           }
-          all.addAll(found);
           mine.put(group, found);
         });
-    logs.keySet().retainAll(all);
-    starts.keySet().retainAll(all);
-    all.removeAll(logs.keySet());
-    areNew = !all.isEmpty();
-    if (areNew) {
-      all.forEach(partition -> logs.put(partition, new PartitionLog()));
-      starts.putAll(reader.starts(all));
-    }
     return mine;
   }
 
-  /** Whether some were not known when the look began. */
-  boolean areNew() {
-    return areNew;
-  }
-
-  /** Asks where the logs end, and how large they are and how long they keep records where due. */
-  void look(Instant at) {
+  private void look(Instant at, boolean areNew) {
     long atMillis = at.toEpochMilli();
-    Map<TopicPartition, Ends> ends = reader.ends(starts);
-    ends.forEach(
-        (partition, found) ->
-            logs.get(partition).look(found.start(), found.end(), found.highWatermark(), atMillis));
-    boolean outgrown =
-        ends.keySet().stream().map(logs::get).anyMatch(PartitionLog::hasOutgrownItsSize);
+    Set<TopicPartition> led = starts.keySet();
+    ListOffsetsResult stable = ask(led, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+    ListOffsetsResult high = ask(led, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    Map<TopicPartition, Long> highEnds = collect(led, high);
+    collect(led, stable)
+        .forEach(
+            (partition, end) ->
+                logs.get(partition)
+                    .look(
+                        starts.get(partition),
+                        end,
+                        highEnds.getOrDefault(partition, end),
+                        atMillis));
+    boolean outgrown = led.stream().map(logs::get).anyMatch(PartitionLog::hasOutgrownItsSize);
     if (areNew || outgrown || isDue(sizesAt, SIZES_EVERY, at)) {
       sizesAt = at;
-      LogReader.Sizes found = reader.sizes();
+      Sizes found = sizes();
       disks = found.disks();
       logs.forEach(
           (partition, log) -> {
@@ -119,14 +139,113 @@ final class WatchedLogs {
     }
     if (areNew || isDue(retentionsAt, RETENTIONS_EVERY, at)) {
       retentionsAt = at;
-      Map<String, Retention> retentions = reader.retentions(partitions.keySet());
+      Map<String, Retention> retentions = retentions(partitions.keySet());
       logs.forEach(
           (partition, log) ->
               log.retention(retentions.getOrDefault(partition.topic(), Retention.NONE)));
     }
   }
 
-  static boolean isDue(Instant last, Duration every, Instant now) {
+  private static boolean isDue(Instant last, Duration every, Instant now) {
     return !now.isBefore(last.plus(every));
+  }
+
+  /** Where logs begin; partitions whose leader does not answer are left out. */
+  private Map<TopicPartition, Long> starts(Set<TopicPartition> partitions) {
+    return collect(
+        partitions, ask(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED));
+  }
+
+  private ListOffsetsResult ask(
+      Set<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    partitions.forEach(partition -> asked.put(partition, spec));
+    return admin.listOffsets(asked, new ListOffsetsOptions(isolation));
+  }
+
+  private static Map<TopicPartition, Long> collect(
+      Set<TopicPartition> partitions, ListOffsetsResult answers) {
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    for (TopicPartition partition : partitions) {
+      ClusterReader.answer(answers.partitionResult(partition))
+          .ifPresent(found -> offsets.put(partition, found.offset()));
+    }
+    return offsets;
+  }
+
+  /**
+   * Where a broker keeps logs.
+   *
+   * @param broker its id
+   * @param path the folder
+   * @param freeBytes room that is left on its disk
+   * @param bytes size of that disk
+   */
+  public record BrokerDisk(int broker, String path, long freeBytes, long bytes) {}
+
+  /** Sizes of logs in bytes, and the disks that they are on. */
+  public record Sizes(Map<TopicPartition, Long> logs, List<BrokerDisk> disks) {}
+
+  /**
+   * Sizes of the leaders' logs in bytes; those of brokers that do not say are left out, as where
+   * this client may not ask.
+   */
+  public Sizes sizes() {
+    Collection<Node> nodes = KafkaAnswers.await(admin.describeCluster().nodes());
+    Map<TopicPartition, Long> sizes = new HashMap<>();
+    List<BrokerDisk> disks = new ArrayList<>();
+    for (var broker :
+        admin.describeLogDirs(nodes.stream().map(Node::id).toList()).descriptions().entrySet()) {
+      ClusterReader.answer(broker.getValue())
+          .orElse(Map.of())
+          .forEach(
+              (path, folder) -> {
+                if (folder.totalBytes().isPresent() && folder.usableBytes().isPresent()) {
+                  disks.add(
+                      new BrokerDisk(
+                          broker.getKey(),
+                          path,
+                          folder.usableBytes().getAsLong(),
+                          folder.totalBytes().getAsLong()));
+                }
+                // A follower that is behind is smaller than its leader.
+                folder.replicaInfos().entrySet().stream()
+                    .filter(replica -> !replica.getValue().isFuture())
+                    .forEach(
+                        replica ->
+                            sizes.merge(replica.getKey(), replica.getValue().size(), Math::max));
+              });
+    }
+    return new Sizes(sizes, disks);
+  }
+
+  /** How long topics keep their records; those that do not say are left out. */
+  private Map<String, Retention> retentions(Collection<String> topics) {
+    Map<String, Retention> retentions = new HashMap<>();
+    Set<ConfigResource> asked = new HashSet<>();
+    topics.forEach(topic -> asked.add(new ConfigResource(ConfigResource.Type.TOPIC, topic)));
+    admin
+        .describeConfigs(asked)
+        .values()
+        .forEach(
+            (topic, answer) ->
+                ClusterReader.answer(answer)
+                    .ifPresent(found -> retentions.put(topic.name(), retention(found))));
+    return retentions;
+  }
+
+  private static Retention retention(Config config) {
+    String policy = value(config, TopicConfig.CLEANUP_POLICY_CONFIG, "delete");
+    if (!List.of(policy.split(",", -1)).contains(TopicConfig.CLEANUP_POLICY_DELETE)) {
+      return Retention.NONE;
+    }
+    return new Retention(
+        Long.parseLong(value(config, TopicConfig.RETENTION_MS_CONFIG, "-1")),
+        Long.parseLong(value(config, TopicConfig.RETENTION_BYTES_CONFIG, "-1")));
+  }
+
+  private static String value(Config config, String name, String otherwise) {
+    ConfigEntry entry = config.get(name);
+    return entry == null || entry.value() == null ? otherwise : entry.value();
   }
 }

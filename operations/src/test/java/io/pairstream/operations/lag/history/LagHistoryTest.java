@@ -4,14 +4,12 @@ import static io.pairstream.operations.metrics.PlayedLag.group;
 import static io.pairstream.operations.metrics.PlayedLag.partition;
 import static io.pairstream.operations.metrics.PlayedLag.report;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.history.LagHistory.Heat;
 import io.pairstream.operations.lag.history.LagHistory.HeatRow;
 import io.pairstream.operations.lag.history.LagHistory.Point;
-import io.pairstream.service.table.ViewStorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,17 +108,6 @@ class LagHistoryTest {
       assertThat(points(history, HOUR)).isEmpty();
       fill(history, 0, 3);
       assertThat(points(history, HOUR)).hasSize(3);
-    }
-  }
-
-  @Test
-  void oneFolderIsForOneProcess() {
-    try (LagHistory history = open()) {
-      fill(history, 0, 1);
-
-      assertThatThrownBy(this::open)
-          .isInstanceOf(ViewStorageException.class)
-          .hasMessageContaining("needs one of its own");
     }
   }
 

@@ -8,25 +8,6 @@ class BaselineTest {
 
   private final Baseline baseline = new Baseline(60_000);
 
-  @Test
-  void isTheLeastOfTheLastSixLooks() {
-    long[] lags = {1, 50, 40, 30, 70, 60, 55};
-    for (int i = 0; i < lags.length; i++) {
-      baseline.add(10_000L * i, lags[i]);
-    }
-
-    assertThat(baseline.least()).isEqualTo(30);
-  }
-
-  @Test
-  void isNothingBeforeThereAreSixLooks() {
-    for (int i = 0; i < 5; i++) {
-      baseline.add(10_000L * i, 50);
-    }
-
-    assertThat(baseline.least()).isZero();
-  }
-
   /** The last look of each minute rises, the least one does not. */
   @Test
   void aSawThatFallsAsLowAsEverDoesNotRise() {

@@ -85,16 +85,6 @@ class StrangersTest {
   }
 
   @Test
-  void whoPollsRarelyButIsThereIsNotRed() {
-    Trace trace = Trace.ofStranger().at(0, 0);
-    for (int run = 0; run < 20; run++) {
-      trace.stands(11, 10).looks(1, 1_000, 10);
-    }
-
-    assertThat(isCalm(trace)).as("%s", trace.saidSince(0)).isTrue();
-  }
-
-  @Test
   void whoWasThereForLongAndGoesHasStopped() {
     Trace trace = Trace.ofStranger().at(0, 100).looks(40, 100, 100).membersLeave();
     int left = trace.length();
@@ -103,20 +93,6 @@ class StrangersTest {
 
     assertThat(trace.until(Verdict.STOP, left)).isLessThanOrEqualTo(Duration.ofSeconds(330));
     assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
-  }
-
-  @Test
-  void whoMissesThreeOfItsRunsHasStopped() {
-    Trace trace = Trace.ofStranger().membersLeave().at(0, 50);
-    for (int run = 0; run < 5; run++) {
-      trace.stands(12, 5).looks(1, 1_000, 1);
-    }
-    int last = trace.length();
-
-    trace.stands(60, 5);
-
-    assertThat(trace.until(Verdict.STOP, last))
-        .isBetween(Duration.ofMinutes(6), Duration.ofMinutes(7));
   }
 
   @Test
@@ -145,19 +121,6 @@ class StrangersTest {
       assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
       assertThat(trace.judgement().catchUp().isNever()).isTrue();
     }
-  }
-
-  @Test
-  void neverIsSaidOnlyOfWhoIsBehind() {
-    Trace trace = Trace.begin().at(0, 0).looks(30, 100, 100);
-    for (int look = 0; look < 30; look++) {
-      trace.looks(1, 100, 400);
-      if (trace.verdict() == Verdict.OK) {
-        assertThat(trace.judgement().catchUp().isNever()).isFalse();
-      }
-    }
-
-    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
   }
 
   @Test

@@ -37,7 +37,7 @@ final class Trace {
   private Optional<Sample.Rewind> rewound = Optional.empty();
 
   private Trace(boolean alwaysOn) {
-    judge = new PartitionJudge(INTERVAL, alwaysOn);
+    judge = new PartitionJudge(INTERVAL, alwaysOn ? Role.COUNTED : Role.OTHER);
   }
 
   /** Of a group that always runs. */

@@ -57,15 +57,6 @@ class LagRoutesTest {
   }
 
   @Test
-  void saysThatNothingIsKnownYet() throws Exception {
-    JsonNode json = json("/v1/lag");
-
-    assertThat(json.get("ready").asBoolean()).isFalse();
-    assertThat(json.get("groups")).isEmpty();
-    assertThat(json.get("at").isNull()).isTrue();
-  }
-
-  @Test
   void tellsGroupsAndPartitionsAndWhatIsNotKnownAsNull() throws Exception {
     report = aReport(AT);
 
@@ -118,21 +109,6 @@ class LagRoutesTest {
     assertThat(group.get("points").get(0).get("verdict").asText()).isEqualTo("STALL");
     assertThat(partition.get("points").get(0).get("lag").isNull()).isTrue();
     assertThat(partition.get("points").get(0).get("verdict").asText()).isEqualTo("UNKNOWN");
-  }
-
-  @Test
-  void tellsTheHeatOfAGroup() throws Exception {
-    for (int i = 0; i < 12; i++) {
-      history.note(aReport(AT.plusSeconds(10L * i)));
-    }
-
-    JsonNode heat = json("/v1/lag/heat?group=pairs-preprocess&minutes=5");
-
-    JsonNode row = heat.get("rows").get(0);
-    assertThat(row.get("topic").asText()).isEqualTo("pairs.crowdsourced");
-    assertThat(row.get("lag")).hasSameSizeAs(heat.get("times"));
-    assertThat(row.get("lag").get(0).isNull()).as("nobody looked").isTrue();
-    assertThat(row.get("verdict").get(heat.get("times").size() - 1).asText()).isEqualTo("STALL");
   }
 
   @Test

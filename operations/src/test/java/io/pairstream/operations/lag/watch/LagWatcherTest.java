@@ -12,7 +12,6 @@ import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
@@ -362,22 +361,6 @@ class LagWatcherTest {
     assertThat(preprocess.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(of(watcher.latest(), preprocess.group(), raw).committed()).isEmpty();
     assertThat(preprocess.sentence().text()).contains("never committed").contains("3 records");
-  }
-
-  @Test
-  void whatIsOnTheWayThroughTheRepartitionTopicWaitsForPreprocessing() {
-    try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
-      pipeline.rekey(pipeline.send("a", "one"));
-    }
-    String group = cluster.dataset().preprocessGroup();
-    TopicPartition between =
-        new TopicPartition(TopicCatalogue.repartitionTopic(cluster.dataset()), 0);
-
-    LagReport report = watcher.look();
-
-    assertThat(of(report, group, raw).lag()).hasValue(0);
-    assertThat(of(report, group, between).end()).isPositive();
-    assertThat(of(report, group, between).verdict()).isEqualTo(Verdict.UNKNOWN);
   }
 
   @Test

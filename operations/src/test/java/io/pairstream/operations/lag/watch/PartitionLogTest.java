@@ -23,16 +23,6 @@ class PartitionLogTest {
   }
 
   @Test
-  void whatRetentionTakesAwayMakesTheRestNoLarger() {
-    log.look(0, 100, 100, 10_000);
-    log.bytes(5_000, 10_000);
-
-    log.look(90, 100, 100, 20_000);
-
-    assertThat(log.bytesOf(10)).hasValue(500);
-  }
-
-  @Test
   void aLogThatWasEmptyIsMeasuredAgainBeforeItsSizeIsTold() {
     log.look(7, 7, 7, 10_000);
     log.bytes(0, 10_000);
@@ -57,14 +47,6 @@ class PartitionLogTest {
   }
 
   @Test
-  void aLogWhoseSizeNobodyTellsIsNotAskedForAtEachLook() {
-    log.look(0, 100, 100, 10_000);
-
-    assertThat(log.hasOutgrownItsSize()).isFalse();
-    assertThat(log.bytesOf(50)).isEmpty();
-  }
-
-  @Test
   void timeUntilALogIsFullCountsWhatHasComeSince() {
     log.retention(new Retention(-1, 20_000));
     log.look(0, 100, 100, 10_000);
@@ -86,25 +68,6 @@ class PartitionLogTest {
     log.look(0, 100, 160, 70_000);
 
     assertThat(log.hanging(70_000)).contains(new Hanging(60, 60));
-  }
-
-  @Test
-  void aTransactionThatBeginsWhereNothingHappenedBeforeHangsLikeOthers() {
-    log.look(0, 100, 100, 10_000);
-
-    log.look(0, 100, 101, 20_000);
-    log.look(0, 100, 101, 80_000);
-
-    assertThat(log.hanging(80_000)).contains(new Hanging(1, 60));
-  }
-
-  @Test
-  void aTransactionThatMovesOnDoesNotHang() {
-    for (int look = 0; look < 60; look++) {
-      log.look(0, 100 + look, 140 + look, look * 10_000L);
-
-      assertThat(log.hanging(look * 10_000L)).isEmpty();
-    }
   }
 
   @Test
