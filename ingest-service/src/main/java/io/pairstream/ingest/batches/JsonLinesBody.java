@@ -202,7 +202,7 @@ final class JsonLinesBody {
             .asException();
       }
       try {
-        return PairJson.readLine(bytes, length);
+        return PairJson.read(bytes, length, "the line");
       } finally {
         release();
       }

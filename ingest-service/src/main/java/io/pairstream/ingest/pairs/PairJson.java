@@ -28,27 +28,12 @@ public final class PairJson {
   /**
    * Reads one object.
    *
+   * @param json the text, from 0 up to {@code length}
+   * @param what the text is, for problems
    * @throws ProblemException {@link ProblemKind#BODY_MALFORMED} where it is no JSON object, {@link
    *     ProblemKind#PAIR_REFUSED} where a field is not what it must be
    */
-  public static PairForm read(byte[] json) {
-    return read(json, json.length, "the body");
-  }
-
-  /**
-   * Reads one object that is a line of a body.
-   *
-   * @param json the line's bytes, from 0 up to {@code length}
-   * @throws ProblemException as of a whole body
-   */
-  public static PairForm readLine(byte[] json, int length) {
-    return read(json, length, "the line");
-  }
-
-  /**
-   * @param what the text is, for problems
-   */
-  private static PairForm read(byte[] json, int length, String what) {
+  public static PairForm read(byte[] json, int length, String what) {
     // Jackson lets some malformed bytes pass as characters.
     if (!StrictUtf8.isUtf8(ByteBuffer.wrap(json, 0, length))) {
       throw malformed(what + " is not UTF-8");

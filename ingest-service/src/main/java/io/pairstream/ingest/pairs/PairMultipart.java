@@ -5,6 +5,7 @@ import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Promise;
 
 /** A pair as a form ({@code multipart/form-data}, RFC 7578), as browsers and curl send files. */
@@ -85,21 +87,10 @@ final class PairMultipart {
   }
 
   private static byte[] content(MultiPart.Part part) {
-    byte[] content = new byte[(int) part.getLength()];
-    Content.Source source = part.createContentSource();
-    int size = 0;
-    while (true) {
-      Content.Chunk chunk = source.read();
-      if (chunk == null || Content.Chunk.isFailure(chunk)) {
-        throw new IllegalStateException("a part in memory is always read");
-      }
-      int more = chunk.remaining();
-      chunk.getByteBuffer().get(content, size, more);
-      size += more;
-      chunk.release();
-      if (chunk.isLast()) {
-        return content;
-      }
+    try {
+      return BufferUtil.toArray(Content.Source.asByteBuffer(part.createContentSource()));
+    } catch (IOException e) {
+      throw new IllegalStateException("a part in memory is always read", e);
     }
   }
 

@@ -48,7 +48,7 @@ public final class PairRoutes {
     PairForm form =
         isForm
             ? PairMultipart.read(request.header("Content-Type").orElse(""), body)
-            : PairJson.read(body);
+            : PairJson.read(body, body.length, "the body");
     Submission submission =
         isForm ? form.pair(request.principal()) : form.submission(request.principal());
     var unused = quota.charge(request.principal(), 0, form.extraBytes());

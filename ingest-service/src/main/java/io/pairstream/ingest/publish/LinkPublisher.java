@@ -106,15 +106,6 @@ public final class LinkPublisher implements AutoCloseable {
   }
 
   /**
-   * Returns once every link sent so far is acknowledged or has failed.
-   *
-   * @throws PublishFailedException the first failure since the last flush
-   */
-  public void flush() {
-    records.flush();
-  }
-
-  /**
    * Sends what is in flight, then lets go of the connections.
    *
    * @throws PublishFailedException the first failure since the last flush

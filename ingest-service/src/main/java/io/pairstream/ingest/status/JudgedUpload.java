@@ -27,24 +27,17 @@ final class JudgedUpload {
 
   /** Of a pair that no ingest API took: a producer wrote it to Kafka itself. */
   static StatusReport of(String id, Receipt receipt) {
-    ReportedStatus stand = ReportedStatus.named(receipt.getStanding());
-    return new StatusReport(
-        id,
-        "PAIR",
-        receipt.getPairId(),
-        receipt.getImageDigest(),
-        stand,
-        receipt.getReason(),
-        says(stand, receipt.getDetail(), false),
-        receipt.getMeasured(),
-        receipt.getLimit(),
-        remedy(receipt.getReason()),
-        receipt.getCopies(),
-        receipt.getOrigin(),
-        Optional.empty(),
-        ReceivedAt.of(receipt).orElse(receipt.getDecidedAt()),
-        receipt.getDecidedAt(),
-        Optional.of(receipt.getDecidedAt()));
+    Upload upload =
+        Upload.newBuilder()
+            .setId(id)
+            .setKind("PAIR")
+            .setPairId(receipt.getPairId())
+            .setImageDigest(receipt.getImageDigest())
+            .setOrigin(receipt.getOrigin())
+            .setReceivedAt(ReceivedAt.of(receipt).orElse(receipt.getDecidedAt()))
+            .setChangedAt(receipt.getDecidedAt())
+            .build();
+    return of(id, upload, Optional.of(receipt));
   }
 
   static StatusReport of(String id, Upload upload, Optional<Receipt> known) {

@@ -187,27 +187,11 @@ class AccessTest {
   }
 
   @Test
-  void answerIsTheSameForAKeyThatNobodyMadeAndForAnotherSecret() throws Exception {
-    JsonNode unknown = problem(me(REFUSED.get("a key that nobody made")));
-    JsonNode otherSecret = problem(me(REFUSED.get("another secret")));
-    JsonNode noKey = problem(me(REFUSED.get("a text that is no key")));
-
-    assertThat(List.of(unknown.path("detail"), otherSecret.path("detail"), noKey.path("detail")))
-        .containsOnly(unknown.path("detail"));
-  }
-
-  @Test
   void holderOfADeadKeyIsToldWhatBecameOfIt() throws Exception {
     assertThat(problem(me(REFUSED.get("an expired key"))).path("detail").asText())
         .contains("expired on 20");
     assertThat(problem(me(REFUSED.get("a revoked key"))).path("detail").asText())
         .contains("revoked on 20");
-  }
-
-  @Test
-  void schemeMayBeWrittenInAnyCase() throws Exception {
-    assertThat(me("bearer " + reading).statusCode()).isEqualTo(200);
-    assertThat(me("BEARER  " + reading).statusCode()).isEqualTo(200);
   }
 
   @Test

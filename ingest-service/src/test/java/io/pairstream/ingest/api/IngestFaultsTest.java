@@ -8,11 +8,9 @@ import io.pairstream.ingest.api.IngestCluster.Read;
 import io.pairstream.ingest.pairs.Pictures;
 import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.schemas.PairIdentity;
-import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.RawClient;
-import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import java.net.URI;
@@ -194,19 +192,6 @@ class IngestFaultsTest {
     kafka.restart();
     awaitReady();
     assertThat(post("in time").statusCode()).isEqualTo(201);
-  }
-
-  @Test
-  void aDataSetWithoutTopicsIsAFaultThatSaysWhatToDo() throws Exception {
-    service.close();
-    service = service(IngestCluster.cluster(kafka.bootstrapServers(), new Dataset("none")));
-    service.start();
-
-    Throwable fault = service.fault().handle((done, failure) -> failure).get();
-
-    assertThat(fault)
-        .isInstanceOf(MissingTopicException.class)
-        .hasMessageContaining("pairstream topics create");
   }
 
   /** What is under way while the broker goes must be given up before it comes back. */

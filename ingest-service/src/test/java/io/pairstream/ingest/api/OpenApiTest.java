@@ -72,27 +72,6 @@ class OpenApiTest {
   }
 
   @Test
-  void namesInPathsAreParameters() {
-    for (Route route : routes) {
-      List<String> names = new ArrayList<>();
-      Arrays.stream(route.template().split("/"))
-          .filter(segment -> segment.startsWith("{"))
-          .forEach(segment -> names.add(segment.substring(1, segment.length() - 1)));
-      List<String> documented = new ArrayList<>();
-      operation(route)
-          .path("parameters")
-          .forEach(
-              parameter -> {
-                JsonNode resolved = resolved(parameter);
-                if (resolved.path("in").asText().equals("path")) {
-                  documented.add(resolved.get("name").textValue());
-                }
-              });
-      assertThat(documented).as(route.toString()).isEqualTo(names);
-    }
-  }
-
-  @Test
   void problemsAreThoseThatThereAre() {
     List<String> documented = new ArrayList<>();
     document
@@ -109,10 +88,6 @@ class OpenApiTest {
         .get("paths")
         .get(route.template())
         .get(route.method().name().toLowerCase(Locale.ROOT));
-  }
-
-  private JsonNode resolved(JsonNode node) {
-    return node.has("$ref") ? document.at(node.get("$ref").textValue().substring(1)) : node;
   }
 
   private static List<Route> routes() {

@@ -9,11 +9,8 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
-import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Json;
-import io.pairstream.testing.EmbeddedKafka;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,7 +28,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -42,8 +38,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
 class BatchRoutesTest {
@@ -120,18 +114,6 @@ class BatchRoutesTest {
   }
 
   @Test
-  void clientMayWaitForEachResultBeforeItSendsTheNextInput() throws Exception {
-    try (RawClient raw = new RawClient(server.port())) {
-      for (int i = 1; i <= 5; i++) {
-        raw.chunk(Lines.pair(i) + "\n");
-        assertThat(raw.next().path("id").asText()).isEqualTo(pairId(i, "picture number " + i));
-      }
-      raw.end();
-      assertThat(raw.next().path("taken").asInt()).isEqualTo(5);
-    }
-  }
-
-  @Test
   void clientMaySendEverythingBeforeItReadsAnything() throws Exception {
     int count = 60_000;
     String thousand = "{}\n".repeat(1000);
@@ -198,46 +180,6 @@ class BatchRoutesTest {
 
     try (Stream<Path> left = Files.list(underWay)) {
       assertThat(left).isEmpty();
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"application/x-tar", "application/vnd.apache.parquet", "text/csv"})
-  void filesAreRefusedWithTheCommandThatTakesThem(String mediaType) throws Exception {
-    HttpResponse<String> answer =
-        client.send(
-            HttpRequest.newBuilder(server.uri("/v1/batches"))
-                .header("Content-Type", mediaType)
-                .POST(HttpRequest.BodyPublishers.ofString("a,b"))
-                .build(),
-            BodyHandlers.ofString());
-
-    assertThat(answer.statusCode()).isEqualTo(415);
-    assertThat(json(answer.body()).get(0).path("detail").asText())
-        .contains("application/jsonl")
-        .contains("./pairstream import");
-  }
-
-  @Test
-  void batchIsNotBegunWhileKafkaIsAway(@TempDir Path brokerFolder, @TempDir Path otherFolder)
-      throws Exception {
-    EmbeddedKafka own = new EmbeddedKafka(brokerFolder);
-    ClusterAccess away =
-        new ClusterAccess(
-            new Cluster(
-                own.bootstrapServers(), "mock://away", new Dataset("away"), Map.of(), Map.of()));
-    own.close();
-    try (RunningIngest blind = new RunningIngest(away, own.bootstrapServers(), otherFolder)) {
-      HttpResponse<String> answer =
-          client.send(
-              HttpRequest.newBuilder(blind.uri("/v1/batches"))
-                  .header("Content-Type", "application/jsonl")
-                  .POST(HttpRequest.BodyPublishers.ofString(Lines.pair(1)))
-                  .build(),
-              BodyHandlers.ofString());
-
-      assertThat(answer.statusCode()).isEqualTo(503);
-      assertThat(answer.headers().firstValue("Retry-After")).isPresent();
     }
   }
 

@@ -19,8 +19,6 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(300)
 class JsonLinesBodyTest {
@@ -68,19 +66,6 @@ class JsonLinesBodyTest {
     assertThat(isFree()).isTrue();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "'{\"caption\": }', the line is not JSON; it stops being so near byte",
-    "'[]', the line is not a JSON object",
-  })
-  void problemOfALineSpeaksOfTheLine(String line, String problem) throws Exception {
-    Line input = body(new ByteArrayInputStream(line.getBytes(UTF_8))).next().orElseThrow();
-
-    assertThatThrownBy(() -> input.form().submission(ANN))
-        .isInstanceOf(ProblemException.class)
-        .hasMessageContaining(problem);
-  }
-
   @Test
   void lineThatIsUnderstoodHoldsNoPermit() throws Exception {
     byte[] line = new byte[2 * MIB];
@@ -106,15 +91,6 @@ class JsonLinesBodyTest {
     assertThat(tooLong.next()).isPresent();
     assertThat(quota.bytes).isEqualTo(500_000 + 20L * MIB);
     assertThat(quota.records).as("counted where inputs are handed over").isZero();
-  }
-
-  @Test
-  void lastLineNeedsNoLineFeed() throws Exception {
-    JsonLinesBody body = body(new ByteArrayInputStream("{}\n{\"a\": 1}".getBytes(UTF_8)));
-
-    assertThat(body.next().orElseThrow().sizeBytes()).isEqualTo(2);
-    assertThat(body.next().orElseThrow().sizeBytes()).isEqualTo(8);
-    assertThat(body.next()).isEmpty();
   }
 
   private JsonLinesBody body(InputStream in) {

@@ -108,14 +108,6 @@ class ImportFormatsTest {
   }
 
   @Test
-  void parquetMayNameFilesBesideIt() {
-    List<SourceItem> items = read(fixture("names.parquet"));
-
-    assertThat(lines(items)).containsExactly("names.parquet:1: one", "names.parquet:2: two");
-    assertThat(pairs(items)).extracting(NewPair::image).containsExactly(image(0), image(1));
-  }
-
-  @Test
   void columnsOfOtherNamesAreMapped() {
     SourceOptions options = options(ColumnNames.parse("image=pixels,caption=prompt_en"), false);
 
@@ -186,13 +178,6 @@ class ImportFormatsTest {
     assertThat(items.get(0)).isInstanceOf(Pair.class);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"long-names-pax.tar", "long-names-gnu.tar"})
-  void longNamesInTarsAreRead(String name) {
-    assertThat(lines(read(fixture(name))))
-        .containsExactly(name + ":folder/" + "图".repeat(120) + ": a long way");
-  }
-
   @Test
   void cocoGivesAPairForEachAnnotation() {
     List<SourceItem> items = read(fixture("captions_coco.json"));
@@ -239,29 +224,6 @@ class ImportFormatsTest {
                     options(ColumnNames.parse("image=img,caption=text"), false)))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("no column text; there are: img, text_en, text_zh");
-  }
-
-  @Test
-  void mappedFieldsOfJsonAreToldWhereTheyAreMissing() throws IOException {
-    copyImage("x.png");
-    Files.writeString(
-        folder.resolve("l.jsonl"),
-        "{\"img\":\"x.png\",\"t\":\"one\"}\n{\"im\":\"x.png\",\"t\":\"two\"}\n");
-
-    assertThat(
-            lines(
-                read(
-                    folder.resolve("l.jsonl"),
-                    options(ColumnNames.parse("image=img,caption=t"), false))))
-        .containsExactly("l.jsonl:1: one", "l.jsonl:2! no field img; there are: im, t");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"image", "image=", "=x", "picture=x", "image=a,"})
-  void mappingThatCannotBeReadSaysWhatWouldBeRight(String text) {
-    assertThatThrownBy(() -> ColumnNames.parse(text))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageMatching("(?s).*(PART=COLUMN|there are image, caption, language).*");
   }
 
   @Test

@@ -4,7 +4,6 @@ import static io.pairstream.ingest.files.ItemsRead.all;
 import static io.pairstream.ingest.files.ItemsRead.pairs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.ingest.publish.NewPair;
@@ -20,8 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PairSourcesTest {
 
@@ -86,16 +83,6 @@ class PairSourcesTest {
             "4-large.jpg! 4-large.jpg is too large: 8388609 bytes; an image may have at most"
                 + " 8388608 bytes (8 MiB)",
             "6-good.jpg: A good one");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"file", "image", "image_path", "path", "file_name", "filename", "Image"})
-  void jsonNamesTheFileInManyWays(String key) throws IOException {
-    image("x.jpg");
-    write("list.jsonl", "{\"" + key + "\": \"x.jpg\", \"text\": \"A letter x\"}\n");
-
-    assertThat(captions(read(folder.resolve("list.jsonl"))))
-        .containsExactly("list.jsonl:1: A letter x");
   }
 
   @Test
@@ -165,22 +152,6 @@ class PairSourcesTest {
   }
 
   @Test
-  void jsonLineThatIsTooLongCostsItselfAlone() throws IOException {
-    image("x.jpg");
-    write(
-        "list.jsonl",
-        String.join(
-            "\n",
-            "{\"file\":\"x.jpg\",\"caption\":\"" + "x".repeat(4 * 1024 * 1024) + "\"}",
-            "{\"file\":\"x.jpg\",\"caption\":\"next\"}"));
-
-    assertThat(read(folder.resolve("list.jsonl")))
-        .extracting(ItemsRead::line)
-        .containsExactly(
-            "list.jsonl:1! the line is longer than 4194304 bytes", "list.jsonl:2: next");
-  }
-
-  @Test
   void csvKeepsCommasQuotesLineEndsAndChineseNames() throws IOException {
     image("图 1.jpg");
     image("b.png");
@@ -204,15 +175,6 @@ class PairSourcesTest {
     assertThat(pairs(items)).extracting(NewPair::language).containsExactly("en", "", "zh");
     assertThat(pairs(items).get(0).annotations()).isEqualTo(Map.of("shelf", "3"));
     assertThat(pairs(items).get(1).annotations()).isEmpty();
-  }
-
-  @Test
-  void csvWithoutNamesHasFileAndCaption() throws IOException {
-    image("x.jpg");
-    write("list.csv", "x.jpg,One row\nx.jpg,Another row");
-
-    assertThat(captions(read(folder.resolve("list.csv"))))
-        .containsExactly("list.csv:1: One row", "list.csv:2: Another row");
   }
 
   @Test
@@ -244,15 +206,6 @@ class PairSourcesTest {
   }
 
   @Test
-  void csvOfASpreadsheetMayHaveSemicolons() throws IOException {
-    image("x.jpg");
-    write("list.csv", "file;caption\nx.jpg;A cat, and a dog\n");
-
-    assertThat(captions(read(folder.resolve("list.csv"))))
-        .containsExactly("list.csv:2: A cat, and a dog");
-  }
-
-  @Test
   void saysWhatOfAFolderIsLeftAside() throws IOException {
     image("x.jpg");
     write("x.txt", "a cat");
@@ -266,28 +219,6 @@ class PairSourcesTest {
           .containsExactly("left aside: 2 .heic, 1 .tiff, of types that are not supported");
       assertThat(captions(all(source))).containsExactly("x.jpg: a cat");
     }
-  }
-
-  @Test
-  void namesTheListThatAFolderOfImagesHolds() throws IOException {
-    image("x.jpg");
-    image("y.jpg");
-    write("bom.csv", "x.jpg,A cat\n");
-
-    assertThatThrownBy(() -> open(folder).close())
-        .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("and bom.csv, which is read when you name it: import ");
-  }
-
-  @Test
-  void tsvCutsAtTabsOnly() throws IOException {
-    image("x.jpg");
-    write("list.tsv", "image\tcaption\tlicence\nx.jpg\tA cat, and a dog\tMIT\n");
-
-    List<SourceItem> items = read(folder.resolve("list.tsv"));
-
-    assertThat(captions(items)).containsExactly("list.tsv:2: A cat, and a dog");
-    assertThat(pairs(items).get(0).licence()).isEqualTo("MIT");
   }
 
   @Test
@@ -316,31 +247,6 @@ class PairSourcesTest {
             .open(folder.resolve("lists/train.csv"))) {
       assertThat(captions(all(source))).containsExactly("train.csv:1: One row");
     }
-  }
-
-  @Test
-  void refusesPathThatDoesNotExist() {
-    assertThatThrownBy(() -> open(folder.resolve("nowhere")).close())
-        .isInstanceOf(UnusableSourceException.class)
-        .hasMessageEndingWith("nowhere does not exist");
-  }
-
-  @Test
-  void refusesFolderWithoutImages() throws IOException {
-    write("notes.txt", "no image here");
-
-    assertThatThrownBy(() -> open(folder).close())
-        .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("holds no images");
-  }
-
-  @Test
-  void refusesFileThatIsNoList() throws IOException {
-    image("x.jpg");
-
-    assertThatThrownBy(() -> open(folder.resolve("x.jpg")).close())
-        .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("does not tell what it is; say so: --format");
   }
 
   private void image(String name) throws IOException {

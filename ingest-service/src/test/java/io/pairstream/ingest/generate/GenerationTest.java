@@ -243,15 +243,6 @@ class GenerationTest {
   }
 
   @Test
-  void stopsRatherThanWaitForHours() throws Exception {
-    api.script("an owl", LocalImagesApi.error(429, "", "", "Slow", "Retry-After", "7200"));
-
-    assertThatThrownBy(() -> run(file("p.txt", "an owl")))
-        .isInstanceOf(GenerationStoppedException.class)
-        .hasMessageContaining("come back in 120 minutes");
-  }
-
-  @Test
   void asksForNothingTwiceThatHasItsAnswer() throws Exception {
     Path prompts = file("p.txt", "an owl\na cat\nan owl\n");
 

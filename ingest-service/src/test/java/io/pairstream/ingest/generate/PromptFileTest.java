@@ -82,16 +82,6 @@ class PromptFileTest {
     assertThat(items.prompts()).containsExactly(Prompt.of("p.jsonl:2", "an owl"));
   }
 
-  @Test
-  void saysThatTheFileIsNotUtf8BeforeAnythingIsAsked() throws Exception {
-    Path file = folder.resolve("p.txt");
-    Files.write(file, "an owl\nBücher\n".getBytes(StandardCharsets.ISO_8859_1));
-
-    assertThatThrownBy(() -> PromptFile.read(file))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("is not UTF-8");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"nowhere.txt", "p.docx", "p"})
   void saysThatAFileIsNoListOfPrompts(String name) throws Exception {

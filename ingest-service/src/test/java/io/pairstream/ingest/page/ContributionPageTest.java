@@ -26,8 +26,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(300)
 class ContributionPageTest {
@@ -114,20 +112,6 @@ class ContributionPageTest {
             "base-uri 'none'");
     assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
     assertThat(page.headers().firstValue("Referrer-Policy")).contains("no-referrer");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "/assets/index.html",
-        "/assets/other.js",
-        "/assets/..%2Findex.html",
-        "/assets/%2e%2e%2fpackage-info.class",
-        "/assets/",
-        "/assets/a/b"
-      })
-  void nothingElseOfTheProgramCanBeAskedFor(String path) throws Exception {
-    assertThat(get(path).statusCode()).isIn(400, 404);
   }
 
   @Test

@@ -34,7 +34,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,42 +80,6 @@ class PairRoutesTest {
   static void stop() {
     service.close();
     kafka.close();
-  }
-
-  @Test
-  void countsWhatItTakesAndAnswers() throws Exception {
-    double pairs = metric("pairstream_pairs_taken_total");
-    double refused = metric("pairstream_http_requests_total", "status=\"400\"");
-    byte[] image = Pictures.png(60, 90, 8);
-
-    assertThat(
-            form(part("image", "image/png", image), part("caption", "", bytes("a counted pair")))
-                .statusCode())
-        .isEqualTo(201);
-    assertThat(post("application/json", bytes("{")).statusCode()).isEqualTo(400);
-
-    // A request counts once its connection is done with it, a moment after its answer.
-    Await.until(() -> metric("pairstream_http_requests_total", "status=\"400\"") >= refused + 1);
-    assertThat(metric("pairstream_pairs_taken_total")).isEqualTo(pairs + 1);
-    assertThat(metric("pairstream_image_bytes_taken_total")).isGreaterThanOrEqualTo(image.length);
-    assertThat(metric("pairstream_submissions_under_way")).isZero();
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(UTF_8);
-  }
-
-  /** A metric's value; 0 where there is none. */
-  private static double metric(String name, String... labels) throws Exception {
-    String text =
-        HttpClient.newHttpClient()
-            .send(HttpRequest.newBuilder(uri("/metrics")).build(), BodyHandlers.ofString())
-            .body();
-    return text.lines()
-        .filter(line -> line.startsWith(name + "{"))
-        .filter(line -> Stream.of(labels).allMatch(line::contains))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
   }
 
   @Test
@@ -230,19 +193,6 @@ class PairRoutesTest {
   }
 
   @Test
-  void aLinkThatComesAgainHasTheSameId() throws Exception {
-    ObjectNode link = Json.MAPPER.createObjectNode();
-    link.put("url", "https://pictures.example/twice.jpg").put("caption", "A cat comes twice");
-
-    HttpResponse<String> first = json(link);
-    HttpResponse<String> again = json(link);
-
-    assertThat(List.of(first.statusCode(), again.statusCode())).containsOnly(202);
-    assertThat(Json.MAPPER.readTree(again.body()).get("id"))
-        .isEqualTo(Json.MAPPER.readTree(first.body()).get("id"));
-  }
-
-  @Test
   void theLargestImageIsTakenInBase64AndInAForm() throws Exception {
     byte[] largest = Arrays.copyOf(JPEG, 8 * 1024 * 1024);
 
@@ -299,11 +249,6 @@ class PairRoutesTest {
         .contains("IMAGE_TOO_MANY_PIXELS", "50010000 pixels", "50000000 pixels");
   }
 
-  @Test
-  void anImageThatARecipeWouldRefuseIsTaken() throws Exception {
-    assertThat(json(pair(Pictures.png(2, 2, 1), "Two by two")).statusCode()).isEqualTo(201);
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -348,13 +293,6 @@ class PairRoutesTest {
   }
 
   @Test
-  void jsonInAnotherEncodingIsMalformed() throws Exception {
-    byte[] latin = "{\"caption\": \"Käse\", \"url\": \"https://a.example/x\"}".getBytes(ISO_8859_1);
-
-    assertProblem(post("application/json", latin), 400, "body-malformed");
-  }
-
-  @Test
   void aCaptionInAnotherEncodingIsRefusedInTheTopologysWords() throws Exception {
     HttpResponse<String> answer =
         form(part("image", "", JPEG), part("caption", "", "Käse".getBytes(ISO_8859_1)));
@@ -364,83 +302,12 @@ class PairRoutesTest {
   }
 
   @Test
-  void theLongestCaptionIsTakenAndOneByteMoreIsNot() throws Exception {
-    assertThat(json(pair("x".repeat(65_536))).statusCode()).isEqualTo(201);
-
-    HttpResponse<String> answer = json(pair("x".repeat(65_537)));
-    assertProblem(answer, 422, "pair-refused");
-    assertThat(answer.body()).contains("65537 bytes", "65536 bytes");
-  }
-
-  @Test
-  void fieldsAreTakenUpToTheTopologysLimit() throws Exception {
-    ObjectNode longest = pair("A cat").put("licence", "x".repeat(8192));
-    assertThat(json(longest).statusCode()).isEqualTo(201);
-
-    assertProblem(json(longest.put("licence", "x".repeat(8193))), 422, "pair-refused");
-  }
-
-  @Test
-  void whatAFormLeavesEmptyIsAsIfItWereNotThere() throws Exception {
-    HttpResponse<String> answer =
-        form(
-            part("image", "image/jpeg", JPEG),
-            part("caption", "", "A cat".getBytes(UTF_8)),
-            part("source_kind", "", new byte[0]),
-            part("media_type", "", new byte[0]),
-            part("licence", "", new byte[0]));
-
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-    RawPair raw = rawAt(Json.MAPPER.readTree(answer.body())).value();
-    assertThat(raw.getSourceKind()).isEqualTo("CROWDSOURCED");
-    assertThat(raw.getMediaType()).isEqualTo("image/jpeg");
-  }
-
-  @Test
-  void aFieldIsThereOnce() throws Exception {
-    HttpResponse<String> answer =
-        form(
-            part("image", "", JPEG),
-            part("caption", "", "A cat".getBytes(UTF_8)),
-            part("caption", "", "A dog".getBytes(UTF_8)));
-
-    assertProblem(answer, 422, "pair-refused");
-    assertThat(answer.body()).contains("there twice");
-  }
-
-  @Test
-  void aFormWithoutAnImageSaysHowLinksAreSent() throws Exception {
-    HttpResponse<String> answer = form(part("caption", "", "A cat".getBytes(UTF_8)));
-
-    assertProblem(answer, 422, "pair-refused");
-    assertThat(answer.body()).contains("the image is missing");
-  }
-
-  @Test
   void aDamagedFormIsMalformed() throws Exception {
     String type = "multipart/form-data; boundary=" + BOUNDARY;
     assertProblem(post(type, "no boundary here".getBytes(UTF_8)), 400, "body-malformed");
     assertProblem(post("multipart/form-data", new byte[3]), 400, "body-malformed");
     byte[] cut = body(part("image", "", JPEG));
     assertProblem(post(type, Arrays.copyOf(cut, cut.length - 20)), 400, "body-malformed");
-  }
-
-  @Test
-  void anotherMediaTypeIsRefusedWithWhatIsTaken() throws Exception {
-    HttpResponse<String> answer = post("image/jpeg", JPEG);
-
-    assertProblem(answer, 415, "media-type-unsupported");
-    assertThat(answer.headers().firstValue("Accept"))
-        .contains("application/json, multipart/form-data");
-  }
-
-  @Test
-  void nothingThatAClientSaysIsAnsweredAsHtml() throws Exception {
-    HttpResponse<String> answer =
-        json(pair("x").put("<script>alert(1)</script>", "<script>alert(1)</script>"));
-
-    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
-    assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
   }
 
   private static void assertProblem(HttpResponse<String> answer, int status, String name)

@@ -9,7 +9,6 @@ import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -79,34 +77,6 @@ class LinkPublisherTest {
   }
 
   @Test
-  void aLinkSaysWhoseItIs() throws Exception {
-    try (LinkPublisher publisher = open()) {
-      publisher.publish(NewLink.of("https://example.org/a", "caption", "en"), "app").get();
-    }
-
-    ConsumerRecord<byte[], byte[]> record = records().get(0);
-    assertThat(LinkHeaders.text(record.headers(), LinkHeaders.PRODUCER)).isEqualTo("app");
-  }
-
-  @Test
-  void linksOfAHostMeetInOnePartition() throws Exception {
-    try (LinkPublisher publisher = open()) {
-      for (int i = 0; i < 20; i++) {
-        String host = i % 2 == 0 ? "a" + i % 5 + ".example" : "A" + i % 5 + ".EXAMPLE.";
-        var unused = publisher.publish(link("http://" + host + ":80/" + i));
-      }
-    }
-
-    List<ConsumerRecord<byte[], byte[]>> records = records();
-    assertThat(records).hasSize(20);
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      assertThat(new String(record.key(), UTF_8)).matches("a[0-4]\\.example");
-      assertThat(record.partition())
-          .isEqualTo(Utils.toPositive(Utils.murmur2(record.key())) % PARTITIONS);
-    }
-  }
-
-  @Test
   void refusesALinkThatItsImageCouldMakeTooLarge() {
     try (LinkPublisher publisher = open()) {
       NewLink link = NewLink.of("http://example.org/", "x".repeat(1 << 20), "en");
@@ -119,10 +89,6 @@ class LinkPublisherTest {
 
   private LinkPublisher open() {
     return LinkPublisher.open(topics.links(), dataset.registry(), dataset.clientSettings(), CLOCK);
-  }
-
-  private static NewLink link(String url) {
-    return NewLink.of(url, "an owl", "en");
   }
 
   private List<ConsumerRecord<byte[], byte[]>> records() {

@@ -13,11 +13,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.MissingSchemaException;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.Replay;
-import io.pairstream.service.publish.BrokerUnavailableException;
-import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.testing.EmbeddedKafka;
@@ -34,7 +30,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,48 +148,6 @@ class PairPublisherTest {
   }
 
   @Test
-  void pairThatIsTooLargeIsNotNotedAndStopsNoOther() throws Exception {
-    dataset.createTopics(PARTITIONS, TopicCatalogue.CROWDSOURCED, TopicCatalogue.UPLOADS);
-
-    try (PairPublisher publisher = openWithNotes()) {
-      assertThatThrownBy(
-              () -> publisher.publish(pair(new byte[RecordSizes.MAX_IMAGE], "c".repeat(2 << 20))))
-          .isInstanceOf(PairTooLargeException.class);
-      publisher.publish(pair("image", "caption")).get();
-    }
-
-    assertThat(notes()).hasSize(1);
-  }
-
-  @Test
-  void keyIsTheImageDigestAndDecidesThePartition() throws Exception {
-    createTopics();
-
-    List<Published> all = new ArrayList<>();
-    try (PairPublisher publisher = open()) {
-      for (int i = 0; i < 20; i++) {
-        all.add(publisher.publish(pair("image " + i / 2, "caption " + i)).get());
-      }
-    }
-
-    for (ConsumerRecord<byte[], byte[]> record : records()) {
-      RawPair read = topics.crowdsourced().value().deserializer().deserialize("", record.value());
-      String digest = PairIdentity.imageDigest(read.getImage());
-      assertThat(new String(record.key(), UTF_8)).isEqualTo(digest);
-      assertThat(record.partition())
-          .isEqualTo(Utils.toPositive(Utils.murmur2(digest.getBytes(UTF_8))) % PARTITIONS);
-      assertThat(all)
-          .contains(
-              new Published(
-                  PairIdentity.pairId(digest, read.getCaption()),
-                  digest,
-                  topics.crowdsourced().name(),
-                  record.partition(),
-                  record.offset()));
-    }
-  }
-
-  @Test
   void losesAndDoublesNothingWhileTheBrokerRestarts() throws Exception {
     createTopics();
     int before = 40;
@@ -225,22 +178,6 @@ class PairPublisherTest {
   }
 
   @Test
-  void publishesRightAfterTheTopicIsCreated() throws Exception {
-    // One topic after the other, because the race shows on some of them only.
-    for (int round = 0; round < 8; round++) {
-      name("fresh" + round);
-      dataset.registry().register(topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
-      kafka.createTopics(new TopicCatalogue(dataset.dataset(), PARTITIONS).topics().subList(0, 1));
-      try (PairPublisher publisher = open()) {
-        for (int i = 0; i < 12; i++) {
-          var unused = publisher.publish(pair("x".repeat(100_000) + i, "fresh"));
-        }
-      }
-      assertThat(records()).hasSize(12);
-    }
-  }
-
-  @Test
   void refusesImageOneByteTooLarge() throws Exception {
     createTopics();
 
@@ -264,51 +201,6 @@ class PairPublisherTest {
           .hasMessageStartingWith("the record has 9")
           .hasMessageEndingWith("at most 9437184 bytes (9 MiB) are taken");
     }
-  }
-
-  @Test
-  void takesTheLargestRecordAsItIs() throws Exception {
-    createTopics();
-    byte[] largest = new byte[RecordSizes.MAX_RAW_RECORD - 100 - 1];
-
-    try (PairPublisher publisher = open()) {
-      publisher.publishRecord(new byte[1], largest).get();
-      assertThatThrownBy(() -> publisher.publishRecord(new byte[2], largest))
-          .isInstanceOf(PairTooLargeException.class);
-    }
-  }
-
-  @Test
-  void saysThatTheTopicIsMissing() {
-    assertThatThrownBy(this::open)
-        .isInstanceOf(MissingTopicException.class)
-        .hasMessage(
-            "topic "
-                + dataset.dataset().name()
-                + ".crowdsourced does not exist; run: pairstream topics create");
-  }
-
-  @Test
-  void saysThatTheSchemaIsMissing() throws Exception {
-    dataset.createTopics(PARTITIONS, TopicCatalogue.CROWDSOURCED);
-    Registry empty = new Registry("mock://empty", Map.of());
-
-    assertThatThrownBy(
-            () -> PairPublisher.open(topics.crowdsourced(), empty, patient(), CLOCK).close())
-        .isInstanceOf(MissingSchemaException.class)
-        .hasMessageContaining("pairstream topics create");
-  }
-
-  @Test
-  void saysThatNoBrokerAnswers() {
-    Map<String, String> nowhere = Map.of("bootstrap.servers", "127.0.0.1:1");
-
-    assertThatThrownBy(
-            () ->
-                PairPublisher.open(topics.crowdsourced(), dataset.registry(), nowhere, CLOCK)
-                    .close())
-        .isInstanceOf(BrokerUnavailableException.class)
-        .hasMessageContaining("127.0.0.1:1");
   }
 
   @Test

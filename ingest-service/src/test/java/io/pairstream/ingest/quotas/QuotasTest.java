@@ -1,7 +1,6 @@
 package io.pairstream.ingest.quotas;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import io.pairstream.ingest.quotas.Quotas.Allowance;
@@ -79,22 +78,6 @@ class QuotasTest {
   }
 
   @Test
-  void lookingCostsNothing() {
-    quotas.charge("a", Rates.UNSAID, 10, 0);
-    Allowance before = quotas.look("a", Rates.UNSAID);
-
-    assertThat(before.isOpen()).isFalse();
-    assertThat(quotas.look("a", Rates.UNSAID)).isEqualTo(before);
-  }
-
-  @Test
-  void producersDoNotSpendEachOthersQuota() {
-    quotas.charge("greedy", Rates.UNSAID, 1_000_000, 1L << 40);
-
-    assertThat(isLetThrough("modest", Rates.UNSAID, 1, 1)).isTrue();
-  }
-
-  @Test
   void severalInstancesGrantTheQuotaTogether() {
     Quotas ofOneInThree = new Quotas(new Rates(30, 3e6), 3, now::get);
 
@@ -111,19 +94,6 @@ class QuotasTest {
 
     assertThat(generous.recordsLeft()).isEqualTo(-100);
     assertThat(generous.untilOpen()).isLessThan(seconds(1));
-  }
-
-  @Test
-  void unlimitedQuotaIsNeverUsedUp() {
-    for (int i = 0; i < 100; i++) {
-      assertThat(isLetThrough("a", Rates.UNLIMITED, 1_000_000, 1L << 50)).isTrue();
-    }
-  }
-
-  @Test
-  void defaultNamesBothRates() {
-    assertThatThrownBy(() -> new Quotas(new Rates(1, 0), 1, now::get))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   /** Looks, and charges where the quota is not used up, as the ingest API does. */

@@ -148,16 +148,6 @@ class StatusRoutesTest {
   }
 
   @Test
-  void whatIsNoIdIsNotLookedFor() throws Exception {
-    for (String id : new String[] {"x", "0123456789ABCDEF0123456789ABCDEF", "a%20b", "..."}) {
-      HttpResponse<String> answer = get("/v1/pairs/" + id);
-
-      assertThat(answer.statusCode()).as(id).isEqualTo(404);
-      assertThat(json(answer).path("detail").asText()).as(id).contains("32 hex digits");
-    }
-  }
-
-  @Test
   void whileNothingCanBeReadUnknownIsNotSaidToBeUnknown(
       @TempDir Path brokerFolder, @TempDir Path otherFolder) throws Exception {
     EmbeddedKafka own = new EmbeddedKafka(brokerFolder);

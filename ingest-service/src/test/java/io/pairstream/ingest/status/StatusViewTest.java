@@ -11,11 +11,9 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -96,15 +94,6 @@ class StatusViewTest {
   }
 
   @Test
-  void reasonOfANewerVersionHasNoRemedyHere() {
-    Sent sent = pipeline.send("an image", "a caption");
-    pipeline.reject(sent, "REASON_OF_TOMORROW");
-
-    assertThat(status(sent.pairId()).reason()).isEqualTo("REASON_OF_TOMORROW");
-    assertThat(status(sent.pairId()).remedy()).isEmpty();
-  }
-
-  @Test
   void pairThatNoIngestApiTookIsKnownByItsReceipt() {
     Sent sent = pipeline.send("an image", "a caption");
     pipeline.accept(sent, PairStatus.TRAINING);
@@ -115,21 +104,6 @@ class StatusViewTest {
     assertThat(status.origin()).isEqualTo(sent.origin());
     assertThat(status.receivedAt()).isEqualTo(PlayedPipeline.RECEIVED);
     assertThat(status.copyOf()).isEmpty();
-  }
-
-  @Test
-  void pairOfWhichNobodySaidWhenWasReceivedWhenKafkaTookIt() {
-    Instant arrival = Instant.ofEpochMilli(1_700_000_007_000L);
-    String id = "0".repeat(32);
-    Receipt receipt =
-        Receipt.newBuilder()
-            .setPairId(id)
-            .setStanding(PairStatus.TRAINING.name())
-            .setDecidedAt(arrival)
-            .build();
-    TestCluster.send(cluster, TestCluster.record(cluster.topics().receipts(), null, id, receipt));
-
-    assertThat(status(id).receivedAt()).isEqualTo(arrival);
   }
 
   @Test
@@ -170,18 +144,6 @@ class StatusViewTest {
   }
 
   @Test
-  void refusalOnTheOtherTopicCountsByTime() {
-    Sent sent = pipeline.send("an image", "a caption");
-    Origin elsewhere = new Origin(cluster.topics().scraped().name(), 0, 5L);
-    receipt(sent, PairStatus.QUARANTINED, elsewhere, now.minus(Duration.ofHours(1)));
-    upload(sent);
-    assertThat(status(sent.pairId()).stand()).isEqualTo(ReportedStatus.RECEIVED);
-
-    receipt(sent, PairStatus.QUARANTINED, elsewhere, now.minus(Duration.ofSeconds(30)));
-    assertThat(status(sent.pairId()).stand()).isEqualTo(ReportedStatus.QUARANTINED);
-  }
-
-  @Test
   void linkGoesFromWaitingToItsPairsReceipt() {
     String url = "https://example.org/cat.jpg";
     String linkId = PairIdentity.linkId(url, "a caption");
@@ -212,72 +174,6 @@ class StatusViewTest {
   }
 
   @Test
-  void linkToAPairThatWasPublishedBeforeIsACopy() {
-    Sent earlier = pipeline.send("an image", "a caption");
-    receipt(earlier, PairStatus.TRAINING, earlier.origin(), now.minus(Duration.ofHours(1)));
-    link("link", "FETCHED", earlier.pairId(), "", "");
-
-    assertThat(status("link").copyOf()).contains(earlier.origin());
-  }
-
-  @Test
-  void failedFetchIsFinal() {
-    link("link", "FETCH_FAILED", "", "FETCH_NOT_FOUND", "the host answered 404");
-
-    StatusReport status = status("link");
-
-    assertThat(status.stand()).isEqualTo(ReportedStatus.FETCH_FAILED);
-    assertThat(status.stand().isFinal()).isTrue();
-    assertThat(status.says()).isEqualTo("Its image could not be fetched. The host answered 404.");
-  }
-
-  @Test
-  void standingThatNobodyKnowsIsSaidToBeUnknown() {
-    link("link", "LATER", "", "", "");
-    Sent sent = pipeline.send("an image", "a caption");
-    Sent copy = pipeline.send("an image", "a caption");
-    upload(copy);
-    Receipt receipt =
-        Receipt.newBuilder()
-            .setPairId(sent.pairId())
-            .setStanding("")
-            .setDetail("said later")
-            .setOrigin(sent.origin())
-            .setDecidedAt(now)
-            .build();
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
-
-    assertThat(status("link").stand()).isEqualTo(ReportedStatus.UNKNOWN);
-    StatusReport status = status(sent.pairId());
-    assertThat(status.stand()).isEqualTo(ReportedStatus.UNKNOWN);
-    assertThat(status.stand().isFinal()).isFalse();
-    assertThat(status.copyOf()).isEmpty();
-    assertThat(status.says())
-        .isEqualTo("Its record says where it stands in a word that is not known here. Said later.");
-  }
-
-  @Test
-  void restartedAndSecondInstanceAnswerTheSame(@TempDir Path second) {
-    Sent sent = pipeline.send("an image", "a caption");
-    upload(sent);
-    StatusReport before = status(sent.pairId());
-    view.close();
-    pipeline.accept(sent, PairStatus.TEST);
-
-    view = openIn(folder);
-    view.caughtUp().join();
-    try (StatusView other = openIn(second)) {
-      other.caughtUp().join();
-
-      assertThat(before.stand()).isEqualTo(ReportedStatus.RECEIVED);
-      assertThat(view.isCaughtUp()).isTrue();
-      assertThat(view.find(sent.pairId()).orElseThrow().stand()).isEqualTo(ReportedStatus.TEST);
-      assertThat(other.find(sent.pairId())).isEqualTo(view.find(sent.pairId()));
-    }
-  }
-
-  @Test
   void statusIsWrittenAsClientsReadIt() {
     Sent first = pipeline.send("an image", "a caption");
     pipeline.accept(first, PairStatus.TRAINING);
@@ -299,18 +195,6 @@ class StatusViewTest {
   private StatusView openIn(Path directory) {
     return StatusView.open(
         cluster.topics(), directory, cluster.clientSettings(), Clock.systemUTC());
-  }
-
-  @Test
-  void pairIsNotDecidedBeforeItWasReceivedWhereTheBrokersClockIsBehind() {
-    Sent sent = pipeline.send("an image", "a caption");
-    upload(sent);
-    receipt(sent, PairStatus.TRAINING, sent.origin(), now.minusMillis(300));
-
-    StatusReport judged = status(sent.pairId());
-
-    assertThat(judged.stand()).isEqualTo(ReportedStatus.TRAINING);
-    assertThat(judged.decidedAt()).contains(now);
   }
 
   private StatusReport status(String id) {
@@ -348,18 +232,5 @@ class StatusViewTest {
   private void send(Upload upload) {
     TestCluster.send(
         cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
-  }
-
-  private void receipt(Sent sent, PairStatus standing, Origin origin, Instant decidedAt) {
-    Receipt receipt =
-        Receipt.newBuilder()
-            .setPairId(sent.pairId())
-            .setStanding(standing.name())
-            .setReason(standing == PairStatus.QUARANTINED ? "CAPTION_TOO_SHORT" : "")
-            .setOrigin(origin)
-            .setDecidedAt(decidedAt)
-            .build();
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
   }
 }

@@ -55,9 +55,4 @@ final class DueLinks {
   int size() {
     return byOffset.size();
   }
-
-  /** Entries of both orders together: two for each offset. */
-  int entries() {
-    return byOffset.size() + byTime.size();
-  }
 }

@@ -66,16 +66,7 @@ public final class FetchService implements AutoCloseable {
    * Starts to work.
    *
    * @param fetcher closed with this
-   */
-  public FetchService(QueueSettings settings, WebFetcher fetcher, Clock clock) {
-    this(settings, fetcher, clock, new SelfReport("fetch", clock));
-  }
-
-  /**
-   * The same with a report that others hear too.
-   *
-   * @param fetcher closed with this
-   * @param report learns how the work is
+   * @param report learns how the work is, and is heard by others too
    */
   public FetchService(QueueSettings settings, WebFetcher fetcher, Clock clock, SelfReport report) {
     this.settings = settings;

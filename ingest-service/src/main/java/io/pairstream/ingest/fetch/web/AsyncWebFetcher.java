@@ -55,6 +55,9 @@ final class AsyncWebFetcher implements WebFetcher {
   /** Where too many connections are kept, those go that were used least lately, down to this. */
   private static final Duration LEAST_IDLE = Duration.ofMillis(500);
 
+  /** Bytes of unfinished bodies that are held at once. */
+  private static final long MOST_BODY_BYTES = 256L * 1024 * 1024;
+
   /** Threads that move bytes. */
   private static final int THREADS = 2;
 
@@ -79,13 +82,22 @@ final class AsyncWebFetcher implements WebFetcher {
     policy = new AddressPolicy(settings.allowed());
     requester = requester(settings, tls);
     requester.start();
-    BodyBudget budget = new BodyBudget(settings.bodyBytes(), timers);
+    BodyBudget budget = new BodyBudget(bodyBytes(settings.limits()), timers);
     Exchange.Wire wire =
         new Exchange.Wire(
             requester, settings.limits(), budget, timers, clock, settings.agent().text());
     requests = new Requests(wire, resolver, policy, settings);
     robots = new Robots(requests, settings.limits(), timers);
     keepHouse();
+  }
+
+  /**
+   * Bodies take a quarter of the heap at most, so that there is room for what becomes of them; two
+   * of the largest images are held in any case.
+   */
+  private static long bodyBytes(FetchLimits limits) {
+    long most = Math.min(MOST_BODY_BYTES, Runtime.getRuntime().maxMemory() / 4);
+    return Math.max(2L * limits.imageBytes(), most);
   }
 
   private static HttpAsyncRequester requester(FetchSettings settings, SSLContext tls) {

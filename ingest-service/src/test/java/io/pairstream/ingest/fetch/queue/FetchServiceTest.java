@@ -2,7 +2,6 @@ package io.pairstream.ingest.fetch.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchResult;
@@ -25,7 +24,7 @@ import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.requirements.WeakClusterException;
+import io.pairstream.service.report.SelfReport;
 import io.pairstream.testing.LongTimeouts;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -52,7 +51,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -289,14 +287,6 @@ class FetchServiceTest {
   }
 
   @Test
-  void aHugeRecordThatIsSmallWhenPackedIsRefusedAtTheBroker() {
-    ProducerRecord<byte[], byte[]> huge = withHeader(link("h.test", "huge"), 20_000_000);
-
-    assertThatThrownBy(() -> sendPacked(huge))
-        .hasRootCauseInstanceOf(RecordTooLargeException.class);
-  }
-
-  @Test
   void recordsOfManyUnknownSchemasHoldTheirPartitionUpForAMoment() {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (int id = 0; id < 150; id++) {
@@ -435,29 +425,6 @@ class FetchServiceTest {
   }
 
   @Test
-  void aLinkThatWaitedLongForAFetcherGetsItsTurnAllTheSame() {
-    send(List.of(link("h.test", "patient")));
-    clock.advance(Duration.ofDays(30));
-    AtomicInteger asked = new AtomicInteger();
-    FetchService service =
-        start(
-            new ScriptedFetcher(
-                url ->
-                    CompletableFuture.completedFuture(
-                        asked.incrementAndGet() == 1
-                            ? new FetchResult.Postponed(Duration.ofMinutes(5), "h.test is busy")
-                            : ScriptedFetcher.image(url))));
-
-    until(
-        () -> asked.get() == 1 && service.counts().notDue() + service.counts().quarantined() == 1);
-    clock.advance(Duration.ofMinutes(5));
-
-    AuditReport report = auditAfter(1);
-    assertThat(report.links().fetched()).isEqualTo(1);
-    assertThat(report.links().quarantined()).isZero();
-  }
-
-  @Test
   void whatIsFarFromDueMakesRoomForWhatIsDueBehindIt() {
     int far = FinishedOffsets.MOST_ABOVE + 2_000;
     byte[] link = link("h.test", "picture").value();
@@ -581,15 +548,6 @@ class FetchServiceTest {
     return report.details().isEmpty() ? report : new Audit(cluster, SEEN_WITHIN).run();
   }
 
-  @Test
-  void refusesAClusterThatCannotKeepWhatIsPromised() {
-    FetchService service = start(answering(RejectReason.FETCH_TIMEOUT, true), Map.of("acks", "1"));
-
-    assertThat(service.awaitEnd().orElseThrow())
-        .isInstanceOf(WeakClusterException.class)
-        .hasMessageContaining("client-settings: kafka.acks=1");
-  }
-
   private FetchService start(WebFetcher fetcher) {
     return start(fetcher, Map.of());
   }
@@ -606,7 +564,12 @@ class FetchServiceTest {
                 cluster.dataset(),
                 clients,
                 Map.of()));
-    FetchService service = new FetchService(settings, fetcher, clock.withZone(ZoneOffset.UTC));
+    FetchService service =
+        new FetchService(
+            settings,
+            fetcher,
+            clock.withZone(ZoneOffset.UTC),
+            new SelfReport("fetch", clock.withZone(ZoneOffset.UTC)));
     services.add(service);
     return service;
   }

@@ -3,11 +3,6 @@ package io.pairstream.ingest.fetch.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.wire.FinishedOffsets;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
-import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -40,30 +35,6 @@ class OffsetWindowTest {
     window.finish(0);
 
     assertThat(window.finished()).isEqualTo(FinishedOffsets.below(9));
-  }
-
-  @Test
-  void goesOnWhereAnotherStopped() {
-    Random random = new Random(3);
-    for (int round = 0; round < 50; round++) {
-      TreeSet<Long> records = new TreeSet<>();
-      random.longs(300, 0, 1000).forEach(records::add);
-      List<Long> order = new ArrayList<>(records);
-      Collections.shuffle(order, random);
-      TreeSet<Long> finished = new TreeSet<>(order.subList(0, 150));
-      OffsetWindow first = new OffsetWindow(FinishedOffsets.below(0));
-      records.forEach(first::read);
-      finished.forEach(first::finish);
-
-      FinishedOffsets committed = first.finished();
-      OffsetWindow second =
-          new OffsetWindow(FinishedOffsets.read(committed.low(), committed.metadata()));
-
-      assertThat(records).allMatch(r -> second.isFinished(r) == finished.contains(r));
-      records.tailSet(committed.low()).forEach(second::read);
-      records.forEach(second::finish);
-      assertThat(second.low()).isEqualTo(records.last() + 1);
-    }
   }
 
   @Test

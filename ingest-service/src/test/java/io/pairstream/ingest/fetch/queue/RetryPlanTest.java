@@ -1,7 +1,6 @@
 package io.pairstream.ingest.fetch.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Origin;
@@ -53,18 +52,5 @@ class RetryPlanTest {
         .isEqualTo(plan.longestPause());
     assertThat(plan.pause(RejectReason.FETCH_THROTTLED, 1_000_000, Duration.ZERO, LINK))
         .isEqualTo(plan.longestPause());
-  }
-
-  @Test
-  void refusesWhatCannotBe() {
-    Duration second = Duration.ofSeconds(1);
-    Duration day = Duration.ofDays(1);
-    assertThatThrownBy(() -> new RetryPlan(0, second, day, day)).hasMessageContaining("at least");
-    assertThatThrownBy(() -> new RetryPlan(1, Duration.ZERO, day, day))
-        .hasMessageContaining("positive");
-    assertThatThrownBy(() -> new RetryPlan(1, second, Duration.ofDays(3), Duration.ofDays(9)))
-        .hasMessageContaining("longest pause");
-    assertThatThrownBy(() -> new RetryPlan(1, second, day, second))
-        .hasMessageContaining("given up");
   }
 }

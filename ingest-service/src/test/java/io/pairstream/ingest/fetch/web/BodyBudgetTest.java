@@ -14,16 +14,6 @@ class BodyBudgetTest {
   private final List<String> resumed = new ArrayList<>();
 
   @Test
-  void everyBodyIsReadOnWhileThereIsRoom() {
-    BodyBudget.Share first = budget.open();
-    BodyBudget.Share second = budget.open();
-    first.take(50);
-    second.take(49);
-
-    assertThat(second.mayReadOn(this::unexpected)).isTrue();
-  }
-
-  @Test
   void theOldestAloneIsReadOnWhenThereIsNone() {
     BodyBudget.Share oldest = budget.open();
     BodyBudget.Share second = budget.open();
@@ -69,17 +59,6 @@ class BodyBudgetTest {
     timers.pass(Duration.ofSeconds(3));
 
     assertThat(second.stoppedNanos()).isEqualTo(Duration.ofSeconds(2).toNanos());
-  }
-
-  @Test
-  void nothingIsHeldInTheEnd() {
-    BodyBudget.Share share = budget.open();
-    share.take(70);
-    share.close();
-    share.close();
-    share.take(10);
-
-    assertThat(budget.held()).isZero();
   }
 
   private void unexpected() {

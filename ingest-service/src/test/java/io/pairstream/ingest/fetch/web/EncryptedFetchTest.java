@@ -125,22 +125,6 @@ class EncryptedFetchTest {
     }
   }
 
-  @Test
-  void aHostThatSpeaksNoTlsFails() throws GeneralSecurityException {
-    try (Site plain = Site.open()) {
-      // The host may wait for more of what it takes for a request, so that only the limit ends it.
-      FetchResult.Failed failed =
-          WebFetcherTest.failed(
-              fetch(
-                  SETTINGS.with(FetchLimits.USUAL),
-                  "https://images.example:" + plain.port() + "/",
-                  trusting()));
-
-      assertThat(failed.reason())
-          .isIn(RejectReason.FETCH_TLS, RejectReason.FETCH_CONNECTION, RejectReason.FETCH_TIMEOUT);
-    }
-  }
-
   private static SSLContext trusting() throws GeneralSecurityException {
     TrustManagerFactory managers =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -72,17 +72,6 @@ class HostGatesTest {
   }
 
   @Test
-  void aTurnThatIsGivenBackMakesRoom() {
-    Turn first = turn(enter(Duration.ZERO));
-    CompletableFuture<Turn> second = enter(Duration.ZERO);
-    assertThat(second).isNotDone();
-
-    first.finished();
-
-    assertThat(second).isCompleted();
-  }
-
-  @Test
   void whoWouldWaitTooLongIsPostponed() {
     for (int i = 0; i < 22; i++) {
       var unused = enter(Duration.ZERO);
@@ -111,15 +100,6 @@ class HostGatesTest {
   }
 
   @Test
-  void twoFailuresArePutUpWithAndAThirdIsNot() {
-    fail(BROKEN);
-    fail(BROKEN);
-    fail(BROKEN);
-
-    assertThat(postponement()).isEqualTo(Duration.ofSeconds(10));
-  }
-
-  @Test
   void linksOfAHostThatIsDownAreToldSoInsteadOfWaitingForEver() {
     for (int i = 0; i < 5; i++) {
       fail(BROKEN);
@@ -142,13 +122,6 @@ class HostGatesTest {
     fail(BROKEN);
 
     assertThat(turn(enterAfterInterval())).isNotNull();
-  }
-
-  @Test
-  void oneHostDoesNotWaitForAnother() {
-    assertThat(turn(enter(Duration.ZERO))).isNotNull();
-
-    assertThat(gates.enter("other", Duration.ZERO)).isCompleted();
   }
 
   @Test

@@ -60,13 +60,6 @@ class RobotsTest {
     assertThat(failed("/private/%zz.png").reason()).isEqualTo(RejectReason.FETCH_ROBOTS);
   }
 
-  @Test
-  void isAddressedByItsOwnName() {
-    robots("User-agent: *\nAllow: /\n\nUser-agent: Pairstream\nDisallow: /\n");
-
-    assertThat(failed("/a.png").reason()).isEqualTo(RejectReason.FETCH_ROBOTS);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"404 Not Found", "403 Forbidden", "401 Unauthorized", "410 Gone"})
   void aHostWithoutTheFileAllowsEverything(String status) {
@@ -112,25 +105,6 @@ class RobotsTest {
   }
 
   @Test
-  void asksTheHostOfARedirectToo() {
-    try (Site other = Site.on("127.9.0.2")) {
-      other.answer(
-          "/robots.txt",
-          "200 OK",
-          "",
-          "User-agent: *\nDisallow: /".getBytes(StandardCharsets.UTF_8));
-      site.answer(
-          "/moved.png",
-          "302 Found",
-          "Location: http://127.9.0.2:" + other.port() + "/a.png\r\n",
-          new byte[0]);
-
-      assertThat(failed("/moved.png").reason()).isEqualTo(RejectReason.FETCH_ROBOTS);
-      assertThat(other.requestLines()).containsExactly("GET /robots.txt HTTP/1.1");
-    }
-  }
-
-  @Test
   void keepsTheDelayThatTheHostAsksFor() {
     robots("User-agent: *\nCrawl-delay: 3600\n");
     String url = site.url("/a.png");
@@ -147,20 +121,6 @@ class RobotsTest {
             result ->
                 assertThat(((FetchResult.Postponed) result).retryAfter())
                     .isGreaterThan(Duration.ofMinutes(59)));
-  }
-
-  @Test
-  void aPageInThePlaceOfTheFileAllowsEverything() {
-    robots("<!doctype html><html><head></head><body>User-agent: * Disallow: /</body></html>");
-
-    WebFetcherTest.fetched(WebFetcherTest.fetch(SETTINGS, site.url("/a.png")));
-  }
-
-  @Test
-  void readsALongFileAsFarAsItMust() {
-    robots("User-agent: *\nDisallow: /a\n" + "# long\n".repeat(200_000));
-
-    assertThat(failed("/a.png").reason()).isEqualTo(RejectReason.FETCH_ROBOTS);
   }
 
   private void robots(String text) {
