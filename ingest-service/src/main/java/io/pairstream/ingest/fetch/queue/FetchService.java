@@ -43,7 +43,6 @@ public final class FetchService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FetchService.class);
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-  private static final Duration REPORT_EVERY = Duration.ofSeconds(30);
 
   /** What ends within that when it is told to stop is let go of otherwise. */
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
@@ -59,8 +58,6 @@ public final class FetchService implements AutoCloseable {
   private volatile String obstacle = "";
   private volatile FetchCounts counts = FetchCounts.NONE;
   private final Tally tally = new Tally();
-  private FetchCounts reported = FetchCounts.NONE;
-  private long reportedAt = System.nanoTime();
 
   /**
    * Starts to work.
@@ -195,7 +192,7 @@ public final class FetchService implements AutoCloseable {
                 partitions.get(),
                 clock,
                 tally,
-                this::tell)) {
+                now -> counts = now)) {
           working = true;
           obstacle = "";
           session.run(() -> stopping);
@@ -253,23 +250,5 @@ public final class FetchService implements AutoCloseable {
   private static Duration longer(Duration pause) {
     Duration doubled = pause.multipliedBy(2);
     return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
-  }
-
-  private void tell(FetchCounts now) {
-    counts = now;
-    if (System.nanoTime() - reportedAt >= REPORT_EVERY.toNanos() && !now.equals(reported)) {
-      reported = now;
-      reportedAt = System.nanoTime();
-      LOG.info(
-          "{} fetched, {} in quarantine, {} to be tried again, {} put off; {} under way, {} in"
-              + " memory, {} not due",
-          now.fetched(),
-          now.quarantined(),
-          now.triedAgain(),
-          now.putOff(),
-          now.underWay(),
-          now.inMemory(),
-          now.notDue());
-    }
   }
 }

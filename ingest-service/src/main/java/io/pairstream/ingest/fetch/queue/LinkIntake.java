@@ -1,6 +1,7 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.ingest.fetch.queue.DueLinks.Due;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.PairTopics;
@@ -204,14 +205,16 @@ final class LinkIntake implements AutoCloseable {
       return noneWaits(
           share,
           record,
-          Refusal.of(
+          new Rejection(
               RejectReason.UNREADABLE_RECORD,
-              "no fetcher wrote this record; it lets no link wait: " + OneLine.of(e.toString())));
+              "no fetcher wrote this record; it lets no link wait: " + OneLine.of(e.toString()),
+              "",
+              ""));
     }
   }
 
   private Optional<WaitingLink> noneWaits(
-      Share share, ConsumerRecord<byte[], byte[]> record, Refusal refusal) {
+      Share share, ConsumerRecord<byte[], byte[]> record, Rejection refusal) {
     results.quarantine(share, record.offset(), TriedLink.fresh(record), refusal, Optional.empty());
     return Optional.empty();
   }

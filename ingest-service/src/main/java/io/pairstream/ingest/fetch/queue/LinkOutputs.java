@@ -1,6 +1,7 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.ingest.fetch.web.FetchResult.Fetched;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -77,7 +78,7 @@ final class LinkOutputs {
     if (bytes > RecordSizes.MAX_RAW_RECORD) {
       return quarantined(
           tried,
-          new Refusal(
+          new Rejection(
               RejectReason.RECORD_TOO_LARGE,
               "image, caption and annotations together are more than a raw record may have",
               bytes + " bytes",
@@ -118,8 +119,8 @@ final class LinkOutputs {
   }
 
   /** Why a record that lets a link wait is not written again. */
-  static Refusal tooLargeToCarry(ConsumerRecord<byte[], byte[]> waiting) {
-    return new Refusal(
+  static Rejection tooLargeToCarry(ConsumerRecord<byte[], byte[]> waiting) {
+    return new Rejection(
         RejectReason.RECORD_TOO_LARGE,
         "no fetcher wrote this record; it is larger than any that lets a link wait",
         sizeOf(waiting) + " bytes",
@@ -138,7 +139,7 @@ final class LinkOutputs {
 
   /** What a link becomes that nobody will get. */
   List<ProducerRecord<byte[], byte[]>> quarantined(
-      TriedLink tried, Refusal refusal, Optional<PairLink> link) {
+      TriedLink tried, Rejection refusal, Optional<PairLink> link) {
     WaitingLink record = tried.link();
     boolean keeps = tried.size() <= RecordSizes.MAX_RAW_RECORD;
     QuarantinedPair pair =

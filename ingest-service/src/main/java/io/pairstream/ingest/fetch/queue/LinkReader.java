@@ -1,6 +1,7 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
@@ -40,7 +41,7 @@ final class LinkReader {
    *
    * @param link what could be read of it nevertheless
    */
-  record Refused(Refusal refusal, Optional<PairLink> link) implements Read {}
+  record Refused(Rejection refusal, Optional<PairLink> link) implements Read {}
 
   /** The registry cannot say now with which schema it was written. */
   record Undecided() implements Read {}
@@ -68,7 +69,7 @@ final class LinkReader {
     byte[] value = tried.value();
     if (tried.size() > LinkPublisher.MAX_RECORD_BYTES) {
       return refused(
-          new Refusal(
+          new Rejection(
               RejectReason.RECORD_TOO_LARGE,
               "a link's record is small: an address, a caption, and what is known of them",
               tried.size() + " bytes",
@@ -77,18 +78,20 @@ final class LinkReader {
     OptionalInt schemaId = WireFormat.schemaId(value);
     if (schemaId.isEmpty()) {
       return refused(
-          Refusal.of(
+          new Rejection(
               RejectReason.UNREADABLE_RECORD,
               value == null
                   ? "the record has no value"
-                  : "the value does not begin with byte 0 and a schema id in 4 bytes"));
+                  : "the value does not begin with byte 0 and a schema id in 4 bytes",
+              "",
+              ""));
     }
     return switch (schemas.of(schemaId.getAsInt())) {
       case KNOWN -> decode(value, schemas.known(schemaId.getAsInt()));
       case UNDECIDED -> new Undecided();
       case UNKNOWN ->
           refused(
-              new Refusal(
+              new Rejection(
                   RejectReason.UNKNOWN_SCHEMA,
                   WriterSchemas.whyUnknown(schemaId.getAsInt()),
                   "schema id " + schemaId.getAsInt(),
@@ -112,24 +115,26 @@ final class LinkReader {
     }
     if (!isText) {
       return new Refused(
-          Refusal.of(RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8"),
+          new Rejection(RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8", "", ""),
           Optional.of(link));
     }
     try {
       return new Link(link, LinkHost.of(link.getUrl()));
     } catch (InvalidUrlException e) {
       return new Refused(
-          Refusal.of(RejectReason.FETCH_URL_INVALID, e.getMessage()), Optional.of(link));
+          new Rejection(RejectReason.FETCH_URL_INVALID, e.getMessage(), "", ""), Optional.of(link));
     }
   }
 
-  private static Refusal refusal(ValueFault fault) {
-    return Refusal.of(
+  private static Rejection refusal(ValueFault fault) {
+    return new Rejection(
         fault.isOfSchema() ? RejectReason.SCHEMA_MISMATCH : RejectReason.UNREADABLE_RECORD,
-        fault.sentence());
+        fault.sentence(),
+        "",
+        "");
   }
 
-  private static Read refused(Refusal refusal) {
+  private static Read refused(Rejection refusal) {
     return new Refused(refusal, Optional.empty());
   }
 }

@@ -1,6 +1,7 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.FetchResult.Failed;
 import io.pairstream.ingest.fetch.web.FetchResult.Fetched;
@@ -62,7 +63,7 @@ final class LinkResults implements AutoCloseable {
     String detail = tried.link().getDetail();
     return outputs.quarantined(
         tried,
-        new Refusal(
+        new Rejection(
             failed.reason(),
             tried.attempts() == 1 ? detail : detail + " (attempt " + tried.attempts() + ")",
             OneLine.of(failed.measured()),
@@ -80,7 +81,7 @@ final class LinkResults implements AutoCloseable {
       tally.quarantined(RejectReason.FETCH_TIMEOUT);
       return outputs.quarantined(
           tried,
-          new Refusal(
+          new Rejection(
               RejectReason.FETCH_TIMEOUT,
               "it was never this link's turn: " + OneLine.of(postponed.detail()),
               age.toHours() + " h",
@@ -97,7 +98,7 @@ final class LinkResults implements AutoCloseable {
   }
 
   void quarantine(
-      Share share, long offset, TriedLink tried, Refusal refusal, Optional<PairLink> link) {
+      Share share, long offset, TriedLink tried, Rejection refusal, Optional<PairLink> link) {
     tally.quarantined(refusal.reason());
     finish(share, offset, outputs.quarantined(tried, refusal, link));
   }
