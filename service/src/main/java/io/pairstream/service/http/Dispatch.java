@@ -8,15 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -38,9 +37,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private final HeadDeadline heads;
   private final SharedBudget budget;
   private final SharedBudget streams;
-  private final SharedBudget eventStreams;
   private final HttpTraffic traffic = new HttpTraffic();
-  private final Set<SentEvents> events = ConcurrentHashMap.newKeySet();
 
   Dispatch(
       ServerSettings settings,
@@ -61,7 +58,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     this.heads = heads;
     this.budget = new SharedBudget(settings.bodyBytesInFlight());
     this.streams = new SharedBudget(settings.maxStreams());
-    this.eventStreams = new SharedBudget(settings.maxEventStreams());
   }
 
   List<Route> routes() {
@@ -70,10 +66,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
 
   HttpTraffic traffic() {
     return traffic;
-  }
-
-  void endEvents() {
-    events.forEach(SentEvents::end);
   }
 
   @Override
@@ -133,8 +125,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     boolean isLight =
         route.method() != Method.GET
             || route.access() == Access.OPEN
-            || route.handler() instanceof Handler.Quick
-            || route.handler() instanceof Handler.Events;
+            || route.handler() instanceof Handler.Quick;
     return isLight ? Optional.empty() : reads.of(route);
   }
 
@@ -178,12 +169,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       }
     } else if (route.handler() instanceof Handler.Streamed streamed) {
       stream(incoming, streamed, exchange);
-    } else if (route.handler() instanceof Handler.Events opened) {
-      if (exchange.request().getMethod().equals("HEAD")) {
-        exchange.send(Answer.of(200, SentEvents.MEDIA_TYPE, new byte[0]));
-      } else {
-        openEvents(incoming, opened, exchange);
-      }
     }
   }
 
@@ -268,9 +253,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
               throw new IllegalStateException("the answer was begun before");
             }
             exchange.head(status, mediaType, headers);
-            out[0] =
-                body.answer(
-                    Response.asBufferedOutputStream(exchange.request(), exchange.response()));
+            out[0] = output(incoming, body, exchange);
             return out[0];
           });
       if (out[0] == null) {
@@ -283,31 +266,23 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     }
   }
 
-  private void openEvents(Incoming incoming, Handler.Events handler, Exchange exchange) {
-    String producer = incoming.principal().producer();
-    if (!eventStreams.take(producer, 1)) {
-      throw tooMany("streams of events").asException();
+  /** Who sends a body may read nothing before it has sent all; who sends none reads. */
+  private OutputStream output(Incoming incoming, PacedInput body, Exchange exchange) {
+    Request request = exchange.request();
+    OutputStream out = Response.asBufferedOutputStream(request, exchange.response());
+    if (incoming.method() == Method.POST) {
+      return body.answer(out);
     }
-    SentEvents stream = new SentEvents(exchange);
-    stream.onEnd(() -> eventStreams.giveBack(producer, 1));
-    stream.onEnd(() -> events.remove(stream));
-    events.add(stream);
-    Request.addCompletionListener(exchange.request(), failure -> stream.finish());
-    work(
-        exchange,
-        () -> {
-          var unused =
-              handler
-                  .open(incoming, stream)
-                  .whenComplete(
-                      (opened, failure) -> {
-                        if (failure == null) {
-                          stream.open();
-                        } else {
-                          exchange.fail(failure);
-                        }
-                      });
-        });
+    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+    AwaitedOutput awaited =
+        new AwaitedOutput(
+            out,
+            settings.idleTimeout().multipliedBy(2),
+            request.getComponents().getScheduler(),
+            () -> endPoint.close(new IOException("the client does not read its answer")));
+    Request.addCompletionListener(request, failure -> awaited.stop());
+    awaited.start();
+    return awaited;
   }
 
   private static Problem tooMany(String what) {

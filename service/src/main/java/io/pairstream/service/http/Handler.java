@@ -43,19 +43,4 @@ public sealed interface Handler {
      */
     void answer(Incoming request, InputStream body, Outgoing out) throws IOException;
   }
-
-  /**
-   * Begins a stream of server-sent events, on a worker thread; what it waits for, it leaves to the
-   * stage that it returns.
-   */
-  non-sealed interface Events extends Handler {
-
-    /**
-     * Begins to send.
-     *
-     * @return completes once the stream is open; fails with {@link ProblemException} where there is
-     *     a problem to answer with instead, as long as nothing was sent
-     */
-    CompletionStage<?> open(Incoming request, EventStream events);
-  }
 }

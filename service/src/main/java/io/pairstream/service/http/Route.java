@@ -78,11 +78,6 @@ public record Route(
     return new Route(Method.POST, template, access, mediaTypes, Long.MAX_VALUE, handler);
   }
 
-  /** A route that sends events. */
-  public static Route events(String template, Access access, Handler.Events handler) {
-    return new Route(Method.GET, template, access, Set.of(), 0, handler);
-  }
-
   /** The same with names that its query may have. */
   public Route taking(String... names) {
     return new Route(

@@ -14,8 +14,8 @@ import java.time.Duration;
  *     room is refused
  * @param queuedRequests requests that may wait for a worker
  * @param maxStreams streamed bodies that are read at once; one producer with a key may have half
- * @param maxEventStreams streams of events at once; one producer with a key may have half
- * @param idleTimeout silence after which a connection is closed
+ * @param idleTimeout silence after which a connection is closed; a reader of a streamed answer gets
+ *     twice that for each piece
  * @param headTimeout time for a request's head to come whole
  * @param bodyGrace time from the head before a body's rate counts
  * @param minBytesPerSecond slowest rate of a body after that; what came faster makes up for at most
@@ -29,7 +29,6 @@ public record ServerSettings(
     long bodyBytesInFlight,
     int queuedRequests,
     int maxStreams,
-    int maxEventStreams,
     Duration idleTimeout,
     Duration headTimeout,
     Duration bodyGrace,
@@ -47,7 +46,6 @@ public record ServerSettings(
     positive("bytes of bodies in flight", bodyBytesInFlight);
     positive("queued requests", queuedRequests);
     positive("streamed bodies", maxStreams);
-    positive("event streams", maxEventStreams);
     positive("bytes per second", minBytesPerSecond);
   }
 
@@ -66,7 +64,6 @@ public record ServerSettings(
         128L * 1024 * 1024,
         512,
         32,
-        1024,
         Duration.ofSeconds(30),
         Duration.ofSeconds(15),
         Duration.ofSeconds(10),
@@ -118,7 +115,6 @@ public record ServerSettings(
         bodyBytes,
         queuedRequests,
         maxStreams,
-        maxEventStreams,
         idleTimeout,
         headTimeout,
         bodyGrace,
@@ -136,7 +132,6 @@ public record ServerSettings(
         bodyBytesInFlight,
         queuedRequests,
         maxStreams,
-        maxEventStreams,
         idle,
         head,
         grace,

@@ -134,12 +134,11 @@ public final class WebServer implements AutoCloseable {
   }
 
   /**
-   * Stops to listen, ends streams of events, and waits for requests under way, for the settings'
+   * Stops to listen, and waits for requests under way, for the settings'
    * {@code drainTimeout} at most.
    */
   @Override
   public void close() {
-    dispatch.endEvents();
     try {
       server.stop();
     } catch (TimeoutException e) {
