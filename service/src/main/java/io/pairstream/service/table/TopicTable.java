@@ -1,6 +1,5 @@
 package io.pairstream.service.table;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,14 +7,9 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -36,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * left so long that tombstones may have come and gone ({@link #TOO_OLD}). A broker or a disk that
  * fails is waited for; {@link #trouble()} says so meanwhile, and what is there is still answered.
  *
- * <p>Thread-safe. Listeners and futures run on the table's own thread, and must be short.
+ * <p>Thread-safe. Futures complete on the table's own thread; what follows them must be short.
  */
 public final class TopicTable implements AutoCloseable {
 
@@ -55,7 +49,6 @@ public final class TopicTable implements AutoCloseable {
   private final Clock clock;
   private final TableFile file;
   private final Progress progress;
-  private final Map<ByteBuffer, List<Runnable>> listeners = new ConcurrentHashMap<>();
   private final Follower follower;
 
   private TopicTable(
@@ -125,28 +118,6 @@ public final class TopicTable implements AutoCloseable {
     return follower.ends(IsolationLevel.READ_UNCOMMITTED).thenCompose(progress::reachedAll);
   }
 
-  /**
-   * Tells {@code changed} after each write that holds records of this key, until the subscription
-   * is closed.
-   */
-  public Subscription subscribe(byte[] recordKey, Runnable changed) {
-    ByteBuffer key = ByteBuffer.wrap(recordKey.clone());
-    listeners.compute(
-        key,
-        (ignored, others) -> {
-          List<Runnable> all = others == null ? new CopyOnWriteArrayList<>() : others;
-          all.add(changed);
-          return all;
-        });
-    return () ->
-        listeners.computeIfPresent(
-            key,
-            (ignored, all) -> {
-              all.remove(changed);
-              return all.isEmpty() ? null : all;
-            });
-  }
-
   /** Why the table does not follow its topics now; empty while it does. */
   public Optional<String> trouble() {
     return progress.trouble(clock.instant());
@@ -168,17 +139,6 @@ public final class TopicTable implements AutoCloseable {
   public void close() {
     follower.close();
     file.close();
-  }
-
-  private void tell(ByteBuffer key) {
-    for (Runnable listener : listeners.getOrDefault(key, List.of())) {
-      try {
-        listener.run();
-      } catch (RuntimeException e) {
-        // One listener's fault is neither the table's nor the other listeners'.
-        LOG.error("a listener of {} has failed", aggregate.name(), e);
-      }
-    }
   }
 
   /** The file, as the follower fills it. */
@@ -224,14 +184,10 @@ public final class TopicTable implements AutoCloseable {
       if (records.isEmpty() && !isNoted && positions.equals(written)) {
         return;
       }
-      Set<ByteBuffer> changed = new HashSet<>();
       file.write(
           table -> {
             for (ConsumerRecord<byte[], byte[]> record : records) {
               aggregate.apply(record, table);
-              if (record.key() != null) {
-                changed.add(ByteBuffer.wrap(record.key()));
-              }
             }
             positions.forEach(file::move);
             if (atEnd) {
@@ -240,7 +196,6 @@ public final class TopicTable implements AutoCloseable {
           });
       notedAt = atEnd ? now : notedAt;
       written = positions;
-      changed.forEach(TopicTable.this::tell);
     }
 
     @Override

@@ -19,11 +19,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -167,27 +164,6 @@ class TopicTableTest {
 
       assertThat(get(view, "key")).isEmpty();
       assertThat(get(view, "new key")).contains("value");
-    }
-  }
-
-  @Test
-  void tellsListenersOfTheirKeyAlone() throws Exception {
-    BlockingQueue<String> told = new LinkedBlockingQueue<>();
-    try (TopicTable view = open()) {
-      view.caughtUp().join();
-      Subscription subscription =
-          view.subscribe(bytes("mine"), () -> told.add(get(view, "mine").orElse("")));
-      send("other", "1");
-      send("mine", "2");
-
-      assertThat(told.poll(5, TimeUnit.MINUTES)).isEqualTo("2");
-
-      subscription.close();
-      send("mine", "3");
-      view.reachedNow().join();
-      send("mine", "4");
-      view.reachedNow().join();
-      assertThat(told).isEmpty();
     }
   }
 
