@@ -134,8 +134,8 @@ public final class WebServer implements AutoCloseable {
   }
 
   /**
-   * Stops to listen, and waits for requests under way, for the settings'
-   * {@code drainTimeout} at most.
+   * Stops to listen, and waits for requests under way, for the settings' {@code drainTimeout} at
+   * most.
    */
   @Override
   public void close() {

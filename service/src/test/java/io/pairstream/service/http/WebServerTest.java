@@ -22,11 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -439,8 +439,7 @@ class WebServerTest {
   }
 
   /** Opens streams, which stay open as long as the server does, and reads how each is answered. */
-  private List<Integer> statusOfStreams(String producer, int count)
-      throws IOException {
+  private List<Integer> statusOfStreams(String producer, int count) throws IOException {
     List<Integer> answered = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       RawClient raw = new RawClient(server.port());
