@@ -7,16 +7,13 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -37,11 +34,6 @@ final class ClusterOptions {
   private static final String KAFKA_PREFIX = "kafka.";
   private static final String REGISTRY_PREFIX = "schema-registry.";
   private static final String KAFKA_ADDRESS = "bootstrap.servers";
-  private static final String REGISTRY_ADDRESS = "url";
-  private static final Set<String> ADDRESSES = Set.of("--bootstrap-servers", "--schema-registry");
-  private static final Path USUAL_DIRECTORY = Path.of("pairstream-data");
-  private static final String USUAL_BROKER = "127.0.0.1:9092";
-  private static final String USUAL_REGISTRY = "http://127.0.0.1:8081";
 
   @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT")
   private String bootstrapServers;
@@ -67,19 +59,25 @@ final class ClusterOptions {
    * @throws CommandLine.ParameterException for an unusable data set name or configuration file
    */
   Cluster cluster() {
-    Properties file = config == null ? new Properties() : read(config);
+    Properties file = configured();
     Map<String, String> kafka = below(KAFKA_PREFIX, file);
     Map<String, String> registry = below(REGISTRY_PREFIX, file);
     Optional<String> brokers = given(bootstrapServers, kafka.remove(KAFKA_ADDRESS));
-    Optional<String> registries = given(schemaRegistry, registry.remove(REGISTRY_ADDRESS));
+    Optional<String> registries = given(schemaRegistry, registry.remove("url"));
     Optional<PlatformFile> here =
         brokers.isPresent() && registries.isPresent() ? Optional.empty() : platformHere();
-    return new Cluster(
-        brokers.or(() -> here.map(PlatformFile::bootstrapServers)).orElse(USUAL_BROKER),
-        registries.or(() -> here.map(PlatformFile::schemaRegistry)).orElse(USUAL_REGISTRY),
-        checkedDataset(),
-        kafka,
-        registry);
+    try {
+      return new Cluster(
+          brokers.or(() -> here.map(PlatformFile::bootstrapServers)).orElse("127.0.0.1:9092"),
+          registries
+              .or(() -> here.map(PlatformFile::schemaRegistry))
+              .orElse("http://127.0.0.1:8081"),
+          new Dataset(dataset),
+          kafka,
+          registry);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--dataset: " + e.getMessage());
+    }
   }
 
   /**
@@ -89,17 +87,14 @@ final class ClusterOptions {
    */
   Cluster clusterToRegisterIn(Path credentialFile) {
     Cluster cluster = cluster();
-    Path file =
-        credentialFile != null
-            ? credentialFile
-            : dataDirectory().resolve(RegistryCredential.FILE_NAME);
-    boolean isOfHere =
-        Files.isReadable(file)
-            && platformHere()
-                .map(PlatformFile::schemaRegistry)
-                .equals(Optional.of(cluster.registryAddresses()));
-    if (credentialFile == null && !isOfHere) {
-      return cluster;
+    Path file = credentialFile;
+    if (file == null) {
+      file = dataDirectory().resolve(RegistryCredential.FILE_NAME);
+      Optional<String> registryHere = platformHere().map(PlatformFile::schemaRegistry);
+      if (!Files.isReadable(file)
+          || !registryHere.equals(Optional.of(cluster.registryAddresses()))) {
+        return cluster;
+      }
     }
     Map<String, String> settings = new HashMap<>(cluster.registrySettings());
     try {
@@ -120,8 +115,7 @@ final class ClusterOptions {
   /** The dashboard of the platform on this machine, where no other cluster was named. */
   Optional<String> dashboardHere() {
     boolean elsewhere =
-        bootstrapServers != null
-            || (config != null && read(config).containsKey(KAFKA_PREFIX + KAFKA_ADDRESS));
+        bootstrapServers != null || configured().containsKey(KAFKA_PREFIX + KAFKA_ADDRESS);
     return elsewhere
         ? Optional.empty()
         : platformHere().map(here -> here.addresses().get("dashboard_url"));
@@ -137,12 +131,8 @@ final class ClusterOptions {
       if (here.isEmpty() && dataDirectory != null) {
         // Falling back to the usual ports would answer for another platform.
         throw new PlatformException(
-            "--data-dir: "
-                + PlatformFile.whyNone(dataDirectory)
-                + "; name the folder of one that runs, or start one with: "
-                + Main.asCalled()
-                + " up --data-dir "
-                + dataDirectory);
+            "--data-dir: %s; name the folder of one that runs, or start one with: %s up --data-dir %s"
+                .formatted(PlatformFile.whyNone(dataDirectory), Main.asCalled(), dataDirectory));
       }
       return here;
     } catch (IOException e) {
@@ -158,14 +148,18 @@ final class ClusterOptions {
    */
   String hint(String words) {
     StringBuilder typed = new StringBuilder(Main.asCalled()).append(' ').append(words);
-    for (String option :
-        List.of(
-            "--bootstrap-servers", "--schema-registry", "--dataset", "--config", "--data-dir")) {
-      OptionSpec given = spec.commandLine().getParseResult().matchedOption(option);
+    boolean isSaidByFolder = isOfPlatformHere();
+    for (OptionSpec option : spec.mixins().get("cluster").options()) {
+      OptionSpec given = spec.commandLine().getParseResult().matchedOption(option.longestName());
+      boolean isAddress = option.longestName().matches("--bootstrap-servers|--schema-registry");
       if (given != null
           && !given.stringValues().get(0).equals(given.defaultValue())
-          && !(ADDRESSES.contains(option) && isOfPlatformHere())) {
-        typed.append(' ').append(option).append(' ').append(given.stringValues().get(0));
+          && !(isAddress && isSaidByFolder)) {
+        typed
+            .append(' ')
+            .append(option.longestName())
+            .append(' ')
+            .append(given.stringValues().get(0));
       }
     }
     return typed.toString();
@@ -184,38 +178,28 @@ final class ClusterOptions {
   }
 
   Path dataDirectory() {
-    return dataDirectory == null ? USUAL_DIRECTORY : dataDirectory;
+    return dataDirectory == null ? Path.of("pairstream-data") : dataDirectory;
   }
 
-  private Dataset checkedDataset() {
-    try {
-      return new Dataset(dataset);
-    } catch (IllegalArgumentException e) {
-      throw wrong("--dataset: " + e.getMessage());
-    }
-  }
-
-  private Properties read(Path path) {
+  /** What the configuration file sets; nothing where there is none. */
+  private Properties configured() {
     Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
+    if (config == null) {
+      return properties;
+    }
+    try (Reader reader = Files.newBufferedReader(config)) {
       properties.load(reader);
     } catch (NoSuchFileException e) {
-      throw wrong("--config: there is no file " + path);
+      throw wrong("--config: there is no file " + config);
     } catch (IOException | IllegalArgumentException e) {
-      throw wrong("--config: cannot read " + path + ": " + e);
+      throw wrong("--config: cannot read " + config + ": " + e);
     }
     TreeSet<String> unknown = new TreeSet<>(properties.stringPropertyNames());
     unknown.removeIf(key -> key.startsWith(KAFKA_PREFIX) || key.startsWith(REGISTRY_PREFIX));
     if (!unknown.isEmpty()) {
       throw wrong(
-          "--config: "
-              + path
-              + " has settings that nobody reads: "
-              + String.join(", ", unknown)
-              + "; each must begin with "
-              + KAFKA_PREFIX
-              + " or "
-              + REGISTRY_PREFIX);
+          "--config: %s has settings that nobody reads: %s; each must begin with %s or %s"
+              .formatted(config, String.join(", ", unknown), KAFKA_PREFIX, REGISTRY_PREFIX));
     }
     return properties;
   }

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -34,7 +33,9 @@ final class Faults {
   private Faults() {}
 
   static int ofUsage(ParameterException exception, CommandLine command) {
-    if (isWithoutSubcommand(exception, command)) {
+    // pairstream alone, or pairstream keys: asks what there is.
+    if (exception.getClass() == ParameterException.class
+        && !(command.getCommandSpec().userObject() instanceof Callable)) {
       command.usage(command.getErr());
     } else {
       say(command, wrongUsage(exception, command));
@@ -44,31 +45,28 @@ final class Faults {
   }
 
   static int ofWork(Exception exception, CommandLine command) {
-    if (exception instanceof InvalidRecipeException recipe) {
-      explain(recipe, command.getErr());
-      return ExitStatus.FOUND_WRONG;
-    } else if (exception instanceof WeakClusterException weak) {
-      explain(weak, command.getErr());
-      return ExitStatus.COULD_NOT;
-    } else if (exception instanceof TopicMismatchException) {
-      say(command, exception.getMessage());
-      return ExitStatus.FOUND_WRONG;
-    } else if (exception instanceof InvalidConditionException) {
-      return ofUsage(
-          new ParameterException(command, "--where: " + exception.getMessage()), command);
-    } else if (exception instanceof InvalidKeyRequestException) {
-      return ofUsage(new ParameterException(command, exception.getMessage()), command);
-    } else if (exception instanceof UnusableSourceException) {
-      say(command, exception.getMessage());
+    if (exception instanceof InvalidConditionException
+        || exception instanceof InvalidKeyRequestException) {
+      String option = exception instanceof InvalidConditionException ? "--where: " : "";
+      return ofUsage(new ParameterException(command, option + exception.getMessage()), command);
+    } else if (exception instanceof InvalidRecipeException
+        || exception instanceof WeakClusterException) {
+      explain(exception, command.getErr());
+    } else {
+      String words = inWords(exception, command);
+      if (words == null) {
+        exception.printStackTrace(command.getErr());
+      } else {
+        say(command, words);
+      }
+    }
+    if (exception instanceof UnusableSourceException) {
       return ExitStatus.WRONG_USAGE;
     }
-    String words = ofTheWorld(exception, command);
-    if (words == null) {
-      exception.printStackTrace(command.getErr());
-    } else {
-      say(command, words);
-    }
-    return ExitStatus.COULD_NOT;
+    return exception instanceof InvalidRecipeException
+            || exception instanceof TopicMismatchException
+        ? ExitStatus.FOUND_WRONG
+        : ExitStatus.COULD_NOT;
   }
 
   private static void say(CommandLine command, String words) {
@@ -84,30 +82,22 @@ final class Faults {
         .forEach(line -> err.println(line.startsWith(" ") ? line : "pairstream: " + line));
   }
 
-  /** {@code pairstream} alone, or {@code pairstream keys}: asks what there is. */
-  private static boolean isWithoutSubcommand(ParameterException exception, CommandLine command) {
-    return exception.getClass() == ParameterException.class
-        && !(command.getCommandSpec().userObject() instanceof Callable);
-  }
-
   private static String wrongUsage(ParameterException exception, CommandLine command) {
     if (exception instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
-      List<String> meant = unmatched.getSuggestions();
       String typed = unmatched.getUnmatched().get(0);
       String option = typed.replaceFirst("=.*", "");
-      Optional<CommandLine> taker =
-          command.getSubcommands().values().stream()
-              .filter(sub -> sub.getCommandSpec().findOption(option) != null)
-              .findFirst();
-      if (taker.isPresent()) {
-        String name = taker.get().getCommandSpec().qualifiedName();
-        return option + " goes behind a command: " + name + ' ' + option;
+      for (CommandLine sub : command.getSubcommands().values()) {
+        if (sub.getCommandSpec().findOption(option) != null) {
+          String name = sub.getCommandSpec().qualifiedName();
+          return option + " goes behind a command: " + name + ' ' + option;
+        }
       }
+      String meant = String.join(" or ", unmatched.getSuggestions());
       return "there is no "
           + (unmatched.isUnknownOption() ? "option " : "command or argument ")
           + typed
-          + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?");
+          + (meant.isEmpty() ? "" : "; did you mean " + meant + "?");
     }
     // The library names Java's types, of which nobody who types has heard.
     return String.valueOf(exception.getMessage())
@@ -117,37 +107,29 @@ final class Faults {
   }
 
   /** What a person can use of an exception; null for a fault of ours. */
-  private static String ofTheWorld(Exception exception, CommandLine command) {
+  private static String inWords(Exception exception, CommandLine command) {
     Optional<Cluster> cluster = clusterOf(command);
-    String kafka =
-        "Kafka" + cluster.map(found -> " at " + found.bootstrapServers()).orElse("") + " ";
-    String up = "; start one with: " + Main.asCalled() + " up, ";
+    String kafka = "Kafka" + cluster.map(found -> " at " + found.bootstrapServers()).orElse("");
+    String message = exception.getMessage();
+    String called = Main.asCalled();
     if (exception instanceof TimeoutException || exception instanceof DisconnectException) {
-      return kafka
-          + "does not answer in time"
-          + (exception.getMessage() == null ? "" : " (" + exception.getMessage() + ")")
-          + up
-          + "say where it is: --bootstrap-servers, or see what is wrong with it: "
-          + Main.asCalled()
-          + " doctor";
+      return ("%s does not answer in time%s; start one with: %s up, say where it is:"
+              + " --bootstrap-servers, or see what is wrong with it: %s doctor")
+          .formatted(kafka, message == null ? "" : " (" + message + ")", called, called);
     } else if (exception instanceof RegistryUnavailableException) {
-      return exception.getMessage() + up + "or say where: --schema-registry";
+      return message + "; start one with: " + called + " up, or say where: --schema-registry";
     } else if (exception instanceof UnknownTopicOrPartitionException) {
+      String dataset = cluster.map(found -> found.dataset().name() + " ").orElse("");
       return ("data set %shas not all its topics on %s; make them with: %s topics create, or name"
               + " another: --dataset")
-          .formatted(
-              cluster.map(found -> found.dataset().name() + " ").orElse(""),
-              kafka.strip(),
-              Main.asCalled());
+          .formatted(dataset, kafka, called);
     } else if (exception instanceof AuthenticationException
         || exception instanceof AuthorizationException) {
-      return kafka
-          + "refuses us: "
-          + exception.getMessage()
-          + "; credentials go into the file of --config, as kafka.*";
+      return "%s refuses us: %s; credentials go into the file of --config, as kafka.*"
+          .formatted(kafka, message);
     } else if (exception instanceof FileSystemException file && file.getReason() == null) {
       // Its message is the file's name alone.
-      return file.getClass().getSimpleName() + ": " + file.getMessage();
+      return file.getClass().getSimpleName() + ": " + message;
     }
     // Their messages are written for the person at the terminal.
     return exception instanceof IOException
@@ -160,11 +142,9 @@ final class Faults {
 
   /** The message, and that of the first cause, which often says more. */
   private static String withRoot(Exception exception) {
-    Throwable root = RootCause.of(exception);
+    String root = RootCause.of(exception).getMessage();
     String message = String.valueOf(exception.getMessage());
-    return root == exception || root.getMessage() == null || message.contains(root.getMessage())
-        ? message
-        : message + ": " + root.getMessage();
+    return root == null || message.contains(root) ? message : message + ": " + root;
   }
 
   private static Optional<Cluster> clusterOf(CommandLine command) {

@@ -2,16 +2,15 @@ package io.pairstream.cli;
 
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
-import io.pairstream.operations.why.Admission;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -30,14 +29,10 @@ final class WhyCommand extends ClusterCommand {
   public Integer call() {
     Optional<PairAnswer> found = new PairHistory(access()).find(id);
     if (found.isEmpty()) {
-      answer(
-          new Unknown(id, "UNKNOWN"),
-          () ->
-              complain(
-                  "nothing is known of "
-                      + id
-                      + "; an id has 32 hex digits, coordinates are topic-partition-offset, and what"
-                      + " did not come by HTTP has no id here before it is judged or fetched"));
+      String words =
+          "nothing is known of %s; an id has 32 hex digits, coordinates are topic-partition-offset,"
+              + " and what did not come by HTTP has no id here before it is judged or fetched";
+      answer(new Unknown(id, "UNKNOWN"), () -> complain(words.formatted(id)));
       return ExitStatus.FOUND_WRONG;
     }
     answer(found.get(), () -> print(found.get()));
@@ -45,67 +40,56 @@ final class WhyCommand extends ClusterCommand {
   }
 
   private void print(PairAnswer answer) {
+    String pairId = answer.pairId();
     boolean isLink = answer.kind().equals(PairAnswer.LINK);
     field("link", isLink ? answer.upload().map(Upload::getId).orElse("(no id)") : "");
     field("url", answer.upload().map(Upload::getUrl).orElse(""));
-    field("pair", answer.pairId().isEmpty() && !isLink ? "(unreadable)" : answer.pairId());
+    field("pair", pairId.isEmpty() && !isLink ? "(unreadable)" : pairId);
     field("stands", answer.standing());
     field("reason", answer.reason());
     field("", answer.detail());
     if (answer.standing().equals(PairStatus.WITHDRAWN.name())) {
       field("", "its record is removed on purpose; the raw one stays until its topic drops it");
     }
-    answer
-        .quarantined()
-        .map(QuarantineEntry::pair)
-        .ifPresent(
-            pair -> {
-              field("measured", pair.getMeasured());
-              field("limit", pair.getLimit());
-              field("step", pair.getStep());
-            });
-    List<TakedownEvent> events = answer.events();
-    events.forEach(
-        event -> field(isLift(event) ? "lifted" : "withdrawn", says(event, answer.pairId())));
-    if (events.isEmpty() || isLift(events.get(events.size() - 1))) {
+    Optional<QuarantinedPair> rejected = answer.quarantined().map(QuarantineEntry::pair);
+    field("measured", rejected.map(QuarantinedPair::getMeasured).orElse(""));
+    field("limit", rejected.map(QuarantinedPair::getLimit).orElse(""));
+    field("step", rejected.map(QuarantinedPair::getStep).orElse(""));
+    boolean isLifted = true;
+    for (TakedownEvent event : answer.events()) {
+      isLifted = event.what().equals(TakedownEvent.LIFTED);
+      field(isLifted ? "lifted" : "withdrawn", says(event, pairId));
+    }
+    if (isLifted) {
       field("withdrawn", answer.takedown().map(TakedownCommand::says).orElse(""));
     }
-    answer.reviews().forEach(review -> field("review", says(review, answer.pairId())));
+    answer.reviews().forEach(review -> field("review", says(review, pairId)));
     answer
         .admission()
         .ifPresent(
             admission -> {
-              field("review", says(admission, answer.pairId()));
+              String nobody =
+                  admission.reviewId()
+                      + ", of which there is no record: the producer claims it, nobody let the pair"
+                      + " in";
+              field("review", admission.review().map(by -> says(by, pairId)).orElse(nobody));
               field("waived", String.join(", ", admission.waived()));
             });
     field("remedy", answer.remedy().orElse(""));
-    answer.receipt().ifPresent(receipt -> field("copies", "" + receipt.getCopies()));
+    answer.receipt().ifPresent(receipt -> field("copies", receipt.getCopies()));
     field("came as", OriginHeader.text(answer.origin()));
     field("received", answer.receivedAt().map(Instant::toString).orElse("(not said)"));
-    answer.receipt().ifPresent(receipt -> field("decided", receipt.getDecidedAt().toString()));
-  }
-
-  private static boolean isLift(TakedownEvent event) {
-    return event.what().equals(TakedownEvent.LIFTED);
+    answer.receipt().ifPresent(receipt -> field("decided", receipt.getDecidedAt()));
   }
 
   private static String says(TakedownEvent event, String pairId) {
-    return "on "
-        + event.at()
-        + " by "
-        + event.by()
-        + (event.subject().equals(TakedownKind.PAIR.key(pairId)) ? "" : " with " + event.subject())
-        + (event.cause().isEmpty() ? "" : " because: " + event.cause());
-  }
-
-  /** By whom it was let in, and why. */
-  private static String says(Admission admission, String pairId) {
-    return admission
-        .review()
-        .map(review -> says(review, pairId))
-        .orElse(
-            admission.reviewId()
-                + ", of which there is no record: the producer claims it, nobody let the pair in");
+    boolean isItsOwn = event.subject().equals(TakedownKind.PAIR.key(pairId));
+    return "on %s by %s%s%s"
+        .formatted(
+            event.at(),
+            event.by(),
+            isItsOwn ? "" : " with " + event.subject(),
+            event.cause().isEmpty() ? "" : " because: " + event.cause());
   }
 
   private static String says(Review review, String pairId) {

@@ -15,49 +15,33 @@ import java.util.List;
  * <p>Packaged: {@code lib/} has every jar but the native image libraries, {@code decoder/} those.
  * Run from compiled classes, the running class path takes the place of both; the worker's jars are
  * the build's.
+ *
+ * @param ownCode {@code APP/lib/NAME.jar}, or {@code MODULE/target/classes}
  */
-public final class AppLayout {
-
-  private final Path ownCode;
-  private final Path app;
-  private final boolean packaged;
-
-  private AppLayout(Path ownCode, Path app, boolean packaged) {
-    this.ownCode = ownCode;
-    this.app = app;
-    this.packaged = packaged;
-  }
+public record AppLayout(Path ownCode) {
 
   /** The layout that the calling program was loaded from. */
   public static AppLayout ofThisProgram() {
     try {
-      return of(
+      return new AppLayout(
           Path.of(AppLayout.class.getProtectionDomain().getCodeSource().getLocation().toURI()));
     } catch (URISyntaxException e) {
       throw new IllegalStateException("a code source is a file", e);
     }
   }
 
-  /**
-   * The layout around a jar or a folder of compiled classes.
-   *
-   * @param ownCode {@code APP/lib/NAME.jar}, or {@code MODULE/target/classes}
-   */
-  static AppLayout of(Path ownCode) {
-    if (Files.isDirectory(ownCode)) {
-      return new AppLayout(ownCode, ownCode.resolveSibling("app"), false);
-    }
-    return new AppLayout(ownCode, ownCode.getParent().getParent(), true);
+  private boolean isPackaged() {
+    return !Files.isDirectory(ownCode);
   }
 
   /** Class path of a service. */
   public String serviceClassPath() {
-    return packaged ? all("lib") : System.getProperty("java.class.path");
+    return isPackaged() ? all("lib") : System.getProperty("java.class.path");
   }
 
   /** Class path of a process that decodes images in its own Java machine. */
   public String feedClassPath() {
-    return packaged ? join(all("lib"), all("decoder")) : System.getProperty("java.class.path");
+    return isPackaged() ? join(all("lib"), all("decoder")) : serviceClassPath();
   }
 
   /**
@@ -67,41 +51,31 @@ public final class AppLayout {
    * property is set.
    */
   public String workerClassPath() {
-    if (packaged) {
-      List<String> parts = new ArrayList<>();
-      jars(app.resolve("lib"), "{image-worker,cleaning}-*.jar")
-          .forEach(jar -> parts.add(jar.toString()));
-      parts.add(all("decoder"));
+    if (isPackaged()) {
+      List<String> parts = new ArrayList<>(List.of(all("decoder")));
+      try (DirectoryStream<Path> jars =
+          Files.newDirectoryStream(ownCode.getParent(), "{image-worker,cleaning}-*.jar")) {
+        jars.forEach(jar -> parts.add(jar.toString()));
+      } catch (IOException e) {
+        throw new PlatformException("cannot list " + ownCode.getParent(), e);
+      }
       return join(parts.toArray(String[]::new));
     }
     Path project = ownCode.getParent().getParent().getParent();
-    Path worker = project.resolve("image-worker").resolve("target");
+    Path worker = project.resolve("image-worker/target");
     return System.getProperty(
         "pairstream.worker.classpath",
         join(
             worker.resolve("classes").toString(),
             worker.resolve("worker") + File.separator + "*",
-            project.resolve("cleaning").resolve("target").resolve("classes").toString()));
+            project.resolve("cleaning/target/classes").toString()));
   }
 
   private String all(String folder) {
-    return app.resolve(folder) + File.separator + "*";
+    return ownCode.getParent().resolveSibling(folder) + File.separator + "*";
   }
 
   private static String join(String... parts) {
     return String.join(File.pathSeparator, parts);
-  }
-
-  private static List<Path> jars(Path folder, String glob) {
-    List<Path> found = new ArrayList<>();
-    if (!Files.isDirectory(folder)) {
-      return found;
-    }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
-      entries.forEach(found::add);
-    } catch (IOException e) {
-      throw new PlatformException("cannot list " + folder, e);
-    }
-    return found;
   }
 }

@@ -6,18 +6,27 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The loopback ports of a data directory, kept in {@code ports.properties} so that addresses stay
- * the same from one start to the next. What is chosen is claimed until this is closed.
+ * the same from one start to the next.
  *
- * <p>Thread-safe.
+ * <p>What is chosen is claimed until this is closed, from before anybody listens there: two of this
+ * user's platforms that start at once would find the same port free, and each would take the
+ * other's broker for its own. A claim is a locked file; the operating system frees it however the
+ * process ends. Thread-safe.
  */
 final class Ports implements AutoCloseable {
 
@@ -29,10 +38,17 @@ final class Ports implements AutoCloseable {
 
   private static final int HIGHEST_OTHER = 32_000;
 
+  private static final Path CLAIMS =
+      Path.of(
+          System.getProperty("java.io.tmpdir"),
+          "pairstream-ports-" + System.getProperty("user.name"));
+
+  /** What all platforms of this process hold; the operating system does not tell them apart. */
+  private static final Set<Integer> OF_THIS_PROCESS = ConcurrentHashMap.newKeySet();
+
   private final Path file;
   private final Properties chosen = new Properties();
-  private final PortClaims claims = new PortClaims();
-
+  private final Map<Integer, FileChannel> claimed = new HashMap<>();
   private final Map<String, Integer> wanted;
 
   /**
@@ -56,51 +72,62 @@ final class Ports implements AutoCloseable {
    * @throws PlatformException where the port that must be taken is in use
    */
   synchronized int choose(String use, int preferred) throws IOException {
-    if (wanted.containsKey(use)) {
-      int port = wanted.get(use);
-      chosen.values().removeIf(other -> other.equals(Integer.toString(port)));
-      if (!claims.take(port) || !isFree(port)) {
+    Integer must = wanted.get(use);
+    int port =
+        must != null
+            ? must
+            : Integer.parseInt(chosen.getProperty(use, Integer.toString(preferred)));
+    if (must != null) {
+      chosen.values().removeIf(other -> other.equals(must.toString()));
+    }
+    while ((must == null && isOfAnother(use, port)) || !claim(port) || !isFree(port)) {
+      if (must != null) {
         throw new PlatformException(
             "port %d, asked for by --port %s=%d, is in use".formatted(port, use, port));
       }
-      chosen.setProperty(use, Integer.toString(port));
-      save();
-      return port;
+      port = randomPort();
     }
-    int port = Integer.parseInt(chosen.getProperty(use, Integer.toString(preferred)));
-    while (wanted.containsValue(port)
-        || isTakenByOther(use, port)
-        || !claims.take(port)
-        || !isFree(port)) {
-      port = ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER);
-    }
-    if (!Integer.toString(port).equals(chosen.setProperty(use, Integer.toString(port)))) {
-      save();
-    }
+    chosen.setProperty(use, Integer.toString(port));
+    save();
     return port;
   }
 
   /** A free port that nobody needs to know beforehand. */
-  synchronized int chooseAny(String use) throws IOException {
-    return choose(use, ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER));
+  int chooseAny(String use) throws IOException {
+    return choose(use, randomPort());
   }
 
-  @Override
-  public void close() {
-    claims.close();
+  private static int randomPort() {
+    return ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER);
   }
 
-  private boolean isTakenByOther(String use, int port) {
-    return chosen.stringPropertyNames().stream()
-        .anyMatch(other -> !other.equals(use) && chosen.getProperty(other).equals("" + port));
+  private boolean isOfAnother(String use, int port) {
+    return wanted.containsValue(port)
+        || chosen.stringPropertyNames().stream()
+            .anyMatch(other -> !other.equals(use) && chosen.getProperty(other).equals("" + port));
   }
 
-  private void save() throws IOException {
-    Path whole = file.resolveSibling("ports.properties.new");
-    try (Writer writer = Files.newBufferedWriter(whole)) {
-      chosen.store(writer, null);
+  /** Takes a port, unless another platform has it. */
+  private boolean claim(int port) throws IOException {
+    if (claimed.containsKey(port)) {
+      return true;
+    } else if (!OF_THIS_PROCESS.add(port)) {
+      return false;
     }
-    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+    Files.createDirectories(CLAIMS);
+    FileChannel channel =
+        FileChannel.open(
+            CLAIMS.resolve(Integer.toString(port)),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE);
+    FileLock lock = channel.tryLock();
+    if (lock == null) {
+      channel.close();
+      OF_THIS_PROCESS.remove(port);
+      return false;
+    }
+    claimed.put(port, channel);
+    return true;
   }
 
   private static boolean isFree(int port) {
@@ -111,5 +138,23 @@ final class Ports implements AutoCloseable {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  private void save() throws IOException {
+    Path whole = file.resolveSibling("ports.properties.new");
+    try (Writer writer = Files.newBufferedWriter(whole)) {
+      chosen.store(writer, null);
+    }
+    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Gives all ports back. */
+  @Override
+  public synchronized void close() throws IOException {
+    for (FileChannel channel : claimed.values()) {
+      channel.close();
+    }
+    OF_THIS_PROCESS.removeAll(claimed.keySet());
+    claimed.clear();
   }
 }

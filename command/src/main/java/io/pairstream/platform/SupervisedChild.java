@@ -178,20 +178,14 @@ final class SupervisedChild {
         if (answered && since(begun).compareTo(backoff.window()) > 0) {
           pause = backoff.first();
         }
+        deaths += answered ? 0 : 1;
         if (!answered && exitStatus == WRONG_USAGE) {
           giveUp(name + " does not take its settings");
           return;
-        }
-        if (!answered) {
-          deaths++;
-        }
-        if (deaths >= backoff.deaths()) {
+        } else if (deaths >= backoff.deaths()) {
           giveUp(
-              name
-                  + " ended "
-                  + deaths
-                  + " times before it answered, the last time with status "
-                  + exitStatus);
+              "%s ended %d times before it answered, the last time with status %d"
+                  .formatted(name, deaths, exitStatus));
           return;
         }
         listener.told(

@@ -37,21 +37,29 @@ record Ended(int status, String out, String err) {
    * @param command its words with spaces between
    */
   static Ended after(String command, String... arguments) {
-    List<String> all = new ArrayList<>(List.of(command.split(" ", -1)));
-    all.addAll(List.of(arguments));
+    return after(words(command, arguments));
+  }
+
+  private static List<String> words(String command, String... arguments) {
+    List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+    words.addAll(List.of(arguments));
+    return words;
+  }
+
+  private static Ended after(List<String> words) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int status =
         Main.commandLine()
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
-            .execute(all.toArray(String[]::new));
+            .execute(words.toArray(String[]::new));
     return new Ended(status, out.toString(), err.toString());
   }
 
   /** Runs a subcommand in this process, on that data set where the arguments name no other. */
   static Ended on(ClusterAccess cluster, String command, String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
+    List<String> all = words(command, arguments);
     if (!all.contains("--bootstrap-servers")) {
       // A broker that a test names is one that does not answer.
       addUnlessThere(all, "--config", PATIENT_CLIENTS.toString());
@@ -60,7 +68,7 @@ record Ended(int status, String out, String err) {
         all, "--bootstrap-servers", cluster.clientSettings().get("bootstrap.servers").toString());
     addUnlessThere(all, "--schema-registry", cluster.registry().addresses());
     addUnlessThere(all, "--dataset", cluster.dataset().name());
-    return after(command, all.toArray(String[]::new));
+    return after(all);
   }
 
   static void addUnlessThere(List<String> arguments, String option, String value) {

@@ -5,24 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedFetcher.Sent;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(900)
-class FetchCommandTest {
+class FetchCommandTest extends OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  FetchCommandTest() {
+    super(2);
+  }
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedFetcher fetcher = new PlayedFetcher(cluster);
 
   @BeforeEach
@@ -106,9 +102,5 @@ class FetchCommandTest {
     assertThat(json.path("links").path("inputs").asInt()).isEqualTo(2);
     assertThat(json.path("links").path("quarantined").asInt()).isEqualTo(2);
     assertThat(json.path("inputs").asInt()).isZero();
-  }
-
-  private Ended run(String command, String... arguments) {
-    return Ended.on(cluster, command, arguments);
   }
 }

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,21 +18,17 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(900)
-class GenerateCommandTest {
+class GenerateCommandTest extends OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  GenerateCommandTest() {
+    super(1);
+  }
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
   private final List<String> asked = new ArrayList<>();
 
-  @TempDir Path folder;
   private HttpServer api;
   private Path prompts;
 

@@ -3,7 +3,6 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -13,27 +12,18 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(900)
-class GroupCommandTest {
+class GroupCommandTest extends OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  GroupCommandTest() {
+    super(1);
+  }
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
-  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final String group = cluster.dataset().feedGroup();
   private final TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
-
-  @AfterEach
-  void close() {
-    pipeline.close();
-  }
 
   @Test
   void plansDoesAndUndoes() {
@@ -125,9 +115,5 @@ class GroupCommandTest {
     try (Admin admin = cluster.admin()) {
       return ClusterAccess.committedAndSettled(admin, group, List.of(training)).get(training);
     }
-  }
-
-  private Ended run(String command, String... arguments) {
-    return Ended.on(cluster, command, arguments);
   }
 }

@@ -3,24 +3,20 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(900)
-class KeysCommandTest {
+class KeysCommandTest extends OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
-
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  KeysCommandTest() {
+    super(2);
+  }
 
   @Test
   void newKeyIsPrintedAloneAndNeverAgain() {
@@ -173,9 +169,5 @@ class KeysCommandTest {
 
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).contains("16 hex digits").doesNotContain(key.substring(21));
-  }
-
-  private Ended run(String command, String... arguments) {
-    return Ended.on(cluster, command, arguments);
   }
 }

@@ -14,17 +14,15 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(900)
-class LagCommandTest {
+class LagCommandTest extends OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  LagCommandTest() {
+    super(1);
+  }
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
   private final String group = "reader-of-" + cluster.dataset().name();
 
   @Test
@@ -34,10 +32,10 @@ class LagCommandTest {
     TestCluster.commit(cluster, group, training(cluster), 0);
     TestCluster.commit(others, stranger, training(others), 0);
 
-    assertThat(groups(run("--json"))).contains(group).doesNotContain(stranger);
-    assertThat(groups(run("--json", "--group", stranger))).containsExactly(stranger);
-    assertThat(groups(run("--json", "--all-groups", "--ignore", "none"))).contains(group, stranger);
-    assertThat(groups(run("--json", "--ignore", "reader-*"))).isNotEmpty().doesNotContain(group);
+    assertThat(groups(lag("--json"))).contains(group).doesNotContain(stranger);
+    assertThat(groups(lag("--json", "--group", stranger))).containsExactly(stranger);
+    assertThat(groups(lag("--json", "--all-groups", "--ignore", "none"))).contains(group, stranger);
+    assertThat(groups(lag("--json", "--ignore", "reader-*"))).isNotEmpty().doesNotContain(group);
   }
 
   @Test
@@ -51,8 +49,8 @@ class LagCommandTest {
       KafkaAnswers.await(admin.deleteRecords(Map.of(raw, RecordsToDelete.beforeOffset(2))).all());
     }
 
-    Ended json = run("--json", "--group", group);
-    Ended text = run("--group", group);
+    Ended json = lag("--json", "--group", group);
+    Ended text = lag("--group", group);
 
     assertThat(json.status()).as(json.err()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(json.json().path("verdict").asText()).isEqualTo("LOST");
@@ -66,8 +64,8 @@ class LagCommandTest {
 
   @Test
   void printsABlockForEachLookWhereNobodyWatchesATerminal() {
-    Ended text = run("--watch", "--times", "2");
-    Ended json = run("--json", "--watch", "--times", "3");
+    Ended text = lag("--watch", "--times", "2");
+    Ended json = lag("--json", "--watch", "--times", "3");
 
     assertThat(text.out().lines().filter(line -> line.startsWith("VERDICT"))).hasSize(2);
     assertThat(text.out()).doesNotContain("\u001b");
@@ -82,7 +80,7 @@ class LagCommandTest {
     "--group=nobody, '--group: there is no group nobody on this cluster'"
   })
   void refusesAnImpossibleOption(String option, String complaint) {
-    Ended ended = option.startsWith("--interval") ? Ended.after("lag", option) : run(option);
+    Ended ended = option.startsWith("--interval") ? Ended.after("lag", option) : lag(option);
 
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).contains(complaint);
@@ -96,9 +94,9 @@ class LagCommandTest {
     return lag.json().path("groups").findValuesAsText("group");
   }
 
-  private Ended run(String... arguments) {
+  private Ended lag(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     Ended.addUnlessThere(all, "--interval", "500ms");
-    return Ended.on(cluster, "lag", all.toArray(String[]::new));
+    return run("lag", all.toArray(String[]::new));
   }
 }

@@ -81,6 +81,7 @@ class MainTest {
     "import x --limit 99999999999999999999, 'is no whole number, or too large a one'",
     "quarantine ls --limit 9999999999, '''9999999999'' is no whole number, or too large a one'",
     "keys create x --records-per-second abc, '''abc'' is no number'",
+    "doctor --accept-weaker durability, 'record-time, client-settings, not durability'",
     "lag --interval abc, 'right is a number with ms, s, m, h or d, such as 60s, not abc'"
   })
   void refusesAValueWithoutNamingTypesOfJava(String typed, String words) {
@@ -95,7 +96,8 @@ class MainTest {
     "lagg, 'there is no command or argument lagg; did you mean lag'",
     "lag --interva=2s, 'there is no option --interva=2s; did you mean --interval'",
     "--json lag, '--json goes behind a command: pairstream '",
-    "quarantine --data-dir=x, '--data-dir goes behind a command: pairstream quarantine ls --data-dir'"
+    "quarantine --data-dir=x, '--data-dir goes behind a command: pairstream quarantine ls"
+        + " --data-dir'"
   })
   void namesWhatWasMeant(String typed, String words) {
     Ended ended = Ended.after(typed);

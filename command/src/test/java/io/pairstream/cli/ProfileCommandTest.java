@@ -3,24 +3,16 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(900)
-class ProfileCommandTest {
+class ProfileCommandTest extends OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
-
-  private final ClusterAccess cluster = KAFKA.dataset(2);
-  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  ProfileCommandTest() {
+    super(2);
+  }
 
   @BeforeEach
   void judge() {
@@ -30,16 +22,11 @@ class ProfileCommandTest {
     pipeline.reject(refused, "IMAGE_TOO_SMALL");
   }
 
-  @AfterEach
-  void close() {
-    pipeline.close();
-  }
-
   @Test
   void readsTheTopics() {
-    Ended json = run("--json");
-    Ended part = run("--json", "--split", "validation");
-    Ended text = run();
+    Ended json = run("profile --json");
+    Ended part = run("profile --json --split validation");
+    Ended text = run("profile");
 
     assertThat(json.status()).isEqualTo(ExitStatus.DONE);
     assertHasAll(json.json());
@@ -52,7 +39,7 @@ class ProfileCommandTest {
 
   @Test
   void refusesASplitThatThereIsNot() {
-    Ended wrong = run("--split", "everything");
+    Ended wrong = run("profile --split everything");
 
     assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(wrong.err()).contains("there is no split everything; there are TRAINING");
@@ -65,9 +52,5 @@ class ProfileCommandTest {
         .containsExactly("QUARANTINED", "TRAINING", "VALIDATION");
     assertThat(profile.path("producers").get(0).path("top_reason").asText())
         .isEqualTo("IMAGE_TOO_SMALL");
-  }
-
-  private Ended run(String... arguments) {
-    return Ended.on(cluster, "profile", arguments);
   }
 }

@@ -3,27 +3,21 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Review;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(900)
-class QuarantineReplayCommandTest {
+class QuarantineReplayCommandTest extends OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  QuarantineReplayCommandTest() {
+    super(1);
+  }
 
-  private final ClusterAccess cluster = KAFKA.dataset(1);
-  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private Sent small;
   private Sent damaged;
 
@@ -35,13 +29,8 @@ class QuarantineReplayCommandTest {
     pipeline.reject(damaged, "IMAGE_DAMAGED");
   }
 
-  @AfterEach
-  void close() {
-    pipeline.close();
-  }
-
-  private Ended run(String... arguments) {
-    return Ended.on(cluster, "quarantine replay", arguments);
+  private Ended replay(String... arguments) {
+    return run("quarantine replay", arguments);
   }
 
   private List<Review> reviews() {
@@ -50,10 +39,10 @@ class QuarantineReplayCommandTest {
 
   @Test
   void plansThenSendsOnce() {
-    Ended plan = run("--limit", "10", "--plan", "--json");
+    Ended plan = replay("--limit", "10", "--plan", "--json");
     assertThat(reviews()).isEmpty();
-    Ended sent = run("--limit", "10");
-    Ended again = run("--limit", "10", "--json");
+    Ended sent = replay("--limit", "10");
+    Ended again = replay("--limit", "10", "--json");
 
     assertThat(plan.status()).isEqualTo(ExitStatus.DONE);
     assertThat(plan.json().path("plan").asBoolean()).isTrue();
@@ -68,10 +57,10 @@ class QuarantineReplayCommandTest {
 
   @Test
   void aLimitedRunSaysWhatIsLeftAndTheSameCommandSendsTheNext() {
-    Ended plan = run("--limit", "1", "--plan");
-    Ended first = run("--limit", "1");
-    Ended second = run("--limit", "1", "--json");
-    Ended third = run("--limit", "1");
+    Ended plan = replay("--limit", "1", "--plan");
+    Ended first = replay("--limit", "1");
+    Ended second = replay("--limit", "1", "--json");
+    Ended third = replay("--limit", "1");
 
     assertThat(plan.out()).startsWith("1 pairs would be sent again").contains("1 left beyond");
     assertThat(first.out())
@@ -86,10 +75,10 @@ class QuarantineReplayCommandTest {
   @Test
   void acceptsNamedPairsAndSaysWhichCouldNot() {
     Ended planned =
-        run(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--plan");
+        replay(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--plan");
     assertThat(reviews()).isEmpty();
     Ended ended =
-        run(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--json");
+        replay(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--json");
 
     assertThat(planned.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(planned.out()).contains(small.pairId() + "   can go");
@@ -115,7 +104,7 @@ class QuarantineReplayCommandTest {
     "abc --reason IMAGE_TOO_SMALL, leave either away"
   })
   void refusesWhatMakesNoSense(String arguments, String words) {
-    Ended ended = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+    Ended ended = replay(arguments.isEmpty() ? new String[0] : arguments.split(" "));
 
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).contains(words);

@@ -3,34 +3,17 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(900)
-class TakedownCommandTest {
+class TakedownCommandTest extends OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
-
-  private final ClusterAccess cluster = KAFKA.dataset(2);
-  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
-
-  @AfterEach
-  void close() {
-    pipeline.close();
-  }
-
-  private Ended run(String command, String... arguments) {
-    return Ended.on(cluster, command, arguments);
+  TakedownCommandTest() {
+    super(2);
   }
 
   private Sent published() {

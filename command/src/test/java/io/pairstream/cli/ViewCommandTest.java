@@ -3,14 +3,11 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -19,22 +16,16 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(900)
-class ViewCommandTest {
+class ViewCommandTest extends OnCluster {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  ViewCommandTest() {
+    super(2);
+  }
 
   private static final String FEED = "feed --json --side-px 8 --lanes 4 --batch-size 4 --seed 1";
-
-  private final ClusterAccess cluster = KAFKA.dataset(2);
-
-  @TempDir Path folder;
 
   @Test
   void aNamedViewIsCutListedShownReadAndDropped() {
@@ -192,15 +183,5 @@ class ViewCommandTest {
       TestCluster.send(
           cluster, TestCluster.record(cluster.topics().training(), i % 2, String.valueOf(i), pair));
     }
-  }
-
-  /** Runs a command on the test's own data set. */
-  private Ended run(String command) {
-    String[] words = command.split(" +", -1);
-    int subcommand = words[0].equals("view") ? 2 : 1;
-    return Ended.on(
-        cluster,
-        String.join(" ", List.of(words).subList(0, subcommand)),
-        Arrays.copyOfRange(words, subcommand, words.length));
   }
 }

@@ -25,7 +25,7 @@ class AppLayoutTest {
       Files.createFile(app.resolve(jar));
     }
 
-    AppLayout layout = AppLayout.of(app.resolve("lib/pairstream-1.0.jar"));
+    AppLayout layout = new AppLayout(app.resolve("lib/pairstream-1.0.jar"));
 
     assertThat(layout.serviceClassPath()).isEqualTo(app + "/lib/*");
     assertThat(layout.feedClassPath()).isEqualTo(app + "/lib/*:" + app + "/decoder/*");
