@@ -123,11 +123,10 @@ final class LagCommand extends ClusterCommand {
   private int show(LagReport first, Look next) throws IOException, InterruptedException {
     LagReport report = first;
     for (int shown = 1; ; shown++) {
-      List<GroupLag> groups = chosen(report);
-      LagTable table = new LagTable(groups);
+      LagTable table = new LagTable(chosen(report));
       Optional<String> trouble = report.trouble();
       answer(
-          LagAnswer.of(report, groups, table),
+          table.answer(report.at(), trouble),
           () -> {
             trouble.ifPresent(why -> print("%s", TerminalText.fit("old: " + why, Table.COLUMNS)));
             table.lines().forEach(out()::println);

@@ -1,5 +1,6 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
@@ -9,10 +10,14 @@ import io.pairstream.operations.lag.Verdict;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.DoubleFunction;
+import java.util.function.LongFunction;
 
 /**
  * Lag as a person reads it, on 80 columns: each group with those of its partitions on which
@@ -29,13 +34,57 @@ final class LagTable {
     this.groups = groups.stream().sorted(Headline.WORST_FIRST).toList();
   }
 
+  /** Lag as JSON: the groups without their partitions, and these. */
+  private record Answer(
+      Instant at,
+      Optional<String> trouble,
+      Verdict verdict,
+      String sentence,
+      long waiting,
+      long lost,
+      List<GroupLag> groups,
+      List<Partition> partitions) {}
+
+  /** A group's partition; of a group that never committed all waits that is there. */
+  private record Partition(
+      String group,
+      @JsonUnwrapped PartitionLag partition,
+      long waiting,
+      OptionalDouble oldestSeconds) {
+
+    private static Partition of(String group, PartitionLag partition) {
+      long waits = partition.lag().orElse(partition.end() - partition.logStart());
+      return new Partition(
+          group, partition, waits, waits == 0 ? OptionalDouble.empty() : partition.seconds());
+    }
+  }
+
+  /** The same as JSON. */
+  Object answer(Instant at, Optional<String> trouble) {
+    List<Partition> partitions = new ArrayList<>();
+    groups.forEach(
+        group ->
+            group
+                .partitions()
+                .forEach(partition -> partitions.add(Partition.of(group.group(), partition))));
+    return new Answer(
+        at,
+        trouble,
+        worst(),
+        sentence(),
+        partitions.stream().mapToLong(Partition::waiting).sum(),
+        groups.stream().mapToLong(GroupLag::lost).sum(),
+        groups.stream().map(GroupLag::withoutPartitions).toList(),
+        partitions);
+  }
+
   /** The worst of all groups that were ever there. */
   Verdict worst() {
     return Headline.of(groups).map(Headline::verdict).orElse(Verdict.UNKNOWN);
   }
 
   /** What is to be said of the worst; empty where there are no groups. */
-  String sentence() {
+  private String sentence() {
     return Headline.of(groups).map(headline -> headline.sentence().text()).orElse("");
   }
 
@@ -63,8 +112,8 @@ final class LagTable {
     boolean waits = lag.lag().orElse(0) > 0;
     table.row(
         lag.verdict().words(),
-        new Figure(lag.lag().isPresent() ? Quantity.count(lag.lag().getAsLong()) : "-"),
-        new Figure(lag.bytes().isPresent() ? Quantity.bytes(lag.bytes().getAsLong()) : "-"),
+        number(lag.lag(), Quantity::count),
+        number(lag.bytes(), Quantity::bytes),
         waits ? number(lag.seconds(), Quantity::shortSeconds) : new Figure("-"),
         number(lag.processingPerSecond(), Quantity::rate),
         new Figure(waits ? catchUp(lag.catchUp()) : "-"),
@@ -84,22 +133,26 @@ final class LagTable {
     return place.length() <= room ? place : "…" + place.substring(place.length() - room + 1);
   }
 
+  private static Figure number(OptionalLong number, LongFunction<String> words) {
+    return new Figure(number.isPresent() ? words.apply(number.getAsLong()) : "-");
+  }
+
   private static Figure number(OptionalDouble number, DoubleFunction<String> words) {
     return new Figure(number.isPresent() ? words.apply(number.getAsDouble()) : "-");
   }
 
   /** {@code 4m-6m}, {@code never}, {@code now}, {@code not known}. */
   private static String catchUp(CatchUp catchUp) {
-    if (catchUp.from().isPresent()) {
-      String shortest = Quantity.shortSeconds(catchUp.from().getAsDouble());
-      if (catchUp.to().isEmpty()) {
-        return shortest + "-…";
-      } else if (catchUp.to().getAsDouble() < 1) {
-        return "now";
-      }
-      String longest = Quantity.shortSeconds(catchUp.to().getAsDouble());
-      return shortest.equals(longest) ? longest : shortest + "-" + longest;
+    if (catchUp.from().isEmpty()) {
+      return catchUp.isNever() ? "never" : "not known";
     }
-    return catchUp.isNever() ? "never" : "not known";
+    String shortest = Quantity.shortSeconds(catchUp.from().getAsDouble());
+    if (catchUp.to().isEmpty()) {
+      return shortest + "-…";
+    } else if (catchUp.to().getAsDouble() < 1) {
+      return "now";
+    }
+    String longest = Quantity.shortSeconds(catchUp.to().getAsDouble());
+    return shortest.equals(longest) ? longest : shortest + "-" + longest;
   }
 }

@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -40,7 +38,7 @@ public final class DecidedPairs implements AutoCloseable {
   private final Map<TopicPartition, Long> read;
 
   private final Map<TopicPartition, BitSet> seen = new HashMap<>();
-  private final Map<PairStatus, Long> published = new HashMap<>();
+  private final Map<String, Long> published = new HashMap<>();
   private final TreeMap<String, Long> quarantine = new TreeMap<>();
   private Rejected example;
 
@@ -76,19 +74,13 @@ public final class DecidedPairs implements AutoCloseable {
         progress.show("%,d raw pairs wait to be judged", left);
       }
       // Up to the very end: a transaction whose offsets count may not have ended here yet.
-      return count(
-          KafkaAnswers.await(
-                  admin
-                      .listOffsets(
-                          read.keySet().stream()
-                              .collect(
-                                  Collectors.toMap(
-                                      Function.identity(), partition -> OffsetSpec.latest())),
-                          new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                      .all())
-              .entrySet()
-              .stream()
-              .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset())));
+      Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+      read.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+      ListOffsetsOptions whole = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
+      Map<TopicPartition, Long> veryEnds = new HashMap<>();
+      KafkaAnswers.await(admin.listOffsets(latest, whole).all())
+          .forEach((partition, end) -> veryEnds.put(partition, end.offset()));
+      return count(veryEnds);
     }
   }
 
@@ -98,14 +90,13 @@ public final class DecidedPairs implements AutoCloseable {
     Map<TopicPartition, Long> committed =
         ClusterAccess.committedAndSettled(
             admin, cluster.dataset().preprocessGroup(), ends.keySet());
-    return ends.entrySet().stream()
-        .mapToLong(
-            end -> {
-              long start = starts.get(end.getKey());
-              long from = Math.max(start, committed.getOrDefault(end.getKey(), start));
-              return Math.max(0, end.getValue() - from);
-            })
-        .sum();
+    long waiting = 0;
+    for (TopicPartition partition : ends.keySet()) {
+      long start = starts.get(partition);
+      long from = Math.max(start, committed.getOrDefault(partition, start));
+      waiting += Math.max(0, ends.get(partition) - from);
+    }
+    return waiting;
   }
 
   private OutputCounts count(Map<TopicPartition, Long> ends) {
@@ -121,20 +112,23 @@ public final class DecidedPairs implements AutoCloseable {
         });
     read.putAll(ends);
     return new OutputCounts(
-        published.getOrDefault(PairStatus.TRAINING, 0L),
-        published.getOrDefault(PairStatus.VALIDATION, 0L),
-        published.getOrDefault(PairStatus.TEST, 0L),
+        published.getOrDefault(PairStatus.TRAINING.name(), 0L),
+        published.getOrDefault(PairStatus.VALIDATION.name(), 0L),
+        published.getOrDefault(PairStatus.TEST.name(), 0L),
         quarantine,
         Optional.ofNullable(example));
   }
 
-  /** Of a copy there is one receipt more with the origin that was decided before. */
+  /**
+   * Of a copy there is one receipt more with the origin that was decided before. A status that a
+   * later release writes counts nowhere.
+   */
   private void add(Receipt receipt, ConsumerRecord<byte[], byte[]> record) {
-    PairStatus standing = PairStatus.valueOf(receipt.getStanding());
-    if (standing == PairStatus.QUARANTINED) {
+    String standing = receipt.getStanding();
+    if (standing.equals(PairStatus.QUARANTINED.name())) {
       quarantine.merge(receipt.getReason(), 1L, Long::sum);
       example = new Rejected(CommittedLog.key(record), receipt.getReason(), receipt.getDetail());
-    } else if (standing == PairStatus.WITHDRAWN) {
+    } else if (standing.equals(PairStatus.WITHDRAWN.name())) {
       quarantine.merge(RejectReason.WITHDRAWN.name(), 1L, Long::sum);
     } else if (isFirst(receipt)) {
       published.merge(standing, 1L, Long::sum);

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
@@ -93,11 +92,6 @@ public final class DrawnPairs {
     this.badShare = badShare;
     this.single = single;
     this.onlyLanguage = onlyLanguage;
-  }
-
-  /** All pairs from the first on; draws one when it is taken. */
-  public Stream<DrawnPair> stream() {
-    return LongStream.iterate(0, index -> index + 1).mapToObj(this::at);
   }
 
   /** The kind of a pair, without drawing it. */

@@ -6,27 +6,18 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The loopback ports of a data directory, kept in {@code ports.properties} so that addresses stay
- * the same from one start to the next.
+ * the same from one start to the next. What is chosen is claimed until this is closed.
  *
- * <p>What is chosen is claimed until this is closed, from before anybody listens there: two of this
- * user's platforms that start at once would find the same port free, and each would take the
- * other's broker for its own. A claim is a locked file; the operating system frees it however the
- * process ends. Thread-safe.
+ * <p>Thread-safe.
  */
 final class Ports implements AutoCloseable {
 
@@ -38,17 +29,9 @@ final class Ports implements AutoCloseable {
 
   private static final int HIGHEST_OTHER = 32_000;
 
-  private static final Path CLAIMS =
-      Path.of(
-          System.getProperty("java.io.tmpdir"),
-          "pairstream-ports-" + System.getProperty("user.name"));
-
-  /** What all platforms of this process hold; the operating system does not tell them apart. */
-  private static final Set<Integer> OF_THIS_PROCESS = ConcurrentHashMap.newKeySet();
-
   private final Path file;
   private final Properties chosen = new Properties();
-  private final Map<Integer, FileChannel> claimed = new HashMap<>();
+  private final PortClaims claims = new PortClaims();
   private final Map<String, Integer> wanted;
 
   /**
@@ -80,7 +63,7 @@ final class Ports implements AutoCloseable {
     if (must != null) {
       chosen.values().removeIf(other -> other.equals(must.toString()));
     }
-    while ((must == null && isOfAnother(use, port)) || !claim(port) || !isFree(port)) {
+    while ((must == null && isOfAnother(use, port)) || !claims.take(port) || !isFree(port)) {
       if (must != null) {
         throw new PlatformException(
             "port %d, asked for by --port %s=%d, is in use".formatted(port, use, port));
@@ -107,29 +90,6 @@ final class Ports implements AutoCloseable {
             .anyMatch(other -> !other.equals(use) && chosen.getProperty(other).equals("" + port));
   }
 
-  /** Takes a port, unless another platform has it. */
-  private boolean claim(int port) throws IOException {
-    if (claimed.containsKey(port)) {
-      return true;
-    } else if (!OF_THIS_PROCESS.add(port)) {
-      return false;
-    }
-    Files.createDirectories(CLAIMS);
-    FileChannel channel =
-        FileChannel.open(
-            CLAIMS.resolve(Integer.toString(port)),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE);
-    FileLock lock = channel.tryLock();
-    if (lock == null) {
-      channel.close();
-      OF_THIS_PROCESS.remove(port);
-      return false;
-    }
-    claimed.put(port, channel);
-    return true;
-  }
-
   private static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
@@ -148,13 +108,8 @@ final class Ports implements AutoCloseable {
     Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Gives all ports back. */
   @Override
-  public synchronized void close() throws IOException {
-    for (FileChannel channel : claimed.values()) {
-      channel.close();
-    }
-    OF_THIS_PROCESS.removeAll(claimed.keySet());
-    claimed.clear();
+  public void close() {
+    claims.close();
   }
 }

@@ -10,8 +10,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 import javax.imageio.ImageIO;
@@ -21,24 +21,19 @@ import javax.imageio.ImageIO;
  *
  * <p>One file that needs no other and runs no script. It shows prepared pixels alone, which our own
  * worker has encoded; an original is never put before a browser.
+ *
+ * @param title says which recipe was tried on what
  */
-public final class ContactSheet {
-
-  private final String title;
-  private final TrialSummary summary;
-
-  /** {@code title} says which recipe was tried on what. */
-  public ContactSheet(String title, TrialSummary summary) {
-    this.title = title;
-    this.summary = summary;
-  }
+public record ContactSheet(String title, TrialSummary summary) {
 
   /** The page. */
   public String html() throws IOException {
     StringBuilder page = new StringBuilder();
     overview(page);
     page.append("<h2 id=\"kept\">Kept, as the model sees them</h2>\n<div class=\"cards\">\n");
-    summary.keptExamples().forEach(pair -> kept(page, pair, (Verdict.Kept) pair.verdict()));
+    for (TriedPair pair : summary.keptExamples()) {
+      page.append(kept(pair, (Verdict.Kept) pair.verdict())).append(where(pair));
+    }
     page.append("</div>\n");
     for (TrialSummary.Refusals refusals : summary.refusals()) {
       page.append(
@@ -48,7 +43,12 @@ public final class ContactSheet {
           <div class="cards">
           """
               .formatted(refusals.reason(), refusals.count(), escaped(refusals.remedy())));
-      refusals.examples().forEach(pair -> refused(page, pair, (Verdict.Refused) pair.verdict()));
+      for (TriedPair pair : refusals.examples()) {
+        String detail = ((Verdict.Refused) pair.verdict()).rejection().detail();
+        page.append(
+            "<div class=\"card\"><p class=\"bad\">%s</p><p>%s</p>%s"
+                .formatted(escaped(detail), escaped(pair.captionAsReceived()), where(pair)));
+      }
       page.append("</div>\n");
     }
     try (InputStream frame = ContactSheet.class.getResourceAsStream("contact-sheet.html")) {
@@ -59,23 +59,20 @@ public final class ContactSheet {
   }
 
   private void overview(StringBuilder page) {
+    int shown = summary.keptExamples().size();
     page.append("<table>\n");
     row(
         page,
         "<a href=\"#kept\">kept</a>",
         summary.keptInAll(),
-        shown(summary.keptExamples().size()));
-    summary
-        .kept()
-        .forEach(
-            (split, count) ->
-                row(page, "&emsp;" + split.name().toLowerCase(Locale.ROOT), count, ""));
+        shown < summary.keptInAll() ? shown + " of them below, drawn evenly" : "");
+    summary.kept().forEach((split, count) -> row(page, "&emsp;" + name(split), count, ""));
     for (TrialSummary.Refusals refusals : summary.refusals()) {
       row(
           page,
-          "<a class=\"bad\" href=\"#" + refusals.reason() + "\">" + refusals.reason() + "</a>",
+          "<a class=\"bad\" href=\"#%1$s\">%1$s</a>".formatted(refusals.reason()),
           refusals.count(),
-          escaped(refusals.reason().remedy()));
+          escaped(refusals.remedy()));
     }
     if (summary.copies() > 0) {
       row(page, "copies", summary.copies(), "the same image with the same caption, kept before");
@@ -83,8 +80,8 @@ public final class ContactSheet {
     page.append("</table>\n");
   }
 
-  private String shown(int onSheet) {
-    return onSheet < summary.keptInAll() ? onSheet + " of them below, drawn evenly" : "";
+  private static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private static void row(StringBuilder page, String label, long count, String remark) {
@@ -92,71 +89,53 @@ public final class ContactSheet {
         "<tr><th>%s</th><td class=\"n\">%d</td><td>%s</td></tr>\n".formatted(label, count, remark));
   }
 
-  private static void kept(StringBuilder page, TriedPair pair, Verdict.Kept verdict) {
+  private static String kept(TriedPair pair, Verdict.Kept verdict) throws IOException {
     PreparedImage image = verdict.pair().image();
     Picture shown = image.picture();
     TokenizedCaption caption = verdict.pair().caption();
     TokenIds tokens = caption.tokens();
     String cleaned = caption.caption().text();
-    page.append(
-        """
-        <div class="card"><img width="%d" height="%d" alt="" src="data:image/%s;base64,%s">%s\
-        <p>%s</p><p class="small"><span class="fate">%s</span> · %s · %d%s tokens · %d×%d → %d×%d</p>\
-        """
-            .formatted(
-                shown.widthPx(),
-                shown.heightPx(),
-                shown.encoding() == ImageEncoding.JPEG ? "jpeg" : "png",
-                Base64.getEncoder()
-                    .encodeToString(
-                        shown.encoding() == ImageEncoding.RAW
-                            ? png(shown)
-                            : shown.encoded().bytes()),
-                cleaned.equals(pair.captionAsReceived())
-                    ? ""
-                    : "<p class=\"was\">" + escaped(pair.captionAsReceived()) + "</p>",
-                escaped(cleaned),
-                verdict.split().name().toLowerCase(Locale.ROOT),
-                escaped(caption.caption().language()),
-                tokens.count(),
-                tokens.truncated() ? " of " + tokens.untruncatedCount() : "",
-                image.originalWidthPx(),
-                image.originalHeightPx(),
-                shown.widthPx(),
-                shown.heightPx()));
-    where(page, pair);
+    byte[] file = shown.encoding() == ImageEncoding.RAW ? png(shown) : shown.encoded().bytes();
+    String was =
+        cleaned.equals(pair.captionAsReceived())
+            ? ""
+            : "<p class=\"was\">" + escaped(pair.captionAsReceived()) + "</p>";
+    return """
+    <div class="card"><img width="%d" height="%d" alt="" src="data:image/%s;base64,%s">%s\
+    <p>%s</p><p class="small"><span class="fate">%s</span> · %s · %d%s tokens · %d×%d → %d×%d</p>\
+    """
+        .formatted(
+            shown.widthPx(),
+            shown.heightPx(),
+            shown.encoding() == ImageEncoding.JPEG ? "jpeg" : "png",
+            Base64.getEncoder().encodeToString(file),
+            was,
+            escaped(cleaned),
+            name(verdict.split()),
+            escaped(caption.caption().language()),
+            tokens.count(),
+            tokens.truncated() ? " of " + tokens.untruncatedCount() : "",
+            image.originalWidthPx(),
+            image.originalHeightPx(),
+            shown.widthPx(),
+            shown.heightPx());
   }
 
-  private static void refused(StringBuilder page, TriedPair pair, Verdict.Refused verdict) {
-    page.append(
-        "<div class=\"card\"><p class=\"bad\">%s</p><p>%s</p>"
-            .formatted(escaped(verdict.rejection().detail()), escaped(pair.captionAsReceived())));
-    where(page, pair);
-  }
-
-  private static void where(StringBuilder page, TriedPair pair) {
-    page.append(
-        "<p class=\"where\">%s<br>%s</p></div>\n".formatted(escaped(pair.where()), pair.pairId()));
+  private static String where(TriedPair pair) {
+    return "<p class=\"where\">%s<br>%s</p></div>\n"
+        .formatted(escaped(pair.where()), pair.pairId());
   }
 
   /** Raw pixels as a file that a browser shows. */
-  private static byte[] png(Picture image) {
+  private static byte[] png(Picture image) throws IOException {
     byte[] rgb = image.encoded().bytes();
     BufferedImage picture =
         new BufferedImage(image.widthPx(), image.heightPx(), BufferedImage.TYPE_INT_RGB);
-    for (int i = 0; i < image.widthPx() * image.heightPx(); i++) {
-      int at = 3 * i;
-      picture.setRGB(
-          i % image.widthPx(),
-          i / image.widthPx(),
-          (rgb[at] & 0xFF) << 16 | (rgb[at + 1] & 0xFF) << 8 | (rgb[at + 2] & 0xFF));
-    }
+    int[] samples = new int[rgb.length];
+    Arrays.setAll(samples, i -> rgb[i] & 0xFF);
+    picture.getRaster().setPixels(0, 0, image.widthPx(), image.heightPx(), samples);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(picture, "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a picture cannot be written to memory", e);
-    }
+    ImageIO.write(picture, "png", out);
     return out.toByteArray();
   }
 

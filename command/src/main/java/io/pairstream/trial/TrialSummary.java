@@ -3,6 +3,7 @@ package io.pairstream.trial;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.split.Split;
+import io.pairstream.cleaning.tokens.TokenizedCaption;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,39 +21,56 @@ public final class TrialSummary {
   private static final int REFUSED_EXAMPLES = 40;
 
   private final Map<Split, Long> kept = new EnumMap<>(Split.class);
-  private final NavigableSet<TriedPair> keptExamples = byId();
-  private final Map<RejectReason, Refusals> refused = new EnumMap<>(RejectReason.class);
+  private final Examples keptExamples = new Examples(KEPT_EXAMPLES);
+  private final Map<RejectReason, Examples> refused = new EnumMap<>(RejectReason.class);
   private long copies;
   private long changedCaptions;
   private long truncatedCaptions;
+
+  /** Pairs of a kind: how many, and the first by their ids. */
+  private static final class Examples {
+
+    private final NavigableSet<TriedPair> first =
+        new TreeSet<>(Comparator.comparing(TriedPair::pairId).thenComparing(TriedPair::where));
+    private final int most;
+    private long count;
+
+    Examples(int most) {
+      this.most = most;
+    }
+
+    void add(TriedPair pair) {
+      count++;
+      first.add(pair);
+      if (first.size() > most) {
+        first.pollLast();
+      }
+    }
+  }
+
+  /** Pairs that were refused for one reason. */
+  public record Refusals(RejectReason reason, long count, String remedy, List<TriedPair> examples) {
+
+    private static Refusals of(RejectReason reason, Examples examples) {
+      return new Refusals(reason, examples.count, reason.remedy(), List.copyOf(examples.first));
+    }
+  }
 
   /** Counts one pair. */
   public void add(TriedPair pair) {
     if (pair.verdict() instanceof Verdict.Kept verdict) {
       kept.merge(verdict.split(), 1L, Long::sum);
-      add(keptExamples, pair, KEPT_EXAMPLES);
-      if (!verdict.pair().caption().caption().text().equals(pair.captionAsReceived())) {
-        changedCaptions++;
-      }
-      if (verdict.pair().caption().tokens().truncated()) {
-        truncatedCaptions++;
-      }
+      keptExamples.add(pair);
+      TokenizedCaption caption = verdict.pair().caption();
+      changedCaptions += caption.caption().text().equals(pair.captionAsReceived()) ? 0 : 1;
+      truncatedCaptions += caption.tokens().truncated() ? 1 : 0;
     } else if (pair.verdict() instanceof Verdict.Refused verdict) {
-      refused.computeIfAbsent(verdict.rejection().reason(), Refusals::new).add(pair);
+      refused
+          .computeIfAbsent(verdict.rejection().reason(), reason -> new Examples(REFUSED_EXAMPLES))
+          .add(pair);
     } else {
       copies++;
     }
-  }
-
-  private static void add(NavigableSet<TriedPair> examples, TriedPair pair, int most) {
-    examples.add(pair);
-    if (examples.size() > most) {
-      examples.pollLast();
-    }
-  }
-
-  private static NavigableSet<TriedPair> byId() {
-    return new TreeSet<>(Comparator.comparing(TriedPair::pairId).thenComparing(TriedPair::where));
   }
 
   @JsonProperty
@@ -66,18 +84,18 @@ public final class TrialSummary {
     return kept;
   }
 
-  public List<TriedPair> keptExamples() {
-    return List.copyOf(keptExamples);
+  List<TriedPair> keptExamples() {
+    return List.copyOf(keptExamples.first);
   }
 
   @JsonProperty
   public long keptInAll() {
-    return kept.values().stream().mapToLong(Long::longValue).sum();
+    return keptExamples.count;
   }
 
   @JsonProperty
   public long refusedInAll() {
-    return refused.values().stream().mapToLong(Refusals::count).sum();
+    return refused.values().stream().mapToLong(one -> one.count).sum();
   }
 
   /** Pairs whose image and caption were both kept before. */
@@ -101,45 +119,9 @@ public final class TrialSummary {
   /** The reasons that occurred, the most frequent first. */
   @JsonProperty
   public List<Refusals> refusals() {
-    return refused.values().stream()
+    return refused.entrySet().stream()
+        .map(one -> Refusals.of(one.getKey(), one.getValue()))
         .sorted(Comparator.comparingLong(Refusals::count).reversed())
         .toList();
-  }
-
-  /** Pairs that were refused for one reason. */
-  public static final class Refusals {
-
-    private final RejectReason reason;
-    private final NavigableSet<TriedPair> examples = byId();
-    private long count;
-
-    private Refusals(RejectReason reason) {
-      this.reason = reason;
-    }
-
-    private void add(TriedPair pair) {
-      count++;
-      TrialSummary.add(examples, pair, REFUSED_EXAMPLES);
-    }
-
-    @JsonProperty
-    public RejectReason reason() {
-      return reason;
-    }
-
-    @JsonProperty
-    public long count() {
-      return count;
-    }
-
-    @JsonProperty
-    public String remedy() {
-      return reason.remedy();
-    }
-
-    @JsonProperty
-    public List<TriedPair> examples() {
-      return List.copyOf(examples);
-    }
   }
 }

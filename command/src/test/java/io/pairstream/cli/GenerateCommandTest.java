@@ -62,40 +62,10 @@ class GenerateCommandTest extends OnCluster {
   }
 
   @Test
-  void asksForNoPictureThatTheClusterCannotKeepAsPromised() throws Exception {
-    Path config =
-        Files.writeString(
-            folder.resolve("client.properties"),
-            Ended.TIMEOUT + "kafka.isolation.level=read_uncommitted\n");
-
-    Ended refused = generate("--config", config.toString());
-    List<String> askedBefore = List.copyOf(asked);
-    Ended done =
-        generate(
-            "--config",
-            config.toString(),
-            "--accept-weaker",
-            "client-settings",
-            "--requests-per-minute",
-            "100000");
-
-    assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(refused.err()).contains("--accept-weaker client-settings").doesNotContain("\tat ");
-    assertThat(askedBefore).isEmpty();
-    assertThat(done.out()).contains("2 pairs published");
-  }
-
-  @Test
   void dryRunAsksNothing() {
     Ended ended =
         generate(
-            "--dry-run",
-            "--parameter",
-            "n=2",
-            "--parameter",
-            "quality=high",
-            "--parameter",
-            "seed=7");
+            "--dry-run --parameter n=2 --parameter quality=high --parameter seed=7".split(" "));
 
     assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
     assertThat(ended.out())

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,13 +34,6 @@ class ImportCommandTest {
 
     assertThat(err.toString()).endsWith("nowhere does not exist\n").doesNotContain("\tat ");
     assertThat(out.toString()).isEmpty();
-  }
-
-  @Test
-  void emptyFolderIsWrongUsage() {
-    assertThat(run(folder.toString())).isEqualTo(2);
-
-    assertThat(err.toString()).contains("holds no images").hasLineCount(1);
   }
 
   @Test
@@ -187,34 +182,22 @@ class ImportCommandTest {
 
   @Test
   void imageThatIsMissingIsToldOnceForAllItsCaptions() throws Exception {
-    Path coco = folder.resolve("captions.json");
-    StringBuilder images = new StringBuilder();
-    StringBuilder annotations = new StringBuilder();
-    for (int image = 0; image < 3; image++) {
-      String comma = image == 0 ? "" : ",";
-      images.append(comma).append("{\"id\":%d,\"file_name\":\"%d.jpg\"}".formatted(image, image));
-      for (int caption = 0; caption < 5; caption++) {
-        annotations
-            .append(caption == 0 ? comma : ",")
-            .append("{\"image_id\":%d,\"caption\":\"caption %d\"}".formatted(image, caption));
-      }
-    }
-    image("0.jpg");
-    Files.writeString(coco, "{\"images\":[" + images + "],\"annotations\":[" + annotations + "]}");
+    String images = "{'id':0,'file_name':'x.jpg'},{'id':1,'file_name':'1.jpg'}";
+    String captions =
+        IntStream.range(0, 10)
+            .mapToObj(i -> "{'image_id':%d,'caption':'caption %d'}".formatted(i / 5, i))
+            .collect(Collectors.joining(","));
+    String coco = "{'images':[%s],'annotations':[%s]}".formatted(images, captions);
+    onePair();
+    Path file = Files.writeString(folder.resolve("captions.json"), coco.replace('\'', '"'));
 
-    int status = run(coco.toString(), "--dry-run");
+    assertThat(run(file.toString(), "--dry-run")).isEqualTo(ExitStatus.FOUND_WRONG);
 
-    assertThat(status).isEqualTo(ExitStatus.FOUND_WRONG);
-    assertThat(out.toString()).startsWith("5 would be published, 10 problems in ");
+    assertThat(out.toString()).startsWith("5 would be published, 5 problems in ");
     assertThat(err.toString().lines())
         .satisfiesExactly(
             first -> assertThat(first).contains("annotation 6").contains("1.jpg does not exist"),
-            second -> assertThat(second).contains("annotation 11").contains("2.jpg does not exist"),
-            last -> assertThat(last).startsWith("and 8 more problems"));
-  }
-
-  private void image(String name) throws Exception {
-    Files.writeString(folder.resolve(name), "image");
+            last -> assertThat(last).startsWith("and 4 more problems"));
   }
 
   private void onePair() throws Exception {

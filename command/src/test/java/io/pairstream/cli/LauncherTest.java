@@ -175,26 +175,6 @@ class LauncherTest {
     assertThat(launch("lag").err()).doesNotContain("waits for the build");
   }
 
-  @Test
-  void saysWhereItCannotWrite() throws Exception {
-    Files.writeString(log.getParent(), "no folder");
-
-    Ended ended = launch("lag");
-
-    assertThat(ended.status()).isEqualTo(3);
-    assertThat(ended.err()).contains("pairstream: cannot build: ").contains("target");
-  }
-
-  @Test
-  void findsItsProjectThroughALink() throws Exception {
-    Path link = Files.createSymbolicLink(folder.resolve("anywhere"), Path.of("project/pairstream"));
-
-    Ended ended = start(link, "lag").end();
-
-    assertThat(ended.status()).as(ended.err()).isZero();
-    assertThat(ended.out()).contains(project.toRealPath() + "/command/target/app/lib/*");
-  }
-
   static Stream<Arguments> toolsThatDoNotDo() {
     return Stream.of(
         Arguments.of("java", javaOf("11"), "needs Java 17 or newer; 'java' is Java 11"),
@@ -248,11 +228,7 @@ class LauncherTest {
   }
 
   private Launched start(String... arguments) throws IOException {
-    return start(project.resolve("pairstream"), arguments);
-  }
-
-  private Launched start(Path script, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(script.toString()));
+    List<String> command = new ArrayList<>(List.of(project.resolve("pairstream").toString()));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(fakes, "out-", "");
     Path err = Files.createTempFile(fakes, "err-", "");

@@ -8,6 +8,7 @@ import io.pairstream.cleaning.recipe.RecipeProblem;
 import io.pairstream.demo.DemoSummary;
 import io.pairstream.demo.OutputCounts;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.requirements.Finding;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -42,22 +43,14 @@ class MainTest {
   @TempDir Path folder;
 
   @Test
-  void refusesADataDirectoryInWhichNoPlatformRuns() {
-    Ended ended = Ended.after("lag", "--data-dir", folder.toString());
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.onlyErrorLine())
-        .contains("no platform runs in " + folder)
-        .contains("start one with: pairstream up --data-dir " + folder);
-  }
-
-  @Test
   void refusesAFolderThatIsNoPlatformsWithWhatIsWrongWithIt() throws IOException {
     Path file = Files.writeString(folder.resolve("notes.txt"), "hello");
     Path gone = folder.resolve("gone");
     Path spoilt = Files.createDirectory(folder.resolve("spoilt"));
     var unused = Files.writeString(spoilt.resolve("platform.json"), "{\"pid\": 1");
 
+    assertThat(refusal(Files.createDirectory(folder.resolve("empty"))))
+        .startsWith("no platform runs in " + folder);
     assertThat(refusal(folder)).startsWith(folder + " is no platform's folder");
     assertThat(refusal(file)).startsWith(file + " is no folder");
     assertThat(refusal(gone)).startsWith("there is no folder " + gone);
@@ -118,15 +111,6 @@ class MainTest {
 
     assertThat(status).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(err.toString()).contains("Usage: pairstream").contains("\n  " + first + " ");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"5 s", "soon", "P", "PTs"})
-  void saysHowATimeIsWritten(String time) {
-    Ended ended = Ended.after("up", "--decode-deadline", time);
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("such as 60s").doesNotContain("java.");
   }
 
   static Stream<Arguments> faultsOfTheWorld() {
@@ -258,15 +242,7 @@ class MainTest {
   }
 
   @Test
-  void recipeCheckOfNoRecipeIsWrongUsage() {
-    Ended ended = Ended.after("recipe check", folder.resolve("none.yaml").toString());
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("none.yaml").contains("dalle");
-  }
-
-  @Test
-  void theDemosSummaryHasTheKeysOfTheContract() {
+  void theDemosSummaryHasTheKeysOfTheContractAndEveryReason() {
     DemoSummary summary =
         new DemoSummary(
             1000,
@@ -286,6 +262,22 @@ class MainTest {
                 + "\"quarantine\":{\"DUPLICATE_PAIR\":50,\"IMAGE_EMPTY\":100},"
                 + "\"batches\":21,\"pairs_per_second\":412.5,"
                 + "\"audit\":{\"inputs\":1000,\"differences\":0}}");
+    assertThat(summary.toText())
+        .containsPattern("quarantine +150\n")
+        .containsPattern("  DUPLICATE_PAIR +50\n")
+        .endsWith("audit: 0 differences (1,000 inputs, each in exactly one output)\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"OK WARNING, 0", "OK NOT_TOLD, 3", "NOT_TOLD WRONG, 1"})
+  void doctorEndsWithTheGravestThatItFound(String levels, int status) {
+    List<Finding> findings =
+        Stream.of(levels.split(" "))
+            .map(Finding.Level::valueOf)
+            .map(level -> new Finding(Finding.Area.TOPICS, "", level, "", "", "", Optional.empty()))
+            .toList();
+
+    assertThat(DoctorCommand.status(findings)).isEqualTo(status);
   }
 
   /** What the command line makes of an exception of a subcommand. */

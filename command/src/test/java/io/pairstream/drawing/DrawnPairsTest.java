@@ -2,10 +2,20 @@ package io.pairstream.drawing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.CleanedPair;
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.SubmittedPair;
+import io.pairstream.cleaning.caption.ReceivedCaption;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.drawing.DrawnPair.Content;
 import io.pairstream.drawing.DrawnPairs.Format;
 import io.pairstream.drawing.DrawnPairs.Plan;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.PairIdentity;
 import java.awt.image.BufferedImage;
@@ -13,12 +23,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -132,6 +144,48 @@ class DrawnPairsTest {
     ByteBuffer broken = forged(DrawnKind.BROKEN_UTF8);
     assertThat(broken.getInt(1)).isEqualTo(42);
     assertThat(StandardCharsets.ISO_8859_1.decode(broken).toString()).contains(" caf\u00e9");
+  }
+
+  /** What the steps cannot see: these are judged by the topology, on the way in. */
+  private static final Set<DrawnKind> NOT_FOR_STEPS =
+      EnumSet.of(
+          DrawnKind.DUPLICATE, DrawnKind.BROKEN_UTF8, DrawnKind.GARBAGE, DrawnKind.UNKNOWN_SCHEMA);
+
+  @Test
+  void stepsJudgeEachPairAsItSays() {
+    DrawnPairs mixed = new DrawnPairs(11, 0.5);
+    Set<DrawnKind> seen = EnumSet.noneOf(DrawnKind.class);
+    try (ImageWorkerPool workers =
+        new ImageWorkerPool(
+            WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
+                .withDeadline(Duration.ofMinutes(1))
+                .withStartLimit(Duration.ofMinutes(10)))) {
+      CleaningPlan plan =
+          new CleaningPlan(RecipeReader.parse("default", ""), workers, StepObserver.NONE);
+      for (long index = 0; index < 300; index++) {
+        if (!NOT_FOR_STEPS.contains(mixed.kindAt(index))) {
+          DrawnPair drawn = mixed.at(index);
+          Outcome<CleanedPair> outcome = plan.gate(received(drawn)).then(plan::clean);
+          Optional<RejectReason> reason =
+              outcome.fold(kept -> Optional.empty(), rejection -> Optional.of(rejection.reason()));
+
+          assertThat(reason)
+              .as("pair %d, %s: %s", index, drawn.kind(), outcome)
+              .isEqualTo(drawn.rejection());
+          seen.add(drawn.kind());
+        }
+      }
+    }
+    assertThat(seen)
+        .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.copyOf(NOT_FOR_STEPS)));
+  }
+
+  private static SubmittedPair received(DrawnPair drawn) {
+    NewPair pair = submitted(drawn);
+    return new SubmittedPair(
+        new EncodedImage(Utils.toArray(pair.image())),
+        new ReceivedCaption(pair.caption(), pair.language()),
+        Map.of());
   }
 
   private ByteBuffer forged(DrawnKind kind) {

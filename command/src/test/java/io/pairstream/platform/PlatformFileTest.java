@@ -40,34 +40,21 @@ class PlatformFileTest {
   }
 
   @Test
-  void ignoresFileOfProcessThatEnded() throws Exception {
+  void ignoresFileOfProcessThatEndedAlsoWhereItsNumberIsUsedAgain() throws Exception {
     Process process = new ProcessBuilder("cat").start();
-    PlatformFile file = of(ProcessIdentity.of(process.toHandle()));
+    ProcessIdentity ended = ProcessIdentity.of(process.toHandle());
     process.destroyForcibly().waitFor();
-
-    file.write(directory);
-
-    assertThat(PlatformFile.read(directory)).isEmpty();
-    assertThat(PlatformFile.load(directory)).contains(file);
-  }
-
-  @Test
-  void ignoresFileWhoseProcessNumberIsUsedAgain() throws IOException {
     ProcessIdentity self = ProcessIdentity.current();
-    PlatformFile file = of(new ProcessIdentity(self.pid(), self.startedAt() - 3_600_000));
+    ProcessIdentity earlier = new ProcessIdentity(self.pid(), self.startedAt() - 3_600_000);
 
-    file.write(directory);
+    for (ProcessIdentity gone : List.of(ended, earlier)) {
+      PlatformFile file =
+          new PlatformFile(
+              "kafka:1", "http://r", Map.of(), gone.pid(), gone.startedAt(), List.of());
+      file.write(directory);
 
-    assertThat(PlatformFile.read(directory)).isEmpty();
-  }
-
-  private static PlatformFile of(ProcessIdentity process) {
-    return new PlatformFile(
-        "127.0.0.1:9092",
-        "http://127.0.0.1:8081",
-        Map.of("dashboard_url", "http://127.0.0.1:8080"),
-        process.pid(),
-        process.startedAt(),
-        List.of(new PlatformFile.Child("broker", process.pid(), process.startedAt())));
+      assertThat(PlatformFile.read(directory)).isEmpty();
+      assertThat(PlatformFile.load(directory)).contains(file);
+    }
   }
 }

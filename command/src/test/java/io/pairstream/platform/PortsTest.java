@@ -17,13 +17,6 @@ class PortsTest {
   @TempDir Path directory;
 
   @Test
-  void takesPreferredPortWhereFree() throws IOException {
-    int free = freePort();
-
-    assertThat(chosen("broker", free)).isEqualTo(free);
-  }
-
-  @Test
   void takesAnotherPortWhereTakenAndKeepsItAfterwards() throws IOException {
     int preferred;
     int chosen;

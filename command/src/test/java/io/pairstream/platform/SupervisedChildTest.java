@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.testing.Await;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,20 +127,11 @@ class SupervisedChildTest {
     assertThat(child.identity()).isEmpty();
   }
 
-  private SupervisedChild supervise(String script, Readiness readiness) throws IOException {
+  private SupervisedChild supervise(String script, Readiness readiness) {
     return superviseEach(script, process -> readiness);
   }
 
-  /**
-   * @param readiness of each process that is started
-   */
-  private SupervisedChild superviseEach(String script, Function<Process, Readiness> readiness)
-      throws IOException {
-    return superviseEach(script, readiness, Duration.ofHours(1));
-  }
-
-  private SupervisedChild superviseEach(
-      String script, Function<Process, Readiness> readiness, Duration window) throws IOException {
+  private SupervisedChild superviseEach(String script, Function<Process, Readiness> readiness) {
     ChildLog log = new ChildLog(directory.resolve("child.log"));
     SupervisedChild.Launch launch =
         known -> {
@@ -152,7 +142,8 @@ class SupervisedChildTest {
           return new SupervisedChild.Attempt(process, readiness.apply(process));
         };
     SupervisedChild.Backoff backoff =
-        new SupervisedChild.Backoff(Duration.ofMillis(1), Duration.ofMillis(5), 5, window);
+        new SupervisedChild.Backoff(
+            Duration.ofMillis(1), Duration.ofMillis(5), 5, Duration.ofHours(1));
     return new SupervisedChild("child", launch, log, backoff, events);
   }
 }

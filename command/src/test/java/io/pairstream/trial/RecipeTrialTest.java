@@ -6,6 +6,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
@@ -13,7 +14,9 @@ import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.operations.canary.CanaryPair;
 import io.pairstream.platform.AppLayout;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -21,6 +24,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -28,6 +32,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeTrialTest {
 
@@ -123,13 +130,52 @@ class RecipeTrialTest {
     assertThat(refusals.examples()).hasSize(40).first().returns("01", TriedPair::pairId);
   }
 
+  /** Canaries meet the real rules and a real image worker, however little a recipe asks for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "image: {min-side-px: 1}\ncaption: {min-words: 1}\n"})
+  void canariesAreTurnedAwayOnceAWorkerHasLookedAtThem(String recipe) throws Exception {
+    canaries();
+
+    tryOut(recipe);
+
+    assertThat(pairs)
+        .hasSize(CanaryPair.COUNT)
+        .extracting(RecipeTrialTest::reason)
+        .containsOnly(RejectReason.IMAGE_DAMAGED);
+  }
+
+  @ParameterizedTest
+  @FieldSource("io.pairstream.cleaning.recipe.RecipeFile#SHIPPED")
+  void canariesAreTurnedAwayByEachRecipeThatIsShipped(String name) throws Exception {
+    canaries();
+
+    tryOut(RecipeFile.find(name).reader());
+
+    assertThat(pairs)
+        .hasSize(CanaryPair.COUNT)
+        .allMatch(pair -> pair.verdict() instanceof Verdict.Refused);
+  }
+
+  private void canaries() throws Exception {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < CanaryPair.COUNT; i++) {
+      RawPair canary = CanaryPair.of(i, Instant.EPOCH);
+      Files.write(folder.resolve(i + ".png"), canary.getImage().array());
+      lines.add(i + ".png\t" + canary.getCaption());
+    }
+    list(lines.toArray(String[]::new));
+  }
+
   private static Verdict refusal() {
     return new Verdict.Refused(new Rejection(RejectReason.CAPTION_TOO_SHORT, "too short", "", ""));
   }
 
   private void tryOut(String recipe) {
-    CleaningPlan plan =
-        new CleaningPlan(RecipeReader.parse("test.yaml", recipe), workers, StepObserver.NONE);
+    tryOut(RecipeReader.parse("test.yaml", recipe));
+  }
+
+  private void tryOut(RecipeReader recipe) {
+    CleaningPlan plan = new CleaningPlan(recipe, workers, StepObserver.NONE);
     try (PairSource source = new PairSources(SourceOptions.of(SourceKind.IMPORTED)).open(folder)) {
       new RecipeTrial(plan, 2).run(source, Long.MAX_VALUE, pairs::add, problems::add);
     }
