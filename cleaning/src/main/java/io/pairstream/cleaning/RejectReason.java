@@ -148,7 +148,7 @@ public enum RejectReason {
   }
 
   /**
-   * Whether a person may let a pair in that was turned away for this. Then every step that finds it
+   * Whether a person may let a pair in that was rejected for this. Then every step that finds it
    * goes on as if it had not, if it has anything to go on with: an empty caption stays too short.
    */
   public boolean isWaivable() {

@@ -3,7 +3,7 @@ package io.pairstream.cleaning;
 import java.util.Objects;
 
 /**
- * Why a record is turned away, in words that its author understands.
+ * Why a record is rejected, in words that its author understands.
  *
  * @param reason one of the closed list
  * @param detail what is wrong and what would be right, in a sentence

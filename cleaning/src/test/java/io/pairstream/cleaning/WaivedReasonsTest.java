@@ -47,7 +47,7 @@ class WaivedReasonsTest {
 
   private static final String GOOD = "a dog and a ball";
 
-  /** A pair that is turned away for one reason. */
+  /** A pair that is rejected for one reason. */
   private record Case(
       RejectReason reason, String recipe, int widthPx, int heightPx, String caption, String file) {
 

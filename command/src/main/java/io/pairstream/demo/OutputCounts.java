@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /**
  * What the topology has decided by some moment.
  *
- * @param quarantine turned away, by reason
- * @param example one that was turned away, and is no copy
+ * @param quarantine rejected, by reason
+ * @param example one that was rejected, and is no copy
  */
 public record OutputCounts(
     long training,
@@ -21,7 +21,7 @@ public record OutputCounts(
     @JsonIgnore Optional<Rejected> example) {
 
   /**
-   * A pair that was turned away.
+   * A pair that was rejected.
    *
    * @param id pair id, or the coordinates where it has none
    */
@@ -40,7 +40,7 @@ public record OutputCounts(
     return training + validation + test + quarantined();
   }
 
-  /** The reason for which most were turned away; empty where none was. */
+  /** The reason for which most were rejected; empty where none was. */
   public Optional<String> mostFrequentReason() {
     return quarantine.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
   }

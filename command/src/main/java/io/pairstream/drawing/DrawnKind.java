@@ -47,12 +47,12 @@ public enum DrawnKind {
     this.reason = reason;
   }
 
-  /** The reason for which such a pair is turned away, or empty where it is kept. */
+  /** The reason for which such a pair is rejected, or empty where it is kept. */
   public Optional<RejectReason> rejection() {
     return Optional.ofNullable(reason);
   }
 
-  /** All kinds that are turned away. */
+  /** All kinds that are rejected. */
   public static List<DrawnKind> bad() {
     return BAD;
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public record DrawnPair(long index, DrawnKind kind, String language, Content content) {
 
-  /** The reason for which the pair must be turned away, or empty where it must be kept. */
+  /** The reason for which the pair must be rejected, or empty where it must be kept. */
   public Optional<RejectReason> rejection() {
     return kind.rejection();
   }

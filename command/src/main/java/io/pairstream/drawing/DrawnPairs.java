@@ -67,7 +67,7 @@ public final class DrawnPairs {
   }
 
   /**
-   * @param badShare share of pairs that must be turned away; at least 0 and at most 0.9
+   * @param badShare share of pairs that must be rejected; at least 0 and at most 0.9
    */
   public DrawnPairs(long seed, double badShare) {
     this(seed, badShare, false, Optional.empty());
@@ -103,7 +103,7 @@ public final class DrawnPairs {
     return DrawnKind.bad().get((int) (badBefore % DrawnKind.bad().size()));
   }
 
-  /** How many of the first pairs must be turned away, by reason; the others must be kept. */
+  /** How many of the first pairs must be rejected, by reason; the others must be kept. */
   public Map<RejectReason, Long> rejectionsAmong(long pairs) {
     Map<RejectReason, Long> counts = new EnumMap<>(RejectReason.class);
     for (long index = 0; index < pairs; index++) {

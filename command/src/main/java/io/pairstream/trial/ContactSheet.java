@@ -17,7 +17,7 @@ import java.util.Locale;
 import javax.imageio.ImageIO;
 
 /**
- * A page that shows what a recipe keeps, as the model will see it, and what it turns away, and why.
+ * A page that shows what a recipe keeps, as the model will see it, and what it rejects, and why.
  *
  * <p>One file that needs no other and runs no script. It shows prepared pixels alone, which our own
  * worker has encoded; an original is never put before a browser.

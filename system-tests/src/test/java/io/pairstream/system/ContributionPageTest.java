@@ -125,7 +125,7 @@ class ContributionPageTest extends PageTest {
             .orElseThrow(),
         "QUARANTINED",
         TOO_SMALL);
-    browser.await("one is turned away", () -> browser.isVisible("#sent-list [data-kind=bad]"));
+    browser.await("one is rejected", () -> browser.isVisible("#sent-list [data-kind=bad]"));
     requireFree(browser, language);
   }
 
@@ -160,7 +160,7 @@ class ContributionPageTest extends PageTest {
     browser.click("#send");
 
     browser.await(
-        "all are turned away",
+        "all are rejected",
         () -> browser.texts("#sent-list [data-kind=bad]").size() == TRAPS.size());
     assertThat(browser.texts("#sent-list .caption")).containsExactlyElementsOf(TRAPS);
     requireUntrapped(browser);

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Turns away captions that stand with any image: what cameras and web sites write by themselves
+ * Rejects captions that stand with any image: what cameras and web sites write by themselves
  * ({@code IMG_1234.jpg}, {@code Click to enlarge}, {@code 点击查看大图}).
  *
  * <p>Compares words only: letters in lower case, each number as {@code #}, one space for anything
@@ -53,7 +53,7 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
 
   @Override
   public String inWords() {
-    return "turns away what programs write under any image ("
+    return "rejects what programs write under any image ("
         + (wholes.size() + beginnings.size())
         + " phrases, and names of image files)";
   }

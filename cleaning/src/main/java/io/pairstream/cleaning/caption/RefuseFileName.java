@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * Turns away captions that are the image file's name.
+ * Rejects captions that are the image file's name.
  *
  * <p>Compared are the caption and the last part of the address or path, whatever the case: with its
  * ending, or without, as long as the caption is one word of a script that puts spaces between
@@ -39,7 +39,7 @@ public final class RefuseFileName implements Check<ReceivedCaption> {
 
   @Override
   public String inWords() {
-    return "turns away captions that are the image's file name";
+    return "rejects captions that are the image's file name";
   }
 
   @Override

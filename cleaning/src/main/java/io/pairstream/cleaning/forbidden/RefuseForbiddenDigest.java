@@ -43,7 +43,7 @@ public final class RefuseForbiddenDigest implements Step<String, String> {
 
   @Override
   public String inWords() {
-    return "turns away files whose digest is on the list of "
+    return "rejects files whose digest is on the list of "
         + sorted.length / DIGEST_BYTES
         + " forbidden ones, and keeps nothing of them";
   }

@@ -41,7 +41,7 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
 
   @Override
   public String inWords() {
-    return "turns away pictures whose perceptual hash is within "
+    return "rejects pictures whose perceptual hash is within "
         + maxDistanceBits
         + " bits of a forbidden one, and keeps nothing of them";
   }

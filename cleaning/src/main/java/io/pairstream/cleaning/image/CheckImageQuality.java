@@ -118,7 +118,7 @@ public final class CheckImageQuality implements Check<PreparedImage> {
    * One limit.
    *
    * @param isLeast whether the bound is the smallest allowed value, or the largest
-   * @param reason what a picture beyond it is turned away for
+   * @param reason what a picture beyond it is rejected for
    */
   private record Limit(String measure, boolean isLeast, double bound, RejectReason reason) {
 

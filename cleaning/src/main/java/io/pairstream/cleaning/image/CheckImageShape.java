@@ -9,7 +9,7 @@ import java.util.Locale;
 /**
  * Keeps images big enough and square enough to survive the crop and the resize.
  *
- * <p>Looks at the header only, so an unfit image is turned away before a pixel is decoded.
+ * <p>Looks at the header only, so an unfit image is rejected before a pixel is decoded.
  *
  * <p>Rejects: {@code IMAGE_TOO_SMALL}, {@code IMAGE_TOO_ELONGATED}.
  */

@@ -4,7 +4,7 @@ package io.pairstream.cleaning.image;
 public enum ColourProfileRule {
   /** Its colours are converted to sRGB. */
   CONVERT,
-  /** It is turned away. */
+  /** It is rejected. */
   REJECT,
   /** Its numbers are taken as if they were sRGB. */
   IGNORE

@@ -132,7 +132,7 @@ public record Geometry(
         switch (whenSmaller) {
           case ENLARGE -> "smaller ones enlarged";
           case KEEP -> "smaller ones left as they are";
-          case REJECT -> "smaller ones turned away";
+          case REJECT -> "smaller ones rejected";
         };
     return RecipeReader.word(mode)
         + " to "

@@ -98,7 +98,7 @@ public record ImagePlan(
     parts.add(
         switch (colourProfile) {
           case CONVERT -> "colours converted to sRGB";
-          case REJECT -> "other colours than sRGB turned away";
+          case REJECT -> "other colours than sRGB rejected";
           case IGNORE -> "colours as they are stored";
         });
     pixels.inOrder().forEach(operation -> parts.add(RecipeReader.word(operation.kind())));

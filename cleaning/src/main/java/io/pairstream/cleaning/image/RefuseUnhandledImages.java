@@ -28,8 +28,8 @@ public final class RefuseUnhandledImages implements Step<ProbedImage, ProbedImag
 
   @Override
   public String inWords() {
-    return (refusesAnimations ? "turns away animations" : "takes an animation's first frame")
-        + "; turns away JPEGs of more than 8 bits per channel";
+    return (refusesAnimations ? "rejects animations" : "takes an animation's first frame")
+        + "; rejects JPEGs of more than 8 bits per channel";
   }
 
   @Override

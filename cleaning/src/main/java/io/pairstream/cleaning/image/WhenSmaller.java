@@ -6,6 +6,6 @@ public enum WhenSmaller {
   ENLARGE,
   /** It keeps its size: only what is bigger is scaled. */
   KEEP,
-  /** It is turned away. */
+  /** It is rejected. */
   REJECT
 }

@@ -39,7 +39,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  * <p>In this order:
  *
  * <ol>
- *   <li>the geometry is laid out from the declared size, so that what it turns away is not decoded;
+ *   <li>the geometry is laid out from the declared size, so that what it rejects is not decoded;
  *   <li>the file is decoded; transparent pixels come to lie on white;
  *   <li>for each picture, its part of the producer's crop box is cut out and scaled, in the numbers
  *       as they are stored, which is what everybody else does, then turned upright: the small

@@ -14,7 +14,7 @@ public enum ReportedStatus {
   TRAINING(true, "It is published for training."),
   VALIDATION(true, "It is published for validation."),
   TEST(true, "It is published for testing."),
-  QUARANTINED(true, "It was turned away."),
+  QUARANTINED(true, "It was rejected."),
   WITHDRAWN(true, "It is withdrawn: it is not handed out any more, and a copy is not taken."),
   UNKNOWN(false, "Its record says where it stands in a word that is not known here.");
 

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param pairId the pair id; empty for a link whose image is not fetched
  * @param imageDigest lower-case hex SHA-256 of the image; empty where there is none yet
  * @param stand where it stands
- * @param reason why it was turned away, could not be fetched, or waits
+ * @param reason why it was rejected, could not be fetched, or waits
  * @param says where it stands, and why, in plain words
  * @param measured the value that decided, with its unit
  * @param limit the limit that decided, with its unit

@@ -186,7 +186,7 @@ function explained(words, { standing, reason, says = "", remedy, problem }) {
   }
   if (reason && BAD.has(standing)) {
     // The service says the standing first and then why; here the standing has a line of its own.
-    const why = says.replace(/^(It was turned away|Its image could not be fetched)\.\s*/, "");
+    const why = says.replace(/^(It was rejected|Its image could not be fetched)\.\s*/, "");
     return words.find(`reasons.${reason}`) ?? { says: why || says, remedy };
   }
   return {};

@@ -87,7 +87,7 @@ class StatusViewTest {
 
     assertThat(status.stand()).isEqualTo(ReportedStatus.QUARANTINED);
     assertThat(status.reason()).isEqualTo("IMAGE_TOO_SMALL");
-    assertThat(status.says()).isEqualTo("It was turned away. Not as it should be.");
+    assertThat(status.says()).isEqualTo("It was rejected. Not as it should be.");
     assertThat(status.measured()).isEqualTo("1 px");
     assertThat(status.limit()).isEqualTo("2 px");
     assertThat(status.remedy()).isEqualTo(RejectReason.IMAGE_TOO_SMALL.remedy());

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Base64;
 
 /**
- * A pair that every recipe turns away: a PNG file whose header is sound and promises 512×512 pixels
+ * A pair that every recipe rejects: a PNG file whose header is sound and promises 512×512 pixels
  * that are not there. So it passes the header gate, is given to an image worker, and fails there;
  * no review can let it in, since there is no picture.
  *

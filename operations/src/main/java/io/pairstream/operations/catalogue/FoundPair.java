@@ -3,7 +3,7 @@ package io.pairstream.operations.catalogue;
 import java.util.Optional;
 
 /**
- * One pair, or one copy of it that was turned away.
+ * One pair, or one copy of it that was rejected.
  *
  * @param id what it is asked for by: the pair id; coordinates of a copy that does not say where its
  *     pair stands, and where there is no pair id

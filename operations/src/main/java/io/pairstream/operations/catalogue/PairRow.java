@@ -19,7 +19,7 @@ import java.util.Locale;
  *
  * @param pairId empty where the raw record could not be read
  * @param standing TRAINING, VALIDATION, TEST or QUARANTINED
- * @param step which node turned it away; empty where none did, as are {@code reason}, {@code
+ * @param step which node rejected it; empty where none did, as are {@code reason}, {@code
  *     detail}, {@code measured} and {@code limit}
  * @param caption its beginning: at most 1,000 characters; cleaned where the pair was kept
  * @param url its beginning: at most 2,000 characters
@@ -137,7 +137,7 @@ public record PairRow(
         false);
   }
 
-  /** Whether the pair was turned away. */
+  /** Whether the pair was rejected. */
   @JsonIgnore
   public boolean isQuarantined() {
     return standing.equals(PairStatus.QUARANTINED.name());

@@ -141,7 +141,7 @@ public final class PairSearch {
   }
 
   /**
-   * The reason for which the raw record at these coordinates was turned away; empty if it was not.
+   * The reason for which the raw record at these coordinates was rejected; empty if it was not.
    */
   public Optional<String> reasonOf(String coordinates) {
     return catalogue.read(

@@ -137,7 +137,7 @@ final class Pictures implements AutoCloseable {
     return pairs
         .raw(pair)
         .map(this::image)
-        .orElseThrow(() -> none("the record that was turned away holds no image"));
+        .orElseThrow(() -> none("the record that was rejected holds no image"));
   }
 
   private byte[] image(RawPair raw) {

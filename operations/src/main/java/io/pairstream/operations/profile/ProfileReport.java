@@ -59,7 +59,7 @@ public record ProfileReport(
    *
    * @param accepted pairs that stand in a split
    * @param rejected pairs that stand in quarantine, without copies
-   * @param copies records that were turned away because the pair was accepted before
+   * @param copies records that were rejected because the pair was accepted before
    * @param topReason the most frequent reason of rejections; empty where there is none
    */
   public record NamedProducer(

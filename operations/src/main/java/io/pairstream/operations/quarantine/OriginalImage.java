@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * The image that somebody sent and that was turned away: as it came, and never decoded here.
+ * The image that somebody sent and that was rejected: as it came, and never decoded here.
  *
  * @param bytes the image file; the whole value of the record where that is no raw pair
  * @param isImage whether the value was a raw pair, so that {@code bytes} is what it calls its image

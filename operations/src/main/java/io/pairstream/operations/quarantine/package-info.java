@@ -1,5 +1,5 @@
 /**
- * Looking at what was turned away: newest entries, one entry in full, and the original image or the
+ * Looking at what was rejected: newest entries, one entry in full, and the original image or the
  * link.
  */
 package io.pairstream.operations.quarantine;

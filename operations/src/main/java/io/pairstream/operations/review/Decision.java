@@ -2,7 +2,7 @@ package io.pairstream.operations.review;
 
 /** What a person decides about a pair in quarantine; the name stands in its review. */
 public enum Decision {
-  /** It comes again, and what it was turned away for does not count. */
+  /** It comes again, and what it was rejected for does not count. */
   ACCEPTED,
   /** The same, with another caption, under which it is another pair. */
   RECAPTIONED,

@@ -58,7 +58,7 @@ public record PairAnswer(
   /** A link that is in quarantine, and of which nothing else is known. */
   static final String FETCH_FAILED = "FETCH_FAILED";
 
-  /** Why the record that was asked for was turned away, or waits; empty where it did not. */
+  /** Why the record that was asked for was rejected, or waits; empty where it did not. */
   @JsonProperty
   public String reason() {
     return quarantined

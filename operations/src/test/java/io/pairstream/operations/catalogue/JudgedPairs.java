@@ -116,7 +116,7 @@ public final class JudgedPairs implements AutoCloseable {
     return origin;
   }
 
-  /** The record of a pair that was turned away, and no receipt: so is a copy. */
+  /** The record of a pair that was rejected, and no receipt: so is a copy. */
   public void reject(RawPair raw, String reason, Origin origin) {
     send(cluster.topics().quarantine(), pairId(raw), rejected(raw, reason, origin).build());
   }

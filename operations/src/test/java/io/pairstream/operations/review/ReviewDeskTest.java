@@ -102,7 +102,7 @@ class ReviewDeskTest {
     return decided.values(cluster.topics().actions());
   }
 
-  /** The pair comes as a replay, and is turned away again. */
+  /** The pair comes as a replay, and is rejected again. */
   private void rejectReplay(String reviewId, String reason) {
     ConsumerRecord<byte[], byte[]> last = raw().get(raw().size() - 1);
     Sent again =
@@ -259,7 +259,7 @@ class ReviewDeskTest {
             verdict(Decision.ACCEPTED, ANN));
 
     assertThat(results).extracting(ReviewResult::done).containsExactly(false, true, false, false);
-    assertThat(results.get(0).detail()).startsWith("no pair of that id was turned away");
+    assertThat(results.get(0).detail()).startsWith("no pair of that id was rejected");
     assertThat(results.get(2).detail()).isEqualTo("it is not in quarantine: TRAINING");
     assertThat(results)
         .extracting(result -> Sentence.recognised(result.detail()).template())

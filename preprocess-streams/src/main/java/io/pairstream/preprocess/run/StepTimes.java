@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How often each step ran, for how long in all, and how many records it turned away. Thread-safe.
+ * How often each step ran, for how long in all, and how many records it rejected. Thread-safe.
  */
 public final class StepTimes implements StepObserver {
 
@@ -40,7 +40,7 @@ public final class StepTimes implements StepObserver {
    *
    * @param runs records that met the step
    * @param milliseconds time in the step, all records and threads together
-   * @param rejections records that it turned away
+   * @param rejections records that it rejected
    */
   public record StepTime(long runs, double milliseconds, long rejections) {}
 

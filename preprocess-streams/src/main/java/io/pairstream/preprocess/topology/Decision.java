@@ -18,7 +18,7 @@ final class Decision {
             .build());
   }
 
-  /** A record that was turned away. */
+  /** A record that was rejected. */
   static Tracked<Receipt> turned(Tracked<Tracked.Turned> tracked) {
     return tracked.as(
         receipt(tracked)

@@ -64,7 +64,7 @@ public final class DecisionCounts {
     return sums(standings);
   }
 
-  /** Records that were turned away, by reason. */
+  /** Records that were rejected, by reason. */
   public SortedMap<RejectReason, Long> byReason() {
     return sums(reasons);
   }

@@ -194,7 +194,7 @@ public final class PreprocessTopology {
   /**
    * Brings each takedown to the tasks that it concerns, where it meets the receipts. A task takes
    * it between two records, so that a copy comes either before, and is removed, or after, and is
-   * turned away.
+   * rejected.
    */
   private KStream<String, Withdrawn> carryOutTakedowns(StreamsBuilder builder) {
     return builder.stream(topics.takedowns().name(), consumed("takedowns"))

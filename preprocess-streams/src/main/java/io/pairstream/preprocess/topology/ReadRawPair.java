@@ -178,7 +178,7 @@ final class ReadRawPair
   }
 
   /**
-   * What cleaning gets. A record with a pair id is turned away at the gate at the earliest, in its
+   * What cleaning gets. A record with a pair id is rejected at the gate at the earliest, in its
    * image's task, which keeps the receipts; so what is wrong with it here is only noted.
    */
   private static Outcome<SubmittedPair> submitted(

@@ -12,7 +12,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Turns away what is withdrawn: the pair, its image, its contributor or its source. Comes before
+ * Rejects what is withdrawn: the pair, its image, its contributor or its source. Comes before
  * any other reason, so that none keeps the bytes in quarantine.
  *
  * <p>Rejects: {@code WITHDRAWN}.

@@ -29,6 +29,6 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
         .fold(stage -> List.of(), rejection -> List.of(judged.as(new Turned(step, rejection))));
   }
 
-  /** A record that is turned away: by which step, and why. */
+  /** A record that is rejected: by which step, and why. */
   record Turned(String step, Rejection rejection) {}
 }

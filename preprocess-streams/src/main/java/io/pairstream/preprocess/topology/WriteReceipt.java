@@ -11,14 +11,14 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Keeps where each pair stands. A copy of a published pair, or of a withdrawn one that still is,
- * adds to the count and leaves the rest as it is; a pair that was turned away and comes again gets
+ * adds to the count and leaves the rest as it is; a pair that was rejected and comes again gets
  * the new decision. A replay was received before, and is no further copy.
  *
  * <p>A withdrawn pair that comes again once nothing withdraws it gets the new decision too. Its old
  * record is in no split and in no quarantine, so that its old receipt stays, under that record's
  * coordinates.
  *
- * <p>A record that was turned away before its caption was cleaned leaves the sample as it is known.
+ * <p>A record that was rejected before its caption was cleaned leaves the sample as it is known.
  *
  * <p>A record without a pair id has a receipt under its coordinates, and nothing to remember.
  */

@@ -15,13 +15,13 @@ import org.apache.kafka.common.header.Headers;
  * <p>Anybody who may write to a raw topic can claim this. It is taken at its word when a pair is
  * judged, and held against the reviews by the audit.
  *
- * @param of coordinates of the raw record that was turned away
+ * @param of coordinates of the raw record that was rejected
  * @param reviewId names the decision to send it again: a UUID in lower case
  * @param waived reasons that do not count against it, by name
  */
 public record Replay(Origin of, String reviewId, List<String> waived) {
 
-  /** Coordinates of the record that was turned away: {@code topic-partition-offset}. */
+  /** Coordinates of the record that was rejected: {@code topic-partition-offset}. */
   public static final String OF = "pairstream.replay-of";
 
   /** The review's id. */
