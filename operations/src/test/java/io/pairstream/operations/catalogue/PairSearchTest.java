@@ -8,11 +8,14 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.table.TopicTable;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -201,6 +204,29 @@ class PairSearchTest {
     assertThat(search.get(OriginHeader.text(copy)).orElseThrow().row().reason())
         .isEqualTo("DUPLICATE_PAIR");
     assertThat(ids(ALL)).containsExactlyInAnyOrder(id, OriginHeader.text(copy));
+  }
+
+  @Test
+  void linkThatFailedIsFoundByItsCoordinatesAndItsCaption() {
+    PairLink link =
+        PairLink.newBuilder().setUrl("https://a.test/1.jpg").setCaption("a grey owl").build();
+    Topic<String, PairLink> links = cluster.topics().links();
+    Origin origin = new Origin(links.name(), 0, 5L);
+    judged.send(
+        cluster.topics().quarantine(),
+        OriginHeader.text(origin),
+        judged
+            .rejected(raw("x"), "FETCH_GONE", origin)
+            .setPairId("")
+            .setImageDigest("")
+            .setValue(ByteBuffer.wrap(links.value().serializer().serialize(links.name(), link)))
+            .build());
+    read();
+
+    assertThat(captions(ALL.withText("owl"))).containsExactly("a grey owl");
+    FoundPair found = search.get(OriginHeader.text(origin)).orElseThrow();
+    assertThat(found.row().url()).isEqualTo("https://a.test/1.jpg");
+    assertThat(found.row().hasPicture()).isFalse();
   }
 
   @Test
