@@ -211,6 +211,7 @@ class PairSearchTest {
     PairLink link =
         PairLink.newBuilder().setUrl("https://a.test/1.jpg").setCaption("a grey owl").build();
     Topic<String, PairLink> links = cluster.topics().links();
+    cluster.registry().register(links.name() + "-value", PairLink.SCHEMA$);
     Origin origin = new Origin(links.name(), 0, 5L);
     judged.send(
         cluster.topics().quarantine(),
