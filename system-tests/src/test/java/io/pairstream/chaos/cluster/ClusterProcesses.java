@@ -3,14 +3,13 @@ package io.pairstream.chaos.cluster;
 import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.platform.Readiness;
 import io.pairstream.service.Cluster;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import kafka.tools.StorageTool;
 
 /** How each process of a {@link ChaosCluster} is started, and how to tell that it answers. */
 final class ClusterProcesses {
@@ -37,6 +36,13 @@ final class ClusterProcesses {
     String name = "broker-" + broker.node();
     Path file = folder.resolve(name).resolve("server.properties");
     broker.write(file, folder.resolve(name).resolve("logs"), all);
+    int formatted =
+        StorageTool.execute(
+            new String[] {"format", "--cluster-id", clusterId, "--config", file.toString()},
+            System.out);
+    if (formatted != 0) {
+      throw new IllegalStateException("formatting the broker's storage ended with " + formatted);
+    }
     return process(
         name,
         384,
@@ -44,8 +50,8 @@ final class ClusterProcesses {
             // Each thread keeps direct memory as large as the largest record it saw.
             "-Djdk.nio.maxCachedBufferSize=262144",
             "-cp",
-            ownClasses() + File.pathSeparator + PROGRAM + "/*"),
-        List.of(BrokerNode.class.getName(), file.toString(), clusterId),
+            PROGRAM + "/*"),
+        List.of("kafka.Kafka", file.toString()),
         Readiness.brokerAnswers(broker.port()));
   }
 
@@ -137,14 +143,5 @@ final class ClusterProcesses {
         cluster.registryAddresses(),
         "--dataset",
         cluster.dataset().name());
-  }
-
-  private static String ownClasses() {
-    try {
-      return Path.of(BrokerNode.class.getProtectionDomain().getCodeSource().getLocation().toURI())
-          .toString();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("a code source is a file", e);
-    }
   }
 }

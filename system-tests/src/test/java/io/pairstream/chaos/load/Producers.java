@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.producer.KafkaProducer;
 
 /**
  * Producers that send a load while the platform is being hurt, and note what was acknowledged. Each
@@ -13,11 +14,12 @@ import java.util.List;
  */
 public final class Producers implements AutoCloseable {
 
-  private static final int BY_KAFKA = 3;
+  private static final int BY_KAFKA = 8;
   private static final int BY_HTTP = 2;
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
   private final List<LedgerEntry> ledger = new ArrayList<>();
+  private final KafkaProducer<byte[], byte[]> client;
   private final List<Thread> threads = new ArrayList<>();
   private long settled;
   private long holdAt = Long.MAX_VALUE;
@@ -25,7 +27,9 @@ public final class Producers implements AutoCloseable {
   private long unavailableForever;
   private boolean stopped;
 
-  private Producers() {}
+  private Producers(KafkaProducer<byte[], byte[]> client) {
+    this.client = client;
+  }
 
   /**
    * Begins to send; the raw topics take records.
@@ -34,21 +38,22 @@ public final class Producers implements AutoCloseable {
    */
   public static Producers start(
       Cluster cluster, int partitions, URI ingest, SeededLoad load, long records) {
-    Producers producers = new Producers();
+    Producers producers = new Producers(KafkaSender.producer(cluster));
     Lane kafka = new Lane(load, records, false);
     Lane http = new Lane(load, records, true);
     for (int i = 0; i < BY_KAFKA; i++) {
-      producers.add("kafka-" + i, new KafkaSender(cluster, partitions, load, kafka, producers));
+      producers.add(
+          new KafkaSender(producers, load, kafka, cluster, partitions, producers.client));
     }
     for (int i = 0; i < BY_HTTP; i++) {
-      producers.add("http-" + i, new HttpSender(ingest, load, http, producers));
+      producers.add(new HttpSender(producers, load, http, ingest));
     }
     producers.threads.forEach(Thread::start);
     return producers;
   }
 
-  private void add(String name, Runnable sender) {
-    threads.add(Threads.daemon("producer-" + name, sender));
+  private void add(Sender sender) {
+    threads.add(Threads.daemon("producer-" + threads.size(), sender));
   }
 
   /** Begins no further record once so many are acknowledged; what is in flight goes on. */
@@ -124,6 +129,7 @@ public final class Producers implements AutoCloseable {
       stopped = true;
       notifyAll();
     }
+    client.close(Duration.ZERO); // what waits for an answer fails
     try {
       for (Thread thread : threads) {
         thread.join(STOPPED_WITHIN.toMillis());
