@@ -19,8 +19,8 @@ import java.util.Locale;
  *
  * @param pairId empty where the raw record could not be read
  * @param standing TRAINING, VALIDATION, TEST or QUARANTINED
- * @param step which node rejected it; empty where none did, as are {@code reason}, {@code
- *     detail}, {@code measured} and {@code limit}
+ * @param step which node rejected it; empty where none did, as are {@code reason}, {@code detail},
+ *     {@code measured} and {@code limit}
  * @param caption its beginning: at most 1,000 characters; cleaned where the pair was kept
  * @param url its beginning: at most 2,000 characters
  * @param origin coordinates of the raw record

@@ -140,9 +140,7 @@ public final class PairSearch {
                 || PairIndex.is(table, "SELECT 1 FROM gone WHERE key = ?", pairId));
   }
 
-  /**
-   * The reason for which the raw record at these coordinates was rejected; empty if it was not.
-   */
+  /** The reason for which the raw record at these coordinates was rejected; empty if it was not. */
   public Optional<String> reasonOf(String coordinates) {
     return catalogue.read(
         table ->

@@ -33,10 +33,10 @@ import org.apache.kafka.clients.admin.Admin;
 /**
  * Takes down and lifts.
  *
- * <p>A takedown is one record that rejects what comes, and one more for each further pair that
- * is published of it: of an image, a contributor or a source; of a pair, the same sample under
- * another spelling of its caption. Those that are published while the first one is on its way are
- * found once it has reached every task of the topology, after which no more can come. So whoever is
+ * <p>A takedown is one record that rejects what comes, and one more for each further pair that is
+ * published of it: of an image, a contributor or a source; of a pair, the same sample under another
+ * spelling of its caption. Those that are published while the first one is on its way are found
+ * once it has reached every task of the topology, after which no more can come. So whoever is
  * interrupted asks for the same once more.
  */
 public final class TakedownDesk {

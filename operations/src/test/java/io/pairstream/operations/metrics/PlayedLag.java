@@ -45,7 +45,26 @@ public final class PlayedLag {
   /** A group that reads nothing of ours, in a state, with so much waiting, counted or not. */
   public static GroupLag group(
       String name, Verdict verdict, String state, long lag, boolean decides) {
-    return group(name, verdict, verdict.words() + ": " + name, state, decides, false, lag);
+    return new GroupLag(
+        name,
+        "consumer",
+        state,
+        0,
+        decides,
+        false,
+        verdict,
+        Sentence.verbatim(verdict.words() + ": " + name),
+        AT.minusSeconds(360),
+        OptionalLong.of(lag),
+        OptionalLong.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        CatchUp.UNKNOWN,
+        OptionalDouble.empty(),
+        0,
+        Optional.empty(),
+        List.of());
   }
 
   /** A group that an operator has muted. */
@@ -55,31 +74,17 @@ public final class PlayedLag {
 
   private static GroupLag played(
       String name, Verdict verdict, boolean muted, PartitionLag... partitions) {
-    long lag = Arrays.stream(partitions).flatMapToLong(each -> each.lag().stream()).sum();
-    String sentence = verdict.words() + ": " + name + " as played";
-    return group(name, verdict, sentence, "Stable", !muted, muted, lag, partitions);
-  }
-
-  private static GroupLag group(
-      String name,
-      Verdict verdict,
-      String sentence,
-      String state,
-      boolean decides,
-      boolean muted,
-      long lag,
-      PartitionLag... partitions) {
     return new GroupLag(
         name,
         "consumer",
-        state,
+        "Stable",
         2,
-        decides,
+        !muted,
         muted,
         verdict,
-        Sentence.verbatim(sentence),
+        Sentence.verbatim(verdict.words() + ": " + name + " as played"),
         AT.minusSeconds(360),
-        OptionalLong.of(lag),
+        OptionalLong.of(Arrays.stream(partitions).flatMapToLong(each -> each.lag().stream()).sum()),
         OptionalLong.of(3_100_000),
         OptionalDouble.of(61.5),
         OptionalDouble.of(3.5),

@@ -8,9 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/**
- * How often each step ran, for how long in all, and how many records it rejected. Thread-safe.
- */
+/** How often each step ran, for how long in all, and how many records it rejected. Thread-safe. */
 public final class StepTimes implements StepObserver {
 
   private final ConcurrentMap<String, Totals> totals = new ConcurrentHashMap<>();

@@ -12,8 +12,8 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Rejects what is withdrawn: the pair, its image, its contributor or its source. Comes before
- * any other reason, so that none keeps the bytes in quarantine.
+ * Rejects what is withdrawn: the pair, its image, its contributor or its source. Comes before any
+ * other reason, so that none keeps the bytes in quarantine.
  *
  * <p>Rejects: {@code WITHDRAWN}.
  */

@@ -11,8 +11,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Keeps where each pair stands. A copy of a published pair, or of a withdrawn one that still is,
- * adds to the count and leaves the rest as it is; a pair that was rejected and comes again gets
- * the new decision. A replay was received before, and is no further copy.
+ * adds to the count and leaves the rest as it is; a pair that was rejected and comes again gets the
+ * new decision. A replay was received before, and is no further copy.
  *
  * <p>A withdrawn pair that comes again once nothing withdraws it gets the new decision too. Its old
  * record is in no split and in no quarantine, so that its old receipt stays, under that record's

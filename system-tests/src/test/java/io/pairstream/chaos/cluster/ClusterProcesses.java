@@ -48,9 +48,7 @@ final class ClusterProcesses {
         384,
         List.of(
             // Each thread keeps direct memory as large as the largest record it saw.
-            "-Djdk.nio.maxCachedBufferSize=262144",
-            "-cp",
-            PROGRAM + "/*"),
+            "-Djdk.nio.maxCachedBufferSize=262144", "-cp", PROGRAM + "/*"),
         List.of("kafka.Kafka", file.toString()),
         Readiness.brokerAnswers(broker.port()));
   }

@@ -42,8 +42,7 @@ public final class Producers implements AutoCloseable {
     Lane kafka = new Lane(load, records, false);
     Lane http = new Lane(load, records, true);
     for (int i = 0; i < BY_KAFKA; i++) {
-      producers.add(
-          new KafkaSender(producers, load, kafka, cluster, partitions, producers.client));
+      producers.add(new KafkaSender(producers, load, kafka, cluster, partitions, producers.client));
     }
     for (int i = 0; i < BY_HTTP; i++) {
       producers.add(new HttpSender(producers, load, http, ingest));

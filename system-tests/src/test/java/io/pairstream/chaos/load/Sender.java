@@ -43,7 +43,9 @@ abstract class Sender implements Runnable {
         if (fate.isPresent()) {
           producers.settled();
         }
-        if (repeats() && fate.equals(Optional.of(Fate.ACKNOWLEDGED)) && taken++ % REPEATED_EVERY == 0) {
+        if (repeats()
+            && fate.equals(Optional.of(Fate.ACKNOWLEDGED))
+            && taken++ % REPEATED_EVERY == 0) {
           Optional<Fate> unused = settle(pair);
         }
       }
