@@ -42,12 +42,14 @@ class Page:
             pass
         return answer.get("result", {})
 
-    def picture(self) -> Image.Image:
-        png = base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
-        return Image.open(io.BytesIO(png)).convert("RGB").resize((WIDTH, PAGE_HEIGHT), Image.LANCZOS)
+    def picture(self) -> Image.Image | None:
+        """What it shows; None while it loads."""
+        png = base64.b64decode(self.call("Page.captureScreenshot", format="png").get("data", ""))
+        return png and Image.open(io.BytesIO(png)).convert("RGB").resize((WIDTH, PAGE_HEIGHT), Image.LANCZOS)
 
-    def text(self) -> str:
-        return self.call("Runtime.evaluate", expression="document.body.innerText")["result"]["value"]
+    def verdict(self) -> str:
+        found = self.call("Runtime.evaluate", expression="document.querySelector('.banner-word')?.innerText")
+        return found["result"].get("value", "")
 
 
 def frame(text: str, page: Image.Image | None) -> Image.Image:
@@ -70,18 +72,18 @@ def main(out: str) -> None:
     child, terminal = pty.fork()
     if child == 0:
         os.execvp("./pairstream", ["./pairstream", "demo"])
-    text, shown, frames, end = "", None, [], 0.0
+    text, visited, shown, frames, end = "", None, None, [], 0.0
     while not end or time.monotonic() < end:
         began = time.monotonic()
         while (left := began + 0.6 - time.monotonic()) > 0:
             if select.select([terminal], [], [], left)[0]:
                 text += os.read(terminal, 65536).decode()
         address = re.search(r"watch it: (\S+)", text)
-        if address and not shown:
-            page.call("Page.navigate", url=address[1])
+        if address and not visited:
+            visited = page.call("Page.navigate", url=address[1])
         if address:
-            shown = page.picture()
-        if not end and "Ctrl-C" in text and "UNKNOWN" not in page.text():
+            shown = page.picture() or shown
+        if not end and "Ctrl-C" in text and page.verdict() in ("OK", "IDLE"):
             end = time.monotonic() + 3
         # The summary is what a person looks at: what follows it says how to go on.
         frames.append(frame(text.split("\nTry next")[0], shown))

@@ -31,7 +31,7 @@ class PairCardTest extends StoryTest {
     assertThat(browser.text("#pair-why"))
         .contains("192 px", "200 px", "Send the image in a higher resolution.");
     assertThat(String.join(", ", browser.texts(".journey .place")))
-        .matches("received, crowdsourced \\d @ \\d+, quarantine \\d @ \\d+");
+        .matches("crowdsourced \\d+ @ \\d+, quarantine \\d+ @ \\d+");
     assertThat(browser.isVisible(".frame[data-blurred] img")).isTrue();
     browser.click(".reveal");
     assertThat(browser.isVisible(".frame[data-blurred]")).isFalse();
@@ -45,7 +45,7 @@ class PairCardTest extends StoryTest {
         browser, "#/pair/" + story.longest(), () -> browser.isVisible("#pair-pictures figure"));
 
     assertThat(browser.text("#pair-caption"))
-        .containsPattern("77 tokens of at most 77; \\d+ more are cut off")
+        .containsPattern("128 tokens of at most 128; \\d+ more are cut off")
         .contains("Cleaning changed it");
     assertThat(browser.texts(".tokens .token.cut s")).isNotEmpty();
     assertThat(browser.texts("#pair-pictures figcaption b"))

@@ -37,7 +37,8 @@ final class PublishedStory {
           + " hides where the ground ends. Whoever looks longer finds small matters at the edges, a"
           + " glove that somebody forgot, two sparrows, the corner of a newspaper, a crooked sign"
           + " with faded letters, tyre marks, an open window on the upper floor with one curtain"
-          + " drawn, and in its glass a reflection of the photographer.";
+          + " drawn, and in its glass a reflection of the photographer, who wears a dark hat and"
+          + " holds the camera with both hands.";
 
   private final RunningPlatform platform;
   private final DrawnPairs drawn = new DrawnPairs(5, 0.0);

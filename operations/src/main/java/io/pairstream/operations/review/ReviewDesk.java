@@ -212,7 +212,9 @@ public final class ReviewDesk {
         decisions.ifPresent(
             log -> {
               log.add(judgement);
-              log.add(event(result, facts(review)).by(verdict.actor(), review.getReviewedAt()));
+              log.add(
+                  event(result, verdict.decision() + ": " + verdict.comment(), facts(review))
+                      .by(verdict.actor(), review.getReviewedAt()));
             });
       } catch (UndecidableException e) {
         note(ReviewResult.failed(id, e.getMessage()));
@@ -237,10 +239,13 @@ public final class ReviewDesk {
       results.put(result.id(), result);
       String caller = verdict.actor().name() + ' ' + verdict.actor().keyId();
       decisions.ifPresent(
-          log -> counted.add(event(result, Map.of()), verdict.actor(), caller).ifPresent(log::add));
+          log ->
+              counted
+                  .add(event(result, result.detail(), Map.of()), verdict.actor(), caller)
+                  .ifPresent(log::add));
     }
 
-    private AuditEvent event(ReviewResult result, Map<String, String> facts) {
+    private AuditEvent event(ReviewResult result, String detail, Map<String, String> facts) {
       Map<String, String> all = new HashMap<>(facts);
       all.put("decision", verdict.decision().name());
       all.put("comment", verdict.comment());
@@ -248,7 +253,7 @@ public final class ReviewDesk {
           eventName,
           result.id(),
           result.done() ? AuditEvent.Outcome.DONE : AuditEvent.Outcome.REFUSED,
-          result.detail(),
+          detail,
           all);
     }
   }

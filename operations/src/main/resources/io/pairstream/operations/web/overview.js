@@ -46,14 +46,14 @@ export function open(place, app) {
     overview: { path: () => "/v1/overview", every: EVERY_MS, then: heard },
     topology: { path: () => "/v1/topology", every: TOPOLOGY_EVERY_MS },
   };
-  return follow(place, app, questions, ({ overview = {}, topology, problem }) => [
+  return follow(place, app, questions, ({ overview = {}, topology, problem }, widthPx) => [
     heading(say("overview.title")),
     note("bad", problem),
     banner(app, overview),
     h(
       "div.grid",
       card("groups", say("overview.groups"), { className: "card.span-12" }, groups(app, overview.groups)),
-      card("topology", say("topology.title"), { className: "card.span-12" }, pipeline(app, topology)),
+      card("topology", say("topology.title"), { className: "card.span-12" }, pipeline(app, topology, widthPx)),
       card(
         "throughput",
         say("overview.throughput"),

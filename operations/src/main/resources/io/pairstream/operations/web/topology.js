@@ -1,8 +1,29 @@
-// The topology, live: what flows where, how fast, and which step holds the others up.
+// The topology as a live picture: what flows where, how fast, and which step holds the others up.
 
-import { h, sign } from "./dom.js";
+import { h, s, sign } from "./dom.js";
 import { isKnown } from "./format.js";
-import { asTable, note, saidIn, sentence, skeleton } from "./parts.js";
+import { asTable, note, saidIn, scrolling, sentence, skeleton } from "./parts.js";
+
+/** Sizes in CSS pixels: a box, and from one box to the next along and across the flow. */
+const WIDE = { box: [128, 50], along: 164, across: 66 };
+const TALL = { box: [92, 62], along: 88, across: 96 };
+const MARGIN = 14;
+
+/** What stands beside the picture within its card. */
+const AROUND = 40;
+
+/** Boxes may come nearer, so that the whole flow fits; below this the picture scrolls. */
+const NEAREST = 132;
+const BETWEEN = 30;
+
+/** Drawn smaller than this nobody could read it; then it scrolls. */
+const SMALLEST = 0.74;
+
+/** A wide letter of a box's name. */
+const LETTER_PX = 7.2;
+
+/** Narrower than this the flow goes down instead of to the right. */
+const NARROW_PX = 640;
 
 /** What takedowns do beside the way of pairs: shown only where one holds the rest back. */
 const TAKEDOWNS = /^takedowns|^(read-takedown|carry-out|withdrawn|remove)$|^remove-|tombstones$/;
@@ -14,8 +35,11 @@ const JOINTS =
 /** Nodes that were ever measured: what is not, where others are, judges nothing. */
 const measured = new Set();
 
+/** The places of boxes and wires, as long as the same are drawn in the same room. */
+let laid = { key: "" };
+
 /** topology: as the service answers, undefined where it has not yet. */
-export function pipeline(app, topology) {
+export function pipeline(app, topology, widthPx) {
   if (topology === undefined || topology.ready === false || (topology.nodes ?? []).length === 0) {
     return topology === undefined ? skeleton() : note("quiet", app.say("topology.none"));
   }
@@ -25,7 +49,7 @@ export function pipeline(app, topology) {
   return h(
     "div.topology",
     culprits.length > 0 ? culprit(app, culprits) : sentence(app, topology),
-    graph(app, drawn, culprits),
+    scrolling(app.say("topology.picture"), h("div.topology-picture", graph(app, drawn, culprits, widthPx - AROUND))),
     asTable(app, app.say("topology.title"), columns(app, topology), topology.nodes, { keyOf: ({ id }) => id }),
     h("details", h("summary", app.say("topology.described")), described(app, topology)),
   );
@@ -61,24 +85,69 @@ function columns(app, { edges }) {
   ].map((column) => ({ ...column, title: say(`topology.${column.name}`) }));
 }
 
-/* ---- The flow ---- */
+/* ---- The picture ---- */
 
-/** A column of boxes for each layer, the sources first. */
-function graph(app, { nodes, edges }, culprits) {
-  const layerOf = layers(nodes, edges);
-  const columns = Array.from({ length: 1 + Math.max(...layerOf.values()) }, () => []);
-  nodes.forEach((node) => columns[layerOf.get(node.id)].push(node));
+function graph(app, { nodes, edges }, culprits, room) {
+  const key = JSON.stringify([room, nodes.map(({ id }) => id), edges]);
+  laid = laid.key === key ? laid : { key, ...layOut(nodes, edges, room) };
+  const { width, height, scale, boxes, wires, tall } = laid;
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const most = Math.max(1e-9, ...nodes.map((node) => node.per_second ?? 0));
   const bottleneck = culprits.length > 0 ? namesOf(culprits) : app.say("topology.noBottleneck");
   const label = app.say("topology.summary", { count: app.format.number(nodes.length), bottleneck });
-  return h(
-    "ol.graph",
-    { "aria-label": label },
-    columns.map((column) => h("li.layer", column.map((node) => box(app, node)))),
+  return s(
+    "svg.graph",
+    {
+      viewBox: `0 0 ${width} ${height}`,
+      width: Math.round(width * scale),
+      height: Math.round(height * scale),
+      role: "img",
+      "aria-label": label,
+    },
+    wires.map(({ from, to, path }) =>
+      s("path.wire", { d: path, "data-strength": strength(rateOf(byId.get(from), byId.get(to), wires), most) }),
+    ),
+    boxes.map(({ id, ...place }) => box(app, byId.get(id), place, tall)),
   );
 }
 
+function layOut(nodes, edges, room) {
+  const tall = room < NARROW_PX;
+  const ids = nodes.map(({ id }) => id);
+  const layerOf = layers(ids, edges);
+  const rowOf = rows(ids, edges);
+  const last = Math.max(...layerOf.values());
+  const sizes = tall ? TALL : fitted(last + 1, room);
+  const [boxWidth, boxHeight] = sizes.box;
+  const at = (layer, row) => {
+    const [x, y] = tall ? [row * sizes.across, layer * sizes.along] : [layer * sizes.along, row * sizes.across];
+    return { x: MARGIN + boxWidth / 2 + x, y: MARGIN + boxHeight / 2 + y };
+  };
+  const far = at(last, Math.max(...rowOf.values()));
+  const width = far.x + boxWidth / 2 + MARGIN;
+  const height = far.y + boxHeight / 2 + MARGIN;
+  const fits = Math.min(1, room / width);
+  const half = tall ? boxHeight / 2 : boxWidth / 2;
+  return {
+    tall,
+    width,
+    height,
+    scale: fits < SMALLEST ? 1 : fits,
+    wires: edges.map(({ from, to }) => {
+      const [layer, next, row] = [layerOf.get(from), layerOf.get(to), rowOf.get(to)];
+      // What passes steps does so in the row that it leads to.
+      const turns = next > layer + 1 ? [at(layer + 1, row)] : [];
+      return { from, to, path: curve([at(layer, rowOf.get(from)), ...turns, at(next, row)], half, tall) };
+    }),
+    boxes: ids.map((id) => {
+      const { x, y } = at(layerOf.get(id), rowOf.get(id));
+      return { id, x: x - boxWidth / 2, y: y - boxHeight / 2, width: boxWidth, height: boxHeight };
+    }),
+  };
+}
+
 /** The longest way to each node; what leads nowhere stands in the last layer. */
-function layers(nodes, edges) {
+function layers(ids, edges) {
   const layerOf = new Map();
   const depth = (id) => {
     if (!layerOf.has(id)) {
@@ -88,30 +157,96 @@ function layers(nodes, edges) {
     }
     return layerOf.get(id);
   };
-  const last = Math.max(...nodes.map(({ id }) => depth(id)));
-  nodes.filter(({ id }) => !edges.some(({ from }) => from === id)).forEach(({ id }) => layerOf.set(id, last));
+  const last = Math.max(...ids.map(depth));
+  ids.filter((id) => !edges.some(({ from }) => from === id)).forEach((id) => layerOf.set(id, last));
   return layerOf;
 }
 
-function box(app, node) {
+/**
+ * The outputs' rows, those behind most steps first; the shortest way to them lies in the second, what leads to an
+ * output in that output's, and the rest above.
+ */
+function rows(ids, edges) {
+  const cameFrom = new Map(ids.filter((id) => !edges.some(({ to }) => to === id)).map((id) => [id, null]));
+  for (const id of cameFrom.keys()) {
+    edges.filter(({ from, to }) => from === id && !cameFrom.has(to)).forEach(({ to }) => cameFrom.set(to, id));
+  }
+  const wayTo = (id) => (id === null ? [] : [...wayTo(cameFrom.get(id)), id]);
+  const outputs = ids.filter((id) => cameFrom.has(id) && !edges.some(({ from }) => from === id));
+  outputs.sort((a, b) => wayTo(b).length - wayTo(a).length);
+  const way = outputs.length > 0 ? wayTo(outputs[0]) : [];
+  const rowOf = (id) => {
+    const output = edges.find(({ from, to }) => from === id && outputs.includes(to))?.to;
+    return outputs.includes(id) ? outputs.indexOf(id) : way.includes(id) ? 1 : output ? outputs.indexOf(output) : 0;
+  };
+  return new Map(ids.map((id) => [id, rowOf(id)]));
+}
+
+/** The wide sizes with the boxes as far from each other as there is room; then all of it is drawn smaller. */
+function fitted(layers, room) {
+  const along = Math.max(NEAREST, Math.min(WIDE.along, Math.floor((room - 2 * MARGIN + BETWEEN) / layers)));
+  return { ...WIDE, along, box: [along - BETWEEN, WIDE.box[1]] };
+}
+
+/** A smooth line from box to box; points are the middles of the boxes and of where it turns. */
+function curve(points, half, tall) {
+  const last = points.length - 1;
+  const ends = points.map(({ x, y }, index) => {
+    const shift = index === 0 ? half : index === last ? -half : 0;
+    return tall ? { x, y: y + shift } : { x: x + shift, y };
+  });
+  const pieces = ends.slice(1).map((to, index) => {
+    const from = ends[index];
+    const middle = tall ? (from.y + to.y) / 2 : (from.x + to.x) / 2;
+    const turns = tall ? [from.x, middle, to.x, middle] : [middle, from.y, middle, to.y];
+    return `C${turns.join(" ")} ${to.x} ${to.y}`;
+  });
+  return `M${ends[0].x} ${ends[0].y}${pieces.join("")}`;
+}
+
+/** tall: with the figures one below the other. */
+function box(app, node, { x, y, width, height }, tall) {
+  const isStep = node.kind === "processor";
   const figures = [
     isKnown(node.per_second) && app.format.rate(node.per_second),
     isKnown(node.ms) && app.format.milliseconds(node.ms),
   ].filter(Boolean);
+  const left = x + (isStep ? 10 : tall ? 11 : 16);
+  const most = Math.floor((width - (tall || isStep ? 14 : 22)) / LETTER_PX);
   const label = node.id.replace(/^(topic|store):(.*\.)?/, "").replace(/-repartition(-source|-sink)?$/, "");
-  const busy = isKnown(node.busy) ? Math.max(0, Math.min(1, node.busy)) : 0;
-  return h(
-    "div.box",
-    {
-      key: node.id,
-      "data-kind": node.kind,
-      "data-bottleneck": node.bottleneck ? "true" : null,
-      title: [node.id, ...(node.topics ?? []), saidIn(app, node)].filter(Boolean).join("\n"),
-      vars: { busy: `${100 * busy}%` },
-    },
-    h("span.box-name", node.bottleneck && sign("sign-warn"), label),
-    h("span.box-figures", figures.join(" · ")),
+  const busy = isKnown(node.busy) ? Math.max(0, Math.min(1, node.busy)) * (width - 6) : 0;
+  return s(
+    "g.box",
+    { key: node.id, "data-kind": node.kind, "data-bottleneck": node.bottleneck ? "true" : null },
+    s("title", [node.id, ...(node.topics ?? []), ...figures, saidIn(app, node)].filter(Boolean).join("\n")),
+    s("rect.box-frame", { x, y, width, height, rx: isStep ? 9 : 24 }),
+    s("text.box-name", { x: left, y: y + 20 }, label.length > most ? `${label.slice(0, most - 1)}…` : label),
+    (tall ? figures : [figures.join(" · ")]).map((text, index) =>
+      s("text.box-figures", { x: left, y: y + 37 + 15 * index }, text),
+    ),
+    isStep && s("rect.box-busy", { x: x + 3, y: y + height - 5, height: 3, rx: 1.5, width: busy }),
+    node.bottleneck && [
+      s("path.box-mark", { d: `M${x + width - 12} ${y - 8}l11 19h-22z` }),
+      s("text.box-mark-text", { x: x + width - 12, y: y + 8, "text-anchor": "middle" }, "!"),
+    ],
   );
+}
+
+/** What an edge carries, where that can be told from its ends. */
+function rateOf(from, to, wires) {
+  const into = wires.filter((wire) => wire.to === to.id).length;
+  const outOf = wires.filter((wire) => wire.from === from.id).length;
+  if (into === 1 && isKnown(to.per_second)) {
+    return to.per_second;
+  }
+  return outOf === 1 && isKnown(from.per_second) ? from.per_second : null;
+}
+
+function strength(rate, most) {
+  if (rate === null) {
+    return "unknown";
+  }
+  return rate === 0 ? "none" : Math.max(1, Math.min(4, Math.ceil(Math.log10(1 + (9 * rate) / most) * 4)));
 }
 
 /* ---- What is drawn ---- */
