@@ -5,32 +5,17 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
-import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /**
  * Reads a recipe key by key and remembers every problem, so that all are reported at once.
@@ -42,9 +27,6 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  */
 public final class RecipeReader {
 
-  /** Levels that the composer follows by calling itself; a recipe has at most three. */
-  private static final int MAX_DEPTH = 16;
-
   private static final int MAX_TEXT = 1000;
 
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,19}");
@@ -52,12 +34,14 @@ public final class RecipeReader {
       Pattern.compile("[+-]?([0-9]{1,19}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?");
 
   private final String source;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<String, FlatYaml.Entry> entries;
   private final SortedMap<String, String> effective = new TreeMap<>();
-  private final List<RecipeProblem> problems = new ArrayList<>();
+  private final List<RecipeProblem> problems;
 
-  private RecipeReader(String source) {
+  private RecipeReader(String source, FlatYaml file) {
     this.source = source;
+    this.entries = file.entries();
+    this.problems = file.problems();
   }
 
   /**
@@ -67,25 +51,7 @@ public final class RecipeReader {
    * @param yaml the file's text; an empty one means all defaults
    */
   public static RecipeReader parse(String source, String yaml) {
-    RecipeReader reader = new RecipeReader(source);
-    try {
-      LoadSettings settings =
-          LoadSettings.builder().setLabel(source).setMaxAliasesForCollections(10).build();
-      if (reader.isShallow(new Parse(settings).parseString(yaml))) {
-        new Compose(settings)
-            .composeString(yaml)
-            .ifPresent(
-                root ->
-                    reader.flatten(
-                        "", root, line(root), Collections.newSetFromMap(new IdentityHashMap<>())));
-      }
-    } catch (MarkedYamlEngineException e) {
-      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-      reader.problems.add(new RecipeProblem(line, "", "not YAML: " + e.getProblem()));
-    } catch (YamlEngineException e) {
-      reader.problems.add(new RecipeProblem(1, "", "not YAML: " + e.getMessage()));
-    }
-    return reader;
+    return new RecipeReader(source, FlatYaml.parse(source, yaml));
   }
 
   /** A whole number between {@code min} and {@code max}, both allowed. */
@@ -279,7 +245,7 @@ public final class RecipeReader {
 
   private <T> T read(String key, T preset, Function<String, T> conversion) {
     T value = preset;
-    Entry entry = entries.get(key);
+    FlatYaml.Entry entry = entries.get(key);
     if (entry != null) {
       try {
         value = conversion.apply(entry.text());
@@ -291,62 +257,8 @@ public final class RecipeReader {
     return value;
   }
 
-  /** Whether no collection lies deeper than any recipe's; notes the problem where one does. */
-  private boolean isShallow(Iterable<Event> events) {
-    int depth = 0;
-    for (Event event : events) {
-      switch (event.getEventId()) {
-        case MappingStart, SequenceStart -> depth++;
-        case MappingEnd, SequenceEnd -> depth--;
-        default -> {}
-      }
-      if (depth > MAX_DEPTH) {
-        int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
-        problems.add(new RecipeProblem(line, "", "nested more than " + MAX_DEPTH + " levels deep"));
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void flatten(String prefix, Node node, int line, Set<Node> seen) {
-    if (node instanceof MappingNode mapping) {
-      if (!seen.add(node)) {
-        problems.add(
-            new RecipeProblem(
-                line, shown(prefix), "an alias of a section is not allowed; write its keys out"));
-        return;
-      }
-      Map<String, Integer> lines = new HashMap<>();
-      for (NodeTuple tuple : mapping.getValue()) {
-        String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
-        String key = prefix.isEmpty() ? name : prefix + "." + name;
-        int keyLine = line(tuple.getKeyNode());
-        Integer earlier = lines.putIfAbsent(name, keyLine);
-        if (earlier != null) {
-          standsTwice(key, keyLine, earlier);
-        } else {
-          flatten(key, tuple.getValueNode(), keyLine, seen);
-        }
-      }
-    } else if (node instanceof ScalarNode scalar && !prefix.isEmpty()) {
-      Entry earlier = entries.putIfAbsent(prefix, new Entry(scalar.getValue(), line));
-      if (earlier != null) { // once in its section, once with a dot in its name
-        standsTwice(prefix, line, earlier.line());
-      }
-    } else if (!(node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
-      problems.add(
-          new RecipeProblem(line, shown(prefix), "a recipe is made of keys with single values"));
-    }
-  }
-
-  private void standsTwice(String key, int line, int firstLine) {
-    problems.add(
-        new RecipeProblem(line, shown(key), "stands twice; the first is in line " + firstLine));
-  }
-
   /** Whether the key is a section of known keys with nothing in it, as when all are commented. */
-  private boolean isEmptySection(String key, Entry entry) {
+  private boolean isEmptySection(String key, FlatYaml.Entry entry) {
     return entry.text().isEmpty()
         && effective.keySet().stream().anyMatch(known -> known.startsWith(key + "."));
   }
@@ -355,10 +267,4 @@ public final class RecipeReader {
   public static String shown(String text) {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }
-
-  private static int line(Node node) {
-    return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
-  }
-
-  private record Entry(String text, int line) {}
 }

@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -207,13 +206,9 @@ final class ImagePreparer {
     }
     return Outcome.rejected(
         RejectReason.IMAGE_DAMAGED,
-        String.format(
-            Locale.ROOT,
-            "the image decodes to %dx%d px and declares %dx%d",
-            decoded.widthPx(),
-            decoded.heightPx(),
-            image.widthPx(),
-            image.heightPx()));
+        "the image decodes to "
+            + (decoded.widthPx() + "x" + decoded.heightPx() + " px and declares ")
+            + (image.widthPx() + "x" + image.heightPx()));
   }
 
   private Outcome<PreparedImage> prepare(
@@ -320,11 +315,9 @@ final class ImagePreparer {
   }
 
   private static byte[] encoded(SmallPicture picture, PictureOutput output) {
-    return switch (output.encoding()) {
-      case JPEG -> picture.jpeg(output.jpegQuality(), output.jpegChroma());
-      case PNG -> OpenCvPicture.encoded(picture.bgr(), ".png");
-      case RAW -> raw(picture.bgr());
-    };
+    return output.encoding() == ImageEncoding.JPEG
+        ? picture.jpeg(output.jpegQuality(), output.jpegChroma())
+        : encoded(picture.bgr(), output);
   }
 
   /** A picture that is not in RGB: one channel, or three with the last one first. */

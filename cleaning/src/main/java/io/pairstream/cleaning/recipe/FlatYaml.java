@@ -1,0 +1,118 @@
+package io.pairstream.cleaning.recipe;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+
+/**
+ * A YAML file as dotted keys with their texts and lines.
+ *
+ * @param entries in the file's order
+ * @param problems what cannot be read so; both may be added to
+ */
+record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems) {
+
+  /** Levels that the composer follows by calling itself; a recipe has at most three. */
+  private static final int MAX_DEPTH = 16;
+
+  record Entry(String text, int line) {}
+
+  static FlatYaml parse(String source, String yaml) {
+    FlatYaml file = new FlatYaml(new LinkedHashMap<>(), new ArrayList<>());
+    try {
+      LoadSettings settings =
+          LoadSettings.builder().setLabel(source).setMaxAliasesForCollections(10).build();
+      if (file.isShallow(new Parse(settings).parseString(yaml))) {
+        new Compose(settings)
+            .composeString(yaml)
+            .ifPresent(
+                root ->
+                    file.flatten(
+                        "", root, line(root), Collections.newSetFromMap(new IdentityHashMap<>())));
+      }
+    } catch (MarkedYamlEngineException e) {
+      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+      file.problems.add(new RecipeProblem(line, "", "not YAML: " + e.getProblem()));
+    } catch (YamlEngineException e) {
+      file.problems.add(new RecipeProblem(1, "", "not YAML: " + e.getMessage()));
+    }
+    return file;
+  }
+
+  /** Whether no collection lies deeper than any recipe's; notes the problem where one does. */
+  private boolean isShallow(Iterable<Event> events) {
+    int depth = 0;
+    for (Event event : events) {
+      switch (event.getEventId()) {
+        case MappingStart, SequenceStart -> depth++;
+        case MappingEnd, SequenceEnd -> depth--;
+        default -> {}
+      }
+      if (depth > MAX_DEPTH) {
+        int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+        problems.add(new RecipeProblem(line, "", "nested more than " + MAX_DEPTH + " levels deep"));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void flatten(String prefix, Node node, int line, Set<Node> seen) {
+    if (node instanceof MappingNode mapping) {
+      if (!seen.add(node)) {
+        problems.add(
+            new RecipeProblem(
+                line,
+                RecipeReader.shown(prefix),
+                "an alias of a section is not allowed; write its keys out"));
+        return;
+      }
+      Map<String, Integer> lines = new HashMap<>();
+      for (NodeTuple tuple : mapping.getValue()) {
+        String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
+        String key = prefix.isEmpty() ? name : prefix + "." + name;
+        int keyLine = line(tuple.getKeyNode());
+        Integer earlier = lines.putIfAbsent(name, keyLine);
+        if (earlier != null) {
+          standsTwice(key, keyLine, earlier);
+        } else {
+          flatten(key, tuple.getValueNode(), keyLine, seen);
+        }
+      }
+    } else if (node instanceof ScalarNode scalar && !prefix.isEmpty()) {
+      Entry earlier = entries.putIfAbsent(prefix, new Entry(scalar.getValue(), line));
+      if (earlier != null) { // once in its section, once with a dot in its name
+        standsTwice(prefix, line, earlier.line());
+      }
+    } else if (!(node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
+      problems.add(
+          new RecipeProblem(
+              line, RecipeReader.shown(prefix), "a recipe is made of keys with single values"));
+    }
+  }
+
+  private void standsTwice(String key, int line, int firstLine) {
+    problems.add(
+        new RecipeProblem(
+            line, RecipeReader.shown(key), "stands twice; the first is in line " + firstLine));
+  }
+
+  private static int line(Node node) {
+    return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+  }
+}
