@@ -311,6 +311,10 @@ final class Overview {
   private TrainerClock trainer() {
     String topic = sources.cluster().topics().training().name();
     Flow training = flow("training", topic, decided(PairStatus.TRAINING), Double.NaN);
-    return TrainerClock.of(instances, training.perSecond());
+    String preprocessing = sources.cluster().dataset().preprocessGroup();
+    boolean pairsWait =
+        groups.stream()
+            .anyMatch(each -> each.group().equals(preprocessing) && each.lag().orElse(0) > 0);
+    return TrainerClock.of(instances, training.perSecond(), pairsWait);
   }
 }

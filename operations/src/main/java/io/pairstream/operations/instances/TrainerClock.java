@@ -36,12 +36,13 @@ record TrainerClock(
    *
    * @param instances all processes
    * @param pairsPerSecond new training pairs per second; NaN where not known
+   * @param pairsWait whether preprocessing has records to read
    */
-  static TrainerClock of(List<Instance> instances, double pairsPerSecond) {
+  static TrainerClock of(List<Instance> instances, double pairsPerSecond, boolean pairsWait) {
     List<TrainerClock> clocks =
         instances.stream()
             .filter(instance -> instance.service().equals("feed") && !instance.silent())
-            .map(feed -> of(feed, pairsPerSecond))
+            .map(feed -> of(feed, pairsPerSecond, pairsWait))
             .toList();
     Optional<TrainerClock> first =
         clocks.stream()
@@ -57,7 +58,7 @@ record TrainerClock(
                 false, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Template.NO_TRAINER.with()));
   }
 
-  private static TrainerClock of(Instance feed, double pairsPerSecond) {
+  private static TrainerClock of(Instance feed, double pairsPerSecond, boolean pairsWait) {
     double ready = feed.gauge("feed_ready_batches");
     double rate = feed.rate("feed_batches_total");
     double wait = feed.rate("feed_data_wait_nanoseconds_total") / 1e9;
@@ -69,7 +70,7 @@ record TrainerClock(
       return clock;
     }
     double waiting = feed.gauge("feed_samples_waiting");
-    if (ready < 1 && waiting >= 0 && waiting < batchSize && !(pairsPerSecond > 0)) {
+    if (ready < 1 && waiting >= 0 && waiting < batchSize && !pairsWait) {
       return clock.with(Double.NaN, Template.TRAINER_HAS_ALL.with());
     }
     if (ready < 1 && share >= STARVES_NOW) {

@@ -32,16 +32,17 @@ class TrainerClockTest {
 
   @Test
   void aTrainerThatWaitsWithNothingReadyStarvesNow() {
-    TrainerClock clock = clock(1, 9 * SECOND, 0, 0, 1);
+    TrainerClock clock = clock(1, 9 * SECOND, 0, 0, 1, true);
 
     assertThat(clock.starvesInSeconds()).isZero();
     assertThat(clock.sentence().text())
         .isEqualTo("the trainer starves: no batch is ready, and it waits 90 % of its time");
   }
 
+  /** Rates are those of the last minute: pairs came in it, and none is left. */
   @Test
   void aTrainerThatHasTakenAllDoesNotStarve() {
-    TrainerClock clock = clock(1, 9 * SECOND, 0, 7, 0);
+    TrainerClock clock = clock(1, 9 * SECOND, 0, 7, 5);
 
     assertThat(clock.starvesInSeconds()).isNaN();
     assertThat(clock.sentence().text())
@@ -70,11 +71,21 @@ class TrainerClockTest {
             "feed",
             Map.of("feed_batches_total", 20L, "feed_data_wait_nanoseconds_total", 0L),
             gauges);
-    return TrainerClock.of(List.of(feed), 100);
+    return TrainerClock.of(List.of(feed), 100, true);
   }
 
   private static TrainerClock clock(
       long batches, long waitNanos, double ready, double waiting, double pairsPerSecond) {
+    return clock(batches, waitNanos, ready, waiting, pairsPerSecond, false);
+  }
+
+  private static TrainerClock clock(
+      long batches,
+      long waitNanos,
+      double ready,
+      double waiting,
+      double pairsPerSecond,
+      boolean pairsWait) {
     Instance feed =
         Played.afterTenSeconds(
             "feed",
@@ -83,6 +94,6 @@ class TrainerClockTest {
                 "feed_ready_batches", ready,
                 "feed_samples_waiting", waiting,
                 "feed_batch_samples", 8.0));
-    return TrainerClock.of(List.of(feed), pairsPerSecond);
+    return TrainerClock.of(List.of(feed), pairsPerSecond, pairsWait);
   }
 }
