@@ -1,12 +1,10 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.feed.SplitViews;
 import io.pairstream.feed.export.ExportFormat;
-import io.pairstream.feed.export.ExportListener;
 import io.pairstream.feed.export.ExportPlan;
-import io.pairstream.feed.export.ExportSummary;
-import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.export.ViewExport;
+import io.pairstream.feed.view.OrderPlan;
 import io.pairstream.feed.view.View;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
@@ -41,22 +39,24 @@ final class ExportCommand extends TrainerCommand {
   private Integer window;
 
   /** An export as JSON. */
-  private record Exported(Path folder, String format, @JsonUnwrapped ExportSummary summary) {}
+  private record Exported(Path folder, String format, @JsonUnwrapped ViewExport.Summary summary) {}
 
   @Override
   public Integer call() throws IOException {
     View read = view("", view);
     ExportPlan plan = new ExportPlan(read, format, order(), shardSamples(read));
-    ExportSummary summary;
+    ViewExport.Summary summary;
     try (Progress progress = progress()) {
-      summary = SplitViews.export(sourceOf(read), plan, folder, listener(progress, read.samples()));
+      summary =
+          ViewExport.export(
+              sourceOf(read.topic()), plan, folder, listener(progress, read.samples()));
     }
     answer(new Exported(folder, format.label(), summary), () -> print(summary));
     return ExitStatus.DONE;
   }
 
-  private static ExportListener listener(Progress progress, long all) {
-    return new ExportListener() {
+  private static ViewExport.Listener listener(Progress progress, long all) {
+    return new ViewExport.Listener() {
       @Override
       public void done(long samples) {
         progress.show("%,d of %,d samples", samples, all);
@@ -90,7 +90,7 @@ final class ExportCommand extends TrainerCommand {
     return ExportPlan.samplesIn(megabytes * 1_000_000L, of);
   }
 
-  private void print(ExportSummary summary) {
+  private void print(ViewExport.Summary summary) {
     print(
         "%,d samples in %,d files, %s, in %s%s",
         summary.samples(),

@@ -1,7 +1,6 @@
 package io.pairstream.cli;
 
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
-import io.pairstream.feed.filter.InvalidConditionException;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.operations.topics.TopicMismatchException;
 import io.pairstream.platform.PlatformException;
@@ -45,10 +44,8 @@ final class Faults {
   }
 
   static int ofWork(Exception exception, CommandLine command) {
-    if (exception instanceof InvalidConditionException
-        || exception instanceof InvalidKeyRequestException) {
-      String option = exception instanceof InvalidConditionException ? "--where: " : "";
-      return ofUsage(new ParameterException(command, option + exception.getMessage()), command);
+    if (exception instanceof InvalidKeyRequestException) {
+      return ofUsage(new ParameterException(command, exception.getMessage()), command);
     } else if (exception instanceof InvalidRecipeException
         || exception instanceof WeakClusterException) {
       explain(exception, command.getErr());

@@ -1,6 +1,5 @@
 package io.pairstream.cli;
 
-import io.pairstream.feed.FeedLevel;
 import io.pairstream.feed.FeedStats;
 import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.view.View;
@@ -20,7 +19,6 @@ final class FeedReport {
 
   static void read(PairFeed feed, Reading reading) {
     FeedStats stats = feed.stats();
-    FeedLevel level = feed.level();
     reading
         .counter("feed_batches_total", stats.batches())
         .counter("feed_samples_total", stats.samples())
@@ -28,15 +26,15 @@ final class FeedReport {
         .counter("feed_slot_wait_nanoseconds_total", stats.slotWait().toNanos())
         .counter("feed_decode_nanoseconds_total", stats.decoding().toNanos())
         .counter("feed_bytes_total", stats.bytes())
-        .gauge("feed_ready_batches", level.readyBatches())
-        .gauge("feed_samples_in_memory", level.samplesInMemory())
-        .gauge("feed_starves_seconds", level.starvesInSeconds())
-        .gauge("feed_epoch", known(level.epoch()))
-        .gauge("feed_epoch_share", level.epochShare())
-        .gauge("feed_takedowns", level.takedowns())
-        .gauge("feed_slots", level.slots())
-        .gauge("feed_batch_samples", level.batchSamples())
-        .gauge("feed_samples_waiting", known(level.samplesWaiting()));
+        .gauge("feed_ready_batches", stats.readyBatches())
+        .gauge("feed_samples_in_memory", stats.samplesInMemory())
+        .gauge("feed_starves_seconds", stats.starvesInSeconds())
+        .gauge("feed_epoch", known(stats.epoch()))
+        .gauge("feed_epoch_share", stats.epochShare())
+        .gauge("feed_takedowns", stats.takedowns())
+        .gauge("feed_slots", stats.slots())
+        .gauge("feed_batch_samples", stats.batchSamples())
+        .gauge("feed_samples_waiting", known(stats.samplesWaiting()));
   }
 
   private static double known(long number) {

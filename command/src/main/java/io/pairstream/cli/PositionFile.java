@@ -1,7 +1,7 @@
 package io.pairstream.cli;
 
 import io.pairstream.feed.Position;
-import io.pairstream.feed.PositionRefusedException;
+import io.pairstream.feed.view.PositionRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.pairstream.cli;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
-import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.view.OrderPlan;
 import io.pairstream.feed.view.View;
 import java.util.Optional;
 import picocli.CommandLine.Option;

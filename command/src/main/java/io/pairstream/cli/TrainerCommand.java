@@ -1,10 +1,10 @@
 package io.pairstream.cli;
 
-import io.pairstream.feed.FeedSource;
+import io.pairstream.feed.view.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.NamedView;
 import io.pairstream.feed.view.View;
-import io.pairstream.feed.view.named.NamedView;
-import io.pairstream.feed.view.named.ViewStore;
+import io.pairstream.feed.view.ViewStore;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
@@ -38,17 +38,17 @@ abstract class TrainerCommand extends ClusterCommand {
   }
 
   /** Where a view's pairs are read: its own split. */
-  final FeedSource sourceOf(View view) {
+  final FeedSource sourceOf(String topic) {
     return Stream.of(PairStatus.values())
         .filter(PairStatus::isPublished)
         .map(this::source)
-        .filter(source -> source.topic().equals(view.topic()))
+        .filter(source -> source.topic().equals(topic))
         .findFirst()
         .orElseThrow(
             () ->
                 wrong(
                     "the view is one of "
-                        + view.topic()
+                        + topic
                         + ", which is no split of the data set "
                         + cluster().dataset().name()
                         + "; name its data set: --dataset NAME"));

@@ -2,12 +2,12 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.Condition;
+import io.pairstream.feed.view.NamedView;
 import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.ViewLog;
 import io.pairstream.feed.view.ViewRetention;
-import io.pairstream.feed.view.named.NamedView;
-import io.pairstream.feed.view.named.ViewLog;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
@@ -124,7 +124,7 @@ final class ViewCommand {
     }
 
     final List<Condition> conditions(List<String> where) {
-      return where.stream().map(Condition::parse).toList();
+      return checked("--where: ", () -> where.stream().map(Condition::parse).toList());
     }
 
     /** Reading a large split takes minutes, so it says how far it has come. */

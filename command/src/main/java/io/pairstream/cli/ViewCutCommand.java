@@ -1,10 +1,9 @@
 package io.pairstream.cli;
 
-import io.pairstream.feed.FeedSource;
-import io.pairstream.feed.SplitViews;
-import io.pairstream.feed.filter.Condition;
+import io.pairstream.feed.view.Condition;
+import io.pairstream.feed.view.FeedSource;
 import io.pairstream.feed.view.View;
-import io.pairstream.feed.view.named.ViewSealer;
+import io.pairstream.feed.view.ViewSealer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +41,7 @@ final class ViewCutCommand extends ViewCommand.OnViews {
     if (Files.exists(file)) {
       return refused(file + NEVER_CHANGED + ", cut another");
     }
-    View view = reading(read -> SplitViews.cut(source, conditions, read));
+    View view = reading(read -> source.cut(conditions, read));
     Files.writeString(file, view.toJson() + "\n", StandardOpenOption.CREATE_NEW);
     show(view, file.toString());
     return ExitStatus.DONE;
@@ -52,8 +51,7 @@ final class ViewCutCommand extends ViewCommand.OnViews {
     // The pace does not count: all is one segment, or several at once.
     ViewSealer.Pace pace = new ViewSealer.Pace(Long.MAX_VALUE, Duration.ofDays(1));
     if (store().find(target).isEmpty()) {
-      try (ViewSealer sealer =
-          store().seal(target, source.topic(), conditions, pace, Clock.systemUTC())) {
+      try (ViewSealer sealer = store().seal(target, source, conditions, pace, Clock.systemUTC())) {
         if (sealer.view().isEmpty()) {
           show(reading(sealer::sealAndFreeze));
           return ExitStatus.DONE;

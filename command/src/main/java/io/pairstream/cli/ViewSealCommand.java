@@ -1,7 +1,8 @@
 package io.pairstream.cli;
 
-import io.pairstream.feed.view.named.NamedView;
-import io.pairstream.feed.view.named.ViewSealer;
+import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.NamedView;
+import io.pairstream.feed.view.ViewSealer;
 import io.pairstream.schemas.PairStatus;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,14 +43,14 @@ final class ViewSealCommand extends ViewCommand.OnViews {
   public Integer call() {
     ViewSealer.Pace pace = checked("--after, --every: ", () -> new ViewSealer.Pace(after, every));
     Optional<NamedView> there = store().find(name);
-    String topic =
+    FeedSource source =
         split == null
-            ? there.map(NamedView::topic).orElse(source(PairStatus.TRAINING).topic())
-            : source(split(split)).topic();
+            ? there.map(view -> sourceOf(view.topic())).orElse(source(PairStatus.TRAINING))
+            : source(split(split));
     List<String> conditions =
         where.isEmpty() ? there.map(NamedView::where).orElse(List.of()) : where;
     try (ViewSealer sealer =
-        store().seal(name, topic, conditions(conditions), pace, Clock.systemUTC())) {
+        store().seal(name, source, conditions(conditions), pace, Clock.systemUTC())) {
       if (once) {
         reading(sealer::sealToEnd)
             .or(sealer::view)

@@ -58,7 +58,9 @@ class ArchitectureTest {
   static final ArchRule pixels_are_decoded_in_the_worker_and_in_the_feed_only =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.pairstream.image.worker..", "io.pairstream.feed.image..")
+          .resideOutsideOfPackage("io.pairstream.image.worker..")
+          .and()
+          .doNotHaveFullyQualifiedName("io.pairstream.feed.ImageDecoder")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.bytedeco..");

@@ -1,30 +1,36 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.schemas.Threads;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Fills slots, until there is nothing left or somebody stops it, and hands them to the trainer in
- * the order in which they were filled. Runs on a thread of its own; the trainer's takes slots, and
- * any thread may give them back.
+ * Fills batches, until there is nothing left or somebody stops it, and hands them to the trainer in
+ * the order in which they were filled. Runs on a thread of its own; the trainer's takes batches,
+ * and any thread may give their memory back.
  */
 abstract class BatchLoop implements Runnable {
 
   private final FeedSettings settings;
-  private final FeedStats.Clocks clocks = new FeedStats.Clocks();
+  private final Clocks clocks = new Clocks();
   private final ExecutorService decoders;
   private final SampleWriter writer;
-  private final BlockingQueue<Slot> free = new LinkedBlockingQueue<>();
+  private final BlockingQueue<ReadyBatch.Memory> free = new LinkedBlockingQueue<>();
 
-  /** Slots whose samples may still be written; empty at the end, and it stays there. */
-  private final BlockingQueue<Optional<Slot>> filled = new LinkedBlockingQueue<>();
+  /** Batches whose samples may still be written; empty at the end, and it stays there. */
+  private final BlockingQueue<Optional<ReadyBatch>> filled = new LinkedBlockingQueue<>();
+
+  private final AtomicInteger held = new AtomicInteger();
 
   /** Why there is no further batch behind those that are filled; null where all were read. */
   private volatile RuntimeException endedBy;
@@ -32,8 +38,16 @@ abstract class BatchLoop implements Runnable {
   /** Why no batch is handed over any more; null where nothing failed. */
   private volatile RuntimeException refusedBy;
 
-  private boolean hasSlots;
+  private long begun;
   private boolean reading = true;
+
+  /** What a feed's threads count: their time in nanoseconds, bytes, and samples in memory. */
+  record Clocks(LongAdder slotWait, LongAdder decoding, LongAdder bytes, LongAdder loaded) {
+
+    Clocks() {
+      this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
+    }
+  }
 
   BatchLoop(FeedSource source, FeedSettings settings) {
     this.settings = settings;
@@ -42,7 +56,10 @@ abstract class BatchLoop implements Runnable {
     this.writer = new SampleWriter(source, settings.sidePx(), clocks);
   }
 
-  /** Fills all slots that there will be. */
+  /** Where the feed begins. */
+  abstract Position start();
+
+  /** Fills all batches that there will be. */
   abstract void fill() throws InterruptedException;
 
   /** Gives back what {@link #fill} read with. */
@@ -70,24 +87,31 @@ abstract class BatchLoop implements Runnable {
     closeReading();
   }
 
-  /** Ends the reading, wherever it waits. */
+  /** Ends the reading, wherever it waits, and decodes nothing more. */
   final synchronized void stop(Thread thread) {
     if (reading) {
       thread.interrupt();
     }
-  }
-
-  /** Decodes nothing more than what was handed to the decoders. */
-  final void closeDecoders() {
     decoders.shutdown();
   }
 
+  /**
+   * @throws IllegalStateException where the trainer holds every slot, so that no batch can ever
+   *     come
+   */
+  final void requireRoom() {
+    if (held.get() == settings.slots()) {
+      throw new IllegalStateException(
+          "all " + settings.slots() + " slots are held; close a batch before asking for another");
+    }
+  }
+
   /** Waits for the next batch, until its samples are written; empty once the feed is over. */
-  final Optional<Slot> takeNext() throws InterruptedException {
+  final Optional<ReadyBatch> takeNext() throws InterruptedException {
     if (refusedBy != null) {
       throw refusedBy;
     }
-    Optional<Slot> next = filled.take();
+    Optional<ReadyBatch> next = filled.take();
     if (next.isEmpty()) {
       filled.add(next);
       if (endedBy != null) {
@@ -101,6 +125,7 @@ abstract class BatchLoop implements Runnable {
       refusedBy = e;
       throw e;
     }
+    held.incrementAndGet();
     return next;
   }
 
@@ -109,12 +134,7 @@ abstract class BatchLoop implements Runnable {
     return (int) filled.stream().filter(Optional::isPresent).count();
   }
 
-  final void giveBack(Slot slot) {
-    slot.clear();
-    free.add(slot);
-  }
-
-  final FeedStats.Clocks clocks() {
+  final Clocks clocks() {
     return clocks;
   }
 
@@ -122,31 +142,35 @@ abstract class BatchLoop implements Runnable {
     return settings;
   }
 
-  /** Waits for a slot for a batch with a record; the first record of all decides their form. */
-  final Slot slotFor(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
-    if (!hasSlots) {
-      Slot.Form form = writer.formOf(record);
+  /** Waits for room for a batch with a record; the first record of all decides its form. */
+  final ReadyBatch batchFor(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+    if (begun == 0) {
+      ReadyBatch.Form form = writer.formOf(record);
       for (int i = 0; i < settings.slots(); i++) {
-        free.add(new Slot(settings.batchSize(), form));
+        free.add(ReadyBatch.Memory.of(settings.batchSize(), form));
       }
-      hasSlots = true;
     }
     long begin = System.nanoTime();
-    Slot slot = free.take();
+    ReadyBatch.Memory memory = free.take();
     clocks.slotWait().add(System.nanoTime() - begin);
-    return slot;
+    return new ReadyBatch(begun++, memory, this::giveBack);
   }
 
-  /** Has a record written into the next place of a slot. */
-  final void write(ConsumerRecord<byte[], byte[]> record, Slot slot) {
-    int index = slot.size();
-    slot.add(decoders.submit(() -> writer.write(record, slot, index)));
+  /** Has a record written into the next place of a batch. */
+  final void write(ConsumerRecord<byte[], byte[]> record, ReadyBatch batch) {
+    int index = batch.size();
+    batch.add(decoders.submit(() -> writer.write(record, batch.memory(), index)));
   }
 
-  /** Hands a slot to the trainer. */
-  final void handOver(Slot slot, Slot.Seal seal) {
-    slot.seal(seal);
-    filled.add(Optional.of(slot));
+  /** Hands a batch to the trainer. */
+  final void handOver(ReadyBatch batch, ReadyBatch.Seal seal) {
+    batch.seal(seal);
+    filled.add(Optional.of(batch));
+  }
+
+  private void giveBack(ReadyBatch.Memory memory) {
+    held.decrementAndGet();
+    free.add(memory);
   }
 
   private void fillUntilTheEnd() {

@@ -2,6 +2,7 @@ package io.pairstream.feed;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import io.pairstream.feed.view.PositionRefusedException;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -40,5 +41,44 @@ public record FeedPosition(
   @Override
   public String toJson() {
     return StoredPosition.write(this);
+  }
+
+  /**
+   * Checks that a feed can go on here.
+   *
+   * @param first where the topic begins now
+   * @param ends by partition, where it ends
+   * @throws PositionRefusedException where it is one of another topic, or records behind it have
+   *     left the log
+   */
+  void requireWithin(FeedPosition first, SortedMap<Integer, Long> ends) {
+    if (!topic.equals(first.topic)) {
+      throw new PositionRefusedException(
+          "the position is one of " + topic + ", not of " + first.topic);
+    }
+    if (!topicId.equals(first.topicId)) {
+      throw new PositionRefusedException(
+          "%s is not the topic that the position was taken on: it has been made anew (topic id %s, position %s)"
+              .formatted(topic, first.topicId, topicId));
+    }
+    if (!offsets.keySet().equals(ends.keySet())) {
+      throw new PositionRefusedException(
+          "the position has partitions %s, %s has %s"
+              .formatted(offsets.keySet(), topic, ends.keySet()));
+    }
+    offsets.forEach(
+        (partition, offset) -> {
+          long begin = first.offsets.get(partition);
+          if (offset < begin) {
+            throw new PositionRefusedException(
+                "%s-%d begins at %d: %d offsets behind the position have left the log"
+                    .formatted(topic, partition, begin, begin - offset));
+          }
+          if (offset > ends.get(partition)) {
+            throw new PositionRefusedException(
+                "%s-%d ends at %d, before the position's %d: records were lost, or the position is another cluster's"
+                    .formatted(topic, partition, ends.get(partition), offset));
+          }
+        });
   }
 }

@@ -1,10 +1,9 @@
 package io.pairstream.feed;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What a feed has done since it was opened.
+ * What a feed has done since it was opened, and how full it is now.
  *
  * @param batches handed out
  * @param samples in them
@@ -13,6 +12,19 @@ import java.util.concurrent.atomic.LongAdder;
  * @param slotWait how long the fetch thread waited for the trainer to give back a slot
  * @param decoding time of all decode threads together
  * @param bytes of the records that were loaded, as they are stored
+ * @param readyBatches that wait for the trainer
+ * @param slots batches that there is room for, those that the trainer holds included
+ * @param batchSamples samples in a full batch
+ * @param samplesWaiting records in the topic that were not read yet, ends of transactions included,
+ *     as of the last poll; -1 where that is not known, and over views
+ * @param samplesInMemory that are loaded and that the trainer has not taken, those in ready batches
+ *     included
+ * @param starvesInSeconds how long those last at the rate at which they became fewer over the last
+ *     minute; 0 where there are none and the trainer waited most of that minute; NaN where they do
+ *     not become fewer
+ * @param epoch of the batch that was handed out last, from 0; -1 where there is none, as-they-come
+ * @param epochShare how much of it was handed out, 0 to 1; NaN likewise
+ * @param takedowns that the feed heeds
  */
 public record FeedStats(
     long batches,
@@ -21,18 +33,19 @@ public record FeedStats(
     Duration dataWait,
     Duration slotWait,
     Duration decoding,
-    long bytes) {
+    long bytes,
+    int readyBatches,
+    int slots,
+    int batchSamples,
+    long samplesWaiting,
+    long samplesInMemory,
+    double starvesInSeconds,
+    long epoch,
+    double epochShare,
+    int takedowns) {
 
   /** Samples handed out per second since the feed was opened. */
   public double samplesPerSecond() {
     return elapsed.isZero() ? 0 : samples * 1e9 / elapsed.toNanos();
-  }
-
-  /** What a feed's threads count: their time in nanoseconds, bytes, and samples in memory. */
-  record Clocks(LongAdder slotWait, LongAdder decoding, LongAdder bytes, LongAdder loaded) {
-
-    Clocks() {
-      this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
-    }
   }
 }

@@ -1,6 +1,9 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.takedown.WithdrawnPairs;
+import io.pairstream.feed.FeedSettings.End;
+import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.PositionRefusedException;
+import io.pairstream.feed.view.WithdrawnPairs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,17 +11,20 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the log and fills slots with it, in the order in which records come.
+ * Reads the log and fills batches with it, in the order in which records come.
  *
  * <p>Records of one partition keep their order from the log to the batches: an offset per partition
  * hence says exactly what was handed out, however the partitions were mixed. Runs on a thread of
@@ -46,22 +52,47 @@ final class FetchLoop extends BatchLoop {
   private volatile long samplesWaiting = -1;
 
   /**
-   * @param consumer has all partitions of the topic assigned
-   * @param withdrawn is closed with the loop
+   * @param position where to go on; empty begins at the first record that the topic holds
+   * @throws PositionRefusedException where the topic does not hold what is behind the position
    */
-  FetchLoop(
-      FeedSource source,
-      FeedSettings settings,
-      Consumer<byte[], byte[]> consumer,
-      FeedPosition start,
-      Map<TopicPartition, Long> ends,
-      WithdrawnPairs withdrawn) {
+  FetchLoop(FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
     super(source, settings);
-    this.consumer = consumer;
-    this.start = start;
-    this.ends = ends;
-    this.withdrawn = withdrawn;
-    this.next = new TreeMap<>(start.offsets());
+    TopicDescription topic = source.describe();
+    List<TopicPartition> partitions =
+        topic.partitions().stream()
+            .map(info -> new TopicPartition(topic.name(), info.partition()))
+            .toList();
+    this.consumer =
+        source.consumer(
+            Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(32, settings.batchSize())));
+    try {
+      consumer.assign(partitions);
+      FeedPosition first =
+          new FeedPosition(
+              topic.name(),
+              topic.topicId().toString(),
+              byPartition(consumer.beginningOffsets(partitions)));
+      Map<TopicPartition, Long> now = consumer.endOffsets(partitions);
+      this.start = position.orElse(first);
+      start.requireWithin(first, byPartition(now));
+      this.ends = settings.end() == End.NEVER ? Map.of() : now;
+      this.next = new TreeMap<>(start.offsets());
+      this.withdrawn = source.withdrawnPairs();
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  private static SortedMap<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
+    SortedMap<Integer, Long> byPartition = new TreeMap<>();
+    offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
+    return byPartition;
+  }
+
+  @Override
+  Position start() {
+    return start;
   }
 
   @Override
@@ -144,11 +175,11 @@ final class FetchLoop extends BatchLoop {
   }
 
   private void handOverBatch() throws InterruptedException {
-    Slot slot = slotFor(batch.get(0));
-    batch.forEach(record -> write(record, slot));
+    ReadyBatch full = batchFor(batch.get(0));
+    batch.forEach(record -> write(record, full));
     batch.clear();
     FeedPosition behind = new FeedPosition(start.topic(), start.topicId(), next);
-    handOver(slot, new Slot.Seal(behind, List.copyOf(tombstones), 0, -1, Double.NaN));
+    handOver(full, new ReadyBatch.Seal(behind, List.copyOf(tombstones), 0, -1, Double.NaN));
     tombstones.clear();
   }
 }

@@ -1,21 +1,16 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.FeedSettings.End;
+import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConsumerGroupOffsetsOptions;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -42,13 +37,10 @@ public final class PairFeed implements AutoCloseable {
   private static final Duration SHOWN_WITHIN = Duration.ofSeconds(5);
 
   private final FeedSource source;
-  private final FeedSettings settings;
-  private final Admin admin;
   private final BatchLoop loop;
+  private final Admin admin;
   private final Thread fetcher;
   private final long openedAt = System.nanoTime();
-  private final AtomicInteger held = new AtomicInteger();
-
   private final LongAdder batches = new LongAdder();
   private final LongAdder samples = new LongAdder();
   private final LongAdder dataWaitNanos = new LongAdder();
@@ -58,26 +50,19 @@ public final class PairFeed implements AutoCloseable {
   private volatile long waitsSince;
 
   /** Written by whoever takes batches; others read it to show it. */
-  private volatile Slot.Seal latest;
+  private volatile ReadyBatch.Seal latest;
 
-  private PairFeed(
-      FeedSource source, FeedSettings settings, Position start, Admin admin, BatchLoop loop) {
-    this.admin = admin;
+  private PairFeed(FeedSource source, BatchLoop loop) {
     this.source = source;
-    this.settings = settings;
-    this.latest = new Slot.Seal(start, List.of(), 0, -1, Double.NaN);
     this.loop = loop;
+    this.latest = ReadyBatch.Seal.of(loop.start());
+    this.admin = AdminClients.create(source.clientSettings());
     this.fetcher = Threads.daemon("feed-fetch", loop);
     fetcher.start();
   }
 
-  /** Opens a feed at the first record that the topic holds. */
-  public static PairFeed open(FeedSource source, FeedSettings settings) {
-    return open(source, settings, Optional.empty());
-  }
-
   /**
-   * Opens a feed.
+   * Opens a feed of a split's records as they come.
    *
    * @param position where to go on; empty begins at the first record that the topic holds
    * @throws PositionRefusedException where the position is not one of this topic, or records behind
@@ -86,39 +71,7 @@ public final class PairFeed implements AutoCloseable {
    */
   public static PairFeed open(
       FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
-    SplitTopic split = new SplitTopic(source);
-    Consumer<byte[], byte[]> consumer =
-        split.consumer(
-            Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(32, settings.batchSize())));
-    Admin admin = AdminClients.create(source.clientSettings());
-    try {
-      TopicDescription topic = split.describe(admin);
-      List<TopicPartition> partitions =
-          topic.partitions().stream()
-              .map(info -> new TopicPartition(topic.name(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      FeedPosition start =
-          position.orElseGet(
-              () ->
-                  new FeedPosition(
-                      topic.name(), topic.topicId().toString(), SplitTopic.byPartition(begins)));
-      SplitTopic.requireHolds(start, topic, begins, ends);
-
-      Map<TopicPartition, Long> until = settings.end() == End.NEVER ? Map.of() : ends;
-      return new PairFeed(
-          source,
-          settings,
-          start,
-          admin,
-          new FetchLoop(source, settings, consumer, start, until, split.withdrawnPairs()));
-    } catch (RuntimeException e) {
-      consumer.close();
-      admin.close();
-      throw e;
-    }
+    return new PairFeed(source, new FetchLoop(source, settings, position));
   }
 
   /**
@@ -135,19 +88,8 @@ public final class PairFeed implements AutoCloseable {
    */
   public static PairFeed ofView(
       FeedSource source, FeedSettings settings, ViewRun run, Optional<ViewPosition> position) {
-    ViewPosition start = position.orElseGet(run::begin);
-    run.requireOwn(start);
-    run.requireBatches(settings);
-    SplitTopic split = new SplitTopic(source);
-    Admin admin = AdminClients.create(source.clientSettings());
-    try {
-      split.requireHolds(run.view(), admin);
-      return new PairFeed(
-          source, settings, start, admin, new ViewFeed(source, settings, run, start, split));
-    } catch (RuntimeException e) {
-      admin.close();
-      throw e;
-    }
+    return new PairFeed(
+        source, new ViewFeed(source, settings, run, position.orElseGet(run::begin)));
   }
 
   /**
@@ -158,14 +100,13 @@ public final class PairFeed implements AutoCloseable {
    * @throws IllegalStateException where the trainer holds every slot, so that none can ever come
    */
   public Optional<ReadyBatch> next() {
-    if (held.get() == settings.slots()) {
-      throw new IllegalStateException(
-          "all " + settings.slots() + " slots are held; close a batch before asking for another");
-    }
+    loop.requireRoom();
     long begin = System.nanoTime();
     waitsSince = begin;
     try {
-      return loop.takeNext().map(this::handOver);
+      Optional<ReadyBatch> next = loop.takeNext();
+      next.ifPresent(this::count);
+      return next;
     } catch (RuntimeException e) {
       loop.stop(fetcher);
       throw e;
@@ -190,44 +131,35 @@ public final class PairFeed implements AutoCloseable {
    * @throws KafkaException where the broker does not take it within 5 seconds
    */
   public void commit() {
-    if (!(position() instanceof FeedPosition inLog)) {
-      return;
+    if (position() instanceof FeedPosition inLog) {
+      KafkaAnswers.await(
+          admin
+              .alterConsumerGroupOffsets(
+                  source.dataset().feedGroup(),
+                  inLog.offsets().entrySet().stream()
+                      .collect(
+                          Collectors.toMap(
+                              offset -> new TopicPartition(inLog.topic(), offset.getKey()),
+                              offset -> new OffsetAndMetadata(offset.getValue()))),
+                  new AlterConsumerGroupOffsetsOptions().timeoutMs((int) SHOWN_WITHIN.toMillis()))
+              .all());
     }
-    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    inLog
-        .offsets()
-        .forEach(
-            (partition, offset) ->
-                offsets.put(
-                    new TopicPartition(inLog.topic(), partition), new OffsetAndMetadata(offset)));
-    KafkaAnswers.await(
-        admin
-            .alterConsumerGroupOffsets(
-                source.dataset().feedGroup(),
-                offsets,
-                new AlterConsumerGroupOffsetsOptions().timeoutMs((int) SHOWN_WITHIN.toMillis()))
-            .all());
   }
 
   /** What the feed has done so far. A wait counts while it lasts. Any thread may ask. */
   public FeedStats stats() {
+    StarvationClock.Reading now = reading();
     return new FeedStats(
         batches.sum(),
         samples.sum(),
         Duration.ofNanos(System.nanoTime() - openedAt),
-        Duration.ofNanos(waitedNanos()),
+        Duration.ofNanos(now.waitedNanos()),
         Duration.ofNanos(loop.clocks().slotWait().sum()),
         Duration.ofNanos(loop.clocks().decoding().sum()),
-        loop.clocks().bytes().sum());
-  }
-
-  /** How full the feed is now. Any thread may ask. */
-  public FeedLevel level() {
-    StarvationClock.Reading now = reading();
-    return new FeedLevel(
+        loop.clocks().bytes().sum(),
         loop.ready(),
-        settings.slots(),
-        settings.batchSize(),
+        loop.settings().slots(),
+        loop.settings().batchSize(),
         loop.samplesWaiting(),
         now.inMemory(),
         starvation.secondsLeft(now),
@@ -240,7 +172,6 @@ public final class PairFeed implements AutoCloseable {
   @Override
   public void close() {
     loop.stop(fetcher);
-    loop.closeDecoders();
     try {
       fetcher.join(CLOSING.toMillis());
     } catch (InterruptedException e) {
@@ -249,32 +180,19 @@ public final class PairFeed implements AutoCloseable {
     admin.close(CLOSING);
   }
 
-  private ReadyBatch handOver(Slot slot) {
-    held.incrementAndGet();
-    ReadyBatch batch =
-        new ReadyBatch(
-            slot,
-            batches.sum(),
-            closed -> {
-              held.decrementAndGet();
-              loop.giveBack(closed);
-            });
+  private void count(ReadyBatch batch) {
     batches.increment();
-    samples.add(slot.size());
-    latest = slot.seal();
+    samples.add(batch.size());
+    latest = batch.seal();
     starvation.note(reading());
-    return batch;
   }
 
   private StarvationClock.Reading reading() {
     // What was loaded is read last, so that none is taken before it counts as loaded.
     long taken = samples.sum();
     long inMemory = Math.max(0, loop.clocks().loaded().sum() - taken);
-    return new StarvationClock.Reading(System.nanoTime(), inMemory, waitedNanos());
-  }
-
-  private long waitedNanos() {
     long since = waitsSince;
-    return dataWaitNanos.sum() + (since == 0 ? 0 : System.nanoTime() - since);
+    long waited = dataWaitNanos.sum() + (since == 0 ? 0 : System.nanoTime() - since);
+    return new StarvationClock.Reading(System.nanoTime(), inMemory, waited);
   }
 }

@@ -1,26 +1,106 @@
 package io.pairstream.feed;
 
+import io.pairstream.schemas.PreparedPair;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
  * Samples that a trainer can use at once.
  *
  * <p>The buffers are direct and in native order, and belong to the feed: {@link #close} gives them
- * back, after which they are filled again. Not thread-safe.
+ * back, after which they are filled again. Owned by one side at a time: the fetch thread fills it,
+ * decode threads write each their own sample, then it is the trainer's.
  */
 public final class ReadyBatch implements AutoCloseable {
 
-  private final Slot slot;
   private final long number;
-  private final Consumer<Slot> giveBack;
+  private final Memory memory;
+  private final Consumer<Memory> giveBack;
+  private final List<Future<Sample>> decoding = new ArrayList<>();
+  private List<Sample> samples = List.of();
+  private Seal seal;
   private boolean closed;
 
-  ReadyBatch(Slot slot, long number, Consumer<Slot> giveBack) {
-    this.slot = slot;
+  /**
+   * What all samples of a feed have in common; the first one decides it.
+   *
+   * @param sidePx height and width of every picture
+   * @param channels of every picture, 1 or 3
+   * @param colour rgb, grey, hsv, lab or ycrcb
+   * @param tokens token ids per sample
+   */
+  record Form(int sidePx, int channels, String colour, int tokens) {
+
+    private int imageBytes() {
+      return sidePx * sidePx * channels;
+    }
+  }
+
+  /** Memory for one batch, used again and again. */
+  record Memory(Form form, ByteBuffer images, IntBuffer tokens, ByteBuffer mask) {
+
+    static Memory of(int batchSize, Form form) {
+      return new Memory(
+          form,
+          direct(batchSize * form.imageBytes()),
+          direct(batchSize * form.tokens() * Integer.BYTES).asIntBuffer(),
+          direct(batchSize * form.tokens()));
+    }
+
+    private static ByteBuffer direct(int bytes) {
+      return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** Where a sample's pixels go. */
+    ByteBuffer imageOf(int sample) {
+      return images
+          .slice(sample * form.imageBytes(), form.imageBytes())
+          .order(ByteOrder.nativeOrder());
+    }
+
+    /** Writes all of a sample but its pixels; it has as many token ids as the form says. */
+    Sample put(int sample, PreparedPair pair) {
+      int first = sample * form.tokens();
+      int at = first;
+      for (int token : pair.getTokenIds()) {
+        mask.put(at, (byte) (at - first < pair.getTokenCount() ? 1 : 0));
+        tokens.put(at, token);
+        at++;
+      }
+      return new Sample(pair.getPairId(), pair.getCaption());
+    }
+  }
+
+  /** What is kept of a sample outside the buffers. */
+  record Sample(String pairId, String caption) {}
+
+  /**
+   * What is known of a batch besides its samples.
+   *
+   * @param position behind it
+   * @param withdrawn ids of pairs whose withdrawal was read since the batch before
+   * @param standIns samples that stand in for others that are gone
+   * @param epoch of the batch; -1 where it has none
+   * @param epochShare how much of the epoch was handed out behind it, 0 to 1; NaN where none
+   */
+  record Seal(
+      Position position, List<String> withdrawn, int standIns, long epoch, double epochShare) {
+
+    /** Where a feed begins. */
+    static Seal of(Position start) {
+      return new Seal(start, List.of(), 0, -1, Double.NaN);
+    }
+  }
+
+  ReadyBatch(long number, Memory memory, Consumer<Memory> giveBack) {
     this.number = number;
+    this.memory = memory;
     this.giveBack = giveBack;
   }
 
@@ -31,63 +111,62 @@ public final class ReadyBatch implements AutoCloseable {
 
   /** Samples in the batch: the batch size, or fewer in the last one. */
   public int size() {
-    return open().size();
+    return decoding.size();
   }
 
   /** Pixels: uint8 [size, height, width, channels]; channels are RGB, or one of grey. */
   public ByteBuffer images() {
-    return open().images();
+    return first(open().images, memory.form.imageBytes());
   }
 
   /** Shape of {@link #images}: size, height, width, channels. */
   public List<Integer> imageShape() {
-    Slot.Form form = open().form();
-    return List.of(size(), form.sidePx(), form.sidePx(), form.channels());
+    return List.of(size(), memory.form.sidePx, memory.form.sidePx, memory.form.channels);
   }
 
   /** What the channels are: rgb, grey, hsv, lab or ycrcb. */
   public String colour() {
-    return open().form().colour();
+    return memory.form.colour;
   }
 
   /** Token ids: int32 [size, length], padded with the tokenizer's pad id. */
   public IntBuffer tokens() {
-    return open().tokens();
+    return open().tokens.duplicate().limit(size() * memory.form.tokens);
   }
 
   /** Shape of {@link #tokens}: size, length. */
   public List<Integer> tokenShape() {
-    return List.of(size(), open().form().tokens());
+    return List.of(size(), memory.form.tokens);
   }
 
   /** Mask: uint8 [size, length], 1 where {@link #tokens} are the caption's, 0 where padding. */
   public ByteBuffer mask() {
-    return open().mask();
+    return first(open().mask, memory.form.tokens);
   }
 
   /** The samples' pair ids, in order. */
   public List<String> pairIds() {
-    return open().pairIds();
+    return samples.stream().map(Sample::pairId).toList();
   }
 
   /** The samples' cleaned captions, in order. */
   public List<String> captions() {
-    return open().captions();
+    return samples.stream().map(Sample::caption).toList();
   }
 
   /** Ids of pairs whose withdrawal the feed has read since the batch before. */
   public List<String> withdrawnPairIds() {
-    return open().seal().withdrawn();
+    return seal.withdrawn;
   }
 
   /** Samples that stand in for pairs which were withdrawn after the view was cut. */
   public int standIns() {
-    return open().seal().standIns();
+    return seal.standIns;
   }
 
   /** The position that goes on behind this batch. */
   public Position position() {
-    return open().seal().position();
+    return seal.position;
   }
 
   /** Gives the buffers back to the feed. */
@@ -95,14 +174,55 @@ public final class ReadyBatch implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      giveBack.accept(slot);
+      giveBack.accept(memory);
     }
   }
 
-  private Slot open() {
+  Memory memory() {
+    return memory;
+  }
+
+  Seal seal() {
+    return seal;
+  }
+
+  void seal(Seal complete) {
+    seal = complete;
+  }
+
+  /** Counts one more sample, which is written by the time {@code done} is. */
+  void add(Future<Sample> done) {
+    decoding.add(done);
+  }
+
+  /** Waits until every sample is written; throws what the first bad one threw. */
+  void awaitSamples() throws InterruptedException {
+    List<Sample> written = new ArrayList<>(size());
+    for (Future<Sample> sample : decoding) {
+      written.add(await(sample));
+    }
+    samples = written;
+  }
+
+  /** Waits for work; throws what it threw. */
+  static <T> T await(Future<T> work) throws InterruptedException {
+    try {
+      return work.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failed
+          ? failed
+          : new IllegalStateException(e.getCause());
+    }
+  }
+
+  private ByteBuffer first(ByteBuffer whole, int bytesOfSample) {
+    return whole.duplicate().order(ByteOrder.nativeOrder()).limit(size() * bytesOfSample);
+  }
+
+  private Memory open() {
     if (closed) {
       throw new IllegalStateException("batch " + number + " is closed; its memory is in use again");
     }
-    return slot;
+    return memory;
   }
 }

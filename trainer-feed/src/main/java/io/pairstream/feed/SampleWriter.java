@@ -1,20 +1,20 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.image.ImageDecoder;
+import io.pairstream.feed.view.FeedSource;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.RecordDecoder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Checks one record and writes it to its place in a slot. Thread-safe. */
+/** Checks one record and writes it to its place in a batch. Thread-safe. */
 final class SampleWriter {
 
   private final RecordDecoder<PreparedPair> records;
   private final ImageDecoder images = new ImageDecoder();
   private final int sidePx;
   private final String split;
-  private final FeedStats.Clocks clocks;
+  private final BatchLoop.Clocks clocks;
 
-  SampleWriter(FeedSource source, int sidePx, FeedStats.Clocks clocks) {
+  SampleWriter(FeedSource source, int sidePx, BatchLoop.Clocks clocks) {
     this.records = source.decoder();
     this.sidePx = sidePx;
     this.split = source.split().name();
@@ -26,25 +26,26 @@ final class SampleWriter {
    *
    * @throws RefusedSampleException where such records cannot be had
    */
-  Slot.Form formOf(ConsumerRecord<byte[], byte[]> record) {
+  ReadyBatch.Form formOf(ConsumerRecord<byte[], byte[]> record) {
     PreparedPair pair = read(record);
     int channels = pair.getChannels();
     if (channels != 1 && channels != 3) {
       throw refused(record, "pictures of " + channels + " channels, expected 1 or 3");
     }
-    return new Slot.Form(sidePx, channels, pair.getColour(), pair.getTokenIds().size());
+    return new ReadyBatch.Form(sidePx, channels, pair.getColour(), pair.getTokenIds().size());
   }
 
   /**
    * Writes a record's image and token ids.
    *
-   * @throws RefusedSampleException where the record is not a sample of this slot's form and of this
-   *     feed's split
+   * @throws RefusedSampleException where the record is not a sample of this form and of this feed's
+   *     split
    */
-  void write(ConsumerRecord<byte[], byte[]> record, Slot slot, int index) {
+  ReadyBatch.Sample write(
+      ConsumerRecord<byte[], byte[]> record, ReadyBatch.Memory memory, int index) {
     long begin = System.nanoTime();
     PreparedPair pair = read(record);
-    Slot.Form form = slot.form();
+    ReadyBatch.Form form = memory.form();
     require(record, "split", split, pair.getSplit());
     require(record, "token ids", form.tokens(), pair.getTokenIds().size());
     require(record, "height in pixels", form.sidePx(), pair.getHeight());
@@ -56,12 +57,13 @@ final class SampleWriter {
           record, "token count " + pair.getTokenCount() + " of " + form.tokens() + " token ids");
     }
     try {
-      images.decode(pair, slot.imageOf(index));
+      images.decode(pair, memory.imageOf(index));
     } catch (IllegalArgumentException e) {
       throw refused(record, e.getMessage());
     }
-    slot.put(index, pair);
+    ReadyBatch.Sample written = memory.put(index, pair);
     clocks.decoding().add(System.nanoTime() - begin);
+    return written;
   }
 
   /**

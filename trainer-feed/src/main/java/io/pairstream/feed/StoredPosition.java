@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.feed.view.PositionRefusedException;
 import java.util.Optional;
 
 /** Positions as JSON: records that are whole, and numbers that are numbers. */

@@ -1,8 +1,10 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.ViewRun.Step;
-import io.pairstream.feed.order.EpochOrder;
-import io.pairstream.feed.order.EpochOrder.Place;
+import io.pairstream.feed.view.EpochOrder;
+import io.pairstream.feed.view.EpochOrder.Place;
+import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.PositionRefusedException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -12,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 
 /**
- * Reads a view in a run's order, and fills slots with one rank's share of it.
+ * Reads a view in a run's order, and fills batches with one rank's share of it.
  *
  * <p>Of each lane that the rank has samples of, the window in use and the one behind it are in
  * memory. A window leaves memory as a whole.
@@ -27,12 +29,23 @@ final class ViewFeed extends BatchLoop {
   /** By lane, the windows that were asked for, in the order in which they are needed. */
   private final Map<Integer, Deque<Asked>> lanes = new HashMap<>();
 
-  ViewFeed(
-      FeedSource source, FeedSettings settings, ViewRun run, ViewPosition start, SplitTopic split) {
+  /**
+   * @throws PositionRefusedException where the position is one of another run, or the topic does
+   *     not hold the view
+   */
+  ViewFeed(FeedSource source, FeedSettings settings, ViewRun run, ViewPosition start) {
     super(source, settings);
+    run.requireOwn(start);
+    run.requireBatches(settings);
+    source.requireHolds(run.view());
     this.run = run;
     this.start = start;
-    this.loader = split.windowLoader(run, clocks());
+    this.loader = new WindowLoader(source, run, clocks());
+  }
+
+  @Override
+  Position start() {
+    return start;
   }
 
   /** A window that was asked for. */
@@ -57,7 +70,7 @@ final class ViewFeed extends BatchLoop {
   void fill() throws InterruptedException {
     Optional<Step> step = run.step(start, settings());
     while (step.isPresent()) {
-      fillSlot(step.get());
+      fillBatch(step.get());
       lanes.values().forEach(this::askBehind);
       step = run.step(step.get().behind(), settings());
     }
@@ -79,34 +92,33 @@ final class ViewFeed extends BatchLoop {
     return loader.takedowns();
   }
 
-  private void fillSlot(Step step) throws InterruptedException {
+  private void fillBatch(Step step) throws InterruptedException {
     orders.keySet().removeIf(epoch -> epoch < step.epoch());
     EpochOrder order = order(step.epoch());
     List<Place> places = step.own().stream().map(order::place).toList();
     for (Place place : places) {
       asked(step.epoch(), place.lane(), place.window(), place.at());
     }
-    Slot slot = null;
+    ReadyBatch batch = null;
     int standIns = 0;
     for (Place place : places) {
       WindowLoader.Sample sample = take(step.epoch(), place);
-      if (slot == null) {
-        slot = slotFor(sample.record());
+      if (batch == null) {
+        batch = batchFor(sample.record());
       }
       standIns += sample.isStandIn() ? 1 : 0;
-      write(sample.record(), slot);
+      write(sample.record(), batch);
     }
-    if (slot == null) {
+    if (batch == null) {
       // Other ranks have samples in this step; they wait for this one's.
       Place lead = order.place(step.first());
-      slot =
-          slotFor(
-              Slot.await(loader.load(order, lead.lane(), lead.window(), 0))
-                  .sample(lead.at())
-                  .record());
+      WindowLoader.Window window =
+          ReadyBatch.await(loader.load(order, lead.lane(), lead.window(), 0));
+      batch = batchFor(window.sample(lead.at()).record());
     }
     handOver(
-        slot, new Slot.Seal(step.behind(), List.of(), standIns, step.epoch(), step.epochShare()));
+        batch,
+        new ReadyBatch.Seal(step.behind(), List.of(), standIns, step.epoch(), step.epochShare()));
   }
 
   private WindowLoader.Sample take(long epoch, Place place) throws InterruptedException {
@@ -115,11 +127,11 @@ final class ViewFeed extends BatchLoop {
     while (ofLane.element() != wanted) {
       clocks().loaded().add(-ofLane.remove().left);
     }
-    while (!Slot.await(wanted.loading).hasLiving()) {
+    while (!ReadyBatch.await(wanted.loading).hasLiving()) {
       wanted.loading = loader.load(order(epoch), wanted.lane, wanted.window, 0);
     }
     wanted.left = Math.max(0, wanted.left - 1);
-    return Slot.await(wanted.loading).sample(place.at());
+    return ReadyBatch.await(wanted.loading).sample(place.at());
   }
 
   /** Asks for the window behind the only one of a lane. */

@@ -1,6 +1,7 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.view.OrderPlan;
+import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
 
 /**

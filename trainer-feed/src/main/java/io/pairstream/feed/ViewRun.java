@@ -1,8 +1,9 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.feed.order.EpochOrder;
-import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.view.EpochOrder;
+import io.pairstream.feed.view.OrderPlan;
+import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
 import java.math.BigInteger;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.order.EpochOrder;
-import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
+import io.pairstream.feed.view.EpochOrder;
+import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.WithdrawnPairs;
 import io.pairstream.schemas.Threads;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -15,9 +15,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -28,31 +25,25 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class WindowLoader implements AutoCloseable {
 
+  /** Windows that are loaded at a time. */
+  private static final int READERS = 2;
+
   private final View view;
   private final WithdrawnPairs withdrawn;
-  private final FeedStats.Clocks clocks;
+  private final BatchLoop.Clocks clocks;
   private final ExecutorService threads;
-  private final BlockingQueue<Consumer<byte[], byte[]>> consumers = new LinkedBlockingQueue<>();
-  private final int count;
+  private final BlockingQueue<BlockReader> readers = new LinkedBlockingQueue<>();
 
-  /**
-   * @param withdrawn is closed with the loader
-   * @param count of consumers
-   */
-  WindowLoader(
-      View view,
-      WithdrawnPairs withdrawn,
-      int count,
-      Supplier<Consumer<byte[], byte[]>> consumer,
-      FeedStats.Clocks clocks) {
-    this.view = view;
-    this.withdrawn = withdrawn;
+  /** Loads a run's windows, with answers that are hardly larger than the pieces of a window. */
+  WindowLoader(FeedSource source, ViewRun run, BatchLoop.Clocks clocks) {
+    this.view = run.view();
+    this.withdrawn = source.withdrawnPairs();
     this.clocks = clocks;
-    this.count = count;
-    // A thread that asks which of its records are withdrawn has given its consumer back.
-    this.threads = Executors.newFixedThreadPool(2 * count, Threads.daemons("feed-load"));
-    for (int i = 0; i < count; i++) {
-      consumers.add(consumer.get());
+    // A thread that asks which of its records are withdrawn has given its reader back.
+    this.threads = Executors.newFixedThreadPool(2 * READERS, Threads.daemons("feed-load"));
+    long bytes = EpochOrder.pieceBytes(view.blocks(), run.plan()) * 5 / 4;
+    for (int i = 0; i < READERS; i++) {
+      readers.add(source.blocks(bytes));
     }
   }
 
@@ -147,9 +138,9 @@ final class WindowLoader implements AutoCloseable {
   public void close() {
     withdrawn.close();
     threads.shutdownNow();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < READERS; i++) {
       try {
-        consumers.take().close(CloseOptions.timeout(Duration.ZERO));
+        readers.take().close();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -175,19 +166,12 @@ final class WindowLoader implements AutoCloseable {
   /** A window's records in the order in which they are handed out; null where one is gone. */
   private List<ConsumerRecord<byte[], byte[]>> read(EpochOrder order, int lane, int window)
       throws InterruptedException {
-    Consumer<byte[], byte[]> consumer = consumers.take();
+    BlockReader reader = readers.take();
     List<ConsumerRecord<byte[], byte[]>> ordered;
     try {
-      BlockReader reader = new BlockReader(view.topic(), consumer);
-      ordered =
-          order.ordered(
-              lane,
-              window,
-              piece ->
-                  Arrays.asList(
-                      reader.read(view.blocks().get(piece.block()), piece.first(), piece.count())));
+      ordered = reader.window(view, order, lane, window);
     } finally {
-      consumers.add(consumer);
+      readers.add(reader);
     }
     for (ConsumerRecord<byte[], byte[]> record : ordered) {
       if (record != null) {

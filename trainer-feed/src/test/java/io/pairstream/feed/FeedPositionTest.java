@@ -3,6 +3,7 @@ package io.pairstream.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.feed.view.PositionRefusedException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;

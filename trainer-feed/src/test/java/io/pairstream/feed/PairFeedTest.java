@@ -6,6 +6,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;
@@ -61,7 +63,7 @@ class PairFeedTest {
   void handsOutPixelsAndTokensInTheirShapes(String encoding) {
     produce(sample(0, encoding), sample(1, encoding), sample(2, encoding));
 
-    try (PairFeed feed = PairFeed.open(source, settings(2));
+    try (PairFeed feed = PairFeed.open(source, settings(2), Optional.empty());
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.imageShape()).containsExactly(2, SIDE, SIDE, 3);
       assertThat(batch.tokenShape()).containsExactly(2, LENGTH);
@@ -86,7 +88,7 @@ class PairFeedTest {
     for (int cut = 0; cut <= cuts; cut++) {
       List<String> seen = new ArrayList<>();
       String stored;
-      try (PairFeed feed = PairFeed.open(source, settings(3))) {
+      try (PairFeed feed = PairFeed.open(source, settings(3), Optional.empty())) {
         for (int i = 0; i < cut; i++) {
           try (ReadyBatch batch = feed.next().orElseThrow()) {
             seen.addAll(batch.pairIds());
@@ -119,7 +121,7 @@ class PairFeedTest {
     TestCluster.send(cluster, tombstone);
     produceOn(0, sample(0, "raw"));
 
-    try (PairFeed feed = PairFeed.open(source, settings(1));
+    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty());
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.pairIds()).containsExactly("0");
       assertThat(batch.withdrawnPairIds()).containsExactly("gone");
@@ -149,7 +151,7 @@ class PairFeedTest {
   void handsOutNoPairThatIsWithdrawnThoughItsRecordIsStillThere() {
     produceMany(4);
     FeedPosition second;
-    try (PairFeed feed = PairFeed.open(source, settings(1))) {
+    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty())) {
       try (ReadyBatch batch = feed.next().orElseThrow()) {
         second = (FeedPosition) batch.position();
       }
@@ -159,8 +161,8 @@ class PairFeedTest {
 
     assertThat(everything(Optional.of(second))).hasSize(2).isSubsetOf(rest.subList(1, 3));
     assertThat(everything(Optional.empty())).hasSize(3).doesNotContain(rest.get(0));
-    try (PairFeed feed = PairFeed.open(source, settings(2))) {
-      assertThat(feed.level().takedowns()).isEqualTo(1);
+    try (PairFeed feed = PairFeed.open(source, settings(2), Optional.empty())) {
+      assertThat(feed.stats().takedowns()).isEqualTo(1);
     }
   }
 
@@ -172,7 +174,7 @@ class PairFeedTest {
       Await.until(() -> !admin.listTopics().names().get().contains(takedowns));
     }
 
-    assertThatThrownBy(() -> PairFeed.open(source, settings(1)))
+    assertThatThrownBy(() -> PairFeed.open(source, settings(1), Optional.empty()))
         .isInstanceOf(UnknownTopicOrPartitionException.class)
         .hasMessageContaining("there is no topic " + takedowns)
         .hasMessageContaining("topics create");
@@ -189,7 +191,7 @@ class PairFeedTest {
 
   @Test
   void waitsForSamplesThatAreStillToCome() {
-    try (PairFeed feed = PairFeed.open(source, settings(2).until(End.NEVER))) {
+    try (PairFeed feed = PairFeed.open(source, settings(2).until(End.NEVER), Optional.empty())) {
       produceMany(2);
 
       try (ReadyBatch batch = feed.next().orElseThrow()) {
@@ -204,7 +206,7 @@ class PairFeedTest {
   void usesItsMemoryAgain() {
     produceMany(24);
 
-    try (PairFeed feed = PairFeed.open(source, settings(2))) {
+    try (PairFeed feed = PairFeed.open(source, settings(2), Optional.empty())) {
       ReadyBatch batch = feed.next().orElseThrow();
       batch.close();
       assertThatThrownBy(batch::images)
@@ -256,7 +258,7 @@ class PairFeedTest {
     bad.setHeight(1);
     produceOn(0, bad);
 
-    try (PairFeed feed = PairFeed.open(source, settings(1))) {
+    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty())) {
       try (ReadyBatch batch = feed.next().orElseThrow()) {
         assertThat(batch.pairIds()).containsExactly("0");
       }
@@ -274,7 +276,7 @@ class PairFeedTest {
     produceOn(0, first);
     produceOn(0, second);
 
-    try (PairFeed feed = PairFeed.open(source, settings(2));
+    try (PairFeed feed = PairFeed.open(source, settings(2), Optional.empty());
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.mask()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 1, 0, 0, 1, 1, 1, 1}));
       assertThat(batch.mask().isDirect()).isTrue();
@@ -335,7 +337,7 @@ class PairFeedTest {
   void showsItsPositionToTheFeedGroup() throws Exception {
     produceOn(0, sample(0, "raw"));
     produceOn(0, sample(1, "raw"));
-    try (PairFeed feed = PairFeed.open(source, settings(1));
+    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty());
         ReadyBatch batch = feed.next().orElseThrow();
         Admin admin = cluster.admin()) {
       // Again where the broker is late: a run does not wait for it.
@@ -363,7 +365,7 @@ class PairFeedTest {
   }
 
   private FeedPosition start() {
-    try (PairFeed feed = PairFeed.open(source, settings(1))) {
+    try (PairFeed feed = PairFeed.open(source, settings(1), Optional.empty())) {
       return (FeedPosition) feed.position();
     }
   }
@@ -375,13 +377,13 @@ class PairFeedTest {
   }
 
   private List<Integer> sizes(FeedSettings settings) {
-    try (PairFeed feed = PairFeed.open(source, settings)) {
+    try (PairFeed feed = PairFeed.open(source, settings, Optional.empty())) {
       return ProducedPairs.handedOut(feed).stream().map(List::size).toList();
     }
   }
 
   private void assertRefused(FeedSettings settings, String message) {
-    try (PairFeed feed = PairFeed.open(source, settings)) {
+    try (PairFeed feed = PairFeed.open(source, settings, Optional.empty())) {
       assertThatThrownBy(feed::next)
           .isInstanceOf(RefusedSampleException.class)
           .hasMessageContaining(message);

@@ -8,10 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.OrderPlan;
 import io.pairstream.feed.view.View;
-import io.pairstream.feed.view.named.ViewSealer;
-import io.pairstream.feed.view.named.ViewStore;
+import io.pairstream.feed.view.ViewSealer;
+import io.pairstream.feed.view.ViewStore;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.instances.Instance;
@@ -144,7 +145,7 @@ class PythonFeedTest {
     python.run(PythonSources.variables(Map.of()), handover(asked));
 
     View found = View.parse(Files.readString(file));
-    View expected = SplitViews.cut(source, List.of(), read -> {});
+    View expected = source.cut(List.of(), read -> {});
     assertThat(found.blocks()).isEqualTo(expected.blocks());
     assertThat(found.fingerprint()).isEqualTo(expected.fingerprint());
   }
@@ -153,7 +154,7 @@ class PythonFeedTest {
   @Test
   void goesOnAmongWithdrawnPairsWhereTheOtherLanguageStopped() throws Exception {
     produce(75);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     new ProducedPairs(cluster, PARTITIONS).takeDown(TakedownKind.CONTRIBUTOR, "third");
     ObjectNode asked = asked().put("view", file(view));
     options(asked).put("epochs", 2);
@@ -169,8 +170,7 @@ class PythonFeedTest {
         new ViewStore(cluster.dataset(), cluster.registry(), cluster.clientSettings());
     ViewSealer.Pace pace = new ViewSealer.Pace(1, Duration.ofMinutes(1));
     View view;
-    try (ViewSealer sealer =
-        store.seal("live", source.topic(), List.of(), pace, Clock.systemUTC())) {
+    try (ViewSealer sealer = store.seal("live", source, List.of(), pace, Clock.systemUTC())) {
       view = sealer.sealToEnd(read -> {}).orElseThrow().view();
     }
     List<Handed> expected = new ArrayList<>();
@@ -215,7 +215,7 @@ class PythonFeedTest {
   @Test
   void ranksInPythonShareARunOfTheJavaFeed() throws Exception {
     produce(75);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     String file = file(view);
     List<Handed> unbroken = new ArrayList<>();
     inJava(ViewRun.of(view, PLAN).epochs(1), Optional.empty(), Integer.MAX_VALUE, unbroken);
@@ -242,7 +242,7 @@ class PythonFeedTest {
   @Test
   void operatorsSeeATrainerInPython() throws Exception {
     produce(75);
-    ObjectNode asked = asked().put("view", file(SplitViews.cut(source, List.of(), read -> {})));
+    ObjectNode asked = asked().put("view", file(source.cut(List.of(), read -> {})));
     options(asked);
     Process process = start(asked);
     try (Instances instances = Instances.follow(cluster, Clock.systemUTC());

@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.feed.export.ExportFormat;
-import io.pairstream.feed.export.ExportListener;
 import io.pairstream.feed.export.ExportPlan;
 import io.pairstream.feed.export.ExportRefusedException;
-import io.pairstream.feed.export.ExportSummary;
-import io.pairstream.feed.filter.Condition;
-import io.pairstream.feed.order.EpochOrder;
-import io.pairstream.feed.order.EpochOrderTest;
-import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.export.ViewExport;
 import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.Condition;
+import io.pairstream.feed.view.EpochOrder;
+import io.pairstream.feed.view.EpochOrderTest;
+import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.OrderPlan;
+import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -71,7 +72,7 @@ class ViewFeedTest {
     pairs.withdraw(4);
     pairs.produce(20, 7);
 
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     pairs.produce(27, 5);
 
     assertThat(view.samples()).isEqualTo(26);
@@ -90,7 +91,7 @@ class ViewFeedTest {
     TestCluster.send(cluster, pairs.record(5, ProducedPairs.pair(4)));
     List<Condition> where = List.of(Condition.parse("fold=0"), Condition.parse("height<=" + SIDE));
 
-    View view = SplitViews.cut(source, where, read -> {});
+    View view = source.cut(where, read -> {});
 
     ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
     assertThat(ids(run, 5, LastBatch.KEEP, Optional.empty()))
@@ -98,7 +99,7 @@ class ViewFeedTest {
             IntStream.range(0, 20).filter(i -> i % 2 == 0).mapToObj(String::valueOf).toList());
     assertThat(view.where()).containsExactly("fold=0", "height<=4");
     assertThat(View.parse(view.toJson())).isEqualTo(view);
-    assertThatThrownBy(() -> SplitViews.cut(source, List.of(Condition.parse("fold=7")), read -> {}))
+    assertThatThrownBy(() -> source.cut(List.of(Condition.parse("fold=7")), read -> {}))
         .hasMessageContaining("that a view could hold where fold=7");
   }
 
@@ -110,7 +111,7 @@ class ViewFeedTest {
   @CsvSource({"24, 5, 48", "8, 1, 32"})
   void handsOutTheOrderThatTheViewSeedAndEpochSay(int lanes, int window, int batchSize) {
     pairs.produce(0, 75);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     Map<String, String> byOffset = idsByOffset();
     OrderPlan plan = new OrderPlan(7, lanes, window);
     List<String> expected = new ArrayList<>();
@@ -127,7 +128,7 @@ class ViewFeedTest {
   @Test
   void fillsTheHolesOfAWindowWithItsLivingPairsByTurns() {
     pairs.produce(0, 30);
-    View view = withTheOffsetBehindEachBlock(SplitViews.cut(source, List.of(), read -> {}));
+    View view = withTheOffsetBehindEachBlock(source.cut(List.of(), read -> {}));
     Map<String, String> byOffset = idsByOffset();
     OrderPlan plan = new OrderPlan(0, 1, 0);
     List<String> expected = expected(view, plan, 0, (int) view.samples(), byOffset, Set.of());
@@ -165,7 +166,7 @@ class ViewFeedTest {
             pair.setContributor("third");
           }
         });
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     ViewRun run = ViewRun.of(view, OrderPlan.of(3)).epochs(2);
     long whole = epochs(run, new ArrayList<>());
 
@@ -198,7 +199,7 @@ class ViewFeedTest {
   @Test
   void allRanksMakeTheSameStepsOfAValidationAndEndAlike() {
     pairs.produce(0, 64);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     ViewRun run = ViewRun.of(view, OrderPlan.of(0)).epochs(1);
     List<String> ids = new ArrayList<>();
     for (int rank = 0; rank < 24; rank++) {
@@ -225,7 +226,7 @@ class ViewFeedTest {
   @Test
   void goesOnWithTheVeryNextSampleWhateverTheBatchSizeAndTheRanks() {
     pairs.produce(0, 400);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     OrderPlan plan = new OrderPlan(3, 8, 16);
     List<String> unbroken =
         ids(ViewRun.of(view, plan).epochs(1), 400, LastBatch.DROP, Optional.empty());
@@ -260,7 +261,7 @@ class ViewFeedTest {
   @Test
   void handsOutStandInsForWhatIsTakenDownWhileItRuns() {
     pairs.produce(0, 96);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     pairs.takeDown(TakedownKind.PAIR, "50");
     ViewRun run = ViewRun.of(view, PLAN).epochs(3);
     Map<String, String> byOffset = idsByOffset();
@@ -307,29 +308,29 @@ class ViewFeedTest {
   @Test
   void exportsTheOrderOfARunWithoutThePairsThatAreGone() throws IOException {
     pairs.produce(0, 30);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     Map<String, String> byOffset = idsByOffset();
     OrderPlan order = ExportPlan.shuffled(7, 4);
     List<String> expected =
         ids(ViewRun.of(view, order).epochs(1), 5, LastBatch.KEEP, Optional.empty());
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, order, 11);
 
-    ExportSummary summary = SplitViews.export(source, plan, folder, new SilentListener());
+    ViewExport.Summary summary = ViewExport.export(source, plan, folder, new SilentListener());
 
     assertThat(byOffset.values()).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(exported(folder)).isEqualTo(expected);
     assertThat(summary.shards()).isEqualTo(3);
     assertThat(summary.withdrawn()).isZero();
     View withMarker = withTheOffsetBehindEachBlock(view);
-    ExportSummary gone =
-        SplitViews.export(
+    ViewExport.Summary gone =
+        ViewExport.export(
             source,
             new ExportPlan(withMarker, ExportFormat.PARQUET, ExportPlan.viewOrder(), 100),
             folder.resolve("gone"),
             new SilentListener());
     assertThat(gone.samples()).isEqualTo(30);
     pairs.takeDown(TakedownKind.PAIR, expected.get(12));
-    ExportSummary later = SplitViews.export(source, plan, folder, new SilentListener());
+    ViewExport.Summary later = ViewExport.export(source, plan, folder, new SilentListener());
     assertThat(later.withdrawn()).isEqualTo(1);
     assertThat(exported(folder)).hasSize(29).doesNotContain(expected.get(12));
     assertThat(gone.withdrawn()).isEqualTo(withMarker.samples() - 30).isPositive();
@@ -341,10 +342,10 @@ class ViewFeedTest {
     TestCluster.send(
         cluster,
         pairs.record(3, PreparedPair.newBuilder(ProducedPairs.pair(3)).setSplit("TEST").build()));
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
 
-    assertThatThrownBy(() -> SplitViews.export(source, plan, folder, new SilentListener()))
+    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, new SilentListener()))
         .isInstanceOf(ExportRefusedException.class)
         .hasMessageContaining("is a pair of TEST, on the topic of TRAINING");
   }
@@ -352,9 +353,9 @@ class ViewFeedTest {
   @Test
   void refusesPositionsOfAnotherViewOrAnotherOrder() {
     pairs.produce(0, 30);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     pairs.produce(30, 3);
-    View later = SplitViews.cut(source, List.of(), read -> {});
+    View later = source.cut(List.of(), read -> {});
     ViewPosition start = ViewPosition.beginOf(view, PLAN, 1);
 
     assertPositionRefused(ViewRun.of(later, PLAN), start, "is one of the view");
@@ -370,7 +371,7 @@ class ViewFeedTest {
   @Test
   void refusesAViewThatIsTooSmallForABatchAndAPositionBeyondTheEpoch() {
     pairs.produce(0, 30);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     ViewRun run = ViewRun.of(view, PLAN);
 
     assertThatThrownBy(() -> run.rank(3, 3)).hasMessageContaining("rank 3 of 3");
@@ -385,7 +386,7 @@ class ViewFeedTest {
   @Test
   void refusesAViewWhoseRecordsHaveLeftTheLog() {
     pairs.produce(0, 30);
-    View view = SplitViews.cut(source, List.of(), read -> {});
+    View view = source.cut(List.of(), read -> {});
     TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 3);
 
     assertPositionRefused(
@@ -451,7 +452,7 @@ class ViewFeedTest {
     return ids;
   }
 
-  private static final class SilentListener implements ExportListener {
+  private static final class SilentListener implements ViewExport.Listener {
 
     @Override
     public void done(long samples) {}
@@ -487,7 +488,7 @@ class ViewFeedTest {
   }
 
   private static void awaitTakedowns(PairFeed feed, int count) {
-    while (feed.level().takedowns() < count) {
+    while (feed.stats().takedowns() < count) {
       Await.pause();
     }
   }

@@ -1,6 +1,5 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.parquet.ParquetFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

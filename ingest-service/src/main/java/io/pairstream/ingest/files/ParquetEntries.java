@@ -1,11 +1,7 @@
 package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.files.ColumnNames.Role;
-import io.pairstream.ingest.parquet.ParquetColumn;
-import io.pairstream.ingest.parquet.ParquetColumn.Kind;
-import io.pairstream.ingest.parquet.ParquetException;
-import io.pairstream.ingest.parquet.ParquetFile;
-import io.pairstream.ingest.parquet.ParquetRows;
+import io.pairstream.ingest.files.ParquetColumn.Kind;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.pairstream.ingest.files;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import io.pairstream.ingest.parquet.UnpackMeter;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.FilterInputStream;

@@ -1,5 +1,6 @@
 package io.pairstream.feed.export;
 
+import io.pairstream.schemas.PreparedPair;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
@@ -9,7 +10,7 @@ public enum ExportFormat {
   /** Tar files, three members a pair: image, {@code .json} and {@code .txt}. */
   WEBDATASET("tar") {
     @Override
-    ShardWriter writer(OutputStream output) {
+    Writer writer(OutputStream output) {
       return new TarShard(output);
     }
   },
@@ -17,18 +18,27 @@ public enum ExportFormat {
   /** Parquet files, a row a pair; the image is Hugging Face's {@code {bytes, path}}. */
   PARQUET("parquet") {
     @Override
-    ShardWriter writer(OutputStream output) throws IOException {
+    Writer writer(OutputStream output) throws IOException {
       return new ParquetShard(output);
     }
   };
 
   private final String extension;
 
+  /** Writes one file of an export. The stream behind it is the caller's. For one thread. */
+  interface Writer {
+
+    void add(PreparedPair pair) throws IOException;
+
+    /** Writes what stands behind the last pair. */
+    void finish() throws IOException;
+  }
+
   ExportFormat(String extension) {
     this.extension = extension;
   }
 
-  abstract ShardWriter writer(OutputStream output) throws IOException;
+  abstract Writer writer(OutputStream output) throws IOException;
 
   /** What the command line and the manifest call it. */
   public String label() {

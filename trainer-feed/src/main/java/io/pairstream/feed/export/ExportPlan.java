@@ -1,8 +1,7 @@
 package io.pairstream.feed.export;
 
-import io.pairstream.feed.order.EpochOrder;
-import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.OrderPlan;
 import io.pairstream.feed.view.View;
 
 /**
@@ -59,9 +58,5 @@ public record ExportPlan(View view, ExportFormat format, OrderPlan order, int sh
   /** Behind the last place of a shard. */
   long to(int shard) {
     return Math.min(view.samples(), from(shard) + shardSamples);
-  }
-
-  EpochOrder epochOrder() {
-    return new EpochOrder(view.blocks(), order, 0);
   }
 }

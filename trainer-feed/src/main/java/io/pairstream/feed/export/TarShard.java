@@ -17,7 +17,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  * in which a pair is {@code PAIR_ID.jpg} (or {@code .png}), {@code PAIR_ID.json} and {@code
  * PAIR_ID.txt}. Owner and times are 0, so that nothing but the pairs decides its bytes.
  */
-final class TarShard implements ShardWriter {
+final class TarShard implements ExportFormat.Writer {
 
   /** Doubles as short as they can be read again, on every Java. */
   private static final JsonMapper JSON =

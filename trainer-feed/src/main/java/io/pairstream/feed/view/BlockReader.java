@@ -1,13 +1,16 @@
 package io.pairstream.feed.view;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reads records of a view's blocks by their places. For one thread. */
-public final class BlockReader {
+public final class BlockReader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
 
@@ -15,11 +18,20 @@ public final class BlockReader {
   private final Consumer<byte[], byte[]> consumer;
 
   /**
-   * @param consumer reads committed records alone; its assignment is changed
+   * @param consumer reads committed records alone; closed with the reader
    */
-  public BlockReader(String topic, Consumer<byte[], byte[]> consumer) {
+  BlockReader(String topic, Consumer<byte[], byte[]> consumer) {
     this.topic = topic;
     this.consumer = consumer;
+  }
+
+  /** A window's records in the order in which they are handed out; null where one is gone. */
+  public List<ConsumerRecord<byte[], byte[]>> window(
+      View view, EpochOrder order, int lane, int window) {
+    return order.ordered(
+        lane,
+        window,
+        piece -> read(view.blocks().get(piece.block()), piece.first(), piece.count()));
   }
 
   /**
@@ -28,9 +40,9 @@ public final class BlockReader {
    * @param first place of the first one in the block
    * @param count of records, at least 1
    */
-  public ConsumerRecord<byte[], byte[]>[] read(Block block, int first, int count) {
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    ConsumerRecord<byte[], byte[]>[] records = new ConsumerRecord[count];
+  List<ConsumerRecord<byte[], byte[]>> read(Block block, int first, int count) {
+    List<ConsumerRecord<byte[], byte[]>> records =
+        new ArrayList<>(Collections.nCopies(count, null));
     TopicPartition partition = new TopicPartition(topic, block.partition());
     consumer.assign(List.of(partition));
     consumer.seek(partition, block.offset(first));
@@ -44,18 +56,19 @@ public final class BlockReader {
         if (place < count
             && block.offset(first + place) == record.offset()
             && record.value() != null) {
-          records[place] = alone(record);
+          // Headers keep all that was fetched with a record in memory until they are read.
+          records.set(
+              place,
+              new ConsumerRecord<>(
+                  topic, record.partition(), record.offset(), record.key(), record.value()));
         }
       }
     }
     return records;
   }
 
-  /**
-   * Without headers, which keep all that was fetched with a record in memory until they are read.
-   */
-  private static ConsumerRecord<byte[], byte[]> alone(ConsumerRecord<byte[], byte[]> record) {
-    return new ConsumerRecord<>(
-        record.topic(), record.partition(), record.offset(), record.key(), record.value());
+  @Override
+  public void close() {
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 }

@@ -53,11 +53,7 @@ public record View(
     where = List.copyOf(where);
     blocks = List.copyOf(blocks);
     if (blocks.isEmpty()) {
-      throw new InvalidViewException(
-          "there is no record in "
-              + topic
-              + " that a view could hold"
-              + (where.isEmpty() ? "" : " where " + String.join(" and ", where)));
+      throw empty(topic, where);
     }
     for (int i = 1; i < blocks.size(); i++) {
       Block before = blocks.get(i - 1);
@@ -71,6 +67,12 @@ public record View(
                 .formatted(i, block.partition(), block.begin()));
       }
     }
+  }
+
+  static InvalidViewException empty(String topic, List<String> where) {
+    return new InvalidViewException(
+        "there is no record in %s that a view could hold%s"
+            .formatted(topic, where.isEmpty() ? "" : " where " + String.join(" and ", where)));
   }
 
   /** Of all of a topic's records. */

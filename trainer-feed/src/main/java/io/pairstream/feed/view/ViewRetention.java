@@ -102,7 +102,7 @@ public record ViewRetention(
       first.putIfAbsent(new TopicPartition(view.topic(), block.partition()), block);
     }
     Consumer<byte[], byte[]> consumer =
-        CommittedConsumer.open(
+        FeedSource.consumer(
             clientSettings,
             Map.of(
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,

@@ -74,12 +74,12 @@ class ExportedFilesTest {
   /** Adds pairs to a shard. */
   private interface Adding {
 
-    void to(ShardWriter writer) throws IOException;
+    void to(ExportFormat.Writer writer) throws IOException;
   }
 
   private static byte[] shard(ExportFormat format, Adding adding) throws IOException {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
-    ShardWriter writer = format.writer((OutputStream) output);
+    ExportFormat.Writer writer = format.writer((OutputStream) output);
     adding.to(writer);
     writer.finish();
     return output.toByteArray();

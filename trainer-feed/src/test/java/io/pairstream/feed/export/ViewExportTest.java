@@ -38,14 +38,14 @@ class ViewExportTest {
   @ParameterizedTest
   @EnumSource
   void goesOnWhereverItWasStopped(ExportFormat format) throws IOException {
-    ExportSummary whole = export(format, "whole");
+    ViewExport.Summary whole = export(format, "whole");
 
     for (int stop = 0; stop < SAMPLES; stop++) {
       String name = "stopped-" + stop;
       pairs.stopAt = stop;
       assertThatThrownBy(() -> export(format, name)).hasMessage("stopped");
       pairs.stopAt = -1;
-      ExportSummary rest = export(format, name);
+      ViewExport.Summary rest = export(format, name);
 
       assertThat(rest.kept()).isEqualTo(stop / SHARD_SAMPLES);
       assertThat(rest.samples()).isEqualTo(whole.samples());
@@ -65,7 +65,7 @@ class ViewExportTest {
     Files.writeString(killed.resolve("pairs-000002.tar.part"), "half");
     Files.writeString(killed.resolve("export.json.part"), "{\"format\"");
 
-    ExportSummary rest = export(ExportFormat.WEBDATASET, "killed");
+    ViewExport.Summary rest = export(ExportFormat.WEBDATASET, "killed");
 
     assertThat(rest.kept()).isEqualTo(1);
     assertThat(files("killed")).isEqualTo(files("whole"));
@@ -81,7 +81,7 @@ class ViewExportTest {
     Files.write(damaged, bytes);
     Files.delete(folder.resolve("damaged/pairs-000003.tar"));
 
-    ExportSummary repaired = export(ExportFormat.WEBDATASET, "damaged");
+    ViewExport.Summary repaired = export(ExportFormat.WEBDATASET, "damaged");
 
     assertThat(repaired.kept()).isEqualTo(3);
     assertThat(pairs.notices)
@@ -96,7 +96,7 @@ class ViewExportTest {
     pairs.withdrawn.addAll(Set.of(7L, 8L, 20L));
     pairs.takedowns = "three";
 
-    ExportSummary later = export(ExportFormat.WEBDATASET, "here");
+    ViewExport.Summary later = export(ExportFormat.WEBDATASET, "here");
 
     assertThat(later.samples()).isEqualTo(20);
     assertThat(later.withdrawn()).isEqualTo(3);
@@ -115,7 +115,7 @@ class ViewExportTest {
   void honoursWhatIsTakenDownMeanwhileInAllShards() throws IOException {
     pairs.withdrawAt = 17;
 
-    ExportSummary summary = export(ExportFormat.WEBDATASET, "meanwhile");
+    ViewExport.Summary summary = export(ExportFormat.WEBDATASET, "meanwhile");
 
     assertThat(summary.samples()).isEqualTo(SAMPLES - 1);
     pairs.withdrawAt = -1;
@@ -150,7 +150,7 @@ class ViewExportTest {
     }
   }
 
-  private ExportSummary export(ExportFormat format, String name) throws IOException {
+  private ViewExport.Summary export(ExportFormat format, String name) throws IOException {
     pairs.notices.clear();
     ExportPlan plan = new ExportPlan(VIEW, format, ExportPlan.viewOrder(), SHARD_SAMPLES);
     return new ViewExport(plan, pairs, pairs).into(folder.resolve(name));
@@ -168,7 +168,7 @@ class ViewExportTest {
   }
 
   /** Pairs of the view, each drawn from its place; hears what the export says. */
-  private static final class Drawn implements PairSequence, ExportListener {
+  private static final class Drawn implements ViewExport.Pairs, ViewExport.Listener {
 
     private final Set<Long> withdrawn = new HashSet<>();
     private final List<String> notices = new ArrayList<>();
@@ -179,7 +179,7 @@ class ViewExportTest {
     private long withdrawAt = -1;
 
     @Override
-    public void read(long from, long to, Taker taker) throws IOException {
+    public void read(long from, long to, ViewExport.Taker taker) throws IOException {
       for (long at = from; at < to; at++) {
         if (at == stopAt) {
           throw new IOException("stopped");

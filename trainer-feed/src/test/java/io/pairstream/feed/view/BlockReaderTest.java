@@ -36,7 +36,7 @@ class BlockReaderTest {
                       consumer.addRecord(record);
                     }));
 
-    ConsumerRecord<byte[], byte[]>[] records =
+    List<ConsumerRecord<byte[], byte[]>> records =
         new BlockReader("pairs.training", consumer)
             .read(new Block(1, 4, 9, List.of(3, 1, 1)), 1, 3);
 

@@ -1,0 +1,131 @@
+package io.pairstream.ingest.files;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.parquet.VersionParser.ParsedVersion;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReaderImpl;
+import org.apache.parquet.io.api.PrimitiveConverter;
+
+/** The rows of one group, in their order. For one thread. */
+public final class ParquetRows {
+
+  private final long rows;
+  private final List<Cursor> cursors = new ArrayList<>();
+  private long read;
+
+  ParquetRows(long rows) {
+    this.rows = rows;
+  }
+
+  /** Adds a column, and begins with its first page. */
+  void add(ParquetColumn column, PageStream pages, ParsedVersion writer) throws ParquetException {
+    cursors.add(guarded(column, () -> new Cursor(column, pages, writer)));
+  }
+
+  /** Whether there is another row. */
+  public boolean hasNext() {
+    return read < rows;
+  }
+
+  /** How many rows were read. */
+  public long read() {
+    return read;
+  }
+
+  /**
+   * The next row: for each chosen column its values, none where it has none. Their bytes lie within
+   * a page, which they keep in memory.
+   *
+   * @param maxValues how many values of a list are wanted
+   * @throws ParquetException where the group cannot be read on; no later row can be read either
+   */
+  public List<List<ByteBuffer>> next(int maxValues) throws ParquetException {
+    List<List<ByteBuffer>> row = new ArrayList<>(cursors.size());
+    for (Cursor cursor : cursors) {
+      row.add(guarded(cursor.column, () -> cursor.next(maxValues)));
+    }
+    read++;
+    return row;
+  }
+
+  /**
+   * Runs parquet-java's readers, which throw anything at all at a damaged page, and make arrays of
+   * whatever size it states.
+   */
+  private static <T> T guarded(ParquetColumn column, Callable<T> work) throws ParquetException {
+    String name = column.path();
+    try {
+      return work.call();
+    } catch (UncheckedIOException e) {
+      throw new ParquetException("column " + name + ": " + e.getCause().getMessage(), e);
+    } catch (OutOfMemoryError e) {
+      throw new ParquetException(
+          "column %s needs more memory than there is; write it with smaller groups of rows (pyarrow: row_group_size=100)"
+              .formatted(name),
+          e);
+    } catch (Exception e) {
+      throw new ParquetException(
+          "column %s cannot be decoded: %s"
+              .formatted(
+                  name, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+          e);
+    }
+  }
+
+  /** The values of one column, row by row. */
+  private static final class Cursor {
+
+    private final ParquetColumn column;
+    private final long values;
+    private final ColumnReader reader;
+    private long read;
+
+    Cursor(ParquetColumn column, PageStream pages, ParsedVersion writer) {
+      this.column = column;
+      this.values = pages.getTotalValueCount();
+      this.reader =
+          new ColumnReaderImpl(column.descriptor(), pages, new PrimitiveConverter() {}, writer);
+    }
+
+    /** The values of the next row, as many as are wanted; none where it has none. */
+    List<ByteBuffer> next(int maxValues) throws IOException {
+      List<ByteBuffer> row = new ArrayList<>(1);
+      do {
+        if (read >= values) {
+          throw new ParquetException("its values end before its rows do");
+        }
+        if (reader.getCurrentDefinitionLevel() == column.descriptor().getMaxDefinitionLevel()) {
+          if (row.size() < maxValues) {
+            row.add(value());
+          } else {
+            reader.skip();
+          }
+        }
+        read++;
+        reader.consume();
+      } while (read < values && reader.getCurrentRepetitionLevel() > 0);
+      return row;
+    }
+
+    private ByteBuffer value() {
+      return switch (column.descriptor().getPrimitiveType().getPrimitiveTypeName()) {
+        case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> reader.getBinary().toByteBuffer();
+        case INT32 -> text(Integer.toString(reader.getInteger()));
+        case INT64 -> text(Long.toString(reader.getLong()));
+        case FLOAT -> text(Float.toString(reader.getFloat()));
+        case DOUBLE -> text(Double.toString(reader.getDouble()));
+        case BOOLEAN -> text(Boolean.toString(reader.getBoolean()));
+      };
+    }
+
+    private static ByteBuffer text(String text) {
+      return StandardCharsets.US_ASCII.encode(text);
+    }
+  }
+}
