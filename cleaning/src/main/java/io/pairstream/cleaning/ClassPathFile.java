@@ -1,10 +1,12 @@
 package io.pairstream.cleaning;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 
 /** The files that come with the product, beside its classes. */
 public final class ClassPathFile {
@@ -26,5 +28,19 @@ public final class ClassPathFile {
   /** The lines of such a file, in UTF-8. */
   public static Stream<String> lines(Class<?> beside, String name) {
     return new String(bytes(beside, name), StandardCharsets.UTF_8).lines();
+  }
+
+  /** What is in such a file that is compressed with gzip. */
+  public static byte[] unzipped(Class<?> beside, String name) {
+    return unzipped(bytes(beside, name));
+  }
+
+  /** What is in a file compressed with gzip. */
+  public static byte[] unzipped(byte[] file) {
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(file))) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("not a file of gzip", e);
+    }
   }
 }

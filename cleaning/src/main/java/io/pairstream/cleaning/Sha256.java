@@ -3,6 +3,7 @@ package io.pairstream.cleaning;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** SHA-256, which every Java platform has. */
 public final class Sha256 {
@@ -26,5 +27,10 @@ public final class Sha256 {
   /** The 32 bytes of a text's digest, in UTF-8. */
   public static byte[] of(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The digest of some bytes in lower-case hex. */
+  public static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(of(bytes));
   }
 }

@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.tokens;
 
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
 
 /**
  * The letters that stand for bytes in the vocabularies of byte-level encodings: printable Latin-1
@@ -10,30 +11,21 @@ import java.util.Arrays;
  */
 final class ByteLetters {
 
-  private static final char[] LETTERS = new char[256];
-  private static final int[] BYTES = new int[512];
-
   /** The bytes in the order in which vocabularies list them: the printable ones first. */
-  private static final int[] ORDER = new int[256];
+  private static final int[] ORDER =
+      IntStream.concat(
+              IntStream.range(0, 256).filter(ByteLetters::isPrintable),
+              IntStream.range(0, 256).filter(b -> !isPrintable(b)))
+          .toArray();
+
+  private static final int PRINTABLE =
+      (int) IntStream.range(0, 256).filter(ByteLetters::isPrintable).count();
+
+  private static final char[] LETTERS = new char[256];
 
   static {
-    int printable = 0;
-    for (int b = 0; b < 256; b++) {
-      if (isPrintable(b)) {
-        LETTERS[b] = (char) b;
-        ORDER[printable++] = b;
-      }
-    }
-    int other = 0;
-    for (int b = 0; b < 256; b++) {
-      if (!isPrintable(b)) {
-        LETTERS[b] = (char) (256 + other);
-        ORDER[printable + other++] = b;
-      }
-    }
-    Arrays.fill(BYTES, -1);
-    for (int b = 0; b < 256; b++) {
-      BYTES[LETTERS[b]] = b;
+    for (int place = 0; place < 256; place++) {
+      LETTERS[ORDER[place]] = (char) (place < PRINTABLE ? ORDER[place] : 256 + place - PRINTABLE);
     }
   }
 
@@ -44,9 +36,23 @@ final class ByteLetters {
     return LETTERS[b];
   }
 
-  /** The byte, 0 to 255, that a letter stands for; -1 if it stands for none. */
-  static int byteOf(char letter) {
-    return letter < BYTES.length ? BYTES[letter] : -1;
+  /** The letters of a text's bytes in UTF-8. */
+  static String of(String text) {
+    StringBuilder letters = new StringBuilder(text.length() + 8);
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      letters.append(LETTERS[b & 0xFF]);
+    }
+    return letters.toString();
+  }
+
+  /** The bytes that letters stand for. */
+  static byte[] bytes(String letters) {
+    byte[] bytes = new byte[letters.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      char letter = letters.charAt(i);
+      bytes[i] = (byte) (letter < 256 ? letter : ORDER[letter - 256 + PRINTABLE]);
+    }
+    return bytes;
   }
 
   /** The byte, 0 to 255, at a place of the vocabularies' order, 0 to 255. */

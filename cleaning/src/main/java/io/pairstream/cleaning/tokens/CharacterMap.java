@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.function.IntPredicate;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * SentencePiece's precompiled character map: a double-array trie from short texts to what they
@@ -18,28 +21,27 @@ import java.util.function.IntPredicate;
  * @see <a
  *     href="https://github.com/google/sentencepiece/blob/master/src/normalizer.cc">normalizer.cc</a>
  */
-final class CharacterMap implements TextNormalizer {
+final class CharacterMap implements Function<String, String> {
 
   /** In bytes of UTF-8. */
   private static final int SHORT_CLUSTER = 6;
 
+  private static final Pattern CLUSTER = Pattern.compile("\\X");
+
   private final int[] trie;
   private final byte[] texts;
-  private final IntPredicate extending = CodePointClasses.INSTANCE.of("extending");
-  private final IntPredicate prepended = CodePointClasses.INSTANCE.of("prepended");
-  private final IntPredicate alone = CodePointClasses.INSTANCE.of("alone");
 
   /**
    * {@code map} begins with the trie's size in bytes (little-endian 32 bit), then the trie, then
    * the texts, each ended by a zero.
    *
-   * @throws UnsupportedTokenizerException if it is not such a map
+   * @throws IllegalArgumentException if it is not such a map
    */
   CharacterMap(byte[] map) {
     ByteBuffer in = ByteBuffer.wrap(map).order(ByteOrder.LITTLE_ENDIAN);
     int size = map.length < 4 ? -1 : in.getInt();
     if (size < 4 || size % 4 != 0 || size > map.length - 4) {
-      throw new UnsupportedTokenizerException("precompiled_charsmap is damaged");
+      throw new IllegalArgumentException("precompiled_charsmap is damaged");
     }
     trie = new int[size / 4];
     in.asIntBuffer().get(trie);
@@ -48,46 +50,22 @@ final class CharacterMap implements TextNormalizer {
 
   @Override
   public String apply(String text) {
-    StringBuilder out = new StringBuilder(text.length() + 8);
-    for (int begin = 0; begin < text.length(); ) {
-      int end = clusterEnd(text, begin);
-      String cluster = text.substring(begin, end);
-      String mapped = utf8(cluster).length < SHORT_CLUSTER ? lookUp(cluster) : null;
-      if (mapped != null) {
-        out.append(mapped);
-      } else {
-        cluster.codePoints().forEach(codePoint -> append(Character.toString(codePoint), out));
-      }
-      begin = end;
-    }
-    return out.toString();
+    return CLUSTER
+        .matcher(text)
+        .results()
+        .map(cluster -> mapped(cluster.group()))
+        .collect(Collectors.joining());
   }
 
-  private void append(String character, StringBuilder out) {
-    String mapped = lookUp(character);
-    out.append(mapped == null ? character : mapped);
-  }
-
-  /**
-   * Where a cluster ends. Of the rules of Unicode for clusters those are left out that join only
-   * what has 6 bytes or more: they do not change what comes out.
-   *
-   * @see <a href="https://www.unicode.org/reports/tr29/">Unicode, annex 29</a>
-   */
-  private int clusterEnd(String text, int begin) {
-    if (text.startsWith("\r\n", begin)) {
-      return begin + 2;
-    }
-    int end = begin;
-    int last;
-    do {
-      last = text.codePointAt(end);
-      end += Character.charCount(last);
-    } while (prepended.test(last) && end < text.length() && !alone.test(text.codePointAt(end)));
-    while (!alone.test(last) && end < text.length() && extending.test(text.codePointAt(end))) {
-      end += Character.charCount(text.codePointAt(end));
-    }
-    return end;
+  private String mapped(String cluster) {
+    String whole = utf8(cluster).length < SHORT_CLUSTER ? lookUp(cluster) : null;
+    return whole != null
+        ? whole
+        : cluster
+            .codePoints()
+            .mapToObj(Character::toString)
+            .map(character -> Objects.requireNonNullElse(lookUp(character), character))
+            .collect(Collectors.joining());
   }
 
   /** What the text becomes; null if the map has none of its prefixes. */

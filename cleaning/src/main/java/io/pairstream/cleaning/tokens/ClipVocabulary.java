@@ -1,10 +1,16 @@
 package io.pairstream.cleaning.tokens;
 
+import io.pairstream.cleaning.ClassPathFile;
+import io.pairstream.cleaning.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * CLIP's byte-level byte-pair encoding with marks at the end of words, over text in lower case: ids
@@ -34,15 +40,25 @@ final class ClipVocabulary {
 
   private static final int MERGES = SIZE - 2 - 512;
 
-  /** The pattern ignores case, which lets the long s stand for an s. */
-  private static final String OTHER_START = START.replaceFirst("s", "\u017f");
+  /**
+   * Cuts text in lower case, without special tokens. The original ignores case, which lets the long
+   * s stand for an s, and the small iota below, whose capital is a letter, match nothing.
+   */
+  private static final String PIECES =
+      "'(?:[s\u017ftmd]|re|ve|ll)|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}\u0345]+";
+
+  private static final Pattern PIECE = Pattern.compile(PIECES, Pattern.UNICODE_CHARACTER_CLASS);
+
+  private static final Pattern PIECE_OR_SPECIAL =
+      Pattern.compile(
+          "<\\|(?:[s\u017f]tartoftext|endoftext)\\|>|" + PIECES, Pattern.UNICODE_CHARACTER_CLASS);
 
   private final String digest;
-  private final SubwordModel pairs;
+  private final CachedModel pairs;
 
   private ClipVocabulary() {
     byte[] file = file();
-    digest = VocabularyFile.digest(file);
+    digest = Sha256.hex(file);
     List<String> tokens = tokens(file);
     Map<String, Integer> ids = new HashMap<>(SIZE * 2);
     int[] bytes = new int[256];
@@ -59,11 +75,11 @@ final class ClipVocabulary {
       String[] pair = tokens.get(id).split(" ");
       merges.add(ids.get(pair[0]), ids.get(pair[1]), id, id);
     }
-    pairs = new CachedModel(new BytePairs(merges, bytes, lastBytes));
+    pairs = new CachedModel(piece -> merges.ofBytes(piece, bytes, lastBytes));
   }
 
   private static byte[] file() {
-    return VocabularyFile.read("bpe_simple_vocab_16e6.txt.gz");
+    return ClassPathFile.bytes(ClipVocabulary.class, "bpe_simple_vocab_16e6.txt.gz");
   }
 
   /** The tokens in letters, by id; a merged one with a space between its parts. */
@@ -78,7 +94,7 @@ final class ClipVocabulary {
         tokens.add(ByteLetters.letter(ByteLetters.inOrder(place)) + mark);
       }
     }
-    new String(VocabularyFile.unzip(file), StandardCharsets.UTF_8)
+    new String(ClassPathFile.unzipped(file), StandardCharsets.UTF_8)
         .lines()
         .skip(1) // the version
         .limit(MERGES)
@@ -98,26 +114,18 @@ final class ClipVocabulary {
    *     the special tokens
    */
   int[] encode(String text, boolean specialInText) {
-    String lower = LowerCase.INSTANCE.withFinalSigma(text);
-    TokenBuffer ids = new TokenBuffer(lower.length() / 3 + 4);
-    int end;
-    for (int start = WordPattern.afterClipSpace(lower, 0);
-        start < lower.length();
-        start = WordPattern.afterClipSpace(lower, end)) {
-      if (specialInText && lower.startsWith(START, start)) {
-        ids.add(START_OF_TEXT);
-        end = start + START.length();
-      } else if (specialInText && lower.startsWith(END, start)) {
-        ids.add(END_OF_TEXT);
-        end = start + END.length();
-      } else {
-        end =
-            specialInText && lower.startsWith(OTHER_START, start)
-                ? start + OTHER_START.length()
-                : WordPattern.clipEnd(lower, start);
-        pairs.encode(lower, start, end, ids);
-      }
-    }
-    return ids.from(0);
+    return (specialInText ? PIECE_OR_SPECIAL : PIECE)
+        .matcher(text.toLowerCase(Locale.ROOT))
+        .results()
+        .flatMapToInt(piece -> ids(piece.group(), specialInText))
+        .toArray();
+  }
+
+  private IntStream ids(String piece, boolean specialInText) {
+    return specialInText && piece.equals(START)
+        ? IntStream.of(START_OF_TEXT)
+        : specialInText && piece.equals(END)
+            ? IntStream.of(END_OF_TEXT)
+            : Arrays.stream(pairs.apply(piece));
   }
 }

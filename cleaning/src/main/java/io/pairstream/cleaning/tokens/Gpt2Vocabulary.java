@@ -1,10 +1,15 @@
 package io.pairstream.cleaning.tokens;
 
+import io.pairstream.cleaning.ClassPathFile;
+import io.pairstream.cleaning.Sha256;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * GPT-2's byte-level byte-pair encoding: ids 0 to 50255 from text, 50256 for the end of text.
@@ -21,6 +26,16 @@ final class Gpt2Vocabulary {
 
   static final int END_OF_TEXT = SIZE - 1;
 
+  /**
+   * Cuts text into the pieces that are encoded one by one.
+   *
+   * @see <a href="https://github.com/openai/gpt-2/blob/master/src/encoder.py">encoder.py</a>
+   */
+  static final Pattern PIECE =
+      Pattern.compile(
+          "'(?:[stmd]|re|ve|ll)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+          Pattern.UNICODE_CHARACTER_CLASS);
+
   /** Loaded at the first use. */
   static final Gpt2Vocabulary INSTANCE = new Gpt2Vocabulary();
 
@@ -28,14 +43,13 @@ final class Gpt2Vocabulary {
   private static final int MOST_PAIRS = 300_000;
 
   private final String digest;
-  private final SubwordModel pairs;
+  private final CachedModel pairs;
 
   private Gpt2Vocabulary() {
     byte[] file = file();
-    digest = VocabularyFile.digest(file);
-    List<String> tokens = tokens(file);
+    digest = Sha256.hex(file);
     Map<String, Integer> ids = new HashMap<>(SIZE * 2);
-    tokens.forEach(token -> ids.put(token, ids.size()));
+    tokens(file).forEach(token -> ids.put(token, ids.size()));
     PairMerges merges = new PairMerges(MOST_PAIRS);
     ids.forEach(
         (token, id) -> {
@@ -47,15 +61,12 @@ final class Gpt2Vocabulary {
             }
           }
         });
-    int[] bytes = new int[256];
-    for (int b = 0; b < 256; b++) {
-      bytes[b] = ids.get(String.valueOf((char) b));
-    }
-    pairs = new CachedModel(new BytePairs(merges, bytes, bytes));
+    int[] bytes = IntStream.range(0, 256).map(b -> ids.get(String.valueOf((char) b))).toArray();
+    pairs = new CachedModel(piece -> merges.ofBytes(piece, bytes, bytes));
   }
 
   private static byte[] file() {
-    return VocabularyFile.unzip(VocabularyFile.read("r50k_base.tiktoken.gz"));
+    return ClassPathFile.unzipped(Gpt2Vocabulary.class, "r50k_base.tiktoken.gz");
   }
 
   /** The tokens by id, their bytes as the characters U+0000 to U+00FF. */
@@ -79,12 +90,10 @@ final class Gpt2Vocabulary {
 
   /** All token ids of the text. */
   int[] encode(String text) {
-    TokenBuffer ids = new TokenBuffer(text.length() / 3 + 4);
-    for (int start = 0; start < text.length(); ) {
-      int end = WordPattern.gpt2End(text, start);
-      pairs.encode(text, start, end, ids);
-      start = end;
-    }
-    return ids.from(0);
+    return PIECE
+        .matcher(text)
+        .results()
+        .flatMapToInt(piece -> Arrays.stream(pairs.apply(piece.group())))
+        .toArray();
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.tokens;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.PriorityQueue;
 
@@ -85,6 +86,21 @@ final class PairMerges {
       symbols[left++] = symbols[i];
     }
     return left;
+  }
+
+  /**
+   * Merges a piece of text, from its bytes in UTF-8.
+   *
+   * @param bytes the symbol of each byte, as an unsigned number
+   * @param lastBytes the symbol of each byte at the end of a piece
+   */
+  int[] ofBytes(String piece, int[] bytes, int[] lastBytes) {
+    byte[] utf8 = piece.getBytes(StandardCharsets.UTF_8);
+    int[] symbols = new int[utf8.length];
+    for (int i = 0; i < utf8.length; i++) {
+      symbols[i] = (i + 1 < utf8.length ? bytes : lastBytes)[utf8[i] & 0xFF];
+    }
+    return Arrays.copyOf(symbols, merge(symbols, symbols.length));
   }
 
   /**

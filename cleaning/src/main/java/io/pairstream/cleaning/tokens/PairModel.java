@@ -1,7 +1,11 @@
 package io.pairstream.cleaning.tokens;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Byte-pair encoding over characters, as Hugging Face's BPE does it.
@@ -24,61 +28,48 @@ record PairModel(
     boolean wholeFirst,
     String prefix,
     String suffix)
-    implements SubwordModel {
+    implements Function<String, int[]> {
 
   @Override
-  public void encode(String piece, TokenBuffer out) {
+  public int[] apply(String piece) {
     Integer whole = wholeFirst ? vocabulary.get(piece) : null;
     if (whole != null) {
-      out.add(whole);
-      return;
+      return new int[] {whole};
     }
-    TokenBuffer symbols = new TokenBuffer(piece.length());
+    List<Integer> symbols = new ArrayList<>();
     boolean pending = false; // an unknown token that is not added yet
     for (int i = 0; i < piece.length(); ) {
       int end = i + Character.charCount(piece.codePointAt(i));
       String symbol =
           (i == 0 ? "" : prefix) + piece.substring(i, end) + (end == piece.length() ? suffix : "");
       Integer id = vocabulary.get(symbol);
-      if (id != null) {
-        if (pending) {
-          symbols.add(unknown);
-          pending = false;
-        }
-        symbols.add(id);
-      } else if (!(bytesFallBack && ByteTokens.add(symbol, vocabulary, symbols)) && unknown >= 0) {
-        if (pending && !fusesUnknown) {
-          symbols.add(unknown);
-        }
-        pending = true;
+      List<Integer> bytes =
+          id == null && bytesFallBack ? byteTokens(symbol, vocabulary) : List.of();
+      boolean isUnknown = id == null && bytes.isEmpty() && unknown >= 0;
+      if (pending && (id != null || (isUnknown && !fusesUnknown))) {
+        symbols.add(unknown);
       }
+      pending = isUnknown || (pending && id == null);
+      symbols.addAll(id == null ? bytes : List.of(id));
       i = end;
     }
     if (pending) {
       symbols.add(unknown);
     }
-    int[] ids = symbols.from(0);
-    out.addAll(ids, merges.merge(ids, ids.length));
+    int[] ids = symbols.stream().mapToInt(Integer::intValue).toArray();
+    return Arrays.copyOf(ids, merges.merge(ids, ids.length));
   }
 
-  /** The tokens that stand for single bytes: {@code <0x00>} to {@code <0xFF>}. */
-  static final class ByteTokens {
-
-    private ByteTokens() {}
-
-    /** Adds the tokens of the text's bytes, if there is one for each; answers whether. */
-    static boolean add(String text, Map<String, Integer> vocabulary, TokenBuffer out) {
-      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-      int[] ids = new int[utf8.length];
-      for (int i = 0; i < utf8.length; i++) {
-        Integer id = vocabulary.get(String.format("<0x%02X>", utf8[i]));
-        if (id == null) {
-          return false;
-        }
-        ids[i] = id;
+  /** The tokens {@code <0x00>} to {@code <0xFF>} of a text's bytes; none if one is missing. */
+  static List<Integer> byteTokens(String text, Map<String, Integer> vocabulary) {
+    List<Integer> ids = new ArrayList<>();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      Integer id = vocabulary.get(String.format("<0x%02X>", b));
+      if (id == null) {
+        return List.of();
       }
-      out.addAll(ids, ids.length);
-      return true;
+      ids.add(id);
     }
+    return ids;
   }
 }

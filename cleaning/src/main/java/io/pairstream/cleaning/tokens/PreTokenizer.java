@@ -1,14 +1,23 @@
 package io.pairstream.cleaning.tokens;
 
-import java.nio.charset.StandardCharsets;
+import static io.pairstream.cleaning.tokens.TokenizerParts.pattern;
+import static io.pairstream.cleaning.tokens.TokenizerParts.refused;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntPredicate;
-import java.util.function.IntUnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** How a tokenizer.json cuts normalized text in pieces. Thread-safe. */
 @FunctionalInterface
 interface PreTokenizer {
+
+  /** What counts as punctuation beside Unicode's: the other signs of ASCII. */
+  String PUNCTUATION = "[\\p{P}$+<=>^`|~]";
+
+  List<String> BEHAVIORS =
+      List.of("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous");
 
   /**
    * A piece of text.
@@ -17,42 +26,6 @@ interface PreTokenizer {
    * @param first whether the piece begins where the whole text begins
    */
   record Piece(String text, boolean first) {}
-
-  /** What separates pieces. */
-  @FunctionalInterface
-  interface Separators {
-
-    /** For one text: where the separator ends that begins at a place; the place if none does. */
-    IntUnaryOperator in(String text);
-
-    /** Each member of a class is one. */
-    static Separators of(IntPredicate members) {
-      return text ->
-          from -> {
-            int codePoint = text.codePointAt(from);
-            return members.test(codePoint) ? from + Character.charCount(codePoint) : from;
-          };
-    }
-  }
-
-  /** What becomes of the separators; the names are the file's. */
-  enum Behavior {
-    REMOVED,
-    ISOLATED,
-    MERGED_WITH_PREVIOUS,
-    MERGED_WITH_NEXT,
-    CONTIGUOUS;
-
-    /** Whether a part goes with the one before it. */
-    private boolean joins(Cut before, Cut cut) {
-      return switch (this) {
-        case REMOVED, ISOLATED -> false;
-        case MERGED_WITH_PREVIOUS -> cut.separator() && !before.separator();
-        case MERGED_WITH_NEXT -> before.separator() && !cut.separator();
-        case CONTIGUOUS -> before.separator() == cut.separator();
-      };
-    }
-  }
 
   /** Adds what the piece is cut into. */
   void split(Piece piece, List<Piece> out);
@@ -66,16 +39,47 @@ interface PreTokenizer {
     };
   }
 
+  /** Reads the part of that name. */
+  static PreTokenizer of(JsonNode part) {
+    PreTokenizer nothing = (piece, out) -> out.add(piece);
+    return switch (TokenizerParts.type(part)) {
+      case "" -> nothing;
+      case "Sequence" ->
+          TokenizerParts.elements(part, "pretokenizers")
+              .map(PreTokenizer::of)
+              .reduce(nothing, PreTokenizer::then);
+      case "ByteLevel" -> byteLevel(part);
+      case "Whitespace" -> at(pattern("\\w+|[^\\w\\s]+"), "Removed", true);
+      case "WhitespaceSplit" -> at(pattern("\\s"), "Removed", false);
+      case "BertPreTokenizer" ->
+          at(pattern("\\s"), "Removed", false).then(at(pattern(PUNCTUATION), "Isolated", false));
+      case "Punctuation" ->
+          at(pattern(PUNCTUATION), part.path("behavior").asText("Isolated"), false);
+      case "Digits" ->
+          at(
+              pattern("\\p{N}"),
+              part.path("individual_digits").asBoolean() ? "Isolated" : "Contiguous",
+              false);
+      case "Metaspace" -> metaspace(part);
+      case "Split" ->
+          at(pattern(part), part.path("behavior").asText(), part.path("invert").asBoolean());
+      default -> throw TokenizerParts.unknown("pre-tokenizer", part);
+    };
+  }
+
   /** At the separators; {@code inverted}: what lies between them separates. */
-  static PreTokenizer at(Separators separators, Behavior behavior, boolean inverted) {
+  private static PreTokenizer at(Pattern separator, String behavior, boolean inverted) {
+    if (!BEHAVIORS.contains(behavior)) {
+      throw refused("the behavior '" + behavior + "' is not supported");
+    }
     return (piece, out) -> {
-      List<Cut> cuts = Cut.all(piece.text(), separators, inverted);
+      List<Cut> cuts = Cut.all(piece.text(), separator, inverted);
       for (int i = 0; i < cuts.size(); ) {
         Cut first = cuts.get(i++);
-        while (i < cuts.size() && behavior.joins(cuts.get(i - 1), cuts.get(i))) {
+        while (i < cuts.size() && cuts.get(i).joins(cuts.get(i - 1), behavior)) {
           i++;
         }
-        if (behavior != Behavior.REMOVED || !first.separator()) {
+        if (!behavior.equals("Removed") || !first.separates()) {
           String text = piece.text().substring(first.begin(), cuts.get(i - 1).end());
           out.add(new Piece(text, piece.first() && first.begin() == 0));
         }
@@ -83,91 +87,77 @@ interface PreTokenizer {
     };
   }
 
-  /** Runs of word characters, and runs of what is neither that nor white space. */
-  static PreTokenizer words() {
-    IntPredicate word = CodePointClasses.INSTANCE.of("word");
-    IntPredicate sign = c -> !word.test(c) && !CodePointClasses.isSpace(c);
-    return at(Separators.of(CodePointClasses::isSpace), Behavior.REMOVED, false)
-        .then(at(Separators.of(sign), Behavior.CONTIGUOUS, false));
-  }
-
-  /** BERT's: words, and punctuation one by one. */
-  static PreTokenizer bert() {
-    IntPredicate punctuation = CodePointClasses.INSTANCE.of("punctuation");
-    return at(Separators.of(CodePointClasses::isSpace), Behavior.REMOVED, false)
-        .then(at(Separators.of(punctuation), Behavior.ISOLATED, false));
-  }
-
   /** GPT-2's pieces, with {@link ByteLetters} for their bytes. */
-  static PreTokenizer byteLevel(boolean addsSpace, boolean cuts) {
-    return (piece, out) -> {
-      String text = addsSpace && !piece.text().startsWith(" ") ? " " + piece.text() : piece.text();
-      for (int begin = 0; begin < text.length(); ) {
-        int end = cuts ? WordPattern.gpt2End(text, begin) : text.length();
-        out.add(new Piece(letters(text.substring(begin, end)), piece.first() && begin == 0));
-        begin = end;
-      }
-    };
-  }
-
-  private static String letters(String text) {
-    StringBuilder letters = new StringBuilder(text.length() + 8);
-    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-      letters.append(ByteLetters.letter(b & 0xFF));
-    }
-    return letters.toString();
+  private static PreTokenizer byteLevel(JsonNode part) {
+    boolean addsSpace = part.path("add_prefix_space").asBoolean(true);
+    PreTokenizer spaced =
+        (piece, out) ->
+            out.add(
+                addsSpace && !piece.text().startsWith(" ")
+                    ? new Piece(" " + piece.text(), piece.first())
+                    : piece);
+    PreTokenizer cut =
+        part.path("use_regex").asBoolean(true)
+            ? spaced.then(at(Gpt2Vocabulary.PIECE, "Isolated", false))
+            : spaced;
+    return cut.then(
+        (piece, out) -> out.add(new Piece(ByteLetters.of(piece.text()), piece.first())));
   }
 
   /**
-   * SentencePiece's: a mark for each space, and one before a piece where {@code prepends} says so;
-   * cut before each mark.
+   * SentencePiece's: a mark for each space, and one before a piece where the scheme says so; cut
+   * before each mark.
    */
-  static PreTokenizer metaspace(int mark, Prepend prepends, boolean cuts) {
-    String sign = Character.toString(mark);
+  private static PreTokenizer metaspace(JsonNode part) {
+    String mark = part.path("replacement").asText("\u2581");
+    boolean prefixes = part.path("add_prefix_space").asBoolean(true);
+    String scheme = part.path("prepend_scheme").asText(prefixes ? "always" : "never");
+    if (!List.of("always", "first", "never").contains(scheme)) {
+      throw refused("the prepend_scheme '" + scheme + "' is not supported");
+    }
     PreTokenizer marked =
         (piece, out) -> {
-          String text = piece.text().replace(" ", sign);
+          String text = piece.text().replace(" ", mark);
           boolean prefixed =
-              !text.startsWith(sign)
-                  && (prepends == Prepend.ALWAYS || (prepends == Prepend.FIRST && piece.first()));
-          out.add(new Piece(prefixed ? sign + text : text, piece.first()));
+              !text.startsWith(mark)
+                  && (scheme.equals("always") || (scheme.equals("first") && piece.first()));
+          out.add(new Piece(prefixed ? mark + text : text, piece.first()));
         };
-    return cuts
-        ? marked.then(at(Separators.of(c -> c == mark), Behavior.MERGED_WITH_NEXT, false))
+    return part.path("split").asBoolean(true)
+        ? marked.then(at(Pattern.compile(mark, Pattern.LITERAL), "MergedWithNext", false))
         : marked;
   }
 
-  /** Which pieces get a mark that they do not begin with; the names are the file's. */
-  enum Prepend {
-    ALWAYS,
-    FIRST,
-    NEVER
-  }
-
   /** A part of a text, and whether it separates. */
-  record Cut(int begin, int end, boolean separator) {
+  record Cut(int begin, int end, boolean separates) {
 
-    private static List<Cut> all(String text, Separators separators, boolean inverted) {
-      IntUnaryOperator ends = separators.in(text);
+    private static List<Cut> all(String text, Pattern separator, boolean inverted) {
       List<Cut> cuts = new ArrayList<>();
-      int begin = 0;
-      for (int i = 0; i < text.length(); ) {
-        int end = ends.applyAsInt(i);
-        if (end > i) {
-          if (begin < i) {
-            cuts.add(new Cut(begin, i, inverted));
-          }
-          cuts.add(new Cut(i, end, !inverted));
-          begin = end;
-          i = end;
-        } else {
-          i += Character.charCount(text.codePointAt(i));
+      Matcher found = separator.matcher(text);
+      int done = 0;
+      while (found.find()) {
+        if (done < found.start()) {
+          cuts.add(new Cut(done, found.start(), inverted));
         }
+        if (found.start() < found.end()) {
+          cuts.add(new Cut(found.start(), found.end(), !inverted));
+        }
+        done = found.end();
       }
-      if (begin < text.length()) {
-        cuts.add(new Cut(begin, text.length(), inverted));
+      if (done < text.length()) {
+        cuts.add(new Cut(done, text.length(), inverted));
       }
       return cuts;
+    }
+
+    /** Whether it goes with the one before it. */
+    private boolean joins(Cut before, String behavior) {
+      return switch (behavior) {
+        case "MergedWithPrevious" -> separates && !before.separates;
+        case "MergedWithNext" -> before.separates && !separates;
+        case "Contiguous" -> before.separates == separates;
+        default -> false;
+      };
     }
   }
 }

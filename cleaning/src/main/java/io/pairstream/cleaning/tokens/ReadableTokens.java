@@ -116,7 +116,7 @@ public final class ReadableTokens {
       }
       case "clip", "dalle" -> {
         for (String token : ClipVocabulary.tokens()) {
-          names.put(names.size(), ofLetters(token.replaceAll(" |</w>$", "")));
+          names.put(names.size(), ByteLetters.bytes(token.replaceAll(" |</w>$", "")));
         }
         names.put(ClipVocabulary.START_OF_TEXT, bytes(ClipVocabulary.START));
         names.put(ClipVocabulary.END_OF_TEXT, bytes(ClipVocabulary.END));
@@ -130,13 +130,5 @@ public final class ReadableTokens {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static byte[] ofLetters(String name) {
-    byte[] bytes = new byte[name.length()];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) ByteLetters.byteOf(name.charAt(i));
-    }
-    return bytes;
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.tokens;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -74,7 +75,7 @@ public final class Tokenizer {
   public static Optional<Tokenizer> named(String name, boolean specialInText) {
     return switch (name) {
       case "gpt2" -> Optional.of(gpt2(name, text -> text));
-      case "glide" -> Optional.of(gpt2(name, text -> LowerCase.INSTANCE.withFinalSigma(text)));
+      case "glide" -> Optional.of(gpt2(name, text -> text.toLowerCase(Locale.ROOT)));
       case "clip" ->
           Optional.of(
               clip(

@@ -8,6 +8,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.cleaning.ClassPathFile;
+import io.pairstream.cleaning.Sha256;
+import io.pairstream.cleaning.tokens.TokenizerPipeline.AddedToken;
+import io.pairstream.cleaning.tokens.TokenizerPipeline.AddedTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Hugging Face's tokenizer.json, read.
@@ -45,7 +50,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
    * Reads a file. {@code specialInText} says whether special tokens that a text spells become those
    * tokens, as Hugging Face's default has it, or are ordinary text.
    *
-   * @throws UnsupportedTokenizerException with what the file has that is not taken
+   * @throws IllegalArgumentException with what the file has that is not taken
    */
   static TokenizerFile read(Path path, boolean specialInText) throws IOException {
     return parse(Files.readAllBytes(path), specialInText);
@@ -54,7 +59,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
   /** Reads the content of a file; see {@link #read}. */
   static TokenizerFile parse(byte[] file, boolean specialInText) throws IOException {
     try {
-      return new Reader(JSON.readTree(file), specialInText).read(VocabularyFile.digest(file));
+      return new Reader(JSON.readTree(file), specialInText).read(Sha256.hex(file));
     } catch (JsonProcessingException e) {
       throw new IOException("not JSON: " + e.getOriginalMessage(), e);
     }
@@ -82,7 +87,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
   }
 
   private static byte[] bertChineseFile() {
-    return VocabularyFile.unzip(VocabularyFile.read("bert-chinese.json.gz"));
+    return ClassPathFile.unzipped(TokenizerFile.class, "bert-chinese.json.gz");
   }
 
   /** Reads the parts of one file. */
@@ -101,27 +106,31 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
       if (!root.isObject() || !root.path("model").isObject()) {
         throw refused("not a tokenizer.json: it has no model");
       }
-      SubwordModel model = new CachedModel(model(root.get("model")));
+      CachedModel model = new CachedModel(model(root.get("model")));
       int modelSize = vocabulary.size();
-      TextNormalizer normalizer = TokenizerParts.normalizer(root.path("normalizer"));
-      List<AddedTokens.Token> raw = new ArrayList<>();
-      List<AddedTokens.Token> normalized = new ArrayList<>();
+      Function<String, String> normalizer = TextNormalizers.of(root.path("normalizer"));
+      List<AddedToken> raw = new ArrayList<>();
+      List<AddedToken> normalized = new ArrayList<>();
       addedTokens(modelSize, normalizer, raw, normalized);
       TokenizerPipeline pipeline =
           new TokenizerPipeline(
-              new AddedTokens(raw, specialInText),
+              new AddedTokens(raw),
               normalizer,
-              new AddedTokens(normalized, specialInText),
-              TokenizerParts.preTokenizer(root.path("pre_tokenizer")),
+              new AddedTokens(normalized),
+              PreTokenizer.of(root.path("pre_tokenizer")),
               model);
-      TokenizerParts.Around around = TokenizerParts.around(root.path("post_processor"));
+      List<Integer> before = new ArrayList<>();
+      List<Integer> after = new ArrayList<>();
+      TokenizerParts.addAround(root.path("post_processor"), before, after);
       int size = vocabulary.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
-      int special = around.before().length + around.after().length;
       return new TokenizerFile(
-          new Tokenizer(
-              "hf", size, () -> digest, pipeline::encode, around.before(), around.after()),
-          Math.max(special + 1, Math.min(LONGEST, length())),
+          new Tokenizer("hf", size, () -> digest, pipeline::encode, array(before), array(after)),
+          Math.max(before.size() + after.size() + 1, Math.min(LONGEST, length())),
           padId());
+    }
+
+    private static int[] array(List<Integer> ids) {
+      return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private int length() {
@@ -140,7 +149,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
               .orElse(-1);
     }
 
-    private SubwordModel model(JsonNode model) {
+    private Function<String, int[]> model(JsonNode model) {
       return switch (TokenizerParts.type(model)) {
         case "BPE" -> pairs(model);
         case "WordPiece" -> {
@@ -156,7 +165,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
       };
     }
 
-    private SubwordModel pairs(JsonNode model) {
+    private Function<String, int[]> pairs(JsonNode model) {
       if (model.path("dropout").asDouble(0) != 0) {
         throw refused("model.dropout makes ids by chance, which is not supported");
       }
@@ -191,7 +200,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
           text(model, "end_of_word_suffix"));
     }
 
-    private SubwordModel unigram(JsonNode model) {
+    private Function<String, int[]> unigram(JsonNode model) {
       JsonNode vocab = model.path("vocab");
       int unknown = model.path("unk_id").asInt(-1);
       if (unknown < 0 || unknown >= vocab.size()) {
@@ -240,9 +249,9 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
 
     private void addedTokens(
         int modelSize,
-        TextNormalizer normalizer,
-        List<AddedTokens.Token> raw,
-        List<AddedTokens.Token> normalized) {
+        Function<String, String> normalizer,
+        List<AddedToken> raw,
+        List<AddedToken> normalized) {
       int largest = -1;
       for (JsonNode added : root.path("added_tokens")) {
         String content = text(added, "content");
@@ -254,16 +263,17 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
         }
         largest = Math.max(largest, id);
         vocabulary.put(content, id);
-        boolean isNormalized = added.path("normalized").asBoolean();
-        (isNormalized ? normalized : raw)
-            .add(
-                new AddedTokens.Token(
-                    isNormalized ? normalizer.apply(content) : content,
-                    id,
-                    added.path("special").asBoolean(),
-                    added.path("single_word").asBoolean(),
-                    added.path("lstrip").asBoolean(),
-                    added.path("rstrip").asBoolean()));
+        if (specialInText || !added.path("special").asBoolean()) {
+          boolean isNormalized = added.path("normalized").asBoolean();
+          (isNormalized ? normalized : raw)
+              .add(
+                  new AddedToken(
+                      isNormalized ? normalizer.apply(content) : content,
+                      id,
+                      added.path("single_word").asBoolean(),
+                      added.path("lstrip").asBoolean(),
+                      added.path("rstrip").asBoolean()));
+        }
       }
     }
   }

@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * SentencePiece's unigram model: of all ways to cut a piece in tokens the one with the highest sum
@@ -13,7 +15,7 @@ import java.util.Map;
  *
  * @see <a href="https://arxiv.org/abs/1804.10959">Kudo: Subword Regularization</a>
  */
-final class UnigramModel implements SubwordModel {
+final class UnigramModel implements Function<String, int[]> {
 
   /** How much worse than the worst token an unknown character is. */
   private static final double UNKNOWN_PENALTY = 10.0;
@@ -44,7 +46,7 @@ final class UnigramModel implements SubwordModel {
   }
 
   @Override
-  public void encode(String piece, TokenBuffer out) {
+  public int[] apply(String piece) {
     int length = piece.length();
     double[] best = new double[length + 1];
     int[] from = new int[length + 1];
@@ -66,10 +68,10 @@ final class UnigramModel implements SubwordModel {
       }
       begin = next;
     }
-    addPath(piece, from, token, out);
+    return path(piece, from, token);
   }
 
-  private void addPath(String piece, int[] from, int[] token, TokenBuffer out) {
+  private int[] path(String piece, int[] from, int[] token) {
     List<String> parts = new ArrayList<>();
     for (int end = piece.length(); end > 0; ) {
       int begin = from[end];
@@ -82,13 +84,14 @@ final class UnigramModel implements SubwordModel {
       end = begin;
     }
     Collections.reverse(parts);
-    for (String part : parts) {
-      Integer id = ids.get(part);
-      if (id != null) {
-        out.add(id);
-      } else if (!(bytesFallBack && PairModel.ByteTokens.add(part, ids, out))) {
-        out.add(unknown);
-      }
-    }
+    return parts.stream().flatMapToInt(this::idsOf).toArray();
+  }
+
+  private IntStream idsOf(String part) {
+    Integer id = ids.get(part);
+    List<Integer> bytes = id == null && bytesFallBack ? PairModel.byteTokens(part, ids) : List.of();
+    return bytes.isEmpty()
+        ? IntStream.of(id == null ? unknown : id)
+        : bytes.stream().mapToInt(Integer::intValue);
   }
 }

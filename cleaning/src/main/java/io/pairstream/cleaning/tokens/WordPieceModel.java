@@ -1,6 +1,8 @@
 package io.pairstream.cleaning.tokens;
 
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * WordPiece: the longest token that a piece begins with, then the longest continuation, and so on;
@@ -14,33 +16,26 @@ import java.util.Map;
  *     tokenization.py</a>
  */
 record WordPieceModel(Map<String, Integer> vocabulary, int unknown, String prefix, int longest)
-    implements SubwordModel {
+    implements Function<String, int[]> {
 
   @Override
-  public void encode(String piece, TokenBuffer out) {
-    if (piece.codePointCount(0, piece.length()) > longest) {
-      out.add(unknown);
-      return;
-    }
-    TokenBuffer ids = new TokenBuffer(8);
-    for (int begin = 0; begin < piece.length(); ) {
+  public int[] apply(String piece) {
+    IntStream.Builder ids = IntStream.builder();
+    boolean known = piece.codePointCount(0, piece.length()) <= longest;
+    for (int begin = 0; known && begin < piece.length(); ) {
+      String marked = begin == 0 ? "" : prefix;
       int end = piece.length();
-      Integer id = null;
-      while (begin < end) {
-        String part = piece.substring(begin, end);
-        id = vocabulary.get(begin == 0 ? part : prefix + part);
-        if (id != null) {
-          break;
-        }
-        end -= Character.charCount(piece.codePointBefore(end));
+      Integer id = vocabulary.get(marked + piece.substring(begin, end));
+      while (id == null && end > begin + 1) {
+        end--;
+        id = vocabulary.get(marked + piece.substring(begin, end));
       }
-      if (id == null) {
-        out.add(unknown);
-        return;
+      known = id != null;
+      if (known) {
+        ids.add(id);
       }
-      ids.add(id);
       begin = end;
     }
-    out.addAll(ids.from(0), ids.size());
+    return known ? ids.build().toArray() : new int[] {unknown};
   }
 }
