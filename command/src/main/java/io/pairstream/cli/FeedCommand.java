@@ -11,7 +11,6 @@ import io.pairstream.feed.ViewRun;
 import io.pairstream.feed.view.FeedSource;
 import io.pairstream.feed.view.View;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,7 +114,7 @@ final class FeedCommand extends TrainerCommand {
             "batches of %d as they fill; --until-end hands out what is left, Ctrl-C stops it",
             batches.batchSize());
       }
-      report.stateFrom(() -> ServiceState.RUNNING);
+      report.stateFrom(() -> SelfReport.State.RUNNING);
       readOut(feed, position);
     }
     return ExitStatus.DONE;

@@ -99,7 +99,7 @@ final class ScriptedIngest extends ScriptedServer {
 
   private static Principal keyHolder(Incoming request) {
     if (!request.header("Authorization").orElse("").equals("Bearer " + KEY)) {
-      throw Problem.of(ProblemKind.UNAUTHORIZED, "no such key").asException();
+      throw Problem.of(ProblemKind.UNAUTHORIZED, "no such key");
     }
     return new Principal("reader", "reader", Principal.ANONYMOUS.scopes());
   }
@@ -125,13 +125,13 @@ final class ScriptedIngest extends ScriptedServer {
     String text = new String(body, StandardCharsets.UTF_8);
     Matcher caption = CAPTION.matcher(text);
     if (!caption.find()) {
-      throw Problem.of(ProblemKind.BODY_MALFORMED, "there is no caption").asException();
+      throw Problem.of(ProblemKind.BODY_MALFORMED, "there is no caption");
     }
     String words = caption.group(1);
     sent.add(new Sent(words, text));
     Problem refusal = refusals.poll();
     if (refusal != null) {
-      throw refusal.asException();
+      throw refusal;
     }
     String id = String.format("%032x", lastId.incrementAndGet());
     ids.put(id, words);
@@ -142,7 +142,7 @@ final class ScriptedIngest extends ScriptedServer {
   private CompletionStage<Answer> status(Incoming request) {
     String caption = ids.get(request.parameter("id"));
     if (caption == null) {
-      throw Problem.of(ProblemKind.NOT_FOUND, "nobody knows it").asException();
+      throw Problem.of(ProblemKind.NOT_FOUND, "nobody knows it");
     }
     return json(decided.getOrDefault(caption, object().put("standing", "RECEIVED")));
   }

@@ -21,9 +21,7 @@ import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.ApiKeyAuthenticator;
 import io.pairstream.service.keys.KeyRing;
 import io.pairstream.service.report.Reading;
-import io.pairstream.service.report.Readings;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.report.StatusServer;
 import java.io.IOException;
@@ -91,8 +89,8 @@ public final class IngestService implements AutoCloseable {
             quotas,
             settings.anonymous());
     obstacles.forEach(report::addObstacle);
-    report.stateFrom(() -> closing ? ServiceState.STOPPING : ServiceState.RUNNING);
-    report.add(Readings.ofHttp(server.traffic()));
+    report.stateFrom(() -> closing ? SelfReport.State.STOPPING : SelfReport.State.RUNNING);
+    report.add(Reading.ofHttp(server.traffic()));
     report.add(this::read);
   }
 

@@ -9,7 +9,6 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Outgoing;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import java.io.IOException;
@@ -121,8 +120,8 @@ final class BatchUpload {
         SentBytes.pause(debt);
       }
       return Optional.empty();
-    } catch (ProblemException e) {
-      return Optional.of(e.problem());
+    } catch (Problem e) {
+      return Optional.of(e);
     }
   }
 
@@ -171,8 +170,8 @@ final class BatchUpload {
 
   private static ObjectNode refused(long number, Throwable failure) {
     ObjectNode result = result(number, "");
-    if (Problem.causeOf(failure) instanceof ProblemException known) {
-      return result.setAll(known.problem().json());
+    if (Problem.causeOf(failure) instanceof Problem known) {
+      return result.setAll(known.json());
     }
     LOG.error("line {} of a batch failed", number, failure);
     return result.setAll(Problem.of(ProblemKind.INTERNAL, "this is a fault of ours").json());

@@ -4,7 +4,6 @@ import io.pairstream.ingest.pairs.PairForm;
 import io.pairstream.ingest.pairs.PairJson;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.SharedBudget;
 import java.io.IOException;
@@ -59,7 +58,7 @@ final class JsonLinesBody {
    * The next line that is not empty; nothing at the end.
    *
    * @throws IOException where the body stops before its end
-   * @throws ProblemException where the body is no batch from here on
+   * @throws Problem where the body is no batch from here on
    */
   Optional<Line> next() throws IOException {
     while (fill()) {
@@ -120,8 +119,7 @@ final class JsonLinesBody {
                   ProblemKind.BODY_TOO_LARGE,
                   "does not end within 24 MiB, and nothing after it is read; each line is one JSON"
                       + " object of at most 12 MiB")
-              .with("limit", MAX_LINE_BYTES + " bytes")
-              .asException();
+              .with("limit", MAX_LINE_BYTES + " bytes");
         }
         if (read > MAX_LINE_BYTES) {
           isTooLong = true;
@@ -155,8 +153,7 @@ final class JsonLinesBody {
                   ProblemKind.OVERLOADED,
                   "and what follows it is to be sent again later: too many lines of more than 1 MiB"
                       + " are under way")
-              .retryAfter(30)
-              .asException();
+              .retryAfter(30);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -191,15 +188,14 @@ final class JsonLinesBody {
     /**
      * What it says.
      *
-     * @throws ProblemException where it cannot be taken
+     * @throws Problem where it cannot be taken
      */
     PairForm form() {
       if (isTooLong) {
         throw Problem.of(
                 ProblemKind.BODY_TOO_LARGE,
                 "the line is longer than 12 MiB; the largest image that is taken has 8 MiB")
-            .with("limit", MAX_LINE_BYTES + " bytes")
-            .asException();
+            .with("limit", MAX_LINE_BYTES + " bytes");
       }
       try {
         return PairJson.read(bytes, length, "the line");

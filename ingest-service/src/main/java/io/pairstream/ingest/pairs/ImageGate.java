@@ -8,7 +8,6 @@ import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 
 /** Refuses by its header an image that the topology would reject, with the same words. */
@@ -22,7 +21,7 @@ final class ImageGate {
   /**
    * What the header says of an encoded image.
    *
-   * @throws ProblemException where the image is not taken
+   * @throws Problem where the image is not taken
    */
   static ProbedImage check(byte[] image) {
     if (image.length > RecordSizes.MAX_IMAGE) {
@@ -32,7 +31,7 @@ final class ImageGate {
               "the image has " + image.length + " bytes; at most 8 MiB are taken",
               image.length + " bytes",
               RecordSizes.MAX_IMAGE + " bytes");
-      throw problem(ProblemKind.BODY_TOO_LARGE, tooMany).with("field", "image").asException();
+      throw problem(ProblemKind.BODY_TOO_LARGE, tooMany).with("field", "image");
     }
     return PROBE
         .apply(new EncodedImage(image))
@@ -45,8 +44,8 @@ final class ImageGate {
   }
 
   /** A rejection as a caller reads it. */
-  static ProblemException refused(Rejection rejection) {
-    return problem(ProblemKind.PAIR_REFUSED, rejection).asException();
+  static Problem refused(Rejection rejection) {
+    return problem(ProblemKind.PAIR_REFUSED, rejection);
   }
 
   private static Problem problem(ProblemKind kind, Rejection rejection) {

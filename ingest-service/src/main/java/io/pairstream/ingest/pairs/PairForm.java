@@ -13,7 +13,6 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -31,7 +30,7 @@ import java.util.TreeSet;
  * <p>Everything that would make the topology find the record itself at fault is refused here, with
  * the same words. What a recipe asks (size, language, wording) is for the topology to judge.
  *
- * <p>Every method throws {@link ProblemException} for what cannot be taken. Not thread-safe.
+ * <p>Every method throws {@link Problem} for what cannot be taken. Not thread-safe.
  */
 public final class PairForm {
 
@@ -293,16 +292,15 @@ public final class PairForm {
     return sender.keyId().isEmpty() ? "" : sender.producer();
   }
 
-  private static ProblemException tooLong(String field, int bytes, int limit) {
+  private static Problem tooLong(String field, int bytes, int limit) {
     return Problem.of(ProblemKind.PAIR_REFUSED, "the field " + shown(field) + " is too long")
         .with("field", shown(field))
         .with("measured", bytes + " bytes")
-        .with("limit", limit + " bytes")
-        .asException();
+        .with("limit", limit + " bytes");
   }
 
-  static ProblemException refused(String field, String detail) {
-    return Problem.of(ProblemKind.PAIR_REFUSED, detail).with("field", shown(field)).asException();
+  static Problem refused(String field, String detail) {
+    return Problem.of(ProblemKind.PAIR_REFUSED, detail).with("field", shown(field));
   }
 
   /** A name that somebody made up, short and without what a terminal would act on. */

@@ -15,7 +15,6 @@ import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.PairTooLargeException;
@@ -128,7 +127,7 @@ public final class PairIntake implements AutoCloseable {
   /**
    * Says at once that nothing can be taken now, before anything is read out of a body.
    *
-   * @throws ProblemException {@link ProblemKind#KAFKA_UNAVAILABLE}
+   * @throws Problem {@link ProblemKind#KAFKA_UNAVAILABLE}
    */
   public void requireOpen() {
     obstacle()
@@ -142,8 +141,8 @@ public final class PairIntake implements AutoCloseable {
    * Takes a submission.
    *
    * @param producer who sends it; empty where nobody has to say
-   * @return what Kafka has, or {@link ProblemException}: {@link ProblemKind#KAFKA_UNAVAILABLE},
-   *     {@link ProblemKind#OVERLOADED} or, for a record that is too large as a whole, {@link
+   * @return what Kafka has, or {@link Problem}: {@link ProblemKind#KAFKA_UNAVAILABLE}, {@link
+   *     ProblemKind#OVERLOADED} or, for a record that is too large as a whole, {@link
    *     ProblemKind#PAIR_REFUSED}
    */
   public CompletableFuture<Published> take(Submission submission, String producer) {
@@ -193,9 +192,9 @@ public final class PairIntake implements AutoCloseable {
         : to.links().publish((NewLink) submission, producer, to.notes());
   }
 
-  private ProblemException problem(Throwable failure) {
+  private Problem problem(Throwable failure) {
     Throwable cause = Problem.causeOf(failure);
-    if (cause instanceof ProblemException known) {
+    if (cause instanceof Problem known) {
       return known;
     }
     if (cause instanceof PairTooLargeException large) {
@@ -203,8 +202,7 @@ public final class PairIntake implements AutoCloseable {
           .with("reason", "RECORD_TOO_LARGE")
           .with("measured", large.sizeBytes() + " bytes")
           .with("limit", large.limitBytes() + " bytes")
-          .with("remedy", "Shorten the caption or the annotations, or send a smaller file.")
-          .asException();
+          .with("remedy", "Shorten the caption or the annotations, or send a smaller file.");
     }
     if (cause instanceof PublishFailedException
         || cause instanceof RegistryUnavailableException
@@ -216,15 +214,14 @@ public final class PairIntake implements AutoCloseable {
     }
     if (cause instanceof RejectedExecutionException) {
       return Problem.of(ProblemKind.OVERLOADED, "too many pairs are on their way to Kafka")
-          .retryAfter(2)
-          .asException();
+          .retryAfter(2);
     }
     log.error("a submission failed", cause);
-    return Problem.of(ProblemKind.INTERNAL, "this is a fault of ours").asException();
+    return Problem.of(ProblemKind.INTERNAL, "this is a fault of ours");
   }
 
-  private static ProblemException unavailable(String why) {
-    return Problem.of(ProblemKind.KAFKA_UNAVAILABLE, why).retryAfter(5).asException();
+  private static Problem unavailable(String why) {
+    return Problem.of(ProblemKind.KAFKA_UNAVAILABLE, why).retryAfter(5);
   }
 
   private void watch() {

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.exc.StreamReadException;
 import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +29,7 @@ public final class PairJson {
    *
    * @param json the text, from 0 up to {@code length}
    * @param what the text is, for problems
-   * @throws ProblemException {@link ProblemKind#BODY_MALFORMED} where it is no JSON object, {@link
+   * @throws Problem {@link ProblemKind#BODY_MALFORMED} where it is no JSON object, {@link
    *     ProblemKind#PAIR_REFUSED} where a field is not what it must be
    */
   public static PairForm read(byte[] json, int length, String what) {
@@ -117,7 +116,7 @@ public final class PairJson {
     return String.valueOf(e.getOriginalMessage()).startsWith("Duplicate field");
   }
 
-  private static ProblemException malformed(String detail) {
-    return Problem.of(ProblemKind.BODY_MALFORMED, detail).asException();
+  private static Problem malformed(String detail) {
+    return Problem.of(ProblemKind.BODY_MALFORMED, detail);
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.ingest.pairs;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +30,7 @@ final class PairMultipart {
    * Reads a form.
    *
    * @param contentType the header field, with the boundary
-   * @throws ProblemException {@link ProblemKind#BODY_MALFORMED} where it is no form, {@link
+   * @throws Problem {@link ProblemKind#BODY_MALFORMED} where it is no form, {@link
    *     ProblemKind#PAIR_REFUSED} where a field is not what it must be
    */
   static PairForm read(String contentType, byte[] body) {
@@ -94,18 +93,17 @@ final class PairMultipart {
     }
   }
 
-  private static ProblemException notUtf8(String field) {
+  private static Problem notUtf8(String field) {
     if (field.equals("caption")) {
       return Problem.of(ProblemKind.PAIR_REFUSED, "the caption's bytes are not UTF-8")
           .with("field", field)
           .with("reason", RejectReason.CAPTION_NOT_UTF8.name())
-          .with("remedy", RejectReason.CAPTION_NOT_UTF8.remedy())
-          .asException();
+          .with("remedy", RejectReason.CAPTION_NOT_UTF8.remedy());
     }
     return PairForm.refused(field, "the field's bytes are not UTF-8");
   }
 
-  private static ProblemException malformed(String detail) {
-    return Problem.of(ProblemKind.BODY_MALFORMED, detail).asException();
+  private static Problem malformed(String detail) {
+    return Problem.of(ProblemKind.BODY_MALFORMED, detail);
   }
 }

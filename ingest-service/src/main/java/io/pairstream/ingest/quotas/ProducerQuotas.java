@@ -9,7 +9,6 @@ import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
@@ -50,8 +49,8 @@ public final class ProducerQuotas implements Quota {
   }
 
   /**
-   * @throws ProblemException {@link ProblemKind#QUOTA_EXCEEDED} while the producer works off what
-   *     it has sent
+   * @throws Problem {@link ProblemKind#QUOTA_EXCEEDED} while the producer works off what it has
+   *     sent
    */
   @Override
   public void admit(Incoming request, long declaredBytes) {
@@ -106,7 +105,7 @@ public final class ProducerQuotas implements Quota {
     return quotas.look(principal.producer(), rates.apply(principal.producer()));
   }
 
-  private static ProblemException exceeded(Allowance allowance) {
+  private static Problem exceeded(Allowance allowance) {
     boolean byRecords = allowance.recordsLeft() < 1;
     long seconds = TokenBucket.wholeSeconds(allowance.untilOpen());
     Rates granted = allowance.granted();
@@ -116,7 +115,6 @@ public final class ProducerQuotas implements Quota {
                 .formatted(byRecords ? "pairs" : "bytes", seconds))
         .with("quota", byRecords ? "records" : "bytes")
         .with("limit_per_second", byRecords ? granted.recordsPerSecond() : granted.bytesPerSecond())
-        .retryAfter(seconds)
-        .asException();
+        .retryAfter(seconds);
   }
 }

@@ -9,7 +9,6 @@ import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import java.io.IOException;
@@ -97,32 +96,30 @@ public final class StatusRoutes {
       // What is wrong with it is said below, without quoting it.
     }
     throw Problem.of(
-            ProblemKind.BODY_MALFORMED,
-            "the body is a JSON object with up to %s ids of pairs or links: {\"ids\": [\"…\"]}"
-                .formatted(MAX_IDS))
-        .asException();
+        ProblemKind.BODY_MALFORMED,
+        "the body is a JSON object with up to %s ids of pairs or links: {\"ids\": [\"…\"]}"
+            .formatted(MAX_IDS));
   }
 
   /**
-   * Where the pair stands. Fails with {@link ProblemException}: {@link ProblemKind#NOT_FOUND} where
-   * nobody has heard of the id, {@link ProblemKind#NOT_READY} where that cannot be said.
+   * Where the pair stands. Fails with {@link Problem}: {@link ProblemKind#NOT_FOUND} where nobody
+   * has heard of the id, {@link ProblemKind#NOT_READY} where that cannot be said.
    */
   private CompletableFuture<StatusReport> ask(String id) {
     if (!ID.matcher(id).matches()) {
       return CompletableFuture.failedFuture(
           Problem.of(
-                  ProblemKind.NOT_FOUND,
-                  "this is no id: the id of a pair or a link has 32 hex digits, as the answer to"
-                      + " its upload says")
-              .asException());
+              ProblemKind.NOT_FOUND,
+              "this is no id: the id of a pair or a link has 32 hex digits, as the answer to"
+                  + " its upload says"));
     }
     return ask(List.of(id))
-        .thenApply(known -> Optional.ofNullable(known.get(id)).orElseThrow(unknown()::asException));
+        .thenApply(known -> Optional.ofNullable(known.get(id)).orElseThrow(StatusRoutes::unknown));
   }
 
   /**
    * Where those of the pairs stand that somebody has sent, in the order of the ids. Fails with
-   * {@link ProblemException}, {@link ProblemKind#NOT_READY}, where that cannot be said of all.
+   * {@link Problem}, {@link ProblemKind#NOT_READY}, where that cannot be said of all.
    */
   private CompletableFuture<Map<String, StatusReport>> ask(List<String> ids) {
     Map<String, StatusReport> known = findAll(ids);
@@ -136,7 +133,7 @@ public final class StatusRoutes {
             upToDate -> {
               Map<String, StatusReport> found = findAll(ids);
               if (!upToDate && !found.keySet().containsAll(ids)) {
-                throw notYet().asException();
+                throw notYet();
               }
               return found;
             });
@@ -156,8 +153,7 @@ public final class StatusRoutes {
       throw Problem.of(
               ProblemKind.NOT_READY,
               "the schema registry does not answer, without which the records cannot be read")
-          .retryAfter(5)
-          .asException();
+          .retryAfter(5);
     }
   }
 

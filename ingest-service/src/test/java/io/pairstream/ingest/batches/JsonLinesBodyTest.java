@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.ingest.batches.JsonLinesBody.Line;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
-import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.SharedBudget;
@@ -59,8 +59,7 @@ class JsonLinesBodyTest {
 
     assertThatThrownBy(() -> body(line).next())
         .isInstanceOfSatisfying(
-            ProblemException.class,
-            e -> assertThat(e.problem().kind()).isEqualTo(ProblemKind.BODY_TOO_LARGE))
+            Problem.class, e -> assertThat(e.kind()).isEqualTo(ProblemKind.BODY_TOO_LARGE))
         .hasMessageContaining("line 1 does not end within 24 MiB");
     assertThat(line.read).isLessThan(25L * MIB);
     assertThat(isFree()).isTrue();
@@ -73,7 +72,7 @@ class JsonLinesBodyTest {
     Line input = body(new ByteArrayInputStream(line)).next().orElseThrow();
     assertThat(isFree()).isFalse();
 
-    assertThatThrownBy(() -> input.form().submission(ANN)).isInstanceOf(ProblemException.class);
+    assertThatThrownBy(() -> input.form().submission(ANN)).isInstanceOf(Problem.class);
 
     assertThat(isFree()).isTrue();
     input.release();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
@@ -51,7 +50,7 @@ class ContributionPageTest {
   /** The page is there for who has no key yet. */
   private static Authenticator nobody() {
     return request -> {
-      throw new ProblemException(Problem.of(ProblemKind.UNAUTHORIZED, "nobody is let in"));
+      throw Problem.of(ProblemKind.UNAUTHORIZED, "nobody is let in");
     };
   }
 

@@ -6,7 +6,6 @@ import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Method;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.ApiKeyAuthenticator;
@@ -52,9 +51,9 @@ public final class OperatorLogin implements Authenticator {
   }
 
   /**
-   * @throws ProblemException {@link ProblemKind#UNAUTHORIZED}; {@link ProblemKind#FOREIGN_SITE}
-   *     where another site's page makes use of a session; {@link ProblemKind#KAFKA_UNAVAILABLE}
-   *     while the keys are not known yet
+   * @throws Problem {@link ProblemKind#UNAUTHORIZED}; {@link ProblemKind#FOREIGN_SITE} where
+   *     another site's page makes use of a session; {@link ProblemKind#KAFKA_UNAVAILABLE} while the
+   *     keys are not known yet
    */
   @Override
   public Principal authenticate(Incoming request) {
@@ -72,8 +71,7 @@ public final class OperatorLogin implements Authenticator {
                 Problem.of(
                         ProblemKind.UNAUTHORIZED,
                         "log in, or send an API key: Authorization: Bearer psk_...")
-                    .withHeader("WWW-Authenticate", "Bearer realm=\"pairstream\"")
-                    .asException());
+                    .withHeader("WWW-Authenticate", "Bearer realm=\"pairstream\""));
   }
 
   SameSite sameSite() {
@@ -97,13 +95,13 @@ public final class OperatorLogin implements Authenticator {
   /**
    * The holder of a key that may at least look.
    *
-   * @throws ProblemException {@link ProblemKind#UNAUTHORIZED}, or {@link ProblemKind#FORBIDDEN} for
-   *     a key that opens nothing here
+   * @throws Problem {@link ProblemKind#UNAUTHORIZED}, or {@link ProblemKind#FORBIDDEN} for a key
+   *     that opens nothing here
    */
   Principal holder(String key) {
     Principal holder = withViewing(keys.holder(key));
     if (!holder.scopes().contains(Scope.VIEW)) {
-      throw Problem.of(ProblemKind.FORBIDDEN, Template.KEY_OPENS_NOTHING.english()).asException();
+      throw Problem.of(ProblemKind.FORBIDDEN, Template.KEY_OPENS_NOTHING.english());
     }
     return holder;
   }

@@ -2,7 +2,6 @@ package io.pairstream.operations.login;
 
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,7 +30,7 @@ final class SameSite {
   /**
    * Lets requests of this service's own page through, and those of programs, which say nothing.
    *
-   * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
+   * @throws Problem {@link ProblemKind#FOREIGN_SITE}
    */
   void requireOwnPageOrProgram(Incoming request) {
     Optional<String> site = request.header("Sec-Fetch-Site");
@@ -45,7 +44,7 @@ final class SameSite {
   /**
    * Lets requests of this service's own page through alone.
    *
-   * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
+   * @throws Problem {@link ProblemKind#FOREIGN_SITE}
    */
   void requireOwnPage(Incoming request) {
     requireOwnPageOrProgram(request);
@@ -60,7 +59,7 @@ final class SameSite {
     return !ours.isEmpty() && schemes.stream().anyMatch(scheme -> lower.equals(scheme + ours));
   }
 
-  private static ProblemException foreign(String detail) {
-    return Problem.of(ProblemKind.FOREIGN_SITE, detail).asException();
+  private static Problem foreign(String detail) {
+    return Problem.of(ProblemKind.FOREIGN_SITE, detail);
   }
 }

@@ -11,7 +11,6 @@ import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Scope;
@@ -51,11 +50,11 @@ public final class SessionRoutes {
     Principal holder;
     try {
       holder = login.holder(key);
-    } catch (ProblemException e) {
-      if (e.problem().kind() != ProblemKind.KAFKA_UNAVAILABLE) {
+    } catch (Problem e) {
+      if (e.kind() != ProblemKind.KAFKA_UNAVAILABLE) {
         String keyId = ApiKeyText.parse(key).map(ApiKeyText::keyId).orElse("");
         // Whoever makes up keys makes up their ids too.
-        note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, e.problem().detail());
+        note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, e.detail());
       }
       throw e;
     }
@@ -93,8 +92,7 @@ public final class SessionRoutes {
     } catch (IOException e) {
       // Its words could repeat the key.
     }
-    throw Problem.of(ProblemKind.BODY_MALFORMED, "the body must be {\"key\": \"psk_...\"}")
-        .asException();
+    throw Problem.of(ProblemKind.BODY_MALFORMED, "the body must be {\"key\": \"psk_...\"}");
   }
 
   private record Told(boolean loginRequired, String actor, List<String> scopes) {}

@@ -37,9 +37,8 @@ import io.pairstream.service.http.Router;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.KeyRing;
 import io.pairstream.service.report.PrometheusText;
-import io.pairstream.service.report.Readings;
+import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusMetrics;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.ClusterCheck;
@@ -157,10 +156,10 @@ public final class OperateService implements AutoCloseable {
 
   private void reportSelf(ClusterAccess access, Path stateDirectory, Clock clock) {
     SelfReport report = new SelfReport("operate", clock);
-    report.stateFrom(() -> ServiceState.RUNNING);
+    report.stateFrom(() -> SelfReport.State.RUNNING);
     obstacles.forEach(report::addObstacle);
-    report.add(Readings.ofHttp(server.traffic()));
-    report.add(Readings.ofDisk(stateDirectory));
+    report.add(Reading.ofHttp(server.traffic()));
+    report.add(Reading.ofDisk(stateDirectory));
     // Closed last of all parts.
     parts.add(
         0,

@@ -18,7 +18,6 @@ import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.TopicTable;
@@ -225,8 +224,7 @@ public final class PairRoutes implements AutoCloseable {
       return CompletableFuture.supplyAsync(() -> guarded(answer), readers);
     } catch (RejectedExecutionException e) {
       throw Problem.of(ProblemKind.OVERLOADED, "too many pictures and cards are asked for at once")
-          .retryAfter(1)
-          .asException();
+          .retryAfter(1);
     }
   }
 
@@ -244,15 +242,15 @@ public final class PairRoutes implements AutoCloseable {
     }
   }
 
-  private static ProblemException unavailable(ProblemKind kind, String detail) {
-    return Problem.of(kind, detail).retryAfter(2).asException();
+  private static Problem unavailable(ProblemKind kind, String detail) {
+    return Problem.of(kind, detail).retryAfter(2);
   }
 
-  private static ProblemException refused(String detail) {
-    return Problem.of(ProblemKind.BAD_REQUEST, detail).asException();
+  private static Problem refused(String detail) {
+    return Problem.of(ProblemKind.BAD_REQUEST, detail);
   }
 
-  private static ProblemException notFound(String detail) {
-    return Problem.of(ProblemKind.NOT_FOUND, detail).asException();
+  private static Problem notFound(String detail) {
+    return Problem.of(ProblemKind.NOT_FOUND, detail);
   }
 }

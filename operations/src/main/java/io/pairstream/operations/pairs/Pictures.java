@@ -27,7 +27,6 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.util.Optional;
 import java.util.Set;
@@ -70,7 +69,7 @@ final class Pictures implements AutoCloseable {
    *
    * @param at on a topic of the data set
    * @param sizePx longest side, in pixels; smaller images keep their size
-   * @throws ProblemException {@link ProblemKind#NOT_FOUND} where there is none, and why
+   * @throws Problem {@link ProblemKind#NOT_FOUND} where there is none, and why
    * @throws ImageWorkerUnavailableException where no worker can show anything
    * @throws org.apache.kafka.common.KafkaException where the broker does not answer
    */
@@ -166,8 +165,8 @@ final class Pictures implements AutoCloseable {
     }
   }
 
-  private static ProblemException none(String why) {
-    return Problem.of(ProblemKind.NOT_FOUND, why).asException();
+  private static Problem none(String why) {
+    return Problem.of(ProblemKind.NOT_FOUND, why);
   }
 
   private static ImagePlan plan(int sizePx) {

@@ -43,7 +43,7 @@ public final class ProfileRoutes {
       question =
           ProfileQuestion.of(request.query("split").orElse(""), request.query("source").orElse(""));
     } catch (IllegalArgumentException e) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, e.getMessage()).asException();
+      throw Problem.of(ProblemKind.BAD_REQUEST, e.getMessage());
     }
     // Both asked before: what is read afterwards holds at least what they say.
     boolean ready = catalogue.isCaughtUp();

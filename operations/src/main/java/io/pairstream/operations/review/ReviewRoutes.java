@@ -15,7 +15,6 @@ import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Scope;
@@ -87,8 +86,7 @@ public final class ReviewRoutes implements AutoCloseable {
       }
       throw Problem.of(
               ProblemKind.FORBIDDEN, "this needs a key with the scope " + Scope.REVIEW.label())
-          .with("scope", Scope.REVIEW.label())
-          .asException();
+          .with("scope", Scope.REVIEW.label());
     }
     Asked asked = asked(body);
     List<String> ids = asked.checkedPairs();
@@ -101,8 +99,7 @@ public final class ReviewRoutes implements AutoCloseable {
       worker.execute(() -> work(ids, verdict, answer));
     } catch (RejectedExecutionException e) {
       throw Problem.of(ProblemKind.OVERLOADED, "others decide at this moment; come again later")
-          .retryAfter(2)
-          .asException();
+          .retryAfter(2);
     }
     return answer;
   }
@@ -116,8 +113,7 @@ public final class ReviewRoutes implements AutoCloseable {
           Problem.of(
                   ProblemKind.KAFKA_UNAVAILABLE,
                   "Kafka or the registry does not answer; what was decided stands, ask again")
-              .retryAfter(2)
-              .asException());
+              .retryAfter(2));
     } catch (RuntimeException | Error e) {
       answer.completeExceptionally(e);
     }
@@ -174,8 +170,7 @@ public final class ReviewRoutes implements AutoCloseable {
       Asked asked = Json.MAPPER.readValue(body, Asked.class);
       return asked == null ? new Asked(null, null, null, null) : asked;
     } catch (StreamReadException e) {
-      throw Problem.of(ProblemKind.BODY_MALFORMED, "the body is no JSON, or holds a name twice")
-          .asException();
+      throw Problem.of(ProblemKind.BODY_MALFORMED, "the body is no JSON, or holds a name twice");
     } catch (IOException e) {
       throw wrong(
           "the body must be an object with pairs, a list of ids, decision, which must be one of "
@@ -184,8 +179,8 @@ public final class ReviewRoutes implements AutoCloseable {
     }
   }
 
-  private static ProblemException wrong(String detail) {
-    return Problem.of(ProblemKind.BAD_REQUEST, detail).asException();
+  private static Problem wrong(String detail) {
+    return Problem.of(ProblemKind.BAD_REQUEST, detail);
   }
 
   /** Lets the decision under way end, for a few seconds at most. */

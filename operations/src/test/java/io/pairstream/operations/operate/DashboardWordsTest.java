@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.ProblemKind;
-import io.pairstream.service.report.ServiceState;
+import io.pairstream.service.report.SelfReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +98,7 @@ class DashboardWordsTest {
     assertThat(english.keySet())
         .filteredOn(name -> page.indexOf('"' + name + '"') < 0 && page.indexOf('`' + name) < 0)
         .allMatch(name -> beginnings.stream().anyMatch(name::startsWith));
-    assertThat(Arrays.stream(ServiceState.values()).map(state -> "state." + state))
+    assertThat(Arrays.stream(SelfReport.State.values()).map(state -> "state." + state))
         .allMatch(english::containsKey);
     assertThat(english.keySet())
         .filteredOn(name -> name.startsWith("reason."))

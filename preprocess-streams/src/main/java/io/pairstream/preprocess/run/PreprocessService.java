@@ -21,7 +21,7 @@ import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.WriterSchemas;
-import io.pairstream.service.report.Readings;
+import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
@@ -148,7 +148,7 @@ public final class PreprocessService implements AutoCloseable {
                 .fact("recipe_version", plan.version())
                 .fact("image_workers", workers.sandbox()));
     report.add(new WorkReading(settings.threads(), times, nodes, decisions, workers));
-    report.add(Readings.ofDisk(settings.stateDir()));
+    report.add(Reading.ofDisk(settings.stateDir()));
     StreamsReading streamsReading = new StreamsReading(streams);
     report.add(streamsReading);
     LongAdder threadsReplaced = new LongAdder();

@@ -1,12 +1,12 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.service.report.Reading;
-import io.pairstream.service.report.ReadingSource;
-import io.pairstream.service.report.ServiceState;
+import io.pairstream.service.report.SelfReport;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 
 /** What Kafka Streams knows of its threads: what they are at, and how long transactions take. */
-final class StreamsReading implements ReadingSource {
+final class StreamsReading implements Consumer<Reading> {
 
   private static final String OF_THREADS = "stream-thread-metrics";
 
@@ -24,12 +24,12 @@ final class StreamsReading implements ReadingSource {
     this.streams = streams;
   }
 
-  ServiceState state() {
+  SelfReport.State state() {
     return switch (streams.state()) {
-      case CREATED -> ServiceState.STARTING;
-      case RUNNING -> ServiceState.RUNNING;
-      case REBALANCING -> ServiceState.REBALANCING;
-      case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR -> ServiceState.STOPPING;
+      case CREATED -> SelfReport.State.STARTING;
+      case RUNNING -> SelfReport.State.RUNNING;
+      case REBALANCING -> SelfReport.State.REBALANCING;
+      case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR -> SelfReport.State.STOPPING;
     };
   }
 
@@ -44,7 +44,7 @@ final class StreamsReading implements ReadingSource {
   }
 
   @Override
-  public void read(Reading reading) {
+  public void accept(Reading reading) {
     Map<String, Double> sums = new HashMap<>();
     double longestCommit = Double.NaN;
     double commits = 0;

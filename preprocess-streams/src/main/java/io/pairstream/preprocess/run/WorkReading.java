@@ -5,11 +5,11 @@ import io.pairstream.image.WorkerCounts;
 import io.pairstream.preprocess.topology.DecisionCounts;
 import io.pairstream.preprocess.topology.NodeWork;
 import io.pairstream.service.report.Reading;
-import io.pairstream.service.report.ReadingSource;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What the topology's steps and nodes did, what they decided, and how the image workers are. */
-final class WorkReading implements ReadingSource {
+final class WorkReading implements Consumer<Reading> {
 
   private final int threads;
   private final StepTimes times;
@@ -31,7 +31,7 @@ final class WorkReading implements ReadingSource {
   }
 
   @Override
-  public void read(Reading reading) {
+  public void accept(Reading reading) {
     reading.gauge("stream_threads", threads);
     times
         .soFar()

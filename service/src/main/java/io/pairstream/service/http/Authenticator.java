@@ -11,8 +11,7 @@ public interface Authenticator {
   Authenticator NONE =
       request -> {
         throw Problem.of(ProblemKind.UNAUTHORIZED, "this service knows no keys")
-            .withHeader("WWW-Authenticate", "Bearer")
-            .asException();
+            .withHeader("WWW-Authenticate", "Bearer");
       };
 
   /**
@@ -20,8 +19,7 @@ public interface Authenticator {
    * open, and does not block. The scope is checked afterwards, by the server.
    *
    * @param request without a principal yet
-   * @throws ProblemException {@link ProblemKind#UNAUTHORIZED}, with a {@code WWW-Authenticate}
-   *     header
+   * @throws Problem {@link ProblemKind#UNAUTHORIZED}, with a {@code WWW-Authenticate} header
    */
   Principal authenticate(Incoming request);
 }

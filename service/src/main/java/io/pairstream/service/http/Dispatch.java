@@ -89,8 +89,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     callers.accept(request.getMethod(), request.getHeaders());
     String path = request.getHttpURI().getCanonicalPath();
     if (path == null || !path.startsWith("/")) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, "the request names no path that begins with /")
-          .asException();
+      throw Problem.of(ProblemKind.BAD_REQUEST, "the request names no path that begins with /");
     }
     Router.Match match = router.find(request.getMethod(), path);
     Route route = match.route();
@@ -152,8 +151,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     if (missing.isPresent()) {
       throw Problem.of(
               ProblemKind.FORBIDDEN, "this needs a key with the scope " + missing.get().label())
-          .with("scope", missing.get().label())
-          .asException();
+          .with("scope", missing.get().label());
     }
     return incoming.withPrincipal(principal);
   }
@@ -201,7 +199,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             }
           });
     } catch (RejectedExecutionException e) {
-      exchange.fail(tooMany("requests").asException());
+      exchange.fail(tooMany("requests"));
     }
   }
 
@@ -223,7 +221,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private void stream(Incoming incoming, Handler.Streamed handler, Exchange exchange) {
     String producer = incoming.principal().producer();
     if (!streams.take(producer, 1)) {
-      throw tooMany("streamed bodies").asException();
+      throw tooMany("streamed bodies");
     }
     Pace pace = new Pace(settings.bodyGrace(), settings.minBytesPerSecond());
     PacedInput body = new PacedInput(Content.Source.asInputStream(exchange.request()), pace);
@@ -298,8 +296,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
         query.put(field.getName(), field.getValues());
       }
     } catch (RuntimeException e) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, "the query is not percent-encoded UTF-8")
-          .asException();
+      throw Problem.of(ProblemKind.BAD_REQUEST, "the query is not percent-encoded UTF-8");
     }
     return query;
   }

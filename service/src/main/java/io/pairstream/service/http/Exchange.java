@@ -81,7 +81,7 @@ final class Exchange {
   /** Answers with a problem, or ends the connection where an answer was begun. */
   void fail(Throwable thrown) {
     Throwable cause = Problem.causeOf(thrown);
-    if (!(cause instanceof ProblemException) && !(cause instanceof IOException)) {
+    if (!(cause instanceof Problem) && !(cause instanceof IOException)) {
       log.error("request {} failed", id, cause);
     }
     if (begun.get()) {
@@ -114,8 +114,8 @@ final class Exchange {
   }
 
   private static Problem problem(Throwable cause) {
-    if (cause instanceof ProblemException known) {
-      return known.problem();
+    if (cause instanceof Problem known) {
+      return known;
     }
     if (cause instanceof IOException) {
       return Problem.of(ProblemKind.BODY_MALFORMED, "the body ended before it was whole");

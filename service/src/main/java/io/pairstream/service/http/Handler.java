@@ -5,8 +5,7 @@ import java.io.InputStream;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a route does. Every kind may throw {@link ProblemException} as long as it has not begun to
- * answer.
+ * What a route does. Every kind may throw {@link Problem} as long as it has not begun to answer.
  */
 public sealed interface Handler {
 

@@ -28,7 +28,7 @@ public final class HealthRoutes {
   private Answer ready() {
     List<String> found = obstacles.stream().map(Supplier::get).flatMap(Optional::stream).toList();
     if (!found.isEmpty()) {
-      throw Problem.of(ProblemKind.NOT_READY, String.join("; ", found)).retryAfter(2).asException();
+      throw Problem.of(ProblemKind.NOT_READY, String.join("; ", found)).retryAfter(2);
     }
     return status("ready");
   }

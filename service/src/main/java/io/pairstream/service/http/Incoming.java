@@ -53,8 +53,8 @@ public record Incoming(
   /**
    * A whole number in the query, or {@code preset} where there is none of that name.
    *
-   * @throws ProblemException {@link ProblemKind#BAD_REQUEST} where it is none of {@code least} to
-   *     {@code most}
+   * @throws Problem {@link ProblemKind#BAD_REQUEST} where it is none of {@code least} to {@code
+   *     most}
    */
   public int whole(String name, int preset, int least, int most) {
     Optional<String> text = query(name);
@@ -70,8 +70,7 @@ public record Incoming(
       // Refused below, as a number out of range is.
     }
     throw Problem.of(
-            ProblemKind.BAD_REQUEST, name + " is a whole number from " + least + " to " + most)
-        .asException();
+        ProblemKind.BAD_REQUEST, name + " is a whole number from " + least + " to " + most);
   }
 
   public Optional<String> header(String name) {

@@ -30,17 +30,16 @@ final class LocalCallers implements BiConsumer<String, HttpFields> {
 
   /**
    * @param method the request's method
-   * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
+   * @throws Problem {@link ProblemKind#FOREIGN_SITE}
    */
   @Override
   public void accept(String method, HttpFields headers) {
     Optional<String> host = Optional.ofNullable(headers.get("Host"));
     if (host.isPresent() && !isHere(host.get())) {
       throw Problem.of(
-              ProblemKind.FOREIGN_SITE,
-              "the Host is another than this machine's; without keys, call it localhost or"
-                  + " 127.0.0.1")
-          .asException();
+          ProblemKind.FOREIGN_SITE,
+          "the Host is another than this machine's; without keys, call it localhost or"
+              + " 127.0.0.1");
     }
     Optional<String> origin = Optional.ofNullable(headers.get("Origin"));
     if (isForAnotherSite(method, headers)
@@ -48,9 +47,8 @@ final class LocalCallers implements BiConsumer<String, HttpFields> {
             && !(origin.get().startsWith("http://")
                 && isHere(origin.get().substring("http://".length()))))) {
       throw Problem.of(
-              ProblemKind.FOREIGN_SITE,
-              "a page of another site sends this; without keys, only this service's own page may")
-          .asException();
+          ProblemKind.FOREIGN_SITE,
+          "a page of another site sends this; without keys, only this service's own page may");
     }
   }
 

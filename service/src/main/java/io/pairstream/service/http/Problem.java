@@ -2,46 +2,55 @@ package io.pairstream.service.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Why a request is not answered as it was meant, in words for whoever sent it (RFC 9457).
- *
- * @param kind one of the closed list
- * @param detail what is wrong here and what would be right, in a sentence
- * @param members further members of the object by name: strings, numbers, lists
- * @param headers header fields of the answer
+ * Why a request is not answered as it was meant, in words for whoever sent it (RFC 9457). It is an
+ * answer, not a fault: it has no stack trace.
  */
-public record Problem(
-    ProblemKind kind, String detail, Map<String, Object> members, Map<String, String> headers) {
+public final class Problem extends RuntimeException {
 
   /** The media type of a problem. */
   public static final String MEDIA_TYPE = "application/problem+json";
 
-  public Problem {
-    members = Map.copyOf(members);
-    headers = Map.copyOf(headers);
+  private static final long serialVersionUID = 1L;
+
+  private final ProblemKind kind;
+  private final transient Map<String, Object> members;
+  private final transient Map<String, String> headers;
+
+  private Problem(
+      ProblemKind kind, String detail, Map<String, Object> members, Map<String, String> headers) {
+    super(detail, null, false, false);
+    this.kind = kind;
+    this.members = members;
+    this.headers = headers;
   }
 
+  /**
+   * A problem.
+   *
+   * @param detail what is wrong here and what would be right, in a sentence
+   */
   public static Problem of(ProblemKind kind, String detail) {
     return new Problem(kind, detail, Map.of(), Map.of());
   }
 
-  /** The same with one more member. */
+  /** The same with one more member of the object: a string, a number, a list. */
   public Problem with(String name, Object value) {
-    Map<String, Object> more = new LinkedHashMap<>(members);
+    Map<String, Object> more = new TreeMap<>(members);
     more.put(name, value);
-    return new Problem(kind, detail, more, headers);
+    return new Problem(kind, detail(), more, headers);
   }
 
-  /** The same with one more header field. */
+  /** The same with one more header field of the answer. */
   public Problem withHeader(String name, String value) {
-    Map<String, String> more = new LinkedHashMap<>(headers);
+    Map<String, String> more = new TreeMap<>(headers);
     more.put(name, value);
-    return new Problem(kind, detail, members, more);
+    return new Problem(kind, detail(), members, more);
   }
 
   /**
@@ -53,8 +62,12 @@ public record Problem(
     return withHeader("Retry-After", String.valueOf(Math.max(1, seconds)));
   }
 
-  public ProblemException asException() {
-    return new ProblemException(this);
+  public ProblemKind kind() {
+    return kind;
+  }
+
+  public String detail() {
+    return getMessage();
   }
 
   /** What failed, without what futures wrap around it. */
@@ -73,17 +86,14 @@ public record Problem(
     json.put("type", kind.type());
     json.put("title", kind.title());
     json.put("status", kind.status());
-    json.put("detail", detail);
-    members.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(member -> json.set(member.getKey(), Json.MAPPER.valueToTree(member.getValue())));
+    json.put("detail", detail());
+    members.forEach((name, value) -> json.set(name, Json.MAPPER.valueToTree(value)));
     return json;
   }
 
   /** The answer to a request. */
   public Answer answer(String requestId) {
-    ObjectNode json = json();
-    json.put("instance", "urn:pairstream:request:" + requestId);
+    ObjectNode json = json().put("instance", "urn:pairstream:request:" + requestId);
     return new Answer(kind.status(), MEDIA_TYPE, headers, ByteBuffer.wrap(Json.bytes(json)));
   }
 }

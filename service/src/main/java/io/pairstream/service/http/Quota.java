@@ -21,7 +21,7 @@ public interface Quota {
    * Runs after authentication and before a byte of the body is read, on routes that take a body.
    *
    * @param declaredBytes the body's size as the client declares it; -1 where it does not
-   * @throws ProblemException {@link ProblemKind#QUOTA_EXCEEDED}, with {@code Retry-After}
+   * @throws Problem {@link ProblemKind#QUOTA_EXCEEDED}, with {@code Retry-After}
    */
   void admit(Incoming request, long declaredBytes);
 

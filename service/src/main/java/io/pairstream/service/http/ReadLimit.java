@@ -57,7 +57,7 @@ public final class ReadLimit {
    * Takes a place for one read, under way or waiting.
    *
    * @param begin begins the read, now or in {@link Place#leave} of another; does not block
-   * @throws ProblemException {@link ProblemKind#QUOTA_EXCEEDED}, with {@code Retry-After}
+   * @throws Problem {@link ProblemKind#QUOTA_EXCEEDED}, with {@code Retry-After}
    */
   Place take(Principal principal, Runnable begin) {
     String name = principal.keyId();
@@ -78,7 +78,7 @@ public final class ReadLimit {
     }
   }
 
-  private ProblemException tooMany(String most, Duration wait) {
+  private Problem tooMany(String most, Duration wait) {
     long seconds = TokenBucket.wholeSeconds(wait);
     return Problem.of(
             ProblemKind.QUOTA_EXCEEDED,
@@ -89,8 +89,7 @@ public final class ReadLimit {
                 + " that a caller may read; come again in "
                 + seconds
                 + " s")
-        .retryAfter(seconds)
-        .asException();
+        .retryAfter(seconds);
   }
 
   /** One read of a caller. */

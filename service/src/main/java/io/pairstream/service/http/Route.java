@@ -102,14 +102,13 @@ public record Route(
     for (String name : incoming.query().keySet()) {
       if (!query.contains(name)) {
         throw Problem.of(
-                ProblemKind.BAD_REQUEST,
-                "there is no parameter "
-                    + name
-                    + " here; "
-                    + (query.isEmpty()
-                        ? "this address takes none"
-                        : "there are " + String.join(", ", new TreeSet<>(query))))
-            .asException();
+            ProblemKind.BAD_REQUEST,
+            "there is no parameter "
+                + name
+                + " here; "
+                + (query.isEmpty()
+                    ? "this address takes none"
+                    : "there are " + String.join(", ", new TreeSet<>(query))));
       }
     }
   }
@@ -125,15 +124,13 @@ public record Route(
                   + "; taken are "
                   + String.join(", ", new TreeSet<>(mediaTypes))
                   + (advice.isEmpty() ? "" : "; " + advice))
-          .withHeader("Accept", String.join(", ", new TreeSet<>(mediaTypes)))
-          .asException();
+          .withHeader("Accept", String.join(", ", new TreeSet<>(mediaTypes)));
     }
     Optional<String> encoding = incoming.header("Content-Encoding");
     if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("identity")) {
       throw Problem.of(
               ProblemKind.MEDIA_TYPE_UNSUPPORTED, "send the body without a Content-Encoding")
-          .withHeader("Accept-Encoding", "identity")
-          .asException();
+          .withHeader("Accept-Encoding", "identity");
     }
     if (declaredBytes > maxBodyBytes) {
       throw WholeBody.tooLarge(maxBodyBytes);

@@ -48,21 +48,19 @@ public final class Router {
    *
    * @param method as it came; {@code HEAD} finds what {@code GET} does
    * @param path as it came, percent-encoded
-   * @throws ProblemException {@link ProblemKind#NOT_FOUND} or {@link
-   *     ProblemKind#METHOD_NOT_ALLOWED}
+   * @throws Problem {@link ProblemKind#NOT_FOUND} or {@link ProblemKind#METHOD_NOT_ALLOWED}
    */
   Match find(String method, String path) {
     MatchedResource<Map<String, Route>> matched = byPath.getMatched(path);
     if (matched == null) {
-      throw Problem.of(ProblemKind.NOT_FOUND, "there is no such address").asException();
+      throw Problem.of(ProblemKind.NOT_FOUND, "there is no such address");
     }
     Map<String, Route> byMethod = matched.getResource();
     Route route = byMethod.get(method.equals("HEAD") ? "GET" : method);
     if (route == null) {
       String methods = String.join(", ", byMethod.keySet());
       throw Problem.of(ProblemKind.METHOD_NOT_ALLOWED, "this address takes " + methods)
-          .withHeader("Allow", methods.contains("GET") ? methods + ", HEAD" : methods)
-          .asException();
+          .withHeader("Allow", methods.contains("GET") ? methods + ", HEAD" : methods);
     }
     Map<String, String> parameters = new HashMap<>(spec(route).getPathParams(path));
     parameters.replaceAll((name, value) -> decode(value));
@@ -77,8 +75,7 @@ public final class Router {
     try {
       return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, "the path has a % that begins no encoded byte")
-          .asException();
+      throw Problem.of(ProblemKind.BAD_REQUEST, "the path has a % that begins no encoded byte");
     }
   }
 }

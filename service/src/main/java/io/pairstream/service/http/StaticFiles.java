@@ -76,7 +76,7 @@ public final class StaticFiles {
   private Answer asset(Incoming request) {
     Answer asset = assets.get(request.parameter("name"));
     if (asset == null) {
-      throw Problem.of(ProblemKind.NOT_FOUND, "the page has no such file").asException();
+      throw Problem.of(ProblemKind.NOT_FOUND, "the page has no such file");
     }
     return asset;
   }

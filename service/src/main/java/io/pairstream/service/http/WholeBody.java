@@ -70,15 +70,13 @@ final class WholeBody implements Runnable {
         return;
       }
       if (Content.Chunk.isFailure(chunk)) {
-        fail(
-            Problem.of(ProblemKind.BODY_MALFORMED, "the body ended before it was whole")
-                .asException());
+        fail(Problem.of(ProblemKind.BODY_MALFORMED, "the body ended before it was whole"));
         return;
       }
       boolean last = chunk.isLast();
       try {
         take(chunk);
-      } catch (ProblemException e) {
+      } catch (Problem e) {
         fail(e);
         return;
       } finally {
@@ -118,18 +116,16 @@ final class WholeBody implements Runnable {
     if (!budget.take(producer, capacity - bytes.length)) {
       throw Problem.of(
               ProblemKind.OVERLOADED, "too many bodies are being read; send this one again later")
-          .retryAfter(2)
-          .asException();
+          .retryAfter(2);
     }
     taken += capacity - bytes.length;
     bytes = Arrays.copyOf(bytes, capacity);
   }
 
-  static ProblemException tooLarge(long maxBytes) {
+  static Problem tooLarge(long maxBytes) {
     return Problem.of(
             ProblemKind.BODY_TOO_LARGE, "the body may have at most " + maxBytes + " bytes here")
-        .with("limit", maxBytes + " bytes")
-        .asException();
+        .with("limit", maxBytes + " bytes");
   }
 
   private void checkLater() {
@@ -144,7 +140,7 @@ final class WholeBody implements Runnable {
       return;
     }
     if (pace.isTooSlow(read)) {
-      fail(pace.problem().asException());
+      fail(pace.problem());
     } else {
       checkLater();
     }

@@ -4,7 +4,6 @@ import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
-import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.time.Clock;
 import java.time.Instant;
@@ -37,8 +36,8 @@ public final class ApiKeyAuthenticator implements Authenticator {
   }
 
   /**
-   * @throws ProblemException {@link ProblemKind#UNAUTHORIZED}; {@link
-   *     ProblemKind#KAFKA_UNAVAILABLE} while the keys are not known yet
+   * @throws Problem {@link ProblemKind#UNAUTHORIZED}; {@link ProblemKind#KAFKA_UNAVAILABLE} while
+   *     the keys are not known yet
    */
   @Override
   public Principal authenticate(Incoming request) {
@@ -60,7 +59,7 @@ public final class ApiKeyAuthenticator implements Authenticator {
    * Whoever holds a key.
    *
    * @param key as its owner sends it
-   * @throws ProblemException as {@link #authenticate}
+   * @throws Problem as {@link #authenticate}
    */
   public Principal holder(String key) {
     Optional<Principal> holder = ApiKeyText.parse(key).flatMap(this::holderOf);
@@ -69,8 +68,7 @@ public final class ApiKeyAuthenticator implements Authenticator {
       throw Problem.of(
               ProblemKind.KAFKA_UNAVAILABLE,
               "the service does not know all API keys yet; come again in a moment")
-          .retryAfter(1)
-          .asException();
+          .retryAfter(1);
     }
     return holder.orElseThrow(() -> invalid("no such API key is known here"));
   }
@@ -91,14 +89,12 @@ public final class ApiKeyAuthenticator implements Authenticator {
     }
   }
 
-  private static ProblemException invalid(String detail) {
+  private static Problem invalid(String detail) {
     return refused(
         detail + "; whoever runs this service makes keys", REALM + ", error=\"invalid_token\"");
   }
 
-  private static ProblemException refused(String detail, String challenge) {
-    return Problem.of(ProblemKind.UNAUTHORIZED, detail)
-        .withHeader("WWW-Authenticate", challenge)
-        .asException();
+  private static Problem refused(String detail, String challenge) {
+    return Problem.of(ProblemKind.UNAUTHORIZED, detail).withHeader("WWW-Authenticate", challenge);
   }
 }

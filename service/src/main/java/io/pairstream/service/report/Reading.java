@@ -1,10 +1,20 @@
 package io.pairstream.service.report;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.pairstream.service.http.HttpTraffic;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
-/** The numbers and facts of a process at one moment, being gathered. Not thread-safe. */
+/**
+ * The numbers and facts of a process at one moment, being gathered from the parts of a service,
+ * each of which returns at once. Not thread-safe.
+ */
 public final class Reading {
 
   private final SortedMap<String, Long> counters = new TreeMap<>();
@@ -36,11 +46,6 @@ public final class Reading {
     return this;
   }
 
-  /** A present value that is a whole number. */
-  public Reading gauge(String name, long value, String... labels) {
-    return gauge(name, (double) value, labels);
-  }
-
   /** Something that does not change while the process runs. Never a secret. */
   public Reading fact(String name, String value) {
     facts.put(name, value);
@@ -60,5 +65,51 @@ public final class Reading {
   /** All facts, by name. */
   public Map<String, String> facts() {
     return facts;
+  }
+
+  /** Memory and processor time of this process. */
+  static void ofThisProcess(Reading reading) {
+    MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+    reading.gauge("jvm_heap_used_bytes", heap.getUsed());
+    reading.gauge("jvm_heap_max_bytes", heap.getMax() < 0 ? Double.NaN : (double) heap.getMax());
+    reading.gauge("jvm_threads", ManagementFactory.getThreadMXBean().getThreadCount());
+    reading.gauge("jvm_processors", Runtime.getRuntime().availableProcessors());
+    long nanos =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    reading.counter("process_cpu_nanoseconds_total", Math.max(0, nanos));
+    long collecting =
+        ManagementFactory.getGarbageCollectorMXBeans().stream()
+            .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+            .sum();
+    reading.counter("jvm_gc_nanoseconds_total", Math.max(0, collecting) * 1_000_000);
+  }
+
+  /**
+   * Room on the disk where a process keeps its state.
+   *
+   * @param directory one that is there
+   */
+  public static Consumer<Reading> ofDisk(Path directory) {
+    return reading -> {
+      long size = directory.toFile().getTotalSpace();
+      if (size > 0) { // 0 where nobody can tell
+        reading.gauge("disk_bytes", size);
+        reading.gauge("disk_free_bytes", directory.toFile().getUsableSpace());
+      }
+    };
+  }
+
+  /** What is asked and answered by HTTP. */
+  public static Consumer<Reading> ofHttp(HttpTraffic traffic) {
+    return reading -> {
+      traffic
+          .byStatus()
+          .forEach(
+              (status, count) ->
+                  reading.counter("http_requests_total", count, "status", String.valueOf(status)));
+      reading.counter("http_received_bytes_total", traffic.receivedBytes());
+      reading.counter("http_sent_bytes_total", traffic.sentBytes());
+      reading.gauge("http_requests_in_flight", traffic.inFlight());
+    };
   }
 }

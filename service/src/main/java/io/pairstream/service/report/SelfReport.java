@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class SelfReport {
 
+  /** What a process is at, as it says itself. */
+  public enum State {
+    /** It waits for what it cannot begin without, or begins. */
+    STARTING,
+    /** It works, or would if there were work. */
+    RUNNING,
+    /** The instances are sharing out partitions anew. */
+    REBALANCING,
+    /** The world is in its way: see the obstacle. */
+    WAITING,
+    /** It was told to stop. */
+    STOPPING
+  }
+
   /** How often a process reports. */
   public static final Duration INTERVAL = Duration.ofSeconds(5);
 
@@ -33,9 +48,9 @@ public final class SelfReport {
   private final String version;
   private final Clock clock;
   private final Instant startedAt;
-  private final List<ReadingSource> sources = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Reading>> sources = new CopyOnWriteArrayList<>();
   private final List<Supplier<Optional<String>>> obstacles = new CopyOnWriteArrayList<>();
-  private volatile Supplier<ServiceState> state = () -> ServiceState.STARTING;
+  private volatile Supplier<State> state = () -> State.STARTING;
   private volatile Supplier<List<String>> assigned = List::of;
   private volatile String topology = "";
 
@@ -53,11 +68,11 @@ public final class SelfReport {
         Objects.requireNonNullElse(
             SelfReport.class.getPackage().getImplementationVersion(), "(not packaged)");
     this.instance = InstanceName.present();
-    sources.add(Readings::ofThisProcess);
+    sources.add(Reading::ofThisProcess);
   }
 
   /** Adds a part that counts. */
-  public void add(ReadingSource source) {
+  public void add(Consumer<Reading> source) {
     sources.add(source);
   }
 
@@ -67,7 +82,7 @@ public final class SelfReport {
   }
 
   /** Says from where the state is known. */
-  public void stateFrom(Supplier<ServiceState> source) {
+  public void stateFrom(Supplier<State> source) {
     state = source;
   }
 
@@ -121,16 +136,16 @@ public final class SelfReport {
   /** All that is to be said now. */
   public InstanceStatus now() {
     Reading reading = new Reading();
-    for (ReadingSource source : sources) {
+    for (Consumer<Reading> source : sources) {
       try {
-        source.read(reading);
+        source.accept(reading);
       } catch (RuntimeException e) {
         // A part that stops just now is no reason to say nothing of the others.
         LOG.debug("a part does not say how it is: {}", e.toString());
       }
     }
     Optional<String> obstacle = obstacle();
-    ServiceState present = state.get();
+    State present = state.get();
     return InstanceStatus.newBuilder()
         .setService(service)
         .setInstance(instance)
@@ -138,10 +153,7 @@ public final class SelfReport {
         .setPid(pid)
         .setVersion(version)
         .setState(
-            (obstacle.isPresent() && present == ServiceState.RUNNING
-                    ? ServiceState.WAITING
-                    : present)
-                .name())
+            (obstacle.isPresent() && present == State.RUNNING ? State.WAITING : present).name())
         .setObstacle(obstacle.orElse(""))
         .setAssigned(assigned.get())
         .setCounters(reading.counters())

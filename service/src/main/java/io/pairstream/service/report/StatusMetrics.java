@@ -58,7 +58,7 @@ public final class StatusMetrics {
   private static void write(InstanceStatus status, Map<String, String> own, PrometheusText text) {
     SortedMap<String, String> labels = new TreeMap<>(own);
     text.gauge(PREFIX + "up", helpOf("up")).sample(1, labels);
-    for (ServiceState state : ServiceState.values()) {
+    for (SelfReport.State state : SelfReport.State.values()) {
       labels.put("state", state.name());
       text.gauge(PREFIX + "state", helpOf("state"))
           .sample(state.name().equals(status.getState()) ? 1 : 0, labels);

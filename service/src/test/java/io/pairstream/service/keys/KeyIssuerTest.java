@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.Scope;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
@@ -168,7 +168,7 @@ class KeyIssuerTest {
       assertThat(ring.obstacle().orElseThrow()).contains("cannot be followed", "broken");
       assertThat(ring.find(keyId)).isEmpty();
       assertThatThrownBy(() -> server.holder(key))
-          .isInstanceOf(ProblemException.class)
+          .isInstanceOf(Problem.class)
           .hasMessageContaining("does not know all API keys");
 
       broken.set(false);

@@ -51,7 +51,7 @@ class StatusReporterTest {
     AtomicLong asked = new AtomicLong();
     report.add(reading -> reading.counter("asked_total", asked.incrementAndGet()));
     report.topology("Topologies: one");
-    report.stateFrom(() -> ServiceState.RUNNING);
+    report.stateFrom(() -> SelfReport.State.RUNNING);
     report.assignedFrom(() -> List.of("pairs.crowdsourced-0"));
 
     List<Said> said;

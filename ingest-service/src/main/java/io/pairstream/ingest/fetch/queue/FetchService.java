@@ -15,7 +15,6 @@ import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Prerequisites;
@@ -107,13 +106,13 @@ public final class FetchService implements AutoCloseable {
     fetcher.close();
   }
 
-  private ServiceState state() {
+  private SelfReport.State state() {
     if (stopping) {
-      return ServiceState.STOPPING;
+      return SelfReport.State.STOPPING;
     } else if (!working) {
-      return ServiceState.STARTING;
+      return SelfReport.State.STARTING;
     }
-    return tally.assigned().isEmpty() ? ServiceState.REBALANCING : ServiceState.RUNNING;
+    return tally.assigned().isEmpty() ? SelfReport.State.REBALANCING : SelfReport.State.RUNNING;
   }
 
   private void read(Reading reading) {

@@ -67,16 +67,14 @@ public final class LagRoutes {
   }
 
   private static String group(Incoming request) {
-    return request
-        .query("group")
-        .orElseThrow(() -> bad("say whose history: group=NAME").asException());
+    return request.query("group").orElseThrow(() -> bad("say whose history: group=NAME"));
   }
 
   private static Optional<TopicPartition> partition(Incoming request) {
     Optional<String> topic = request.query("topic");
     Optional<String> number = request.query("partition");
     if (topic.isPresent() != number.isPresent()) {
-      throw bad("topic and partition go together").asException();
+      throw bad("topic and partition go together");
     }
     return topic.map(
         name -> new TopicPartition(name, request.whole("partition", 0, 0, Integer.MAX_VALUE)));
