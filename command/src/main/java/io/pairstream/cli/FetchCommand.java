@@ -5,10 +5,10 @@ import io.pairstream.ingest.fetch.queue.FetchService;
 import io.pairstream.ingest.fetch.queue.QueueSettings;
 import io.pairstream.ingest.fetch.queue.RetryPlan;
 import io.pairstream.ingest.fetch.web.AddressBlock;
-import io.pairstream.ingest.fetch.web.FetchLimits;
 import io.pairstream.ingest.fetch.web.FetchSettings;
-import io.pairstream.ingest.fetch.web.Politeness;
-import io.pairstream.ingest.fetch.web.UserAgent;
+import io.pairstream.ingest.fetch.web.FetchSettings.Limits;
+import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
+import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import io.pairstream.ingest.fetch.web.WebFetcher;
 import io.pairstream.operations.links.FailedLinks;
 import io.pairstream.operations.links.RetryLinks;
@@ -90,17 +90,15 @@ final class FetchCommand extends FitClusterCommand {
         "--user-agent-contact is missing: hosts must be told whom to ask; without it only networks"
             + " of your own can be fetched from, which --allow-address names");
     Politeness usual = Politeness.USUAL;
-    FetchLimits limits = FetchLimits.USUAL;
+    Limits limits = Limits.USUAL;
     FetchSettings web =
-        FetchSettings.of(new UserAgent(Main.version(), contact == null ? "" : contact))
-            .allowing(allowed.stream().map(AddressBlock::parse).toList())
-            .with(
-                new Politeness(perHost, perAddress, interval, usual.longestWait(), usual.robots()))
-            .with(new FetchLimits(limits.imageBytes(), connectTimeout, timeout, limits.redirects()))
-            .withConnections(concurrency);
-    if (contact == null) {
-      web = web.onPorts(Set.of()); // none of a public host
-    }
+        new FetchSettings(
+            new UserAgent(Main.version(), contact == null ? "" : contact),
+            allowed.stream().map(AddressBlock::parse).toList(),
+            contact == null ? Set.of() : Set.of(80, 443), // none of a public host
+            new Politeness(perHost, perAddress, interval, usual.longestWait(), usual.robots()),
+            new Limits(limits.imageBytes(), connectTimeout, timeout, limits.redirects()),
+            concurrency);
     RetryPlan retries = RetryPlan.USUAL;
     QueueSettings queue =
         new QueueSettings(

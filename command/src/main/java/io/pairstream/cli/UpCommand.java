@@ -1,6 +1,6 @@
 package io.pairstream.cli;
 
-import io.pairstream.ingest.fetch.web.UserAgent;
+import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import io.pairstream.platform.LocalPlatform;
 import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;

@@ -7,7 +7,7 @@ public final class InvalidUrlException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  InvalidUrlException(String message) {
+  public InvalidUrlException(String message) {
     super(message);
   }
 }

@@ -1,11 +1,11 @@
 package io.pairstream.benchmarks.fetch;
 
 import io.pairstream.ingest.fetch.web.AddressBlock;
-import io.pairstream.ingest.fetch.web.FetchLimits;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.FetchSettings;
-import io.pairstream.ingest.fetch.web.Politeness;
-import io.pairstream.ingest.fetch.web.UserAgent;
+import io.pairstream.ingest.fetch.web.FetchSettings.Limits;
+import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
+import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import io.pairstream.ingest.fetch.web.WebFetcher;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -50,11 +50,11 @@ public final class FetchContender {
             .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
             .with(new Politeness(8, 1000, Duration.ZERO, Duration.ofMinutes(10), robots))
             .with(
-                new FetchLimits(
-                    FetchLimits.USUAL.imageBytes(),
-                    FetchLimits.USUAL.connect(),
+                new Limits(
+                    Limits.USUAL.imageBytes(),
+                    Limits.USUAL.connect(),
                     Duration.ofSeconds(10),
-                    FetchLimits.USUAL.redirects()))
+                    Limits.USUAL.redirects()))
             .withConnections(connections);
     AtomicLong images = new AtomicLong();
     Semaphore underWay = new Semaphore(connections * 2);

@@ -1,28 +1,111 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.schemas.InvalidUrlException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
-import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import okhttp3.HttpUrl;
+import okhttp3.Response;
 
 /**
- * What a host answered to a request.
+ * What a host answers: status and headers are here, the body is still to be read.
  *
- * @param head status and headers
- * @param body what was read, as it came; empty where nobody wanted it
- * @param ending how the reading ended
- * @param from the address that answered
- * @param at when it ended
+ * @param url what was asked for
+ * @param from the address that answers
+ * @param share what is held of the body
  */
-record Answer(Head head, Body body, Ending ending, InetAddress from, Instant at) {
+record Answer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share share) {
 
-  /** How the reading of a body ended. */
-  enum Ending {
-    /** The whole body is here, or as much of it as was asked for. */
-    WHOLE,
-    /** Nobody wanted the body. */
-    UNREAD,
-    /** There was more than is taken. */
-    TOO_LARGE,
-    /** Its beginning showed that it is of no use. */
-    REFUSED
+  /** How many bytes show what kind of file it is. */
+  private static final int FIRST_BYTES = 1024;
+
+  private static final int STEP = 16 * 1024;
+
+  /** The largest part of a header that is told to anybody. */
+  private static final int MAX_TOLD = 200;
+
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+  String host() {
+    return url.host();
+  }
+
+  int status() {
+    return response.code();
+  }
+
+  /** A header's value, or empty. */
+  String header(String name) {
+    return response.header(name, "");
+  }
+
+  /** All values of the header, in order. */
+  List<String> headers(String name) {
+    return response.headers(name);
+  }
+
+  /** The header's value, shortened, without what is not printable ASCII: to be shown. */
+  String told(String name) {
+    String told = header(name).replaceAll("[^ -~]", "").strip();
+    return told.substring(0, Math.min(MAX_TOLD, told.length())).strip();
+  }
+
+  /**
+   * Whether the body is compressed for its way (RFC 9110, section 8.4), which we ask nobody for.
+   */
+  boolean isEncoded() {
+    String coding = String.join(",", headers("Content-Encoding")).strip();
+    return !coding.isEmpty() && !coding.equalsIgnoreCase("identity");
+  }
+
+  /** Bytes that the body is said to have; negative where that is not said. */
+  long length() {
+    return response.body().contentLength();
+  }
+
+  /**
+   * Where the answer leads on to; empty where it is no redirect.
+   *
+   * @throws InvalidUrlException where that cannot be followed; the message says why
+   */
+  Optional<HttpUrl> redirect() {
+    if (!REDIRECTS.contains(status())) {
+      return Optional.empty();
+    }
+    if (header("Location").isBlank()) {
+      throw new InvalidUrlException("it does not say where to");
+    }
+    HttpUrl next = WebAddress.resolve(url, header("Location"));
+    if (url.isHttps() && !next.isHttps()) {
+      throw new InvalidUrlException("it leads from https to http");
+    }
+    return Optional.of(next);
+  }
+
+  /**
+   * Reads the body, or one byte more than is wanted of a longer one. Memory grows with what has
+   * come, and not with what is promised.
+   *
+   * @param begins sees the first bytes before the others are read
+   */
+  byte[] read(int most, Consumer<byte[]> begins) throws IOException {
+    InputStream in = response.body().byteStream();
+    byte[] first = in.readNBytes(Math.min(FIRST_BYTES, most + 1));
+    begins.accept(first);
+    ByteArrayOutputStream body = new ByteArrayOutputStream(STEP);
+    body.writeBytes(first);
+    byte[] step = new byte[STEP];
+    int count = 0;
+    while (count >= 0 && body.size() <= most) {
+      body.write(step, 0, count);
+      share.take(count);
+      count = in.read(step, 0, Math.min(STEP, most + 1 - body.size()));
+    }
+    return body.toByteArray();
   }
 }

@@ -1,10 +1,8 @@
 package io.pairstream.ingest.fetch.web;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
+import java.io.InterruptedIOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * How many bytes of unfinished bodies are held at once.
@@ -17,10 +15,11 @@ final class BodyBudget {
 
   private final long bytes;
   private final Timers timers;
-  private final NavigableSet<Share> shares = new TreeSet<>(Comparator.comparing(Share::age));
-  private List<Share> stopped = new ArrayList<>();
+
+  /** The oldest first. */
+  private final Set<Share> shares = new LinkedHashSet<>();
+
   private long held;
-  private long opened;
 
   /**
    * @param bytes the budget; positive
@@ -32,7 +31,7 @@ final class BodyBudget {
 
   /** The share of a new body, which is younger than all others. */
   synchronized Share open() {
-    Share share = new Share(opened++);
+    Share share = new Share();
     shares.add(share);
     return share;
   }
@@ -45,77 +44,47 @@ final class BodyBudget {
   /** What one body holds. */
   final class Share implements AutoCloseable {
 
-    private final long age;
     private long own;
-    private Runnable resume;
-    private long stoppedAt;
-    private long stoppedNanos;
-    private boolean closed;
+    private boolean waits;
+    private long waitsSince;
+    private long waitedNanos;
 
-    private Share(long age) {
-      this.age = age;
-    }
-
-    private long age() {
-      return age;
-    }
-
-    /** Counts bytes that have arrived. */
-    void take(int more) {
+    /** Counts bytes that have arrived; returns once the body may be read on. */
+    void take(int more) throws InterruptedIOException {
       synchronized (BodyBudget.this) {
-        if (!closed) {
-          own += more;
-          held += more;
+        own += more;
+        held += more;
+        waits = true;
+        waitsSince = timers.nanos();
+        try {
+          while (held >= bytes && shares.iterator().next() != this) {
+            BodyBudget.this.wait();
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("the fetcher is closed");
+        } finally {
+          waitedNanos = waitedNanos();
+          waits = false;
         }
-      }
-    }
-
-    /**
-     * Whether the body may be read on.
-     *
-     * @param whenRoom called once, later, where the answer is no: there may be room, so ask again
-     */
-    boolean mayReadOn(Runnable whenRoom) {
-      synchronized (BodyBudget.this) {
-        if (closed || held < bytes || shares.first() == this) {
-          return true;
-        }
-        resume = whenRoom;
-        stoppedAt = timers.nanos();
-        stopped.add(this);
-        return false;
       }
     }
 
     /** How long it had to stop in all, in nanoseconds: time that is not the sender's fault. */
-    long stoppedNanos() {
+    long waitedNanos() {
       synchronized (BodyBudget.this) {
-        return stoppedNanos + (resume == null ? 0 : timers.nanos() - stoppedAt);
+        return waitedNanos + (waits ? timers.nanos() - waitsSince : 0);
       }
     }
 
-    /** Gives everything back; a second time does nothing. */
+    /** Gives everything back. */
     @Override
     public void close() {
-      List<Runnable> resumed;
       synchronized (BodyBudget.this) {
-        if (closed) {
-          return;
-        }
-        closed = true;
         held -= own;
         shares.remove(this);
-        resumed = stopped.stream().filter(share -> !share.closed).map(Share::goOn).toList();
-        stopped = new ArrayList<>();
+        BodyBudget.this.notifyAll();
       }
-      resumed.forEach(Runnable::run);
-    }
-
-    private Runnable goOn() {
-      stoppedNanos += timers.nanos() - stoppedAt;
-      Runnable next = resume;
-      resume = null;
-      return next;
     }
   }
 }

@@ -1,166 +1,176 @@
 package io.pairstream.ingest.fetch.web;
 
-import io.pairstream.cleaning.RejectReason;
+import java.io.IOException;
 import java.net.InetAddress;
-import java.time.Clock;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.hc.core5.http.impl.bootstrap.HttpAsyncRequester;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.Dns;
+import okhttp3.EventListener;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 
-/**
- * One request and its answer, within a time. Tries a host's addresses one after the other until one
- * takes the connection; tries once more where a kept connection turns out to be closed.
- */
-final class Exchange {
+/** One request and its answer, within a time, on the thread that runs it. */
+final class Exchange extends EventListener {
+
+  /** Reads an answer; the connection is given back when it returns. */
+  @FunctionalInterface
+  interface Reader<T> {
+
+    /**
+     * @throws FetchStopped where the answer is of no use
+     */
+    T read(Answer answer) throws IOException;
+  }
 
   /**
-   * What every exchange needs.
-   *
-   * @param requester makes connections and keeps them
-   * @param limits what a fetch may take
-   * @param budget bytes of bodies that are held
-   * @param agent who asks, as hosts are told
+   * The addresses that were checked, in place of a name's: the client connects to one of them and
+   * looks nothing up again. A kept connection serves as long as the name has these.
    */
-  record Wire(
-      HttpAsyncRequester requester,
-      FetchLimits limits,
-      BodyBudget budget,
-      Timers timers,
-      Clock clock,
-      String agent) {}
+  private record Checked(Set<InetAddress> addresses) implements Dns {
+    @Override
+    public List<InetAddress> lookup(String host) {
+      return List.copyOf(addresses);
+    }
+  }
 
-  /** Most addresses of a host that are tried. */
-  private static final int MAX_ADDRESSES = 3;
-
-  /** A host keeps few connections open, so a fresh one is found soon. */
-  private static final int MAX_STALE = 3;
-
-  private final Wire wire;
-  private final WebAddress address;
-  private final List<InetAddress> addresses;
-  private final Reading reading;
+  private final Call call;
   private final Allowance allowance;
-  private long beganAt;
-  private BodyBudget.Share share;
-  private final CompletableFuture<Answer> result = new CompletableFuture<>();
-  private final AtomicReference<Attempt> current = new AtomicReference<>();
-  private volatile Timers.Timer deadline = () -> {};
-  private int tried;
-  private int stale;
+  private final Timers timers;
+  private final BodyBudget.Share share;
+  private final long beganAt;
+  private Timers.Timer deadline;
+  private InetAddress from;
+  private volatile boolean late;
 
   /**
    * @param addresses addresses that may be asked; at least one
    * @param allowance the time for everything; what it takes is spent of it
    */
   Exchange(
-      Wire wire,
-      WebAddress address,
-      List<InetAddress> addresses,
-      Reading reading,
-      Allowance allowance) {
-    this.wire = wire;
-    this.address = address;
-    this.addresses = addresses;
-    this.reading = reading;
+      OkHttpClient client,
+      Request request,
+      Set<InetAddress> addresses,
+      Allowance allowance,
+      BodyBudget budget,
+      Timers timers) {
     this.allowance = allowance;
+    this.timers = timers;
+    call =
+        client
+            .newBuilder()
+            .dns(new Checked(addresses))
+            .eventListener(this)
+            .build()
+            .newCall(request);
+    share = budget.open();
+    beganAt = timers.nanos();
+    deadline = timers.after(allowance.left(), this::onDeadline);
   }
 
-  InetAddress firstAddress() {
-    return addresses.get(0);
-  }
-
-  String host() {
-    return address.host();
-  }
-
-  CompletableFuture<Answer> start() {
-    if (allowance.isCancelled()) {
-      return FetchStopped.future(Failures.of(address.host(), Failures.closed()));
+  /**
+   * Asks, and reads what comes.
+   *
+   * @throws FetchStopped where no answer came
+   * @throws CancellationException where nobody wants it any more
+   */
+  <T> T run(Reader<T> reader) {
+    HttpUrl url = call.request().url();
+    allowance.onCancel(call::cancel);
+    try (Response response = execute()) {
+      return reader.read(new Answer(url, response, from, share));
+    } catch (IOException e) {
+      if (allowance.isCancelled()) {
+        throw new CancellationException();
+      }
+      throw late
+          ? FetchStopped.tooLong(url.host(), allowance.total())
+          : FetchStopped.of(url.host(), e);
+    } finally {
+      allowance.spend(allowance.left().minus(left()));
+      deadline.cancel();
+      share.close();
     }
-    beganAt = wire.timers().nanos();
-    share = wire.budget().open();
-    deadline = wire.timers().after(allowance.left(), this::onDeadline);
-    attempt();
-    allowance.onCancel(this::cancel);
-    return result;
   }
 
-  /** Gives it up; the connection is closed. */
-  private void cancel() {
-    if (!result.isDone()) {
-      end(FetchStopped.future(Failures.of(address.host(), Failures.closed())));
+  private Response execute() throws IOException {
+    try {
+      return call.execute();
+    } catch (IllegalStateException e) {
+      // The client says so of interim responses that do not end.
+      throw new ProtocolException(e.getMessage());
     }
   }
 
   /** The time that is left; what waiting for our own memory took is not the host's. */
   private Duration left() {
-    long spent = wire.timers().nanos() - beganAt - share.stoppedNanos();
-    return allowance.left().minusNanos(spent);
-  }
-
-  private void attempt() {
-    Attempt attempt =
-        new Attempt(wire, address, addresses.get(tried), reading, share, this::onAttempt);
-    current.set(attempt);
-    attempt.start();
-    if (result.isDone()) {
-      attempt.abandon();
-    }
-  }
-
-  private void onAttempt(Attempt.Outcome outcome) {
-    if (result.isDone()) {
-      return;
-    }
-    if (outcome.staleConnection() && stale < MAX_STALE) {
-      stale++;
-      attempt();
-    } else if (outcome.noConnection()
-        && tried + 1 < Math.min(addresses.size(), MAX_ADDRESSES)
-        && left().toNanos() > 0) {
-      tried++;
-      attempt();
-    } else {
-      end(outcome.answer());
-    }
+    return allowance.left().minusNanos(timers.nanos() - beganAt - share.waitedNanos());
   }
 
   private void onDeadline() {
     Duration rest = left();
-    if (rest.toNanos() > 0 && !result.isDone()) {
-      deadline = wire.timers().after(rest, this::onDeadline);
-      return;
+    if (rest.toNanos() > 0) {
+      deadline = timers.after(rest, this::onDeadline);
+    } else {
+      late = true;
+      call.cancel();
     }
-    end(
-        FetchStopped.future(
-            Failures.passing(
-                RejectReason.FETCH_TIMEOUT,
-                address.host() + " did not send everything in time",
-                "",
-                Failures.seconds(wire.limits().total()))));
   }
 
-  private void end(CompletableFuture<Answer> outcome) {
-    deadline.cancel();
-    Attempt attempt = current.get();
-    if (attempt != null) {
-      attempt.abandon();
+  @Override
+  public void connectionAcquired(Call acquiring, Connection connection) {
+    from = connection.route().socketAddress().getAddress();
+  }
+
+  /**
+   * How long the requests of one fetch may still take, and whether they are still wanted. Waiting
+   * for a turn takes none of it. Thread-safe.
+   */
+  static final class Allowance {
+
+    private final Duration total;
+    private Duration left;
+    private boolean cancelled;
+    private Runnable onCancel = () -> {};
+
+    Allowance(Duration total) {
+      this.total = total;
+      left = total;
     }
-    Duration rest = left();
-    share.close();
-    if (!result.isDone()) {
-      allowance.spend(allowance.left().minus(rest));
-      var unused =
-          outcome.whenComplete(
-              (answer, problem) -> {
-                if (problem == null) {
-                  result.complete(answer);
-                } else {
-                  result.completeExceptionally(problem);
-                }
-              });
+
+    Duration total() {
+      return total;
+    }
+
+    synchronized Duration left() {
+      return left;
+    }
+
+    private synchronized void spend(Duration time) {
+      left = left.minus(time);
+    }
+
+    private synchronized boolean isCancelled() {
+      return cancelled;
+    }
+
+    /** Runs the task on cancellation, instead of what was to be run before; at once if late. */
+    private synchronized void onCancel(Runnable task) {
+      onCancel = task;
+      if (cancelled) {
+        task.run();
+      }
+    }
+
+    synchronized void cancel() {
+      cancelled = true;
+      onCancel.run();
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.schemas.topics.RecordSizes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -18,14 +20,12 @@ public record FetchSettings(
     List<AddressBlock> allowed,
     Set<Integer> ports,
     Politeness politeness,
-    FetchLimits limits,
+    Limits limits,
     int connections) {
 
   private static final int CONNECTIONS = 1000;
 
   public FetchSettings {
-    allowed = List.copyOf(allowed);
-    ports = Set.copyOf(ports);
     if (connections < 1) {
       throw new IllegalArgumentException("at least 1 connection is needed, not " + connections);
     }
@@ -34,7 +34,7 @@ public record FetchSettings(
   /** What is right for the public internet. */
   public static FetchSettings of(UserAgent agent) {
     return new FetchSettings(
-        agent, List.of(), Set.of(80, 443), Politeness.USUAL, FetchLimits.USUAL, CONNECTIONS);
+        agent, List.of(), Set.of(80, 443), Politeness.USUAL, Limits.USUAL, CONNECTIONS);
   }
 
   /** The same with networks that are asked though they are not public. */
@@ -51,12 +51,103 @@ public record FetchSettings(
     return new FetchSettings(agent, allowed, ports, other, limits, connections);
   }
 
-  public FetchSettings with(FetchLimits other) {
+  public FetchSettings with(Limits other) {
     return new FetchSettings(agent, allowed, ports, politeness, other, connections);
   }
 
   /** The same with so many requests under way at most. */
   public FetchSettings withConnections(int most) {
     return new FetchSettings(agent, allowed, ports, politeness, limits, most);
+  }
+
+  /**
+   * What a single fetch may take.
+   *
+   * @param imageBytes largest image; positive
+   * @param connect longest time for a connection to one address; positive
+   * @param total longest time from the first connection to the last byte, redirects included,
+   *     politeness excluded; no shorter
+   * @param redirects most redirects that are followed; not negative
+   */
+  public record Limits(int imageBytes, Duration connect, Duration total, int redirects) {
+
+    public static final Limits USUAL =
+        new Limits(RecordSizes.MAX_IMAGE, Duration.ofSeconds(5), Duration.ofSeconds(15), 5);
+
+    public Limits {
+      if (connect.isNegative() || connect.isZero() || total.compareTo(connect) < 0) {
+        throw new IllegalArgumentException(
+            "a fetch takes %s in all, which is less than the %s of a connection, or no time at all"
+                .formatted(total, connect));
+      }
+    }
+  }
+
+  /**
+   * How a single host is treated, and how an address at which several are.
+   *
+   * @param connections most requests to a host at once; at least 1
+   * @param addressConnections most requests to an address at once, whatever the hosts; at least 1
+   * @param interval least time from the start of one request to the start of the next; zero for
+   *     none. A longer one in its robots.txt holds
+   * @param longestWait longest that a fetch waits here for its turn before it is postponed
+   * @param robots whether its robots.txt is read and kept to
+   */
+  public record Politeness(
+      int connections,
+      int addressConnections,
+      Duration interval,
+      Duration longestWait,
+      boolean robots) {
+
+    public static final Politeness USUAL =
+        new Politeness(2, 8, Duration.ofMillis(500), Duration.ofSeconds(10), true);
+
+    public Politeness {
+      if (connections < 1 || addressConnections < 1) {
+        throw new IllegalArgumentException(
+            "a host, and an address, is asked at least 1 thing at once, not %d and %d"
+                .formatted(connections, addressConnections));
+      }
+      if (interval.isNegative()) {
+        throw new IllegalArgumentException(
+            "the time between requests is 0 or longer, not " + interval);
+      }
+    }
+
+    /** How an address is treated: its hosts keep their own pace, so requests to it need none. */
+    Politeness ofAddress() {
+      return new Politeness(
+          addressConnections, addressConnections, Duration.ZERO, longestWait, robots);
+    }
+  }
+
+  /**
+   * Who fetches, as hosts are told: {@code Pairstream/VERSION (+contact)}.
+   *
+   * @param version of this program; letters, digits, dots and hyphens
+   * @param contact a web or e-mail address under which a host's owner learns what is done with the
+   *     images, and how to object; empty only where nobody's host but our own is asked
+   */
+  public record UserAgent(String version, String contact) {
+
+    /** The name by which a robots.txt or a header addresses us, in lower case. */
+    static final String NAME = "pairstream";
+
+    private static final int MAX_CONTACT_LENGTH = 200;
+
+    public UserAgent {
+      boolean address = contact.matches("(https?://[^\\s()]+|[^\\s()@]+@[^\\s()@]+\\.[^\\s()@]+)");
+      boolean printable = contact.chars().allMatch(c -> c > 0x20 && c < 0x7F);
+      if (!contact.isEmpty() && !(address && printable && contact.length() <= MAX_CONTACT_LENGTH)) {
+        throw new IllegalArgumentException(
+            "a contact is a web address (https://…) or an e-mail address, not " + contact);
+      }
+    }
+
+    /** The text of the header {@code User-Agent}. */
+    String text() {
+      return "Pairstream/" + version + (contact.isEmpty() ? "" : " (+" + contact + ")");
+    }
   }
 }

@@ -1,10 +1,21 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.cleaning.RejectReason;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** A fetch ends here without an image: it failed, or is postponed. */
+/** A fetch ends here without an image: it failed, with its words, or is postponed. */
 final class FetchStopped extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -16,9 +27,103 @@ final class FetchStopped extends RuntimeException {
     this.result = result;
   }
 
+  /** It will be no better another time. */
+  static FetchStopped lasting(RejectReason reason, String detail) {
+    return lasting(reason, detail, "", "");
+  }
+
+  static FetchStopped lasting(RejectReason reason, String detail, String measured, String limit) {
+    return new FetchStopped(
+        new FetchResult.Failed(reason, detail, measured, limit, false, Duration.ZERO));
+  }
+
+  /** It may be better another time. */
+  static FetchStopped passing(RejectReason reason, String detail) {
+    return passing(reason, detail, "", "", Duration.ZERO);
+  }
+
+  private static FetchStopped passing(
+      RejectReason reason, String detail, String measured, String limit, Duration wait) {
+    return new FetchStopped(new FetchResult.Failed(reason, detail, measured, limit, true, wait));
+  }
+
+  static FetchStopped tooLong(String host, Duration limit) {
+    return passing(
+        RejectReason.FETCH_TIMEOUT,
+        host + " did not send everything in time",
+        "",
+        seconds(limit),
+        Duration.ZERO);
+  }
+
+  /** A connection that came to nothing, or broke. */
+  static FetchStopped of(String host, IOException cause) {
+    if (cause instanceof SSLException) {
+      return tls(host, cause);
+    }
+    if (cause instanceof SocketTimeoutException) {
+      return passing(RejectReason.FETCH_TIMEOUT, host + ": nothing came for too long");
+    }
+    if (cause instanceof ConnectException) {
+      return passing(RejectReason.FETCH_CONNECTION, host + " takes no connection");
+    }
+    if (cause instanceof NoRouteToHostException) {
+      return passing(RejectReason.FETCH_CONNECTION, "no way leads to " + host);
+    }
+    if (cause instanceof ProtocolException) {
+      return passing(RejectReason.FETCH_CONNECTION, host + " does not answer in HTTP");
+    }
+    return passing(RejectReason.FETCH_CONNECTION, host + " broke the connection off");
+  }
+
+  private static FetchStopped tls(String host, IOException cause) {
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof CertificateException || t instanceof SSLPeerUnverifiedException) {
+        return lasting(
+            RejectReason.FETCH_TLS, host + " shows a certificate that is not valid for it");
+      }
+    }
+    return passing(RejectReason.FETCH_TLS, host + ": no encrypted connection came about");
+  }
+
+  /** An answer other than 200 that is no redirect. */
+  static FetchStopped status(Answer answer, Instant now) {
+    int status = answer.status();
+    String code = String.valueOf(status);
+    String answers = answer.host() + " answers " + code;
+    Duration wait = RetryAfter.read(answer.header("Retry-After"), now);
+    if (status == 429 || (status == 503 && !wait.isZero())) {
+      return passing(
+          RejectReason.FETCH_THROTTLED, answers + ": it wants fewer requests", code, "200", wait);
+    }
+    if (status == 408) {
+      return passing(
+          RejectReason.FETCH_TIMEOUT, answers + ": it waited too long", code, "200", wait);
+    }
+    if (status >= 500) {
+      return passing(
+          RejectReason.FETCH_SERVER_ERROR, answers + ": a fault of its", code, "200", wait);
+    }
+    return switch (status) {
+      case 404 -> lasting(RejectReason.FETCH_NOT_FOUND, answers + ": no such image", code, "200");
+      case 410 -> lasting(RejectReason.FETCH_GONE, answers + ": removed for good", code, "200");
+      case 401, 402, 403, 407, 451 ->
+          lasting(RejectReason.FETCH_FORBIDDEN, answers + ": not for us", code, "200");
+      default -> lasting(RejectReason.FETCH_STATUS, answers + ", not 200", code, "200");
+    };
+  }
+
+  static String seconds(Duration time) {
+    return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+  }
+
+  FetchResult result() {
+    return result;
+  }
+
   /** The same as the outcome of a stage. */
-  static <T> CompletableFuture<T> future(FetchResult result) {
-    return CompletableFuture.failedFuture(new FetchStopped(result));
+  <T> CompletableFuture<T> future() {
+    return CompletableFuture.failedFuture(this);
   }
 
   /** What a stage came to that ended like this; empty where it failed in a way not foreseen. */

@@ -11,7 +11,8 @@ import java.util.Set;
  *
  * <ul>
  *   <li>{@code X-Robots-Tag} with {@code noai}, {@code noimageai}, {@code noml}, {@code noindex},
- *       {@code noimageindex} or {@code none}, for everybody or for {@link UserAgent#NAME}
+ *       {@code noimageindex} or {@code none}, for everybody or for {@link
+ *       FetchSettings.UserAgent#NAME}
  *       (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag,
  *       https://noml.info);
  *   <li>{@code TDM-Reservation: 1}
@@ -34,17 +35,17 @@ final class OptOut {
   private OptOut() {}
 
   /** The header that speaks against it, in words such as {@code X-Robots-Tag: noai}; or empty. */
-  static String of(Head head) {
-    for (String value : head.all("X-Robots-Tag")) {
+  static String of(Answer answer) {
+    for (String value : answer.headers("X-Robots-Tag")) {
       String directive = forbidding(value);
       if (!directive.isEmpty()) {
         return "X-Robots-Tag: " + directive;
       }
     }
-    if (head.all("TDM-Reservation").stream().anyMatch(value -> value.strip().equals("1"))) {
+    if (answer.headers("TDM-Reservation").stream().anyMatch(value -> value.strip().equals("1"))) {
       return "TDM-Reservation: 1";
     }
-    for (String value : head.all("Content-Usage")) {
+    for (String value : answer.headers("Content-Usage")) {
       for (String member : List.of(value.toLowerCase(Locale.ROOT).split(","))) {
         String usage = member.split(";", 2)[0].replace(" ", "").replace("\t", "");
         if (NO_TRAINING.contains(usage)) {
@@ -67,7 +68,7 @@ final class OptOut {
       if (colon > 0) {
         String name = directive.substring(0, colon).strip();
         if (isName(name) && !WITH_VALUE.contains(name)) {
-          meant = name.equals(UserAgent.NAME) || name.equals("*");
+          meant = name.equals(FetchSettings.UserAgent.NAME) || name.equals("*");
           directive = directive.substring(colon + 1).strip();
         }
       }

@@ -1,38 +1,69 @@
 package io.pairstream.ingest.fetch.web;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.Threads;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
 
 /**
  * Single requests, each to an address that may be asked, in its turn. Nothing else in this package
  * opens a connection.
  */
-final class Requests {
+final class Requests implements AutoCloseable {
 
-  private final Exchange.Wire wire;
+  /** Bytes of unfinished bodies that are held at once. */
+  private static final long MOST_BODY_BYTES = 256L * 1024 * 1024;
+
+  private static final Duration OWN_ADDRESSES = Duration.ofSeconds(2);
+
+  private final FetchSettings settings;
+  private final OkHttpClient client;
+  private final Timers timers;
   private final HostResolver resolver;
   private final AddressPolicy policy;
-  private final Set<Integer> ports;
   private final HostGates gates;
   private final HostGates addressGates;
-  private final Slots slots;
+  private final BodyBudget budget;
+  private final ThreadPoolExecutor threads;
 
-  Requests(
-      Exchange.Wire wire, HostResolver resolver, AddressPolicy policy, FetchSettings settings) {
-    this.wire = wire;
+  Requests(FetchSettings settings, OkHttpClient client, Timers timers, HostResolver resolver) {
+    this.settings = settings;
+    this.client = client;
+    this.timers = timers;
     this.resolver = resolver;
-    this.policy = policy;
-    this.ports = settings.ports();
-    this.gates = new HostGates(settings.politeness(), wire.timers());
-    this.addressGates = new HostGates(settings.politeness().ofAddress(), wire.timers());
-    this.slots = new Slots(settings.connections());
+    policy = new AddressPolicy(settings.allowed());
+    gates = new HostGates(settings.politeness(), timers);
+    addressGates = new HostGates(settings.politeness().ofAddress(), timers);
+    // A quarter of the heap at most, so that there is room for what becomes of bodies.
+    long most = Math.min(MOST_BODY_BYTES, Runtime.getRuntime().maxMemory() / 4);
+    budget = new BodyBudget(Math.max(2L * settings.limits().imageBytes(), most), timers);
+    threads =
+        new ThreadPoolExecutor(
+            settings.connections(),
+            settings.connections(),
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Threads.daemons("fetch-web"));
+    threads.allowCoreThreadTimeOut(true);
+    noteOwnAddresses();
+  }
+
+  private void noteOwnAddresses() {
+    policy.noteOwnAddresses();
+    timers.after(OWN_ADDRESSES, this::noteOwnAddresses);
   }
 
   /**
@@ -41,111 +72,114 @@ final class Requests {
    * @param interval least time between two requests that the host asks for
    * @param allowance time from the connection to the last byte
    */
-  CompletableFuture<Answer> get(
-      WebAddress address, Duration interval, Reading reading, Allowance allowance) {
-    Duration left = allowance.left();
-    if (left.isNegative() || left.isZero()) {
-      return FetchStopped.future(
-          Failures.tooLong(address.host(), "a fetch", wire.limits().total()));
+  <T> CompletableFuture<T> get(
+      HttpUrl url, Duration interval, Exchange.Allowance allowance, Exchange.Reader<T> reader) {
+    if (allowance.left().toNanos() <= 0) {
+      return FetchStopped.tooLong(url.host(), allowance.total()).future();
     }
-    return addresses(address)
+    return resolver
+        .addresses(url.host())
         .exceptionally(
             problem -> {
-              throw noAddress(address, problem);
+              throw noAddress(url.host(), problem);
             })
         .thenCompose(
             addresses -> {
-              check(address, addresses);
+              check(url, addresses);
               return gates
-                  .enter(address.host(), interval)
-                  .thenCompose(
-                      turn ->
-                          atAddress(
-                              turn, new Exchange(wire, address, addresses, reading, allowance)));
+                  .enter(url.host(), interval)
+                  .thenCompose(turn -> atAddress(turn, url, addresses, allowance, reader));
             });
   }
 
-  private CompletableFuture<List<InetAddress>> addresses(WebAddress address) {
-    if (!address.hostIsNumeric()) {
-      return resolver.addresses(address.host());
-    }
-    try {
-      // Four decimal numbers, or brackets: nothing is looked up.
-      return CompletableFuture.completedFuture(List.of(InetAddress.getByName(address.host())));
-    } catch (UnknownHostException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private static FetchStopped noAddress(WebAddress address, Throwable problem) {
+  private static FetchStopped noAddress(String host, Throwable problem) {
     Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
-    return new FetchStopped(
-        Failures.passing(
-            RejectReason.FETCH_DNS,
-            address.host()
-                + " has no address: "
-                + (cause instanceof UnknownHostException
-                    ? cause.getMessage()
-                    : "the resolver failed")));
+    return FetchStopped.passing(
+        RejectReason.FETCH_DNS,
+        host
+            + " has no address: "
+            + (cause instanceof UnknownHostException
+                ? "no such name, or no answer"
+                : "the resolver failed or takes too long"));
   }
 
-  private void check(WebAddress address, List<InetAddress> addresses) {
+  private void check(HttpUrl url, List<InetAddress> addresses) {
     // One bad address among good ones is refused as well: who answers so wants to be asked twice.
     for (InetAddress candidate : addresses) {
       String objection = policy.objection(candidate);
       if (!objection.isEmpty()) {
-        throw new FetchStopped(
-            Failures.lasting(
-                RejectReason.FETCH_ADDRESS_REFUSED,
-                "%s leads to an address that is not asked: %s"
-                    .formatted(address.host(), objection)));
+        throw FetchStopped.lasting(
+            RejectReason.FETCH_ADDRESS_REFUSED,
+            "%s leads to an address that is not asked: %s".formatted(url.host(), objection));
       }
     }
-    if (!ports.contains(address.port()) && !addresses.stream().allMatch(policy::allows)) {
-      throw new FetchStopped(
-          Failures.lasting(
-              RejectReason.FETCH_ADDRESS_REFUSED,
-              "%s is not asked on port %d".formatted(address.host(), address.port()),
-              String.valueOf(address.port()),
-              String.join(", ", ports.stream().sorted().map(String::valueOf).toList())));
+    if (!settings.ports().contains(url.port()) && !addresses.stream().allMatch(policy::allows)) {
+      throw FetchStopped.lasting(
+          RejectReason.FETCH_ADDRESS_REFUSED,
+          "%s is not asked on port %d".formatted(url.host(), url.port()),
+          String.valueOf(url.port()),
+          String.join(", ", settings.ports().stream().sorted().map(String::valueOf).toList()));
     }
   }
 
   /** Waits for the address as well: it may have many hosts, each of which is asked politely. */
-  private CompletableFuture<Answer> atAddress(HostGate.Turn turn, Exchange exchange) {
+  private <T> CompletableFuture<T> atAddress(
+      HostGates.Gate.Turn turn,
+      HttpUrl url,
+      List<InetAddress> addresses,
+      Exchange.Allowance allowance,
+      Exchange.Reader<T> reader) {
     return addressGates
-        .enter(exchange.firstAddress().getHostAddress(), Duration.ZERO)
+        .enter(addresses.get(0).getHostAddress(), Duration.ZERO)
         .thenCompose(
             place ->
-                slots
-                    .acquire()
-                    .thenCompose(
-                        slot -> {
+                CompletableFuture.supplyAsync(
+                        () -> {
                           place.started();
                           turn.started();
-                          return exchange
-                              .start()
-                              .whenComplete(
-                                  (answer, problem) -> {
-                                    slots.release();
-                                    turn.ended(trouble(exchange.host(), answer, problem));
-                                  });
-                        })
-                    .whenComplete((answer, problem) -> place.finished()))
-        .whenComplete((answer, problem) -> turn.finished());
+                          return new Exchange(
+                                  client,
+                                  request(url),
+                                  new LinkedHashSet<>(addresses),
+                                  allowance,
+                                  budget,
+                                  timers)
+                              .run(reader);
+                        },
+                        threads)
+                    .whenComplete(
+                        (read, problem) -> {
+                          if (problem == null || FetchStopped.resultOf(problem).isPresent()) {
+                            turn.ended(trouble(problem));
+                          }
+                          place.finished();
+                        }))
+        .whenComplete((read, problem) -> turn.finished());
+  }
+
+  private Request request(HttpUrl url) {
+    return new Request.Builder()
+        .url(url)
+        .header("User-Agent", settings.agent().text())
+        .header("Accept", "image/jpeg,image/png,image/webp,image/gif,*/*;q=0.1")
+        // Images are compressed already, and what is inflated must be bounded.
+        .header("Accept-Encoding", "identity")
+        .build();
   }
 
   /** How the host is in trouble, as the outcome of a request shows; empty where it is well. */
-  private Optional<FetchResult.Failed> trouble(String host, Answer answer, Throwable problem) {
-    if (problem == null) {
-      int status = answer.head().status();
-      return status == 429 || status >= 500
-          ? Optional.of(Failures.status(host, answer.head(), wire.clock().instant()))
-          : Optional.empty();
-    }
+  private static Optional<FetchResult.Failed> trouble(Throwable problem) {
     return FetchStopped.resultOf(problem)
         .filter(FetchResult.Failed.class::isInstance)
         .map(FetchResult.Failed.class::cast)
         .filter(FetchResult.Failed::retryable);
+  }
+
+  @Override
+  public void close() {
+    timers.close();
+    resolver.close();
+    threads.shutdownNow();
+    client.connectionPool().evictAll();
   }
 }

@@ -1,6 +1,11 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.schemas.Threads;
 import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** What happens when a time has come. */
 interface Timers extends AutoCloseable {
@@ -20,5 +25,30 @@ interface Timers extends AutoCloseable {
 
     /** Cancelled, or run already: in both cases nothing more happens. */
     void cancel();
+  }
+
+  /** Timers on one thread of their own; a task that is cancelled leaves the queue at once. */
+  static Timers ofSystem() {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(1, Threads.daemons("fetch-timers"));
+    executor.setRemoveOnCancelPolicy(true);
+    executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+    return new Timers() {
+      @Override
+      public long nanos() {
+        return System.nanoTime();
+      }
+
+      @Override
+      public Timer after(Duration delay, Runnable task) {
+        Future<?> due = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> due.cancel(false);
+      }
+
+      @Override
+      public void close() {
+        executor.shutdownNow();
+      }
+    };
   }
 }

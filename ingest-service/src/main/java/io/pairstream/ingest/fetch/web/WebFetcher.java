@@ -1,11 +1,12 @@
 package io.pairstream.ingest.fetch.web;
 
+import java.net.InetAddress;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
-import org.apache.hc.core5.ssl.SSLContexts;
+import okhttp3.OkHttpClient;
 
 /**
- * Fetches images from the web, many at a time on few threads.
+ * Fetches images from the web, many at a time.
  *
  * <p>Every fetch ends within the limits' time once it is the link's turn; how long a turn may be
  * away is limited too, see {@link FetchResult.Postponed}. The caller bounds how many fetches it has
@@ -18,9 +19,12 @@ public interface WebFetcher extends AutoCloseable {
    * authorities that this Java trusts.
    */
   static WebFetcher open(FetchSettings settings, Clock clock) {
-    Timers timers = new SystemTimers();
-    return new AsyncWebFetcher(
-        settings, clock, timers, new SystemResolver(timers), SSLContexts.createSystemDefault());
+    return new HttpWebFetcher(
+        settings,
+        clock,
+        Timers.ofSystem(),
+        new HostResolver(InetAddress::getAllByName),
+        new OkHttpClient());
   }
 
   /**

@@ -2,66 +2,66 @@ package io.pairstream.ingest.fetch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(120)
 class BodyBudgetTest {
 
   private final ManualTimers timers = new ManualTimers();
   private final BodyBudget budget = new BodyBudget(100, timers);
-  private final List<String> resumed = new ArrayList<>();
 
   @Test
-  void theOldestAloneIsReadOnWhenThereIsNone() {
+  void theOldestAloneIsReadOnWhenThereIsNone() throws Exception {
     BodyBudget.Share oldest = budget.open();
     BodyBudget.Share second = budget.open();
-    BodyBudget.Share third = budget.open();
-    oldest.take(20);
     second.take(40);
-    third.take(40);
 
-    assertThat(third.mayReadOn(() -> resumed.add("third"))).isFalse();
-    assertThat(second.mayReadOn(() -> resumed.add("second"))).isFalse();
-    assertThat(oldest.mayReadOn(this::unexpected)).isTrue();
     oldest.take(100);
-    assertThat(oldest.mayReadOn(this::unexpected)).isTrue();
-  }
-
-  @Test
-  void whoeverStoppedAsksAgainWhenSomethingIsGivenBack() {
-    BodyBudget.Share oldest = budget.open();
-    BodyBudget.Share second = budget.open();
-    BodyBudget.Share third = budget.open();
-    oldest.take(5);
-    second.take(50);
-    third.take(50);
-    assertThat(third.mayReadOn(() -> resumed.add("third"))).isFalse();
-    assertThat(second.mayReadOn(() -> resumed.add("second"))).isFalse();
-
+    CompletableFuture<Void> stopped = take(second, 40);
+    oldest.take(100);
+    assertThat(stopped).isNotDone();
     oldest.close();
 
-    assertThat(resumed).containsExactlyInAnyOrder("second", "third");
-    assertThat(third.mayReadOn(() -> resumed.add("third"))).isFalse();
-    assertThat(second.mayReadOn(this::unexpected)).isTrue();
+    stopped.join();
+    assertThat(budget.held()).isEqualTo(80);
   }
 
   @Test
-  void countsHowLongABodyHadToStop() {
+  void countsHowLongABodyHadToStop() throws Exception {
     BodyBudget.Share oldest = budget.open();
     BodyBudget.Share second = budget.open();
     oldest.take(100);
-    assertThat(second.mayReadOn(() -> resumed.add("second"))).isFalse();
+    CompletableFuture<Void> stopped = take(second, 10);
 
     timers.pass(Duration.ofSeconds(2));
+    assertThat(second.waitedNanos()).isEqualTo(Duration.ofSeconds(2).toNanos());
     oldest.close();
+    stopped.join();
     timers.pass(Duration.ofSeconds(3));
 
-    assertThat(second.stoppedNanos()).isEqualTo(Duration.ofSeconds(2).toNanos());
+    assertThat(second.waitedNanos()).isEqualTo(Duration.ofSeconds(2).toNanos());
   }
 
-  private void unexpected() {
-    throw new AssertionError("it was not stopped");
+  /** Takes on a thread of its own; returns once that has begun. */
+  private CompletableFuture<Void> take(BodyBudget.Share share, int bytes)
+      throws InterruptedException {
+    long before = budget.held();
+    CompletableFuture<Void> taken =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                share.take(bytes);
+              } catch (InterruptedIOException e) {
+                throw new AssertionError(e);
+              }
+            });
+    while (budget.held() == before) {
+      Thread.sleep(1);
+    }
+    return taken;
   }
 }

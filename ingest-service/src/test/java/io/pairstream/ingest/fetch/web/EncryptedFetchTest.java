@@ -3,6 +3,8 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
+import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -13,11 +15,12 @@ import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,9 +104,9 @@ class EncryptedFetchTest {
   }
 
   @Test
-  void refusesACertificateThatNobodyVouchesFor() throws GeneralSecurityException {
+  void refusesACertificateThatNobodyVouchesFor() {
     FetchResult.Failed failed =
-        WebFetcherTest.failed(fetch("images.example", "/a.png", SSLContext.getDefault()));
+        WebFetcherTest.failed(fetch("images.example", "/a.png", new OkHttpClient()));
 
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TLS);
     assertThat(failed.retryable()).isFalse();
@@ -125,7 +128,7 @@ class EncryptedFetchTest {
     }
   }
 
-  private static SSLContext trusting() throws GeneralSecurityException {
+  private static OkHttpClient trusting() throws GeneralSecurityException {
     TrustManagerFactory managers =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     KeyStore trusted = KeyStore.getInstance("PKCS12");
@@ -138,27 +141,18 @@ class EncryptedFetchTest {
     managers.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, managers.getTrustManagers(), null);
-    return context;
+    return new OkHttpClient.Builder()
+        .sslSocketFactory(
+            context.getSocketFactory(), (X509TrustManager) managers.getTrustManagers()[0])
+        .build();
   }
 
-  private static FetchResult fetch(String host, String path, SSLContext tls) {
-    return fetch(SETTINGS, "https://" + host + ":" + site.port() + path, tls);
-  }
-
-  private static FetchResult fetch(FetchSettings settings, String url, SSLContext tls) {
+  private static FetchResult fetch(String host, String path, OkHttpClient client) {
     HostResolver here =
-        new HostResolver() {
-          @Override
-          public CompletableFuture<List<InetAddress>> addresses(String host) {
-            return CompletableFuture.completedFuture(List.of(InetAddress.getLoopbackAddress()));
-          }
-
-          @Override
-          public void close() {}
-        };
+        new HostResolver(name -> new InetAddress[] {InetAddress.getLoopbackAddress()});
     try (WebFetcher fetcher =
-        new AsyncWebFetcher(settings, Clock.systemUTC(), new SystemTimers(), here, tls)) {
-      return WebFetcherTest.await(fetcher.fetch(url, ""));
+        new HttpWebFetcher(SETTINGS, Clock.systemUTC(), Timers.ofSystem(), here, client)) {
+      return WebFetcherTest.await(fetcher.fetch("https://" + host + ":" + site.port() + path, ""));
     }
   }
 }

@@ -3,6 +3,8 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
+import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -10,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -347,7 +348,7 @@ class ForbiddenAddressesTest {
   }
 
   /** Names as a test wants them; any other name as this machine has it. */
-  private static final class FakeNames implements HostResolver {
+  private static final class FakeNames implements HostResolver.Lookup {
 
     private final Map<String, List<List<String>>> answers = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
@@ -365,24 +366,17 @@ class ForbiddenAddressesTest {
     }
 
     @Override
-    public CompletableFuture<List<InetAddress>> addresses(String host) {
+    public InetAddress[] addresses(String host) throws UnknownHostException {
       int time = asked.computeIfAbsent(host, name -> new AtomicInteger()).getAndIncrement();
       List<List<String>> known = answers.getOrDefault(host, List.of());
-      try {
-        if (known.isEmpty()) {
-          return CompletableFuture.completedFuture(List.of(InetAddress.getAllByName(host)));
-        }
-        List<InetAddress> addresses = new ArrayList<>();
-        for (String address : known.get(Math.min(time, known.size() - 1))) {
-          addresses.add(InetAddress.getByName(address));
-        }
-        return CompletableFuture.completedFuture(addresses);
-      } catch (UnknownHostException e) {
-        return CompletableFuture.failedFuture(e);
+      if (known.isEmpty()) {
+        return InetAddress.getAllByName(host);
       }
+      List<InetAddress> addresses = new ArrayList<>();
+      for (String address : known.get(Math.min(time, known.size() - 1))) {
+        addresses.add(InetAddress.getByName(address));
+      }
+      return addresses.toArray(InetAddress[]::new);
     }
-
-    @Override
-    public void close() {}
   }
 }

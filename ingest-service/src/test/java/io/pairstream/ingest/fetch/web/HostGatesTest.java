@@ -3,7 +3,8 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.fetch.web.HostGate.Turn;
+import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
+import io.pairstream.ingest.fetch.web.HostGates.Gate.Turn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +15,9 @@ import org.junit.jupiter.api.Test;
 class HostGatesTest {
 
   private static final FetchResult.Failed BROKEN =
-      Failures.passing(RejectReason.FETCH_CONNECTION, "host takes no connection");
+      failed(RejectReason.FETCH_CONNECTION, Duration.ZERO);
   private static final FetchResult.Failed THROTTLED =
-      Failures.passing(RejectReason.FETCH_THROTTLED, "host answers 429");
+      failed(RejectReason.FETCH_THROTTLED, Duration.ZERO);
 
   private final ManualTimers timers = new ManualTimers();
   private final HostGates gates = new HostGates(Politeness.USUAL, timers);
@@ -82,7 +83,7 @@ class HostGatesTest {
 
   @Test
   void aHostIsLeftAloneAsLongAsItAsks() {
-    fail(THROTTLED.after(Duration.ofMinutes(5)));
+    fail(failed(RejectReason.FETCH_THROTTLED, Duration.ofMinutes(5)));
 
     assertThat(postponement()).isEqualTo(Duration.ofMinutes(5));
     timers.pass(Duration.ofMinutes(5));
@@ -131,11 +132,15 @@ class HostGatesTest {
       turn.started();
       turn.ended(Optional.empty());
     }
-    fail(THROTTLED.after(Duration.ofHours(1)));
+    fail(failed(RejectReason.FETCH_THROTTLED, Duration.ofHours(1)));
 
     timers.pass(Duration.ofMinutes(1));
 
     assertThat(gates.size()).isEqualTo(1);
+  }
+
+  private static FetchResult.Failed failed(RejectReason reason, Duration wait) {
+    return new FetchResult.Failed(reason, "it fails", "", "", true, wait);
   }
 
   private CompletableFuture<Turn> enter(Duration interval) {

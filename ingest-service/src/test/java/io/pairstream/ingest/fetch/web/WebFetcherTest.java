@@ -3,6 +3,8 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
+import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.hc.core5.ssl.SSLContexts;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebFetcherTest {
 
   /** Limits that no fetch reaches, however busy the machine. */
-  static final FetchLimits PATIENT =
-      new FetchLimits(1 << 20, Duration.ofMinutes(3), Duration.ofMinutes(5), 3);
+  static final FetchSettings.Limits PATIENT =
+      new FetchSettings.Limits(1 << 20, Duration.ofMinutes(3), Duration.ofMinutes(5), 3);
 
   private static final byte[] PNG = Pictures.png();
 
@@ -41,7 +43,8 @@ class WebFetcherTest {
 
   /** For hosts that take too long. */
   private static final FetchSettings IMPATIENT =
-      QUICK.with(new FetchLimits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(3), 3));
+      QUICK.with(
+          new FetchSettings.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(3), 3));
 
   private final Site site = Site.open();
 
@@ -76,11 +79,12 @@ class WebFetcherTest {
             request ->
                 assertThat(request)
                     .isEqualTo(
-                        "GET /a.png HTTP/1.1\r\nHost: 127.0.0.1:"
-                            + site.port()
-                            + "\r\nUser-Agent: Pairstream/1.0 (+https://example.org/about)\r\n"
+                        "GET /a.png HTTP/1.1\r\n"
+                            + "User-Agent: Pairstream/1.0 (+https://example.org/about)\r\n"
                             + "Accept: image/jpeg,image/png,image/webp,image/gif,*/*;q=0.1\r\n"
-                            + "Accept-Encoding: identity\r\n\r\n"));
+                            + "Accept-Encoding: identity\r\nHost: 127.0.0.1:"
+                            + site.port()
+                            + "\r\nConnection: Keep-Alive\r\n\r\n"));
   }
 
   @ParameterizedTest
@@ -372,8 +376,7 @@ class WebFetcherTest {
     FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
 
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_CONNECTION);
-    assertThat(failed.detail()).contains("without an end");
-    assertThat(failed.retryable()).isFalse();
+    assertThat(failed.detail()).contains("does not answer in HTTP");
   }
 
   @Test
@@ -435,7 +438,7 @@ class WebFetcherTest {
         });
     site.answer("/a.png", "200 OK", "", PNG);
     Politeness oneAtATime = new Politeness(4, 1, Duration.ZERO, Duration.ofSeconds(1), false);
-    try (WebFetcher fetcher = open(QUICK.with(oneAtATime), new OneMachine())) {
+    try (WebFetcher fetcher = open(QUICK.with(oneAtATime), ONE_MACHINE)) {
       CompletableFuture<FetchResult> slow = fetcher.fetch(at("one.example", "/slow.png"), "");
       assertThat(within(asked)).isTrue();
 
@@ -458,16 +461,8 @@ class WebFetcherTest {
   }
 
   /** Every name leads to this machine. */
-  private static final class OneMachine implements HostResolver {
-
-    @Override
-    public CompletableFuture<List<InetAddress>> addresses(String host) {
-      return CompletableFuture.completedFuture(List.of(InetAddress.getLoopbackAddress()));
-    }
-
-    @Override
-    public void close() {}
-  }
+  private static final HostResolver.Lookup ONE_MACHINE =
+      host -> new InetAddress[] {InetAddress.getLoopbackAddress()};
 
   private static Site.Answer endless(String head, CountDownLatch left) {
     return endless(head, "x".repeat(1000), left);
@@ -504,13 +499,13 @@ class WebFetcherTest {
   }
 
   /** A fetcher that finds hosts in another way. What is found is looked at all the same. */
-  static WebFetcher open(FetchSettings settings, HostResolver resolver) {
-    return new AsyncWebFetcher(
+  static WebFetcher open(FetchSettings settings, HostResolver.Lookup lookup) {
+    return new HttpWebFetcher(
         settings,
         Clock.systemUTC(),
-        new SystemTimers(),
-        resolver,
-        SSLContexts.createSystemDefault());
+        Timers.ofSystem(),
+        new HostResolver(lookup),
+        new OkHttpClient());
   }
 
   static FetchResult fetch(FetchSettings settings, String url) {

@@ -14,21 +14,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
-class SystemResolverTest {
+class HostResolverTest {
 
   private static final List<InetAddress> FOUND = List.of(InetAddress.getLoopbackAddress());
 
-  private final Timers timers = new NoTimers();
   private final CountDownLatch answering = new CountDownLatch(1);
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger mostWaiting = new AtomicInteger();
-  private final SystemResolver resolver = new SystemResolver(timers, this::lookUp);
+  private final HostResolver resolver = new HostResolver(this::lookUp);
 
   @AfterEach
   void close() {
     answering.countDown();
     resolver.close();
-    timers.close();
   }
 
   @Test
@@ -40,7 +38,7 @@ class SystemResolverTest {
 
     assertThat(resolver.addresses("a.good.example").get()).isEqualTo(FOUND);
     assertThat(resolver.addresses("example").get()).isEqualTo(FOUND);
-    assertThat(mostWaiting).hasValueLessThanOrEqualTo(SystemResolver.THREADS_OF_A_DOMAIN);
+    assertThat(mostWaiting).hasValueLessThanOrEqualTo(HostResolver.LANES);
     assertThat(silent).noneMatch(answer -> answer.getNow(List.of()).equals(FOUND));
   }
 
@@ -54,7 +52,7 @@ class SystemResolverTest {
     answering.countDown();
 
     assertThat(silent).allSatisfy(answer -> assertThat(answer.get()).isEqualTo(FOUND));
-    assertThat(mostWaiting).hasValueLessThanOrEqualTo(SystemResolver.THREADS_OF_A_DOMAIN);
+    assertThat(mostWaiting).hasValueLessThanOrEqualTo(HostResolver.LANES);
   }
 
   @Test
