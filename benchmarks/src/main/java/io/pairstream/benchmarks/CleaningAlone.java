@@ -1,7 +1,7 @@
 package io.pairstream.benchmarks;
 
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;

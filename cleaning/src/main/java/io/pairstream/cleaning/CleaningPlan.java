@@ -18,8 +18,8 @@ import io.pairstream.cleaning.image.CheckImageSize;
 import io.pairstream.cleaning.image.CheckModelScores;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PixelNormalisation;
@@ -34,7 +34,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.split.SplitByImage;
 import io.pairstream.cleaning.tokens.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption;
-import io.pairstream.cleaning.tokens.TokenizedCaption;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.cleaning.words.WriteTextForms;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -209,5 +209,58 @@ public final class CleaningPlan {
     text.append("steps-version=").append(STEPS_VERSION).append('\n');
     byte[] hash = Sha256.of(text.toString());
     return HexFormat.of().formatHex(hash, 0, 8);
+  }
+
+  /**
+   * One step of a plan, for a person who wants to know what happens to a pair.
+   *
+   * @param stage where it stands: gate, caption, image or split
+   * @param name name in metrics and in quarantined records
+   * @param inWords what it does, with its limits; empty where the recipe switches it off
+   */
+  public record PlannedStep(String stage, String name, String inWords) {
+
+    /** Whether a pair meets it. */
+    public boolean isOn() {
+      return !inWords.isEmpty();
+    }
+  }
+
+  /**
+   * Sees each step's duration and outcome. Steps themselves emit no metrics and no logs.
+   *
+   * <p>Implementations are thread-safe.
+   */
+  @FunctionalInterface
+  public interface StepObserver {
+
+    /** Sees nothing. */
+    StepObserver NONE = (step, nanos, outcome) -> {};
+
+    void observe(String step, long nanos, Outcome<?> outcome);
+  }
+
+  /**
+   * A pair as the trainer sees it: prepared pixels and token ids, with the image they came from.
+   */
+  public record CleanedPair(ProbedImage original, PreparedImage image, TokenizedCaption caption) {}
+
+  /**
+   * A pair whose image passes by what its header declares; no pixel is decoded yet.
+   *
+   * @param cropBox the part of the upright image that counts
+   * @param waived reasons that do not count against it, as in {@link SubmittedPair}
+   */
+  public record GatedPair(
+      ProbedImage image, PixelBox cropBox, ReceivedCaption caption, Set<RejectReason> waived) {
+
+    public GatedPair {
+      waived = Set.copyOf(waived);
+    }
+
+    /** One that nobody has looked at. */
+    public GatedPair(ProbedImage image, PixelBox cropBox, ReceivedCaption caption) {
+      this(image, cropBox, caption, Set.of());
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.pairstream.cleaning;
 
+import io.pairstream.cleaning.CleaningPlan.PlannedStep;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import java.util.List;
 import java.util.Set;
 

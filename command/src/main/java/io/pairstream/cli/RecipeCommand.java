@@ -2,10 +2,10 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.PlannedStep;
+import io.pairstream.cleaning.CleaningPlan.PlannedStep;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
-import io.pairstream.cleaning.recipe.RecipeProblem;
 import io.pairstream.terminal.TerminalText;
 import java.util.List;
 import java.util.Map;

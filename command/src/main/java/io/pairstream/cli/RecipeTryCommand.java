@@ -2,7 +2,7 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;

@@ -1,6 +1,6 @@
 package io.pairstream.cli;
 
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.platform.AppLayout;

@@ -1,10 +1,10 @@
 package io.pairstream.trial;
 
-import io.pairstream.cleaning.image.ImageEncoding;
-import io.pairstream.cleaning.image.Picture;
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.tokens.TokenIds;
-import io.pairstream.cleaning.tokens.TokenizedCaption;
+import io.pairstream.cleaning.image.PreparedImage.Picture;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.terminal.TerminalText;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

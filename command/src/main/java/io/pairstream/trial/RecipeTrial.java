@@ -1,12 +1,12 @@
 package io.pairstream.trial;
 
-import io.pairstream.cleaning.CleanedPair;
 import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.publish.NewPair;

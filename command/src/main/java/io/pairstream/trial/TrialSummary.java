@@ -2,8 +2,8 @@ package io.pairstream.trial;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.split.Split;
-import io.pairstream.cleaning.tokens.TokenizedCaption;
+import io.pairstream.cleaning.split.SplitByImage.Split;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.pairstream.trial;
 
-import io.pairstream.cleaning.CleanedPair;
+import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.split.Split;
+import io.pairstream.cleaning.split.SplitByImage.Split;
 
 /** What a recipe makes of one pair. */
 public sealed interface Verdict {

@@ -2,9 +2,9 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
-import io.pairstream.cleaning.recipe.RecipeProblem;
+import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.demo.DemoSummary;
 import io.pairstream.demo.OutputCounts;
 import io.pairstream.schemas.wire.RegistryUnavailableException;

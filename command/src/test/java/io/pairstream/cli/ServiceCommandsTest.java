@@ -3,7 +3,7 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.platform.AppLayout;

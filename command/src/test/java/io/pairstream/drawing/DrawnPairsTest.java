@@ -2,11 +2,11 @@ package io.pairstream.drawing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.CleanedPair;
 import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.StepObserver;
 import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;

@@ -1,14 +1,14 @@
 package io.pairstream.image;
 
-import io.pairstream.cleaning.image.ChromaSubsampling;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.Geometry;
-import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PictureOutput;
+import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.io.IOException;

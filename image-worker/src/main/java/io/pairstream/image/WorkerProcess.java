@@ -1,7 +1,7 @@
 package io.pairstream.image;
 
 import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.ImageToPrepare;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;

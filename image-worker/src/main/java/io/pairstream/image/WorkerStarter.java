@@ -1,9 +1,9 @@
 package io.pairstream.image;
 
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ModelScore;
-import io.pairstream.cleaning.recipe.NamedFile;
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import io.pairstream.image.WorkerProcess.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,9 +3,9 @@ package io.pairstream.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.Picture;
-import io.pairstream.cleaning.image.PictureColour;
+import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.PreparedImage.Picture;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;

@@ -8,7 +8,7 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.ImageToPrepare;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.awt.image.BufferedImage;

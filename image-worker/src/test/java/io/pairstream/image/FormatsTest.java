@@ -2,8 +2,8 @@ package io.pairstream.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.ImageToPrepare;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PixelNormalisation;

@@ -1,9 +1,9 @@
 package io.pairstream.benchmarks.compare;
 
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.GatedPair;
+import io.pairstream.cleaning.CleaningPlan.GatedPair;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.StepObserver;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageType;

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.caption.SpanFinder.Span;
 import java.util.Locale;
 import java.util.Set;
 

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.caption.SpanFinder.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

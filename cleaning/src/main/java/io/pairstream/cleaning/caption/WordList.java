@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.ClassPathFile;
-import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

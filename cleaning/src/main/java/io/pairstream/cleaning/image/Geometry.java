@@ -240,4 +240,74 @@ public record Geometry(
   private static int rounded(int side, int over, int under) {
     return (int) Math.max(1, ((long) side * over * 2 + under) / (2L * under));
   }
+
+  /** How a picture of any shape becomes one of the wanted shape. */
+  public enum ResizeMode {
+    /** The largest centred part of the wanted shape, scaled to the wanted size. */
+    CENTER_CROP,
+    /** The whole picture, scaled until it covers the wanted size; keeps its own shape. */
+    KEEP_RATIO_SMALLEST,
+    /** The whole picture, scaled until it fits into the wanted size; keeps its own shape. */
+    KEEP_RATIO_LARGEST,
+    /** The whole picture, scaled until it fits, in the middle of a canvas of the wanted size. */
+    PAD,
+    /** The whole picture, both sides scaled each on its own. */
+    STRETCH,
+    /** As {@link #CENTER_CROP}, to the shape of a table that is nearest to the picture's own. */
+    BUCKET
+  }
+
+  /** What becomes of a picture that would have to be enlarged. */
+  public enum WhenSmaller {
+    /** It is enlarged. */
+    ENLARGE,
+    /** It keeps its size: only what is bigger is scaled. */
+    KEEP,
+    /** It is rejected. */
+    REJECT
+  }
+
+  /** How the pixels of a scaled picture are made of the original's. */
+  public enum Resampling {
+    /** The mean of the area that a pixel covers; cubic where the picture is enlarged. */
+    AREA,
+    /**
+     * A triangle of the width of two pixels of the result, or of the original where it enlarges.
+     */
+    BILINEAR,
+    /** The cubic kernel over four pixels, widened likewise when it shrinks. */
+    BICUBIC,
+    /** The Lanczos kernel over six pixels, widened likewise when it shrinks. */
+    LANCZOS
+  }
+
+  /**
+   * Where the pixels of a result come from and where they go. All in upright pixels.
+   *
+   * @param source the part of the original that is scaled
+   * @param scaledWidthPx width to which it is scaled
+   * @param scaledHeightPx height to which it is scaled
+   * @param leftPx columns of canvas to the left of it
+   * @param topPx rows of canvas above it
+   * @param widthPx width of the result
+   * @param heightPx height of the result
+   */
+  public record Layout(
+      PixelBox source,
+      int scaledWidthPx,
+      int scaledHeightPx,
+      int leftPx,
+      int topPx,
+      int widthPx,
+      int heightPx) {
+
+    /** Whether there is any canvas around the picture. */
+    public boolean isPadded() {
+      return scaledWidthPx != widthPx || scaledHeightPx != heightPx;
+    }
+
+    static Layout filled(PixelBox source, int widthPx, int heightPx) {
+      return new Layout(source, widthPx, heightPx, 0, 0, widthPx, heightPx);
+    }
+  }
 }

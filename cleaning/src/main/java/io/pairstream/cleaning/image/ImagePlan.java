@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,4 +119,22 @@ public record ImagePlan(
   public ImagePlan withScores(List<ModelScore> others) {
     return new ImagePlan(colourProfile, main, renditions, pixels, measures, others);
   }
+
+  /** What becomes of a picture whose colours are not meant as sRGB. */
+  public enum ColourProfileRule {
+    /** Its colours are converted to sRGB. */
+    CONVERT,
+    /** It is rejected. */
+    REJECT,
+    /** Its numbers are taken as if they were sRGB. */
+    IGNORE
+  }
+
+  /**
+   * A further picture that is made of the same decoded pixels.
+   *
+   * @param name its name in recipe and record
+   * @param output what it looks like
+   */
+  public record Rendition(String name, PictureOutput output) {}
 }

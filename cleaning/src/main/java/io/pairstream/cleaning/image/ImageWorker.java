@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Outcome;
+import java.util.List;
 
 /**
  * Decodes an image and makes of it what a plan asks for, away from the caller's process.
@@ -18,4 +19,37 @@ public interface ImageWorker {
    *     known to be good: a missing native library, a full disk. The image is not to blame.
    */
   Outcome<PreparedImage> prepare(ImageToPrepare image, ImagePlan plan);
+
+  /**
+   * An image that passed the gate, and what else counts when its pixels are made.
+   *
+   * @param image the file with what its header declares
+   * @param cropBox the part that the producer means, in upright pixels
+   * @param tokenIds the caption's token ids, for models that look at both; empty where none does
+   */
+  public record ImageToPrepare(ProbedImage image, PixelBox cropBox, List<Integer> tokenIds) {
+
+    public ImageToPrepare {
+      tokenIds = List.copyOf(tokenIds);
+    }
+
+    /** The whole image, by itself. */
+    public static ImageToPrepare whole(ProbedImage image) {
+      return new ImageToPrepare(image, PixelBox.WHOLE, List.of());
+    }
+  }
+
+  /** No image worker is able to work, whatever the image: the world is bad, not the record. */
+  public static final class ImageWorkerUnavailableException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public ImageWorkerUnavailableException(String message, Throwable cause) {
+      super(message, cause);
+    }
+
+    public ImageWorkerUnavailableException(String message) {
+      super(message);
+    }
+  }
 }

@@ -2,8 +2,8 @@ package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.onnx.OnnxModel;
 import io.pairstream.cleaning.onnx.OnnxModel.Tensor;
-import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -52,4 +52,27 @@ public record PictureOutput(
             .orElse((long) geometry.widthPx() * geometry.heightPx());
     return encoding == ImageEncoding.JPEG ? pixels / 4 : pixels * 3;
   }
+
+  /** How finely a JPEG stores colour, beside its brightness. */
+  public enum ChromaSubsampling {
+    /** Half in both directions, 4:2:0. */
+    HALVED,
+    /** In full, 4:4:4. */
+    FULL
+  }
+
+  /** How a prepared image is encoded. */
+  public enum ImageEncoding {
+    /** Baseline JPEG at the recipe's quality. */
+    JPEG,
+    /** PNG, lossless. */
+    PNG,
+    /** uint8 [height, width, 3], RGB, row-major, no padding. */
+    RAW;
+
+    /** The name in records and recipes: jpeg, png, raw. */
+    public String label() {
+      return RecipeReader.word(this);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.recipe.RecipeReader;
 
 /**

@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.image;
 
-import io.pairstream.cleaning.image.PixelOperation.Kind;
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
+import io.pairstream.cleaning.image.PixelOperations.PixelOperation.Kind;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +95,61 @@ public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour
       recipe.problem(
           "pixels.colour",
           colour.label() + " cannot be stored as jpeg; set " + key + " to png or raw");
+    }
+  }
+
+  /**
+   * One change to the pixels of a picture that is already at its size.
+   *
+   * @param kind what is done; it says which of the others count
+   * @param size side of a kernel in pixels, or number of tiles per side
+   * @param sigmaPx standard deviation of a Gaussian in pixels; 0 where the kernel's size gives it
+   * @param strength how much, in the unit of the kind
+   */
+  public record PixelOperation(Kind kind, int size, double sigmaPx, double strength) {
+
+    /** What can be done to pixels. */
+    public enum Kind {
+      /** Blur by a Gaussian kernel: size, sigma. */
+      GAUSSIAN,
+      /** The median of the neighbourhood: size. */
+      MEDIAN,
+      /** Blur that stops at edges: size, sigma, and how far levels may differ as the strength. */
+      BILATERAL,
+      /** The mean of similar patches: the filter's h, in levels, as the strength. */
+      NL_MEANS,
+      /** Each level to the power of the strength, 0 to 255 taken as 0 to 1. */
+      GAMMA,
+      /** The luma's histogram made even over the whole picture. */
+      EQUALISE,
+      /** The luma's histogram made even tile by tile: size x size tiles; clip limit as strength. */
+      CLAHE,
+      /** Unsharp mask: sigma, and the amount as the strength. */
+      SHARPEN
+    }
+  }
+
+  /** What the channels of a picture are. */
+  public enum PictureColour {
+    RGB(3),
+    GREY(1),
+    HSV(3),
+    LAB(3),
+    YCRCB(3);
+
+    private final int channels;
+
+    PictureColour(int channels) {
+      this.channels = channels;
+    }
+
+    public int channels() {
+      return channels;
+    }
+
+    /** The name in records and recipes: rgb, grey, hsv, lab, ycrcb. */
+    public String label() {
+      return RecipeReader.word(this);
     }
   }
 }

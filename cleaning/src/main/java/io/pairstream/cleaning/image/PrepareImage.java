@@ -2,6 +2,7 @@ package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -1,5 +1,7 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
+import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import java.util.List;
 import java.util.Map;
 
@@ -24,5 +26,30 @@ public record PreparedImage(
   public PreparedImage {
     renditions = List.copyOf(renditions);
     measures = Map.copyOf(measures);
+  }
+
+  /**
+   * One finished picture.
+   *
+   * @param encoded the pixels, encoded as {@code encoding} says; decoded: uint8 [heightPx, widthPx,
+   *     channels], row-major
+   * @param encoding encoding of {@code encoded}
+   * @param colour what the channels are
+   * @param widthPx width in pixels
+   * @param heightPx height in pixels
+   */
+  public record Picture(
+      EncodedImage encoded,
+      ImageEncoding encoding,
+      PictureColour colour,
+      int widthPx,
+      int heightPx) {
+
+    /**
+     * A further picture of the same image.
+     *
+     * @param name its name in the recipe
+     */
+    public record Named(String name, Picture picture) {}
   }
 }

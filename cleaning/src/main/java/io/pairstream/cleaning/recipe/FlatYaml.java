@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.recipe;
 
+import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,11 +1,16 @@
 package io.pairstream.cleaning.recipe;
 
+import io.pairstream.cleaning.Sha256;
+import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -266,5 +271,28 @@ public final class RecipeReader {
   /** The text, or its beginning if it is too long for a message. */
   public static String shown(String text) {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+  }
+
+  /**
+   * A file that a recipe names.
+   *
+   * @param path absolute
+   * @param sha256 lower-case hex SHA-256 of its content
+   */
+  public record NamedFile(Path path, String sha256) {
+
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    /** Lower-case hex SHA-256 of what a file holds now. */
+    public static String sha256(Path path) throws IOException {
+      try (InputStream in = Files.newInputStream(path)) {
+        MessageDigest digest = Sha256.begin();
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+          digest.update(buffer, 0, read);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+      }
+    }
   }
 }

@@ -81,4 +81,19 @@ public final class SplitByImage {
         * 0x1p11
         / TWO_TO_64;
   }
+
+  /**
+   * Where an image belongs.
+   *
+   * @param split training, validation or test
+   * @param fold fold for cross-validation, from 0; independent of {@code split}
+   */
+  public record Assignment(Split split, int fold) {}
+
+  /** The part of the data set that a pair belongs to. */
+  public enum Split {
+    TRAINING,
+    VALIDATION,
+    TEST
+  }
 }

@@ -1,7 +1,8 @@
 package io.pairstream.cleaning.tokens;
 
-import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,8 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,7 +17,8 @@ import java.util.stream.Stream;
  *
  * <p>Rejects nothing.
  */
-public final class TokenizeCaption implements Step<CleanedCaption, TokenizedCaption> {
+public final class TokenizeCaption
+    implements Step<CleanedCaption, TokenizeCaption.TokenizedCaption> {
 
   private static final int MOST_SETS = 8;
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
@@ -67,5 +70,50 @@ public final class TokenizeCaption implements Step<CleanedCaption, TokenizedCapt
     return Outcome.kept(
         new TokenizedCaption(
             caption, main.apply(text), further.stream().map(set -> set.apply(text)).toList()));
+  }
+
+  /**
+   * Token ids of fixed length. The mask of the ids is 1 for the first {@code count} of them.
+   *
+   * <p>Takes ownership of the array. Equal by content.
+   *
+   * @param ids int32 [length], padded as the recipe says
+   * @param count how many of {@code ids} are tokens, special ones included
+   * @param untruncatedCount how many tokens the text has in all, special ones included
+   */
+  @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the content
+  public record TokenIds(int[] ids, int count, int untruncatedCount) {
+
+    /** Whether the text has more tokens than fit. */
+    public boolean truncated() {
+      return untruncatedCount > count;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof TokenIds that
+          && Arrays.equals(ids, that.ids)
+          && count == that.count
+          && untruncatedCount == that.untruncatedCount;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * Arrays.hashCode(ids) + untruncatedCount;
+    }
+  }
+
+  /**
+   * A cleaned caption with its token ids.
+   *
+   * @param caption the text that the ids stand for
+   * @param tokens the ids of the main set
+   * @param further the ids of the further sets, in the recipe's order
+   */
+  public record TokenizedCaption(CleanedCaption caption, TokenIds tokens, List<TokenIds> further) {
+
+    public TokenizedCaption {
+      further = List.copyOf(further);
+    }
   }
 }

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.Geometry.Layout;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
-import io.pairstream.cleaning.recipe.RecipeProblem;
+import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

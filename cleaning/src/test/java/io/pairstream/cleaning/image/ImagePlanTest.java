@@ -3,8 +3,15 @@ package io.pairstream.cleaning.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.pairstream.cleaning.image.Geometry.Resampling;
+import io.pairstream.cleaning.image.Geometry.ResizeMode;
+import io.pairstream.cleaning.image.Geometry.WhenSmaller;
+import io.pairstream.cleaning.image.ImagePlan.ColourProfileRule;
+import io.pairstream.cleaning.image.ImagePlan.Rendition;
+import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
-import io.pairstream.cleaning.recipe.RecipeProblem;
+import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,9 +3,11 @@ package io.pairstream.cleaning.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.pairstream.cleaning.image.PixelOperation.Kind;
+import io.pairstream.cleaning.image.PixelOperations.PictureColour;
+import io.pairstream.cleaning.image.PixelOperations.PixelOperation;
+import io.pairstream.cleaning.image.PixelOperations.PixelOperation.Kind;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
-import io.pairstream.cleaning.recipe.RecipeProblem;
+import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.List;
 import java.util.Locale;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.PngHeader.PngMetadata;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;

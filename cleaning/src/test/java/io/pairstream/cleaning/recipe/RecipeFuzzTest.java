@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.StepObserver;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.split.SplitByImage.Assignment;
+import io.pairstream.cleaning.split.SplitByImage.Split;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

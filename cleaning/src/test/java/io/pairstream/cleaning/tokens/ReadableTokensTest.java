@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.tokens.ReadableTokens.Token;
 import io.pairstream.cleaning.tokens.TokenTarget.Padding;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;

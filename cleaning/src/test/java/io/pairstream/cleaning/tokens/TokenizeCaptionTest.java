@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

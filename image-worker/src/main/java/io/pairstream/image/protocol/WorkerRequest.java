@@ -2,7 +2,7 @@ package io.pairstream.image.protocol;
 
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.ImageToPrepare;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

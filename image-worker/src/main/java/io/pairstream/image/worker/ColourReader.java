@@ -2,7 +2,7 @@ package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.image.ColourProfileRule;
+import io.pairstream.cleaning.image.ImagePlan.ColourProfileRule;
 import io.pairstream.image.worker.RgbLights.Curve;
 import java.util.ArrayDeque;
 import java.util.Arrays;

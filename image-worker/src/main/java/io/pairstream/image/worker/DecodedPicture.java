@@ -1,6 +1,6 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.cleaning.image.Resampling;
+import io.pairstream.cleaning.image.Geometry.Resampling;
 import org.bytedeco.opencv.opencv_core.Rect;
 
 /** A decoded image as it is stored, before anything is cut, scaled or turned. */

@@ -2,7 +2,7 @@ package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.image.Resampling;
+import io.pairstream.cleaning.image.Geometry.Resampling;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;

@@ -1,6 +1,6 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.cleaning.image.ChromaSubsampling;
+import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_core;

@@ -1,7 +1,7 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.cleaning.image.PictureColour;
-import io.pairstream.cleaning.image.PixelOperation;
+import io.pairstream.cleaning.image.PixelOperations.PictureColour;
+import io.pairstream.cleaning.image.PixelOperations.PixelOperation;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;

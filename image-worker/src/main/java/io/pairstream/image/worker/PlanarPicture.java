@@ -1,7 +1,7 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.cleaning.image.ChromaSubsampling;
-import io.pairstream.cleaning.image.Resampling;
+import io.pairstream.cleaning.image.Geometry.Resampling;
+import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

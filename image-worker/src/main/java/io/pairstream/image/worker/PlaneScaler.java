@@ -1,6 +1,6 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.cleaning.image.Resampling;
+import io.pairstream.cleaning.image.Geometry.Resampling;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.cleaning.image.ChromaSubsampling;
+import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**

@@ -1,20 +1,20 @@
 package io.pairstream.image.protocol;
 
-import static io.pairstream.cleaning.image.PictureColour.GREY;
-import static io.pairstream.cleaning.image.PictureColour.RGB;
+import static io.pairstream.cleaning.image.PixelOperations.PictureColour.GREY;
+import static io.pairstream.cleaning.image.PixelOperations.PictureColour.RGB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageType;
-import io.pairstream.cleaning.image.Picture;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.ByteArrayInputStream;

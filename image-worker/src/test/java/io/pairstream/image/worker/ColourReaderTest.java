@@ -3,7 +3,7 @@ package io.pairstream.image.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.image.ColourProfileRule;
+import io.pairstream.cleaning.image.ImagePlan.ColourProfileRule;
 import io.pairstream.image.worker.ColourReader.Colours;
 import java.io.IOException;
 import java.net.URISyntaxException;

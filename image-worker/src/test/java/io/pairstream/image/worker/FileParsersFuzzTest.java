@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.image.ColourProfileRule;
+import io.pairstream.cleaning.image.ImagePlan.ColourProfileRule;
 import io.pairstream.cleaning.image.ImageType;
 
 /**

@@ -3,8 +3,8 @@ package io.pairstream.image.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.pairstream.cleaning.image.ChromaSubsampling;
-import io.pairstream.cleaning.image.Resampling;
+import io.pairstream.cleaning.image.Geometry.Resampling;
+import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;

@@ -2,9 +2,9 @@ package io.pairstream.image.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.image.PictureColour;
-import io.pairstream.cleaning.image.PixelOperation;
-import io.pairstream.cleaning.image.PixelOperation.Kind;
+import io.pairstream.cleaning.image.PixelOperations.PictureColour;
+import io.pairstream.cleaning.image.PixelOperations.PixelOperation;
+import io.pairstream.cleaning.image.PixelOperations.PixelOperation.Kind;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.opencv_core.Mat;

@@ -2,7 +2,7 @@ package io.pairstream.image.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.image.Resampling;
+import io.pairstream.cleaning.image.Geometry.Resampling;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;

@@ -1,7 +1,7 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;

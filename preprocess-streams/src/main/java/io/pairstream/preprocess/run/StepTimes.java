@@ -1,7 +1,7 @@
 package io.pairstream.preprocess.run;
 
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.StepObserver;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;

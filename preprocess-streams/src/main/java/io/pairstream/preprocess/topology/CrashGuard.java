@@ -3,7 +3,7 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.schemas.wire.OneLine;
 import java.time.Duration;
 import java.util.ArrayDeque;

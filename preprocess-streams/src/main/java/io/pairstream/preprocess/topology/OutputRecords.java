@@ -1,14 +1,14 @@
 package io.pairstream.preprocess.topology;
 
-import io.pairstream.cleaning.CleanedPair;
 import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.split.Assignment;
-import io.pairstream.cleaning.tokens.TokenIds;
+import io.pairstream.cleaning.image.PreparedImage.Picture;
+import io.pairstream.cleaning.split.SplitByImage.Assignment;
 import io.pairstream.cleaning.tokens.TokenTarget;
-import io.pairstream.cleaning.tokens.TokenizedCaption;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;

@@ -2,7 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;

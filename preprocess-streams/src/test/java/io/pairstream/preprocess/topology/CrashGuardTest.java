@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import org.junit.jupiter.api.Test;
 
 class CrashGuardTest {

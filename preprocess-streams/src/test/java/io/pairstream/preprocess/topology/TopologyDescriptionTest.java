@@ -3,7 +3,7 @@ package io.pairstream.preprocess.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;

@@ -1,7 +1,7 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.PairIdentity;

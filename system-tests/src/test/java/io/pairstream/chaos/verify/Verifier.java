@@ -3,7 +3,7 @@ package io.pairstream.chaos.verify;
 import io.pairstream.chaos.load.LedgerEntry;
 import io.pairstream.chaos.load.Site;
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;

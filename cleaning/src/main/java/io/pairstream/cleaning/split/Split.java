@@ -1,8 +1,0 @@
-package io.pairstream.cleaning.split;
-
-/** The part of the data set that a pair belongs to. */
-public enum Split {
-  TRAINING,
-  VALIDATION,
-  TEST
-}
