@@ -7,7 +7,6 @@ import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
@@ -102,10 +101,7 @@ public final class WholeLine implements Callable<Integer> {
     List<SteadyState> alone = new ArrayList<>();
     try (WholePlatform platform =
             WholePlatform.start(
-                PlatformSettings.in(directory),
-                new Dataset(Dataset.DEFAULT_NAME),
-                partitions,
-                event -> {});
+                directory, new Dataset(Dataset.DEFAULT_NAME), partitions, event -> {});
         PublishedLine line = new PublishedLine(platform, row);
         CleaningAlone cleaning = new CleaningAlone(recipe, row.once(), threadCount, workerCount)) {
       platform.startPreprocessing(

@@ -1,15 +1,8 @@
 package io.pairstream.cli;
 
+import io.pairstream.demo.DecidedPairs;
 import io.pairstream.demo.Demo;
-import io.pairstream.demo.DemoSummary;
-import io.pairstream.demo.OutputCounts;
-import io.pairstream.demo.PairSupply;
-import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceOptions;
-import io.pairstream.ingest.files.UnusableSourceException;
-import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Progress;
@@ -29,16 +22,8 @@ import picocli.CommandLine.Option;
 @Command(name = "demo")
 final class DemoCommand extends PlatformCommand {
 
-  private static final long DRAWN_PAIRS = 500;
-
-  @Option(names = "--pairs", paramLabel = "N")
-  private Long pairs;
-
-  @Option(names = "--from", paramLabel = "PATH")
-  private Path from;
-
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1")
-  private long seed;
+  @Option(names = "--pairs", paramLabel = "N", defaultValue = "500")
+  private long pairs;
 
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "demo")
   private String recipe;
@@ -50,12 +35,11 @@ final class DemoCommand extends PlatformCommand {
   public Integer call() throws IOException, InterruptedException {
     requireAtLeast(1, "--pairs", pairs);
     Services services = services(recipe);
-    PairSupply supply = supply();
     Path directory = Files.createTempDirectory("pairstream-demo");
     say("starting a broker, a schema registry, the topology, a feed%s", exit ? "" : ", the pages");
     try (WholePlatform platform =
         WholePlatform.start(
-            PlatformSettings.in(directory),
+            directory,
             new Dataset(Dataset.DEFAULT_NAME),
             TopicCatalogue.DEFAULT_PARTITIONS,
             this::tell)) {
@@ -67,9 +51,9 @@ final class DemoCommand extends PlatformCommand {
         platform.startServices(services.recipe(), services.workers());
         say("watch it: %s", platform.dashboardAddress());
       }
-      DemoSummary summary;
+      Demo.Summary summary;
       try (Progress progress = progress()) {
-        summary = new Demo(platform).run(supply, progress);
+        summary = new Demo(platform).run(pairs, progress);
       }
       int found = summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
       endsWith(found);
@@ -84,21 +68,7 @@ final class DemoCommand extends PlatformCommand {
     }
   }
 
-  private PairSupply supply() {
-    if (from == null) {
-      return PairSupply.drawn(seed, pairs == null ? DRAWN_PAIRS : pairs);
-    }
-    try {
-      return PairSupply.files(
-          new PairSources(SourceOptions.of(SourceKind.IMPORTED)).open(from),
-          pairs == null ? Long.MAX_VALUE : pairs,
-          problem -> say("%s: %s", problem.where(), problem.message()));
-    } catch (UnusableSourceException e) {
-      throw wrong("--from: " + e.getMessage());
-    }
-  }
-
-  private void tellWhatNext(OutputCounts end, Path directory, WholePlatform platform) {
+  private void tellWhatNext(DecidedPairs.Counts end, Path directory, WholePlatform platform) {
     PrintWriter to = json() ? err() : out();
     String called = "  " + Main.asCalled() + " ";
     to.println("It keeps running. Watch it: " + platform.dashboardAddress());

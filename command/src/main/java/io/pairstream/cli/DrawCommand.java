@@ -8,9 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Utils;
@@ -22,22 +20,11 @@ import picocli.CommandLine.Parameters;
 @Command(name = "draw")
 final class DrawCommand extends PairstreamCommand {
 
-  private static final List<String> LANGUAGES = List.of("en", "zh");
-
   @Parameters(paramLabel = "FOLDER")
   private Path folder;
 
   @Option(names = "--pairs", paramLabel = "N", defaultValue = "1000")
   private long pairs;
-
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1")
-  private long seed;
-
-  @Option(names = "--language", paramLabel = "LANGUAGE")
-  private String language;
-
-  @Option(names = "--single")
-  private boolean single;
 
   /** What is drawn, as JSON. */
   private record Drawn(Path folder, long pairs) {}
@@ -45,9 +32,6 @@ final class DrawCommand extends PairstreamCommand {
   @Override
   public Integer call() throws IOException {
     require(pairs >= 1 && pairs <= 1_000_000, "--pairs must be from 1 to 1000000, was " + pairs);
-    require(
-        language == null || LANGUAGES.contains(language),
-        "--language must be one of " + LANGUAGES + ", was '" + language + "'");
     String right = "; name a folder that is empty, or not there yet";
     try {
       Files.createDirectories(folder);
@@ -57,7 +41,7 @@ final class DrawCommand extends PairstreamCommand {
     try (Stream<Path> files = Files.list(folder)) {
       require(files.findAny().isEmpty(), folder + " is not empty" + right);
     }
-    DrawnPairs drawn = DrawnPairs.good(seed, single, Optional.ofNullable(language));
+    DrawnPairs drawn = DrawnPairs.plain(1);
     try {
       LongStream.range(0, pairs).parallel().mapToObj(drawn::at).forEach(this::write);
     } catch (UncheckedIOException e) {
@@ -74,7 +58,7 @@ final class DrawCommand extends PairstreamCommand {
 
   /** {@code 000000.jpg}, {@code 000000.txt} and so on: each file's name is its pair's index. */
   private void write(DrawnPair drawn) {
-    NewPair pair = ((DrawnPair.Content.Submitted) drawn.content()).pair();
+    NewPair pair = drawn.pair();
     String name = String.format(Locale.ROOT, "%06d.", drawn.index());
     String type = pair.mediaType().replaceFirst(".*/", "").replace("jpeg", "jpg");
     try {

@@ -1,7 +1,6 @@
 package io.pairstream.cli;
 
 import io.pairstream.demo.DecidedPairs;
-import io.pairstream.demo.OutputCounts;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportSink;
 import io.pairstream.ingest.files.ImportSource;
@@ -143,7 +142,7 @@ final class ImportCommand extends FitClusterCommand {
             });
   }
 
-  private OutputCounts await(DecidedPairs decided) {
+  private DecidedPairs.Counts await(DecidedPairs decided) {
     try (decided;
         Progress progress = progress()) {
       return decided.await(progress);

@@ -1,7 +1,7 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pairstream.demo.OutputCounts;
+import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.terminal.Table;
@@ -26,7 +26,7 @@ record ImportSummary(
     List<Problem> problems,
     long problemCount,
     List<ImportRun.Result> sources,
-    Optional<OutputCounts> judged,
+    Optional<DecidedPairs.Counts> judged,
     boolean dryRun,
     double seconds,
     double pairsPerSecond,
@@ -35,7 +35,7 @@ record ImportSummary(
   static ImportSummary of(
       List<ImportRun.Result> results,
       List<Problem> problems,
-      Optional<OutputCounts> judged,
+      Optional<DecidedPairs.Counts> judged,
       boolean dryRun,
       double seconds) {
     long published = sum(results, ImportRun.Result::published);
@@ -96,7 +96,7 @@ record ImportSummary(
         megabytesPerSecond);
   }
 
-  static String sentence(OutputCounts decided) {
+  static String sentence(DecidedPairs.Counts decided) {
     String reasons =
         decided.quarantine().entrySet().stream()
             .map(one -> one.getKey() + " " + TerminalText.count(one.getValue()))

@@ -2,14 +2,11 @@ package io.pairstream.cli;
 
 import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import io.pairstream.platform.LocalPlatform;
-import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Table;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,17 +32,6 @@ final class UpCommand extends PlatformCommand {
   @Option(names = "--fetch-contact", paramLabel = "ADDRESS")
   private String fetchContact;
 
-  @Option(names = "--port", paramLabel = "NAME=PORT")
-  private Map<PortName, Integer> ports = Map.of();
-
-  /** What a port is for. */
-  enum PortName {
-    broker,
-    registry,
-    ingest,
-    operate
-  }
-
   /** Where the platform is, as JSON. */
   private record Up(
       String bootstrapServers,
@@ -62,10 +48,9 @@ final class UpCommand extends PlatformCommand {
     if (fetchContact != null) {
       UserAgent unused = checked("--fetch-contact: ", () -> new UserAgent("0", fetchContact));
     }
-    PlatformSettings settings = PlatformSettings.in(dataDirectory).withPorts(checkedPorts());
     Services services = services(recipe);
     try (WholePlatform whole =
-        WholePlatform.start(settings, checkedDataset, partitions, this::tell)) {
+        WholePlatform.start(dataDirectory, checkedDataset, partitions, this::tell)) {
       onSignal(whole, () -> {});
       whole.startServices(services.recipe(), services.workers());
       if (fetchContact != null) {
@@ -95,16 +80,5 @@ final class UpCommand extends PlatformCommand {
             .row("Page and API", up.ingestUrl())
             .row("Dashboard", up.dashboardUrl())
             .row("Data", up.dataDir()));
-  }
-
-  private Map<String, Integer> checkedPorts() {
-    Map<String, Integer> checked = new HashMap<>();
-    ports.forEach(
-        (name, port) -> {
-          require(
-              port >= 1 && port <= 65_535, "--port " + name + " must be 1 to 65535, was " + port);
-          checked.put(name.name(), port);
-        });
-    return checked;
   }
 }

@@ -1,7 +1,7 @@
 package io.pairstream.demo;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.demo.OutputCounts.Rejected;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
@@ -12,9 +12,11 @@ import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.terminal.Progress;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -30,6 +32,47 @@ public final class DecidedPairs implements AutoCloseable {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
+  /**
+   * What the topology has decided by some moment.
+   *
+   * @param quarantine rejected, by reason
+   * @param example one that was rejected, and is no copy
+   */
+  public record Counts(
+      long training,
+      long validation,
+      long test,
+      SortedMap<String, Long> quarantine,
+      @JsonIgnore Optional<Rejected> example) {
+
+    /**
+     * A pair that was rejected.
+     *
+     * @param id pair id, or the coordinates where it has none
+     */
+    public record Rejected(String id, String reason, String detail) {}
+
+    public Counts {
+      quarantine = Collections.unmodifiableSortedMap(new TreeMap<>(quarantine));
+    }
+
+    public long quarantined() {
+      return quarantine.values().stream().mapToLong(count -> count).sum();
+    }
+
+    /** All of them: what came out. */
+    public long total() {
+      return training + validation + test + quarantined();
+    }
+
+    /** The reason for which most were rejected; empty where none was. */
+    public Optional<String> mostFrequentReason() {
+      return quarantine.entrySet().stream()
+          .max(Map.Entry.comparingByValue())
+          .map(Map.Entry::getKey);
+    }
+  }
+
   private final ClusterAccess cluster;
   private final CommittedLog log;
   private final Map<TopicPartition, Long> rawBefore;
@@ -40,7 +83,7 @@ public final class DecidedPairs implements AutoCloseable {
   private final Map<TopicPartition, BitSet> seen = new HashMap<>();
   private final Map<String, Long> published = new HashMap<>();
   private final TreeMap<String, Long> quarantine = new TreeMap<>();
-  private Rejected example;
+  private Counts.Rejected example;
 
   public DecidedPairs(ClusterAccess cluster) {
     this.cluster = cluster;
@@ -54,7 +97,7 @@ public final class DecidedPairs implements AutoCloseable {
   }
 
   /** What is decided by now. */
-  public OutputCounts count() {
+  public Counts count() {
     return count(log.ends(read.keySet()));
   }
 
@@ -62,7 +105,7 @@ public final class DecidedPairs implements AutoCloseable {
    * Waits until none of the raw pairs that are there now waits; links that are still to be fetched
    * are not waited for.
    */
-  public OutputCounts await(Progress progress) {
+  public Counts await(Progress progress) {
     Map<TopicPartition, Long> starts = log.beginnings(rawBefore.keySet());
     Map<TopicPartition, Long> ends = log.ends(rawBefore.keySet());
     try (Admin admin = cluster.admin()) {
@@ -99,7 +142,7 @@ public final class DecidedPairs implements AutoCloseable {
     return waiting;
   }
 
-  private OutputCounts count(Map<TopicPartition, Long> ends) {
+  private Counts count(Map<TopicPartition, Long> ends) {
     Map<TopicPartition, Stretch> unread = new HashMap<>();
     ends.forEach((partition, end) -> unread.put(partition, new Stretch(read.get(partition), end)));
     log.read(
@@ -111,7 +154,7 @@ public final class DecidedPairs implements AutoCloseable {
           return true;
         });
     read.putAll(ends);
-    return new OutputCounts(
+    return new Counts(
         published.getOrDefault(PairStatus.TRAINING.name(), 0L),
         published.getOrDefault(PairStatus.VALIDATION.name(), 0L),
         published.getOrDefault(PairStatus.TEST.name(), 0L),
@@ -127,7 +170,8 @@ public final class DecidedPairs implements AutoCloseable {
     String standing = receipt.getStanding();
     if (standing.equals(PairStatus.QUARANTINED.name())) {
       quarantine.merge(receipt.getReason(), 1L, Long::sum);
-      example = new Rejected(CommittedLog.key(record), receipt.getReason(), receipt.getDetail());
+      example =
+          new Counts.Rejected(CommittedLog.key(record), receipt.getReason(), receipt.getDetail());
     } else if (standing.equals(PairStatus.WITHDRAWN.name())) {
       quarantine.merge(RejectReason.WITHDRAWN.name(), 1L, Long::sum);
     } else if (isFirst(receipt)) {

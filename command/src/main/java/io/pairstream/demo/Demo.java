@@ -1,5 +1,7 @@
 package io.pairstream.demo;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
@@ -12,6 +14,7 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.Table;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** The main job on real input: pairs in, batches out, and how far it is while it goes on. */
 public final class Demo {
 
+  private static final long SEED = 1;
   private static final int BATCH_SIZE = 32;
 
   /** Without any progress for so long, something is wrong that waiting does not mend. */
@@ -37,13 +42,56 @@ public final class Demo {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
+  /**
+   * What a demo came to.
+   *
+   * @param published pairs and records that went in
+   * @param batches batches that were handed to the trainer
+   * @param pairsPerSecond from the first send until all was decided
+   */
+  public record Summary(
+      long published,
+      @JsonUnwrapped DecidedPairs.Counts outputs,
+      long batches,
+      double pairsPerSecond,
+      Audit audit) {
+
+    /**
+     * What the audit found.
+     *
+     * @param inputs raw coordinates that were looked at
+     * @param differences coordinates that did not leave by exactly one output
+     */
+    public record Audit(long inputs, long differences) {}
+
+    /** For a person, in lines. */
+    public String toText() {
+      Table table =
+          new Table()
+              .row("published", published)
+              .row("training", outputs.training())
+              .row("validation", outputs.validation())
+              .row("test", outputs.test())
+              .row("quarantine", outputs.quarantined());
+      outputs.quarantine().forEach((reason, count) -> table.row("  " + reason, count));
+      table.row("batches", batches).row("pairs per second", Math.round(pairsPerSecond));
+      return String.join("\n", table.lines())
+          + String.format(
+              Locale.ROOT,
+              "%naudit: %,d differences (%,d inputs, each in exactly one output%s)%n",
+              audit.differences(),
+              audit.inputs(),
+              audit.differences() == 0 ? "" : " but for these");
+    }
+  }
+
   private final WholePlatform platform;
   private final Cluster cluster;
   private final AtomicLong published = new AtomicLong();
   private final long startedAt = System.nanoTime();
 
   /** What the latest look has seen. */
-  private OutputCounts outputs;
+  private DecidedPairs.Counts outputs;
 
   private long batches;
   private long moved;
@@ -55,17 +103,16 @@ public final class Demo {
   }
 
   /**
-   * Publishes the pairs, and returns once each is accounted for.
+   * Publishes drawn pairs, and returns once each is accounted for.
    *
    * @throws PlatformException where the work does not get on
    */
-  public DemoSummary run(PairSupply supply, Progress progress)
-      throws IOException, InterruptedException {
+  public Summary run(long pairs, Progress progress) throws IOException, InterruptedException {
     startFeed();
     ClusterAccess access = new ClusterAccess(cluster);
     try (DecidedPairs decided = new DecidedPairs(access);
         BufferedReader trainer = Files.newBufferedReader(log("feed"))) {
-      CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> publish(supply));
+      CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> publish(pairs));
       movedAt = System.nanoTime();
       do {
         look(decided, trainer, progress);
@@ -82,12 +129,12 @@ public final class Demo {
         look(decided, trainer, progress);
       }
       AuditReport audit = new Audit(access, LATE).run();
-      return new DemoSummary(
+      return new Summary(
           published.get(),
           outputs,
           batches,
           perSecond,
-          new DemoSummary.Audit(audit.inputs(), audit.differences()));
+          new Summary.Audit(audit.inputs(), audit.differences()));
     }
   }
 
@@ -116,15 +163,19 @@ public final class Demo {
     return platform.processes().dataDirectory().resolve("logs").resolve(process + ".log");
   }
 
-  private void publish(PairSupply supply) {
+  private void publish(long pairs) {
     Registry registry = cluster.registry();
+    DrawnPairs drawn = new DrawnPairs(SEED);
     try (PairPublisher publisher =
         PairPublisher.open(
             PairTopics.of(cluster.dataset(), new AvroSerdes(registry)).crowdsourced(),
             registry,
             cluster.clientSettings(Map.of()),
             Clock.systemUTC())) {
-      supply.publish(publisher, cluster, published::incrementAndGet);
+      for (long index = 0; index < pairs; index++) {
+        var unused = publisher.publish(drawn.at(index).pair()).thenRun(published::incrementAndGet);
+      }
+      publisher.flush();
     }
   }
 

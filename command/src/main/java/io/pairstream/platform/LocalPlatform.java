@@ -3,16 +3,19 @@ package io.pairstream.platform;
 import io.pairstream.operations.registry.RegistryCredential;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Utils;
@@ -26,61 +29,71 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class LocalPlatform implements AutoCloseable {
 
-  private final PlatformSettings settings;
+  /** How long a process may take to answer for the first time, on a busy machine. */
+  static final Duration START_TIMEOUT = Duration.ofMinutes(5);
+
+  /** A broker that is cut off sooner has its log to recover at the next start. */
+  private static final Duration GRACE = Duration.ofMinutes(1);
+
+  /** How long children of a platform that was killed may still need to notice and end. */
+  private static final Duration ORPHANS_GRACE = Duration.ofSeconds(6);
+
   private final Path data;
-  private final DirectoryLock lock;
-  private final Ports ports;
+  private final DataDirectory directory;
+  private final Consumer<String> events;
+  private final int brokerPort;
+  private final int registryPort;
   private final Thread shutdownHook = new Thread(this::close, "stop-platform");
   private final CompletableFuture<Optional<String>> failure = new CompletableFuture<>();
-  private final ChildProcesses children;
 
-  /** Guarded by itself, as is the field below. */
+  /** By name, in the order of their start; guarded by itself, as are the three fields below. */
+  private final Map<String, SupervisedChild> children = new LinkedHashMap<>();
+
   private final Map<String, String> addresses = new HashMap<>();
-
   private boolean announced;
+  private boolean closing;
 
   /** Serialises {@link #close()}: who comes second waits until everything has stopped. */
   private final Object closeMonitor = new Object();
 
   private boolean closed;
-  private volatile int brokerPort;
-  private volatile int registryPort;
 
-  private LocalPlatform(PlatformSettings settings, Consumer<String> events) throws IOException {
-    this.settings = settings;
-    children = new ChildProcesses(settings, name -> listener(name, events));
-    data = settings.dataDirectory();
-    Files.createDirectories(data);
-    if (PlatformFile.isNewOrOurs(data)
-        && Files.getFileStore(data).supportsFileAttributeView(PosixFileAttributeView.class)) {
-      // It holds everybody's pictures.
-      Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
-    }
-    lock = DirectoryLock.acquire(data);
-    ports = new Ports(data, settings.ports());
+  private LocalPlatform(Path folder, Consumer<String> events) throws IOException {
+    this.events = events;
+    data = folder.toAbsolutePath().normalize();
+    directory = DataDirectory.take(data);
+    PlatformFile.load(data).map(PlatformFile::processes).ifPresent(LocalPlatform::awaitOrphans);
+    PlatformFile.delete(data);
+    Utils.delete(data.resolve("tmp").toFile());
+    brokerPort = directory.port("broker", 9092);
+    registryPort = directory.port("registry", 8081);
   }
 
   /**
    * Starts broker and registry, and returns once both answer.
    *
+   * @param folder holds everything the platform writes; made where missing
    * @param events hears in sentences what becomes of the processes, from several threads
-   * @throws PlatformException where the directory is in use, or one of them does not start; then
+   * @throws PlatformException where the folder is in use, or one of them does not start; then
    *     nothing is left running
    */
-  public static LocalPlatform start(PlatformSettings settings, Consumer<String> events) {
+  public static LocalPlatform start(Path folder, Consumer<String> events) {
     LocalPlatform platform;
     try {
-      platform = new LocalPlatform(settings, events);
+      platform = new LocalPlatform(folder, events);
     } catch (IOException e) {
-      throw new PlatformException("cannot use " + settings.dataDirectory() + ": " + e, e);
+      throw new PlatformException("cannot use " + folder + ": " + e, e);
     }
     Runtime.getRuntime().addShutdownHook(platform.shutdownHook);
     try {
-      platform.startBrokerAndRegistry();
+      platform.launch(platform.broker());
+      // It reads what the broker keeps.
+      platform.launch(platform.registry());
+      synchronized (platform.children) {
+        platform.announced = true;
+      }
+      platform.announce();
       return platform;
-    } catch (IOException e) {
-      platform.close();
-      throw new PlatformException("cannot start in " + settings.dataDirectory() + ": " + e, e);
     } catch (RuntimeException e) {
       platform.close();
       throw e;
@@ -118,8 +131,14 @@ public final class LocalPlatform implements AutoCloseable {
 
   /** Process ids by name, of those that run. */
   public Map<String, Long> pids() {
-    return children.running().stream()
+    return running().stream()
         .collect(Collectors.toMap(PlatformFile.Child::name, PlatformFile.Child::pid));
+  }
+
+  private List<PlatformFile.Child> running() {
+    synchronized (children) {
+      return children.values().stream().flatMap(child -> child.identity().stream()).toList();
+    }
   }
 
   /**
@@ -129,11 +148,7 @@ public final class LocalPlatform implements AutoCloseable {
    * @param preferred taken at the first start if it is free, 1 to 65535
    */
   int port(String use, int preferred) {
-    try {
-      return ports.choose(use, preferred);
-    } catch (IOException e) {
-      throw new PlatformException("cannot remember a port in " + data, e);
-    }
+    return directory.port(use, preferred);
   }
 
   /**
@@ -148,7 +163,27 @@ public final class LocalPlatform implements AutoCloseable {
 
   /** Starts one more process and keeps it running, without waiting until it answers. */
   void begin(ServiceSpec service) {
-    children.start(service.name(), known -> service);
+    String name = service.name();
+    Path log = data.resolve("logs").resolve(name + ".log");
+    SupervisedChild child =
+        new SupervisedChild(
+            name,
+            () -> service.start(data, log),
+            service.readiness(),
+            log,
+            SupervisedChild.USUAL_PAUSE_MILLIS,
+            listener(name));
+    synchronized (children) {
+      if (closing) {
+        throw new PlatformException("the platform in " + data + " is stopping");
+      }
+      children.put(name, child);
+      try {
+        child.start();
+      } catch (IOException e) {
+        throw new PlatformException("cannot write " + log, e);
+      }
+    }
   }
 
   /**
@@ -157,14 +192,40 @@ public final class LocalPlatform implements AutoCloseable {
    * @throws PlatformException where it does not start; then it is stopped, and the rest goes on
    */
   void await(String name) {
-    children.await(name);
+    try {
+      named(name).orElseThrow().awaitReady(START_TIMEOUT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PlatformException("interrupted while " + name + " started", e);
+    } catch (PlatformException e) {
+      stop(name);
+      throw e;
+    }
     announce();
   }
 
   /** Stops a process for good; harmless where none has that name. */
   void stop(String name) {
-    children.stop(name);
+    named(name).ifPresent(LocalPlatform::stop);
+    synchronized (children) {
+      children.remove(name);
+    }
     announce();
+  }
+
+  private static void stop(SupervisedChild child) {
+    try {
+      child.stop(GRACE);
+    } catch (InterruptedException e) {
+      // Its parent ends next, and so will it.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Optional<SupervisedChild> named(String name) {
+    synchronized (children) {
+      return Optional.ofNullable(children.get(name));
+    }
   }
 
   /**
@@ -173,10 +234,31 @@ public final class LocalPlatform implements AutoCloseable {
    * @param key in snake case, such as {@code ingest_url}
    */
   void announce(String key, String address) {
-    synchronized (addresses) {
+    synchronized (children) {
       addresses.put(key, address);
     }
     announce();
+  }
+
+  private void announce() {
+    synchronized (children) {
+      if (!announced || closing) {
+        return;
+      }
+      PlatformFile.Child self = PlatformFile.Child.of("", ProcessHandle.current());
+      try {
+        new PlatformFile(
+                bootstrapServers(),
+                schemaRegistryUrl(),
+                addresses,
+                self.pid(),
+                self.startedAt(),
+                running())
+            .write(data);
+      } catch (IOException e) {
+        throw new PlatformException("cannot write platform.json in " + data, e);
+      }
+    }
   }
 
   /**
@@ -198,11 +280,16 @@ public final class LocalPlatform implements AutoCloseable {
       if (closed) {
         return;
       }
-      children.stopAll();
+      List<SupervisedChild> running;
+      synchronized (children) {
+        closing = true;
+        running = new ArrayList<>(children.values());
+      }
+      Collections.reverse(running);
+      running.forEach(LocalPlatform::stop);
       try {
         PlatformFile.delete(data);
-        ports.close();
-        lock.close();
+        directory.close();
       } catch (IOException e) {
         throw new PlatformException("cannot tidy up " + data, e);
       } finally {
@@ -217,27 +304,8 @@ public final class LocalPlatform implements AutoCloseable {
     }
   }
 
-  private void startBrokerAndRegistry() throws IOException {
-    ChildProcesses.awaitOrphans(
-        PlatformFile.load(data).map(PlatformFile::processes).orElse(List.of()));
-    PlatformFile.delete(data);
-    Utils.delete(data.resolve("tmp").toFile());
-    children.start("broker", this::broker);
-    children.await("broker");
-    // It reads what the broker keeps, under the address that the broker has taken.
-    children.start("registry", this::registry);
-    children.await("registry");
-    synchronized (addresses) {
-      announced = true;
-    }
-    announce();
-  }
-
-  private ServiceSpec broker(boolean known) throws IOException {
-    if (!known) {
-      brokerPort = ports.choose("broker", settings.brokerPort());
-    }
-    String controllerPort = Integer.toString(ports.chooseAny("controller"));
+  private ServiceSpec broker() {
+    String controllerPort = Integer.toString(directory.anyPort("controller"));
     return ServiceSpec.of(
             "broker",
             BrokerMain.class.getName(),
@@ -252,10 +320,7 @@ public final class LocalPlatform implements AutoCloseable {
         .readyWhen(Readiness.brokerAnswers(brokerPort));
   }
 
-  private ServiceSpec registry(boolean known) throws IOException {
-    if (!known) {
-      registryPort = ports.choose("registry", settings.registryPort());
-    }
+  private ServiceSpec registry() {
     return ServiceSpec.ofCommand(
             "registry",
             List.of(
@@ -270,29 +335,8 @@ public final class LocalPlatform implements AutoCloseable {
         .readyWhen(Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
   }
 
-  private void announce() {
-    synchronized (addresses) {
-      if (!announced || children.isClosing()) {
-        return;
-      }
-      ProcessIdentity self = ProcessIdentity.current();
-      try {
-        new PlatformFile(
-                bootstrapServers(),
-                schemaRegistryUrl(),
-                addresses,
-                self.pid(),
-                self.startedAt(),
-                children.running())
-            .write(data);
-      } catch (IOException e) {
-        throw new PlatformException("cannot write platform.json in " + data, e);
-      }
-    }
-  }
-
   /** Keeps {@code platform.json} up to date. */
-  private SupervisedChild.Listener listener(String name, Consumer<String> events) {
+  private SupervisedChild.Listener listener(String name) {
     return new SupervisedChild.Listener() {
       @Override
       public void told(String event) {
@@ -307,10 +351,30 @@ public final class LocalPlatform implements AutoCloseable {
       @Override
       public void gaveUp(String reason) {
         // Who starts a process hears of its failure there; later nobody but this would notice.
-        if (children.hasAnswered(name)) {
+        if (named(name).filter(SupervisedChild::hasAnswered).isPresent()) {
           failure.complete(Optional.of(reason));
         }
       }
     };
+  }
+
+  /** Waits until the children of a platform that was killed have freed files and ports. */
+  private static void awaitOrphans(List<PlatformFile.Child> recorded) {
+    long deadline = System.nanoTime() + ORPHANS_GRACE.toNanos();
+    recorded.stream()
+        .flatMap(child -> child.find().stream())
+        .forEach(
+            orphan -> {
+              try {
+                orphan.onExit().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+              } catch (TimeoutException e) {
+                orphan.destroyForcibly();
+              } catch (ExecutionException e) {
+                throw new IllegalStateException("a process's end is no exception", e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new PlatformException("interrupted while an earlier platform ended", e);
+              }
+            });
   }
 }

@@ -12,10 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What {@code platform.json} in a data directory says: how to reach the platform that runs there.
@@ -45,15 +45,26 @@ public record PlatformFile(
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   /**
-   * A child process.
+   * A child process; one particular one, since numbers are used again.
    *
-   * @param startedAt milliseconds since 1970
+   * @param startedAt milliseconds since 1970, or 0 where the system does not tell
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Child(String name, long pid, long startedAt) {
 
-    ProcessIdentity identity() {
-      return new ProcessIdentity(pid, startedAt);
+    /** Readings of a process's start differ by this much when the clock was corrected between. */
+    private static final long TOLERANCE_MILLIS = 2_000;
+
+    static Child of(String name, ProcessHandle process) {
+      long startedAt = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+      return new Child(name, process.pid(), startedAt);
+    }
+
+    /** The process, if it still lives. */
+    Optional<ProcessHandle> find() {
+      return ProcessHandle.of(pid)
+          .filter(ProcessHandle::isAlive)
+          .filter(one -> Math.abs(of(name, one).startedAt - startedAt) <= TOLERANCE_MILLIS);
     }
   }
 
@@ -65,7 +76,7 @@ public record PlatformFile(
   /** The platform that runs in {@code dataDirectory}, or nothing where none does. */
   public static Optional<PlatformFile> read(Path dataDirectory) throws IOException {
     return load(dataDirectory)
-        .filter(file -> new ProcessIdentity(file.pid, file.startedAt).find().isPresent());
+        .filter(file -> new Child("", file.pid, file.startedAt).find().isPresent());
   }
 
   /** Why {@link #read} finds nothing in a folder, in words. */
@@ -78,16 +89,9 @@ public record PlatformFile(
     } else if (Files.exists(file) && load(dataDirectory).isEmpty()) {
       return file + " cannot be read as a platform's";
     }
-    return Files.exists(file) || isNewOrOurs(dataDirectory)
+    return Files.exists(file) || DataDirectory.isNewOrOurs(dataDirectory)
         ? "no platform runs in " + dataDirectory
         : dataDirectory + " is no platform's folder: other things are in it";
-  }
-
-  /** A folder with other things in it may be shared on purpose. */
-  static boolean isNewOrOurs(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return Files.exists(directory.resolve("ports.properties")) || files.findAny().isEmpty();
-    }
   }
 
   /** What the file says, whether or not its platform still runs. */

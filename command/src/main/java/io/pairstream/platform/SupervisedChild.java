@@ -2,7 +2,13 @@ package io.pairstream.platform;
 
 import io.pairstream.schemas.Threads;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +19,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * A child process that is kept running: started again, ever more slowly, when it ends unasked, and
- * given up when it keeps dying without ever having answered.
+ * given up when it keeps dying without ever having answered. Its output is in a log file, what it
+ * wrote before that in the same with {@code .1} at its end.
  *
  * <p>One thread of its own starts it, waits until it answers, and waits for its end. Thread-safe.
  */
@@ -22,13 +29,7 @@ final class SupervisedChild {
   /** Starts the process once more. */
   @FunctionalInterface
   interface Launch {
-
-    /**
-     * One attempt.
-     *
-     * @param known whether the process has answered before, so that others know its address
-     */
-    Attempt start(boolean known) throws IOException;
+    Process start() throws IOException;
   }
 
   /** Hears what becomes of the process. */
@@ -43,27 +44,16 @@ final class SupervisedChild {
     void gaveUp(String reason);
   }
 
-  /** A process that was started, and how to tell that it answers. */
-  record Attempt(Process process, Readiness readiness) {}
+  /** The pause after a first death; each further one is twice as long, up to so many times it. */
+  static final long USUAL_PAUSE_MILLIS = 500;
 
-  /**
-   * How soon a process is started again, and when no more.
-   *
-   * @param first pause after the first death
-   * @param longest pause; each is twice the one before, up to this
-   * @param deaths in a row, without an answer between them, after which to give up
-   * @param window a process that ran for longer is started again after the first pause
-   */
-  record Backoff(Duration first, Duration longest, int deaths, Duration window) {
+  private static final int LONGEST_PAUSE = 20;
 
-    static final Backoff USUAL =
-        new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 5, Duration.ofMinutes(1));
+  /** Deaths in a row, without an answer between them, after which to give up. */
+  private static final int MOST_DEATHS = 5;
 
-    Duration next(Duration pause) {
-      Duration doubled = pause.multipliedBy(2);
-      return doubled.compareTo(longest) > 0 ? longest : doubled;
-    }
-  }
+  /** A process that ran for longer is started again after the first pause. */
+  private static final Duration LONG_LIFE = Duration.ofMinutes(1);
 
   /** How a command of ours ends that does not take its settings: a further start is in vain. */
   private static final int WRONG_USAGE = 2;
@@ -71,10 +61,19 @@ final class SupervisedChild {
   /** How often a process that runs is asked whether it answers. */
   private static final long PROBE_MILLIS = 50;
 
+  /** A log longer than this is put aside before the process is started again. */
+  private static final long LARGE_LOG_BYTES = 1 << 20;
+
+  /** How much of the log's end is looked at and shown when a process fails. */
+  private static final int END_BYTES = 8 << 10;
+
+  private static final int END_LINES = 15;
+
   private final String name;
   private final Launch launch;
-  private final ChildLog log;
-  private final Backoff backoff;
+  private final Readiness readiness;
+  private final Path log;
+  private final long firstPauseMillis;
   private final Listener listener;
   private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -83,17 +82,24 @@ final class SupervisedChild {
   /** The running process, or null; guarded by this. */
   private Process process;
 
-  SupervisedChild(String name, Launch launch, ChildLog log, Backoff backoff, Listener listener) {
+  /**
+   * @param log the process's output is appended to it
+   * @param firstPauseMillis after a first death
+   */
+  SupervisedChild(
+      String name,
+      Launch launch,
+      Readiness readiness,
+      Path log,
+      long firstPauseMillis,
+      Listener listener) {
     this.name = name;
     this.launch = launch;
+    this.readiness = readiness;
     this.log = log;
-    this.backoff = backoff;
+    this.firstPauseMillis = firstPauseMillis;
     this.listener = listener;
     thread = Threads.daemon("supervise-" + name, this::supervise);
-  }
-
-  String name() {
-    return name;
   }
 
   /** Whether the process has answered at least once. */
@@ -101,15 +107,18 @@ final class SupervisedChild {
     return firstReady.isDone() && !firstReady.isCompletedExceptionally();
   }
 
-  void start() {
+  /** Starts the process for the first time, with a new log. */
+  void start() throws IOException {
+    Files.createDirectories(log.getParent());
+    putLogAsideAbove(0);
     thread.start();
   }
 
   /** Which process this is now, or nothing while there is none. */
-  synchronized Optional<ProcessIdentity> identity() {
+  synchronized Optional<PlatformFile.Child> identity() {
     return Optional.ofNullable(process)
         .filter(Process::isAlive)
-        .map(running -> ProcessIdentity.of(running.toHandle()));
+        .map(running -> PlatformFile.Child.of(name, running.toHandle()));
   }
 
   /**
@@ -124,7 +133,7 @@ final class SupervisedChild {
       throw new PlatformException(e.getCause().getMessage(), e.getCause());
     } catch (TimeoutException e) {
       throw new PlatformException(
-          name + " did not answer within " + timeout.toSeconds() + " s\n" + log.end(), e);
+          name + " did not answer within " + timeout.toSeconds() + " s\n" + endOfLog(), e);
     }
   }
 
@@ -151,15 +160,15 @@ final class SupervisedChild {
 
   private void supervise() {
     int deaths = 0;
-    Duration pause = backoff.first();
+    long pauseMillis = firstPauseMillis;
     try {
       while (true) {
         long begun = System.nanoTime();
-        Attempt attempt = startUnlessStopped();
-        if (attempt == null) {
+        Process started = startUnlessStopped();
+        if (started == null) {
           return;
         }
-        boolean answered = awaitAnswer(attempt);
+        boolean answered = awaitAnswer(started);
         if (answered) {
           deaths = 0;
           // Whoever waits for the first answer goes on after the listener was told.
@@ -169,20 +178,19 @@ final class SupervisedChild {
                   Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));
           firstReady.complete(null);
         }
-        int exitStatus = attempt.process().waitFor();
+        int exitStatus = started.waitFor();
         if (isStopping()) {
           listener.told(name + " stopped");
           return;
         }
-
-        if (answered && since(begun).compareTo(backoff.window()) > 0) {
-          pause = backoff.first();
+        if (answered && since(begun).compareTo(LONG_LIFE) > 0) {
+          pauseMillis = firstPauseMillis;
         }
         deaths += answered ? 0 : 1;
         if (!answered && exitStatus == WRONG_USAGE) {
           giveUp(name + " does not take its settings");
           return;
-        } else if (deaths >= backoff.deaths()) {
+        } else if (deaths >= MOST_DEATHS) {
           giveUp(
               "%s ended %d times before it answered, the last time with status %d"
                   .formatted(name, deaths, exitStatus));
@@ -190,11 +198,12 @@ final class SupervisedChild {
         }
         listener.told(
             "%s ended with status %d, starts again in %d ms"
-                .formatted(name, exitStatus, pause.toMillis()));
-        if (stopRequested.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                .formatted(name, exitStatus, pauseMillis));
+        if (stopRequested.await(pauseMillis, TimeUnit.MILLISECONDS)) {
           return;
         }
-        pause = backoff.next(pause);
+        pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE * firstPauseMillis);
+        putLogAsideAbove(LARGE_LOG_BYTES);
       }
     } catch (IOException | PlatformException e) {
       giveUp(name + " cannot be started: " + e.getMessage());
@@ -203,25 +212,24 @@ final class SupervisedChild {
     }
   }
 
-  private synchronized Attempt startUnlessStopped() throws IOException {
+  private synchronized Process startUnlessStopped() throws IOException {
     if (isStopping()) {
       return null;
     }
-    Attempt attempt = launch.start(firstReady.isDone());
-    process = attempt.process();
-    return attempt;
+    process = launch.start();
+    return process;
   }
 
-  private static boolean awaitAnswer(Attempt attempt) throws InterruptedException {
-    while (attempt.process().isAlive()) {
+  private boolean awaitAnswer(Process started) throws InterruptedException {
+    while (started.isAlive()) {
       try {
-        if (attempt.readiness().isReady()) {
+        if (readiness.isReady()) {
           return true;
         }
       } catch (IOException e) {
         // Not yet: nothing listens there, or it does not answer properly.
       }
-      if (attempt.process().waitFor(PROBE_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (started.waitFor(PROBE_MILLIS, TimeUnit.MILLISECONDS)) {
         return false;
       }
     }
@@ -229,7 +237,7 @@ final class SupervisedChild {
   }
 
   private void giveUp(String what) {
-    String reason = what + "\n" + log.end();
+    String reason = what + "\n" + endOfLog();
     firstReady.completeExceptionally(new PlatformException(reason));
     listener.told(reason);
     listener.gaveUp(reason);
@@ -241,5 +249,28 @@ final class SupervisedChild {
 
   private static Duration since(long nanoTime) {
     return Duration.ofNanos(System.nanoTime() - nanoTime);
+  }
+
+  private void putLogAsideAbove(long bytes) throws IOException {
+    if (Files.exists(log) && Files.size(log) > bytes) {
+      Files.move(
+          log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** The log's last lines, with its name above them. */
+  private String endOfLog() {
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+      byte[] end = new byte[(int) Math.min(END_BYTES, file.length())];
+      file.seek(file.length() - end.length);
+      file.readFully(end);
+      List<String> lines = new String(end, StandardCharsets.UTF_8).lines().toList();
+      return "the end of "
+          + log
+          + ":\n  "
+          + String.join("\n  ", lines.subList(Math.max(0, lines.size() - END_LINES), lines.size()));
+    } catch (IOException e) {
+      return "there is no " + log;
+    }
   }
 }

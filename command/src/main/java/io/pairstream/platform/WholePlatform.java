@@ -6,6 +6,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,17 +67,18 @@ public final class WholePlatform implements AutoCloseable {
   /**
    * Starts broker, registry and topics, and returns once pairs can be published.
    *
+   * @param folder holds everything the platform writes; made where missing
    * @param partitions partitions of each topic, where the topics are new
    * @param listener hears in sentences what becomes of all processes, from several threads
    * @throws PlatformException where something does not start; then nothing is left running
    */
   public static WholePlatform start(
-      PlatformSettings settings, Dataset dataset, int partitions, Consumer<String> listener) {
-    LocalPlatform platform = LocalPlatform.start(settings, listener);
+      Path folder, Dataset dataset, int partitions, Consumer<String> listener) {
+    LocalPlatform platform = LocalPlatform.start(folder, listener);
     try {
       // A machine that is slow to start processes is slow to answer, too.
-      String timeout = String.valueOf(settings.startTimeout().toMillis());
-      String perRequest = String.valueOf(settings.startTimeout().dividedBy(5).toMillis());
+      String timeout = String.valueOf(LocalPlatform.START_TIMEOUT.toMillis());
+      String perRequest = String.valueOf(LocalPlatform.START_TIMEOUT.dividedBy(5).toMillis());
       Map<String, String> ofRegistry = new HashMap<>(platform.registrySettings());
       ofRegistry.put("http.connect.timeout.ms", timeout);
       ofRegistry.put("http.read.timeout.ms", timeout);

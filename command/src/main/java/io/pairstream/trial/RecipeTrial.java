@@ -3,131 +3,179 @@ package io.pairstream.trial;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.split.SplitByImage.Split;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.PairIdentity;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.kafka.common.utils.Utils;
 
-/** Runs a recipe's plan over the pairs of a source, in its order. */
+/**
+ * Runs a recipe over local files and counts what it makes of them. Nothing is published. Used once,
+ * by one thread.
+ */
 public final class RecipeTrial {
+
+  private static final int MOST_EXAMPLES = 3;
 
   private final CleaningPlan plan;
   private final int threads;
   private final Set<String> keptPairIds = new HashSet<>();
+  private final Map<Split, Long> kept = new EnumMap<>(Split.class);
+  private final Map<RejectReason, Long> rejected = new EnumMap<>(RejectReason.class);
+  private final Map<RejectReason, List<Example>> examples = new EnumMap<>(RejectReason.class);
+  private long pairs;
+  private long copies;
+  private long changedCaptions;
+  private long truncatedCaptions;
+  private long problems;
 
   /**
-   * @param plan the plan; its worker takes {@code threads} calls at a time
-   * @param threads pairs in work at a time; at least 1
+   * What a recipe made of all pairs.
+   *
+   * @param kept pairs by the split that they would be published on
+   * @param copies pairs whose image and caption were both kept before
+   * @param changedCaptions kept pairs whose caption cleaning has changed
+   * @param truncatedCaptions kept pairs whose caption has more tokens than fit
+   * @param refusals the reasons that occurred, the most frequent first
+   * @param problemCount lines or files that gave no pair
    */
+  public record Result(
+      long pairs,
+      Map<Split, Long> kept,
+      long copies,
+      long changedCaptions,
+      long truncatedCaptions,
+      List<Refusals> refusals,
+      long problemCount) {}
+
+  /** Pairs that were refused for one reason; the first of them as examples. */
+  public record Refusals(RejectReason reason, long count, String remedy, List<Example> examples) {}
+
+  /** A pair that was refused. */
+  public record Example(String where, String pairId, String detail) {}
+
+  private record Tried(SourceItem.Pair item, String imageDigest, Outcome<CleanedPair> outcome) {}
+
   public RecipeTrial(CleaningPlan plan, int threads) {
     this.plan = plan;
     this.threads = threads;
   }
 
   /**
-   * Tries up to {@code limit} pairs and tells of each in the source's order.
+   * Tries the pairs of a source, in its order.
    *
-   * @param problems hears of lines and files that give no pair
-   * @throws ImageWorkerUnavailableException where no image worker can work at all
+   * @param limit of pairs
+   * @param tried hears how many pairs have been tried
+   * @param problem hears of what gives no pair
    */
-  public void run(
-      PairSource source,
-      long limit,
-      Consumer<TriedPair> pairs,
-      Consumer<SourceItem.Problem> problems) {
+  public Result run(
+      PairSource source, long limit, LongConsumer tried, Consumer<SourceItem.Problem> problem) {
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {
-      Queue<Future<Tried>> inWork = new ArrayDeque<>();
+      Queue<CompletableFuture<Tried>> inWork = new ArrayDeque<>();
       long begun = 0;
       while (begun < limit && source.hasNext()) {
         SourceItem item = source.next();
-        if (item instanceof SourceItem.Problem problem) {
-          problems.accept(problem);
-          continue;
+        if (item instanceof SourceItem.Pair pair) {
+          inWork.add(CompletableFuture.supplyAsync(() -> tryOut(pair), executor));
+          begun++;
+        } else {
+          problems++;
+          problem.accept(
+              item instanceof SourceItem.Problem known
+                  ? known
+                  : new SourceItem.Problem(
+                      item.entry(),
+                      item.where(),
+                      "its image is at a URL, and nothing is fetched here"));
         }
-        if (item instanceof SourceItem.Link link) {
-          problems.accept(
-              new SourceItem.Problem(
-                  link.entry(),
-                  link.where(),
-                  "its image is at a URL, and nothing is fetched here"));
-          continue;
-        }
-        SourceItem.Pair pair = (SourceItem.Pair) item;
-        inWork.add(executor.submit(() -> tried(pair)));
-        begun++;
         if (inWork.size() > 2 * threads) { // each holds an image of up to 8 MiB
-          pairs.accept(judged(inWork.remove()));
+          count(inWork.remove().join());
+          tried.accept(pairs);
         }
       }
-      while (!inWork.isEmpty()) {
-        pairs.accept(judged(inWork.remove()));
-      }
+      inWork.forEach(one -> count(one.join()));
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
       executor.shutdownNow();
     }
+    return result();
   }
 
-  /** A pair without regard to those before it. */
-  private record Tried(SourceItem.Pair item, String pairId, Verdict verdict) {}
-
-  private Tried tried(SourceItem.Pair item) {
+  private Tried tryOut(SourceItem.Pair item) {
     NewPair pair = item.pair();
     String imageDigest = PairIdentity.imageDigest(pair.image());
-    Outcome<CleanedPair> outcome =
-        plan.screen(imageDigest).then(digest -> plan.gate(submitted(pair))).then(plan::clean);
-    Verdict verdict =
-        outcome.fold(
-            cleaned -> new Verdict.Kept(cleaned, plan.split().assign(imageDigest).split()),
-            Verdict.Refused::new);
-    return new Tried(item, PairIdentity.pairId(imageDigest, pair.caption()), verdict);
+    SubmittedPair submitted =
+        new SubmittedPair(
+            new EncodedImage(Utils.toArray(pair.image())),
+            new ReceivedCaption(
+                pair.caption(),
+                pair.language(),
+                pair.annotations().getOrDefault("file_name", pair.url())),
+            pair.annotations());
+    return new Tried(
+        item,
+        imageDigest,
+        plan.screen(imageDigest).then(digest -> plan.gate(submitted)).then(plan::clean));
   }
 
-  private TriedPair judged(Future<Tried> future) {
-    Tried tried = await(future);
-    boolean isCopy = tried.verdict() instanceof Verdict.Kept && !keptPairIds.add(tried.pairId());
-    return new TriedPair(
-        tried.item().where(),
-        tried.pairId(),
-        tried.item().pair().caption(),
-        isCopy ? new Verdict.Copy() : tried.verdict());
-  }
-
-  private static SubmittedPair submitted(NewPair pair) {
-    return new SubmittedPair(
-        new EncodedImage(Utils.toArray(pair.image())),
-        new ReceivedCaption(
-            pair.caption(),
-            pair.language(),
-            pair.annotations().getOrDefault("file_name", pair.url())),
-        pair.annotations());
-  }
-
-  private static Tried await(Future<Tried> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while a recipe is tried", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
+  private void count(Tried tried) {
+    pairs++;
+    NewPair pair = tried.item().pair();
+    String pairId = PairIdentity.pairId(tried.imageDigest(), pair.caption());
+    for (CleanedPair cleaned : tried.outcome().keptOnly()) {
+      if (keptPairIds.add(pairId)) {
+        kept.merge(plan.split().assign(tried.imageDigest()).split(), 1L, Long::sum);
+        changedCaptions += cleaned.caption().caption().text().equals(pair.caption()) ? 0 : 1;
+        truncatedCaptions += cleaned.caption().tokens().truncated() ? 1 : 0;
+      } else {
+        copies++;
       }
-      throw new IllegalStateException(e.getCause());
     }
+    for (Rejection refused : tried.outcome().rejectedOnly()) {
+      rejected.merge(refused.reason(), 1L, Long::sum);
+      List<Example> shown = examples.computeIfAbsent(refused.reason(), any -> new ArrayList<>());
+      if (shown.size() < MOST_EXAMPLES) {
+        shown.add(new Example(tried.item().where(), pairId, refused.detail()));
+      }
+    }
+  }
+
+  private Result result() {
+    List<Refusals> refusals =
+        rejected.entrySet().stream()
+            .map(
+                one ->
+                    new Refusals(
+                        one.getKey(),
+                        one.getValue(),
+                        one.getKey().remedy(),
+                        examples.get(one.getKey())))
+            .sorted(Comparator.comparingLong(Refusals::count).reversed())
+            .toList();
+    return new Result(pairs, kept, copies, changedCaptions, truncatedCaptions, refusals, problems);
   }
 }

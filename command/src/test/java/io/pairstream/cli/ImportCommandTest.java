@@ -2,7 +2,7 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.demo.OutputCounts;
+import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem.Problem;
@@ -142,8 +142,8 @@ class ImportCommandTest {
 
   @Test
   void saysWhatWasJudged() {
-    OutputCounts decided =
-        new OutputCounts(
+    DecidedPairs.Counts decided =
+        new DecidedPairs.Counts(
             1170,
             5,
             3,

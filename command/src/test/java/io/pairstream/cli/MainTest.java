@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
-import io.pairstream.demo.DemoSummary;
-import io.pairstream.demo.OutputCounts;
+import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
+import io.pairstream.demo.DecidedPairs;
+import io.pairstream.demo.Demo;
+
+
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.requirements.Finding;
 import java.io.FileNotFoundException;
@@ -243,10 +246,10 @@ class MainTest {
 
   @Test
   void theDemosSummaryHasTheKeysOfTheContractAndEveryReason() {
-    DemoSummary summary =
-        new DemoSummary(
+    Demo.Summary summary =
+        new Demo.Summary(
             1000,
-            new OutputCounts(
+            new DecidedPairs.Counts(
                 680,
                 85,
                 85,
@@ -254,7 +257,7 @@ class MainTest {
                 Optional.empty()),
             21,
             412.5,
-            new DemoSummary.Audit(1000, 0));
+            new Demo.Summary.Audit(1000, 0));
 
     assertThat(PairstreamCommand.asJson(summary))
         .isEqualTo(

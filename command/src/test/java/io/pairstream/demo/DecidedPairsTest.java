@@ -40,8 +40,8 @@ class DecidedPairsTest {
       copy(cluster, pipeline, pipeline.send("image", "caption"), first);
       copy(cluster, pipeline, pipeline.send("image", "published before"), earlier);
 
-      OutputCounts early = judged.count();
-      OutputCounts counts = judged.await(new Progress(new PrintWriter(new StringWriter())));
+      DecidedPairs.Counts early = judged.count();
+      DecidedPairs.Counts counts = judged.await(new Progress(new PrintWriter(new StringWriter())));
 
       assertThat(early).isEqualTo(counts);
 
@@ -78,7 +78,7 @@ class DecidedPairsTest {
       unused = pipeline.send("image", "another caption");
     }
 
-    CompletableFuture<OutputCounts> waiting =
+    CompletableFuture<DecidedPairs.Counts> waiting =
         CompletableFuture.supplyAsync(
             () -> new DecidedPairs(cluster).await(new Progress(new PrintWriter(err))));
     Await.until(

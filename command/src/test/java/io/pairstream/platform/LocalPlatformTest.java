@@ -11,10 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -34,17 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LocalPlatformTest {
 
-  private static final Duration LONG = Duration.ofMinutes(4);
-
   private final RecordedEvents events = new RecordedEvents();
 
   private Path directory;
-  private PlatformSettings settings;
   private LocalPlatform platform;
   private StoredPair pair;
 
   @BeforeAll
-  void startWherePreferredPortsAreTaken(@TempDir Path fresh) throws Exception {
+  void startWhereItsPortsAreTaken(@TempDir Path fresh) throws Exception {
     // As a folder that was made by hand, which everybody may read.
     directory = fresh.resolve("data");
     Files.createDirectory(
@@ -52,10 +47,10 @@ class LocalPlatformTest {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     try (ServerSocket first = listen();
         ServerSocket second = listen()) {
-      settings =
-          new PlatformSettings(
-              directory, first.getLocalPort(), second.getLocalPort(), Map.of(), LONG, LONG);
-      platform = LocalPlatform.start(settings, events::told);
+      Files.writeString(
+          directory.resolve("ports.properties"),
+          "broker=%d%nregistry=%d%n".formatted(first.getLocalPort(), second.getLocalPort()));
+      platform = LocalPlatform.start(directory, events::told);
       assertThat(platform.bootstrapServers()).doesNotEndWith(":" + first.getLocalPort());
       assertThat(platform.schemaRegistryUrl()).doesNotContain(":" + second.getLocalPort() + "/");
     }
@@ -79,7 +74,7 @@ class LocalPlatformTest {
     assertThat(file.processes())
         .extracting(PlatformFile.Child::name)
         .containsExactly("broker", "registry");
-    assertThat(file.processes()).allMatch(child -> child.identity().find().isPresent());
+    assertThat(file.processes()).allMatch(child -> child.find().isPresent());
   }
 
   @Test
@@ -92,7 +87,7 @@ class LocalPlatformTest {
   @Test
   @Order(2)
   void refusesSecondPlatformOnTheSameDirectory() {
-    assertThatThrownBy(() -> LocalPlatform.start(settings, event -> {}))
+    assertThatThrownBy(() -> LocalPlatform.start(directory, event -> {}))
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
     assertThat(pair.images()).containsExactly(StoredPair.BYTES);
@@ -128,7 +123,7 @@ class LocalPlatformTest {
     List<PlatformFile.Child> before = PlatformFile.read(directory).orElseThrow().processes();
 
     for (PlatformFile.Child child : before) {
-      assertThat(child.identity().find().orElseThrow().destroyForcibly()).isTrue();
+      assertThat(child.find().orElseThrow().destroyForcibly()).isTrue();
     }
 
     Await.until(
@@ -193,11 +188,11 @@ class LocalPlatformTest {
     platform.close();
 
     assertThat(events.events()).endsWith("waiter stopped", "registry stopped", "broker stopped");
-    assertThat(before).allMatch(child -> child.identity().find().isEmpty());
+    assertThat(before).allMatch(child -> child.find().isEmpty());
     assertThat(directory.resolve("platform.json")).doesNotExist();
     assertThat(platform.awaitEnd()).isEqualTo(Optional.empty());
 
-    platform = LocalPlatform.start(settings, event -> {});
+    platform = LocalPlatform.start(directory, event -> {});
     assertThat(platform.bootstrapServers()).isEqualTo(bootstrapServers);
     assertThat(platform.schemaRegistryUrl()).isEqualTo(schemaRegistry);
     assertThat(pair.images()).containsExactly(StoredPair.BYTES);

@@ -2,6 +2,7 @@ package io.pairstream.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.platform.PlatformFile.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class PlatformFileTest {
             Map.of("ingest_url", "http://127.0.0.1:8080"),
             7,
             1_000,
-            List.of(new PlatformFile.Child("broker", 8, 2_000)))
+            List.of(new Child("broker", 8, 2_000)))
         .write(directory);
 
     assertThat(Files.readString(directory.resolve("platform.json")))
@@ -42,12 +43,12 @@ class PlatformFileTest {
   @Test
   void ignoresFileOfProcessThatEndedAlsoWhereItsNumberIsUsedAgain() throws Exception {
     Process process = new ProcessBuilder("cat").start();
-    ProcessIdentity ended = ProcessIdentity.of(process.toHandle());
+    Child ended = Child.of("", process.toHandle());
     process.destroyForcibly().waitFor();
-    ProcessIdentity self = ProcessIdentity.current();
-    ProcessIdentity earlier = new ProcessIdentity(self.pid(), self.startedAt() - 3_600_000);
+    Child self = Child.of("", ProcessHandle.current());
+    Child earlier = new Child("", self.pid(), self.startedAt() - 3_600_000);
 
-    for (ProcessIdentity gone : List.of(ended, earlier)) {
+    for (Child gone : List.of(ended, earlier)) {
       PlatformFile file =
           new PlatformFile(
               "kafka:1", "http://r", Map.of(), gone.pid(), gone.startedAt(), List.of());

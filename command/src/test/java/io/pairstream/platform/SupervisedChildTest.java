@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +22,7 @@ class SupervisedChildTest {
   @TempDir Path directory;
 
   private final RecordedEvents events = new RecordedEvents();
+  private final AtomicReference<Process> latest = new AtomicReference<>();
 
   @Test
   void givesUpAfterFiveDeathsAndQuotesTheLog() throws Exception {
@@ -39,8 +40,24 @@ class SupervisedChildTest {
             "child ended with status 7, starts again in 1 ms",
             "child ended with status 7, starts again in 2 ms",
             "child ended with status 7, starts again in 4 ms",
-            "child ended with status 7, starts again in 5 ms")
+            "child ended with status 7, starts again in 8 ms")
         .hasSize(6);
+  }
+
+  @Test
+  void showsTheLastLinesAndKeepsTheLogBeforeTheNewOne() throws Exception {
+    Files.writeString(directory.resolve("child.log"), "earlier");
+    SupervisedChild child =
+        supervise("for i in $(seq 1000); do echo line $i; done; exit 2", () -> false);
+
+    child.start();
+
+    assertThatThrownBy(() -> child.awaitReady(LONG))
+        .message()
+        .contains("\n  line 986\n")
+        .endsWith("  line 1000")
+        .doesNotContain("line 985");
+    assertThat(directory.resolve("child.log.1")).hasContent("earlier");
   }
 
   @Test
@@ -61,13 +78,12 @@ class SupervisedChildTest {
   void restartsForEverWhatHasAnsweredInBetween() throws Exception {
     // Each ends once it is asked whether it answers, and no sooner.
     SupervisedChild child =
-        superviseEach(
+        supervise(
             "read line; exit 0",
-            process ->
-                () -> {
-                  process.getOutputStream().close();
-                  return true;
-                });
+            () -> {
+              latest.get().getOutputStream().close();
+              return true;
+            });
     try {
       child.start();
 
@@ -128,22 +144,15 @@ class SupervisedChildTest {
   }
 
   private SupervisedChild supervise(String script, Readiness readiness) {
-    return superviseEach(script, process -> readiness);
-  }
-
-  private SupervisedChild superviseEach(String script, Function<Process, Readiness> readiness) {
-    ChildLog log = new ChildLog(directory.resolve("child.log"));
+    Path log = directory.resolve("child.log");
     SupervisedChild.Launch launch =
-        known -> {
-          Process process =
+        () -> {
+          latest.set(
               new ProcessBuilder(List.of("/bin/sh", "-c", script))
-                  .redirectOutput(ProcessBuilder.Redirect.appendTo(log.file().toFile()))
-                  .start();
-          return new SupervisedChild.Attempt(process, readiness.apply(process));
+                  .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                  .start());
+          return latest.get();
         };
-    SupervisedChild.Backoff backoff =
-        new SupervisedChild.Backoff(
-            Duration.ofMillis(1), Duration.ofMillis(5), 5, Duration.ofHours(1));
-    return new SupervisedChild("child", launch, log, backoff, events);
+    return new SupervisedChild("child", launch, readiness, log, 1, events);
   }
 }

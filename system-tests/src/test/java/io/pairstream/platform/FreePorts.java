@@ -2,11 +2,8 @@ package io.pairstream.platform;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import java.nio.file.Files;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Ports that nobody listens on, none given out twice: until this is closed, neither to another test
@@ -15,39 +12,29 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class FreePorts implements AutoCloseable {
 
-  private static final int LOWEST = 20_000;
-  private static final int HIGHEST = 32_000;
+  private final AtomicInteger given = new AtomicInteger();
+  private final DataDirectory directory;
 
-  private final Set<Integer> given = new HashSet<>();
-  private final PortClaims claims = new PortClaims();
+  public FreePorts() {
+    try {
+      directory = DataDirectory.take(Files.createTempDirectory("pairstream-ports"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** One more. */
-  public synchronized int next() {
-    try {
-      while (true) {
-        int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-        if (given.add(port) && claims.take(port) && isFree(port)) {
-          return port;
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot claim a port", e);
-    }
+  public int next() {
+    return directory.anyPort("port-" + given.incrementAndGet());
   }
 
   /** Gives all back. */
   @Override
   public void close() {
-    claims.close();
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(port));
-      return true;
+    try {
+      directory.close();
     } catch (IOException e) {
-      return false;
+      throw new UncheckedIOException(e);
     }
   }
 }

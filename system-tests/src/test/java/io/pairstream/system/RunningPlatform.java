@@ -1,7 +1,6 @@
 package io.pairstream.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
@@ -25,7 +24,6 @@ import io.pairstream.testing.LongTimeouts;
 import io.pairstream.testing.TestDataset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -172,24 +170,15 @@ final class RunningPlatform implements AutoCloseable {
 
   /** Publishes drawn pairs as a producer does; returns once they are acknowledged. */
   void publish(DrawnPairs pairs, long from, long until) {
-    int schemaId =
-        access.registry().idOf(topics().crowdsourced().name() + "-value", RawPair.SCHEMA$);
     try (PairPublisher publisher = publisher(topics().crowdsourced())) {
       for (long index = from; index < until; index++) {
-        if (pairs.at(index).content() instanceof DrawnPair.Content.Forged forged) {
-          publisher
-              .publishRecord(forged.key().getBytes(StandardCharsets.UTF_8), forged.value(schemaId))
-              .join();
-        } else {
-          publisher.publish(submitted(pairs, index)).join();
-        }
+        publisher.publish(submitted(pairs, index)).join();
       }
     }
   }
 
-  /** A drawn pair that is no forged record. */
   static NewPair submitted(DrawnPairs pairs, long index) {
-    return ((DrawnPair.Content.Submitted) pairs.at(index).content()).pair();
+    return pairs.at(index).pair();
   }
 
   static byte[] image(NewPair pair) {

@@ -2,7 +2,6 @@ package io.pairstream.benchmarks.watch;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.platform.LocalPlatform;
-import io.pairstream.platform.PlatformSettings;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -67,7 +66,7 @@ final class ReadingGroups {
     int groups = Integer.parseInt(arguments[1]);
     int stopped = Integer.parseInt(arguments[3]);
     try (LocalPlatform platform =
-        LocalPlatform.start(PlatformSettings.in(Path.of(arguments[0], "platform")), event -> {})) {
+        LocalPlatform.start(Path.of(arguments[0], "platform"), event -> {})) {
       ClusterAccess cluster =
           new ClusterAccess(
               new Cluster(

@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PortsTest {
+class DataDirectoryTest {
 
   @TempDir Path directory;
 
@@ -27,28 +25,6 @@ class PortsTest {
 
     assertThat(chosen).isNotEqualTo(preferred);
     assertThat(chosen("broker", preferred)).isEqualTo(chosen);
-  }
-
-  @Test
-  void takesThePortThatIsAskedForAndKeepsIt() throws IOException {
-    int remembered = chosen("ingest", freePort());
-    int wanted = freePort();
-
-    try (Ports ports = new Ports(directory, Map.of("ingest", wanted))) {
-      assertThat(ports.choose("ingest", remembered)).isEqualTo(wanted);
-    }
-
-    assertThat(chosen("ingest", remembered)).isEqualTo(wanted);
-  }
-
-  @Test
-  void saysThatThePortThatIsAskedForIsInUse() throws IOException {
-    try (ServerSocket stranger = listen();
-        Ports ports = new Ports(directory, Map.of("ingest", stranger.getLocalPort()))) {
-      assertThatThrownBy(() -> ports.choose("ingest", 8080))
-          .isInstanceOf(PlatformException.class)
-          .hasMessageContaining("--port ingest=" + stranger.getLocalPort() + ", is in use");
-    }
   }
 
   @Test
@@ -67,43 +43,48 @@ class PortsTest {
   @Test
   void givesNoPortToTwoPlatformsThatStartAtOnce(@TempDir Path other) throws IOException {
     int preferred = freePort();
-    try (Ports ours = new Ports(directory, Map.of());
-        Ports theirs = new Ports(other, Map.of())) {
-      assertThat(ours.choose("broker", preferred)).isEqualTo(preferred);
-      assertThat(theirs.choose("broker", preferred)).isNotEqualTo(preferred);
-      assertThat(ours.choose("broker", preferred)).isEqualTo(preferred);
+    try (DataDirectory ours = DataDirectory.take(directory);
+        DataDirectory theirs = DataDirectory.take(other)) {
+      assertThat(ours.port("broker", preferred)).isEqualTo(preferred);
+      assertThat(theirs.port("broker", preferred)).isNotEqualTo(preferred);
+      assertThat(ours.port("broker", preferred)).isEqualTo(preferred);
     }
     assertThat(chosen("broker", preferred)).isEqualTo(preferred);
   }
 
   @Test
-  void givesNoPortThatAnotherProcessHasChosen() throws Exception {
+  void givesNeitherFolderNorPortOfAnotherProcessUntilThatIsKilled() throws Exception {
     int preferred = freePort();
+    Path other = directory.resolve("other");
     Process holder =
-        TestJava.start(
-            PortsTest.class, directory.resolve("other").toString(), Integer.toString(preferred));
+        TestJava.start(DataDirectoryTest.class, other.toString(), Integer.toString(preferred));
     try {
       holder.getInputStream().read();
 
       assertThat(chosen("broker", preferred)).isNotEqualTo(preferred);
+      assertThatThrownBy(() -> DataDirectory.take(other))
+          .isInstanceOf(PlatformException.class)
+          .hasMessageContaining("in use by another process; stop it");
     } finally {
       holder.destroyForcibly().waitFor();
     }
+    try (DataDirectory free = DataDirectory.take(other)) {
+      assertThat(free.port("broker", 1)).isEqualTo(preferred);
+    }
   }
 
-  /** Chooses a port as another process, says so, and holds it. */
+  /** Takes a folder and a port as another process, says so, and holds them. */
   public static void main(String[] arguments) throws IOException {
-    Path data = Files.createDirectories(Path.of(arguments[0]));
-    try (Ports ports = new Ports(data, Map.of())) {
-      int unused = ports.choose("broker", Integer.parseInt(arguments[1]));
+    try (DataDirectory held = DataDirectory.take(Path.of(arguments[0]))) {
+      int unused = held.port("broker", Integer.parseInt(arguments[1]));
       System.out.println("held");
       System.in.read();
     }
   }
 
   private int chosen(String use, int preferred) throws IOException {
-    try (Ports ports = new Ports(directory, Map.of())) {
-      return ports.choose(use, preferred);
+    try (DataDirectory held = DataDirectory.take(directory)) {
+      return held.port(use, preferred);
     }
   }
 

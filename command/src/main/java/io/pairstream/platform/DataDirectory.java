@@ -1,0 +1,181 @@
+package io.pairstream.platform;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/**
+ * A folder in which one platform at a time keeps its data, and its loopback ports, which are in
+ * {@code ports.properties} so that addresses stay the same from one start to the next.
+ *
+ * <p>Folder and ports are held by files that are locked; the operating system frees them however
+ * the process ends. A port is held from before anybody listens there: two platforms that start at
+ * once would find the same port free, and each would take the other's broker for its own.
+ *
+ * <p>Thread-safe.
+ */
+final class DataDirectory implements AutoCloseable {
+
+  private static final String PORTS = "ports.properties";
+
+  private static final Path CLAIMS =
+      Path.of(
+          System.getProperty("java.io.tmpdir"),
+          "pairstream-ports-" + System.getProperty("user.name"));
+
+  /**
+   * Where other ports are drawn from: above the well-known ones, below those that outgoing
+   * connections take.
+   */
+  private static final int LOWEST_OTHER = 20_000;
+
+  private static final int HIGHEST_OTHER = 32_000;
+
+  /** What this process holds; the operating system does not tell its platforms apart. */
+  private static final Set<Path> OF_THIS_PROCESS = new HashSet<>();
+
+  private final Path folder;
+  private final Properties chosen = new Properties();
+  private final Map<Path, FileChannel> held = new HashMap<>();
+
+  private DataDirectory(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Takes a folder, and makes it where it is missing.
+   *
+   * @throws PlatformException where another platform has it
+   */
+  static DataDirectory take(Path folder) throws IOException {
+    DataDirectory taken = new DataDirectory(Files.createDirectories(folder));
+    if (isNewOrOurs(folder)
+        && Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      // It holds everybody's pictures.
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+    if (!taken.hold(folder.resolve("platform.lock"))) {
+      String holder =
+          PlatformFile.load(folder).map(file -> "process " + file.pid()).orElse("another process");
+      throw new PlatformException(
+          folder + " is in use by " + holder + "; stop it, or choose another --data-dir");
+    }
+    Path ports = folder.resolve(PORTS);
+    if (Files.exists(ports)) {
+      try (Reader reader = Files.newBufferedReader(ports)) {
+        taken.chosen.load(reader);
+      }
+    }
+    return taken;
+  }
+
+  /** A folder with other things in it may be shared on purpose. */
+  static boolean isNewOrOurs(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return Files.exists(folder.resolve(PORTS)) || files.findAny().isEmpty();
+    }
+  }
+
+  /**
+   * A port that nobody listens on now, and no other platform of this user has chosen: the
+   * remembered one, else the preferred one, else another.
+   *
+   * @param use what the port is for; a key to remember it by
+   * @throws PlatformException where it cannot be remembered
+   */
+  synchronized int port(String use, int preferred) {
+    try {
+      Files.createDirectories(CLAIMS);
+      int port = Integer.parseInt(chosen.getProperty(use, Integer.toString(preferred)));
+      while (isOfAnother(use, port)
+          || !hold(CLAIMS.resolve(Integer.toString(port)))
+          || !isFree(port)) {
+        port = randomPort();
+      }
+      chosen.setProperty(use, Integer.toString(port));
+      Path whole = folder.resolve(PORTS + ".new");
+      try (Writer writer = Files.newBufferedWriter(whole)) {
+        chosen.store(writer, null);
+      }
+      Files.move(whole, folder.resolve(PORTS), StandardCopyOption.ATOMIC_MOVE);
+      return port;
+    } catch (IOException e) {
+      throw new PlatformException("cannot remember a port in " + folder, e);
+    }
+  }
+
+  /** A free port that nobody needs to know beforehand. */
+  int anyPort(String use) {
+    return port(use, randomPort());
+  }
+
+  private static int randomPort() {
+    return ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER);
+  }
+
+  private boolean isOfAnother(String use, int port) {
+    return chosen.stringPropertyNames().stream()
+        .anyMatch(other -> !other.equals(use) && chosen.getProperty(other).equals("" + port));
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Locks a file, unless another platform has; harmless when done again. A refused file is not
+   * opened twice by one process: closing any handle on it would give the process's lock away.
+   */
+  private boolean hold(Path file) throws IOException {
+    synchronized (OF_THIS_PROCESS) {
+      if (held.containsKey(file)) {
+        return true;
+      } else if (OF_THIS_PROCESS.contains(file)) {
+        return false;
+      }
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
+        channel.close();
+        return false;
+      }
+      held.put(file, channel);
+      return OF_THIS_PROCESS.add(file);
+    }
+  }
+
+  /** Gives folder and ports back. */
+  @Override
+  public void close() throws IOException {
+    synchronized (OF_THIS_PROCESS) {
+      for (FileChannel channel : held.values()) {
+        channel.close();
+      }
+      OF_THIS_PROCESS.removeAll(held.keySet());
+      held.clear();
+    }
+  }
+}
