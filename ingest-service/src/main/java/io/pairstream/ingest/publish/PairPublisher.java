@@ -137,16 +137,6 @@ public final class PairPublisher implements AutoCloseable {
   }
 
   /**
-   * Sends a record as it is: what a foreign producer sent, or would send.
-   *
-   * @return partition and offset, or {@link PublishFailedException}
-   * @throws PairTooLargeException where the record is larger than {@link RecordSizes} allows
-   */
-  public CompletableFuture<RecordMetadata> publishRecord(byte[] key, byte[] value) {
-    return records.publishBytes(key, value, "a record of " + value.length + " bytes");
-  }
-
-  /**
    * Returns once every record sent so far is acknowledged or has failed.
    *
    * @throws PublishFailedException the first failure since the last flush
