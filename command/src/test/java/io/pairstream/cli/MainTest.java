@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
-import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.demo.Demo;
-
-
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.requirements.Finding;
 import java.io.FileNotFoundException;

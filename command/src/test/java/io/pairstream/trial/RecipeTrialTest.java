@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.entry;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.ImageWorkerPool;

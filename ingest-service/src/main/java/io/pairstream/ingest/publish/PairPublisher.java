@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
  * Publishes pairs on one raw topic, keyed by image digest, as {@link RecordPublisher} does: what is
