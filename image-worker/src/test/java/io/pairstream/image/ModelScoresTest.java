@@ -140,6 +140,26 @@ class ModelScoresTest {
         .isCloseTo(119, within(1e-3));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mean-brightness | 8 | 0 | it gets a picture and 8 ids, and takes [pixels]",
+        "brightness-and-tokens | 0 | 0 | it gets a picture and 0 ids, and takes [",
+        "brightness-and-tokens | 7 | 0 | ids",
+        "channels-last | 0 | 0 | imension",
+        "mean-brightness | 0 | 4 | it answers 4 numbers, and output is 4",
+      })
+  void modelOfOtherInputsOrOutputsIsRefusedBeforeAnyPicture(
+      String name, int tokens, int output, String message) {
+    ModelScore score = score(model(name), false, PixelNormalisation.NONE, tokens, output);
+
+    assertThatThrownBy(() -> WORKERS.rehearse(plan(score)))
+        .isInstanceOf(ImageWorkerUnavailableException.class)
+        .hasMessageContaining("the model of scores.tiny cannot be used: ")
+        .hasMessageContaining(message);
+  }
+
   @Test
   void modelThatWasExchangedIsNotAsked(@TempDir Path folder) throws IOException {
     Path file = Files.copy(model("mean-brightness"), folder.resolve("model.onnx"));

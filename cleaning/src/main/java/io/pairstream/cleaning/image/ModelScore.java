@@ -1,11 +1,7 @@
 package io.pairstream.cleaning.image;
 
-import io.pairstream.cleaning.onnx.OnnxModel;
-import io.pairstream.cleaning.onnx.OnnxModel.Tensor;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +80,7 @@ public record ModelScore(
       }
       return Optional.empty();
     }
-    ModelScore score =
+    return Optional.of(
         new ModelScore(
             name,
             model.get().path().toString(),
@@ -93,94 +89,6 @@ public record ModelScore(
             channelsLast,
             normalisation,
             seesCaption ? tokenLength : 0,
-            output);
-    try {
-      score.check(OnnxModel.read(Path.of(score.model)), section, recipe);
-    } catch (IOException e) {
-      recipe.problem(section + "model", "the model cannot be used: " + e.getMessage());
-    }
-    return Optional.of(score);
-  }
-
-  /** Notes a problem where the model takes or gives something else than the recipe says. */
-  private void check(OnnxModel declared, String section, RecipeReader recipe) {
-    List<Tensor> pixels =
-        declared.inputs().stream().filter(input -> input.shape().size() == 4).toList();
-    List<Tensor> ids =
-        declared.inputs().stream().filter(input -> input.shape().size() == 2).toList();
-    int expected = tokens > 0 ? 2 : 1;
-    if (declared.inputs().size() != expected || pixels.size() != 1 || ids.size() != expected - 1) {
-      recipe.problem(
-          section + "input",
-          "the model takes %s; %s gives %s"
-              .formatted(
-                  shown(declared.inputs()),
-                  tokens > 0 ? "image-and-tokens" : "image",
-                  shown(wantedInputs())));
-      return;
-    }
-    Tensor picture = pixels.get(0);
-    if (picture.elementType() != Tensor.FLOAT32) {
-      recipe.problem(
-          section + "model", "the model's picture is not float32, but " + shown(picture));
-    } else if (!picture.takes(pixelShape())) {
-      recipe.problem(
-          section + "input-side-px",
-          "the model's picture is " + shown(picture) + ", the recipe's " + pixelShape());
-    }
-    for (Tensor input : ids) {
-      if (input.elementType() != Tensor.INT64 && input.elementType() != Tensor.INT32) {
-        recipe.problem(
-            section + "model", "the model's token ids are not int64 or int32, but " + shown(input));
-      } else if (!input.takes(List.of(1L, (long) tokens))) {
-        recipe.problem(
-            section + "input",
-            "the model's token ids are " + shown(input) + ", the recipe's [1, " + tokens + "]");
-      }
-    }
-    checkOutput(declared.outputs().get(0), section, recipe);
-  }
-
-  private void checkOutput(Tensor answer, String section, RecipeReader recipe) {
-    if (answer.elementType() != Tensor.FLOAT32) {
-      recipe.problem(section + "model", "the model's answer is not float32, but " + shown(answer));
-      return;
-    }
-    long numbers = 1;
-    for (long dimension : answer.shape()) {
-      numbers = dimension == Tensor.ANY || numbers < 0 ? Tensor.ANY : numbers * dimension;
-    }
-    if (numbers >= 0 && output >= numbers) {
-      recipe.problem(
-          section + "output", "the model answers " + numbers + " numbers, counted from 0");
-    }
-  }
-
-  private List<Long> pixelShape() {
-    long side = sidePx;
-    return channelsLast ? List.of(1L, side, side, 3L) : List.of(1L, 3L, side, side);
-  }
-
-  private List<Tensor> wantedInputs() {
-    Tensor pixels = new Tensor("pixels", Tensor.FLOAT32, pixelShape());
-    return tokens > 0
-        ? List.of(pixels, new Tensor("token ids", Tensor.INT64, List.of(1L, (long) tokens)))
-        : List.of(pixels);
-  }
-
-  private static String shown(List<Tensor> tensors) {
-    return String.join(" and ", tensors.stream().map(ModelScore::shown).toList());
-  }
-
-  private static String shown(Tensor tensor) {
-    String type =
-        switch (tensor.elementType()) {
-          case Tensor.FLOAT32 -> "float32";
-          case Tensor.INT32 -> "int32";
-          case Tensor.INT64 -> "int64";
-          default -> "type " + tensor.elementType();
-        };
-    String shape = tensor.shape().toString().replace(String.valueOf(Tensor.ANY), "any");
-    return tensor.name() + " (" + type + " " + shape + ")";
+            output));
   }
 }

@@ -1,11 +1,8 @@
 package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.image.ModelScore;
-import io.pairstream.cleaning.onnx.OnnxModel;
-import io.pairstream.cleaning.onnx.OnnxModel.Tensor;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +10,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.onnxruntime.ConstTensorTypeAndShapeInfo;
 import org.bytedeco.onnxruntime.Env;
 import org.bytedeco.onnxruntime.IoBinding;
 import org.bytedeco.onnxruntime.MemoryInfo;
@@ -20,11 +19,14 @@ import org.bytedeco.onnxruntime.OrtMemoryInfo;
 import org.bytedeco.onnxruntime.RunOptions;
 import org.bytedeco.onnxruntime.Session;
 import org.bytedeco.onnxruntime.SessionOptions;
+import org.bytedeco.onnxruntime.StringVector;
 import org.bytedeco.onnxruntime.Value;
 import org.bytedeco.onnxruntime.global.onnxruntime;
+import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
@@ -45,9 +47,11 @@ final class ModelScores {
   }
 
   /**
-   * Loads the models. They stay until the process ends, so no {@code PointerScope} may be open.
+   * Loads the models, and asks each of a black picture. They stay until the process ends, so no
+   * {@code PointerScope} may be open.
    *
-   * @throws IllegalStateException where one cannot be loaded
+   * @throws IllegalStateException where one cannot be loaded, or takes or gives something else than
+   *     the recipe says
    */
   static ModelScores of(List<ModelScore> scores) {
     if (scores.isEmpty()) {
@@ -57,10 +61,12 @@ final class ModelScores {
     List<Model> models = new ArrayList<>();
     for (ModelScore score : scores) {
       try {
-        models.add(new Model(score, env));
-      } catch (IOException | RuntimeException e) {
+        Model model = new Model(score, env);
+        model.rehearse();
+        models.add(model);
+      } catch (RuntimeException e) {
         throw new IllegalStateException(
-            "the model of scores." + score.name() + " cannot be loaded: " + e.getMessage(), e);
+            "the model of scores." + score.name() + " cannot be used: " + e.getMessage(), e);
       }
     }
     return new ModelScores(models);
@@ -105,13 +111,13 @@ final class ModelScores {
   private static final class Model {
 
     private final ModelScore score;
-    private final OnnxModel declared;
     private final Session session;
     private final OrtMemoryInfo memory;
 
-    Model(ModelScore score, Env env) throws IOException {
+    private final List<Input> inputs = new ArrayList<>();
+
+    Model(ModelScore score, Env env) {
       this.score = score;
-      declared = OnnxModel.read(Path.of(score.model()));
       SessionOptions options = new SessionOptions();
       options.SetIntraOpNumThreads(1);
       options.SetInterOpNumThreads(1);
@@ -121,18 +127,45 @@ final class ModelScores {
       memory =
           MemoryInfo.CreateCpu(onnxruntime.OrtDeviceAllocator, onnxruntime.OrtMemTypeDefault)
               .asOrtMemoryInfo();
+      StringVector names = session.GetInputNames();
+      for (int i = 0; i < names.size(); i++) {
+        ConstTensorTypeAndShapeInfo info = session.GetInputTypeInfo(i).GetTensorTypeAndShapeInfo();
+        inputs.add(
+            new Input(
+                names.get(i).getString(), info.GetDimensionsCount() == 4, info.GetElementType()));
+      }
+    }
+
+    private record Input(String name, boolean isPicture, int elementType) {}
+
+    @SuppressWarnings("try") // the scope works by being open
+    void rehearse() {
+      int wanted = score.tokens() > 0 ? 2 : 1;
+      if (inputs.size() != wanted || inputs.stream().filter(Input::isPicture).count() != 1) {
+        throw new IllegalStateException(
+            "it gets a picture and %s ids, and takes %s"
+                .formatted(score.tokens(), inputs.stream().map(Input::name).toList()));
+      }
+      try (PointerScope scope = new PointerScope()) {
+        Mat black = new Mat(score.sidePx(), score.sidePx(), opencv_core.CV_8UC3, Scalar.BLACK);
+        double unused = run(black, Collections.nCopies(score.tokens(), 0));
+      }
     }
 
     double run(Mat bgr, List<Integer> tokenIds) {
       IoBinding binding = new IoBinding(session);
-      for (Tensor input : declared.inputs()) {
-        Value value = input.shape().size() == 4 ? pixels(bgr) : ids(tokenIds, input);
+      for (Input input : inputs) {
+        Value value = input.isPicture() ? pixels(bgr) : ids(tokenIds, input);
         binding.BindInput(input.name(), value);
       }
-      binding.BindOutput(declared.outputs().get(0).name(), memory);
+      binding.BindOutput(session.GetOutputNames().get(0), memory);
       session.Run(new RunOptions(), binding);
       Value answer = binding.GetOutputValues().get(0);
       long numbers = answer.GetTensorTypeAndShapeInfo().GetElementCount();
+      if (answer.GetTensorTypeAndShapeInfo().GetElementType()
+          != onnxruntime.ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
+        throw new IllegalStateException("its answer is not float32");
+      }
       if (score.output() >= numbers) {
         throw new IllegalStateException(
             "it answers " + numbers + " numbers, and output is " + score.output());
@@ -140,13 +173,13 @@ final class ModelScores {
       return answer.GetTensorMutableDataFloat().get(score.output());
     }
 
-    private Value ids(List<Integer> tokenIds, Tensor input) {
+    private Value ids(List<Integer> tokenIds, Input input) {
       if (tokenIds.size() != score.tokens()) {
         throw new IllegalStateException(
             "it needs " + score.tokens() + " token ids and gets " + tokenIds.size());
       }
       LongPointer shape = new LongPointer(1, tokenIds.size());
-      if (input.elementType() == Tensor.INT32) {
+      if (input.elementType() == onnxruntime.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32) {
         IntPointer ids = new IntPointer(tokenIds.stream().mapToInt(id -> id).toArray());
         return Value.CreateTensorInt(memory, ids, tokenIds.size(), shape, 2);
       }
