@@ -274,7 +274,7 @@ class MainTest {
     List<Finding> findings =
         Stream.of(levels.split(" "))
             .map(Finding.Level::valueOf)
-            .map(level -> new Finding(Finding.Area.TOPICS, "", level, "", "", "", Optional.empty()))
+            .map(level -> new Finding(Finding.Area.TOPICS, "", level, "", "", ""))
             .toList();
 
     assertThat(DoctorCommand.status(findings)).isEqualTo(status);

@@ -3,7 +3,7 @@ package io.pairstream.operations.instances;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.service.table.FollowedTopic;
+import io.pairstream.service.table.Follower;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -22,16 +22,19 @@ public final class Instances implements AutoCloseable {
   private final Clock clock;
   private final RecordDecoder<InstanceStatus> decoder;
   private final InstanceBook book = new InstanceBook();
-  private final FollowedTopic followed;
+  private final Follower follower;
 
   private Instances(ClusterAccess cluster, Clock clock) {
     this.clock = clock;
     this.decoder =
         new RecordDecoder<>(
             cluster.topics().instances(), InstanceStatus.SCHEMA$, cluster.registry());
-    this.followed =
-        FollowedTopic.follow(
-            "instances", cluster.topics().instances().name(), cluster.clientSettings(), this::note);
+    this.follower =
+        Follower.start(
+            "instances",
+            cluster.topics().instances().name(),
+            (records, positions, atEnd) -> records.forEach(record -> note(record, atEnd)),
+            cluster.clientSettings());
   }
 
   /** Begins to follow the topic of instances. */
@@ -41,12 +44,12 @@ public final class Instances implements AutoCloseable {
 
   /** Whether everything is known that stood in the topic when this began. */
   public boolean isReady() {
-    return followed.wasCaughtUp();
+    return follower.progress().isCaughtUp();
   }
 
   /** Why what is told is not what processes say, by a fault of ours; empty where there is none. */
   public Optional<String> obstacle() {
-    return followed.fault();
+    return follower.progress().fault();
   }
 
   /**
@@ -82,7 +85,7 @@ public final class Instances implements AutoCloseable {
   /** Stops following; what is known stays known. */
   @Override
   public void close() {
-    followed.close();
+    follower.close();
   }
 
   /**

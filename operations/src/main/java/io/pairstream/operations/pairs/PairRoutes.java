@@ -21,7 +21,7 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.TopicTable;
-import io.pairstream.service.table.ViewClosedException;
+import io.pairstream.service.table.ViewStorageException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -235,8 +235,8 @@ public final class PairRoutes implements AutoCloseable {
       throw unavailable(ProblemKind.NOT_READY, "no image worker can work: " + e.getMessage());
     } catch (RegistryUnavailableException | MissingSchemaException e) {
       throw unavailable(ProblemKind.NOT_READY, "the schema registry does not answer as it should");
-    } catch (ViewClosedException e) {
-      throw unavailable(ProblemKind.STOPPING, "the service is being stopped");
+    } catch (ViewStorageException e) {
+      throw unavailable(ProblemKind.NOT_READY, "the table of pairs is closed, or its disk fails");
     } catch (KafkaException e) {
       throw unavailable(ProblemKind.KAFKA_UNAVAILABLE, "Kafka does not answer now");
     }

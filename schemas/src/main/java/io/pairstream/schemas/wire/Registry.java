@@ -80,9 +80,9 @@ public final class Registry {
     } catch (RestClientException e) {
       if (e.getStatus() == 401 || e.getStatus() == 403) {
         throw new MissingSchemaException(
-            ("subject %s does not hold our schema, and the registry at %s does not let us "
-                    + "register it: name the platform's --data-dir or --registry-credential, or say "
-                    + "schema-registry.basic.auth.* in the file of --config")
+            ("subject %s does not hold our schema, and the registry at %s does not let us register"
+                    + " it: name the platform's --data-dir or --registry-credential, or say"
+                    + " schema-registry.basic.auth.* in the file of --config")
                 .formatted(subject, addresses),
             e);
       }
@@ -112,24 +112,6 @@ public final class Registry {
                     "subject "
                         + subject
                         + " does not hold our schema; run: pairstream topics create"));
-  }
-
-  /**
-   * The versions of a subject that came after ours: a newer release's, or somebody else's. None
-   * where the subject does not hold ours.
-   *
-   * @throws RegistryUnavailableException where the registry does not answer
-   */
-  public List<Integer> versionsAfter(String subject, Schema schema) {
-    SchemaRegistryClient fresh = newClient();
-    return found(
-            () -> {
-              int ours = fresh.getVersion(subject, new AvroSchema(withoutJavaProperties(schema)));
-              return fresh.getAllVersions(subject).stream()
-                  .filter(version -> version > ours)
-                  .toList();
-            })
-        .orElse(List.of());
   }
 
   /**
@@ -220,15 +202,6 @@ public final class Registry {
   public Optional<String> compatibilityOf(String subject) {
     return found(() -> client.getCompatibility(subject))
         .or(() -> found(() -> client.getCompatibility(null)));
-  }
-
-  /**
-   * What the registry lets be done, such as {@code READWRITE}; nothing where it does not tell.
-   *
-   * @throws RegistryUnavailableException where the registry does not answer
-   */
-  public Optional<String> mode() {
-    return found(client::getMode);
   }
 
   private interface Question<T> {

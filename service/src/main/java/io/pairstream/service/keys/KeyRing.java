@@ -4,17 +4,21 @@ import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.service.table.FollowedTopic;
+import io.pairstream.service.table.Follower;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,19 +35,17 @@ public final class KeyRing implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 
-  private static final Known NOTHING = new Known(Map.of(), Map.of());
-
   private final RecordDecoder<ApiKey> decoder;
 
   /** The newest keys; what is known to others changes only when all of them have been read. */
   private final Map<String, IssuedKey> read = new HashMap<>();
 
-  private final FollowedTopic followed;
-  private volatile Known known = NOTHING;
+  private final Follower follower;
+  private volatile Map<String, IssuedKey> known = Map.of();
 
   private KeyRing(Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
     this.decoder = new RecordDecoder<>(topic, ApiKey.SCHEMA$, registry);
-    this.followed = FollowedTopic.follow("API keys", topic.name(), kafkaSettings, new ReadKeys());
+    this.follower = Follower.start("API keys", topic.name(), new ReadKeys(), kafkaSettings);
   }
 
   /**
@@ -61,27 +63,34 @@ public final class KeyRing implements AutoCloseable {
    * without a fault of ours.
    */
   public boolean isCaughtUp() {
-    return followed.wasCaughtUp() && followed.fault().isEmpty();
+    return follower.progress().isCaughtUp() && follower.progress().fault().isEmpty();
   }
 
   /** Waits until it is so for the first time. Returns whether that came in time. */
   public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
-    return followed.awaitCaughtUp(timeout);
+    try {
+      follower.progress().caughtUp().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    }
   }
 
   /** Why the keys are not known; empty where they are. */
   public Optional<String> obstacle() {
-    return isCaughtUp() ? Optional.empty() : followed.trouble();
+    return isCaughtUp()
+        ? Optional.empty()
+        : follower.progress().trouble().or(() -> Optional.of("API keys are being read"));
   }
 
   /** The key of that id, whether it is live or not. */
   public Optional<IssuedKey> find(String keyId) {
-    return Optional.ofNullable(known.byId().get(keyId));
+    return Optional.ofNullable(known.get(keyId));
   }
 
   /** All keys, in no order. */
   public Collection<IssuedKey> all() {
-    return known.byId().values();
+    return known.values();
   }
 
   /**
@@ -89,9 +98,10 @@ public final class KeyRing implements AutoCloseable {
    * where there is none.
    */
   public Rates quotaOf(String producer, Instant now) {
-    return known.newestFirst().getOrDefault(producer, List.of()).stream()
+    return all().stream()
+        .filter(key -> key.producer().equals(producer))
         .filter(key -> key.stateAt(now) == IssuedKey.State.LIVE)
-        .findFirst()
+        .max(IssuedKey.BY_AGE)
         .map(IssuedKey::quota)
         .orElse(Rates.UNSAID);
   }
@@ -99,31 +109,39 @@ public final class KeyRing implements AutoCloseable {
   /** Stops following; what is known stays known. */
   @Override
   public void close() {
-    followed.close();
+    follower.close();
   }
 
   /** What becomes of what is read. */
-  private final class ReadKeys implements FollowedTopic.Reader {
+  private final class ReadKeys implements Follower.Copy {
 
     @Override
-    public void begin() {
+    public Map<TopicPartition, Long> begin(
+        Collection<TopicDescription> topics, Map<TopicPartition, Long> ends) {
       read.clear();
+      return Map.of();
     }
 
     @Override
-    public void take(ConsumerRecord<byte[], byte[]> record, boolean isNew) {
-      apply(record);
+    public void take(
+        ConsumerRecords<byte[], byte[]> records,
+        Map<TopicPartition, Long> positions,
+        boolean atEnd) {
+      records.forEach(KeyRing.this::apply);
+      if (atEnd && !records.isEmpty()) {
+        caughtUp();
+      }
     }
 
     @Override
     public void caughtUp() {
-      known = Known.of(read.values());
+      known = Map.copyOf(read);
     }
 
     /** Whoever does not hear of revocations lets nobody in. */
     @Override
     public void failed() {
-      known = NOTHING;
+      known = Map.of();
     }
   }
 
@@ -159,17 +177,5 @@ public final class KeyRing implements AutoCloseable {
 
   private static String coordinates(ConsumerRecord<byte[], byte[]> record) {
     return record.topic() + "-" + record.partition() + "-" + record.offset();
-  }
-
-  /** The keys at one time. */
-  private record Known(Map<String, IssuedKey> byId, Map<String, List<IssuedKey>> newestFirst) {
-
-    static Known of(Collection<IssuedKey> keys) {
-      return new Known(
-          keys.stream().collect(Collectors.toUnmodifiableMap(IssuedKey::keyId, key -> key)),
-          keys.stream()
-              .sorted(IssuedKey.BY_AGE.reversed())
-              .collect(Collectors.groupingBy(IssuedKey::producer)));
-    }
   }
 }

@@ -20,14 +20,9 @@ import java.util.regex.Pattern;
  */
 final class ClientChecks {
 
-  private static final Check CHECK = Check.of(Area.CLIENTS, ClusterRequirement.CLIENT_SETTINGS);
-
   /** What Kafka Streams puts before the settings of its clients. */
   private static final Pattern PREFIX =
       Pattern.compile("^((main\\.|restore\\.|global\\.)?consumer|producer)\\.");
-
-  /** How long preprocessing's transactions may last; how Kafka Streams wants it named. */
-  static final String TRANSACTION_TIMEOUT = "producer.transaction.timeout.ms";
 
   private static final Duration BETWEEN_POLLS = Duration.ofMinutes(1);
 
@@ -38,10 +33,14 @@ final class ClientChecks {
       return new Rule(right, right::equals);
     }
 
-    /** What is no number Kafka's clients refuse themselves. */
     static Rule atLeast(long least) {
+      return number(least + " or more", value -> value >= least);
+    }
+
+    /** What is no number Kafka's clients refuse themselves. */
+    static Rule number(String right, Predicate<Long> fits) {
       return new Rule(
-          least + " or more", value -> !isNumber(value) || Long.parseLong(value) >= least);
+          right, value -> !value.matches("\\d{1,18}") || fits.test(Long.parseLong(value)));
     }
   }
 
@@ -82,14 +81,13 @@ final class ClientChecks {
     Map<String, Rule> ofStreams = new HashMap<>();
     ofStreams.put("application.id", Rule.is(application));
     ofStreams.put("num.stream.threads", new Rule("none; say --threads", value -> false));
+    int perPoll = ClusterCheck.RECORDS_PER_POLL;
     ofStreams.put(
         "main.consumer.max.poll.records",
-        new Rule(
-            ClusterCheck.RECORDS_PER_POLL + " or fewer",
-            value -> !isNumber(value) || Long.parseLong(value) <= ClusterCheck.RECORDS_PER_POLL));
+        Rule.number(perPoll + " or fewer", value -> value <= perPoll));
     transaction.ifPresent(
         longest -> {
-          ofStreams.put(TRANSACTION_TIMEOUT, Rule.atLeast(longest.toMillis()));
+          ofStreams.put("producer.transaction.timeout.ms", Rule.atLeast(longest.toMillis()));
           // Whoever polls again only after the longest transaction is still in its group.
           ofStreams.put(
               "main.consumer.max.poll.interval.ms",
@@ -107,12 +105,14 @@ final class ClientChecks {
                 right.add(plain + "=" + rule.right());
               }
             });
+    String check = ClusterRequirement.CLIENT_SETTINGS.label();
     return wrong.isEmpty()
-        ? CHECK.ok("none takes a promise away")
-        : CHECK.fault(Check.some(wrong), Check.some(right), "take it out of the file of --config");
-  }
-
-  private static boolean isNumber(String value) {
-    return value.matches("\\d{1,18}");
+        ? Finding.ok(Area.CLIENTS, check, "none takes a promise away")
+        : Finding.wrong(
+            Area.CLIENTS,
+            check,
+            Check.some(wrong),
+            Check.some(right),
+            "take it out of the file of --config");
   }
 }

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -81,7 +81,7 @@ public final class ClusterCheck {
    */
   public void require() {
     List<Finding> findings = new ArrayList<>(clients());
-    findings.addAll(ofBrokers());
+    findings.addAll(kafka());
     said(findings).forEach(LOG::warn);
     refuse(findings);
   }
@@ -95,7 +95,7 @@ public final class ClusterCheck {
   public void requireQuietly() {
     List<Finding> findings = new ArrayList<>(clients());
     try {
-      findings.addAll(ofBrokers());
+      findings.addAll(kafka());
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
@@ -104,20 +104,10 @@ public final class ClusterCheck {
     refuse(findings);
   }
 
-  private List<Finding> ofBrokers() {
-    try (Admin admin = admin()) {
-      return kafka(admin);
-    }
-  }
-
-  private static boolean isRefused(Finding finding) {
-    return finding.level() == Level.WRONG && finding.requirement().isPresent();
-  }
-
   /** What a start says of what refuses nothing, a line each. */
   static List<String> said(List<Finding> findings) {
     return findings.stream()
-        .filter(finding -> finding.level() != Level.OK && !isRefused(finding))
+        .filter(finding -> finding.level() != Level.OK && !finding.isRefused())
         .map(
             finding ->
                 finding.area().name().toLowerCase(Locale.ROOT)
@@ -130,7 +120,7 @@ public final class ClusterCheck {
   }
 
   private static void refuse(List<Finding> findings) {
-    List<Finding> broken = findings.stream().filter(ClusterCheck::isRefused).toList();
+    List<Finding> broken = findings.stream().filter(Finding::isRefused).toList();
     if (!broken.isEmpty()) {
       throw new WeakClusterException(broken);
     }
@@ -161,8 +151,8 @@ public final class ClusterCheck {
   /** All that there is to say of clients, brokers, topics and the registry; never throws. */
   public List<Finding> findings() {
     List<Finding> findings = new ArrayList<>(clients());
-    try (Admin admin = admin()) {
-      findings.addAll(kafka(admin));
+    try {
+      findings.addAll(kafka());
     } catch (KafkaException e) {
       findings.add(
           Finding.notTold(
@@ -177,36 +167,25 @@ public final class ClusterCheck {
   }
 
   private List<Finding> clients() {
-    return List.of(
+    Finding found =
         ClientChecks.judge(
-                cluster.kafkaSettings(), cluster.dataset().preprocessGroup(), transaction)
-            .without(cluster.doneWithout()));
+            cluster.kafkaSettings(), cluster.dataset().preprocessGroup(), transaction);
+    return List.of(found.without(cluster.doneWithout()));
   }
 
-  /** As long as the operator wants transactions, where that is longer than they need. */
-  private Optional<Duration> transactionAsked() {
-    Duration asked =
-        Optional.ofNullable(cluster.kafkaSettings().get(ClientChecks.TRANSACTION_TIMEOUT))
-            .map(String::strip)
-            .filter(value -> value.matches("\\d{1,9}"))
-            .map(value -> Duration.ofMillis(Long.parseLong(value)))
-            .orElse(Duration.ZERO);
-    return transaction.map(longest -> longest.compareTo(asked) < 0 ? asked : longest);
-  }
-
-  private Admin admin() {
-    return AdminClients.create(cluster.clientSettings(TIMEOUT));
-  }
-
-  private List<Finding> kafka(Admin admin) {
-    Set<String> topics =
-        specs.stream().map(TopicSpec::name).collect(Collectors.toCollection(LinkedHashSet::new));
-    topics.addAll(ClusterFacts.INTERNAL);
+  private List<Finding> kafka() {
+    Set<String> topics = new LinkedHashSet<>(ClusterFacts.INTERNAL);
+    specs.forEach(spec -> topics.add(spec.name()));
     topics.add(TopicCatalogue.SCHEMAS);
-    ClusterFacts facts = ClusterFacts.ask(admin, cluster.bootstrapServers(), topics);
-    List<Finding> findings =
-        new ArrayList<>(new BrokerChecks(facts, cluster.dataset(), transactionAsked()).judge());
-    findings.addAll(new TopicChecks(facts, cluster.dataset(), specs).judge());
-    return findings.stream().map(finding -> finding.without(cluster.doneWithout())).toList();
+    ClusterFacts facts;
+    try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
+      facts = ClusterFacts.ask(admin, cluster.bootstrapServers(), topics);
+    }
+    return Stream.of(
+            new BrokerChecks(facts, transaction).judge(),
+            new TopicChecks(facts, cluster.dataset(), specs).judge())
+        .flatMap(List::stream)
+        .map(finding -> finding.without(cluster.doneWithout()))
+        .toList();
   }
 }

@@ -1,25 +1,25 @@
 package io.pairstream.service.requirements;
 
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
@@ -29,16 +29,16 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
  *
  * @param address where it was asked: {@code host:port}, several with commas between
  * @param alive ids of the brokers that are there
- * @param settings of each broker
+ * @param brokers settings of each broker
  * @param features their finalized levels by name; without those that are at 0
  * @param topics those that exist and were asked for, by name
- * @param untold why nothing is known of a topic that was asked for, by name
+ * @param untold what the cluster refuses to tell, topics by name, and why
  */
 record ClusterFacts(
     String address,
     Set<Integer> alive,
-    Answer<List<Map<String, String>>> settings,
-    Answer<Map<String, Integer>> features,
+    List<Map<String, String>> brokers,
+    Map<String, Integer> features,
     Map<String, TopicFacts> topics,
     Map<String, String> untold) {
 
@@ -48,89 +48,113 @@ record ClusterFacts(
   /** Kafka's own topics, on which transactions and groups rest. */
   static final List<String> INTERNAL = List.of(TRANSACTIONS, OFFSETS);
 
+  static final String FEATURES = "the brokers' features";
+  private static final String SETTINGS = "the brokers' settings";
+
   /**
    * A topic.
    *
-   * @param settings in force, its own and the brokers'
+   * @param settings in force, its own and the brokers'; empty where it does not tell
    */
-  record TopicFacts(TopicDescription description, Answer<Map<String, String>> settings) {}
+  record TopicFacts(TopicDescription description, Map<String, String> settings) {
+
+    int partitions() {
+      return description.partitions().size();
+    }
+
+    /** How it is kept; empty where it does not tell. */
+    Optional<Kept> kept() {
+      int copies =
+          description.partitions().stream().mapToInt(one -> one.replicas().size()).min().orElse(0);
+      return settings.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Kept(
+                  description.name(),
+                  copies,
+                  Integer.parseInt(
+                      settings.getOrDefault(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "1")),
+                  "true".equals(settings.get(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG))));
+    }
+  }
 
   /**
-   * An answer, or why there is none.
+   * How a topic is kept.
    *
-   * @param value empty where we have no right to know
-   * @param refusal why; empty where there is an answer
+   * @param copies of the partition that has the fewest
+   * @param minInSync the topic's {@code min.insync.replicas}
+   * @param unclean whether a copy that is behind may become the one that counts
    */
-  record Answer<T>(Optional<T> value, String refusal) {
+  record Kept(String topic, int copies, int minInSync, boolean unclean) {
 
-    static <T> Answer<T> of(T value) {
-      return new Answer<>(Optional.of(value), "");
-    }
-
-    static <T> Answer<T> not(String why) {
-      return new Answer<>(Optional.empty(), why);
-    }
-
-    static <T> Answer<T> to(KafkaFuture<T> question) {
-      try {
-        return of(KafkaAnswers.await(question));
-      } catch (AuthorizationException | UnsupportedVersionException e) {
-        return not(String.valueOf(e.getMessage()));
-      }
-    }
-
-    <U> U fold(Function<T, U> ifTold, Function<String, U> ifNot) {
-      return value.map(ifTold).orElseGet(() -> ifNot.apply(refusal));
+    /** Copies that must be up to date before a record is acknowledged: no more than there are. */
+    int inSync() {
+      return Math.min(minInSync, copies);
     }
   }
 
   /**
    * Asks a cluster for all that is judged.
    *
-   * @throws KafkaException where nobody answers in time
+   * @throws org.apache.kafka.common.KafkaException where nobody answers in time
    */
-  static ClusterFacts ask(Admin admin, String address, Collection<String> topics) {
+  static ClusterFacts ask(Admin admin, String address, Collection<String> names) {
     Set<Integer> alive =
         KafkaAnswers.await(admin.describeCluster().nodes()).stream()
             .map(Node::id)
             .collect(Collectors.toSet());
+    Map<String, String> untold = new TreeMap<>();
     Map<String, KafkaFuture<TopicDescription>> descriptions =
-        admin.describeTopics(topics).topicNameValues();
+        admin.describeTopics(names).topicNameValues();
     Map<ConfigResource, KafkaFuture<Config>> configs =
-        admin.describeConfigs(topics.stream().map(ClusterFacts::topic).toList()).values();
-    Map<String, TopicFacts> found = new LinkedHashMap<>();
-    Map<String, String> untold = new HashMap<>();
-    for (String name : topics) {
+        admin.describeConfigs(names.stream().map(ClusterFacts::topic).toList()).values();
+    Map<String, TopicFacts> topics = new LinkedHashMap<>();
+    for (String name : names) {
       try {
-        Answer<TopicDescription> described = Answer.to(descriptions.get(name));
-        if (described.value().isEmpty()) {
-          untold.put(name, described.refusal());
-        } else {
-          found.put(
+        TopicDescription described =
+            told(descriptions.get(name), Function.identity(), null, name, untold);
+        if (described != null) {
+          KafkaFuture<Config> config = configs.get(topic(name));
+          topics.put(
               name,
               new TopicFacts(
-                  described.value().get(),
-                  Answer.to(configs.get(topic(name)).thenApply(ClusterFacts::values))));
+                  described, told(config, ClusterFacts::values, Map.of(), name, untold)));
         }
       } catch (UnknownTopicOrPartitionException e) {
         // Neither found nor untold: it is missing.
       }
     }
+    // Theirs who have another registry is no business of ours.
+    untold.remove(TopicCatalogue.SCHEMAS);
+    List<ConfigResource> brokers =
+        alive.stream()
+            .map(id -> new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id)))
+            .toList();
     return new ClusterFacts(
         address,
         alive,
-        Answer.to(
-            admin
-                .describeConfigs(alive.stream().map(ClusterFacts::broker).toList())
-                .all()
-                .thenApply(all -> all.values().stream().map(ClusterFacts::values).toList())),
-        Answer.to(admin.describeFeatures().featureMetadata().thenApply(ClusterFacts::levels)),
-        found,
+        told(
+            admin.describeConfigs(brokers).all(),
+            all -> all.values().stream().map(ClusterFacts::values).toList(),
+            List.of(),
+            SETTINGS,
+            untold),
+        told(
+            admin.describeFeatures().featureMetadata(),
+            all ->
+                all.finalizedFeatures().entrySet().stream()
+                    .collect(
+                        Collectors.toMap(
+                            Map.Entry::getKey, level -> (int) level.getValue().maxVersionLevel())),
+            Map.of(),
+            FEATURES,
+            untold),
+        topics,
         untold);
   }
 
   /** How many brokers the cluster has: those that are there, and those that copies belong on. */
-  int brokers() {
+  int size() {
     Set<Integer> all = new HashSet<>(alive);
     topics.values().stream()
         .flatMap(topic -> topic.description().partitions().stream())
@@ -139,22 +163,28 @@ record ClusterFacts(
     return all.size();
   }
 
-  /** A topic's settings; nothing where it is not there or does not tell. */
-  Optional<Map<String, String>> settingsOf(String topic) {
-    return Optional.ofNullable(topics.get(topic)).flatMap(found -> found.settings().value());
+  /** A topic's settings; empty where it is not there or does not tell. */
+  Map<String, String> settingsOf(String topic) {
+    return topics.containsKey(topic) ? topics.get(topic).settings() : Map.of();
+  }
+
+  /** An answer, or {@code otherwise} and why there is none. */
+  private static <A, T> T told(
+      KafkaFuture<A> question,
+      Function<A, T> reading,
+      T otherwise,
+      String what,
+      Map<String, String> untold) {
+    try {
+      return reading.apply(KafkaAnswers.await(question));
+    } catch (AuthorizationException | UnsupportedVersionException e) {
+      untold.put(what, String.valueOf(e.getMessage()));
+      return otherwise;
+    }
   }
 
   private static ConfigResource topic(String name) {
     return new ConfigResource(ConfigResource.Type.TOPIC, name);
-  }
-
-  private static ConfigResource broker(int id) {
-    return new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id));
-  }
-
-  private static Map<String, Integer> levels(FeatureMetadata features) {
-    return features.finalizedFeatures().entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, f -> (int) f.getValue().maxVersionLevel()));
   }
 
   /** Without what is kept secret, which has no value. */

@@ -1,28 +1,20 @@
 package io.pairstream.service.requirements;
 
 import io.pairstream.service.ClusterRequirement;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * What one check found.
  *
  * @param area what was looked at
- * @param check name of the check, in lower case with hyphens
+ * @param check name of the check, in lower case with hyphens; that of a {@link ClusterRequirement}
+ *     where a fault takes that away
  * @param found what there is, in words
  * @param right what would be right; empty where that is what was found
- * @param remedy the command or the setting that mends it; empty where nothing is to be mended
- * @param requirement what cannot be kept where this is wrong; empty where nothing that is promised
- *     rests on it
+ * @param remedy the command or the setting that fixes it; empty where nothing is to be fixed
  */
 public record Finding(
-    Area area,
-    String check,
-    Level level,
-    String found,
-    String right,
-    String remedy,
-    Optional<ClusterRequirement> requirement) {
+    Area area, String check, Level level, String found, String right, String remedy) {
 
   /** What a check looks at. */
   public enum Area {
@@ -47,31 +39,34 @@ public record Finding(
 
   /** All is well. */
   public static Finding ok(Area area, String check, String found) {
-    return new Finding(area, check, Level.OK, found, "", "", Optional.empty());
+    return new Finding(area, check, Level.OK, found, "", "");
   }
 
   /** It works, and could be better. */
   public static Finding warning(
       Area area, String check, String found, String right, String remedy) {
-    return new Finding(area, check, Level.WARNING, found, right, remedy, Optional.empty());
+    return new Finding(area, check, Level.WARNING, found, right, remedy);
   }
 
   /** It does not work. */
   public static Finding wrong(Area area, String check, String found, String right, String remedy) {
-    return new Finding(area, check, Level.WRONG, found, right, remedy, Optional.empty());
+    return new Finding(area, check, Level.WRONG, found, right, remedy);
   }
 
   /** Nobody told. */
   public static Finding notTold(Area area, String check, String why, String remedy) {
-    return new Finding(area, check, Level.NOT_TOLD, why, "", remedy, Optional.empty());
+    return new Finding(area, check, Level.NOT_TOLD, why, "", remedy);
+  }
+
+  /** Whether it takes a requirement away, which refuses a start. */
+  boolean isRefused() {
+    return level == Level.WRONG && ClusterRequirement.named(check).isPresent();
   }
 
   /** The same, but no longer wrong where it takes away what the operator does without. */
-  public Finding without(Set<ClusterRequirement> requirements) {
-    boolean waived = level == Level.WRONG && requirement.filter(requirements::contains).isPresent();
-    return waived
-        ? new Finding(
-            area, check, Level.WARNING, found + " (done without)", right, remedy, requirement)
+  Finding without(Set<ClusterRequirement> requirements) {
+    return isRefused() && requirements.contains(ClusterRequirement.named(check).get())
+        ? warning(area, check, found + " (done without)", right, remedy)
         : this;
   }
 

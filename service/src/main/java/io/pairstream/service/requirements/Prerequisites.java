@@ -1,5 +1,6 @@
 package io.pairstream.service.requirements;
 
+import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -9,9 +10,12 @@ import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -20,6 +24,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -74,8 +79,33 @@ public final class Prerequisites {
           .collect(Collectors.toMap(TopicDescription::name, topic -> topic.partitions().size()));
     } catch (UnknownTopicOrPartitionException e) {
       throw new UnknownTopicOrPartitionException(
-          MissingTopics.sentence(cluster.dataset(), answers.topicNameValues()), e);
+          missing(cluster.dataset(), answers.topicNameValues()), e);
     }
+  }
+
+  /**
+   * Which topics are missing, and the command that makes them like those that are there.
+   *
+   * @param answers to the question for each topic, by name
+   */
+  static String missing(Dataset dataset, Map<String, KafkaFuture<TopicDescription>> answers) {
+    List<String> missing = new ArrayList<>();
+    List<TopicDescription> found = new ArrayList<>();
+    new TreeMap<>(answers)
+        .forEach(
+            (name, answer) -> {
+              try {
+                found.add(KafkaAnswers.await(answer));
+              } catch (UnknownTopicOrPartitionException e) {
+                missing.add(name);
+              } catch (RuntimeException e) {
+                // It is there, and is not shown.
+              }
+            });
+    return "topics are missing: "
+        + Check.some(missing)
+        + "; run: "
+        + TopicChecks.createCommand(dataset, found, found.isEmpty() ? CopyChecks.RIGHT_COPIES : 1);
   }
 
   /**
@@ -103,11 +133,7 @@ public final class Prerequisites {
     int unused = registry.idOf(topic.name() + "-value", empty.getSchema());
     try {
       byte[] bytes = topic.value().serializer().serialize(topic.name(), empty);
-      T read = topic.value().deserializer().deserialize(topic.name(), bytes);
-      if (!read.equals(empty)) {
-        throw new IllegalStateException(
-            "the schema of " + topic.name() + " does not read what it wrote");
-      }
+      var unusedToo = topic.value().deserializer().deserialize(topic.name(), bytes);
     } catch (SerializationException e) {
       throw new RegistryUnavailableException("the registry went away: " + e.getMessage(), e);
     }

@@ -3,61 +3,49 @@ package io.pairstream.service.requirements;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
-import io.pairstream.service.ClusterRequirement;
+import io.pairstream.service.requirements.ClusterFacts.Kept;
 import io.pairstream.service.requirements.ClusterFacts.TopicFacts;
-import io.pairstream.service.requirements.Copies.Kept;
 import io.pairstream.service.requirements.Finding.Area;
+import io.pairstream.service.requirements.Finding.Level;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** Judges a data set's topics by the catalogue. */
-final class TopicChecks {
-
-  private static final String NO_LIMIT = "-1";
-
-  private final ClusterFacts facts;
-  private final Dataset dataset;
-  private final List<TopicSpec> specs;
-
-  /**
-   * @param specs the topics to judge; their numbers of partitions do not count
-   */
-  TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
-    this.facts = facts;
-    this.dataset = dataset;
-    this.specs = List.copyOf(specs);
-  }
+/**
+ * Judges a data set's topics by the catalogue.
+ *
+ * @param specs the topics to judge; their numbers of partitions do not count
+ */
+record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
 
   /** What a topic's setting may be at fault with. */
   private enum Rule {
-    CLEANUP(
-        Check.of(Area.TOPICS, ClusterRequirement.CLEANUP),
-        "records are deleted that are still to be read, or never"),
-    KEPT_FOR(Check.warning(Area.TOPICS, "kept-for"), "records leave early, read or not"),
-    RECORD_SIZE(
-        Check.of(Area.TOPICS, ClusterRequirement.RECORD_SIZE),
-        "a record that was taken may find no room further on"),
+    CLEANUP("cleanup", Level.WRONG, "records are deleted that are still to be read, or never"),
+    KEPT_FOR("kept-for", Level.WARNING, "records leave early, read or not"),
+    RECORD_SIZE("record-size", Level.WRONG, "a record that was taken may find no room further on"),
     /** What is too large all the same ends in quarantine, once its reader has had it in memory. */
     SIZE_AT_DOOR(
-        Check.warning(Area.TOPICS, "size-at-door"),
+        "size-at-door",
+        Level.WARNING,
         "records come in that are too large to keep, or are judged as they are packed"),
     RECORD_TIME(
-        Check.of(Area.TOPICS, ClusterRequirement.RECORD_TIME),
+        "record-time",
+        Level.WRONG,
         "a record's time is what its producer claims, and an old one is deleted at once");
 
-    private final Check check;
+    private final String check;
+    private final Level level;
     private final String consequence;
 
-    Rule(Check check, String consequence) {
+    Rule(String check, Level level, String consequence) {
       this.check = check;
+      this.level = level;
       this.consequence = consequence;
     }
 
@@ -82,26 +70,18 @@ final class TopicChecks {
   }
 
   List<Finding> judge() {
-    List<Finding> findings = new ArrayList<>();
-    List<TopicFacts> there = there();
-    findings.add(present());
-    if (there.isEmpty()) {
+    List<Finding> findings = new ArrayList<>(List.of(present()));
+    notTold().ifPresent(findings::add);
+    if (there().isEmpty()) {
       return findings;
     }
-    notTold().ifPresent(findings::add);
     findings.add(partitions());
+    List<Kept> kept = there().stream().map(TopicFacts::kept).flatMap(Optional::stream).toList();
     findings.addAll(
-        new Copies(
-                Area.TOPICS,
-                facts.brokers(),
-                facts.address(),
-                there.stream().map(Kept::of).flatMap(Optional::stream).toList(),
-                create())
-            .judge());
+        new CopyChecks(Area.TOPICS, facts.size(), facts.address(), kept, create()).judge());
     for (Rule rule : Rule.values()) {
       findings.add(settings(rule));
     }
-    findings.add(writable());
     return findings;
   }
 
@@ -113,42 +93,33 @@ final class TopicChecks {
   }
 
   private Finding present() {
-    return Check.wrong(Area.TOPICS, "present")
+    return new Check(
+            Area.TOPICS,
+            "present",
+            Level.WRONG,
+            facts.topics().size() + " topics are there",
+            "missing",
+            "all topics of data set " + dataset.name(),
+            create())
         .judge(
             specs.stream()
                 .map(TopicSpec::name)
                 .filter(name -> !facts.topics().containsKey(name))
                 .filter(name -> !facts.untold().containsKey(name))
-                .toList(),
-            facts.topics().size() + " topics are there",
-            "missing",
-            "all topics of data set " + dataset.name(),
-            create());
+                .toList());
   }
 
   private Optional<Finding> notTold() {
-    Map<String, String> refusals = new TreeMap<>(facts.untold());
-    facts
-        .topics()
-        .forEach(
-            (name, topic) -> {
-              if (topic.settings().value().isEmpty()) {
-                refusals.put(name, topic.settings().refusal());
-              }
-            });
-    refusals.keySet().retainAll(specs.stream().map(TopicSpec::name).toList());
-    return refusals.values().stream()
+    return facts.untold().values().stream()
         .findFirst()
         .map(
             refusal ->
                 Finding.notTold(
                     Area.TOPICS,
                     "settings",
-                    "not told to us: "
-                        + Check.some(List.copyOf(refusals.keySet()))
-                        + ": "
-                        + refusal,
-                    "give us Describe and DescribeConfigs on the topics"));
+                    "not told to us: %s: %s"
+                        .formatted(Check.some(List.copyOf(facts.untold().keySet())), refusal),
+                    "give us Describe and DescribeConfigs on the cluster and the topics"));
   }
 
   /** All copies of an image meet in one task, and a host's links in one instance. */
@@ -160,38 +131,35 @@ final class TopicChecks {
             Set.of(
                 dataset.topic(TopicCatalogue.LINKS),
                 dataset.topic(TopicCatalogue.WAITING_LINKS)))) {
-      List<TopicDescription> topics =
-          group.stream()
-              .sorted()
-              .filter(facts.topics()::containsKey)
-              .map(name -> facts.topics().get(name).description())
-              .toList();
-      if (topics.stream().map(topic -> topic.partitions().size()).distinct().count() > 1) {
-        topics.forEach(topic -> unequal.add(topic.name() + " " + topic.partitions().size()));
+      Map<String, TopicFacts> topics = new TreeMap<>(facts.topics());
+      topics.keySet().retainAll(group);
+      if (topics.values().stream().map(TopicFacts::partitions).distinct().count() > 1) {
+        topics.forEach((name, topic) -> unequal.add(name + " " + topic.partitions()));
       }
     }
-    return Check.wrong(Area.TOPICS, "partitions")
-        .judge(
-            unequal,
+    return new Check(
+            Area.TOPICS,
+            "partitions",
+            Level.WRONG,
             "equal where records of one key have to meet",
             "unequal, so records of one key do not meet",
             "as many for each",
             "the number never changes for the better: take another data set, made by pairstream"
-                + " topics create");
+                + " topics create")
+        .judge(unequal);
   }
 
   /** Compares each topic's settings with the catalogue's. */
   private Finding settings(Rule rule) {
     List<String> wrong = new ArrayList<>();
-    Set<String> remedies = new LinkedHashSet<>();
     for (TopicSpec spec : specs) {
-      Map<String, String> settings = facts.settingsOf(spec.name()).orElse(Map.of());
+      Map<String, String> settings = facts.settingsOf(spec.name());
       Map<String, String> catalogue = new TreeMap<>(spec.config());
-      boolean deletes =
-          words(catalogue.getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, ""))
-              .contains(TopicConfig.CLEANUP_POLICY_DELETE);
-      boolean ownLimit =
-          deletes && catalogue.putIfAbsent(TopicConfig.RETENTION_BYTES_CONFIG, NO_LIMIT) == null;
+      if (catalogue
+          .get(TopicConfig.CLEANUP_POLICY_CONFIG)
+          .contains(TopicConfig.CLEANUP_POLICY_DELETE)) {
+        catalogue.putIfAbsent(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+      }
       catalogue.forEach(
           (setting, right) -> {
             String found = settings.getOrDefault(setting, right);
@@ -200,62 +168,20 @@ final class TopicChecks {
                     || (spec.config().containsKey(setting) && spec.isAtLeast(setting, found));
             if (!fits && Rule.brokenBy(spec, setting, found, right).equals(Optional.of(rule))) {
               wrong.add("%s %s=%s (%s)".formatted(spec.name(), setting, found, right));
-              boolean isTheOperators =
-                  spec.mayBeLess(setting)
-                      || (ownLimit && setting.equals(TopicConfig.RETENTION_BYTES_CONFIG));
-              remedies.add(
-                  isTheOperators
-                      ? Copies.set(facts.address(), "TOPIC", setting + "=N")
-                          + ", unless the bytes are to go so soon"
-                      : create());
             }
           });
     }
-    return rule.check.judge(
-        wrong,
-        "as the catalogue says",
-        rule.consequence,
-        "as in brackets",
-        String.join("; ", remedies));
-  }
-
-  /** Of this moment, so it refuses nobody's start. */
-  private Finding writable() {
-    List<String> stuck = new ArrayList<>();
-    List<String> behind = new ArrayList<>();
-    facts
-        .topics()
-        .forEach(
-            (name, topic) -> {
-              int minInSync = Kept.of(topic).map(Kept::inSync).orElse(1);
-              for (TopicPartitionInfo partition : topic.description().partitions()) {
-                boolean isLed = partition.leader() != null && !partition.leader().isEmpty();
-                if (!isLed || partition.isr().size() < minInSync) {
-                  stuck.add(name + "-" + partition.partition());
-                } else if (partition.isr().size() < partition.replicas().size()) {
-                  behind.add(name + "-" + partition.partition());
-                }
-              }
-            });
-    String remedy =
-        "start the brokers that are away; kafka-topics.sh --bootstrap-server "
-            + facts.address()
-            + " --describe --under-replicated-partitions";
-    return stuck.isEmpty()
-        ? Check.warning(Area.TOPICS, "writable-now")
-            .judge(
-                behind,
-                "every copy is up to date",
-                "copies are behind",
-                "every copy up to date",
-                remedy)
-        : Check.wrong(Area.TOPICS, "writable-now")
-            .judge(
-                stuck,
-                "",
-                "nothing can be written, for want of a leader or of copies in sync",
-                "every partition led, with min.insync.replicas copies in sync",
-                remedy);
+    return new Check(
+            Area.TOPICS,
+            rule.check,
+            rule.level,
+            "as the catalogue says",
+            rule.consequence,
+            "as in brackets",
+            rule == Rule.KEPT_FOR
+                ? create() + "; what it leaves is the operator's, with kafka-configs.sh"
+                : create())
+        .judge(wrong);
   }
 
   /**
@@ -263,10 +189,39 @@ final class TopicChecks {
    * there, but with as many copies as the next start asks for.
    */
   private String create() {
-    return MissingTopics.createCommand(
+    return createCommand(
         dataset,
         there().stream().map(TopicFacts::description).toList(),
-        Math.min(facts.brokers(), Copies.RIGHT_COPIES));
+        Math.min(facts.size(), CopyChecks.RIGHT_COPIES));
+  }
+
+  /**
+   * The command that makes what is missing of a data set's topics like those that are there, and
+   * sets all of them.
+   *
+   * @param leastCopies copies that a topic must have here, however many the others have
+   */
+  static String createCommand(
+      Dataset dataset, Collection<TopicDescription> found, int leastCopies) {
+    int copies =
+        found.stream()
+            .flatMap(topic -> topic.partitions().stream())
+            .mapToInt(partition -> partition.replicas().size())
+            .reduce(leastCopies, Math::max);
+    String partitions =
+        found.stream()
+            .map(topic -> topic.partitions().size())
+            .max(Integer::compare)
+            .map(String::valueOf)
+            .orElse("N");
+    return "pairstream topics create --dataset %s --partitions %s --replication-factor %d%s"
+        .formatted(
+            dataset.name(),
+            partitions,
+            copies,
+            found.isEmpty()
+                ? ", with N, for good, as many as stream threads may ever work at a time"
+                : "");
   }
 
   private static Set<String> words(String list) {

@@ -7,24 +7,16 @@ import java.util.stream.Collectors;
 public final class WeakClusterException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
+  private static final String NEW_LINE = System.lineSeparator() + "  ";
 
   WeakClusterException(List<Finding> broken) {
     super(
         broken.stream()
-            .map(finding -> System.lineSeparator() + "  " + line(finding))
-            .collect(
-                Collectors.joining(
-                    "",
-                    "this cluster is not set to keep what Pairstream promises:",
-                    System.lineSeparator()
-                        + "  to start all the same, and do without: --accept-weaker "
-                        + broken.stream()
-                            .map(Finding::check)
-                            .distinct()
-                            .collect(Collectors.joining(",")))));
-  }
-
-  private static String line(Finding finding) {
-    return finding.check() + ": " + finding.sentence();
+                .map(finding -> NEW_LINE + finding.check() + ": " + finding.sentence())
+                .collect(
+                    Collectors.joining(
+                        "", "this cluster is not set to keep what Pairstream promises:", NEW_LINE))
+            + "to start all the same, and do without: --accept-weaker "
+            + broken.stream().map(Finding::check).distinct().collect(Collectors.joining(",")));
   }
 }

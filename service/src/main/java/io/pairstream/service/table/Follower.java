@@ -21,7 +21,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -41,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * Reads topics into a {@link Copy} on a thread of its own: committed records alone, and without a
  * consumer group. After a fault, of the world or of ours, it asks the copy again where to go on.
  */
-final class Follower implements AutoCloseable {
+public final class Follower implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
 
@@ -74,7 +73,8 @@ final class Follower implements AutoCloseable {
   private CompletableFuture<?> asking = CompletableFuture.completedFuture(null);
 
   /** What is made of the records. One thread calls it. */
-  interface Copy {
+  @FunctionalInterface
+  public interface Copy {
 
     /**
      * The topics are about to be read.
@@ -82,8 +82,10 @@ final class Follower implements AutoCloseable {
      * @param ends where the logs end now
      * @return the offsets to go on from; partitions that are not in it are read from the beginning
      */
-    Map<TopicPartition, Long> begin(
-        Collection<TopicDescription> topics, Map<TopicPartition, Long> ends);
+    default Map<TopicPartition, Long> begin(
+        Collection<TopicDescription> topics, Map<TopicPartition, Long> ends) {
+      return Map.of();
+    }
 
     /**
      * Takes records, perhaps none.
@@ -109,17 +111,11 @@ final class Follower implements AutoCloseable {
   /**
    * @param name what is followed, for messages and the thread
    */
-  Follower(
-      String name,
-      List<String> topics,
-      Copy copy,
-      Progress progress,
-      Map<String, ?> kafkaSettings,
-      Clock clock) {
+  Follower(String name, List<String> topics, Copy copy, Map<String, ?> kafkaSettings, Clock clock) {
     this.name = name;
     this.topics = topics;
     this.copy = copy;
-    this.progress = progress;
+    this.progress = Progress.of(name, kafkaSettings, clock);
     this.clock = clock;
     this.settings = new HashMap<>(kafkaSettings);
     Duration timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
@@ -137,8 +133,25 @@ final class Follower implements AutoCloseable {
     this.thread = Threads.daemon("follow-" + name.replace(' ', '-'), this::run);
   }
 
+  /**
+   * Follows a topic in memory, from its beginning after each fault.
+   *
+   * @param name what the topic holds, in the plural
+   * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
+   */
+  public static Follower start(String name, String topic, Copy copy, Map<String, ?> kafkaSettings) {
+    Follower follower = new Follower(name, List.of(topic), copy, kafkaSettings, Clock.systemUTC());
+    follower.start();
+    return follower;
+  }
+
   void start() {
     thread.start();
+  }
+
+  /** How far it has come. */
+  public Progress progress() {
+    return progress;
   }
 
   /**
@@ -161,7 +174,10 @@ final class Follower implements AutoCloseable {
                   .all()
                   .toCompletionStage();
             })
-        .thenApply(Follower::offsets)
+        .thenApply(
+            all ->
+                all.entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset())))
         .toCompletableFuture();
   }
 
@@ -309,12 +325,6 @@ final class Follower implements AutoCloseable {
                 topic.partitions().stream()
                     .map(info -> new TopicPartition(topic.name(), info.partition())))
         .collect(Collectors.toSet());
-  }
-
-  private static Map<TopicPartition, Long> offsets(Map<TopicPartition, ListOffsetsResultInfo> all) {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    all.forEach((partition, info) -> offsets.put(partition, info.offset()));
-    return offsets;
   }
 
   private void endTrouble() {

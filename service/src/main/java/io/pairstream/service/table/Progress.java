@@ -1,6 +1,7 @@
 package io.pairstream.service.table;
 
 import io.pairstream.schemas.wire.KafkaTimeouts;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -8,7 +9,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
-/** How far a view has come, and who waits for it to come further. Thread-safe. */
-final class Progress {
+/** How far a follower has come, and who waits for it to come further. Thread-safe. */
+public final class Progress {
 
   /** Longer than a request usually lasts: whoever asked has given up by then. */
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
@@ -31,9 +31,10 @@ final class Progress {
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final String name;
+  private final Duration timeout;
+  private final Clock clock;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Set<Waiting> waiting = new HashSet<>();
-  private final Duration timeout;
   private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
   private boolean isCaughtUp;
   private boolean failed;
@@ -41,47 +42,49 @@ final class Progress {
   private Instant answeredAt = Instant.EPOCH;
   private Instant wholeAt = Instant.EPOCH;
 
-  /** Somebody who waits until a partition's position is at least {@code position}. */
-  private record Waiting(
-      TopicPartition partition, long position, CompletableFuture<Void> reached) {}
+  /** Somebody who waits until each partition's position is at least that of {@code ends}. */
+  private record Waiting(Map<TopicPartition, Long> ends, CompletableFuture<Void> reached) {}
 
   /**
    * @param name what is followed
    * @param timeout how long somebody waits at most
    */
-  Progress(String name, Duration timeout) {
+  Progress(String name, Duration timeout, Clock clock) {
     this.name = name;
     this.timeout = timeout;
+    this.clock = clock;
   }
 
   /** One that waits for a minute, or as long as the settings let answers take. */
-  static Progress of(String name, Map<String, ?> kafkaSettings) {
+  static Progress of(String name, Map<String, ?> kafkaSettings, Clock clock) {
     Duration given = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
-    return new Progress(name, given.compareTo(TIMEOUT) < 0 ? TIMEOUT : given);
+    return new Progress(name, given.compareTo(TIMEOUT) < 0 ? TIMEOUT : given, clock);
   }
 
-  CompletableFuture<Void> caughtUp() {
+  /** Completes once all is known that the logs held at the beginning. */
+  public CompletableFuture<Void> caughtUp() {
     return caughtUp.copy();
   }
 
-  synchronized boolean isCaughtUp() {
+  /** Whether all is known that the logs held at the beginning, and no copy is being made again. */
+  public synchronized boolean isCaughtUp() {
     return isCaughtUp;
   }
 
-  /** Why the copy does not follow; empty while it does. */
-  synchronized Optional<String> trouble(Instant now) {
+  /** Why the topics are not followed; empty while they are. */
+  public synchronized Optional<String> trouble() {
     if (!trouble.isEmpty()) {
       return Optional.of(trouble);
     }
     // A consumer that has lost its broker just finds nothing new.
-    return isCaughtUp && answeredAt.plus(UNANSWERED).isBefore(now)
+    return isCaughtUp && answeredAt.plus(UNANSWERED).isBefore(clock.instant())
         ? Optional.of(
             name + " is as of " + TIME_OF_DAY.format(wholeAt) + " UTC: the broker does not answer")
         : Optional.empty();
   }
 
   /** What is wrong by a fault of ours; empty where nothing is. */
-  synchronized Optional<String> fault() {
+  public synchronized Optional<String> fault() {
     return failed ? Optional.of(trouble) : Optional.empty();
   }
 
@@ -106,27 +109,37 @@ final class Progress {
     return one.isAfter(other) ? one : other;
   }
 
-  CompletableFuture<Void> reachedAll(Map<TopicPartition, Long> ends) {
-    return CompletableFuture.allOf(
-        ends.entrySet().stream()
-            .map(end -> atLeast(end.getKey(), end.getValue()))
-            .toArray(CompletableFuture[]::new));
+  /** Fails with a {@link java.util.concurrent.TimeoutException} where it takes too long. */
+  synchronized CompletableFuture<Void> reachedAll(Map<TopicPartition, Long> ends) {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    Waiting one = new Waiting(ends, reached);
+    if (isReached(one)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    waiting.add(one);
+    return reached
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((done, failure) -> forget(one));
+  }
+
+  private synchronized void forget(Waiting one) {
+    waiting.remove(one);
+  }
+
+  private boolean isReached(Waiting one) {
+    return one.ends().entrySet().stream()
+        .allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
   }
 
   /** Notes positions; they go back where a copy is made again. */
   void moveTo(Map<TopicPartition, Long> now) {
-    List<CompletableFuture<Void>> arrived = new ArrayList<>();
+    List<Waiting> arrived;
     synchronized (this) {
       positions.putAll(now);
-      for (Iterator<Waiting> each = waiting.iterator(); each.hasNext(); ) {
-        Waiting one = each.next();
-        if (isAtLeast(one.partition(), one.position())) {
-          each.remove();
-          arrived.add(one.reached());
-        }
-      }
+      arrived = new ArrayList<>(waiting);
+      arrived.removeIf(one -> !isReached(one));
     }
-    arrived.forEach(one -> one.complete(null));
+    arrived.forEach(one -> one.reached().complete(null));
   }
 
   /**
@@ -137,8 +150,8 @@ final class Progress {
   void nowCaughtUp(Instant since) {
     synchronized (this) {
       isCaughtUp = true;
-      answeredAt = later(answeredAt, since);
-      wholeAt = later(wholeAt, since);
+      isAnswered(since);
+      isWhole(since);
     }
     caughtUp.complete(null);
   }
@@ -168,33 +181,5 @@ final class Progress {
   /** How many wait. */
   synchronized int waiting() {
     return waiting.size();
-  }
-
-  /** Fails with a {@link java.util.concurrent.TimeoutException} where it takes too long. */
-  private CompletableFuture<Void> atLeast(TopicPartition partition, long position) {
-    CompletableFuture<Void> reached = new CompletableFuture<>();
-    Waiting one = new Waiting(partition, position, reached);
-    synchronized (this) {
-      if (isAtLeast(partition, position)) {
-        return CompletableFuture.completedFuture(null);
-      }
-      waiting.add(one);
-    }
-    return reached
-        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                forget(one);
-              }
-            });
-  }
-
-  private synchronized void forget(Waiting one) {
-    waiting.remove(one);
-  }
-
-  private boolean isAtLeast(TopicPartition partition, long position) {
-    return positions.getOrDefault(partition, 0L) >= position;
   }
 }

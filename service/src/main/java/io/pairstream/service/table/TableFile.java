@@ -126,7 +126,7 @@ final class TableFile implements AutoCloseable {
     use.readLock().lock();
     try {
       if (closed) {
-        throw new ViewClosedException(aggregate.name());
+        throw new ViewStorageException("the table of " + aggregate.name() + " is closed", null);
       }
       Database idle = idleReaders.poll();
       Database reader = idle == null ? Database.openToRead(file) : idle;

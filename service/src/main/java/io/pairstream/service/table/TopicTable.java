@@ -57,9 +57,8 @@ public final class TopicTable implements AutoCloseable {
     this.clock = clock;
     this.file = file;
     String name = "the table of " + aggregate.name();
-    this.progress = Progress.of(name, kafkaSettings);
-    this.follower =
-        new Follower(name, aggregate.topics(), new OnDisk(), progress, kafkaSettings, clock);
+    this.follower = new Follower(name, aggregate.topics(), new OnDisk(), kafkaSettings, clock);
+    this.progress = follower.progress();
   }
 
   /**
@@ -83,8 +82,7 @@ public final class TopicTable implements AutoCloseable {
    * Reads the tables as of one moment.
    *
    * @return what {@code reading} returns
-   * @throws ViewClosedException after {@link #close()}
-   * @throws ViewStorageException where the disk fails
+   * @throws ViewStorageException where the disk fails, and after {@link #close()}
    */
   public <T> T read(Function<Database, T> reading) {
     return file.read(reading);
@@ -120,7 +118,7 @@ public final class TopicTable implements AutoCloseable {
 
   /** Why the table does not follow its topics now; empty while it does. */
   public Optional<String> trouble() {
-    return progress.trouble(clock.instant());
+    return progress.trouble();
   }
 
   /**

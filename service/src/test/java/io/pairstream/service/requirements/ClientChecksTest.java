@@ -2,7 +2,6 @@ package io.pairstream.service.requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.requirements.Finding.Level;
 import java.time.Duration;
 import java.util.Map;
@@ -36,7 +35,7 @@ class ClientChecksTest {
     Finding finding = judged(Map.of(name, value, "client.rack", "a"));
 
     assertThat(finding.level()).isEqualTo(Level.WRONG);
-    assertThat(finding.requirement()).contains(ClusterRequirement.CLIENT_SETTINGS);
+    assertThat(finding.isRefused()).isTrue();
     assertThat(finding.found()).isEqualTo("kafka." + name + "=" + value);
     assertThat(finding.right())
         .contains(name.replaceFirst("^((main\\.)?consumer|producer)\\.", ""));

@@ -48,7 +48,7 @@ class ClusterCheckTest {
             "TOPICS replication WARNING");
     assertThat(findings)
         .extracting(Finding::check)
-        .contains("client-settings", "record-size", "writable-now", "schemas");
+        .contains("client-settings", "record-size", "present", "schemas");
     assertThatCode(() -> ClusterCheck.of(cluster).require()).doesNotThrowAnyException();
   }
 
@@ -88,10 +88,8 @@ class ClusterCheckTest {
             early,
             Finding.notTold(Finding.Area.BROKERS, "settings", "no rights", "give us some"),
             Finding.wrong(Finding.Area.BROKERS, "sessions", "too short", "longer", ""),
-            Check.of(Finding.Area.TOPICS, ClusterRequirement.CLEANUP)
-                .fault("deleted", "compact", ""),
-            Check.of(Finding.Area.TOPICS, ClusterRequirement.RECORD_TIME)
-                .fault("claimed", "theirs", "")
+            Finding.wrong(Finding.Area.TOPICS, "cleanup", "deleted", "compact", ""),
+            Finding.wrong(Finding.Area.TOPICS, "record-time", "claimed", "theirs", "")
                 .without(Set.of(ClusterRequirement.RECORD_TIME)));
 
     assertThat(ClusterCheck.said(findings))

@@ -3,7 +3,6 @@ package io.pairstream.service.requirements;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
-import io.pairstream.service.requirements.ClusterFacts.Answer;
 import io.pairstream.service.requirements.ClusterFacts.TopicFacts;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,15 +78,9 @@ final class Described {
         (name, settings) ->
             found.put(
                 name,
-                new TopicFacts(
-                    new TopicDescription(name, false, partitions.get(name)), Answer.of(settings))));
+                new TopicFacts(new TopicDescription(name, false, partitions.get(name)), settings)));
     return new ClusterFacts(
-        "kafka:9092",
-        Set.of(1, 2, 3),
-        Answer.of(List.of(broker, broker, broker)),
-        Answer.of(features),
-        found,
-        untold);
+        "kafka:9092", Set.of(1, 2, 3), List.of(broker, broker, broker), features, found, untold);
   }
 
   /** The worst that a check of that name found. */

@@ -3,11 +3,8 @@ package io.pairstream.service.requirements;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.service.requirements.ClusterFacts.Answer;
-import io.pairstream.service.requirements.ClusterFacts.TopicFacts;
 import io.pairstream.service.requirements.Finding.Level;
 import java.util.List;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,43 +81,27 @@ class TopicChecksTest {
   }
 
   @Test
-  void tellsAPartitionThatCannotBeWrittenFromOneWhoseCopyIsBehind() {
-    cluster.partitions.get("flowers.training").set(1, Described.partition(1, 3, 2, true));
-    Finding behind = Described.of(judged(), "writable-now");
-    cluster.partitions.get("flowers.training").set(1, Described.partition(1, 3, 1, true));
-    Finding stuck = Described.of(judged(), "writable-now");
-    cluster.partitions.get("flowers.training").set(1, Described.partition(1, 3, 3, false));
-    Finding leaderless = Described.of(judged(), "writable-now");
-
-    assertThat(behind.level()).isEqualTo(Level.WARNING);
-    assertThat(behind.found()).contains("flowers.training-1");
-    assertThat(stuck.level()).isEqualTo(Level.WRONG);
-    assertThat(leaderless.level()).isEqualTo(Level.WRONG);
-    assertThat(stuck.requirement()).as("it passes, and refuses no start").isEmpty();
-  }
-
-  @Test
-  void saysOfWhichTopicsWeMayNotKnowAndJudgesTheOthers() {
-    cluster.untold.put("flowers.reviews", "Topic authorization failed.");
+  void saysWhatWeMayNotKnowAndJudgesTheOthers() {
+    cluster.untold.put("flowers.reviews", "no rights");
+    cluster.untold.put("flowers.actions", "no configs for us");
     cluster.topics.remove("flowers.reviews");
-    ClusterFacts told = cluster.facts();
-    told.topics()
-        .put(
-            "flowers.actions",
-            new TopicFacts(
-                new TopicDescription("flowers.actions", false, Described.list(2)),
-                Answer.not("no configs for us")));
+    cluster.topic("actions").clear();
 
-    List<Finding> findings = new TopicChecks(told, Described.FLOWERS, Described.SPECS).judge();
+    List<Finding> findings = judged();
 
     Finding finding = Described.of(findings, "settings");
     assertThat(finding.level()).isEqualTo(Level.NOT_TOLD);
     assertThat(finding.found())
-        .contains("flowers.reviews")
-        .contains("flowers.actions")
+        .contains("flowers.actions, flowers.reviews")
         .contains("no configs for us");
     assertThat(finding.remedy()).contains("DescribeConfigs");
-    assertThat(Described.of(findings, "present").level()).isEqualTo(Level.OK);
+    assertThat(findings).filteredOn(each -> each.level() != Level.OK).containsExactly(finding);
+  }
+
+  @Test
+  void saysWhatToChooseWhereNoneIsThere() {
+    assertThat(TopicChecks.createCommand(Described.FLOWERS, List.of(), 3))
+        .contains("--partitions N --replication-factor 3, with N, for good, ");
   }
 
   private List<Finding> judged() {

@@ -3,6 +3,7 @@ package io.pairstream.service.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +20,7 @@ class ProgressTest {
 
   @Test
   void nobodyWaitsForEver() {
-    Progress progress = new Progress("the table", Duration.ofMillis(1));
+    Progress progress = new Progress("the table", Duration.ofMillis(1), Clock.systemUTC());
 
     CompletableFuture<Void> reached = progress.reachedAll(Map.of(FIRST, 6L));
 
@@ -29,7 +30,7 @@ class ProgressTest {
 
   @Test
   void whoWaitsIsToldAndForgotten() {
-    Progress progress = new Progress("the table", Duration.ofMinutes(1));
+    Progress progress = new Progress("the table", Duration.ofMinutes(1), Clock.systemUTC());
     CompletableFuture<Void> reached = progress.reachedAll(Map.of(FIRST, 6L));
     CompletableFuture<Void> all = progress.reachedAll(Map.of(FIRST, 6L, SECOND, 1L));
 

@@ -2,7 +2,7 @@ package io.pairstream.service.requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.service.requirements.Copies.Kept;
+import io.pairstream.service.requirements.ClusterFacts.Kept;
 import io.pairstream.service.requirements.Finding.Area;
 import io.pairstream.service.requirements.Finding.Level;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CopiesTest {
+class CopyChecksTest {
 
   private static final String CREATE = "pairstream topics create --dataset flowers";
 
@@ -42,7 +42,7 @@ class CopiesTest {
       Level inSync,
       Level elections) {
     List<Finding> findings =
-        new Copies(
+        new CopyChecks(
                 Area.TOPICS,
                 brokers,
                 "kafka:9092",
@@ -56,7 +56,7 @@ class CopiesTest {
   @Test
   void namesTheTopicsThatAreNotKeptWellAndNoOthers() {
     Finding found =
-        new Copies(
+        new CopyChecks(
                 Area.TOPICS,
                 3,
                 "kafka:9092",
