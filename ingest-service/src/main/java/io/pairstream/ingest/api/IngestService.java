@@ -90,7 +90,7 @@ public final class IngestService implements AutoCloseable {
             settings.anonymous());
     obstacles.forEach(report::addObstacle);
     report.stateFrom(() -> closing ? SelfReport.State.STOPPING : SelfReport.State.RUNNING);
-    report.add(Reading.ofHttp(server.traffic()));
+    report.add(Reading.ofHttp(server::traffic));
     report.add(this::read);
   }
 

@@ -158,7 +158,7 @@ public final class OperateService implements AutoCloseable {
     SelfReport report = new SelfReport("operate", clock);
     report.stateFrom(() -> SelfReport.State.RUNNING);
     obstacles.forEach(report::addObstacle);
-    report.add(Reading.ofHttp(server.traffic()));
+    report.add(Reading.ofHttp(server::traffic));
     report.add(Reading.ofDisk(stateDirectory));
     // Closed last of all parts.
     parts.add(

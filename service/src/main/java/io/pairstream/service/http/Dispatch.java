@@ -12,10 +12,10 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -31,20 +31,19 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private final Router router;
   private final Authenticator authenticator;
   private final Quota quota;
-  private final ReadLimits reads;
+  private final Function<Route, Optional<ReadLimit>> reads;
   private final BiConsumer<String, HttpFields> callers;
   private final Executor workers;
   private final HeadDeadline heads;
   private final SharedBudget budget;
   private final SharedBudget streams;
-  private final HttpTraffic traffic = new HttpTraffic();
 
   Dispatch(
       ServerSettings settings,
       Router router,
       Authenticator authenticator,
       Quota quota,
-      ReadLimits reads,
+      Function<Route, Optional<ReadLimit>> reads,
       BiConsumer<String, HttpFields> callers,
       Executor workers,
       HeadDeadline heads) {
@@ -64,16 +63,11 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     return router.routes();
   }
 
-  HttpTraffic traffic() {
-    return traffic;
-  }
-
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     Connection connection = request.getConnectionMetaData().getConnection();
     heads.headCame(connection);
     Request.addCompletionListener(request, failure -> heads.await(connection));
-    traffic.count(request, response);
     String id = UUID.randomUUID().toString();
     Exchange exchange = new Exchange(id, request, response, callback);
     try {
@@ -108,7 +102,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       incoming = authorized(incoming, route.access());
       route.requireQuery(incoming);
     }
-    if (route.method() == Method.POST) {
+    if (route.method() == Route.Method.POST) {
       route.requireBody(incoming, request.getLength());
       quota.admit(incoming, request.getLength());
     }
@@ -122,10 +116,10 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
 
   private Optional<ReadLimit> limit(Route route) {
     boolean isLight =
-        route.method() != Method.GET
+        route.method() != Route.Method.GET
             || route.access() == Access.OPEN
             || route.handler() instanceof Handler.Quick;
-    return isLight ? Optional.empty() : reads.of(route);
+    return isLight ? Optional.empty() : reads.apply(route);
   }
 
   private void handInTurn(Incoming incoming, Route route, Exchange exchange, ReadLimit limit) {
@@ -160,7 +154,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     if (route.handler() instanceof Handler.Quick quick) {
       exchange.send(quick.answer(incoming));
     } else if (route.handler() instanceof Handler.Whole whole) {
-      if (route.method() == Method.POST) {
+      if (route.method() == Route.Method.POST) {
         readWhole(incoming, route, whole, exchange);
       } else {
         work(exchange, () -> answer(incoming, whole, new byte[0], exchange));
@@ -185,7 +179,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             exchange::fail);
     // Until it is answered, somebody may still hold the body.
     Request.addCompletionListener(exchange.request(), failure -> body.giveBack());
-    body.start();
+    body.run();
   }
 
   private void work(Exchange exchange, Runnable task) {
@@ -251,7 +245,9 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
               throw new IllegalStateException("the answer was begun before");
             }
             exchange.head(status, mediaType, headers);
-            out[0] = output(incoming, body, exchange);
+            out[0] =
+                body.answer(
+                    Response.asBufferedOutputStream(exchange.request(), exchange.response()));
             return out[0];
           });
       if (out[0] == null) {
@@ -262,25 +258,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     } catch (IOException | RuntimeException | Error e) {
       exchange.fail(e);
     }
-  }
-
-  /** Who sends a body may read nothing before it has sent all; who sends none reads. */
-  private OutputStream output(Incoming incoming, PacedInput body, Exchange exchange) {
-    Request request = exchange.request();
-    OutputStream out = Response.asBufferedOutputStream(request, exchange.response());
-    if (incoming.method() == Method.POST) {
-      return body.answer(out);
-    }
-    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-    AwaitedOutput awaited =
-        new AwaitedOutput(
-            out,
-            settings.idleTimeout().multipliedBy(2),
-            request.getComponents().getScheduler(),
-            () -> endPoint.close(new IOException("the client does not read its answer")));
-    Request.addCompletionListener(request, failure -> awaited.stop());
-    awaited.start();
-    return awaited;
   }
 
   private static Problem tooMany(String what) {

@@ -109,10 +109,6 @@ final class Exchange {
     callback.succeeded();
   }
 
-  void failed(Throwable thrown) {
-    callback.failed(thrown);
-  }
-
   private static Problem problem(Throwable cause) {
     if (cause instanceof Problem known) {
       return known;
@@ -131,20 +127,17 @@ final class Exchange {
       return;
     }
     Content.Source.consumeAll(
-        new Rest(request, System.nanoTime()),
-        Callback.from(callback::succeeded, failure -> callback.succeeded()));
+        new Rest(request), Callback.from(callback::succeeded, failure -> callback.succeeded()));
   }
 
   /** What is left of a body, as far as it is thrown away. */
-  private static final class Rest implements Content.Source {
+  private static final class Rest extends Request.Wrapper {
 
-    private final Request request;
-    private final long begunAtNanos;
+    private final long begunAtNanos = System.nanoTime();
     private long discarded;
 
-    private Rest(Request request, long begunAtNanos) {
-      this.request = request;
-      this.begunAtNanos = begunAtNanos;
+    Rest(Request request) {
+      super(request);
     }
 
     @Override
@@ -153,19 +146,9 @@ final class Exchange {
           || System.nanoTime() - begunAtNanos > DISCARD_TIME.toNanos()) {
         return Content.Chunk.from(new IOException("the rest is not read"), true);
       }
-      Content.Chunk chunk = request.read();
+      Content.Chunk chunk = super.read();
       discarded += chunk == null ? 0 : chunk.remaining();
       return chunk;
-    }
-
-    @Override
-    public void demand(Runnable demandCallback) {
-      request.demand(demandCallback);
-    }
-
-    @Override
-    public void fail(Throwable failure) {
-      request.fail(failure);
     }
   }
 }

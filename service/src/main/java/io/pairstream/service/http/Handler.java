@@ -2,6 +2,8 @@ package io.pairstream.service.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -29,6 +31,19 @@ public sealed interface Handler {
      * @param body the body, which nobody else holds; within the route's limit
      */
     CompletionStage<Answer> answer(Incoming request, byte[] body);
+  }
+
+  /** An answer that is written piece by piece. */
+  @FunctionalInterface
+  interface Outgoing {
+
+    /**
+     * Begins the answer; until then a problem can still be thrown.
+     *
+     * @return buffered; blocks while the client does not read, and throws where it is gone. A flush
+     *     sends what there is. The server closes it.
+     */
+    OutputStream begin(int status, String mediaType, Map<String, String> headers);
   }
 
   /** Reads a body of any size while it comes and answers while it reads, on a thread of its own. */

@@ -22,7 +22,7 @@ import org.eclipse.jetty.http.HttpFields;
  */
 public record Incoming(
     String id,
-    Method method,
+    Route.Method method,
     String path,
     Map<String, String> parameters,
     Map<String, List<String>> query,

@@ -28,6 +28,13 @@ public record Route(
     Set<String> query,
     String advice) {
 
+  /** The HTTP methods that a route may have. A {@code HEAD} is answered as its {@code GET}. */
+  public enum Method {
+    GET,
+    POST,
+    DELETE
+  }
+
   public Route {
     if (!template.startsWith("/")) {
       throw new IllegalArgumentException("a path begins with /, not like " + template);
@@ -36,30 +43,23 @@ public record Route(
     query = Set.copyOf(query);
   }
 
-  /** A route without a query. */
-  public Route(
-      Method method,
-      String template,
-      Access access,
-      Set<String> mediaTypes,
-      long maxBodyBytes,
-      Handler handler) {
-    this(method, template, access, mediaTypes, maxBodyBytes, handler, Set.of(), "");
+  private Route(Method method, String template, Access access, Handler handler) {
+    this(method, template, access, Set.of(), 0, handler, Set.of(), "");
   }
 
   /** A route that answers at once; see {@link Handler.Quick}. */
   public static Route quick(String template, Access access, Handler.Quick handler) {
-    return new Route(Method.GET, template, access, Set.of(), 0, handler);
+    return new Route(Method.GET, template, access, handler);
   }
 
   /** A route that reads something, and takes no body. */
   public static Route get(String template, Access access, Handler.Whole handler) {
-    return new Route(Method.GET, template, access, Set.of(), 0, handler);
+    return new Route(Method.GET, template, access, handler);
   }
 
   /** A route that removes something, and takes no body. */
   public static Route delete(String template, Access access, Handler.Whole handler) {
-    return new Route(Method.DELETE, template, access, Set.of(), 0, handler);
+    return new Route(Method.DELETE, template, access, handler);
   }
 
   /** A route that gets a body whole. */
@@ -69,24 +69,21 @@ public record Route(
       Set<String> mediaTypes,
       long maxBodyBytes,
       Handler.Whole handler) {
-    return new Route(Method.POST, template, access, mediaTypes, maxBodyBytes, handler);
+    return new Route(
+        Method.POST, template, access, mediaTypes, maxBodyBytes, handler, Set.of(), "");
   }
 
   /** A route that reads a body while it comes. */
   public static Route stream(
       String template, Access access, Set<String> mediaTypes, Handler.Streamed handler) {
-    return new Route(Method.POST, template, access, mediaTypes, Long.MAX_VALUE, handler);
+    return new Route(
+        Method.POST, template, access, mediaTypes, Long.MAX_VALUE, handler, Set.of(), "");
   }
 
   /** The same with names that its query may have. */
   public Route taking(String... names) {
     return new Route(
         method, template, access, mediaTypes, maxBodyBytes, handler, Set.of(names), advice);
-  }
-
-  /** The same with another handler, which does something before and after. */
-  public Route with(Handler other) {
-    return new Route(method, template, access, mediaTypes, maxBodyBytes, other, query, advice);
   }
 
   /** The same, which tells who sends a body of another type what to do with it. */

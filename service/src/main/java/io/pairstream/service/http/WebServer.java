@@ -3,10 +3,13 @@ package io.pairstream.service.http;
 import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -14,6 +17,7 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.server.handler.StatisticsHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,7 @@ public final class WebServer implements AutoCloseable {
   private final ServerConnector connector;
   private final ThreadPoolExecutor workers;
   private final Dispatch dispatch;
+  private final StatisticsHandler traffic;
 
   /**
    * A server whose readers meet no limit.
@@ -48,13 +53,14 @@ public final class WebServer implements AutoCloseable {
       Authenticator authenticator,
       Quota quota,
       boolean localOnly) {
-    this(settings, router, authenticator, quota, ReadLimits.NONE, localOnly);
+    this(settings, router, authenticator, quota, route -> Optional.empty(), localOnly);
   }
 
   /**
    * @param router all routes
    * @param quota what may be sent
-   * @param reads what may be read
+   * @param reads the limit that a route shares with others, always the same one for a route; routes
+   *     that take a body, answer at once or are open to anybody have none
    * @param localOnly whether only this machine's programs and the service's own page may come, as
    *     where no keys are asked for
    */
@@ -63,7 +69,7 @@ public final class WebServer implements AutoCloseable {
       Router router,
       Authenticator authenticator,
       Quota quota,
-      ReadLimits reads,
+      Function<Route, Optional<ReadLimit>> reads,
       boolean localOnly) {
     int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
     workers =
@@ -72,7 +78,7 @@ public final class WebServer implements AutoCloseable {
             threads,
             0,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(settings.queuedRequests()),
+            new ArrayBlockingQueue<>(ServerSettings.QUEUED_REQUESTS),
             Threads.daemons("http-worker"));
     QueuedThreadPool serverThreads = new QueuedThreadPool(MAX_SERVER_THREADS, 4);
     serverThreads.setName("http");
@@ -86,7 +92,7 @@ public final class WebServer implements AutoCloseable {
     HeadDeadline heads = new HeadDeadline(settings.headTimeout());
     connector.addBean(heads);
     server.addConnector(connector);
-    server.addBean(new NetworkConnectionLimit(settings.maxConnections(), connector));
+    server.addBean(new NetworkConnectionLimit(ServerSettings.MAX_CONNECTIONS, connector));
     dispatch =
         new Dispatch(
             settings,
@@ -97,10 +103,10 @@ public final class WebServer implements AutoCloseable {
             localOnly ? new LocalCallers(connector::getLocalPort) : (method, headers) -> {},
             workers,
             heads);
-    GracefulHandler graceful = new GracefulHandler(dispatch);
-    server.setHandler(graceful);
+    traffic = new StatisticsHandler(dispatch);
+    server.setHandler(new GracefulHandler(traffic));
     server.setErrorHandler(new ProblemPages());
-    server.setStopTimeout(settings.drainTimeout().toMillis());
+    server.setStopTimeout(ServerSettings.DRAIN_TIMEOUT.toMillis());
   }
 
   /**
@@ -128,15 +134,20 @@ public final class WebServer implements AutoCloseable {
     return dispatch.routes();
   }
 
-  /** What was asked and answered so far. */
-  public HttpTraffic traffic() {
-    return dispatch.traffic();
+  /** How many requests were answered so far, by class of the status code. */
+  public Map<String, Integer> traffic() {
+    return Map.of(
+        "2xx",
+        traffic.getResponses2xx(),
+        "3xx",
+        traffic.getResponses3xx(),
+        "4xx",
+        traffic.getResponses4xx(),
+        "5xx",
+        traffic.getResponses5xx());
   }
 
-  /**
-   * Stops to listen, and waits for requests under way, for the settings' {@code drainTimeout} at
-   * most.
-   */
+  /** Stops to listen, and waits for requests under way, for a while. */
   @Override
   public void close() {
     try {

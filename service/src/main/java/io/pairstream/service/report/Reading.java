@@ -1,7 +1,6 @@
 package io.pairstream.service.report;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.pairstream.service.http.HttpTraffic;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The numbers and facts of a process at one moment, being gathered from the parts of a service,
@@ -99,17 +99,16 @@ public final class Reading {
     };
   }
 
-  /** What is asked and answered by HTTP. */
-  public static Consumer<Reading> ofHttp(HttpTraffic traffic) {
-    return reading -> {
-      traffic
-          .byStatus()
-          .forEach(
-              (status, count) ->
-                  reading.counter("http_requests_total", count, "status", String.valueOf(status)));
-      reading.counter("http_received_bytes_total", traffic.receivedBytes());
-      reading.counter("http_sent_bytes_total", traffic.sentBytes());
-      reading.gauge("http_requests_in_flight", traffic.inFlight());
-    };
+  /**
+   * What is answered by HTTP.
+   *
+   * @param requests how many, by class of the status code
+   */
+  public static Consumer<Reading> ofHttp(Supplier<Map<String, Integer>> requests) {
+    return reading ->
+        requests
+            .get()
+            .forEach(
+                (status, count) -> reading.counter("http_requests_total", count, "status", status));
   }
 }

@@ -27,7 +27,7 @@ public final class StatusServer implements AutoCloseable {
   public StatusServer(SelfReport report, String host, int port) {
     List<Route> routes = new ArrayList<>(new HealthRoutes(List.of(report::notReady)).routes());
     routes.add(metrics(report, Access.OPEN));
-    ServerSettings settings = ServerSettings.of(host, port).withCapacity(64, 1024);
+    ServerSettings settings = ServerSettings.of(host, port);
     server =
         new WebServer(
             settings, new Router(routes), Authenticator.NONE, Quota.UNLIMITED, settings.isLocal());
