@@ -3,7 +3,7 @@
 The counts are those of com.optimaize.languagedetector:language-detector:0.6 (Apache License 2.0),
 made from Wikipedia's abstracts; the jar is on Maven Central. Needs nothing but Python.
 
-    python language_profiles.py --jar language-detector-0.6.jar profiles > .../language/profiles.txt
+    python language_profiles.py --jar language-detector-0.6.jar profiles > .../caption/profiles.txt
     python language_profiles.py --jar language-detector-0.6.jar judge FILE.tsv...
 
 `judge` takes lines of a language tag, a tab and a text, and prints the share of texts whose

@@ -32,6 +32,5 @@ class ArchitectureTest {
               "io.pairstream.image",
               "io.pairstream.cleaning.caption..",
               "io.pairstream.cleaning.recipe..",
-              "io.pairstream.cleaning.split..",
               "io.pairstream.cleaning.tokens..");
 }

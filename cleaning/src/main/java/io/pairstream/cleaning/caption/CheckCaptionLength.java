@@ -67,11 +67,11 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
   public Checked<CleanedCaption> check(CleanedCaption caption) {
     String text = caption.text();
     int characters = text.codePointCount(0, text.length());
-    ScriptMix mix = ScriptMix.of(text);
-    int words = mix.mostlyUnspaced() ? 0 : words(text);
+    Letters letters = Letters.of(text);
+    int words = letters.mostlyUnspaced() ? 0 : words(text);
     CleanedCaption measured = caption.withMeasure(CHARACTERS, characters);
     Checked<CleanedCaption> checked =
-        Checked.fine(mix.mostlyUnspaced() ? measured : measured.withMeasure(WORDS, words));
+        Checked.fine(letters.mostlyUnspaced() ? measured : measured.withMeasure(WORDS, words));
     if (characters > maxCharacters) {
       checked =
           checked.but(
@@ -81,9 +81,9 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
               count(characters, "character"),
               count(maxCharacters, "character"));
     }
-    if (mix.mostlyUnspaced()) {
+    if (letters.mostlyUnspaced()) {
       String ofWhat = " of a script without spaces";
-      return orTooShort(checked, mix.unspaced(), minUnspacedCharacters, "character", ofWhat);
+      return orTooShort(checked, letters.unspaced(), minUnspacedCharacters, "character", ofWhat);
     }
     return characters < minCharacters
         ? orTooShort(checked, characters, minCharacters, "character", "")
@@ -92,7 +92,7 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
 
   /** Whether a caption's characters and words are counted, and not its letters. */
   public static boolean hasWordsBetweenSpaces(String caption) {
-    return !ScriptMix.of(caption).mostlyUnspaced();
+    return !Letters.of(caption).mostlyUnspaced();
   }
 
   private static Checked<CleanedCaption> orTooShort(

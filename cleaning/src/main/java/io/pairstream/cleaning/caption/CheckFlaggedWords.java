@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 
 /**
  * Keeps captions of which few letters belong to words of the recipe's list.
@@ -29,6 +30,7 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
       CodePoints.of("E00-EFF 1000-109F 1780-17FF 3040-9FFF F900-FAFF");
 
   private static final int LONGEST_ENTRY = 64;
+  private static final Pattern WORD = Pattern.compile("[^ ]{1," + LONGEST_ENTRY + "}");
 
   private final double maxShare;
   private final int entries;
@@ -40,24 +42,21 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
    * which the default is data-juicer's.
    */
   public CheckFlaggedWords(RecipeReader recipe) {
-    List<String> list = WordList.named(recipe, "caption.flagged-words-file");
-    int longest = 0;
-    for (String entry : list) {
-      if (entry.length() > LONGEST_ENTRY || entry.indexOf(' ') >= 0) {
-        recipe.problem(
+    List<String> list =
+        recipe.lines(
             "caption.flagged-words-file",
-            "'%s' is no single word of at most %s characters"
-                .formatted(RecipeReader.shown(entry), LONGEST_ENTRY));
-      }
-      String word = entry.toLowerCase(Locale.ROOT);
-      words.add(word);
-      if (UNSPACED.test(word.charAt(0))) {
-        longest = Math.max(longest, word.length());
-      }
-    }
+            "//",
+            WORD,
+            "a single word of at most " + LONGEST_ENTRY + " characters");
+    list.forEach(entry -> words.add(entry.toLowerCase(Locale.ROOT)));
+    longestUnspaced =
+        words.stream()
+            .filter(word -> UNSPACED.test(word.charAt(0)))
+            .mapToInt(String::length)
+            .max()
+            .orElse(0);
     maxShare = recipe.number("caption.max-flagged-share", 0.045, 0.0, 1.0);
     entries = list.size();
-    longestUnspaced = longest;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.text.Normalizer;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.unbescape.html.HtmlEscape;
 
 /**
@@ -21,7 +22,7 @@ import org.unbescape.html.HtmlEscape;
  *   <li>web addresses ({@link Links}), e-mail addresses ({@link SpanFinder}) and telephone numbers
  *       ({@link PhoneNumbers}) go;
  *   <li>hashtags become words ({@link Hashtags});
- *   <li>emoji go, where the recipe says so ({@link Emoji});
+ *   <li>emoji go, where the recipe says so;
  *   <li>control, bidirectional and other invisible characters go, white space becomes single spaces
  *       ({@link VisibleText});
  *   <li>NFC.
@@ -42,6 +43,18 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
   private static final int HONEST_ROUNDS = 8;
 
   private static final int ALL_ROUNDS = HONEST_ROUNDS + 8;
+
+  /**
+   * The blocks of pictographs, the older symbols that are drawn in colour, the enclosing keycap,
+   * and any symbol that a variation selector makes an emoji.
+   *
+   * @see <a href="https://www.unicode.org/reports/tr51/">UTS #51</a>
+   */
+  static final Pattern EMOJI =
+      Pattern.compile(
+          "[\\x{20E3}\\x{231A}\\x{231B}\\x{2328}\\x{23CF}\\x{23E9}-\\x{23FA}\\x{2600}-\\x{27BF}"
+              + "\\x{2B1B}\\x{2B1C}\\x{2B50}\\x{2B55}\\x{1F000}-\\x{1FAFF}]"
+              + "|[^\\p{L}\\p{Nd}\\x{0}-\\x{7F}](?=\\x{FE0F})");
 
   private static final Links LINKS = new Links();
   private static final SpanFinder EMAILS = SpanFinder.emailAddresses();
@@ -164,7 +177,7 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
           case WORDS -> HASHTAGS.asWordsIn(text);
         };
     if (!keepsEmoji) {
-      text = Emoji.removedFrom(text);
+      text = EMOJI.matcher(text).replaceAll(" ");
     }
     return Normalizer.normalize(VisibleText.of(text), Normalizer.Form.NFC);
   }

@@ -1,8 +1,7 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.caption.SpanFinder.Span;
-import java.util.Locale;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Web addresses: what begins with {@code http://}, {@code https://}, {@code ftp://} or {@code
@@ -14,35 +13,40 @@ import java.util.Set;
  */
 final class Links implements SpanFinder {
 
-  private static final String[] BEGINNINGS = {"http://", "https://", "ftp://", "www."};
-
-  private static final int LONGEST_HOST = 253;
+  /** Printable ASCII that may stand in an address, and the letters of Latin script. */
+  private static final String CHARACTER = "[[!-~\\xC0-\\x{24F}]&&[^\"<>\\\\^`{|}\\xD7\\xF7]]";
 
   /** Domains that stand before a path often enough; a sentence without a space is more frequent. */
-  private static final Set<String> DOMAINS =
-      Set.of(
-          "com", "net", "org", "edu", "gov", "info", "biz", "io", "co", "me", "tv", "ly", "gl",
-          "app", "dev", "uk", "de", "fr", "es", "it", "nl", "be", "ch", "at", "se", "no", "dk",
-          "fi", "pl", "cz", "ru", "ua", "tr", "cn", "jp", "kr", "tw", "hk", "in", "br", "mx", "ca",
-          "au", "eu", "us");
+  private static final String DOMAINS =
+      "com|net|org|edu|gov|info|biz|io|co|me|tv|ly|gl|app|dev|uk|de|fr|es|it|nl|be|ch|at|se|no|dk"
+          + "|fi|pl|cz|ru|ua|tr|cn|jp|kr|tw|hk|in|br|mx|ca|au|eu|us";
+
+  /** What must be there, then the rest, with the punctuation of the sentence. */
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "(?i)((?<![a-z0-9])(?:https?://|ftp://|www\\.)(?=[\\p{L}\\p{Nd}])"
+              + CHARACTER
+              + "|(?<![a-z0-9.-])[a-z0-9][a-z0-9.-]*+(?<=\\.(?:"
+              + DOMAINS
+              + "))/)"
+              + CHARACTER
+              + "*+");
 
   @Override
   public Span next(String text, int from) {
-    for (int i = from; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '/') {
-        int host = hostBefore(text, i, from);
-        if (host >= 0) {
-          return new Span(host, end(text, i));
-        }
-      } else if (isBeginning(c) && (i == 0 || !isAsciiWord(text.charAt(i - 1)))) {
-        int behind = beginning(text, i);
-        if (behind >= 0) {
-          return new Span(i, end(text, behind));
-        }
-      }
+    if (text.indexOf('/', from) < 0 && text.indexOf('.', from) < 0) {
+      return Span.NONE;
     }
-    return Span.NONE;
+    Matcher found = ADDRESS.matcher(text);
+    if (!found.find(from)) {
+      return Span.NONE;
+    }
+    boolean opened = found.group().indexOf('(') >= 0;
+    int end = found.end();
+    while (end > found.end(1) && isSentenceEnd(text.charAt(end - 1), opened)) {
+      end--;
+    }
+    return new Span(found.start(), end);
   }
 
   /** Whether an address may begin with the letter, or be recognised by its slash. */
@@ -50,69 +54,7 @@ final class Links implements SpanFinder {
     return c == '/' || (c == '.' && (before == 'w' || before == 'W'));
   }
 
-  private static boolean isBeginning(char c) {
-    return c == 'h' || c == 'H' || c == 'f' || c == 'F' || c == 'w' || c == 'W';
-  }
-
-  /** The index behind the scheme that begins at {@code i} and has a name behind it, or -1. */
-  private static int beginning(String text, int i) {
-    for (String beginning : BEGINNINGS) {
-      int behind = i + beginning.length();
-      if (text.regionMatches(true, i, beginning, 0, beginning.length())
-          && behind < text.length()
-          && Character.isLetterOrDigit(text.charAt(behind))
-          && isUrlChar(text.charAt(behind))) {
-        return behind;
-      }
-    }
-    return -1;
-  }
-
-  /** Where the host begins that ends before the slash at {@code slash}, or -1. */
-  private static int hostBefore(String text, int slash, int from) {
-    int start = slash;
-    int dot = -1;
-    int least = Math.max(from, slash - LONGEST_HOST);
-    while (start > least && isHostChar(text.charAt(start - 1))) {
-      start--;
-      if (dot < 0 && text.charAt(start) == '.') {
-        dot = start;
-      }
-    }
-    boolean named = dot > start && isAsciiWord(text.charAt(start));
-    return named && DOMAINS.contains(text.substring(dot + 1, slash).toLowerCase(Locale.ROOT))
-        ? start
-        : -1;
-  }
-
-  private static int end(String text, int from) {
-    int end = from;
-    boolean opened = false;
-    while (end < text.length() && isUrlChar(text.charAt(end))) {
-      opened |= text.charAt(end) == '(';
-      end++;
-    }
-    while (end > from + 1 && isSentenceEnd(text.charAt(end - 1), opened)) {
-      end--;
-    }
-    return end;
-  }
-
   private static boolean isSentenceEnd(char c, boolean opened) {
     return ".,;:!?'*_]".indexOf(c) >= 0 || (c == ')' && !opened);
-  }
-
-  /** Printable ASCII that may stand in an address, and the letters of Latin script. */
-  private static boolean isUrlChar(char c) {
-    return (c > ' ' && c < 0x7F && "\"<>\\^`{|}".indexOf(c) < 0)
-        || (c >= 0xC0 && c < 0x250 && Character.isLetter(c));
-  }
-
-  private static boolean isHostChar(char c) {
-    return isAsciiWord(c) || c == '.' || c == '-';
-  }
-
-  private static boolean isAsciiWord(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 }

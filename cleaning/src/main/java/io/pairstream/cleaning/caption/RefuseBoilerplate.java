@@ -2,6 +2,7 @@ package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.Check.Checked;
+import io.pairstream.cleaning.ClassPathFile;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Rejects captions that stand with any image: what cameras and web sites write by themselves
@@ -25,6 +27,8 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
   /** Longer than any phrase; no caption is compared beyond it. */
   private static final int LONGEST_PHRASE = 200;
 
+  private static final Pattern PHRASE = Pattern.compile(".+");
+
   private static final Set<String> IMAGE_ENDINGS =
       Set.of("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "svg");
 
@@ -35,8 +39,11 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
   /** Reads {@code caption.boilerplate} and {@code caption.boilerplate-file}. */
   public RefuseBoilerplate(RecipeReader recipe) {
     refuses = recipe.isFirst("caption.boilerplate", "reject", "keep");
-    List<String> phrases = new ArrayList<>(WordList.named(recipe, "caption.boilerplate-file"));
-    phrases.addAll(WordList.shipped("boilerplate.txt"));
+    List<String> phrases = recipe.lines("caption.boilerplate-file", "//", PHRASE, "a phrase");
+    ClassPathFile.lines(RefuseBoilerplate.class, "boilerplate.txt")
+        .map(line -> RecipeReader.withoutComment(line, "//"))
+        .filter(line -> !line.isEmpty())
+        .forEach(phrases::add);
     for (String phrase : phrases) {
       if (phrase.endsWith("*")) {
         beginnings.add(words(phrase.substring(0, phrase.length() - 1)));

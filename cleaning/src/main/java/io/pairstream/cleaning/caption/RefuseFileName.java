@@ -63,7 +63,7 @@ public final class RefuseFileName implements Check<ReceivedCaption> {
     return (dot > 0 && text.equalsIgnoreCase(name))
         || (text.equalsIgnoreCase(stem)
             && text.indexOf(' ') < 0
-            && ScriptMix.of(text).unspaced() == 0);
+            && Letters.of(text).unspaced() == 0);
   }
 
   /** The last part of an address or a path, without query and fragment, unescaped. */

@@ -44,7 +44,7 @@ final class VisibleText {
 
   /** Cursive and Brahmic scripts, where a joiner changes what is read. */
   private static final Set<UnicodeScript> JOINING_SCRIPTS =
-      ScriptMix.scripts(
+      Letters.scripts(
           """
           ADLAM ARABIC BALINESE BENGALI CHAKMA DEVANAGARI GRANTHA GUJARATI GURMUKHI
           HANIFI_ROHINGYA JAVANESE KAITHI KANNADA KHMER MALAYALAM MANDAIC MONGOLIAN MYANMAR

@@ -2,13 +2,16 @@ package io.pairstream.cleaning.recipe;
 
 import io.pairstream.cleaning.Sha256;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -33,6 +36,11 @@ import java.util.regex.Pattern;
 public final class RecipeReader {
 
   private static final int MAX_TEXT = 1000;
+
+  /** About four million digests. */
+  private static final long MAX_LIST_BYTES = 256L << 20;
+
+  private static final int MOST_BAD_LINES = 10;
 
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,19}");
   private static final Pattern NUMBER =
@@ -211,6 +219,46 @@ public final class RecipeReader {
       problem(key, "the file cannot be read: " + shown(String.valueOf(e.getMessage())));
     }
     return Optional.empty();
+  }
+
+  /**
+   * The lines of a file that the recipe names, without comments and empty ones; none where it names
+   * none. A line that is no entry is a problem.
+   *
+   * @param comment what begins a comment
+   * @param entry what a line looks like
+   * @param inWords the same for a person
+   */
+  public List<String> lines(String key, String comment, Pattern entry, String inWords) {
+    List<String> entries = new ArrayList<>();
+    Optional<NamedFile> file = file(key, MAX_LIST_BYTES);
+    if (file.isEmpty()) {
+      return entries;
+    }
+    int number = 0;
+    int bad = 0;
+    try (BufferedReader lines = Files.newBufferedReader(file.get().path())) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        String text = withoutComment(line, comment);
+        if (entry.matcher(text).matches()) {
+          entries.add(text);
+        } else if (!text.isEmpty() && bad++ < MOST_BAD_LINES) {
+          problem(key, "line " + number + " of the file is not " + inWords);
+        }
+      }
+    } catch (CharacterCodingException e) {
+      problem(key, "the file is not text in UTF-8");
+    } catch (IOException e) {
+      problem(key, "the file cannot be read: " + e.getMessage());
+    }
+    return entries;
+  }
+
+  /** A line of a list, stripped; empty where it says nothing. */
+  public static String withoutComment(String line, String comment) {
+    int end = line.indexOf(comment);
+    return (end < 0 ? line : line.substring(0, end)).replace("\uFEFF", "").strip();
   }
 
   /** Notes a problem of a key or a section that reading it alone does not show. */

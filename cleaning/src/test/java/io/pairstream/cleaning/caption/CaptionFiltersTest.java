@@ -80,7 +80,7 @@ class CaptionFiltersTest {
     }
     Files.writeString(file, "two words\n");
     assertThatThrownBy(flagging(file.toString())::finish)
-        .hasMessageContaining("'two words' is no single word");
+        .hasMessageContaining("line 1 of the file is not a single word");
   }
 
   private static RecipeReader flagging(String file) {

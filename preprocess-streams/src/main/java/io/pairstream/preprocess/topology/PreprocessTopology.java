@@ -6,8 +6,8 @@ import static org.apache.kafka.streams.kstream.Named.as;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.Step;
-import io.pairstream.cleaning.split.SplitByImage.Split;
 import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.preprocess.topology.Tracked.Turned;
 import io.pairstream.schemas.PreparedPair;

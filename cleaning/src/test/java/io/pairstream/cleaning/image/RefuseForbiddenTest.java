@@ -1,4 +1,4 @@
-package io.pairstream.cleaning.forbidden;
+package io.pairstream.cleaning.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
-import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
@@ -114,11 +112,10 @@ class RefuseForbiddenTest {
 
     assertThat(refusal.problems())
         .extracting(RecipeProblem::message)
-        .hasSize(11)
+        .hasSize(10)
         .startsWith(
             "line 2 of the file is not a SHA-256 in 64 lower-case hex digits",
-            "line 4 of the file is not a SHA-256 in 64 lower-case hex digits")
-        .endsWith("12 more lines of the file are not a SHA-256 in 64 lower-case hex digits");
+            "line 4 of the file is not a SHA-256 in 64 lower-case hex digits");
   }
 
   @ParameterizedTest

@@ -1,13 +1,13 @@
-package io.pairstream.cleaning.split;
+package io.pairstream.cleaning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.pairstream.cleaning.SplitByImage.Assignment;
+import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import io.pairstream.cleaning.split.SplitByImage.Assignment;
-import io.pairstream.cleaning.split.SplitByImage.Split;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

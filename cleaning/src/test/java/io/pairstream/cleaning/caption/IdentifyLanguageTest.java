@@ -1,11 +1,10 @@
-package io.pairstream.cleaning.language;
+package io.pairstream.cleaning.caption;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

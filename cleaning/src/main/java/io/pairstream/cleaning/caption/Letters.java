@@ -2,21 +2,27 @@ package io.pairstream.cleaning.caption;
 
 import java.lang.Character.UnicodeScript;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How many letters of which kind of script a text has. All counts are code points.
+ * How many letters a text has, and of which scripts. All counts are code points.
  *
- * @param letters letters of any script
+ * <p>Chinese characters and kana count as one script, {@code HIRAGANA} where at least a tenth of
+ * them are kana and {@code HAN} otherwise.
+ *
+ * @param count letters of any script
  * @param unspaced letters of scripts that put no spaces between words: Chinese, Japanese, Thai,
  *     Lao, Khmer, Burmese, Tibetan and others
- * @param han Chinese characters
- * @param kana hiragana and katakana
- * @param hangul Korean letters and syllables
+ * @param script the script of most; Latin where there is none
+ * @param ofScript how many letters are of that script
  */
-record ScriptMix(int letters, int unspaced, int han, int kana, int hangul) {
+record Letters(int count, int unspaced, UnicodeScript script, int ofScript) {
 
   private static final Set<UnicodeScript> UNSPACED_SCRIPTS =
       scripts(
@@ -32,39 +38,45 @@ record ScriptMix(int letters, int unspaced, int han, int kana, int hangul) {
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(UnicodeScript.class)));
   }
 
-  static ScriptMix of(String text) {
-    int letters = 0;
+  static Letters of(String text) {
+    int latin = 0;
     int unspaced = 0;
-    int han = 0;
-    int kana = 0;
-    int hangul = 0;
+    Map<UnicodeScript, Integer> counts = new EnumMap<>(UnicodeScript.class);
     for (int i = 0; i < text.length(); ) {
       int codePoint = text.codePointAt(i);
       i += Character.charCount(codePoint);
       if (!Character.isLetter(codePoint)) {
         continue;
       }
-      letters++;
-      if (codePoint < 0x250) { // Latin; looking the script up costs more than all the rest
+      if (codePoint < 0x250) { // looking the script up costs more than all the rest
+        latin++;
         continue;
       }
       UnicodeScript script = UnicodeScript.of(codePoint);
+      counts.merge(script, 1, Integer::sum);
       if (UNSPACED_SCRIPTS.contains(script) || isSharedJapanese(script, codePoint)) {
         unspaced++;
       }
-      switch (script) {
-        case HAN -> han++;
-        case HIRAGANA, KATAKANA -> kana++;
-        case HANGUL -> hangul++;
-        default -> {}
-      }
     }
-    return new ScriptMix(letters, unspaced, han, kana, hangul);
+    counts.merge(UnicodeScript.LATIN, latin, Integer::sum);
+    int count = counts.values().stream().mapToInt(Integer::intValue).sum();
+    int kana = take(counts, UnicodeScript.HIRAGANA, UnicodeScript.KATAKANA);
+    int han = take(counts, UnicodeScript.HAN, UnicodeScript.BOPOMOFO);
+    boolean japanese = kana > 0 && 10 * kana >= kana + han;
+    counts.put(japanese ? UnicodeScript.HIRAGANA : UnicodeScript.HAN, kana + han);
+    counts.keySet().removeAll(List.of(UnicodeScript.COMMON, UnicodeScript.INHERITED));
+    Map.Entry<UnicodeScript, Integer> most =
+        Collections.max(counts.entrySet(), Map.Entry.comparingByValue());
+    return new Letters(count, unspaced, most.getKey(), most.getValue());
+  }
+
+  private static int take(Map<UnicodeScript, Integer> counts, UnicodeScript... scripts) {
+    return Arrays.stream(scripts).map(counts::remove).mapToInt(n -> n == null ? 0 : n).sum();
   }
 
   /** Whether most letters are of scripts that put no spaces between words. */
   boolean mostlyUnspaced() {
-    return 2 * unspaced > letters;
+    return 2 * unspaced > count;
   }
 
   /** The long vowel and voicing marks and the closing mark: letters of no single script. */

@@ -1,6 +1,5 @@
-package io.pairstream.cleaning.split;
+package io.pairstream.cleaning;
 
-import io.pairstream.cleaning.Sha256;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;

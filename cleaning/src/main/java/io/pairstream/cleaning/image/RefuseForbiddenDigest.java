@@ -1,4 +1,4 @@
-package io.pairstream.cleaning.forbidden;
+package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
@@ -28,8 +28,8 @@ public final class RefuseForbiddenDigest implements Step<String, String> {
   /** Reads {@code forbidden.digests-file}. */
   public RefuseForbiddenDigest(RecipeReader recipe) {
     List<String> digests =
-        ListedLines.read(
-            recipe, "forbidden.digests-file", DIGEST, "a SHA-256 in 64 lower-case hex digits");
+        recipe.lines(
+            "forbidden.digests-file", "#", DIGEST, "a SHA-256 in 64 lower-case hex digits");
     digests.sort(null);
     ByteBuffer all = ByteBuffer.allocate(DIGEST_BYTES * digests.size());
     digests.forEach(digest -> all.put(HexFormat.of().parseHex(digest)));

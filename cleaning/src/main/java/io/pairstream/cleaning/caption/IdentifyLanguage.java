@@ -1,11 +1,9 @@
-package io.pairstream.cleaning.language;
+package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.Check.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.caption.CleanedCaption;
-import io.pairstream.cleaning.caption.LanguageTag;
-import io.pairstream.cleaning.language.LanguageIdentifier.LanguageGuess;
+import io.pairstream.cleaning.caption.LanguageIdentifier.LanguageGuess;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;

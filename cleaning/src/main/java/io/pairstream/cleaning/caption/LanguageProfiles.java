@@ -1,4 +1,4 @@
-package io.pairstream.cleaning.language;
+package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.ClassPathFile;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.pairstream.cleaning.language;
+package io.pairstream.cleaning.caption;
 
 import java.lang.Character.UnicodeScript;
 import java.util.Arrays;
