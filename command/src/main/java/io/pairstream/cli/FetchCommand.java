@@ -1,6 +1,5 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.ingest.fetch.queue.FetchService;
 import io.pairstream.ingest.fetch.queue.QueueSettings;
 import io.pairstream.ingest.fetch.queue.RetryPlan;
@@ -10,19 +9,12 @@ import io.pairstream.ingest.fetch.web.FetchSettings.Limits;
 import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
 import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import io.pairstream.ingest.fetch.web.WebFetcher;
-import io.pairstream.operations.links.FailedLinks;
-import io.pairstream.operations.links.RetryLinks;
-import io.pairstream.operations.links.RetryReport;
-import io.pairstream.schemas.InvalidUrlException;
-import io.pairstream.schemas.LinkHost;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -30,7 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream fetch}: fetches the images of links, against any cluster, until stopped. */
-@Command(name = "fetch", subcommands = FetchCommand.Retry.class)
+@Command(name = "fetch")
 final class FetchCommand extends FitClusterCommand {
 
   @Mixin private StatusOptions status;
@@ -108,53 +100,5 @@ final class FetchCommand extends FitClusterCommand {
             new RetryPlan(attempts, firstPause, retries.longestPause(), retries.giveUpAfter()));
     return new FetchService(
         queue, WebFetcher.open(web, Clock.systemUTC()), Clock.systemUTC(), report);
-  }
-
-  /** {@code pairstream fetch retry}: links that failed, once more. */
-  @Command(name = "retry")
-  static final class Retry extends ClusterCommand {
-
-    @Option(names = "--reason", paramLabel = "REASON")
-    private String reason;
-
-    @Option(names = "--host", paramLabel = "HOST")
-    private String host;
-
-    @Option(names = "--since", paramLabel = "TIME")
-    private Instant since;
-
-    @Option(names = "--dry-run")
-    private boolean dryRun;
-
-    /** What was sent again, as JSON. */
-    private record Retried(boolean dryRun, @JsonUnwrapped RetryReport report) {}
-
-    @Override
-    public Integer call() {
-      FailedLinks wanted =
-          new FailedLinks(
-              Optional.ofNullable(reason).map(text -> text.toUpperCase(Locale.ROOT)),
-              Optional.ofNullable(host).map(this::hostName),
-              Optional.ofNullable(since));
-      RetryLinks retry = new RetryLinks(access(), Clock.systemUTC());
-      RetryReport report = dryRun ? retry.count(wanted) : retry.send(wanted);
-      answer(new Retried(dryRun, report), () -> print(report));
-      return ExitStatus.DONE;
-    }
-
-    private void print(RetryReport report) {
-      print("%d links %s", report.sent(), dryRun ? "would be sent again" : "sent again");
-      report.reasons().forEach((name, count) -> print("  %-24s %d", name, count));
-      count("%d left alone: they came again before", report.elsewhere());
-      count("%d left alone: they are no links that can be fetched", report.unusable());
-    }
-
-    private String hostName(String text) {
-      try {
-        return LinkHost.of("http://" + text);
-      } catch (InvalidUrlException e) {
-        throw wrong("--host: " + e.getMessage());
-      }
-    }
   }
 }

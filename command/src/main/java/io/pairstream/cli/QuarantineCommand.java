@@ -3,10 +3,8 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.quarantine.Original;
-import io.pairstream.operations.quarantine.OriginalImage;
-import io.pairstream.operations.quarantine.Quarantine;
-import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.review.Quarantine;
+import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
@@ -16,9 +14,9 @@ import io.pairstream.schemas.wire.Replay;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
@@ -65,9 +63,14 @@ final class QuarantineCommand {
       }
       return new Read(
           entry,
-          Original.pair(entry.pair(), cluster),
-          Original.link(entry.pair(), cluster),
+          new Quarantine(cluster).raw(entry.pair()),
+          new Quarantine(cluster).link(entry.pair()),
           Replay.read(headers));
+    }
+
+    /** The image file as it came; the whole value of a record that is no pair; null of neither. */
+    ByteBuffer image() {
+      return original.map(RawPair::getImage).orElse(entry.pair().getValue());
     }
 
     String source() {
@@ -172,9 +175,9 @@ final class QuarantineCommand {
         answer(new Missing(key, null), () -> complain(key + " is not in quarantine"));
         return ExitStatus.FOUND_WRONG;
       }
-      Optional<OriginalImage> original = OriginalImage.of(found.get(), cluster);
-      Path file = original.isEmpty() ? null : write(original.get());
       Read entry = Read.of(found.get(), cluster);
+      ByteBuffer original = entry.image();
+      Path file = original == null ? null : write(original);
       answer(
           new Shown(entry, file),
           () -> {
@@ -182,28 +185,28 @@ final class QuarantineCommand {
             if (file == null) {
               print("the original is not kept here");
             } else {
-              String what = original.get().isImage() ? "the original" : "the record's value";
+              String what = entry.original().isPresent() ? "the original" : "the record's value";
               print("%s is in %s, never opened: it may be hostile", what, file);
             }
           });
       return ExitStatus.DONE;
     }
 
-    private Path write(OriginalImage original) throws IOException {
-      Path file = output == null ? Path.of(key + "." + original.extension()) : output;
-      try {
-        boolean isThere =
-            Files.isRegularFile(file)
-                && Files.size(file) == original.bytes().remaining()
-                && ByteBuffer.wrap(Files.readAllBytes(file)).equals(original.bytes());
-        if (!isThere) {
-          original.writeTo(file, force);
-        }
+    private Path write(ByteBuffer original) throws IOException {
+      Path file = output == null ? Path.of(key + ".original") : output;
+      boolean isThere = Files.exists(file);
+      if (isThere
+          && Files.isRegularFile(file)
+          && Files.size(file) == original.remaining()
+          && ByteBuffer.wrap(Files.readAllBytes(file)).equals(original)) {
         return file;
-      } catch (FileAlreadyExistsException e) {
+      } else if (isThere && !force) {
         throw new IOException(
-            file + " is there already, with other content; --force overwrites it", e);
+            file + " is there already, with other content; --force overwrites it");
       }
+      Files.deleteIfExists(file);
+      Files.write(file, Utils.toArray(original), StandardOpenOption.CREATE_NEW);
+      return file;
     }
 
     private void print(Read read) {

@@ -3,13 +3,10 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.review.Decision;
-import io.pairstream.operations.review.ReplayQuarantine;
-import io.pairstream.operations.review.ReplayReport;
-import io.pairstream.operations.review.ReplaySelection;
 import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Verdict;
+import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.terminal.Progress;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -50,7 +47,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
   private boolean again;
 
   /** A replay of a selection, as JSON. */
-  private record Replayed(boolean plan, @JsonUnwrapped ReplayReport report) {}
+  private record Replayed(boolean plan, @JsonUnwrapped ReviewDesk.Report report) {}
 
   /** A replay of named pairs, as JSON. */
   private record ReplayedOnes(boolean plan, long sent, List<ReviewResult> results) {}
@@ -71,21 +68,18 @@ final class QuarantineReplayCommand extends ClusterCommand {
     require(
         reason != null || source != null || limit != null,
         "say which: PAIR_ID, or --reason, --source or --limit");
-    ReplaySelection selection =
+    ReviewDesk.Selection selection =
         checked(
             "--",
             () ->
-                new ReplaySelection(
+                new ReviewDesk.Selection(
                     QuarantineCommand.checkedReason(reason, this),
                     Optional.ofNullable(source),
                     limit == null ? Integer.MAX_VALUE : limit));
-    ReplayQuarantine replay = new ReplayQuarantine(cluster, Clock.systemUTC());
-    ReplayReport report;
+    ReviewDesk.Report report;
     try (Progress progress = progress()) {
       report =
-          plan
-              ? replay.plan(selection, verdict)
-              : replay.send(selection, verdict, sent -> progress.show("%,d sent", sent));
+          desk(cluster).replay(selection, verdict, plan, sent -> progress.show("%,d sent", sent));
     }
     answer(new Replayed(plan, report), () -> print(report));
     return ExitStatus.DONE;
@@ -96,11 +90,14 @@ final class QuarantineReplayCommand extends ClusterCommand {
         reason == null && source == null && limit == null,
         "PAIR_ID names the pairs; --reason, --source and --limit are for all of the quarantine, so"
             + " leave either away");
-    ReviewDesk desk = new ReviewDesk(cluster, "quarantine.replay", Clock.systemUTC());
-    List<ReviewResult> results = plan ? desk.plan(ids, verdict) : desk.decide(ids, verdict);
+    List<ReviewResult> results = desk(cluster).decide(ids, verdict, plan);
     long sent = results.stream().filter(ReviewResult::done).count();
     answer(new ReplayedOnes(plan, sent, results), () -> results.forEach(this::print));
     return sent == results.size() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+  }
+
+  private static ReviewDesk desk(ClusterAccess cluster) {
+    return new ReviewDesk(cluster, "quarantine.replay", Clock.systemUTC());
   }
 
   private void print(ReviewResult result) {
@@ -113,18 +110,17 @@ final class QuarantineReplayCommand extends ClusterCommand {
     print("%-34s %-8s %s", result.id(), said, result.detail());
   }
 
-  private void print(ReplayReport report) {
-    print("%d pairs %s", report.sent(), plan ? "would be sent again" : "sent again");
+  private void print(ReviewDesk.Report report) {
+    print("%d %s", report.sent(), plan ? "would be sent again" : "sent again");
     report.reasons().forEach((name, count) -> print("  %-24s %d", name, count));
     if (report.left() > 0) {
       String next = "; the same command sends the next " + Math.min(limit, report.left());
       print("%d left beyond --limit%s", report.left(), plan ? "" : next);
     }
-    count("%d left alone: they were sent again before; --again sends them", report.before());
-    count("%d left alone: they have been decided anew since", report.elsewhere());
     count(
-        "%d left alone: their bytes are not kept"
-            + (accept ? ", or nobody can waive their reason" : ""),
-        report.unusable());
+        "%d left alone: sent again or decided anew before, or nothing of them can be "
+            + (accept ? "accepted" : "sent")
+            + (again ? "" : "; --again sends those that were sent before"),
+        report.skipped());
   }
 }

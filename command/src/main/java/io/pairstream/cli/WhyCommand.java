@@ -1,6 +1,6 @@
 package io.pairstream.cli;
 
-import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;

@@ -67,32 +67,6 @@ class FetchCommandTest extends OnCluster {
   }
 
   @Test
-  void retrySaysWhatItWouldSendAndThenSendsIt() {
-    JsonNode counted = run("fetch retry", "--dry-run", "--json").json();
-    Ended sent = run("fetch retry", "--reason", "fetch_timeout", "--since", "P1D");
-    JsonNode left = run("fetch retry", "--host", "B.test", "--json").json();
-
-    assertThat(counted.path("sent").asInt()).isEqualTo(2);
-    assertThat(counted.path("reasons").path("FETCH_GONE").asInt()).isEqualTo(1);
-    assertThat(sent.status()).isEqualTo(ExitStatus.DONE);
-    assertThat(sent.out()).contains("1 links sent again").contains("FETCH_TIMEOUT");
-    assertThat(left.path("sent").asInt()).isZero();
-    assertThat(left.path("elsewhere").asInt()).isEqualTo(1);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "--since, yesterday, 'right is a time such as 2026-01-31T00:00:00Z'",
-    "--host, a b, --host: the URL holds a space"
-  })
-  void retryRefusesWhatItCannotRead(String option, String value, String says) {
-    Ended ended = run("fetch retry", option, value);
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(says);
-  }
-
-  @Test
   void auditCountsLinks() {
     Ended text = run("audit");
     JsonNode json = run("audit", "--json").json();

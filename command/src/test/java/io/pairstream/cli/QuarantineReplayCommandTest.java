@@ -47,9 +47,9 @@ class QuarantineReplayCommandTest extends OnCluster {
     assertThat(plan.status()).isEqualTo(ExitStatus.DONE);
     assertThat(plan.json().path("plan").asBoolean()).isTrue();
     assertThat(plan.json().path("sent").asLong()).isEqualTo(2);
-    assertThat(sent.out()).startsWith("2 pairs sent again").contains("IMAGE_DAMAGED");
+    assertThat(sent.out()).startsWith("2 sent again").contains("IMAGE_DAMAGED");
     assertThat(again.json().path("sent").asLong()).isZero();
-    assertThat(again.json().path("before").asLong()).isEqualTo(2);
+    assertThat(again.json().path("skipped").asLong()).isEqualTo(2);
     assertThat(reviews()).hasSize(2);
     assertThat(reviews().get(0).getReviewer()).isEqualTo(System.getProperty("user.name"));
     assertThat(reviews().get(0).getComment()).isEqualTo("judged again by the present rules");
@@ -62,13 +62,13 @@ class QuarantineReplayCommandTest extends OnCluster {
     Ended second = replay("--limit", "1", "--json");
     Ended third = replay("--limit", "1");
 
-    assertThat(plan.out()).startsWith("1 pairs would be sent again").contains("1 left beyond");
+    assertThat(plan.out()).startsWith("1 would be sent again").contains("1 left beyond");
     assertThat(first.out())
-        .startsWith("1 pairs sent again")
+        .startsWith("1 sent again")
         .contains("1 left beyond --limit; the same command sends the next 1\n");
     assertThat(second.json().path("sent").asLong()).isEqualTo(1);
     assertThat(second.json().path("left").asLong()).isZero();
-    assertThat(third.out()).startsWith("0 pairs sent again").doesNotContain("beyond");
+    assertThat(third.out()).startsWith("0 sent again").doesNotContain("beyond");
     assertThat(reviews()).extracting(Review::getPairId).doesNotHaveDuplicates().hasSize(2);
   }
 

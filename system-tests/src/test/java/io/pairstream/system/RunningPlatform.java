@@ -9,7 +9,7 @@ import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
-import io.pairstream.operations.quarantine.Quarantine;
+import io.pairstream.operations.review.Quarantine;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;

@@ -138,6 +138,7 @@ public final class OperateService implements AutoCloseable {
                 List.of(
                     access.topics().crowdsourced().name(),
                     access.topics().scraped().name(),
+                    access.topics().links().name(),
                     access.topics().reviews().name(),
                     access.topics().actions().name()));
     requirements = Threads.daemon("check-promises", () -> require(check));

@@ -3,7 +3,7 @@ package io.pairstream.operations.pairs;
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.quarantine.Original;
+import io.pairstream.operations.review.Quarantine;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -65,12 +65,12 @@ final class StoredPairs implements AutoCloseable {
 
   /** The raw pair that a record of quarantine keeps; empty where it keeps none, or a link. */
   Optional<RawPair> raw(QuarantinedPair pair) {
-    return Original.pair(pair, cluster);
+    return new Quarantine(cluster).raw(pair);
   }
 
   /** The link that a record of quarantine keeps. */
   Optional<PairLink> link(QuarantinedPair pair) {
-    return Original.link(pair, cluster);
+    return new Quarantine(cluster).link(pair);
   }
 
   private <T> Optional<T> value(Topic<String, T> topic, Origin at) {

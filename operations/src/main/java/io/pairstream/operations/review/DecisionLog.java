@@ -2,6 +2,7 @@ package io.pairstream.operations.review;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;
@@ -58,6 +59,7 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.actions(), Action.SCHEMA$);
     requireSchema(cluster, topics.crowdsourced(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
+    requireSchema(cluster, topics.links(), PairLink.SCHEMA$);
     return new DecisionLog(
         topics,
         cluster.transactions(
@@ -78,7 +80,7 @@ final class DecisionLog implements AutoCloseable {
   void add(Judgement judgement) {
     Review review = judgement.review();
     add(topics.reviews(), review.getReviewId(), review);
-    judgement.raw().ifPresent(this::add);
+    judgement.sent().ifPresent(this::add);
   }
 
   /** Adds a note to the next commit. */

@@ -3,9 +3,13 @@ package io.pairstream.operations.review;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.LastRecords;
+import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +36,7 @@ final class Known {
    */
   Known(ClusterAccess cluster, CommittedLog log, Set<String> keys) {
     receipts = LastRecords.of(cluster, log, cluster.topics().receipts(), keys);
+    keys.forEach(key -> link(key, cluster).ifPresent(receipt -> receipts.put(key, receipt)));
     Set<Origin> entries = new HashSet<>();
     Set<String> senders = new HashSet<>();
     for (Receipt receipt : receipts.values()) {
@@ -46,6 +51,19 @@ final class Known {
     byEntry = reviews.values().stream().collect(Collectors.groupingBy(Review::getOrigin));
   }
 
+  /** A link has no receipt: its entry is where it is as long as nobody sent it again. */
+  private static Optional<Receipt> link(String key, ClusterAccess cluster) {
+    return OriginHeader.parse(key)
+        .filter(origin -> origin.getTopic().equals(cluster.topics().links().name()))
+        .map(
+            origin ->
+                Receipt.newBuilder()
+                    .setStanding(PairStatus.QUARANTINED.name())
+                    .setOrigin(origin)
+                    .setDecidedAt(Instant.EPOCH)
+                    .build());
+  }
+
   Optional<Receipt> receipt(String key) {
     return Optional.ofNullable(receipts.get(key));
   }
@@ -53,6 +71,16 @@ final class Known {
   /** The review that sent the record which decided where a pair is. */
   Optional<Review> sender(Receipt receipt) {
     return Optional.ofNullable(reviews.get(receipt.getReviewId()));
+  }
+
+  /** What earlier decisions waived of the record that an entry was. */
+  List<String> waivedBefore(String key) {
+    Optional<Receipt> receipt = receipt(key);
+    return receipt
+        .flatMap(this::sender)
+        .filter(before -> before.getSentPairId().equals(receipt.get().getPairId()))
+        .map(Review::getWaived)
+        .orElse(List.of());
   }
 
   /** What was decided about an entry. */

@@ -1,10 +1,15 @@
 package io.pairstream.operations.review;
 
 import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
@@ -42,6 +47,19 @@ public final class ReviewRoutes implements AutoCloseable {
 
   private static final int MAX_BODY_BYTES = 256 * 1024;
   private static final int MOST_WAITING = 16;
+
+  /** A number is no text. */
+  private static final JsonMapper MAPPER =
+      Json.MAPPER
+          .rebuild()
+          .withCoercionConfig(
+              LogicalType.Textual,
+              texts ->
+                  texts
+                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+          .build();
 
   private final ReviewDesk desk;
   private final ActionLog actions;
@@ -106,7 +124,7 @@ public final class ReviewRoutes implements AutoCloseable {
 
   private void work(List<String> ids, Verdict verdict, CompletableFuture<Answer> answer) {
     try {
-      List<ReviewResult> results = desk.decide(ids, verdict);
+      List<ReviewResult> results = desk.decide(ids, verdict, false);
       answer.complete(AnswerJson.answer(new Results(results.stream().map(Told::of).toList())));
     } catch (KafkaException | RegistryUnavailableException e) {
       answer.completeExceptionally(
@@ -167,7 +185,7 @@ public final class ReviewRoutes implements AutoCloseable {
 
   private static Asked asked(byte[] body) {
     try {
-      Asked asked = Json.MAPPER.readValue(body, Asked.class);
+      Asked asked = MAPPER.readValue(body, Asked.class);
       return asked == null ? new Asked(null, null, null, null) : asked;
     } catch (StreamReadException e) {
       throw Problem.of(ProblemKind.BODY_MALFORMED, "the body is no JSON, or holds a name twice");

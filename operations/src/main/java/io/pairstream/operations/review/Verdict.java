@@ -15,6 +15,26 @@ import java.nio.charset.StandardCharsets;
 public record Verdict(
     Decision decision, String caption, String comment, boolean again, Actor actor) {
 
+  /** What is decided; the name stands in the review. */
+  public enum Decision {
+    /** It comes again, and what it was rejected for does not count. */
+    ACCEPTED,
+    /** The same, with another caption, under which it is another pair. */
+    RECAPTIONED,
+    /** It comes again, and the rules judge it anew; a link is fetched anew. */
+    REPLAYED,
+    /** It stays where it is. */
+    REJECTED;
+
+    boolean sends() {
+      return this != REJECTED;
+    }
+
+    boolean waives() {
+      return this == ACCEPTED || this == RECAPTIONED;
+    }
+  }
+
   static final int MAX_CAPTION_BYTES = 8192;
   static final int MAX_COMMENT_CHARS = 2000;
 

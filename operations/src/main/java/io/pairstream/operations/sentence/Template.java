@@ -167,14 +167,13 @@ public enum Template {
   DECIDED_BEFORE("was {0} by {1} on {2}"),
   NOT_IN_QUARANTINE("it is not in quarantine: {0}"),
   SENT_BEFORE("it was sent again before: {0} by {1} on {2}"),
-  NOT_REJECTED(
-      "no pair of that id was rejected; links that failed come again by pairstream fetch retry"),
+  NOT_REJECTED("no pair of that id was rejected"),
   ENTRY_GONE("its entry is no longer on the quarantine topic"),
   BYTES_NOT_KEPT("it cannot be sent again: its bytes are not kept; whoever has the picture can"),
   TOO_LARGE(
       "it cannot be sent again: with the headers of a replay it is larger than a raw record may"
           + " be"),
-  IS_A_LINK("it is a link, of which nobody has the picture; pairstream fetch retry sends it again"),
+  IS_A_LINK("it is a link, of which nobody has the picture; replay it to have it fetched again"),
   NOT_WAIVED(
       "{0} is nothing that a person can waive; replay it once the cause is gone, or reject it"),
   NO_PAIR("it cannot have another caption: the record cannot be read as a pair"),

@@ -2,7 +2,7 @@ package io.pairstream.operations.why;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;

@@ -3,9 +3,8 @@ package io.pairstream.operations.why;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.LastRecords;
-import io.pairstream.operations.quarantine.Original;
-import io.pairstream.operations.quarantine.Quarantine;
-import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.review.Quarantine;
+import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -158,7 +157,7 @@ public final class PairHistory {
     Optional<Upload> upload =
         record
             .flatMap(r -> cluster.decode(links, r.value()))
-            .or(() -> failed.flatMap(entry -> Original.link(entry.pair(), cluster)))
+            .or(() -> failed.flatMap(entry -> new Quarantine(cluster).link(entry.pair())))
             .flatMap(l -> last(log, uploads, PairIdentity.linkId(l.getUrl(), l.getCaption())));
     Optional<Instant> receivedAt =
         record

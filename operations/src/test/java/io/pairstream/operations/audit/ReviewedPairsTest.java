@@ -7,10 +7,10 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.review.Decision;
 import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Verdict;
+import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -66,7 +66,9 @@ class ReviewedPairsTest {
   private ReviewResult decide() {
     return new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC())
         .decide(
-            List.of(small.pairId()), new Verdict(Decision.ACCEPTED, "", "good enough", false, ANN))
+            List.of(small.pairId()),
+            new Verdict(Decision.ACCEPTED, "", "good enough", false, ANN),
+            false)
         .get(0);
   }
 

@@ -2,14 +2,17 @@ package io.pairstream.operations.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -28,13 +31,13 @@ class ReplayQuarantineTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final ReplaySelection ALL =
-      new ReplaySelection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
+  private static final ReviewDesk.Selection ALL =
+      new ReviewDesk.Selection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
 
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final Decided decided = new Decided(cluster);
-  private final ReplayQuarantine replay = new ReplayQuarantine(cluster, Clock.systemUTC());
+  private final ReviewDesk desk = new ReviewDesk(cluster, "quarantine.replay", Clock.systemUTC());
   private final List<Sent> rejected = new ArrayList<>();
 
   @BeforeEach
@@ -55,8 +58,8 @@ class ReplayQuarantineTest {
     return new Verdict(decision, "", "the recipe has changed", again, new Actor("ben", ""));
   }
 
-  private ReplayReport send(ReplaySelection selection, Decision decision, boolean again) {
-    return replay.send(selection, verdict(decision, again), sent -> {});
+  private ReviewDesk.Report send(ReviewDesk.Selection selection, Decision decision, boolean again) {
+    return desk.replay(selection, verdict(decision, again), false, sent -> {});
   }
 
   private List<ConsumerRecord<byte[], byte[]>> replays() {
@@ -67,7 +70,7 @@ class ReplayQuarantineTest {
 
   @Test
   void planSaysWhatWouldBeSentAndSendsNothing() {
-    ReplayReport plan = replay.plan(ALL, verdict(Decision.REPLAYED, false));
+    ReviewDesk.Report plan = desk.replay(ALL, verdict(Decision.REPLAYED, false), true, sent -> {});
 
     assertThat(plan.sent()).isEqualTo(3);
     assertThat(plan.reasons())
@@ -79,12 +82,13 @@ class ReplayQuarantineTest {
   @Test
   void sendsEachOnceAndLeavesATrail() {
     List<Long> progress = new ArrayList<>();
-    ReplayReport first = replay.send(ALL, verdict(Decision.REPLAYED, false), progress::add);
-    ReplayReport second = send(ALL, Decision.REPLAYED, false);
+    ReviewDesk.Report first =
+        desk.replay(ALL, verdict(Decision.REPLAYED, false), false, progress::add);
+    ReviewDesk.Report second = send(ALL, Decision.REPLAYED, false);
 
     assertThat(first).isEqualTo(replayed(3, 0));
     assertThat(progress).containsExactly(3L);
-    assertThat(second).isEqualTo(new ReplayReport(0, 0, 3, 0, 0, Map.of()));
+    assertThat(second).isEqualTo(new ReviewDesk.Report(0, 0, 3, Map.of()));
     assertThat(replays()).hasSize(3);
     assertThat(decided.values(cluster.topics().reviews()))
         .extracting(Review::getDecision, Review::getReviewer)
@@ -98,9 +102,9 @@ class ReplayQuarantineTest {
     assertThat(actions.get(1).getDetail()).isEqualTo("3 pairs were sent again");
   }
 
-  private static ReplayReport replayed(long sent, long before) {
-    return new ReplayReport(
-        sent, 0, before, 0, 0, Map.of("IMAGE_DAMAGED", 1L, "IMAGE_TOO_SMALL", 2L));
+  private static ReviewDesk.Report replayed(long sent, long before) {
+    return new ReviewDesk.Report(
+        sent, 0, before, Map.of("IMAGE_DAMAGED", 1L, "IMAGE_TOO_SMALL", 2L));
   }
 
   private List<Origin> replayed() {
@@ -115,9 +119,9 @@ class ReplayQuarantineTest {
 
   @Test
   void acceptsOnlyWhatAPersonCanWaive() {
-    ReplayReport report = send(ALL, Decision.ACCEPTED, false);
+    ReviewDesk.Report report = send(ALL, Decision.ACCEPTED, false);
 
-    assertThat(report).isEqualTo(new ReplayReport(2, 0, 0, 0, 1, Map.of("IMAGE_TOO_SMALL", 2L)));
+    assertThat(report).isEqualTo(new ReviewDesk.Report(2, 0, 1, Map.of("IMAGE_TOO_SMALL", 2L)));
     assertThat(replays())
         .extracting(record -> Replay.read(record.headers()).orElseThrow().waived())
         .containsOnly(List.of("IMAGE_TOO_SMALL"));
@@ -128,23 +132,53 @@ class ReplayQuarantineTest {
     Sent largest = pipeline.send("image 3", "caption 3");
     pipeline.rejectLargest(largest, "FIELD_INVALID");
 
-    ReplayReport report = send(ALL, Decision.REPLAYED, false);
+    ReviewDesk.Report report = send(ALL, Decision.REPLAYED, false);
 
     assertThat(report.sent()).isEqualTo(3);
-    assertThat(report.unusable()).isEqualTo(1);
+    assertThat(report.skipped()).isEqualTo(1);
     assertThat(replayed()).containsExactlyInAnyOrderElementsOf(origins());
   }
 
   @Test
   void selectsByReasonAndNumberTheOldestFirst() {
-    ReplaySelection one = new ReplaySelection(Optional.of("IMAGE_TOO_SMALL"), Optional.empty(), 1);
+    ReviewDesk.Selection one =
+        new ReviewDesk.Selection(Optional.of("IMAGE_TOO_SMALL"), Optional.empty(), 1);
 
-    ReplayReport report = send(one, Decision.REPLAYED, false);
+    ReviewDesk.Report report = send(one, Decision.REPLAYED, false);
 
     assertThat(report.sent()).isEqualTo(1);
     assertThat(report.left()).isEqualTo(1);
     assertThat(replays())
         .extracting(record -> Replay.read(record.headers()).orElseThrow().of())
         .containsExactly(rejected.get(0).origin());
+  }
+
+  @Test
+  void aFailedLinkIsFetchedAgainOnce() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent slow = fetcher.send("a.test", "slow");
+      fetcher.reject(slow, "FETCH_TIMEOUT");
+      PlayedFetcher.Sent gone = fetcher.send("b.test", "gone");
+      fetcher.reject(gone, "FETCH_GONE");
+      ReviewDesk.Selection timeouts =
+          new ReviewDesk.Selection(
+              Optional.of("FETCH_TIMEOUT"), Optional.empty(), Integer.MAX_VALUE);
+
+      ReviewDesk.Report first = send(timeouts, Decision.REPLAYED, false);
+      ReviewDesk.Report second = send(timeouts, Decision.REPLAYED, false);
+      List<ReviewResult> named =
+          desk.decide(
+              List.of(OriginHeader.text(gone.origin()), OriginHeader.text(slow.origin())),
+              verdict(Decision.REPLAYED, false),
+              false);
+
+      assertThat(first).isEqualTo(new ReviewDesk.Report(1, 0, 0, Map.of("FETCH_TIMEOUT", 1L)));
+      assertThat(second).isEqualTo(new ReviewDesk.Report(0, 0, 1, Map.of()));
+      assertThat(named).extracting(ReviewResult::done).containsExactly(true, true);
+      assertThat(decided.records(cluster.topics().links().name()))
+          .filteredOn(record -> OriginHeader.read(record.headers()).isPresent())
+          .extracting(record -> OriginHeader.read(record.headers()).orElseThrow())
+          .containsExactly(slow.origin(), gone.origin());
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
@@ -87,7 +88,7 @@ class ReviewDeskTest {
   }
 
   private ReviewResult decide(Verdict verdict) {
-    return desk.decide(List.of(small.pairId()), verdict).get(0);
+    return desk.decide(List.of(small.pairId()), verdict, false).get(0);
   }
 
   private List<ConsumerRecord<byte[], byte[]>> raw() {
@@ -235,7 +236,7 @@ class ReviewDeskTest {
     pipeline.reject(damaged, "IMAGE_DAMAGED");
 
     ReviewResult result =
-        desk.decide(List.of(damaged.pairId()), verdict(Decision.ACCEPTED, ANN)).get(0);
+        desk.decide(List.of(damaged.pairId()), verdict(Decision.ACCEPTED, ANN), false).get(0);
 
     assertThat(result.done()).isFalse();
     assertThat(result.detail()).startsWith("IMAGE_DAMAGED is nothing that a person can waive");
@@ -256,7 +257,8 @@ class ReviewDeskTest {
     List<ReviewResult> results =
         desk.decide(
             List.of("no such id", small.pairId(), published.pairId(), HOSTILE, small.pairId()),
-            verdict(Decision.ACCEPTED, ANN));
+            verdict(Decision.ACCEPTED, ANN),
+            false);
 
     assertThat(results).extracting(ReviewResult::done).containsExactly(false, true, false, false);
     assertThat(results.get(0).detail()).startsWith("no pair of that id was rejected");
@@ -270,7 +272,7 @@ class ReviewDeskTest {
   @Test
   void refusalsAreCountedOverRequests() {
     for (int i = 0; i < 5; i++) {
-      var unused = desk.decide(List.of("no such id"), verdict(Decision.ACCEPTED, ANN));
+      var unused = desk.decide(List.of("no such id"), verdict(Decision.ACCEPTED, ANN), false);
     }
 
     assertThat(actions())
@@ -302,7 +304,7 @@ class ReviewDeskTest {
         new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC(), any -> losingItsAnswer());
 
     ReviewResult result =
-        cutOff.decide(List.of(small.pairId()), verdict(Decision.ACCEPTED, ANN)).get(0);
+        cutOff.decide(List.of(small.pairId()), verdict(Decision.ACCEPTED, ANN), false).get(0);
 
     assertThat(result.outcome()).isEqualTo(ReviewResult.Outcome.UNKNOWN);
     assertThat(raw()).hasSize(2);
@@ -333,7 +335,7 @@ class ReviewDeskTest {
             TestCluster.record(cluster.topics().quarantine(), null, sent.pairId(), entry.build()),
             pipeline.receipt(sent, PairStatus.QUARANTINED, SMALL)));
 
-    desk.decide(List.of(sent.pairId()), verdict(Decision.ACCEPTED, ANN));
+    desk.decide(List.of(sent.pairId()), verdict(Decision.ACCEPTED, ANN), false);
 
     ConsumerRecord<byte[], byte[]> again = raw().get(raw().size() - 1);
     assertThat(again.headers().lastHeader(LinkHeaders.LINK)).isNull();
@@ -368,8 +370,9 @@ class ReviewDeskTest {
             TestCluster.record(cluster.topics().quarantine(), null, key, entry.build()),
             TestCluster.record(cluster.topics().receipts(), null, key, receipt)));
 
-    List<ReviewResult> replayed = desk.decide(List.of(key), verdict(Decision.REPLAYED, ANN));
-    List<ReviewResult> recaptioned = desk.decide(List.of(key), verdict(Decision.RECAPTIONED, ANN));
+    List<ReviewResult> replayed = desk.decide(List.of(key), verdict(Decision.REPLAYED, ANN), false);
+    List<ReviewResult> recaptioned =
+        desk.decide(List.of(key), verdict(Decision.RECAPTIONED, ANN), false);
 
     assertThat(replayed.get(0).done()).isTrue();
     List<ConsumerRecord<byte[], byte[]>> scraped =

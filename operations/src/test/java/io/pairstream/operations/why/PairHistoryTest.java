@@ -9,10 +9,10 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.review.Decision;
 import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Verdict;
+import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -136,7 +136,8 @@ class PairHistoryTest {
                 "a brown dog in the snow",
                 "too short",
                 false,
-                new Actor("ann", "")));
+                new Actor("ann", "")),
+            false);
 
     List<Review> reviews = history.find(small.pairId()).orElseThrow().reviews();
 

@@ -34,7 +34,11 @@ public final class OriginHeader {
     if (header == null || header.value() == null) {
       return Optional.empty();
     }
-    String text = new String(header.value(), StandardCharsets.UTF_8);
+    return parse(new String(header.value(), StandardCharsets.UTF_8));
+  }
+
+  /** What {@link #text} made; empty for any other text. */
+  public static Optional<Origin> parse(String text) {
     int beforeOffset = text.lastIndexOf('-');
     int beforePartition = text.lastIndexOf('-', beforeOffset - 1);
     if (beforePartition < 1) {

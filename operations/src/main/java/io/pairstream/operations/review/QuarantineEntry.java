@@ -1,4 +1,4 @@
-package io.pairstream.operations.quarantine;
+package io.pairstream.operations.review;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.schemas.QuarantinedPair;

@@ -1,10 +1,13 @@
-package io.pairstream.operations.quarantine;
+package io.pairstream.operations.review;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +27,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
 
 /** A data set's quarantine, as far as it is committed. */
 public final class Quarantine {
@@ -60,6 +64,31 @@ public final class Quarantine {
       entries.sort(Comparator.comparing(QuarantineEntry::arrivedAt));
       return entries.subList(Math.max(0, entries.size() - limit), entries.size());
     }
+  }
+
+  /**
+   * The raw pair that an entry keeps; empty where the entry is a link's, kept no value, or its
+   * value is no raw pair.
+   *
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   *     answer, without which nobody can say what the value is
+   */
+  public Optional<RawPair> raw(QuarantinedPair entry) {
+    PairTopics topics = cluster.topics();
+    return topics.rawNames().contains(entry.getOrigin().getTopic())
+        ? cluster.decode(topics.crowdsourced(), Utils.toNullableArray(entry.getValue()))
+        : Optional.empty();
+  }
+
+  /** The link that an entry keeps, likewise. */
+  public Optional<PairLink> link(QuarantinedPair entry) {
+    Topic<?, PairLink> links = cluster.topics().links();
+    return entry.getOrigin().getTopic().equals(links.name())
+        ? cluster
+            .decode(links, Utils.toNullableArray(entry.getValue()))
+            // Another record's value reads as a link too, of which every field has its default.
+            .filter(link -> !link.getUrl().isEmpty())
+        : Optional.empty();
   }
 
   /** Each entry there is; those of one key in order. */

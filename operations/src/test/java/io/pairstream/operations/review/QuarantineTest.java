@@ -1,4 +1,4 @@
-package io.pairstream.operations.quarantine;
+package io.pairstream.operations.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,21 +7,16 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.quarantine.Quarantine.Sought;
+import io.pairstream.operations.review.Quarantine.Sought;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.OriginHeader;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class QuarantineTest {
 
@@ -86,65 +81,14 @@ class QuarantineTest {
   }
 
   @Test
-  void givesBackTheImageThatWasSent() {
-    Sent sent = pipeline.send("the image's bytes", "caption");
-    pipeline.reject(sent, "IMAGE_TOO_SMALL");
-
-    OriginalImage original =
-        OriginalImage.of(quarantine.show(sent.pairId()).orElseThrow(), cluster).orElseThrow();
-
-    assertThat(original.isImage()).isTrue();
-    assertThat(original.bytes())
-        .isEqualTo(ByteBuffer.wrap("the image's bytes".getBytes(StandardCharsets.UTF_8)));
-  }
-
-  @Test
-  void givesBackTheWholeValueWhereItIsNoPair() {
-    Sent sent = pipeline.send("image", "caption");
-    byte[] value = {7, 7, 7};
-    pipeline.transaction(
-        sent,
-        List.of(
-            TestCluster.record(
-                cluster.topics().quarantine(),
-                null,
-                sent.pairId(),
-                PlayedPipeline.rejected(sent, "UNREADABLE_RECORD", value))));
-
-    OriginalImage original =
-        OriginalImage.of(quarantine.show(sent.pairId()).orElseThrow(), cluster).orElseThrow();
-
-    assertThat(original.isImage()).isFalse();
-    assertThat(original.bytes()).isEqualTo(ByteBuffer.wrap(value));
-  }
-
-  @Test
   void tellsOfAFailedLinkWhichItIsAndMakesNoImageOfIt() {
     try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
       PlayedFetcher.Sent sent = fetcher.send("a.test", "gone");
       fetcher.reject(sent, "FETCH_GONE");
 
       QuarantineEntry entry = quarantine.show(OriginHeader.text(sent.origin())).orElseThrow();
-      OriginalImage original = OriginalImage.of(entry, cluster).orElseThrow();
-
-      assertThat(Original.link(entry.pair(), cluster)).contains(sent.link());
-      assertThat(original.isImage()).isFalse();
-      assertThat(original.bytes()).isEqualTo(entry.pair().getValue());
+      assertThat(quarantine.link(entry.pair())).contains(sent.link());
+      assertThat(quarantine.raw(entry.pair())).isEmpty();
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "ffd8ffe0, jpg",
-    "89504e470d0a, png",
-    "474946383961, gif",
-    "00, bin",
-    "52494646000000005745425056, webp",
-    "5249464600000000, bin"
-  })
-  void namesAFileAfterItsFirstBytes(String hex, String extension) {
-    byte[] bytes = HexFormat.of().parseHex(hex);
-
-    assertThat(new OriginalImage(ByteBuffer.wrap(bytes), true).extension()).isEqualTo(extension);
   }
 }
