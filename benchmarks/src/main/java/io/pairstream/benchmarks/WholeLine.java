@@ -3,7 +3,6 @@ package io.pairstream.benchmarks;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.files.PairSource;
-import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.NewPair;
@@ -172,7 +171,7 @@ public final class WholeLine implements Callable<Integer> {
 
   private static List<NewPair> read(Path path) {
     List<NewPair> pairs = new ArrayList<>();
-    try (PairSource source = new PairSources(SourceOptions.of(SourceKind.IMPORTED)).open(path)) {
+    try (PairSource source = PairSource.open(path, SourceOptions.of(SourceKind.IMPORTED))) {
       while (source.hasNext()) {
         if (source.next() instanceof SourceItem.Pair pair) {
           pairs.add(pair.pair());

@@ -2,13 +2,10 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.ingest.generate.Generation;
-import io.pairstream.ingest.generate.GenerationListener;
 import io.pairstream.ingest.generate.GenerationPlan;
-import io.pairstream.ingest.generate.GenerationStoppedException;
 import io.pairstream.ingest.generate.ImagesApi;
 import io.pairstream.ingest.generate.PromptFile;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Progress;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -35,13 +32,7 @@ final class GenerateCommand extends FitClusterCommand {
   @Option(names = "--limit", paramLabel = "N")
   private Long limit;
 
-  @Option(names = "--dry-run")
-  private boolean dryRun;
-
   /** What would be asked, as JSON. */
-  private record Foretold(
-      @JsonUnwrapped Generation.Outlook outlook, String address, double leastMinutes) {}
-
   /** What was published, as JSON. */
   private record Generated(@JsonUnwrapped Generation.Result result, double seconds, Path state) {}
 
@@ -54,8 +45,8 @@ final class GenerateCommand extends FitClusterCommand {
     try (Progress progress = progress()) {
       Shown shown = new Shown(progress);
       file.problems().forEach(problem -> shown.problem(problem.where(), problem.message()));
-      return dryRun ? foretell(plan, api, file) : generate(plan, api, file, shown);
-    } catch (GenerationStoppedException e) {
+      return generate(plan, api, file, shown);
+    } catch (Generation.StoppedException e) {
       say("what is published stays; the same command goes on where it stopped");
       throw e;
     }
@@ -86,30 +77,6 @@ final class GenerateCommand extends FitClusterCommand {
         : ExitStatus.FOUND_WRONG;
   }
 
-  private int foretell(GenerationPlan plan, ImagesApi api, PromptFile file) {
-    String topic = cluster().dataset().topic(TopicCatalogue.CROWDSOURCED);
-    Generation.Outlook outlook =
-        checked(() -> Generation.outlook(plan, stateFile(), topic, file, most()));
-    double minutes = (double) outlook.requests() / plan.requestsPerMinute();
-    String address = api.shownAddress();
-    answer(
-        new Foretold(outlook, address, minutes),
-        () -> {
-          print(
-              "would send %,d requests for %,d images, in %.1f minutes at least; %,d prompts have"
-                  + " had their answer, %,d lines give no prompt",
-              outlook.requests(),
-              outlook.images(),
-              minutes,
-              outlook.answeredBefore(),
-              outlook.problems());
-          if (!outlook.firstRequest().isEmpty()) {
-            print("the first: POST %s %s", address, outlook.firstRequest());
-          }
-        });
-    return outlook.problems() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
-  }
-
   private long most() {
     return limit == null ? Long.MAX_VALUE : limit;
   }
@@ -121,7 +88,7 @@ final class GenerateCommand extends FitClusterCommand {
   }
 
   /** Shows how a generation goes on, and each problem as it comes. Thread-safe. */
-  private static final class Shown implements GenerationListener {
+  private static final class Shown implements Generation.Listener {
 
     private final Progress progress;
     private final long startedAt = System.nanoTime();

@@ -2,10 +2,9 @@ package io.pairstream.cli;
 
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
-import io.pairstream.ingest.files.ImportSink;
 import io.pairstream.ingest.files.ImportSource;
 import io.pairstream.ingest.files.ImportState;
-import io.pairstream.ingest.files.PairSources;
+import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Progress;
@@ -40,9 +39,6 @@ final class ImportCommand extends FitClusterCommand {
   @Option(names = "--limit", paramLabel = "N")
   private Long limit;
 
-  @Option(names = "--dry-run")
-  private boolean dryRun;
-
   @Option(names = "--resume", paramLabel = "FILE")
   private Path resume;
 
@@ -58,15 +54,14 @@ final class ImportCommand extends FitClusterCommand {
   @Override
   public Integer call() throws IOException {
     requireAtLeast(0, "--limit", limit);
-    PairSources opener = new PairSources(checked(reading::read));
+    SourceOptions read = checked(reading::read);
     String inWords =
         "--dataset %s --bootstrap-servers %s %s"
             .formatted(cluster().dataset().name(), cluster().bootstrapServers(), reading.inWords());
     List<ImportSource> sources = ImportSource.of(paths);
-    try (ImportState state =
-            dryRun ? ImportState.none() : ImportState.in(stateFile(inWords), inWords, fromStart);
+    try (ImportState state = new ImportState(stateFile(inWords), inWords, fromStart);
         Writer failures = failures(state)) {
-      return run(opener, sources, state, Optional.ofNullable(failures));
+      return run(read, sources, state, Optional.ofNullable(failures));
     }
   }
 
@@ -78,7 +73,7 @@ final class ImportCommand extends FitClusterCommand {
     Path here = Path.of("").toAbsolutePath();
     String what = inWords + "\n" + paths.stream().map(here::resolve).toList();
     String key = PairIdentity.imageDigest(ByteBuffer.wrap(what.getBytes(StandardCharsets.UTF_8)));
-    return options().dataDirectory().resolve("imports").resolve(key.substring(0, 16) + ".json");
+    return options().dataDirectory().resolve("imports").resolve(key.substring(0, 16) + ".jsonl");
   }
 
   /** Null where nobody wants to know; an import that is resumed writes behind what is there. */
@@ -97,23 +92,20 @@ final class ImportCommand extends FitClusterCommand {
   }
 
   private int run(
-      PairSources opener,
+      SourceOptions read,
       List<ImportSource> sources,
       ImportState state,
       Optional<Writer> failures) {
     boolean wasBegun = state.isBegun();
     Optional<DecidedPairs> judged =
-        wait && !dryRun ? Optional.of(new DecidedPairs(access())) : Optional.empty();
+        wait ? Optional.of(new DecidedPairs(access())) : Optional.empty();
     List<ImportRun.Result> outcomes;
     ImportProgress progress = new ImportProgress(err());
     try (progress;
-        ImportSink sink =
-            dryRun
-                ? ImportSink.nowhere()
-                : ImportSink.kafka(this::pairPublisher, this::linkPublisher)) {
+        ImportRun.Sink sink = ImportRun.Sink.kafka(this::pairPublisher, this::linkPublisher)) {
       outcomes =
-          new ImportRun(sink, state, progress, failures)
-              .run(opener, sources, limit == null ? Long.MAX_VALUE : limit);
+          new ImportRun(read, sink, state, progress, failures)
+              .run(sources, limit == null ? Long.MAX_VALUE : limit);
     } catch (PublishFailedException e) {
       say("run the same command again, and the import goes on where it was");
       throw e;
@@ -123,7 +115,7 @@ final class ImportCommand extends FitClusterCommand {
       state.forget();
     }
     ImportSummary summary =
-        ImportSummary.of(outcomes, progress.problems(), judged.map(this::await), dryRun, seconds);
+        ImportSummary.of(outcomes, progress.problems(), judged.map(this::await), seconds);
     answer(summary, () -> print(summary));
     return summary.problemCount() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }

@@ -53,7 +53,7 @@ final class ImportOptions {
     return "--format %s --columns %s --images %s --links %s --contributor %s --licence %s --source-kind %s"
         .formatted(
             format == null ? "by name" : format.word(),
-            columns(),
+            columns,
             images == null ? "beside the list" : images.toAbsolutePath(),
             links,
             contributor,

@@ -1,6 +1,6 @@
 package io.pairstream.cli;
 
-import io.pairstream.ingest.files.ImportListener;
+import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.terminal.Progress;
 import java.io.PrintWriter;
@@ -13,7 +13,7 @@ import java.util.Set;
  * Shows how an import goes on, and the first problems as they come, an image's once. Keeps more of
  * them. Thread-safe.
  */
-final class ImportProgress implements ImportListener, AutoCloseable {
+final class ImportProgress implements ImportRun.Listener, AutoCloseable {
 
   /** Problems that are kept for the summary. */
   static final int KEPT_PROBLEMS = 1000;
@@ -42,7 +42,7 @@ final class ImportProgress implements ImportListener, AutoCloseable {
     if (kept.size() < KEPT_PROBLEMS) {
       kept.add(problem);
     }
-    if (shown.size() < SHOWN_PROBLEMS && shown.add(problem.about())) {
+    if (shown.size() < SHOWN_PROBLEMS && shown.add(problem.message())) {
       notice(problem.where() + ": " + problem.message());
     }
   }

@@ -27,7 +27,6 @@ record ImportSummary(
     long problemCount,
     List<ImportRun.Result> sources,
     Optional<DecidedPairs.Counts> judged,
-    boolean dryRun,
     double seconds,
     double pairsPerSecond,
     double megabytesPerSecond) {
@@ -36,7 +35,6 @@ record ImportSummary(
       List<ImportRun.Result> results,
       List<Problem> problems,
       Optional<DecidedPairs.Counts> judged,
-      boolean dryRun,
       double seconds) {
     long published = sum(results, ImportRun.Result::published);
     long links = sum(results, ImportRun.Result::links);
@@ -47,7 +45,6 @@ record ImportSummary(
         sum(results, ImportRun.Result::problems),
         results,
         judged,
-        dryRun,
         seconds,
         (published + links) / seconds,
         sum(results, ImportRun.Result::imageBytes) / 1e6 / seconds);
@@ -86,9 +83,8 @@ record ImportSummary(
   String sentence() {
     return String.format(
         Locale.ROOT,
-        "%,d %s%s, %,d problems in %.1f s (%.0f pairs/s, %.1f MB/s)",
+        "%,d published%s, %,d problems in %.1f s (%.0f pairs/s, %.1f MB/s)",
         published,
-        dryRun ? "would be published" : "published",
         links == 0 ? "" : ", " + TerminalText.count(links) + " links to fetch",
         problemCount,
         seconds,

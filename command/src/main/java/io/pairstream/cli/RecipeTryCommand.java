@@ -7,7 +7,6 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
-import io.pairstream.ingest.files.PairSources;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
@@ -51,12 +50,11 @@ final class RecipeTryCommand extends PairstreamCommand {
     RecipeFile file = recipe(recipe);
     CleaningPlan unused = plan(file); // so that a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
-    try (PairSource source = new PairSources(checked(reading::read)).open(path);
+    try (PairSource source = PairSource.open(path, checked(reading::read));
         ImageWorkerPool workers =
             new ImageWorkerPool(
                 WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), threads));
         Progress progress = progress()) {
-      source.notices().forEach(notice -> say("%s", notice));
       CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
       if (!plan.pictures().scores().isEmpty()) {
         workers.rehearse(plan.pictures());

@@ -62,21 +62,6 @@ class GenerateCommandTest extends OnCluster {
   }
 
   @Test
-  void dryRunAsksNothing() {
-    Ended ended =
-        generate(
-            "--dry-run --parameter n=2 --parameter quality=high --parameter seed=7".split(" "));
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
-    assertThat(ended.out())
-        .contains("would send 3 requests for 6 images, in 0.2 minutes at least")
-        .contains("/v1/images/generations {\"model\":\"m\",\"prompt\":\"an owl\",\"n\":2,")
-        .contains("\"quality\":\"high\",\"seed\":7}");
-    assertThat(asked).isEmpty();
-    assertThat(folder.toFile().list()).containsExactly("prompts.txt");
-  }
-
-  @Test
   void keyThatIsNotAcceptedStopsTheRun() throws Exception {
     Path key = Files.writeString(folder.resolve("key"), "wrong-canary\n");
 

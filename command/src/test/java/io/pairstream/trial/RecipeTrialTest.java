@@ -11,7 +11,6 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
-import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.operations.canary.CanaryPair;
@@ -129,7 +128,7 @@ class RecipeTrialTest {
 
   private RecipeTrial.Result tryOut(RecipeReader recipe) {
     CleaningPlan plan = new CleaningPlan(recipe, workers, StepObserver.NONE);
-    try (PairSource source = new PairSources(SourceOptions.of(SourceKind.IMPORTED)).open(folder)) {
+    try (PairSource source = PairSource.open(folder, SourceOptions.of(SourceKind.IMPORTED))) {
       return new RecipeTrial(plan, 2).run(source, Long.MAX_VALUE, pairs -> {}, problems::add);
     }
   }

@@ -30,7 +30,7 @@ public final class BatchRoutes implements AutoCloseable {
   private final PairIntake intake;
   private final Quota quota;
   private final Path spoolFolder;
-  private final BatchLimits limits = new BatchLimits();
+  private final BatchUpload.Limits limits = new BatchUpload.Limits();
   private final ExecutorService threads = Executors.newCachedThreadPool(Threads.daemons("batch"));
 
   /**
@@ -61,7 +61,9 @@ public final class BatchRoutes implements AutoCloseable {
     Principal sender = request.principal();
     JsonLinesBody lines =
         new JsonLinesBody(
-            new SentBytes(body, quota, sender), limits.longLines(), sender.producer());
+            new JsonLinesBody.SentBytes(body, quota, sender),
+            limits.longLines(),
+            sender.producer());
     try (ResultSpool spool = ResultSpool.open(spoolFolder)) {
       new BatchUpload(intake::take, limits, quota, threads, sender, spool).run(lines, out);
     }

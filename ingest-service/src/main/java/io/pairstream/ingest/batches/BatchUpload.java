@@ -11,6 +11,7 @@ import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.SharedBudget;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -46,7 +48,7 @@ final class BatchUpload {
   private static final int SEND_BYTES = 16 * 1024;
 
   private final Intake intake;
-  private final BatchLimits limits;
+  private final Limits limits;
   private final Quota quota;
   private final ExecutorService threads;
   private final Principal sender;
@@ -58,12 +60,60 @@ final class BatchUpload {
   private long inputs;
   private long taken;
 
+  /** Where inputs go: {@link io.pairstream.ingest.pairs.PairIntake#take}. */
+  @FunctionalInterface
+  interface Intake {
+
+    CompletableFuture<Published> take(Submission submission, String producer);
+  }
+
+  /**
+   * What all batches of an instance may have on their way to Kafka at once. A batch that finds no
+   * room does not read on. Thread-safe.
+   *
+   * @param longLines places for lines that are long; each is held while the line is read and
+   *     understood
+   */
+  record Limits(SharedBudget longLines, Semaphore inputs, Semaphore kib) {
+
+    /** Most inputs of one batch. */
+    static final int MAX_INPUTS = 100_000;
+
+    /** Inputs on their way at once, of all batches. */
+    static final int INPUTS_IN_FLIGHT = 1024;
+
+    private static final int KIB_IN_FLIGHT = 64 * 1024;
+    private static final int LONG_LINES = 4;
+
+    Limits() {
+      this(
+          new SharedBudget(LONG_LINES),
+          new Semaphore(INPUTS_IN_FLIGHT, true),
+          new Semaphore(KIB_IN_FLIGHT, true));
+    }
+
+    /** Waits for room for an input. */
+    void enter(int bytes) {
+      inputs.acquireUninterruptibly();
+      kib.acquireUninterruptibly(inKib(bytes));
+    }
+
+    void leave(int bytes) {
+      inputs.release();
+      kib.release(inKib(bytes));
+    }
+
+    private static int inKib(int bytes) {
+      return Math.min(KIB_IN_FLIGHT, bytes / 1024 + 1);
+    }
+  }
+
   /**
    * @param spool where results wait for the client, empty; whoever opened it closes it
    */
   BatchUpload(
       Intake intake,
-      BatchLimits limits,
+      Limits limits,
       Quota quota,
       ExecutorService threads,
       Principal sender,
@@ -103,13 +153,13 @@ final class BatchUpload {
     try {
       long count = 0;
       for (Optional<JsonLinesBody.Line> next = body.next(); next.isPresent(); next = body.next()) {
-        if (++count > BatchLimits.MAX_INPUTS) {
+        if (++count > Limits.MAX_INPUTS) {
           next.get().release();
           return Optional.of(
               Problem.of(
                   ProblemKind.BODY_TOO_LARGE,
                   "a batch has at most "
-                      + BatchLimits.MAX_INPUTS
+                      + Limits.MAX_INPUTS
                       + " inputs; send the rest in a batch of its own"));
         }
         Duration debt = handOver(next.get());
@@ -117,7 +167,7 @@ final class BatchUpload {
           throw new IOException("the results of a batch find no room on disk");
         }
         // Only now, when the input holds nothing any more that others wait for.
-        SentBytes.pause(debt);
+        JsonLinesBody.SentBytes.pause(debt);
       }
       return Optional.empty();
     } catch (Problem e) {

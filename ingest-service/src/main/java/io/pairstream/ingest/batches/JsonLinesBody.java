@@ -3,14 +3,19 @@ package io.pairstream.ingest.batches;
 import io.pairstream.ingest.pairs.PairForm;
 import io.pairstream.ingest.pairs.PairJson;
 import io.pairstream.ingest.pairs.PairRoutes;
+import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.SharedBudget;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A batch: one JSON object per line, as {@code POST /v1/pairs} takes it. Empty lines count and are
@@ -89,6 +94,49 @@ final class JsonLinesBody {
     from = 0;
     to = Math.max(0, body.read(buffer));
     return to > 0;
+  }
+
+  /**
+   * A body, whose bytes count against its sender's quota as they come, whatever is made of them.
+   * What they cost in time is paid when the reader says so, because meanwhile it must hold nothing
+   * that others wait for. For one thread.
+   */
+  static final class SentBytes extends FilterInputStream {
+
+    private final Quota quota;
+    private final Principal sender;
+    private Duration debt = Duration.ZERO;
+
+    SentBytes(InputStream body, Quota quota, Principal sender) {
+      super(body);
+      this.quota = quota;
+      this.sender = sender;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      int count = super.read(into, offset, length);
+      if (count > 0) {
+        debt = quota.charge(sender, 0, count);
+      }
+      return count;
+    }
+
+    /** Waits until the sender may send more. */
+    void pay() throws IOException {
+      Duration due = debt;
+      debt = Duration.ZERO;
+      pause(due);
+    }
+
+    static void pause(Duration time) throws IOException {
+      try {
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("the service is being stopped");
+      }
+    }
   }
 
   /** A line without its line feed. */

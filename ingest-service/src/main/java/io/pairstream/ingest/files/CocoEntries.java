@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>An entry is an annotation, in the file's order. What is said of the images is kept in memory,
  * some 300 bytes each; annotations stream.
  */
-final class CocoEntries implements EntryReader {
+final class CocoEntries implements Entry.Reader {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -64,18 +64,19 @@ final class CocoEntries implements EntryReader {
     JsonNode id = annotation.path("image_id");
     Image image = images.get(id.asLong(-1));
     if (image == null) {
-      entry.problem("image_id " + id + " is not among the images");
-    } else if (!annotation.path("caption").isTextual()) {
-      entry.problem("it has no caption; are these COCO's captions, or its instances?");
-    } else {
-      entry
-          .field("file", image.file())
-          .field("url", image.url())
-          .field("licence", licences.getOrDefault(image.licence(), ""))
-          .field("image_id", id.asText())
-          .caption(annotation.path("caption").textValue());
+      return Optional.of(entry.problem("image_id " + id + " is not among the images"));
     }
-    return Optional.of(entry);
+    if (!annotation.path("caption").isTextual()) {
+      return Optional.of(
+          entry.problem("it has no caption; are these COCO's captions, or its instances?"));
+    }
+    return Optional.of(
+        entry
+            .field("file", image.file())
+            .field("url", image.url())
+            .field("licence", licences.getOrDefault(image.licence(), ""))
+            .field("image_id", id.asText())
+            .caption(annotation.path("caption").textValue()));
   }
 
   @Override
@@ -119,12 +120,11 @@ final class CocoEntries implements EntryReader {
       throw new UnusableSourceException(
           "more than " + MAX_IMAGES + " images in one file; split it");
     }
-    String url = object.path("coco_url").asText();
     images.put(
         object.path("id").asLong(-1),
         new Image(
             object.path("file_name").asText(),
-            url.isEmpty() ? object.path("flickr_url").asText() : url,
+            object.path("coco_url").asText(object.path("flickr_url").asText()),
             object.path("license").asText()));
   }
 }

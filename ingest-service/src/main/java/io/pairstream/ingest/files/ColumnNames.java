@@ -1,9 +1,7 @@
 package io.pairstream.ingest.files;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which column or field of a data set is for what.
@@ -27,6 +26,8 @@ public final class ColumnNames {
 
   private static final Pattern CAPTIONS_OF_LANGUAGE =
       Pattern.compile("captions?_([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)");
+
+  private final Map<Role, Set<String>> given;
 
   /** What a field is for, with the names that data sets use for it. */
   enum Role {
@@ -51,11 +52,23 @@ public final class ColumnNames {
       this.part = part;
       this.names = Set.of(names.split(" "));
     }
+
+    private static Role ofPart(String part) {
+      List<Role> parts = Stream.of(values()).filter(role -> role != ANNOTATION).toList();
+      return parts.stream()
+          .filter(role -> role.part.equals(part.strip().toLowerCase(Locale.ROOT)))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "'%s' is no part of a pair; there are %s"
+                          .formatted(
+                              part,
+                              parts.stream()
+                                  .map(role -> role.part)
+                                  .collect(Collectors.joining(", ")))));
+    }
   }
-
-  private static final Set<Role> PARTS = EnumSet.complementOf(EnumSet.of(Role.ANNOTATION));
-
-  private final Map<Role, Set<String>> given;
 
   private ColumnNames(Map<Role, Set<String>> given) {
     this.given = given;
@@ -76,22 +89,9 @@ public final class ColumnNames {
         throw new IllegalArgumentException(
             "'" + assignment + "' is not PART=COLUMN, such as image=img or caption=text_en");
       }
-      String part = assignment.substring(0, equals).strip().toLowerCase(Locale.ROOT);
-      Role role =
-          PARTS.stream()
-              .filter(candidate -> candidate.part.equals(part))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "'%s' is no part of a pair; there are %s"
-                              .formatted(
-                                  part,
-                                  PARTS.stream()
-                                      .map(known -> known.part)
-                                      .collect(Collectors.joining(", ")))));
       given
-          .computeIfAbsent(role, unused -> new LinkedHashSet<>())
+          .computeIfAbsent(
+              Role.ofPart(assignment.substring(0, equals)), unused -> new LinkedHashSet<>())
           .add(assignment.substring(equals + 1).strip());
     }
     return new ColumnNames(given);
@@ -104,18 +104,13 @@ public final class ColumnNames {
         return entry.getKey();
       }
     }
-    Role usual = usualRole(column);
-    return given.containsKey(usual) ? Role.ANNOTATION : usual;
-  }
-
-  private static Role usualRole(String column) {
     String name = column.strip().toLowerCase(Locale.ROOT);
-    for (Role role : PARTS) {
-      if (role.names.contains(name)) {
-        return role;
-      }
-    }
-    return usualLanguage(column).isPresent() ? Role.CAPTION : Role.ANNOTATION;
+    Role usual =
+        Stream.of(Role.values())
+            .filter(role -> role.names.contains(name))
+            .findFirst()
+            .orElse(usualLanguage(column).isPresent() ? Role.CAPTION : Role.ANNOTATION);
+    return given.containsKey(usual) ? Role.ANNOTATION : usual;
   }
 
   /** The language in the name of a caption column: {@code captions_zh} gives {@code zh}. */
@@ -126,7 +121,7 @@ public final class ColumnNames {
 
   /** The language that a caption column's name tells. */
   Optional<String> languageOf(String column) {
-    return given.containsKey(Role.CAPTION) && given.get(Role.CAPTION).contains(column)
+    return given.getOrDefault(Role.CAPTION, Set.of()).contains(column)
         ? Optional.empty()
         : usualLanguage(column);
   }
@@ -139,24 +134,14 @@ public final class ColumnNames {
 
   /** The columns that the owner names and that are not there. */
   List<String> missing(Collection<String> columns) {
-    List<String> missing = new ArrayList<>();
-    given
-        .values()
-        .forEach(
-            names -> names.stream().filter(name -> !columns.contains(name)).forEach(missing::add));
-    return missing;
+    return given.values().stream()
+        .flatMap(Set::stream)
+        .filter(name -> !columns.contains(name))
+        .toList();
   }
 
   /** Whether the owner says anything. */
   boolean isGiven() {
     return !given.isEmpty();
-  }
-
-  /** As {@link #parse} reads it; equal for equal meanings. */
-  @Override
-  public String toString() {
-    return given.entrySet().stream()
-        .flatMap(entry -> entry.getValue().stream().map(name -> entry.getKey().part + "=" + name))
-        .collect(Collectors.joining(","));
   }
 }

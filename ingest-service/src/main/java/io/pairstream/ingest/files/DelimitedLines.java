@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +20,8 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * A caption list with a row per caption, in UTF-8 with or without a byte order mark: commas or tabs
- * between cells, cells quoted as RFC 4180 says.
+ * A caption list with a row per caption, in UTF-8: commas or tabs between cells, cells quoted as
+ * RFC 4180 says.
  *
  * <p>The first row holds names where the owner says what a column is for, or where it has one for
  * the image and one for the caption; columns of other names become annotations. Without names,
@@ -29,19 +29,17 @@ import org.apache.commons.csv.CSVRecord;
  * A row that is wrong costs itself alone, except one whose quotes do not end: nobody can say where
  * the next row begins.
  */
-final class DelimitedLines implements EntryReader {
+final class DelimitedLines implements Entry.Reader {
 
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
 
   private final SourceInput input;
   private final RowBytes bytes;
   private final CSVParser parser;
-  private final Iterator<CSVRecord> rows;
   private final ColumnNames columns;
   private final List<String> names;
+  private Iterator<CSVRecord> rows;
   private Optional<Row> first;
-  private boolean broken;
 
   /**
    * What the parser gives.
@@ -57,14 +55,9 @@ final class DelimitedLines implements EntryReader {
   DelimitedLines(SourceInput input, char delimiter, ColumnNames columns) throws IOException {
     this.input = input;
     this.columns = columns;
-    InputStream stream = input.stream();
-    stream.mark(BYTE_ORDER_MARK.length);
-    if (!Arrays.equals(stream.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
-      stream.reset();
-    }
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
-    bytes = new RowBytes(stream);
+    bytes = new RowBytes(input.stream());
     parser =
         CSVFormat.RFC4180
             .builder()
@@ -110,9 +103,6 @@ final class DelimitedLines implements EntryReader {
   }
 
   private Optional<Row> read() throws IOException {
-    if (broken) {
-      return Optional.empty();
-    }
     long line = parser.getCurrentLineNumber() + 1;
     bytes.sinceRowBegan = 0;
     try {
@@ -135,7 +125,7 @@ final class DelimitedLines implements EntryReader {
       if (bytes.failed) {
         throw e.getCause();
       }
-      broken = true;
+      rows = Collections.emptyIterator();
       return Optional.of(
           new Row(
               line,

@@ -1,17 +1,25 @@
 package io.pairstream.ingest.files;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a data set says of one image, field by field, whatever its format. Not thread-safe.
@@ -23,21 +31,43 @@ final class Entry {
   /** More are a mistake, or make much out of little: each is a record with the image in it. */
   static final int MAX_CAPTIONS = 100;
 
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
   private final long number;
   private final String place;
   private final ColumnNames columns;
   private final List<Caption> captions = new ArrayList<>();
+  private final Map<Role, String> values = new EnumMap<>(Role.class);
   private final Map<String, String> annotations = new LinkedHashMap<>();
-  private Optional<ByteBuffer> image = Optional.empty();
-  private String problem = "";
-  private String file = "";
-  private String language = "";
-  private String contributor = "";
-  private String url = "";
-  private String licence = "";
-  private String digest = "";
   private String digestField = "";
+  private String problem = "";
 
+  /** Null where the data set does not hold it. */
+  private ByteBuffer image;
+
+  /** Reads the entries of a data set in their order. */
+  interface Reader extends Closeable {
+
+    /** The next entry, or empty at the end. */
+    Optional<Entry> next() throws IOException;
+
+    /**
+     * Passes over entries up to the one of this number and no further, as far as that is cheaper
+     * than to read them.
+     */
+    default void skip(long number) throws IOException {}
+
+    /** How much of the source is read: 0 to 1. */
+    double share();
+  }
+
+  /**
+   * @param field its name; empty where it tells no language
+   */
   private record Caption(String field, String text) {}
 
   /**
@@ -50,31 +80,60 @@ final class Entry {
     this.columns = columns;
   }
 
-  /** One that cannot be read. */
-  static Entry unreadable(long number, String place, String problem) {
-    return new Entry(number, place, ColumnNames.USUAL).problem(problem);
-  }
-
-  /** Takes a field. An empty value says nothing, except as a caption. */
+  /** Takes a field. An empty value says nothing, except as a caption; the first of a part holds. */
   Entry field(String name, String value) {
     Role role = columns.role(name);
     if (role == Role.CAPTION) {
       captions.add(new Caption(name, value));
-    } else if (!value.isBlank()) {
-      switch (role) {
-        case FILE -> file(value);
-        case LANGUAGE -> language = value.strip();
-        case CONTRIBUTOR -> contributor = value;
-        case URL -> url = url.isEmpty() ? value.strip() : url;
-        case LICENCE -> licence = value;
-        case DIGEST -> {
-          digest = value.strip();
-          digestField = name;
-        }
-        default -> annotations.put(name, value);
-      }
+    } else if (value.isBlank()) {
+      return this;
+    } else if (role == Role.ANNOTATION) {
+      annotations.put(name, value);
+    } else {
+      digestField = role == Role.DIGEST ? name : digestField;
+      values.putIfAbsent(role, role == Role.FILE ? value : value.strip());
     }
     return this;
+  }
+
+  /**
+   * Takes the fields of a JSON object, or what is wrong with them. A caption field holds a string
+   * or an array of strings. Other fields that hold a string, a number or a boolean become
+   * annotations; objects and arrays of other names are left out.
+   *
+   * @param withCaptions whether to take its captions
+   * @param what what comes before a problem, such as {@code .json is}
+   * @return the names of all fields, in their order
+   */
+  Set<String> json(String text, boolean withCaptions, String what) {
+    Set<String> names = new LinkedHashSet<>();
+    try {
+      JsonNode object = JSON.readTree(text);
+      if (!object.isObject()) {
+        problem(what + "not a JSON object");
+      }
+      for (Map.Entry<String, JsonNode> field : object.properties()) {
+        String name = field.getKey();
+        JsonNode value = field.getValue();
+        names.add(name);
+        if (columns.role(name) != Role.CAPTION) {
+          if (value.isValueNode() && !value.isNull()) {
+            field(name, value.asText());
+          }
+        } else if (withCaptions && !value.isNull()) {
+          for (JsonNode caption : value.isArray() ? value : Set.of(value)) {
+            if (caption.isTextual()) {
+              field(name, caption.textValue());
+            } else {
+              problem(what + "'" + name + "' is neither a string nor an array of strings");
+            }
+          }
+        }
+      }
+    } catch (JsonProcessingException e) {
+      problem(what + "not JSON: " + e.getOriginalMessage());
+    }
+    return names;
   }
 
   /** Takes each line that is not blank as a caption of no language that a name tells. */
@@ -89,15 +148,15 @@ final class Entry {
     return this;
   }
 
-  /** Takes the name of the image's file, whatever the columns are called; the first one holds. */
+  /** Takes the name of the image's file, whatever the columns are called. */
   Entry file(String name) {
-    file = file.isEmpty() ? name : file;
+    values.putIfAbsent(Role.FILE, name);
     return this;
   }
 
   /** Takes the image itself. */
   Entry image(ByteBuffer bytes) {
-    image = Optional.of(bytes);
+    image = bytes;
     return this;
   }
 
@@ -121,11 +180,10 @@ final class Entry {
     if (!problem.isEmpty()) {
       return problem;
     }
-    if (image.isEmpty() && file.strip().toLowerCase(Locale.ROOT).matches("(?s)https?://.*")) {
-      url = file.strip();
-      file = "";
+    if (image == null && value(Role.FILE).strip().matches("(?is)https?://.*")) {
+      values.put(Role.URL, values.remove(Role.FILE).strip());
     }
-    if (image.isEmpty() && file.isEmpty() && url.isEmpty()) {
+    if (name().isEmpty()) {
       return "no image file is named, and no URL";
     }
     if (captions.stream().allMatch(caption -> caption.text().isBlank())) {
@@ -136,8 +194,12 @@ final class Entry {
         : "";
   }
 
+  private String value(Role role) {
+    return values.getOrDefault(role, "");
+  }
+
   private String name() {
-    return file.isEmpty() ? (image.isPresent() ? "the image" : url) : file;
+    return values.getOrDefault(Role.FILE, image == null ? value(Role.URL) : "the image");
   }
 
   /**
@@ -152,43 +214,38 @@ final class Entry {
     if (!lack.isEmpty()) {
       return List.of(new SourceItem.Problem(number, where, lack));
     }
-    boolean isOnTheWeb = image.isEmpty() && file.isEmpty();
-    if (contributor.isEmpty()) {
-      contributor = options.contributor();
-    }
-    if (licence.isEmpty()) {
-      licence = options.licence();
-    }
-    if (!isOnTheWeb && !digest.isEmpty()) {
+    values.putIfAbsent(Role.CONTRIBUTOR, options.contributor());
+    values.putIfAbsent(Role.LICENCE, options.licence());
+    boolean isOnTheWeb = image == null && value(Role.FILE).isEmpty();
+    if (!isOnTheWeb && values.containsKey(Role.DIGEST)) {
       // Of the image as it was found, which a data set may have resized since.
-      annotations.put(digestField, digest);
+      annotations.put(digestField, values.remove(Role.DIGEST));
     }
-    if (isOnTheWeb || (options.asLinks() && !url.isEmpty())) {
-      return captions.stream().map(caption -> link(where, caption, isOnTheWeb, options)).toList();
+    if (isOnTheWeb || (options.asLinks() && values.containsKey(Role.URL))) {
+      return captions.stream().map(caption -> link(where, caption, options)).toList();
     }
     try {
-      ByteBuffer bytes = image.isPresent() ? image.get() : images.read(file);
+      ByteBuffer bytes = image == null ? images.read(value(Role.FILE)) : image;
       return captions.stream().map(caption -> pair(where, caption, bytes, options)).toList();
     } catch (IOException e) {
-      String hint = url.isEmpty() ? "" : "; with --links its URL is published, to be fetched";
-      String about = image.isEmpty() ? file : where;
-      return List.of(new SourceItem.Problem(number, where, e.getMessage() + hint, about));
+      String hint =
+          values.containsKey(Role.URL) ? "; with --links its URL is published, to be fetched" : "";
+      return List.of(new SourceItem.Problem(number, where, e.getMessage() + hint));
     }
   }
 
-  private SourceItem link(
-      String where, Caption caption, boolean isOnTheWeb, SourceOptions options) {
+  private SourceItem link(String where, Caption caption, SourceOptions options) {
     try {
       return new SourceItem.Link(
           number,
           where,
           new NewLink(
-              url,
+              value(Role.URL),
               caption.text(),
               language(caption),
-              contributor,
-              licence,
-              isOnTheWeb ? digest : "",
+              value(Role.CONTRIBUTOR),
+              value(Role.LICENCE),
+              value(Role.DIGEST),
               annotations,
               options.sourceKind()));
     } catch (InvalidLinkException e) {
@@ -207,14 +264,14 @@ final class Entry {
                 caption.text(),
                 language(caption),
                 options.sourceKind(),
-                contributor,
-                url,
-                licence,
-                ImageFileType.mediaType(file).orElse(""),
+                value(Role.CONTRIBUTOR),
+                value(Role.URL),
+                value(Role.LICENCE),
+                ImageFiles.mediaType(value(Role.FILE)).orElse(""),
                 annotations));
   }
 
   private String language(Caption caption) {
-    return columns.languageOf(caption.field()).orElse(language);
+    return columns.languageOf(caption.field()).orElse(value(Role.LANGUAGE));
   }
 }

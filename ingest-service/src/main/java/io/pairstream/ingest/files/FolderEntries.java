@@ -5,65 +5,72 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The images below a folder with the captions beside them: {@code owl.jpg} and {@code owl.txt},
  * whose lines that are not blank are one caption each.
  */
-final class FolderEntries implements EntryReader {
+final class FolderEntries implements Entry.Reader {
 
   /** Largest file of captions that is read, in bytes. */
   private static final long MAX_CAPTION_FILE_BYTES = 1024 * 1024;
 
   private final Path folder;
-  private final SortedFiles files;
+  private final Iterator<Path> files;
   private final long images;
   private long number;
 
   /**
-   * @param images how many images there are, as far as is known: what the share read rests on
+   * @throws UnusableSourceException where it holds no image
    */
-  FolderEntries(Path folder, long images) {
+  FolderEntries(Path folder) {
     this.folder = folder;
-    this.files = new SortedFiles(folder);
-    this.images = images;
+    this.files = images(folder).iterator();
+    this.images = images(folder).count();
+    if (images == 0) {
+      throw new UnusableSourceException(
+          "%s holds no images (jpg, jpeg, png, webp, gif) and no caption list (%s)"
+              .formatted(folder, String.join(", ", PairSource.LISTS)));
+    }
+  }
+
+  private static Stream<Path> images(Path folder) {
+    return ImageFiles.below(folder)
+        .filter(file -> ImageFiles.mediaType(file.toString()).isPresent());
   }
 
   @Override
   public Optional<Entry> next() {
-    return nextImage().map(this::entry);
+    if (!files.hasNext()) {
+      return Optional.empty();
+    }
+    number++;
+    return Optional.of(entry(files.next()));
   }
 
   @Override
   public void skip(long last) {
-    while (number < last && nextImage().isPresent()) {}
+    for (; number < last && files.hasNext(); number++) {
+      Path unused = files.next();
+    }
   }
 
   @Override
   public double share() {
-    return images == 0 ? 0 : Math.min(1, (double) number / images);
+    return Math.min(1, (double) number / images);
   }
 
   @Override
   public void close() {}
 
-  private Optional<Path> nextImage() {
-    while (files.hasNext()) {
-      Path file = files.next();
-      if (ImageFileType.mediaType(file.toString()).isPresent()) {
-        number++;
-        return Optional.of(file);
-      }
-    }
-    return Optional.empty();
-  }
-
   private Entry entry(Path file) {
     String name = folder.relativize(file).toString();
     Entry entry = new Entry(number, name, ColumnNames.USUAL).file(name);
-    Path captions = ImageFileType.captionsBeside(file);
-    String captionName = captions.getFileName().toString();
+    String captionName = file.getFileName().toString().replaceFirst("\\.[^.]*$", "") + ".txt";
+    Path captions = file.resolveSibling(captionName);
     try {
       if (!Files.isRegularFile(captions)) {
         return entry.problem("there is no caption: " + captionName + " is not beside it");

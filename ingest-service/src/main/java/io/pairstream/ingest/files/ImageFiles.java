@@ -2,11 +2,19 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.schemas.topics.RecordSizes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads the image files that a source names.
@@ -17,12 +25,49 @@ import java.nio.file.Path;
  */
 final class ImageFiles {
 
+  private static final Map<String, String> MEDIA_TYPES =
+      Map.of(
+          "jpg", "image/jpeg",
+          "jpeg", "image/jpeg",
+          "png", "image/png",
+          "webp", "image/webp",
+          "gif", "image/gif");
+
   private final Path folder;
   private Path lastFile;
   private ByteBuffer lastImage;
 
   ImageFiles(Path folder) {
     this.folder = folder.toAbsolutePath().normalize();
+  }
+
+  /** The media type that a file's name stands for, if it is an image's. */
+  static Optional<String> mediaType(String name) {
+    String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return Optional.ofNullable(MEDIA_TYPES.get(extension));
+  }
+
+  /**
+   * All files below a folder, sorted by name folder by folder, so that a run is repeatable. Passes
+   * over names that begin with a dot, and does not follow links to folders.
+   */
+  static Stream<Path> below(Path folder) {
+    List<Path> sorted;
+    try (Stream<Path> children = Files.list(folder)) {
+      sorted =
+          children
+              .filter(child -> !child.getFileName().toString().startsWith("."))
+              .sorted(Comparator.comparing(child -> child.getFileName().toString()))
+              .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("folder " + folder + " cannot be listed", e);
+    }
+    return sorted.stream()
+        .flatMap(
+            child ->
+                Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)
+                    ? below(child)
+                    : Stream.of(child).filter(file -> !Files.isDirectory(file)));
   }
 
   /**

@@ -2,6 +2,8 @@ package io.pairstream.ingest.files;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.publish.InvalidLinkException;
+import io.pairstream.ingest.publish.LinkPublisher;
+import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.service.publish.PairTooLargeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Imports sources one after the other, as fast as the broker takes them and each from where it was
@@ -26,26 +29,80 @@ public final class ImportRun {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final ImportSink sink;
+  private final SourceOptions options;
+  private final Sink sink;
   private final ImportState state;
-  private final ImportListener listener;
+  private final Listener listener;
   private final Optional<Writer> failed;
-  private Optional<Long> writtenAt = Optional.empty();
-  private boolean isWriteFailureTold;
+  private long writtenAt = System.nanoTime() - WRITE_EVERY_NANOS;
 
-  /**
-   * An import that is to be run.
-   *
-   * @param failed where entries that give no pair are written down, a JSON object on each line:
-   *     {@code source} and {@code entry} find the entry again, {@code where} and {@code problem}
-   *     are for people
-   */
-  public ImportRun(
-      ImportSink sink, ImportState state, ImportListener listener, Optional<Writer> failed) {
-    this.sink = sink;
-    this.state = state;
-    this.listener = listener;
-    this.failed = failed;
+  /** Where the pairs and links of an import go. */
+  public interface Sink extends AutoCloseable {
+
+    /**
+     * Sends a pair or a link; done once it is acknowledged. Throws as {@link PairPublisher#publish}
+     * and {@link LinkPublisher#publish} do.
+     */
+    CompletableFuture<?> publish(SourceItem item);
+
+    @Override
+    default void close() {}
+
+    /**
+     * Kafka, which is asked once there is something for it.
+     *
+     * @param openPairs opens what pairs are published with; closed with the sink
+     * @param openLinks opens what links are published with; closed with the sink
+     */
+    static Sink kafka(Supplier<PairPublisher> openPairs, Supplier<LinkPublisher> openLinks) {
+      return new Sink() {
+        private Optional<PairPublisher> pairs = Optional.empty();
+        private Optional<LinkPublisher> links = Optional.empty();
+
+        @Override
+        public CompletableFuture<?> publish(SourceItem item) {
+          if (item instanceof SourceItem.Pair pair) {
+            pairs = pairs.or(() -> Optional.of(openPairs.get()));
+            return pairs.get().publish(pair.pair());
+          }
+          links = links.or(() -> Optional.of(openLinks.get()));
+          return links.get().publish(((SourceItem.Link) item).link());
+        }
+
+        @Override
+        public void close() {
+          try {
+            pairs.ifPresent(PairPublisher::close);
+          } finally {
+            links.ifPresent(LinkPublisher::close);
+          }
+        }
+      };
+    }
+  }
+
+  /** Hears how an import goes on. Called by the importing thread. */
+  public interface Listener {
+
+    /** A line or file gives no pair; the import goes on. */
+    void problem(SourceItem.Problem problem);
+
+    /** What was decided about a source as a whole, in a sentence for its owner. */
+    void notice(String sentence);
+
+    /**
+     * A pair or a link is in Kafka.
+     *
+     * @param imageBytes size of its image; 0 for a link
+     */
+    void published(int imageBytes);
+
+    /**
+     * So much is read.
+     *
+     * @param share from 0 to 1
+     */
+    void read(double share);
   }
 
   /** Why the import of a source ended. */
@@ -72,50 +129,6 @@ public final class ImportRun {
   public record Result(
       String name, long published, long links, long problems, long imageBytes, Ending ending) {}
 
-  /**
-   * Publishes up to {@code limit} pairs and links, and returns once all of them are acknowledged.
-   *
-   * @throws io.pairstream.service.publish.PublishFailedException where the broker did not take one
-   * @throws UnusableSourceException where the only source gives nothing
-   * @throws UncheckedIOException where the state cannot be written in the end
-   */
-  public List<Result> run(PairSources opener, List<ImportSource> sources, long limit) {
-    double allBytes = sources.stream().mapToLong(ImportSource::sizeBytes).sum();
-    List<Result> results = new ArrayList<>();
-    long bytesBefore = 0;
-    long left = limit;
-    try {
-      for (ImportSource source : sources) {
-        Running running =
-            new Running(source, left, bytesBefore / allBytes, source.sizeBytes() / allBytes);
-        Result result = running.run(opener, sources.size() == 1);
-        results.add(result);
-        bytesBefore += source.sizeBytes();
-        left -= result.published() + result.links();
-      }
-      return List.copyOf(results);
-    } finally {
-      state.write();
-    }
-  }
-
-  /** Writes while the import goes on: what fails now may be written the next time. */
-  private void writeState() {
-    long now = System.nanoTime();
-    if (writtenAt.isPresent() && now - writtenAt.get() < WRITE_EVERY_NANOS) {
-      return;
-    }
-    writtenAt = Optional.of(now);
-    try {
-      state.write();
-    } catch (UncheckedIOException e) {
-      if (!isWriteFailureTold) {
-        isWriteFailureTold = true;
-        listener.notice(e.getMessage() + "; the import goes on and tries again");
-      }
-    }
-  }
-
   /** A line of the file of what failed. */
   private record Failure(String source, long entry, String where, String problem) {}
 
@@ -125,6 +138,53 @@ public final class ImportRun {
    * @param acknowledged done at once for a problem
    */
   private record Sent(SourceItem item, CompletableFuture<?> acknowledged) {}
+
+  /**
+   * An import that is to be run.
+   *
+   * @param failed where entries that give no pair are written down, a JSON object on each line:
+   *     {@code source} and {@code entry} find the entry again, {@code where} and {@code problem}
+   *     are for people
+   */
+  public ImportRun(
+      SourceOptions options,
+      Sink sink,
+      ImportState state,
+      Listener listener,
+      Optional<Writer> failed) {
+    this.options = options;
+    this.sink = sink;
+    this.state = state;
+    this.listener = listener;
+    this.failed = failed;
+  }
+
+  /**
+   * Publishes up to {@code limit} pairs and links, and returns once all of them are acknowledged.
+   *
+   * @throws io.pairstream.service.publish.PublishFailedException where the broker did not take one
+   * @throws UnusableSourceException where the only source gives nothing
+   * @throws UncheckedIOException where the state cannot be written
+   */
+  public List<Result> run(List<ImportSource> sources, long limit) {
+    double allBytes = sources.stream().mapToLong(ImportSource::sizeBytes).sum();
+    List<Result> results = new ArrayList<>();
+    long bytesBefore = 0;
+    long left = limit;
+    try {
+      for (ImportSource source : sources) {
+        Running running =
+            new Running(source, left, bytesBefore / allBytes, source.sizeBytes() / allBytes);
+        Result result = running.run(sources.size() == 1);
+        results.add(result);
+        bytesBefore += source.sizeBytes();
+        left -= result.published() + result.links();
+      }
+      return List.copyOf(results);
+    } finally {
+      state.write();
+    }
+  }
 
   /** One source under way. */
   private final class Running {
@@ -153,63 +213,58 @@ public final class ImportRun {
       this.share = share;
     }
 
-    Result run(PairSources opener, boolean isAlone) {
-      if (state.isWhole(source)) {
-        listener.read(shareBefore + share);
-        return result(Ending.WHOLE_BEFORE);
-      }
-      if (limit <= 0) {
-        return result(Ending.LIMIT);
-      }
-      if (state.hasChanged(source)) {
-        listener.notice(name + " has changed since; it is imported from its beginning");
-      }
-      try (PairSource items = opener.open(source.path())) {
-        items.notices().forEach(listener::notice);
-        long done = state.entry(source);
-        if (done > 0) {
-          listener.notice(name + ": goes on behind entry " + done);
-          items.skip(done);
-        }
-        return result(takeAll(items));
+    Result run(boolean isAlone) {
+      Ending ending;
+      try {
+        ending = takeAll();
       } catch (UnusableSourceException e) {
         if (isAlone) {
           throw e;
         }
         problem(new SourceItem.Problem(0, name, e.getMessage()));
-        return result(Ending.BROKEN);
+        ending = Ending.BROKEN;
       }
-    }
-
-    private Result result(Ending ending) {
       return new Result(name, published, links, problems, imageBytes, ending);
     }
 
-    private Ending takeAll(PairSource items) {
-      while (true) {
-        Optional<SourceItem> next;
-        try {
-          next = items.hasNext() ? Optional.of(items.next()) : Optional.empty();
-        } catch (UncheckedIOException e) {
-          problem(new SourceItem.Problem(0, name, e.getMessage()));
-          settle(true);
-          return Ending.BROKEN;
-        }
-        if (next.isEmpty()) {
-          settle(true);
-          state.whole(source);
-          return Ending.WHOLE;
-        }
-        if (taken == limit) {
-          settle(true);
-          // A look ahead tells whether the last entry is done with.
-          begin(next.get().entry());
-          return Ending.LIMIT;
-        }
-        take(next.get());
-        listener.read(shareBefore + share * items.share());
-        settle(false);
+    private Ending takeAll() {
+      if (state.isWhole(source)) {
+        listener.read(shareBefore + share);
+        return Ending.WHOLE_BEFORE;
       }
+      if (limit <= 0) {
+        return Ending.LIMIT;
+      }
+      if (state.hasChanged(source)) {
+        listener.notice(name + " has changed since; it is imported from its beginning");
+      }
+      try (PairSource items = PairSource.open(source.path(), options)) {
+        long done = state.entry(source);
+        if (done > 0) {
+          listener.notice(name + ": goes on behind entry " + done);
+          items.skip(done);
+        }
+        while (items.hasNext()) {
+          SourceItem next = items.next();
+          if (taken == limit) {
+            settle(true);
+            // A look ahead tells whether the last entry is done with.
+            begin(next.entry());
+            return Ending.LIMIT;
+          }
+          take(next);
+          listener.read(shareBefore + share * items.share());
+          settle(false);
+        }
+      } catch (PairSource.BrokenException e) {
+        problem(new SourceItem.Problem(0, name, e.getMessage()));
+        settle(true);
+        return Ending.BROKEN;
+      }
+      settle(true);
+      state.done(source, settledEntry, true);
+      state.write();
+      return Ending.WHOLE;
     }
 
     private void take(SourceItem item) {
@@ -221,10 +276,8 @@ public final class ImportRun {
           acknowledged = sink.publish(item);
           taken++;
         } catch (PairTooLargeException | InvalidLinkException e) {
-          SourceItem.Problem problem =
-              new SourceItem.Problem(item.entry(), item.where(), e.getMessage());
-          problem(problem);
-          item = problem;
+          item = new SourceItem.Problem(item.entry(), item.where(), e.getMessage());
+          problem((SourceItem.Problem) item);
         }
       }
       sent.add(new Sent(item, acknowledged));
@@ -233,22 +286,17 @@ public final class ImportRun {
     /** Writes down what fails before anybody counts it. */
     private void problem(SourceItem.Problem problem) {
       problems++;
-      failed.ifPresent(
-          file -> {
-            try {
-              file.write(
-                  JSON.writeValueAsString(
-                          new Failure(
-                              source.path().toString(),
-                              problem.entry(),
-                              problem.where(),
-                              problem.message()))
-                      + System.lineSeparator());
-              file.flush();
-            } catch (IOException e) {
-              throw new UncheckedIOException("the file of what failed cannot be written: " + e, e);
-            }
-          });
+      if (failed.isPresent()) {
+        Failure failure =
+            new Failure(
+                source.path().toString(), problem.entry(), problem.where(), problem.message());
+        try {
+          failed.get().write(JSON.writeValueAsString(failure) + System.lineSeparator());
+          failed.get().flush();
+        } catch (IOException e) {
+          throw new UncheckedIOException("the file of what failed cannot be written: " + e, e);
+        }
+      }
       listener.problem(problem);
     }
 
@@ -260,7 +308,11 @@ public final class ImportRun {
     private void settle(boolean all) {
       while (!sent.isEmpty() && (all || sent.peek().acknowledged().isDone())) {
         Sent first = sent.remove();
-        join(first.acknowledged());
+        try {
+          Object unused = first.acknowledged().join();
+        } catch (CompletionException e) {
+          throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
         begin(first.item().entry());
         if (first.item() instanceof SourceItem.Pair pair) {
           published++;
@@ -276,18 +328,13 @@ public final class ImportRun {
     /** Of a later entry something is settled, so all of the one before is. */
     private void begin(long entry) {
       if (entry > settledEntry && settledEntry > 0) {
-        state.done(source, settledEntry);
-        writeState();
+        state.done(source, settledEntry, false);
+        if (System.nanoTime() - writtenAt >= WRITE_EVERY_NANOS) {
+          writtenAt = System.nanoTime();
+          state.write();
+        }
       }
       settledEntry = entry;
-    }
-
-    private void join(CompletableFuture<?> acknowledged) {
-      try {
-        Object unused = acknowledged.join();
-      } catch (CompletionException e) {
-        throw e.getCause() instanceof RuntimeException failure ? failure : e;
-      }
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A file or folder to import.
@@ -27,7 +28,7 @@ import java.util.Set;
 public record ImportSource(Path path, String fingerprint, long sizeBytes) {
 
   private static final int SAMPLE_BYTES = 1024 * 1024;
-  private static final Set<String> SHARDS = Set.of(".tar", ".tgz", ".parquet");
+  private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tgz|parquet)(\\.(gz|zst))?");
 
   /**
    * What paths lead to. A folder that holds nothing but shards leads to these, sorted by name. What
@@ -60,9 +61,7 @@ public record ImportSource(Path path, String fingerprint, long sizeBytes) {
     MessageDigest digest = Sha256.begin();
     long size = 0;
     if (Files.isDirectory(path)) {
-      SortedFiles files = new SortedFiles(path);
-      while (files.hasNext()) {
-        Path file = files.next();
+      for (Path file : (Iterable<Path>) ImageFiles.below(path)::iterator) {
         long bytes = Files.size(file);
         size += bytes;
         String entry =
@@ -90,22 +89,20 @@ public record ImportSource(Path path, String fingerprint, long sizeBytes) {
 
   /** The shards of a folder that holds no images and no list, or the path itself. */
   private static List<Path> shards(Path path) {
-    if (!Files.isDirectory(path)) {
+    if (!Files.isDirectory(path)
+        || ImageFiles.below(path).map(ImportSource::name).anyMatch(ImportSource::isOfAFolder)) {
       return List.of(path);
     }
-    List<Path> shards = new ArrayList<>();
-    SortedFiles files = new SortedFiles(path);
-    while (files.hasNext()) {
-      Path file = files.next();
-      String name = file.getFileName().toString();
-      if (ImageFileType.mediaType(name).isPresent() || PairSources.LISTS.contains(name)) {
-        return List.of(path);
-      }
-      if (SHARDS.stream()
-          .anyMatch(ending -> name.replaceFirst("\\.(gz|zst)$", "").endsWith(ending))) {
-        shards.add(file);
-      }
-    }
+    List<Path> shards =
+        ImageFiles.below(path).filter(file -> SHARD.matcher(name(file)).matches()).toList();
     return shards.isEmpty() ? List.of(path) : shards;
+  }
+
+  private static boolean isOfAFolder(String name) {
+    return ImageFiles.mediaType(name).isPresent() || PairSource.LISTS.contains(name);
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
   }
 }

@@ -10,25 +10,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A caption list with a JSON object on each line, as {@link JsonFields} has it, in UTF-8 with or
- * without a byte order mark, no line longer than fits in memory. Empty lines are skipped. A line
- * that is wrong costs itself alone.
+ * A caption list with a JSON object on each line, as {@link Entry#json} takes it, in UTF-8, no line
+ * longer than fits in memory. Empty lines are skipped. A line that is wrong costs itself alone.
  */
-final class LineEntries implements EntryReader {
+final class LineEntries implements Entry.Reader {
 
   /** Longest line that is read, in bytes. */
-  static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
+  private static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
 
   private final SourceInput input;
   private final ColumnNames columns;
-  private final JsonFields fields;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private long number;
 
   LineEntries(SourceInput input, ColumnNames columns) {
     this.input = input;
     this.columns = columns;
-    this.fields = new JsonFields(columns);
   }
 
   @Override
@@ -40,9 +37,14 @@ final class LineEntries implements EntryReader {
       }
       try {
         String text = StrictUtf8.decode(bytes.toByteArray());
-        text = number == 1 ? SourceInput.withoutMark(text) : text;
         if (!text.isBlank()) {
-          read(text, entry);
+          Set<String> names = entry.json(text, true, "");
+          List<String> missing = columns.missing(names);
+          if (!names.isEmpty() && !missing.isEmpty() && !entry.lack().isEmpty()) {
+            entry.problem(
+                "no field %s; there are: %s"
+                    .formatted(String.join(", ", missing), String.join(", ", names)));
+          }
           return Optional.of(entry);
         }
       } catch (CharacterCodingException e) {
@@ -50,15 +52,6 @@ final class LineEntries implements EntryReader {
       }
     }
     return Optional.empty();
-  }
-
-  private void read(String text, Entry entry) {
-    Set<String> names = fields.read(text, entry, true, "");
-    List<String> missing = columns.missing(names);
-    if (!names.isEmpty() && !missing.isEmpty() && !entry.lack().isEmpty()) {
-      entry.problem(
-          "no field " + String.join(", ", missing) + "; there are: " + String.join(", ", names));
-    }
   }
 
   @Override

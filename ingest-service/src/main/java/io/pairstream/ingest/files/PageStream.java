@@ -1,11 +1,11 @@
 package io.pairstream.ingest.files;
 
 import com.github.luben.zstd.Zstd;
+import io.pairstream.ingest.files.ParquetFile.UnreadableException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 import org.apache.parquet.bytes.BytesInput;
@@ -25,7 +25,7 @@ import org.xerial.snappy.Snappy;
 /**
  * The pages of one column in one group of rows, read from the file one at a time.
  *
- * <p>What is wrong comes as {@link UncheckedIOException} around a {@link ParquetException}: the
+ * <p>What is wrong comes as {@link UncheckedIOException} around a {@link UnreadableException}: the
  * interface knows no other. For one thread.
  */
 final class PageStream implements PageReader {
@@ -40,8 +40,10 @@ final class PageStream implements PageReader {
   private final CompressionCodec codec;
   private final long values;
   private final InputStream input;
-  private final UnpackMeter meter;
-  private Optional<PageHeader> pending = Optional.empty();
+  private final SourceInput.Meter meter;
+
+  /** Read and not taken; null where none is. */
+  private PageHeader pending;
 
   /**
    * @param values how many values the pages have together
@@ -53,7 +55,7 @@ final class PageStream implements PageReader {
       CompressionCodec codec,
       long values,
       InputStream input,
-      UnpackMeter meter) {
+      SourceInput.Meter meter) {
     this.column = column;
     this.codec = codec;
     this.values = values;
@@ -71,7 +73,7 @@ final class PageStream implements PageReader {
     try {
       PageHeader header = header();
       if (header.getType() != PageType.DICTIONARY_PAGE) {
-        pending = Optional.of(header);
+        pending = header;
         return null; // as the interface has it
       }
       int count = checkedCount(header.getDictionary_page_header().getNum_values());
@@ -91,7 +93,7 @@ final class PageStream implements PageReader {
       // Indexes, and kinds of pages to come, are passed over.
       while (header.getType() != PageType.DATA_PAGE) {
         if (header.getType() == PageType.DATA_PAGE_V2) {
-          throw new ParquetException(
+          throw new UnreadableException(
               "its pages are of version 2, which is not read; write it with version 1, as usual");
         }
         input.skipNBytes(header.getCompressed_page_size());
@@ -100,19 +102,13 @@ final class PageStream implements PageReader {
       DataPageHeader data = header.getData_page_header();
       int count = checkedCount(data.getNum_values());
       byte[] page = content(header);
-      if (column.getMaxRepetitionLevel() > 0) {
-        checkRuns(data.getRepetition_level_encoding());
-      }
-      if (column.getMaxDefinitionLevel() > 0) {
-        checkRuns(data.getDefinition_level_encoding());
-      }
       return new DataPageV1(
           BytesInput.from(page),
           count,
           page.length,
           Statistics.getBuilderForReading(column.getPrimitiveType()).build(),
-          Encoding.RLE,
-          Encoding.RLE,
+          Encoding.valueOf(data.getRepetition_level_encoding().name()),
+          Encoding.valueOf(data.getDefinition_level_encoding().name()),
           Encoding.valueOf(data.getEncoding().name()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -120,15 +116,15 @@ final class PageStream implements PageReader {
   }
 
   private PageHeader header() throws IOException {
-    if (pending.isPresent()) {
-      PageHeader header = pending.get();
-      pending = Optional.empty();
-      return header;
+    PageHeader known = pending;
+    pending = null;
+    if (known != null) {
+      return known;
     }
     PageHeader header = new PageHeader();
     ParquetFile.readThrift(header, input, MAX_HEADER_BYTES, "a page's header");
     if (header.getCompressed_page_size() < 0 || header.getUncompressed_page_size() < 0) {
-      throw new ParquetException("a page states a size below 0");
+      throw new UnreadableException("a page states a size below 0");
     }
     return header;
   }
@@ -139,13 +135,13 @@ final class PageStream implements PageReader {
     // Grows as bytes come, whatever is stated.
     byte[] packed = input.readNBytes(packedSize);
     if (packed.length < packedSize) {
-      throw new ParquetException("its pages end before its rows do");
+      throw new UnreadableException("its pages end before its rows do");
     }
     if (header.isSetCrc()) {
       CRC32 sum = new CRC32();
       sum.update(packed);
       if ((int) sum.getValue() != header.getCrc()) {
-        throw new ParquetException(
+        throw new UnreadableException(
             "a page's bytes are not those that were written: its checksum is another");
       }
     }
@@ -154,7 +150,7 @@ final class PageStream implements PageReader {
     // A page without values has no bytes, packed or not.
     byte[] page = packedSize == 0 ? packed : unpacked(packed, size);
     if (page.length != size) {
-      throw new ParquetException(
+      throw new UnreadableException(
           "a page unpacks to another size than the " + size + " bytes that it states");
     }
     return page;
@@ -174,31 +170,24 @@ final class PageStream implements PageReader {
         }
         case ZSTD -> Zstd.decompress(packed, size);
         default ->
-            throw new ParquetException(
+            throw new UnreadableException(
                 "its pages are packed with %s, which is not read; write them with zstd, snappy, gzip, or unpacked"
                     .formatted(codec));
       };
-    } catch (ParquetException e) {
+    } catch (UnreadableException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw new ParquetException("a page does not unpack: " + e.getMessage(), e);
+      throw new UnreadableException("a page does not unpack: " + e.getMessage(), e);
     }
   }
 
   /** Values may come out of no bytes at all, and cost time all the same. */
   private int checkedCount(int count) throws IOException {
     if (count < 0 || count > MAX_VALUES) {
-      throw new ParquetException(
+      throw new UnreadableException(
           "a page states " + count + " values; at most " + MAX_VALUES + " are read");
     }
     meter.unpacked(count);
     return count;
-  }
-
-  private static void checkRuns(org.apache.parquet.format.Encoding encoding)
-      throws ParquetException {
-    if (encoding != org.apache.parquet.format.Encoding.RLE) {
-      throw new ParquetException("its levels are written as " + encoding + ", which is not read");
-    }
   }
 }

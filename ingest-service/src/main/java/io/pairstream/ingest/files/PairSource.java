@@ -1,7 +1,11 @@
 package io.pairstream.ingest.files;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
@@ -12,39 +16,123 @@ import java.util.Queue;
 /**
  * Pairs and links out of a data set, in a fixed order, one at a time.
  *
- * <p>{@link #hasNext} and {@link #next} read; they throw {@link java.io.UncheckedIOException},
- * whose message says where, once the source cannot be read on. For one thread.
+ * <p>A folder with a list such as {@code captions.jsonl} or {@code metadata.csv} is read by that
+ * list; any other folder by the captions beside its images. The kind of a file is what its name
+ * tells, where the owner does not say. Text and tar may be compressed with gzip or zstd, whatever
+ * their names.
+ *
+ * <p>{@link #hasNext} and {@link #next} read; they throw {@link UncheckedIOException}, whose
+ * message says where, once the source cannot be read on. For one thread.
  */
 public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
+  static final List<String> LISTS =
+      List.of("captions.jsonl", "captions.csv", "captions.tsv", "metadata.jsonl", "metadata.csv");
+
+  /** Bytes of a list in which its first line is looked for. */
+  private static final int FIRST_LINE_BYTES = 4096;
+
   private final String name;
-  private final EntryReader entries;
+  private final Entry.Reader entries;
   private final ImageFiles images;
   private final SourceOptions options;
-  private final List<String> notices;
   private final Queue<SourceItem> ready = new ArrayDeque<>();
   private long entry;
+
+  /** The source cannot be read on; the message says where. */
+  static final class BrokenException extends UncheckedIOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private BrokenException(String message, IOException cause) {
+      super(message, cause);
+    }
+  }
 
   /**
    * @param name what the data set is called in messages; empty where its entries say where they are
    * @param images where the files are that entries name
    */
-  PairSource(
-      String name,
-      EntryReader entries,
-      ImageFiles images,
-      SourceOptions options,
-      List<String> notices) {
+  private PairSource(String name, Entry.Reader entries, Path images, SourceOptions options) {
     this.name = name;
     this.entries = entries;
-    this.images = images;
+    this.images = new ImageFiles(images);
     this.options = options;
-    this.notices = List.copyOf(notices);
   }
 
-  /** What the reader decided about the source as a whole, in sentences for its owner. */
-  public List<String> notices() {
-    return notices;
+  /**
+   * The pairs of a file or a folder of this machine.
+   *
+   * @throws UnusableSourceException where there can be none
+   */
+  public static PairSource open(Path path, SourceOptions options) {
+    if (!Files.exists(path)) {
+      throw new UnusableSourceException(path + " does not exist");
+    }
+    try {
+      if (!Files.isDirectory(path)) {
+        return openFile(path, options);
+      }
+      Optional<Path> list =
+          LISTS.stream().map(path::resolve).filter(Files::isRegularFile).findFirst();
+      return list.isPresent()
+          ? openFile(list.get(), options)
+          : new PairSource("", new FolderEntries(path), path, options);
+    } catch (IOException | UncheckedIOException e) {
+      throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static PairSource openFile(Path file, SourceOptions options) throws IOException {
+    SourceFormat format =
+        options
+            .format()
+            .or(() -> SourceFormat.of(file))
+            .orElseThrow(
+                () ->
+                    new UnusableSourceException(
+                        "the name of %s does not tell what it is; say so: --format %s"
+                            .formatted(file, SourceFormat.words())));
+    return new PairSource(
+        file.getFileName().toString(),
+        entries(file, format, options.columns()),
+        options.imageFolder().orElse(file.toAbsolutePath().getParent()),
+        options);
+  }
+
+  private static Entry.Reader entries(Path file, SourceFormat format, ColumnNames columns)
+      throws IOException {
+    if (format == SourceFormat.FOLDER) {
+      throw new UnusableSourceException(file + " is no folder");
+    }
+    if (format == SourceFormat.PARQUET) {
+      return ParquetEntries.open(ParquetFile.open(file), columns);
+    }
+    SourceInput input = new SourceInput(file);
+    try {
+      return switch (format) {
+        case CSV -> new DelimitedLines(input, delimiter(input.stream()), columns);
+        case TSV -> new DelimitedLines(input, '\t', columns);
+        case WEBDATASET -> new TarEntries(input, columns);
+        case COCO -> new CocoEntries(input, file);
+        default -> new LineEntries(input, columns);
+      };
+    } catch (IOException | RuntimeException e) {
+      input.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A comma; or, where the first line has none, a semicolon, as spreadsheets write it where the
+   * comma is the decimal point.
+   */
+  private static char delimiter(InputStream list) throws IOException {
+    list.mark(FIRST_LINE_BYTES);
+    String start = new String(list.readNBytes(FIRST_LINE_BYTES), StandardCharsets.ISO_8859_1);
+    list.reset();
+    String line = start.lines().findFirst().orElse("");
+    return line.indexOf(',') < 0 && line.indexOf(';') >= 0 ? ';' : ',';
   }
 
   /**
@@ -106,8 +194,8 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     return next.isPresent();
   }
 
-  private UncheckedIOException unreadable(IOException e) {
-    return new UncheckedIOException(
+  private BrokenException unreadable(IOException e) {
+    return new BrokenException(
         name + " cannot be read on after entry " + entry + ": " + e.getMessage(), e);
   }
 }

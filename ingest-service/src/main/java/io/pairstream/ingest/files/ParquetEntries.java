@@ -2,6 +2,7 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.files.ParquetColumn.Kind;
+import io.pairstream.ingest.files.ParquetFile.UnreadableException;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import org.apache.kafka.common.utils.Utils;
  *
  * <p>A group of rows that is damaged costs itself from the damage on; the next group is read.
  */
-final class ParquetEntries implements EntryReader {
+final class ParquetEntries implements Entry.Reader {
 
   /** What is left of a file's text, in bytes: captions are shorter. */
   private static final int MAX_TEXT_BYTES = 1024 * 1024;
@@ -67,14 +68,12 @@ final class ParquetEntries implements EntryReader {
     long number = rowsBefore + read() + 1;
     try {
       return Optional.of(entry(number, row()));
-    } catch (ParquetException e) {
+    } catch (UnreadableException e) {
       leaveGroup();
       // It takes the number of the group's last row, for it stands for all up to there.
       return Optional.of(
-          Entry.unreadable(
-              rowsBefore,
-              Long.toString(number),
-              "from here to row " + rowsBefore + " nothing was read: " + e.getMessage()));
+          new Entry(rowsBefore, Long.toString(number), columns)
+              .problem("from here to row " + rowsBefore + " nothing was read: " + e.getMessage()));
     }
   }
 
@@ -87,7 +86,7 @@ final class ParquetEntries implements EntryReader {
       while (nextGroup < file.groups() && rowsBefore + read() < number) {
         List<List<ByteBuffer>> unused = row();
       }
-    } catch (ParquetException e) {
+    } catch (UnreadableException e) {
       // Known since the last time that somebody came so far.
       leaveGroup();
     }
@@ -108,7 +107,7 @@ final class ParquetEntries implements EntryReader {
     return rows.map(ParquetRows::read).orElse(0L);
   }
 
-  private List<List<ByteBuffer>> row() throws ParquetException {
+  private List<List<ByteBuffer>> row() throws UnreadableException {
     if (rows.isEmpty()) {
       rows = Optional.of(file.read(nextGroup, chosen));
     }
@@ -194,7 +193,10 @@ final class ParquetEntries implements EntryReader {
                   : isBytes || (isText && !column.name().endsWith(".bytes")));
       // Old writers do not mark text as such.
       case CAPTION -> isText || isBytes;
-      case ANNOTATION -> column.isPlain() && (isText || column.kind() == Kind.NUMBER);
+      case ANNOTATION ->
+          column.descriptor().getPath().length == 1
+              && !column.isList()
+              && (isText || column.kind() == Kind.NUMBER);
       default -> !column.isList() && isText;
     };
   }

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.apache.parquet.VersionParser;
 import org.apache.parquet.VersionParser.ParsedVersion;
 import org.apache.parquet.VersionParser.VersionParseException;
@@ -28,7 +29,7 @@ import shaded.parquet.org.apache.thrift.transport.TIOStreamTransport;
  * A Parquet file: its columns, and its rows in groups
  * (https://parquet.apache.org/docs/file-format/). For one thread.
  */
-public final class ParquetFile implements Closeable {
+final class ParquetFile implements Closeable {
 
   /** A footer has some hundred bytes a column and group; this is room for 100,000 of them. */
   private static final int MAX_FOOTER_BYTES = 32 * 1024 * 1024;
@@ -40,26 +41,43 @@ public final class ParquetFile implements Closeable {
 
   private final FileChannel file;
   private final long sizeBytes;
-  private final UnpackMeter meter = new UnpackMeter();
+  private final SourceInput.Meter meter = new SourceInput.Meter();
   private final FileMetaData footer;
   private final List<ParquetColumn> columns;
   private final ParsedVersion writer;
+
+  /**
+   * The file is damaged, asks for too much, or is of a kind that is not read. The message says
+   * which, for its owner.
+   */
+  static final class UnreadableException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnreadableException(String message) {
+      super(message);
+    }
+
+    UnreadableException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
 
   private ParquetFile(FileChannel file) throws IOException {
     this.file = file;
     this.sizeBytes = file.size();
     this.footer = footer();
-    this.columns = SchemaLeaves.of(footer.getSchema());
     this.writer = writer(footer.getCreated_by());
+    this.columns = ParquetColumn.of(footer.getSchema());
   }
 
   /**
    * Reads a file's footer.
    *
-   * @throws ParquetException where it is no Parquet file, or one that is not read here
+   * @throws UnreadableException where it is no Parquet file, or one that is not read here
    * @throws IOException where the file cannot be read
    */
-  public static ParquetFile open(Path path) throws IOException {
+  static ParquetFile open(Path path) throws IOException {
     FileChannel file = FileChannel.open(path);
     try {
       return new ParquetFile(file);
@@ -70,17 +88,17 @@ public final class ParquetFile implements Closeable {
   }
 
   /** All columns of values, in the schema's order. */
-  public List<ParquetColumn> columns() {
+  List<ParquetColumn> columns() {
     return columns;
   }
 
   /** How many groups of rows there are. */
-  public int groups() {
+  int groups() {
     return footer.getRow_groups().size();
   }
 
   /** How many rows a group states to have; at least 0. */
-  public long rows(int group) {
+  long rows(int group) {
     return Math.max(0, footer.getRow_groups().get(group).getNum_rows());
   }
 
@@ -88,15 +106,15 @@ public final class ParquetFile implements Closeable {
    * The rows of a group.
    *
    * @param chosen columns of this file
-   * @throws ParquetException where the group is damaged as far as can be seen
+   * @throws UnreadableException where the group is damaged as far as can be seen
    */
-  public ParquetRows read(int group, List<ParquetColumn> chosen) throws ParquetException {
+  ParquetRows read(int group, List<ParquetColumn> chosen) throws UnreadableException {
     List<ColumnChunk> chunks = footer.getRow_groups().get(group).getColumns();
     if (chunks.size() != columns.size()) {
-      throw new ParquetException(
+      throw new UnreadableException(
           "it has %s columns where the schema has %s".formatted(chunks.size(), columns.size()));
     }
-    ParquetRows rows = new ParquetRows(rows(group));
+    ParquetRows rows = new ParquetRows();
     for (ParquetColumn column : chosen) {
       rows.add(column, pages(column, chunks.get(column.index())), writer);
     }
@@ -108,14 +126,14 @@ public final class ParquetFile implements Closeable {
     file.close();
   }
 
-  private PageStream pages(ParquetColumn column, ColumnChunk chunk) throws ParquetException {
+  private PageStream pages(ParquetColumn column, ColumnChunk chunk) throws UnreadableException {
     ColumnMetaData data = chunk.getMeta_data();
     String name = "its column " + column.path();
     if (data == null || chunk.isSetCrypto_metadata()) {
-      throw new ParquetException(name + " is encrypted, which is not read");
+      throw new UnreadableException(name + " is encrypted, which is not read");
     }
     if (chunk.getFile_path() != null && !chunk.getFile_path().isEmpty()) {
-      throw new ParquetException(name + " lies in another file, which is not read");
+      throw new UnreadableException(name + " lies in another file, which is not read");
     }
     long first =
         data.isSetDictionary_page_offset() && data.getDictionary_page_offset() > 0
@@ -123,11 +141,11 @@ public final class ParquetFile implements Closeable {
             : data.getData_page_offset();
     long length = data.getTotal_compressed_size();
     if (first < MAGIC.length() || length < 0 || length > sizeBytes - TAIL_BYTES - first) {
-      throw new ParquetException(name + " states " + length + " bytes from " + first + " on");
+      throw new UnreadableException(name + " states " + length + " bytes from " + first + " on");
     }
-    String type = column.descriptor().getPrimitiveType().getPrimitiveTypeName().name();
-    if (!data.getType().name().equals(type.equals("BINARY") ? "BYTE_ARRAY" : type)) {
-      throw new ParquetException(name + " is of another type than the schema says");
+    if (ParquetColumn.primitive(data.getType())
+        != column.descriptor().getPrimitiveType().getPrimitiveTypeName()) {
+      throw new UnreadableException(name + " is of another type than the schema says");
     }
     return new PageStream(
         column.descriptor(), data.getCodec(), data.getNum_values(), part(first, length), meter);
@@ -135,35 +153,32 @@ public final class ParquetFile implements Closeable {
 
   private FileMetaData footer() throws IOException {
     if (sizeBytes < MAGIC.length() + TAIL_BYTES) {
-      throw new ParquetException("it is no Parquet file: it has " + sizeBytes + " bytes");
+      throw new UnreadableException("it is no Parquet file: it has " + sizeBytes + " bytes");
     }
     byte[] tail = part(sizeBytes - TAIL_BYTES, TAIL_BYTES).readNBytes(TAIL_BYTES);
     int length = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt();
     String magic = new String(tail, Integer.BYTES, MAGIC.length(), StandardCharsets.ISO_8859_1);
     if (magic.equals(ENCRYPTED_MAGIC)) {
-      throw new ParquetException("it is encrypted, which is not read");
+      throw new UnreadableException("it is encrypted, which is not read");
     }
     if (!magic.equals(MAGIC)) {
-      throw new ParquetException(
+      throw new UnreadableException(
           "it does not end as a Parquet file does; it is none, or was cut short");
     }
     if (length < 1 || length > sizeBytes - TAIL_BYTES - MAGIC.length()) {
-      throw new ParquetException("it states a footer of " + length + " bytes");
+      throw new UnreadableException("it states a footer of " + length + " bytes");
     }
     if (length > MAX_FOOTER_BYTES) {
-      throw new ParquetException(
+      throw new UnreadableException(
           "its footer has %s bytes; at most %s are read; write it as several files"
               .formatted(length, MAX_FOOTER_BYTES));
     }
     FileMetaData read = new FileMetaData();
     readThrift(read, part(sizeBytes - TAIL_BYTES - length, length), length, "its footer");
-    if (read.getSchema() == null || read.getRow_groups() == null) {
-      throw new ParquetException("its footer has no schema or no groups of rows");
-    }
-    for (RowGroup group : read.getRow_groups()) {
-      if (group.getColumns() == null) {
-        throw new ParquetException("its footer has a group of rows without columns");
-      }
+    if (read.getSchema() == null
+        || read.getRow_groups() == null
+        || read.getRow_groups().stream().map(RowGroup::getColumns).anyMatch(Objects::isNull)) {
+      throw new UnreadableException("its footer has no schema, groups of rows or columns");
     }
     return read;
   }
@@ -183,7 +198,7 @@ public final class ParquetFile implements Closeable {
    * @param maxBytes largest header, statistics with values of the page included
    */
   static void readThrift(TBase<?, ?> structure, InputStream input, int maxBytes, String what)
-      throws ParquetException {
+      throws UnreadableException {
     try {
       // A list or text that states more than the message can hold is refused before it is made.
       TConfiguration limits =
@@ -191,10 +206,10 @@ public final class ParquetFile implements Closeable {
       structure.read(
           new InterningProtocol(new TCompactProtocol(new TIOStreamTransport(limits, input))));
     } catch (TException | RuntimeException e) {
-      throw new ParquetException(what + " is damaged: " + e.getMessage(), e);
+      throw new UnreadableException(what + " is damaged: " + e.getMessage(), e);
     } catch (StackOverflowError e) {
       // Fields that nobody knows may nest without end.
-      throw new ParquetException(what + " is nested without end", e);
+      throw new UnreadableException(what + " is nested without end", e);
     }
   }
 

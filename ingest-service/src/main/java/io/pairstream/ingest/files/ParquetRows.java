@@ -1,5 +1,6 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.ingest.files.ParquetFile.UnreadableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,28 +14,19 @@ import org.apache.parquet.column.impl.ColumnReaderImpl;
 import org.apache.parquet.io.api.PrimitiveConverter;
 
 /** The rows of one group, in their order. For one thread. */
-public final class ParquetRows {
+final class ParquetRows {
 
-  private final long rows;
   private final List<Cursor> cursors = new ArrayList<>();
   private long read;
 
-  ParquetRows(long rows) {
-    this.rows = rows;
-  }
-
   /** Adds a column, and begins with its first page. */
-  void add(ParquetColumn column, PageStream pages, ParsedVersion writer) throws ParquetException {
+  void add(ParquetColumn column, PageStream pages, ParsedVersion writer)
+      throws UnreadableException {
     cursors.add(guarded(column, () -> new Cursor(column, pages, writer)));
   }
 
-  /** Whether there is another row. */
-  public boolean hasNext() {
-    return read < rows;
-  }
-
   /** How many rows were read. */
-  public long read() {
+  long read() {
     return read;
   }
 
@@ -43,9 +35,9 @@ public final class ParquetRows {
    * a page, which they keep in memory.
    *
    * @param maxValues how many values of a list are wanted
-   * @throws ParquetException where the group cannot be read on; no later row can be read either
+   * @throws UnreadableException where the group cannot be read on; no later row can be read either
    */
-  public List<List<ByteBuffer>> next(int maxValues) throws ParquetException {
+  List<List<ByteBuffer>> next(int maxValues) throws UnreadableException {
     List<List<ByteBuffer>> row = new ArrayList<>(cursors.size());
     for (Cursor cursor : cursors) {
       row.add(guarded(cursor.column, () -> cursor.next(maxValues)));
@@ -58,19 +50,19 @@ public final class ParquetRows {
    * Runs parquet-java's readers, which throw anything at all at a damaged page, and make arrays of
    * whatever size it states.
    */
-  private static <T> T guarded(ParquetColumn column, Callable<T> work) throws ParquetException {
+  private static <T> T guarded(ParquetColumn column, Callable<T> work) throws UnreadableException {
     String name = column.path();
     try {
       return work.call();
     } catch (UncheckedIOException e) {
-      throw new ParquetException("column " + name + ": " + e.getCause().getMessage(), e);
+      throw new UnreadableException("column " + name + ": " + e.getCause().getMessage(), e);
     } catch (OutOfMemoryError e) {
-      throw new ParquetException(
+      throw new UnreadableException(
           "column %s needs more memory than there is; write it with smaller groups of rows (pyarrow: row_group_size=100)"
               .formatted(name),
           e);
     } catch (Exception e) {
-      throw new ParquetException(
+      throw new UnreadableException(
           "column %s cannot be decoded: %s"
               .formatted(
                   name, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
@@ -98,7 +90,7 @@ public final class ParquetRows {
       List<ByteBuffer> row = new ArrayList<>(1);
       do {
         if (read >= values) {
-          throw new ParquetException("its values end before its rows do");
+          throw new UnreadableException("its values end before its rows do");
         }
         if (reader.getCurrentDefinitionLevel() == column.descriptor().getMaxDefinitionLevel()) {
           if (row.size() < maxValues) {

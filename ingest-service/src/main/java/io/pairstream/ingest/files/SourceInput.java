@@ -6,30 +6,69 @@ import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The bytes of a source, unpacked where it begins as gzip or zstd does, whatever its name says, and
- * how many of them are read. Nothing is unpacked twice. For one thread.
+ * The bytes of a source without a byte order mark, unpacked where it begins as gzip or zstd does,
+ * whatever its name says, and how many of them are read. Nothing is unpacked twice. For one thread.
  */
 final class SourceInput implements Closeable {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
   /** https://www.rfc-editor.org/rfc/rfc1952#page-5 */
-  private static final int[] GZIP = {0x1F, 0x8B};
+  private static final int GZIP = 0x1F8B;
 
   /** https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 */
-  private static final int[] ZSTD = {0x28, 0xB5, 0x2F, 0xFD};
+  private static final int ZSTD = 0x28B52FFD;
 
   /** What {@code zstd --long} asks for: 128 MiB. */
   private static final int ZSTD_LONG_WINDOW_LOG = 27;
 
-  private final UnpackMeter meter = new UnpackMeter();
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  private final Meter meter = new Meter();
   private final InputStream unpacked;
   private final long sizeBytes;
+
+  /** Counts what goes into unpacking and what comes out, so that a bomb is told from a data set. */
+  static final class Meter {
+
+    /** What may come out whatever the ratio: a short list of equal captions packs very well. */
+    private static final long FREE_BYTES = 64L * 1024 * 1024;
+
+    /**
+     * Most bytes that one compressed byte may unpack to. Lists of captions pack to a tenth, at the
+     * best to a thirtieth; images hardly at all.
+     */
+    private static final int RATIO = 200;
+
+    private long packedBytes;
+    private long unpackedBytes;
+
+    /** Notes compressed bytes that were read. */
+    void packed(long bytes) {
+      packedBytes += bytes;
+    }
+
+    /**
+     * Notes bytes that came out, or are about to.
+     *
+     * @throws IOException where they are too many
+     */
+    void unpacked(long bytes) throws IOException {
+      unpackedBytes += bytes;
+      if (unpackedBytes > FREE_BYTES && unpackedBytes / RATIO > Math.max(1, packedBytes)) {
+        throw new IOException(
+            "it unpacks to more than %s times its size, as no data set does; nothing more of it is read"
+                .formatted(RATIO));
+      }
+    }
+  }
 
   /**
    * @throws IOException where it cannot be read, or does not go on as it begins
@@ -40,6 +79,10 @@ final class SourceInput implements Closeable {
     try {
       InputStream unpacking = unpacking(new BufferedInputStream(packed, BUFFER_BYTES));
       unpacked = new BufferedInputStream(new Noted(unpacking, meter::unpacked), BUFFER_BYTES);
+      unpacked.mark(BYTE_ORDER_MARK.length);
+      if (!Arrays.equals(unpacked.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+        unpacked.reset();
+      }
     } catch (IOException e) {
       packed.close();
       throw e;
@@ -47,30 +90,20 @@ final class SourceInput implements Closeable {
   }
 
   private static InputStream unpacking(BufferedInputStream input) throws IOException {
-    if (beginsWith(GZIP, input)) {
+    input.mark(Integer.BYTES);
+    byte[] first = Arrays.copyOf(input.readNBytes(Integer.BYTES), Integer.BYTES);
+    input.reset();
+    int magic = ByteBuffer.wrap(first).getInt();
+    if (magic >>> Short.SIZE == GZIP) {
       return new GZIPInputStream(input, BUFFER_BYTES);
     }
-    if (beginsWith(ZSTD, input)) {
+    if (magic == ZSTD) {
       ZstdInputStreamNoFinalizer zstd = new ZstdInputStreamNoFinalizer(input);
       zstd.setLongMax(ZSTD_LONG_WINDOW_LOG);
       zstd.setContinuous(false);
       return zstd;
     }
     return input;
-  }
-
-  private static boolean beginsWith(int[] magic, BufferedInputStream input) throws IOException {
-    input.mark(magic.length);
-    try {
-      for (int expected : magic) {
-        if (input.read() != expected) {
-          return false;
-        }
-      }
-      return true;
-    } finally {
-      input.reset();
-    }
   }
 
   /** A text without the mark that some editors put in front of it. */
@@ -85,7 +118,7 @@ final class SourceInput implements Closeable {
 
   /** How much is read: 0 to 1. */
   double share() {
-    return sizeBytes == 0 ? 0 : Math.min(1, (double) meter.packed() / sizeBytes);
+    return sizeBytes == 0 ? 0 : Math.min(1, (double) meter.packedBytes / sizeBytes);
   }
 
   @Override
@@ -98,7 +131,7 @@ final class SourceInput implements Closeable {
     void of(long bytes) throws IOException;
   }
 
-  /** Notes what is read. */
+  /** Notes what is read into buffers, as the streams around it do. */
   private static final class Noted extends FilterInputStream {
 
     private final Note note;
@@ -106,12 +139,6 @@ final class SourceInput implements Closeable {
     Noted(InputStream stream, Note note) {
       super(stream);
       this.note = note;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -22,17 +22,6 @@ public sealed interface SourceItem {
   /** A link that can be published: its image is still to be fetched. */
   record Link(long entry, String where, NewLink link) implements SourceItem {}
 
-  /**
-   * A line or a file that gives no pair.
-   *
-   * @param about what is wrong, where further entries may have the same problem: the image that is
-   *     missing; otherwise as {@code where}
-   */
-  record Problem(long entry, String where, String message, String about) implements SourceItem {
-
-    /** A problem of this place alone. */
-    public Problem(long entry, String where, String message) {
-      this(entry, where, message, where);
-    }
-  }
+  /** A line or a file that gives no pair. */
+  record Problem(long entry, String where, String message) implements SourceItem {}
 }

@@ -25,7 +25,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * unread, and so is what is no plain file: links, devices, folders. Names are only ever compared.
  * At a damage the reading ends, after the entry that it is in.
  */
-final class TarEntries implements EntryReader {
+final class TarEntries implements Entry.Reader {
 
   /** Largest file of text that is read, in bytes. */
   private static final int MAX_TEXT_BYTES = 1024 * 1024;
@@ -33,32 +33,53 @@ final class TarEntries implements EntryReader {
   /** Longest name, with what else an extended header says, in bytes. */
   private static final int MAX_NAME_BYTES = 64 * 1024;
 
+  private static final Set<Byte> PLAIN_FILES =
+      Set.of(TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG);
+
   private static final Set<String> TEXTS = Set.of("txt", "caption", "captions", "json");
 
   private final SourceInput input;
   private final TarArchiveInputStream tar;
   private final ColumnNames columns;
-  private final JsonFields json;
+
+  /** The first file of the next entry; null at the end. */
   private TarArchiveEntry member;
-  private boolean atMember;
+
   private Optional<IOException> damage = Optional.empty();
+  private boolean begun;
   private long number;
 
   TarEntries(SourceInput input, ColumnNames columns) {
     this.input = input;
     this.tar = new BoundedNames(input.stream());
     this.columns = columns;
-    this.json = new JsonFields(columns);
   }
 
+  /** The next entry; a damage that ends it is told after it. */
   @Override
   public Optional<Entry> next() throws IOException {
-    return next(true);
-  }
-
-  @Override
-  public void skip(long last) throws IOException {
-    while (number < last && next(false).isPresent()) {}
+    if (damage.isPresent()) {
+      throw damage.get();
+    }
+    if (!begun) {
+      begun = true;
+      advance();
+    }
+    if (member == null) {
+      return Optional.empty();
+    }
+    number++;
+    String key = key(member.getName());
+    Parts parts = new Parts(key);
+    try {
+      do {
+        parts.add(extension(member.getName()));
+        advance();
+      } while (member != null && key(member.getName()).equals(key));
+    } catch (IOException e) {
+      damage = Optional.of(e);
+    }
+    return Optional.of(parts.entry(key));
   }
 
   @Override
@@ -71,76 +92,38 @@ final class TarEntries implements EntryReader {
     input.close();
   }
 
-  /**
-   * @param read whether to read the files, or to pass over them
-   */
-  private Optional<Entry> next(boolean read) throws IOException {
-    if (damage.isPresent()) {
-      throw damage.get();
-    }
-    while (atMember || advance()) {
-      atMember = false;
-      if (isOfUse()) {
-        number++;
-        return Optional.of(entry(read));
+  /** Goes to the next plain file that is not hidden; to none at the archive's end. */
+  private void advance() throws IOException {
+    do {
+      try {
+        member = tar.getNextEntry();
+      } catch (RuntimeException | StackOverflowError e) {
+        // Names of names of names, or numbers that make no sense.
+        throw new IOException("the archive is damaged, or has headers without end", e);
       }
-    }
-    return Optional.empty();
+      if (member == null) {
+        for (int left = input.stream().read(); left >= 0; left = input.stream().read()) {
+          if (left != 0) {
+            throw new IOException("something follows the archive's end");
+          }
+        }
+      } else if (!member.isCheckSumOK() || member.isSparse()) {
+        throw new IOException("the archive has no file where one should begin");
+      }
+    } while (member != null && !isOfUse(member));
   }
 
   /**
-   * The entry that begins with the present member; stops at the first member that is not its, or at
-   * a damage, which is told after the entry.
+   * Whether a member is a plain file that is not hidden, as {@code ._a.jpg} is, which some systems
+   * add, and WebDataset's own {@code __x__}.
    */
-  private Entry entry(boolean read) {
-    String key = key(member.getName());
-    Parts parts = new Parts(key);
-    try {
-      do {
-        if (read && isOfUse()) {
-          parts.add(extension(member.getName()));
-        }
-        if (!advance()) {
-          return parts.entry(key);
-        }
-      } while (!isOfUse() || key(member.getName()).equals(key));
-      atMember = true;
-    } catch (IOException e) {
-      damage = Optional.of(e);
-    }
-    return parts.entry(key);
-  }
-
-  /** Goes to the next member, and says whether there is one. */
-  private boolean advance() throws IOException {
-    try {
-      member = tar.getNextEntry();
-    } catch (RuntimeException | StackOverflowError e) {
-      // Names of names of names, or numbers that make no sense.
-      throw new IOException("the archive is damaged, or has headers without end", e);
-    }
-    if (member == null) {
-      for (int left = input.stream().read(); left >= 0; left = input.stream().read()) {
-        if (left != 0) {
-          throw new IOException("something follows the archive's end");
-        }
-      }
-      return false;
-    }
-    if (!member.isCheckSumOK() || member.isSparse()) {
-      throw new IOException("the archive has no file where one should begin");
-    }
-    return true;
-  }
-
-  /** Whether the member is a plain file that is not hidden. */
-  private boolean isOfUse() {
-    byte type = member.getLinkFlag();
-    return (type == TarConstants.LF_NORMAL
-            || type == TarConstants.LF_OLDNORM
-            || type == TarConstants.LF_CONTIG)
-        && !member.getName().endsWith("/")
-        && !isHidden(member.getName());
+  private static boolean isOfUse(TarArchiveEntry member) {
+    String name = member.getName();
+    String file = name.substring(name.lastIndexOf('/') + 1);
+    return PLAIN_FILES.contains(member.getLinkFlag())
+        && !file.isEmpty()
+        && !file.startsWith(".")
+        && !(file.startsWith("__") && file.endsWith("__"));
   }
 
   /** What comes before the first dot of the file's own name, with its folders. */
@@ -150,14 +133,8 @@ final class TarEntries implements EntryReader {
   }
 
   private static String extension(String name) {
-    int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
-    return dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
-  }
-
-  /** Names such as {@code ._a.jpg}, which some systems add, and WebDataset's own {@code __x__}. */
-  private static boolean isHidden(String name) {
-    String file = name.substring(name.lastIndexOf('/') + 1);
-    return file.startsWith(".") || (file.startsWith("__") && file.endsWith("__"));
+    String behind = name.substring(key(name).length());
+    return behind.isEmpty() ? "" : behind.substring(1).toLowerCase(Locale.ROOT);
   }
 
   /** The files of one key, as far as they are of use. */
@@ -172,7 +149,7 @@ final class TarEntries implements EntryReader {
 
     void add(String extension) throws IOException {
       String last = extension.substring(extension.lastIndexOf('.') + 1);
-      if (ImageFileType.mediaType("." + last).isPresent()) {
+      if (ImageFiles.mediaType("." + last).isPresent()) {
         if (imageExtension.isEmpty()) {
           imageExtension = extension;
           read(extension, RecordSizes.MAX_IMAGE, "an image")
@@ -215,7 +192,7 @@ final class TarEntries implements EntryReader {
       texts.forEach(
           (extension, text) -> {
             if (extension.equals("json")) {
-              Set<String> unused = json.read(text, entry, texts.size() == 1, ".json is ");
+              Set<String> unused = entry.json(text, texts.size() == 1, ".json is ");
             } else {
               entry.captionLines(text);
             }

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.generate;
 
+import io.pairstream.ingest.files.Journal;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.ingest.publish.Published;
@@ -7,6 +8,7 @@ import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.publish.PairTooLargeException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -46,7 +49,7 @@ public final class Generation {
   private final GenerationPlan plan;
   private final ImagesApi api;
   private final PairPublisher publisher;
-  private final GenerationListener listener;
+  private final Listener listener;
   private final Pace pace;
   private final LongAdder published = new LongAdder();
   private final LongAdder imageBytes = new LongAdder();
@@ -56,17 +59,42 @@ public final class Generation {
   private final AtomicInteger failuresInARow = new AtomicInteger();
   private volatile boolean stopped;
 
+  /** Hears how a run goes on. Called by several threads. */
+  public interface Listener {
+
+    /**
+     * A pair is in Kafka.
+     *
+     * @param imageBytes size of its image
+     */
+    void published(int imageBytes);
+
+    /** A prompt gives no image, or fewer than were asked for; the run goes on. */
+    void problem(String where, String message);
+
+    /** Every request waits, because the API wants to be left alone. */
+    void waiting(long seconds, String why);
+  }
+
+  /**
+   * The images API gives nothing before a person changes something, or before a while has passed.
+   */
+  public static final class StoppedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    StoppedException(String message) {
+      super(message);
+    }
+  }
+
   public Generation(
-      GenerationPlan plan, ImagesApi api, PairPublisher publisher, GenerationListener listener) {
+      GenerationPlan plan, ImagesApi api, PairPublisher publisher, Listener listener) {
     this(plan, api, publisher, listener, new Pace(plan.requestsPerMinute()));
   }
 
   Generation(
-      GenerationPlan plan,
-      ImagesApi api,
-      PairPublisher publisher,
-      GenerationListener listener,
-      Pace pace) {
+      GenerationPlan plan, ImagesApi api, PairPublisher publisher, Listener listener, Pace pace) {
     this.plan = plan;
     this.api = api;
     this.publisher = publisher;
@@ -96,91 +124,60 @@ public final class Generation {
       long problems) {}
 
   /**
-   * What a run would come to.
+   * A line of the file of what was answered: written once a prompt's images are in Kafka, or once
+   * it was refused.
    *
-   * @param requests requests that would be sent, each for one prompt
-   * @param images images that they ask for
-   * @param answeredBefore prompts that have had their answer in a run before
-   * @param problems lines that give no prompt
-   * @param firstRequest body of the first request; empty where there is none
+   * @param asked name of the prompt
+   * @param refused why; empty where it was not
    */
-  public record Outlook(
-      long requests, long images, long answeredBefore, long problems, String firstRequest) {}
+  private record Answered(String asked, List<String> pairs, String refused) {}
 
-  private record Question(String name, Prompt prompt) {}
-
-  /** The prompts that have had no answer yet, up to a limit. */
-  private record Questions(List<Question> open, long answeredBefore) {
-
-    /** A prompt is known by what is asked; the same prompt twice is two prompts. */
-    static Questions of(
-        GenerationPlan plan, PromptFile file, long limit, Path state, String topic) {
-      Set<String> answered = AnsweredPrompts.in(state);
-      Map<String, Integer> seen = new HashMap<>();
-      List<Question> open = new ArrayList<>();
-      long answeredBefore = 0;
-      for (Prompt prompt : file.prompts()) {
-        if (open.size() >= limit) {
-          break;
-        }
-        String digest = plan.digest(prompt, topic);
-        int times = seen.merge(digest, 1, Integer::sum);
-        String name = times == 1 ? digest : digest + "-" + times;
-        if (answered.contains(name)) {
-          answeredBefore++;
-        } else {
-          open.add(new Question(name, prompt));
-        }
-      }
-      return new Questions(open, answeredBefore);
-    }
-  }
-
-  /**
-   * Counts what {@link #run} would do, and asks and writes nothing.
-   *
-   * @param state file that remembers which prompts have had their answer
-   * @param topic full name of the topic that the pairs would go to
-   */
-  public static Outlook outlook(
-      GenerationPlan plan, Path state, String topic, PromptFile file, long limit) {
-    Questions questions = Questions.of(plan, file, limit, state, topic);
-    List<Question> open = questions.open();
-    return new Outlook(
-        open.size(),
-        open.stream().mapToLong(question -> plan.images(question.prompt())).sum(),
-        questions.answeredBefore(),
-        file.problems().size(),
-        open.isEmpty() ? "" : plan.body(open.get(0).prompt()));
-  }
+  private record Question(String name, PromptFile.Prompt prompt) {}
 
   /**
    * Asks for up to {@code limit} prompts that have had no answer yet, and returns once all of them
    * have one. To be called once.
    *
    * @param state file that remembers which prompts have had their answer
-   * @throws GenerationStoppedException where the API gives nothing before something changes
+   * @throws StoppedException where the API gives nothing before something changes
    * @throws io.pairstream.service.publish.PublishFailedException where the broker did not take a
    *     pair
-   * @throws IllegalArgumentException where the file of the state is in use or not ours
+   * @throws io.pairstream.ingest.files.UnusableSourceException where the file of the state is in
+   *     use or not ours
    */
   public Result run(PromptFile file, Path state, long limit) {
-    try (AnsweredPrompts notes = new AnsweredPrompts(state)) {
-      Questions questions = Questions.of(plan, file, limit, state, publisher.topic());
-      ask(questions.open(), notes);
+    try (Journal<Answered> notes = new Journal<>(state, Answered.class)) {
+      Set<String> before = notes.lines().stream().map(Answered::asked).collect(Collectors.toSet());
+      Queue<Question> open = new ArrayDeque<>();
+      long answeredBefore = 0;
+      Map<String, Integer> seen = new HashMap<>();
+      for (PromptFile.Prompt prompt : file.prompts()) {
+        if (open.size() >= limit) {
+          break;
+        }
+        // A prompt is known by what is asked; the same prompt twice is two prompts.
+        String digest = plan.digest(prompt, publisher.topic());
+        int times = seen.merge(digest, 1, Integer::sum);
+        String name = times == 1 ? digest : digest + "-" + times;
+        if (before.contains(name)) {
+          answeredBefore++;
+        } else {
+          open.add(new Question(name, prompt));
+        }
+      }
+      ask(new ConcurrentLinkedQueue<>(open), notes);
       return new Result(
           published.sum(),
           imageBytes.sum(),
           answered.sum(),
           refused.sum(),
           unanswered.sum(),
-          questions.answeredBefore(),
+          answeredBefore,
           file.problems().size());
     }
   }
 
-  private void ask(List<Question> questions, AnsweredPrompts notes) {
-    Queue<Question> open = new ConcurrentLinkedQueue<>(questions);
+  private void ask(Queue<Question> open, Journal<Answered> notes) {
     ExecutorService threads = Executors.newFixedThreadPool(plan.concurrency());
     try {
       CompletableFuture.allOf(
@@ -195,7 +192,7 @@ public final class Generation {
     }
   }
 
-  private void work(Queue<Question> open, AnsweredPrompts notes) {
+  private void work(Queue<Question> open, Journal<Answered> notes) {
     boolean done = false;
     try {
       for (Question next = open.poll(); next != null && !stopped; next = open.poll()) {
@@ -214,8 +211,8 @@ public final class Generation {
   }
 
   /** Asks until there is an answer, the attempts are used up, or the run stops. */
-  private void settle(Question question, AnsweredPrompts notes) throws InterruptedException {
-    Prompt prompt = question.prompt();
+  private void settle(Question question, Journal<Answered> notes) throws InterruptedException {
+    PromptFile.Prompt prompt = question.prompt();
     for (int attempt = 1; pace.await(); attempt++) {
       ImagesApi.Answer answer = api.ask(prompt, plan.body(prompt), plan.images(prompt));
       if (answer instanceof ImagesApi.Images images) {
@@ -223,7 +220,7 @@ public final class Generation {
         failuresInARow.set(0);
         return;
       } else if (answer instanceof ImagesApi.Refused refusal) {
-        notes.refused(question.name(), refusal.detail());
+        notes.add(new Answered(question.name(), List.of(), refusal.detail()));
         listener.problem(prompt.where(), refusal.detail());
         refused.increment();
         failuresInARow.set(0);
@@ -241,13 +238,12 @@ public final class Generation {
     }
   }
 
-  private void fail(Prompt prompt, String detail) {
+  private void fail(PromptFile.Prompt prompt, String detail) {
     listener.problem(prompt.where(), detail);
     unanswered.increment();
     int times = failuresInARow.incrementAndGet();
     if (times >= MOST_FAILURES_IN_A_ROW) {
-      throw new GenerationStoppedException(
-          times + " prompts in a row gave nothing; the last one: " + detail);
+      throw new StoppedException(times + " prompts in a row gave nothing; the last one: " + detail);
     }
   }
 
@@ -256,15 +252,15 @@ public final class Generation {
     Duration wait =
         later.pause().isZero() ? FIRST_BACKOFF.multipliedBy(1L << (attempt - 1)) : later.pause();
     if (wait.compareTo(LONGEST_WAIT) > 0) {
-      throw new GenerationStoppedException(
+      throw new StoppedException(
           later.detail() + "; it asks to come back in " + wait.toMinutes() + " minutes");
     }
     pace.pause(wait);
     listener.waiting(wait.toSeconds(), later.detail());
   }
 
-  private void publish(Question question, ImagesApi.Images images, AnsweredPrompts notes) {
-    Prompt prompt = question.prompt();
+  private void publish(Question question, ImagesApi.Images images, Journal<Answered> notes) {
+    PromptFile.Prompt prompt = question.prompt();
     List<CompletableFuture<Published>> sent = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
     String missing = "";
@@ -274,26 +270,25 @@ public final class Generation {
         sent.add(publisher.publish(pair));
         sizes.add(pair.imageBytes());
       } catch (PairTooLargeException e) {
-        missing = e.getMessage();
+        missing = ": " + e.getMessage();
       }
     }
     List<String> ids = sent.stream().map(CompletableFuture::join).map(Published::id).toList();
     if (ids.size() < plan.images(prompt)) {
       listener.problem(
           prompt.where(),
-          "%d of %d images came%s"
-              .formatted(ids.size(), plan.images(prompt), missing.isEmpty() ? "" : ": " + missing));
+          "%d of %d images came%s".formatted(ids.size(), plan.images(prompt), missing));
       unanswered.increment();
     }
     // Last of all, so that a run that dies before this asks again rather than never.
-    notes.published(question.name(), ids);
+    notes.add(new Answered(question.name(), ids, ""));
     sizes.forEach(listener::published);
     sizes.forEach(imageBytes::add);
     published.add(ids.size());
     answered.add(ids.isEmpty() ? 0 : 1);
   }
 
-  private NewPair pair(Prompt prompt, ImagesApi.Images images, int index) {
+  private NewPair pair(PromptFile.Prompt prompt, ImagesApi.Images images, int index) {
     ImagesApi.Image image = images.images().get(index);
     String caption = prompt.caption().isEmpty() ? prompt.text() : prompt.caption();
     Map<String, String> annotations = new HashMap<>(prompt.annotations());

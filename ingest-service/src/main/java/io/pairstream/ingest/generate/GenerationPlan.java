@@ -90,19 +90,19 @@ public record GenerationPlan(
   }
 
   /** Images that are asked for with this prompt; at least 1. */
-  int images(Prompt prompt) {
+  int images(PromptFile.Prompt prompt) {
     return parameters(prompt).path("n").asInt(1);
   }
 
   /** A request's body. */
-  String body(Prompt prompt) {
+  String body(PromptFile.Prompt prompt) {
     ObjectNode body = JSON.createObjectNode().put("model", model).put("prompt", prompt.text());
     body.setAll(parameters(prompt));
     return body.toString();
   }
 
   /** The parameters with their names in order; a prompt's own go before those of the run. */
-  ObjectNode parameters(Prompt prompt) {
+  ObjectNode parameters(PromptFile.Prompt prompt) {
     Map<String, JsonNode> all = new TreeMap<>(parameters);
     all.putAll(prompt.parameters());
     ObjectNode inOrder = JSON.createObjectNode();
@@ -114,7 +114,7 @@ public record GenerationPlan(
    * What tells one question from another: 32 hex digits over model, prompt, parameters, caption and
    * the topic that the images go to.
    */
-  String digest(Prompt prompt, String topic) {
+  String digest(PromptFile.Prompt prompt, String topic) {
     String asked =
         String.join(
             "\u0000", model, prompt.text(), parameters(prompt).toString(), prompt.caption());

@@ -156,6 +156,7 @@ public final class ImagesApi {
       throw new IllegalArgumentException(
           "the base URL is no address of an API: " + e.getMessage(), e);
     } catch (URISyntaxException e) {
+      // Its message repeats the address, which may hold a secret.
       throw new IllegalArgumentException("the base URL is no address of an API", e);
     }
   }
@@ -165,18 +166,13 @@ public final class ImagesApi {
     return address.getHost().matches("(?i)localhost|\\[::1]|127(\\.[0-9]{1,3}){3}");
   }
 
-  /** Where requests go, without the query, which may hold a secret. */
-  public String shownAddress() {
-    return address.getScheme() + "://" + address.getRawAuthority() + address.getRawPath();
-  }
-
   /**
    * Asks once.
    *
    * @param body the request, for so many images
-   * @throws GenerationStoppedException where no prompt is drawn before a person changes something
+   * @throws Generation.StoppedException where no prompt is drawn before a person changes something
    */
-  Answer ask(Prompt prompt, String body, int images) throws InterruptedException {
+  Answer ask(PromptFile.Prompt prompt, String body, int images) throws InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address)
             .header("Content-Type", "application/json")
@@ -227,7 +223,7 @@ public final class ImagesApi {
                   format.isEmpty() ? "" : "image/" + format,
                   item.path("revised_prompt").asText("")));
         } else if (!item.path("url").asText("").isEmpty()) {
-          throw new GenerationStoppedException(
+          throw new Generation.StoppedException(
               "the API answers with addresses of images, which are not fetched; ask for"
                   + " --parameter response_format=b64_json");
         }
@@ -241,7 +237,7 @@ public final class ImagesApi {
   }
 
   /** What an answer means that is no 200, as OpenAI, Azure and those who speak alike word it. */
-  private Answer complaint(Reply reply, Prompt prompt) {
+  private Answer complaint(Reply reply, PromptFile.Prompt prompt) {
     int status = reply.head.statusCode();
     JsonNode error = error(reply.body);
     String code =
@@ -250,7 +246,7 @@ public final class ImagesApi {
     String said = message.isBlank() ? "" : ": " + clean(message, prompt);
     String detail = "the API answered with status " + status + said;
     if (UNPAID.matcher(code).find() || status == 402) {
-      throw new GenerationStoppedException("the API wants to be paid first" + said);
+      throw new Generation.StoppedException("the API wants to be paid first" + said);
     }
     if (status == 451 || (status < 500 && MODERATION.matcher(code + message).find())) {
       return new Refused("the API's moderation does not let it pass" + said);
@@ -263,11 +259,11 @@ public final class ImagesApi {
       case 400, 413, 422 -> new Failed(detail);
       // What such an answer says may repeat the key, in part.
       case 401 ->
-          throw new GenerationStoppedException("the API does not accept the key (status 401)");
+          throw new Generation.StoppedException("the API does not accept the key (status 401)");
       case 404 ->
-          throw new GenerationStoppedException(
+          throw new Generation.StoppedException(
               "the API knows no such model, or is not at this address (status 404)" + said);
-      default -> throw new GenerationStoppedException(detail);
+      default -> throw new Generation.StoppedException(detail);
     };
   }
 
@@ -287,7 +283,7 @@ public final class ImagesApi {
   }
 
   /** A text of the API's that may be shown: on one line, not long, without prompt and key. */
-  private String clean(String text, Prompt prompt) {
+  private String clean(String text, PromptFile.Prompt prompt) {
     String shown = key.isEmpty() ? text : text.replace(key, "***");
     shown = shown.replaceAll("\\p{Cntrl}+", " ").replace(prompt.text(), "(the prompt)");
     return shown.length() <= MAX_DETAIL ? shown : shown.substring(0, MAX_DETAIL) + "…";

@@ -132,11 +132,11 @@ class BatchRoutesTest {
 
   @Test
   void inputsBeyondTheLimitEndTheBatch() throws Exception {
-    HttpResponse<String> answer = post("{}\n".repeat(BatchLimits.MAX_INPUTS + 1));
+    HttpResponse<String> answer = post("{}\n".repeat(BatchUpload.Limits.MAX_INPUTS + 1));
 
     List<JsonNode> lines = json(answer.body());
     JsonNode last = lines.get(lines.size() - 1);
-    assertThat(last.path("inputs").asInt()).isEqualTo(BatchLimits.MAX_INPUTS);
+    assertThat(last.path("inputs").asInt()).isEqualTo(BatchUpload.Limits.MAX_INPUTS);
     assertThat(last.path("whole").asBoolean()).isFalse();
     assertThat(last.path("detail").asText()).contains("at most 100000 inputs");
   }

@@ -51,16 +51,16 @@ class BatchUploadTest {
             return Duration.ZERO;
           }
         };
-    Intake intake =
+    BatchUpload.Intake intake =
         (submission, producer) ->
             CompletableFuture.completedFuture(new Published("id", "", "pairs", 0, 0));
-    BatchLimits limits = new BatchLimits();
+    BatchUpload.Limits limits = new BatchUpload.Limits();
     ExecutorService threads = Executors.newCachedThreadPool();
     try (ResultSpool spool = ResultSpool.open(folder)) {
       new BatchUpload(intake, limits, counting, threads, Principal.ANONYMOUS, spool)
           .run(
               new JsonLinesBody(
-                  new SentBytes(
+                  new JsonLinesBody.SentBytes(
                       new ByteArrayInputStream(lines.getBytes(UTF_8)),
                       Quota.UNLIMITED,
                       Principal.ANONYMOUS),

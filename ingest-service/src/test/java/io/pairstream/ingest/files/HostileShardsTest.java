@@ -288,7 +288,7 @@ class HostileShardsTest {
 
   private void read(String name, byte[] bytes, Consumer<SourceItem> each) throws IOException {
     Path file = Files.write(folder.resolve(name), bytes);
-    try (PairSource source = new PairSources(OPTIONS).open(file)) {
+    try (PairSource source = PairSource.open(file, OPTIONS)) {
       source.forEachRemaining(each);
     }
   }

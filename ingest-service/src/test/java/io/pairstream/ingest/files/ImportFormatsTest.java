@@ -275,7 +275,7 @@ class ImportFormatsTest {
 
     for (SourceItem item : all) {
       List<SourceItem> rest = new ArrayList<>();
-      try (PairSource source = new PairSources(OPTIONS).open(fixture(name))) {
+      try (PairSource source = PairSource.open(fixture(name), OPTIONS)) {
         source.skip(item.entry());
         source.forEachRemaining(rest::add);
       }
@@ -377,7 +377,7 @@ class ImportFormatsTest {
   }
 
   private static List<SourceItem> read(Path path, SourceOptions options) {
-    try (PairSource source = new PairSources(options).open(path)) {
+    try (PairSource source = PairSource.open(path, options)) {
       return all(source);
     }
   }

@@ -47,31 +47,32 @@ final class ImportProcess {
     PairTopics topics = cluster.topics();
     Registry registry = cluster.registry();
     Map<String, Object> settings = cluster.clientSettings();
-    try (ImportSink sink =
+    try (ImportRun.Sink sink =
         new StandingStill(
             most,
-            ImportSink.kafka(
+            ImportRun.Sink.kafka(
                 () ->
                     PairPublisher.open(
                         topics.crowdsourced(), registry, settings, Clock.systemUTC()),
                 () -> LinkPublisher.open(topics.links(), registry, settings, Clock.systemUTC())))) {
       return new ImportRun(
-              sink, ImportState.in(stateFile, "tested", false), new Quiet(), Optional.empty())
-          .run(
-              new PairSources(SourceOptions.of(SourceKind.IMPORTED)),
-              ImportSource.of(paths),
-              Long.MAX_VALUE);
+              SourceOptions.of(SourceKind.IMPORTED),
+              sink,
+              new ImportState(stateFile, "tested", false),
+              new Quiet(),
+              Optional.empty())
+          .run(ImportSource.of(paths), Long.MAX_VALUE);
     }
   }
 
   /** Takes so many pairs and no more; what it has taken goes its way. */
-  private static final class StandingStill implements ImportSink {
+  private static final class StandingStill implements ImportRun.Sink {
 
     private final int most;
-    private final ImportSink sink;
+    private final ImportRun.Sink sink;
     private int taken;
 
-    StandingStill(int most, ImportSink sink) {
+    StandingStill(int most, ImportRun.Sink sink) {
       this.most = most;
       this.sink = sink;
     }
@@ -95,7 +96,7 @@ final class ImportProcess {
     }
   }
 
-  private static final class Quiet implements ImportListener {
+  private static final class Quiet implements ImportRun.Listener {
 
     @Override
     public void problem(SourceItem.Problem problem) {

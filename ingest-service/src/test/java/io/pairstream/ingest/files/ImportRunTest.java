@@ -47,17 +47,17 @@ class ImportRunTest {
     ImportSource source = ImportSource.of(List.of(path("a.csv"))).get(0);
     IllegalStateException lost = new IllegalStateException("lost");
     // The third is lost, and the fourth is in Kafka all the same.
-    ImportSink sink =
+    ImportRun.Sink sink =
         item ->
             item.entry() == 3
                 ? CompletableFuture.failedFuture(lost)
                 : CompletableFuture.completedFuture(item);
 
-    try (ImportState state = ImportState.in(folder.resolve("state.json"), "o", false)) {
+    try (ImportState state = new ImportState(folder.resolve("state.json"), "o", false)) {
       assertThatThrownBy(() -> run(state, sink, List.of(source), 9)).isSameAs(lost);
     }
 
-    try (ImportState kept = ImportState.in(folder.resolve("state.json"), "o", false)) {
+    try (ImportState kept = new ImportState(folder.resolve("state.json"), "o", false)) {
       assertThat(kept.entry(source)).isEqualTo(1);
       assertThat(kept.isWhole(source)).isFalse();
     }
@@ -68,7 +68,7 @@ class ImportRunTest {
     write("a.csv", "x.png,one\nx.png,two\nx.png,three\n");
     image("x.png");
     Taken taken = new Taken();
-    ImportSink sink =
+    ImportRun.Sink sink =
         item -> {
           if (item.entry() == 2) {
             throw new PairTooLargeException("the record", 2, 1);
@@ -77,7 +77,7 @@ class ImportRunTest {
         };
 
     List<ImportRun.Result> results =
-        run(ImportState.none(), sink, ImportSource.of(List.of(path("a.csv"))), 9);
+        run(folder.resolve("none.state"), sink, ImportSource.of(List.of(path("a.csv"))), 9);
 
     assertThat(results).containsExactly(new ImportRun.Result("a.csv", 2, 0, 1, 28, Ending.WHOLE));
     assertThat(taken.captions).containsExactly("one", "three");
@@ -131,18 +131,24 @@ class ImportRunTest {
   }
 
   @Test
-  void stateOfOtherOptionsOrOfNothingIsRefused() throws IOException {
+  void stateOfOtherOptionsIsNoneOfThisImportsAndWhatIsNoneIsRefused() throws IOException {
     image("x.png");
     write("1.csv", "x.png,one\n");
     Path stateFile = folder.resolve("state.json");
-    run(stateFile, new Taken(), ImportSource.of(List.of(path("1.csv"))), 9);
+    List<ImportSource> sources = ImportSource.of(List.of(path("1.csv")));
+    run(stateFile, new Taken(), sources, 9);
 
-    assertThatThrownBy(() -> ImportState.in(stateFile, "p", false))
+    try (ImportState other = new ImportState(stateFile, "p", false)) {
+      assertThat(other.isBegun()).isFalse();
+      assertThatThrownBy(() -> new ImportState(stateFile, "o", false))
+          .hasMessageContaining("another process notes there");
+    }
+    try (ImportState own = new ImportState(stateFile, "o", false)) {
+      assertThat(own.isWhole(sources.get(0))).isTrue();
+    }
+    assertThatThrownBy(() -> new ImportState(folder.resolve("1.csv"), "o", false))
         .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("with other options (o)");
-    assertThatThrownBy(() -> ImportState.in(folder.resolve("1.csv"), "o", false))
-        .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("does not tell how far an import has come");
+        .hasMessageContaining("is not what this command notes");
   }
 
   @Test
@@ -155,7 +161,7 @@ class ImportRunTest {
     Taken sink = new Taken();
 
     List<ImportRun.Result> outcomes =
-        run(ImportState.none(), sink, ImportSource.of(List.of(folder.toString())), 99);
+        run(folder.resolve("none.state"), sink, ImportSource.of(List.of(folder.toString())), 99);
 
     assertThat(outcomes)
         .extracting(ImportRun.Result::ending)
@@ -256,16 +262,17 @@ class ImportRunTest {
   }
 
   private List<ImportRun.Result> run(
-      Path stateFile, ImportSink sink, List<ImportSource> sources, long limit) {
-    try (ImportState state = ImportState.in(stateFile, "o", false)) {
+      Path stateFile, ImportRun.Sink sink, List<ImportSource> sources, long limit) {
+    try (ImportState state = new ImportState(stateFile, "o", false)) {
       return run(state, sink, sources, limit);
     }
   }
 
   private List<ImportRun.Result> run(
-      ImportState state, ImportSink sink, List<ImportSource> sources, long limit) {
-    return new ImportRun(sink, state, new Heard(), Optional.empty())
-        .run(new PairSources(SourceOptions.of(SourceKind.IMPORTED)), sources, limit);
+      ImportState state, ImportRun.Sink sink, List<ImportSource> sources, long limit) {
+    return new ImportRun(
+            SourceOptions.of(SourceKind.IMPORTED), sink, state, new Heard(), Optional.empty())
+        .run(sources, limit);
   }
 
   private List<String> names(List<String> paths) {
@@ -295,7 +302,7 @@ class ImportRunTest {
   }
 
   /** Acknowledges at once. */
-  private static final class Taken implements ImportSink {
+  private static final class Taken implements ImportRun.Sink {
 
     private final List<String> captions = new ArrayList<>();
 
@@ -309,7 +316,7 @@ class ImportRunTest {
     }
   }
 
-  private final class Heard implements ImportListener {
+  private final class Heard implements ImportRun.Listener {
 
     @Override
     public void problem(SourceItem.Problem problem) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.pairstream.ingest.files.Journal;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -115,7 +115,7 @@ class GenerationTest {
       api.script("an owl", LocalImagesApi.saying(200, "{\"data\": [{\"url\": \"" + url + "\"}]}"));
 
       assertThatThrownBy(() -> run(file("p.txt", "an owl")))
-          .isInstanceOf(GenerationStoppedException.class)
+          .isInstanceOf(Generation.StoppedException.class)
           .hasMessageContaining("--parameter response_format=b64_json");
 
       assertThat(canary.requests()).isEmpty();
@@ -218,7 +218,7 @@ class GenerationTest {
     Path prompts = file("p.txt", "an owl\n" + "a cat\n".repeat(20));
 
     assertThatThrownBy(() -> run(prompts, plan(Map.of(), 1), KEY))
-        .isInstanceOf(GenerationStoppedException.class)
+        .isInstanceOf(Generation.StoppedException.class)
         .hasMessageContaining(message)
         .hasMessageNotContaining(KEY)
         .hasMessageNotContaining("an owl");
@@ -236,7 +236,7 @@ class GenerationTest {
     }
 
     assertThatThrownBy(() -> run(file("p.txt", prompts.toString()), plan(Map.of(), 1), ""))
-        .isInstanceOf(GenerationStoppedException.class)
+        .isInstanceOf(Generation.StoppedException.class)
         .hasMessageContaining("10 prompts in a row gave nothing");
 
     assertThat(api.requests()).hasSize(10);
@@ -261,12 +261,12 @@ class GenerationTest {
   void oneRunAtATimeWritesTheState() throws Exception {
     Path prompts = file("p.txt", "an owl");
 
-    try (AnsweredPrompts other = new AnsweredPrompts(folder.resolve("state"))) {
-      other.refused("another prompt", "no");
-      assertThatThrownBy(() -> run(prompts)).hasMessageContaining("is in use by another run");
+    try (Journal<String> other = new Journal<>(folder.resolve("state"), String.class)) {
+      assertThat(other.lines()).isEmpty();
+      assertThatThrownBy(() -> run(prompts)).hasMessageContaining("another process notes there");
     }
     file("state", "something else\n");
-    assertThatThrownBy(() -> run(prompts)).hasMessageContaining("name another file with --state");
+    assertThatThrownBy(() -> run(prompts)).hasMessageContaining("name another file");
     assertThat(api.requests()).isEmpty();
   }
 
@@ -278,23 +278,6 @@ class GenerationTest {
 
     // The first begins at once, nine more each two seconds after the one before.
     assertThat(Duration.ofNanos(time.nanoTime())).isGreaterThanOrEqualTo(Duration.ofSeconds(18));
-  }
-
-  @Test
-  void sayingWhatWouldBeAskedAsksAndWritesNothing() throws Exception {
-    PromptFile prompts =
-        PromptFile.read(
-            file("p.jsonl", "{\"prompt\": \"a\"}\n{\"prompt\": \"b\", \"n\": 3}\nnot JSON\n"));
-    GenerationPlan plan = plan(Map.of("n", IntNode.valueOf(2)), 1);
-
-    Generation.Outlook outlook =
-        Generation.outlook(plan, folder.resolve("state"), topic.name(), prompts, Long.MAX_VALUE);
-
-    assertThat(outlook)
-        .isEqualTo(
-            new Generation.Outlook(2, 5, 0, 1, "{\"model\":\"m-1\",\"prompt\":\"a\",\"n\":2}"));
-    assertThat(api.requests()).isEmpty();
-    assertThat(folder.resolve("state")).doesNotExist();
   }
 
   @Test
@@ -352,7 +335,7 @@ class GenerationTest {
     return Files.writeString(folder.resolve(name), text);
   }
 
-  private final class Heard implements GenerationListener {
+  private final class Heard implements Generation.Listener {
 
     @Override
     public void published(int imageBytes) {}

@@ -1,6 +1,5 @@
 package io.pairstream.ingest.generate;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
@@ -8,18 +7,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ImagesApiTest {
-
-  @ParameterizedTest
-  @CsvSource({
-    "https://api.example/v1/, https://api.example/v1/images/generations",
-    "https://api.example, https://api.example/v1/images/generations",
-    "http://localhost:8000/, http://localhost:8000/v1/images/generations",
-    "http://[::1]:1/v1/images/generations, http://[::1]:1/v1/images/generations",
-    "https://api.example/d/x?api-version=1, https://api.example/d/x/images/generations"
-  })
-  void addressIsThatOfGenerationsBelowTheBase(String base, String shown) {
-    assertThat(api(base, "key").shownAddress()).isEqualTo(shown);
-  }
 
   @ParameterizedTest
   @CsvSource({

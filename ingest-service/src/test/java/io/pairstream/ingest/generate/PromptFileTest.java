@@ -23,7 +23,8 @@ class PromptFileTest {
   @Test
   void lineIsAPrompt() throws Exception {
     assertThat(read("p.txt", "\uFEFF# an owl\r\n\n  \t\n 一只猫 \n").prompts())
-        .containsExactly(Prompt.of("p.txt:1", "# an owl"), Prompt.of("p.txt:4", "一只猫"));
+        .containsExactly(
+            PromptFile.Prompt.of("p.txt:1", "# an owl"), PromptFile.Prompt.of("p.txt:4", "一只猫"));
   }
 
   @Test
@@ -39,7 +40,7 @@ class PromptFileTest {
 
     assertThat(items.prompts())
         .containsExactly(
-            new Prompt(
+            new PromptFile.Prompt(
                 "p.jsonl:1",
                 "an owl",
                 "Owl",
@@ -52,7 +53,7 @@ class PromptFileTest {
                     "seed",
                     LongNode.valueOf(9_000_000_000L)),
                 Map.of("shelf", "7")),
-            Prompt.of("p.jsonl:3", "a cat"));
+            PromptFile.Prompt.of("p.jsonl:3", "a cat"));
   }
 
   @ParameterizedTest
@@ -79,7 +80,7 @@ class PromptFileTest {
               assertThat(problem.where()).isEqualTo("p.jsonl:1");
               assertThat(problem.message()).startsWith(message);
             });
-    assertThat(items.prompts()).containsExactly(Prompt.of("p.jsonl:2", "an owl"));
+    assertThat(items.prompts()).containsExactly(PromptFile.Prompt.of("p.jsonl:2", "an owl"));
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static io.pairstream.ingest.files.ItemsRead.all;
 import static io.pairstream.ingest.files.ItemsRead.pairs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.ingest.publish.NewPair;
@@ -20,7 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PairSourcesTest {
+class PairSourceTest {
 
   private static final SourceOptions OPTIONS =
       new SourceOptions(
@@ -206,35 +207,20 @@ class PairSourcesTest {
   }
 
   @Test
-  void saysWhatOfAFolderIsLeftAside() throws IOException {
-    image("x.jpg");
-    write("x.txt", "a cat");
-    image("a.HEIC");
-    image("b.heic");
-    image("c.tiff");
-    image(".hidden.heic");
-
-    try (PairSource source = open(folder)) {
-      assertThat(source.notices())
-          .containsExactly("left aside: 2 .heic, 1 .tiff, of types that are not supported");
-      assertThat(captions(all(source))).containsExactly("x.jpg: a cat");
-    }
-  }
-
-  @Test
-  void listInAFolderWinsAndSaysSo() throws IOException {
+  void listInAFolderWins() throws IOException {
     image("x.jpg");
     write("x.txt", "from the text file");
     write("captions.csv", "x.jpg,from the table");
     write("captions.jsonl", "{\"file\":\"x.jpg\",\"caption\":\"from the list\"}");
 
-    try (PairSource source = open(folder)) {
-      assertThat(source.notices())
-          .containsExactly(
-              "captions are taken from captions.jsonl; left aside: captions.csv, the .txt files"
-                  + " beside images");
-      assertThat(captions(all(source))).containsExactly("captions.jsonl:1: from the list");
-    }
+    assertThat(captions(read(folder))).containsExactly("captions.jsonl:1: from the list");
+  }
+
+  @Test
+  void folderWithoutImagesIsRefused() {
+    assertThatThrownBy(() -> open(folder))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("holds no images (jpg, jpeg, png, webp, gif) and no caption list");
   }
 
   @Test
@@ -243,8 +229,9 @@ class PairSourcesTest {
     write("lists/train.csv", "x.jpg,One row");
 
     try (PairSource source =
-        new PairSources(OPTIONS.withImages(Optional.of(folder.resolve("images"))))
-            .open(folder.resolve("lists/train.csv"))) {
+        PairSource.open(
+            folder.resolve("lists/train.csv"),
+            OPTIONS.withImages(Optional.of(folder.resolve("images"))))) {
       assertThat(captions(all(source))).containsExactly("train.csv:1: One row");
     }
   }
@@ -266,7 +253,7 @@ class PairSourcesTest {
   }
 
   private static PairSource open(Path path) {
-    return new PairSources(OPTIONS).open(path);
+    return PairSource.open(path, OPTIONS);
   }
 
   private static List<SourceItem> read(Path path) {
