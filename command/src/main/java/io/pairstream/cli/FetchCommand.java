@@ -1,7 +1,6 @@
 package io.pairstream.cli;
 
 import io.pairstream.ingest.fetch.queue.FetchService;
-import io.pairstream.ingest.fetch.queue.QueueSettings;
 import io.pairstream.ingest.fetch.queue.RetryPlan;
 import io.pairstream.ingest.fetch.web.AddressBlock;
 import io.pairstream.ingest.fetch.web.FetchSettings;
@@ -92,8 +91,8 @@ final class FetchCommand extends FitClusterCommand {
             new Limits(limits.imageBytes(), connectTimeout, timeout, limits.redirects()),
             concurrency);
     RetryPlan retries = RetryPlan.USUAL;
-    QueueSettings queue =
-        new QueueSettings(
+    FetchService.Settings queue =
+        new FetchService.Settings(
             cluster(),
             2 * concurrency,
             perHost + 1,

@@ -5,6 +5,7 @@ import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.ClusterCheck;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -52,17 +53,12 @@ final class Clients {
 
   /** A member of the group. Partitions of equal numbers come to the same member. */
   Consumer<byte[], byte[]> member() {
-    Map<String, Object> settings =
-        cluster.clientSettings(
-            Map.of(
-                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                (int) ClusterCheck.FETCH_SESSION.toMillis(),
-                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-                3_000,
-                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                1024 * 1024,
-                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                8 * 1024 * 1024));
+    Map<String, Object> usual = new HashMap<>();
+    usual.put("session.timeout.ms", (int) ClusterCheck.FETCH_SESSION.toMillis());
+    usual.put("heartbeat.interval.ms", 3_000);
+    usual.put("max.partition.fetch.bytes", 1024 * 1024);
+    usual.put("fetch.max.bytes", 8 * 1024 * 1024);
+    Map<String, Object> settings = cluster.clientSettings(usual);
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
     settings.put(
@@ -75,9 +71,7 @@ final class Clients {
 
   /** A consumer without a group, for single records. */
   Consumer<byte[], byte[]> reader() {
-    return consumer(
-        cluster.clientSettings(
-            Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 256 * 1024)));
+    return consumer(cluster.clientSettings(Map.of("max.partition.fetch.bytes", 256 * 1024)));
   }
 
   private static Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
@@ -90,19 +84,13 @@ final class Clients {
 
   /** A producer of transactions, which it has not opened yet. */
   Producer<byte[], byte[]> producer() {
-    Map<String, Object> settings =
-        cluster.clientSettings(
-            Map.of(
-                ProducerConfig.BUFFER_MEMORY_CONFIG,
-                64 * 1024 * 1024,
-                ProducerConfig.BATCH_SIZE_CONFIG,
-                256 * 1024,
-                ProducerConfig.LINGER_MS_CONFIG,
-                5,
-                ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                "none",
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                (int) REQUEST.toMillis()));
+    Map<String, Object> usual = new HashMap<>();
+    usual.put("buffer.memory", 64 * 1024 * 1024);
+    usual.put("batch.size", 256 * 1024);
+    usual.put("linger.ms", 5);
+    usual.put("compression.type", "none");
+    usual.put("request.timeout.ms", (int) REQUEST.toMillis());
+    Map<String, Object> settings = cluster.clientSettings(usual);
     KafkaTimeouts.transactWithin(settings, DELIVERY, TRANSACTION);
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);

@@ -8,12 +8,10 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
-import io.pairstream.schemas.wire.WriterSchemas;
-import io.pairstream.service.report.Reading;
+import io.pairstream.service.Cluster;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.ClusterCheck;
@@ -39,6 +37,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class FetchService implements AutoCloseable {
 
+  /**
+   * How links are worked off.
+   *
+   * @param cluster where the links are, and where what becomes of them goes
+   * @param underWay links that are handed to the fetcher at a time, all hosts together; at least 1
+   * @param underWayPerHost of one host; at least 1. One more than the connections that a host gets
+   *     keeps them busy
+   * @param retries how often a link is tried, and when
+   */
+  public record Settings(Cluster cluster, int underWay, int underWayPerHost, RetryPlan retries) {}
+
   private static final Logger LOG = LoggerFactory.getLogger(FetchService.class);
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -46,7 +55,7 @@ public final class FetchService implements AutoCloseable {
   /** What ends within that when it is told to stop is let go of otherwise. */
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
-  private final QueueSettings settings;
+  private final Settings settings;
   private final SelfReport report;
   private final WebFetcher fetcher;
   private final Clock clock;
@@ -55,7 +64,6 @@ public final class FetchService implements AutoCloseable {
   private volatile boolean stopping;
   private volatile boolean working;
   private volatile String obstacle = "";
-  private volatile FetchCounts counts = FetchCounts.NONE;
   private final Tally tally = new Tally();
 
   /**
@@ -64,12 +72,12 @@ public final class FetchService implements AutoCloseable {
    * @param fetcher closed with this
    * @param report learns how the work is, and is heard by others too
    */
-  public FetchService(QueueSettings settings, WebFetcher fetcher, Clock clock, SelfReport report) {
+  public FetchService(Settings settings, WebFetcher fetcher, Clock clock, SelfReport report) {
     this.settings = settings;
     this.report = report;
     this.fetcher = fetcher;
     this.clock = clock;
-    report.add(this::read);
+    report.add(tally::read);
     report.stateFrom(this::state);
     report.assignedFrom(tally::assigned);
     report.addObstacle(() -> obstacle.isEmpty() ? Optional.empty() : Optional.of(obstacle));
@@ -78,8 +86,8 @@ public final class FetchService implements AutoCloseable {
   }
 
   /** What was done so far. */
-  public FetchCounts counts() {
-    return counts;
+  Tally tally() {
+    return tally;
   }
 
   /**
@@ -113,23 +121,6 @@ public final class FetchService implements AutoCloseable {
       return SelfReport.State.STARTING;
     }
     return tally.assigned().isEmpty() ? SelfReport.State.REBALANCING : SelfReport.State.RUNNING;
-  }
-
-  private void read(Reading reading) {
-    FetchCounts now = counts;
-    reading
-        .counter("links_fetched_total", now.fetched())
-        .counter("link_image_bytes_total", tally.imageBytes())
-        .counter("link_attempts_to_repeat_total", now.triedAgain())
-        .counter("links_put_off_total", now.putOff())
-        .gauge("links_under_way", now.underWay())
-        .gauge("links_in_memory", now.inMemory())
-        .gauge("links_not_due", now.notDue());
-    tally
-        .byReason()
-        .forEach(
-            (reason, count) ->
-                reading.counter("links_quarantined_total", count, "reason", reason.name()));
   }
 
   private void run() {
@@ -168,37 +159,21 @@ public final class FetchService implements AutoCloseable {
     if (partitions.isEmpty()) {
       return;
     }
-    String links = topics.links().name() + "-value";
-    try (WriterSchemas linkSchemas = new WriterSchemas(registry, links, PairLink.SCHEMA$);
-        WriterSchemas waitingSchemas =
-            new WriterSchemas(
-                registry, topics.waitingLinks().name() + "-value", WaitingLink.SCHEMA$)) {
-      LinkReader reader =
-          new LinkReader(
-              topics.links(), linkSchemas, new CaptionBytes(registry, links, PairLink.SCHEMA$));
+    try (LinkReader reader = new LinkReader(topics, registry)) {
       Clients clients = new Clients(settings.cluster());
       Duration pause = SHORTEST_PAUSE;
       while (!stopping) {
-        FetchCounts before = counts;
+        long before = tally.done();
         try (FetchSession session =
             new FetchSession(
-                topics,
-                settings,
-                clients,
-                fetcher,
-                reader,
-                waitingSchemas,
-                partitions.get(),
-                clock,
-                tally,
-                now -> counts = now)) {
+                topics, settings, clients, fetcher, reader, partitions.get(), clock, tally)) {
           working = true;
           obstacle = "";
           session.run(() -> stopping);
         } catch (AuthenticationException | AuthorizationException | InterruptException e) {
           throw e; // no waiting helps
         } catch (KafkaException e) {
-          pause = counts.equals(before) ? longer(pause) : SHORTEST_PAUSE;
+          pause = tally.done() == before ? longer(pause) : SHORTEST_PAUSE;
           LOG.warn("begins again from the last commit in {}: {}", pause, e.toString());
           obstacle = RootCause.message(e);
           TimeUnit.NANOSECONDS.sleep(pause.toNanos());

@@ -1,12 +1,12 @@
 package io.pairstream.ingest.fetch.queue;
 
+import io.pairstream.ingest.fetch.queue.HostQueues.Job;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.FetchResult.Fetched;
 import io.pairstream.ingest.fetch.web.WebFetcher;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.FinishedOffsets;
-import io.pairstream.schemas.wire.WriterSchemas;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,8 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -57,25 +57,24 @@ final class FetchSession implements AutoCloseable {
 
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
-  private final PairTopics topics;
-  private final QueueSettings settings;
+  private final List<String> topics;
+  private final FetchService.Settings settings;
   private final WebFetcher fetcher;
   private final Clock clock;
   private final Tally tally;
-  private final Consumer<FetchCounts> counts;
   private final HostQueues hosts;
   private final LinkResults results;
-  private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> member;
+  private final Consumer<byte[], byte[]> member;
   private final LinkIntake intake;
   private final Map<TopicPartition, Share> shares = new HashMap<>();
-  private final IdentityHashMap<LinkJob, CompletableFuture<FetchResult>> underWay =
+  private final IdentityHashMap<Job, CompletableFuture<FetchResult>> underWay =
       new IdentityHashMap<>();
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
   private final AtomicLong bytesFetched = new AtomicLong();
   private boolean lost;
   private boolean closing;
 
-  private record Ended(LinkJob job, FetchResult result) {
+  private record Ended(Job job, FetchResult result) {
     int bytes() {
       return result instanceof Fetched fetched ? fetched.image().size() : 0;
     }
@@ -86,44 +85,30 @@ final class FetchSession implements AutoCloseable {
    *
    * @param partitions how many the topics of links and of waiting links have, both
    * @param tally where earlier sessions left off
-   * @param counts is told what was done, often
    */
   FetchSession(
       PairTopics topics,
-      QueueSettings settings,
+      FetchService.Settings settings,
       Clients clients,
       WebFetcher fetcher,
-      LinkReader linkReader,
-      WriterSchemas waitingSchemas,
+      LinkReader reader,
       int partitions,
       Clock clock,
-      Tally tally,
-      Consumer<FetchCounts> counts) {
-    this.topics = topics;
+      Tally tally) {
+    String links = topics.links().name();
+    this.topics = List.of(links, topics.waitingLinks().name());
     this.settings = settings;
     this.fetcher = fetcher;
     this.clock = clock;
     this.tally = tally;
-    this.counts = counts;
     this.hosts = new HostQueues(settings.underWayPerHost());
     this.results =
         new LinkResults(
-            new LinkOutputs(topics, clock),
-            new OutputTransaction(clients.producer()),
-            settings.retries(),
-            tally);
+            new LinkOutputs(topics, clock), clients.producer(), settings.retries(), tally);
     this.member = clients.member();
+    WaitingLog log = new WaitingLog(clients.reader());
     this.intake =
-        new LinkIntake(
-            topics,
-            linkReader,
-            waitingSchemas,
-            partitions,
-            clock,
-            new WaitingLog(clients.reader()),
-            hosts,
-            results,
-            this::commit);
+        new LinkIntake(links, reader, partitions, clock, log, hosts, results, this::commit);
   }
 
   /**
@@ -132,8 +117,7 @@ final class FetchSession implements AutoCloseable {
    * @throws KafkaException where a commit, a read or a send failed for good
    */
   void run(BooleanSupplier stop) {
-    member.subscribe(
-        List.of(topics.links().name(), topics.waitingLinks().name()), new Rebalances());
+    member.subscribe(topics, new Rebalances());
     while (!stop.getAsBoolean()) {
       work();
     }
@@ -150,7 +134,7 @@ final class FetchSession implements AutoCloseable {
     if (results.isDue()) {
       commit();
     }
-    counts.accept(now());
+    noteWork();
   }
 
   private void poll(Duration atMost) {
@@ -170,7 +154,7 @@ final class FetchSession implements AutoCloseable {
     }
     settle();
     commit();
-    counts.accept(now());
+    noteWork();
   }
 
   /** Pauses the partitions of which no more can be taken now, and no others. */
@@ -208,11 +192,11 @@ final class FetchSession implements AutoCloseable {
 
   private void handOn() {
     while (underWay.size() < settings.underWay() && bytesFetched.get() < MOST_BYTES_FETCHED) {
-      Optional<LinkJob> next = hosts.next();
+      Optional<Job> next = hosts.next();
       if (next.isEmpty()) {
         return;
       }
-      LinkJob job = next.get();
+      Job job = next.get();
       PairLink link = job.link();
       CompletableFuture<FetchResult> fetch = fetcher.fetch(link.getUrl(), link.getExpectedDigest());
       underWay.put(job, fetch);
@@ -232,7 +216,7 @@ final class FetchSession implements AutoCloseable {
     Instant now = clock.instant();
     for (Ended end = ended.poll(); end != null; end = ended.poll()) {
       bytesFetched.addAndGet(-end.bytes());
-      LinkJob job = end.job();
+      Job job = end.job();
       if (!job.share().isOurs()) {
         continue;
       }
@@ -246,10 +230,10 @@ final class FetchSession implements AutoCloseable {
     results.commit(shares.values(), member.groupMetadata());
   }
 
-  private FetchCounts now() {
-    tally.worksOn(shares.keySet());
-    int notDue = shares.values().stream().mapToInt(share -> share.due().size()).sum();
-    return tally.counts(underWay.size(), hosts.waiting(), notDue);
+  private void noteWork() {
+    int notDue = shares.values().stream().mapToInt(Share::notDue).sum();
+    tally.worksOn(
+        new Tally.Work(Set.copyOf(shares.keySet()), underWay.size(), hosts.waiting(), notDue));
   }
 
   private void letGo(Collection<TopicPartition> given) {

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.queue;
 
+import io.pairstream.schemas.PairLink;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -29,6 +30,16 @@ final class HostQueues {
   private static final Duration SOONEST = Duration.ofSeconds(10);
   private static final Duration LATEST = Duration.ofHours(1);
 
+  /**
+   * A link that can be fetched, and is worked on for the record at hand: the link's own, or one
+   * that let it wait.
+   *
+   * @param host of its URL, see {@link io.pairstream.schemas.LinkHost}
+   * @param share the partition of the record at hand
+   * @param offset its offset there
+   */
+  record Job(TriedLink tried, PairLink link, String host, Share share, long offset) {}
+
   private final int underWayPerHost;
   private final Map<String, Host> hosts = new HashMap<>();
 
@@ -46,14 +57,14 @@ final class HostQueues {
   }
 
   private static final class Host {
-    private final ArrayDeque<LinkJob> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Job> waiting = new ArrayDeque<>();
     private int underWay;
     private boolean isReady;
     private Instant lastTurn = Instant.EPOCH;
   }
 
   /** Takes a link; false where too many of its host's wait already. */
-  boolean offer(LinkJob job) {
+  boolean offer(Job job) {
     Host host = hosts.computeIfAbsent(job.host(), unused -> new Host());
     if (host.waiting.size() >= WAITING_PER_HOST) {
       return false;
@@ -80,13 +91,13 @@ final class HostQueues {
   }
 
   /** The next link whose turn it is, which is under way from here on. */
-  Optional<LinkJob> next() {
+  Optional<Job> next() {
     Host host = ready.pollFirst();
     if (host == null) {
       return Optional.empty();
     }
     host.isReady = false;
-    LinkJob job = host.waiting.removeFirst();
+    Job job = host.waiting.removeFirst();
     waiting--;
     waitingBytes -= job.tried().size();
     host.underWay++;
@@ -105,7 +116,7 @@ final class HostQueues {
   }
 
   /** Lets go of the waiting links that nobody wants any more. */
-  void dropWaiting(Predicate<LinkJob> unwanted) {
+  void dropWaiting(Predicate<Job> unwanted) {
     waiting = 0;
     waitingBytes = 0;
     ready.clear();

@@ -1,14 +1,9 @@
 package io.pairstream.ingest.fetch.queue;
 
-import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection;
-import io.pairstream.ingest.fetch.queue.DueLinks.Due;
+import io.pairstream.ingest.fetch.queue.HostQueues.Job;
+import io.pairstream.ingest.fetch.queue.Share.Due;
 import io.pairstream.schemas.WaitingLink;
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.FinishedOffsets;
-import io.pairstream.schemas.wire.OneLine;
-import io.pairstream.schemas.wire.WireFormat;
-import io.pairstream.schemas.wire.WriterSchemas;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,13 +11,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,11 +24,6 @@ import org.slf4j.LoggerFactory;
 final class LinkIntake implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkIntake.class);
-
-  /** How long a partition rests whose next record cannot be read yet, at first and at last. */
-  private static final Duration SHORTEST_REST = Duration.ofMillis(20);
-
-  private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
   /** Links that wait in memory, and their bytes, before no more are read. */
   private static final int MOST_IN_MEMORY = 20_000;
@@ -53,12 +39,11 @@ final class LinkIntake implements AutoCloseable {
    */
   private static final double FULL = 0.75;
 
-  private static final int MOST_CARRIED = 4_000;
-  private static final Duration CARRIED_EVERY = Duration.ofSeconds(30);
+  private static final int MOST_CARRIED = 500;
+  private static final Duration CARRIED_EVERY = Duration.ofSeconds(4);
 
-  private final PairTopics topics;
-  private final LinkReader linkReader;
-  private final WriterSchemas waitingSchemas;
+  private final String links;
+  private final LinkReader reader;
   private final int partitions;
   private final Clock clock;
   private final WaitingLog waitingLog;
@@ -67,22 +52,21 @@ final class LinkIntake implements AutoCloseable {
   private final Runnable commit;
 
   /**
-   * @param partitions how many the topics of links and of waiting links have, both
+   * @param links name of the topic of links
+   * @param partitions how many it and the topic of waiting links have
    * @param commit called when enough has gathered
    */
   LinkIntake(
-      PairTopics topics,
-      LinkReader linkReader,
-      WriterSchemas waitingSchemas,
+      String links,
+      LinkReader reader,
       int partitions,
       Clock clock,
       WaitingLog waitingLog,
       HostQueues hosts,
       LinkResults results,
       Runnable commit) {
-    this.topics = topics;
-    this.linkReader = linkReader;
-    this.waitingSchemas = waitingSchemas;
+    this.links = links;
+    this.reader = reader;
     this.partitions = partitions;
     this.clock = clock;
     this.waitingLog = waitingLog;
@@ -107,13 +91,8 @@ final class LinkIntake implements AutoCloseable {
    */
   OptionalLong take(Share share, List<ConsumerRecord<byte[], byte[]>> records) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      boolean taken =
-          !share.window().isBeyond(record.offset())
-              && (isOfLinks(share.partition())
-                  ? takeLink(share, record)
-                  : takeWaiting(share, record));
-      if (!taken) {
-        share.rest(clock.instant(), SHORTEST_REST, LONGEST_REST);
+      if (share.window().isBeyond(record.offset()) || !take(share, record)) {
+        share.rest(clock.instant());
         askAhead(records, record.offset());
         return OptionalLong.of(record.offset());
       }
@@ -125,38 +104,56 @@ final class LinkIntake implements AutoCloseable {
   /** Asks for the schemas of all that was read, so that not each of them costs a rest. */
   private void askAhead(List<ConsumerRecord<byte[], byte[]>> records, long from) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      if (record.offset() > from && record.topic().equals(topics.links().name())) {
-        linkReader.askAhead(record.value());
+      if (record.offset() > from && record.topic().equals(links)) {
+        reader.askAhead(record.value());
       }
     }
   }
 
   /** False where nobody can say yet what the record is. */
-  private boolean takeLink(Share share, ConsumerRecord<byte[], byte[]> record) {
-    if (share.window().isFinished(record.offset())) {
-      share.window().read(record.offset());
+  private boolean take(Share share, ConsumerRecord<byte[], byte[]> record) {
+    long offset = record.offset();
+    if (share.window().isFinished(offset)) {
+      share.window().read(offset);
       return true;
     }
-    return admit(share, record.offset(), TriedLink.fresh(record));
+    if (isOfLinks(share.partition())) {
+      return admit(share, offset, TriedLink.fresh(record));
+    }
+    LinkReader.Read read = reader.readWaiting(record);
+    if (read instanceof LinkReader.Undecided) {
+      return false;
+    }
+    share.window().read(offset);
+    if (read instanceof LinkReader.Waiting waiting) {
+      share.addDue(offset, waiting.link().getDueAt());
+    } else {
+      refuse(share, offset, TriedLink.fresh(record), (LinkReader.Refused) read);
+    }
+    return true;
+  }
+
+  private void refuse(Share share, long offset, TriedLink tried, LinkReader.Refused refused) {
+    results.quarantine(share, offset, tried, refused.refusal(), refused.link());
   }
 
   /** Takes a link up, for the record at an offset; false where nobody can say yet what it is. */
   private boolean admit(Share share, long offset, TriedLink tried) {
-    LinkReader.Read read = linkReader.read(tried);
+    LinkReader.Read read = reader.read(tried);
     if (read instanceof LinkReader.Undecided) {
       return false;
     }
     share.window().read(offset);
     if (read instanceof LinkReader.Refused refused) {
-      results.quarantine(share, offset, tried, refused.refusal(), refused.link());
+      refuse(share, offset, tried, refused);
     } else {
       LinkReader.Link link = (LinkReader.Link) read;
-      admit(new LinkJob(tried, link.link(), link.host(), share, offset));
+      admit(new Job(tried, link.link(), link.host(), share, offset));
     }
     return true;
   }
 
-  private void admit(LinkJob job) {
+  private void admit(Job job) {
     Instant now = clock.instant();
     if (partitionOf(job.host()) != job.share().partition().partition()) {
       results.putOff(job, now); // to the partition where its host's links are
@@ -167,56 +164,6 @@ final class LinkIntake implements AutoCloseable {
 
   private int partitionOf(String host) {
     return Utils.toPositive(Utils.murmur2(Utils.utf8(host))) % partitions;
-  }
-
-  private boolean takeWaiting(Share share, ConsumerRecord<byte[], byte[]> record) {
-    if (share.window().isFinished(record.offset())) {
-      share.window().read(record.offset());
-      return true;
-    }
-    OptionalInt schemaId = WireFormat.schemaId(record.value());
-    if (schemaId.isPresent()
-        && waitingSchemas.of(schemaId.getAsInt()) == WriterSchemas.Verdict.UNDECIDED) {
-      return false;
-    }
-    share.window().read(record.offset());
-    waiting(share, record)
-        .ifPresent(waiting -> share.due().add(record.offset(), waiting.getDueAt()));
-    return true;
-  }
-
-  /** What a record lets wait. One that lets nothing wait goes to quarantine, under its own name. */
-  private Optional<WaitingLink> waiting(Share share, ConsumerRecord<byte[], byte[]> record) {
-    if (!LinkOutputs.isCarried(record)) {
-      return noneWaits(share, record, LinkOutputs.tooLargeToCarry(record));
-    }
-    try {
-      if (record.value() == null) {
-        throw new SerializationException("the record has no value");
-      }
-      WaitingLink waiting =
-          topics.waitingLinks().value().deserializer().deserialize(record.topic(), record.value());
-      if (!results.outputs().isOfOurLinks(waiting)) {
-        throw new SerializationException(
-            "it names a record that is not on " + topics.links().name());
-      }
-      return Optional.of(waiting);
-    } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
-      return noneWaits(
-          share,
-          record,
-          new Rejection(
-              RejectReason.UNREADABLE_RECORD,
-              "no fetcher wrote this record; it lets no link wait: " + OneLine.of(e.toString()),
-              "",
-              ""));
-    }
-  }
-
-  private Optional<WaitingLink> noneWaits(
-      Share share, ConsumerRecord<byte[], byte[]> record, Rejection refusal) {
-    results.quarantine(share, record.offset(), TriedLink.fresh(record), refusal, Optional.empty());
-    return Optional.empty();
   }
 
   /** Takes up what is due, and makes room in windows that fill up. */
@@ -230,42 +177,27 @@ final class LinkIntake implements AutoCloseable {
       if (room > 0 && hosts.waitingBytes() < MOST_BYTES_IN_MEMORY && !share.isResting(now)) {
         readAgain(
             share,
-            share.due().take(now, room),
+            share.takeDue(now, room),
             (record, waiting) -> {
               if (admit(share, record.offset(), new TriedLink(waiting))) {
                 share.rested();
               } else {
-                share.due().add(record.offset(), waiting.getDueAt());
+                share.addDue(record.offset(), waiting.getDueAt());
                 if (!share.isResting(now)) {
-                  share.rest(now, SHORTEST_REST, LONGEST_REST);
+                  share.rest(now);
                 }
               }
             });
       }
-      if (share.window().fullness() >= FULL
-          && share.carriedAt().plus(CARRIED_EVERY).isBefore(now)) {
-        share.carry(MOST_CARRIED, now);
-      }
-      carryOn(share);
-    }
-  }
-
-  /** A part of what is to be carried on, so that no pass takes long. */
-  private void carryOn(Share share) {
-    if (share.toCarry() == 0) {
-      return;
-    }
-    List<Due> lowest =
-        share
-            .due()
-            .takeLowest(share.window().low() + FinishedOffsets.MOST_ABOVE / 2, share.toCarry());
-    int unread =
+      if (share.window().fullness() >= FULL && share.carriesOn(now, CARRIED_EVERY)) {
+        long half = share.window().low() + FinishedOffsets.MOST_ABOVE / 2;
         readAgain(
             share,
-            lowest,
+            share.takeLowest(half, MOST_CARRIED),
             (record, waiting) ->
                 results.finish(share, record.offset(), List.of(LinkOutputs.carriedOn(record))));
-    share.stillToCarry(unread);
+      }
+    }
   }
 
   private interface Again {
@@ -275,22 +207,25 @@ final class LinkIntake implements AutoCloseable {
   /**
    * Reads records again, as many as memory has room for, and commits whenever enough has gathered.
    * The others stay due as they were.
-   *
-   * @return how many the others are
    */
-  private int readAgain(Share share, List<Due> taken, Again each) {
-    if (taken.isEmpty()) {
-      return 0;
-    }
+  private void readAgain(Share share, List<Due> taken, Again each) {
     Map<Long, Instant> missing = new HashMap<>();
     taken.forEach(due -> missing.put(due.offset(), due.at()));
     WaitingLog.Found again = waitingLog.read(share.partition(), missing.keySet());
     for (long offset : again.unread()) {
-      share.due().add(offset, missing.remove(offset));
+      share.addDue(offset, missing.remove(offset));
     }
     for (ConsumerRecord<byte[], byte[]> record : again.found()) {
-      missing.remove(record.offset());
-      waiting(share, record).ifPresent(waiting -> each.accept(record, waiting));
+      Instant due = missing.remove(record.offset());
+      LinkReader.Read read = reader.readWaiting(record);
+      if (read instanceof LinkReader.Waiting waiting) {
+        each.accept(record, waiting.link());
+      } else if (read instanceof LinkReader.Refused refused) {
+        refuse(share, record.offset(), TriedLink.fresh(record), refused);
+      } else {
+        share.addDue(record.offset(), due);
+        share.rest(clock.instant());
+      }
       if (results.isDue()) {
         commit.run();
       }
@@ -299,11 +234,10 @@ final class LinkIntake implements AutoCloseable {
       LOG.error("{}-{} was deleted before it was due", share.partition(), offset);
       share.finish(offset);
     }
-    return again.unread().size();
   }
 
   private boolean isOfLinks(TopicPartition partition) {
-    return partition.topic().equals(topics.links().name());
+    return partition.topic().equals(links);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.ingest.fetch.queue.HostQueues.Job;
 import io.pairstream.ingest.fetch.web.FetchResult.Fetched;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -39,11 +40,8 @@ final class LinkOutputs {
 
   static final String STEP = "fetch";
 
-  /** What Kafka adds to a record, and the little that a wrapping record says itself. */
-  private static final int OVERHEAD_BYTES = 64 * 1024;
-
-  /** A link's record as it came, and what is noted of it. */
-  static final int LARGEST_WAITING_BYTES = RecordSizes.MAX_RAW_RECORD + OVERHEAD_BYTES;
+  /** What Kafka adds to a record. */
+  private static final int OVERHEAD_BYTES = 32 * 1024;
 
   private static final String KIND = "LINK";
 
@@ -56,7 +54,7 @@ final class LinkOutputs {
   }
 
   /** What a link whose image is here becomes. */
-  List<ProducerRecord<byte[], byte[]>> fetched(LinkJob job, Fetched fetched) {
+  List<ProducerRecord<byte[], byte[]>> fetched(Job job, Fetched fetched) {
     PairLink link = job.link();
     TriedLink tried = job.tried();
     ByteBuffer image = ByteBuffer.wrap(fetched.image().bytes());
@@ -74,7 +72,7 @@ final class LinkOutputs {
             .setReceivedAt(receivedAt(link, tried))
             .build();
     ProducerRecord<byte[], byte[]> pair = record(topics.scraped(), fetched.imageDigest(), raw);
-    long bytes = (long) pair.key().length + pair.value().length + OVERHEAD_BYTES / 2;
+    long bytes = (long) pair.key().length + pair.value().length + OVERHEAD_BYTES;
     if (bytes > RecordSizes.MAX_RAW_RECORD) {
       return quarantined(
           tried,
@@ -99,37 +97,15 @@ final class LinkOutputs {
    *
    * @param tried with the attempt that failed
    */
-  List<ProducerRecord<byte[], byte[]>> toBeTriedAgain(LinkJob job, TriedLink tried, Instant dueAt) {
+  List<ProducerRecord<byte[], byte[]>> toBeTriedAgain(Job job, TriedLink tried, Instant dueAt) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(putOff(job, tried, dueAt));
     records.add(told(upload(tried, job.link(), "WAITING").build()));
     return records;
   }
 
   /** What a link becomes whose turn it is not, or that lies where another instance works. */
-  List<ProducerRecord<byte[], byte[]>> putOff(LinkJob job, TriedLink tried, Instant dueAt) {
+  List<ProducerRecord<byte[], byte[]>> putOff(Job job, TriedLink tried, Instant dueAt) {
     return List.of(record(topics.waitingLinks(), job.host(), tried.dueAt(dueAt).link()));
-  }
-
-  /**
-   * Whether a record that lets a link wait may be written again: a fetcher writes no larger ones,
-   * and a larger one is refused by every broker at every attempt.
-   */
-  static boolean isCarried(ConsumerRecord<byte[], byte[]> waiting) {
-    return sizeOf(waiting) <= LARGEST_WAITING_BYTES;
-  }
-
-  /** Why a record that lets a link wait is not written again. */
-  static Rejection tooLargeToCarry(ConsumerRecord<byte[], byte[]> waiting) {
-    return new Rejection(
-        RejectReason.RECORD_TOO_LARGE,
-        "no fetcher wrote this record; it is larger than any that lets a link wait",
-        sizeOf(waiting) + " bytes",
-        LARGEST_WAITING_BYTES + " bytes");
-  }
-
-  private static long sizeOf(ConsumerRecord<byte[], byte[]> record) {
-    return (long) (record.key() == null ? 0 : record.key().length)
-        + (record.value() == null ? 0 : record.value().length);
   }
 
   /** The same record again, at the end of its topic. */
@@ -167,14 +143,6 @@ final class LinkOutputs {
                         .setDetail(refusal.detail())
                         .build())));
     return records;
-  }
-
-  /**
-   * Whether a record lets a link of this data set wait. The name of another topic is not written
-   * on: it may be as long as a record.
-   */
-  boolean isOfOurLinks(WaitingLink waiting) {
-    return waiting.getOrigin().getTopic().equals(topics.links().name());
   }
 
   private Upload.Builder upload(TriedLink tried, PairLink link, String standing) {

@@ -6,8 +6,12 @@ import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairLink;
-import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.WaitingLink;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.OneLine;
+import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.schemas.wire.ValueFault;
 import io.pairstream.schemas.wire.WireFormat;
@@ -16,15 +20,22 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Reads a link's record, or says why it cannot be one.
+ * Reads the record of a link, or of one that waits, or says why it cannot be one.
  *
  * <p>Refuses: {@code RECORD_TOO_LARGE}, {@code UNREADABLE_RECORD}, {@code UNKNOWN_SCHEMA}, {@code
  * SCHEMA_MISMATCH}, {@code CAPTION_NOT_UTF8}, {@code FETCH_URL_INVALID}.
  */
-final class LinkReader {
+final class LinkReader implements AutoCloseable {
+
+  /** What Kafka adds to a record, and the little that a wrapping record says itself. */
+  private static final int OVERHEAD_BYTES = 64 * 1024;
+
+  /** A link's record as it came, and what is noted of it. */
+  private static final int LARGEST_WAITING_BYTES = RecordSizes.MAX_RAW_RECORD + OVERHEAD_BYTES;
 
   /** What became of reading a record. */
   sealed interface Read {}
@@ -36,6 +47,9 @@ final class LinkReader {
    */
   record Link(PairLink link, String host) implements Read {}
 
+  /** It lets a link wait. */
+  record Waiting(WaitingLink link) implements Read {}
+
   /**
    * It is none that can be fetched.
    *
@@ -46,55 +60,57 @@ final class LinkReader {
   /** The registry cannot say now with which schema it was written. */
   record Undecided() implements Read {}
 
-  private final Topic<String, PairLink> topic;
+  private final PairTopics topics;
   private final WriterSchemas schemas;
+  private final WriterSchemas waitingSchemas;
   private final CaptionBytes captionBytes;
 
-  LinkReader(Topic<String, PairLink> topic, WriterSchemas schemas, CaptionBytes captionBytes) {
-    this.topic = topic;
-    this.schemas = schemas;
-    this.captionBytes = captionBytes;
+  LinkReader(PairTopics topics, Registry registry) {
+    this.topics = topics;
+    String links = topics.links().name() + "-value";
+    String waiting = topics.waitingLinks().name() + "-value";
+    schemas = new WriterSchemas(registry, links, PairLink.SCHEMA$);
+    waitingSchemas = new WriterSchemas(registry, waiting, WaitingLink.SCHEMA$);
+    captionBytes = new CaptionBytes(registry, links, PairLink.SCHEMA$);
   }
 
-  /** Asks for the schema of a value that will be read soon. */
+  @Override
+  public void close() {
+    schemas.close();
+    waitingSchemas.close();
+  }
+
+  /** Asks for the schema of a link's value that will be read soon. */
   void askAhead(byte[] value) {
-    WireFormat.schemaId(value)
-        .ifPresent(
-            id -> {
-              var unused = schemas.of(id);
-            });
+    WireFormat.schemaId(value).ifPresent(schemas::of);
   }
 
   Read read(TriedLink tried) {
     byte[] value = tried.value();
     if (tried.size() > LinkPublisher.MAX_RECORD_BYTES) {
-      return refused(
-          new Rejection(
-              RejectReason.RECORD_TOO_LARGE,
-              "a link's record is small: an address, a caption, and what is known of them",
-              tried.size() + " bytes",
-              LinkPublisher.MAX_RECORD_BYTES + " bytes"));
+      return tooLarge(
+          "a link's record is small: an address, a caption, and what is known of them",
+          tried.size(),
+          LinkPublisher.MAX_RECORD_BYTES);
     }
     OptionalInt schemaId = WireFormat.schemaId(value);
     if (schemaId.isEmpty()) {
       return refused(
-          new Rejection(
-              RejectReason.UNREADABLE_RECORD,
-              value == null
-                  ? "the record has no value"
-                  : "the value does not begin with byte 0 and a schema id in 4 bytes",
-              "",
-              ""));
+          RejectReason.UNREADABLE_RECORD,
+          value == null
+              ? "the record has no value"
+              : "the value does not begin with byte 0 and a schema id in 4 bytes");
     }
-    return switch (schemas.of(schemaId.getAsInt())) {
-      case KNOWN -> decode(value, schemas.known(schemaId.getAsInt()));
+    int id = schemaId.getAsInt();
+    return switch (schemas.of(id)) {
+      case KNOWN -> decode(value, schemas.known(id));
       case UNDECIDED -> new Undecided();
       case UNKNOWN ->
           refused(
               new Rejection(
                   RejectReason.UNKNOWN_SCHEMA,
-                  WriterSchemas.whyUnknown(schemaId.getAsInt()),
-                  "schema id " + schemaId.getAsInt(),
+                  WriterSchemas.whyUnknown(id),
+                  "schema id " + id,
                   ""));
     };
   }
@@ -102,36 +118,80 @@ final class LinkReader {
   private Read decode(byte[] value, Schema writer) {
     Optional<ValueFault> fault = ValueFault.of(writer, PairLink.SCHEMA$, value);
     if (fault.isPresent()) {
-      return refused(refusal(fault.get()));
+      return refused(fault.get());
     }
     PairLink link;
     boolean isText;
     try {
-      link = topic.value().deserializer().deserialize(topic.name(), value);
+      link = topics.links().value().deserializer().deserialize(topics.links().name(), value);
       isText =
           !CaptionBytes.isDoubtful(link.getCaption()) || StrictUtf8.isUtf8(captionBytes.of(value));
     } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
-      return refused(refusal(ValueFault.unread(writer, PairLink.SCHEMA$)));
+      return refused(ValueFault.unread(writer, PairLink.SCHEMA$));
     }
-    if (!isText) {
+    try {
+      if (isText) {
+        return new Link(link, LinkHost.of(link.getUrl()));
+      }
       return new Refused(
           new Rejection(RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8", "", ""),
           Optional.of(link));
-    }
-    try {
-      return new Link(link, LinkHost.of(link.getUrl()));
     } catch (InvalidUrlException e) {
       return new Refused(
           new Rejection(RejectReason.FETCH_URL_INVALID, e.getMessage(), "", ""), Optional.of(link));
     }
   }
 
-  private static Rejection refusal(ValueFault fault) {
-    return new Rejection(
+  /**
+   * Reads a record that lets a link wait. One that is larger than a fetcher writes is refused by
+   * every broker at every attempt to write it again. The name of another topic is not written on:
+   * it may be as long as a record.
+   */
+  Read readWaiting(ConsumerRecord<byte[], byte[]> record) {
+    OptionalInt schemaId = WireFormat.schemaId(record.value());
+    if (schemaId.isPresent()
+        && waitingSchemas.of(schemaId.getAsInt()) == WriterSchemas.Verdict.UNDECIDED) {
+      return new Undecided();
+    }
+    long size =
+        Math.max(0, record.serializedKeySize()) + (long) Math.max(0, record.serializedValueSize());
+    if (size > LARGEST_WAITING_BYTES) {
+      return tooLarge(
+          "no fetcher wrote this record; it is larger than any that lets a link wait",
+          size,
+          LARGEST_WAITING_BYTES);
+    }
+    try {
+      if (record.value() == null) {
+        throw new SerializationException("the record has no value");
+      }
+      WaitingLink waiting =
+          topics.waitingLinks().value().deserializer().deserialize(record.topic(), record.value());
+      if (!waiting.getOrigin().getTopic().equals(topics.links().name())) {
+        throw new SerializationException(
+            "it names a record that is not on " + topics.links().name());
+      }
+      return new Waiting(waiting);
+    } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
+      return refused(
+          RejectReason.UNREADABLE_RECORD,
+          "no fetcher wrote this record; it lets no link wait: " + OneLine.of(e.toString()));
+    }
+  }
+
+  private static Read tooLarge(String detail, long size, long limit) {
+    return refused(
+        new Rejection(RejectReason.RECORD_TOO_LARGE, detail, size + " bytes", limit + " bytes"));
+  }
+
+  private static Read refused(ValueFault fault) {
+    return refused(
         fault.isOfSchema() ? RejectReason.SCHEMA_MISMATCH : RejectReason.UNREADABLE_RECORD,
-        fault.sentence(),
-        "",
-        "");
+        fault.sentence());
+  }
+
+  private static Read refused(RejectReason reason, String detail) {
+    return refused(new Rejection(reason, detail, "", ""));
   }
 
   private static Read refused(Rejection refusal) {

@@ -2,6 +2,7 @@ package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.ingest.fetch.queue.HostQueues.Job;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.FetchResult.Failed;
 import io.pairstream.ingest.fetch.web.FetchResult.Fetched;
@@ -11,37 +12,56 @@ import io.pairstream.schemas.wire.OneLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 
 /**
- * Sends what links become, with the offsets that it accounts for, and counts it. Not thread-safe.
+ * Sends what links become and commits it with the offsets that it accounts for, together or not at
+ * all, and counts it. Not thread-safe.
  */
 final class LinkResults implements AutoCloseable {
 
+  /** How long outputs gather: what a reader of committed records waits for them at most. */
+  private static final Duration GATHERED_FOR = Duration.ofMillis(100);
+
+  private static final long MOST_BYTES = 32L * 1024 * 1024;
+
   private final LinkOutputs outputs;
-  private final OutputTransaction transaction;
+  private final Producer<byte[], byte[]> producer;
   private final RetryPlan retries;
   private final Tally tally;
+  private boolean open;
+  private long openedAt;
+  private long bytes;
 
-  LinkResults(LinkOutputs outputs, OutputTransaction transaction, RetryPlan retries, Tally tally) {
+  /** Takes the producer over, and rolls back what one of the same id left open. */
+  LinkResults(
+      LinkOutputs outputs, Producer<byte[], byte[]> producer, RetryPlan retries, Tally tally) {
     this.outputs = outputs;
-    this.transaction = transaction;
+    this.producer = producer;
     this.retries = retries;
     this.tally = tally;
-  }
-
-  LinkOutputs outputs() {
-    return outputs;
+    try {
+      producer.initTransactions();
+    } catch (KafkaException e) {
+      close();
+      throw e;
+    }
   }
 
   /** What a fetch came to. */
-  void finish(LinkJob job, FetchResult result, Instant now) {
+  void finish(Job job, FetchResult result, Instant now) {
     List<ProducerRecord<byte[], byte[]>> records;
     if (result instanceof Fetched fetched) {
-      tally.fetched(fetched.image().size());
+      tally.countFetched(fetched.image().size());
       records = outputs.fetched(job, fetched);
     } else if (result instanceof Failed failed) {
       records = failed(job, failed, now);
@@ -51,17 +71,16 @@ final class LinkResults implements AutoCloseable {
     finish(job.share(), job.offset(), records);
   }
 
-  private List<ProducerRecord<byte[], byte[]>> failed(LinkJob job, Failed failed, Instant now) {
+  private List<ProducerRecord<byte[], byte[]>> failed(Job job, Failed failed, Instant now) {
     TriedLink tried = job.tried().failed(failed.reason().name(), OneLine.of(failed.detail()), now);
     if (failed.retryable() && retries.triesAgainAfter(tried.attempts())) {
       Duration pause =
           retries.pause(failed.reason(), tried.attempts(), failed.retryAfter(), tried.origin());
-      tally.triedAgain();
+      tally.countTriedAgain();
       return outputs.toBeTriedAgain(job, tried, now.plus(pause));
     }
-    tally.quarantined(failed.reason());
     String detail = tried.link().getDetail();
-    return outputs.quarantined(
+    return quarantined(
         tried,
         new Rejection(
             failed.reason(),
@@ -72,14 +91,13 @@ final class LinkResults implements AutoCloseable {
   }
 
   private List<ProducerRecord<byte[], byte[]>> postponed(
-      LinkJob job, Postponed postponed, Instant now) {
+      Job job, Postponed postponed, Instant now) {
     Duration giveUpAfter = retries.giveUpAfter();
     // Not since it arrived: a link may wait for months before anybody fetches.
     TriedLink tried = job.tried().takenUp(now);
     Duration age = Duration.between(tried.link().getFirstTriedAt(), now);
     if (age.compareTo(giveUpAfter) > 0) {
-      tally.quarantined(RejectReason.FETCH_TIMEOUT);
-      return outputs.quarantined(
+      return quarantined(
           tried,
           new Rejection(
               RejectReason.FETCH_TIMEOUT,
@@ -88,37 +106,76 @@ final class LinkResults implements AutoCloseable {
               giveUpAfter.toHours() + " h"),
           Optional.of(job.link()));
     }
-    tally.putOff();
+    tally.countPutOff();
     return outputs.putOff(job, tried, now.plus(retries.bounded(postponed.retryAfter())));
   }
 
-  void putOff(LinkJob job, Instant dueAt) {
-    tally.putOff();
+  void putOff(Job job, Instant dueAt) {
+    tally.countPutOff();
     finish(job.share(), job.offset(), outputs.putOff(job, job.tried(), dueAt));
   }
 
   void quarantine(
       Share share, long offset, TriedLink tried, Rejection refusal, Optional<PairLink> link) {
-    tally.quarantined(refusal.reason());
-    finish(share, offset, outputs.quarantined(tried, refusal, link));
+    finish(share, offset, quarantined(tried, refusal, link));
   }
 
+  private List<ProducerRecord<byte[], byte[]>> quarantined(
+      TriedLink tried, Rejection refusal, Optional<PairLink> link) {
+    tally.countQuarantined(refusal.reason());
+    return outputs.quarantined(tried, refusal, link);
+  }
+
+  /** Sends records, which finish the one at an offset. */
   void finish(Share share, long offset, List<ProducerRecord<byte[], byte[]>> records) {
-    transaction.send(records);
+    if (!open) {
+      producer.beginTransaction();
+      open = true;
+      openedAt = System.nanoTime();
+      bytes = 0;
+    }
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      // A send that fails fails the commit.
+      var unused = producer.send(record);
+      bytes += record.value().length;
+    }
     share.finish(offset);
   }
 
+  /** Whether enough has gathered to be committed, or for long enough. */
   boolean isDue() {
-    return transaction.isDue();
+    return open && (bytes >= MOST_BYTES || System.nanoTime() - openedAt >= GATHERED_FOR.toNanos());
   }
 
+  /**
+   * Commits what was sent; does nothing where that is nothing.
+   *
+   * @throws KafkaException where no share has anything finished, because what was sent was for
+   *     shares that are no longer ours; others send it too
+   */
   void commit(Collection<Share> shares, ConsumerGroupMetadata member) {
-    transaction.commit(shares, member);
+    if (!open) {
+      return;
+    }
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    for (Share share : shares) {
+      if (share.isChanged()) {
+        var finished = share.window().finished();
+        offsets.put(share.partition(), new OffsetAndMetadata(finished.low(), finished.metadata()));
+      }
+    }
+    if (offsets.isEmpty()) {
+      throw new KafkaException("what was sent is another instance's to send");
+    }
+    producer.sendOffsetsToTransaction(offsets, member);
+    producer.commitTransaction();
+    open = false;
+    shares.forEach(Share::committed);
   }
 
   /** Rolls back what is not committed. */
   @Override
   public void close() {
-    transaction.close();
+    producer.close(Duration.ZERO);
   }
 }

@@ -3,23 +3,39 @@ package io.pairstream.ingest.fetch.queue;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One partition while it is ours, from one rebalance to the next. What was begun for a share that
- * is no longer ours is not finished for it. Not thread-safe, but for {@link #isOurs}.
+ * One partition while it is ours, from one rebalance to the next: how far it is done, and which of
+ * its records are due when. Of those it keeps offsets and times alone, no more of them than the
+ * window has offsets: about 150 bytes each. What was begun for a share that is no longer ours is
+ * not finished for it. Not thread-safe, but for {@link #isOurs}.
  */
 final class Share {
 
+  /** How long a partition rests whose next record cannot be read yet, at first and at last. */
+  private static final Duration SHORTEST_REST = Duration.ofMillis(20);
+
+  private static final Duration LONGEST_REST = Duration.ofSeconds(1);
+
+  /** An offset and when its record is due. */
+  record Due(Instant at, long offset) {}
+
   private final TopicPartition partition;
   private final OffsetWindow window;
-  private final DueLinks due = new DueLinks();
+  private final TreeMap<Long, Instant> dueByOffset = new TreeMap<>();
+  private final TreeSet<Due> dueByTime =
+      new TreeSet<>(Comparator.comparing(Due::at).thenComparing(Due::offset));
   private volatile boolean ours = true;
   private boolean changed;
   private Instant restsUntil = Instant.EPOCH;
   private Duration rest = Duration.ZERO;
   private Instant carriedAt = Instant.EPOCH;
-  private int toCarry;
 
   Share(TopicPartition partition, FinishedOffsets committed) {
     this.partition = partition;
@@ -32,11 +48,6 @@ final class Share {
 
   OffsetWindow window() {
     return window;
-  }
-
-  /** Records of this partition that are not due yet. */
-  DueLinks due() {
-    return due;
   }
 
   boolean isOurs() {
@@ -63,10 +74,10 @@ final class Share {
   }
 
   /** Leaves the partition alone for a moment; each further time in a row for twice as long. */
-  void rest(Instant now, Duration shortest, Duration longest) {
+  void rest(Instant now) {
     Duration doubled = rest.multipliedBy(2);
-    rest = doubled.compareTo(shortest) < 0 ? shortest : doubled;
-    rest = rest.compareTo(longest) > 0 ? longest : rest;
+    rest = doubled.compareTo(SHORTEST_REST) < 0 ? SHORTEST_REST : doubled;
+    rest = rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
     restsUntil = now.plus(rest);
   }
 
@@ -79,24 +90,44 @@ final class Share {
     return now.isBefore(restsUntil);
   }
 
-  /** When it was last decided to carry records on to make room. */
-  Instant carriedAt() {
-    return carriedAt;
+  /** Takes a record up that is due at a time. */
+  void addDue(long offset, Instant at) {
+    dueByOffset.put(offset, at);
+    dueByTime.add(new Due(at, offset));
   }
 
-  /** Records that are still to be carried on. */
-  int toCarry() {
-    return toCarry;
+  /** Takes out those that are due, the longest due first. */
+  List<Due> takeDue(Instant now, int atMost) {
+    List<Due> due = new ArrayList<>();
+    while (due.size() < atMost && !dueByTime.isEmpty() && !dueByTime.first().at().isAfter(now)) {
+      Due first = dueByTime.pollFirst();
+      dueByOffset.remove(first.offset());
+      due.add(first);
+    }
+    return due;
   }
 
-  /** Decides to carry so many on, a part at a time. */
-  void carry(int records, Instant now) {
-    toCarry = records;
-    carriedAt = now;
+  /** Takes out those of the lowest offsets, whenever they are due. */
+  List<Due> takeLowest(long below, int atMost) {
+    List<Due> lowest = new ArrayList<>();
+    while (lowest.size() < atMost && !dueByOffset.isEmpty() && dueByOffset.firstKey() < below) {
+      var entry = dueByOffset.pollFirstEntry();
+      Due first = new Due(entry.getValue(), entry.getKey());
+      dueByTime.remove(first);
+      lowest.add(first);
+    }
+    return lowest;
   }
 
-  /** Notes how many of them are left. */
-  void stillToCarry(int records) {
-    toCarry = records;
+  /** Records that are not due yet. */
+  int notDue() {
+    return dueByOffset.size();
+  }
+
+  /** Whether records may be carried on now to make room; notes that they are. */
+  boolean carriesOn(Instant now, Duration every) {
+    boolean carries = carriedAt.plus(every).isBefore(now);
+    carriedAt = carries ? now : carriedAt;
+    return carries;
   }
 }

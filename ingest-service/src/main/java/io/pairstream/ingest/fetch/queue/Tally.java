@@ -1,70 +1,101 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.service.report.Reading;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.TopicPartition;
 
-/** Counts what is done. One thread counts; any may read reasons, bytes and partitions. */
+/** What this instance did since it started, and what it is at. Thread-safe. */
 final class Tally {
 
-  private final Map<RejectReason, LongAdder> byReason = new ConcurrentHashMap<>();
+  private final LongAdder fetched = new LongAdder();
   private final LongAdder imageBytes = new LongAdder();
-  private volatile Set<TopicPartition> partitions = Set.of();
-  private long fetched;
-  private long quarantined;
-  private long triedAgain;
-  private long putOff;
+  private final LongAdder triedAgain = new LongAdder();
+  private final LongAdder putOff = new LongAdder();
+  private final Map<RejectReason, LongAdder> quarantined = new ConcurrentSkipListMap<>();
+  private volatile Work work = new Work(Set.of(), 0, 0, 0);
 
-  void fetched(long bytes) {
-    fetched++;
+  /**
+   * What it is at.
+   *
+   * @param underWay links that the fetcher has now
+   * @param inMemory links that wait here for their host's turn
+   * @param notDue links of this instance's partitions that are not due yet
+   */
+  record Work(Set<TopicPartition> partitions, int underWay, int inMemory, int notDue) {}
+
+  void worksOn(Work now) {
+    work = now;
+  }
+
+  void countFetched(long bytes) {
+    fetched.increment();
     imageBytes.add(bytes);
   }
 
-  void quarantined(RejectReason reason) {
-    quarantined++;
-    byReason.computeIfAbsent(reason, unknown -> new LongAdder()).increment();
+  void countQuarantined(RejectReason reason) {
+    quarantined.computeIfAbsent(reason, unknown -> new LongAdder()).increment();
   }
 
-  void triedAgain() {
-    triedAgain++;
+  void countTriedAgain() {
+    triedAgain.increment();
   }
 
-  void putOff() {
-    putOff++;
+  void countPutOff() {
+    putOff.increment();
   }
 
-  void worksOn(Set<TopicPartition> now) {
-    if (!partitions.equals(now)) {
-      partitions = Set.copyOf(now);
-    }
+  Work work() {
+    return work;
   }
 
-  FetchCounts counts(int underWay, int inMemory, int notDue) {
-    return new FetchCounts(fetched, quarantined, triedAgain, putOff, underWay, inMemory, notDue);
+  /** Links that became raw pairs. */
+  long fetched() {
+    return fetched.sum();
   }
 
-  /** Links that went to quarantine, by reason. */
-  SortedMap<RejectReason, Long> byReason() {
-    SortedMap<RejectReason, Long> sums = new TreeMap<>();
-    byReason.forEach((reason, count) -> sums.put(reason, count.sum()));
-    return sums;
+  long quarantined() {
+    return quarantined.values().stream().mapToLong(LongAdder::sum).sum();
   }
 
-  /** Bytes of the images that were fetched. */
-  long imageBytes() {
-    return imageBytes.sum();
+  /** Attempts that failed and are to be repeated. */
+  long triedAgain() {
+    return triedAgain.sum();
+  }
+
+  /** Links that came before their turn, or lay where another instance works. */
+  long putOff() {
+    return putOff.sum();
+  }
+
+  /** Grows with whatever became of a link. */
+  long done() {
+    return fetched() + quarantined() + triedAgain() + putOff();
+  }
+
+  void read(Reading reading) {
+    Work now = work;
+    reading
+        .counter("links_fetched_total", fetched())
+        .counter("link_image_bytes_total", imageBytes.sum())
+        .counter("link_attempts_to_repeat_total", triedAgain())
+        .counter("links_put_off_total", putOff())
+        .gauge("links_under_way", now.underWay())
+        .gauge("links_in_memory", now.inMemory())
+        .gauge("links_not_due", now.notDue());
+    quarantined.forEach(
+        (reason, count) ->
+            reading.counter("links_quarantined_total", count.sum(), "reason", reason.name()));
   }
 
   /** Partitions that are worked on, in order. */
   List<String> assigned() {
-    return partitions.stream()
+    return work.partitions().stream()
         .sorted(
             Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition))
         .map(TopicPartition::toString)

@@ -199,13 +199,13 @@ class FetchServiceTest {
     clock.slowDown(10);
     FetchService service = start(fetcher);
 
-    until(() -> service.counts().triedAgain() == 2 && service.counts().notDue() == 2);
+    until(() -> service.tally().triedAgain() == 2 && service.tally().work().notDue() == 2);
     AuditReport early = audit();
     for (int attempt = 2; attempt <= RetryPlan.USUAL.attempts(); attempt++) {
       // The third is the last of the flaky one.
       int settled = attempt + Math.min(attempt, 3);
       clock.advance(Duration.ofHours(13));
-      until(() -> ended(service.counts()) == settled);
+      until(() -> ended(service.tally()) == settled);
     }
     AuditReport late = auditAfter(2);
 
@@ -364,13 +364,13 @@ class FetchServiceTest {
                         ? new CompletableFuture<>()
                         : CompletableFuture.completedFuture(ScriptedFetcher.image(url))));
 
-    until(() -> service.counts().fetched() == 200);
+    until(() -> service.tally().fetched() == 200);
     int most = HostQueues.WAITING_PER_HOST + 3;
-    until(() -> service.counts().notDue() >= 200 - most);
+    until(() -> service.tally().work().notDue() >= 200 - most);
     AuditReport report = auditAfter(200);
     assertThat(report.details()).isEmpty();
     assertThat(report.links().waiting()).isBetween(200L - most, 200L);
-    assertThat(service.counts().underWay()).isEqualTo(3);
+    assertThat(service.tally().work().underWay()).isEqualTo(3);
   }
 
   @Test
@@ -388,7 +388,7 @@ class FetchServiceTest {
 
     for (int i = 1; i < 10; i++) {
       int before = i;
-      until(() -> isPutOff(service.counts(), before));
+      until(() -> isPutOff(service.tally(), before));
       clock.advance(Duration.ofMinutes(5));
     }
 
@@ -408,9 +408,9 @@ class FetchServiceTest {
                     new FetchResult.Postponed(Duration.ofDays(30), "h.test answers nobody")));
     FetchService service = start(fetcher);
 
-    for (int day = 1; service.counts().quarantined() == 0; day++) {
+    for (int day = 1; service.tally().quarantined() == 0; day++) {
       int asked = day;
-      until(() -> service.counts().quarantined() == 1 || isPutOff(service.counts(), asked));
+      until(() -> service.tally().quarantined() == 1 || isPutOff(service.tally(), asked));
       clock.advance(Duration.ofDays(1).plusSeconds(1));
     }
 
@@ -445,7 +445,7 @@ class FetchServiceTest {
     until(
         () -> {
           clock.advance(Duration.ofSeconds(31));
-          return service.counts().fetched() == 1;
+          return service.tally().fetched() == 1;
         });
     service.close();
 
@@ -480,14 +480,14 @@ class FetchServiceTest {
     FetchService first = start(fetcher);
     until(() -> fetcher.held() > 200);
     fetcher.letGo(150);
-    until(() -> first.counts().fetched() > 100);
+    until(() -> first.tally().fetched() > 100);
     FetchService second = start(fetcher);
-    until(() -> second.counts().underWay() > 50);
+    until(() -> second.tally().work().underWay() > 50);
     fetcher.letGo(200);
     AuditReport between = audit();
     first.close();
     FetchService third = start(fetcher);
-    until(() -> third.counts().underWay() > 50);
+    until(() -> third.tally().work().underWay() > 50);
     fetcher.letGo(200);
     second.close();
     fetcher.letGoFromNowOn();
@@ -499,13 +499,13 @@ class FetchServiceTest {
   }
 
   /** Attempts whose end is settled, so that a clock that moves on finds them where they belong. */
-  private static long ended(FetchCounts counts) {
+  private static long ended(Tally counts) {
     return counts.triedAgain() + counts.fetched() + counts.quarantined();
   }
 
   /** Whether the only link was put off so often, and waits. */
-  private static boolean isPutOff(FetchCounts counts, int times) {
-    return counts.putOff() == times && counts.notDue() == 1;
+  private static boolean isPutOff(Tally counts, int times) {
+    return counts.putOff() == times && counts.work().notDue() == 1;
   }
 
   /** Runs audits, and lets time pass meanwhile, until nothing waits. */
@@ -526,7 +526,7 @@ class FetchServiceTest {
     until(
         () ->
             services.stream()
-                    .map(FetchService::counts)
+                    .map(FetchService::tally)
                     .mapToLong(counts -> counts.fetched() + counts.quarantined())
                     .sum()
                 >= ended);
@@ -556,14 +556,14 @@ class FetchServiceTest {
     Map<String, String> clients = new HashMap<>(LongTimeouts.TIMEOUT);
     clients.putAll(STAYING);
     clients.putAll(kafkaSettings);
-    QueueSettings settings =
-        QueueSettings.of(
-            new Cluster(
-                KAFKA.bootstrapServers(),
-                "mock://" + cluster.dataset().name(),
-                cluster.dataset(),
-                clients,
-                Map.of()));
+    Cluster where =
+        new Cluster(
+            KAFKA.bootstrapServers(),
+            "mock://" + cluster.dataset().name(),
+            cluster.dataset(),
+            clients,
+            Map.of());
+    FetchService.Settings settings = new FetchService.Settings(where, 2000, 3, RetryPlan.USUAL);
     FetchService service =
         new FetchService(
             settings,
