@@ -1,21 +1,32 @@
 package io.pairstream.ingest.status;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.ReceivedAt;
+import io.pairstream.schemas.Upload;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * What became of one pair or link.
  *
- * <p>Strings are empty where there is nothing to say.
+ * <p>Written as it is. Strings are empty where there is nothing to say; {@code copy_of} and {@code
+ * decided_at} are there only where they have a value. A receipt that turned an earlier record of
+ * the pair away says nothing of a record that came since. Which was earlier, offsets tell where
+ * both lie on one partition, as two records of one image do on one topic; otherwise times do, with
+ * room for clocks that differ.
  *
  * @param id what was asked for: a pair id, a link id, or coordinates of a record that has neither
  * @param kind {@code PAIR} or {@code LINK}
  * @param pairId the pair id; empty for a link whose image is not fetched
  * @param imageDigest lower-case hex SHA-256 of the image; empty where there is none yet
- * @param stand where it stands
+ * @param standing where it stands
+ * @param isFinal whether nothing more happens by itself
  * @param reason why it was rejected, could not be fetched, or waits
  * @param says where it stands, and why, in plain words
  * @param measured the value that decided, with its unit
@@ -26,67 +37,182 @@ import java.util.Optional;
  * @param origin coordinates of the record that came last through an ingest API, or else of the one
  *     that decided
  * @param copyOf coordinates of the record that decided, where the one that came last is a copy of
- *     it
+ *     it; else null
  * @param receivedAt when an ingest API took it last
  * @param changedAt when the standing last changed, as far as it is known
  * @param decidedAt the time that Kafka gave the record that decided, but not before it was
- *     received, as clocks differ; empty until then
+ *     received, as clocks differ; null until then
  */
-public record StatusReport(
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record StatusReport(
     String id,
     String kind,
     String pairId,
     String imageDigest,
-    ReportedStatus stand,
+    ReportedStatus standing,
+    @JsonProperty("final") boolean isFinal,
     String reason,
     String says,
     String measured,
     String limit,
     String remedy,
     long copies,
-    Origin origin,
-    Optional<Origin> copyOf,
+    Coordinates origin,
+    Coordinates copyOf,
     Instant receivedAt,
     Instant changedAt,
-    Optional<Instant> decidedAt) {
+    Instant decidedAt) {
 
-  public StatusReport {
-    decidedAt = decidedAt.map(at -> at.isBefore(receivedAt) ? receivedAt : at);
+  /**
+   * Where a record is.
+   *
+   * @param id of its pair, where another is a copy of it; else empty
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record Coordinates(String topic, int partition, long offset, String id) {
+
+    static Coordinates of(Origin origin, String id) {
+      return new Coordinates(origin.getTopic(), origin.getPartition(), origin.getOffset(), id);
+    }
   }
 
   /**
-   * As clients read it. Strings are always there, empty where there is nothing to say; {@code
-   * copy_of} and {@code decided_at} are there only where they have a value.
+   * Where a pair or a link stands, as its producer sees it.
+   *
+   * <p>The name is part of the contract. Those before {@link #TRAINING} come from the ingest APIs
+   * and the fetcher, the others from receipts; {@link #UNKNOWN} is in no record.
    */
-  ObjectNode json() {
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("id", id)
-            .put("kind", kind)
-            .put("pair_id", pairId)
-            .put("image_digest", imageDigest)
-            .put("standing", stand.name())
-            .put("final", stand.isFinal())
-            .put("reason", reason)
-            .put("says", says)
-            .put("measured", measured)
-            .put("limit", limit)
-            .put("remedy", remedy)
-            .put("copies", copies);
-    json.set("origin", coordinates(origin));
-    copyOf.ifPresent(first -> json.set("copy_of", coordinates(first).put("id", pairId)));
-    json.put("received_at", receivedAt.toString());
-    json.put("changed_at", changedAt.toString());
-    decidedAt.ifPresent(at -> json.put("decided_at", at.toString()));
-    return json;
+  enum ReportedStatus {
+    RECEIVED(false, "It is in Kafka and waits to be judged, or as a link to be fetched."),
+    WAITING(false, "Its image could not be fetched yet; it is tried again."),
+    FETCHED(false, "Its image is fetched; the pair waits to be judged."),
+    FETCH_FAILED(true, "Its image could not be fetched."),
+    TRAINING(true, "It is published for training."),
+    VALIDATION(true, "It is published for validation."),
+    TEST(true, "It is published for testing."),
+    QUARANTINED(true, "It was rejected."),
+    WITHDRAWN(true, "It is withdrawn: it is not handed out any more, and a copy is not taken."),
+    UNKNOWN(false, "Its record says where it stands in a word that is not known here.");
+
+    private final boolean isFinal;
+    private final String says;
+
+    ReportedStatus(boolean isFinal, String says) {
+      this.isFinal = isFinal;
+      this.says = says;
+    }
+
+    /** The one of that name; {@link #UNKNOWN} for a word that a later version, or nobody, knows. */
+    static ReportedStatus named(String word) {
+      for (ReportedStatus stand : values()) {
+        if (stand.name().equals(word)) {
+          return stand;
+        }
+      }
+      return UNKNOWN;
+    }
+
+    /** Whether nothing more happens by itself. */
+    public boolean isFinal() {
+      return isFinal;
+    }
+
+    /** In plain words. */
+    public String says() {
+      return says;
+    }
+
+    /** Whether the pair is in the data set. */
+    boolean isPublished() {
+      return this == TRAINING || this == VALIDATION || this == TEST;
+    }
   }
 
-  private static ObjectNode coordinates(Origin origin) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("topic", origin.getTopic())
-        .put("partition", origin.getPartition())
-        .put("offset", origin.getOffset());
+  /** How far the clocks of an ingest API and a broker may differ. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+
+  private static final String LINK = "LINK";
+
+  /** Of a pair that no ingest API took: a producer wrote it to Kafka itself. */
+  static StatusReport of(String id, Receipt receipt) {
+    Upload upload =
+        Upload.newBuilder()
+            .setId(id)
+            .setKind("PAIR")
+            .setPairId(receipt.getPairId())
+            .setImageDigest(receipt.getImageDigest())
+            .setOrigin(receipt.getOrigin())
+            .setReceivedAt(ReceivedAt.of(receipt).orElse(receipt.getDecidedAt()))
+            .setChangedAt(receipt.getDecidedAt())
+            .build();
+    return of(id, upload, Optional.of(receipt));
+  }
+
+  static StatusReport of(String id, Upload upload, Optional<Receipt> known) {
+    Optional<Receipt> receipt = known.filter(r -> speaksOf(upload, r));
+    ReportedStatus stand =
+        ReportedStatus.named(receipt.map(Receipt::getStanding).orElse(upload.getStanding()));
+    String reason = receipt.map(Receipt::getReason).orElse(upload.getReason());
+    String detail = receipt.map(Receipt::getDetail).orElse(upload.getDetail());
+    boolean isCopy = receipt.isPresent() && isCopy(upload, receipt.get(), stand);
+    Instant received = upload.getReceivedAt();
+    Instant changed = upload.getChangedAt();
+    Optional<Instant> decided = receipt.map(Receipt::getDecidedAt);
+    return new StatusReport(
+        id,
+        upload.getKind(),
+        upload.getPairId(),
+        upload.getImageDigest(),
+        stand,
+        stand.isFinal(),
+        reason,
+        says(stand, detail, isCopy),
+        receipt.map(Receipt::getMeasured).orElse(""),
+        receipt.map(Receipt::getLimit).orElse(""),
+        RejectReason.named(reason).map(RejectReason::remedy).orElse(""),
+        known.map(Receipt::getCopies).orElse(0L),
+        Coordinates.of(upload.getOrigin(), ""),
+        isCopy ? Coordinates.of(receipt.get().getOrigin(), upload.getPairId()) : null,
+        received,
+        decided.filter(at -> at.isAfter(changed)).orElse(changed),
+        decided.map(at -> at.isBefore(received) ? received : at).orElse(null));
+  }
+
+  /** Only a refusal is lifted by sending again; what is published or withdrawn stays so. */
+  private static boolean speaksOf(Upload upload, Receipt receipt) {
+    if (ReportedStatus.named(receipt.getStanding()) != ReportedStatus.QUARANTINED) {
+      return true;
+    }
+    Origin came = upload.getOrigin();
+    Origin judged = receipt.getOrigin();
+    if (came.getTopic().equals(judged.getTopic()) && came.getPartition() == judged.getPartition()) {
+      return judged.getOffset() >= came.getOffset();
+    }
+    return !receipt.getDecidedAt().plus(CLOCKS_DIFFER).isBefore(upload.getReceivedAt());
+  }
+
+  private static boolean isCopy(Upload upload, Receipt receipt, ReportedStatus stand) {
+    if (stand == ReportedStatus.QUARANTINED || stand == ReportedStatus.UNKNOWN) {
+      return false;
+    }
+    if (upload.getKind().equals(LINK)) {
+      // The raw record of a fetched link is not the upload's own; only time tells.
+      return receipt.getDecidedAt().isBefore(upload.getReceivedAt());
+    }
+    return !upload.getOrigin().equals(receipt.getOrigin());
+  }
+
+  private static String says(ReportedStatus stand, String detail, boolean isCopy) {
+    if (isCopy && stand.isPublished()) {
+      return "The same image with the same caption came before, and stands as "
+          + stand.name()
+          + "; this copy adds nothing.";
+    }
+    return detail.isEmpty() ? stand.says() : stand.says() + " " + sentence(detail);
+  }
+
+  private static String sentence(String detail) {
+    String capital = detail.substring(0, 1).toUpperCase(Locale.ROOT) + detail.substring(1);
+    return capital.endsWith(".") ? capital : capital + ".";
   }
 }

@@ -1,8 +1,6 @@
 package io.pairstream.ingest.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -65,8 +63,15 @@ public final class StatusRoutes {
             "/v1/statuses", Access.READ, Set.of(Json.MEDIA_TYPE), MAX_BODY_BYTES, this::statuses));
   }
 
+  /**
+   * The answer for many.
+   *
+   * @param unknown ids that nobody has sent
+   */
+  private record Statuses(List<StatusReport> statuses, List<String> unknown) {}
+
   private CompletionStage<Answer> status(Incoming request) {
-    return ask(request.parameter("id")).thenApply(status -> Answer.json(200, status.json()));
+    return ask(request.parameter("id")).thenApply(status -> Answer.json(200, status));
   }
 
   private CompletionStage<Answer> statuses(Incoming request, byte[] body) {
@@ -74,12 +79,9 @@ public final class StatusRoutes {
     return ask(ids)
         .thenApply(
             known -> {
-              ObjectNode json = Json.MAPPER.createObjectNode();
-              ArrayNode statuses = json.putArray("statuses");
-              known.values().forEach(status -> statuses.add(status.json()));
-              ArrayNode unknown = json.putArray("unknown");
-              ids.stream().filter(id -> !known.containsKey(id)).distinct().forEach(unknown::add);
-              return Answer.json(200, json);
+              List<String> unknown =
+                  ids.stream().filter(id -> !known.containsKey(id)).distinct().toList();
+              return Answer.json(200, new Statuses(List.copyOf(known.values()), unknown));
             });
   }
 

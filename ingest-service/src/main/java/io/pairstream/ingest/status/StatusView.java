@@ -61,14 +61,14 @@ public final class StatusView implements AutoCloseable {
    * @throws org.apache.kafka.common.errors.SerializationException where the registry does not
    *     answer and its schemas are not at hand
    */
-  public Optional<StatusReport> find(String id) {
+  Optional<StatusReport> find(String id) {
     Optional<Upload> upload = upload(id);
     if (upload.isEmpty()) {
-      return receipt(id).map(receipt -> JudgedUpload.of(id, receipt));
+      return receipt(id).map(receipt -> StatusReport.of(id, receipt));
     }
     String pairId = upload.get().getPairId();
     Optional<Receipt> receipt = pairId.isEmpty() ? Optional.empty() : receipt(pairId);
-    return Optional.of(JudgedUpload.of(id, upload.get(), receipt));
+    return Optional.of(StatusReport.of(id, upload.get(), receipt));
   }
 
   /**

@@ -2,8 +2,10 @@ package io.pairstream.ingest.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.status.StatusReport.Coordinates;
+import io.pairstream.ingest.status.StatusReport.ReportedStatus;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -12,6 +14,8 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Upload;
+import io.pairstream.service.http.Json;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -55,14 +59,14 @@ class StatusViewTest {
 
     StatusReport received = status(sent.pairId());
 
-    assertThat(received.stand()).isEqualTo(ReportedStatus.RECEIVED);
-    assertThat(received.stand().isFinal()).isFalse();
+    assertThat(received.standing()).isEqualTo(ReportedStatus.RECEIVED);
+    assertThat(received.isFinal()).isFalse();
     assertThat(received.kind()).isEqualTo("PAIR");
     assertThat(received.pairId()).isEqualTo(sent.pairId());
     assertThat(received.imageDigest()).isEqualTo(sent.imageDigest());
-    assertThat(received.origin()).isEqualTo(sent.origin());
+    assertThat(received.origin()).isEqualTo(Coordinates.of(sent.origin(), ""));
     assertThat(received.receivedAt()).isEqualTo(now);
-    assertThat(received.decidedAt()).isEmpty();
+    assertThat(received.decidedAt()).isNull();
     assertThat(received.copies()).isZero();
     assertThat(received.says())
         .isEqualTo("It is in Kafka and waits to be judged, or as a link to be fetched.");
@@ -70,11 +74,11 @@ class StatusViewTest {
     pipeline.accept(sent, PairStatus.VALIDATION);
 
     StatusReport judged = status(sent.pairId());
-    assertThat(judged.stand()).isEqualTo(ReportedStatus.VALIDATION);
-    assertThat(judged.stand().isFinal()).isTrue();
-    assertThat(judged.decidedAt()).isPresent();
+    assertThat(judged.standing()).isEqualTo(ReportedStatus.VALIDATION);
+    assertThat(judged.isFinal()).isTrue();
+    assertThat(judged.decidedAt()).isNotNull();
     assertThat(judged.copies()).isEqualTo(1);
-    assertThat(judged.copyOf()).isEmpty();
+    assertThat(judged.copyOf()).isNull();
   }
 
   @Test
@@ -85,7 +89,7 @@ class StatusViewTest {
 
     StatusReport status = status(sent.pairId());
 
-    assertThat(status.stand()).isEqualTo(ReportedStatus.QUARANTINED);
+    assertThat(status.standing()).isEqualTo(ReportedStatus.QUARANTINED);
     assertThat(status.reason()).isEqualTo("IMAGE_TOO_SMALL");
     assertThat(status.says()).isEqualTo("It was rejected. Not as it should be.");
     assertThat(status.measured()).isEqualTo("1 px");
@@ -100,10 +104,10 @@ class StatusViewTest {
 
     StatusReport status = status(sent.pairId());
 
-    assertThat(status.stand()).isEqualTo(ReportedStatus.TRAINING);
-    assertThat(status.origin()).isEqualTo(sent.origin());
+    assertThat(status.standing()).isEqualTo(ReportedStatus.TRAINING);
+    assertThat(status.origin()).isEqualTo(Coordinates.of(sent.origin(), ""));
     assertThat(status.receivedAt()).isEqualTo(PlayedPipeline.RECEIVED);
-    assertThat(status.copyOf()).isEmpty();
+    assertThat(status.copyOf()).isNull();
   }
 
   @Test
@@ -116,9 +120,9 @@ class StatusViewTest {
 
     StatusReport status = status(first.pairId());
 
-    assertThat(status.stand()).isEqualTo(ReportedStatus.TRAINING);
-    assertThat(status.origin()).isEqualTo(second.origin());
-    assertThat(status.copyOf()).contains(first.origin());
+    assertThat(status.standing()).isEqualTo(ReportedStatus.TRAINING);
+    assertThat(status.origin()).isEqualTo(Coordinates.of(second.origin(), ""));
+    assertThat(status.copyOf()).isEqualTo(Coordinates.of(first.origin(), first.pairId()));
     assertThat(status.says()).contains("came before").contains("TRAINING");
   }
 
@@ -131,16 +135,16 @@ class StatusViewTest {
     upload(second);
 
     StatusReport waiting = status(first.pairId());
-    assertThat(waiting.stand()).isEqualTo(ReportedStatus.RECEIVED);
+    assertThat(waiting.standing()).isEqualTo(ReportedStatus.RECEIVED);
     assertThat(waiting.reason()).isEmpty();
-    assertThat(waiting.decidedAt()).isEmpty();
+    assertThat(waiting.decidedAt()).isNull();
 
     pipeline.reject(second, "CAPTION_HAS_LINK");
 
     StatusReport again = status(first.pairId());
-    assertThat(again.stand()).isEqualTo(ReportedStatus.QUARANTINED);
+    assertThat(again.standing()).isEqualTo(ReportedStatus.QUARANTINED);
     assertThat(again.reason()).isEqualTo("CAPTION_HAS_LINK");
-    assertThat(again.copyOf()).isEmpty();
+    assertThat(again.copyOf()).isNull();
   }
 
   @Test
@@ -148,12 +152,12 @@ class StatusViewTest {
     String url = "https://example.org/cat.jpg";
     String linkId = PairIdentity.linkId(url, "a caption");
     link(linkId, "RECEIVED", "", "", "");
-    assertThat(status(linkId).stand()).isEqualTo(ReportedStatus.RECEIVED);
+    assertThat(status(linkId).standing()).isEqualTo(ReportedStatus.RECEIVED);
     assertThat(status(linkId).kind()).isEqualTo("LINK");
     assertThat(status(linkId).pairId()).isEmpty();
 
     link(linkId, "WAITING", "", "FETCH_TIMEOUT", "the host took longer than 15 s");
-    assertThat(status(linkId).stand()).isEqualTo(ReportedStatus.WAITING);
+    assertThat(status(linkId).standing()).isEqualTo(ReportedStatus.WAITING);
     assertThat(status(linkId).reason()).isEqualTo("FETCH_TIMEOUT");
     assertThat(status(linkId).says())
         .isEqualTo(
@@ -162,25 +166,25 @@ class StatusViewTest {
 
     Sent fetched = pipeline.send("an image", "a caption");
     link(linkId, "FETCHED", fetched.pairId(), "", "");
-    assertThat(status(linkId).stand()).isEqualTo(ReportedStatus.FETCHED);
-    assertThat(status(linkId).stand().isFinal()).isFalse();
+    assertThat(status(linkId).standing()).isEqualTo(ReportedStatus.FETCHED);
+    assertThat(status(linkId).isFinal()).isFalse();
 
     pipeline.accept(fetched, PairStatus.TRAINING);
     StatusReport judged = status(linkId);
     assertThat(judged.id()).isEqualTo(linkId);
     assertThat(judged.pairId()).isEqualTo(fetched.pairId());
-    assertThat(judged.stand()).isEqualTo(ReportedStatus.TRAINING);
-    assertThat(judged.copyOf()).isEmpty();
+    assertThat(judged.standing()).isEqualTo(ReportedStatus.TRAINING);
+    assertThat(judged.copyOf()).isNull();
   }
 
   @Test
-  void statusIsWrittenAsClientsReadIt() {
+  void statusIsWrittenAsClientsReadIt() throws IOException {
     Sent first = pipeline.send("an image", "a caption");
     pipeline.accept(first, PairStatus.TRAINING);
     Sent copy = pipeline.send("an image", "a caption");
     upload(copy);
 
-    ObjectNode json = status(first.pairId()).json();
+    JsonNode json = Json.MAPPER.readTree(Json.bytes(status(first.pairId())));
 
     assertThat(json.path("standing").asText()).isEqualTo("TRAINING");
     assertThat(json.path("final").asBoolean()).isTrue();
@@ -188,7 +192,7 @@ class StatusViewTest {
     assertThat(json.path("copy_of").path("id").asText()).isEqualTo(first.pairId());
     assertThat(json.path("copy_of").path("offset").asLong()).isEqualTo(first.origin().getOffset());
     assertThat(json.path("origin").path("offset").asLong()).isEqualTo(copy.origin().getOffset());
-    assertThat(json.path("received_at").asText()).isEqualTo(now.toString());
+    assertThat(json.path("received_at").asText()).isEqualTo(Json.time(now));
     assertThat(json.has("decided_at")).isTrue();
   }
 
