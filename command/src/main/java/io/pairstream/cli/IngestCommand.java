@@ -39,7 +39,8 @@ final class IngestCommand extends FitClusterCommand {
   }
 
   private IngestSettings settings() {
-    return IngestSettings.of(listen.settings(), anonymous, behindTls, state.folder(options()))
-        .withQuota(new Rates(recordsPerSecond, bytesPerSecond), instances);
+    Rates quota = new Rates(recordsPerSecond, bytesPerSecond);
+    return new IngestSettings(
+        listen.settings(), anonymous, behindTls, state.folder(options()), quota, instances);
   }
 }

@@ -1,7 +1,7 @@
 package io.pairstream.system;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.page.ContributionPage;
+import io.pairstream.ingest.api.IngestService;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Authenticator;
@@ -70,7 +70,7 @@ final class ScriptedIngest extends ScriptedServer {
 
   @Override
   List<Route> routes() {
-    List<Route> routes = new ArrayList<>(ContributionPage.routes());
+    List<Route> routes = new ArrayList<>(IngestService.page());
     routes.add(
         Route.get(
             "/v1/me",

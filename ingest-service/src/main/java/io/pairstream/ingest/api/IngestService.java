@@ -1,12 +1,9 @@
 package io.pairstream.ingest.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.batches.BatchRoutes;
-import io.pairstream.ingest.page.ContributionPage;
-import io.pairstream.ingest.pairs.IntakeCounts;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
-import io.pairstream.ingest.quotas.ProducerQuotas;
-import io.pairstream.ingest.quotas.Quotas;
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.topics.PairTopics;
@@ -14,17 +11,23 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.HealthRoutes;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
+import io.pairstream.service.http.StaticFiles;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.ApiKeyAuthenticator;
 import io.pairstream.service.keys.KeyRing;
+import io.pairstream.service.keys.Rates;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.report.StatusServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -42,6 +45,21 @@ import java.util.function.Supplier;
  * of Kafka.
  */
 public final class IngestService implements AutoCloseable {
+
+  /** Where the contribution page's files lie. */
+  static final String PAGE_FOLDER = "/io/pairstream/ingest/web/";
+
+  private static final List<String> PAGE_FILES =
+      List.of(
+          "icon.svg",
+          "page.css",
+          "page.js",
+          "cards.js",
+          "send.js",
+          "memory.js",
+          "pictures.js",
+          "words.en.json",
+          "words.zh.json");
 
   private final SelfReport report;
   private final PairTopics topics;
@@ -64,9 +82,12 @@ public final class IngestService implements AutoCloseable {
     report = new SelfReport("ingest", clock);
     intake = new PairIntake(cluster, clock);
     keys = KeyRing.follow(topics.apiKeys(), registry, clientSettings);
-    ProducerQuotas quotas =
-        ProducerQuotas.of(
-            keys, new Quotas(settings.quota(), settings.instances(), System::nanoTime), clock);
+    Quotas quotas =
+        new Quotas(
+            producer -> said(producer, clock),
+            settings.quota(),
+            settings.instances(),
+            System::nanoTime);
     Path directory = settings.stateDirectory();
     pairs = StatusView.open(topics, directory, clientSettings, clock);
     batchRoutes = new BatchRoutes(intake, quotas, directory.resolve("batches-under-way"));
@@ -79,8 +100,9 @@ public final class IngestService implements AutoCloseable {
         List.of(intake::obstacle, keys::obstacle, this::reading);
     routes.addAll(new HealthRoutes(obstacles).routes());
     routes.add(StatusServer.metrics(report, Access.VIEW));
-    routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
-    routes.addAll(ContributionPage.routes());
+    Answer description = Answer.json(200, description(settings.anonymous()));
+    routes.add(Route.quick("/openapi.json", Access.OPEN, request -> description));
+    routes.addAll(page());
     server =
         new WebServer(
             settings.server(),
@@ -91,7 +113,7 @@ public final class IngestService implements AutoCloseable {
     obstacles.forEach(report::addObstacle);
     report.stateFrom(() -> closing ? SelfReport.State.STOPPING : SelfReport.State.RUNNING);
     report.add(Reading.ofHttp(server::traffic));
-    report.add(this::read);
+    report.add(intake::read);
   }
 
   /** Why not every question can be answered now; empty where all is well. */
@@ -102,14 +124,32 @@ public final class IngestService implements AutoCloseable {
         : Optional.of("what became of earlier uploads is still being read");
   }
 
-  private void read(Reading reading) {
-    IntakeCounts counts = intake.counts();
-    reading
-        .counter("pairs_taken_total", counts.pairs())
-        .counter("image_bytes_taken_total", counts.imageBytes())
-        .counter("links_taken_total", counts.links())
-        .counter("submissions_failed_total", counts.failed())
-        .gauge("submissions_under_way", counts.underWay());
+  /** Whoever comes without a key is a program or the page on this machine, and has no quota. */
+  private Rates said(String producer, Clock clock) {
+    return producer.equals(Principal.ANONYMOUS.producer())
+        ? Rates.UNLIMITED
+        : keys.quotaOf(producer, clock.instant());
+  }
+
+  /** What the service takes and answers, for programs; where it asks for no keys, it names none. */
+  private static ObjectNode description(boolean anonymous) {
+    try (InputStream file = IngestService.class.getResourceAsStream("openapi.json")) {
+      ObjectNode json = (ObjectNode) Json.MAPPER.readTree(file);
+      if (anonymous) {
+        json.putArray("security");
+      }
+      return json;
+    } catch (IOException e) {
+      throw new IllegalStateException("the jar has no openapi.json", e);
+    }
+  }
+
+  /**
+   * The page at {@code /} on which people contribute pictures with words, for anybody: files that
+   * are sent as they are. The key is asked for on the page.
+   */
+  public static List<Route> page() {
+    return StaticFiles.routes(IngestService.class, PAGE_FOLDER, "index.html", PAGE_FILES);
   }
 
   /**

@@ -42,18 +42,6 @@ public record IngestSettings(
 
   /** The usual quota, on the only instance, reached as it listens, by http. */
   public static IngestSettings of(ServerSettings server, boolean anonymous, Path stateDirectory) {
-    return of(server, anonymous, false, stateDirectory);
-  }
-
-  /** The usual quota, on the only instance. */
-  public static IngestSettings of(
-      ServerSettings server, boolean anonymous, boolean behindTls, Path stateDirectory) {
-    return new IngestSettings(server, anonymous, behindTls, stateDirectory, DEFAULT_QUOTA, 1);
-  }
-
-  /** The same with another quota. */
-  public IngestSettings withQuota(Rates other, int sharedByInstances) {
-    return new IngestSettings(
-        server, anonymous, behindTls, stateDirectory, other, sharedByInstances);
+    return new IngestSettings(server, anonymous, false, stateDirectory, DEFAULT_QUOTA, 1);
   }
 }

@@ -20,6 +20,7 @@ import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.publish.TopicWatch;
+import io.pairstream.service.report.Reading;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
@@ -170,14 +171,14 @@ public final class PairIntake implements AutoCloseable {
     begun.decrement();
   }
 
-  /** What was taken so far. */
-  public IntakeCounts counts() {
-    return new IntakeCounts(
-        pairsTaken.sum(),
-        imageBytesTaken.sum(),
-        linksTaken.sum(),
-        failed.sum(),
-        Math.max(0, begun.sum()));
+  /** What was taken so far, batches' inputs included, in numbers. */
+  public void read(Reading reading) {
+    reading
+        .counter("pairs_taken_total", pairsTaken.sum())
+        .counter("image_bytes_taken_total", imageBytesTaken.sum())
+        .counter("links_taken_total", linksTaken.sum())
+        .counter("submissions_failed_total", failed.sum())
+        .gauge("submissions_under_way", Math.max(0, begun.sum()));
   }
 
   private CompletableFuture<Published> publish(

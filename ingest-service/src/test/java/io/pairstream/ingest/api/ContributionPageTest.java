@@ -1,4 +1,4 @@
-package io.pairstream.ingest.page;
+package io.pairstream.ingest.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,7 +40,7 @@ class ContributionPageTest {
     server =
         new WebServer(
             LongTimeoutServer.settings(),
-            new Router(ContributionPage.routes()),
+            new Router(IngestService.page()),
             nobody(),
             Quota.UNLIMITED,
             true);

@@ -1,4 +1,4 @@
-package io.pairstream.ingest.page;
+package io.pairstream.ingest.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -132,7 +132,7 @@ class PageWordsTest {
 
   private static String read(String name) throws IOException {
     try (InputStream file =
-        ContributionPage.class.getResourceAsStream(ContributionPage.FOLDER + name)) {
+        IngestService.class.getResourceAsStream(IngestService.PAGE_FOLDER + name)) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
