@@ -2,10 +2,8 @@ package io.pairstream.cli;
 
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.lag.PartitionLag;
-import io.pairstream.operations.lag.watch.GroupChoice;
-import io.pairstream.operations.lag.watch.LagSettings;
-import io.pairstream.operations.lag.watch.LagWatcher;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Table;
@@ -48,9 +46,6 @@ final class LagCommand extends ClusterCommand {
   @Option(names = "--group", paramLabel = "GROUP")
   private List<String> wanted = List.of();
 
-  @Option(names = "--ignore", paramLabel = "PATTERN")
-  private List<String> ignored = List.of();
-
   @Option(names = "--all-groups")
   private boolean allGroups;
 
@@ -72,7 +67,7 @@ final class LagCommand extends ClusterCommand {
     }
     // What it has seen since its first look is all that it knows.
     try (LagWatcher watcher =
-        new LagWatcher(access(), LagSettings.every(interval), Clock.systemUTC(), report -> {})) {
+        new LagWatcher(access(), interval, List.of(), Clock.systemUTC(), report -> {})) {
       LagReport report = watcher.look();
       for (int look = 1; look < LOOKS; look++) {
         TimeUnit.MILLISECONDS.sleep(interval.toMillis());
@@ -142,15 +137,14 @@ final class LagCommand extends ClusterCommand {
   private List<GroupLag> chosen(LagReport report) {
     List<GroupLag> chosen = new ArrayList<>();
     for (GroupLag group : report.groups()) {
-      boolean asked = allGroups || GroupChoice.matchesAny(wanted, group.group());
-      if ((asked || (wanted.isEmpty() && readsDataset(group)))
-          && !GroupChoice.matchesAny(ignored, group.group())) {
+      boolean asked = allGroups || group.isLike(wanted);
+      if (asked || (wanted.isEmpty() && readsDataset(group))) {
         chosen.add(asked ? group.deciding() : group);
       }
     }
     for (String name : wanted) {
       require(
-          chosen.stream().anyMatch(group -> GroupChoice.matchesAny(List.of(name), group.group())),
+          chosen.stream().anyMatch(group -> group.isLike(List.of(name))),
           "--group: there is no group " + name + " on this cluster");
     }
     return chosen;

@@ -141,18 +141,12 @@ final class LagTable {
     return new Figure(number.isPresent() ? words.apply(number.getAsDouble()) : "-");
   }
 
-  /** {@code 4m-6m}, {@code never}, {@code now}, {@code not known}. */
+  /** {@code 5m}, {@code never}, {@code now}, {@code not known}. */
   private static String catchUp(CatchUp catchUp) {
-    if (catchUp.from().isEmpty()) {
+    if (catchUp.seconds().isEmpty()) {
       return catchUp.isNever() ? "never" : "not known";
     }
-    String shortest = Quantity.shortSeconds(catchUp.from().getAsDouble());
-    if (catchUp.to().isEmpty()) {
-      return shortest + "-…";
-    } else if (catchUp.to().getAsDouble() < 1) {
-      return "now";
-    }
-    String longest = Quantity.shortSeconds(catchUp.to().getAsDouble());
-    return shortest.equals(longest) ? longest : shortest + "-" + longest;
+    double seconds = catchUp.seconds().getAsDouble();
+    return seconds < 1 ? "now" : Quantity.shortSeconds(seconds);
   }
 }

@@ -1,16 +1,10 @@
 package io.pairstream.cli;
 
-import io.pairstream.operations.canary.CanarySettings;
-import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,12 +38,6 @@ final class OperateCommand extends FitClusterCommand {
   @Option(names = "--groups", paramLabel = "PATTERN")
   private List<String> countedGroups = List.of();
 
-  @Option(names = "--ignore", paramLabel = "PATTERN")
-  private List<String> ignoredGroups = List.of();
-
-  @Option(names = "--mute", paramLabel = "PATTERN=UNTIL")
-  private Map<String, String> muted = Map.of();
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     OperateService service = new OperateService(cluster(), checked(this::settings));
@@ -70,22 +58,7 @@ final class OperateCommand extends FitClusterCommand {
         state.folder(options()),
         Optional.of(workers.of(PICTURE_WORKERS)),
         Optional.ofNullable(clusterName),
-        new GroupChoice(countedGroups, ignoredGroups, mutes()),
-        Optional.ofNullable(canary).map(CanarySettings::every));
-  }
-
-  private Map<String, Instant> mutes() {
-    Map<String, Instant> until = new HashMap<>();
-    muted.forEach(
-        (pattern, time) -> {
-          try {
-            until.put(pattern, Instant.parse(time));
-          } catch (DateTimeParseException e) {
-            throw wrong(
-                "--mute %s: until when must be a time such as 2026-11-24T06:00:00Z, was %s"
-                    .formatted(pattern, time));
-          }
-        });
-    return until;
+        countedGroups,
+        Optional.ofNullable(canary));
   }
 }

@@ -26,10 +26,10 @@ class LagDashboardTest {
       {"at": "2026-11-24T12:00:00Z", "interval_seconds": 2, "took_seconds": 0.1, "trouble": null,
        "groups": [{
          "group": "pairs-preprocess", "type": "streams", "state": "Stable", "members": 1,
-         "decides": true, "muted": false, "verdict": "%s", "sentence": "stuck for 6 min",
+         "decides": true, "verdict": "%s", "sentence": "stuck for 6 min",
          "since": "2026-11-24T11:54:00Z", "lag": 3, "bytes": null, "seconds": 360.0,
          "arrival_per_second": 1.0, "processing_per_second": 0.0,
-         "catch_up": {"seconds": null, "from": null, "to": null, "sentence": "never at this rate", "sentence_template": {"template": "NEVER", "arguments": []}}, "retention_seconds": null,
+         "catch_up": {"seconds": null, "sentence": "never at this rate", "sentence_template": {"template": "NEVER", "arguments": []}}, "retention_seconds": null,
          "lost": 0, "worst_partition": null, "partitions": []}]}
       """;
 

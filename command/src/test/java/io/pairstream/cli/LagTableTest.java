@@ -1,7 +1,7 @@
 package io.pairstream.cli;
 
-import static io.pairstream.operations.metrics.PlayedLag.group;
-import static io.pairstream.operations.metrics.PlayedLag.partition;
+import static io.pairstream.operations.lag.PlayedLag.group;
+import static io.pairstream.operations.lag.PlayedLag.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.lag.GroupLag;
@@ -26,10 +26,10 @@ class LagTableTest {
     assertThat(table.lines())
         .containsExactly(
             "VERDICT  LAG   BYTES  AGE  RATE/S  CATCH-UP  GROUP",
-            "STALL     42  3.1 MB  62s     4.3     4m-6m  pairs-preprocess",
+            "STALL     42  3.1 MB  62s     4.3        5m  pairs-preprocess",
             "STALL     12  1.5 MB  62s     2.0     never    pairs.crowdsourced-0",
             "OK        30  1.5 MB  62s     2.0     never    pairs.crowdsourced-1",
-            "OK        42  3.1 MB  62s     4.3     4m-6m  pairs-feed",
+            "OK        42  3.1 MB  62s     4.3        5m  pairs-feed",
             "OK        30  1.5 MB  62s     2.0     never    pairs.training-1",
             "OK        12  1.5 MB  62s     2.0     never    pairs.training-0",
             "STALL: pairs-preprocess as played");

@@ -142,29 +142,6 @@ class DashboardPageTest extends PageTest {
 
   @Test
   @Tag("full")
-  void eachPartitionShowsWhatWaitedOverTimeAndHowBadThatWas() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
-    Browser browser = desk();
-    browser.visit(service.address("#/lag?group=pairs-preprocess"));
-    browser.await("the strips are there", () -> browser.isVisible(".strip"));
-
-    assertThat(browser.script("return document.querySelector('.strip').getAttribute('aria-label')"))
-        .isEqualTo("pairs.crowdsourced-3: how much waited over time");
-    assertThat(
-            browser.script(
-                "return [...document.querySelectorAll('.strip')[0].querySelectorAll('title')]"
-                    + ".at(-1).textContent"))
-        .asString()
-        .endsWith("wait STALL");
-    assertThat(
-            browser.script(
-                "return [...document.querySelectorAll('.strip')[0].querySelectorAll('.strip-bar')]"
-                    + ".at(-1).dataset.kind"))
-        .isEqualTo("bad");
-  }
-
-  @Test
-  @Tag("full")
   void aVerdictThatChangesIsSaidOnce() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = desk();

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.lag.Verdict;
-import io.pairstream.operations.lag.watch.GroupChoice;
-import io.pairstream.operations.lag.watch.LagSettings;
-import io.pairstream.operations.lag.watch.LagWatcher;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
@@ -43,7 +41,7 @@ class LiveVerdictsTest {
   private static final Duration OFTEN = Duration.ofSeconds(1);
 
   /** Groups beside the platform's own are told of like them, without getting to know them first. */
-  private static final GroupChoice ALL = new GroupChoice(List.of("*"), List.of(), Map.of());
+  private static final List<String> ALL = List.of("*");
 
   @TempDir private Path folder;
 
@@ -58,11 +56,7 @@ class LiveVerdictsTest {
     DrawnPairs pairs = new DrawnPairs(7, 0.0);
     try (RunningPlatform running = RunningPlatform.start(folder.resolve("data"));
         LagWatcher watching =
-            new LagWatcher(
-                running.access(),
-                LagSettings.every(OFTEN).choosing(ALL),
-                Clock.systemUTC(),
-                report -> {});
+            new LagWatcher(running.access(), OFTEN, ALL, Clock.systemUTC(), report -> {});
         Admin admin = running.access().admin()) {
       platform = running;
       watcher = watching;

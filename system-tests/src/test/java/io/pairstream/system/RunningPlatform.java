@@ -7,8 +7,7 @@ import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.lag.watch.LagSettings;
-import io.pairstream.operations.lag.watch.LagWatcher;
+import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
@@ -201,8 +200,8 @@ final class RunningPlatform implements AutoCloseable {
 
   /** Records that wait for preprocessing. */
   long waiting() {
-    LagSettings settings = LagSettings.every(LagSettings.DEFAULT_INTERVAL);
-    try (LagWatcher watcher = new LagWatcher(access, settings, Clock.systemUTC(), report -> {})) {
+    try (LagWatcher watcher =
+        new LagWatcher(access, LagWatcher.INTERVAL, List.of(), Clock.systemUTC(), report -> {})) {
       return watcher
           .look()
           .group(cluster.dataset().preprocessGroup())

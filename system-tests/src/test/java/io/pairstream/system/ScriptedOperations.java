@@ -51,7 +51,6 @@ final class ScriptedOperations extends ScriptedServer {
     answer(routes, "/v1/topology", request -> topology);
     answer(routes, "/v1/lag", this::lag);
     answer(routes, "/v1/lag/history", request -> read("history"));
-    answer(routes, "/v1/lag/heat", request -> read("heat"));
     byte[] picture = RunningPlatform.image(RunningPlatform.submitted(new DrawnPairs(3, 0.0), 0));
     routes.add(
         Route.get(

@@ -2,11 +2,10 @@ package io.pairstream.benchmarks.watch;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.LagHistory;
 import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.lag.Verdict;
-import io.pairstream.operations.lag.history.LagHistory;
-import io.pairstream.operations.lag.watch.LagSettings;
-import io.pairstream.operations.lag.watch.LagWatcher;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;
@@ -14,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The operators' watcher with its history, in a process of its own until its input ends. */
@@ -31,12 +31,12 @@ final class OurWatcher {
         new ClusterAccess(
             new Cluster(arguments[0], "mock://watch", new Dataset("pairs"), Map.of(), Map.of()));
     Map<String, Verdict> reported = new HashMap<>();
-    LagSettings settings = LagSettings.every(LagSettings.DEFAULT_INTERVAL);
-    try (LagHistory history = new LagHistory(Path.of(arguments[1]), settings.interval());
+    try (LagHistory history = new LagHistory(Path.of(arguments[1]));
         LagWatcher watcher =
             new LagWatcher(
                 cluster,
-                settings,
+                LagWatcher.INTERVAL,
+                List.of(),
                 Clock.systemUTC(),
                 report -> {
                   history.note(report);

@@ -1,19 +1,18 @@
 package io.pairstream.operations.canary;
 
+import io.pairstream.operations.canary.CanaryReport.State;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.publish.RecordPublisher;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -31,8 +29,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,48 +44,52 @@ public final class CanaryProbe implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CanaryProbe.class);
 
+  /** Each one stays in quarantine. */
+  public static final Duration SHORTEST_INTERVAL = Duration.ofMinutes(1);
+
+  /** Within which its receipt must be there. */
+  public static final Duration BUDGET = Duration.ofSeconds(30);
+
+  /** After that nobody waits for it any longer. */
+  private static final Duration GIVEN_UP_AFTER = BUDGET.multipliedBy(10);
+
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration SEND_WITHIN = Duration.ofSeconds(10);
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(64 * 1024, 1024 * 1024);
 
   private final ClusterAccess cluster;
-  private final CanarySettings settings;
-  private final Clock clock;
+  private final Duration interval;
   private final LongSupplier nanos;
   private final Thread thread;
-  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile CanaryReport latest;
-  private volatile KafkaConsumer<byte[], byte[]> reading;
-  private int number;
-  private long sent;
-  private long returned;
+  private OptionalLong lastMs = OptionalLong.empty();
+
+  /** Not from the first partition on after each restart. */
+  private int number = Math.floorMod(Instant.now().getEpochSecond(), CanaryPair.COUNT);
 
   /**
    * A probe that has sent none yet.
    *
-   * @param clock the canaries' times
+   * @param interval from one canary to the next
    */
-  public CanaryProbe(ClusterAccess cluster, CanarySettings settings, Clock clock) {
-    this(cluster, settings, clock, System::nanoTime);
+  public CanaryProbe(ClusterAccess cluster, Duration interval) {
+    this(cluster, interval, System::nanoTime);
   }
 
   /**
    * @param nanos the time that canaries take, as {@link System#nanoTime} tells it
    */
-  CanaryProbe(ClusterAccess cluster, CanarySettings settings, Clock clock, LongSupplier nanos) {
-    this.nanos = nanos;
+  CanaryProbe(ClusterAccess cluster, Duration interval, LongSupplier nanos) {
     this.cluster = cluster;
-    this.settings = settings;
-    this.clock = clock;
-    this.latest = report(CanaryState.UNKNOWN, OptionalLong.empty(), Template.NO_CANARY_YET.with());
+    this.interval = interval;
+    this.nanos = nanos;
     this.thread = Threads.daemon("canary", this::run);
+    tell(State.UNKNOWN, Template.NO_CANARY_YET.with());
   }
 
   /** Begins to send; returns at once. */
   public void start() {
-    // Not from the first partition on after each restart.
-    number = Math.floorMod(clock.millis() / 1000, CanaryPair.COUNT);
     thread.start();
   }
 
@@ -101,34 +101,22 @@ public final class CanaryProbe implements AutoCloseable {
   /** Sends no more. */
   @Override
   public void close() {
-    closed.countDown();
-    KafkaConsumer<byte[], byte[]> consumer = reading;
-    if (consumer != null) {
-      consumer.wakeup();
-    }
     thread.interrupt();
   }
 
   private void run() {
     try {
-      while (closed.getCount() > 0) {
+      while (true) {
         long startedAt = System.nanoTime();
         try {
           fly();
-        } catch (WakeupException | InterruptException e) {
+        } catch (InterruptException e) {
           return;
         } catch (RuntimeException e) {
           LOG.warn("no canary flies: {}", RootCause.message(e));
-          latest =
-              report(
-                  CanaryState.UNKNOWN,
-                  latest.lastMs(),
-                  Template.CANARY_NOT_SENT.with(RootCause.message(e)));
+          tell(State.UNKNOWN, Template.CANARY_NOT_SENT.with(RootCause.message(e)));
         }
-        long left = settings.interval().toNanos() - (System.nanoTime() - startedAt);
-        if (closed.await(Math.max(0, left), TimeUnit.NANOSECONDS)) {
-          return;
-        }
+        TimeUnit.NANOSECONDS.sleep(interval.toNanos() - (System.nanoTime() - startedAt));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -136,25 +124,19 @@ public final class CanaryProbe implements AutoCloseable {
   }
 
   private void fly() {
-    RawPair canary = CanaryPair.of(number, clock.instant());
+    RawPair canary = CanaryPair.of(number, Instant.now());
     number = (number + 1) % CanaryPair.COUNT;
     byte[] key = CanaryPair.pairId(canary).getBytes(StandardCharsets.UTF_8);
     RecordPublisher<RawPair> publisher = publisher();
     try (KafkaConsumer<byte[], byte[]> consumer =
         cluster.consumer(Map.of(ConsumerConfig.CLIENT_ID_CONFIG, "pairstream-canary"))) {
-      reading = consumer;
-      try {
-        seekBehindTheLast(consumer, key);
-        long sentAt = nanos.getAsLong();
-        RecordMetadata at =
-            publisher.publish(CanaryPair.imageDigest(canary), canary, "a canary").join();
-        sent++;
-        await(consumer, key, new Origin(at.topic(), at.partition(), at.offset()), sentAt);
-      } finally {
-        reading = null;
-        // There is no group to leave, and a fetch that still waits would be waited for.
-        consumer.close(CloseOptions.timeout(Duration.ZERO));
-      }
+      seekBehindTheLast(consumer, key);
+      long sentAt = nanos.getAsLong();
+      RecordMetadata at =
+          publisher.publish(CanaryPair.imageDigest(canary), canary, "a canary").join();
+      await(consumer, key, new Origin(at.topic(), at.partition(), at.offset()), sentAt);
+      // There is no group to leave, and a fetch that still waits would be waited for.
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
@@ -184,7 +166,7 @@ public final class CanaryProbe implements AutoCloseable {
 
   private void await(
       KafkaConsumer<byte[], byte[]> consumer, byte[] key, Origin origin, long sentAt) {
-    while (closed.getCount() > 0) {
+    while (true) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         if (Arrays.equals(record.key(), key) && isOf(origin, record)) {
           cameOut(Duration.ofNanos(nanos.getAsLong() - sentAt));
@@ -192,52 +174,32 @@ public final class CanaryProbe implements AutoCloseable {
         }
       }
       Duration waited = Duration.ofNanos(nanos.getAsLong() - sentAt);
-      if (waited.compareTo(settings.givenUpAfter()) > 0) {
-        latest =
-            report(CanaryState.LOST, latest.lastMs(), Template.CANARY_LOST.with(inWords(waited)));
+      if (waited.compareTo(GIVEN_UP_AFTER) > 0) {
+        tell(State.LOST, Template.CANARY_LOST.with(inWords(waited)));
         return;
-      } else if (waited.compareTo(settings.budget()) > 0 && latest.state() != CanaryState.LOST) {
-        latest =
-            report(
-                CanaryState.LATE,
-                latest.lastMs(),
-                Template.CANARY_ON_ITS_WAY.with(inWords(waited), inWords(settings.budget())));
+      } else if (waited.compareTo(BUDGET) > 0 && latest.state() != State.LOST) {
+        tell(State.LATE, Template.CANARY_ON_ITS_WAY.with(inWords(waited), inWords(BUDGET)));
       }
     }
   }
 
-  private void cameOut(Duration took) {
-    returned++;
-    boolean late = took.compareTo(settings.budget()) > 0;
-    latest =
-        report(
-            late ? CanaryState.LATE : CanaryState.OK,
-            OptionalLong.of(took.toMillis()),
-            (late ? Template.CANARY_LATE : Template.CANARY_OUT)
-                .with(inWords(took), inWords(settings.budget())));
-  }
-
-  /** Whether this receipt is of the very record that was sent, and not of an earlier one. */
   private boolean isOf(Origin origin, ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return false;
-    }
-    Topic<String, Receipt> receipts = cluster.topics().receipts();
-    try {
-      return receipts
-          .value()
-          .deserializer()
-          .deserialize(receipts.name(), record.value())
-          .getOrigin()
-          .equals(origin);
-    } catch (SerializationException e) {
-      return false;
-    }
+    return cluster
+        .decode(cluster.topics().receipts(), record.value())
+        .filter(receipt -> receipt.getOrigin().equals(origin))
+        .isPresent();
   }
 
-  private CanaryReport report(CanaryState state, OptionalLong last, Sentence sentence) {
-    return new CanaryReport(
-        true, state, last, settings.budget().toMillis(), sentence, sent, returned);
+  private void cameOut(Duration took) {
+    boolean late = took.compareTo(BUDGET) > 0;
+    lastMs = OptionalLong.of(took.toMillis());
+    tell(
+        late ? State.LATE : State.OK,
+        (late ? Template.CANARY_LATE : Template.CANARY_OUT).with(inWords(took), inWords(BUDGET)));
+  }
+
+  private void tell(State state, Sentence sentence) {
+    latest = new CanaryReport(true, state, lastMs, sentence);
   }
 
   private static Sentence inWords(Duration duration) {

@@ -5,34 +5,28 @@ import io.pairstream.operations.sentence.Template;
 import java.util.OptionalLong;
 
 /**
- * What is known of the canary.
+ * What the canaries of this process tell.
  *
- * @param enabled whether any is sent
+ * @param enabled whether any are sent
  * @param state what the last one tells
  * @param lastMs how long the last one took that came out
- * @param budgetMs within which it must come out
  * @param sentence all that for a person, on one line
- * @param sent how many were sent since the start
- * @param returned how many of those came out
  */
-public record CanaryReport(
-    boolean enabled,
-    CanaryState state,
-    OptionalLong lastMs,
-    long budgetMs,
-    Sentence sentence,
-    long sent,
-    long returned) {
+public record CanaryReport(boolean enabled, State state, OptionalLong lastMs, Sentence sentence) {
 
   /** None is sent. */
-  public static CanaryReport off() {
-    return new CanaryReport(
-        false,
-        CanaryState.UNKNOWN,
-        OptionalLong.empty(),
-        CanarySettings.DEFAULT_BUDGET.toMillis(),
-        Template.NO_CANARY.with(),
-        0,
-        0);
+  public static final CanaryReport OFF =
+      new CanaryReport(false, State.UNKNOWN, OptionalLong.empty(), Template.NO_CANARY.with());
+
+  /** What a canary tells. */
+  public enum State {
+    /** The last one came out within its budget. */
+    OK,
+    /** The last one came out late, or is late. */
+    LATE,
+    /** The last one never came out. */
+    LOST,
+    /** None has come out yet, or none could be sent. */
+    UNKNOWN
   }
 }

@@ -2,7 +2,6 @@ package io.pairstream.operations.groups;
 
 import static io.pairstream.schemas.wire.KafkaAnswers.await;
 
-import io.pairstream.operations.lag.GroupMember;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

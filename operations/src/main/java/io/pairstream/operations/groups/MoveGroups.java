@@ -4,7 +4,7 @@ import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
-import io.pairstream.operations.lag.watch.WatchedLogs;
+import io.pairstream.operations.lag.WatchedLogs;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
 import java.time.Clock;
@@ -300,8 +300,8 @@ public final class MoveGroups {
   private List<String> notes(String group) {
     if (group.equals(dataset().preprocessGroup())) {
       return List.of(
-          "preprocessing would judge pairs a second time, or never, in the same data set; audit then"
-              + " finds them twice or missing. A re-run belongs in a data set of its own.");
+          "preprocessing would judge pairs a second time, or never, in the same data set; audit"
+              + " then finds them twice or missing. A re-run belongs in a data set of its own.");
     } else if (group.equals(dataset().fetchGroup())) {
       return List.of(
           "links that were finished out of order are forgotten and fetched once more; undo brings"

@@ -1,7 +1,6 @@
 package io.pairstream.operations.groups;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.pairstream.operations.lag.GroupMember;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

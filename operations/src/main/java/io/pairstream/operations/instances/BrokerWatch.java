@@ -3,7 +3,7 @@ package io.pairstream.operations.instances;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.BrokerState.Broker;
 import io.pairstream.operations.instances.BrokerState.State;
-import io.pairstream.operations.lag.verdict.Durations;
+import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.topics.TopicCatalogue;

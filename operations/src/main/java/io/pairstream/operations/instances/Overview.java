@@ -2,11 +2,11 @@ package io.pairstream.operations.instances;
 
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.instances.BrokerState.State;
+import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
-import io.pairstream.operations.lag.verdict.Durations;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.InstanceStatus;

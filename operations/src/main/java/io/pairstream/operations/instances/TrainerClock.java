@@ -1,6 +1,6 @@
 package io.pairstream.operations.instances;
 
-import io.pairstream.operations.lag.verdict.Durations;
+import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import java.util.Comparator;

@@ -2,10 +2,12 @@ package io.pairstream.operations.lag;
 
 import io.pairstream.operations.sentence.Sentence;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * How far a group is, over all its partitions.
@@ -16,9 +18,7 @@ import java.util.OptionalLong;
  *     longer knows it, {@code Absent} where it was never seen
  * @param members how many members it has now
  * @param decides whether it counts for what is said of the whole platform, and pages somebody: the
- *     platform's own groups do, and those that an operator has named, unless they are muted
- * @param muted whether an operator has muted it for now: then nobody is told of it, not as of a
- *     group of others either
+ *     platform's own groups do, and those that an operator has named
  * @param verdict the worst of its partitions
  * @param sentence the same for a person, on one line
  * @param since when it began to be so
@@ -39,7 +39,6 @@ public record GroupLag(
     String state,
     int members,
     boolean decides,
-    boolean muted,
     Verdict verdict,
     Sentence sentence,
     Instant since,
@@ -68,6 +67,16 @@ public record GroupLag(
     partitions = List.copyOf(partitions);
   }
 
+  /** Whether its name is like one of the patterns, in which {@code *} stands for any characters. */
+  public boolean isLike(Collection<String> patterns) {
+    return isLike(group, patterns);
+  }
+
+  static boolean isLike(String name, Collection<String> patterns) {
+    return patterns.stream()
+        .anyMatch(each -> name.matches(Pattern.quote(each).replace("*", "\\E.*\\Q")));
+  }
+
   /** The same without its partitions. */
   public GroupLag withoutPartitions() {
     return with(decides, List.of());
@@ -85,7 +94,6 @@ public record GroupLag(
         state,
         members,
         nowDecides,
-        muted,
         verdict,
         sentence,
         since,

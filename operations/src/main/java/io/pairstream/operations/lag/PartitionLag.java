@@ -29,7 +29,7 @@ import java.util.OptionalLong;
  * @param retentionSeconds time until the log may drop what the group has not read, if it reads
  *     nothing; empty where nothing waits, or the topic keeps its records
  * @param lost records that the log dropped before the group read them, at most
- * @param member who reads it now
+ * @param member the client id of who reads it now; empty for nobody, or where it is not known
  * @param head the first record that waits; empty where none does, or it was not looked at
  */
 public record PartitionLag(
@@ -51,6 +51,6 @@ public record PartitionLag(
     CatchUp catchUp,
     OptionalDouble retentionSeconds,
     long lost,
-    GroupMember member,
+    String member,
     Optional<HeadRecord> head)
     implements Lag {}

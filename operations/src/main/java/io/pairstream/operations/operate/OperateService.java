@@ -12,16 +12,12 @@ import io.pairstream.operations.instances.ClusterWatch;
 import io.pairstream.operations.instances.InstanceRoutes;
 import io.pairstream.operations.instances.Instances;
 import io.pairstream.operations.instances.OverviewSources;
-import io.pairstream.operations.lag.history.LagHistory;
-import io.pairstream.operations.lag.watch.LagRoutes;
-import io.pairstream.operations.lag.watch.LagSettings;
-import io.pairstream.operations.lag.watch.LagWatcher;
+import io.pairstream.operations.lag.ClusterMetrics;
+import io.pairstream.operations.lag.LagHistory;
+import io.pairstream.operations.lag.LagRoutes;
+import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.login.OperatorLogin;
 import io.pairstream.operations.login.SessionRoutes;
-import io.pairstream.operations.metrics.ClusterLabels;
-import io.pairstream.operations.metrics.ClusterMetrics;
-import io.pairstream.operations.metrics.LagExporterMetrics;
-import io.pairstream.operations.metrics.LagMetrics;
 import io.pairstream.operations.pairs.PairRoutes;
 import io.pairstream.operations.profile.ProfileFold;
 import io.pairstream.operations.profile.ProfileReport;
@@ -85,31 +81,30 @@ public final class OperateService implements AutoCloseable {
     ClusterAccess access = new ClusterAccess(cluster);
     LOG.info("data set {}", access.dataset().name());
     Clock clock = Clock.systemUTC();
-    LagSettings lagSettings =
-        LagSettings.every(LagSettings.DEFAULT_INTERVAL).choosing(settings.groups());
-    LagHistory history =
-        new LagHistory(settings.stateDirectory().resolve("lag"), lagSettings.interval());
-    parts.add(history);
-    lag = new LagWatcher(access, lagSettings, clock, history::note);
+    LagHistory history = closedLater(new LagHistory(settings.stateDirectory().resolve("lag")));
+    lag = new LagWatcher(access, LagWatcher.INTERVAL, settings.groups(), clock, history::note);
     parts.add(lag);
     routes.addAll(new LagRoutes(lag::latest, history).routes());
     obstacles.add(lag::obstacle);
     Instances instances = closedLater(Instances.follow(access, clock));
     obstacles.add(instances::obstacle);
-    Supplier<CanaryReport> canary = canary(access, settings, clock);
+    Supplier<CanaryReport> canary = canary(access, settings);
     TopicTable catalogue = addPairs(access, settings, clock);
     ClusterWatch watch = closedLater(ClusterWatch.start(access, clock));
     addOverview(access, instances, watch, catalogue, canary, clock);
-    ClusterLabels labels =
-        new ClusterLabels(
-            settings.clusterName().orElse(cluster.bootstrapServers()), access.dataset().name());
+    ClusterMetrics metrics =
+        new ClusterMetrics(
+            settings.clusterName().orElse(cluster.bootstrapServers()),
+            access.dataset().name(),
+            lag::latest,
+            lag::disks,
+            watch::known,
+            canary);
     routes.add(
         PrometheusText.route(
             Access.VIEW,
             List.of(
-                new LagExporterMetrics(labels, lag::latest)::write,
-                new LagMetrics(labels, lag::latest, clock)::write,
-                new ClusterMetrics(labels, lag::disks, watch::known, canary)::write,
+                metrics::write,
                 text -> {
                   StatusMetrics.write(instances.speaking(), text);
                   StatusMetrics.writeMissing(instances.missing(), text);
@@ -234,12 +229,11 @@ public final class OperateService implements AutoCloseable {
     return fault;
   }
 
-  private Supplier<CanaryReport> canary(
-      ClusterAccess access, OperateSettings settings, Clock clock) {
+  private Supplier<CanaryReport> canary(ClusterAccess access, OperateSettings settings) {
     if (settings.canary().isEmpty()) {
-      return CanaryReport::off;
+      return () -> CanaryReport.OFF;
     }
-    CanaryProbe probe = closedLater(new CanaryProbe(access, settings.canary().get(), clock));
+    CanaryProbe probe = closedLater(new CanaryProbe(access, settings.canary().get()));
     probe.start();
     return probe::latest;
   }

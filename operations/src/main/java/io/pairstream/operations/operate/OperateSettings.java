@@ -1,10 +1,11 @@
 package io.pairstream.operations.operate;
 
 import io.pairstream.image.WorkerSettings;
-import io.pairstream.operations.canary.CanarySettings;
-import io.pairstream.operations.lag.watch.GroupChoice;
+import io.pairstream.operations.canary.CanaryProbe;
 import io.pairstream.service.http.ServerSettings;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param stateDirectory where this instance alone keeps history and its copies of topics
  * @param workers how pictures are decoded; empty where none are to be shown
  * @param clusterName what metrics call the cluster; empty for its address
- * @param groups whose groups are watched, and which count
+ * @param groups patterns of groups that count as the platform's own
  * @param canary how often a canary pair is sent; empty for never
  */
 public record OperateSettings(
@@ -28,15 +29,19 @@ public record OperateSettings(
     Path stateDirectory,
     Optional<WorkerSettings> workers,
     Optional<String> clusterName,
-    GroupChoice groups,
-    Optional<CanarySettings> canary) {
+    List<String> groups,
+    Optional<Duration> canary) {
 
   /**
    * @throws IllegalArgumentException where others than this machine could look without a key, or
-   *     send theirs unencrypted
+   *     send theirs unencrypted; or a canary flew more than once a minute
    */
   public OperateSettings {
     server.requireSafeAddress(anonymous, behindTls);
+    if (canary.filter(every -> every.compareTo(CanaryProbe.SHORTEST_INTERVAL) < 0).isPresent()) {
+      throw new IllegalArgumentException(
+          "a canary flies once a minute at most, not every " + canary.get().toSeconds() + " s");
+    }
   }
 
   /** Reached as it listens, by http; without pictures, a name for the cluster, or a canary. */
@@ -48,7 +53,7 @@ public record OperateSettings(
         stateDirectory,
         Optional.empty(),
         Optional.empty(),
-        GroupChoice.OWN,
+        List.of(),
         Optional.empty());
   }
 }

@@ -115,35 +115,6 @@ function verdictBar(points, x, top, right) {
   });
 }
 
-const STRIP = { width: 140, height: 20, most: 60 };
-
-/**
- * How much waited over time, and how bad that was: a bar for each time, by the logarithm, in the colour of the verdict.
- * said(index): what is known of a time; high: the most that waited on any.
- */
-export function strip({ label, lags, verdicts, high, said }) {
-  const step = Math.max(1, Math.ceil(lags.length / STRIP.most));
-  const wide = (STRIP.width * step) / Math.max(1, lags.length);
-  const shown = lags.map((_, index) => index).filter((index) => (lags.length - 1 - index) % step === 0);
-  return s(
-    "svg.strip",
-    { viewBox: `0 0 ${STRIP.width} ${STRIP.height}`, width: STRIP.width, height: STRIP.height, role: "img", "aria-label": label },
-    shown.map((index, at) => {
-      const tall = isKnown(lags[index]) ? 1 + round((STRIP.height - 1) * (Math.log1p(lags[index]) / Math.log1p(Math.max(100, high)))) : 0;
-      return [
-        s("rect.strip-bar", {
-          x: round(at * wide),
-          y: STRIP.height - tall,
-          width: round(wide - 0.6),
-          height: tall,
-          "data-kind": looksOf(verdicts[index]).kind,
-        }),
-        hit(at * wide, 0, wide, STRIP.height, said(index)),
-      ];
-    }),
-  );
-}
-
 /** The next 1, 2, 4, 5 or 8 times a power of ten: an axis that people can read. */
 function nice(value) {
   const power = 10 ** Math.floor(Math.log10(value));

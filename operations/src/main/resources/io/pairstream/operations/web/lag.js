@@ -1,6 +1,6 @@
 // Lag that can be trusted: every group worst first, and all that is known of the one that is chosen.
 
-import { strip, timeChart } from "./charts.js";
+import { timeChart } from "./charts.js";
 import { h } from "./dom.js";
 import { isKnown } from "./format.js";
 import { addressOf, asTable, button, card, facts, follow, heading, note, saidIn, sentence, skeleton, table, verdictChip, worstFirst } from "./parts.js";
@@ -8,7 +8,6 @@ import { Shown, picture } from "./tiles.js";
 
 const EVERY_MS = 5_000;
 const HISTORY_EVERY_MS = 15_000;
-const HEAT_EVERY_MS = 30_000;
 const SPANS_MINUTES = [60, 360, 1_440];
 
 /** Rows that are drawn before somebody asks for all. */
@@ -28,12 +27,11 @@ export function open(place, app, route) {
     app.showVerdict(sorted[0]?.verdict ?? "");
     if (isNew) {
       state.chosen = { group: sorted[0].group, topic: null, partition: null };
-      view.ask("group", "history", "heat");
+      view.ask("group", "history");
     }
   };
   const asked = (path, more = () => ({})) => () =>
     state.chosen && `${path}?${new URLSearchParams({ group: state.chosen.group, ...more() })}`;
-  const minutes = () => ({ minutes: state.minutes });
   const part = ({ topic, partition } = state.chosen) => (topic === null ? {} : { topic, partition });
   const view = follow(
     place,
@@ -41,13 +39,12 @@ export function open(place, app, route) {
     {
       lag: { path: () => "/v1/lag?partitions=false", every: EVERY_MS, then: heard },
       group: { path: asked("/v1/lag"), every: EVERY_MS },
-      history: { path: asked("/v1/lag/history", () => ({ ...part(), ...minutes() })), every: HISTORY_EVERY_MS },
-      heat: { path: asked("/v1/lag/heat", minutes), every: HEAT_EVERY_MS },
+      history: { path: asked("/v1/lag/history", () => ({ ...part(), minutes: state.minutes })), every: HISTORY_EVERY_MS },
     },
     draw,
   );
 
-  function draw({ lag, group, history, heat, problem }, widthPx, view) {
+  function draw({ lag, group, history, problem }, widthPx, view) {
     const groups = sortedGroups(lag?.groups ?? []);
     return [
       heading(say("lag.title")),
@@ -60,7 +57,7 @@ export function open(place, app, route) {
           ? lag
             ? note("quiet", say(lag.ready === false ? "lag.notReady" : "lag.noGroups"))
             : skeleton()
-          : detail(app, state, view, { group, history, heat, known: groups, at: lag?.at }, widthPx),
+          : detail(app, state, view, { group, history, known: groups, at: lag?.at }, widthPx),
       ),
     ];
   }
@@ -90,7 +87,7 @@ export function open(place, app, route) {
       const wasInside = document.activeElement?.closest(".detail-part") !== null;
       state.chosen = chosenBy(to) ?? (state.chosen && { ...state.chosen, topic: null, partition: null });
       state.all = false;
-      view.ask("group", "history", "heat");
+      view.ask("group", "history");
       if (wasInside) {
         place.querySelector(".detail-title")?.focus();
       }
@@ -124,7 +121,6 @@ function columns(app, names) {
     leaves: { of: (one) => format.rate(one.processing_per_second), number: true },
     catchUp: { of: (one) => saidIn(app, one.catch_up) },
     deletion: { of: (one) => format.duration(one.retention_seconds), number: true },
-    lately: { of: (one) => one.strip },
     position: { of: (one) => format.number(one.committed), number: true },
     end: { of: (one) => format.number(one.end), number: true },
     member: { of: (one) => h("span.mono", one.member) },
@@ -147,7 +143,7 @@ function nameOf(topic, partition) {
 
 /* ---- All that is known of a group, or of one of its partitions ---- */
 
-function detail(app, state, view, { group: answer, history, heat, known, at }, widthPx) {
+function detail(app, state, view, { group: answer, history, known, at }, widthPx) {
   const { chosen } = state;
   const isChosen = (one) => one.group === chosen.group;
   const group = answer?.groups?.find(isChosen) ?? known.find(isChosen);
@@ -161,7 +157,7 @@ function detail(app, state, view, { group: answer, history, heat, known, at }, w
     isGone ? note("quiet", app.say("lag.gone")) : judged(app, chosen, one, at),
     headRecord(app, state, chosen.topic === null ? worstHead(group, partitions) : one, at),
     historyCard(app, state, view, history?.points ?? [], widthPx),
-    partitionsCard(app, state, view, partitions, heat),
+    partitionsCard(app, state, view, partitions),
   );
 }
 
@@ -240,7 +236,7 @@ function historyCard(app, state, view, points, widthPx) {
   const { say, format, words } = app;
   const look = (minutes) => {
     state.minutes = minutes;
-    view.ask("history", "heat");
+    view.ask("history");
   };
   const spans = SPANS_MINUTES.map((minutes) =>
     button(format.duration(minutes * 60), () => look(minutes), { "aria-pressed": String(minutes === state.minutes) }, "button.slim"),
@@ -289,24 +285,11 @@ function historyCard(app, state, view, points, widthPx) {
   );
 }
 
-function partitionsCard(app, state, view, partitions, heat = {}) {
+function partitionsCard(app, state, view, partitions) {
   const { say, format } = app;
-  const { times = [], rows = [] } = heat;
-  const high = Math.max(1, ...rows.flatMap(({ lag }) => lag.filter(isKnown)));
-  const stripOf = ({ topic, partition }) => {
-    const row = rows.find((one) => one.topic === topic && one.partition === partition);
-    const word = (verdict) => app.words.find(`verdict.${verdict}`) ?? verdict ?? "";
-    const said = (index) => {
-      const waiting = isKnown(row.lag[index]) ? say("overview.waiting", { count: format.number(row.lag[index]) }) : say("overview.notKnown");
-      return `${format.clock(times[index])}: ${waiting} ${word(row.verdict[index])}`;
-    };
-    const label = say("lag.latelyOf", { partition: nameOf(topic, partition) });
-    return row && strip({ label, lags: row.lag, verdicts: row.verdict, high, said });
-  };
   const shown = (state.all ? partitions : partitions.slice(0, FIRST_ROWS)).map((one) => ({
     ...one,
     group: state.chosen.group,
-    strip: stripOf(one),
   }));
   const showAll = () => {
     state.all = true;
@@ -319,7 +302,7 @@ function partitionsCard(app, state, view, partitions, heat = {}) {
     {},
     table(
       say("lag.partitions"),
-      columns(app, ["verdict", "partition", "waiting", "oldest", "lately", "bytes", "position", "end", "catchUp", "member"]),
+      columns(app, ["verdict", "partition", "waiting", "oldest", "bytes", "position", "end", "catchUp", "member"]),
       shown,
       { className: "partitions", keyOf: (one) => nameOf(one.topic, one.partition) },
     ),

@@ -6,7 +6,6 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;

@@ -9,8 +9,8 @@ import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.PlayedLag;
 import io.pairstream.operations.lag.Verdict;
-import io.pairstream.operations.metrics.PlayedLag;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.operations.sentence.AnswerJson;
@@ -327,7 +327,7 @@ class OverviewTest {
               () -> groups,
               () -> Map.of("TRAINING", 1L),
               Map::of,
-              CanaryReport::off,
+              () -> CanaryReport.OFF,
               clock);
     }
 

@@ -2,7 +2,6 @@ package io.pairstream.operations.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.metrics.PlayedLag;
 import io.pairstream.operations.sentence.Sentence;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Scope;
@@ -24,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -62,7 +62,7 @@ final class RunningOperators implements AutoCloseable {
             folder,
             Optional.empty(),
             Optional.empty(),
-            GroupChoice.OWN,
+            List.of(),
             Optional.empty()));
   }
 

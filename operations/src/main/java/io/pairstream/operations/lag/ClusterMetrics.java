@@ -1,0 +1,196 @@
+package io.pairstream.operations.lag;
+
+import io.pairstream.operations.canary.CanaryProbe;
+import io.pairstream.operations.canary.CanaryReport;
+import io.pairstream.operations.instances.BrokerState;
+import io.pairstream.operations.lag.WatchedLogs.BrokerDisk;
+import io.pairstream.service.report.PrometheusText;
+import io.pairstream.service.report.PrometheusText.Family;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What is known of the cluster, as Prometheus reads it: lag, disks, the data set's partitions, the
+ * canary.
+ *
+ * <p>A group's verdict is a series for each one there is, 1 for the present one and 0 for the
+ * others. What is not known is left out, not 0: a group that never committed has no lag.
+ */
+public final class ClusterMetrics {
+
+  private static final List<Gauge> OF_GROUPS =
+      List.of(
+          new Gauge("members", "Members of a group", GroupLag::members),
+          new Gauge("records", "Records that wait for a group", group -> known(group.lag())),
+          new Gauge(
+              "bytes", "Estimated bytes that wait for a group", group -> known(group.bytes())),
+          new Gauge(
+              "seconds",
+              "Age of the oldest record that waits for a group",
+              group -> known(group.seconds())),
+          new Gauge(
+              "arrival_per_second",
+              "Records that arrive",
+              group -> known(group.arrivalPerSecond())),
+          new Gauge(
+              "processing_per_second",
+              "Records that a group reads",
+              group -> known(group.processingPerSecond())),
+          new Gauge(
+              "catch_up_seconds",
+              "Time until a group has read what waits; +Inf for never at this rate",
+              group ->
+                  group.catchUp().isNever()
+                      ? Double.POSITIVE_INFINITY
+                      : known(group.catchUp().seconds())),
+          new Gauge(
+              "retention_seconds",
+              "Time until the log may drop what a group has not read",
+              group -> known(group.retentionSeconds())),
+          new Gauge("lost_records", "Records that left the log before a group", GroupLag::lost));
+
+  private final SortedMap<String, String> cluster;
+  private final Supplier<LagReport> lag;
+  private final Supplier<? extends Collection<BrokerDisk>> disks;
+  private final Supplier<Optional<BrokerState>> brokers;
+  private final Supplier<CanaryReport> canary;
+
+  /** A number of each group; NaN where it is not known. */
+  private record Gauge(String name, String help, ToDoubleFunction<GroupLag> of) {}
+
+  /**
+   * @param clusterName tells clusters apart in one Prometheus
+   * @param dataset the data set's name, which is the label {@code namespace}
+   * @param brokers empty while the brokers do not answer
+   */
+  public ClusterMetrics(
+      String clusterName,
+      String dataset,
+      Supplier<LagReport> lag,
+      Supplier<? extends Collection<BrokerDisk>> disks,
+      Supplier<Optional<BrokerState>> brokers,
+      Supplier<CanaryReport> canary) {
+    this.cluster = new TreeMap<>(Map.of("cluster_name", clusterName, "namespace", dataset));
+    this.lag = lag;
+    this.disks = disks;
+    this.brokers = brokers;
+    this.canary = canary;
+  }
+
+  /** Adds what is known now. */
+  public void write(PrometheusText text) {
+    lag(lag.get(), text);
+    for (BrokerDisk disk : disks.get()) {
+      SortedMap<String, String> labels =
+          with("broker", String.valueOf(disk.broker()), "path", disk.path());
+      text.gauge("pairstream_broker_disk_free_bytes", "Room that is left where a broker keeps logs")
+          .sample((double) disk.freeBytes(), labels);
+      text.gauge("pairstream_broker_disk_bytes", "Size of the disk of a broker's logs")
+          .sample((double) disk.bytes(), labels);
+    }
+    brokers
+        .get()
+        .ifPresent(
+            found -> {
+              text.gauge(
+                      "pairstream_partitions_under_replicated",
+                      "Partitions of the data set with a copy that is behind")
+                  .sample(found.underReplicated(), cluster);
+              text.gauge(
+                      "pairstream_partitions_offline",
+                      "Partitions of the data set that nobody leads: nothing can be written there")
+                  .sample(found.offline(), cluster);
+            });
+    canary(canary.get(), text);
+  }
+
+  private void lag(LagReport report, PrometheusText text) {
+    text.gauge("pairstream_lag_watch_up", "1 where the last look at the groups succeeded")
+        .sample(report.ready() && report.trouble().isEmpty() ? 1 : 0, cluster);
+    for (GroupLag group : report.groups()) {
+      group(group, text);
+      group.partitions().forEach(partition -> partition(group.group(), partition, text));
+    }
+  }
+
+  private void group(GroupLag group, PrometheusText text) {
+    Family verdicts =
+        text.gauge("pairstream_lag_verdict", "1 for what is to be thought of a group");
+    String decides = group.decides() ? "yes" : "no";
+    for (Verdict verdict : Verdict.values()) {
+      verdicts.sample(
+          verdict == group.verdict() ? 1 : 0,
+          with("group", group.group(), "verdict", verdict.name(), "decides", decides));
+    }
+    for (Gauge gauge : OF_GROUPS) {
+      text.gauge("pairstream_lag_" + gauge.name(), gauge.help())
+          .sample(gauge.of().applyAsDouble(group), with("group", group.group()));
+    }
+  }
+
+  private void partition(String group, PartitionLag partition, PrometheusText text) {
+    String topic = partition.topic();
+    String number = String.valueOf(partition.partition());
+    SortedMap<String, String> place = with("topic", topic, "partition", number);
+    SortedMap<String, String> labels = with("group", group, "topic", topic, "partition", number);
+    text.gauge("pairstream_lag_partition_records", "Records that wait on a partition")
+        .sample(known(partition.lag()), labels);
+    text.gauge("pairstream_lag_partition_held_offsets", "Offsets that wait for a transaction's end")
+        .sample((double) partition.held(), place);
+    text.gauge(
+            "pairstream_lag_partition_hanging_seconds",
+            "How long a transaction has been open that does not end; 0 where none is")
+        .sample(partition.hangingSeconds(), place);
+    if (partition.verdict().isAlarm()) {
+      labels.put("verdict", partition.verdict().name());
+      text.gauge(
+              "pairstream_lag_partition_alarm", "1 for each partition that needs somebody, and why")
+          .sample(1, labels);
+    }
+  }
+
+  /** Nothing where none is sent. */
+  private void canary(CanaryReport report, PrometheusText text) {
+    if (!report.enabled()) {
+      return;
+    }
+    Family states = text.gauge("pairstream_canary_state", "1 for what the last canary tells");
+    for (CanaryReport.State state : CanaryReport.State.values()) {
+      states.sample(state == report.state() ? 1 : 0, with("state", state.name()));
+    }
+    report
+        .lastMs()
+        .ifPresent(
+            took ->
+                text.gauge(
+                        "pairstream_canary_seconds", "How long the last canary took that came out")
+                    .sample(took / 1e3, cluster));
+    text.gauge("pairstream_canary_budget_seconds", "How long a canary may take")
+        .sample(CanaryProbe.BUDGET.toSeconds(), cluster);
+  }
+
+  /** The cluster's labels, and further names and values by turns. */
+  private SortedMap<String, String> with(String... more) {
+    SortedMap<String, String> all = new TreeMap<>(cluster);
+    for (int i = 0; i < more.length; i += 2) {
+      all.put(more[i], more[i + 1]);
+    }
+    return all;
+  }
+
+  private static double known(OptionalDouble number) {
+    return number.orElse(Double.NaN);
+  }
+
+  private static double known(OptionalLong number) {
+    return number.isPresent() ? number.getAsLong() : Double.NaN;
+  }
+}

@@ -1,0 +1,182 @@
+package io.pairstream.operations.lag;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.lag.GroupPlace.Position;
+import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListGroupsResult;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.GroupType;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Asks a cluster where its groups are, in few and large requests. Not thread-safe. */
+final class ClusterReader {
+
+  private final Admin admin;
+  private final String fetchGroup;
+
+  /**
+   * @param admin closed by the caller
+   */
+  ClusterReader(Admin admin, ClusterAccess cluster) {
+    this.admin = admin;
+    fetchGroup = cluster.dataset().fetchGroup();
+  }
+
+  /** All groups that commit where they are in topics, by name. */
+  List<GroupListing> groups() {
+    ListGroupsResult listed = admin.listGroups();
+    Collection<GroupListing> found = KafkaAnswers.await(listed.valid());
+    if (found.isEmpty() && !KafkaAnswers.await(listed.errors()).isEmpty()) {
+      // No broker has answered, which is not the same as that there are no groups.
+      throw unanswered(listed);
+    }
+    return found.stream().filter(ClusterReader::commits).toList();
+  }
+
+  /** Why nobody has answered, without what the client says around it. */
+  private static KafkaException unanswered(ListGroupsResult listed) {
+    try {
+      var unused = KafkaAnswers.await(listed.all());
+      return new TimeoutException("no broker has told its groups");
+    } catch (KafkaException e) {
+      return e.getCause() instanceof TimeoutException late ? late : e;
+    }
+  }
+
+  /** Others than consumers use the older protocol too: Connect's workers among themselves. */
+  private static boolean commits(GroupListing group) {
+    return switch (type(group)) {
+      case CONSUMER, STREAMS -> true;
+      case CLASSIC -> group.protocol().isEmpty() || group.protocol().equals("consumer");
+      case SHARE, UNKNOWN -> false;
+    };
+  }
+
+  private static GroupType type(GroupListing group) {
+    return group.type().orElse(GroupType.CLASSIC);
+  }
+
+  /** Where these groups are, by name. */
+  Map<String, GroupPlace> places(List<GroupListing> groups) {
+    Map<String, GroupPlace> places = new TreeMap<>();
+    if (groups.isEmpty()) {
+      return places;
+    }
+    Map<String, ListConsumerGroupOffsetsSpec> all = new HashMap<>();
+    groups.forEach(group -> all.put(group.groupId(), new ListConsumerGroupOffsetsSpec()));
+    // All are sent before the first is waited for.
+    var offsets = admin.listConsumerGroupOffsets(all);
+    var streams =
+        admin
+            .describeStreamsGroups(
+                groups.stream()
+                    .filter(group -> type(group) == GroupType.STREAMS)
+                    .map(GroupListing::groupId)
+                    .toList())
+            .describedGroups();
+    var consumers =
+        admin
+            .describeConsumerGroups(
+                groups.stream()
+                    .filter(group -> type(group) != GroupType.STREAMS)
+                    .filter(group -> !group.groupState().equals(Optional.of(GroupState.EMPTY)))
+                    .map(GroupListing::groupId)
+                    .toList())
+            .describedGroups();
+    for (GroupListing group : groups) {
+      String name = group.groupId();
+      Map<TopicPartition, String> readers = new HashMap<>();
+      int members = 0;
+      boolean known = false;
+      if (consumers.containsKey(name)) {
+        Optional<ConsumerGroupDescription> found = answer(consumers.get(name));
+        members = found.map(each -> each.members().size()).orElse(1);
+        known = found.map(each -> readers(each, readers)).orElse(false);
+      } else if (streams.containsKey(name)) {
+        members = answer(streams.get(name)).map(each -> each.members().size()).orElse(1);
+      }
+      Map<TopicPartition, Position> positions = Map.of();
+      Optional<String> refused = Optional.empty();
+      try {
+        positions = positions(name, offsets.partitionsToOffsetAndMetadata(name));
+      } catch (ApiException e) {
+        // One coordinator that is away, or one group that is none of ours to see, blinds nobody to
+        // the others.
+        refused = Optional.of(String.valueOf(e.getMessage()));
+      }
+      places.put(
+          name,
+          new GroupPlace(
+              name,
+              type(group).toString().toLowerCase(Locale.ROOT),
+              group.groupState().map(GroupState::toString).orElse("Unknown"),
+              members,
+              known,
+              readers,
+              positions,
+              refused));
+    }
+    return places;
+  }
+
+  /** Who reads what; false while partitions are being given out. */
+  private static boolean readers(
+      ConsumerGroupDescription group, Map<TopicPartition, String> readers) {
+    for (MemberDescription member : group.members()) {
+      member
+          .assignment()
+          .topicPartitions()
+          .forEach(partition -> readers.put(partition, member.clientId()));
+    }
+    return group.groupState() == GroupState.STABLE && !readers.isEmpty();
+  }
+
+  private Map<TopicPartition, Position> positions(
+      String group, KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> answer) {
+    Map<TopicPartition, Position> positions = new HashMap<>();
+    KafkaAnswers.await(answer)
+        .forEach(
+            (partition, offset) -> {
+              if (offset != null && offset.offset() >= 0) {
+                FinishedOffsets finished =
+                    group.equals(fetchGroup)
+                        ? FinishedOffsets.read(offset.offset(), offset.metadata())
+                        : FinishedOffsets.below(offset.offset());
+                positions.put(partition, new Position(offset.offset(), finished));
+              }
+            });
+    return positions;
+  }
+
+  /**
+   * An answer about one thing of many; empty where it was refused, which is not the others' matter.
+   */
+  static <T> Optional<T> answer(KafkaFuture<T> future) {
+    try {
+      return Optional.ofNullable(KafkaAnswers.await(future));
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      return Optional.empty();
+    }
+  }
+}

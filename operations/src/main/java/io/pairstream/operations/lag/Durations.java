@@ -1,0 +1,70 @@
+package io.pairstream.operations.lag;
+
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Times, amounts and sizes as people say them. */
+public final class Durations {
+
+  private static final double MINUTE = 60;
+  private static final double HOUR = 3600;
+
+  private static final DateTimeFormatter MINUTES =
+      DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private Durations() {}
+
+  static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  /** {@code 45 s}, {@code 6 min}, {@code 5 h}, {@code 3 days}. */
+  public static Sentence inWords(double seconds) {
+    Unit unit = Unit.of(seconds);
+    return unit.of(Math.max(seconds <= 0 ? 0 : 1, Math.round(seconds / unit.seconds())));
+  }
+
+  /** {@code 17:25 UTC}. */
+  public static String timeOfDay(Instant time) {
+    return MINUTES.format(time);
+  }
+
+  /** {@code 3.1 MB}, {@code 210 kB}, {@code 17 bytes}. */
+  public static Sentence size(long bytes) {
+    if (bytes < 1000) {
+      return Template.counted(bytes, Template.BYTE, Template.BYTES);
+    }
+    double value = bytes / 1e3;
+    for (String unit : new String[] {" kB", " MB", " GB"}) {
+      if (value < 999.5) {
+        return Sentence.verbatim(
+            String.format(Locale.ROOT, value < 9.95 ? "%.1f%s" : "%.0f%s", value, unit));
+      }
+      value /= 1e3;
+    }
+    return Sentence.verbatim(String.format(Locale.ROOT, "%.1f TB", value));
+  }
+
+  private record Unit(double seconds, Template words) {
+
+    Sentence of(long number) {
+      return words.with(number);
+    }
+
+    static Unit of(double seconds) {
+      if (seconds < 90) {
+        return new Unit(1, Template.SECONDS);
+      } else if (seconds < 90 * MINUTE) {
+        return new Unit(MINUTE, Template.MINUTES);
+      }
+      return seconds < 36 * HOUR
+          ? new Unit(HOUR, Template.HOURS)
+          : new Unit(24 * HOUR, Template.DAYS);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.pairstream.operations.lag;
+
+import java.time.Instant;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * What is to be thought of a partition after a look.
+ *
+ * @param verdict the verdict
+ * @param since when what it says began: for STOP and STALL when the group last moved on, or when
+ *     something to read came
+ * @param kind which of the reasons for a verdict it is
+ * @param standsAt offset at which the group stands; empty where it moves, or waits for nothing
+ * @param arrived records that arrived since it stands
+ * @param lostNow how many were lost in what is still talked about
+ * @param rewind where the group was before it went back, and where it went
+ * @param lost records that left the log unread since the judge began, at most
+ * @param arrivalPerSecond records that arrive; empty until two looks are there
+ * @param processingPerSecond records that are read
+ * @param drainPerSecond by how much the lag shrinks
+ * @param catchUp when what waits is read
+ */
+public record Judgement(
+    Verdict verdict,
+    Instant since,
+    Kind kind,
+    OptionalLong standsAt,
+    long arrived,
+    long lostNow,
+    Rewind rewind,
+    long lost,
+    OptionalDouble arrivalPerSecond,
+    OptionalDouble processingPerSecond,
+    double drainPerSecond,
+    CatchUp catchUp) {
+
+  /** From where a group went back, and how far; {@code to} is less than {@code from}. */
+  public record Rewind(long from, long to) {}
+
+  /** Reasons that one verdict may have. */
+  public enum Kind {
+    USUAL,
+    NEVER_COMMITTED,
+    BEYOND_THE_END,
+    NOT_SEEN_MOVING,
+    TOO_EARLY,
+    AWAY,
+    SHOWN_ONLY,
+    WAITS_BY_DESIGN,
+    HELD_BACK
+  }
+}

@@ -1,0 +1,347 @@
+package io.pairstream.operations.lag;
+
+import io.pairstream.operations.lag.Judgement.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalLong;
+
+/**
+ * Judges a group's progress on a partition, look by look. The same looks give the same verdicts.
+ *
+ * <p>Nobody knows of a group that is seen for the first time whether it always runs or comes once
+ * an hour. So one that was not there for long is not said to have stopped before it has been away
+ * for three times as long as it usually is, or for a day.
+ *
+ * <p>There are no limits on how much may wait: what is compared are the group's own pace, its own
+ * usual time between commits, and what arrives. In this order, the first that holds:
+ *
+ * <ol>
+ *   <li>LOST: the group's place is before the log's start, and there were records in between.
+ *   <li>REWIND: the group's place went back. Both are said at once, and for a while.
+ *   <li>STOP, STALL: records wait, and the group has not moved on for three times as long as it
+ *       usually takes; STOP where nobody is there who could. STALL too where all that is left to
+ *       read is held back by a transaction that does not end.
+ *   <li>AT RISK: what waits takes longer to read than the log keeps the first of it.
+ *   <li>BEHIND: for a minute there was always more than the group reads in a minute, or the least
+ *       that waits rises over ten.
+ *   <li>UNKNOWN, IDLE, OK.
+ * </ol>
+ *
+ * <p>Not thread-safe.
+ */
+public final class PartitionJudge {
+
+  /** What is expected of a group. */
+  enum Role {
+    /** It always runs, and counts for the headline. */
+    COUNTED,
+    /** Its place is shown, and not judged. */
+    SHOWN,
+    /** Nobody has said what it is. */
+    OTHER
+  }
+
+  private static final double USUAL_GAPS = 3;
+  private static final int LOOKS_AT_STANDING = 3;
+  private static final int LOOKS_IN_FLIGHT = 2;
+  private static final int LOOKS_OF_WORK = 6;
+  private static final int QUIET_LOOKS = 6;
+
+  /**
+   * Jobs run once a day at least; and so often a service must have been away before that is usual.
+   */
+  private static final double DAY = 86_400;
+
+  private static final int ENOUGH_ABSENCES = 4;
+
+  /** For so long LOST and REWIND are shown after it happened. */
+  private static final Duration REMEMBER = Duration.ofMinutes(10);
+
+  private final double interval;
+
+  /**
+   * Shortest time that a group stands before that is worth a word; twice that at an unknown pace.
+   */
+  private final double floor;
+
+  /**
+   * How long a group that nobody has said always runs must be there before its going is news, or
+   * stand while it is there; usually 5 min, the longest that a consumer may be away between two
+   * polls (default of max.poll.interval.ms).
+   */
+  private final double stranger;
+
+  private final Role role;
+  private final boolean alwaysOn;
+  private final Rates rates;
+  private final Standing standing = new Standing();
+  private final Presence presence;
+  private final Baseline baseline;
+
+  private Sample last;
+  private Verdict verdict = Verdict.UNKNOWN;
+  private Instant since;
+  private Verdict next = Verdict.UNKNOWN;
+  private int timesNext;
+
+  private boolean keptUp;
+  private int looksAtLag;
+  private int looksBeyondEnd;
+
+  private final Setbacks setbacks;
+
+  /**
+   * A judge who has seen nothing.
+   *
+   * @param usual usual time between two looks
+   * @param role the group's
+   */
+  public PartitionJudge(Duration usual, Role role) {
+    this.role = role;
+    alwaysOn = role == Role.COUNTED;
+    interval = Durations.seconds(usual);
+    floor = Math.max(15, LOOKS_AT_STANDING * interval);
+    stranger = 30 * interval;
+    presence = new Presence(stranger);
+    rates = new Rates(LOOKS_OF_WORK * interval);
+    setbacks = new Setbacks(REMEMBER, QUIET_LOOKS * interval);
+    baseline = new Baseline(Math.max(60_000, (long) (LOOKS_OF_WORK * interval * 1000)));
+  }
+
+  /** Judges after one more look; a look that is no later than the last one changes nothing. */
+  public Judgement judge(Sample sample) {
+    if (last != null && !sample.at().isAfter(last.at())) {
+      return judgement(last);
+    }
+    if (last != null && sample.startsAnew(last)) {
+      forget();
+    }
+    if (role != Role.SHOWN) {
+      setbacks.note(last, sample);
+    }
+    rates.note(last, sample, standing.gap());
+    presence.note(last, sample);
+    standing.note(last, sample);
+    if (sample.committed().isPresent()) {
+      if (sample.lag() == 0) {
+        setbacks.nothingBelow(sample.end());
+      }
+      baseline.add(sample.at().toEpochMilli(), sample.lag());
+      looksAtLag++;
+      keptUp |= sample.lag() <= rates.processing().perSecond() * inFlight();
+    }
+    looksBeyondEnd = sample.isBeyondEnd() ? looksBeyondEnd + 1 : 0;
+
+    Verdict found = firstThatHolds(sample);
+    decide(found, sample);
+    last = sample;
+    return judgement(sample);
+  }
+
+  private void forget() {
+    last = null;
+    keptUp = false;
+    looksAtLag = 0;
+    standing.forget();
+    rates.forget();
+    setbacks.forget();
+    baseline.clear();
+  }
+
+  private Verdict firstThatHolds(Sample sample) {
+    if (role == Role.SHOWN && sample.committed().isPresent()) {
+      return sample.lag() == 0 ? Verdict.IDLE : Verdict.OK;
+    }
+    if (setbacks.told().isPresent()) {
+      return setbacks.told().get();
+    }
+    if (sample.committed().isEmpty()) {
+      return sample.end() > sample.logStart() ? Verdict.UNKNOWN : Verdict.IDLE;
+    }
+    if (looksBeyondEnd >= LOOKS_AT_STANDING) {
+      return Verdict.UNKNOWN;
+    }
+    if (standsStill(sample)) {
+      if (!sample.alive()) {
+        return Verdict.STOP;
+      }
+      if (!sample.waitsByDesign()) {
+        return Verdict.STALL;
+      }
+    }
+    if (sample.isHeldBack()) {
+      return Verdict.STALL;
+    }
+    if (sample.lag() == 0) {
+      return rates.quietLooks() >= QUIET_LOOKS ? Verdict.IDLE : Verdict.OK;
+    }
+    if (sample.waitsByDesign()) {
+      return sample.alive() || standing.moved() ? Verdict.OK : Verdict.UNKNOWN;
+    }
+    if (isAway(sample)) {
+      return presence.away().isKnown() ? Verdict.OK : Verdict.UNKNOWN;
+    }
+    if (!standing.moved()) {
+      return Verdict.UNKNOWN;
+    }
+    if (isBehind(sample)) {
+      return sample.isAtRisk(rates.processing().perSecond()) ? Verdict.AT_RISK : Verdict.BEHIND;
+    }
+    return isTooEarly() ? Verdict.UNKNOWN : Verdict.OK;
+  }
+
+  /** Nobody is there, which may be as usual. */
+  private boolean isAway(Sample sample) {
+    return !sample.present() && !alwaysOn && !presence.isResident() && sample.lag() > 0;
+  }
+
+  /** It never kept up, and was not watched for long enough to say that it does not. */
+  private boolean isTooEarly() {
+    return !keptUp && (!standing.gap().isKnown() || looksAtLag < LOOKS_OF_WORK);
+  }
+
+  private double inFlight() {
+    return Math.max(LOOKS_IN_FLIGHT * interval, standing.gap().seconds());
+  }
+
+  private boolean standsStill(Sample sample) {
+    if (standing.looks() < LOOKS_AT_STANDING) {
+      return false;
+    }
+    boolean told = verdict == Verdict.STOP || verdict == Verdict.STALL;
+    // Who has just come is not blamed for the time before.
+    Instant from =
+        sample.present() && !told && presence.since().isAfter(standing.since())
+            ? presence.since()
+            : standing.since();
+    return Durations.seconds(Duration.between(from, sample.at())) >= longest(sample);
+  }
+
+  /** How long the group may stand, in seconds. */
+  private double longest(Sample sample) {
+    double pace =
+        standing.gap().isKnown()
+            ? Math.max(floor, USUAL_GAPS * standing.gap().seconds())
+            : alwaysOn ? 2 * floor : stranger;
+    if (sample.present() || alwaysOn) {
+      return pace;
+    }
+    if (presence.away().count() >= (presence.isResident() ? ENOUGH_ABSENCES : 1)) {
+      return Math.max(floor, USUAL_GAPS * presence.away().seconds());
+    }
+    return presence.isResident() ? pace : Math.min(DAY, sample.retentionSeconds().orElse(DAY));
+  }
+
+  /**
+   * More than it reads in a while has always been there lately. The while is a minute, or two of
+   * its usual gaps between commits; before those are known nothing is said.
+   */
+  private boolean isBehind(Sample sample) {
+    if (!standing.gap().isKnown()) {
+      return false;
+    }
+    double usual = Math.max(LOOKS_OF_WORK * interval, 2 * standing.gap().seconds());
+    double pace = rates.processing().perSecond();
+    long least = Math.min(baseline.least(), sample.lag());
+    return least > pace * usual || (baseline.rising() && least > pace * inFlight());
+  }
+
+  /** Changes the verdict once there is evidence for another one on enough looks in a row. */
+  private void decide(Verdict found, Sample sample) {
+    if (since == null || last == null) {
+      become(found, sample);
+      return;
+    }
+    if (found == verdict) {
+      timesNext = 0;
+      return;
+    }
+    timesNext = found == next ? timesNext + 1 : 1;
+    next = found;
+    // A transaction that has ended holds nobody back; there is nothing to be sure of.
+    boolean isLetGo = verdict == Verdict.STALL && last.isHeldBack() && !sample.isHeldBack();
+    if (isLetGo || timesNext >= looksNeeded(found)) {
+      become(found, sample);
+    }
+  }
+
+  private int looksNeeded(Verdict found) {
+    return switch (found) {
+      case LOST, REWIND, UNKNOWN -> 1;
+      // That a group stands was seen on several looks already.
+      case STOP, STALL -> verdict == Verdict.STOP || verdict == Verdict.STALL ? 2 : 1;
+      case AT_RISK, BEHIND -> 3;
+      case OK, IDLE -> verdict.isWorseThan(Verdict.UNKNOWN) ? 2 : 1;
+    };
+  }
+
+  private void become(Verdict found, Sample sample) {
+    verdict = found;
+    timesNext = 0;
+    since =
+        switch (found) {
+          case STOP, STALL -> standing.since() == null ? sample.heldSince() : standing.since();
+          case LOST, REWIND -> setbacks.since();
+          default -> sample.at();
+        };
+  }
+
+  private Judgement judgement(Sample sample) {
+    boolean stands = (verdict == Verdict.STOP || verdict == Verdict.STALL) && !sample.isHeldBack();
+    return new Judgement(
+        verdict,
+        since,
+        kind(sample),
+        stands ? sample.committed() : OptionalLong.empty(),
+        standing.arrived(sample),
+        setbacks.lostInEpisode(),
+        setbacks.rewind(),
+        setbacks.lostInAll(),
+        rates.arrivals().known(),
+        rates.processing().known(),
+        rates.drain().perSecond(),
+        catchUp(sample, stands));
+  }
+
+  private CatchUp catchUp(Sample sample, boolean stands) {
+    if (sample.committed().isEmpty()) {
+      return CatchUp.UNKNOWN;
+    }
+    if (sample.lag() == 0) {
+      return CatchUp.NOTHING_WAITS;
+    }
+    if (stands) {
+      return CatchUp.NEVER;
+    }
+    if (rates.processing().looks() < 2 || isAway(sample) || role == Role.SHOWN) {
+      return CatchUp.UNKNOWN;
+    }
+    CatchUp found =
+        CatchUp.of(
+            sample.lag(), rates.processing().perSecond(), rates.drain().perSecond(), inFlight());
+    // There is not yet enough evidence that it is behind, so there is none for this either.
+    return found.isNever() && !verdict.isWorseThan(Verdict.UNKNOWN) ? CatchUp.UNKNOWN : found;
+  }
+
+  private Kind kind(Sample sample) {
+    if (sample.committed().isEmpty()) {
+      return Kind.NEVER_COMMITTED;
+    }
+    if (role == Role.SHOWN) {
+      return Kind.SHOWN_ONLY;
+    }
+    if (looksBeyondEnd >= LOOKS_AT_STANDING) {
+      return Kind.BEYOND_THE_END;
+    }
+    if (isAway(sample) && !verdict.isWorseThan(Verdict.UNKNOWN)) {
+      return Kind.AWAY;
+    }
+    if (verdict == Verdict.UNKNOWN) {
+      return standing.moved() ? Kind.TOO_EARLY : Kind.NOT_SEEN_MOVING;
+    }
+    if (verdict == Verdict.STALL && sample.isHeldBack()) {
+      return Kind.HELD_BACK;
+    }
+    return sample.waitsByDesign() ? Kind.WAITS_BY_DESIGN : Kind.USUAL;
+  }
+}

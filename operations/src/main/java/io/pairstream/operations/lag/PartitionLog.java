@@ -1,0 +1,112 @@
+package io.pairstream.operations.lag;
+
+import io.pairstream.operations.lag.Sample.Hanging;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A partition's log over the looks, whichever groups read it. */
+final class PartitionLog {
+
+  /** A transaction that holds records back for less than this is nothing. */
+  private static final Duration SHORTEST_HANGING = Duration.ofMinutes(1);
+
+  /** So many times as long as transactions usually last here, and one does not end. */
+  private static final double USUAL_HOLDS = 3;
+
+  private final UsualGap usualHold = new UsualGap();
+  private long start;
+  private long end = -1;
+  private long highWatermark;
+  private long bytes = -1;
+  private long offsetsOfBytes;
+  private long lookedAtMillis;
+  private long heldSinceMillis = Long.MAX_VALUE;
+  private long retentionMillis = -1;
+
+  void look(long newStart, long newEnd, long newHighWatermark, long atMillis) {
+    boolean held = newHighWatermark > newEnd;
+    boolean wasHeld = heldSinceMillis != Long.MAX_VALUE;
+    if (wasHeld && (!held || newEnd != end)) {
+      usualHold.add((atMillis - heldSinceMillis) / 1e3);
+      heldSinceMillis = Long.MAX_VALUE;
+    }
+    if (held && heldSinceMillis == Long.MAX_VALUE) {
+      heldSinceMillis = atMillis;
+    }
+    lookedAtMillis = atMillis;
+    start = newStart;
+    end = newEnd;
+    highWatermark = newHighWatermark;
+  }
+
+  /** Notes the size of the whole log, as it is in the look just taken. */
+  void bytes(long size) {
+    bytes = size;
+    offsetsOfBytes = highWatermark - start;
+  }
+
+  /** Records older than this may go; -1 for none. */
+  long retentionMillis() {
+    return retentionMillis;
+  }
+
+  void retentionMillis(long millis) {
+    retentionMillis = millis;
+  }
+
+  /** Whether it was ever looked at. */
+  boolean isKnown() {
+    return end >= 0;
+  }
+
+  /** Whether its leader answered in the look of that time. */
+  boolean isSeen(long atMillis) {
+    return isKnown() && lookedAtMillis == atMillis;
+  }
+
+  long start() {
+    return start;
+  }
+
+  /** The last stable offset: what lies behind it cannot be read yet. */
+  long end() {
+    return end;
+  }
+
+  /** Offset behind the last record that is written, committed or not. */
+  long highWatermark() {
+    return highWatermark;
+  }
+
+  /** Offsets that wait for a transaction's end. */
+  long held() {
+    return Math.max(0, highWatermark - end);
+  }
+
+  /**
+   * The transaction that holds them back for longer than any does here usually: a minute at least,
+   * and three times the ninth decile of those before it.
+   */
+  Optional<Hanging> hanging(long atMillis) {
+    double seconds = Math.max(0, atMillis - heldSinceMillis) / 1e3;
+    boolean lastsLong =
+        seconds >= SHORTEST_HANGING.toSeconds() && seconds >= USUAL_HOLDS * usualHold.seconds();
+    return held() > 0 && lastsLong ? Optional.of(new Hanging(held(), seconds)) : Optional.empty();
+  }
+
+  /**
+   * Estimated size of so many offsets, by the mean size of those that were there when the log's
+   * size was learnt: what has come since counts as much as they do. Exact for none, and for all of
+   * them in the look that learnt the size.
+   */
+  OptionalLong bytesOf(long offsets) {
+    if (offsets <= 0) {
+      return OptionalLong.of(0);
+    }
+    if (bytes < 0 || offsetsOfBytes <= 0) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(Math.round((double) bytes * offsets / offsetsOfBytes));
+  }
+}

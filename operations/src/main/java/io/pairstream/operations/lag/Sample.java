@@ -1,0 +1,85 @@
+package io.pairstream.operations.lag;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * One look at a group's place on a partition.
+ *
+ * @param at when
+ * @param committed the offset that the group reads next; empty where it never committed
+ * @param finished how many offsets it has done with: {@code committed}, and those above it that it
+ *     finished out of order
+ * @param logStart first offset that the partition holds
+ * @param end offset behind the last record that a reader of committed records can read
+ * @param highWatermark offset behind the last record, be it committed or not; no less than {@code
+ *     end}
+ * @param hanging the transaction that keeps {@code end} where it is; empty where none is open for
+ *     longer than transactions on this partition usually are
+ * @param lag records that wait, 0 where only transaction markers are left; without meaning where
+ *     the group never committed
+ * @param alive whether somebody is there who could read the partition
+ * @param present whether the group has members at all; true where {@code alive} is
+ * @param waitsByDesign whether its records are left until their time has come, as links are that
+ *     are to be tried again
+ * @param seconds age of the first record that waits; empty where it is not known
+ * @param retentionSeconds time until the log may drop that record; empty where it never does
+ */
+public record Sample(
+    Instant at,
+    OptionalLong committed,
+    long finished,
+    long logStart,
+    long end,
+    long highWatermark,
+    Optional<Hanging> hanging,
+    long lag,
+    boolean alive,
+    boolean present,
+    boolean waitsByDesign,
+    OptionalDouble seconds,
+    OptionalDouble retentionSeconds) {
+
+  /**
+   * A transaction that does not end.
+   *
+   * @param records what it holds back, in offsets: 1 or more
+   * @param seconds for how long it has done so, as far as looks have seen it
+   */
+  public record Hanging(long records, double seconds) {}
+
+  /** Whether the group can read nothing more until a transaction ends. */
+  boolean isHeldBack() {
+    // Whoever stands beyond the last stable offset reads what is not committed, and is not held.
+    return hanging.isPresent() && lag == 0 && committed.orElse(Long.MAX_VALUE) <= end;
+  }
+
+  /** Since when a transaction holds it back; the time of the look where none does. */
+  Instant heldSince() {
+    return at.minusMillis((long) (hanging.map(Hanging::seconds).orElse(0.0) * 1e3));
+  }
+
+  /** Readers of what is not committed are rightly beyond the last stable offset. */
+  boolean isBeyondEnd() {
+    return committed.isPresent() && committed.getAsLong() > highWatermark;
+  }
+
+  /** The topic was made again, or the group's place was removed: what was seen tells nothing. */
+  boolean startsAnew(Sample last) {
+    boolean removed = last.committed.isPresent() && committed.isEmpty();
+    boolean logIsShorter = end < last.end && logStart <= last.logStart;
+    boolean placeWentToo =
+        committed.isPresent() && !isBeyondEnd() && committed.getAsLong() < last.committed.orElse(0);
+    return removed || (logIsShorter && placeWentToo);
+  }
+
+  /**
+   * Whether the log may drop what waits before it is read. A log is read in order: what waits now
+   * is read after lag / pace, whatever arrives behind it.
+   */
+  boolean isAtRisk(double perSecond) {
+    return retentionSeconds.isPresent() && lag > perSecond * retentionSeconds.getAsDouble();
+  }
+}

@@ -1,0 +1,224 @@
+package io.pairstream.operations.lag;
+
+import static io.pairstream.operations.lag.Durations.inWords;
+
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+
+/** Verdicts in sentences that a person understands without having seen the numbers. */
+public final class Sentences {
+
+  /** A partition with more of a group's lag than this is named. */
+  private static final double HOT = 0.8;
+
+  private Sentences() {}
+
+  /**
+   * A partition's sentence.
+   *
+   * @param head what is at the head: {@code 3.1 MB JPEG}; empty where that is not known
+   */
+  public static Sentence partition(
+      TopicPartition partition, Sample sample, Judgement judgement, Optional<Sentence> head) {
+    Sentence sentence =
+        Template.JUDGED.with(
+            judgement.verdict().words(), withoutVerdict(partition, sample, judgement));
+    if (head.isPresent() && judgement.standsAt().isPresent()) {
+      sentence = Template.AT_THE_HEAD.with(sentence, head.get());
+    }
+    return sample.hanging().isEmpty() || judgement.kind() == Judgement.Kind.HELD_BACK
+        ? sentence
+        : Template.BEHIND_THAT.with(sentence, heldBack(sample.hanging().get()));
+  }
+
+  private static Sentence withoutVerdict(
+      TopicPartition partition, Sample sample, Judgement judgement) {
+    Instant now = sample.at();
+    return switch (judgement.verdict()) {
+      case LOST ->
+          Template.LOST.with(partition, records(judgement.lostNow()), ago(judgement.since(), now));
+      case REWIND ->
+          Template.WENT_BACK.with(
+              partition,
+              judgement.rewind().from(),
+              judgement.rewind().to(),
+              ago(judgement.since(), now),
+              records(Math.max(0, judgement.rewind().from() - judgement.rewind().to())));
+      case STOP ->
+          withRetention(Template.NOBODY_READS.with(stuck(partition, sample, judgement)), sample);
+      case STALL ->
+          judgement.kind() == Judgement.Kind.HELD_BACK
+              ? heldBack(partition, sample)
+              : withRetention(stuck(partition, sample, judgement), sample);
+      case AT_RISK ->
+          Template.AT_RISK.with(
+              partition, waiting(sample), inWords(sample.retentionSeconds().orElse(0)));
+      case BEHIND ->
+          Template.BEHIND.with(partition, waiting(sample), catchesUp(judgement.catchUp()));
+      case UNKNOWN -> unknown(partition, sample, judgement);
+      case OK ->
+          sample.lag() == 0 ? nothingWaits(partition) : waitsRightly(partition, sample, judgement);
+      case IDLE -> Template.READ_TO_ITS_END.with(partition);
+    };
+  }
+
+  private static Sentence nothingWaits(Object reader) {
+    return Template.KEEPING_UP.with(reader, Template.NOTHING_WAITS.with());
+  }
+
+  private static Sentence waitsRightly(
+      TopicPartition partition, Sample sample, Judgement judgement) {
+    return switch (judgement.kind()) {
+      case WAITS_BY_DESIGN -> Template.NOT_DUE.with(partition, records(sample.lag()));
+      case SHOWN_ONLY -> Template.LAST_SEEN.with(partition, records(sample.lag()));
+      case AWAY -> Template.AWAY.with(partition, waiting(sample));
+      default -> Template.KEEPING_UP.with(partition, waiting(sample));
+    };
+  }
+
+  private static Sentence unknown(TopicPartition partition, Sample sample, Judgement judgement) {
+    return switch (judgement.kind()) {
+      case NEVER_COMMITTED ->
+          Template.NEVER_COMMITTED.with(partition, records(sample.end() - sample.logStart()));
+      case BEYOND_THE_END ->
+          Template.BEYOND_THE_END.with(
+              partition, sample.committed().orElse(0), sample.highWatermark());
+      case AWAY -> Template.AWAY_SINCE_EVER.with(partition, waiting(sample));
+      case TOO_EARLY -> Template.TOO_EARLY.with(partition, waiting(sample));
+      default -> Template.NOT_SEEN_TO_MOVE.with(partition, waiting(sample));
+    };
+  }
+
+  /**
+   * A group's sentence: what is worst, and how many other partitions are no better.
+   *
+   * @param partitions the group's partitions
+   * @param worst the one that is worst off, one of them
+   */
+  public static Sentence group(
+      String group,
+      List<PartitionLag> partitions,
+      PartitionLag worst,
+      OptionalLong lag,
+      OptionalDouble seconds,
+      CatchUp catchUp) {
+    long alike = partitions.stream().filter(each -> each.verdict() == worst.verdict()).count() - 1;
+    long waitOn = partitions.stream().filter(each -> each.lag().orElse(0) > 0).count();
+    return switch (worst.verdict()) {
+      case IDLE -> Template.JUDGED.with(Verdict.IDLE.words(), Template.HAS_READ_ALL.with(group));
+      case OK ->
+          Template.JUDGED.with(
+              Verdict.OK.words(),
+              Template.KEEPING_UP.with(
+                  group,
+                  lag.orElse(0) == 0
+                      ? Template.NOTHING_WAITS.with()
+                      : on(waitOn, waiting(lag.getAsLong(), seconds))));
+      case BEHIND ->
+          Template.JUDGED.with(
+              Verdict.BEHIND.words(),
+              Template.BEHIND.with(
+                  group,
+                  mostly(partitions, lag.orElse(0), on(waitOn, waiting(lag.orElse(0), seconds))),
+                  catchesUp(catchUp)));
+      default ->
+          alike == 0
+              ? worst.sentence()
+              : (alike == 1 ? Template.ONE_ALIKE : Template.ALIKE).with(worst.sentence(), alike);
+    };
+  }
+
+  private static Sentence on(long partitions, Sentence waiting) {
+    return partitions < 2 ? waiting : Template.ON_PARTITIONS.with(waiting, partitions);
+  }
+
+  /** Names the partition that most of it waits on, as where one key is far more frequent. */
+  private static Sentence mostly(List<PartitionLag> partitions, long lag, Sentence waiting) {
+    return partitions.stream()
+        .filter(each -> partitions.size() > 1 && each.lag().orElse(0) > HOT * lag)
+        .findFirst()
+        .map(
+            hot ->
+                Template.MOST_ON.with(
+                    waiting,
+                    String.format(Locale.ROOT, "%.1f", 100.0 * hot.lag().orElse(0) / lag),
+                    new TopicPartition(hot.topic(), hot.partition())))
+        .orElse(waiting);
+  }
+
+  private static Sentence stuck(TopicPartition partition, Sample sample, Judgement judgement) {
+    long offset = judgement.standsAt().orElse(0);
+    Sentence lasting = inWords(Duration.between(judgement.since(), sample.at()).toMillis() / 1e3);
+    long arrived = judgement.arrived();
+    return arrived == 0
+        ? Template.STUCK.with(partition, offset, lasting, sample.lag())
+        : Template.STUCK_WHILE.with(partition, offset, lasting, sample.lag(), arrived);
+  }
+
+  /** The transaction begins where the last stable offset is, which is how it is told to end. */
+  private static Sentence heldBack(TopicPartition partition, Sample sample) {
+    return Template.HELD_BACK.with(
+        partition,
+        sample.end(),
+        heldBack(sample.hanging().orElseThrow()),
+        "kafka-transactions.sh abort --topic "
+            + partition.topic()
+            + " --partition "
+            + partition.partition()
+            + " --start-offset "
+            + sample.end());
+  }
+
+  private static Sentence heldBack(Sample.Hanging hanging) {
+    return Template.HOLDS_BACK.with(inWords(hanging.seconds()), records(hanging.records()));
+  }
+
+  private static Sentence withRetention(Sentence sentence, Sample sample) {
+    if (sample.retentionSeconds().isEmpty()) {
+      return sentence;
+    }
+    double left = sample.retentionSeconds().getAsDouble();
+    return left <= 0
+        ? Template.MAY_DROP.with(sentence)
+        : Template.DROPS_IN.with(sentence, inWords(left));
+  }
+
+  private static Sentence waiting(Sample sample) {
+    return waiting(sample.lag(), sample.seconds());
+  }
+
+  private static Sentence waiting(long lag, OptionalDouble seconds) {
+    return seconds.isEmpty()
+        ? Template.counted(lag, Template.ONE_WAITS, Template.WAITING)
+        : (lag == 1 ? Template.ONE_WAITS_FOR : Template.WAITING_FOR)
+            .with(lag, inWords(seconds.getAsDouble()));
+  }
+
+  private static Sentence catchesUp(CatchUp catchUp) {
+    if (catchUp.isNever()) {
+      return Template.NEVER_CATCHES_UP.with();
+    }
+    return catchUp.seconds().isEmpty()
+        ? Template.WHEN_IS_NOT_KNOWN.with()
+        : catchUp.seconds().getAsDouble() == 0
+            ? Template.AND_KEEPS_UP.with()
+            : Template.CATCHES_UP_IN.with(catchUp.sentence());
+  }
+
+  private static Sentence records(long number) {
+    return Template.counted(number, Template.RECORD, Template.RECORDS);
+  }
+
+  private static Sentence ago(Instant then, Instant now) {
+    double seconds = Duration.between(then, now).toMillis() / 1e3;
+    return seconds < 1 ? Template.JUST_NOW.with() : Template.AGO.with(inWords(seconds));
+  }
+}

@@ -1,0 +1,126 @@
+package io.pairstream.operations.lag;
+
+import io.pairstream.operations.lag.Judgement.Rewind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What a group lost on a partition, and where it went back. Not thread-safe. */
+final class Setbacks {
+
+  private static final long NONE = -1;
+
+  private final Duration remember;
+  private final double shownSeconds;
+
+  /** No record lies between the group's place and here: only transaction markers do. */
+  private long nothingBelow = NONE;
+
+  private Instant lostAt;
+  private Instant lostSince;
+  private long lostInEpisode;
+  private long lostNow;
+  private long lostInAll;
+
+  private Instant rewoundAt;
+  private Rewind rewind = new Rewind(0, 0);
+
+  /**
+   * @param remember how long either is shown after it happened
+   * @param shownSeconds how long a rewind is shown at least
+   */
+  Setbacks(Duration remember, double shownSeconds) {
+    this.remember = remember;
+    this.shownSeconds = shownSeconds;
+  }
+
+  /**
+   * Notes a look.
+   *
+   * @param last the look before; null for none
+   */
+  void note(Sample last, Sample sample) {
+    noteLoss(last, sample);
+    noteRewind(last, sample);
+  }
+
+  void nothingBelow(long end) {
+    nothingBelow = Math.max(nothingBelow, end);
+  }
+
+  /** The topic was made again, or the group's place was removed. */
+  void forget() {
+    nothingBelow = NONE;
+    rewoundAt = null;
+    lostNow = 0;
+  }
+
+  private void noteLoss(Sample last, Sample sample) {
+    if (sample.committed().isEmpty()) {
+      return;
+    }
+    long place = Math.max(sample.committed().getAsLong(), nothingBelow);
+    long lost = Math.max(0, sample.logStart() - place);
+    if (last == null && lost == 1) {
+      // A group that read everything often stands before the marker of the last transaction.
+      lost = 0;
+      nothingBelow = sample.logStart();
+    }
+    if (lost > 0) {
+      if (lostAt == null) {
+        lostSince = sample.at();
+        lostInEpisode = 0;
+      }
+      long more = Math.max(0, lost - lostNow);
+      lostInEpisode += more;
+      lostInAll += more;
+      lostAt = sample.at();
+    } else if (lostAt != null && !sample.at().isBefore(lostAt.plus(remember))) {
+      lostAt = null;
+    }
+    lostNow = lost;
+  }
+
+  private void noteRewind(Sample last, Sample sample) {
+    if (last == null || sample.committed().isEmpty() || last.committed().isEmpty()) {
+      return;
+    }
+    long before = last.committed().getAsLong();
+    long now = sample.committed().getAsLong();
+    if (now < before) {
+      rewind = new Rewind(rewoundAt == null ? before : Math.max(rewind.from(), before), now);
+      rewoundAt = sample.at();
+      nothingBelow = NONE;
+    } else if (rewoundAt != null) {
+      boolean shown = !sample.at().isBefore(rewoundAt.plusMillis((long) (shownSeconds * 1e3)));
+      boolean over = now >= rewind.from() || !sample.at().isBefore(rewoundAt.plus(remember));
+      if (shown && over) {
+        rewoundAt = null;
+      }
+    }
+  }
+
+  /** LOST or REWIND; empty where nothing is to be told. */
+  Optional<Verdict> told() {
+    return lostAt != null
+        ? Optional.of(Verdict.LOST)
+        : rewoundAt != null ? Optional.of(Verdict.REWIND) : Optional.empty();
+  }
+
+  /** Since when that is so. */
+  Instant since() {
+    return lostAt != null ? lostSince : rewoundAt;
+  }
+
+  long lostInEpisode() {
+    return lostInEpisode;
+  }
+
+  long lostInAll() {
+    return lostInAll;
+  }
+
+  Rewind rewind() {
+    return rewind;
+  }
+}

@@ -1,0 +1,329 @@
+package io.pairstream.operations.lag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.testing.Await;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import javax.imageio.ImageIO;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class LagWatcherTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  /** All groups are told of as of services that always run. */
+  private static final List<String> COUNTED = List.of("*");
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
+  private Duration ahead = Duration.ZERO;
+  private final InstantSource moved = () -> Instant.now().plus(ahead);
+  private final Clock clock = moved.withZone(ZoneOffset.UTC);
+  private final LagWatcher watcher =
+      new LagWatcher(cluster, INTERVAL, COUNTED, clock, report -> {});
+
+  @AfterEach
+  void close() {
+    watcher.close();
+  }
+
+  private LagReport lookLater() {
+    ahead = ahead.plus(INTERVAL);
+    return watcher.look();
+  }
+
+  private PartitionLag later(String group, TopicPartition partition) {
+    return of(lookLater(), group, partition);
+  }
+
+  /** Looks again where a look has not read all, as it may not within its time. */
+  private PartitionLag look(
+      String group, TopicPartition partition, Predicate<PartitionLag> isWhole) {
+    await(() -> isWhole.test(of(watcher.look(), group, partition)));
+    return of(watcher.latest(), group, partition);
+  }
+
+  private static PartitionLag of(LagReport report, String group, TopicPartition partition) {
+    return report.group(group).orElseThrow().partitions().stream()
+        .filter(
+            lag ->
+                lag.topic().equals(partition.topic()) && lag.partition() == partition.partition())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private String group(String name) {
+    return cluster.dataset().name() + name;
+  }
+
+  private void send(int count) {
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < count; i++) {
+        TestCluster.acknowledged(
+            producer.send(new ProducerRecord<>(raw.topic(), 0, new byte[] {'k'}, new byte[100])));
+      }
+    }
+  }
+
+  @Test
+  void aFeedIsShownAndNotJudged() {
+    String feed = cluster.dataset().feedGroup();
+    TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < 10; i++) {
+        TestCluster.acknowledged(
+            producer.send(
+                new ProducerRecord<>(training.topic(), 0, new byte[] {'k'}, new byte[9])));
+      }
+    }
+    TestCluster.commit(cluster, feed, training, 7);
+    lookLater();
+    TestCluster.commit(cluster, feed, training, 3); // a second run begins again
+
+    for (int look = 0; look < 20; look++) {
+      GroupLag told = lookLater().group(feed).orElseThrow();
+      assertThat(told.verdict()).as(told.sentence().text()).isEqualTo(Verdict.OK);
+      assertThat(told.catchUp().isNever()).isFalse();
+    }
+  }
+
+  @Test
+  void othersDecideNothing() {
+    TestCluster.commit(cluster, group("-a"), raw, 0);
+    TestCluster.commit(cluster, group("-b"), raw, 0);
+    List<String> counted = List.of(group("-a"), cluster.dataset().name() + "-?");
+    try (LagWatcher watch = new LagWatcher(cluster, INTERVAL, counted, clock, report -> {})) {
+      LagReport report = watch.look();
+
+      assertThat(report.group(group("-a")).orElseThrow().decides()).isTrue();
+      assertThat(report.group(group("-b")).orElseThrow().decides()).isFalse();
+      assertThat(report.group(cluster.dataset().preprocessGroup()).orElseThrow().decides())
+          .isTrue();
+    }
+  }
+
+  @Test
+  void faultOfALookIsSaidAndTheNextLookIsTaken() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    AtomicInteger reports = new AtomicInteger();
+    try (LagWatcher looking =
+        new LagWatcher(
+            cluster,
+            Duration.ofMillis(100),
+            List.of(),
+            Clock.systemUTC(),
+            report -> {
+              if (broken.get()) {
+                throw new AssertionError("broken");
+              }
+              reports.incrementAndGet();
+            })) {
+      looking.start();
+      await(() -> looking.latest().trouble().orElse("").contains("broken"));
+
+      broken.set(false);
+
+      await(() -> reports.get() > 0);
+      assertThat(looking.latest().trouble()).isEmpty();
+    }
+  }
+
+  @Test
+  void anIdlePartitionBehindATransactionHasNoLag() {
+    try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
+      pipeline.accept(pipeline.send("a", "one"), PairStatus.TRAINING);
+    }
+    TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
+    TestCluster.commit(cluster, group("-reader"), training, 1);
+
+    PartitionLag lag =
+        look(group("-reader"), training, each -> each.lag().equals(OptionalLong.of(0)));
+
+    assertThat(lag.end()).isEqualTo(2);
+    assertThat(lag.lag()).hasValue(0);
+    assertThat(lag.verdict()).isEqualTo(Verdict.OK);
+    assertThat(lag.seconds()).hasValue(0);
+  }
+
+  @Test
+  void countsWhatWaitsItsBytesItsAgeAndWhatIsAtTheHead() {
+    Instant began = Instant.now();
+    send(10);
+    TestCluster.commit(cluster, group("-reader"), raw, 4);
+    ahead = ahead.plus(Duration.ofMinutes(5));
+
+    PartitionLag lag = look(group("-reader"), raw, each -> each.head().isPresent());
+
+    double oldest = 300 + Duration.between(began, Instant.now()).toSeconds() + 1;
+    assertThat(lag.committed()).hasValue(4);
+    assertThat(lag.lag()).hasValue(6);
+    assertThat(lag.seconds().orElseThrow()).isBetween(300.0, oldest);
+    assertThat(lag.bytes().orElseThrow()).isBetween(600L, 6_000L);
+    HeadRecord head = lag.head().orElseThrow();
+    assertThat(head.offset()).isEqualTo(4);
+    assertThat(head.bytes()).isEqualTo(101);
+    assertThat(head.key()).isEqualTo("k");
+    assertThat(head.sentence().text()).isEqualTo("100 bytes that are no record of this topic");
+    assertThat(lag.retentionSeconds().orElseThrow())
+        .isBetween(Duration.ofDays(7).toSeconds() - oldest, Duration.ofDays(7).toSeconds() - 300.0);
+  }
+
+  @Test
+  void aGroupThatStandsIsToldWithThePictureAtItsHead() throws IOException {
+    RawPair pair =
+        RawPair.newBuilder()
+            .setImage(ByteBuffer.wrap(png(40, 30)))
+            .setCaption("an owl\u001b[31m\non a fence")
+            .build();
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().crowdsourced(), 0, "d1", pair));
+    TestCluster.commit(cluster, group("-reader"), raw, 0);
+    watcher.look();
+    for (int i = 0; i < 6; i++) {
+      lookLater();
+    }
+    ahead = ahead.plus(INTERVAL);
+
+    PartitionLag lag = look(group("-reader"), raw, each -> each.head().isPresent());
+
+    assertThat(lag.verdict()).isEqualTo(Verdict.STOP);
+    assertThat(lag.sentence().text())
+        .startsWith("STOP: " + raw + " is stuck at offset 0 for ")
+        .contains("at the head: ")
+        .contains("PNG, 40x30");
+    HeadRecord head = lag.head().orElseThrow();
+    assertThat(head.mediaType()).isEqualTo("image/png");
+    assertThat(head.width()).hasValue(40);
+    assertThat(head.height()).hasValue(30);
+    assertThat(head.caption()).isEqualTo("an owl [31m on a fence");
+    assertThat(head.picture()).contains("/v1/pictures/" + raw.topic() + "/0/0");
+  }
+
+  @Test
+  void whatATransactionHoldsBackIsNobodysLag() {
+    send(3);
+    TestCluster.commit(cluster, group("-reader"), raw, 3);
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-open")) {
+      producer.beginTransaction();
+      for (int i = 0; i < 4; i++) {
+        TestCluster.acknowledged(
+            producer.send(new ProducerRecord<>(raw.topic(), 0, null, new byte[10])));
+      }
+      watcher.look();
+
+      ahead = ahead.plus(Duration.ofMinutes(2));
+      PartitionLag lag = look(group("-reader"), raw, each -> each.lag().equals(OptionalLong.of(0)));
+
+      assertThat(lag.held()).isEqualTo(4);
+      assertThat(lag.verdict()).isEqualTo(Verdict.STALL);
+      assertThat(lag.sentence().text())
+          .contains("is read up to 3, where a transaction")
+          .contains("holds back 4 records from everybody")
+          .endsWith("--start-offset 3");
+      TestCluster.commit(cluster, group("-reader"), raw, 5);
+      PartitionLag uncommitted = later(group("-reader"), raw);
+      assertThat(uncommitted.verdict()).isEqualTo(Verdict.OK);
+      assertThat(uncommitted.lag()).as("of what is not committed").hasValue(2);
+      producer.abortTransaction();
+    }
+    try (Admin admin = cluster.admin()) {
+      TestCluster.awaitMarkers(admin, cluster, "-open");
+    }
+    TestCluster.commit(cluster, group("-reader"), raw, 7);
+    ahead = ahead.plus(INTERVAL);
+    PartitionLag after = look(group("-reader"), raw, each -> each.lag().equals(OptionalLong.of(0)));
+    assertThat(after.held()).isZero();
+  }
+
+  @Test
+  void linksThatAreFinishedOutOfOrderDoNotWait() {
+    TopicPartition links = new TopicPartition(cluster.topics().links().name(), 0);
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < 10; i++) {
+        TestCluster.acknowledged(
+            producer.send(new ProducerRecord<>(links.topic(), 0, null, new byte[10])));
+      }
+    }
+    BitSet above = new BitSet();
+    above.set(1, 8);
+    try (Admin admin = cluster.admin()) {
+      KafkaAnswers.await(
+          admin
+              .alterConsumerGroupOffsets(
+                  cluster.dataset().fetchGroup(),
+                  Map.of(links, new OffsetAndMetadata(1, new FinishedOffsets(1, above).metadata())))
+              .all());
+    }
+
+    PartitionLag lag = of(watcher.look(), cluster.dataset().fetchGroup(), links);
+
+    assertThat(lag.committed()).hasValue(1);
+    assertThat(lag.lag()).hasValue(2);
+  }
+
+  @Test
+  void ourOwnGroupsAreToldOfBeforeAnybodyWasThere() {
+    send(3);
+
+    GroupLag preprocess = watcher.look().group(cluster.dataset().preprocessGroup()).orElseThrow();
+
+    assertThat(preprocess.state()).isEqualTo(GroupLag.ABSENT);
+    assertThat(preprocess.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(of(watcher.latest(), preprocess.group(), raw).committed()).isEmpty();
+    assertThat(preprocess.sentence().text()).contains("never committed").contains("3 records");
+  }
+
+  @Test
+  void aGroupThatIsNoMoreIsNotTakenForOneThatNeverWas() {
+    send(3);
+    String group = cluster.dataset().preprocessGroup();
+    TestCluster.commit(cluster, group, raw, 1);
+    watcher.look();
+    try (Admin admin = cluster.admin()) {
+      KafkaAnswers.await(admin.deleteConsumerGroups(List.of(group)).all());
+    }
+
+    assertThat(lookLater().group(group).orElseThrow().state()).isEqualTo(GroupLag.DEAD);
+  }
+
+  private static byte[] png(int width, int height) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", bytes);
+    return bytes.toByteArray();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    Await.until("", condition::getAsBoolean, () -> "");
+  }
+}

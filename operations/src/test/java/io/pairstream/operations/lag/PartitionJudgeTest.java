@@ -1,0 +1,243 @@
+package io.pairstream.operations.lag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class PartitionJudgeTest {
+
+  @Test
+  void saysWhereAndSinceWhenAGroupStandsAndWhatIsThere() {
+    Trace trace = Trace.begin().at(40_922, 40_922).looks(10, 10, 10);
+
+    trace.stands(36, 34);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    assertThat(trace.sentence("3.1 MB CMYK JPEG"))
+        .isEqualTo(
+            "STALL: pairs.crowdsourced-3 is stuck at offset 41,022 for 6 min with 1,224 waiting,"
+                + " while 1,190 arrived; at the head: 3.1 MB CMYK JPEG");
+  }
+
+  @Test
+  void aStallEndsWithTheSecondLookAfterItMovesOn() {
+    Trace trace = Trace.begin().at(0, 100).looks(10, 10, 10).stands(10, 10);
+
+    trace.looks(1, 500, 10);
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    trace.looks(1, 10, 10);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+  }
+
+  @Test
+  void aGroupThatCommitsEveryTenMinutesDoesNotStandInBetween() {
+    Trace trace = Trace.begin().at(0, 0);
+    for (int i = 0; i < 6; i++) {
+      trace.stands(59, 10).looks(1, 1_000, 10);
+    }
+    int learnt = trace.length();
+
+    for (int i = 0; i < 6; i++) {
+      trace.stands(59, 10).looks(1, 1_000, 10);
+    }
+
+    assertThat(trace.saidSince(learnt)).containsOnlyKeys(Verdict.OK);
+  }
+
+  @Test
+  void oneLongStandDoesNotBecomeUsual() {
+    Trace trace = Trace.begin().at(0, 1000).looks(30, 10, 10).stands(360, 10).looks(8, 100, 10);
+    int second = trace.length();
+
+    trace.stands(20, 10);
+
+    assertThat(trace.until(Verdict.STALL, second)).isLessThanOrEqualTo(Duration.ofSeconds(40));
+  }
+
+  @Test
+  void aGroupThatNobodySawMovingIsUnknownAtFirstAndThenStands() {
+    Trace trace = Trace.begin().at(10, 100).stands(4, 5);
+    assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
+
+    trace.stands(4, 5);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+  }
+
+  @Test
+  void aMissedLookDoesNotChangeARate() {
+    Trace trace = Trace.begin().at(0, 0).looks(30, 100, 100);
+
+    trace.noLookFor(Duration.ofSeconds(30)).looks(1, 400, 400);
+
+    assertThat(trace.judgement().arrivalPerSecond().orElseThrow()).isBetween(9.9, 10.1);
+    assertThat(trace.judgement().processingPerSecond().orElseThrow()).isBetween(9.9, 10.1);
+  }
+
+  @Test
+  void whatLeftTheLogUnreadIsLostAtOnce() {
+    Trace trace = Trace.begin().at(100, 500).looks(10, 10, 10);
+
+    trace.logStartsAt(350).stands(1, 10);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.LOST);
+    assertThat(trace.judgement().lost()).isEqualTo(150);
+    assertThat(trace.sentence("")).contains("up to 150 records left the log");
+  }
+
+  @Test
+  void aSingleOffsetThatIsMissingAtFirstSightWasTheMarkerOfATransaction() {
+    Trace one = Trace.begin().logStartsAt(101).at(100, 101).stands(5, 0);
+    Trace two = Trace.begin().logStartsAt(102).at(100, 102).stands(5, 0);
+
+    assertThat(one.saidSince(0)).doesNotContainKey(Verdict.LOST);
+    assertThat(two.verdict()).isEqualTo(Verdict.LOST);
+  }
+
+  @Test
+  void aLossIsShownForTenMinutesAfterTheGroupWentOn() {
+    Trace trace = Trace.begin().at(100, 500).looks(10, 10, 10).logStartsAt(350).stands(1, 10);
+    int on = trace.length();
+
+    trace.looks(1, 160, 10).looks(200, 20, 10);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.saidSince(on).get(Verdict.LOST)).isBetween(55, 65);
+    assertThat(trace.judgement().lost()).isEqualTo(150);
+  }
+
+  @Test
+  void aGroupThatGoesBackIsSeenAtOnceAndUntilItIsWhereItWas() {
+    Trace trace = Trace.begin().at(10_000, 10_000).looks(20, 100, 100);
+    int back = trace.length();
+
+    trace.goesBackTo(5_000);
+    assertThat(trace.verdict()).isEqualTo(Verdict.REWIND);
+    assertThat(trace.sentence(""))
+        .contains("went back from 12,000 to 5,000")
+        .contains("7,000 records are read again");
+    trace.looks(20, 1_000, 100);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.saidSince(back).get(Verdict.REWIND)).isBetween(6, 9);
+  }
+
+  @Test
+  void aTopicThatIsMadeAgainIsNoRewind() {
+    Trace trace = Trace.begin().at(10_000, 10_000).looks(20, 100, 100);
+    int again = trace.length();
+
+    trace.at(0, 50).looks(20, 100, 100);
+
+    assertThat(trace.saidSince(again)).doesNotContainKeys(Verdict.REWIND, Verdict.LOST);
+  }
+
+  @Test
+  void aPlaceBeyondTheEndIsUnknown() {
+    Trace trace = Trace.begin().at(10_000, 10_000).looks(20, 100, 100);
+
+    trace.at(12_000, 20).stands(5, 1);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(trace.sentence("")).contains("beyond the log's end");
+  }
+
+  @Test
+  void aTransactionThatDoesNotEndStallsWhoeverHasReadAllBeforeIt() {
+    Trace trace = Trace.begin().at(0, 100).looks(20, 100, 100).holdsBack(40);
+    int held = trace.length();
+
+    trace.looks(12, 100, 0);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    assertThat(trace.until(Verdict.STALL, held)).isEqualTo(Duration.ofSeconds(60));
+    assertThat(trace.judgement().since()).isEqualTo(trace.now().minusSeconds(120));
+    assertThat(trace.sentence("an older record"))
+        .isEqualTo(
+            "STALL: pairs.crowdsourced-3 is read up to 2,100, where a transaction that has been"
+                + " open for 2 min holds back 40 records from everybody; stop its producer, or end"
+                + " it: kafka-transactions.sh abort --topic pairs.crowdsourced --partition 3"
+                + " --start-offset 2100");
+  }
+
+  @Test
+  void whoStillHasSomethingToReadBeforeAnOpenTransactionIsJudgedByThat() {
+    Trace trace = Trace.begin().at(0, 30_000).looks(12, 1_000, 0).holdsBack(1).looks(8, 1_000, 0);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.sentence(""))
+        .endsWith(
+            "; behind that a transaction that has been open for 80 s holds back 1 record from"
+                + " everybody");
+  }
+
+  @Test
+  void nobodyIsHeldBackOnceTheTransactionHasEnded() {
+    Trace trace = Trace.begin().at(0, 100).looks(20, 100, 100).holdsBack(40).looks(12, 100, 0);
+
+    trace.holdsBack(0).looks(1, 0, 41);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+  }
+
+  @Test
+  void whoReadsWhatIsNotCommittedIsNeitherHeldBackNorBeyondTheEnd() {
+    Trace trace = Trace.begin().at(0, 100).looks(20, 100, 100).holdsBack(40);
+    int held = trace.length();
+
+    trace.goesBeyondTheEndBy(40).stands(12, 0);
+
+    assertThat(trace.saidSince(held)).containsOnlyKeys(Verdict.OK, Verdict.IDLE);
+  }
+
+  @Test
+  void aGroupThatCatchesUpIsBehindUntilItHas() {
+    Trace trace = Trace.begin().at(0, 30_000).looks(12, 1_000, 100);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.judgement().catchUp().seconds().orElseThrow()).isBetween(200.0, 230.0);
+    assertThat(trace.sentence("")).contains("it catches up in about 4 min");
+    trace.looks(40, 1_000, 100);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+  }
+
+  @Test
+  void whatArrivedSinceTheLastLooksIsNoReasonToSayThatItNeverCatchesUp() {
+    Trace trace = Trace.begin().at(0, 50).looks(30, 100, 100);
+
+    assertThat(trace.judgement().catchUp().sentence().text()).isEqualTo("keeps up");
+  }
+
+  @Test
+  void aLagThatStaysAsLargeAsManyMinutesOfWorkIsBehindAlthoughItDoesNotGrow() {
+    Trace trace = Trace.begin().at(0, 200_000).looks(40, 1_000, 1_000);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.judgement().catchUp().isNever()).isTrue();
+  }
+
+  @Test
+  void aLeastLagThatRisesOverTenMinutesIsBehindBeforeItIsLarge() {
+    Trace trace = Trace.begin().at(0, 0).looks(66, 1_000, 1_050);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+  }
+
+  @Test
+  void whatTakesLongerToReadThanTheLogKeepsItIsAtRisk() {
+    Trace trace = Trace.begin().at(0, 100_000).headIsOld(3_000, 600).looks(20, 1_000, 1_000);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.AT_RISK);
+    assertThat(trace.sentence("")).contains("the log drops the first of them in 10 min");
+  }
+
+  @Test
+  void aStandTellsWhenTheLogBeginsToDropWhatWaits() {
+    Trace trace = Trace.begin().at(0, 100).headIsOld(60, 7_200).looks(10, 10, 10).stands(8, 10);
+
+    assertThat(trace.sentence("")).contains("in 2 h the log begins to drop what waits");
+  }
+}

@@ -1,0 +1,124 @@
+package io.pairstream.operations.lag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Groups of which nobody has said that they always run: no alarm before one is due. */
+class StrangersTest {
+
+  private static final Set<Verdict> RED =
+      EnumSet.of(Verdict.LOST, Verdict.REWIND, Verdict.STOP, Verdict.STALL, Verdict.AT_RISK);
+
+  static LongStream seeds() {
+    return LongStream.range(0, 50);
+  }
+
+  private static RandomGenerator random(long seed) {
+    return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+  }
+
+  private static boolean isCalm(Trace trace) {
+    return trace.saidSince(0).keySet().stream().noneMatch(RED::contains);
+  }
+
+  /** Comes every 12 looks, is there for one to three of them, reads all, and goes. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whoComesEveryTwoMinutesIsNeverRed(long seed) {
+    RandomGenerator random = random(seed);
+    Trace trace = Trace.ofStranger().membersLeave().at(0, 50);
+    int there = random.nextInt(4);
+    for (int run = 0; run < 30; run++) {
+      trace.stands(12 - there, 1 + random.nextInt(40));
+      runOf(trace, there, random);
+    }
+
+    assertThat(isCalm(trace)).as("%s", trace.saidSince(0)).isTrue();
+    assertThat(trace.sentence("")).doesNotContain("not known");
+  }
+
+  /**
+   * Comes every hour for 0 to 4 minutes, for a day; some hours have next to nothing to read. That
+   * it is calm is no blindness: what is usual is known, and it has stopped once it stays away.
+   */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whoComesEveryHourIsNeverRedBeforeItStaysAway(long seed) {
+    RandomGenerator random = random(seed);
+    Trace trace = Trace.ofStranger().membersLeave().at(0, 50);
+    for (int run = 0; run < 24; run++) {
+      int there = random.nextInt(24);
+      int quiet = random.nextInt(300);
+      trace.stands(quiet, 0).stands(360 - there - quiet, random.nextInt(3));
+      runOf(trace, there, random);
+    }
+
+    assertThat(isCalm(trace)).as("%s", trace.saidSince(0)).isTrue();
+    int last = trace.length();
+    assertThat(trace.stands(1, 1).sentence("")).doesNotContain("not known");
+    trace.stands(4 * 360, 1);
+    assertThat(trace.until(Verdict.STOP, last))
+        .isBetween(Duration.ofMinutes(150), Duration.ofMinutes(200));
+  }
+
+  private static void runOf(Trace trace, int there, RandomGenerator random) {
+    if (there == 0) {
+      trace.looks(1, 1_000_000, 1); // came and went between two looks
+      return;
+    }
+    trace.membersCome();
+    for (int look = 0; look < there; look += 3) {
+      // It takes a while to join, and from one commit to the next.
+      trace.stands(random.nextInt(3), random.nextInt(10)).looks(1, 1_000, 1);
+    }
+    trace.looks(1, 1_000_000, 0).membersLeave();
+  }
+
+  @Test
+  void whoWasThereForLongAndGoesHasStopped() {
+    Trace trace = Trace.ofStranger().at(0, 100).looks(40, 100, 100).membersLeave();
+    int left = trace.length();
+
+    trace.stands(20, 10);
+
+    assertThat(trace.until(Verdict.STOP, left)).isLessThanOrEqualTo(Duration.ofSeconds(330));
+    assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
+  }
+
+  @Test
+  void whoseRecordsTheLogIsAboutToDropHasStopped() {
+    Trace trace = Trace.ofStranger().membersLeave().headIsOld(30, 60).at(0, 50).stands(10, 1);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
+  }
+
+  @Test
+  void whatIsNotKnownYetIsSaid() {
+    Trace trace = Trace.ofStranger().membersLeave().at(0, 50).stands(20, 1);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(trace.sentence(""))
+        .endsWith("nobody is there, and whether that is usual is not known yet");
+  }
+
+  @Test
+  void whoIsSlowFromTheStartIsNeverSaidToKeepUp() {
+    for (boolean known : new boolean[] {true, false}) {
+      Trace trace = known ? Trace.begin() : Trace.ofStranger();
+      trace.at(0, 3_000).looks(30, 20, 120);
+
+      assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.UNKNOWN, Verdict.BEHIND);
+      assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+      assertThat(trace.judgement().catchUp().isNever()).isTrue();
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.pairstream.operations.lag;
+
+import io.pairstream.operations.lag.PartitionJudge.Role;
+import io.pairstream.operations.sentence.Sentence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+
+/** What happens on a partition, look by look every 10 seconds, and what is judged of it. */
+final class Trace {
+
+  static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  private final PartitionJudge judge;
+  private final List<Judgement> judgements = new ArrayList<>();
+  private final List<Instant> times = new ArrayList<>();
+  private Instant now = Instant.parse("2026-11-20T03:00:00Z");
+  private long committed;
+  private long end;
+  private long logStart;
+  private boolean never;
+  private boolean alive = true;
+  private OptionalDouble seconds = OptionalDouble.empty();
+  private OptionalDouble retention = OptionalDouble.empty();
+  private long markers;
+  private long held;
+  private Instant heldSince;
+  private Sample last;
+
+  private Trace(boolean alwaysOn) {
+    judge = new PartitionJudge(INTERVAL, alwaysOn ? Role.COUNTED : Role.OTHER);
+  }
+
+  /** Of a group that always runs. */
+  static Trace begin() {
+    return new Trace(true);
+  }
+
+  /** Of a group that nobody knows. */
+  static Trace ofStranger() {
+    return new Trace(false);
+  }
+
+  /** The group stands at one offset, the log ends at another. */
+  Trace at(long place, long logEnd) {
+    committed = place;
+    end = logEnd;
+    return look();
+  }
+
+  Trace neverCommitted() {
+    never = true;
+    return this;
+  }
+
+  /** So many looks, between any two of which so much is read and so much arrives. */
+  Trace looks(int count, long read, long arrived) {
+    for (int i = 0; i < count; i++) {
+      end += arrived;
+      committed = Math.min(end, committed + read);
+      never = false;
+      look();
+    }
+    return this;
+  }
+
+  /** Quiet or not, nothing is read for so many looks. */
+  Trace stands(int count, long arrived) {
+    for (int i = 0; i < count; i++) {
+      end += arrived;
+      look();
+    }
+    return this;
+  }
+
+  /** Nobody reads any more. */
+  Trace membersLeave() {
+    alive = false;
+    return this;
+  }
+
+  Trace membersCome() {
+    alive = true;
+    return this;
+  }
+
+  Trace logStartsAt(long offset) {
+    logStart = offset;
+    return this;
+  }
+
+  Trace goesBackTo(long offset) {
+    committed = offset;
+    return look();
+  }
+
+  /** Only so many transaction markers are left behind the group. */
+  Trace markersLeft(long count) {
+    markers = count;
+    return this;
+  }
+
+  Trace headIsOld(double age, double untilLost) {
+    seconds = OptionalDouble.of(age);
+    retention = OptionalDouble.of(untilLost);
+    return this;
+  }
+
+  /** From now on a transaction holds back so many records behind the end; 0 where it has ended. */
+  Trace holdsBack(long records) {
+    held = records;
+    heldSince = now;
+    return this;
+  }
+
+  /** The group reads what is not committed too. */
+  Trace goesBeyondTheEndBy(long offsets) {
+    committed = end + offsets;
+    return this;
+  }
+
+  /** Nobody looks for a while. */
+  Trace noLookFor(Duration time) {
+    now = now.plus(time);
+    return this;
+  }
+
+  Trace look() {
+    now = now.plus(INTERVAL);
+    long lag = Math.max(0, end - Math.max(committed, logStart));
+    last =
+        new Sample(
+            now,
+            never ? OptionalLong.empty() : OptionalLong.of(committed),
+            committed,
+            logStart,
+            end,
+            end + held,
+            hanging(),
+            lag <= markers ? 0 : lag,
+            alive,
+            alive,
+            false,
+            seconds,
+            retention);
+    judgements.add(judge.judge(last));
+    times.add(now);
+    return this;
+  }
+
+  Verdict verdict() {
+    return judgement().verdict();
+  }
+
+  Judgement judgement() {
+    return judgements.get(judgements.size() - 1);
+  }
+
+  String sentence(String head) {
+    return Sentences.partition(
+            new TopicPartition("pairs.crowdsourced", 3),
+            last,
+            judgement(),
+            Optional.of(head).filter(known -> !known.isEmpty()).map(Sentence::verbatim))
+        .text();
+  }
+
+  private Optional<Sample.Hanging> hanging() {
+    double seconds = held == 0 ? 0 : Duration.between(heldSince, now).toSeconds();
+    return seconds < 60 ? Optional.empty() : Optional.of(new Sample.Hanging(held, seconds));
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  int length() {
+    return judgements.size();
+  }
+
+  /** How often each verdict was given from a look on. */
+  Map<Verdict, Integer> saidSince(int look) {
+    Map<Verdict, Integer> said = new EnumMap<>(Verdict.class);
+    judgements
+        .subList(look, judgements.size())
+        .forEach(judgement -> said.merge(judgement.verdict(), 1, Integer::sum));
+    return said;
+  }
+
+  /** Time from a look until a verdict was given; a day where it never was. */
+  Duration until(Verdict verdict, int look) {
+    for (int i = look; i < judgements.size(); i++) {
+      if (judgements.get(i).verdict() == verdict) {
+        return Duration.between(times.get(look - 1), times.get(i));
+      }
+    }
+    return Duration.ofDays(1);
+  }
+}
