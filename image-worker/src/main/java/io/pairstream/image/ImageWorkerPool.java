@@ -9,14 +9,13 @@ import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.image.WorkerProcess.LostException;
 import io.pairstream.image.WorkerProcess.Reply;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,9 +28,8 @@ import java.util.function.Supplier;
  * <p>Workers start when they are first needed and stay. A caller waits its turn, then has a worker
  * for itself. A worker that dies may have been killed from outside, and one that is late may have
  * got no processor, so the image gets a second attempt in a fresh worker; only when that one is
- * lost too is the image to blame. One that is late at work blames its image at once. In either case
- * another worker must start first. Every fresh worker must first prepare a picture that is known to
- * be good.
+ * lost too, and a third has started, is the image to blame. Every fresh worker must first prepare a
+ * picture that is known to be good.
  *
  * <p>Rejects: what {@link ImageWorker} names. Thread-safe.
  */
@@ -57,7 +55,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   private final Semaphore turns;
   private final Deque<WorkerProcess> idle = new ConcurrentLinkedDeque<>();
-  private final Set<WorkerProcess> running = new HashSet<>(); // guarded by itself
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Until a worker has proved itself, nobody knows. */
@@ -108,22 +105,18 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     models = plan.scores();
     try {
       return ask(idleOrFresh(plan.scores()), image, plan);
-    } catch (WorkerLostException first) {
-      if (first.lateAtWork()) {
-        idle.addFirst(fresh(plan.scores()));
-        return blame(first);
-      }
+    } catch (LostException first) {
       // No verdict: somebody else may have killed it, or an earlier image may have hurt it.
     }
     try {
       return ask(fresh(plan.scores()), image, plan);
-    } catch (WorkerLostException second) {
+    } catch (LostException second) {
       idle.addFirst(fresh(plan.scores()));
       return blame(second);
     }
   }
 
-  private Outcome<PreparedImage> blame(WorkerLostException loss) {
+  private Outcome<PreparedImage> blame(LostException loss) {
     String limit = deadline.get().toMillis() + " ms";
     return loss.late()
         ? Outcome.rejected(
@@ -138,14 +131,14 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   private Outcome<PreparedImage> ask(WorkerProcess worker, ImageToPrepare image, ImagePlan plan)
-      throws WorkerLostException {
+      throws LostException {
     Reply reply;
     try {
       asked.increment();
       reply = worker.ask(tokens.nextLong(), plan, image, deadline.get());
-    } catch (WorkerLostException e) {
+    } catch (LostException e) {
       (e.late() ? late : crashed).increment();
-      forget(worker);
+      starter.forget(worker);
       throw e;
     }
     idle.addFirst(worker);
@@ -239,17 +232,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   /** Process ids of the workers that are running. */
   public List<Long> pids() {
-    synchronized (running) {
-      return running.stream()
-          .filter(WorkerProcess::isAlive)
-          .map(worker -> worker.handle().pid())
-          .toList();
-    }
+    return starter.pids();
   }
 
   /** How the workers are, and what became of those that were. */
-  public WorkerCounts counts() {
-    return new WorkerCounts(
+  public Counts counts() {
+    return new Counts(
         settings.workers(),
         pids().size(),
         settings.workers() - turns.availablePermits(),
@@ -264,16 +252,9 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   /** Ends all workers, those at work too. */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    if (closed.compareAndSet(false, true)) {
+      starter.close();
     }
-    List<WorkerProcess> left;
-    synchronized (running) {
-      left = List.copyOf(running);
-      running.clear();
-    }
-    left.forEach(WorkerProcess::kill);
-    starter.close();
   }
 
   private void tryAgain() {
@@ -295,8 +276,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private WorkerProcess idleOrFresh(List<ModelScore> scores) {
     WorkerProcess worker = idle.pollFirst();
     while (worker != null && !(worker.isAlive() && worker.plan().scores().equals(scores))) {
-      worker.kill();
-      forget(worker);
+      starter.forget(worker);
       worker = idle.pollFirst();
     }
     return worker != null ? worker : fresh(scores);
@@ -304,45 +284,41 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   /** A worker that has just proved itself. */
   private WorkerProcess fresh(List<ModelScore> scores) {
-    if (closed.get()) {
-      throw new ImageWorkerUnavailableException("the pool is closed");
-    }
-    WorkerProcess worker;
     try {
-      worker = starter.launch(scores);
+      WorkerProcess worker = starter.start(scores);
+      available = true;
+      started.increment();
+      return worker;
     } catch (ImageWorkerUnavailableException e) {
-      throw noted(e);
+      failedAtNanos = System.nanoTime();
+      trouble = Complaints.presentable(e.getMessage());
+      available = false;
+      failedStarts.increment();
+      throw e;
     }
-    boolean kept;
-    synchronized (running) {
-      kept = !closed.get() && running.add(worker);
-    }
-    if (!kept) {
-      worker.kill();
-      throw new ImageWorkerUnavailableException("the pool is closed");
-    }
-    try {
-      starter.prove(worker, scores);
-    } catch (ImageWorkerUnavailableException e) {
-      forget(worker);
-      throw noted(e);
-    }
-    available = true;
-    started.increment();
-    return worker;
   }
 
-  private ImageWorkerUnavailableException noted(ImageWorkerUnavailableException failure) {
-    failedAtNanos = System.nanoTime();
-    trouble = Complaints.presentable(failure.getMessage());
-    available = false;
-    failedStarts.increment();
-    return failure;
-  }
-
-  private void forget(WorkerProcess worker) {
-    synchronized (running) {
-      running.remove(worker);
-    }
-  }
+  /**
+   * How the image workers are, and what became of those that were.
+   *
+   * @param most workers that there may be
+   * @param running worker processes that live now
+   * @param busy workers that prepare an image now
+   * @param callersWaiting threads that wait for their turn
+   * @param asked images that a worker was given, second attempts counted too
+   * @param started workers that have proved themselves since the pool was made
+   * @param crashed workers that died over an image
+   * @param late workers that were ended because an image took them too long
+   * @param failedStarts workers that could not be started, or could not do what the recipe asks
+   */
+  public record Counts(
+      int most,
+      int running,
+      int busy,
+      int callersWaiting,
+      long asked,
+      long started,
+      long crashed,
+      long late,
+      long failedStarts) {}
 }

@@ -3,9 +3,9 @@ package io.pairstream.image;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.image.protocol.ImageWindow;
-import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;
-import io.pairstream.image.protocol.WorkerRequest;
+import io.pairstream.image.protocol.WorkerProtocol.Answer;
+import io.pairstream.image.protocol.WorkerProtocol.Request;
 import io.pairstream.image.worker.WorkerMain;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +14,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** One running worker. Used by one thread at a time; {@link #kill()} may come from any. */
@@ -48,7 +48,6 @@ final class WorkerProcess {
 
   private final Process process;
   private final long token;
-  private final ScheduledExecutorService clock;
   private final DataOutputStream requests;
   private final DataInputStream answers;
   private final InputStream words;
@@ -60,11 +59,9 @@ final class WorkerProcess {
   /** The plan that the worker follows. */
   private ImagePlan plan = ImagePlan.PRESETS;
 
-  private WorkerProcess(
-      Process process, long token, ScheduledExecutorService clock, ImageWindow window) {
+  private WorkerProcess(Process process, long token, ImageWindow window) {
     this.process = process;
     this.token = token;
-    this.clock = clock;
     this.window = window;
     requests =
         new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), BUFFER_BYTES));
@@ -72,8 +69,26 @@ final class WorkerProcess {
     words = process.getErrorStream();
   }
 
+  /** A worker has died, or was killed because it was late, before it gave an answer. */
+  static final class LostException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final boolean late;
+
+    LostException(String message, boolean late, Throwable cause) {
+      super(message, cause);
+      this.late = late;
+    }
+
+    /** Whether the worker was still there when its time was up. */
+    boolean late() {
+      return late;
+    }
+  }
+
   /** An answer, and what was said on stderr meanwhile. */
-  record Reply(WorkerAnswer answer, String words) {}
+  record Reply(Answer answer, String words) {}
 
   /**
    * Starts the process; {@link #greet} waits for it.
@@ -88,8 +103,7 @@ final class WorkerProcess {
       Path directory,
       long token,
       List<Path> models,
-      Executor starter,
-      ScheduledExecutorService clock)
+      Executor starter)
       throws IOException {
     ImageWindow window = ImageWindow.create(directory);
     List<Path> files = new ArrayList<>(models);
@@ -106,7 +120,7 @@ final class WorkerProcess {
                   window.argument(),
                   sandbox.filters() ? WorkerMain.FILTER : ""),
               files.toArray(Path[]::new));
-      return new WorkerProcess(start(builder, starter), token, clock, window);
+      return new WorkerProcess(start(builder, starter), token, window);
     } catch (IOException e) {
       window.forgetFile();
       window.close();
@@ -115,21 +129,20 @@ final class WorkerProcess {
   }
 
   private static Process start(ProcessBuilder builder, Executor starter) throws IOException {
-    CompletableFuture<Process> started = new CompletableFuture<>();
     try {
-      starter.execute(
-          () -> {
-            try {
-              started.complete(builder.start());
-            } catch (IOException e) {
-              started.completeExceptionally(e);
-            }
-          });
-      return started.join();
+      return CompletableFuture.supplyAsync(() -> start(builder), starter).join();
     } catch (RejectedExecutionException e) {
       throw new IOException("the pool is closed", e);
     } catch (CompletionException e) {
       throw new IOException(e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  private static Process start(ProcessBuilder builder) {
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 
@@ -186,44 +199,67 @@ final class WorkerProcess {
   }
 
   /** Waits until the worker is ready for requests, and answers what it said about itself. */
-  String greet(Duration limit) throws WorkerLostException {
-    Deadline deadline = Deadline.start(process.toHandle(), limit, clock);
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
+  String greet(Duration limit) throws LostException {
     try {
-      readWords(WorkerProtocol.mark(token), said);
-      WorkerProtocol.readHello(answers);
-    } catch (IOException e) {
-      throw lost(deadline, limit, said, e);
+      return within(
+          limit,
+          said -> {
+            readWords(WorkerProtocol.mark(token), said);
+            return said.toString(StandardCharsets.ISO_8859_1);
+          });
     } finally {
       window.forgetFile();
     }
-    if (!deadline.met()) {
-      throw late(deadline, limit, null);
-    }
-    return said.toString(StandardCharsets.ISO_8859_1);
   }
 
   /** Has one image prepared. After an exception this worker is dead. */
   Reply ask(long token, ImagePlan wanted, ImageToPrepare image, Duration limit)
-      throws WorkerLostException {
+      throws LostException {
     List<ImagePlan> newPlan = plan.equals(wanted) ? List.of() : List.of(wanted);
-    WorkerRequest request = new WorkerRequest(token, newPlan, image);
+    Request request = new Request(token, newPlan, image);
     plan = wanted;
-    Deadline deadline = Deadline.start(process.toHandle(), limit, clock);
+    return within(
+        limit,
+        said -> {
+          request.writeTo(requests, window);
+          readWords(WorkerProtocol.mark(request.token()), said);
+          return new Reply(Answer.readFrom(answers), said.toString(StandardCharsets.ISO_8859_1));
+        });
+  }
+
+  private interface Exchange<T> {
+    T with(ByteArrayOutputStream said) throws IOException;
+  }
+
+  /** Either the exchange ends in time or the worker is killed, never both. */
+  private <T> T within(Duration limit, Exchange<T> exchange) throws LostException {
+    CompletableFuture<Boolean> met =
+        new CompletableFuture<Boolean>()
+            .completeOnTimeout(false, limit.toNanos(), TimeUnit.NANOSECONDS);
+    var unused =
+        met.thenAccept(
+            inTime -> {
+              if (!inTime) {
+                process.toHandle().destroyForcibly();
+              }
+            });
     ByteArrayOutputStream said = new ByteArrayOutputStream();
-    Reply reply;
+    T answer = null;
+    IOException failure = null;
     try {
-      request.writeTo(requests, window);
-      readWords(WorkerProtocol.mark(request.token()), said);
-      WorkerAnswer answer = WorkerAnswer.readFrom(answers);
-      reply = new Reply(answer, said.toString(StandardCharsets.ISO_8859_1));
+      answer = exchange.with(said);
     } catch (IOException e) {
-      throw lost(deadline, limit, said, e);
+      failure = e;
     }
-    if (!deadline.met()) {
-      throw late(deadline, limit, null);
+    boolean late = !met.complete(true);
+    if (failure == null && !late) {
+      return answer;
     }
-    return reply;
+    kill();
+    throw late
+        ? new LostException(
+            "the worker gave no answer in " + limit.toMillis() + " ms", true, failure)
+        : new LostException("the worker died" + lastWords(said, failure), false, failure);
   }
 
   /** The plan that the worker follows. */
@@ -256,28 +292,15 @@ final class WorkerProcess {
     }
   }
 
-  private WorkerLostException lost(
-      Deadline deadline, Duration limit, ByteArrayOutputStream said, IOException cause) {
-    boolean inTime = deadline.met();
-    kill();
-    if (!inTime) {
-      return late(deadline, limit, cause);
-    }
+  private String lastWords(ByteArrayOutputStream said, IOException cause) {
     try {
-      readWords(new byte[] {0}, said); // its last words; they end with the process
+      readWords(new byte[] {0}, said); // they end with the process
     } catch (IOException e) {
       cause.addSuppressed(e);
     }
     String status = process.isAlive() ? "" : " (exit status " + process.exitValue() + ")";
-    String lastWords = Complaints.presentable(said.toString(StandardCharsets.ISO_8859_1));
-    return new WorkerLostException(
-        "the worker died" + status + (lastWords.isEmpty() ? "" : ": " + lastWords), false, cause);
-  }
-
-  private WorkerLostException late(Deadline deadline, Duration limit, IOException cause) {
-    kill();
-    return new WorkerLostException(
-        "the worker gave no answer in " + limit.toMillis() + " ms", true, deadline.worked(), cause);
+    String words = Complaints.presentable(said.toString(StandardCharsets.ISO_8859_1));
+    return status + (words.isEmpty() ? "" : ": " + words);
   }
 
   /** Reads stderr up to {@code mark} and keeps the beginning of what comes before it. */

@@ -1,30 +1,51 @@
 package io.pairstream.image;
 
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.Geometry;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ModelScore;
+import io.pairstream.cleaning.image.PictureOutput;
+import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import io.pairstream.image.WorkerProcess.LostException;
 import io.pairstream.image.WorkerProcess.Reply;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Starts workers in the sandbox that this system offers, and has them prove themselves. */
 final class WorkerStarter implements AutoCloseable {
 
-  /** Shorter than any sensible deadline. */
-  private static final long TICK_MILLIS = 500;
+  /** Side of the picture that is known to be good: left half black, right half white, as JPEG. */
+  private static final int SIDE_PX = 16;
+
+  /** How far a grey level may be off, of 255; JPEG rounds. */
+  private static final int TOLERANCE = 16;
+
+  private static final ImagePlan SELF_TEST =
+      ImagePlan.of(
+          new PictureOutput(
+              Geometry.square(SIDE_PX), ImageEncoding.RAW, 95, ChromaSubsampling.HALVED));
 
   private static final String MODELS_UNUSABLE = "no worker can use the recipe's models: ";
   private static final String NOT_STARTED = "no worker can be started: ";
@@ -36,9 +57,9 @@ final class WorkerStarter implements AutoCloseable {
   private volatile Optional<Sandbox> sandbox = Optional.empty();
 
   private volatile String codecs = "not known before a worker has started";
-  private final SelfTest selfTest = new SelfTest();
   private final SecureRandom tokens = new SecureRandom();
-  private final ScheduledThreadPoolExecutor clock;
+  private final Set<WorkerProcess> running = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
   private final ExecutorService starter =
       Executors.newSingleThreadExecutor(task -> daemon(task, "image-worker-starter"));
 
@@ -60,11 +81,6 @@ final class WorkerStarter implements AutoCloseable {
     } catch (IOException e) {
       // Whoever needs a worker tries again, and is told.
     }
-    clock = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "image-worker-deadlines"));
-    clock.setRemoveOnCancelPolicy(true);
-    // While something is due sooner, a new deadline does not wake the clock's thread.
-    Future<?> unused =
-        clock.scheduleWithFixedDelay(() -> {}, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** What holds workers back, in words. */
@@ -106,22 +122,50 @@ final class WorkerStarter implements AutoCloseable {
   }
 
   /**
-   * Starts a worker that may read the models; {@link #prove} waits for it.
+   * A worker that has loaded the models, which none does later, and prepared a picture that is
+   * known to be good. A model that fails here is no image's fault.
    *
-   * @throws ImageWorkerUnavailableException with the reason where none can be started
+   * @throws ImageWorkerUnavailableException with the reason where there is none
    */
-  WorkerProcess launch(List<ModelScore> scores) {
+  WorkerProcess start(List<ModelScore> scores) {
     if (settings.sandboxRequired()) {
       requireSandbox();
     }
     scores.forEach(WorkerStarter::refuseExchanged);
     List<Path> files = scores.stream().map(score -> Path.of(score.model())).toList();
+    WorkerProcess worker;
     try {
-      return WorkerProcess.launch(
-          settings, probed(), directory, tokens.nextLong(), files, starter, clock);
+      worker =
+          WorkerProcess.launch(settings, probed(), directory, tokens.nextLong(), files, starter);
     } catch (IOException e) {
       throw new ImageWorkerUnavailableException(NOT_STARTED + e.getMessage(), e);
     }
+    running.add(worker);
+    if (closed) {
+      forget(worker);
+      throw new ImageWorkerUnavailableException("the pool is closed");
+    }
+    try {
+      prove(worker, scores);
+      return worker;
+    } catch (ImageWorkerUnavailableException e) {
+      forget(worker);
+      throw e;
+    }
+  }
+
+  /** Ends a worker that nobody is to use any more. */
+  void forget(WorkerProcess worker) {
+    worker.kill();
+    running.remove(worker);
+  }
+
+  /** Process ids of the workers that are running. */
+  List<Long> pids() {
+    return running.stream()
+        .filter(WorkerProcess::isAlive)
+        .map(worker -> worker.handle().pid())
+        .toList();
   }
 
   /** Here rather than in the worker, whose virtual machine hashes a hundred times more slowly. */
@@ -140,36 +184,25 @@ final class WorkerStarter implements AutoCloseable {
     }
   }
 
-  /**
-   * Has a worker load the models, which none does later, and prepare the picture that is known to
-   * be good. A model that fails here is no image's fault.
-   *
-   * @throws ImageWorkerUnavailableException where it cannot; the worker is dead then
-   */
-  void prove(WorkerProcess worker, List<ModelScore> scores) {
+  private void prove(WorkerProcess worker, List<ModelScore> scores) {
     boolean greeted = false;
     try {
       codecs = worker.greet(settings.startLimit()).lines().reduce("", (a, b) -> b);
       greeted = true;
       Reply reply =
           worker.ask(
-              tokens.nextLong(),
-              selfTest.plan().withScores(scores),
-              selfTest.picture(scores),
-              settings.startLimit());
+              tokens.nextLong(), SELF_TEST.withScores(scores), good(scores), settings.startLimit());
       String failure =
           reply
               .answer()
               .outcome()
               .fold(
-                  prepared -> selfTest.isPassedBy(prepared) ? reply.words() : "wrong pixels",
-                  Rejection::detail);
+                  prepared -> isGood(prepared) ? reply.words() : "wrong pixels", Rejection::detail);
       if (!failure.isBlank()) {
-        worker.kill();
-        throw new WorkerLostException(
+        throw new LostException(
             "it cannot decode a picture that is known to be good: " + failure, false, null);
       }
-    } catch (WorkerLostException e) {
+    } catch (LostException e) {
       throw new ImageWorkerUnavailableException(
           greeted && !scores.isEmpty()
               ? MODELS_UNUSABLE + Complaints.presentable(e.getMessage())
@@ -178,10 +211,41 @@ final class WorkerStarter implements AutoCloseable {
     }
   }
 
-  /** Ends the clock and deletes the workers' files; the workers are dead. */
+  /** The picture, with as many token ids as the models look at. */
+  private static ImageToPrepare good(List<ModelScore> scores) {
+    try (InputStream in = WorkerStarter.class.getResourceAsStream("self-test.jpg")) {
+      ProbedImage picture =
+          new ProbedImage(
+              new EncodedImage(in.readAllBytes()),
+              ImageType.JPEG,
+              SIDE_PX,
+              SIDE_PX,
+              8,
+              ProbedImage.ColourModel.RGB,
+              false);
+      int ids = scores.stream().mapToInt(ModelScore::tokens).max().orElse(0);
+      return new ImageToPrepare(
+          picture, ImageToPrepare.whole(picture).cropBox(), Collections.nCopies(ids, 0));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isGood(PreparedImage prepared) {
+    byte[] pixels = prepared.picture().encoded().bytes();
+    return pixels.length == SIDE_PX * SIDE_PX * 3
+        && IntStream.range(0, pixels.length)
+            .allMatch(
+                i ->
+                    Math.abs((pixels[i] & 0xFF) - (i / 3 % SIDE_PX < SIDE_PX / 2 ? 0 : 255))
+                        <= TOLERANCE);
+  }
+
+  /** Ends all workers, those at work too, and deletes their files. */
   @Override
   public void close() {
-    clock.shutdownNow();
+    closed = true;
+    running.forEach(this::forget);
     starter.shutdownNow();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

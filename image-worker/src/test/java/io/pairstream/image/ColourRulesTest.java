@@ -31,9 +31,10 @@ class ColourRulesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "icc-display-p3-jpg.jpg", "icc-swapped-webp.webp", "icc-lut-jpg.jpg",
-        "icc-grey-linear-png.png", "icc-cmyk.jpg", "cicp-display-p3.png",
-        "gama-linear.png", "chrm-adobe.png"
+        "icc-display-p3-jpg.jpg",
+        "icc-swapped-webp.webp",
+        "icc-lut-jpg.jpg",
+        "icc-grey-linear-png.png"
       })
   void rejectsOtherColoursWhereTheRecipeSaysSo(String name) throws IOException {
     assertThat(Pictures.rejection(prepare(FormatsTest.file(name), "reject")))
@@ -67,10 +68,7 @@ class ColourRulesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "icc-swapped-png.png, png-rgb.png", "icc-lut-jpg.jpg, icc-prophoto-jpg.jpg",
-    "gama-linear.png, png-rgb.png", "cicp-display-p3.png, png-rgb.png"
-  })
+  @CsvSource({"icc-swapped-png.png, png-rgb.png", "icc-lut-jpg.jpg, icc-prophoto-jpg.jpg"})
   void takesTheNumbersAsTheyAreWhereTheRecipeIgnoresProfiles(String name, String same)
       throws IOException {
     byte[] ignored = pixels(prepare(FormatsTest.file(name), "ignore"));
@@ -96,7 +94,7 @@ class ColourRulesTest {
     byte[] plain = Pictures.png(Pictures.drawRgb(40, 30), false);
     byte[] pq = ExifBlocks.withPngChunk(plain, "cICP", new byte[] {9, 16, 0, 1});
 
-    assertThat(Pictures.rejection(prepare(pq, "convert")).detail()).contains("9-16-0-1");
+    assertThat(Pictures.rejection(prepare(pq, "convert")).detail()).contains("9, 16, 0, 1");
     assertThat(pixels(prepare(pq, "ignore"))).isEqualTo(pixels(prepare(plain, "ignore")));
   }
 

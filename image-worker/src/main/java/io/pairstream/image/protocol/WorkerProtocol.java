@@ -1,10 +1,22 @@
 package io.pairstream.image.protocol;
 
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The conversation between a worker process and its client, over the worker's three standard
@@ -13,13 +25,12 @@ import java.util.HexFormat;
  * <pre>
  * start    client -> arguments  token, 16 hex digits; {@link ImageWindow}
  *          worker -> stderr     whatever the virtual machine says, then the mark of that token
- *          worker -> stdout     int magic, int version
  *
- * image    client -> stdin      {@link WorkerRequest}, with a token of its own
+ * image    client -> stdin      {@link Request}, with a token of its own
  *          worker -> stderr     whatever the codecs say
- *          worker -> stdout     {@link WorkerAnswer}, if it is small
+ *          worker -> stdout     {@link Answer}, if it is small
  *          worker -> stderr     the mark of that token
- *          worker -> stdout     {@link WorkerAnswer}, if it is not
+ *          worker -> stdout     {@link Answer}, if it is not
  *
  * end      client closes stdin, or dies; the worker exits
  * </pre>
@@ -31,39 +42,10 @@ import java.util.HexFormat;
  */
 public final class WorkerProtocol {
 
-  /** The letters PSIW. */
-  private static final int MAGIC = 0x50534957;
-
-  /** Raised with every change of a frame. */
-  private static final int VERSION = 4;
-
   /** Largest frame that either side accepts, in bytes: an 8 MiB image and more. */
   static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
   private WorkerProtocol() {}
-
-  /** Greets the client. */
-  public static void writeHello(DataOutputStream out) throws IOException {
-    out.writeInt(MAGIC);
-    out.writeInt(VERSION);
-    out.flush();
-  }
-
-  /**
-   * Reads the worker's greeting.
-   *
-   * @throws IOException if it is not one, or speaks of another version
-   */
-  public static void readHello(DataInputStream in) throws IOException {
-    int magic = in.readInt();
-    if (magic != MAGIC) {
-      throw new IOException("not a worker's greeting: " + Integer.toHexString(magic));
-    }
-    int version = in.readInt();
-    if (version != VERSION) {
-      throw new IOException("the worker speaks version " + version + ", not " + VERSION);
-    }
-  }
 
   /** The token as it stands in the worker's arguments: 16 hex digits. */
   public static String argument(long token) {
@@ -87,5 +69,109 @@ public final class WorkerProtocol {
       throw new IOException("not a frame: its length is " + length + " bytes");
     }
     return length;
+  }
+
+  /**
+   * One image, and what to make of it where that is not the same as for the image before.
+   *
+   * @param token random; the worker marks the end of its words on stderr with it
+   * @param newPlan what to make of this image and of those that follow; none where that stays
+   * @param image the image
+   * @param bytesInWindow how many of its file's bytes lie in the window, which is all or none; what
+   *     lies there is not sent, and stays until the next request
+   */
+  public record Request(
+      long token, List<ImagePlan> newPlan, ImageToPrepare image, int bytesInWindow) {
+
+    /** A request of which nothing lies in a window yet. */
+    public Request(long token, List<ImagePlan> newPlan, ImageToPrepare image) {
+      this(token, newPlan, image, 0);
+    }
+
+    /** Writes it, the file into the window where it fits. */
+    public void writeTo(DataOutputStream out, ImageWindow window) throws IOException {
+      byte[] file = image.image().encoded().bytes();
+      Request sent = this;
+      if (window.fits(file.length)) {
+        window.lay(file);
+        sent = new Request(token, newPlan, with(new byte[0]), file.length);
+      }
+      RecordWire.write(sent, out);
+      out.flush();
+    }
+
+    /**
+     * Reads a request.
+     *
+     * @param window as {@link ImageWindow#view} gives it
+     * @throws java.io.EOFException if the other side has closed the stream
+     */
+    public static Request readFrom(DataInputStream in, ByteBuffer window) throws IOException {
+      Request sent = RecordWire.read(Request.class, in);
+      int bytes = sent.bytesInWindow;
+      if (bytes < 0 || bytes > window.capacity()) {
+        throw new IOException("not a request: " + bytes + " bytes in the window");
+      }
+      if (bytes == 0) {
+        return sent;
+      }
+      byte[] file = new byte[bytes];
+      window.get(0, file);
+      return new Request(sent.token, sent.newPlan, sent.with(file), bytes);
+    }
+
+    /** The file's bytes where they lie in the window already. */
+    public Optional<ByteBuffer> seenIn(ByteBuffer window) {
+      return bytesInWindow == 0 ? Optional.empty() : Optional.of(window.slice(0, bytesInWindow));
+    }
+
+    private ImageToPrepare with(byte[] file) {
+      ProbedImage probed = image.image();
+      return new ImageToPrepare(
+          probed.with(new EncodedImage(file), probed.scans()), image.cropBox(), image.tokenIds());
+    }
+  }
+
+  /**
+   * What became of one image. On the wire: int length of the rest, then the record.
+   *
+   * @param kept one image, or none
+   * @param rejected one rejection, or none
+   */
+  public record Answer(List<PreparedImage> kept, List<Rejection> rejected) {
+
+    /** The answer that tells this outcome. */
+    public static Answer of(Outcome<PreparedImage> outcome) {
+      return new Answer(outcome.keptOnly(), outcome.rejectedOnly());
+    }
+
+    /** What became of the image. */
+    public Outcome<PreparedImage> outcome() {
+      return kept.isEmpty() ? Outcome.rejected(rejected.get(0)) : Outcome.kept(kept.get(0));
+    }
+
+    /** Writes all but the length. */
+    public void writeTo(DataOutputStream out) throws IOException {
+      RecordWire.write(this, out);
+    }
+
+    /**
+     * Reads a length, and an answer that has it.
+     *
+     * @throws IOException if it is not one; a reason that nobody knows is a fault of ours, too
+     */
+    public static Answer readFrom(DataInputStream in) throws IOException {
+      int length = readLength(in);
+      byte[] frame = in.readNBytes(length);
+      if (frame.length < length) {
+        throw new EOFException("the answer is cut off");
+      }
+      DataInputStream body = new DataInputStream(new ByteArrayInputStream(frame));
+      Answer answer = RecordWire.read(Answer.class, body);
+      if (body.available() != 0 || answer.kept.size() + answer.rejected.size() != 1) {
+        throw new IOException("not an answer of one outcome");
+      }
+      return answer;
+    }
   }
 }

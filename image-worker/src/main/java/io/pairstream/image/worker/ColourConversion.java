@@ -1,17 +1,158 @@
 package io.pairstream.image.worker;
 
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_ColorSpace;
+import java.awt.color.ICC_Profile;
+import java.awt.image.ColorConvertOp;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** How the numbers of a picture become sRGB. Immutable. */
-interface ColourConversion {
+/**
+ * How the numbers of a picture become sRGB: along an ICC profile, by the Little CMS that comes with
+ * Java.
+ */
+final class ColourConversion {
+
+  /** Differences up to this many levels are the rounding of profiles that mean sRGB. */
+  private static final int SAME_LEVELS = 2;
+
+  /** How much of a picture lies in Java's heap at a time. */
+  private static final int STRIPE_BYTES = 1 << 20;
+
+  private static final ICC_Profile SRGB = srgb();
 
   /** Nothing is to be done: the numbers are sRGB, or nothing else is known of them. */
-  ColourConversion NONE = bgr -> bgr;
+  static final ColourConversion NONE = new ColourConversion(0, null);
+
+  private final int channels;
+  private final ColorConvertOp toSrgb;
+
+  private ColourConversion(int channels, ColorConvertOp toSrgb) {
+    this.channels = channels;
+    this.toSrgb = toSrgb;
+  }
+
+  /**
+   * The conversion that a profile describes; {@link #NONE} where it means sRGB, Little CMS cannot
+   * use it, or it is for other colours.
+   *
+   * @param components of the picture: 1 for grey, 3 for RGB
+   */
+  static ColourConversion of(byte[] icc, int components) {
+    try {
+      ICC_Profile source = ICC_Profile.getInstance(asInput(icc));
+      boolean grey = source.getColorSpaceType() == ColorSpace.TYPE_GRAY;
+      // An RGB profile fits a grey picture, too: its three numbers are equal.
+      if (grey ? components != 1 : source.getColorSpaceType() != ColorSpace.TYPE_RGB) {
+        return NONE;
+      }
+      ColourConversion conversion =
+          new ColourConversion(
+              grey ? 1 : 3, new ColorConvertOp(new ICC_Profile[] {source, SRGB}, null));
+      return conversion.isIdentity() ? NONE : conversion;
+    } catch (RuntimeException e) {
+      return NONE; // a dozen kinds, for a dozen ways of being no profile
+    }
+  }
+
+  /** Java follows a printer's profile to the colours of its paper, a scanner's to those meant. */
+  private static byte[] asInput(byte[] icc) {
+    String kind = new String(icc, 12, 4, StandardCharsets.ISO_8859_1);
+    if (!kind.matches("scnr|mntr|prtr|spac")) {
+      throw new IllegalArgumentException("not a profile of a picture: " + kind);
+    }
+    byte[] input = icc.clone();
+    System.arraycopy("scnr".getBytes(StandardCharsets.US_ASCII), 0, input, 12, 4);
+    return input;
+  }
+
+  /**
+   * Java's own sRGB, declared as version 4: towards such a profile Little CMS brings the darkest
+   * ink to black, as other programs do; towards one of version 2 it leaves it grey.
+   */
+  private static ICC_Profile srgb() {
+    byte[] profile =
+        ((ICC_ColorSpace) ColorSpace.getInstance(ColorSpace.CS_sRGB)).getProfile().getData();
+    profile[8] = 4;
+    return ICC_Profile.getInstance(profile);
+  }
+
+  /** Whether it changes next to nothing: all greys, or colours of nine levels per channel. */
+  private boolean isIdentity() {
+    byte[] levels = channels == 1 ? greys() : new byte[channels * 9 * 9 * 9];
+    for (int i = 0; channels > 1 && i < levels.length; i++) {
+      int ninth = i / channels / (int) Math.pow(9, i % channels) % 9;
+      levels[i] = (byte) (ninth * 255 / 8);
+    }
+    byte[] converted = convert(levels);
+    return IntStream.range(0, converted.length)
+        .allMatch(i -> isSame(converted[i], levels[i * channels / 3]));
+  }
+
+  private static boolean isSame(byte level, byte other) {
+    return Math.abs((level & 0xFF) - (other & 0xFF)) <= SAME_LEVELS;
+  }
 
   /**
    * The picture in sRGB.
    *
-   * @param bgr uint8 [height, width, 3], BGR; stays as it is
+   * @param pixels uint8 [height, width, 3], BGR; stays as it is
    */
-  Mat apply(Mat bgr);
+  Mat apply(Mat pixels) {
+    if (channels == 1) {
+      Mat table = new Mat(1, 256, opencv_core.CV_8UC3);
+      put(convert(greys()), table, 0);
+      Mat converted = new Mat();
+      opencv_core.LUT(pixels, table, converted);
+      return converted;
+    }
+    Mat converted = new Mat(pixels.rows(), pixels.cols(), opencv_core.CV_8UC3);
+    int rows = Math.max(1, STRIPE_BYTES / (3 * pixels.cols()));
+    for (int row = 0; row < pixels.rows(); row += rows) {
+      Mat stripe = pixels.rowRange(row, Math.min(row + rows, pixels.rows())).clone();
+      byte[] bytes = new byte[stripe.rows() * stripe.cols() * 3];
+      stripe.data().get(bytes);
+      put(convert(bytes), converted, row);
+    }
+    return converted;
+  }
+
+  private static void put(byte[] bytes, Mat target, int row) {
+    BytePointer data = target.ptr(row);
+    data.put(bytes);
+  }
+
+  private static byte[] greys() {
+    byte[] greys = new byte[256];
+    for (int i = 0; i < greys.length; i++) {
+      greys[i] = (byte) i;
+    }
+    return greys;
+  }
+
+  private byte[] convert(byte[] pixels) {
+    int count = pixels.length / channels;
+    int[] bands = channels == 3 ? new int[] {2, 1, 0} : new int[] {0};
+    WritableRaster source =
+        Raster.createInterleavedRaster(
+            new DataBufferByte(pixels, pixels.length),
+            count,
+            1,
+            pixels.length,
+            channels,
+            bands,
+            null);
+    WritableRaster target =
+        Raster.createInterleavedRaster(
+            DataBuffer.TYPE_BYTE, count, 1, 3 * count, 3, new int[] {2, 1, 0}, null);
+    toSrgb.filter(source, target);
+    return ((DataBufferByte) target.getDataBuffer()).getData();
+  }
 }

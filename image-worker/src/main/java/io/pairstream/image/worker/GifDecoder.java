@@ -5,9 +5,11 @@ import io.pairstream.cleaning.RejectReason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import org.bytedeco.javacpp.BytePointer;
+import java.util.stream.IntStream;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
 
 /**
  * Decodes the first frame of a GIF (GIF89a specification).
@@ -81,12 +83,16 @@ final class GifDecoder {
     if (width == 0 || height == 0 || left + width > widthPx || top + height > heightPx) {
       return damaged("its first frame has no place on the screen");
     }
-    Mat canvas = new Mat(heightPx, widthPx, opencv_core.CV_8UC3);
-    BytePointer pixels = canvas.data();
-    pixels.limit((long) heightPx * widthPx * 3).fill(255);
-    Rows rows = new Rows(pixels, colours, left, top, width, height, (flags & 0x40) != 0);
-    String damage = decodeInto(rows);
-    return damage.isEmpty() ? Outcome.kept(canvas) : damaged(damage);
+    ByteBuffer indices = new Mat(height, width, opencv_core.CV_8UC1).createBuffer();
+    String damage = unpack(indices);
+    if (!damage.isEmpty()) {
+      return damaged(damage);
+    }
+    Mat canvas = new Mat(heightPx, widthPx, opencv_core.CV_8UC3, Scalar.all(255));
+    Mat frame = new Mat(canvas, new Rect(left, top, width, height));
+    return paint(indices.rewind(), colours, frame, (flags & 0x40) != 0)
+        ? Outcome.kept(canvas)
+        : damaged("it names a colour that its table does not have");
   }
 
   /** The table that stands here if the flags announce one: three bytes a colour, RGB. */
@@ -100,27 +106,27 @@ final class GifDecoder {
     return table;
   }
 
-  /** Appendix F. Answers what is wrong, or nothing. */
-  private String decodeInto(Rows rows) {
+  /**
+   * Unpacks colour indices until none is missing (appendix F). Each string of the table is one that
+   * has come before, and the index behind it.
+   *
+   * @return what is wrong, or nothing
+   */
+  private String unpack(ByteBuffer indices) {
     int rootBits = file.get(at++);
     if (rootBits < 1 || rootBits > 8) {
       return "its codes begin with " + rootBits + " bits";
     }
     int clear = 1 << rootBits;
-    int[] prefix = new int[MAX_CODES];
-    byte[] suffix = new byte[MAX_CODES];
-    byte[] string = new byte[MAX_CODES + 1];
-    for (int i = 0; i < clear; i++) {
-      suffix[i] = (byte) i;
-    }
+    int[] starts = new int[MAX_CODES];
+    int[] lengths = new int[MAX_CODES];
     int next = clear + 2;
     int bits = rootBits + 1;
-    int before = -1;
-    byte first = 0;
+    int lastStart = -1;
     int buffer = 0;
     int buffered = 0;
     int blockEnd = at;
-    while (!rows.complete()) {
+    while (indices.hasRemaining()) {
       while (buffered < bits) {
         if (at == blockEnd) {
           int length = file.get(at++) & 0xFF;
@@ -138,116 +144,68 @@ final class GifDecoder {
       if (code == clear) {
         next = clear + 2;
         bits = rootBits + 1;
-        before = -1;
+        lastStart = -1;
         continue;
       }
-      if (code == clear + 1) {
-        return "pixels are missing";
-      }
-      if (code > next || (code == next && before < 0)) {
-        return "its pixel data makes no sense";
-      }
-      int end = string.length;
-      int walk = code;
-      if (code == next) {
-        string[--end] = first;
-        walk = before;
-      }
-      while (walk > clear) {
-        string[--end] = suffix[walk];
-        walk = prefix[walk];
-      }
-      first = suffix[walk];
-      string[--end] = first;
-      if (before >= 0 && next < MAX_CODES) {
-        prefix[next] = before;
-        suffix[next] = first;
+      int start = indices.position();
+      if (lastStart >= 0 && next < MAX_CODES) {
+        starts[next] = lastStart;
+        lengths[next] = start - lastStart + 1;
         next++;
         if (next == 1 << bits && bits < 12) {
           bits++;
         }
       }
-      before = code;
-      if (!rows.add(string, end)) {
-        return "it names a colour that its table does not have";
+      if (code == clear + 1) {
+        return "pixels are missing";
       }
+      if (code >= next) {
+        return "its pixel data makes no sense";
+      }
+      if (code < clear) {
+        indices.put((byte) code);
+      }
+      int end = Math.min(indices.limit(), start + lengths[code]);
+      for (int from = starts[code]; indices.position() < end; from++) {
+        indices.put(indices.get(from));
+      }
+      lastStart = start;
     }
     return "";
   }
 
-  private static Outcome<Mat> damaged(String what) {
-    return Outcome.rejected(RejectReason.IMAGE_DAMAGED, "GIF: " + what);
-  }
-
-  /** Takes a frame's colour indices as they come and writes whole rows. */
-  private final class Rows {
-
-    private static final int[] FIRST = {0, 4, 2, 1};
-    private static final int[] STEP = {8, 8, 4, 2};
-
-    private final BytePointer pixels;
-    private final byte[] colours;
-    private final int left;
-    private final int top;
-    private final int height;
-    private final boolean interlaced;
-    private final byte[] bgr;
-    private int column;
-    private int row;
-    private int pass;
-    private int rowsDone;
-
-    Rows(
-        BytePointer pixels,
-        byte[] colours,
-        int left,
-        int top,
-        int width,
-        int height,
-        boolean interlaced) {
-      this.pixels = pixels;
-      this.colours = colours;
-      this.left = left;
-      this.top = top;
-      this.height = height;
-      this.interlaced = interlaced;
-      bgr = new byte[3 * width];
-    }
-
-    boolean complete() {
-      return rowsDone == height;
-    }
-
-    /** Adds the end of {@code indices}; false where one is beyond the table. */
-    boolean add(byte[] indices, int from) {
-      for (int i = from; i < indices.length && !complete(); i++) {
-        int index = indices[i] & 0xFF;
+  /** Paints rows of indices; false where one is beyond the colours. */
+  private boolean paint(ByteBuffer indices, byte[] colours, Mat frame, boolean interlaced) {
+    byte[] bgr = new byte[3 * frame.cols()];
+    for (int row : rows(frame.rows(), interlaced)) {
+      for (int at = 0; at < bgr.length; at += 3) {
+        int index = indices.get() & 0xFF;
         if (index == clearIndex) {
-          Arrays.fill(bgr, column, column + 3, (byte) 255);
+          Arrays.fill(bgr, at, at + 3, (byte) 255);
         } else if (3 * index + 2 < colours.length) {
-          bgr[column] = colours[3 * index + 2];
-          bgr[column + 1] = colours[3 * index + 1];
-          bgr[column + 2] = colours[3 * index];
+          bgr[at] = colours[3 * index + 2];
+          bgr[at + 1] = colours[3 * index + 1];
+          bgr[at + 2] = colours[3 * index];
         } else {
           return false;
         }
-        column += 3;
-        if (column == bgr.length) {
-          endRow();
-        }
       }
-      return true;
+      frame.ptr(row).put(bgr);
     }
+    return true;
+  }
 
-    private void endRow() {
-      pixels.position(3L * ((long) (top + row) * widthPx + left)).put(bgr, 0, bgr.length);
-      column = 0;
-      rowsDone++;
-      row += interlaced ? STEP[pass] : 1;
-      while (interlaced && row >= height && pass < 3) {
-        pass++;
-        row = FIRST[pass];
-      }
-    }
+  /** Where the rows belong that come one after another (appendix E). */
+  private static int[] rows(int height, boolean interlaced) {
+    int[] first = interlaced ? new int[] {0, 4, 2, 1} : new int[] {0};
+    int[] step = interlaced ? new int[] {8, 8, 4, 2} : new int[] {1};
+    return IntStream.range(0, first.length)
+        .flatMap(
+            pass -> IntStream.iterate(first[pass], row -> row < height, row -> row + step[pass]))
+        .toArray();
+  }
+
+  private static Outcome<Mat> damaged(String what) {
+    return Outcome.rejected(RejectReason.IMAGE_DAMAGED, "GIF: " + what);
   }
 }

@@ -17,7 +17,6 @@ import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.image.ProbedImage;
-import io.pairstream.image.worker.ColourReader.Colours;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -115,15 +114,15 @@ final class ImagePreparer {
                   colours
                       .read(file, plan.colourProfile())
                       .then(
-                          declared ->
-                              decode(image.image(), seen, declared)
+                          conversion ->
+                              decode(image.image(), seen)
                                   .then(
                                       decoded ->
                                           prepare(
                                               decoded,
                                               upright,
                                               layouts,
-                                              declared.afterDecoding(),
+                                              conversion,
                                               image.tokenIds()))));
     }
   }
@@ -167,8 +166,7 @@ final class ImagePreparer {
   }
 
   /** The one place that chooses who decodes. */
-  private Outcome<DecodedPicture> decode(
-      ProbedImage image, Optional<ByteBuffer> seen, Colours declared) {
+  private Outcome<DecodedPicture> decode(ProbedImage image, Optional<ByteBuffer> seen) {
     byte[] file = image.encoded().bytes();
     // OpenCV would decode a dozen other formats.
     return ImageType.of(file)
@@ -177,13 +175,7 @@ final class ImagePreparer {
             () ->
                 Outcome.rejected(
                     RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF"))
-        .then(picture -> ofDeclaredSize(picture, image))
-        .then(
-            picture ->
-                declared.ofInks()
-                    ? InkDecoder.decode(
-                        file, image.widthPx(), image.heightPx(), declared.conversion())
-                    : Outcome.kept(picture));
+        .then(picture -> ofDeclaredSize(picture, image));
   }
 
   private Outcome<DecodedPicture> decode(
@@ -191,12 +183,11 @@ final class ImagePreparer {
     return switch (type) {
       case JPEG ->
           fastPath.apply(file, seen).map(Outcome::kept).orElseGet(() -> openCv.decode(file));
-      case PNG ->
-          PngPixels.bearable(image.animated() ? StillPng.of(file) : file).then(openCv::decode);
+      case PNG -> openCv.decode(image.animated() ? PngChunks.withoutAnimation(file) : file);
       case WEBP -> openCv.decode(file);
       case GIF ->
           GifDecoder.decode(file, image.widthPx(), image.heightPx())
-              .map(pixels -> new OpenCvDecoded(pixels, scaler::scaled));
+              .map(pixels -> new OpenCvDecoder.Decoded(pixels, scaler));
     };
   }
 

@@ -1,12 +1,9 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.image.protocol.WorkerProtocol;
 import java.awt.color.ColorSpace;
-import java.awt.color.ICC_ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,16 +60,9 @@ final class LateParts {
   /** Opens the class path, and loads what is Java's own, by having it do its work once. */
   static void loadJava() {
     openClassPath();
-    byte[] srgb =
-        ((ICC_ColorSpace) ColorSpace.getInstance(ColorSpace.CS_sRGB)).getProfile().getData();
-    if (ProfileConversion.of(srgb, 3).isEmpty()) {
-      throw new IllegalStateException("Java reads no sRGB profile of its own");
-    }
-    try (InputStream in =
-        WorkerProtocol.class.getResourceAsStream("/io/pairstream/image/self-test.jpg")) {
-      InkDecoder.decode(in.readAllBytes(), 16, 16, ColourConversion.NONE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    byte[] linear = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
+    if (ColourConversion.of(linear, 3) == ColourConversion.NONE) {
+      throw new IllegalStateException("Java reads no profile of its own");
     }
   }
 

@@ -2,6 +2,7 @@ package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.Geometry.Resampling;
 import io.pairstream.cleaning.image.ImageType;
 import java.util.OptionalInt;
 import org.bytedeco.javacpp.BytePointer;
@@ -9,6 +10,8 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * Decodes JPEG, PNG and WebP by OpenCV. What shines through a picture is white.
@@ -42,7 +45,7 @@ final class OpenCvDecoder {
     if (decoded.depth() != opencv_core.CV_8U && decoded.depth() != opencv_core.CV_16U) {
       return damaged("the decoder makes of the image what no picture is made of");
     }
-    return Outcome.kept(new OpenCvDecoded(onWhite(decoded, file), scaler::scaled));
+    return Outcome.kept(new Decoded(onWhite(decoded, file), scaler));
   }
 
   /** A JPEG has no alpha; the others keep theirs only when nothing is converted. */
@@ -55,7 +58,7 @@ final class OpenCvDecoder {
   /** uint8 in one or three channels, grey or BGR, of 8 or 16 bits of grey, BGR or BGRA. */
   private static Mat onWhite(Mat whole, byte[] file) {
     if (whole.channels() == 1) {
-      OptionalInt clear = ClearGrey.of(file);
+      OptionalInt clear = PngChunks.clearGrey(file);
       if (clear.isPresent()) {
         Mat mask = new Mat();
         opencv_core.compare(
@@ -102,5 +105,37 @@ final class OpenCvDecoder {
 
   private static Outcome<DecodedPicture> damaged(String detail) {
     return Outcome.rejected(RejectReason.IMAGE_DAMAGED, detail);
+  }
+
+  /**
+   * An image decoded into one Mat.
+   *
+   * @param pixels uint8 [height, width, 3] in BGR, [height, width] in grey
+   */
+  record Decoded(Mat pixels, PlaneScaler scaler) implements DecodedPicture {
+
+    @Override
+    public int widthPx() {
+      return pixels.cols();
+    }
+
+    @Override
+    public int heightPx() {
+      return pixels.rows();
+    }
+
+    @Override
+    public SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling) {
+      Mat part = new Mat(pixels, region);
+      return new OpenCvPicture(scaler.scaled(part, widthPx, heightPx, resampling));
+    }
+
+    @Override
+    public SmallPicture sampled(int sidePx) {
+      Mat sample = new Mat();
+      opencv_imgproc.resize(
+          pixels, sample, new Size(sidePx, sidePx), 0, 0, opencv_imgproc.INTER_NEAREST);
+      return new OpenCvPicture(sample);
+    }
   }
 }

@@ -1,9 +1,12 @@
 package io.pairstream.image.worker;
 
+import com.sun.jna.Function;
+import com.sun.jna.Memory;
+import com.sun.jna.Platform;
 import io.pairstream.image.protocol.ImageWindow;
-import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;
-import io.pairstream.image.protocol.WorkerRequest;
+import io.pairstream.image.protocol.WorkerProtocol.Answer;
+import io.pairstream.image.protocol.WorkerProtocol.Request;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -44,6 +47,12 @@ public final class WorkerMain {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
+  /** Nobody can write into this pipe any more: Linux, poll(2). */
+  private static final int POLLHUP = 16;
+
+  /** Linux, fcntl(2). */
+  private static final int F_GETPIPE_SZ = 1032;
+
   private WorkerMain() {}
 
   /** Runs the worker. */
@@ -74,9 +83,13 @@ public final class WorkerMain {
     if (toFilter) {
       new Thread(late, "late-parts").start();
     }
-    ParentWatch.start();
+    if (Platform.isLinux()) {
+      Thread watch = new Thread(WorkerMain::endWithParent, "parent-watch");
+      watch.setDaemon(true);
+      watch.start();
+    }
 
-    int pipeBytes = PipeCapacity.ofStdout();
+    int pipeBytes = pipeBytes();
     ByteBuffer window = ImageWindow.view(args[1]);
 
     FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
@@ -89,15 +102,13 @@ public final class WorkerMain {
     System.err.println(preparer.codecs());
     TestHooks hooks = TestHooks.fromProperties();
     stderr.write(WorkerProtocol.mark(WorkerProtocol.token(args[0])));
-    WorkerProtocol.writeHello(out);
     boolean filtered = false;
     try {
       while (true) {
-        WorkerRequest request = WorkerRequest.readFrom(in, window);
+        Request request = Request.readFrom(in, window);
         hooks.before(request.image().image().encoded().bytes());
         request.newPlan().forEach(preparer::follow);
-        WorkerAnswer answer =
-            WorkerAnswer.of(preparer.prepare(request.image(), request.seenIn(window)));
+        Answer answer = Answer.of(preparer.prepare(request.image(), request.seenIn(window)));
         if (toFilter && !filtered) {
           LateParts.loadNatives();
           LateParts.loadNoMore();
@@ -121,6 +132,27 @@ public final class WorkerMain {
       // to save and may hang.
       Runtime.getRuntime().halt(0);
     }
+  }
+
+  /**
+   * Ends this process soon after its parent's end: waits for the end of stdin without reading it,
+   * since the main thread may be inside a codec, and a parent out of sight.
+   */
+  private static void endWithParent() {
+    Memory stdin = new Memory(8);
+    stdin.clear();
+    Function poll = Function.getFunction("c", "poll");
+    do {
+      poll.invokeInt(new Object[] {stdin, 1L, -1});
+    } while ((stdin.getShort(6) & POLLHUP) == 0);
+    Runtime.getRuntime().halt(0);
+  }
+
+  /** Bytes that stdout holds before its writer waits; 0 where nobody knows. */
+  private static int pipeBytes() {
+    return Platform.isLinux()
+        ? Math.max(0, Function.getFunction("c", "fcntl").invokeInt(new Object[] {1, F_GETPIPE_SZ}))
+        : 0;
   }
 
   private static void send(ByteArrayOutputStream frame, DataOutputStream out) throws IOException {

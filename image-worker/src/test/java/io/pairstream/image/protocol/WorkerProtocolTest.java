@@ -17,6 +17,8 @@ import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.image.protocol.WorkerProtocol.Answer;
+import io.pairstream.image.protocol.WorkerProtocol.Request;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -50,11 +52,11 @@ class WorkerProtocolTest {
 
   @Test
   void carriesARequestWithItsPlan() throws IOException {
-    new WorkerRequest(-5, List.of(PLAN), IMAGE).writeTo(out, ImageWindow.none());
+    new Request(-5, List.of(PLAN), IMAGE).writeTo(out, ImageWindow.none());
 
-    WorkerRequest read = WorkerRequest.readFrom(in(), NO_WINDOW);
+    Request read = Request.readFrom(in(), NO_WINDOW);
 
-    assertThat(read).isEqualTo(new WorkerRequest(-5, List.of(PLAN), IMAGE));
+    assertThat(read).isEqualTo(new Request(-5, List.of(PLAN), IMAGE));
   }
 
   @Test
@@ -64,9 +66,9 @@ class WorkerProtocolTest {
       window.forgetFile();
       assertThat(Path.of(window.argument())).doesNotExist();
 
-      new WorkerRequest(1, List.of(), IMAGE).writeTo(out, window);
+      new Request(1, List.of(), IMAGE).writeTo(out, window);
 
-      WorkerRequest read = WorkerRequest.readFrom(in(), view);
+      Request read = Request.readFrom(in(), view);
       assertThat(read.image()).isEqualTo(IMAGE);
       assertThat(read.seenIn(view)).contains(ByteBuffer.wrap(new byte[] {1, 2, 3}));
       assertThat(wire.size()).isLessThan(100);
@@ -81,9 +83,9 @@ class WorkerProtocolTest {
       ByteBuffer view = ImageWindow.view(window.argument());
       window.forgetFile();
 
-      new WorkerRequest(1, List.of(), imageOf(image)).writeTo(out, window);
+      new Request(1, List.of(), imageOf(image)).writeTo(out, window);
 
-      WorkerRequest read = WorkerRequest.readFrom(in(), view);
+      Request read = Request.readFrom(in(), view);
       assertThat(read.seenIn(view)).isEmpty();
       assertThat(read.image()).isEqualTo(imageOf(image));
     }
@@ -107,7 +109,7 @@ class WorkerProtocolTest {
             Map.of("sharpness", 1.5, "entropy", Double.MIN_VALUE));
     send(Outcome.kept(prepared));
 
-    assertThat(WorkerAnswer.readFrom(in()).outcome()).isEqualTo(Outcome.kept(prepared));
+    assertThat(Answer.readFrom(in()).outcome()).isEqualTo(Outcome.kept(prepared));
   }
 
   @Test
@@ -116,37 +118,23 @@ class WorkerProtocolTest {
     byte[] other = wire.toByteArray();
     other[16] = 'X'; // behind the lengths of the frame, of both lists and of the name
 
-    assertThatThrownBy(
-            () -> WorkerAnswer.readFrom(new DataInputStream(new ByteArrayInputStream(other))))
+    assertThatThrownBy(() -> Answer.readFrom(new DataInputStream(new ByteArrayInputStream(other))))
         .isInstanceOf(IOException.class)
         .hasMessage("there is no RejectReason XMAGE_DAMAGED");
   }
 
   private void send(Outcome<PreparedImage> outcome) throws IOException {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
-    WorkerAnswer.of(outcome).writeTo(new DataOutputStream(frame));
+    Answer.of(outcome).writeTo(new DataOutputStream(frame));
     out.writeInt(frame.size());
     frame.writeTo(out);
-  }
-
-  @Test
-  void greetsOnlyItsOwnVersion() throws IOException {
-    WorkerProtocol.writeHello(out);
-    WorkerProtocol.readHello(in());
-
-    byte[] other = wire.toByteArray();
-    other[7]++;
-    assertThatThrownBy(
-            () -> WorkerProtocol.readHello(new DataInputStream(new ByteArrayInputStream(other))))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 5");
   }
 
   @Test
   void refusesAFrameOfImpossibleLength() throws IOException {
     out.writeInt(WorkerProtocol.MAX_FRAME_BYTES + 1);
 
-    assertThatThrownBy(() -> WorkerAnswer.readFrom(in())).hasMessageContaining("not a frame");
+    assertThatThrownBy(() -> Answer.readFrom(in())).hasMessageContaining("not a frame");
   }
 
   @Test
@@ -154,8 +142,7 @@ class WorkerProtocolTest {
     send(Outcome.rejected(RejectReason.IMAGE_DAMAGED, "cut"));
     byte[] cut = Arrays.copyOf(wire.toByteArray(), wire.size() - 1);
 
-    assertThatThrownBy(
-            () -> WorkerAnswer.readFrom(new DataInputStream(new ByteArrayInputStream(cut))))
+    assertThatThrownBy(() -> Answer.readFrom(new DataInputStream(new ByteArrayInputStream(cut))))
         .isInstanceOf(EOFException.class);
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.image.ImagePlan.ColourProfileRule;
-import io.pairstream.image.worker.ColourReader.Colours;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
@@ -31,7 +30,7 @@ class ColourReaderTest {
 
     assertThat(FileColours.of(png.array()).icc()).isEmpty();
     assertThat(reader.read(png.array(), ColourProfileRule.REJECT))
-        .isEqualTo(Outcome.kept(Colours.SRGB));
+        .isEqualTo(Outcome.kept(ColourConversion.NONE));
   }
 
   @Test

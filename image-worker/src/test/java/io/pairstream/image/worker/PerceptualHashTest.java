@@ -23,7 +23,7 @@ class PerceptualHashTest {
 
   private static long hash(Mat bgr) {
     return PerceptualHash.of(
-        new OpenCvDecoded(bgr, new PlaneScaler()::scaled).sampled(PerceptualHash.SAMPLE_PX));
+        new OpenCvDecoder.Decoded(bgr, new PlaneScaler()).sampled(PerceptualHash.SAMPLE_PX));
   }
 
   private static Mat jpeg(Mat picture, int quality) {

@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.run;
 
+import io.pairstream.preprocess.run.PreprocessService.StartException;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
@@ -71,7 +72,8 @@ record NeededTopics(PairTopics topics, Registry registry) {
     if (Set.copyOf(ofTheTopology.values()).size() != 1) {
       throw new StartException(
           "the raw topics and the topology's own must have equal partition counts, but have "
-              + ofTheTopology);
+              + ofTheTopology,
+          null);
     }
     return ofTheTopology.values().iterator().next();
   }

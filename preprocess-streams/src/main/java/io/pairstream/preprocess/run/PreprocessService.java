@@ -1,12 +1,13 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
+import io.pairstream.preprocess.topology.Counts;
 import io.pairstream.preprocess.topology.DecisionCounts;
-import io.pairstream.preprocess.topology.NodeWork;
 import io.pairstream.preprocess.topology.PreprocessTopology;
 import io.pairstream.preprocess.topology.TimedProcessors;
 import io.pairstream.preprocess.world.Admission;
@@ -46,6 +47,16 @@ import org.slf4j.LoggerFactory;
 
 /** The topology at work: its parts put together, from start to stop. */
 public final class PreprocessService implements AutoCloseable {
+
+  /** The service cannot start; the message says what is missing and what to do. */
+  public static final class StartException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    StartException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(PreprocessService.class);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
@@ -92,11 +103,13 @@ public final class PreprocessService implements AutoCloseable {
     parts.add(
         StatusReporter.start(
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
-    StepTimes times = new StepTimes();
+    Counts counts = new Counts();
     ImageWorkerPool workers = closedLater(new ImageWorkerPool(settings.workers()));
     CleaningPlan plan =
         new CleaningPlan(
-            RecipeFile.find(settings.recipe()).reader(), new RememberingWorker(workers), times);
+            RecipeFile.find(settings.recipe()).reader(),
+            new RememberingWorker(workers),
+            (step, nanos, outcome) -> count(counts, step, nanos, outcome));
     try {
       if (settings.workers().sandboxRequired()) {
         workers.requireSandbox();
@@ -119,11 +132,9 @@ public final class PreprocessService implements AutoCloseable {
             List.of(
                 () -> workers.available() ? Optional.empty() : Optional.of(workers.trouble()),
                 new DiskSpace(settings.stateDir())));
-    DecisionCounts decisions = new DecisionCounts(Clock.systemUTC());
-    NodeWork nodes = new NodeWork();
     Map<String, Object> streamsSettings = settings.streamsSettings();
     streamsSettings.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, TimedProcessors.class);
-    streamsSettings.put(TimedProcessors.WORK, nodes);
+    streamsSettings.put(TimedProcessors.COUNTS, counts);
     Topology topology =
         new PreprocessTopology(
                 topics,
@@ -132,9 +143,9 @@ public final class PreprocessService implements AutoCloseable {
                 new CaptionBytes(registry, rawSubject),
                 new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                 partitions,
-                decisions)
+                new DecisionCounts(counts, Clock.systemUTC()))
             .build(new StreamsBuilder(new TopologyConfig(new StreamsConfig(streamsSettings))));
-    streamsSettings.remove(TimedProcessors.WORK); // only the graph is made from it
+    streamsSettings.remove(TimedProcessors.COUNTS); // only the graph is made from it
     Properties properties = new Properties();
     properties.putAll(streamsSettings);
     AdmittingClients clients = new AdmittingClients(admission);
@@ -146,13 +157,14 @@ public final class PreprocessService implements AutoCloseable {
             reading
                 .fact("recipe", settings.recipe())
                 .fact("recipe_version", plan.version())
-                .fact("image_workers", workers.sandbox()));
-    report.add(new WorkReading(settings.threads(), times, nodes, decisions, workers));
+                .fact("image_workers", workers.sandbox())
+                .gauge("stream_threads", settings.threads()));
+    report.add(counts);
+    report.add(reading -> read(workers.counts(), reading));
     report.add(Reading.ofDisk(settings.stateDir()));
     StreamsReading streamsReading = new StreamsReading(streams);
     report.add(streamsReading);
-    LongAdder threadsReplaced = new LongAdder();
-    report.add(reading -> reading.counter("stream_threads_replaced_total", threadsReplaced.sum()));
+    LongAdder threadsReplaced = counts.of("stream_threads_replaced_total");
     report.stateFrom(streamsReading::state);
     report.assignedFrom(streamsReading::assigned);
     parts.add(() -> streams.close(STOP_WITHIN));
@@ -189,6 +201,27 @@ public final class PreprocessService implements AutoCloseable {
         settings.threads(),
         workers.sandbox());
     streams.start();
+  }
+
+  private static void count(Counts counts, String step, long nanos, Outcome<?> outcome) {
+    counts.of("step_records_total", "step", step).increment();
+    counts.of("step_nanoseconds_total", "step", step).add(nanos);
+    counts
+        .of("step_rejections_total", "step", step)
+        .add(outcome instanceof Outcome.Rejected<?> ? 1 : 0);
+  }
+
+  private static void read(ImageWorkerPool.Counts workers, Reading reading) {
+    reading
+        .gauge("image_workers", workers.most())
+        .gauge("image_workers_running", workers.running())
+        .gauge("image_workers_busy", workers.busy())
+        .gauge("image_worker_callers_waiting", workers.callersWaiting())
+        .counter("image_worker_images_total", workers.asked())
+        .counter("image_worker_starts_total", workers.started())
+        .counter("image_worker_failed_starts_total", workers.failedStarts())
+        .counter("image_worker_losses_total", workers.crashed(), "cause", "crash")
+        .counter("image_worker_losses_total", workers.late(), "cause", "deadline");
   }
 
   private <T extends AutoCloseable> T closedLater(T part) {

@@ -3,13 +3,11 @@ package io.pairstream.preprocess.run;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 
@@ -45,42 +43,30 @@ final class StreamsReading implements Consumer<Reading> {
 
   @Override
   public void accept(Reading reading) {
-    Map<String, Double> sums = new HashMap<>();
-    double longestCommit = Double.NaN;
-    double commits = 0;
-    int threads = 0;
-    for (Map.Entry<MetricName, ? extends Metric> entry : streams.metrics().entrySet()) {
-      MetricName name = entry.getKey();
-      if (name.group().equals(OF_THREADS)
-          && entry.getValue().metricValue() instanceof Double value
-          && !value.isNaN()) {
-        switch (name.name()) {
-          case "commit-latency-max" ->
-              longestCommit = Double.isNaN(longestCommit) ? value : Math.max(longestCommit, value);
-          case "commit-total" -> commits += value;
-          case "process-ratio" -> threads++;
-          default -> {
-            // Means and shares are summed below.
-          }
-        }
-        var unused = sums.merge(name.name(), value, Double::sum);
-      }
+    Map<String, DoubleSummaryStatistics> ofThreads =
+        streams.metrics().values().stream()
+            .filter(metric -> metric.metricName().group().equals(OF_THREADS))
+            .filter(metric -> metric.metricValue() instanceof Double value && !value.isNaN())
+            .collect(
+                Collectors.groupingBy(
+                    metric -> metric.metricName().name(),
+                    Collectors.summarizingDouble(metric -> (Double) metric.metricValue())));
+    DoubleSummaryStatistics none = new DoubleSummaryStatistics();
+    reading.counter("commits_total", (long) ofThreads.getOrDefault("commit-total", none).getSum());
+    if (ofThreads.containsKey("commit-latency-max")) {
+      reading.gauge("commit_seconds_max", ofThreads.get("commit-latency-max").getMax() / 1e3);
     }
-    reading.gauge("commit_seconds_max", longestCommit / 1e3);
-    reading.counter("commits_total", (long) commits);
-    if (threads > 0) {
+    if (ofThreads.containsKey("process-ratio")) {
       reading.gauge(
-          "commit_seconds_mean", sums.getOrDefault("commit-latency-avg", 0.0) / threads / 1e3);
+          "commit_seconds_mean",
+          ofThreads.getOrDefault("commit-latency-avg", none).getAverage() / 1e3);
       for (String part : List.of("process", "poll", "commit", "punctuate")) {
-        double share = sums.getOrDefault(part + "-ratio", 0.0) / threads;
+        double share = ofThreads.getOrDefault(part + "-ratio", none).getAverage();
         reading.gauge("thread_time_ratio", share, "spent", part);
       }
     }
+    boolean works = streams.state().isRunningOrRebalancing();
     reading.gauge(
-        "stream_threads_alive",
-        Stream.of(streams.state())
-            .filter(KafkaStreams.State::isRunningOrRebalancing)
-            .mapToLong(state -> streams.metadataForLocalThreads().size())
-            .sum());
+        "stream_threads_alive", works ? (long) streams.metadataForLocalThreads().size() : 0L);
   }
 }

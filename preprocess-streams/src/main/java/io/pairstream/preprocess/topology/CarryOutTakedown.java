@@ -6,11 +6,11 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Remembers a takedown for the copies to come, and forgets one that is lifted. A pair that is
@@ -21,13 +21,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * contributors remove nothing here: whoever asks for one asks for each published pair of it too.
  */
 final class CarryOutTakedown
-    implements Processor<String, Takedown, String, CarryOutTakedown.Withdrawn> {
+    extends ContextualProcessor<String, Takedown, String, CarryOutTakedown.Withdrawn> {
 
-  private final String standingsStore;
-  private final String takedownsStore;
-  private ProcessorContext<String, Withdrawn> context;
-  private KeyValueStore<String, Receipt> standings;
-  private KeyValueStore<String, Takedown> takedowns;
+  private Receipts receipts;
+  private Takedowns takedowns;
 
   /**
    * A pair that was published until now.
@@ -37,32 +34,23 @@ final class CarryOutTakedown
    */
   record Withdrawn(PairStatus from, Receipt receipt) {}
 
-  CarryOutTakedown(String standingsStore, String takedownsStore) {
-    this.standingsStore = standingsStore;
-    this.takedownsStore = takedownsStore;
-  }
-
   @Override
-  public void init(ProcessorContext<String, Withdrawn> processorContext) {
-    this.context = processorContext;
-    this.standings = processorContext.getStateStore(standingsStore);
-    this.takedowns = processorContext.getStateStore(takedownsStore);
+  public void init(ProcessorContext<String, Withdrawn> context) {
+    super.init(context);
+    receipts = new Receipts(context);
+    takedowns = new Takedowns(context);
   }
 
   @Override
   public void process(Record<String, Takedown> record) {
     Takedown before = takedowns.get(record.key());
     Takedown takedown = record.value();
-    if (before != null) {
-      Samples.lift(before, takedowns);
-    }
     if (takedown != null && takedown.getKind().equals(TakedownKind.PAIR.name())) {
-      Receipt receipt = standings.get(takedown.getSubject());
+      Receipt receipt = receipts.get(takedown.getSubject());
       takedown = withSample(takedown, receipt, before);
-      Samples.withdraw(takedown, takedowns);
       withdraw(receipt, record);
     }
-    takedowns.put(record.key(), takedown); // lifted where there is none
+    takedowns.replace(record.key(), before, takedown);
   }
 
   /** Who asks may know the sample, for a pair of an earlier version; else its receipt does. */
@@ -77,7 +65,7 @@ final class CarryOutTakedown
   }
 
   private void withdraw(Receipt earlier, Record<String, Takedown> record) {
-    if (earlier == null || !PairStatus.valueOf(earlier.getStanding()).isPublished()) {
+    if (earlier == null || !Receipts.isPublished(earlier)) {
       return;
     }
     Receipt receipt =
@@ -85,13 +73,14 @@ final class CarryOutTakedown
             .setStanding(PairStatus.WITHDRAWN.name())
             .setDecidedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();
-    standings.put(receipt.getPairId(), receipt);
+    receipts.put(receipt, Optional.empty());
     RecordHeaders headers = new RecordHeaders();
     OriginHeader.write(headers, receipt.getOrigin());
-    context.forward(
-        record
-            .withKey(receipt.getPairId())
-            .withValue(new Withdrawn(PairStatus.valueOf(earlier.getStanding()), receipt))
-            .withHeaders(headers));
+    context()
+        .forward(
+            record
+                .withKey(receipt.getPairId())
+                .withValue(new Withdrawn(PairStatus.valueOf(earlier.getStanding()), receipt))
+                .withHeaders(headers));
   }
 }

@@ -8,6 +8,7 @@ import io.pairstream.schemas.wire.OneLine;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +17,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One odd record must not stop the stream; a bad release must not drain a topic into quarantine.
  * So the exception passes through once there have been more than {@link #MOST_PER_MINUTE} within a
- * minute, in all tasks of the process together. Thread-safe.
+ * minute, in all tasks of the process together.
+ *
+ * <p>Where no image worker can work at all, the record is not to blame: the thread gives up its
+ * transaction and its tasks, joins again from the last commit, and the consumer holds the records
+ * until a worker is back. Giving up one task alone would not do: all tasks of a thread share a
+ * transaction, and what this one has already sent would be committed with the others' offsets.
+ * Thread-safe.
  */
 final class CrashGuard<I, O> implements Step<I, O> {
 
@@ -36,7 +43,8 @@ final class CrashGuard<I, O> implements Step<I, O> {
     try {
       return step.apply(input);
     } catch (ImageWorkerUnavailableException e) {
-      throw e;
+      LOG.warn("no image worker is available, the work pauses: {}", e.getMessage());
+      throw new TaskMigratedException("no image worker is available", e);
     } catch (RuntimeException e) {
       if (crashesWithinAMinute() > MOST_PER_MINUTE) {
         throw new IllegalStateException(

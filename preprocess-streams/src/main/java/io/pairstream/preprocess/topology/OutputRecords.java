@@ -3,16 +3,20 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.SplitByImage.Assignment;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
+import io.pairstream.cleaning.SplitByImage.Assignment;
 import io.pairstream.cleaning.tokens.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
+import io.pairstream.preprocess.topology.Tracked.GatedRecord;
 import io.pairstream.schemas.Header;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Rendition;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -102,6 +106,37 @@ final class OutputRecords {
         .setOrigin(raw.origin())
         .setQuarantinedAt(raw.arrivedAt())
         .build();
+  }
+
+  /** The receipt of a pair that is published: the split's name is its standing. */
+  Receipt published(Tracked<PreparedPair> tracked) {
+    return receipt(tracked)
+        .setStanding(PairStatus.valueOf(tracked.stage().getSplit()).name())
+        .build();
+  }
+
+  /** The receipt of a record that was rejected. */
+  Receipt turned(Tracked<Tracked.Turned> tracked) {
+    Rejection rejection = tracked.stage().rejection();
+    return receipt(tracked)
+        .setStanding(PairStatus.QUARANTINED.name())
+        .setReason(rejection.reason().name())
+        .setDetail(rejection.detail())
+        .setMeasured(rejection.measured())
+        .setLimit(rejection.limit())
+        .build();
+  }
+
+  private static Receipt.Builder receipt(Tracked<?> tracked) {
+    return Receipt.newBuilder()
+        .setPairId(tracked.identity().pairId())
+        .setImageDigest(tracked.identity().imageDigest())
+        .setSampleId(tracked.identity().sampleId())
+        .setReviewId(tracked.raw().replay().map(Replay::reviewId).orElse(""))
+        .setCopies(1)
+        .setOrigin(tracked.raw().origin())
+        .setReceivedAt(tracked.identity().receivedAt())
+        .setDecidedAt(tracked.raw().arrivedAt());
   }
 
   private static Rendition rendition(Picture.Named named) {

@@ -1,17 +1,20 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.preprocess.topology.RawRecord.RawHeader;
+import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Where a record must lie so that all copies of its image meet in one task, and how a record that
@@ -62,7 +65,7 @@ final class Placement {
    * <p>Only the topology writes to the repartition topic, so a record without our headers there is
    * a fault of ours.
    */
-  static Repartitioned fromRepartition(Headers headers) {
+  static RawRecord fromRepartition(Headers headers, byte[] value, Instant arrivedAt) {
     Origin origin =
         OriginHeader.read(headers)
             .orElseThrow(
@@ -73,7 +76,7 @@ final class Placement {
       throw new IllegalStateException("a record on the repartition topic has no key of before");
     }
     byte[] key = own.remove(own.size() - 1).value();
-    return new Repartitioned(Optional.ofNullable(key), own, origin);
+    return new RawRecord(key, value, own, origin, arrivedAt);
   }
 
   static List<RawHeader> own(Headers headers) {
@@ -84,6 +87,19 @@ final class Placement {
     return own;
   }
 
-  /** What a record was before it was repartitioned. */
-  record Repartitioned(Optional<byte[]> key, List<RawHeader> headers, Origin origin) {}
+  /** Sends a misplaced record to its image's task as it came, with its image's digest for a key. */
+  static final class TakeToImage
+      extends ContextualProcessor<String, Tracked<ReceivedPair>, byte[], byte[]> {
+
+    @Override
+    public void process(Record<String, Tracked<ReceivedPair>> record) {
+      Tracked<ReceivedPair> tracked = record.value();
+      context()
+          .forward(
+              record
+                  .withKey(tracked.identity().imageDigest().getBytes(StandardCharsets.US_ASCII))
+                  .withValue(tracked.raw().value())
+                  .withHeaders(toRepartition(tracked.raw())));
+    }
+  }
 }

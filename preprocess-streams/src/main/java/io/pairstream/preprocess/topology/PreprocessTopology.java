@@ -9,6 +9,8 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.Step;
 import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
+import io.pairstream.preprocess.topology.Tracked.GatedRecord;
+import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
 import io.pairstream.preprocess.topology.Tracked.Turned;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -20,6 +22,7 @@ import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -30,6 +33,7 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Predicate;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -109,7 +113,7 @@ public final class PreprocessTopology {
             arrived
                 .kept()
                 .filterNot((id, pair) -> isPlaced(pair), as("repartitioned"))
-                .process(() -> new TakeToImage<ReceivedPair>(), as("take-to-image"))
+                .process(() -> new Placement.TakeToImage(), as("take-to-image"))
                 .repartition(
                     Repartitioned.with(BYTES, BYTES)
                         .withName(TopicCatalogue.BY_IMAGE)
@@ -123,36 +127,27 @@ public final class PreprocessTopology {
             .merge(repartitioned.kept(), as("received"));
 
     Fork<ReceivedPair> standing =
-        fork(
-            "taken-down",
-            received.processValues(
-                () -> new RefuseWithdrawn(TAKEDOWNS_STORE), as("taken-down"), TAKEDOWNS_STORE));
+        judged(
+            "taken-down", received, task -> new Takedowns(task)::refuseWithdrawn, TAKEDOWNS_STORE);
 
     Fork<GatedRecord> gated =
-        fork("gate", standing.kept().processValues(() -> new RunStep<>(gate), as("gate")));
+        judged("gate", standing.kept(), task -> pair -> pair.as(gate.apply(pair)));
 
     Fork<GatedRecord> fresh =
-        fork(
-            "seen-before",
-            gated
-                .kept()
-                .processValues(
-                    () -> new RefuseCopies<GatedRecord>(STANDINGS_STORE),
-                    as("seen-before"),
-                    STANDINGS_STORE));
+        judged(
+            "seen-before", gated.kept(), task -> new Receipts(task)::refuseCopies, STANDINGS_STORE);
 
     Fork<PreparedPair> cleaned =
-        fork("clean", fresh.kept().processValues(() -> new RunStep<>(clean), as("clean")));
+        judged("clean", fresh.kept(), task -> pair -> pair.as(clean.apply(pair)));
+
     Fork<PreparedPair> distinct =
-        fork(
+        judged(
             "same-sample",
-            cleaned
-                .kept()
-                .processValues(
-                    () -> new RefuseEqualSamples(STANDINGS_STORE, TAKEDOWNS_STORE),
-                    as("same-sample"),
-                    STANDINGS_STORE,
-                    TAKEDOWNS_STORE));
+            cleaned.kept(),
+            task -> new Receipts(task).refuseEqualSamples(new Takedowns(task)),
+            STANDINGS_STORE,
+            TAKEDOWNS_STORE);
+
     distinct
         .kept()
         .split(as("split"))
@@ -184,7 +179,7 @@ public final class PreprocessTopology {
         .kept()
         .mapValues(this::published, as("published"))
         .merge(rejected.mapValues(this::turned, as("turned-away")), as("decisions"))
-        .process(() -> new WriteReceipt(STANDINGS_STORE), as("write-receipt"), STANDINGS_STORE)
+        .process(() -> new WriteReceipt(), as("write-receipt"), STANDINGS_STORE)
         .merge(withdrawn.mapValues(this::withdrawn, as("withdrawn")), as("receipts-written"))
         .to(topics.receipts().name(), produced(topics.receipts(), "receipts"));
 
@@ -202,13 +197,9 @@ public final class PreprocessTopology {
         .repartition(
             Repartitioned.with(topics.takedowns().key(), topics.takedowns().value())
                 .withName(TopicCatalogue.TAKEDOWNS_BY_IMAGE)
-                .withStreamPartitioner(new TasksOfTakedown())
+                .withStreamPartitioner(ReadTakedown::tasks)
                 .withNumberOfPartitions(partitions))
-        .process(
-            () -> new CarryOutTakedown(STANDINGS_STORE, TAKEDOWNS_STORE),
-            as("carry-out"),
-            STANDINGS_STORE,
-            TAKEDOWNS_STORE);
+        .process(() -> new CarryOutTakedown(), as("carry-out"), STANDINGS_STORE, TAKEDOWNS_STORE);
   }
 
   private Receipt withdrawn(Withdrawn pair) {
@@ -225,14 +216,13 @@ public final class PreprocessTopology {
   }
 
   private Tracked<Receipt> published(Tracked<PreparedPair> pair) {
-    Tracked<Receipt> decided = Decision.published(pair);
-    counts.published(decided);
-    return decided;
+    counts.published(pair.stage().getSplit(), pair.raw().arrivedAt());
+    return pair.as(outputs.published(pair));
   }
 
   private Tracked<Receipt> turned(Tracked<Turned> record) {
-    counts.turned(record);
-    return Decision.turned(record);
+    counts.rejected(record.stage().rejection().reason(), record.raw().arrivedAt());
+    return record.as(outputs.turned(record));
   }
 
   private Outcome<GatedRecord> gate(Tracked<ReceivedPair> received) {
@@ -288,12 +278,23 @@ public final class PreprocessTopology {
         "-" + node);
   }
 
+  /** A time before the epoch, as a producer may write it, would end a thread. */
   private static Consumed<byte[], byte[]> consumed(String node) {
-    return Consumed.with(BYTES, BYTES).withTimestampExtractor(new RecordTime()).withName(node);
+    return Consumed.with(BYTES, BYTES)
+        .withTimestampExtractor((record, latest) -> Math.max(0, record.timestamp()))
+        .withName(node);
   }
 
   private static <T> Produced<String, T> produced(Topic<String, T> topic, String node) {
     return Produced.with(topic.key(), topic.value()).withName(node);
+  }
+
+  private static <I, O> Fork<O> judged(
+      String node,
+      KStream<String, Tracked<I>> pairs,
+      Function<ProcessingContext, Function<Tracked<I>, Tracked<Outcome<O>>>> judge,
+      String... stores) {
+    return fork(node, pairs.processValues(() -> new Judge<>(judge), as(node), stores));
   }
 
   /** Parts the judged records of a node in two: those that go on, and those that leave. */

@@ -5,6 +5,8 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.preprocess.topology.Tracked.Identity;
+import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
@@ -28,8 +30,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.errors.TaskMigratedException;
-import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
@@ -40,13 +41,12 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * RECORD_TOO_LARGE}, {@code UNREADABLE_RECORD}, {@code UNKNOWN_SCHEMA}, {@code SCHEMA_MISMATCH}.
  */
 final class ReadRawPair
-    implements Processor<byte[], byte[], String, Tracked<Outcome<ReceivedPair>>> {
+    extends ContextualProcessor<byte[], byte[], String, Tracked<Outcome<ReceivedPair>>> {
 
   private final WriterSchemas schemas;
   private final Deserializer<RawPair> pairs;
   private final CaptionBytes captionBytes;
   private final boolean isRepartitioned;
-  private ProcessorContext<String, Tracked<Outcome<ReceivedPair>>> context;
 
   /** The last pair's image: where one has several captions, they mostly come one after another. */
   private EncodedImage lastImage = new EncodedImage(new byte[0]);
@@ -70,39 +70,28 @@ final class ReadRawPair
   }
 
   @Override
-  public void init(ProcessorContext<String, Tracked<Outcome<ReceivedPair>>> processorContext) {
-    this.context = processorContext;
-  }
-
-  @Override
   public void process(Record<byte[], byte[]> record) {
-    RawRecord raw = isRepartitioned ? repartitioned(record) : arrived(record);
+    Instant arrivedAt = Instant.ofEpochMilli(record.timestamp());
+    RawRecord raw =
+        isRepartitioned
+            ? Placement.fromRepartition(record.headers(), record.value(), arrivedAt)
+            : arrived(record, arrivedAt);
     Tracked<Outcome<ReceivedPair>> read = read(raw);
     String key =
         read.identity().isKnown() ? read.identity().pairId() : OriginHeader.text(raw.origin());
     RecordHeaders headers = new RecordHeaders();
     OriginHeader.write(headers, raw.origin());
-    context.forward(record.withKey(key).withValue(read).withHeaders(headers));
+    context().forward(record.withKey(key).withValue(read).withHeaders(headers));
   }
 
-  private RawRecord arrived(Record<byte[], byte[]> record) {
-    RecordMetadata metadata = context.recordMetadata().orElseThrow();
+  private RawRecord arrived(Record<byte[], byte[]> record, Instant arrivedAt) {
+    RecordMetadata metadata = context().recordMetadata().orElseThrow();
     return new RawRecord(
         record.key(),
         record.value(),
         Placement.own(record.headers()),
         new Origin(metadata.topic(), metadata.partition(), metadata.offset()),
-        Instant.ofEpochMilli(record.timestamp()));
-  }
-
-  private static RawRecord repartitioned(Record<byte[], byte[]> record) {
-    Placement.Repartitioned before = Placement.fromRepartition(record.headers());
-    return new RawRecord(
-        before.key().orElse(null),
-        record.value(),
-        before.headers(),
-        before.origin(),
-        Instant.ofEpochMilli(record.timestamp()));
+        arrivedAt);
   }
 
   private Tracked<Outcome<ReceivedPair>> read(RawRecord raw) {
@@ -137,7 +126,7 @@ final class ReadRawPair
                   "schema id " + schemaId.getAsInt(),
                   ""));
       // Such a record waits at the consumer. It comes here only where the answer was lost
-      // meanwhile; the thread joins again from its last commit, as in RunStep.
+      // meanwhile; the thread joins again from its last commit, as in CrashGuard.
       case UNDECIDED ->
           throw new TaskMigratedException(
               "the registry cannot say what schema " + schemaId.getAsInt() + " is", null);

@@ -8,10 +8,12 @@ import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.TaskMigratedException;
-import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,20 +28,14 @@ import org.slf4j.LoggerFactory;
  * key that are no UTF-8 are written as three each: the record might be larger on its way than any
  * may be, which would end the thread.
  */
-final class ReadTakedown implements Processor<byte[], byte[], String, Takedown> {
+final class ReadTakedown extends ContextualProcessor<byte[], byte[], String, Takedown> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReadTakedown.class);
 
   private final RecordDecoder<Takedown> takedowns;
-  private ProcessorContext<String, Takedown> context;
 
   ReadTakedown(RecordDecoder<Takedown> takedowns) {
     this.takedowns = takedowns;
-  }
-
-  @Override
-  public void init(ProcessorContext<String, Takedown> processorContext) {
-    this.context = processorContext;
   }
 
   @Override
@@ -72,7 +68,7 @@ final class ReadTakedown implements Processor<byte[], byte[], String, Takedown> 
 
   /** Sends it on without its headers, which nobody reads and which may be of any size. */
   private void forward(Record<String, Takedown> record) {
-    context.forward(record.withHeaders(new RecordHeaders()));
+    context().forward(record.withHeaders(new RecordHeaders()));
   }
 
   private static long size(String key, byte[] value) {
@@ -80,7 +76,7 @@ final class ReadTakedown implements Processor<byte[], byte[], String, Takedown> 
   }
 
   private String place() {
-    return context
+    return context()
         .recordMetadata()
         .map(at -> at.topic() + "-" + at.partition() + "-" + at.offset())
         .orElse("a record");
@@ -99,5 +95,22 @@ final class ReadTakedown implements Processor<byte[], byte[], String, Takedown> 
     return takedown.getSubject().isEmpty()
         ? Optional.empty()
         : TakedownKind.named(takedown.getKind()).map(kind -> kind.key(takedown.getSubject()));
+  }
+
+  /**
+   * Which tasks a takedown concerns: that of its image, where the image is known; otherwise all, as
+   * also where one is lifted, which says nothing but its key.
+   */
+  static Optional<Set<Integer>> tasks(String topic, String key, Takedown takedown, int partitions) {
+    String imageDigest =
+        takedown == null
+            ? ""
+            : takedown.getKind().equals(TakedownKind.IMAGE.name())
+                ? takedown.getSubject()
+                : takedown.getImageDigest();
+    return Optional.of(
+        imageDigest.isEmpty()
+            ? IntStream.range(0, partitions).boxed().collect(Collectors.toUnmodifiableSet())
+            : Set.of(Placement.partitionOf(imageDigest, partitions)));
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
@@ -21,33 +22,44 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * <p>A processor forwards to the next within its own call, so what the next ones take is measured
  * with it and taken off again. A thread works on one record at a time.
  *
- * <p>Kafka Streams makes this from its settings, among which {@link #WORK} has the {@link NodeWork}
- * that is written to.
+ * <p>Kafka Streams makes this from its settings, among which {@link #COUNTS} has the {@link Counts}
+ * that are written to.
  */
 public final class TimedProcessors implements ProcessorWrapper {
 
   /** The setting that holds the counts. */
-  public static final String WORK = "pairstream.node.work";
+  public static final String COUNTS = "pairstream.counts";
 
   private static final ThreadLocal<Downstream> DOWNSTREAM =
       ThreadLocal.withInitial(Downstream::new);
 
-  private NodeWork work = new NodeWork();
+  private Counts counts = new Counts();
+
+  /** Records that it has taken, and handed to other processors; and its own time. */
+  private record Node(LongAdder records, LongAdder forwarded, LongAdder ownNanos) {
+
+    Node(Counts counts, String name) {
+      this(
+          counts.of("node_records_total", "node", name),
+          counts.of("node_forwarded_total", "node", name),
+          counts.of("node_own_nanoseconds_total", "node", name));
+    }
+  }
 
   /** What one thread is at. */
   private static final class Downstream {
-    private NodeWork.Node present;
+    private Node present;
 
     /** Time that the processors below the present one took. */
     private long nanos;
   }
 
   /** Goes down to a processor. The present one, if there is one, handed the record over. */
-  private static void time(NodeWork.Node node, Runnable process) {
+  private static void time(Node node, Runnable process) {
     Downstream downstream = DOWNSTREAM.get();
-    NodeWork.Node above = downstream.present;
+    Node above = downstream.present;
     if (above != null) {
-      above.forwarded();
+      above.forwarded.increment();
     }
     long beside = downstream.nanos;
     downstream.present = node;
@@ -57,7 +69,8 @@ public final class TimedProcessors implements ProcessorWrapper {
       process.run();
     } finally {
       long took = System.nanoTime() - begunAt;
-      node.took(took - downstream.nanos);
+      node.records.increment();
+      node.ownNanos.add(took - downstream.nanos);
       downstream.nanos = beside + took;
       downstream.present = above;
     }
@@ -65,15 +78,15 @@ public final class TimedProcessors implements ProcessorWrapper {
 
   @Override
   public void configure(Map<String, ?> settings) {
-    if (settings.get(WORK) instanceof NodeWork given) {
-      work = given;
+    if (settings.get(COUNTS) instanceof Counts given) {
+      counts = given;
     }
   }
 
   @Override
   public <K, V, L, W> WrappedProcessorSupplier<K, V, L, W> wrapProcessorSupplier(
       String name, ProcessorSupplier<K, V, L, W> supplier) {
-    NodeWork.Node node = work.of(name);
+    Node node = new Node(counts, name);
     return new WrappedProcessorSupplier<>() {
       @Override
       public Processor<K, V, L, W> get() {
@@ -90,7 +103,7 @@ public final class TimedProcessors implements ProcessorWrapper {
   @Override
   public <K, V, W> WrappedFixedKeyProcessorSupplier<K, V, W> wrapFixedKeyProcessorSupplier(
       String name, FixedKeyProcessorSupplier<K, V, W> supplier) {
-    NodeWork.Node node = work.of(name);
+    Node node = new Node(counts, name);
     return new WrappedFixedKeyProcessorSupplier<>() {
       @Override
       public FixedKeyProcessor<K, V, W> get() {
@@ -104,7 +117,7 @@ public final class TimedProcessors implements ProcessorWrapper {
     };
   }
 
-  private record Timed<K, V, L, W>(Processor<K, V, L, W> processor, NodeWork.Node node)
+  private record Timed<K, V, L, W>(Processor<K, V, L, W> processor, Node node)
       implements Processor<K, V, L, W> {
 
     @Override
@@ -123,7 +136,7 @@ public final class TimedProcessors implements ProcessorWrapper {
     }
   }
 
-  private record TimedFixedKey<K, V, W>(FixedKeyProcessor<K, V, W> processor, NodeWork.Node node)
+  private record TimedFixedKey<K, V, W>(FixedKeyProcessor<K, V, W> processor, Node node)
       implements FixedKeyProcessor<K, V, W> {
 
     @Override

@@ -1,7 +1,11 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.cleaning.CleaningPlan.GatedPair;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.SubmittedPair;
+import io.pairstream.schemas.RawPair;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -31,4 +35,41 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
 
   /** A record that is rejected: by which step, and why. */
   record Turned(String step, Rejection rejection) {}
+
+  /**
+   * Who a record is.
+   *
+   * @param pairId see {@link io.pairstream.schemas.PairIdentity}; empty where the record is
+   *     unreadable
+   * @param imageDigest likewise
+   * @param sampleId the pair id that it would have with its cleaned caption; empty until that is
+   *     known
+   * @param receivedAt when the ingest API accepted it; the time of its arrival where nobody says
+   */
+  record Identity(String pairId, String imageDigest, String sampleId, Instant receivedAt) {
+
+    /** A record that could not be read has no names. */
+    static Identity unknown(RawRecord raw) {
+      return new Identity("", "", "", raw.arrivedAt());
+    }
+
+    Identity withSample(String id) {
+      return new Identity(pairId, imageDigest, id, receivedAt);
+    }
+
+    boolean isKnown() {
+      return !pairId.isEmpty();
+    }
+  }
+
+  /**
+   * A raw record that could be read.
+   *
+   * @param pair what the producer says, the image included
+   * @param submitted what cleaning gets of it; rejected where the caption is not UTF-8
+   */
+  record ReceivedPair(RawPair pair, Outcome<SubmittedPair> submitted) {}
+
+  /** A pair that passed the gate, with what its producer says of it. */
+  record GatedRecord(RawPair pair, GatedPair gated) {}
 }

@@ -4,10 +4,9 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.OriginHeader;
-import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Keeps where each pair stands. A copy of a published pair, or of a withdrawn one that still is,
@@ -22,32 +21,26 @@ import org.apache.kafka.streams.state.KeyValueStore;
  *
  * <p>A record without a pair id has a receipt under its coordinates, and nothing to remember.
  */
-final class WriteReceipt implements Processor<String, Tracked<Receipt>, String, Receipt> {
+final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, String, Receipt> {
 
-  private final String standingsStore;
-  private ProcessorContext<String, Receipt> context;
-  private KeyValueStore<String, Receipt> standings;
-
-  WriteReceipt(String standingsStore) {
-    this.standingsStore = standingsStore;
-  }
+  private Receipts receipts;
 
   @Override
-  public void init(ProcessorContext<String, Receipt> processorContext) {
-    this.context = processorContext;
-    this.standings = processorContext.getStateStore(standingsStore);
+  public void init(ProcessorContext<String, Receipt> context) {
+    super.init(context);
+    receipts = new Receipts(context);
   }
 
   @Override
   public void process(Record<String, Tracked<Receipt>> record) {
     Receipt receipt = record.value().stage();
     if (record.value().identity().isKnown()) {
-      Receipt earlier = standings.get(record.key());
+      Receipt earlier = receipts.get(record.key());
       if (earlier != null) {
         boolean stands = stands(earlier, receipt);
         if (!stands && PairStatus.valueOf(earlier.getStanding()) == PairStatus.WITHDRAWN) {
-          context.forward(
-              record.withKey(OriginHeader.text(earlier.getOrigin())).withValue(earlier));
+          context()
+              .forward(record.withKey(OriginHeader.text(earlier.getOrigin())).withValue(earlier));
         }
         boolean sentByUs = record.value().raw().replay().isPresent();
         receipt =
@@ -57,11 +50,9 @@ final class WriteReceipt implements Processor<String, Tracked<Receipt>, String, 
                     receipt.getSampleId().isEmpty() ? earlier.getSampleId() : receipt.getSampleId())
                 .build();
       }
-      standings.put(record.key(), receipt);
-      Samples.remember(receipt, standings);
-      LetIn.remember(receipt, record.value().raw(), standings);
+      receipts.put(receipt, Receipts.entryOf(receipt, record.value().raw()));
     }
-    context.forward(record.withValue(receipt));
+    context().forward(record.withValue(receipt));
   }
 
   private static boolean stands(Receipt earlier, Receipt decided) {

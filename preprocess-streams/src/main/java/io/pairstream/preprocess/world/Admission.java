@@ -2,10 +2,15 @@ package io.pairstream.preprocess.world;
 
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +21,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class Admission {
 
+  /** From when on a partition that waits for the registry waits for more than a lookup. */
+  static final Duration LONG = Duration.ofSeconds(5);
+
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
   private final WriterSchemas schemas;
   private final List<Condition> conditions;
-  private final HeldRecords held;
+  private final LongSupplier nanoTime;
+  private final Map<TopicPartition, Held> held = new ConcurrentHashMap<>();
   private volatile String closedBecause = "";
 
   /**
@@ -40,7 +49,7 @@ public final class Admission {
   Admission(WriterSchemas schemas, List<Condition> conditions, LongSupplier nanoTime) {
     this.schemas = schemas;
     this.conditions = List.copyOf(conditions);
-    this.held = new HeldRecords(nanoTime);
+    this.nanoTime = nanoTime;
   }
 
   /** Whether any record may be let in. Logs when that changes. */
@@ -68,12 +77,43 @@ public final class Admission {
    */
   public Optional<String> trouble() {
     String because = closedBecause;
-    return because.isEmpty() ? held.trouble() : Optional.of(because);
+    if (!because.isEmpty()) {
+      return Optional.of(because);
+    }
+    List<Map.Entry<TopicPartition, Held>> waiting =
+        held.entrySet().stream()
+            .filter(one -> nanoTime.getAsLong() - one.getValue().sinceNanos() >= LONG.toNanos())
+            .sorted(Comparator.comparing(one -> one.getKey().toString()))
+            .toList();
+    return waiting.stream()
+        .findFirst()
+        .map(
+            first ->
+                ("%s stands still at offset %d: the registry does not say whether it has schema id"
+                        + " %d%s")
+                    .formatted(
+                        first.getKey(),
+                        first.getValue().offset(),
+                        first.getValue().schemaId(),
+                        waiting.size() == 1
+                            ? ""
+                            : ", and " + (waiting.size() - 1) + " more like it"));
   }
 
-  /** Partitions of which a record was not {@linkplain #isDecided decided}. */
-  HeldRecords held() {
-    return held;
+  /** A record at which a partition waits, because it is not {@linkplain #isDecided decided}. */
+  private record Held(long offset, int schemaId, long sinceNanos) {}
+
+  /** Notes that a partition waits at a record; again each time that it is found there. */
+  void hold(TopicPartition partition, long offset, int schemaId) {
+    held.merge(
+        partition,
+        new Held(offset, schemaId, nanoTime.getAsLong()),
+        (before, now) -> before.offset() == offset ? before : now);
+  }
+
+  /** Notes that a partition goes on, or is no longer ours. */
+  void release(TopicPartition partition) {
+    held.remove(partition);
   }
 
   /**

@@ -211,12 +211,12 @@ public final class AdmittingConsumer {
   private void hold(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
     holding.add(partition);
     int schemaId = WireFormat.schemaId(record.value()).orElseThrow(); // else it would have passed
-    admission.held().hold(partition, record.offset(), schemaId);
+    admission.hold(partition, record.offset(), schemaId);
   }
 
   private void release(TopicPartition partition) {
     if (holding.remove(partition)) {
-      admission.held().release(partition);
+      admission.release(partition);
     }
   }
 

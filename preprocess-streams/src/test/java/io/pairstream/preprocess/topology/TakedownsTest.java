@@ -326,7 +326,6 @@ class TakedownsTest {
 
   @Test
   void goesToTheTaskOfItsImageOrToAll() {
-    TasksOfTakedown tasks = new TasksOfTakedown();
     String digest = PairIdentity.imageDigest(pair.getImage());
     Takedown ofPair = Takedown.newBuilder().setKind("PAIR").setSubject(id(pair)).build();
     Takedown ofKnownImage = Takedown.newBuilder(ofPair).setImageDigest(digest).build();
@@ -339,11 +338,11 @@ class TakedownsTest {
             .findFirst()
             .orElseThrow();
     for (Takedown one : List.of(ofKnownImage, ofImage)) {
-      assertThat(tasks.partitions("", "", one, 5).orElseThrow()).containsExactly(own);
+      assertThat(ReadTakedown.tasks("", "", one, 5).orElseThrow()).containsExactly(own);
     }
-    assertThat(tasks.partitions("", "", ofPair, 5).orElseThrow()).hasSize(5);
-    assertThat(tasks.partitions("", "", ofAll, 5).orElseThrow())
+    assertThat(ReadTakedown.tasks("", "", ofPair, 5).orElseThrow()).hasSize(5);
+    assertThat(ReadTakedown.tasks("", "", ofAll, 5).orElseThrow())
         .containsExactlyInAnyOrder(0, 1, 2, 3, 4);
-    assertThat(tasks.partitions("", "", null, 5).orElseThrow()).hasSize(5);
+    assertThat(ReadTakedown.tasks("", "", null, 5).orElseThrow()).hasSize(5);
   }
 }

@@ -2,8 +2,6 @@ package io.pairstream.preprocess.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.cleaning.RejectReason;
-import io.pairstream.schemas.PairStatus;
 import java.io.IOException;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -20,20 +18,19 @@ class TimedProcessorsTest {
       topology.send("crowdsourced", Pairs.good(1));
       topology.send("crowdsourced", Pairs.good(1));
 
-      Map<String, NodeWork.NodeTotals> totals = topology.nodes().soFar();
-      assertThat(totals).containsKeys(processors());
-      assertThat(totals.get("read").records()).isEqualTo(2);
-      assertThat(totals.get("seen-before").records()).isEqualTo(2);
-      assertThat(totals.get("clean").records()).isEqualTo(1);
-      assertThat(totals.get("quarantined").records()).isEqualTo(1);
-      assertThat(totals.get("write-receipt").records()).isEqualTo(2);
-      assertThat(totals.get("repartitioned").records()).isEqualTo(2);
-      assertThat(totals.get("take-to-image").records()).isZero();
-      assertThat(totals.get("repartitioned").forwarded()).isZero();
-      assertThat(totals.get("seen-before").forwarded()).isEqualTo(4);
-      assertThat(totals.get("seen-before-kept").forwarded()).isEqualTo(1);
-      assertThat(totals.get("split").forwarded()).isEqualTo(1);
-      assertThat(totals.get("receipts-written").forwarded()).isZero();
+      assertThat(topology.counters()).containsKeys(processors());
+      assertThat(topology.counter("node_records_total{node=read}")).isEqualTo(2);
+      assertThat(topology.counter("node_records_total{node=seen-before}")).isEqualTo(2);
+      assertThat(topology.counter("node_records_total{node=clean}")).isEqualTo(1);
+      assertThat(topology.counter("node_records_total{node=quarantined}")).isEqualTo(1);
+      assertThat(topology.counter("node_records_total{node=write-receipt}")).isEqualTo(2);
+      assertThat(topology.counter("node_records_total{node=repartitioned}")).isEqualTo(2);
+      assertThat(topology.counter("node_records_total{node=take-to-image}")).isZero();
+      assertThat(topology.counter("node_forwarded_total{node=repartitioned}")).isZero();
+      assertThat(topology.counter("node_forwarded_total{node=seen-before}")).isEqualTo(4);
+      assertThat(topology.counter("node_forwarded_total{node=seen-before-kept}")).isEqualTo(1);
+      assertThat(topology.counter("node_forwarded_total{node=split}")).isEqualTo(1);
+      assertThat(topology.counter("node_forwarded_total{node=receipts-written}")).isZero();
     }
   }
 
@@ -45,8 +42,11 @@ class TimedProcessorsTest {
       topology.send("crowdsourced", Pairs.good(1));
       long everything = System.nanoTime() - begunAt;
 
-      Map<String, NodeWork.NodeTotals> totals = topology.nodes().soFar();
-      assertThat(totals.values().stream().mapToLong(NodeWork.NodeTotals::ownNanos).sum())
+      assertThat(
+              topology.counters().entrySet().stream()
+                  .filter(counter -> counter.getKey().startsWith("node_own_nanoseconds_total"))
+                  .mapToLong(Map.Entry::getValue)
+                  .sum())
           .isPositive()
           .isLessThanOrEqualTo(everything);
     }
@@ -58,17 +58,24 @@ class TimedProcessorsTest {
       topology.send("crowdsourced", Pairs.good(1));
       topology.send("crowdsourced", Pairs.good(1));
 
-      DecisionCounts decisions = topology.decisions();
-      assertThat(decisions.byStanding()).containsEntry(PairStatus.QUARANTINED, 1L).hasSize(2);
-      assertThat(decisions.byReason()).isEqualTo(Map.of(RejectReason.DUPLICATE_PAIR, 1L));
-      assertThat(decisions.delayMillis()).isEqualTo(1400);
-      assertThat(decisions.withinDelay())
-          .containsExactly(0L, 0L, 0L, 2L, 2L, 2L, 2L, 2L, 2L, 2L, 2L, 2L);
+      Map<String, Long> counters = topology.counters();
+      assertThat(counters).containsEntry("decided_total{standing=QUARANTINED}", 1L);
+      assertThat(counters.keySet()).filteredOn(name -> name.startsWith("decided")).hasSize(2);
+      assertThat(counters).containsEntry("rejected_total{reason=DUPLICATE_PAIR}", 1L);
+      assertThat(counters.keySet()).filteredOn(name -> name.startsWith("rejected")).hasSize(1);
+      assertThat(counters).containsEntry("decision_delay_nanoseconds_total", 1_400_000_000L);
+      assertThat(counters).containsEntry("decision_delay_seconds_bucket{le=0.1}", 0L);
+      assertThat(counters).containsEntry("decision_delay_seconds_bucket{le=0.5}", 0L);
+      assertThat(counters).containsEntry("decision_delay_seconds_bucket{le=1.0}", 2L);
+      assertThat(counters).containsEntry("decision_delay_seconds_bucket{le=+Inf}", 2L);
     }
   }
 
   private static String[] processors() throws IOException {
     Matcher names = PROCESSOR.matcher(TopologyDescriptionTest.resource("topology.txt"));
-    return names.results().map(found -> found.group(1)).toArray(String[]::new);
+    return names
+        .results()
+        .map(found -> "node_records_total{node=" + found.group(1) + "}")
+        .toArray(String[]::new);
   }
 }

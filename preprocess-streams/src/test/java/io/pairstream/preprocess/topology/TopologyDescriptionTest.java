@@ -38,7 +38,7 @@ class TopologyDescriptionTest {
   @Test
   void isTheSameWhereItsProcessorsAreTimed() throws IOException {
     StreamsBuilder builder =
-        new StreamsBuilder(TopologyUnderTest.timed(new Properties(), new NodeWork()));
+        new StreamsBuilder(TopologyUnderTest.timed(new Properties(), new Counts()));
 
     assertThat(describe(builder)).isEqualToIgnoringWhitespace(resource("topology.txt"));
   }
@@ -67,7 +67,7 @@ class TopologyDescriptionTest {
               new CaptionBytes(registry, "pairs.crowdsourced-value"),
               new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
               4,
-              new DecisionCounts(Clock.systemUTC()))
+              new DecisionCounts(new Counts(), Clock.systemUTC()))
           .build(builder)
           .describe()
           .toString();

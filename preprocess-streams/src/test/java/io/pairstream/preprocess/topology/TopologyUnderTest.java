@@ -19,6 +19,7 @@ import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.report.Reading;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -54,9 +55,9 @@ final class TopologyUnderTest implements AutoCloseable {
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
   private final WriterSchemas schemas;
-  private final NodeWork nodes = new NodeWork();
+  private final Counts counts = new Counts();
   private final DecisionCounts decisions =
-      new DecisionCounts(Clock.fixed(ARRIVAL.plusMillis(700), ZoneOffset.UTC));
+      new DecisionCounts(counts, Clock.fixed(ARRIVAL.plusMillis(700), ZoneOffset.UTC));
   private final TopologyTestDriver driver;
   private final Map<String, TestInputTopic<byte[], byte[]>> inputs;
 
@@ -90,7 +91,7 @@ final class TopologyUnderTest implements AutoCloseable {
                     new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                     1,
                     decisions)
-                .build(new StreamsBuilder(timed(properties, nodes))),
+                .build(new StreamsBuilder(timed(properties, counts))),
             properties,
             ARRIVAL);
     inputs =
@@ -101,22 +102,25 @@ final class TopologyUnderTest implements AutoCloseable {
   }
 
   /** Settings under which processors are timed, as the service has them. */
-  static TopologyConfig timed(Properties properties, NodeWork nodes) {
+  static TopologyConfig timed(Properties properties, Counts counts) {
     Map<String, Object> settings = new HashMap<>();
     properties.forEach((name, value) -> settings.put(name.toString(), value));
     settings.putIfAbsent(StreamsConfig.APPLICATION_ID_CONFIG, "timed");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
     settings.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, TimedProcessors.class);
-    settings.put(TimedProcessors.WORK, nodes);
+    settings.put(TimedProcessors.COUNTS, counts);
     return new TopologyConfig(new StreamsConfig(settings));
   }
 
-  NodeWork nodes() {
-    return nodes;
+  /** A counter as it is reported. */
+  long counter(String name) {
+    return counters().get(name);
   }
 
-  DecisionCounts decisions() {
-    return decisions;
+  Map<String, Long> counters() {
+    Reading reading = new Reading();
+    counts.accept(reading);
+    return reading.counters();
   }
 
   Registry registry() {

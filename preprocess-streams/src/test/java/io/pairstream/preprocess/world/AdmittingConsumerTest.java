@@ -115,7 +115,7 @@ class AdmittingConsumerTest {
     holdBoth();
     assertThat(admission.trouble()).as("a lookup takes a moment").isEmpty();
 
-    later(HeldRecords.LONG);
+    later(Admission.LONG);
 
     assertThat(admission.trouble())
         .contains(
@@ -131,7 +131,7 @@ class AdmittingConsumerTest {
   @Test
   void whatGoesOnOrGoesAwayStandsStillNoLonger() {
     holdBoth();
-    later(HeldRecords.LONG);
+    later(Admission.LONG);
 
     untilAnswered();
     add(P0, 7, withId(unknownId()));

@@ -2,6 +2,7 @@ package io.pairstream.schemas.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.schemas.wire.ValueFault.AvroBody;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

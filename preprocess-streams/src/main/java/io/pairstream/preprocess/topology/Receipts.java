@@ -1,0 +1,156 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Replay;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * The receipts of a task's pairs. All copies of an image are in one task, and so are all spellings
+ * of its captions and all that is sent again of an entry in quarantine.
+ *
+ * <p>Two kinds of keys lead to a receipt that says nothing but a pair's id: {@code sample/ID} to
+ * the pair that was published with a sample, which is an image with its cleaned caption, and has
+ * the id of a pair of just that caption (none is needed where pair and sample have one id); and
+ * {@code entry/COORDINATES} to the pair that an entry in quarantine has become.
+ */
+final class Receipts {
+
+  private static final String SAMPLE = "sample/";
+  private static final String ENTRY = "entry/";
+
+  private final KeyValueStore<String, Receipt> store;
+
+  Receipts(ProcessingContext task) {
+    store = task.getStateStore(TopicCatalogue.STANDINGS_STORE);
+  }
+
+  /** The receipt of a pair; null where there is none. */
+  Receipt get(String pairId) {
+    return store.get(pairId);
+  }
+
+  /** Keeps a receipt under its pair's id, and under those of its sample and entry. */
+  void put(Receipt receipt, Optional<Origin> entry) {
+    String pairId = receipt.getPairId();
+    String sampleId = receipt.getSampleId();
+    store.put(pairId, receipt);
+    if (isPublished(receipt)) {
+      if (!sampleId.isEmpty() && !sampleId.equals(pairId)) {
+        store.put(SAMPLE + sampleId, Receipt.newBuilder().setPairId(pairId).build());
+      }
+      entry.ifPresent(of -> store.put(key(of), Receipt.newBuilder().setPairId(pairId).build()));
+    }
+  }
+
+  /**
+   * Rejects a pair that is published already, and what comes a second time of an entry in
+   * quarantine that was let in, before any decoding. A pair that was rejected may come again, and
+   * so may a withdrawn one that nothing withdraws any more.
+   *
+   * <p>Rejects: {@code DUPLICATE_PAIR}.
+   */
+  <T> Tracked<Outcome<T>> refuseCopies(Tracked<T> tracked) {
+    Receipt earlier = get(tracked.identity().pairId());
+    if (earlier != null && isPublished(earlier)) {
+      return tracked.as(copy("the same image with the same caption came as %s", earlier));
+    }
+    return tracked.as(
+        publishedOfEntry(tracked)
+            .<Outcome<T>>map(
+                letIn ->
+                    copy("what was sent again of the same entry in quarantine came as %s", letIn))
+            .orElseGet(() -> Outcome.kept(tracked.stage())));
+  }
+
+  private Optional<Receipt> publishedOfEntry(Tracked<?> tracked) {
+    return tracked
+        .raw()
+        .replay()
+        .map(replay -> store.get(key(replay.of())))
+        .map(pair -> get(pair.getPairId()))
+        .filter(Receipts::isPublished)
+        .filter(receipt -> receipt.getImageDigest().equals(tracked.identity().imageDigest()));
+  }
+
+  private static <T> Outcome<T> copy(String came, Receipt published) {
+    return Outcome.rejected(
+        RejectReason.DUPLICATE_PAIR,
+        came.formatted(OriginHeader.text(published.getOrigin()))
+            + "; that pair stands as "
+            + published.getStanding());
+  }
+
+  /**
+   * Rejects a pair whose cleaned caption makes it the same training sample as another pair that is
+   * published or withdrawn: the same image, and a caption that differs in spaces, entities or the
+   * like.
+   *
+   * <p>Rejects: {@code WITHDRAWN}, {@code DUPLICATE_PAIR}.
+   */
+  Function<Tracked<PreparedPair>, Tracked<Outcome<PreparedPair>>> refuseEqualSamples(
+      Takedowns takedowns) {
+    return cleaned -> {
+      PreparedPair pair = cleaned.stage();
+      String sampleId = PairIdentity.pairId(pair.getImageDigest(), pair.getCaption());
+      Optional<Takedown> takedown = takedowns.ofSample(sampleId);
+      Outcome<PreparedPair> outcome =
+          takedown.isPresent()
+              ? Outcome.rejected(
+                  RejectReason.WITHDRAWN,
+                  "this pair is withdrawn under another spelling of its caption; the record's"
+                      + " bytes are not kept here",
+                  takedown.get().getSubject(),
+                  "")
+              : published(sampleId)
+                  .<Outcome<PreparedPair>>map(
+                      earlier ->
+                          copy(
+                              "once cleaned, the caption is that of pair "
+                                  + earlier.getPairId()
+                                  + ", which came with the same image as %s",
+                              earlier))
+                  .orElseGet(() -> Outcome.kept(pair));
+      return new Tracked<>(cleaned.raw(), cleaned.identity().withSample(sampleId), outcome);
+    };
+  }
+
+  /** Of a pair that an earlier version published, the sample is taken to be that of its own id. */
+  private Optional<Receipt> published(String sampleId) {
+    Receipt owner = store.get(SAMPLE + sampleId);
+    return Stream.of(owner == null ? sampleId : owner.getPairId(), sampleId)
+        .distinct()
+        .map(this::get)
+        .filter(Objects::nonNull)
+        .filter(Receipts::isPublished)
+        .filter(
+            receipt -> receipt.getSampleId().isEmpty() || receipt.getSampleId().equals(sampleId))
+        .findFirst();
+  }
+
+  /** The entry in quarantine of which a published record was sent again. */
+  static Optional<Origin> entryOf(Receipt receipt, RawRecord raw) {
+    return raw.replay().map(Replay::of).filter(entry -> receipt.getOrigin().equals(raw.origin()));
+  }
+
+  static boolean isPublished(Receipt receipt) {
+    return PairStatus.valueOf(receipt.getStanding()).isPublished();
+  }
+
+  private static String key(Origin entry) {
+    return ENTRY + OriginHeader.text(entry);
+  }
+}

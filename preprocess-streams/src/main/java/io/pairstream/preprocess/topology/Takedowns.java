@@ -1,0 +1,94 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.preprocess.topology.Tracked.Identity;
+import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * The takedowns that a task knows of. Those of pairs are there a second time under {@code
+ * SAMPLE/SAMPLE-ID/PAIR-ID}, so that they cover every spelling of the caption.
+ */
+final class Takedowns {
+
+  private static final String SAMPLE = "SAMPLE/";
+
+  private final KeyValueStore<String, Takedown> store;
+
+  Takedowns(ProcessingContext task) {
+    store = task.getStateStore(TopicCatalogue.TAKEDOWNS_STORE);
+  }
+
+  /** The takedown of a key; null where there is none. */
+  Takedown get(String key) {
+    return store.get(key);
+  }
+
+  /** Puts a takedown in the place of an earlier one; null lifts it. */
+  void replace(String key, Takedown before, Takedown takedown) {
+    putSample(before, null);
+    putSample(takedown, takedown);
+    store.put(key, takedown);
+  }
+
+  private void putSample(Takedown of, Takedown value) {
+    if (of != null
+        && of.getKind().equals(TakedownKind.PAIR.name())
+        && !of.getSampleId().isEmpty()) {
+      store.put(SAMPLE + of.getSampleId() + "/" + of.getSubject(), value);
+    }
+  }
+
+  /** A takedown in force of a pair with that sample. */
+  Optional<Takedown> ofSample(String sampleId) {
+    Takedown own = get(TakedownKind.PAIR.key(sampleId));
+    if (own != null) {
+      return Optional.of(own);
+    }
+    try (KeyValueIterator<String, Takedown> found =
+        store.prefixScan(SAMPLE + sampleId + "/", new StringSerializer())) {
+      return found.hasNext() ? Optional.of(found.next().value) : Optional.empty();
+    }
+  }
+
+  /**
+   * Rejects what is withdrawn: the pair, its image, its contributor or its source. Comes before any
+   * other reason, so that none keeps the bytes in quarantine.
+   *
+   * <p>Rejects: {@code WITHDRAWN}.
+   */
+  Tracked<Outcome<ReceivedPair>> refuseWithdrawn(Tracked<ReceivedPair> received) {
+    RawPair pair = received.stage().pair();
+    Identity identity = received.identity();
+    for (String key :
+        TakedownKind.keysOf(
+            identity.pairId(),
+            identity.imageDigest(),
+            pair.getContributor(),
+            pair.getSourceKind(),
+            pair.getUrl())) {
+      Takedown takedown = get(key);
+      if (takedown != null) {
+        return received.as(
+            Outcome.rejected(
+                RejectReason.WITHDRAWN,
+                "this "
+                    + takedown.getKind().toLowerCase(Locale.ROOT)
+                    + " is withdrawn; the record's bytes are not kept here",
+                takedown.getSubject(),
+                ""));
+      }
+    }
+    return received.as(Outcome.kept(received.stage()));
+  }
+}
