@@ -3,7 +3,7 @@ package io.pairstream.cli;
 import io.pairstream.logs.LogSettings;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.ClusterRequirement;
-import io.pairstream.service.report.InstanceName;
+import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
 import java.time.Instant;
 import picocli.CommandLine;
@@ -54,7 +54,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.setProperty(InstanceName.PROPERTY, InstanceName.fresh());
+    SelfReport.nameProcess();
     LogSettings.settle(arguments);
     AvroSafety.install();
     System.exit(commandLine().execute(arguments));

@@ -41,7 +41,7 @@ class ImportCommandTest {
     assertThat(run(folder.toString(), "--json", "--bootstrap-servers", "127.0.0.1:1")).isEqualTo(3);
 
     assertThat(err.toString())
-        .startsWith("pairstream: no broker at 127.0.0.1:1 answers")
+        .startsWith("pairstream: Kafka at 127.0.0.1:1 does not answer in time")
         .hasLineCount(1);
     assertThat(out.toString()).isEmpty();
   }

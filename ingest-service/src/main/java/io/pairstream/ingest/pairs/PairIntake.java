@@ -16,7 +16,6 @@ import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
-import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.publish.TopicWatch;
@@ -267,7 +266,7 @@ public final class PairIntake implements AutoCloseable {
       } catch (WeakClusterException e) {
         opened.forEach(Runnable::run);
         throw e;
-      } catch (BrokerUnavailableException | RegistryUnavailableException e) {
+      } catch (org.apache.kafka.common.errors.TimeoutException | RegistryUnavailableException e) {
         opened.forEach(Runnable::run);
         shut(e.getMessage());
         if (Thread.interrupted()) {

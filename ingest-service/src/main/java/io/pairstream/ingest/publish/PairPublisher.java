@@ -7,8 +7,6 @@ import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
-import io.pairstream.service.publish.BrokerUnavailableException;
-import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.publish.RecordPublisher;
@@ -48,9 +46,10 @@ public final class PairPublisher implements AutoCloseable {
    * @param topic one of the two raw topics
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}; those that an
    *     acknowledgement rests on stay as they are
-   * @throws MissingTopicException where there is no such topic
-   * @throws BrokerUnavailableException where no broker answers in the time that {@link
-   *     RecordPublisher#open} waits
+   * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException where there is no such
+   *     topic
+   * @throws org.apache.kafka.common.errors.TimeoutException where no broker answers in the time
+   *     that {@link RecordPublisher#open} waits
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
    *     schema
    * @throws RegistryUnavailableException where the registry does not answer

@@ -30,14 +30,14 @@ final class InstanceBook {
   /** More than there ever are; a flood of names must not fill the memory. */
   private static final int MOST = 2_000;
 
+  /** Records of earlier versions, which said apart what they run. */
   private static final String OF_TOPOLOGY = "/topology";
 
   private final Map<String, Entry> entries = new HashMap<>();
 
-  /** One process: its last reports, the newest last; none while only its topology came. */
+  /** One process: its last reports, the newest last. */
   private static final class Entry {
     private final Deque<InstanceStatus> reports = new ArrayDeque<>();
-    private String topology = "";
     private Instant heardAt = Instant.EPOCH;
 
     private void add(InstanceStatus said) {
@@ -58,18 +58,12 @@ final class InstanceBook {
    * @param heardAt when the process said it, by our clock
    */
   synchronized void note(String key, Optional<InstanceStatus> said, Instant heardAt) {
-    boolean ofTopology = key.endsWith(OF_TOPOLOGY);
-    String process = ofTopology ? key.substring(0, key.length() - OF_TOPOLOGY.length()) : key;
     if (said.isEmpty()) {
-      entries.remove(process);
-    } else if (entries.containsKey(process) || entries.size() < MOST) {
-      Entry entry = entries.computeIfAbsent(process, unknown -> new Entry());
+      entries.remove(key);
+    } else if (!key.endsWith(OF_TOPOLOGY) && (entries.containsKey(key) || entries.size() < MOST)) {
+      Entry entry = entries.computeIfAbsent(key, unknown -> new Entry());
       entry.heardAt = heardAt;
-      if (ofTopology) {
-        entry.topology = said.get().getTopology();
-      } else {
-        entry.add(said.get());
-      }
+      entry.add(said.get());
     }
   }
 
@@ -80,11 +74,7 @@ final class InstanceBook {
    */
   synchronized List<Instance> at(Instant now) {
     entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER));
-    List<Instance> all =
-        entries.values().stream()
-            .filter(entry -> !entry.reports.isEmpty())
-            .map(entry -> instance(entry, now))
-            .toList();
+    List<Instance> all = entries.values().stream().map(entry -> instance(entry, now)).toList();
     return all.stream()
         .filter(one -> !one.silent() || all.stream().noneMatch(each -> each.replaces(one)))
         .sorted(
@@ -92,14 +82,6 @@ final class InstanceBook {
                 .thenComparing(instance -> instance.status().getStartedAt())
                 .thenComparing(instance -> instance.status().getInstance()))
         .toList();
-  }
-
-  /** The graph that a process runs, if it has said so. */
-  synchronized Optional<String> topology(Instance instance) {
-    return Optional.ofNullable(
-            entries.get(instance.service() + "/" + instance.status().getInstance()))
-        .map(entry -> entry.topology)
-        .filter(topology -> !topology.isEmpty());
   }
 
   private static Instance instance(Entry entry, Instant now) {

@@ -78,7 +78,8 @@ public final class Instances implements AutoCloseable {
             Comparator.comparing(Instance::silent)
                 .thenComparing(
                     instance -> instance.status().getStartedAt(), Comparator.reverseOrder()))
-        .flatMap(instance -> book.topology(instance).stream())
+        .map(instance -> instance.status().getTopology())
+        .filter(topology -> !topology.isEmpty())
         .findFirst();
   }
 

@@ -143,12 +143,9 @@ class OverviewTest {
     Instant now = clock.instant();
     String described = GraphTest.described();
     say(cluster, "preprocess", "a", preprocess(now.minusSeconds(10), 0));
-    say(cluster, "preprocess", "a", preprocess(now, 100));
-    say(
-        cluster,
-        "preprocess",
-        "a/topology",
-        status("preprocess", "a", now).setTopology(described).build());
+    InstanceStatus last = preprocess(now, 100);
+    last.setTopology(described);
+    say(cluster, "preprocess", "a", last);
 
     try (Watched watched = new Watched(cluster)) {
       JsonNode json =

@@ -57,8 +57,8 @@ public final class KeyIssuer implements AutoCloseable {
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
    * @throws TimeoutException where the keys cannot be read within 10 s, or within the {@code
    *     default.api.timeout.ms} of the settings
-   * @throws io.pairstream.service.publish.BrokerUnavailableException where no broker answers
-   * @throws io.pairstream.service.publish.MissingTopicException where there is no topic of keys
+   * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException where there is no topic
+   *     of keys
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
    *     schema
    * @throws RegistryUnavailableException where the registry does not answer

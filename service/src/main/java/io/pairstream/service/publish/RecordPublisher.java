@@ -83,9 +83,10 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
    * @param limits what is taken
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}; those that an
    *     acknowledgement rests on stay as they are
-   * @throws MissingTopicException where there is no such topic
-   * @throws BrokerUnavailableException where no broker answers within 10 s, or within the {@code
-   *     default.api.timeout.ms} of the settings
+   * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException where there is no such
+   *     topic
+   * @throws org.apache.kafka.common.errors.TimeoutException where no broker answers within 10 s, or
+   *     within the {@code default.api.timeout.ms} of the settings
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
    *     schema
    * @throws RegistryUnavailableException where the registry does not answer
@@ -96,8 +97,10 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
       Limits limits,
       Registry registry,
       Map<String, ?> kafkaSettings) {
-    new TopicReadiness(kafkaSettings, KafkaTimeouts.ofAnswers(kafkaSettings, OPEN_TIMEOUT))
-        .await(topic.name());
+    Duration timeout = KafkaTimeouts.ofAnswers(kafkaSettings, OPEN_TIMEOUT);
+    try (TopicWatch watch = new TopicWatch(kafkaSettings, List.of(topic.name()), timeout)) {
+      watch.awaitUp();
+    }
     int unused = registry.idOf(topic.name() + "-value", schema);
     return new RecordPublisher<>(
         topic.name(),

@@ -1,35 +1,57 @@
 package io.pairstream.service.publish;
 
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
+import io.pairstream.schemas.wire.RootCause;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Asks Kafka from time to time whether topics take records. */
+/**
+ * Asks Kafka whether topics take records.
+ *
+ * <p>An idempotent producer loses records on a partition whose leader does not host it yet: the
+ * first batch fails, the next is accepted, and the first then never fits its sequence again
+ * (KAFKA-15591).
+ */
 public final class TopicWatch implements AutoCloseable {
 
   /** A broker that stands still is asked no longer, though the answer may take longer. */
   private static final Duration REQUEST = Duration.ofSeconds(4);
 
+  /** How long a topic that was created a moment ago may stay unknown to a broker. */
+  private static final Duration CREATION_SPREADS = Duration.ofSeconds(5);
+
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
   private final Admin admin;
+  private final Object servers;
   private final List<String> topics;
   private final Duration timeout;
 
   /**
+   * @param kafkaSettings of Kafka's clients, with {@code bootstrap.servers}
    * @param timeout how long Kafka may take to answer
    */
   public TopicWatch(Map<String, ?> kafkaSettings, List<String> topics, Duration timeout) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
+    // A broker that stands still may be asked twice, by its address and by its id.
     settings.put(
         "request.timeout.ms",
-        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout).toMillis());
+        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout.dividedBy(3)).toMillis());
     settings.put("default.api.timeout.ms", (int) timeout.toMillis());
     this.admin = AdminClients.create(settings);
+    this.servers = settings.get("bootstrap.servers");
     this.topics = List.copyOf(topics);
     this.timeout = timeout;
   }
@@ -41,13 +63,73 @@ public final class TopicWatch implements AutoCloseable {
    */
   public boolean isUp() throws InterruptedException {
     try {
-      TopicReadiness.askLeaders(admin, topics, timeout);
+      ask();
       return true;
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (KafkaException e) {
       return false;
     }
   }
 
+  /**
+   * Returns once every partition has a leader that hosts it.
+   *
+   * @throws UnknownTopicOrPartitionException where there is no such topic
+   * @throws TimeoutException where no broker answers, or a leader is missing
+   */
+  void awaitUp() {
+    long startedAt = System.nanoTime();
+    try {
+      while (!isUpSince(startedAt)) {
+        TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable(e);
+    }
+  }
+
+  private boolean isUpSince(long startedAt) throws InterruptedException {
+    try {
+      ask();
+      return true;
+    } catch (KafkaException e) {
+      long waited = System.nanoTime() - startedAt;
+      if (e instanceof UnknownTopicOrPartitionException && waited > CREATION_SPREADS.toNanos()) {
+        throw new UnknownTopicOrPartitionException(
+            "topic %s does not exist; run: pairstream topics create"
+                .formatted(String.join(", ", topics)));
+      } else if (!(e instanceof RetriableException) || waited > timeout.toNanos()) {
+        throw unavailable(e);
+      }
+      return false;
+    }
+  }
+
+  private TimeoutException unavailable(Exception e) {
+    return new TimeoutException(
+        "no broker at %s answers for topic %s: %s"
+            .formatted(servers, String.join(", ", topics), RootCause.message(e)),
+        e);
+  }
+
+  /**
+   * Returns once the leader of every partition has answered: one that lists its offsets hosts it.
+   */
+  private void ask() throws InterruptedException {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    KafkaAnswers.get(admin.describeTopics(topics).allTopicNames())
+        .forEach(
+            (name, topic) ->
+                topic
+                    .partitions()
+                    .forEach(
+                        one ->
+                            ends.put(
+                                new TopicPartition(name, one.partition()), OffsetSpec.latest())));
+    var unused = KafkaAnswers.get(admin.listOffsets(ends).all());
+  }
+
+  /** Nobody waits any more for what is not answered yet. */
   @Override
   public void close() {
     admin.close(Duration.ZERO);

@@ -1,12 +1,15 @@
 package io.pairstream.service.report;
 
 import io.pairstream.schemas.InstanceStatus;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -39,6 +42,9 @@ public final class SelfReport {
   /** How often a process reports. */
   public static final Duration INTERVAL = Duration.ofSeconds(5);
 
+  /** Where the process's name stands, so that its log lines have it too. */
+  private static final String NAME = "pairstream.instance";
+
   private static final Logger LOG = LoggerFactory.getLogger(SelfReport.class);
 
   private final String service;
@@ -63,12 +69,36 @@ public final class SelfReport {
     this.service = service;
     this.clock = clock;
     this.startedAt = clock.instant();
-    this.host = InstanceName.host();
+    this.host = host();
     this.version =
         Objects.requireNonNullElse(
             SelfReport.class.getPackage().getImplementationVersion(), "(not packaged)");
-    this.instance = InstanceName.present();
+    this.instance = Optional.ofNullable(System.getProperty(NAME)).orElseGet(SelfReport::newName);
     sources.add(Reading::ofThisProcess);
+  }
+
+  /** Gives the process a name of its own, which its log lines have too. */
+  public static void nameProcess() {
+    System.setProperty(NAME, newName());
+  }
+
+  /** In a container every start has the same host and process id, hence a few random digits. */
+  private static String newName() {
+    return "%s-%d-%s"
+        .formatted(
+            host(), ProcessHandle.current().pid(), UUID.randomUUID().toString().substring(0, 6));
+  }
+
+  private static String host() {
+    String named = System.getenv("HOSTNAME");
+    if (named != null && !named.isBlank()) {
+      return named;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
+    }
   }
 
   /** Adds a part that counts. */
@@ -111,11 +141,6 @@ public final class SelfReport {
     return service + "/" + instance;
   }
 
-  /** The graph; empty where there is none, or none yet. */
-  String topology() {
-    return topology;
-  }
-
   /** What is in the service's way now; empty where nothing is. */
   public Optional<String> obstacle() {
     List<String> found =
@@ -156,6 +181,7 @@ public final class SelfReport {
             (obstacle.isPresent() && present == State.RUNNING ? State.WAITING : present).name())
         .setObstacle(obstacle.orElse(""))
         .setAssigned(assigned.get())
+        .setTopology(topology)
         .setCounters(reading.counters())
         .setGauges(reading.gauges())
         .setFacts(reading.facts())

@@ -10,7 +10,6 @@ import io.pairstream.service.publish.RecordPublisher;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -25,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * Publishes what a process says of itself, every few seconds, on a thread of its own.
  *
  * <p>It never hurts the service: while the broker or the registry is away, or the topic is missing,
- * a report is skipped, and at most one is in flight. {@link #close} says by tombstones that the end
- * is an orderly one, and waits at most {@link #CLOSE_WITHIN} for Kafka to take them.
+ * a report is skipped, and at most one is in flight. {@link #close} says by a tombstone that the
+ * end is an orderly one, and waits at most {@link #CLOSE_WITHIN} for Kafka to take it.
  */
 public final class StatusReporter implements AutoCloseable {
 
@@ -35,16 +34,11 @@ public final class StatusReporter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
 
-  private static final Duration TOPOLOGY_AGAIN = Duration.ofHours(6);
-
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(1024 * 1024, 2 * 1024 * 1024);
 
   /** A report that is not taken within that is stale, and given up. */
   private static final Duration DELIVERY = Duration.ofSeconds(10);
-
-  /** Between attempts to open, which cost more than a report. */
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final SelfReport report;
   private final Topic<String, InstanceStatus> topic;
@@ -55,8 +49,6 @@ public final class StatusReporter implements AutoCloseable {
   private final Duration closeWithin;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
-  private long topologySaidAt;
-  private boolean topologySaid;
   private volatile String trouble = "";
 
   StatusReporter(
@@ -117,7 +109,6 @@ public final class StatusReporter implements AutoCloseable {
 
   private void reportForever() {
     RecordPublisher<InstanceStatus> publisher = null;
-    Duration pause = interval;
     try {
       do {
         try {
@@ -126,23 +117,21 @@ public final class StatusReporter implements AutoCloseable {
                 RecordPublisher.open(
                     topic, InstanceStatus.SCHEMA$, LIMITS, registry, kafkaSettings);
           }
-          say(publisher);
-          pause = interval;
+          await(publisher.publish(report.key(), report.now(), "the report of " + report.key()));
           trouble("");
         } catch (InterruptException e) {
           throw e;
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
           // The world's, or a fault of ours; either is tried again, and the service goes on.
           trouble(RootCause.message(e));
-          pause = publisher == null ? longer(pause) : interval;
         }
-      } while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
+      } while (!closing.await(interval.toMillis(), TimeUnit.MILLISECONDS));
       if (publisher != null) {
-        sayEnd(publisher);
+        await(publisher.remove(report.key(), report.key()));
       }
-    } catch (InterruptedException | InterruptException e) {
-      // Told to stop, with Kafka away. Its own exception leaves the thread interrupted, as which it
-      // could wait for nothing below.
+    } catch (InterruptedException | ExecutionException | TimeoutException | KafkaException e) {
+      LOG.debug("the end of {} cannot be reported: {}", report.key(), e.toString());
+      // Kafka's own exception leaves the thread interrupted, as which it could wait for nothing.
       boolean unused = Thread.interrupted();
     } finally {
       if (publisher != null) {
@@ -160,48 +149,9 @@ public final class StatusReporter implements AutoCloseable {
     }
   }
 
-  private void say(RecordPublisher<InstanceStatus> publisher)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    // Said again now and then: the topic forgets what is older than a day.
-    boolean isDue = !topologySaid || System.nanoTime() - topologySaidAt > TOPOLOGY_AGAIN.toNanos();
-    if (isDue && !report.topology().isEmpty()) {
-      InstanceStatus graph =
-          InstanceStatus.newBuilder()
-              .setService(report.service())
-              .setInstance(report.instance())
-              .setTopology(report.topology())
-              .build();
-      await(publisher.publish(topologyKey(), graph, "the topology"));
-      topologySaid = true;
-      topologySaidAt = System.nanoTime();
-    }
-    await(publisher.publish(report.key(), report.now(), "the report of " + report.key()));
-  }
-
-  private void sayEnd(RecordPublisher<InstanceStatus> publisher) throws InterruptedException {
-    try {
-      CompletableFuture<?> last = publisher.remove(report.key(), report.key());
-      if (topologySaid) {
-        last = publisher.remove(topologyKey(), topologyKey());
-      }
-      await(last);
-    } catch (ExecutionException | TimeoutException | KafkaException e) {
-      LOG.debug("the end of {} cannot be reported: {}", report.key(), e.toString());
-    }
-  }
-
-  private String topologyKey() {
-    return report.key() + "/topology";
-  }
-
   private void await(Future<?> sent)
       throws InterruptedException, ExecutionException, TimeoutException {
     var unused = sent.get(delivery.toMillis() * 2, TimeUnit.MILLISECONDS);
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration doubled = pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
   }
 
   /** Logs once what is wrong, and once that it is over. */
