@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.caption;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,7 +35,7 @@ final class Links implements SpanFinder {
 
   @Override
   public Span next(String text, int from) {
-    if (text.indexOf('/', from) < 0 && text.indexOf('.', from) < 0) {
+    if (text.indexOf('/', from) < 0 && !text.toLowerCase(Locale.ROOT).contains("www.")) {
       return Span.NONE;
     }
     Matcher found = ADDRESS.matcher(text);

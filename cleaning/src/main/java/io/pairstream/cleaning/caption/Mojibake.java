@@ -1,5 +1,10 @@
 package io.pairstream.cleaning.caption;
 
+import java.nio.charset.StandardCharsets;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Repairs UTF-8 that was read as Windows-1252 or Latin-1: {@code cafÃ©} becomes {@code café}.
  *
@@ -37,7 +42,15 @@ final class Mojibake {
 
   private static final int MOST_TIMES = 4;
 
-  private static final int NONE = -1;
+  /** A character that stands for a lead byte, and as many for others as it asks for. */
+  private static final Pattern SEQUENCE =
+      Pattern.compile(
+          "[\u00C2-\u00DF]%1$s|[\u00E0-\u00EF]%1$s{2}|[\u00F0-\u00F4]%1$s{3}"
+              .formatted("[\u0080-\u00BF" + WINDOWS_1252.replace("\0", "") + "]"));
+
+  private static final Pattern LOST_SPACE =
+      Pattern.compile(
+          "(?<=\\p{javaLowerCase})[\u00C2\u00C3](?= .)|(?<= )\u00C3(?= \\p{javaLowerCase})");
 
   private Mojibake() {}
 
@@ -55,101 +68,62 @@ final class Mojibake {
   }
 
   private static String repairedOnce(String text) {
-    int lead = nextLead(text, 0);
-    if (lead == text.length()) {
+    if (text.chars().noneMatch(c -> c >= 0xC2 && c <= 0xF4)) {
       return text;
     }
-    boolean broken = holdsWrongSequence(text, lead);
-    StringBuilder out = new StringBuilder(text.length());
-    int copied = 0;
-    while (lead < text.length()) {
-      int length = sequenceLength(text.charAt(lead));
-      int decoded = broken ? decode(text, lead, length) : NONE;
-      if (decoded != NONE) {
-        out.append(text, copied, lead).appendCodePoint(decoded);
-        copied = lead + length;
-        lead = nextLead(text, copied);
-      } else if (isBeforeLostSpace(text, lead)) {
-        out.append(text, copied, lead).append(text.charAt(lead) == '\u00C3' ? "\u00E0" : "");
-        copied = lead + 1;
-        lead = nextLead(text, copied);
-      } else {
-        lead = nextLead(text, lead + 1);
-      }
-    }
-    return copied == 0 ? text : out.append(text, copied, text.length()).toString();
+    boolean broken = SEQUENCE.matcher(text).results().anyMatch(found -> isWrong(text, found));
+    String decoded =
+        broken
+            ? SEQUENCE
+                .matcher(text)
+                .replaceAll(found -> Matcher.quoteReplacement(decoded(found.group())))
+            : text;
+    return LOST_SPACE
+        .matcher(decoded)
+        .replaceAll(found -> found.group().equals("\u00C3") ? "\u00E0" : "");
   }
 
-  private static boolean holdsWrongSequence(String text, int from) {
-    for (int lead = from; lead < text.length(); lead = nextLead(text, lead + 1)) {
-      int length = sequenceLength(text.charAt(lead));
-      int decoded = decode(text, lead, length);
-      if (decoded != NONE && isWrong(text, lead, length, decoded)) {
-        return true;
-      }
+  /** What a sequence stands for; itself where that is no character that text may hold. */
+  private static String decoded(String sequence) {
+    byte[] bytes = new byte[sequence.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      int place = WINDOWS_1252.indexOf(sequence.charAt(i));
+      bytes[i] = (byte) (place < 0 ? sequence.charAt(i) : 0x80 + place);
     }
-    return false;
-  }
-
-  private static int nextLead(String text, int from) {
-    int i = from;
-    while (i < text.length() && (text.charAt(i) < 0xC2 || text.charAt(i) > 0xF4)) {
-      i++;
+    String decoded = new String(bytes, StandardCharsets.UTF_8);
+    if (decoded.equals("\uFFFD") && !sequence.equals("\u00EF\u00BF\u00BD")) {
+      return sequence; // half of a surrogate pair
     }
-    return i;
-  }
-
-  private static int sequenceLength(char lead) {
-    return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  }
-
-  /** The code point that a sequence stands for, or {@value #NONE} if it is none. */
-  private static int decode(String text, int lead, int length) {
-    if (lead + length > text.length()) {
-      return NONE;
-    }
-    int codePoint = text.charAt(lead) & (0xFF >> (length + 1));
-    for (int i = 1; i < length; i++) {
-      int continuation = byteOf(text.charAt(lead + i));
-      if (continuation < 0x80 || continuation > 0xBF) {
-        return NONE;
-      }
-      codePoint = codePoint << 6 | (continuation & 0x3F);
-    }
-    boolean shortest = length == 2 || codePoint >= (length == 3 ? 0x800 : 0x10000);
-    return shortest && isText(codePoint) ? codePoint : NONE;
-  }
-
-  private static int byteOf(char c) {
-    if (c < 0x100) {
-      return c;
-    }
-    int index = c <= 0x2122 ? WINDOWS_1252.indexOf(c) : NONE;
-    return index < 0 ? NONE : 0x80 + index;
+    return decoded.codePointCount(0, decoded.length()) == 1 && isText(decoded.codePointAt(0))
+        ? decoded
+        : sequence;
   }
 
   private static boolean isText(int codePoint) {
-    if (codePoint > Character.MAX_CODE_POINT) {
-      return false;
-    }
-    int type = Character.getType(codePoint);
-    boolean meaningful =
-        type != Character.UNASSIGNED
-            && type != Character.SURROGATE
-            && type != Character.PRIVATE_USE;
-    // Emoji may be newer than the Java platform.
-    return meaningful || (codePoint >= 0x1F000 && codePoint <= 0x1FAFF);
+    return switch (Character.getType(codePoint)) {
+      case Character.UNASSIGNED -> // emoji may be newer than the Java platform
+          codePoint >= 0x1F000 && codePoint <= 0x1FAFF;
+      case Character.PRIVATE_USE -> false;
+      default -> true;
+    };
   }
 
-  /** Whether nobody writes the characters of the sequence at {@code lead} next to each other. */
-  private static boolean isWrong(String text, int lead, int length, int decoded) {
+  /** Whether nobody writes the characters of the sequence next to each other. */
+  private static boolean isWrong(String text, MatchResult found) {
+    String decoded = decoded(found.group());
+    if (decoded.equals(found.group())) {
+      return false;
+    }
+    int lead = found.start();
+    int end = found.end();
     char letter = text.charAt(lead);
     char before = lead == 0 ? ' ' : text.charAt(lead - 1);
-    char behind = lead + length < text.length() ? text.charAt(lead + length) : ' ';
-    if (isSequence(text, lead + length)) {
+    char behind = end < text.length() ? text.charAt(end) : ' ';
+    Matcher next = SEQUENCE.matcher(text).region(end, text.length());
+    if (next.lookingAt() && !decoded(next.group()).equals(next.group())) {
       return true;
     }
-    if (decoded < 0xA0) {
+    if (decoded.charAt(0) < 0xA0) {
       return false; // a control character, of which the next round makes something at best
     }
     if (letter == '\u00C3' && text.charAt(lead + 1) == '\u00A0') {
@@ -162,7 +136,7 @@ final class Mojibake {
     }
     boolean punctuation = true;
     boolean unit = true;
-    for (int i = 1; i < length; i++) {
+    for (int i = 1; i < end - lead; i++) {
       char continuation = text.charAt(lead + i);
       punctuation &= BEHIND_WORDS.indexOf(continuation) >= 0;
       unit &= BEHIND_UNITS.indexOf(continuation) >= 0;
@@ -173,24 +147,5 @@ final class Mojibake {
     }
     return Character.isUpperCase(letter)
         && (Character.isLowerCase(before) || Character.isLowerCase(behind));
-  }
-
-  private static boolean isSequence(String text, int lead) {
-    return lead < text.length()
-        && text.charAt(lead) >= 0xC2
-        && text.charAt(lead) <= 0xF4
-        && decode(text, lead, sequenceLength(text.charAt(lead))) != NONE;
-  }
-
-  private static boolean isBeforeLostSpace(String text, int lead) {
-    char letter = text.charAt(lead);
-    if ((letter != '\u00C2' && letter != '\u00C3')
-        || lead == 0
-        || lead + 2 >= text.length()
-        || text.charAt(lead + 1) != ' ') {
-      return false;
-    }
-    boolean alone = text.charAt(lead - 1) == ' ' && Character.isLowerCase(text.charAt(lead + 2));
-    return Character.isLowerCase(text.charAt(lead - 1)) || (alone && letter == '\u00C3');
   }
 }

@@ -1,8 +1,5 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.caption.SpanFinder.Span;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,166 +22,55 @@ final class PhoneNumbers implements SpanFinder {
   /** Fewest digits of any number that is found. */
   static final int FEWEST_DIGITS = 7;
 
-  private static final int MOST_DIGITS = 15;
-  private static final int MOST_GROUPS = 8;
+  /** A letter of Latin script, a digit or an underscore. */
+  private static final String WORD_CHARACTER = "[_[\\p{L}\\p{Nd}&&[\\x{0}-\\x{24F}]]]";
 
-  private static final String[] WORDS =
-      """
-      tel telephone phone ph call fax mobile cell whatsapp hotline telefon telefono
-      tel\u00E9fono t\u00E9l \u7535\u8BDD \u96FB\u8A71 \u624B\u673A \u624B\u6A5F
-      \u70ED\u7EBF \u4F20\u771F
-      """
-          .split("\\s+");
+  private static final String BETWEEN = "[ ./()-]{1,2}+";
+  private static final String ANOTHER_DIGIT = "(?:[ ./()-]{0,2}+\\d)";
+  private static final String END = "(?!" + WORD_CHARACTER + ")";
 
-  /** Numbers of North America, then Chinese mobiles; a space behind each group. */
-  private static final Pattern KNOWN =
-      Pattern.compile(
-          "(?:(?:1 )?(?<area>[2-9]\\d\\d )(?<exchange>\\d{3} )\\d{4} )"
-              + "|(?:1[3-9]\\d{9} |1[3-9]\\d \\d{4} \\d{4} )");
+  private static final String BEHIND_WORD =
+      "(?<=(?:(?<!%s)(?i:tel|telephone|phone|ph|call|fax|mobile|cell|whatsapp|hotline|telefon"
+          + "|telefono|tel\u00E9fono|t\u00E9l)|\u7535\u8BDD|\u96FB\u8A71|\u624B\u673A"
+          + "|\u624B\u6A5F|\u70ED\u7EBF|\u4F20\u771F)[ :.\uFF1A#(-]{0,4})";
+
+  /** Where a space stands before the last group, three numbers in a row may look like one. */
+  private static final String NORTH_AMERICAN =
+      "(?:1%1$s)?[2-9]\\d\\d%1$s(?:[2-9]\\d\\d|\\d{3}(?! ))%1$s\\d{4}";
+
+  private static final String CHINESE_MOBILE = "1[3-9]\\d(?:\\d{8}|%1$s\\d{4}%1$s\\d{4})";
 
   /** Two groups or more of two digits or more, with 0 first, but no date with a time behind it. */
-  private static final Pattern NATIONAL =
-      Pattern.compile("(?!\\d\\d \\d\\d \\d{4} )0\\d+ (?:\\d\\d+ )+");
+  private static final String NATIONAL =
+      "(?=0"
+          + ANOTHER_DIGIT
+          + "{8,11}(?!%1$s\\d)"
+          + END
+          + ")"
+          + "(?!\\d\\d%1$s\\d\\d%1$s\\d{4}(?!\\d))\\d{2,}+(?:%1$s\\d{2,}+)+";
+
+  private static final Pattern NUMBER =
+      Pattern.compile(
+          "[(+]{0,2}+(?<!"
+              + WORD_CHARACTER
+              + ")(?:"
+              + String.join(
+                  "|",
+                  "(?<=\\+|\\+\\()" + "\\d" + ANOTHER_DIGIT + "{7,14}",
+                  BEHIND_WORD.formatted(WORD_CHARACTER) + "\\d" + ANOTHER_DIGIT + "{6,14}",
+                  NORTH_AMERICAN.formatted(BETWEEN),
+                  CHINESE_MOBILE.formatted(BETWEEN),
+                  NATIONAL.formatted(BETWEEN))
+              + ")"
+              + END);
 
   @Override
   public Span next(String text, int from) {
-    if (!hasEnoughDigits(text, from)) {
+    if (text.chars().skip(from).filter(c -> c >= '0' && c <= '9').limit(FEWEST_DIGITS).count()
+        < FEWEST_DIGITS) {
       return Span.NONE;
     }
-    int i = from;
-    while (i < text.length()) {
-      if (!isDigit(text.charAt(i))) {
-        i++;
-      } else if (i > 0 && isWordChar(text.charAt(i - 1))) {
-        i = digitsEnd(text, i); // digits within a word: a model, an identifier
-      } else {
-        int end = end(text, i);
-        if (end > 0) {
-          return new Span(start(text, i, from), end);
-        }
-        i = digitsEnd(text, i);
-      }
-    }
-    return Span.NONE;
-  }
-
-  private static boolean hasEnoughDigits(String text, int from) {
-    int digits = 0;
-    for (int i = from; i < text.length(); i++) {
-      if (isDigit(text.charAt(i)) && ++digits >= FEWEST_DIGITS) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** The index behind the number whose first group begins at {@code first}, or -1. */
-  private static int end(String text, int first) {
-    List<String> groups = new ArrayList<>();
-    List<Integer> ends = new ArrayList<>();
-    int digits = 0;
-    for (int at = first; at >= 0 && groups.size() < MOST_GROUPS; ) {
-      int end = digitsEnd(text, at);
-      digits += end - at;
-      if (digits > MOST_DIGITS || isLetterAt(text, end)) {
-        digits -= end - at;
-        break;
-      }
-      groups.add(text.substring(at, end));
-      ends.add(end);
-      at = nextGroup(text, end);
-    }
-    boolean international = isBehindPlus(text, first);
-    if ((international && digits >= 8)
-        || (!international && digits >= FEWEST_DIGITS && isBehindWord(text, first))) {
-      return ends.get(ends.size() - 1);
-    }
-    String number = String.join(" ", groups) + " ";
-    Matcher known = KNOWN.matcher(number);
-    if (known.lookingAt()) {
-      int groupsOfIt = (int) known.group().chars().filter(c -> c == ' ').count();
-      int end = ends.get(groupsOfIt - 1);
-      // Three numbers in a row may look like one of North America.
-      boolean row = known.group("area") != null && text.charAt(ends.get(groupsOfIt - 2)) == ' ';
-      if (!row || known.group("exchange").charAt(0) >= '2') {
-        return end;
-      }
-    }
-    return digits >= 9 && digits <= 12 && NATIONAL.matcher(number).matches()
-        ? ends.get(ends.size() - 1)
-        : -1;
-  }
-
-  /** Where the next group begins, behind at most two separators, or -1. */
-  private static int nextGroup(String text, int end) {
-    int at = end;
-    while (at < text.length() && at - end < 3 && isSeparator(text.charAt(at))) {
-      at++;
-    }
-    return at > end && at - end < 3 && at < text.length() && isDigit(text.charAt(at)) ? at : -1;
-  }
-
-  private static boolean isBehindPlus(String text, int first) {
-    int at = first - 1;
-    if (at >= 0 && text.charAt(at) == '(') {
-      at--;
-    }
-    return at >= 0 && text.charAt(at) == '+';
-  }
-
-  private static boolean isBehindWord(String text, int first) {
-    int end = first;
-    while (end > 0 && first - end < 4 && isAfterWord(text.charAt(end - 1))) {
-      end--;
-    }
-    for (String word : WORDS) {
-      int start = end - word.length();
-      if (start >= 0
-          && text.regionMatches(true, start, word, 0, word.length())
-          && (word.charAt(0) > 0x250 || start == 0 || !isWordChar(text.charAt(start - 1)))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Where the number begins that has its first digit at {@code first}: with plus and bracket. */
-  private static int start(String text, int first, int from) {
-    int start = first;
-    while (start > from
-        && first - start < 2
-        && (text.charAt(start - 1) == '(' || text.charAt(start - 1) == '+')) {
-      start--;
-    }
-    return start;
-  }
-
-  private static int digitsEnd(String text, int at) {
-    int end = at;
-    while (end < text.length() && isDigit(text.charAt(end))) {
-      end++;
-    }
-    return end;
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
-  }
-
-  private static boolean isSeparator(char c) {
-    return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')';
-  }
-
-  private static boolean isAfterWord(char c) {
-    return c == ' ' || c == ':' || c == '.' || c == '\uFF1A' || c == '-' || c == '#' || c == '(';
-  }
-
-  private static boolean isLetterAt(String text, int at) {
-    return at < text.length() && text.charAt(at) < 0x250 && isWordChar(text.charAt(at));
-  }
-
-  /** A letter of Latin script, a digit or an underscore. */
-  private static boolean isWordChar(char c) {
-    return c == '_' || (c < 0x250 && Character.isLetterOrDigit(c));
+    Matcher found = NUMBER.matcher(text);
+    return found.find(from) ? new Span(found.start(), found.end()) : Span.NONE;
   }
 }

@@ -2,6 +2,8 @@ package io.pairstream.cleaning.words;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Splits text into words, without what stands between them.
@@ -17,6 +19,15 @@ final class WordSplitter {
 
   private final ChineseWords chinese = new ChineseWords();
 
+  private static final String OF_WORD = "[\\p{L}\\p{Nd}\\p{Mn}\\p{Mc}]++";
+
+  private static final Pattern WORD =
+      Pattern.compile(
+          OF_WORD
+              + "(?:(?:(?<=\\p{L})['\u2019](?=\\p{L})|(?<=\\p{Nd})[.,](?=\\p{Nd}))"
+              + OF_WORD
+              + ")*+");
+
   /**
    * The words of the text, in order.
    *
@@ -25,51 +36,14 @@ final class WordSplitter {
   List<String> words(String text, String language) {
     boolean splitsChinese = !language.equals("ja") && !language.equals("ko");
     List<String> words = new ArrayList<>();
-    int start = 0;
-    while (start < text.length()) {
-      if (!isOfWord(text.codePointAt(start))) {
-        start += Character.charCount(text.codePointAt(start));
-        continue;
-      }
-      int end = start;
-      boolean hasChinese = false;
-      while (end < text.length()) {
-        int codePoint = text.codePointAt(end);
-        if (!isOfWord(codePoint) && !isJoint(text, end)) {
-          break;
-        }
-        hasChinese |= ChineseWords.isChinese(text.charAt(end));
-        end += Character.charCount(codePoint);
-      }
-      if (hasChinese && splitsChinese) {
-        chinese.split(text, start, end, words);
+    Matcher word = WORD.matcher(text);
+    while (word.find()) {
+      if (splitsChinese && word.group().chars().anyMatch(c -> ChineseWords.isChinese((char) c))) {
+        chinese.split(text, word.start(), word.end(), words);
       } else {
-        words.add(text.substring(start, end));
+        words.add(word.group());
       }
-      start = end;
     }
     return words;
-  }
-
-  private static boolean isOfWord(int codePoint) {
-    if (Character.isLetterOrDigit(codePoint)) {
-      return true;
-    }
-    int type = Character.getType(codePoint);
-    return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
-  }
-
-  /** Whether the character joins the two beside it: letters by an apostrophe, digits by a point. */
-  private static boolean isJoint(String text, int at) {
-    if (at + 1 >= text.length()) {
-      return false;
-    }
-    char before = text.charAt(at - 1);
-    char behind = text.charAt(at + 1);
-    return switch (text.charAt(at)) {
-      case '\'', '\u2019' -> Character.isLetter(before) && Character.isLetter(behind);
-      case '.', ',' -> Character.isDigit(before) && Character.isDigit(behind);
-      default -> false;
-    };
   }
 }
