@@ -148,33 +148,14 @@ final class ClusterOptions {
    */
   String hint(String words) {
     StringBuilder typed = new StringBuilder(Main.asCalled()).append(' ').append(words);
-    boolean isSaidByFolder = isOfPlatformHere();
     for (OptionSpec option : spec.mixins().get("cluster").options()) {
       OptionSpec given = spec.commandLine().getParseResult().matchedOption(option.longestName());
-      boolean isAddress = option.longestName().matches("--bootstrap-servers|--schema-registry");
-      if (given != null
-          && !given.stringValues().get(0).equals(given.defaultValue())
-          && !(isAddress && isSaidByFolder)) {
-        typed
-            .append(' ')
-            .append(option.longestName())
-            .append(' ')
-            .append(given.stringValues().get(0));
+      if (given != null && !given.stringValues().get(0).equals(given.defaultValue())) {
+        typed.append(' ').append(option.longestName()).append(' ');
+        typed.append(given.stringValues().get(0));
       }
     }
     return typed.toString();
-  }
-
-  /** Whether the addresses are those of the platform in the data directory, which says them. */
-  private boolean isOfPlatformHere() {
-    try {
-      return dataDirectory != null
-          && PlatformFile.read(dataDirectory)
-              .filter(here -> here.bootstrapServers().equals(bootstrapServers))
-              .isPresent();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   Path dataDirectory() {

@@ -17,6 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "export")
 final class ExportCommand extends TrainerCommand {
 
+  private static final long USUAL_SHARD_BYTES = 256_000_000;
+
   @Parameters(paramLabel = "VIEW")
   private String view;
 
@@ -29,22 +31,21 @@ final class ExportCommand extends TrainerCommand {
   @Option(names = "--shard-samples", paramLabel = "N")
   private Integer shardSamples;
 
-  @Option(names = "--shard-mb", paramLabel = "N")
-  private Integer shardMegabytes;
-
   @Option(names = "--seed", paramLabel = "N")
   private Long seed;
-
-  @Option(names = "--window", paramLabel = "N")
-  private Integer window;
 
   /** An export as JSON. */
   private record Exported(Path folder, String format, @JsonUnwrapped ViewExport.Summary summary) {}
 
   @Override
   public Integer call() throws IOException {
+    requireAtLeast(1, "--shard-samples", shardSamples);
     View read = view("", view);
-    ExportPlan plan = new ExportPlan(read, format, order(), shardSamples(read));
+    OrderPlan order =
+        seed == null ? ExportPlan.viewOrder() : ExportPlan.shuffled(seed, OrderPlan.DEFAULT_WINDOW);
+    int samples =
+        shardSamples == null ? ExportPlan.samplesIn(USUAL_SHARD_BYTES, read) : shardSamples;
+    ExportPlan plan = new ExportPlan(read, format, order, samples);
     ViewExport.Summary summary;
     try (Progress progress = progress()) {
       summary =
@@ -67,27 +68,6 @@ final class ExportCommand extends TrainerCommand {
         progress.line(sentence);
       }
     };
-  }
-
-  private OrderPlan order() {
-    require(seed != null || window == null, "--window goes with --seed");
-    requireAtLeast(1, "--window", window);
-    return seed == null
-        ? ExportPlan.viewOrder()
-        : ExportPlan.shuffled(seed, window == null ? OrderPlan.DEFAULT_WINDOW : window);
-  }
-
-  private int shardSamples(View of) {
-    require(
-        shardSamples == null || shardMegabytes == null,
-        "--shard-samples and --shard-mb: one of them says how large the files are");
-    requireAtLeast(1, "--shard-samples", shardSamples);
-    requireAtLeast(1, "--shard-mb", shardMegabytes);
-    if (shardSamples != null) {
-      return shardSamples;
-    }
-    long megabytes = shardMegabytes == null ? 256 : shardMegabytes;
-    return ExportPlan.samplesIn(megabytes * 1_000_000L, of);
   }
 
   private void print(ViewExport.Summary summary) {

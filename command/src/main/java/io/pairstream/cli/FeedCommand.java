@@ -5,20 +5,23 @@ import io.pairstream.feed.FeedPosition;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedStats;
 import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.Position;
 import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
 import io.pairstream.feed.view.FeedSource;
+import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,24 +34,15 @@ import picocli.CommandLine.Option;
 @Command(name = "feed")
 final class FeedCommand extends TrainerCommand {
 
-  @Mixin private FeedOptions batches;
+  @Mixin private FeedOptions options;
 
-  @Mixin private StatusOptions status;
-
-  @ArgGroup(exclusive = false, heading = "%nTo read a view in an order that can be repeated:%n")
-  private RunOptions run;
-
-  @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "training")
-  private String split;
+  @Mixin private ServiceOptions.Status status;
 
   @Option(names = "--position-file", paramLabel = "FILE")
   private Path positionFile;
 
   @Option(names = "--max-batches", paramLabel = "N")
   private Long maxBatches;
-
-  @Option(names = "--until-end")
-  private boolean untilEnd;
 
   /**
    * A batch as JSON.
@@ -84,43 +78,45 @@ final class FeedCommand extends TrainerCommand {
 
   @Override
   public Integer call() throws Exception {
-    FeedSettings settings = checkedSettings();
-    FeedSource source = source(split(split));
-    View view = run == null ? null : view("--view: ", run.view());
+    requireAtLeast(1, "--max-batches", maxBatches);
+    if (positionFile != null) {
+      Path folder = positionFile.toAbsolutePath().getParent();
+      require(Files.isDirectory(folder), "--position-file: there is no folder " + folder);
+    }
+    FeedSettings settings = checked(options::settings);
+    FeedSource source = source(split(options.split()));
+    View view = options.run() == null ? null : view("--view: ", options.run().view());
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
     return status.during(() -> feed(source, settings, view, report), report, err());
   }
 
   private int feed(FeedSource source, FeedSettings settings, View view, SelfReport report)
       throws IOException {
-    PositionFile position = new PositionFile(positionFile);
-    try (PairFeed feed = open(source, settings, view, position);
-        ShownPosition shown = new ShownPosition(feed, err());
+    try (PairFeed feed = open(source, settings, view);
+        FeedWatch watch = new FeedWatch(feed, report, this::complain);
         StatusReporter reporter =
             StatusReporter.start(
                 report, topics().instances(), source.registry(), source.clientSettings())) {
       // A trainer is stopped like a command: the end is an orderly one.
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
-      shown.begin();
-      report.add(reading -> FeedReport.read(feed, reading));
       report.add(reading -> reading.fact("split", source.split().name()));
       if (view != null) {
         // The same for all ranks of a run, and wherever it goes on.
-        String runOver = view.fingerprint() + ' ' + run.plan();
+        String runOver = view.fingerprint() + ' ' + options.run().plan();
         report.add(reading -> reading.fact("run", runOver));
-        FeedReport.addRetention(view, source.clientSettings(), report).ifPresent(this::complain);
-      } else if (!untilEnd && !json()) {
+        watch.addRetention(view, source.clientSettings(), report);
+      } else if (!options.untilEnd() && !json()) {
         say(
             "batches of %d as they fill; --until-end hands out what is left, Ctrl-C stops it",
-            batches.batchSize());
+            options.batchSize());
       }
       report.stateFrom(() -> SelfReport.State.RUNNING);
-      readOut(feed, position);
+      readOut(feed);
     }
     return ExitStatus.DONE;
   }
 
-  private void readOut(PairFeed feed, PositionFile position) throws IOException {
+  private void readOut(PairFeed feed) throws IOException {
     for (long read = 0; maxBatches == null || read < maxBatches; read++) {
       Optional<ReadyBatch> next = feed.next();
       if (next.isEmpty()) {
@@ -129,7 +125,7 @@ final class FeedCommand extends TrainerCommand {
       try (ReadyBatch batch = next.get()) {
         Batch printed = Batch.of(batch, feed.stats());
         answer(printed, () -> print(printed));
-        position.write(batch.position());
+        keep(batch.position());
       }
     }
     if (!json()) {
@@ -143,30 +139,38 @@ final class FeedCommand extends TrainerCommand {
     }
   }
 
-  private PairFeed open(FeedSource source, FeedSettings settings, View view, PositionFile position)
-      throws IOException {
+  private PairFeed open(FeedSource source, FeedSettings settings, View view) throws IOException {
     if (view == null) {
-      return PairFeed.open(source, settings, position.read(FeedPosition::parse));
+      return PairFeed.open(source, settings, kept(FeedPosition::parse));
     }
-    ViewRun over = checked(() -> run.over(view));
-    Optional<ViewPosition> kept = position.read(ViewPosition::parse);
-    ViewPosition from = checked(() -> run.start(over, kept, settings));
-    return checked(() -> PairFeed.ofView(source, settings, over, Optional.of(from)));
+    ViewRun over = checked(() -> options.run().over(view));
+    Optional<ViewPosition> kept = kept(ViewPosition::parse);
+    return checked(() -> PairFeed.ofView(source, settings, over, kept));
   }
 
-  private FeedSettings checkedSettings() {
-    requireAtLeast(1, "--max-batches", maxBatches);
-    require(run == null || !untilEnd, "--view goes without --until-end (use --epochs)");
+  /** The position of the start before, where one is kept. */
+  private <P extends Position> Optional<P> kept(Function<String, P> parse) throws IOException {
+    if (positionFile == null || !Files.exists(positionFile)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(parse.apply(Files.readString(positionFile)));
+    } catch (PositionRefusedException e) {
+      throw new PositionRefusedException("--position-file " + positionFile + ": " + e.getMessage());
+    }
+  }
+
+  /** Writes beside the file and renames, so that a crash leaves the old position or the new one. */
+  private void keep(Position position) throws IOException {
     if (positionFile != null) {
-      Path folder = positionFile.toAbsolutePath().getParent();
-      require(Files.isDirectory(folder), "--position-file: there is no folder " + folder);
+      Path beside = positionFile.resolveSibling(positionFile.getFileName() + ".new");
+      Files.writeString(beside, position.toJson());
+      Files.move(
+          beside,
+          positionFile,
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
     }
-    FeedSettings settings = checked(() -> batches.of(run == null ? 1 : run.ranks()));
-    if (run != null && split.equals("training")) {
-      // All ranks make the same number of steps; figures over other splits need every pair.
-      return settings.lastBatch(FeedSettings.LastBatch.DROP);
-    }
-    return untilEnd ? settings.until(FeedSettings.End.WHERE_LOG_ENDS) : settings;
   }
 
   private void print(Batch batch) {

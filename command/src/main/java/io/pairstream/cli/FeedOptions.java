@@ -1,9 +1,13 @@
 package io.pairstream.cli;
 
 import io.pairstream.feed.FeedSettings;
+import io.pairstream.feed.ViewRun;
+import io.pairstream.feed.view.OrderPlan;
+import io.pairstream.feed.view.View;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** What a batch is. */
+/** What a batch is, and what is read. */
 final class FeedOptions {
 
   @Option(names = "--batch-size", paramLabel = "N", defaultValue = "32")
@@ -12,17 +16,80 @@ final class FeedOptions {
   @Option(names = "--side-px", paramLabel = "N", defaultValue = "256")
   private int sidePx;
 
+  @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "training")
+  private String split;
+
+  @Option(names = "--until-end")
+  private boolean untilEnd;
+
+  @ArgGroup(exclusive = false, heading = "%nTo read a view in an order that can be repeated:%n")
+  private Run run;
+
+  /** A run over a view. */
+  static final class Run {
+
+    @Option(names = "--view", paramLabel = "VIEW", required = true)
+    private String view;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0")
+    private long seed;
+
+    @Option(names = "--lanes", paramLabel = "N", defaultValue = "32")
+    private int lanes;
+
+    @Option(names = "--window", paramLabel = "N", defaultValue = "256")
+    private int window;
+
+    @Option(names = "--epochs", paramLabel = "N")
+    private Long epochs;
+
+    @Option(names = "--rank", paramLabel = "N", defaultValue = "0")
+    private int rank;
+
+    @Option(names = "--ranks", paramLabel = "N", defaultValue = "1")
+    private int ranks;
+
+    String view() {
+      return view;
+    }
+
+    OrderPlan plan() {
+      return new OrderPlan(seed, lanes, window);
+    }
+
+    ViewRun over(View read) {
+      ViewRun over = ViewRun.of(read, plan()).rank(rank, ranks);
+      return epochs == null ? over : over.epochs(epochs);
+    }
+  }
+
   int batchSize() {
     return batchSize;
   }
 
+  String split() {
+    return split;
+  }
+
+  boolean untilEnd() {
+    return untilEnd;
+  }
+
+  /** Null where a split is read as it grows. */
+  Run run() {
+    return run;
+  }
+
   /**
-   * Settings of a feed.
+   * Settings of the feed.
    *
-   * @param ranks that share each batch
    * @throws IllegalArgumentException where they make no sense
    */
-  FeedSettings of(int ranks) {
+  FeedSettings settings() {
+    if (run != null && untilEnd) {
+      throw new IllegalArgumentException("--view goes without --until-end (use --epochs)");
+    }
+    int ranks = run == null ? 1 : run.ranks;
     if (ranks < 1 || batchSize % ranks != 0) {
       int least = Math.max(1, ranks);
       int below = Math.max(1, batchSize / least) * least;
@@ -30,6 +97,11 @@ final class FeedOptions {
           "--batch-size %d cannot be shared by --ranks %d alike; the nearest sizes are %d and %d"
               .formatted(batchSize, ranks, below, below + least));
     }
-    return FeedSettings.ofBatches(batchSize / ranks).side(sidePx);
+    FeedSettings settings = FeedSettings.ofBatches(batchSize / ranks).side(sidePx);
+    if (run != null && split.equals("training")) {
+      // All ranks make the same number of steps; figures over other splits need every pair.
+      return settings.lastBatch(FeedSettings.LastBatch.DROP);
+    }
+    return untilEnd ? settings.until(FeedSettings.End.WHERE_LOG_ENDS) : settings;
   }
 }

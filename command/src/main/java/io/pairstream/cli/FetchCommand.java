@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(name = "fetch")
 final class FetchCommand extends FitClusterCommand {
 
-  @Mixin private StatusOptions status;
+  @Mixin private ServiceOptions.Status status;
 
   @Option(names = "--user-agent-contact", paramLabel = "ADDRESS")
   private String contact;
@@ -34,12 +34,6 @@ final class FetchCommand extends FitClusterCommand {
 
   @Option(names = "--concurrency", paramLabel = "N", defaultValue = "1000")
   private int concurrency;
-
-  @Option(names = "--per-host-connections", paramLabel = "N", defaultValue = "2")
-  private int perHost;
-
-  @Option(names = "--per-address-connections", paramLabel = "N", defaultValue = "8")
-  private int perAddress;
 
   @Option(names = "--per-host-interval", paramLabel = "DURATION", defaultValue = "500ms")
   private Duration interval;
@@ -87,7 +81,12 @@ final class FetchCommand extends FitClusterCommand {
             new UserAgent(Main.version(), contact == null ? "" : contact),
             allowed.stream().map(AddressBlock::parse).toList(),
             contact == null ? Set.of() : Set.of(80, 443), // none of a public host
-            new Politeness(perHost, perAddress, interval, usual.longestWait(), usual.robots()),
+            new Politeness(
+                usual.connections(),
+                usual.addressConnections(),
+                interval,
+                usual.longestWait(),
+                usual.robots()),
             new Limits(limits.imageBytes(), connectTimeout, timeout, limits.redirects()),
             concurrency);
     RetryPlan retries = RetryPlan.USUAL;
@@ -95,7 +94,7 @@ final class FetchCommand extends FitClusterCommand {
         new FetchService.Settings(
             cluster(),
             2 * concurrency,
-            perHost + 1,
+            usual.connections() + 1,
             new RetryPlan(attempts, firstPause, retries.longestPause(), retries.giveUpAfter()));
     return new FetchService(
         queue, WebFetcher.open(web, Clock.systemUTC()), Clock.systemUTC(), report);

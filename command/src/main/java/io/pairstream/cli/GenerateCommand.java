@@ -26,13 +26,9 @@ final class GenerateCommand extends FitClusterCommand {
   @Option(names = "--prompts", paramLabel = "FILE", required = true)
   private Path prompts;
 
-  @Option(names = "--state", paramLabel = "FILE")
-  private Path state;
-
   @Option(names = "--limit", paramLabel = "N")
   private Long limit;
 
-  /** What would be asked, as JSON. */
   /** What was published, as JSON. */
   private record Generated(@JsonUnwrapped Generation.Result result, double seconds, Path state) {}
 
@@ -53,14 +49,15 @@ final class GenerateCommand extends FitClusterCommand {
   }
 
   private int generate(GenerationPlan plan, ImagesApi api, PromptFile file, Shown shown) {
+    Path state = prompts.resolveSibling(prompts.getFileName() + ".answered.jsonl");
+    long most = limit == null ? Long.MAX_VALUE : limit;
     Generation.Result result;
     try (PairPublisher publisher = pairPublisher()) {
-      result =
-          checked(() -> new Generation(plan, api, publisher, shown).run(file, stateFile(), most()));
+      result = checked(() -> new Generation(plan, api, publisher, shown).run(file, state, most));
     }
     double seconds = shown.seconds();
     answer(
-        new Generated(result, seconds, stateFile()),
+        new Generated(result, seconds, state),
         () ->
             print(
                 "%,d pairs published from %,d prompts in %.1f s; %,d refused, %,d without an"
@@ -75,16 +72,6 @@ final class GenerateCommand extends FitClusterCommand {
     return result.refused() + result.unanswered() + result.problems() == 0
         ? ExitStatus.DONE
         : ExitStatus.FOUND_WRONG;
-  }
-
-  private long most() {
-    return limit == null ? Long.MAX_VALUE : limit;
-  }
-
-  private Path stateFile() {
-    return state == null
-        ? prompts.resolveSibling(prompts.getFileName() + ".answered.jsonl")
-        : state;
   }
 
   /** Shows how a generation goes on, and each problem as it comes. Thread-safe. */

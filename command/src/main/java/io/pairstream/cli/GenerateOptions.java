@@ -23,9 +23,6 @@ final class GenerateOptions {
   @Option(names = "--api-key-file", paramLabel = "FILE")
   private Path keyFile;
 
-  @Option(names = "--api-key-env", paramLabel = "NAME")
-  private String keyVariable;
-
   @Option(names = "--parameter", paramLabel = "NAME=VALUE")
   private Map<String, String> parameters = Map.of();
 
@@ -57,15 +54,8 @@ final class GenerateOptions {
   }
 
   private String key() {
-    if (keyFile != null && keyVariable != null) {
-      throw new IllegalArgumentException("--api-key-file and --api-key-env cannot both be given");
-    }
-    String key = keyVariable == null ? "" : System.getenv().getOrDefault(keyVariable, "").strip();
-    if (keyVariable != null && key.isEmpty()) {
-      throw new IllegalArgumentException("the environment has no variable " + keyVariable);
-    }
     try {
-      return keyFile == null ? key : Files.readString(keyFile).strip();
+      return keyFile == null ? "" : Files.readString(keyFile).strip();
     } catch (IOException e) {
       throw new IllegalArgumentException("the key's file " + keyFile + " cannot be read", e);
     }

@@ -36,7 +36,7 @@ final class GroupCommand {
   /** A command that moves a group, or only says how it would. */
   abstract static class Moving extends ClusterCommand {
 
-    @Option(names = {"--plan", "--dry-run"})
+    @Option(names = "--plan")
     private boolean planOnly;
 
     /** A move as JSON. */

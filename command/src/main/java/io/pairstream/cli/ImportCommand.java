@@ -1,13 +1,16 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportSource;
 import io.pairstream.ingest.files.ImportState;
+import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.ByteBuffer;
@@ -17,6 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,6 +55,49 @@ final class ImportCommand extends FitClusterCommand {
 
   @Option(names = "--wait")
   private boolean wait;
+
+  /**
+   * What came of an import, as JSON.
+   *
+   * @param problems the first of them
+   * @param judged where that was waited for
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  private record Imported(
+      long published,
+      long links,
+      List<Problem> problems,
+      long problemCount,
+      List<ImportRun.Result> sources,
+      Optional<DecidedPairs.Counts> judged,
+      double seconds,
+      double pairsPerSecond,
+      double megabytesPerSecond) {
+
+    static Imported of(
+        List<ImportRun.Result> results,
+        List<Problem> problems,
+        Optional<DecidedPairs.Counts> judged,
+        double seconds) {
+      long published = sum(results, ImportRun.Result::published);
+      long links = sum(results, ImportRun.Result::links);
+      return new Imported(
+          published,
+          links,
+          problems,
+          sum(results, ImportRun.Result::problems),
+          results,
+          judged,
+          seconds,
+          (published + links) / seconds,
+          sum(results, ImportRun.Result::imageBytes) / 1e6 / seconds);
+    }
+
+    private static long sum(
+        List<ImportRun.Result> results, ToLongFunction<ImportRun.Result> count) {
+      return results.stream().mapToLong(count).sum();
+    }
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -114,24 +162,38 @@ final class ImportCommand extends FitClusterCommand {
     if (resume == null && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
     }
-    ImportSummary summary =
-        ImportSummary.of(outcomes, progress.problems(), judged.map(this::await), seconds);
+    Imported summary = Imported.of(outcomes, progress.problems(), judged.map(this::await), seconds);
     answer(summary, () -> print(summary));
     return summary.problemCount() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 
-  private void print(ImportSummary summary) {
-    print(summary.table());
-    print("%s", summary.sentence());
-    summary
-        .judged()
-        .ifPresent(
-            decided -> {
-              print("%s", ImportSummary.sentence(decided));
-              decided
-                  .mostFrequentReason()
-                  .ifPresent(most -> print("why: %s", hint("quarantine ls --reason " + most)));
-            });
+  private void print(Imported summary) {
+    print(
+        "%,d published%s, %,d problems in %.1f s (%.0f pairs/s, %.1f MB/s)",
+        summary.published(),
+        summary.links() == 0 ? "" : ", " + TerminalText.count(summary.links()) + " links to fetch",
+        summary.problemCount(),
+        summary.seconds(),
+        summary.pairsPerSecond(),
+        summary.megabytesPerSecond());
+    summary.judged().ifPresent(this::print);
+  }
+
+  private void print(DecidedPairs.Counts decided) {
+    String reasons =
+        decided.quarantine().entrySet().stream()
+            .map(one -> one.getKey() + " " + TerminalText.count(one.getValue()))
+            .collect(Collectors.joining(", "));
+    print(
+        "judged meanwhile: %,d training, %,d validation, %,d test, %,d quarantined%s",
+        decided.training(),
+        decided.validation(),
+        decided.test(),
+        decided.quarantined(),
+        reasons.isEmpty() ? "" : " (" + reasons + ")");
+    decided
+        .mostFrequentReason()
+        .ifPresent(most -> print("why: %s", hint("quarantine ls --reason " + most)));
   }
 
   private DecidedPairs.Counts await(DecidedPairs decided) {

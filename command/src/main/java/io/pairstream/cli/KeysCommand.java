@@ -30,12 +30,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "keys",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      KeysCommand.Create.class,
-      KeysCommand.Ls.class,
-      KeysCommand.Revoke.class,
-      KeysCommand.Rotate.class
-    })
+    subcommands = {KeysCommand.Create.class, KeysCommand.Ls.class, KeysCommand.Revoke.class})
 final class KeysCommand {
 
   private KeysCommand() {}
@@ -46,7 +41,6 @@ final class KeysCommand {
    * @param key its text, where it is new
    * @param expiresAt null for never
    * @param revokedAt null for never
-   * @param replaces the key whose place it takes, where there is one
    */
   private record Key(
       @JsonInclude(JsonInclude.Include.NON_NULL) String key,
@@ -57,10 +51,9 @@ final class KeysCommand {
       @JsonUnwrapped Rates quota,
       Instant createdAt,
       Instant expiresAt,
-      Instant revokedAt,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Key replaces) {
+      Instant revokedAt) {
 
-    static Key of(IssuedKey key, String text, Key replaces) {
+    static Key of(IssuedKey key, String text) {
       return new Key(
           text,
           key.keyId(),
@@ -70,12 +63,7 @@ final class KeysCommand {
           key.quota(),
           key.createdAt(),
           time(key.expiresAt()),
-          time(key.revokedAt()),
-          replaces);
-    }
-
-    static Key of(IssuedKey key) {
-      return of(key, null, null);
+          time(key.revokedAt()));
     }
 
     private static Instant time(Instant time) {
@@ -104,26 +92,6 @@ final class KeysCommand {
       }
     }
 
-    static Instant expiry(Duration expiresIn) {
-      return expiresIn == null
-          ? Instant.MAX
-          : Instant.now().plus(expiresIn).truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    /** Shows a new key; its text alone on stdout, so that it can go into a file. */
-    final int show(KeyIssuer.Created created, Key replaces, String event, Sentence detail) {
-      IssuedKey key = created.key();
-      String text = created.text().reveal();
-      note(event, key.keyId(), detail);
-      answer(
-          Key.of(key, text, replaces),
-          () -> {
-            out().println(text);
-            say("key %s of %s; keep it now, nobody can show it again", key.keyId(), key.producer());
-          });
-      return ExitStatus.DONE;
-    }
-
     /** Notes on the audit trail what was done to a key; what cannot be noted is said. */
     final void note(String event, String keyId, Sentence detail) {
       try {
@@ -138,36 +106,7 @@ final class KeysCommand {
     }
   }
 
-  /** A subcommand for a key that there is. */
-  abstract static class OnOne extends OnKeys {
-
-    @Parameters(paramLabel = "KEY_ID")
-    private String keyId;
-
-    /** There is no such key. */
-    private record Unknown(String keyId, String state) {}
-
-    /** Does it, unless there is no such key. */
-    abstract boolean run(KeyIssuer issuer, String id);
-
-    @Override
-    final int run(KeyIssuer issuer) {
-      // Not repeated: whoever reads the screen or the log must not learn it a second time.
-      require(
-          !keyId.startsWith("psk_"),
-          "KEY_ID is the 16 hex digits after psk_, not the whole key; what stands in a command line"
-              + " others can see, so revoke that key");
-      if (run(issuer, keyId)) {
-        return ExitStatus.DONE;
-      }
-      String unknown = "there is no key %s; its id has 16 hex digits, see: %s";
-      answer(
-          new Unknown(keyId, "UNKNOWN"), () -> complain(unknown.formatted(keyId, hint("keys ls"))));
-      return ExitStatus.FOUND_WRONG;
-    }
-  }
-
-  /** {@code pairstream keys create}: a new key, shown once. */
+  /** {@code pairstream keys create}: a new key; its text alone on stdout, once, for a file. */
   @Command(name = "create")
   static final class Create extends OnKeys {
 
@@ -189,10 +128,24 @@ final class KeysCommand {
     @Override
     int run(KeyIssuer issuer) {
       Rates rates = checked(() -> new Rates(recordsPerSecond, bytesPerSecond));
-      KeyIssuer.Created created =
-          issuer.create(new NewKey(producer, scopes, rates, expiry(expiresIn)));
-      String allowed = String.join(",", scopes(created.key()));
-      return show(created, null, "keys.create", Template.KEY_FOR.with(producer, allowed));
+      Instant expiry =
+          expiresIn == null
+              ? Instant.MAX
+              : Instant.now().plus(expiresIn).truncatedTo(ChronoUnit.MILLIS);
+      KeyIssuer.Created created = issuer.create(new NewKey(producer, scopes, rates, expiry));
+      IssuedKey key = created.key();
+      String text = created.text().reveal();
+      note(
+          "keys.create",
+          key.keyId(),
+          Template.KEY_FOR.with(producer, String.join(",", scopes(key))));
+      answer(
+          Key.of(key, text),
+          () -> {
+            out().println(text);
+            say("key %s of %s; keep it now, nobody can show it again", key.keyId(), key.producer());
+          });
+      return ExitStatus.DONE;
     }
   }
 
@@ -200,17 +153,11 @@ final class KeysCommand {
   @Command(name = "ls")
   static final class Ls extends OnKeys {
 
-    @Option(names = "--producer", paramLabel = "NAME")
-    private String producer;
-
     @Override
     int run(KeyIssuer issuer) {
       Table table = new Table().row("KEY ID", "STATE", "SCOPES", "CREATED", "EXPIRES", "PRODUCER");
-      List<IssuedKey> keys =
-          issuer.all().stream()
-              .filter(key -> producer == null || key.producer().equals(producer))
-              .toList();
-      keys.forEach(key -> answer(Key.of(key), () -> add(key, table)));
+      List<IssuedKey> keys = issuer.all();
+      keys.forEach(key -> answer(Key.of(key, null), () -> add(key, table)));
       if (!json() && keys.isEmpty()) {
         print("there are no keys; make one with: %s", hint("keys create --producer NAME"));
       } else if (!json()) {
@@ -243,42 +190,35 @@ final class KeysCommand {
     }
   }
 
-  /** {@code pairstream keys revoke}: a key opens no more. */
+  /** {@code pairstream keys revoke}: a key that opens nothing any more. */
   @Command(name = "revoke")
-  static final class Revoke extends OnOne {
+  static final class Revoke extends OnKeys {
+
+    @Parameters(paramLabel = "KEY_ID")
+    private String keyId;
+
+    /** There is no such key. */
+    private record Unknown(String keyId, String state) {}
 
     @Override
-    boolean run(KeyIssuer issuer, String id) {
-      Optional<IssuedKey> revoked = issuer.revoke(id);
-      revoked.ifPresent(
-          key -> {
-            note("keys.revoke", id, Template.KEY_OF.with(key.producer()));
-            answer(Key.of(key), () -> print("key %s of %s is revoked", id, key.producer()));
-          });
-      return revoked.isPresent();
-    }
-  }
-
-  /** {@code pairstream keys rotate}: a new key like an old one, which expires soon. */
-  @Command(name = "rotate")
-  static final class Rotate extends OnOne {
-
-    @Option(names = "--overlap", paramLabel = "TIME", defaultValue = "7d")
-    private Duration overlap;
-
-    @Option(names = "--expires-in", paramLabel = "TIME")
-    private Duration expiresIn;
-
-    @Override
-    boolean run(KeyIssuer issuer, String id) {
-      Optional<KeyIssuer.Rotated> rotated = issuer.rotate(id, overlap, expiry(expiresIn));
-      rotated.ifPresent(
-          both -> {
-            String producer = both.created().key().producer();
-            Sentence detail = Template.KEY_IN_PLACE.with(producer, id);
-            show(both.created(), Key.of(both.old()), "keys.rotate", detail);
-          });
-      return rotated.isPresent();
+    int run(KeyIssuer issuer) {
+      // Not repeated: whoever reads the screen or the log must not learn it a second time.
+      require(
+          !keyId.startsWith("psk_"),
+          "KEY_ID is the 16 hex digits after psk_, not the whole key; what stands in a command line"
+              + " others can see, so revoke that key");
+      Optional<IssuedKey> revoked = issuer.revoke(keyId);
+      if (revoked.isEmpty()) {
+        String unknown = "there is no key %s; its id has 16 hex digits, see: %s";
+        answer(
+            new Unknown(keyId, "UNKNOWN"),
+            () -> complain(unknown.formatted(keyId, hint("keys ls"))));
+        return ExitStatus.FOUND_WRONG;
+      }
+      IssuedKey key = revoked.get();
+      note("keys.revoke", keyId, Template.KEY_OF.with(key.producer()));
+      answer(Key.of(key, null), () -> print("key %s of %s is revoked", keyId, key.producer()));
+      return ExitStatus.DONE;
     }
   }
 }

@@ -1,15 +1,21 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.lag.PartitionLag;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,6 +33,7 @@ import picocli.CommandLine.Option;
 final class LagCommand extends ClusterCommand {
 
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   /** A single look has no history; the last of these is the first one shown. */
   private static final int LOOKS = 3;
@@ -39,9 +46,6 @@ final class LagCommand extends ClusterCommand {
 
   @Option(names = "--watch")
   private boolean watch;
-
-  @Option(names = "--times", paramLabel = "N")
-  private Integer times;
 
   @Option(names = "--group", paramLabel = "GROUP")
   private List<String> wanted = List.of();
@@ -60,10 +64,11 @@ final class LagCommand extends ClusterCommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
-    Optional<LagDashboard> asked = dashboard();
-    Optional<LagReport> answer = asked.isEmpty() ? Optional.empty() : first(asked.get());
-    if (answer.isPresent()) {
-      return show(answer.get(), asked.get()::look);
+    Optional<LagReport> known = ask();
+    if (known.isPresent()) {
+      return show(
+          known.get(),
+          () -> ask().orElseThrow(() -> new IOException("the dashboard does not answer any more")));
     }
     // What it has seen since its first look is all that it knows.
     try (LagWatcher watcher =
@@ -84,8 +89,6 @@ final class LagCommand extends ClusterCommand {
     require(
         interval.compareTo(SHORTEST_INTERVAL) >= 0,
         "--interval must be at least 500ms, was " + interval.toMillis() + "ms");
-    requireAtLeast(1, "--times", times);
-    require(times == null || watch, "--times goes with --watch");
     require(!allGroups || wanted.isEmpty(), "--all-groups and --group exclude each other");
     require(
         dashboard == null
@@ -93,31 +96,61 @@ final class LagCommand extends ClusterCommand {
         "--dashboard must be an address such as http://127.0.0.1:8082, was " + dashboard);
   }
 
-  /** The one that was named, or runs here. */
-  private Optional<LagDashboard> dashboard() throws IOException {
-    Optional<String> key =
-        keyFile == null ? Optional.empty() : Optional.of(Files.readString(keyFile).strip());
-    return Optional.ofNullable(dashboard)
-        .or(() -> options().dashboardHere().map(URI::create))
-        .map(url -> new LagDashboard(url, key));
+  /**
+   * What a running operators' service says, which has watched for longer than a command can. Empty
+   * where the one of this machine is starting, or gone, or wants a key: Kafka answers everybody.
+   */
+  private Optional<LagReport> ask() throws IOException, InterruptedException {
+    if (dashboard != null) {
+      return Optional.of(report(dashboard.toString()));
+    }
+    Optional<String> here = options().dashboardHere();
+    try {
+      return here.isEmpty()
+          ? Optional.empty()
+          : Optional.of(report(here.get())).filter(LagReport::ready);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
-  /** Empty where nobody named the dashboard, and it says nothing yet: then Kafka is looked at. */
-  private Optional<LagReport> first(LagDashboard asked) throws IOException, InterruptedException {
+  private LagReport report(String address) throws IOException, InterruptedException {
+    String name = address.replaceFirst("/+$", "");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(name + "/v1/lag")).timeout(TIMEOUT);
+    if (keyFile != null) {
+      request.header("Authorization", "Bearer " + Files.readString(keyFile).strip());
+    }
+    HttpResponse<byte[]> answer;
     try {
-      return Optional.of(asked.look()).filter(report -> dashboard != null || report.ready());
+      answer =
+          HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     } catch (IOException e) {
-      if (dashboard != null) {
-        throw e;
+      throw new IOException("no dashboard answers at " + name, e);
+    }
+    int status = answer.statusCode();
+    if (status == 401 || status == 403) {
+      throw new IOException(
+          "the dashboard at "
+              + name
+              + (keyFile == null ? " asks for a key" : " does not take this key")
+              + "; --api-key-file names one with scope view");
+    }
+    try {
+      JsonNode json = AnswerJson.MAPPER.readTree(answer.body());
+      if (status == 200 && json.has("groups")) {
+        return AnswerJson.MAPPER.treeToValue(json, LagReport.class);
       }
-      // It is starting, or gone, or wants a key; Kafka answers everybody.
-      return Optional.empty();
+      String detail = json.path("detail").asText("this is no dashboard");
+      throw new IOException("what answers at " + name + " says: " + detail);
+    } catch (JsonProcessingException e) {
+      throw new IOException("what answers at " + name + " is no dashboard", e);
     }
   }
 
   private int show(LagReport first, Look next) throws IOException, InterruptedException {
     LagReport report = first;
-    for (int shown = 1; ; shown++) {
+    while (true) {
       LagTable table = new LagTable(chosen(report));
       Optional<String> trouble = report.trouble();
       answer(
@@ -126,7 +159,7 @@ final class LagCommand extends ClusterCommand {
             trouble.ifPresent(why -> print("%s", TerminalText.fit("old: " + why, Table.COLUMNS)));
             table.lines().forEach(out()::println);
           });
-      if (!watch || (times != null && shown >= times)) {
+      if (!watch) {
         return table.worst().isAlarm() ? ExitStatus.FOUND_WRONG : ExitStatus.DONE;
       }
       TimeUnit.MILLISECONDS.sleep(interval.toMillis());

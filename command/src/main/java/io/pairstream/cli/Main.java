@@ -1,6 +1,5 @@
 package io.pairstream.cli;
 
-import io.pairstream.logs.LogSettings;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.report.SelfReport;
@@ -9,7 +8,6 @@ import java.time.Instant;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
@@ -24,19 +22,19 @@ import picocli.CommandLine.TypeConversionException;
     exitCodeOnInvalidInput = ExitStatus.WRONG_USAGE,
     exitCodeOnExecutionException = ExitStatus.COULD_NOT,
     subcommands = {
-      DemoCommand.class,
-      UpCommand.class,
+      PlatformCommands.DemoCommand.class,
+      PlatformCommands.UpCommand.class,
       DrawCommand.class,
       ImportCommand.class,
-      IngestCommand.class,
+      ServiceCommands.Ingest.class,
       FetchCommand.class,
       GenerateCommand.class,
-      PreprocessCommand.class,
+      ServiceCommands.Preprocess.class,
       FeedCommand.class,
       ViewCommand.class,
       ExportCommand.class,
-      OperateCommand.class,
-      RegistryCommand.class,
+      ServiceCommands.Operate.class,
+      ServiceCommands.Registry.class,
       DoctorCommand.class,
       LagCommand.class,
       GroupCommand.class,
@@ -55,17 +53,12 @@ public final class Main {
 
   public static void main(String[] arguments) {
     SelfReport.nameProcess();
-    LogSettings.settle(arguments);
+    System.setProperty(
+        "pairstream.log.service",
+        arguments.length == 0 ? "" : arguments[0].replaceAll("[^a-z]", ""));
     AvroSafety.install();
     System.exit(commandLine().execute(arguments));
   }
-
-  /**
-   * Describes and checks an option of every command. {@link LogSettings} has read it before,
-   * because logging begins before options are read.
-   */
-  @Option(names = LogSettings.OPTION, paramLabel = "FORMAT", scope = ScopeType.INHERIT)
-  void logFormat(LogSettings.Format format) {}
 
   /** The version in this program's jar. */
   static final class Version implements IVersionProvider {
@@ -94,7 +87,7 @@ public final class Main {
         .setHelpFactory(GroupedHelp::new)
         .registerConverter(Duration.class, TimeSpan::parse)
         .registerConverter(Instant.class, TimeSpan::parsePast)
-        .registerConverter(ListenAddress.class, ListenAddress::parse)
+        .registerConverter(ServiceOptions.Address.class, ServiceOptions.Address::parse)
         .registerConverter(ClusterRequirement.class, Main::requirement)
         .setParameterExceptionHandler(
             (exception, arguments) -> Faults.ofUsage(exception, exception.getCommandLine()))

@@ -158,9 +158,6 @@ final class QuarantineCommand {
     @Option(names = "--output", paramLabel = "FILE")
     private Path output;
 
-    @Option(names = "--force")
-    private boolean force;
-
     /** An entry, and where its original is now. */
     private record Shown(@JsonUnwrapped Read entry, Path writtenTo) {}
 
@@ -200,11 +197,10 @@ final class QuarantineCommand {
           && Files.size(file) == original.remaining()
           && ByteBuffer.wrap(Files.readAllBytes(file)).equals(original)) {
         return file;
-      } else if (isThere && !force) {
+      } else if (isThere) {
         throw new IOException(
-            file + " is there already, with other content; --force overwrites it");
+            file + " is there already, with other content; --output names another");
       }
-      Files.deleteIfExists(file);
       Files.write(file, Utils.toArray(original), StandardOpenOption.CREATE_NEW);
       return file;
     }

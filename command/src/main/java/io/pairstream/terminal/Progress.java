@@ -1,5 +1,6 @@
 package io.pairstream.terminal;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
@@ -14,7 +15,7 @@ public final class Progress implements AutoCloseable {
   private static final String ERASE_LINE = "\r\u001b[2K";
 
   private final PrintWriter err;
-  private final boolean inPlace = Terminal.isStderr();
+  private final boolean inPlace = isTerminal();
   private final Duration pause = inPlace ? Duration.ofMillis(250) : Duration.ofSeconds(10);
   private long shownAt = System.nanoTime();
 
@@ -52,5 +53,16 @@ public final class Progress implements AutoCloseable {
   private void write(String text) {
     err.print(text);
     err.flush();
+  }
+
+  private static boolean isTerminal() {
+    try {
+      return new ProcessBuilder("sh", "-c", "test -t 2").inheritIO().start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

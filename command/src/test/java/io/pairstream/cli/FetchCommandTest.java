@@ -49,7 +49,6 @@ class FetchCommandTest extends OnCluster {
         "--user-agent-contact|nobody|a contact is a web address",
         "--allow-address|example.org|a network is written like",
         "--concurrency|0|at least 1 connection",
-        "--per-host-connections|0|at least 1 thing at once",
         "--attempts|0|at least once",
         "--first-pause|PT0S|must be positive",
         "--timeout|PT1S|which is less than"

@@ -84,7 +84,6 @@ class GenerateCommandTest extends OnCluster {
         "--timeout 0 | time-out must be more than 0",
         "--limit -1 | --limit must be at least 0",
         "--parameter prompt=x | 'prompt' cannot be set as a parameter",
-        "--api-key-env NO_SUCH_VARIABLE | the environment has no variable NO_SUCH_VARIABLE",
         "--api-key-file /no/such/file | cannot be read",
         "--prompts /no/such.txt | there is no file",
         "--base-url ftp://x | only http and https",

@@ -32,7 +32,6 @@ class GroupCommandTest extends OnCluster {
     TestCluster.commit(cluster, group, training, 2);
 
     Ended plan = run("group reset", group, "--to", "earliest", "--plan");
-    Ended sameByOtherName = run("group reset", group, "--to", "earliest", "--dry-run");
     long untouched = committed();
     Ended reset = run("group reset", group, "--to", "earliest");
     long moved = committed();
@@ -46,7 +45,6 @@ class GroupCommandTest extends OnCluster {
         .contains("note: a feed goes on from its own checkpoint")
         .contains("nothing is changed yet; to do it:\n  pairstream group reset " + group);
     assertThat(plan.out().lines()).anyMatch(line -> line.matches(".*-0 +2 +0 +2 again"));
-    assertThat(sameByOtherName.out()).isEqualTo(plan.out());
     assertThat(untouched).isEqualTo(2);
     assertThat(reset.status()).isEqualTo(ExitStatus.DONE);
     assertThat(moved).isZero();

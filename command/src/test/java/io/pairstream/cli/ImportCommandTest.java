@@ -3,14 +3,12 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.demo.DecidedPairs;
-import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -76,26 +74,7 @@ class ImportCommandTest {
   }
 
   @Test
-  void jsonIsOneObjectWithTheProblems() {
-    String json =
-        PairstreamCommand.asJson(
-            ImportSummary.of(
-                List.of(new ImportRun.Result("list.csv", 30, 2, 1, 4000, ImportRun.Ending.WHOLE)),
-                List.of(new Problem(3, "list.csv:3", "gone.jpg does not exist")),
-                Optional.empty(),
-                1.6));
-
-    assertThat(json)
-        .isEqualTo(
-            "{\"published\":30,\"links\":2,\"problems\":[{\"entry\":3,\"where\":\"list.csv:3\",\"message\":\"gone.jpg"
-                + " does not exist\"}],\"problem_count\":1,\"sources\":[{\"name\":"
-                + "\"list.csv\",\"published\":30,\"links\":2,\"problems\":1,\"image_bytes\":4000,\"ending\":"
-                + "\"WHOLE\"}],\"seconds\":1.6,\"pairs_per_second\":20,"
-                + "\"megabytes_per_second\":0.0025}");
-  }
-
-  @Test
-  void saysWhatWasJudged() {
+  void whatWasJudgedIsJsonWithTheReasons() {
     DecidedPairs.Counts decided =
         new DecidedPairs.Counts(
             1170,
@@ -104,10 +83,6 @@ class ImportCommandTest {
             new TreeMap<>(Map.of("IMAGE_TOO_SMALL", 2L, "DUPLICATE_PAIR", 59L)),
             Optional.empty());
 
-    assertThat(ImportSummary.sentence(decided))
-        .isEqualTo(
-            "judged meanwhile: 1,170 training, 5 validation, 3 test, 61 quarantined"
-                + " (DUPLICATE_PAIR 59, IMAGE_TOO_SMALL 2)");
     assertThat(decided.mostFrequentReason()).contains("DUPLICATE_PAIR");
     assertThat(PairstreamCommand.asJson(decided))
         .isEqualTo(

@@ -61,21 +61,10 @@ class LagCommandTest extends OnCluster {
     assertThat(text.out()).contains("LOST").contains(group);
   }
 
-  @Test
-  void printsABlockForEachLookWhereNobodyWatchesATerminal() {
-    Ended text = lag("--watch", "--times", "2");
-    Ended json = lag("--json", "--watch", "--times", "3");
-
-    assertThat(text.out().lines().filter(line -> line.startsWith("VERDICT"))).hasSize(2);
-    assertThat(text.out()).doesNotContain("\u001b");
-    assertThat(json.jsonLines()).hasSize(3);
-  }
-
   @ParameterizedTest
   @CsvSource({
     "--interval=10ms, '--interval must be at least 500ms, was 10ms'",
     "--interval=fast, 'right is a number with ms, s, m, h or d'",
-    "--times=2, '--times goes with --watch'",
     "--group=nobody, '--group: there is no group nobody on this cluster'"
   })
   void refusesAnImpossibleOption(String option, String complaint) {

@@ -27,7 +27,7 @@ class QuietEventsTest {
 
     public static void main(String[] arguments) {
       System.setProperty("pairstream.instance", "me");
-      LogSettings.settle(arguments);
+      System.setProperty("pairstream.log.service", arguments[0]);
       Logger log = LogManager.getLogger("io.pairstream.tried");
       Exception cause = new IllegalStateException("cannot read: " + CAPTION);
       cause.addSuppressed(new IllegalStateException(CAPTION));
@@ -40,7 +40,7 @@ class QuietEventsTest {
 
   @Test
   void eachLineIsAnObjectWithoutWhatExceptionsQuote() throws Exception {
-    List<String> lines = linesOf("preprocess", "--log-format", "json");
+    List<String> lines = linesOf("json");
 
     assertThat(lines).hasSize(4);
     assertThat(String.join("", lines)).doesNotContain(CAPTION);
@@ -63,7 +63,7 @@ class QuietEventsTest {
 
   @Test
   void linesForPeopleQuoteNothingEither() throws Exception {
-    List<String> lines = linesOf("preprocess");
+    List<String> lines = linesOf("text");
 
     assertThat(lines.get(0)).contains("ERROR [main] i.p.tried: a \"step\"");
     assertThat(String.join("\n", lines))
@@ -72,8 +72,10 @@ class QuietEventsTest {
         .contains("Not authorized to access topics");
   }
 
-  private static List<String> linesOf(String... arguments) throws Exception {
-    ProcessBuilder program = TestJava.command(Program.class, arguments).redirectErrorStream(true);
+  private static List<String> linesOf(String format) throws Exception {
+    ProcessBuilder program =
+        TestJava.command(Program.class, "preprocess").redirectErrorStream(true);
+    program.environment().put("PAIRSTREAM_LOG_FORMAT", format);
     program.environment().put("JAVA_TOOL_OPTIONS", "");
     Process process = program.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -176,8 +176,7 @@ class SelfReportsTest {
                 "--listen",
                 "127.0.0.1:0",
                 "--state-dir",
-                folder.resolve("ingest").toString(),
-                "--log-format=json");
+                folder.resolve("ingest").toString());
         PairstreamProcess worker = preprocess("worker")) {
       String address = server.awaitReady();
       worker.awaitReady();
@@ -327,9 +326,7 @@ class SelfReportsTest {
         "--state-dir",
         folder.resolve(name).toString(),
         "--status-listen",
-        "127.0.0.1:0",
-        "--log-format",
-        "json");
+        "127.0.0.1:0");
   }
 
   /** A service that is started by hand, and logs all it can. */
@@ -338,6 +335,7 @@ class SelfReportsTest {
     all.addAll(List.of("--bootstrap-servers", platform.cluster().bootstrapServers()));
     all.addAll(List.of("--schema-registry", platform.cluster().registryAddresses()));
     ProcessBuilder builder = PairstreamProcess.builder(all.toArray(String[]::new));
+    builder.environment().put("PAIRSTREAM_LOG_FORMAT", "json");
     builder
         .environment()
         .put("JAVA_TOOL_OPTIONS", "-Dpairstream.log.level=debug -Dpairstream.log.others=info");

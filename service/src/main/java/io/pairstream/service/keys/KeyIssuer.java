@@ -48,9 +48,6 @@ public final class KeyIssuer implements AutoCloseable {
   /** A key that was just made. Its text exists nowhere else. */
   public record Created(ApiKeyText text, IssuedKey key) {}
 
-  /** A new key, and the one that it stands in for. */
-  public record Rotated(Created created, IssuedKey old) {}
-
   /**
    * Reads all keys there are.
    *
@@ -131,35 +128,6 @@ public final class KeyIssuer implements AutoCloseable {
     IssuedKey revoked = found.get().revoked(now());
     write(revoked);
     return Optional.of(revoked);
-  }
-
-  /**
-   * Makes a key like another, and lets the other expire after a while in which both open.
-   *
-   * @param overlap how long both open; 0 or more
-   * @param expiresAt of the new key; {@link Instant#MAX} for never
-   * @return empty where there is no key of that id
-   * @throws InvalidKeyRequestException where the key is not live
-   */
-  public Optional<Rotated> rotate(String keyId, Duration overlap, Instant expiresAt) {
-    Optional<IssuedKey> found = ring.find(keyId);
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    IssuedKey old = found.get();
-    IssuedKey.State state = old.stateAt(now());
-    if (state != IssuedKey.State.LIVE) {
-      throw new InvalidKeyRequestException(
-          "key "
-              + keyId
-              + (state == IssuedKey.State.REVOKED ? " is revoked" : " has expired")
-              + "; make a new one with: pairstream keys create");
-    }
-    // The new key stands before the old one is limited: a failure in between costs nobody access.
-    Created created = create(new NewKey(old.producer(), old.scopes(), old.quota(), expiresAt));
-    IssuedKey limited = old.expiringBy(now().plus(overlap));
-    write(limited);
-    return Optional.of(new Rotated(created, limited));
   }
 
   @Override

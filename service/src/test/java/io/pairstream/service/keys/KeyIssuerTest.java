@@ -13,7 +13,6 @@ import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
@@ -52,47 +51,6 @@ class KeyIssuerTest {
 
       Await.until(
           () -> ring.find(keyId).orElseThrow().stateAt(Instant.now()) == IssuedKey.State.REVOKED);
-    }
-  }
-
-  @Test
-  void rotationLeavesBothKeysOpenUntilTheOldOneExpires() {
-    try (KeyIssuer before = issuer()) {
-      var unused = before.create(new NewKey("museum", ALL, new Rates(5, 6), Instant.MAX));
-    }
-    try (KeyIssuer issuer = issuer()) {
-      IssuedKey old = issuer.all().get(0);
-
-      KeyIssuer.Rotated rotated =
-          issuer.rotate(old.keyId(), Duration.ofHours(1), Instant.MAX).orElseThrow();
-
-      Instant now = Instant.now();
-      assertThat(rotated.created().key().producer()).isEqualTo("museum");
-      assertThat(rotated.created().key().scopes()).isEqualTo(ALL);
-      assertThat(rotated.created().key().quota()).isEqualTo(new Rates(5, 6));
-      assertThat(rotated.created().key().keyId()).isNotEqualTo(old.keyId());
-      assertThat(rotated.created().key().stateAt(now)).isEqualTo(IssuedKey.State.LIVE);
-      assertThat(rotated.old().stateAt(now)).isEqualTo(IssuedKey.State.LIVE);
-      assertThat(rotated.old().stateAt(now.plusSeconds(3601))).isEqualTo(IssuedKey.State.EXPIRED);
-    }
-  }
-
-  @Test
-  void revokedKeyIsNotRotated() throws Exception {
-    try (KeyIssuer issuer = issuer();
-        KeyRing ring = ring()) {
-      String keyId = issuer.create(wanted("museum")).key().keyId();
-      Await.until(() -> issuer.revoke(keyId).isPresent());
-      Await.until(
-          () ->
-              issuer.all().stream()
-                  .allMatch(key -> key.stateAt(Instant.now()) == IssuedKey.State.REVOKED));
-
-      assertThatThrownBy(() -> issuer.rotate(keyId, Duration.ZERO, Instant.MAX))
-          .isInstanceOf(InvalidKeyRequestException.class)
-          .hasMessageContaining("revoked")
-          .hasMessageContaining("keys create");
-      assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(Rates.UNSAID);
     }
   }
 

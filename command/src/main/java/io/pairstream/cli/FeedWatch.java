@@ -2,22 +2,72 @@ package io.pairstream.cli;
 
 import io.pairstream.feed.FeedStats;
 import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.Position;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewRetention;
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 
-/** What a trainer's feed reports of itself. */
-final class FeedReport {
+/**
+ * What others see of a trainer's feed: its figures, and, for the lag display alone, its position:
+ * soon after it has moved on, also while it waits for more, and never a reason to stop or to wait.
+ */
+final class FeedWatch implements AutoCloseable {
 
-  private FeedReport() {}
+  private static final Duration AGAIN_AFTER = Duration.ofSeconds(30);
 
-  static void read(PairFeed feed, Reading reading) {
+  private final PairFeed feed;
+  private final Consumer<String> complaints;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("shown-position"));
+
+  private Position shown;
+  private long notBeforeNanos = System.nanoTime();
+
+  /**
+   * Begins to show a feed.
+   *
+   * @param feed open until this is closed
+   * @param complaints hears what cannot be shown
+   */
+  FeedWatch(PairFeed feed, SelfReport report, Consumer<String> complaints) {
+    this.feed = feed;
+    this.complaints = complaints;
+    this.shown = feed.position();
+    report.add(this::read);
+    Threads.repeat(clock, Duration.ofSeconds(1), this::showPosition);
+  }
+
+  private synchronized void showPosition() {
+    Position now = feed.position();
+    if (now.equals(shown) || System.nanoTime() - notBeforeNanos < 0) {
+      return;
+    }
+    try {
+      feed.commit();
+      shown = now;
+    } catch (KafkaException e) {
+      notBeforeNanos = System.nanoTime() + AGAIN_AFTER.toNanos();
+      complaints.accept("the lag display is behind: " + e.getMessage());
+    }
+  }
+
+  /** Shows where it has ended. */
+  @Override
+  public void close() {
+    clock.shutdown();
+    showPosition();
+  }
+
+  private void read(Reading reading) {
     FeedStats stats = feed.stats();
     reading
         .counter("feed_batches_total", stats.batches())
@@ -42,16 +92,15 @@ final class FeedReport {
   }
 
   /** How long the pairs of its view are kept; says so where the broker will delete them. */
-  static Optional<String> addRetention(
-      View view, Map<String, Object> clientSettings, SelfReport report) {
+  void addRetention(View view, Map<String, Object> clientSettings, SelfReport report) {
     try {
       ViewRetention retention = ViewRetention.of(view, clientSettings);
       report.add(reading -> read(view, retention, reading));
-      return retention.isKept()
-          ? Optional.empty()
-          : Optional.of("of the view " + view.fingerprint() + " " + retention.inWords());
+      if (!retention.isKept()) {
+        complaints.accept("of the view " + view.fingerprint() + " " + retention.inWords());
+      }
     } catch (KafkaException e) {
-      return Optional.of("how long the view's pairs are kept is not known: " + e.getMessage());
+      complaints.accept("how long the view's pairs are kept is not known: " + e.getMessage());
     }
   }
 

@@ -1,0 +1,239 @@
+package io.pairstream.cli;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.demo.DecidedPairs;
+import io.pairstream.demo.Demo;
+import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
+import io.pairstream.platform.LocalPlatform;
+import io.pairstream.platform.WholePlatform;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.Table;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.utils.Utils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Commands that run the whole platform on this machine. */
+final class PlatformCommands {
+
+  private PlatformCommands() {}
+
+  /** A command that runs a platform on this machine until it is asked to end. */
+  abstract static class OnPlatform extends PairstreamCommand {
+
+    @Mixin private WorkerOptions workers;
+
+    /** How this process ends once the platform is closed, also where a signal asks it to. */
+    private final AtomicInteger status = new AtomicInteger(ExitStatus.COULD_NOT);
+
+    /** What the services of a platform are started with. */
+    record Services(String recipe, List<String> workers) {}
+
+    /**
+     * The services' options, checked before anything starts. A recipe's file is absolute: they run
+     * in another directory.
+     */
+    final Services services(String recipe) {
+      CleaningPlan unused = plan(recipe(recipe));
+      return new Services(
+          RecipeFile.SHIPPED.contains(recipe)
+              ? recipe
+              : Path.of(recipe).toAbsolutePath().toString(),
+          checked(workers::arguments));
+    }
+
+    /** A signal is how the command is asked to end, so it is no failure once all is well. */
+    final void onSignal(WholePlatform platform, Runnable tidy) {
+      Runnable end =
+          () -> {
+            platform.close();
+            tidy.run();
+            Runtime.getRuntime().halt(status.get());
+          };
+      Runtime.getRuntime().addShutdownHook(new Thread(end, "end-well"));
+    }
+
+    final void endsWith(int newStatus) {
+      status.set(newStatus);
+    }
+
+    /** Waits until somebody ends the platform, or a process of it does not go on. */
+    final int awaitEnd(WholePlatform platform) throws InterruptedException {
+      platform
+          .processes()
+          .awaitEnd()
+          .ifPresent(
+              failure -> {
+                complain("stopped, because " + failure);
+                status.set(ExitStatus.COULD_NOT);
+              });
+      return status.get();
+    }
+  }
+
+  /** {@code pairstream up}: the whole platform on this machine, empty at first, kept afterwards. */
+  @Command(name = "up")
+  static final class UpCommand extends PlatformCommands.OnPlatform {
+
+    @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "pairstream-data")
+    private Path dataDirectory;
+
+    @Option(names = "--dataset", paramLabel = "NAME", defaultValue = Dataset.DEFAULT_NAME)
+    private String dataset;
+
+    @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
+    private String recipe;
+
+    @Option(
+        names = "--partitions",
+        paramLabel = "N",
+        defaultValue = "" + TopicCatalogue.DEFAULT_PARTITIONS)
+    private int partitions;
+
+    @Option(names = "--fetch-contact", paramLabel = "ADDRESS")
+    private String fetchContact;
+
+    /** Where the platform is, as JSON. */
+    private record Up(
+        String bootstrapServers,
+        String schemaRegistry,
+        String ingestUrl,
+        String dashboardUrl,
+        Path dataDir,
+        long pid) {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+      requireAtLeast(1, "--partitions", partitions);
+      Dataset checkedDataset = checked("--dataset: ", () -> new Dataset(dataset));
+      if (fetchContact != null) {
+        UserAgent unused = checked("--fetch-contact: ", () -> new UserAgent("0", fetchContact));
+      }
+      Services services = services(recipe);
+      try (WholePlatform whole =
+          WholePlatform.start(dataDirectory, checkedDataset, partitions, this::tell)) {
+        onSignal(whole, () -> {});
+        whole.startServices(services.recipe(), services.workers());
+        if (fetchContact != null) {
+          whole.startFetching(fetchContact);
+        }
+        LocalPlatform platform = whole.processes();
+        Up up =
+            new Up(
+                platform.bootstrapServers(),
+                platform.schemaRegistryUrl(),
+                whole.ingestApiAddress(),
+                whole.dashboardAddress(),
+                platform.dataDirectory(),
+                ProcessHandle.current().pid());
+        endsWith(ExitStatus.DONE);
+        answer(up, () -> print(up));
+        say("Ctrl-C stops it.");
+        return awaitEnd(whole);
+      }
+    }
+
+    private void print(Up up) {
+      print(
+          new Table()
+              .row("Kafka", up.bootstrapServers())
+              .row("Schema registry", up.schemaRegistry())
+              .row("Page and API", up.ingestUrl())
+              .row("Dashboard", up.dashboardUrl())
+              .row("Data", up.dataDir()));
+    }
+  }
+
+  /**
+   * {@code pairstream demo}: the whole platform at work on this machine, in a directory that is
+   * removed.
+   */
+  @Command(name = "demo")
+  static final class DemoCommand extends PlatformCommands.OnPlatform {
+
+    @Option(names = "--pairs", paramLabel = "N", defaultValue = "500")
+    private long pairs;
+
+    @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "demo")
+    private String recipe;
+
+    @Option(names = "--exit")
+    private boolean exit;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+      requireAtLeast(1, "--pairs", pairs);
+      Services services = services(recipe);
+      Path directory = Files.createTempDirectory("pairstream-demo");
+      say(
+          "starting a broker, a schema registry, the topology, a feed%s",
+          exit ? "" : ", the pages");
+      try (WholePlatform platform =
+          WholePlatform.start(
+              directory,
+              new Dataset(Dataset.DEFAULT_NAME),
+              TopicCatalogue.DEFAULT_PARTITIONS,
+              this::tell)) {
+        onSignal(platform, () -> delete(directory));
+        // The pages take part of the machine's time, so a demo that ends by itself has none.
+        if (exit) {
+          platform.startPreprocessing(services.recipe(), services.workers(), List.of());
+        } else {
+          platform.startServices(services.recipe(), services.workers());
+          say("watch it: %s", platform.dashboardAddress());
+        }
+        Demo.Summary summary;
+        try (Progress progress = progress()) {
+          summary = new Demo(platform).run(pairs, progress);
+        }
+        int found = summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+        endsWith(found);
+        answer(summary, () -> out().println("\n" + summary.toText()));
+        if (exit) {
+          return found;
+        }
+        tellWhatNext(summary.outputs(), directory, platform);
+        return awaitEnd(platform);
+      } finally {
+        delete(directory);
+      }
+    }
+
+    private void tellWhatNext(DecidedPairs.Counts end, Path directory, WholePlatform platform) {
+      PrintWriter to = json() ? err() : out();
+      String called = "  " + Main.asCalled() + " ";
+      to.println("It keeps running. Watch it: " + platform.dashboardAddress());
+      to.println("Add a picture of your own: " + platform.ingestApiAddress());
+      to.println("Try next, in another terminal:");
+      end.example()
+          .ifPresent(
+              rejected -> {
+                to.println(called + "why " + rejected.id() + " --data-dir " + directory);
+                to.println("      (" + rejected.reason() + ": " + rejected.detail() + ")");
+                to.println(
+                    "  its page: " + platform.dashboardAddress() + "/#/pair/" + rejected.id());
+              });
+      to.println(called + "quarantine ls --data-dir " + directory);
+      to.println(called + "lag --data-dir " + directory);
+      to.println("Ctrl-C ends the demo and removes its data.");
+      to.flush();
+    }
+
+    private static void delete(Path directory) {
+      try {
+        Utils.delete(directory.toFile());
+      } catch (IOException e) {
+        // The other of the two that may delete was faster, or the system's own cleaning will be.
+      }
+    }
+  }
+}

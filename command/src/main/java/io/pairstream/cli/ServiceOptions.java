@@ -1,0 +1,195 @@
+package io.pairstream.cli;
+
+import io.pairstream.platform.PlatformException;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.StatusServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Options of commands that run until they are stopped. */
+final class ServiceOptions {
+
+  private ServiceOptions() {}
+
+  /** Where a service listens, and that it does until this process is asked to end. */
+  static final class Listen {
+
+    @Option(names = "--listen", paramLabel = "HOST:PORT")
+    private Address listen;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    /**
+     * @param usualPort on loopback, where nothing else is asked for
+     */
+    Listen(int usualPort) {
+      listen = new Address("127.0.0.1", usualPort);
+    }
+
+    ServerSettings settings() {
+      return ServerSettings.of(listen.hostName(), listen.port());
+    }
+
+    /**
+     * Starts a service, says where it listens, and waits until this process is asked to end, which
+     * closes it; throws what makes it end before.
+     *
+     * @param jsonKey of its address; empty to say it in words
+     */
+    int run(
+        Address.Start start,
+        IntSupplier port,
+        Runnable close,
+        CompletableFuture<Void> fault,
+        String jsonKey)
+        throws IOException, InterruptedException {
+      listen.start(start, close);
+      CountDownLatch closed = new CountDownLatch(1);
+      Runnable end =
+          () -> {
+            close.run();
+            closed.countDown();
+          };
+      Runtime.getRuntime().addShutdownHook(new Thread(end, "stop-" + spec.name()));
+      String url = listen.url(port.getAsInt());
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(
+          jsonKey.isEmpty()
+              ? "listening on " + url
+              : PairstreamCommand.asJson(Map.of(jsonKey, url)));
+      out.flush();
+      try {
+        fault.join();
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
+        throw e;
+      }
+      // Whoever closed the service ends this process.
+      closed.await();
+      return ExitStatus.DONE;
+    }
+  }
+
+  /** Health and metrics of a service that has no other HTTP. */
+  static final class Status {
+
+    @Option(names = "--status-listen", paramLabel = "HOST:PORT")
+    private Address listen;
+
+    /** Does a work, and serves that of it, where that was asked for, until the work ends. */
+    int during(Callable<Integer> work, SelfReport report, PrintWriter err) throws Exception {
+      if (listen == null) {
+        return work.call();
+      }
+      try (StatusServer server = new StatusServer(report, listen.hostName(), listen.port())) {
+        listen.start(server::start, server::close);
+        err.println("pairstream: health and metrics on " + listen.url(server.port()));
+        err.flush();
+        return work.call();
+      }
+    }
+  }
+
+  /** Where a service keeps files of its own. */
+  static final class State {
+
+    private final String usual;
+
+    @Option(names = "--state-dir", paramLabel = "DIR")
+    private Path folder;
+
+    /**
+     * @param usual name of the folder in the data directory
+     */
+    State(String usual) {
+      this.usual = usual;
+    }
+
+    /**
+     * The folder, made where missing.
+     *
+     * @throws PlatformException where nothing can be written there
+     */
+    Path folder(ClusterOptions options) {
+      Path chosen = folder == null ? options.dataDirectory().resolve(usual) : folder;
+      try {
+        Files.delete(Files.createTempFile(Files.createDirectories(chosen), "may-write", ""));
+        return chosen;
+      } catch (IOException e) {
+        throw new PlatformException(
+            "the state folder "
+                + chosen
+                + " cannot be used: "
+                + (e instanceof FileAlreadyExistsException ? "it is a file" : e.getMessage())
+                + "; each running instance needs one of its own that it may write, by --state-dir",
+            e);
+      }
+    }
+  }
+
+  /**
+   * Where a service listens, as {@code HOST:PORT}.
+   *
+   * @param host as it was written, an IPv6 address in its brackets
+   * @param port 0 for any
+   */
+  record Address(String host, int port) {
+
+    private static final Pattern ADDRESS = Pattern.compile("(.+):([0-9]{1,5})");
+
+    static Address parse(String text) {
+      Matcher address = ADDRESS.matcher(text);
+      if (!address.matches()) {
+        throw new TypeConversionException(
+            "right is HOST:PORT, such as 127.0.0.1:8080, not " + text);
+      }
+      return new Address(address.group(1), Integer.parseInt(address.group(2)));
+    }
+
+    /** Without the brackets in which an IPv6 address stands before a port. */
+    String hostName() {
+      return host.startsWith("[") && host.endsWith("]")
+          ? host.substring(1, host.length() - 1)
+          : host;
+    }
+
+    /** Where to reach it, once the port is known. */
+    String url(int actualPort) {
+      return "http://" + host + ":" + actualPort;
+    }
+
+    /** What begins to listen. */
+    interface Start {
+      void run() throws IOException;
+    }
+
+    /** Begins to listen; closes what was to do it where that fails, and says where. */
+    void start(Start service, Runnable close) throws IOException {
+      try {
+        service.run();
+      } catch (IOException e) {
+        close.run();
+        throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+      }
+    }
+  }
+}
