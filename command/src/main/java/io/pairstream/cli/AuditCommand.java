@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
-import io.pairstream.operations.audit.LinkReport;
+import io.pairstream.operations.audit.AuditReport.LinkReport;
 import io.pairstream.service.table.ViewStorageException;
 import java.io.IOException;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.operations.audit.AuditReport;
-import io.pairstream.operations.audit.LinkReport;
+import io.pairstream.operations.audit.AuditReport.LinkReport;
 import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -118,7 +118,8 @@ public final class Audit {
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.open(cluster);
         CommittedLog lookUp = CommittedLog.openForSingleRecords(cluster)) {
-      LinkLedger links = new LinkLedger(cluster, log, admin, ofAll);
+      Differences differences = new Differences();
+      LinkLedger links = new LinkLedger(cluster, log, admin, ofAll, differences);
       String group = cluster.dataset().preprocessGroup();
       List<TopicPartition> rawPartitions = partitions(log, topics.rawNames());
       Map<TopicPartition, Long> starts = starts(log, rawPartitions, since);
@@ -138,7 +139,11 @@ public final class Audit {
 
       try (Ledger ledger =
           new Ledger(
-              raw, splits.stream().map(Topic::name).toList(), topics.quarantine().name(), TEMP)) {
+              raw,
+              splits.stream().map(Topic::name).toList(),
+              topics.quarantine().name(),
+              TEMP,
+              differences)) {
         for (int look = 0; look <= SECOND_LOOKS; look++) {
           onTheWay.readOn(record -> enterInFlight(ledger, record));
           ofLinks.readOn(links::enter);
@@ -155,7 +160,7 @@ public final class Audit {
                   partition.present(record.offset());
                 }
               });
-          lookUpUnnamed(lookUp, links.partitions(), (partition, record) -> links.present(record));
+          lookUpUnnamed(lookUp, links.partitions(), links::present);
           if (ledger.anyMissing()) {
             enterWithdrawals(ledger, log, since);
           }
@@ -165,7 +170,7 @@ public final class Audit {
             betweenLooks.run();
           }
         }
-        reviewed.check(cluster, log, betweenLooks, ledger::unreviewed);
+        reviewed.check(cluster, log, betweenLooks, differences::add);
         return ledger.close(links.close(admin));
       }
     }

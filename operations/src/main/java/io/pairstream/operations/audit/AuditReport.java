@@ -34,6 +34,48 @@ public record AuditReport(
     LinkReport links) {
 
   /**
+   * One breach of the accounting rule.
+   *
+   * @param sentence what was found where, for a reader
+   * @param pairId the pair that is at fault, where {@link Kind#UNREVIEWED}; empty otherwise
+   * @param raw coordinates of its raw record, likewise
+   */
+  public record Difference(Kind kind, String sentence, String pairId, String raw) {}
+
+  /** What is wrong. */
+  public enum Kind {
+    /** A raw record left by no output, or of a link nothing became. */
+    MISSING,
+    /** A raw record or a link stands twice on one topic. */
+    TWICE,
+    /** A raw record or a link stands on two topics. */
+    IN_TWO_PLACES,
+    /** A record is not what belongs on its topic, or names an input that cannot be its own. */
+    MISPLACED,
+    /** An output cannot be read, so that nobody knows which raw record it is of. */
+    UNREADABLE,
+    /** One image is in two of training, validation and test. */
+    SPLIT_LEAK,
+    /** One pair id was accepted for two raw records. */
+    PAIR_TWICE,
+    /** A pair says that a person let it in, and nobody did. */
+    UNREVIEWED
+  }
+
+  /**
+   * What became of a data set's links.
+   *
+   * @param inputs links from the start of the log on that the fetchers have finished
+   * @param fetched those that a raw pair names
+   * @param quarantined those that a record in quarantine names
+   * @param waiting those that are to be tried later
+   * @param expired links without a raw pair that are older than the oldest raw pair which is kept
+   * @param newer records of links that were finished while the audit ran
+   */
+  public record LinkReport(
+      long inputs, long fetched, long quarantined, long waiting, long expired, long newer) {}
+
+  /**
    * A published pair that teaches nothing new: another one has the same image and the same cleaned
    * caption.
    *

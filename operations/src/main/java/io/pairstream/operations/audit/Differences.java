@@ -1,5 +1,7 @@
 package io.pairstream.operations.audit;
 
+import io.pairstream.operations.audit.AuditReport.Difference;
+import io.pairstream.operations.audit.AuditReport.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +11,7 @@ final class Differences {
   private final List<Difference> details = new ArrayList<>();
   private long count;
 
-  void add(Difference.Kind kind, String sentence) {
+  void add(Kind kind, String sentence) {
     add(new Difference(kind, sentence, "", ""));
   }
 

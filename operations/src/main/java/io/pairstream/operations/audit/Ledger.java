@@ -1,6 +1,7 @@
 package io.pairstream.operations.audit;
 
-import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.operations.audit.AuditReport.Kind;
+import io.pairstream.operations.audit.AuditReport.LinkReport;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -11,10 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntPredicate;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * The books of one audit: which raw coordinates there are, and what each output record says of
@@ -27,36 +26,36 @@ final class Ledger implements Closeable {
 
   private final List<String> outputs;
   private final int quarantineOutput;
-  private final List<RawPartition> raw;
-  private final RawOrigins origins;
+  private final Inputs raw;
   private final SplitBooks splits;
-  private final Differences differences = new Differences();
+  private final Differences differences;
 
   private long quarantined;
   private boolean unreadable;
-  private long expired;
-  private long newer;
 
   /**
    * @param splits the splits' topics
    * @param folder where the books of the splits are kept
    */
-  Ledger(List<RawPartition> raw, List<String> splits, String quarantine, Path folder) {
-    this.raw = raw;
+  Ledger(
+      List<RawPartition> raw,
+      List<String> splits,
+      String quarantine,
+      Path folder,
+      Differences differences) {
+    this.differences = differences;
     this.outputs = new ArrayList<>(splits);
     this.outputs.add(quarantine);
     this.quarantineOutput = splits.size();
-    this.origins = new RawOrigins(raw);
-    this.splits = new SplitBooks(folder, splits, origins);
+    this.raw = new Inputs("raw record", outputs, raw, differences);
+    this.splits = new SplitBooks(folder, splits, this.raw);
   }
 
   /** A record on the repartition topic, which is on its way. */
   void inFlight(Origin origin, String site) {
-    long at = origins.of(origin);
-    if (at == RawOrigins.NOWHERE) {
-      misplaced(site, "comes from " + OriginHeader.text(origin) + ", which is no raw record");
-    } else if (origins.isInput(at)) {
-      origins.partition(at).inFlight(origins.offset(at));
+    long at = raw.of(origin, site);
+    if (raw.isInput(at)) {
+      raw.partition(at).inFlight(Inputs.offset(at));
     }
   }
 
@@ -67,7 +66,7 @@ final class Ledger implements Closeable {
     if (!split.equals(pair.getSplit())) {
       misplaced(site, "says split '" + pair.getSplit() + "' but is on " + outputs.get(output));
     }
-    long origin = place(pair.getOrigin(), site);
+    long origin = raw.place(pair.getOrigin(), site);
     if (!key.equals(pair.getPairId())) {
       misplaced(site, "has key '" + key + "' but pair id '" + pair.getPairId() + "'");
     }
@@ -95,11 +94,7 @@ final class Ledger implements Closeable {
     if (!key.equals(expected)) {
       misplaced(site, "has key '" + key + "' where '" + expected + "' belongs");
     }
-    long origin = place(pair.getOrigin(), site);
-    if (!origins.left(origin, quarantineOutput)) {
-      differences.add(
-          Kind.TWICE, origins.text(origin) + " is twice in quarantine, again at " + site);
-    }
+    raw.left(raw.place(pair.getOrigin(), site), quarantineOutput, site);
   }
 
   /** An output that cannot be read, so that nobody knows where it comes from. */
@@ -121,16 +116,13 @@ final class Ledger implements Closeable {
     return unreadable;
   }
 
-  /** A pair that claims a review which there is not. */
-  void unreviewed(Difference difference) {
-    differences.add(difference);
-  }
-
   /** The raw record of a pair that was withdrawn. */
   void withdrawn(Origin origin) {
-    long at = origins.of(origin);
-    if (origins.isInput(at)) {
-      origins.partition(at).withdrawn(origins.offset(at));
+    if (raw.hold(new TopicPartition(origin.getTopic(), origin.getPartition()))) {
+      long at = raw.of(origin, "");
+      if (raw.isInput(at)) {
+        raw.partition(at).withdrawn(Inputs.offset(at));
+      }
     }
   }
 
@@ -141,7 +133,7 @@ final class Ledger implements Closeable {
 
   /** Whether a record is known that left by no output. */
   boolean anyMissing() {
-    return !unreadable && raw.stream().anyMatch(RawPartition::anyMissing);
+    return !unreadable && raw.anyMissing();
   }
 
   /**
@@ -150,28 +142,7 @@ final class Ledger implements Closeable {
    * @param links the closed books of the links
    */
   AuditReport close(LinkReport links) {
-    for (RawPartition partition : raw) {
-      if (!unreadable) {
-        partition.missing(
-            offset ->
-                differences.add(
-                    Kind.MISSING,
-                    partition.partition()
-                        + "-"
-                        + offset
-                        + " is in no output: it is not on "
-                        + outputsWhere(output -> true, " or ")));
-      }
-      partition.manyOutputs(
-          offset ->
-              differences.add(
-                  Kind.IN_TWO_PLACES,
-                  partition.partition()
-                      + "-"
-                      + offset
-                      + " is on "
-                      + outputsWhere(output -> partition.hasLeft(offset, output), " and ")));
-    }
+    raw.close(!unreadable);
     splits.compareImages();
 
     Map<String, Long> counts = new LinkedHashMap<>();
@@ -180,14 +151,14 @@ final class Ledger implements Closeable {
     }
     counts.put(outputs.get(quarantineOutput), quarantined);
     return new AuditReport(
-        raw.stream().mapToLong(RawPartition::inputs).sum(),
+        raw.sum(RawPartition::inputs),
         counts,
-        raw.stream().mapToLong(RawPartition::onTheWay).sum(),
-        raw.stream().mapToLong(RawPartition::gone).sum(),
-        expired,
-        newer,
-        differences.count() + splits.differences().count() + links.differences(),
-        Stream.of(differences.details(), splits.differences().details(), links.details())
+        raw.sum(RawPartition::onTheWay),
+        raw.sum(RawPartition::gone),
+        raw.expired(),
+        raw.newer(),
+        differences.count() + splits.differences().count(),
+        Stream.of(differences.details(), splits.differences().details())
             .flatMap(List::stream)
             .limit(AuditReport.MAX_DETAILS)
             .toList(),
@@ -196,28 +167,8 @@ final class Ledger implements Closeable {
         links);
   }
 
-  /** Where an output says that it comes from; counts what is not an input of this audit. */
-  private long place(Origin origin, String site) {
-    long at = origins.of(origin);
-    if (at == RawOrigins.NOWHERE) {
-      misplaced(site, "comes from " + OriginHeader.text(origin) + ", which is no raw record");
-    } else if (origins.partition(at).isExpired(origins.offset(at))) {
-      expired++;
-    } else if (!origins.isInput(at)) {
-      newer++;
-    }
-    return at;
-  }
-
   @Override
   public void close() {
     splits.close();
-  }
-
-  private String outputsWhere(IntPredicate wanted, String between) {
-    return IntStream.range(0, outputs.size())
-        .filter(wanted)
-        .mapToObj(outputs::get)
-        .collect(Collectors.joining(between));
   }
 }

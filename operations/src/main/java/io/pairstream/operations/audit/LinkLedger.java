@@ -1,6 +1,6 @@
 package io.pairstream.operations.audit;
 
-import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.operations.audit.AuditReport.LinkReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.Origin;
@@ -8,10 +8,8 @@ import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.LinkHeaders;
-import io.pairstream.schemas.wire.OriginHeader;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,24 +35,22 @@ final class LinkLedger {
   private final ClusterAccess cluster;
   private final Topic<String, WaitingLink> waiting;
   private final String scraped;
-  private final List<RawPartition> links;
-  private final Map<TopicPartition, RawPartition> byPartition = new LinkedHashMap<>();
+  private final Inputs links;
   private final Map<TopicPartition, Long> waitingEnds;
   private final Map<TopicPartition, FinishedOffsets> waitingFinished;
   private final Map<TopicPartition, Long> scrapedBegins;
   private final boolean anyLink;
   private final List<Live> live = new ArrayList<>();
-  private final Differences differences = new Differences();
+  private final Differences differences;
 
   /** Time of the oldest raw pair that is kept, where older ones are gone; milliseconds. */
   private long keptSince = Long.MIN_VALUE;
 
   private long expired;
-  private long newer;
   private boolean missingIsExcused;
 
   /** A record that let a link wait when the reading began, or came since. */
-  private record Live(TopicPartition partition, long offset, RawPartition links, long link) {}
+  private record Live(TopicPartition partition, long offset, long link) {}
 
   /**
    * Opens the books. Both topics' finished offsets are asked for at once: the fetchers commit them
@@ -62,7 +58,13 @@ final class LinkLedger {
    *
    * @param ofAll otherwise of those to come alone, of which there are none
    */
-  LinkLedger(ClusterAccess cluster, CommittedLog log, Admin admin, boolean ofAll) {
+  LinkLedger(
+      ClusterAccess cluster,
+      CommittedLog log,
+      Admin admin,
+      boolean ofAll,
+      Differences differences) {
+    this.differences = differences;
     this.cluster = cluster;
     this.waiting = cluster.topics().waitingLinks();
     this.scraped = cluster.topics().scraped().name();
@@ -74,12 +76,20 @@ final class LinkLedger {
     List<TopicPartition> both = new ArrayList<>(partitions);
     both.addAll(waitingEnds.keySet());
     this.waitingFinished = finished(cluster, admin, both);
-    for (TopicPartition partition : partitions) {
-      FinishedOffsets finished = waitingFinished.getOrDefault(partition, FinishedOffsets.below(0));
-      byPartition.put(
-          partition, new RawPartition(partition, begins.get(partition), finished, OUTPUTS.size()));
-    }
-    this.links = List.copyOf(byPartition.values());
+    this.links =
+        new Inputs(
+            "link",
+            OUTPUTS,
+            partitions.stream()
+                .map(
+                    partition ->
+                        new RawPartition(
+                            partition,
+                            begins.get(partition),
+                            waitingFinished.getOrDefault(partition, FinishedOffsets.below(0)),
+                            OUTPUTS.size()))
+                .toList(),
+            differences);
     this.scrapedBegins = log.beginnings(log.partitions(scraped));
   }
 
@@ -94,13 +104,13 @@ final class LinkLedger {
   }
 
   List<RawPartition> partitions() {
-    return links;
+    return links.partitions();
   }
 
   /** Whether a record comes from here: from a link, or from one that waited. */
   boolean isOurs(Origin origin) {
     TopicPartition partition = partitionOf(origin);
-    return byPartition.containsKey(partition) || waitingEnds.containsKey(partition);
+    return links.hold(partition) || waitingEnds.containsKey(partition);
   }
 
   /** A record on a topic that can name a link. */
@@ -130,40 +140,26 @@ final class LinkLedger {
 
   /** A record that lets a link wait. */
   private void waits(TopicPartition partition, long offset, Origin link, String site) {
-    RawPartition partitionOfLink = byPartition.get(partitionOf(link));
-    if (partitionOfLink == null) {
-      misplaced(site, "comes from " + OriginHeader.text(link) + ", which is no link");
+    long at = links.of(link, site);
+    if (at == Inputs.NOWHERE || isFinished(waitingFinished, partition, offset)) {
+      return;
+    } else if (!links.isInput(at)) {
+      links.place(link, site);
       return;
     }
-    if (isFinished(waitingFinished, partition, offset)) {
-      return;
-    }
-    if (partitionOfLink.isExpired(link.getOffset())) {
-      return; // it waits for longer than links are kept
-    }
-    if (!partitionOfLink.isInput(link.getOffset())) {
-      newer++;
-      return;
-    }
-    boolean first = partitionOfLink.left(link.getOffset(), WAITING);
+    boolean first = links.partition(at).left(Inputs.offset(at), WAITING);
     if (!first && offset < waitingEnds.get(partition)) {
-      differences.add(Kind.TWICE, OriginHeader.text(link) + " waits twice, again at " + site);
+      links.twice(at, WAITING, site);
     }
-    live.add(new Live(partition, offset, partitionOfLink, link.getOffset()));
-  }
-
-  private void misplaced(String site, String what) {
-    differences.add(Kind.MISPLACED, site + " " + what);
+    live.add(new Live(partition, offset, at));
   }
 
   /** A record that there is at an offset which nothing named. */
-  void present(ConsumerRecord<byte[], byte[]> record) {
+  void present(RawPartition partition, ConsumerRecord<byte[], byte[]> record) {
     if (record.timestamp() < keptSince) {
       expired++;
     } else {
-      byPartition
-          .get(new TopicPartition(record.topic(), record.partition()))
-          .present(record.offset());
+      partition.present(record.offset());
     }
   }
 
@@ -174,78 +170,40 @@ final class LinkLedger {
 
   /** Whether a link is known of which nothing became. */
   boolean anyMissing() {
-    return !missingIsExcused && links.stream().anyMatch(RawPartition::anyMissing);
+    return !missingIsExcused && links.anyMissing();
   }
 
   /** Closes the books, after the last output was read. */
   LinkReport close(Admin admin) {
     Map<TopicPartition, FinishedOffsets> waitingNow =
         finished(cluster, admin, waitingEnds.keySet());
-    for (RawPartition partition : links) {
-      if (!missingIsExcused) {
-        partition.missing(
-            offset ->
-                differences.add(
-                    Kind.MISSING,
-                    partition.partition()
-                        + "-"
-                        + offset
-                        + " is finished, but is on none of "
-                        + String.join(", ", OUTPUTS)));
-      }
-      partition.both(
-          FETCHED, QUARANTINED, offset -> inTwoPlaces(partition, offset, FETCHED, QUARANTINED));
-    }
-    for (Live waits : live) {
-      if (isFinished(waitingNow, waits.partition(), waits.offset())) {
-        continue;
-      }
-      for (int output : new int[] {FETCHED, QUARANTINED}) {
-        if (waits.links().hasLeft(waits.link(), output)) {
-          inTwoPlaces(waits.links(), waits.link(), WAITING, output);
-        }
+    // What waited when the reading began and does no longer is where it went.
+    live.stream()
+        .filter(one -> isFinished(waitingNow, one.partition(), one.offset()))
+        .map(Live::link)
+        .filter(link -> hasLeft(link, FETCHED) || hasLeft(link, QUARANTINED))
+        .forEach(link -> links.partition(link).removed(Inputs.offset(link), WAITING));
+    for (Live one : live) {
+      if (!isFinished(waitingNow, one.partition(), one.offset())) {
+        boolean unused = links.partition(one.link()).left(Inputs.offset(one.link()), WAITING);
       }
     }
+    links.close(!missingIsExcused);
     return new LinkReport(
-        links.stream().mapToLong(RawPartition::inputs).sum(),
-        count(FETCHED),
-        count(QUARANTINED),
-        links.stream().mapToLong(partition -> partition.countOnly(WAITING)).sum(),
+        links.sum(RawPartition::inputs),
+        links.sum(partition -> partition.count(FETCHED)),
+        links.sum(partition -> partition.count(QUARANTINED)),
+        links.sum(partition -> partition.count(WAITING)),
         expired,
-        newer,
-        differences.count(),
-        differences.details());
+        links.newer());
   }
 
-  private long count(int output) {
-    return links.stream().mapToLong(partition -> partition.count(output)).sum();
-  }
-
-  private void inTwoPlaces(RawPartition partition, long offset, int first, int second) {
-    differences.add(
-        Kind.IN_TWO_PLACES,
-        partition.partition()
-            + "-"
-            + offset
-            + " is on "
-            + OUTPUTS.get(first)
-            + " and on "
-            + OUTPUTS.get(second));
+  private boolean hasLeft(long link, int output) {
+    return links.partition(link).hasLeft(Inputs.offset(link), output);
   }
 
   private void leave(Origin link, int output, String site) {
-    RawPartition partition = byPartition.get(partitionOf(link));
-    if (partition == null) {
-      misplaced(site, "comes from " + OriginHeader.text(link) + ", which is no link");
-    } else if (partition.isExpired(link.getOffset())) {
-      return; // its link is kept no longer
-    } else if (!partition.isInput(link.getOffset())) {
-      newer++;
-    } else if (!partition.left(link.getOffset(), output)) {
-      differences.add(
-          Kind.TWICE,
-          OriginHeader.text(link) + " is twice on " + OUTPUTS.get(output) + ", again at " + site);
-    }
+    links.left(links.place(link, site), output, site);
   }
 
   private static boolean isFinished(

@@ -143,22 +143,6 @@ final class RawPartition {
     return outputs.get(output).getLongCardinality();
   }
 
-  /** How many offsets left by that output and by no other. */
-  long countOnly(int output) {
-    RoaringBitmap only = outputs.get(output).clone();
-    for (int other = 0; other < outputs.size(); other++) {
-      if (other != output) {
-        only.andNot(outputs.get(other));
-      }
-    }
-    return only.getLongCardinality();
-  }
-
-  /** Offsets that left by both of two outputs, ascending. */
-  void both(int first, int second, LongConsumer each) {
-    forEach(RoaringBitmap.and(outputs.get(first), outputs.get(second)), each);
-  }
-
   /** Offsets that left by more than one output, ascending. */
   void manyOutputs(LongConsumer each) {
     RoaringBitmap once = new RoaringBitmap();

@@ -1,6 +1,7 @@
 package io.pairstream.operations.audit;
 
-import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.operations.audit.AuditReport.Difference;
+import io.pairstream.operations.audit.AuditReport.Kind;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.LastRecords;

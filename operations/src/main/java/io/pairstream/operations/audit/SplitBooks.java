@@ -1,7 +1,7 @@
 package io.pairstream.operations.audit;
 
 import io.pairstream.operations.audit.AuditReport.EqualSample;
-import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.operations.audit.AuditReport.Kind;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.service.table.Database;
 import java.io.Closeable;
@@ -59,7 +59,7 @@ final class SplitBooks implements Closeable {
           + " AS first FROM live WHERE image <> x'') WHERE pair <> first";
 
   private final List<String> splits;
-  private final RawOrigins origins;
+  private final Inputs inputs;
   private final Database records;
   private final long[] live;
   private final List<EqualSample> firstEqualSamples = new ArrayList<>();
@@ -72,9 +72,9 @@ final class SplitBooks implements Closeable {
    * @param folder where the books are kept
    * @param splits the splits' topics
    */
-  SplitBooks(Path folder, List<String> splits, RawOrigins origins) {
+  SplitBooks(Path folder, List<String> splits, Inputs inputs) {
     this.splits = splits;
-    this.origins = origins;
+    this.inputs = inputs;
     this.live = new long[splits.size()];
     this.records = Database.temporary(folder);
     records.execute(SCHEMA, LIVE);
@@ -144,7 +144,7 @@ final class SplitBooks implements Closeable {
     commit();
     for (int split = 0; split < splits.size(); split++) {
       live[split] = 0;
-      for (RawPartition partition : origins.partitions()) {
+      for (RawPartition partition : inputs.partitions()) {
         partition.forget(split);
       }
     }
@@ -176,17 +176,14 @@ final class SplitBooks implements Closeable {
       if (origin == REMOVED) {
         return true;
       }
-      boolean same = origin == before && origin != RawOrigins.NOWHERE;
-      if (!origins.left(origin, split) || same) {
+      boolean same = origin == before && origin != Inputs.NOWHERE;
+      boolean isNew =
+          !inputs.isInput(origin) || inputs.partition(origin).left(Inputs.offset(origin), split);
+      if (!isNew || same) {
         differences.add(
             Kind.TWICE,
-            "%s is twice on %s, again at %s-%d-%d"
-                .formatted(
-                    origins.text(origin),
-                    splits.get(split),
-                    splits.get(split),
-                    row.getInt(4),
-                    row.getLong(5)));
+            "%s is twice on %s, again at %2$s-%d-%d"
+                .formatted(inputs.text(origin), splits.get(split), row.getInt(4), row.getLong(5)));
       }
       if (before != REMOVED && !same) {
         twice(before, origin);
@@ -195,11 +192,13 @@ final class SplitBooks implements Closeable {
         live[split]++;
         if (first == REMOVED) {
           first = origin;
-        } else if (first != origin || origin == RawOrigins.NOWHERE) {
+        } else if (first != origin || origin == Inputs.NOWHERE) {
           twice(first, origin);
         }
       } else if (after == REMOVED) {
-        origins.removed(origin, split);
+        if (inputs.isInput(origin)) {
+          inputs.partition(origin).removed(Inputs.offset(origin), split);
+        }
       }
       return true;
     }
@@ -208,7 +207,7 @@ final class SplitBooks implements Closeable {
       differences.add(
           Kind.PAIR_TWICE,
           "pair %s was accepted for %s and for %s"
-              .formatted(HexFormat.of().formatHex(pair), origins.text(one), origins.text(other)));
+              .formatted(HexFormat.of().formatHex(pair), inputs.text(one), inputs.text(other)));
     }
   }
 

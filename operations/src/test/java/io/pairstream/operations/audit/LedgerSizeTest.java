@@ -2,7 +2,9 @@ package io.pairstream.operations.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.operations.audit.AuditReport.Difference;
+import io.pairstream.operations.audit.AuditReport.Kind;
+import io.pairstream.operations.audit.AuditReport.LinkReport;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -117,7 +119,7 @@ class LedgerSizeTest {
             .toList();
     long faults = PAIRS / EVERY;
     AuditReport report;
-    try (Ledger ledger = new Ledger(raw, SPLITS, "pairs.quarantine", folder)) {
+    try (Ledger ledger = new Ledger(raw, SPLITS, "pairs.quarantine", folder, new Differences())) {
       for (long pair = 0; pair < end * PARTITIONS; pair++) {
         enter(ledger, pair);
       }
@@ -133,7 +135,7 @@ class LedgerSizeTest {
       for (long fault = 0; fault < faults; fault++) {
         ledger.withdrawn(origin(fault * EVERY + WITHDRAWN));
       }
-      report = ledger.close(new LinkReport(0, 0, 0, 0, 0, 0, 0, List.of()));
+      report = ledger.close(new LinkReport(0, 0, 0, 0, 0, 0));
     }
 
     assertThat(report.inputs()).isEqualTo(end * PARTITIONS);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.audit.AuditReport.Difference;
+import io.pairstream.operations.audit.AuditReport.Kind;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.review.ReviewDesk;
@@ -127,7 +129,7 @@ class ReviewedPairsTest {
         .singleElement()
         .satisfies(
             found -> {
-              assertThat(found.kind()).isEqualTo(Difference.Kind.UNREVIEWED);
+              assertThat(found.kind()).isEqualTo(Kind.UNREVIEWED);
               assertThat(found.pairId()).isEqualTo(claimed.pairId());
               assertThat(found.raw()).isEqualTo(OriginHeader.text(claimed.origin()));
               assertThat(found.sentence())
