@@ -2,9 +2,9 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.operations.groups.Move;
 import io.pairstream.operations.groups.MoveGroups;
 import io.pairstream.operations.groups.ResetPlan;
+import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.operations.groups.ResetTarget;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
@@ -12,7 +12,6 @@ import io.pairstream.terminal.Table;
 import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -60,7 +59,7 @@ final class GroupCommand {
       Optional<String> actionId = Optional.empty();
       if (!planOnly && plan.changes()) {
         String user = System.getProperty("user.name");
-        actionId = Optional.of(groups.move(plan, name, user, detail.text()).actionId());
+        actionId = Optional.of(groups.move(plan, name, user, detail.text()));
       }
       Optional<String> undo = actionId.map(id -> hint("group undo " + id));
       answer(new Moved(planOnly, actionId, undo, plan), () -> print(plan, undo, command));
@@ -74,10 +73,8 @@ final class GroupCommand {
       print(table);
       String again = planOnly ? "would be read again" : "are read again";
       String never = planOnly ? "would never be read" : "will never be read";
-      count("%,d records " + again + about(plan.againBytes()), plan.again());
-      count("%,d records " + never + about(plan.skippedBytes()), plan.skipped());
-      plan.since()
-          .ifPresent(time -> print("the first is of %s", time.truncatedTo(ChronoUnit.SECONDS)));
+      count("%,d records " + again, plan.again());
+      count("%,d records " + never, plan.skipped());
       plan.notes().forEach(note -> print("note: %s", note));
       if (!plan.changes()) {
         print("group %s is there already; nothing changes", plan.group());
@@ -114,10 +111,6 @@ final class GroupCommand {
 
     private static Figure offset(OptionalLong offset) {
       return new Figure(offset.isPresent() ? String.valueOf(offset.getAsLong()) : "never");
-    }
-
-    private static String about(OptionalLong bytes) {
-      return bytes.isPresent() ? ", about " + Quantity.bytes(bytes.getAsLong()) : "";
     }
   }
 

@@ -2,8 +2,9 @@ package io.pairstream.operations.groups;
 
 import static io.pairstream.schemas.wire.KafkaAnswers.await;
 
-import java.util.Collection;
+import io.pairstream.operations.groups.ResetPlan.Move;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,17 +70,24 @@ final class GroupOffsets {
   }
 
   /**
-   * Commits offsets in the group's name, and takes other commits away.
+   * Commits what moves say in the group's name, and takes other commits away.
    *
    * @throws GroupRefusedException where somebody is in the group, who may have joined just now
    */
-  void set(Map<TopicPartition, OffsetAndMetadata> offsets, Collection<TopicPartition> removed) {
+  void set(List<Move> moves) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    Set<TopicPartition> removed = new HashSet<>();
+    for (Move move : moves) {
+      move.then()
+          .ifPresentOrElse(
+              place -> offsets.put(move.partition(), place), () -> removed.add(move.partition()));
+    }
     try {
       if (!offsets.isEmpty()) {
         await(admin.alterConsumerGroupOffsets(group, offsets).all());
       }
       if (!removed.isEmpty()) {
-        await(admin.deleteConsumerGroupOffsets(group, Set.copyOf(removed)).all());
+        await(admin.deleteConsumerGroupOffsets(group, removed).all());
       }
     } catch (KafkaException e) {
       throw isOfMembers(e) || isOfMembers(e.getCause()) ? inUse(group, members()) : e;
@@ -91,19 +99,17 @@ final class GroupOffsets {
   }
 
   static GroupRefusedException inUse(String group, List<GroupMember> members) {
-    String some =
+    String who =
         members.stream()
             .limit(3)
             .map(member -> member.clientId() + " at " + member.host().replaceFirst("^/", ""))
             .collect(Collectors.joining(", "));
-    int more = members.size() - 3;
     return new GroupRefusedException(
-        "group "
-            + group
-            + " is in use"
-            + (members.isEmpty() ? "" : ": " + some + (more > 0 ? " and " + more + " more" : ""))
-            + "; stop "
-            + (members.size() == 1 ? "it" : "them")
-            + " first");
+        "group %s is in use: %s%s; stop %s first"
+            .formatted(
+                group,
+                who.isEmpty() ? "by somebody who just joined" : who,
+                members.size() > 3 ? " and " + (members.size() - 3) + " more" : "",
+                members.size() == 1 ? "it" : "them"));
   }
 }

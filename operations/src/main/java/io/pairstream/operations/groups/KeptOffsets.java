@@ -1,14 +1,11 @@
 package io.pairstream.operations.groups;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.LastRecords;
+import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.schemas.Action;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -87,13 +84,5 @@ final class KeptOffsets {
               + ", which kept no offsets");
     }
     return kept;
-  }
-
-  /** The action of that id, if there is one. */
-  static Optional<Action> find(ClusterAccess cluster, String actionId) {
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      return Optional.ofNullable(
-          LastRecords.of(cluster, log, cluster.topics().actions(), Set.of(actionId)).get(actionId));
-    }
   }
 }

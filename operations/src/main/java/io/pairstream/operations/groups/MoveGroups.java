@@ -4,17 +4,15 @@ import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
-import io.pairstream.operations.lag.WatchedLogs;
+import io.pairstream.operations.cluster.LastRecords;
+import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,13 +60,6 @@ public final class MoveGroups {
   }
 
   /**
-   * What was done.
-   *
-   * @param actionId the record of it, by which it can be undone
-   */
-  public record Moved(ResetPlan plan, String actionId) {}
-
-  /**
    * What going to a target would do. Changes nothing.
    *
    * @param part empty for all partitions on which the group has committed
@@ -96,7 +87,7 @@ public final class MoveGroups {
       partitions.forEach(
           partition ->
               wanted.put(partition, Optional.of(new OffsetAndMetadata(target.on(partition, log)))));
-      return plan(admin, log, offsets, group, wanted);
+      return plan(log, offsets, group, wanted);
     }
   }
 
@@ -107,17 +98,16 @@ public final class MoveGroups {
    *     is gone
    */
   public ResetPlan planUndo(String actionId) {
-    Action action =
-        KeptOffsets.find(cluster, actionId)
-            .orElseThrow(
-                () ->
-                    new GroupRefusedException(
-                        "there is no action " + actionId + " in data set " + dataset().name()));
-    Map<TopicPartition, Optional<OffsetAndMetadata>> kept = KeptOffsets.of(action);
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.openForSingleRecords(cluster)) {
+      Action action =
+          LastRecords.of(cluster, log, cluster.topics().actions(), Set.of(actionId)).get(actionId);
+      if (action == null) {
+        throw new GroupRefusedException(
+            "there is no action " + actionId + " in data set " + dataset().name());
+      }
       GroupOffsets offsets = new GroupOffsets(admin, action.getSubject());
-      return plan(admin, log, offsets, action.getSubject(), kept);
+      return plan(log, offsets, action.getSubject(), KeptOffsets.of(action));
     }
   }
 
@@ -127,12 +117,13 @@ public final class MoveGroups {
    * @param name {@code group.reset} or {@code group.undo}
    * @param actor who does it
    * @param detail it in a sentence
+   * @return the id of that record, by which the move can be undone
    * @throws GroupRefusedException where somebody is in the group, or it is no longer where the plan
    *     found it
    * @throws KafkaException where the cluster does not take it; the old offsets are kept all the
    *     same
    */
-  public Moved move(ResetPlan plan, String name, String actor, String detail) {
+  public String move(ResetPlan plan, String name, String actor, String detail) {
     if (!plan.members().isEmpty()) {
       throw GroupOffsets.inUse(plan.group(), plan.members());
     }
@@ -152,25 +143,14 @@ public final class MoveGroups {
       // Its outcome is empty until it is known, so that an end in between loses no offsets.
       ActionLog.write(cluster, action);
       try {
-        Map<TopicPartition, OffsetAndMetadata> set = new HashMap<>();
-        Set<TopicPartition> removed = new HashSet<>();
-        for (Move move : plan.moves()) {
-          if (move.changes()) {
-            move.then()
-                .ifPresentOrElse(
-                    place -> set.put(move.partition(), place), () -> removed.add(move.partition()));
-          }
-        }
-        offsets.set(set, removed);
-      } catch (GroupRefusedException e) {
-        ActionLog.write(cluster, Action.newBuilder(action).setOutcome("REFUSED").build());
-        throw e;
-      } catch (KafkaException e) {
-        ActionLog.write(cluster, Action.newBuilder(action).setOutcome("FAILED").build());
+        offsets.set(plan.moves().stream().filter(Move::changes).toList());
+      } catch (GroupRefusedException | KafkaException e) {
+        String outcome = e instanceof KafkaException ? "FAILED" : "REFUSED";
+        ActionLog.write(cluster, Action.newBuilder(action).setOutcome(outcome).build());
         throw e;
       }
       ActionLog.write(cluster, Action.newBuilder(action).setOutcome("DONE").build());
-      return new Moved(plan, action.getActionId());
+      return action.getActionId();
     }
   }
 
@@ -217,50 +197,27 @@ public final class MoveGroups {
   }
 
   private ResetPlan plan(
-      Admin admin,
       CommittedLog log,
       GroupOffsets offsets,
       String group,
       Map<TopicPartition, Optional<OffsetAndMetadata>> wanted) {
     Map<TopicPartition, OffsetAndMetadata> committed = offsets.committed();
     Map<TopicPartition, Stretch> held = log.everything(wanted.keySet());
-    List<Move> moves = new ArrayList<>();
-    Map<TopicPartition, Stretch> between = new HashMap<>();
-    wanted.forEach(
-        (partition, asked) -> {
-          Move move =
-              move(
-                  partition,
-                  Optional.ofNullable(committed.get(partition)),
-                  asked,
-                  held.get(partition));
-          moves.add(move);
-          long records = move.again() + move.skipped();
-          if (records > 0) {
-            long lower = Math.min(move.from().getAsLong(), move.to().getAsLong());
-            long first = Math.max(move.logStart(), lower);
-            between.put(partition, new Stretch(first, first + records));
-          }
-        });
-    Map<TopicPartition, Instant> times = new HashMap<>();
-    log.read(
-        between,
-        record -> {
-          times.put(
-              new TopicPartition(record.topic(), record.partition()),
-              Instant.ofEpochMilli(record.timestamp()));
-          return false;
-        });
-    Map<TopicPartition, Long> sizes = sizes(admin);
+    List<Move> moves =
+        wanted.keySet().stream()
+            .sorted(IN_ORDER)
+            .map(
+                partition ->
+                    move(
+                        partition,
+                        Optional.ofNullable(committed.get(partition)),
+                        wanted.get(partition),
+                        held.get(partition)))
+            .toList();
     return new ResetPlan(
         group,
         offsets.members(),
-        moves.stream()
-            .sorted(Comparator.comparing(Move::partition, IN_ORDER))
-            .map(
-                move ->
-                    move.with(bytes(move, sizes), Optional.ofNullable(times.get(move.partition()))))
-            .toList(),
+        moves,
         moves.stream().anyMatch(Move::changes) ? notes(group) : List.of());
   }
 
@@ -283,17 +240,7 @@ public final class MoveGroups {
         held.to(),
         asked.isPresent() && reached.isEmpty()
             ? OptionalLong.of(asked.get().offset())
-            : OptionalLong.empty(),
-        OptionalLong.empty(),
-        Optional.empty());
-  }
-
-  private static OptionalLong bytes(Move move, Map<TopicPartition, Long> sizes) {
-    long offsets = move.end() - move.logStart();
-    long records = move.again() + move.skipped();
-    return records == 0 || offsets <= 0 || !sizes.containsKey(move.partition())
-        ? OptionalLong.empty()
-        : OptionalLong.of(Math.round((double) sizes.get(move.partition()) / offsets * records));
+            : OptionalLong.empty());
   }
 
   /** What the groups of a data set have in them beside offsets. */
@@ -312,15 +259,5 @@ public final class MoveGroups {
               + " feed commits again.");
     }
     return List.of();
-  }
-
-  /** Bytes of each partition's log on disk; without those that the broker does not tell us. */
-  private static Map<TopicPartition, Long> sizes(Admin admin) {
-    try {
-      return new WatchedLogs(admin).sizes().logs();
-    } catch (KafkaException e) {
-      // Who may not ask gets a plan without bytes.
-      return Map.of();
-    }
   }
 }

@@ -1,12 +1,12 @@
 package io.pairstream.operations.groups;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * What moving a group would do. Numbers hold for the moment at which they were read.
@@ -18,10 +18,60 @@ import java.util.function.Predicate;
 public record ResetPlan(
     String group, List<GroupMember> members, List<Move> moves, List<String> notes) {
 
-  public ResetPlan {
-    members = List.copyOf(members);
-    moves = List.copyOf(moves);
-    notes = List.copyOf(notes);
+  /**
+   * What becomes of a group's position on one partition.
+   *
+   * @param now what the group has committed; empty where it has not
+   * @param then what is committed in its place; empty where its commit is taken away
+   * @param logStart first offset that the partition still holds
+   * @param end offset behind its last committed record
+   * @param outOfReach the offset that was asked for, where the log does not hold it and the nearest
+   *     one that it holds is taken
+   */
+  public record Move(
+      TopicPartition partition,
+      @JsonIgnore Optional<OffsetAndMetadata> now,
+      @JsonIgnore Optional<OffsetAndMetadata> then,
+      long logStart,
+      long end,
+      OptionalLong outOfReach) {
+
+    /** The offset that the group would read next now; empty where it has committed none. */
+    @JsonProperty
+    public OptionalLong from() {
+      return offset(now);
+    }
+
+    /** The offset that it reads next afterwards; empty where its commit is taken away. */
+    @JsonProperty
+    public OptionalLong to() {
+      return offset(then);
+    }
+
+    private static OptionalLong offset(Optional<OffsetAndMetadata> committed) {
+      return committed.map(place -> OptionalLong.of(place.offset())).orElseGet(OptionalLong::empty);
+    }
+
+    /** Whether anything changes. */
+    public boolean changes() {
+      return !from().equals(to());
+    }
+
+    /** Offsets that would be read once more; markers of transactions in between count too. */
+    @JsonProperty
+    public long again() {
+      return now.isEmpty() || then.isEmpty()
+          ? 0
+          : Math.max(0, Math.min(now.get().offset(), end) - then.get().offset());
+    }
+
+    /** Offsets that would never be read; markers of transactions in between count too. */
+    @JsonProperty
+    public long skipped() {
+      return now.isEmpty() || then.isEmpty()
+          ? 0
+          : Math.max(0, then.get().offset() - Math.max(now.get().offset(), logStart));
+    }
   }
 
   /** Whether anything changes. */
@@ -40,30 +90,5 @@ public record ResetPlan(
   @JsonProperty
   public long skipped() {
     return moves.stream().mapToLong(Move::skipped).sum();
-  }
-
-  /** About how many bytes would be read once more; empty where not all are known. */
-  @JsonProperty
-  public OptionalLong againBytes() {
-    return bytes(move -> move.again() > 0);
-  }
-
-  /** About how many bytes would never be read; empty where not all are known. */
-  @JsonProperty
-  public OptionalLong skippedBytes() {
-    return bytes(move -> move.skipped() > 0);
-  }
-
-  /** When the first record that would be read again or skipped was written. */
-  @JsonProperty
-  public Optional<Instant> since() {
-    return moves.stream().flatMap(move -> move.since().stream()).min(Comparator.naturalOrder());
-  }
-
-  private OptionalLong bytes(Predicate<Move> meant) {
-    List<OptionalLong> all = moves.stream().filter(meant).map(Move::bytes).toList();
-    return all.stream().allMatch(OptionalLong::isPresent)
-        ? OptionalLong.of(all.stream().mapToLong(OptionalLong::getAsLong).sum())
-        : OptionalLong.empty();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -70,8 +71,6 @@ class MoveGroupsTest {
 
     assertThat(plan.again()).isEqualTo(12);
     assertThat(plan.skipped()).isZero();
-    assertThat(plan.since()).contains(FIRST);
-    assertThat(plan.againBytes().orElseThrow()).isBetween(12L * 1_000, 12L * 1_200);
     assertThat(plan.moves()).extracting(Move::from).containsExactly(at(8), at(4));
     assertThat(plan.moves()).extracting(Move::to).containsExactly(at(0), at(0));
     assertThat(committed()).containsEntry(zero, 8L).containsEntry(one, 4L);
@@ -113,10 +112,10 @@ class MoveGroupsTest {
     write(one, 4);
     commit(zero, 8, "finished: 9");
 
-    MoveGroups.Moved moved = move(groups.plan(group, new ResetTarget.At(2), allOf()));
+    String moved = move(groups.plan(group, new ResetTarget.At(2), allOf()));
     Map<TopicPartition, Long> between = committed();
-    ResetPlan undo = groups.planUndo(moved.actionId());
-    MoveGroups.Moved back = groups.move(undo, "group.undo", "somebody", "back");
+    ResetPlan undo = groups.planUndo(moved);
+    String back = groups.move(undo, "group.undo", "somebody", "back");
 
     assertThat(between).containsOnly(Map.entry(zero, 2L), Map.entry(one, 2L));
     assertThat(committed()).containsOnly(Map.entry(zero, 8L));
@@ -124,8 +123,8 @@ class MoveGroupsTest {
     assertThat(actions())
         .extracting(Action::getActionId, Action::getName, Action::getActor, Action::getOutcome)
         .containsExactlyInAnyOrder(
-            tuple(moved.actionId(), "group.reset", "somebody", "DONE"),
-            tuple(back.actionId(), "group.undo", "somebody", "DONE"));
+            tuple(moved, "group.reset", "somebody", "DONE"),
+            tuple(back, "group.undo", "somebody", "DONE"));
   }
 
   @Test
@@ -202,7 +201,7 @@ class MoveGroupsTest {
     return ResetTarget.parse(text, Clock.systemUTC());
   }
 
-  private MoveGroups.Moved move(ResetPlan plan) {
+  private String move(ResetPlan plan) {
     return groups.move(plan, "group.reset", "somebody", "reset");
   }
 
