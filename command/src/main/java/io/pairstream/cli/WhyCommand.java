@@ -1,9 +1,9 @@
 package io.pairstream.cli;
 
+import io.pairstream.operations.pairs.PairAnswer;
+import io.pairstream.operations.pairs.PairHistory;
 import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
-import io.pairstream.operations.why.PairAnswer;
-import io.pairstream.operations.why.PairHistory;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Review;

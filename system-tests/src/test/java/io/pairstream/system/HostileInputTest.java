@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.operations.why.PairAnswer;
-import io.pairstream.operations.why.PairHistory;
+import io.pairstream.operations.pairs.PairAnswer;
+import io.pairstream.operations.pairs.PairHistory;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.testing.Await;

@@ -1,4 +1,4 @@
-package io.pairstream.operations.why;
+package io.pairstream.operations.pairs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,7 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.pairs.PairAnswer.Admission;
 import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Verdict;

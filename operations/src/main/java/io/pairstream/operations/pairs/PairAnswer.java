@@ -1,4 +1,4 @@
-package io.pairstream.operations.why;
+package io.pairstream.operations.pairs;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.cleaning.RejectReason;
@@ -48,6 +48,16 @@ public record PairAnswer(
     Optional<Admission> admission,
     Origin origin,
     Optional<Instant> receivedAt) {
+
+  /**
+   * What a pair says of the person who let it in.
+   *
+   * @param reviewId the review that it names
+   * @param review what was decided; empty where there is no such review, so that nobody let it in
+   * @param waived reasons that did not count against it: as its raw record claims, or, where that
+   *     is kept no longer, as the review says
+   */
+  public record Admission(String reviewId, Optional<Review> review, List<String> waived) {}
 
   public static final String PAIR = "PAIR";
   public static final String LINK = "LINK";

@@ -1,2 +1,0 @@
-/** What became of one pair or link, and why. */
-package io.pairstream.operations.why;
