@@ -299,10 +299,11 @@ class SelfReportsTest {
   }
 
   private static long decided() {
-    return instances("preprocess").stream()
-        .flatMap(instance -> instance.path("counters").properties().stream())
-        .filter(counter -> counter.getKey().startsWith("decided_total"))
-        .mapToLong(counter -> counter.getValue().asLong())
+    return Http.get(dashboard + "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("pairstream_decided_total{"))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }
 

@@ -25,8 +25,11 @@ public record BrokerState(
   }
 
   /** A broker that is there. */
-  public record Broker(int id, String host, boolean controller) {}
+  public record Broker(int id, String host) {}
 
-  static final BrokerState UNKNOWN =
-      new BrokerState(State.UNKNOWN, Template.BROKERS_NOT_ASKED.with(), List.of(), 0, 0);
+  static final BrokerState UNKNOWN = without(State.UNKNOWN, Template.BROKERS_NOT_ASKED.with());
+
+  static BrokerState without(State state, Sentence sentence) {
+    return new BrokerState(state, sentence, List.of(), 0, 0);
+  }
 }

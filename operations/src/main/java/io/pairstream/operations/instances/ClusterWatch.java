@@ -1,17 +1,31 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.instances.BrokerState.Broker;
+import io.pairstream.operations.instances.BrokerState.State;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Threads;
-import java.time.Clock;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.RootCause;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ScheduledFuture;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.InterruptException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks brokers and registry every few seconds how they are, so that whoever looks never waits for
@@ -19,33 +33,31 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClusterWatch implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
-
   private static final Duration EVERY = Duration.ofSeconds(5);
 
   private final ClusterAccess cluster;
-  private final BrokerWatch brokerWatch;
+  private final List<String> topics;
 
   /** One thread for Kafka and one for the registry: the one may hang while the other answers. */
-  private final ScheduledThreadPoolExecutor threads;
+  private final ScheduledThreadPoolExecutor threads =
+      new ScheduledThreadPoolExecutor(2, Threads.daemons("cluster-watch"));
 
-  private volatile Admin admin;
+  private volatile Optional<Admin> admin = Optional.empty();
   private volatile BrokerState brokers = BrokerState.UNKNOWN;
-  private volatile RegistryState registry = RegistryState.UNKNOWN;
-  private volatile boolean closed;
+  private volatile RegistryState registry =
+      new RegistryState(State.UNKNOWN, Template.REGISTRY_NOT_ASKED.with());
 
-  private ClusterWatch(ClusterAccess cluster, Clock clock) {
-    this.cluster = cluster;
-    this.brokerWatch = new BrokerWatch(cluster, clock);
-    this.threads = new ScheduledThreadPoolExecutor(2, Threads.daemons("cluster-watch"));
-  }
+  /** How the schema registry is. */
+  record RegistryState(State state, Sentence sentence) {}
 
   /** Begins to ask. */
-  public static ClusterWatch start(ClusterAccess cluster, Clock clock) {
-    ClusterWatch watch = new ClusterWatch(cluster, clock);
-    watch.every(EVERY, watch::lookAtKafka);
-    watch.every(EVERY, () -> watch.registry = RegistryState.ask(cluster));
-    return watch;
+  public ClusterWatch(ClusterAccess cluster) {
+    this.cluster = cluster;
+    this.topics =
+        new TopicCatalogue(cluster.dataset(), 1).topics().stream().map(TopicSpec::name).toList();
+    for (Runnable look : List.<Runnable>of(this::lookAtKafka, this::lookAtRegistry)) {
+      var unused = threads.scheduleWithFixedDelay(look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   /** How the brokers were when they were last asked. */
@@ -55,8 +67,8 @@ public final class ClusterWatch implements AutoCloseable {
 
   /** The same; empty where they did not answer. */
   public Optional<BrokerState> known() {
-    BrokerState last = brokers;
-    return obstacle().isPresent() ? Optional.empty() : Optional.of(last);
+    return Optional.of(brokers)
+        .filter(last -> last.state() == State.UP || last.state() == State.DEGRADED);
   }
 
   /** How the registry was when it was last asked. */
@@ -64,49 +76,76 @@ public final class ClusterWatch implements AutoCloseable {
     return registry;
   }
 
-  /** Why nothing new is known; empty where Kafka answers. */
-  public Optional<String> obstacle() {
-    return switch (brokers.state()) {
-      case UP, DEGRADED -> Optional.empty();
-      case UNKNOWN, DOWN -> Optional.of(brokers.sentence().text());
-    };
-  }
-
   @Override
   public void close() {
-    closed = true;
     threads.shutdownNow();
-    Admin open = admin;
-    if (open != null) {
-      open.close(Duration.ZERO);
-    }
+    admin.ifPresent(open -> open.close(Duration.ZERO));
   }
 
-  private void every(Duration pause, Runnable task) {
-    ScheduledFuture<?> unused =
-        threads.scheduleWithFixedDelay(
-            () -> {
-              try {
-                task.run();
-              } catch (RuntimeException | Error e) { // else nobody looks again
-                if (!closed) {
-                  LOG.warn("the cluster cannot be looked at: {}", e.toString());
-                }
-              }
-            },
-            0,
-            pause.toMillis(),
-            TimeUnit.MILLISECONDS);
+  private void lookAtRegistry() {
+    try {
+      cluster.requireRegistry();
+      registry = new RegistryState(State.UP, Template.REGISTRY_ANSWERS.with());
+    } catch (RuntimeException e) {
+      registry = new RegistryState(State.DOWN, Template.REGISTRY_FAILS.with(e.getMessage()));
+    }
   }
 
   private void lookAtKafka() {
     try {
-      if (admin == null) {
-        admin = cluster.admin();
-      }
-      brokers = brokerWatch.look(admin);
-    } catch (InterruptedException | InterruptException e) {
+      Admin open = admin.orElseGet(cluster::admin);
+      admin = Optional.of(open);
+      Collection<Node> nodes = KafkaAnswers.await(open.describeCluster().nodes());
+      brokers = judge(nodes, ClusterAccess.existing(open, topics).values());
+    } catch (InterruptException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      brokers =
+          BrokerState.without(
+              State.DOWN,
+              Template.NO_BROKER.with(
+                  cluster.clientSettings().get("bootstrap.servers"), RootCause.message(e)));
     }
+  }
+
+  private BrokerState judge(Collection<Node> nodes, Collection<TopicDescription> found) {
+    Set<Integer> there = nodes.stream().map(Node::id).collect(Collectors.toSet());
+    Set<Integer> away = new TreeSet<>();
+    int underReplicated = 0;
+    int offline = 0;
+    for (TopicDescription topic : found) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        partition.replicas().stream().map(Node::id).forEach(away::add);
+        if (partition.leader() == null || partition.leader().isEmpty()) {
+          offline++;
+        } else if (partition.isr().size() < partition.replicas().size()) {
+          underReplicated++;
+        }
+      }
+    }
+    away.removeAll(there);
+    List<Sentence> complaints = new ArrayList<>();
+    away.forEach(id -> complaints.add(Template.BROKER_AWAY.with(id)));
+    if (offline > 0) {
+      complaints.add(Template.WITHOUT_LEADER.with(offline));
+    }
+    if (underReplicated > 0) {
+      complaints.add(Template.COPY_BEHIND.with(underReplicated));
+    }
+    int missing = topics.size() - found.size();
+    if (missing > 0) {
+      complaints.add(Template.TOPICS_MISSING.with(missing));
+    }
+    return new BrokerState(
+        complaints.isEmpty() ? State.UP : State.DEGRADED,
+        complaints.isEmpty()
+            ? Template.counted(nodes.size(), Template.ONE_BROKER, Template.BROKERS)
+            : Sentence.joined(complaints),
+        nodes.stream()
+            .map(node -> new Broker(node.id(), node.host() + ":" + node.port()))
+            .sorted(Comparator.comparingInt(Broker::id))
+            .toList(),
+        underReplicated,
+        offline);
   }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /**
  * What the nodes of a topology do now, all processes together, and which of them holds the rest
@@ -28,19 +27,16 @@ final class GraphWork {
   /** Where no node has this share of the work, no single one is to blame. */
   private static final double SHARE_OF_ONE = 0.3;
 
-  /** By counter, and then by node or step. */
+  /** By counter, and then by node. */
   private final Map<String, Map<String, Double>> rates = new HashMap<>();
 
   private final Map<String, Double> records = of("node_records_total");
   private final Map<String, Double> forwarded = of("node_forwarded_total");
   private final Map<String, Double> ownNanos = of("node_own_nanoseconds_total");
-  private final Map<String, Double> stepNanos = of("step_nanoseconds_total");
   private double threads;
   private double workersBusy;
   private double workers;
   private double callersWaiting;
-  private double commitShare;
-  private int processes;
 
   /**
    * @param instances processes that run the topology; silent ones do not count
@@ -51,25 +47,20 @@ final class GraphWork {
         add(instance);
       }
     }
-    commitShare /= Math.max(1, processes);
   }
 
   private void add(Instance instance) {
-    processes++;
     threads += known(instance.gauge("stream_threads"));
     workers += known(instance.gauge("image_workers"));
     workersBusy += known(instance.gauge("image_workers_busy"));
     callersWaiting += known(instance.gauge("image_worker_callers_waiting"));
-    commitShare += known(instance.gauge("thread_time_ratio{spent=commit}"));
     instance
         .rates()
         .forEach((name, rate) -> Series.read(name).ifPresent(series -> add(series, rate)));
   }
 
   private void add(Series series, double rate) {
-    SortedMap<String, String> labels = series.labels();
-    of(series.name())
-        .merge(labels.getOrDefault("node", labels.getOrDefault("step", "")), rate, Double::sum);
+    of(series.name()).merge(series.labels().getOrDefault("node", ""), rate, Double::sum);
   }
 
   private Map<String, Double> of(String counter) {
@@ -145,19 +136,11 @@ final class GraphWork {
   /** Why that node is the bottleneck, and what helps. */
   Sentence sentence(String node) {
     Sentence sentence =
-        Template.NODE_TAKES.with(node, Math.round(100 * busy(node)), number(milliseconds(node)));
-    // Cleaning is one node of many steps.
-    if (node.equals("clean")) {
-      double all = stepNanos.values().stream().mapToDouble(nanos -> nanos).sum();
-      Optional<String> most =
-          stepNanos.entrySet().stream()
-              .max(Comparator.comparingDouble(Map.Entry::getValue))
-              .filter(step -> step.getValue() > all / 2)
-              .map(Map.Entry::getKey);
-      if (most.isPresent()) {
-        sentence = Template.MOST_IN.with(sentence, most.get());
-      }
-    }
+        Template.NODE_TAKES.with(
+            node,
+            Math.round(100 * busy(node)),
+            String.format(
+                Locale.ROOT, milliseconds(node) < 10 ? "%.2f" : "%.0f", milliseconds(node)));
     return workers > 0 && callersWaiting > 0 && workersBusy >= workers
         ? Template.WORKERS_BUSY.with(sentence, Math.round(workers), Math.round(callersWaiting))
         : sentence;
@@ -169,20 +152,8 @@ final class GraphWork {
     if (Double.isNaN(working)) {
       return Template.NODES_NOT_KNOWN.with();
     }
-    Optional<String> slowest = bottleneck();
-    if (slowest.isPresent()) {
-      return sentence(slowest.get());
-    }
-    if (commitShare >= BUSY_THREADS) {
-      return Template.COMMITS_TAKE.with(Math.round(100 * commitShare));
-    }
-    return (working < BUSY_THREADS ? Template.NO_NODE : Template.NO_SINGLE_NODE)
-        .with(Math.round(100 * working));
-  }
-
-  private static String number(double value) {
-    return Double.isNaN(value)
-        ? "?"
-        : String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.0f", value);
+    return bottleneck()
+        .map(this::sentence)
+        .orElseGet(() -> Template.NO_NODE.with(Math.round(100 * working)));
   }
 }

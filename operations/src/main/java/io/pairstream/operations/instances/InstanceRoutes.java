@@ -15,9 +15,9 @@ import java.util.function.Supplier;
 /** {@code GET /v1/overview} and {@code GET /v1/topology}. */
 public final class InstanceRoutes {
 
-  private final OverviewSources sources;
+  private final Overview.Sources sources;
 
-  public InstanceRoutes(OverviewSources sources) {
+  public InstanceRoutes(Overview.Sources sources) {
     this.sources = sources;
   }
 

@@ -1,7 +1,9 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.operations.canary.CanaryReport;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.BrokerState.State;
+import io.pairstream.operations.instances.ClusterWatch.RegistryState;
 import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
@@ -12,7 +14,7 @@ import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.service.report.Series;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,31 +23,41 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** The platform at one moment: how it is, in a sentence, and the figures behind it. */
-final class Overview {
-
-  /** Numbers with these labels have pages of their own, and there are many. */
-  private static final Set<String> LEFT_OUT = Set.of("node", "step", "le");
-
-  /** With more processes than this, only what they are at is told, not their figures. */
-  private static final int PROCESSES_WITH_FIGURES = 12;
+public final class Overview {
 
   /** The list is cut there; nobody reads more, and {@code /metrics} has all. */
   private static final int MOST_PROCESSES = 60;
 
-  private final OverviewSources sources;
+  private final Sources sources;
   private final Instant now;
   private final List<Instance> instances;
   private final List<GroupLag> groups;
   private final BrokerState brokers;
   private final RegistryState registry;
 
-  Overview(OverviewSources sources) {
+  /**
+   * Where the overview is from.
+   *
+   * @param groups how far groups are behind
+   * @param standings accepted pairs by where they are; empty while that is not known
+   * @param rejections records on quarantine by reason; empty while that is not known
+   */
+  public record Sources(
+      ClusterAccess cluster,
+      Instances instances,
+      ClusterWatch watch,
+      Supplier<List<GroupLag>> groups,
+      Supplier<Map<String, Long>> standings,
+      Supplier<Map<String, Long>> rejections,
+      Supplier<CanaryReport> canary,
+      Clock clock) {}
+
+  Overview(Sources sources) {
     this.sources = sources;
     now = sources.clock().instant();
     instances = sources.instances().all();
@@ -83,16 +95,12 @@ final class Overview {
       String instance,
       String host,
       long pid,
-      String version,
       String state,
       Sentence obstacle,
       Instant startedAt,
       Instant reportedAt,
       boolean silent,
-      int partitions,
-      Map<String, Double> gauges,
-      Map<String, Long> counters,
-      Map<String, Double> rates) {}
+      int partitions) {}
 
   Answer answer() {
     Optional<Headline> headline = Headline.of(groups);
@@ -248,10 +256,7 @@ final class Overview {
   }
 
   private Quarantine quarantine() {
-    Map<String, Long> byReason = new HashMap<>(sources.rejections().get());
-    if (byReason.isEmpty()) {
-      countedByProcesses(byReason);
-    }
+    Map<String, Long> byReason = sources.rejections().get();
     return new Quarantine(
         byReason.values().stream().mapToLong(count -> count).sum(),
         byReason.entrySet().stream()
@@ -262,50 +267,19 @@ final class Overview {
   }
 
   /** Since the processes started; better than nothing until somebody has counted the topic. */
-  private void countedByProcesses(Map<String, Long> byReason) {
-    for (Instance instance : instances) {
-      instance
-          .status()
-          .getCounters()
-          .forEach(
-              (name, count) ->
-                  Series.read(name)
-                      .filter(series -> series.name().equals("rejected_total"))
-                      .map(series -> series.labels().getOrDefault("reason", ""))
-                      .ifPresent(reason -> byReason.merge(reason, count, Long::sum)));
-    }
-  }
-
   private Reporting process(Instance instance) {
     InstanceStatus status = instance.status();
-    boolean withFigures = instances.size() <= PROCESSES_WITH_FIGURES;
     return new Reporting(
         instance.service(),
         status.getInstance(),
         status.getHost(),
         status.getPid(),
-        status.getVersion(),
         status.getState(),
         obstacle(instance),
         status.getStartedAt(),
         instance.heardAt(),
         instance.silent(),
-        status.getAssigned().size(),
-        withFigures ? status.getGauges() : Map.of(),
-        withFigures ? reported(status.getCounters(), count -> true) : Map.of(),
-        withFigures ? reported(instance.rates(), rate -> rate > 0) : Map.of());
-  }
-
-  private static <N> Map<String, N> reported(Map<String, N> numbers, Predicate<N> wanted) {
-    Map<String, N> reported = new HashMap<>(numbers);
-    reported.entrySet().removeIf(each -> !isTold(each.getKey()) || !wanted.test(each.getValue()));
-    return reported;
-  }
-
-  private static boolean isTold(String name) {
-    return Series.read(name)
-        .map(series -> series.labels().keySet().stream().noneMatch(LEFT_OUT::contains))
-        .orElse(false);
+        status.getAssigned().size());
   }
 
   private TrainerClock trainer() {

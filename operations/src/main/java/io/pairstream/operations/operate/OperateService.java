@@ -11,7 +11,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.ClusterWatch;
 import io.pairstream.operations.instances.InstanceRoutes;
 import io.pairstream.operations.instances.Instances;
-import io.pairstream.operations.instances.OverviewSources;
+import io.pairstream.operations.instances.Overview;
 import io.pairstream.operations.lag.ClusterMetrics;
 import io.pairstream.operations.lag.LagHistory;
 import io.pairstream.operations.lag.LagRoutes;
@@ -90,7 +90,7 @@ public final class OperateService implements AutoCloseable {
     obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings);
     TopicTable catalogue = addPairs(access, settings, clock);
-    ClusterWatch watch = closedLater(ClusterWatch.start(access, clock));
+    ClusterWatch watch = closedLater(new ClusterWatch(access));
     addOverview(access, instances, watch, catalogue, canary, clock);
     ClusterMetrics metrics =
         new ClusterMetrics(
@@ -183,7 +183,7 @@ public final class OperateService implements AutoCloseable {
     PairSearch search = new PairSearch(catalogue, clock);
     routes.addAll(
         new InstanceRoutes(
-                new OverviewSources(
+                new Overview.Sources(
                     access,
                     instances,
                     watch,

@@ -99,8 +99,8 @@ public enum Template {
   BROKERS_NOT_ASKED("the brokers have not been asked yet"),
   ONE_BROKER("{0} broker is up"),
   BROKERS("{0} brokers are up"),
-  NO_BROKER("no broker at {0} answers since {1}: {2}"),
-  BROKER_AWAY("broker {0} on {1} is away since {2}"),
+  NO_BROKER("no broker at {0} answers: {1}"),
+  BROKER_AWAY("broker {0} is away"),
   WITHOUT_LEADER("partitions without a leader, where nothing can be written: {0}"),
   COPY_BEHIND("partitions with a copy that is behind: {0}"),
   TOPICS_MISSING("topics that are missing: {0}; run: ./pairstream topics create"),
@@ -125,12 +125,9 @@ public enum Template {
 
   NODES_NOT_KNOWN("no process has said yet what its nodes do"),
   NODE_TAKES("{0} takes {1} % of the threads' time, {2} ms a record"),
-  MOST_IN("{0}, most of it in {1}"),
   WORKERS_BUSY(
       "{0}; all {1} image workers are busy, and {2} threads wait for one: more --workers help"),
-  COMMITS_TAKE("commits take {0} % of the threads' time; the broker, or the way there, is slow"),
   NO_NODE("no node holds the rest back: the threads work {0} % of the time"),
-  NO_SINGLE_NODE("the threads work {0} % of the time, and no single node takes most of it"),
 
   NO_CANARY("no canary is sent; operate --canary 60s sends one every minute"),
   NO_CANARY_YET("no canary has come out yet"),

@@ -234,14 +234,7 @@ function cluster(app, { brokers, registry }) {
       sentence(app, one),
       more,
     );
-  const nodes = (brokers?.nodes ?? []).map(({ id, host, controller }) =>
-    h(
-      "li",
-      { key: id },
-      h("span.mono", `${id} · ${host}`),
-      controller && h("span.quiet.small", app.say("overview.controller")),
-    ),
-  );
+  const nodes = (brokers?.nodes ?? []).map(({ id, host }) => h("li", { key: id }, h("span.mono", `${id} · ${host}`)));
   return card(
     "cluster",
     app.say("overview.cluster"),
