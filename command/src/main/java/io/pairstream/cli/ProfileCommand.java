@@ -1,6 +1,5 @@
 package io.pairstream.cli;
 
-import io.pairstream.operations.profile.ProfileAnswer;
 import io.pairstream.operations.profile.ProfileQuestion;
 import io.pairstream.operations.profile.ProfileReport;
 import io.pairstream.operations.profile.ReadProfile;
@@ -32,7 +31,7 @@ final class ProfileCommand extends ClusterCommand {
     }
     String dataset = cluster().dataset().name();
     answer(
-        new ProfileAnswer(dataset, true, report, Optional.empty()),
+        new ProfileReport.Answer(dataset, true, report, Optional.empty()),
         () -> ProfileText.lines(dataset, report).forEach(out()::println));
     return ExitStatus.DONE;
   }

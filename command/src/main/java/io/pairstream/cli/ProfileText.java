@@ -1,7 +1,7 @@
 package io.pairstream.cli;
 
-import io.pairstream.operations.profile.Count;
 import io.pairstream.operations.profile.ProfileReport;
+import io.pairstream.operations.profile.ProfileReport.Count;
 import io.pairstream.operations.profile.ProfileReport.Histogram;
 import io.pairstream.operations.profile.ProfileReport.NamedProducer;
 import io.pairstream.terminal.Table;

@@ -2,8 +2,8 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.profile.Count;
 import io.pairstream.operations.profile.ProfileReport;
+import io.pairstream.operations.profile.ProfileReport.Count;
 import io.pairstream.operations.profile.ProfileReport.Histogram;
 import io.pairstream.operations.profile.ProfileReport.NamedProducer;
 import io.pairstream.terminal.TerminalText;

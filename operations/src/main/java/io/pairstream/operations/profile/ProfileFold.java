@@ -11,7 +11,6 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Database;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Keeps the profile in the catalogue's tables: how many pairs have which value, by where they stand
@@ -25,28 +24,27 @@ public final class ProfileFold implements CatalogueFold {
       " FROM (SELECT old.counted AS facts, -1 AS more UNION ALL SELECT new.counted, 1)";
 
   private static final String COUNT =
-      "CREATE TRIGGER count_pair AFTER UPDATE ON judged WHEN old.counted IS NOT new.counted BEGIN"
-          + " INSERT INTO tally SELECT facts ->> 'standing', facts ->> 'source_kind', value ->> 0,"
-          + " value ->> 1, more"
-          + CHANGED
-          + ", json_each(facts, '$.values') WHERE true"
-          + " ON CONFLICT DO UPDATE SET pairs = pairs + excluded.pairs;"
-          + " DELETE FROM tally WHERE pairs = 0 AND standing = old.counted ->> 'standing' AND"
-          + " source_kind = old.counted ->> 'source_kind' AND (dimension, value) IN"
-          + " (SELECT value ->> 0, value ->> 1 FROM json_each(old.counted, '$.values'));"
-          + " INSERT INTO producer SELECT facts ->> 'source_kind', facts ->> 'contributor',"
-          + " facts ->> 'outcome', more"
-          + CHANGED
-          + " WHERE facts ->> 'outcome' <> ''"
-          + " ON CONFLICT DO UPDATE SET records = records + excluded.records;"
-          + " DELETE FROM producer WHERE records = 0 AND contributor ="
-          + " old.counted ->> 'contributor';"
-          + " UPDATE since SET at = min(at, new.counted ->> 'at') WHERE new.counted ->> 'at' > 0;"
-          + " DELETE FROM judged WHERE key = new.key AND new.counted IS NULL; END";
+      """
+      CREATE TRIGGER count_pair AFTER UPDATE ON judged WHEN old.counted IS NOT new.counted BEGIN
+        INSERT INTO tally SELECT facts ->> 'standing', facts ->> 'source_kind', value ->> 0,
+          value ->> 1, more%1$s, json_each(facts, '$.values') WHERE true
+          ON CONFLICT DO UPDATE SET pairs = pairs + excluded.pairs;
+        DELETE FROM tally WHERE pairs = 0 AND standing = old.counted ->> 'standing'
+          AND source_kind = old.counted ->> 'source_kind' AND (dimension, value) IN
+          (SELECT value ->> 0, value ->> 1 FROM json_each(old.counted, '$.values'));
+        INSERT INTO producer SELECT facts ->> 'source_kind', facts ->> 'contributor',
+          facts ->> 'outcome', more%1$s WHERE facts ->> 'outcome' <> ''
+          ON CONFLICT DO UPDATE SET records = records + excluded.records;
+        DELETE FROM producer WHERE records = 0 AND contributor = old.counted ->> 'contributor';
+        UPDATE since SET at = min(at, new.counted ->> 'at') WHERE new.counted ->> 'at' > 0;
+        DELETE FROM judged WHERE key = new.key AND new.counted IS NULL;
+      END\
+      """
+          .formatted(CHANGED);
 
   private final Map<String, PairStatus> splits;
   private final String receipts;
-  private Optional<ContentWords> words = Optional.empty();
+  private final ContentWords words = new ContentWords();
 
   /**
    * @param topics the data set's
@@ -62,7 +60,7 @@ public final class ProfileFold implements CatalogueFold {
 
   @Override
   public int version() {
-    return 3;
+    return 4;
   }
 
   @Override
@@ -108,7 +106,7 @@ public final class ProfileFold implements CatalogueFold {
         Facts.of(
             pair,
             splits.get(place.topic()),
-            words().of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
+            words.of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
     change("accepted = ?2", pair.getPairId(), facts.json(), table);
   }
 
@@ -139,15 +137,6 @@ public final class ProfileFold implements CatalogueFold {
     withdraw(key, receipt.getStanding().equals(PairStatus.WITHDRAWN.name()), table);
   }
 
-  /** Read with the first record that has a caption: the dictionaries take a second. */
-  private ContentWords words() {
-    if (words.isEmpty()) {
-      words = Optional.of(new ContentWords());
-    }
-    return words.get();
-  }
-
-  /** Most receipts change nothing here. */
   private static void withdraw(String key, boolean withdrawn, Database table) {
     if (withdrawn) {
       change("is_withdrawn = ?2", key, 1, table);

@@ -1,6 +1,7 @@
 package io.pairstream.operations.profile;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.time.Instant;
@@ -36,6 +37,18 @@ public record ProfileReport(
     OptionalDouble truncatedShare,
     List<Word> words,
     List<NamedProducer> producers) {
+
+  /** How many there are of a value. */
+  public record Count(String value, long count) {}
+
+  /**
+   * The profile as {@code GET /v1/profile} answers.
+   *
+   * @param ready whether all topics were read once
+   * @param asOf when something newer was last known; empty while the topics are read
+   */
+  public record Answer(
+      String dataset, boolean ready, @JsonUnwrapped ProfileReport report, Optional<Instant> asOf) {}
 
   /** In how many captions a word stands. */
   public record Word(String word, long count) {}
@@ -79,7 +92,7 @@ public record ProfileReport(
   }
 
   /** Empty for all sources; twice. */
-  private static final String OF_SOURCE = " AND (? = '' OR source_kind = ?)";
+  private static final String OF_SOURCE = " AND (?1 = '' OR source_kind = ?1)";
 
   private static final String MOST_FIRST = " HAVING sum(pairs) > 0 ORDER BY sum(pairs) DESC, value";
 
@@ -126,7 +139,10 @@ public record ProfileReport(
         counts,
         histograms(sums),
         share(one(sums, "truncated"), one(sums, "tokenized")),
-        words(table, question),
+        grouped(table, question, "value", "dimension = 'word' AND" + ofSplits(question), MOST_WORDS)
+            .stream()
+            .map(found -> new Word(found.value(), found.count()))
+            .toList(),
         producers(table, question));
   }
 
@@ -149,61 +165,46 @@ public record ProfileReport(
               .add(new Count(row.getString(2), row.getLong(3)));
           return true;
         },
-        source(question),
         source(question));
     return sums;
   }
 
   private static List<Count> grouped(
       Database table, ProfileQuestion question, String column, String which) {
-    return table.query(
-        "SELECT "
-            + column
-            + " AS value, sum(pairs) FROM tally WHERE "
-            + which
-            + OF_SOURCE
-            + " GROUP BY 1"
-            + MOST_FIRST,
-        row -> new Count(row.getString(1), row.getLong(2)),
-        source(question),
-        source(question));
+    return grouped(table, question, column, which, Integer.MAX_VALUE);
   }
 
-  private static List<Word> words(Database table, ProfileQuestion question) {
+  private static List<Count> grouped(
+      Database table, ProfileQuestion question, String column, String which, int most) {
     return table.query(
-        "SELECT value, sum(pairs) FROM tally WHERE dimension = 'word' AND"
-            + ofSplits(question)
-            + OF_SOURCE
-            + " GROUP BY 1"
-            + MOST_FIRST
-            + " LIMIT "
-            + MOST_WORDS,
-        row -> new Word(row.getString(1), row.getLong(2)),
+        """
+        SELECT %s AS value, sum(pairs) FROM tally WHERE %s%s GROUP BY 1%s LIMIT ?2\
+        """
+            .formatted(column, which, OF_SOURCE, MOST_FIRST),
+        row -> new Count(row.getString(1), row.getLong(2)),
         source(question),
-        source(question));
+        most);
   }
 
   private static List<NamedProducer> producers(Database table, ProfileQuestion question) {
     return table.query(
-        "SELECT contributor, sum(records) FILTER (WHERE outcome = 'ACCEPTED'),"
-            + " sum(records) FILTER (WHERE outcome NOT IN ('ACCEPTED', 'COPY')),"
-            + " sum(records) FILTER (WHERE outcome = 'COPY'),"
-            + " coalesce((SELECT outcome FROM producer reason WHERE reason.contributor ="
-            + " producer.contributor AND outcome NOT IN ('ACCEPTED', 'COPY')"
-            + OF_SOURCE
-            + " GROUP BY outcome HAVING sum(records) > 0 ORDER BY sum(records) DESC, outcome"
-            + " LIMIT 1), '') FROM producer WHERE true"
-            + OF_SOURCE
-            + " GROUP BY contributor HAVING sum(records) > 0"
-            + " ORDER BY sum(records) DESC, contributor LIMIT "
-            + MOST_PRODUCERS,
+        """
+        SELECT contributor, sum(records) FILTER (WHERE outcome = 'ACCEPTED'),
+          sum(records) FILTER (WHERE outcome NOT IN ('ACCEPTED', 'COPY')),
+          sum(records) FILTER (WHERE outcome = 'COPY'),
+          coalesce((SELECT outcome FROM producer reason
+            WHERE reason.contributor = producer.contributor
+              AND outcome NOT IN ('ACCEPTED', 'COPY')%1$s
+            GROUP BY outcome HAVING sum(records) > 0 ORDER BY sum(records) DESC, outcome LIMIT 1), '')
+        FROM producer WHERE true%1$s GROUP BY contributor HAVING sum(records) > 0
+        ORDER BY sum(records) DESC, contributor LIMIT ?2\
+        """
+            .formatted(OF_SOURCE),
         row ->
             new NamedProducer(
                 row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5)),
         source(question),
-        source(question),
-        source(question),
-        source(question));
+        MOST_PRODUCERS);
   }
 
   private static String source(ProfileQuestion question) {

@@ -49,6 +49,6 @@ public final class ProfileRoutes {
     boolean ready = catalogue.isCaughtUp();
     Optional<Instant> asOf = catalogue.staleSince();
     return AnswerJson.answer(
-        new ProfileAnswer(dataset, ready, ProfileReport.of(catalogue, question), asOf));
+        new ProfileReport.Answer(dataset, ready, ProfileReport.of(catalogue, question), asOf));
   }
 }

@@ -35,22 +35,7 @@ enum ProfiledMeasure {
   CAPTION_CHARACTERS(
       "characters",
       pair -> pair.getCaption().codePointCount(0, pair.getCaption().length()),
-      1,
-      2,
-      4,
-      8,
-      16,
-      24,
-      32,
-      48,
-      64,
-      96,
-      128,
-      192,
-      256,
-      384,
-      512,
-      1024),
+      edges(19, i -> Math.rint(2 * Math.pow(2, i / 2.0)))),
 
   /**
    * Tokens of the caption before it is cut. Edges lie behind 77, 128 and 256, which are lengths of

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,7 +25,6 @@ import org.apache.kafka.common.utils.Utils;
 public final class ReadProfile {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
 
   private final ClusterAccess cluster;
   private final Path temporary;
@@ -73,24 +71,19 @@ public final class ReadProfile {
   }
 
   private static void await(TopicTable catalogue, Runnable report) {
-    long troubledAt = System.nanoTime();
-    while (true) {
+    for (int troubled = 0; troubled <= TIMEOUT.toSeconds(); ) {
       try {
-        catalogue.caughtUp().get(BETWEEN_REPORTS.toMillis(), TimeUnit.MILLISECONDS);
+        catalogue.caughtUp().get(1, TimeUnit.SECONDS);
         return;
       } catch (TimeoutException e) {
         report.run();
+        troubled = catalogue.trouble().isEmpty() ? 0 : troubled + 1;
       } catch (InterruptedException e) {
         throw new InterruptException(e);
       } catch (ExecutionException e) {
         throw new KafkaException("the topics cannot be read", e.getCause());
       }
-      Optional<String> trouble = catalogue.trouble();
-      if (trouble.isEmpty()) {
-        troubledAt = System.nanoTime();
-      } else if (System.nanoTime() - troubledAt > TIMEOUT.toNanos()) {
-        throw new KafkaException(trouble.get());
-      }
     }
+    throw new KafkaException(catalogue.trouble().orElse("the topics cannot be read"));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.catalogue.CatalogueFold.Rejected;
 import io.pairstream.operations.catalogue.Place;
+import io.pairstream.operations.profile.ProfileReport.Count;
 import io.pairstream.operations.profile.ProfileReport.NamedProducer;
 import io.pairstream.operations.profile.ProfileReport.Word;
 import io.pairstream.schemas.Origin;

@@ -2,6 +2,7 @@ package io.pairstream.operations.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operations.profile.ProfileReport.Count;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,0 @@
-package io.pairstream.operations.profile;
-
-/**
- * How many have a value.
- *
- * @param count 1 or more
- */
-public record Count(String value, long count) {}
