@@ -177,7 +177,7 @@ public final class PairIntake implements AutoCloseable {
         .counter("image_bytes_taken_total", imageBytesTaken.sum())
         .counter("links_taken_total", linksTaken.sum())
         .counter("submissions_failed_total", failed.sum())
-        .gauge("submissions_under_way", Math.max(0, begun.sum()));
+        .gauge("submissions_under_way", (double) begun.sum());
   }
 
   private CompletableFuture<Published> publish(
@@ -235,7 +235,8 @@ public final class PairIntake implements AutoCloseable {
       try (TopicWatch watch =
           new TopicWatch(
               cluster.clientSettings(Map.of()),
-              List.of(opened.pairs().topic(), opened.links().topic(), opened.notes().topic()),
+              List.of(
+                  opened.pairs().topic(), opened.links().topic(), opened.notes().records().topic()),
               KafkaTimeouts.ofAnswers(cluster.kafkaSettings(), WATCH_TIMEOUT))) {
         look(watch);
       } finally {

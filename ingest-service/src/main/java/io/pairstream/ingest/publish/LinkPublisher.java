@@ -121,7 +121,7 @@ public final class LinkPublisher implements AutoCloseable {
 
   /** The same with a note, which is in Kafka before the link is. */
   public CompletableFuture<Published> publish(NewLink link, String producer, UploadNotes notes) {
-    return notes.before(link, topic(), () -> publish(link, producer), producer);
+    return notes.before(link, topic(), producer).thenCompose(written -> publish(link, producer));
   }
 
   private PairLink record(NewLink link) {

@@ -11,6 +11,7 @@ import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -120,18 +121,15 @@ public final class PairPublisher implements AutoCloseable {
     }
     String imageDigest = PairIdentity.imageDigest(pair.image());
     String pairId = PairIdentity.pairId(imageDigest, pair.caption());
+    Instant now = clock.instant();
+    CompletableFuture<Published> sent =
+        records
+            .publish(imageDigest, raw(pair, now), "pair " + pairId)
+            .thenApply(
+                at -> new Published(pairId, imageDigest, topic(), at.partition(), at.offset()));
     return notes.isEmpty()
-        ? send(pair, imageDigest, pairId)
-        : notes.get().after(() -> send(pair, imageDigest, pairId), producer);
-  }
-
-  private CompletableFuture<Published> send(NewPair pair, String imageDigest, String pairId) {
-    return records
-        .publish(imageDigest, raw(pair), "pair " + pairId)
-        .thenApply(
-            metadata ->
-                new Published(
-                    pairId, imageDigest, topic(), metadata.partition(), metadata.offset()));
+        ? sent
+        : sent.thenCompose(published -> notes.get().after(published, producer, now));
   }
 
   /**
@@ -143,7 +141,7 @@ public final class PairPublisher implements AutoCloseable {
     try {
       records.flush();
     } finally {
-      notes.ifPresent(UploadNotes::flush);
+      notes.ifPresent(all -> all.records().flush());
     }
   }
 
@@ -157,17 +155,17 @@ public final class PairPublisher implements AutoCloseable {
     try {
       records.close();
     } finally {
-      notes.ifPresent(UploadNotes::close);
+      notes.ifPresent(all -> all.records().close());
     }
   }
 
   /** Lets go of the connections at once; what is not acknowledged yet fails. */
   public void abort() {
     records.abort();
-    notes.ifPresent(UploadNotes::abort);
+    notes.ifPresent(all -> all.records().abort());
   }
 
-  private RawPair raw(NewPair pair) {
+  private static RawPair raw(NewPair pair, Instant now) {
     return RawPair.newBuilder()
         .setImage(pair.image().duplicate())
         .setCaption(pair.caption())
@@ -178,7 +176,7 @@ public final class PairPublisher implements AutoCloseable {
         .setLicence(pair.licence())
         .setMediaType(pair.mediaType())
         .setAnnotations(pair.annotations())
-        .setReceivedAt(clock.instant())
+        .setReceivedAt(now)
         .build();
   }
 }

@@ -23,9 +23,7 @@ final class Exchange extends EventListener {
   @FunctionalInterface
   interface Reader<T> {
 
-    /**
-     * @throws FetchStopped where the answer is of no use
-     */
+    /** Reads it; {@link FetchStopped} where it is of no use. */
     T read(Answer answer) throws IOException;
   }
 
