@@ -7,12 +7,12 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
+import java.util.Collections;
 import java.util.EnumSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * An image worker that remembers what became of the images it was asked for last, so that a picture
@@ -27,36 +27,27 @@ import java.util.Set;
  */
 public final class RememberingWorker implements ImageWorker {
 
-  /** Of files and pictures together, for some hundred photographs. */
-  private static final long MAX_BYTES = 32L << 20;
+  private static final int MOST = 64;
 
-  /** What an entry takes besides, roughly. */
-  private static final int ENTRY_BYTES = 1024;
+  /**
+   * Of a file with its pictures, of which larger ones are not remembered: a photograph has less.
+   */
+  private static final int MAX_BYTES = 512 * 1024;
 
   private static final Set<RejectReason> PASSING =
       EnumSet.of(RejectReason.DECODER_CRASH, RejectReason.DECODE_TIMEOUT);
 
   private final ImageWorker worker;
-  private final long maxBytes;
 
-  /** Those asked for longest ago come first. Guarded by itself, and so is the sum. */
-  private final Map<Asked, Outcome<PreparedImage>> answers = new LinkedHashMap<>(256, 0.75f, true);
-
-  private long bytes;
+  /** Those asked for longest ago come first. */
+  private final Map<Asked, Outcome<PreparedImage>> answers =
+      Collections.synchronizedMap(new LinkedHashMap<>(256, 0.75f, true));
 
   /**
    * @param worker is asked for what is not remembered
    */
   public RememberingWorker(ImageWorker worker) {
-    this(worker, MAX_BYTES);
-  }
-
-  /**
-   * @param maxBytes of files, pictures and what surrounds them
-   */
-  RememberingWorker(ImageWorker worker, long maxBytes) {
     this.worker = worker;
-    this.maxBytes = maxBytes;
   }
 
   @Override
@@ -65,54 +56,34 @@ public final class RememberingWorker implements ImageWorker {
       return worker.prepare(image, plan);
     }
     Asked asked = new Asked(image, plan);
-    return remembered(asked)
-        .orElseGet(
-            () -> {
-              Outcome<PreparedImage> answer = worker.prepare(image, plan);
-              if (answer.rejectedOnly().stream().noneMatch(no -> PASSING.contains(no.reason()))) {
-                remember(asked, answer);
-              }
-              return answer;
-            });
-  }
-
-  private Optional<Outcome<PreparedImage>> remembered(Asked asked) {
-    synchronized (answers) {
-      return Optional.ofNullable(answers.get(asked));
+    Outcome<PreparedImage> known = answers.get(asked);
+    if (known != null) {
+      return known;
     }
-  }
-
-  private void remember(Asked asked, Outcome<PreparedImage> answer) {
-    synchronized (answers) {
-      if (answers.putIfAbsent(asked, answer) == null) {
-        bytes += asked.size() + size(answer);
-      }
-      Iterator<Map.Entry<Asked, Outcome<PreparedImage>>> oldest = answers.entrySet().iterator();
-      while (bytes > maxBytes) {
-        Map.Entry<Asked, Outcome<PreparedImage>> next = oldest.next();
-        bytes -= next.getKey().size() + size(next.getValue());
-        oldest.remove();
+    Outcome<PreparedImage> answer = worker.prepare(image, plan);
+    boolean passing = answer.rejectedOnly().stream().anyMatch(no -> PASSING.contains(no.reason()));
+    if (!passing && image.image().encoded().size() + size(answer) <= MAX_BYTES) {
+      synchronized (answers) {
+        answers.put(asked, answer);
+        if (answers.size() > MOST) {
+          answers.remove(answers.keySet().iterator().next());
+        }
       }
     }
+    return answer;
   }
 
   private static long size(Outcome<PreparedImage> answer) {
-    long sum = 0;
-    for (PreparedImage image : answer.keptOnly()) {
-      sum += image.picture().encoded().size();
-      for (Picture.Named rendition : image.renditions()) {
-        sum += rendition.picture().encoded().size();
-      }
-    }
-    return sum;
+    return answer.keptOnly().stream()
+        .flatMap(
+            image ->
+                Stream.concat(
+                    Stream.of(image.picture()),
+                    image.renditions().stream().map(Picture.Named::picture)))
+        .mapToLong(picture -> picture.encoded().size())
+        .sum();
   }
 
   /** What the answer depends on. */
-  private record Asked(ImageToPrepare image, ImagePlan plan) {
-
-    /** In bytes, with what surrounds the file and its answer. */
-    long size() {
-      return (long) image.image().encoded().size() + ENTRY_BYTES;
-    }
-  }
+  private record Asked(ImageToPrepare image, ImagePlan plan) {}
 }

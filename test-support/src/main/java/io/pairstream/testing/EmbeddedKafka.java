@@ -1,7 +1,6 @@
 package io.pairstream.testing;
 
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.topics.TopicSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -19,7 +18,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
@@ -27,8 +25,6 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.server.SharedServer;
 import kafka.server.StandardFaultHandlerFactory;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.metadata.PartitionChangeRecord;
 import org.apache.kafka.common.metrics.Metrics;
@@ -87,23 +83,6 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** Settings that lead a client here. */
   public Map<String, String> clientSettings() {
     return Map.of("bootstrap.servers", bootstrapServers());
-  }
-
-  /** Creates topics as the catalogue describes them, without waiting until they are hosted. */
-  public void createTopics(List<TopicSpec> topics) throws InterruptedException, ExecutionException {
-    try (Admin admin = Admin.create(Map.<String, Object>copyOf(clientSettings()))) {
-      var unused =
-          admin
-              .createTopics(
-                  topics.stream()
-                      .map(
-                          topic ->
-                              new NewTopic(topic.name(), topic.partitions(), (short) 1)
-                                  .configs(topic.config()))
-                      .toList())
-              .all()
-              .get();
-    }
   }
 
   /** Stops an orderly way; {@link #restart} brings it back. */

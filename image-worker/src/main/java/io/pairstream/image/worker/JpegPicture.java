@@ -46,9 +46,9 @@ final class JpegPicture implements DecodedPicture {
   }
 
   /**
-   * uint8 [height, width, 3], BGR. Colour is unfolded as libjpeg does it: by a triangle, but for
-   * 4:1:1. Takes whole colour samples, of which the planes have room, and cuts then: an odd side
-   * would stretch the colour.
+   * uint8 [height, width, 3], BGR. Colour is unfolded as libjpeg does it: by a triangle. Takes
+   * whole colour samples, of which the planes have room, and cuts then: an odd side would stretch
+   * the colour.
    */
   private Mat unscaled(Rect region) {
     JpegSampling sampling = planes.sampling();
@@ -58,11 +58,7 @@ final class JpegPicture implements DecodedPicture {
     int height = sampling.planeHeight(1, top + region.height()) * sampling.vertical();
     Rect whole = new Rect(region.x() - left, region.y() - top, width, height);
     Planes part =
-        sampling == JpegSampling.QUARTER_WIDTH
-            ? planes.part(whole)
-            : codec
-                .scaler()
-                .scaled(planes, whole, width, height, JpegSampling.FULL, Resampling.AREA);
+        codec.scaler().scaled(planes, whole, width, height, JpegSampling.FULL, Resampling.AREA);
     return new Mat(codec.bgr(part), new Rect(left, top, region.width(), region.height()));
   }
 }

@@ -14,9 +14,7 @@ enum JpegSampling {
   /** Grey. */
   NONE(3, 1, 1, avutil.AV_PIX_FMT_GRAY8),
   /** 4:4:0. */
-  HALF_HEIGHT(4, 1, 2, avutil.AV_PIX_FMT_YUV440P),
-  /** 4:1:1. */
-  QUARTER_WIDTH(5, 4, 1, avutil.AV_PIX_FMT_YUV411P);
+  HALF_HEIGHT(4, 1, 2, avutil.AV_PIX_FMT_YUV440P);
 
   private final int turboJpegCode;
   private final int horizontal;
@@ -30,7 +28,7 @@ enum JpegSampling {
     this.swscaleFormat = swscaleFormat;
   }
 
-  /** The sampling that TurboJPEG calls by this number; nothing for those it has learnt since. */
+  /** The sampling that TurboJPEG calls by this number; nothing for rarer ones. */
   static Optional<JpegSampling> ofTurboJpeg(int code) {
     for (JpegSampling sampling : values()) {
       if (sampling.turboJpegCode == code) {
@@ -48,7 +46,7 @@ enum JpegSampling {
     return swscaleFormat;
   }
 
-  /** Pixels per colour sample and row; 1, 2 or 4. */
+  /** Pixels per colour sample and row; 1 or 2. */
   int horizontal() {
     return horizontal;
   }

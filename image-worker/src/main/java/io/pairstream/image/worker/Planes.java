@@ -7,7 +7,6 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 
 /**
@@ -70,19 +69,6 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
     return (columns + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
   }
 
-  /** A part, not a copy, that begins at a whole colour sample. */
-  Planes part(Rect region) {
-    List<Mat> parts = new ArrayList<>();
-    for (int plane = 0; plane < mats.size(); plane++) {
-      int left = plane == 0 ? region.x() : region.x() / sampling.horizontal();
-      int top = plane == 0 ? region.y() : region.y() / sampling.vertical();
-      int columns = sampling.planeWidth(plane, region.width());
-      int rows = sampling.planeHeight(plane, region.height());
-      parts.add(new Mat(mats.get(plane), new Rect(left, top, columns, rows)));
-    }
-    return new Planes(sampling, region.width(), region.height(), List.copyOf(parts));
-  }
-
   /**
    * Every so many of the pixels, none of them averaged.
    *
@@ -103,9 +89,7 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
     return result;
   }
 
-  /**
-   * The same planes the way the picture was seen; {@code QUARTER_WIDTH} and the like must not turn.
-   */
+  /** The same planes the way the picture was seen; those of half a width must not turn. */
   Planes turned(ExifOrientation orientation) {
     boolean swaps = orientation.swapsSides();
     return new Planes(

@@ -37,7 +37,7 @@ final class TestHooks {
             StandardCharsets.ISO_8859_1);
     switch (end) {
       case PREFIX + "halt" -> Runtime.getRuntime().halt(7);
-      case PREFIX + "segv" -> Pointer.memset(new Unmapped(), 0, 1);
+      case PREFIX + "segv" -> com.sun.jna.Pointer.createConstant(8).setByte(0, (byte) 0);
       case PREFIX + "spin" -> spin();
       case PREFIX + "grow" -> grow();
       default -> {}
@@ -58,14 +58,6 @@ final class TestHooks {
         throw new OutOfMemoryError("native memory");
       }
       Pointer.memset(taken, 1, GROWTH_BYTES);
-    }
-  }
-
-  /** Points into the first page, which no process has mapped. */
-  private static final class Unmapped extends Pointer {
-    Unmapped() {
-      super((Pointer) null);
-      address = 8;
     }
   }
 }

@@ -16,11 +16,11 @@ import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Json;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.TestDataset;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -176,10 +176,9 @@ class OverviewTest {
               Map.of("request.timeout.ms", "4000", "default.api.timeout.ms", "12000"),
               Map.of());
       ClusterAccess cluster = new ClusterAccess(plain);
-      kafka.createTopics(new TopicCatalogue(cluster.dataset(), 1).topics());
-      cluster
-          .registry()
-          .register(cluster.topics().instances().name() + "-value", InstanceStatus.SCHEMA$);
+      TestDataset.of(
+              kafka.bootstrapServers(), "mock://" + kafka.bootstrapServers(), cluster.dataset())
+          .createTopics(1);
       say(cluster, "feed", "a", status("feed", "a", clock.instant()).build());
       try (Watched watched = new Watched(cluster);
           OperateService service = new OperateService(plain, settings("state"))) {

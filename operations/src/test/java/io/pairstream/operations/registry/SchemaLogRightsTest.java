@@ -8,7 +8,6 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
-import io.pairstream.testing.DenyingAuthorizer;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.LongTimeouts;
 import java.nio.file.Path;

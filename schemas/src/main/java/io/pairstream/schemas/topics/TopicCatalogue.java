@@ -14,12 +14,14 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
-import io.pairstream.schemas.topics.TopicSpec.Kept;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * Every topic of a data set, in one place: the public ones and the topology's named internal ones.
@@ -85,9 +87,39 @@ public final class TopicCatalogue {
   /** How long the audit trail goes back. */
   public static final Duration ACTIONS_KEPT = Duration.ofDays(365);
 
-  private static final Duration A_DAY = Duration.ofDays(1);
-  private static final Duration A_WEEK = Duration.ofDays(7);
   private static final Duration A_YEAR = Duration.ofDays(365);
+
+  /** A tombstone outlives the longest stop of a reader, which otherwise never learns of it. */
+  private static final Map<String, String> LAST_OF_EACH_KEY =
+      Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          "compact",
+          TopicConfig.DELETE_RETENTION_MS_CONFIG,
+          millis(Duration.ofDays(7)));
+
+  /** Whoever begins to read reads all of it, and only closed segments are cleaned. */
+  private static final Map<String, String> LAST_OF_EACH_KEY_FOR_A_DAY =
+      Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          "compact,delete",
+          TopicConfig.RETENTION_MS_CONFIG,
+          millis(Duration.ofDays(1)),
+          TopicConfig.DELETE_RETENTION_MS_CONFIG,
+          millis(Duration.ofDays(1)),
+          TopicConfig.SEGMENT_MS_CONFIG,
+          millis(Duration.ofHours(1)),
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          String.valueOf(16 * 1024 * 1024));
+
+  /** Until the reader has done with them and deletes them itself. */
+  private static final Map<String, String> UNTIL_READ =
+      Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          "delete",
+          TopicConfig.RETENTION_MS_CONFIG,
+          TopicSpec.NO_LIMIT,
+          TopicConfig.RETENTION_BYTES_CONFIG,
+          TopicSpec.NO_LIMIT);
 
   private final Dataset dataset;
   private final int partitions;
@@ -107,39 +139,28 @@ public final class TopicCatalogue {
   /** All topics, public ones first. */
   public List<TopicSpec> topics() {
     return List.of(
-        raw(CROWDSOURCED),
-        raw(SCRAPED),
-        fromOutside(LINKS, "host of the URL", PairLink.SCHEMA$, new Kept.For(A_YEAR)),
-        open(TRAINING, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
-        open(VALIDATION, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
-        open(TEST, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
-        open(
-            QUARANTINE,
-            "pair id or coordinates",
-            QuarantinedPair.SCHEMA$,
-            new Kept.For(A_YEAR, true)),
-        open(RECEIPTS, "pair id or coordinates", Receipt.SCHEMA$, new Kept.LastOfEachKey()),
-        open(TAKEDOWNS, "kind and what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
-        fromOutside(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_YEAR)),
-        open(UPLOADS, "pair id or link id", Upload.SCHEMA$, new Kept.LastOfEachKey()),
-        open(API_KEYS, "key id", ApiKey.SCHEMA$, new Kept.LastOfEachKey()),
-        open(
-            INSTANCES,
-            "service and instance",
-            InstanceStatus.SCHEMA$,
-            new Kept.LastOfEachKeyFor(A_DAY)),
-        open(REVIEWS, "review id", Review.SCHEMA$, new Kept.LastOfEachKey()),
-        open(ACTIONS, "action id", Action.SCHEMA$, new Kept.For(ACTIONS_KEPT)),
-        inOneOrder(VIEWS, "name of the view and segment", ViewSegment.SCHEMA$),
-        inOneOrder(RUNS, "run, epoch and a UUID", RunExtent.SCHEMA$),
-        internal(repartitionTopic(dataset), "image digest", new Kept.UntilRead()),
-        internal(changelogTopic(dataset), "pair id", new Kept.LastOfEachKey()),
-        internal(
-            takedownsByImageTopic(dataset), "kind and what is withdrawn", new Kept.UntilRead()),
-        internal(
-            takedownsChangelogTopic(dataset),
-            "kind and what is withdrawn",
-            new Kept.LastOfEachKey()));
+        keptAWeek(CROWDSOURCED, RawPair.SCHEMA$),
+        keptAWeek(SCRAPED, RawPair.SCHEMA$),
+        of(LINKS, PairLink.SCHEMA$, keptFor(A_YEAR), false, true),
+        lastOfEachKey(TRAINING, PreparedPair.SCHEMA$, partitions),
+        lastOfEachKey(VALIDATION, PreparedPair.SCHEMA$, partitions),
+        lastOfEachKey(TEST, PreparedPair.SCHEMA$, partitions),
+        of(QUARANTINE, QuarantinedPair.SCHEMA$, keptFor(A_YEAR), true, false),
+        lastOfEachKey(RECEIPTS, Receipt.SCHEMA$, partitions),
+        lastOfEachKey(TAKEDOWNS, Takedown.SCHEMA$, partitions),
+        of(WAITING_LINKS, WaitingLink.SCHEMA$, keptFor(A_YEAR), false, true),
+        lastOfEachKey(UPLOADS, Upload.SCHEMA$, partitions),
+        lastOfEachKey(API_KEYS, ApiKey.SCHEMA$, partitions),
+        of(INSTANCES, InstanceStatus.SCHEMA$, LAST_OF_EACH_KEY_FOR_A_DAY, false, false),
+        lastOfEachKey(REVIEWS, Review.SCHEMA$, partitions),
+        of(ACTIONS, Action.SCHEMA$, keptFor(ACTIONS_KEPT), false, false),
+        // Of one partition, so that all who read them see the same come first.
+        lastOfEachKey(VIEWS, ViewSegment.SCHEMA$, 1),
+        lastOfEachKey(RUNS, RunExtent.SCHEMA$, 1),
+        internal(repartitionTopic(dataset), UNTIL_READ),
+        internal(changelogTopic(dataset), LAST_OF_EACH_KEY),
+        internal(takedownsByImageTopic(dataset), UNTIL_READ),
+        internal(takedownsChangelogTopic(dataset), LAST_OF_EACH_KEY));
   }
 
   /** The repartition topic of raw records, named as Kafka Streams names it. */
@@ -176,33 +197,53 @@ public final class TopicCatalogue {
         takedownsChangelogTopic(dataset));
   }
 
-  private TopicSpec raw(String name) {
-    return of(name, "image digest", RawPair.SCHEMA$, partitions, new Kept.For(A_WEEK, true), true);
+  private TopicSpec keptAWeek(String name, Schema value) {
+    return of(name, value, keptFor(Duration.ofDays(7)), true, true);
   }
 
-  private TopicSpec open(String name, String key, Schema value, Kept kept) {
-    return of(name, key, value, partitions, kept, false);
-  }
-
-  /** A topic of one partition, so that all who read it see the same come first. */
-  private TopicSpec inOneOrder(String name, String key, Schema value) {
-    return of(name, key, value, 1, new Kept.LastOfEachKey(), false);
-  }
-
-  /** A topic whose records go into ours as they came, whoever has written them. */
-  private TopicSpec fromOutside(String name, String key, Schema value, Kept kept) {
-    return of(name, key, value, partitions, kept, true);
+  private TopicSpec lastOfEachKey(String name, Schema value, int parts) {
+    return spec(
+        dataset.topic(name), Optional.of(value), parts, LAST_OF_EACH_KEY, false, false, true);
   }
 
   private TopicSpec of(
-      String name, String key, Schema value, int parts, Kept kept, boolean fromOutside) {
-    int most = value.equals(RawPair.SCHEMA$) ? RecordSizes.MAX_RAW_RECORD : RecordSizes.MAX_RECORD;
-    return new TopicSpec(
-        dataset.topic(name), key, Optional.of(value), parts, kept, most, fromOutside, true);
+      String name,
+      Schema value,
+      Map<String, String> kept,
+      boolean mayKeepLess,
+      boolean fromOutside) {
+    return spec(
+        dataset.topic(name), Optional.of(value), partitions, kept, mayKeepLess, fromOutside, true);
   }
 
-  private TopicSpec internal(String name, String key, Kept kept) {
-    return new TopicSpec(
-        name, key, Optional.empty(), partitions, kept, RecordSizes.MAX_RECORD, false, false);
+  private TopicSpec internal(String name, Map<String, String> kept) {
+    return spec(name, Optional.empty(), partitions, kept, false, false, false);
+  }
+
+  private static TopicSpec spec(
+      String name,
+      Optional<Schema> value,
+      int parts,
+      Map<String, String> kept,
+      boolean mayKeepLess,
+      boolean fromOutside,
+      boolean appendTime) {
+    boolean raw = value.equals(Optional.of(RawPair.SCHEMA$));
+    int most = raw ? RecordSizes.MAX_RAW_RECORD : RecordSizes.MAX_RECORD;
+    Map<String, String> config = new TreeMap<>(kept);
+    config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(most));
+    config.put(TopicConfig.COMPRESSION_TYPE_CONFIG, fromOutside ? "uncompressed" : "producer");
+    config.put(
+        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, appendTime ? "LogAppendTime" : "CreateTime");
+    return new TopicSpec(name, value, parts, config, mayKeepLess, fromOutside, appendTime);
+  }
+
+  private static Map<String, String> keptFor(Duration time) {
+    return Map.of(
+        TopicConfig.CLEANUP_POLICY_CONFIG, "delete", TopicConfig.RETENTION_MS_CONFIG, millis(time));
+  }
+
+  private static String millis(Duration time) {
+    return String.valueOf(time.toMillis());
   }
 }

@@ -51,13 +51,12 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
 
     /** The rule that a value breaks which is not the catalogue's; empty where it does no harm. */
     static Optional<Rule> brokenBy(TopicSpec spec, String setting, String found, String right) {
-      boolean isUntilRead = spec.kept() instanceof TopicSpec.Kept.UntilRead;
       return Optional.ofNullable(
           switch (setting) {
             case TopicConfig.CLEANUP_POLICY_CONFIG ->
                 words(found).equals(words(right)) ? null : CLEANUP;
             case TopicConfig.RETENTION_MS_CONFIG, TopicConfig.RETENTION_BYTES_CONFIG ->
-                isUntilRead ? CLEANUP : KEPT_FOR;
+                right.equals("-1") ? CLEANUP : KEPT_FOR; // until they are read
             case TopicConfig.DELETE_RETENTION_MS_CONFIG -> KEPT_FOR;
             case TopicConfig.MAX_MESSAGE_BYTES_CONFIG ->
                 Long.parseLong(found) < Long.parseLong(right) ? RECORD_SIZE : SIZE_AT_DOOR;

@@ -1,4 +1,4 @@
-package io.pairstream.testing;
+package io.pairstream.operations.registry;
 
 import java.util.List;
 import java.util.Map;
