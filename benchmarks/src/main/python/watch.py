@@ -29,7 +29,7 @@ class Ours:
     name = "pairstream"
 
     def __init__(self, class_path, servers, folder):
-        main = "io.pairstream.benchmarks.watch.OurWatcher"
+        main = "io.pairstream.benchmarks.OurWatcher"
         self.process = subprocess.Popen(
             ["java", *JAVA, "-cp", class_path, main, servers, str(folder / "history")],
             stdin=subprocess.PIPE,
@@ -105,7 +105,7 @@ def main():
     load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        reading = ["java", "-cp", asked.class_path, "io.pairstream.benchmarks.watch.ReadingGroups"]
+        reading = ["java", "-cp", asked.class_path, "io.pairstream.benchmarks.ReadingGroups"]
         reading += [name, str(asked.groups), str(asked.partitions), str(STANDING)]
         broker = Contender("groups", reading, folder / "groups.stderr")
         servers = broker.about["servers"]

@@ -23,11 +23,6 @@ record SteadyState(long pairs, Duration time, SortedMap<String, Double> processe
     return pairs / (time.toNanos() / 1e9);
   }
 
-  /** Processor time per pair in milliseconds, all processes together. */
-  double processorMilliseconds() {
-    return processes.values().stream().mapToDouble(Double::doubleValue).sum();
-  }
-
   /** Waits for the marks of work on {@code total} pairs; sees progress through {@link #observe}. */
   static final class Watch {
     private final long total;

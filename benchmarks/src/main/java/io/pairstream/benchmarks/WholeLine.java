@@ -27,12 +27,11 @@ import picocli.CommandLine.Option;
 
 /**
  * Pairs per second through the whole line on this machine, from raw topic to outputs under
- * exactly-once, beside what the cleaning alone does on the same processors; and the processor time
- * of each process.
+ * exactly-once, and the processor time of each process.
  *
- * <p>The two alternate, after a round of the line that warms it up and does not count. In each
- * round pairs are published faster than they are cleaned, and nothing counts until all of them lie
- * on the raw topic: the publisher is no part of the line. {@link SteadyState} says what counts.
+ * <p>A first round warms the line up and does not count. In each round pairs are published faster
+ * than they are cleaned, and nothing counts until all of them lie on the raw topic: the publisher
+ * is no part of the line. {@link SteadyState} says what counts.
  */
 @Command(name = "whole-line", mixinStandardHelpOptions = true)
 public final class WholeLine implements Callable<Integer> {
@@ -69,17 +68,11 @@ public final class WholeLine implements Callable<Integer> {
       description = "Partitions of each topic. Default: ${DEFAULT-VALUE}")
   private int partitions;
 
-  @Option(
-      names = "--threads",
-      description =
-          "Stream threads, and threads of the cleaning alone. Default: as many as workers")
+  @Option(names = "--threads", description = "Stream threads. Default: as many as workers")
   private Integer threads;
 
   @Option(names = "--workers", description = "Image workers. Default: one per processor")
   private Integer workers;
-
-  @Option(names = "--no-alone", description = "Leave out the cleaning alone.")
-  private boolean withoutAlone;
 
   @Option(names = "--json", description = "Print the figures on one line.")
   private boolean json;
@@ -95,22 +88,16 @@ public final class WholeLine implements Callable<Integer> {
     Path directory = Files.createTempDirectory("pairstream-benchmark");
     int workerCount = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
     int threadCount = threads == null ? workerCount : threads;
-    double loadBefore = Machine.load();
     List<SteadyState> whole = new ArrayList<>();
-    List<SteadyState> alone = new ArrayList<>();
     try (WholePlatform platform =
             WholePlatform.start(
                 directory, new Dataset(Dataset.DEFAULT_NAME), partitions, event -> {});
-        PublishedLine line = new PublishedLine(platform, row);
-        CleaningAlone cleaning = new CleaningAlone(recipe, row.once(), threadCount, workerCount)) {
+        PublishedLine line = new PublishedLine(platform, row)) {
       platform.startPreprocessing(
           recipe, List.of("--workers", "" + workerCount, "--threads", "" + threadCount), List.of());
       SteadyState unused = line.run(pairs);
       for (int round = 0; round < rounds; round++) {
         whole.add(line.run(pairs));
-        if (!withoutAlone) {
-          alone.add(cleaning.run(pairs));
-        }
       }
       platform.stopPreprocessing();
     } finally {
@@ -129,44 +116,39 @@ public final class WholeLine implements Callable<Integer> {
         .put("partitions", partitions)
         .put("threads", threadCount)
         .put("workers", workerCount);
-    result.set("machine", JSON.valueToTree(Machine.now(loadBefore)));
-    figures("whole_line", whole, result);
-    if (!withoutAlone) {
-      figures("cleaning_alone", alone, result);
-      shares(whole, alone, result);
-    }
+    figures(whole, result);
     System.out.println(json ? result : result.toPrettyString());
     return 0;
   }
 
   /** Median and range of the rounds, and where the processor time goes: the medians. */
-  private static void figures(String name, List<SteadyState> measured, ObjectNode result) {
-    Spread speed = spread(measured, SteadyState::pairsPerSecond);
-    result.put(name + "_pairs_per_second", speed.median());
-    result.set(name + "_spread", JSON.valueToTree(speed));
-    ObjectNode time = result.putObject(name + "_cpu_ms_per_pair");
+  private static void figures(List<SteadyState> rounds, ObjectNode result) {
+    double[] speed = sorted(rounds, SteadyState::pairsPerSecond);
+    result
+        .put("whole_line_pairs_per_second", median(speed))
+        .putObject("whole_line_spread")
+        .put("min", speed[0])
+        .put("max", speed[speed.length - 1]);
+    ObjectNode time = result.putObject("whole_line_cpu_ms_per_pair");
     TreeSet<String> processes = new TreeSet<>();
-    measured.forEach(each -> processes.addAll(each.processes().keySet()));
+    rounds.forEach(each -> processes.addAll(each.processes().keySet()));
     for (String process : processes) {
       time.put(
-          process, spread(measured, each -> each.processes().getOrDefault(process, 0.0)).median());
+          process, median(sorted(rounds, each -> each.processes().getOrDefault(process, 0.0))));
     }
   }
 
-  /** The whole line's share of the cleaning alone: of its speed, and of its processor time. */
-  private static void shares(List<SteadyState> whole, List<SteadyState> alone, ObjectNode result) {
-    result.put(
-        "whole_line_share",
-        spread(whole, SteadyState::pairsPerSecond).median()
-            / spread(alone, SteadyState::pairsPerSecond).median());
-    result.put(
-        "whole_line_share_of_processor_time",
-        spread(alone, SteadyState::processorMilliseconds).median()
-            / spread(whole, SteadyState::processorMilliseconds).median());
+  private static double[] sorted(List<SteadyState> rounds, ToDoubleFunction<SteadyState> figure) {
+    return rounds.stream()
+        .mapToDouble(figure)
+        .map(value -> Math.round(value * 1e3) / 1e3)
+        .sorted()
+        .toArray();
   }
 
-  private static Spread spread(List<SteadyState> of, ToDoubleFunction<SteadyState> figure) {
-    return Spread.of(of.stream().map(figure::applyAsDouble).toList());
+  /** Of an even number, the mean of the middle two. */
+  private static double median(double[] sorted) {
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
   private static List<NewPair> read(Path path) {

@@ -1,6 +1,6 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.benchmarks.compare.ContenderMain;
+import io.pairstream.benchmarks.ContenderMain;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker;

@@ -1,4 +1,4 @@
-package io.pairstream.benchmarks.watch;
+package io.pairstream.benchmarks;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.GroupLag;

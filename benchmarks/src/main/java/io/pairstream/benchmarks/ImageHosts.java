@@ -1,4 +1,4 @@
-package io.pairstream.benchmarks.fetch;
+package io.pairstream.benchmarks;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,4 +1,4 @@
-package io.pairstream.benchmarks.fetch;
+package io.pairstream.benchmarks;
 
 import io.pairstream.ingest.fetch.web.AddressBlock;
 import io.pairstream.ingest.fetch.web.FetchResult;

@@ -1,4 +1,4 @@
-package io.pairstream.benchmarks.compare;
+package io.pairstream.benchmarks;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
