@@ -30,6 +30,9 @@ public record PreprocessSettings(
    */
   private static final int BUFFERED_RECORDS = 4;
 
+  /** How long a member may be silent before others take over. */
+  private static final Duration SESSION = Duration.ofSeconds(10);
+
   /** A broker's transaction.max.timeout.ms, where nobody has changed it. */
   private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(15);
 
@@ -64,9 +67,9 @@ public record PreprocessSettings(
     Duration longest = transactionTimeout(threads, workers);
     if (longest.compareTo(LONGEST_TRANSACTION) > 0) {
       throw new IllegalArgumentException(
-          ("--decode-deadline %s s is too long: with --threads %s and --workers %s a "
-                  + "transaction may take %s s, and brokers allow %s s; shorten it, or take as many "
-                  + "workers as threads")
+          ("--decode-deadline %s s is too long: with --threads %s and --workers %s a transaction"
+               + " may take %s s, and brokers allow %s s; shorten it, or take as many workers as"
+               + " threads")
               .formatted(
                   workers.deadline().toSeconds(),
                   threads,
@@ -115,10 +118,7 @@ public record PreprocessSettings(
     consumer(settings, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, RecordSizes.MAX_RECORD);
     // As the system sees fit, not Kafka's 64 KiB: most records are larger.
     consumer(settings, ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
-    consumer(
-        settings,
-        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-        (int) ClusterCheck.PREPROCESS_SESSION.toMillis());
+    consumer(settings, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION.toMillis());
     consumer(settings, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     consumer(
         settings,

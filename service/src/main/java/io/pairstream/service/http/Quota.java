@@ -6,16 +6,7 @@ import java.time.Duration;
 public interface Quota {
 
   /** No limit. */
-  Quota UNLIMITED =
-      new Quota() {
-        @Override
-        public void admit(Incoming request, long declaredBytes) {}
-
-        @Override
-        public Duration charge(Principal principal, long records, long bytes) {
-          return Duration.ZERO;
-        }
-      };
+  Quota UNLIMITED = new Quota() {};
 
   /**
    * Runs after authentication and before a byte of the body is read, on routes that take a body.
@@ -23,7 +14,7 @@ public interface Quota {
    * @param declaredBytes the body's size as the client declares it; -1 where it does not
    * @throws Problem {@link ProblemKind#QUOTA_EXCEEDED}, with {@code Retry-After}
    */
-  void admit(Incoming request, long declaredBytes);
+  default void admit(Incoming request, long declaredBytes) {}
 
   /**
    * Counts what a producer has sent. The server counts the bytes of a body that it has read whole,
@@ -32,5 +23,7 @@ public interface Quota {
    * @return how long to wait before more is read; zero where there is no need. Only handlers of
    *     streamed bodies wait.
    */
-  Duration charge(Principal principal, long records, long bytes);
+  default Duration charge(Principal principal, long records, long bytes) {
+    return Duration.ZERO;
+  }
 }

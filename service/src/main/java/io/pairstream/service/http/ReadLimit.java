@@ -31,17 +31,7 @@ public final class ReadLimit {
    * @param perSecond reads in a second in the long run; above 0
    * @param inARow reads that may come at once after a pause; at least 1
    */
-  public record Allowed(int atOnce, int waiting, double perSecond, int inARow) {
-
-    public Allowed {
-      if (atOnce < 1 || waiting < 0 || inARow < 1) {
-        throw new IllegalArgumentException("a caller may read something: " + atOnce);
-      }
-      if (!(perSecond > 0)) { // written this way round so that NaN is refused too
-        throw new IllegalArgumentException("reads per second must be above 0, were " + perSecond);
-      }
-    }
-  }
+  public record Allowed(int atOnce, int waiting, double perSecond, int inARow) {}
 
   /**
    * @param what is read, in the plural, for the words of a refusal

@@ -36,9 +36,6 @@ public record Route(
   }
 
   public Route {
-    if (!template.startsWith("/")) {
-      throw new IllegalArgumentException("a path begins with /, not like " + template);
-    }
     mediaTypes = Set.copyOf(mediaTypes);
     query = Set.copyOf(query);
   }

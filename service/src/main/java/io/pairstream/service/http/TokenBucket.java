@@ -23,17 +23,10 @@ public final class TokenBucket {
    * @param capacity the most that it holds, at first too; at least 1
    */
   public TokenBucket(double perSecond, double capacity, long nowNanos) {
-    if (!(perSecond > 0)) {
-      throw new IllegalArgumentException("a bucket fills at a rate above 0, not " + perSecond);
-    }
     this.perSecond = perSecond;
     this.capacity = capacity;
     this.left = capacity;
     this.countedAtNanos = nowNanos;
-  }
-
-  public double capacity() {
-    return capacity;
   }
 
   /** What is left; below 0 while a debt is worked off. */

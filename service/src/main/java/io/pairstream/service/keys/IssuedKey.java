@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -63,15 +62,9 @@ public record IssuedKey(
 
   /** The key that expires at that time, if it does not do so before. */
   IssuedKey expiringBy(Instant time) {
+    Instant earlier = time.isBefore(expiresAt) ? time : expiresAt;
     return new IssuedKey(
-        keyId,
-        secretDigest,
-        producer,
-        scopes,
-        quota,
-        createdAt,
-        time.isBefore(expiresAt) ? time : expiresAt,
-        revokedAt);
+        keyId, secretDigest, producer, scopes, quota, createdAt, earlier, revokedAt);
   }
 
   /** The key, revoked. */
@@ -85,15 +78,13 @@ public record IssuedKey(
    * @throws IllegalArgumentException for an impossible quota
    */
   static IssuedKey from(ApiKey key) {
-    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-    for (String label : key.getScopes()) {
-      Scope.of(label).ifPresent(scopes::add);
-    }
     return new IssuedKey(
         key.getKeyId(),
         key.getSecretDigest(),
         key.getProducer(),
-        scopes,
+        key.getScopes().stream()
+            .flatMap(label -> Scope.of(label).stream())
+            .collect(Collectors.toSet()),
         new Rates(key.getRecordsPerSecond(), key.getBytesPerSecond()),
         key.getCreatedAt(),
         orNever(key.getExpiresAt()),

@@ -33,9 +33,6 @@ public record Rates(double recordsPerSecond, double bytesPerSecond) {
    * @param instances at least 1
    */
   public Rates sharedBy(int instances) {
-    if (instances < 1) {
-      throw new IllegalArgumentException("at least 1 instance grants a quota, not " + instances);
-    }
     return new Rates(recordsPerSecond / instances, bytesPerSecond / instances);
   }
 

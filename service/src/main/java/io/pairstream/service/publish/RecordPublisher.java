@@ -251,16 +251,5 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
    *     RecordSizes#MAX_RECORD}
    * @param bufferBytes bytes in flight before {@link #publish} blocks; room for a record at least
    */
-  public record Limits(int recordBytes, int bufferBytes) {
-    public Limits {
-      if (recordBytes < 1 || recordBytes > RecordSizes.MAX_RECORD) {
-        throw new IllegalArgumentException(
-            "a record has 1 to " + RecordSizes.MAX_RECORD + " bytes, not " + recordBytes);
-      }
-      if (bufferBytes < recordBytes) {
-        throw new IllegalArgumentException(
-            "a buffer of " + bufferBytes + " bytes has no room for a record of " + recordBytes);
-      }
-    }
-  }
+  public record Limits(int recordBytes, int bufferBytes) {}
 }

@@ -68,6 +68,7 @@ public final class StatusReporter implements AutoCloseable {
     this.interval = interval;
     this.closeWithin = closeWithin;
     this.thread = Threads.daemon("report", this::reportForever);
+    thread.start();
   }
 
   /**
@@ -80,15 +81,8 @@ public final class StatusReporter implements AutoCloseable {
       Topic<String, InstanceStatus> topic,
       Registry registry,
       Map<String, ?> kafkaSettings) {
-    StatusReporter reporter =
-        new StatusReporter(
-            report, topic, registry, kafkaSettings, SelfReport.INTERVAL, CLOSE_WITHIN);
-    reporter.begin();
-    return reporter;
-  }
-
-  void begin() {
-    thread.start();
+    return new StatusReporter(
+        report, topic, registry, kafkaSettings, SelfReport.INTERVAL, CLOSE_WITHIN);
   }
 
   /** Says that the process ends, if Kafka is there to hear it. */

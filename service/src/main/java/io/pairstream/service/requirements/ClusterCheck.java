@@ -39,12 +39,6 @@ public final class ClusterCheck {
    */
   public static final int RECORDS_PER_POLL = 8;
 
-  /** How long a member of preprocessing may be silent before others take over. */
-  public static final Duration PREPROCESS_SESSION = Duration.ofSeconds(10);
-
-  /** The same of fetchers. */
-  public static final Duration FETCH_SESSION = Duration.ofSeconds(15);
-
   private final Cluster cluster;
   private final List<TopicSpec> specs;
   private final Optional<Duration> transaction;

@@ -148,15 +148,15 @@ public final class Database implements AutoCloseable {
 
   /** The rows of a query. */
   public <T> List<T> query(String sql, RowReader<T> reader, Object... values) {
-    try (ResultSet rows = prepared(sql, values).executeQuery()) {
-      List<T> found = new ArrayList<>();
-      while (rows.next()) {
-        found.add(reader.read(rows));
-      }
-      return found;
-    } catch (SQLException e) {
-      throw failed(e);
-    }
+    List<T> found = new ArrayList<>();
+    scan(
+        sql,
+        row -> {
+          found.add(reader.read(row));
+          return true;
+        },
+        values);
+    return found;
   }
 
   /** The first row of a query. */

@@ -153,16 +153,13 @@ class StatusReporterTest {
   }
 
   private StatusReporter start(TestDataset cluster, Duration closeWithin) {
-    StatusReporter reporter =
-        new StatusReporter(
-            report,
-            cluster.topics().instances(),
-            cluster.registry(),
-            cluster.clientSettings(),
-            OFTEN,
-            closeWithin);
-    reporter.begin();
-    return reporter;
+    return new StatusReporter(
+        report,
+        cluster.topics().instances(),
+        cluster.registry(),
+        cluster.clientSettings(),
+        OFTEN,
+        closeWithin);
   }
 
   private static TestDataset dataset(String bootstrapServers) {

@@ -3,7 +3,6 @@ package io.pairstream.ingest.fetch.queue;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.requirements.ClusterCheck;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +33,9 @@ final class Clients {
   /** Longer than a transaction, whose end a new owner of its partitions waits for. */
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
+  /** How long a member may be silent before others take over. */
+  private static final Duration SESSION = Duration.ofSeconds(15);
+
   private static final Duration DELIVERY = Duration.ofSeconds(15);
   private static final Duration REQUEST = Duration.ofSeconds(10);
 
@@ -54,7 +56,7 @@ final class Clients {
   /** A member of the group. Partitions of equal numbers come to the same member. */
   Consumer<byte[], byte[]> member() {
     Map<String, Object> usual = new HashMap<>();
-    usual.put("session.timeout.ms", (int) ClusterCheck.FETCH_SESSION.toMillis());
+    usual.put("session.timeout.ms", (int) SESSION.toMillis());
     usual.put("heartbeat.interval.ms", 3_000);
     usual.put("max.partition.fetch.bytes", 1024 * 1024);
     usual.put("fetch.max.bytes", 8 * 1024 * 1024);
