@@ -68,8 +68,8 @@ public record PreprocessSettings(
     if (longest.compareTo(LONGEST_TRANSACTION) > 0) {
       throw new IllegalArgumentException(
           ("--decode-deadline %s s is too long: with --threads %s and --workers %s a transaction"
-               + " may take %s s, and brokers allow %s s; shorten it, or take as many workers as"
-               + " threads")
+                  + " may take %s s, and brokers allow %s s; shorten it, or take as many workers as"
+                  + " threads")
               .formatted(
                   workers.deadline().toSeconds(),
                   threads,
