@@ -104,7 +104,7 @@ final class FeedCommand extends TrainerCommand {
         // The same for all ranks of a run, and wherever it goes on.
         String runOver = view.fingerprint() + ' ' + options.run().plan();
         report.add(reading -> reading.fact("run", runOver));
-        watch.addRetention(view, source.clientSettings(), report);
+        watch.addRetention(view, source, report);
       } else if (!options.untilEnd() && !json()) {
         say(
             "batches of %d as they fill; --until-end hands out what is left, Ctrl-C stops it",

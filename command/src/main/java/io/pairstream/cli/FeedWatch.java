@@ -3,6 +3,7 @@ package io.pairstream.cli;
 import io.pairstream.feed.FeedStats;
 import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.Position;
+import io.pairstream.feed.view.FeedSource;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewRetention;
 import io.pairstream.schemas.Threads;
@@ -10,7 +11,6 @@ import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -92,9 +92,9 @@ final class FeedWatch implements AutoCloseable {
   }
 
   /** How long the pairs of its view are kept; says so where the broker will delete them. */
-  void addRetention(View view, Map<String, Object> clientSettings, SelfReport report) {
+  void addRetention(View view, FeedSource source, SelfReport report) {
     try {
-      ViewRetention retention = ViewRetention.of(view, clientSettings);
+      ViewRetention retention = ViewRetention.of(view, source);
       report.add(reading -> read(view, retention, reading));
       if (!retention.isKept()) {
         complaints.accept("of the view " + view.fingerprint() + " " + retention.inWords());

@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
@@ -179,10 +178,7 @@ final class ViewCommand {
     /** A named view as JSON. */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     private record Shown(
-        @JsonUnwrapped Described view,
-        SortedSet<String> runs,
-        String retention,
-        Optional<Instant> leavesFrom) {}
+        @JsonUnwrapped Described view, String retention, Optional<Instant> leavesFrom) {}
 
     @Override
     public Integer call() throws IOException {
@@ -191,16 +187,12 @@ final class ViewCommand {
         return ExitStatus.DONE;
       }
       NamedView view = store().require(target);
-      SortedSet<String> runs = store().runsOf(target);
-      ViewRetention retention = ViewRetention.of(view.view(), clients());
+      ViewRetention retention = ViewRetention.of(view.view(), sourceOf(view.topic()));
       answer(
-          new Shown(Described.of(view), runs, retention.inWords(), retention.leavesFrom()),
+          new Shown(Described.of(view), retention.inWords(), retention.leavesFrom()),
           () -> {
             print(view);
             print("%s", retention.inWords());
-            if (!runs.isEmpty()) {
-              print("runs that follow it: %s", String.join(", ", runs));
-            }
           });
       return ExitStatus.DONE;
     }
@@ -235,22 +227,17 @@ final class ViewCommand {
 
     @Override
     public Integer call() {
-      SortedSet<String> runs = store().runsOf(name);
-      String followed =
-          runs.isEmpty()
-              ? "no run follows it"
-              : "these runs follow it and cannot go on: " + String.join(", ", runs);
       if (!yes) {
         return refused(
-            "the view %s has %d samples; %s; to drop it say --yes"
-                .formatted(name, store().require(name).samples(), followed));
+            "the view %s has %d samples, and runs that follow it cannot go on; to drop it say --yes"
+                .formatted(name, store().require(name).samples()));
       }
       try (ViewLog log = store().open(name)) {
         if (!log.drop()) {
           return refused("there is no view " + name + "; those that there are: " + hint("view ls"));
         }
       }
-      say("dropped the view %s; %s", name, followed);
+      say("dropped the view %s", name);
       return ExitStatus.DONE;
     }
   }

@@ -185,7 +185,6 @@ class PythonFeedTest {
     assertThat(found)
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("position")
         .isEqualTo(expected);
-    assertThat(store.runsOf("live")).containsExactly("r");
   }
 
   private void goesOn(ViewRun run, ObjectNode asked, int steps) throws Exception {

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Reads records of a view's blocks by their places. For one thread. */
 public final class BlockReader implements AutoCloseable {
@@ -60,7 +62,17 @@ public final class BlockReader implements AutoCloseable {
           records.set(
               place,
               new ConsumerRecord<>(
-                  topic, record.partition(), record.offset(), record.key(), record.value()));
+                  topic,
+                  record.partition(),
+                  record.offset(),
+                  record.timestamp(),
+                  record.timestampType(),
+                  record.serializedKeySize(),
+                  record.serializedValueSize(),
+                  record.key(),
+                  record.value(),
+                  new RecordHeaders(),
+                  Optional.empty()));
         }
       }
     }

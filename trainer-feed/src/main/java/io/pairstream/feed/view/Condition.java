@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -122,19 +123,17 @@ public final class Condition {
         name.startsWith(MEASURE)
             ? pair -> pair.getMeasures().get(name.substring(MEASURE.length()))
             : NUMBERS.get(name);
+    DoublePredicate holds =
+        switch (sign) {
+          case ">=" -> number -> number >= values.get(0);
+          case "<=" -> number -> number <= values.get(0);
+          case "=" -> values::contains;
+          default -> number -> !values.contains(number);
+        };
     return pair -> {
       Number found = field.apply(pair);
       // The sum makes 0 of -0, which a list tells apart.
-      return found != null && holds(found.doubleValue() + 0.0, sign, values);
-    };
-  }
-
-  private static boolean holds(double number, String sign, List<Double> values) {
-    return switch (sign) {
-      case ">=" -> number >= values.get(0);
-      case "<=" -> number <= values.get(0);
-      case "=" -> values.contains(number);
-      default -> !values.contains(number);
+      return found != null && holds.test(found.doubleValue() + 0.0);
     };
   }
 

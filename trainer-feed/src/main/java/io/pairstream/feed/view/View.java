@@ -3,7 +3,6 @@ package io.pairstream.feed.view;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.schemas.Sha256;
@@ -116,43 +115,30 @@ public record View(
    * @throws InvalidViewException where the text is something else, or has been changed since
    */
   public static View parse(String json) {
-    Stored stored;
     try {
-      JsonNode root = JSON.readTree(json);
-      if (!root.path("format").isIntegralNumber() || !root.path("blocks").isArray()) {
+      Stored stored = JSON.readValue(json, Stored.class);
+      if (stored.format != FORMAT || stored.blocks == null) {
         throw new InvalidViewException(
-            "no view: expected a JSON object with format, topic, topic_id, cut_at, fingerprint and"
-                + " blocks");
+            "no view: expected a JSON object with blocks, and format 1, not " + stored.format);
       }
-      if (root.path("format").intValue() != FORMAT) {
+      View view =
+          new View(
+              String.valueOf(stored.topic),
+              String.valueOf(stored.topicId),
+              Instant.parse(String.valueOf(stored.cutAt)),
+              stored.where == null ? List.of() : stored.where,
+              stored.blocks);
+      if (!view.fingerprint().equals(stored.fingerprint)) {
         throw new InvalidViewException(
-            "a view of format " + root.path("format") + "; this version reads format " + FORMAT);
+            "the view's blocks are not those of its fingerprint: it was changed after it was cut");
       }
-      stored = JSON.treeToValue(root, Stored.class);
+      return view;
+    } catch (DateTimeParseException e) {
+      throw new InvalidViewException("cut_at is no time in UTC: " + e.getParsedString());
     } catch (JsonProcessingException e) {
       throw e.getCause() instanceof InvalidViewException invalid
           ? invalid
           : new InvalidViewException("no view: " + e.getOriginalMessage());
-    }
-    View view =
-        new View(
-            String.valueOf(stored.topic),
-            String.valueOf(stored.topicId),
-            cutAt(String.valueOf(stored.cutAt)),
-            stored.where == null ? List.of() : stored.where,
-            stored.blocks);
-    if (!view.fingerprint().equals(stored.fingerprint)) {
-      throw new InvalidViewException(
-          "the view's blocks are not those of its fingerprint: it was changed after it was cut");
-    }
-    return view;
-  }
-
-  private static Instant cutAt(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new InvalidViewException("cut_at is no time in UTC: " + text);
     }
   }
 }

@@ -38,15 +38,12 @@ public final class ViewLog implements AutoCloseable {
   /** After so long the broker ends the transaction of a writer that was killed. */
   static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
-  /** Most bytes of a segment, of all that a record may have: 10 MiB. */
-  static final int SEGMENT_BYTES = 4 * 1024 * 1024;
-
-  /** Most blocks of a segment: half of the longest list that a reader takes from anybody. */
-  private static final int SEGMENT_BLOCKS = 50_000;
+  /** Most blocks of a segment: of 128 pairs with a gap between each, they take 7 of 10 MiB. */
+  static final int SEGMENT_BLOCKS = 5_000;
 
   private final Topic<String, ViewSegment> topic;
   private final String name;
-  private final int segmentBytes;
+  private final int segmentBlocks;
   private final TopicTail tail;
   private final Producer<byte[], byte[]> producer;
   private final ViewStore.Known known;
@@ -56,7 +53,7 @@ public final class ViewLog implements AutoCloseable {
 
   /**
    * @param known is filled with what is on the topic
-   * @param segmentBytes after about so many, another segment begins
+   * @param segmentBlocks after so many, another segment begins
    */
   ViewLog(
       Topic<String, ViewSegment> topic,
@@ -64,12 +61,12 @@ public final class ViewLog implements AutoCloseable {
       String name,
       ViewStore.Known known,
       TopicTail tail,
-      int segmentBytes) {
+      int segmentBlocks) {
     this.topic = topic;
     this.name = name;
     this.known = known;
     this.tail = tail;
-    this.segmentBytes = segmentBytes;
+    this.segmentBlocks = segmentBlocks;
     Map<String, Object> config = new HashMap<>(tail.clientSettings());
     KafkaTimeouts.transactWithin(config, TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT);
     config.put("transactional.id", dataset + "-view-" + name);
@@ -125,20 +122,12 @@ public final class ViewLog implements AutoCloseable {
     requireOpen();
     List<ViewSegment> segments = new ArrayList<>(view().map(NamedView::segments).orElse(List.of()));
     int first = segments.size();
-    List<ViewBlock> blocks = new ArrayList<>();
-    long bytes = 0;
-    for (Block block : addition.blocks()) {
-      // Numbers in Avro are short where they are small; these are their longest.
-      int most = 20 + 5 * block.runs().size();
-      if (bytes > 0 && (bytes + most > segmentBytes || blocks.size() == SEGMENT_BLOCKS)) {
-        segments.add(segment(addition, segments.size(), blocks, now));
-        blocks = new ArrayList<>();
-        bytes = 0;
-      }
-      blocks.add(new ViewBlock(block.partition(), block.begin(), block.bytes(), block.runs()));
-      bytes += most;
-    }
-    segments.add(segment(addition, segments.size(), blocks, now));
+    int from = 0;
+    do {
+      int to = Math.min(addition.blocks().size(), from + segmentBlocks);
+      segments.add(segment(addition, segments.size(), addition.blocks().subList(from, to), now));
+      from = to;
+    } while (from < addition.blocks().size());
     segments.get(segments.size() - 1).setLast(isLast);
     commit(
         segments.subList(first, segments.size()).stream()
@@ -194,7 +183,7 @@ public final class ViewLog implements AutoCloseable {
     }
   }
 
-  private ViewSegment segment(Addition addition, int number, List<ViewBlock> blocks, Instant now) {
+  private ViewSegment segment(Addition addition, int number, List<Block> blocks, Instant now) {
     Map<String, Long> readTo = new HashMap<>();
     addition.readTo().forEach((partition, offset) -> readTo.put(partition.toString(), offset));
     return ViewSegment.newBuilder()
@@ -204,7 +193,10 @@ public final class ViewLog implements AutoCloseable {
         .setTopicId(addition.topicId())
         .setWhere(addition.where())
         .setSealedAt(now.truncatedTo(ChronoUnit.MILLIS))
-        .setBlocks(blocks)
+        .setBlocks(
+            blocks.stream()
+                .map(one -> new ViewBlock(one.partition(), one.begin(), one.bytes(), one.runs()))
+                .toList())
         .setReadTo(readTo)
         .setLast(false)
         .build();

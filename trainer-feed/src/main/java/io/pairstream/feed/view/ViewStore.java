@@ -1,6 +1,5 @@
 package io.pairstream.feed.view;
 
-import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -11,15 +10,12 @@ import io.pairstream.schemas.wire.Registry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,7 +28,6 @@ public final class ViewStore {
 
   private final Dataset dataset;
   private final Topic<String, ViewSegment> views;
-  private final Topic<String, RunExtent> runs;
   private final Registry registry;
   private final Map<String, Object> clientSettings;
 
@@ -40,10 +35,8 @@ public final class ViewStore {
    * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
    */
   public ViewStore(Dataset dataset, Registry registry, Map<String, Object> clientSettings) {
-    PairTopics topics = PairTopics.of(dataset, new AvroSerdes(registry));
     this.dataset = dataset;
-    this.views = topics.views();
-    this.runs = topics.runs();
+    this.views = PairTopics.of(dataset, new AvroSerdes(registry)).views();
     this.registry = registry;
     this.clientSettings = Map.copyOf(clientSettings);
   }
@@ -160,10 +153,10 @@ public final class ViewStore {
    * @throws KafkaException where the broker does not answer or there is no topic of views
    */
   public ViewLog open(String name) {
-    return open(name, ViewLog.SEGMENT_BYTES);
+    return open(name, ViewLog.SEGMENT_BLOCKS);
   }
 
-  ViewLog open(String name, int segmentBytes) {
+  ViewLog open(String name, int segmentBlocks) {
     NamedView.requireName(name);
     int unused = registry.idOf(views.name() + "-value", ViewSegment.SCHEMA$);
     return new ViewLog(
@@ -172,7 +165,7 @@ public final class ViewStore {
         name,
         new Known(new RecordDecoder<>(views, ViewSegment.SCHEMA$, registry)),
         new TopicTail(views.name(), clientSettings),
-        segmentBytes);
+        segmentBlocks);
   }
 
   /**
@@ -195,26 +188,6 @@ public final class ViewStore {
       log.close();
       throw e;
     }
-  }
-
-  /**
-   * Names of the runs that follow a view.
-   *
-   * @throws KafkaException where the broker does not answer or there is no topic of runs
-   */
-  public SortedSet<String> runsOf(String view) {
-    RecordDecoder<RunExtent> decoder = new RecordDecoder<>(runs, RunExtent.SCHEMA$, registry);
-    Map<String, String> viewOfRun = new HashMap<>();
-    new TopicTail(runs.name(), clientSettings)
-        .readCommitted(
-            record ->
-                // What does not read as an extent, anybody may have written; it decides nothing.
-                Optional.ofNullable(record.value())
-                    .flatMap(decoder::decode)
-                    .ifPresent(extent -> viewOfRun.putIfAbsent(extent.getRun(), extent.getView())));
-    SortedSet<String> following = new TreeSet<>(viewOfRun.keySet());
-    following.removeIf(run -> !viewOfRun.get(run).equals(view));
-    return following;
   }
 
   private Known readCommitted() {

@@ -8,7 +8,6 @@ import io.pairstream.feed.view.ViewSealer.Pace;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -47,7 +46,6 @@ class ViewStoreTest {
           TopicCatalogue.TRAINING,
           TopicCatalogue.TEST,
           TopicCatalogue.VIEWS,
-          TopicCatalogue.RUNS,
           TopicCatalogue.TAKEDOWNS);
   private final FeedSource source =
       new FeedSource(
@@ -85,8 +83,7 @@ class ViewStoreTest {
     ViewLog.Addition addition =
         new ViewLog.Addition(source.topic(), "id", List.of("language=en"), blocks, new TreeMap<>());
 
-    // A block with three runs counts 35 bytes.
-    try (ViewLog log = store.open("large", 3 * 35)) {
+    try (ViewLog log = store.open("large", 3)) {
       log.append(addition, NOW, true);
     }
 
@@ -217,35 +214,6 @@ class ViewStoreTest {
       assertThat(log.drop()).isTrue();
     }
     assertThat(store.find("odd")).isEmpty();
-  }
-
-  /** Runs are in Python, which says so on the topic of runs. */
-  @Test
-  void namesTheRunsThatFollowAView() {
-    assertThat(store.runsOf("live")).isEmpty();
-    propose("r", "live", 0);
-    propose("r", "live", 1);
-    propose("late", "other", 0);
-    propose("late", "live", 0);
-    TestCluster.send(cluster, TestCluster.record(cluster.topics().runs(), 0, "gone", null));
-
-    assertThat(store.runsOf("live")).containsExactly("r");
-    assertThat(store.runsOf("other")).containsExactly("late");
-  }
-
-  private void propose(String run, String view, int epoch) {
-    TestCluster.send(
-        cluster,
-        TestCluster.record(
-            cluster.topics().runs(),
-            0,
-            run + "/" + epoch + "/" + view,
-            RunExtent.newBuilder()
-                .setRun(run)
-                .setView(view)
-                .setEpoch(epoch)
-                .setSegments(1)
-                .build()));
   }
 
   private ViewSealer sealer(String name) {

@@ -37,7 +37,7 @@ class ViewTest {
   @Test
   void refusesWhatWasChangedAndWhatIsNone() {
     assertRefused(VIEW.toJson().replace("[1]", "[2]"), "not those of its fingerprint");
-    assertRefused(VIEW.toJson().replace("\"format\":1", "\"format\":2"), "reads format 1");
+    assertRefused(VIEW.toJson().replace("\"format\":1", "\"format\":2"), "format 1, not 2");
     assertRefused("{}", "no view: expected a JSON object");
     assertRefused("[", "no view: ");
     assertRefused(VIEW.toJson().replace("[1]", "[]"), "odd number of runs");
