@@ -6,7 +6,10 @@ import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportSource;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.ingest.publish.LinkPublisher;
+import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Progress;
@@ -20,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -150,9 +154,10 @@ final class ImportCommand extends FitClusterCommand {
     List<ImportRun.Result> outcomes;
     ImportProgress progress = new ImportProgress(err());
     try (progress;
-        ImportRun.Sink sink = ImportRun.Sink.kafka(this::pairPublisher, this::linkPublisher)) {
+        PairPublisher pairs = pairPublisher();
+        LinkPublisher links = linkPublisher()) {
       outcomes =
-          new ImportRun(read, sink, state, progress, failures)
+          new ImportRun(read, item -> publish(item, pairs, links), state, progress, failures)
               .run(sources, limit == null ? Long.MAX_VALUE : limit);
     } catch (PublishFailedException e) {
       say("run the same command again, and the import goes on where it was");
@@ -201,6 +206,13 @@ final class ImportCommand extends FitClusterCommand {
         Progress progress = progress()) {
       return decided.await(progress);
     }
+  }
+
+  private static CompletableFuture<?> publish(
+      SourceItem item, PairPublisher pairs, LinkPublisher links) {
+    return item instanceof SourceItem.Pair pair
+        ? pairs.publish(pair.pair())
+        : links.publish(((SourceItem.Link) item).link());
   }
 
   /**

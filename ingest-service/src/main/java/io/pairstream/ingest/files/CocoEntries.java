@@ -26,7 +26,6 @@ final class CocoEntries implements Entry.Reader {
   /** More would not fit in memory; COCO has 123,287. */
   private static final int MAX_IMAGES = 5_000_000;
 
-  private final SourceInput input;
   private final JsonParser parser;
   private final Map<Long, Image> images = new HashMap<>();
   private final Map<String, String> licences = new HashMap<>();
@@ -38,7 +37,6 @@ final class CocoEntries implements Entry.Reader {
    * @throws UnusableSourceException where it is no such file
    */
   CocoEntries(SourceInput input, Path file) throws IOException {
-    this.input = input;
     this.parser = JSON.createParser(input.stream());
     try {
       if (!isAtAnnotations() || images.isEmpty()) {
@@ -77,17 +75,6 @@ final class CocoEntries implements Entry.Reader {
             .field("licence", licences.getOrDefault(image.licence(), ""))
             .field("image_id", id.asText())
             .caption(annotation.path("caption").textValue()));
-  }
-
-  @Override
-  public double share() {
-    return input.share();
-  }
-
-  @Override
-  public void close() throws IOException {
-    parser.close();
-    input.close();
   }
 
   /** Reads what comes before the annotations, and says whether there are any. */

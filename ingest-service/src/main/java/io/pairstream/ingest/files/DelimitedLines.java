@@ -33,7 +33,6 @@ final class DelimitedLines implements Entry.Reader {
 
   private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
 
-  private final SourceInput input;
   private final RowBytes bytes;
   private final CSVParser parser;
   private final ColumnNames columns;
@@ -53,7 +52,6 @@ final class DelimitedLines implements Entry.Reader {
    * @throws UnusableSourceException where the owner names columns that are not there
    */
   DelimitedLines(SourceInput input, char delimiter, ColumnNames columns) throws IOException {
-    this.input = input;
     this.columns = columns;
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
@@ -89,17 +87,6 @@ final class DelimitedLines implements Entry.Reader {
     Optional<Row> row = first.isPresent() ? first : read();
     first = Optional.empty();
     return row.map(this::entry);
-  }
-
-  @Override
-  public double share() {
-    return input.share();
-  }
-
-  @Override
-  public void close() throws IOException {
-    parser.close();
-    input.close();
   }
 
   private Optional<Row> read() throws IOException {

@@ -50,7 +50,8 @@ final class Entry {
   private ByteBuffer image;
 
   /** Reads the entries of a data set in their order. */
-  interface Reader extends Closeable {
+  @FunctionalInterface
+  interface Reader {
 
     /** The next entry, or empty at the end. */
     Optional<Entry> next() throws IOException;
@@ -60,8 +61,12 @@ final class Entry {
      * than to read them.
      */
     default void skip(long number) throws IOException {}
+  }
 
-    /** How much of the source is read: 0 to 1. */
+  /** What entries are read from. */
+  interface Input extends Closeable {
+
+    /** How much of it is read: 0 to 1. */
     double share();
   }
 

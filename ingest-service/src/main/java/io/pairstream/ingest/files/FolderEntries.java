@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * The images below a folder with the captions beside them: {@code owl.jpg} and {@code owl.txt},
  * whose lines that are not blank are one caption each.
  */
-final class FolderEntries implements Entry.Reader {
+final class FolderEntries implements Entry.Reader, Entry.Input {
 
   /** Largest file of captions that is read, in bytes. */
   private static final long MAX_CAPTION_FILE_BYTES = 1024 * 1024;

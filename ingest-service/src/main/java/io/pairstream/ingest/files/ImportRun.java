@@ -2,8 +2,6 @@ package io.pairstream.ingest.files;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.publish.InvalidLinkException;
-import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.service.publish.PairTooLargeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * Imports sources one after the other, as fast as the broker takes them and each from where it was
@@ -30,56 +28,11 @@ public final class ImportRun {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final SourceOptions options;
-  private final Sink sink;
+  private final Function<SourceItem, CompletableFuture<?>> sink;
   private final ImportState state;
   private final Listener listener;
   private final Optional<Writer> failed;
   private long writtenAt = System.nanoTime() - WRITE_EVERY_NANOS;
-
-  /** Where the pairs and links of an import go. */
-  public interface Sink extends AutoCloseable {
-
-    /**
-     * Sends a pair or a link; done once it is acknowledged. Throws as {@link PairPublisher#publish}
-     * and {@link LinkPublisher#publish} do.
-     */
-    CompletableFuture<?> publish(SourceItem item);
-
-    @Override
-    default void close() {}
-
-    /**
-     * Kafka, which is asked once there is something for it.
-     *
-     * @param openPairs opens what pairs are published with; closed with the sink
-     * @param openLinks opens what links are published with; closed with the sink
-     */
-    static Sink kafka(Supplier<PairPublisher> openPairs, Supplier<LinkPublisher> openLinks) {
-      return new Sink() {
-        private Optional<PairPublisher> pairs = Optional.empty();
-        private Optional<LinkPublisher> links = Optional.empty();
-
-        @Override
-        public CompletableFuture<?> publish(SourceItem item) {
-          if (item instanceof SourceItem.Pair pair) {
-            pairs = pairs.or(() -> Optional.of(openPairs.get()));
-            return pairs.get().publish(pair.pair());
-          }
-          links = links.or(() -> Optional.of(openLinks.get()));
-          return links.get().publish(((SourceItem.Link) item).link());
-        }
-
-        @Override
-        public void close() {
-          try {
-            pairs.ifPresent(PairPublisher::close);
-          } finally {
-            links.ifPresent(LinkPublisher::close);
-          }
-        }
-      };
-    }
-  }
 
   /** Hears how an import goes on. Called by the importing thread. */
   public interface Listener {
@@ -142,13 +95,14 @@ public final class ImportRun {
   /**
    * An import that is to be run.
    *
+   * @param sink sends a pair or a link; done once it is acknowledged
    * @param failed where entries that give no pair are written down, a JSON object on each line:
    *     {@code source} and {@code entry} find the entry again, {@code where} and {@code problem}
    *     are for people
    */
   public ImportRun(
       SourceOptions options,
-      Sink sink,
+      Function<SourceItem, CompletableFuture<?>> sink,
       ImportState state,
       Listener listener,
       Optional<Writer> failed) {
@@ -273,7 +227,7 @@ public final class ImportRun {
         problem(problem);
       } else {
         try {
-          acknowledged = sink.publish(item);
+          acknowledged = sink.apply(item);
           taken++;
         } catch (PairTooLargeException | InvalidLinkException e) {
           item = new SourceItem.Problem(item.entry(), item.where(), e.getMessage());

@@ -18,13 +18,13 @@ final class LineEntries implements Entry.Reader {
   /** Longest line that is read, in bytes. */
   private static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
 
-  private final SourceInput input;
+  private final InputStream input;
   private final ColumnNames columns;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private long number;
 
   LineEntries(SourceInput input, ColumnNames columns) {
-    this.input = input;
+    this.input = input.stream();
     this.columns = columns;
   }
 
@@ -54,20 +54,9 @@ final class LineEntries implements Entry.Reader {
     return Optional.empty();
   }
 
-  @Override
-  public double share() {
-    return input.share();
-  }
-
-  @Override
-  public void close() throws IOException {
-    input.close();
-  }
-
   private boolean readLine() throws IOException {
     bytes.reset();
-    InputStream stream = input.stream();
-    int next = stream.read();
+    int next = input.read();
     if (next < 0) {
       return false;
     }
@@ -77,7 +66,7 @@ final class LineEntries implements Entry.Reader {
       if (bytes.size() <= MAX_LINE_BYTES) {
         bytes.write(next);
       }
-      next = stream.read();
+      next = input.read();
     }
     return true;
   }

@@ -33,6 +33,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private static final int FIRST_LINE_BYTES = 4096;
 
   private final String name;
+  private final Entry.Input input;
   private final Entry.Reader entries;
   private final ImageFiles images;
   private final SourceOptions options;
@@ -53,8 +54,14 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
    * @param name what the data set is called in messages; empty where its entries say where they are
    * @param images where the files are that entries name
    */
-  private PairSource(String name, Entry.Reader entries, Path images, SourceOptions options) {
+  private PairSource(
+      String name,
+      Entry.Input input,
+      Entry.Reader entries,
+      Path images,
+      SourceOptions options) {
     this.name = name;
+    this.input = input;
     this.entries = entries;
     this.images = new ImageFiles(images);
     this.options = options;
@@ -75,9 +82,11 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       }
       Optional<Path> list =
           LISTS.stream().map(path::resolve).filter(Files::isRegularFile).findFirst();
-      return list.isPresent()
-          ? openFile(list.get(), options)
-          : new PairSource("", new FolderEntries(path), path, options);
+      if (list.isPresent()) {
+        return openFile(list.get(), options);
+      }
+      FolderEntries folder = new FolderEntries(path);
+      return new PairSource("", folder, folder, path, options);
     } catch (IOException | UncheckedIOException e) {
       throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());
     }
@@ -93,30 +102,27 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
                     new UnusableSourceException(
                         "the name of %s does not tell what it is; say so: --format %s"
                             .formatted(file, SourceFormat.words())));
-    return new PairSource(
-        file.getFileName().toString(),
-        entries(file, format, options.columns()),
-        options.imageFolder().orElse(file.toAbsolutePath().getParent()),
-        options);
-  }
-
-  private static Entry.Reader entries(Path file, SourceFormat format, ColumnNames columns)
-      throws IOException {
     if (format == SourceFormat.FOLDER) {
       throw new UnusableSourceException(file + " is no folder");
     }
+    String name = file.getFileName().toString();
+    Path images = options.imageFolder().orElse(file.toAbsolutePath().getParent());
+    ColumnNames columns = options.columns();
     if (format == SourceFormat.PARQUET) {
-      return ParquetEntries.open(ParquetFile.open(file), columns);
+      ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);
+      return new PairSource(name, parquet, parquet, images, options);
     }
     SourceInput input = new SourceInput(file);
     try {
-      return switch (format) {
-        case CSV -> new DelimitedLines(input, delimiter(input.stream()), columns);
-        case TSV -> new DelimitedLines(input, '\t', columns);
-        case WEBDATASET -> new TarEntries(input, columns);
-        case COCO -> new CocoEntries(input, file);
-        default -> new LineEntries(input, columns);
-      };
+      Entry.Reader entries =
+          switch (format) {
+            case CSV -> new DelimitedLines(input, delimiter(input.stream()), columns);
+            case TSV -> new DelimitedLines(input, '\t', columns);
+            case WEBDATASET -> new TarEntries(input, columns);
+            case COCO -> new CocoEntries(input, file);
+            default -> new LineEntries(input, columns);
+          };
+      return new PairSource(name, input, entries, images, options);
     } catch (IOException | RuntimeException e) {
       input.close();
       throw e;
@@ -152,7 +158,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
   /** How much of the source is read, from 0 to 1; what the estimate of the time left rests on. */
   public double share() {
-    return entries.share();
+    return input.share();
   }
 
   @Override
@@ -176,7 +182,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   @Override
   public void close() {
     try {
-      entries.close();
+      input.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

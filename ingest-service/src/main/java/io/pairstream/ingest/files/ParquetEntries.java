@@ -24,7 +24,7 @@ import org.apache.kafka.common.utils.Utils;
  *
  * <p>A group of rows that is damaged costs itself from the damage on; the next group is read.
  */
-final class ParquetEntries implements Entry.Reader {
+final class ParquetEntries implements Entry.Reader, Entry.Input {
 
   /** What is left of a file's text, in bytes: captions are shorter. */
   private static final int MAX_TEXT_BYTES = 1024 * 1024;
@@ -78,16 +78,8 @@ final class ParquetEntries implements Entry.Reader {
   }
 
   @Override
-  public void skip(long number) throws IOException {
+  public void skip(long number) {
     while (nextGroup < file.groups() && rowsBefore + file.rows(nextGroup) <= number) {
-      leaveGroup();
-    }
-    try {
-      while (nextGroup < file.groups() && rowsBefore + read() < number) {
-        List<List<ByteBuffer>> unused = row();
-      }
-    } catch (UnreadableException e) {
-      // Known since the last time that somebody came so far.
       leaveGroup();
     }
   }

@@ -3,43 +3,39 @@ package io.pairstream.ingest.files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The kinds of data set that are read. */
 public enum SourceFormat {
   /** Images with captions beside them, or a caption list, or shards, in a folder. */
-  FOLDER,
+  FOLDER(""),
   /** A row per caption, commas between cells. */
-  CSV,
+  CSV("csv"),
   /** A row per caption, tabs between cells. */
-  TSV,
+  TSV("tsv"),
   /** A JSON object per line. */
-  JSONL,
+  JSONL("jsonl|ndjson"),
   /** Rows of columns: image bytes, file names or URLs, with captions. */
-  PARQUET,
+  PARQUET("parquet"),
   /** A tar whose files belong together by their name up to the first dot. */
-  WEBDATASET,
+  WEBDATASET("tar|tgz"),
   /** COCO's captions: one JSON object with {@code images} and {@code annotations}. */
-  COCO;
+  COCO("json");
+
+  private final Pattern names;
+
+  SourceFormat(String extensions) {
+    names = Pattern.compile("(?i).*\\.(" + extensions + ")(\\.(gz|zst|zstd))?");
+  }
 
   /** The format that a file's name tells, whatever it is compressed with. */
   static Optional<SourceFormat> of(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    for (String packing : new String[] {".gz", ".zst", ".zstd"}) {
-      if (name.endsWith(packing)) {
-        name = name.substring(0, name.length() - packing.length());
-      }
-    }
-    return switch (name.substring(name.lastIndexOf('.') + 1)) {
-      case "csv" -> Optional.of(CSV);
-      case "tsv" -> Optional.of(TSV);
-      case "jsonl", "ndjson" -> Optional.of(JSONL);
-      case "parquet" -> Optional.of(PARQUET);
-      case "tar", "tgz" -> Optional.of(WEBDATASET);
-      case "json" -> Optional.of(COCO);
-      default -> Optional.empty();
-    };
+    String name = file.getFileName().toString();
+    return Stream.of(values())
+        .filter(format -> format.names.matcher(name).matches())
+        .findFirst();
   }
 
   /** Its name in commands. */

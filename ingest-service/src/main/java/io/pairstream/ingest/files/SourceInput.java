@@ -2,7 +2,6 @@ package io.pairstream.ingest.files;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import java.io.BufferedInputStream;
-import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +15,7 @@ import java.util.zip.GZIPInputStream;
  * The bytes of a source without a byte order mark, unpacked where it begins as gzip or zstd does,
  * whatever its name says, and how many of them are read. Nothing is unpacked twice. For one thread.
  */
-final class SourceInput implements Closeable {
+final class SourceInput implements Entry.Input {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -117,7 +116,8 @@ final class SourceInput implements Closeable {
   }
 
   /** How much is read: 0 to 1. */
-  double share() {
+  @Override
+  public double share() {
     return sizeBytes == 0 ? 0 : Math.min(1, (double) meter.packedBytes / sizeBytes);
   }
 

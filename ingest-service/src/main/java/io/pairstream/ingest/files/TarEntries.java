@@ -38,7 +38,7 @@ final class TarEntries implements Entry.Reader {
 
   private static final Set<String> TEXTS = Set.of("txt", "caption", "captions", "json");
 
-  private final SourceInput input;
+  private final InputStream input;
   private final TarArchiveInputStream tar;
   private final ColumnNames columns;
 
@@ -50,7 +50,7 @@ final class TarEntries implements Entry.Reader {
   private long number;
 
   TarEntries(SourceInput input, ColumnNames columns) {
-    this.input = input;
+    this.input = input.stream();
     this.tar = new BoundedNames(input.stream());
     this.columns = columns;
   }
@@ -82,16 +82,6 @@ final class TarEntries implements Entry.Reader {
     return Optional.of(parts.entry(key));
   }
 
-  @Override
-  public double share() {
-    return input.share();
-  }
-
-  @Override
-  public void close() throws IOException {
-    input.close();
-  }
-
   /** Goes to the next plain file that is not hidden; to none at the archive's end. */
   private void advance() throws IOException {
     do {
@@ -102,7 +92,7 @@ final class TarEntries implements Entry.Reader {
         throw new IOException("the archive is damaged, or has headers without end", e);
       }
       if (member == null) {
-        for (int left = input.stream().read(); left >= 0; left = input.stream().read()) {
+        for (int left = input.read(); left >= 0; left = input.read()) {
           if (left != 0) {
             throw new IOException("something follows the archive's end");
           }

@@ -8,22 +8,20 @@ import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.publish.PairTooLargeException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Asks an images API for the images of prompts, and publishes them as pairs.
@@ -57,7 +55,6 @@ public final class Generation {
   private final LongAdder refused = new LongAdder();
   private final LongAdder unanswered = new LongAdder();
   private final AtomicInteger failuresInARow = new AtomicInteger();
-  private volatile boolean stopped;
 
   /** Hears how a run goes on. Called by several threads. */
   public interface Listener {
@@ -148,7 +145,7 @@ public final class Generation {
   public Result run(PromptFile file, Path state, long limit) {
     try (Journal<Answered> notes = new Journal<>(state, Answered.class)) {
       Set<String> before = notes.lines().stream().map(Answered::asked).collect(Collectors.toSet());
-      Queue<Question> open = new ArrayDeque<>();
+      List<Question> open = new ArrayList<>();
       long answeredBefore = 0;
       Map<String, Integer> seen = new HashMap<>();
       for (PromptFile.Prompt prompt : file.prompts()) {
@@ -165,7 +162,7 @@ public final class Generation {
           open.add(new Question(name, prompt));
         }
       }
-      ask(new ConcurrentLinkedQueue<>(open), notes);
+      ask(open, notes);
       return new Result(
           published.sum(),
           imageBytes.sum(),
@@ -177,44 +174,45 @@ public final class Generation {
     }
   }
 
-  private void ask(Queue<Question> open, Journal<Answered> notes) {
+  private void ask(List<Question> open, Journal<Answered> notes) {
     ExecutorService threads = Executors.newFixedThreadPool(plan.concurrency());
     try {
-      CompletableFuture.allOf(
-              Stream.generate(() -> CompletableFuture.runAsync(() -> work(open, notes), threads))
-                  .limit(plan.concurrency())
-                  .toArray(CompletableFuture<?>[]::new))
-          .join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException problem ? problem : e;
+      List<Callable<Object>> asking =
+          open.stream().map(one -> Executors.callable(() -> settle(one, notes))).toList();
+      for (Future<Object> one : threads.invokeAll(asking)) {
+        Object unused = one.get();
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException problem
+          ? problem
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       threads.shutdownNow();
     }
   }
 
-  private void work(Queue<Question> open, Journal<Answered> notes) {
+  private void settle(Question question, Journal<Answered> notes) {
     boolean done = false;
     try {
-      for (Question next = open.poll(); next != null && !stopped; next = open.poll()) {
-        settle(next, notes);
-      }
+      askFor(question, notes);
       done = true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       if (!done) {
         // Nobody asks for another prompt, and nobody waits; what is asked is still published.
-        stopped = true;
         pace.stop();
       }
     }
   }
 
   /** Asks until there is an answer, the attempts are used up, or the run stops. */
-  private void settle(Question question, Journal<Answered> notes) throws InterruptedException {
+  private void askFor(Question question, Journal<Answered> notes) throws InterruptedException {
     PromptFile.Prompt prompt = question.prompt();
     for (int attempt = 1; pace.await(); attempt++) {
-      ImagesApi.Answer answer = api.ask(prompt, plan.body(prompt), plan.images(prompt));
+      ImagesApi.Answer answer = api.ask(prompt, plan.body(prompt), plan.images());
       if (answer instanceof ImagesApi.Images images) {
         publish(question, images, notes);
         failuresInARow.set(0);
@@ -274,10 +272,10 @@ public final class Generation {
       }
     }
     List<String> ids = sent.stream().map(CompletableFuture::join).map(Published::id).toList();
-    if (ids.size() < plan.images(prompt)) {
+    if (ids.size() < plan.images()) {
       listener.problem(
           prompt.where(),
-          "%d of %d images came%s".formatted(ids.size(), plan.images(prompt), missing));
+          "%d of %d images came%s".formatted(ids.size(), plan.images(), missing));
       unanswered.increment();
     }
     // Last of all, so that a run that dies before this asks again rather than never.
@@ -294,7 +292,7 @@ public final class Generation {
     Map<String, String> annotations = new HashMap<>(prompt.annotations());
     annotations.put("model", plan.model());
     annotations.put("prompt_digest", GenerationPlan.sha256(prompt.text()));
-    annotations.put("parameters", plan.parameters(prompt).toString());
+    annotations.put("parameters", plan.parametersInOrder().toString());
     annotations.put("image_number", String.valueOf(index + 1));
     annotations.put("revised_prompt", image.revisedPrompt());
     annotations.put("request_id", images.requestId());

@@ -56,7 +56,9 @@ public record GenerationPlan(
           if (TAKEN.contains(name)) {
             throw new IllegalArgumentException("'" + name + "' cannot be set as a parameter");
           }
-          JsonNode unused = name.equals("n") ? checked(name, value) : value;
+          if (name.equals("n")) {
+            check("n", value.asInt(), MAX_N);
+          }
         });
     check("requests per minute", requestsPerMinute, 100_000);
     check("requests at once", concurrency, 256);
@@ -78,35 +80,21 @@ public record GenerationPlan(
     }
   }
 
-  /** A whole number, and for {@code n} one that an API takes. */
-  static JsonNode checked(String name, JsonNode value) {
-    JsonNode number = value(value.asText().strip());
-    boolean isN = name.equals("n");
-    if (!number.isIntegralNumber() || (isN && (number.asLong() < 1 || number.asLong() > MAX_N))) {
-      throw new IllegalArgumentException(
-          isN ? "n must be 1 to " + MAX_N + ", was " + number : name + " must be a whole number");
-    }
-    return number;
-  }
-
-  /** Images that are asked for with this prompt; at least 1. */
-  int images(PromptFile.Prompt prompt) {
-    return parameters(prompt).path("n").asInt(1);
+  /** Images that are asked for with each prompt; at least 1. */
+  int images() {
+    return parameters.containsKey("n") ? parameters.get("n").asInt() : 1;
   }
 
   /** A request's body. */
   String body(PromptFile.Prompt prompt) {
     ObjectNode body = JSON.createObjectNode().put("model", model).put("prompt", prompt.text());
-    body.setAll(parameters(prompt));
+    body.setAll(parametersInOrder());
     return body.toString();
   }
 
-  /** The parameters with their names in order; a prompt's own go before those of the run. */
-  ObjectNode parameters(PromptFile.Prompt prompt) {
-    Map<String, JsonNode> all = new TreeMap<>(parameters);
-    all.putAll(prompt.parameters());
+  ObjectNode parametersInOrder() {
     ObjectNode inOrder = JSON.createObjectNode();
-    inOrder.setAll(all);
+    inOrder.setAll(new TreeMap<>(parameters));
     return inOrder;
   }
 
@@ -117,7 +105,7 @@ public record GenerationPlan(
   String digest(PromptFile.Prompt prompt, String topic) {
     String asked =
         String.join(
-            "\u0000", model, prompt.text(), parameters(prompt).toString(), prompt.caption());
+            "\u0000", model, prompt.text(), parametersInOrder().toString(), prompt.caption());
     return sha256(topic + "\u0000" + sha256(asked).substring(0, 32)).substring(0, 32);
   }
 

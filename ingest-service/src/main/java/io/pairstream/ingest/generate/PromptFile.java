@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -15,14 +14,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The prompts of a file in UTF-8, in its order: a prompt per line, or a JSON object per line where
  * its name ends with {@code .jsonl}.
  *
- * <p>In objects, the field "prompt" is the prompt; {@code caption}, {@code language}, {@code n},
- * {@code size} and {@code seed} mean what they say; other fields become annotations. A line that is
- * wrong costs itself alone.
+ * <p>In objects, the field "prompt" is the prompt; {@code caption} and {@code language} mean what
+ * they say; other fields become annotations. A line that is wrong costs itself alone.
  *
  * @param prompts what can be asked for
  * @param problems the lines that give no prompt
@@ -42,8 +41,6 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
    * @param text the prompt; not blank
    * @param caption the caption of what comes; empty where it is the prompt
    * @param language hint for the caption, a BCP 47 tag; empty where unknown
-   * @param parameters what the request says otherwise than for the other prompts, by the API's
-   *     names: {@code n}, {@code size}, {@code seed}
    * @param annotations whatever else is known, by name
    */
   public record Prompt(
@@ -51,14 +48,7 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
       String text,
       String caption,
       String language,
-      Map<String, JsonNode> parameters,
-      Map<String, String> annotations) {
-
-    /** A prompt of which no more is known. */
-    static Prompt of(String where, String text) {
-      return new Prompt(where, text, "", "", Map.of(), Map.of());
-    }
-  }
+      Map<String, String> annotations) {}
 
   /** A line that gives no prompt. */
   public record Problem(String where, String message) {}
@@ -111,31 +101,22 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
   /** Puts a prompt together from its fields; null says nothing. */
   private static Prompt prompt(String where, JsonNode object) {
     Map<String, String> annotations = new HashMap<>();
-    Map<String, JsonNode> parameters = new HashMap<>();
     for (Map.Entry<String, JsonNode> field : object.properties()) {
-      String name = field.getKey();
-      JsonNode value = field.getValue();
-      if (value.isContainerNode()) {
-        throw new IllegalArgumentException("'" + name + "' holds neither a string nor a number");
-      } else if (!value.isNull()) {
-        switch (name) {
-          case "prompt", "caption", "language" -> {}
-          case "size" -> parameters.put(name, TextNode.valueOf(value.asText().strip()));
-          case "n", "seed" -> parameters.put(name, GenerationPlan.checked(name, value));
-          default -> annotations.put(name, value.asText());
-        }
+      if (field.getValue().isContainerNode()) {
+        throw new IllegalArgumentException(
+            "'" + field.getKey() + "' holds neither a string nor a number");
+      }
+      if (!field.getValue().isNull()) {
+        annotations.put(field.getKey(), field.getValue().asText());
       }
     }
-    String text = object.path("prompt").asText("").strip();
+    String text = annotations.getOrDefault("prompt", "").strip();
     if (text.isEmpty()) {
       throw new IllegalArgumentException("the prompt is empty; say what to draw in 'prompt'");
     }
-    return new Prompt(
-        where,
-        text,
-        object.path("caption").asText(""),
-        object.path("language").asText("").strip(),
-        parameters,
-        annotations);
+    String caption = annotations.getOrDefault("caption", "");
+    String language = annotations.getOrDefault("language", "").strip();
+    annotations.keySet().removeAll(Set.of("prompt", "caption", "language"));
+    return new Prompt(where, text, caption, language, annotations);
   }
 }

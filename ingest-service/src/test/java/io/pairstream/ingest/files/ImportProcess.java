@@ -14,8 +14,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An import in a process of its own, which a test kills: broker, data set, state, most pairs,
@@ -42,57 +42,40 @@ final class ImportProcess {
     return run(cluster, stateFile, Integer.MAX_VALUE, paths);
   }
 
+  /** Takes so many pairs and no more; what it has taken goes its way. */
   private static List<ImportRun.Result> run(
       TestDataset cluster, Path stateFile, int most, List<String> paths) {
     PairTopics topics = cluster.topics();
     Registry registry = cluster.registry();
     Map<String, Object> settings = cluster.clientSettings();
-    try (ImportRun.Sink sink =
-        new StandingStill(
-            most,
-            ImportRun.Sink.kafka(
-                () ->
-                    PairPublisher.open(
-                        topics.crowdsourced(), registry, settings, Clock.systemUTC()),
-                () -> LinkPublisher.open(topics.links(), registry, settings, Clock.systemUTC())))) {
+    AtomicInteger taken = new AtomicInteger();
+    try (PairPublisher pairs =
+            PairPublisher.open(topics.crowdsourced(), registry, settings, Clock.systemUTC());
+        LinkPublisher links =
+            LinkPublisher.open(topics.links(), registry, settings, Clock.systemUTC());
+        ImportState state = new ImportState(stateFile, "tested", false)) {
       return new ImportRun(
               SourceOptions.of(SourceKind.IMPORTED),
-              sink,
-              new ImportState(stateFile, "tested", false),
+              item -> {
+                if (taken.getAndIncrement() == most) {
+                  standStill();
+                }
+                return item instanceof SourceItem.Pair pair
+                    ? pairs.publish(pair.pair())
+                    : links.publish(((SourceItem.Link) item).link());
+              },
+              state,
               new Quiet(),
               Optional.empty())
           .run(ImportSource.of(paths), Long.MAX_VALUE);
     }
   }
 
-  /** Takes so many pairs and no more; what it has taken goes its way. */
-  private static final class StandingStill implements ImportRun.Sink {
-
-    private final int most;
-    private final ImportRun.Sink sink;
-    private int taken;
-
-    StandingStill(int most, ImportRun.Sink sink) {
-      this.most = most;
-      this.sink = sink;
-    }
-
-    @Override
-    public CompletableFuture<?> publish(SourceItem item) {
-      if (taken == most) {
-        try {
-          new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
-      }
-      taken++;
-      return sink.publish(item);
-    }
-
-    @Override
-    public void close() {
-      sink.close();
+  private static void standStill() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -47,7 +48,7 @@ class ImportRunTest {
     ImportSource source = ImportSource.of(List.of(path("a.csv"))).get(0);
     IllegalStateException lost = new IllegalStateException("lost");
     // The third is lost, and the fourth is in Kafka all the same.
-    ImportRun.Sink sink =
+    Function<SourceItem, CompletableFuture<?>> sink =
         item ->
             item.entry() == 3
                 ? CompletableFuture.failedFuture(lost)
@@ -68,12 +69,12 @@ class ImportRunTest {
     write("a.csv", "x.png,one\nx.png,two\nx.png,three\n");
     image("x.png");
     Taken taken = new Taken();
-    ImportRun.Sink sink =
+    Function<SourceItem, CompletableFuture<?>> sink =
         item -> {
           if (item.entry() == 2) {
             throw new PairTooLargeException("the record", 2, 1);
           }
-          return taken.publish(item);
+          return taken.apply(item);
         };
 
     List<ImportRun.Result> results =
@@ -262,14 +263,14 @@ class ImportRunTest {
   }
 
   private List<ImportRun.Result> run(
-      Path stateFile, ImportRun.Sink sink, List<ImportSource> sources, long limit) {
+      Path stateFile, Function<SourceItem, CompletableFuture<?>> sink, List<ImportSource> sources, long limit) {
     try (ImportState state = new ImportState(stateFile, "o", false)) {
       return run(state, sink, sources, limit);
     }
   }
 
   private List<ImportRun.Result> run(
-      ImportState state, ImportRun.Sink sink, List<ImportSource> sources, long limit) {
+      ImportState state, Function<SourceItem, CompletableFuture<?>> sink, List<ImportSource> sources, long limit) {
     return new ImportRun(
             SourceOptions.of(SourceKind.IMPORTED), sink, state, new Heard(), Optional.empty())
         .run(sources, limit);
@@ -302,12 +303,12 @@ class ImportRunTest {
   }
 
   /** Acknowledges at once. */
-  private static final class Taken implements ImportRun.Sink {
+  private static final class Taken implements Function<SourceItem, CompletableFuture<?>> {
 
     private final List<String> captions = new ArrayList<>();
 
     @Override
-    public CompletableFuture<?> publish(SourceItem item) {
+    public CompletableFuture<?> apply(SourceItem item) {
       captions.add(
           item instanceof SourceItem.Pair pair
               ? pair.pair().caption()

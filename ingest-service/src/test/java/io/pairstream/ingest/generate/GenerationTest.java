@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.pairstream.ingest.files.Journal;
 import io.pairstream.ingest.publish.PairPublisher;
@@ -65,25 +66,27 @@ class GenerationTest {
             "prompts.jsonl",
             """
             {"prompt": "an owl at night", "language": "en", "shelf": 3}
-            {"prompt": "eine Eule", "caption": "Eule auf Ast", "language": "de", "n": 2, "size": "64x64"}
+            {"prompt": "eine Eule", "caption": "Eule auf Ast", "language": "de"}
             """);
 
-    Generation.Result result = run(prompts, sized("512x512"), KEY);
+    Map<String, JsonNode> parameters =
+        Map.of("n", IntNode.valueOf(2), "size", TextNode.valueOf("512x512"));
+    Generation.Result result = run(prompts, plan(parameters, 1), KEY);
 
-    assertThat(result).isEqualTo(new Generation.Result(3, result.imageBytes(), 2, 0, 0, 0, 0));
+    assertThat(result).isEqualTo(new Generation.Result(4, result.imageBytes(), 2, 0, 0, 0, 0));
     assertThat(api.authorizations()).containsOnly("Bearer " + KEY);
     assertThat(api.requests())
         .extracting(JsonNode::toString)
         .contains(
-            "{'model':'m-1','prompt':'an owl at night','size':'512x512'}".replace('\'', '"'),
-            "{'model':'m-1','prompt':'eine Eule','n':2,'size':'64x64'}".replace('\'', '"'));
+            "{'model':'m-1','prompt':'an owl at night','n':2,'size':'512x512'}".replace('\'', '"'),
+            "{'model':'m-1','prompt':'eine Eule','n':2,'size':'512x512'}".replace('\'', '"'));
     List<RawPair> pairs = dataset.committedValues(topic);
     assertThat(pairs).extracting(RawPair::getSourceKind).containsOnly("SYNTHETIC");
     assertThat(pairs).extracting(RawPair::getMediaType).containsOnly("image/png");
     assertThat(pairs)
         .filteredOn(pair -> pair.getCaption().equals("an owl at night"))
-        .singleElement()
-        .satisfies(
+        .hasSize(2)
+        .allSatisfy(
             owl -> {
               assertThat(owl.getLanguage()).isEqualTo("en");
               assertThat(owl.getContributor()).isEqualTo("ann");
@@ -94,8 +97,8 @@ class GenerationTest {
                   .containsEntry("model", "m-1")
                   .containsEntry("prompt_digest", GenerationPlan.sha256("an owl at night"))
                   .containsEntry("revised_prompt", "A detailed an owl at night")
-                  .containsEntry("parameters", "{\"size\":\"512x512\"}")
-                  .containsEntry("image_number", "1")
+                  .containsEntry("parameters", "{\"n\":2,\"size\":\"512x512\"}")
+                  .containsKey("image_number")
                   .containsEntry("shelf", "3")
                   .containsKey("request_id")
                   .doesNotContainKey("prompt");
