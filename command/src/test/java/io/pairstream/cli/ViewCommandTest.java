@@ -44,8 +44,7 @@ class ViewCommandTest extends OnCluster {
     assertThat(listed.path("name").asText()).isEqualTo("val-2026-11");
     assertThat(listed.path("frozen").asBoolean()).isTrue();
     assertThat(run("view ls").out()).contains("val-2026-11").contains("frozen").contains(" 9 ");
-    assertThat(run("view show val-2026-11").out())
-        .contains("kept: not deleted by age");
+    assertThat(run("view show val-2026-11").out()).contains("kept: not deleted by age");
 
     List<JsonNode> batches = run(FEED + " --epochs 1 --view val-2026-11").jsonLines();
     assertThat(batches).hasSize(2);

@@ -55,11 +55,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
    * @param images where the files are that entries name
    */
   private PairSource(
-      String name,
-      Entry.Input input,
-      Entry.Reader entries,
-      Path images,
-      SourceOptions options) {
+      String name, Entry.Input input, Entry.Reader entries, Path images, SourceOptions options) {
     this.name = name;
     this.input = input;
     this.entries = entries;

@@ -33,9 +33,7 @@ public enum SourceFormat {
   /** The format that a file's name tells, whatever it is compressed with. */
   static Optional<SourceFormat> of(Path file) {
     String name = file.getFileName().toString();
-    return Stream.of(values())
-        .filter(format -> format.names.matcher(name).matches())
-        .findFirst();
+    return Stream.of(values()).filter(format -> format.names.matcher(name).matches()).findFirst();
   }
 
   /** Its name in commands. */

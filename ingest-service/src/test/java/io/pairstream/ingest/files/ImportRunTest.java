@@ -263,14 +263,20 @@ class ImportRunTest {
   }
 
   private List<ImportRun.Result> run(
-      Path stateFile, Function<SourceItem, CompletableFuture<?>> sink, List<ImportSource> sources, long limit) {
+      Path stateFile,
+      Function<SourceItem, CompletableFuture<?>> sink,
+      List<ImportSource> sources,
+      long limit) {
     try (ImportState state = new ImportState(stateFile, "o", false)) {
       return run(state, sink, sources, limit);
     }
   }
 
   private List<ImportRun.Result> run(
-      ImportState state, Function<SourceItem, CompletableFuture<?>> sink, List<ImportSource> sources, long limit) {
+      ImportState state,
+      Function<SourceItem, CompletableFuture<?>> sink,
+      List<ImportSource> sources,
+      long limit) {
     return new ImportRun(
             SourceOptions.of(SourceKind.IMPORTED), sink, state, new Heard(), Optional.empty())
         .run(sources, limit);

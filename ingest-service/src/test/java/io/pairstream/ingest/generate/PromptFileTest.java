@@ -20,8 +20,7 @@ class PromptFileTest {
   @Test
   void lineIsAPrompt() throws Exception {
     assertThat(read("p.txt", "\uFEFF# an owl\r\n\n  \t\n 一只猫 \n").prompts())
-        .containsExactly(
-            prompt("p.txt:1", "# an owl"), prompt("p.txt:4", "一只猫"));
+        .containsExactly(prompt("p.txt:1", "# an owl"), prompt("p.txt:4", "一只猫"));
   }
 
   @Test
