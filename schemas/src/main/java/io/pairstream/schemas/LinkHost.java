@@ -124,4 +124,16 @@ public final class LinkHost {
         || Character.isISOControl(codePoint)
         || Character.getType(codePoint) == Character.SURROGATE;
   }
+
+  /**
+   * A URL that no link may have. The message says what would be right, and does not repeat the URL.
+   */
+  public static final class InvalidUrlException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public InvalidUrlException(String message) {
+      super(message);
+    }
+  }
 }

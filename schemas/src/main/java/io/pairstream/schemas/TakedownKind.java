@@ -1,5 +1,6 @@
 package io.pairstream.schemas;
 
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -56,8 +55,8 @@ final class ImagePreparer {
   private final PlaneScaler scaler = new PlaneScaler();
   private final OpenCvDecoder openCv;
 
-  /** Gives nothing for what it leaves to OpenCV. */
-  private final BiFunction<byte[], Optional<ByteBuffer>, Optional<DecodedPicture>> fastPath;
+  /** Null where this system has no library for it. */
+  private final JpegCodec jpeg;
 
   private final String codecs;
 
@@ -69,18 +68,16 @@ final class ImagePreparer {
     // One image at a time, one worker per core: more threads would fight with the other workers.
     opencv_core.setNumThreads(1);
     openCv = new OpenCvDecoder(scaler);
-    BiFunction<byte[], Optional<ByteBuffer>, Optional<DecodedPicture>> ofJpeg;
-    String jpeg;
+    JpegCodec codec = null;
+    String library;
     try {
-      JpegCodec codec = new JpegCodec(scaler);
-      ofJpeg = codec::decode;
-      jpeg = codec.library();
+      codec = new JpegCodec(scaler);
+      library = codec.library();
     } catch (UnsatisfiedLinkError e) {
-      ofJpeg = (file, seen) -> Optional.empty();
-      jpeg = "OpenCV, slower, as " + e.getMessage();
+      library = "OpenCV, slower, as " + e.getMessage();
     }
-    fastPath = ofJpeg;
-    codecs = "JPEG by " + jpeg + ", all else by OpenCV " + opencv_core.CV_VERSION;
+    jpeg = codec;
+    codecs = "JPEG by " + library + ", all else by OpenCV " + opencv_core.CV_VERSION;
   }
 
   /** Who decodes what, in words. */
@@ -182,7 +179,10 @@ final class ImagePreparer {
       ProbedImage image, ImageType type, byte[] file, Optional<ByteBuffer> seen) {
     return switch (type) {
       case JPEG ->
-          fastPath.apply(file, seen).map(Outcome::kept).orElseGet(() -> openCv.decode(file));
+          Optional.ofNullable(jpeg)
+              .flatMap(codec -> codec.decode(file, seen))
+              .map(Outcome::kept)
+              .orElseGet(() -> openCv.decode(file));
       case PNG -> openCv.decode(image.animated() ? PngChunks.withoutAnimation(file) : file);
       case WEBP -> openCv.decode(file);
       case GIF ->

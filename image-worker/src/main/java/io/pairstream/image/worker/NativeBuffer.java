@@ -6,7 +6,7 @@ import org.bytedeco.javacpp.Pointer;
  * Native memory that is used again for every image. It grows as needed, and what one giant needed
  * is given back when the next image is of usual size. Not thread-safe.
  */
-final class NativeBuffer implements AutoCloseable {
+final class NativeBuffer {
 
   /** What is kept from image to image: the planes of a photograph of 20 megapixels. */
   private static final long USUAL_BYTES = 32L << 20;
@@ -20,7 +20,7 @@ final class NativeBuffer implements AutoCloseable {
   /** At least {@code bytes} bytes of any content; valid until the next call. */
   Pointer reserve(long bytes) {
     if (bytes > capacity || (capacity > USUAL_BYTES && bytes <= USUAL_BYTES)) {
-      close();
+      free();
       // Not by a constructor: the memory would belong to the scope of one image.
       memory = Pointer.malloc(bytes + SLACK_BYTES);
       if (memory == null || memory.isNull()) {
@@ -32,13 +32,7 @@ final class NativeBuffer implements AutoCloseable {
     return memory;
   }
 
-  /** Bytes that are held at the moment. */
-  long capacity() {
-    return capacity;
-  }
-
-  @Override
-  public void close() {
+  private void free() {
     if (!memory.isNull()) {
       Pointer.free(memory);
     }

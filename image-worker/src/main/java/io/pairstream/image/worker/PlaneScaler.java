@@ -28,7 +28,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  * <p>Keeps the kernels of the sizes that it met last. Results lie in memory that the open {@code
  * PointerScope} frees. Not thread-safe.
  */
-final class PlaneScaler implements AutoCloseable {
+final class PlaneScaler {
 
   /** Kernels of one size take about 110 kB and 40 µs to make. */
   private static final int MAX_KERNELS = 128;
@@ -277,12 +277,5 @@ final class PlaneScaler implements AutoCloseable {
       case BICUBIC -> swscale.SWS_BICUBIC;
       case LANCZOS -> swscale.SWS_LANCZOS;
     };
-  }
-
-  @Override
-  public void close() {
-    contexts.values().forEach(swscale::sws_freeContext);
-    contexts.clear();
-    channel.close();
   }
 }

@@ -4,9 +4,11 @@ import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
-import com.sun.jna.Pointer;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Takes from this process, for good, nearly all that it can ask of the system.
@@ -87,13 +89,14 @@ final class SystemCallFilter {
   }
 
   private void enforce() {
-    Memory program = program((int) ProcessHandle.current().pid());
+    ByteBuffer program = program((int) ProcessHandle.current().pid());
     Memory header = new Memory(2L * Native.POINTER_SIZE);
     header.clear();
-    header.setShort(0, (short) (program.size() / INSTRUCTION_BYTES));
-    header.setPointer(Native.POINTER_SIZE, program);
+    header.setShort(0, (short) (program.capacity() / INSTRUCTION_BYTES));
+    header.setPointer(Native.POINTER_SIZE, Native.getDirectBufferPointer(program));
     call("prctl", PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
     call("syscall", (long) seccomp, SECCOMP_SET_MODE_FILTER, TSYNC_AND_SPEC_ALLOW, header);
+    Reference.reachabilityFence(program);
     try (FileInputStream opened = new FileInputStream("/dev/null")) {
       throw new IllegalStateException(
           "it is in force and lets a file be opened, of which "
@@ -110,47 +113,29 @@ final class SystemCallFilter {
     }
   }
 
-  private Memory program(int ownPid) {
-    Memory program = new Memory((long) INSTRUCTION_BYTES * (2 * allowed.length + 9));
-    program.clear();
-    Instructions to = new Instructions(program);
-    to.add(LOAD_WORD, 0, ARCHITECTURE);
-    to.add(JUMP_IF_EQUAL, 1, architecture);
-    to.add(RETURN, 0, FAIL_WITH_EPERM);
-    to.add(LOAD_WORD, 0, CALL);
+  private ByteBuffer program(int ownPid) {
+    ByteBuffer program =
+        ByteBuffer.allocateDirect(INSTRUCTION_BYTES * (2 * allowed.length + 9))
+            .order(ByteOrder.nativeOrder());
+    add(program, LOAD_WORD, 0, 0, ARCHITECTURE);
+    add(program, JUMP_IF_EQUAL, 1, 0, architecture);
+    add(program, RETURN, 0, 0, FAIL_WITH_EPERM);
+    add(program, LOAD_WORD, 0, 0, CALL);
     for (int call : allowed) {
-      to.add(JUMP_IF_EQUAL, 0, call, 1);
-      to.add(RETURN, 0, ALLOW);
+      add(program, JUMP_IF_EQUAL, 0, 1, call);
+      add(program, RETURN, 0, 0, ALLOW);
     }
     // A signal to a thread of one's own is how a process ends itself.
-    to.add(JUMP_IF_EQUAL, 0, tgkill, 3);
-    to.add(LOAD_WORD, 0, FIRST_ARGUMENT);
-    to.add(JUMP_IF_EQUAL, 0, ownPid, 1);
-    to.add(RETURN, 0, ALLOW);
-    to.add(RETURN, 0, FAIL_WITH_EPERM);
+    add(program, JUMP_IF_EQUAL, 0, 3, tgkill);
+    add(program, LOAD_WORD, 0, 0, FIRST_ARGUMENT);
+    add(program, JUMP_IF_EQUAL, 0, 1, ownPid);
+    add(program, RETURN, 0, 0, ALLOW);
+    add(program, RETURN, 0, 0, FAIL_WITH_EPERM);
     return program;
   }
 
-  /** Writes instructions one behind the other. */
-  private static final class Instructions {
-
-    private final Pointer program;
-    private long at;
-
-    Instructions(Pointer program) {
-      this.program = program;
-    }
-
-    void add(int code, int skipIfTrue, int value) {
-      add(code, skipIfTrue, value, 0);
-    }
-
-    void add(int code, int skipIfTrue, int value, int skipIfFalse) {
-      program.setShort(at, (short) code);
-      program.setByte(at + 2, (byte) skipIfTrue);
-      program.setByte(at + 3, (byte) skipIfFalse);
-      program.setInt(at + 4, value);
-      at += INSTRUCTION_BYTES;
-    }
+  private static void add(
+      ByteBuffer program, int code, int skipIfTrue, int skipIfFalse, int value) {
+    program.putShort((short) code).put((byte) skipIfTrue).put((byte) skipIfFalse).putInt(value);
   }
 }

@@ -46,9 +46,7 @@ class JpegCodecTest {
   void close() {
     if (codec != null) {
       scope.close();
-      codec.close();
     }
-    scaler.close();
   }
 
   @ParameterizedTest(name = "sampling {0}, progressive {1}, cut at {2},{3}")

@@ -22,7 +22,6 @@ class PlaneScalerTest {
   @AfterEach
   void close() {
     scope.close();
-    scaler.close();
   }
 
   @ParameterizedTest(name = "{0}x{1} to {2}x{3}")

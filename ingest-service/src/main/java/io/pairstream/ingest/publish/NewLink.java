@@ -1,7 +1,7 @@
 package io.pairstream.ingest.publish;
 
-import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.SourceKind;
 import java.nio.charset.StandardCharsets;

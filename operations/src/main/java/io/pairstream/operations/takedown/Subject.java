@@ -1,7 +1,7 @@
 package io.pairstream.operations.takedown;
 
-import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.TakedownKind;
 import java.util.Arrays;

@@ -63,8 +63,8 @@ public final class CreateTopics {
    * Does it, and says what was done per topic, in the catalogue's order.
    *
    * @throws TopicMismatchException where a topic has another number of partitions
-   * @throws io.pairstream.schemas.wire.IncompatibleSchemaException where a schema breaks one that
-   *     stands
+   * @throws io.pairstream.schemas.wire.Registry.IncompatibleSchemaException where a schema breaks
+   *     one that stands
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    *     answer
    */

@@ -7,9 +7,11 @@ import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
+import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OneLine;
@@ -21,6 +23,9 @@ import io.pairstream.schemas.wire.WriterSchemas;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.avro.AvroRuntimeException;
@@ -42,6 +47,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  */
 final class ReadRawPair
     extends ContextualProcessor<byte[], byte[], String, Tracked<Outcome<ReceivedPair>>> {
+
+  /** What most languages can hold as a date. */
+  private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
   private final WriterSchemas schemas;
   private final Deserializer<RawPair> pairs;
@@ -159,7 +167,7 @@ final class ReadRawPair
             PairIdentity.pairId(lastImageDigest, caption),
             lastImageDigest,
             "",
-            Provenance.isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt());
+            isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt());
     return new Tracked<>(
         raw,
         identity,
@@ -178,7 +186,7 @@ final class ReadRawPair
           "the caption's bytes are not UTF-8; as far as they can be read: "
               + OneLine.of(pair.getCaption()));
     }
-    return Provenance.check(pair)
+    return checkFields(pair)
         .map(
             checked ->
                 new SubmittedPair(
@@ -215,5 +223,50 @@ final class ReadRawPair
       return buffer.array();
     }
     return Utils.toArray(buffer);
+  }
+
+  /**
+   * What a producer says about a pair besides image and caption, and what an output carries on
+   * unchanged. Rejects {@code FIELD_INVALID}.
+   */
+  private static Outcome<RawPair> checkFields(RawPair pair) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("url", pair.getUrl());
+    fields.put("contributor", pair.getContributor());
+    fields.put("licence", pair.getLicence());
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      int bytes = FieldRule.utf8Bytes(field.getValue());
+      if (bytes > FieldRule.MAX_BYTES) {
+        return Outcome.rejected(
+            RejectReason.FIELD_INVALID,
+            "the field " + field.getKey() + " is too long",
+            bytes + " bytes",
+            FieldRule.MAX_BYTES + " bytes");
+      }
+      if (!FieldRule.isPlain(field.getValue())) {
+        return Outcome.rejected(
+            RejectReason.FIELD_INVALID,
+            "the field "
+                + field.getKey()
+                + " holds control characters, or bytes that are not UTF-8");
+      }
+    }
+    if (Arrays.stream(SourceKind.values())
+        .noneMatch(kind -> kind.name().equals(pair.getSourceKind()))) {
+      return Outcome.rejected(
+          RejectReason.FIELD_INVALID,
+          "the field source_kind is '%s', not one of %s"
+              .formatted(OneLine.of(pair.getSourceKind()), Arrays.toString(SourceKind.values())));
+    }
+    if (!isTime(pair.getReceivedAt())) {
+      return Outcome.rejected(
+          RejectReason.FIELD_INVALID, "the field received_at lies outside the years 1970 to 9999");
+    }
+    return Outcome.kept(pair);
+  }
+
+  /** Whether a time can be passed on to readers in any language. */
+  private static boolean isTime(Instant time) {
+    return !time.isBefore(Instant.EPOCH) && !time.isAfter(LAST_TIME);
   }
 }

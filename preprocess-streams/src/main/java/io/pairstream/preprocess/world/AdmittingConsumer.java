@@ -36,17 +36,17 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
  */
 public final class AdmittingConsumer {
 
-  /** How long a partition rests at first whose next record may not pass yet; doubled each time. */
-  private static final Duration SHORTEST_REST = Duration.ofMillis(10);
-
-  private static final Duration LONGEST_REST = Duration.ofMillis(500);
+  /** How long a partition rests whose next record may not pass yet: most answers take less. */
+  private static final Duration REST = Duration.ofMillis(100);
 
   /** Why a stream thread asks for a rebalance after tasks of its own have lost their state. */
   private static final String CORRUPTED = "Active tasks corrupted";
 
   private final Consumer<byte[], byte[]> consumer;
   private final Admission admission;
-  private final Map<TopicPartition, Rest> rests = new HashMap<>();
+
+  /** By when a partition has rested, in nanoseconds. */
+  private final Map<TopicPartition, Long> rests = new HashMap<>();
 
   /** Partitions that are paused by us, during a poll. */
   private final Set<TopicPartition> resting = new HashSet<>();
@@ -150,8 +150,8 @@ public final class AdmittingConsumer {
     boolean open = admission.isOpen();
     resting.clear();
     for (TopicPartition partition : consumer.assignment()) {
-      Rest rest = rests.get(partition);
-      if (!open || (rest != null && rest.untilNanos() - System.nanoTime() > 0)) {
+      Long until = rests.get(partition);
+      if (!open || (until != null && until - System.nanoTime() > 0)) {
         resting.add(partition);
       }
     }
@@ -231,25 +231,6 @@ public final class AdmittingConsumer {
     OffsetAndMetadata position = new OffsetAndMetadata(record.offset(), record.leaderEpoch(), "");
     consumer.seek(partition, position);
     next.put(partition, position);
-    rests.merge(partition, Rest.at(record.offset()), Rest::again);
-  }
-
-  /** A pause at one record: each further one at the same record lasts twice as long. */
-  private record Rest(long offset, Duration length, long untilNanos) {
-
-    static Rest at(long offset) {
-      return of(offset, SHORTEST_REST);
-    }
-
-    Rest again(Rest later) {
-      Duration doubled = length.multipliedBy(2);
-      return later.offset != offset
-          ? later
-          : of(offset, doubled.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : doubled);
-    }
-
-    private static Rest of(long offset, Duration length) {
-      return new Rest(offset, length, System.nanoTime() + length.toNanos());
-    }
+    rests.put(partition, System.nanoTime() + REST.toNanos());
   }
 }

@@ -4,9 +4,7 @@ import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.rest.entities.Schema;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.apache.avro.Schema.Field;
 
 /**
@@ -31,65 +29,57 @@ final class BoundedAvroSchemas extends AvroSchemaProvider {
   @Override
   public ParsedSchema parseSchemaOrElseThrow(Schema schema, boolean isNew, boolean normalize) {
     ParsedSchema parsed = super.parseSchemaOrElseThrow(schema, isNew, normalize);
-    new Count().of((org.apache.avro.Schema) parsed.rawSchema());
+    int unused = left((org.apache.avro.Schema) parsed.rawSchema(), MOST_TYPES, new HashMap<>());
     return parsed;
   }
 
-  /** Counts types, each record once; a record that holds itself counts as one within itself. */
-  private static final class Count {
-
-    private final Map<String, Integer> counted = new HashMap<>();
-    private final Set<String> open = new HashSet<>();
-    private final Set<String> recursive = new HashSet<>();
-
-    int of(org.apache.avro.Schema schema) {
-      return switch (schema.getType()) {
-        case RECORD -> ofRecord(schema);
-        case ARRAY -> 1 + ofRepeated(schema.getElementType());
-        case MAP -> 1 + ofRepeated(schema.getValueType());
-        case UNION -> {
-          int count = 1;
-          for (org.apache.avro.Schema branch : schema.getTypes()) {
-            count = atMost(MOST_TYPES, count + of(branch));
-          }
-          yield count;
+  /**
+   * How many types may follow a schema.
+   *
+   * @param most how many may come with it
+   * @param open the records that it stands in, and whether they came again within themselves, where
+   *     they count as one
+   */
+  private static int left(org.apache.avro.Schema schema, int most, Map<String, Boolean> open) {
+    if (most <= 0) {
+      throw tooMany();
+    }
+    int left = most - 1;
+    switch (schema.getType()) {
+      case ARRAY -> left -= repeated(schema.getElementType(), left, open);
+      case MAP -> left -= repeated(schema.getValueType(), left, open);
+      case UNION -> {
+        for (org.apache.avro.Schema branch : schema.getTypes()) {
+          left = left(branch, left, open);
         }
-        default -> 1;
-      };
+      }
+      case RECORD -> {
+        if (open.replace(schema.getFullName(), true) == null) {
+          open.put(schema.getFullName(), false);
+          for (Field field : schema.getFields()) {
+            left = left(field.schema(), left, open);
+          }
+          if (open.remove(schema.getFullName()) && most - left > MOST_REPEATED_TYPES) {
+            throw tooMany();
+          }
+        }
+      }
+      default -> {}
     }
+    return left;
+  }
 
-    private int ofRecord(org.apache.avro.Schema schema) {
-      String name = schema.getFullName();
-      Integer known = counted.get(name);
-      if (known != null) {
-        return known;
-      }
-      if (!open.add(name)) {
-        recursive.add(name);
-        return 1;
-      }
-      int count = 1;
-      for (Field field : schema.getFields()) {
-        count = atMost(MOST_TYPES, count + of(field.schema()));
-      }
-      if (recursive.contains(name)) {
-        atMost(MOST_REPEATED_TYPES, count);
-      }
-      open.remove(name);
-      counted.put(name, count);
-      return count;
-    }
+  private static int repeated(org.apache.avro.Schema schema, int most, Map<String, Boolean> open) {
+    int limit = Math.min(MOST_REPEATED_TYPES, most);
+    return limit - left(schema, limit, open);
+  }
 
-    private int ofRepeated(org.apache.avro.Schema schema) {
-      return atMost(MOST_REPEATED_TYPES, of(schema));
-    }
-
-    private static int atMost(int limit, int count) {
-      if (count > limit) {
-        throw new IllegalArgumentException(
-            "the schema is of more than " + limit + " types when each name is written out");
-      }
-      return count;
-    }
+  private static IllegalArgumentException tooMany() {
+    return new IllegalArgumentException(
+        "the schema is of more than "
+            + MOST_TYPES
+            + " types when each name is written out, or of more than "
+            + MOST_REPEATED_TYPES
+            + " that come again and again");
   }
 }

@@ -254,4 +254,14 @@ public final class Registry {
   static Schema withoutJavaProperties(Schema schema) {
     return AvroSchemaUtils.getSchema(new GenericData.Record(schema), false, false, true);
   }
+
+  /** A schema of ours breaks one that is registered. */
+  public static final class IncompatibleSchemaException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public IncompatibleSchemaException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
 }

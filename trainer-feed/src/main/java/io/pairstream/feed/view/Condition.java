@@ -1,7 +1,7 @@
 package io.pairstream.feed.view;
 
-import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import io.pairstream.schemas.PreparedPair;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.pairstream.ingest.fetch.web;
 
-import io.pairstream.schemas.InvalidUrlException;
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

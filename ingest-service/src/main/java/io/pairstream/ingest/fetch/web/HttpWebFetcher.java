@@ -5,7 +5,7 @@ import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.ingest.fetch.web.Exchange.Allowance;
-import io.pairstream.schemas.InvalidUrlException;
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import io.pairstream.schemas.PairIdentity;
 import java.io.IOException;
 import java.net.Proxy;

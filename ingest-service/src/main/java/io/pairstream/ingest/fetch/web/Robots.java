@@ -6,7 +6,7 @@ import crawlercommons.robots.SimpleRobotRules.RobotRulesMode;
 import crawlercommons.robots.SimpleRobotRulesParser;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.Exchange.Allowance;
-import io.pairstream.schemas.InvalidUrlException;
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;

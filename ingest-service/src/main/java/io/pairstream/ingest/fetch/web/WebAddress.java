@@ -1,7 +1,7 @@
 package io.pairstream.ingest.fetch.web;
 
-import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
