@@ -12,6 +12,6 @@ public final class LongTimeoutServer {
 
   /** Settings of a server on any free port of this machine. */
   public static ServerSettings settings() {
-    return new ServerSettings("127.0.0.1", 0, 1_000_000, 4, TIMEOUT, TIMEOUT, TIMEOUT, 1);
+    return new ServerSettings("127.0.0.1", 0, 128 << 20, 32, TIMEOUT, TIMEOUT, TIMEOUT, 1);
   }
 }
