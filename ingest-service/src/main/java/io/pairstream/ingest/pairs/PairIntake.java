@@ -6,7 +6,6 @@ import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.ingest.publish.Published;
 import io.pairstream.ingest.publish.Submission;
-import io.pairstream.ingest.publish.UploadNotes;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -21,7 +20,6 @@ import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.publish.TopicWatch;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.requirements.ClusterCheck;
-import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +82,7 @@ public final class PairIntake implements AutoCloseable {
 
   private volatile boolean closing;
 
-  private record Open(PairPublisher pairs, LinkPublisher links, UploadNotes notes) {
+  private record Open(PairPublisher pairs, LinkPublisher links) {
     void abort() {
       pairs.abort(); // with the notes
       links.abort();
@@ -189,7 +187,7 @@ public final class PairIntake implements AutoCloseable {
     Open to = open.orElseThrow();
     return submission instanceof NewPair pair
         ? to.pairs().publish(pair, producer)
-        : to.links().publish((NewLink) submission, producer, to.notes());
+        : to.links().publish((NewLink) submission, producer, to.pairs().notes());
   }
 
   private Problem problem(Throwable failure) {
@@ -235,8 +233,7 @@ public final class PairIntake implements AutoCloseable {
       try (TopicWatch watch =
           new TopicWatch(
               cluster.clientSettings(Map.of()),
-              List.of(
-                  opened.pairs().topic(), opened.links().topic(), opened.notes().records().topic()),
+              List.of(topics.crowdsourced().name(), topics.links().name(), topics.uploads().name()),
               KafkaTimeouts.ofAnswers(cluster.kafkaSettings(), WATCH_TIMEOUT))) {
         look(watch);
       } finally {
@@ -257,18 +254,20 @@ public final class PairIntake implements AutoCloseable {
     while (true) {
       List<Runnable> opened = new ArrayList<>();
       try {
-        PairPublisher plain = PairPublisher.open(topics.crowdsourced(), registry, settings, clock);
-        opened.add(plain::abort);
+        PairPublisher pairs =
+            PairPublisher.openWithNotes(
+                topics.crowdsourced(), topics.uploads(), registry, settings, clock);
+        opened.add(pairs::abort);
         LinkPublisher links = LinkPublisher.open(topics.links(), registry, settings, clock);
         opened.add(links::abort);
         requireFit(topics);
-        UploadNotes notes = UploadNotes.open(topics.uploads(), registry, settings, clock);
-        return new Open(plain.noting(notes), links, notes);
-      } catch (WeakClusterException e) {
+        return new Open(pairs, links);
+      } catch (RuntimeException e) {
         opened.forEach(Runnable::run);
-        throw e;
-      } catch (org.apache.kafka.common.errors.TimeoutException | RegistryUnavailableException e) {
-        opened.forEach(Runnable::run);
+        if (!(e instanceof org.apache.kafka.common.errors.TimeoutException
+            || e instanceof RegistryUnavailableException)) {
+          throw e;
+        }
         shut(e.getMessage());
         if (Thread.interrupted()) {
           throw new InterruptedException();

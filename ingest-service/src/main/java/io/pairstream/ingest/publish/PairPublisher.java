@@ -64,15 +64,6 @@ public final class PairPublisher implements AutoCloseable {
   }
 
   /**
-   * The same with notes: what is acknowledged is published and noted.
-   *
-   * @param notes closed with the publisher that this returns, which takes the place of this one
-   */
-  public PairPublisher noting(UploadNotes notes) {
-    return new PairPublisher(records, Optional.of(notes), clock);
-  }
-
-  /**
    * Opens one that also notes each pair among the uploads. Throws as the other does.
    *
    * @param topic one of the two raw topics
@@ -86,11 +77,17 @@ public final class PairPublisher implements AutoCloseable {
       Clock clock) {
     PairPublisher plain = open(topic, registry, kafkaSettings, clock);
     try {
-      return plain.noting(UploadNotes.open(uploads, registry, kafkaSettings, clock));
+      UploadNotes notes = UploadNotes.open(uploads, registry, kafkaSettings, clock);
+      return new PairPublisher(plain.records, Optional.of(notes), clock);
     } catch (RuntimeException | Error e) {
       plain.abort();
       throw e;
     }
+  }
+
+  /** The notes of one that writes some. */
+  public UploadNotes notes() {
+    return notes.orElseThrow();
   }
 
   /** Full name of the topic. */

@@ -71,7 +71,24 @@ public final class StatusRoutes {
   private record Statuses(List<StatusReport> statuses, List<String> unknown) {}
 
   private CompletionStage<Answer> status(Incoming request) {
-    return ask(request.parameter("id")).thenApply(status -> Answer.json(200, status));
+    String id = request.parameter("id");
+    if (!ID.matcher(id).matches()) {
+      throw Problem.of(
+          ProblemKind.NOT_FOUND,
+          "this is no id: the id of a pair or a link has 32 hex digits, as the answer to its upload"
+              + " says");
+    }
+    return ask(List.of(id))
+        .thenApply(
+            known -> {
+              if (known.isEmpty()) {
+                throw Problem.of(
+                    ProblemKind.NOT_FOUND,
+                    "nobody has sent a pair or a link of this id; the answer to an upload says its"
+                        + " id");
+              }
+              return Answer.json(200, known.get(id));
+            });
   }
 
   private CompletionStage<Answer> statuses(Incoming request, byte[] body) {
@@ -104,22 +121,6 @@ public final class StatusRoutes {
   }
 
   /**
-   * Where the pair stands. Fails with {@link Problem}: {@link ProblemKind#NOT_FOUND} where nobody
-   * has heard of the id, {@link ProblemKind#NOT_READY} where that cannot be said.
-   */
-  private CompletableFuture<StatusReport> ask(String id) {
-    if (!ID.matcher(id).matches()) {
-      return CompletableFuture.failedFuture(
-          Problem.of(
-              ProblemKind.NOT_FOUND,
-              "this is no id: the id of a pair or a link has 32 hex digits, as the answer to"
-                  + " its upload says"));
-    }
-    return ask(List.of(id))
-        .thenApply(known -> Optional.ofNullable(known.get(id)).orElseThrow(StatusRoutes::unknown));
-  }
-
-  /**
    * Where those of the pairs stand that somebody has sent, in the order of the ids. Fails with
    * {@link Problem}, {@link ProblemKind#NOT_READY}, where that cannot be said of all.
    */
@@ -135,7 +136,11 @@ public final class StatusRoutes {
             upToDate -> {
               Map<String, StatusReport> found = findAll(ids);
               if (!upToDate && !found.keySet().containsAll(ids)) {
-                throw notYet();
+                throw Problem.of(
+                        ProblemKind.NOT_READY,
+                        "nothing is known of this id, but the service is still reading; ask again"
+                            + " in a moment")
+                    .retryAfter(2);
               }
               return found;
             });
@@ -157,18 +162,5 @@ public final class StatusRoutes {
               "the schema registry does not answer, without which the records cannot be read")
           .retryAfter(5);
     }
-  }
-
-  private static Problem unknown() {
-    return Problem.of(
-        ProblemKind.NOT_FOUND,
-        "nobody has sent a pair or a link of this id; the answer to an upload says its id");
-  }
-
-  private static Problem notYet() {
-    return Problem.of(
-            ProblemKind.NOT_READY,
-            "nothing is known of this id, but the service is still reading; ask again in a moment")
-        .retryAfter(2);
   }
 }

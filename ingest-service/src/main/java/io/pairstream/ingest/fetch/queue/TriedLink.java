@@ -31,17 +31,13 @@ record TriedLink(WaitingLink link) {
     List<Header> headers = new ArrayList<>();
     record.headers().forEach(header -> headers.add(new Header(header.key(), wrap(header.value()))));
     return new TriedLink(
-        new WaitingLink(
-            wrap(record.value()),
-            wrap(record.key()),
-            headers,
-            new Origin(record.topic(), record.partition(), record.offset()),
-            Instant.ofEpochMilli(Math.max(0, record.timestamp())),
-            0,
-            "",
-            "",
-            Instant.EPOCH,
-            Instant.EPOCH));
+        WaitingLink.newBuilder()
+            .setValue(wrap(record.value()))
+            .setKey(wrap(record.key()))
+            .setHeaders(headers)
+            .setOrigin(new Origin(record.topic(), record.partition(), record.offset()))
+            .setArrivedAt(Instant.ofEpochMilli(Math.max(0, record.timestamp())))
+            .build());
   }
 
   /** The link's record's value; null where it has none. */
@@ -85,37 +81,28 @@ record TriedLink(WaitingLink link) {
 
   /** The same, taken up now unless it was before. */
   TriedLink takenUp(Instant now) {
-    return with(attempts(), link.getReason(), link.getDetail(), firstTriedAt(now), link.getDueAt());
+    boolean isNew = link.getFirstTriedAt().equals(Instant.EPOCH);
+    return isNew ? new TriedLink(copy().setFirstTriedAt(now).build()) : this;
   }
 
   /** The same after a further attempt that failed. */
   TriedLink failed(String reason, String detail, Instant now) {
-    return with(attempts() + 1, reason, detail, firstTriedAt(now), link.getDueAt());
+    return new TriedLink(
+        takenUp(now)
+            .copy()
+            .setAttempts(attempts() + 1)
+            .setReason(reason)
+            .setDetail(detail)
+            .build());
   }
 
   /** The same, to be tried at a time. */
   TriedLink dueAt(Instant at) {
-    return with(attempts(), link.getReason(), link.getDetail(), link.getFirstTriedAt(), at);
+    return new TriedLink(copy().setDueAt(at).build());
   }
 
-  private Instant firstTriedAt(Instant now) {
-    return link.getFirstTriedAt().equals(Instant.EPOCH) ? now : link.getFirstTriedAt();
-  }
-
-  private TriedLink with(
-      int attempts, String reason, String detail, Instant firstTriedAt, Instant dueAt) {
-    return new TriedLink(
-        new WaitingLink(
-            link.getValue(),
-            link.getKey(),
-            link.getHeaders(),
-            link.getOrigin(),
-            link.getArrivedAt(),
-            attempts,
-            reason,
-            detail,
-            firstTriedAt,
-            dueAt));
+  private WaitingLink.Builder copy() {
+    return WaitingLink.newBuilder(link);
   }
 
   private static long length(ByteBuffer bytes) {

@@ -134,12 +134,10 @@ public record FetchSettings(
     /** The name by which a robots.txt or a header addresses us, in lower case. */
     static final String NAME = "pairstream";
 
-    private static final int MAX_CONTACT_LENGTH = 200;
-
     public UserAgent {
-      boolean address = contact.matches("(https?://[^\\s()]+|[^\\s()@]+@[^\\s()@]+\\.[^\\s()@]+)");
-      boolean printable = contact.chars().allMatch(c -> c > 0x20 && c < 0x7F);
-      if (!contact.isEmpty() && !(address && printable && contact.length() <= MAX_CONTACT_LENGTH)) {
+      boolean address = contact.matches("https?://[^()]+|[^()@]+@[^()@]+\\.[^()@]+");
+      boolean printable = contact.matches("[!-~]{0,200}");
+      if (!contact.isEmpty() && !(address && printable)) {
         throw new IllegalArgumentException(
             "a contact is a web address (https://…) or an e-mail address, not " + contact);
       }

@@ -67,7 +67,7 @@ final class OptOut {
       int colon = directive.indexOf(':');
       if (colon > 0) {
         String name = directive.substring(0, colon).strip();
-        if (isName(name) && !WITH_VALUE.contains(name)) {
+        if (name.matches("[a-z0-9_*-]+") && !WITH_VALUE.contains(name)) {
           meant = name.equals(FetchSettings.UserAgent.NAME) || name.equals("*");
           directive = directive.substring(colon + 1).strip();
         }
@@ -77,16 +77,5 @@ final class OptOut {
       }
     }
     return "";
-  }
-
-  private static boolean isName(String text) {
-    return text.chars()
-        .allMatch(
-            c ->
-                (c >= 'a' && c <= 'z')
-                    || (c >= '0' && c <= '9')
-                    || c == '-'
-                    || c == '_'
-                    || c == '*');
   }
 }

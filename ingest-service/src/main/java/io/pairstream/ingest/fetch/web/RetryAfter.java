@@ -19,10 +19,7 @@ public final class RetryAfter {
   /** How long from {@code now} the host wants to be left alone; zero where it does not say. */
   public static Duration read(String text, Instant now) {
     String value = text.strip();
-    if (value.isEmpty()) {
-      return Duration.ZERO;
-    }
-    if (value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (value.matches("\\d+")) {
       return value.length() > MAX_DIGITS
           ? LONGEST
           : bounded(Duration.ofSeconds(Long.parseLong(value)));
