@@ -4,8 +4,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
-import io.pairstream.operations.takedown.TakedownEntry;
-import io.pairstream.operations.takedown.TakedownReport;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.terminal.Progress;
@@ -38,9 +36,9 @@ final class TakedownCommand extends ClusterCommand {
   private boolean plan;
 
   /** What a command has done, as JSON. */
-  private record Answer(String state, @JsonUnwrapped TakedownReport report) {
+  private record Answer(String state, @JsonUnwrapped TakedownDesk.Report report) {
 
-    static Answer of(TakedownReport report, String state) {
+    static Answer of(TakedownDesk.Report report, String state) {
       return new Answer(report.unfinished().isPresent() ? "WAITING" : state, report);
     }
   }
@@ -101,7 +99,7 @@ final class TakedownCommand extends ClusterCommand {
     require(
         plan || isText(cause), "say why: --cause TEXT, of 1 to " + LONGEST_TEXT + " characters");
     TakedownDesk desk = new TakedownDesk(access(), Clock.systemUTC());
-    TakedownReport report =
+    TakedownDesk.Report report =
         plan
             ? desk.plan(subject)
             : desk.takeDown(checked(() -> request.of(subject, cause, progress())));
@@ -113,7 +111,7 @@ final class TakedownCommand extends ClusterCommand {
     return text != null && !text.isBlank() && text.length() <= LONGEST_TEXT;
   }
 
-  private void print(TakedownReport report) {
+  private void print(TakedownDesk.Report report) {
     report.earlier().ifPresent(earlier -> print("in force already: %s", says(earlier)));
     String splits =
         report.published().entrySet().stream()
@@ -146,7 +144,7 @@ final class TakedownCommand extends ClusterCommand {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private static int end(TakedownReport report, PairstreamCommand command) {
+  private static int end(TakedownDesk.Report report, PairstreamCommand command) {
     report
         .unfinished()
         .ifPresent(
@@ -162,7 +160,7 @@ final class TakedownCommand extends ClusterCommand {
 
     @Override
     public Integer call() {
-      List<TakedownEntry> entries = new TakedownDesk(access(), Clock.systemUTC()).list();
+      List<TakedownDesk.Entry> entries = new TakedownDesk(access(), Clock.systemUTC()).list();
       entries.forEach(entry -> answer(entry, () -> print(entry)));
       if (entries.isEmpty() && !json()) {
         print("nothing is withdrawn");
@@ -170,7 +168,7 @@ final class TakedownCommand extends ClusterCommand {
       return ExitStatus.DONE;
     }
 
-    private void print(TakedownEntry entry) {
+    private void print(TakedownDesk.Entry entry) {
       Takedown takedown = entry.takedown();
       String kind = takedown.getKind();
       print(
@@ -191,7 +189,7 @@ final class TakedownCommand extends ClusterCommand {
     @Override
     public Integer call() {
       Subject subject = checked(request::subject);
-      TakedownReport report =
+      TakedownDesk.Report report =
           new TakedownDesk(access(), Clock.systemUTC())
               .lift(checked(() -> request.of(subject, "", progress())));
       if (report.removed() > 0) {

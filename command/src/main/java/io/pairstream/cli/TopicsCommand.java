@@ -2,7 +2,7 @@ package io.pairstream.cli;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
-import io.pairstream.operations.topics.TopicOutcome;
+import io.pairstream.operations.topics.CreateTopics.Outcome;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Table;
@@ -41,7 +41,7 @@ final class TopicsCommand {
     private Path registryCredential;
 
     /** The topics as JSON. */
-    private record Created(List<TopicOutcome> topics) {}
+    private record Created(List<Outcome> topics) {}
 
     @Override
     public Integer call() {
@@ -50,16 +50,16 @@ final class TopicsCommand {
           replicationFactor >= 1 || replicationFactor == CreateTopics.BROKER_DEFAULT,
           "--replication-factor must be at least 1, or -1, was " + replicationFactor);
       Cluster cluster = options().clusterToRegisterIn(registryCredential);
-      List<TopicOutcome> outcomes =
+      List<Outcome> outcomes =
           new CreateTopics(new ClusterAccess(cluster), replicationFactor)
               .create(new TopicCatalogue(cluster.dataset(), partitions));
       answer(new Created(outcomes), () -> print(table(outcomes)));
       return ExitStatus.DONE;
     }
 
-    private static Table table(List<TopicOutcome> outcomes) {
+    private static Table table(List<Outcome> outcomes) {
       Table table = new Table();
-      for (TopicOutcome outcome : outcomes) {
+      for (Outcome outcome : outcomes) {
         table.row(
             outcome.topic(),
             outcome.partitions() + " partitions",

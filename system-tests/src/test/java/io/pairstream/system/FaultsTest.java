@@ -7,7 +7,6 @@ import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
-import io.pairstream.operations.takedown.TakedownReport;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
@@ -69,7 +68,7 @@ class FaultsTest {
     }
   }
 
-  private static TakedownReport takeDownWhilePreprocessIsKilled(
+  private static TakedownDesk.Report takeDownWhilePreprocessIsKilled(
       RunningPlatform platform, String contributor) {
     AtomicBoolean killed = new AtomicBoolean();
     return new TakedownDesk(platform.access(), Clock.systemUTC())
@@ -136,7 +135,7 @@ class FaultsTest {
       assertThat(platform.audit().inputs()).isEqualTo(22);
       assertThat(platform.audit().details()).isEmpty();
 
-      TakedownReport takedown = takeDownWhilePreprocessIsKilled(platform, "drawn");
+      TakedownDesk.Report takedown = takeDownWhilePreprocessIsKilled(platform, "drawn");
       assertThat(takedown.unfinished()).isEmpty();
       assertThat(takedown.removed()).isPositive().isEqualTo(takedown.total());
       platform.publish(good, 0, 4);

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the audit trail. Connects with the first event, so that a service starts while Kafka is
- * away. Thread-safe.
+ * Writes the audit trail. Connects for each event: there are few, as {@link CountedEvents} counts
+ * what could be many. Thread-safe.
  */
 public final class ActionLog implements AutoCloseable {
 
@@ -35,9 +35,6 @@ public final class ActionLog implements AutoCloseable {
   private final ClusterAccess cluster;
   private final CountedEvents counted;
   private final ThreadPoolExecutor writer;
-
-  /** Used by the writer's thread alone. */
-  private RecordPublisher<Action> publisher;
 
   public ActionLog(ClusterAccess cluster, Clock clock) {
     this.cluster = cluster;
@@ -59,7 +56,7 @@ public final class ActionLog implements AutoCloseable {
    * @param caller whose events are counted together
    */
   public void count(AuditEvent event, Actor actor, String caller) {
-    counted.add(event, actor, caller).ifPresent(this::write);
+    counted.add(event, actor, caller).ifPresent(this::writeLater);
   }
 
   /** Writes down one event, as {@link #write(ClusterAccess, Action)}. */
@@ -73,7 +70,11 @@ public final class ActionLog implements AutoCloseable {
    * @throws KafkaException where Kafka does not take it
    */
   public static void write(ClusterAccess cluster, Action action) {
-    try (RecordPublisher<Action> trail = open(cluster)) {
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
+    try (RecordPublisher<Action> trail =
+        RecordPublisher.open(
+            cluster.topics().actions(), Action.SCHEMA$, LIMITS, cluster.registry(), settings)) {
       var unused = trail.publish(action.getActionId(), action, "an action").join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof KafkaException refused
@@ -82,42 +83,23 @@ public final class ActionLog implements AutoCloseable {
     }
   }
 
-  private void write(Action action) {
+  private void writeLater(Action action) {
     try {
-      writer.execute(() -> publish(action));
+      writer.execute(
+          () -> {
+            try {
+              write(cluster, action);
+            } catch (RuntimeException e) {
+              missed(action, e);
+            }
+          });
     } catch (RejectedExecutionException e) {
       missed(action, e);
     }
   }
 
-  private void publish(Action action) {
-    try {
-      if (publisher == null) {
-        publisher = open(cluster);
-      }
-      var unused =
-          publisher
-              .publish(action.getActionId(), action, "an action")
-              .whenComplete(
-                  (at, failure) -> {
-                    if (failure != null) {
-                      missed(action, failure);
-                    }
-                  });
-    } catch (RuntimeException e) {
-      missed(action, e);
-    }
-  }
-
-  private static void missed(Action action, Throwable failure) {
+  private static void missed(Action action, RuntimeException failure) {
     LOG.warn("the audit trail misses: {} {}", action.getName(), action.getOutcome(), failure);
-  }
-
-  private static RecordPublisher<Action> open(ClusterAccess cluster) {
-    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
-    return RecordPublisher.open(
-        cluster.topics().actions(), Action.SCHEMA$, LIMITS, cluster.registry(), settings);
   }
 
   /** Writes what waits, for a few seconds at most. */
@@ -131,9 +113,6 @@ public final class ActionLog implements AutoCloseable {
     } catch (InterruptedException e) {
       writer.shutdownNow();
       Thread.currentThread().interrupt();
-    }
-    if (publisher != null && writer.isTerminated()) {
-      publisher.abort();
     }
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.operations.groups;
 
 import static io.pairstream.schemas.wire.KafkaAnswers.await;
 
+import io.pairstream.operations.groups.ResetPlan.Member;
 import io.pairstream.operations.groups.ResetPlan.Move;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,15 +49,15 @@ final class GroupOffsets {
   }
 
   /** Who is in it now. */
-  List<GroupMember> members() {
+  List<Member> members() {
     Set<String> one = Set.of(group);
     if (ofStreams) {
       return await(admin.describeStreamsGroups(one).describedGroups().get(group)).members().stream()
-          .map(member -> new GroupMember(member.memberId(), member.clientId(), member.clientHost()))
+          .map(member -> new Member(member.clientId(), member.clientHost()))
           .toList();
     }
     return await(admin.describeConsumerGroups(one).describedGroups().get(group)).members().stream()
-        .map(member -> new GroupMember(member.consumerId(), member.clientId(), member.host()))
+        .map(member -> new Member(member.clientId(), member.host()))
         .toList();
   }
 
@@ -98,7 +99,7 @@ final class GroupOffsets {
     return fault instanceof GroupNotEmptyException || fault instanceof UnknownMemberIdException;
   }
 
-  static GroupRefusedException inUse(String group, List<GroupMember> members) {
+  static GroupRefusedException inUse(String group, List<Member> members) {
     String who =
         members.stream()
             .limit(3)

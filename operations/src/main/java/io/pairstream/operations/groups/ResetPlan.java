@@ -2,6 +2,7 @@ package io.pairstream.operations.groups;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,8 +16,14 @@ import org.apache.kafka.common.TopicPartition;
  * @param moves by topic and partition
  * @param notes what else to know before doing it, a sentence each
  */
-public record ResetPlan(
-    String group, List<GroupMember> members, List<Move> moves, List<String> notes) {
+public record ResetPlan(String group, List<Member> members, List<Move> moves, List<String> notes) {
+
+  /**
+   * Somebody who is in the group.
+   *
+   * @param host its address as the broker sees it: {@code /10.0.0.7}
+   */
+  public record Member(@JsonValue String clientId, String host) {}
 
   /**
    * What becomes of a group's position on one partition.

@@ -14,11 +14,17 @@ import io.pairstream.service.keys.KeyRing;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Knows operators by their API keys, sent with each request or with the session that one opened.
+ *
+ * <p>Keeps other web sites from making somebody's browser act here. A browser says where a request
+ * comes from, and no page can make it say otherwise: {@code Sec-Fetch-Site} and {@code Origin}. A
+ * proxy in between must pass {@code Host} on. Behind TLS a page of the same name that came by http
+ * is another's, as whoever sits on the line can serve one.
  *
  * <p>Whoever may review or operate may also look. A session lives no longer than its key: one that
  * is revoked or expires ends it with the next request. Thread-safe.
@@ -33,7 +39,6 @@ public final class OperatorLogin implements Authenticator {
   private final Sessions sessions;
   private final boolean anonymous;
   private final boolean behindTls;
-  private final SameSite sameSite;
   private final Clock clock;
 
   /**
@@ -46,7 +51,6 @@ public final class OperatorLogin implements Authenticator {
     this.sessions = new Sessions(clock);
     this.anonymous = anonymous;
     this.behindTls = behindTls;
-    this.sameSite = new SameSite(behindTls);
     this.clock = clock;
   }
 
@@ -62,7 +66,7 @@ public final class OperatorLogin implements Authenticator {
     }
     Optional<Principal> session = sessionOf(request);
     if (session.isPresent() && request.method() != Method.GET) {
-      sameSite.requireOwnPage(request);
+      requireOwnPage(request);
     }
     return session
         .or(() -> anonymous ? Optional.of(VIEWER) : Optional.empty())
@@ -72,10 +76,6 @@ public final class OperatorLogin implements Authenticator {
                         ProblemKind.UNAUTHORIZED,
                         "log in, or send an API key: Authorization: Bearer psk_...")
                     .withHeader("WWW-Authenticate", "Bearer realm=\"pairstream\""));
-  }
-
-  SameSite sameSite() {
-    return sameSite;
   }
 
   boolean needsLogin() {
@@ -160,5 +160,42 @@ public final class OperatorLogin implements Authenticator {
         + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
         + seconds
         + (behindTls ? "; Secure" : "");
+  }
+
+  /**
+   * Lets requests of this service's own page through, and those of programs, which say nothing.
+   *
+   * @throws Problem {@link ProblemKind#FOREIGN_SITE}
+   */
+  void requireOwnPageOrProgram(Incoming request) {
+    Optional<String> site = request.header("Sec-Fetch-Site");
+    Optional<String> origin = request.header("Origin");
+    if (site.filter(from -> !from.equals("same-origin")).isPresent()
+        || origin.filter(from -> !isOurs(from, request.header("Host"))).isPresent()) {
+      throw foreign("a page of another site sends this; only this service's own page may");
+    }
+  }
+
+  /**
+   * Lets requests of this service's own page through alone.
+   *
+   * @throws Problem {@link ProblemKind#FOREIGN_SITE}
+   */
+  void requireOwnPage(Incoming request) {
+    requireOwnPageOrProgram(request);
+    if (request.header("Sec-Fetch-Site").isEmpty() && request.header("Origin").isEmpty()) {
+      throw foreign("nothing says which page sends this; programs send an API key, no cookie");
+    }
+  }
+
+  private boolean isOurs(String origin, Optional<String> host) {
+    String lower = origin.toLowerCase(Locale.ROOT);
+    String ours = host.orElse("").toLowerCase(Locale.ROOT);
+    return !ours.isEmpty()
+        && (lower.equals("https://" + ours) || (!behindTls && lower.equals("http://" + ours)));
+  }
+
+  private static Problem foreign(String detail) {
+    return Problem.of(ProblemKind.FOREIGN_SITE, detail);
   }
 }

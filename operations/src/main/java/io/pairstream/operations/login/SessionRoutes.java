@@ -45,7 +45,7 @@ public final class SessionRoutes {
   }
 
   private CompletionStage<Answer> begin(Incoming request, byte[] body) {
-    login.sameSite().requireOwnPageOrProgram(request);
+    login.requireOwnPageOrProgram(request);
     String key = key(body);
     Principal holder;
     try {
@@ -66,7 +66,7 @@ public final class SessionRoutes {
 
   private CompletionStage<Answer> end(Incoming request) {
     if (login.hasSession(request)) {
-      login.sameSite().requireOwnPage(request);
+      login.requireOwnPage(request);
     }
     String forgotten = login.end(request);
     return CompletableFuture.completedFuture(

@@ -31,7 +31,7 @@ final class PublishedPairs {
 
   private final ClusterAccess cluster;
   private final Subject subject;
-  private final Map<PairStatus, String> splits;
+  private final Map<String, PairStatus> splits;
   private final Map<String, Published> found = new LinkedHashMap<>();
 
   /** Null before anything is read. */
@@ -49,9 +49,9 @@ final class PublishedPairs {
     PairTopics topics = cluster.topics();
     this.splits =
         Map.of(
-            PairStatus.TRAINING, topics.training().name(),
-            PairStatus.VALIDATION, topics.validation().name(),
-            PairStatus.TEST, topics.test().name());
+            topics.training().name(), PairStatus.TRAINING,
+            topics.validation().name(), PairStatus.VALIDATION,
+            topics.test().name(), PairStatus.TEST);
   }
 
   /** Reads what was committed since the last time. */
@@ -87,7 +87,7 @@ final class PublishedPairs {
     return switch (subject.kind()) {
       case PAIR, IMAGE -> log.partitions(cluster.topics().receipts().name());
       case SOURCE, CONTRIBUTOR ->
-          splits.values().stream().flatMap(split -> log.partitions(split).stream()).toList();
+          splits.keySet().stream().flatMap(split -> log.partitions(split).stream()).toList();
     };
   }
 
@@ -141,14 +141,9 @@ final class PublishedPairs {
 
   /** The topic says which split it is, whatever the record does. */
   private Published published(PreparedPair pair, String topic) {
-    PairStatus split =
-        splits.keySet().stream()
-            .filter(any -> splits.get(any).equals(topic))
-            .findFirst()
-            .orElseThrow();
     return new Published(
         pair.getImageDigest(),
-        split,
+        splits.get(topic),
         PairIdentity.pairId(pair.getImageDigest(), pair.getCaption()));
   }
 }

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -54,6 +55,35 @@ public final class TakedownDesk {
   }
 
   /**
+   * What a takedown found, and what became of it.
+   *
+   * @param published how many pairs were published of it, by split
+   * @param removed how many of them are removed by now
+   * @param earlier the takedown of the same subject that was in force already
+   * @param unfinished what is waited for, in a sentence; empty where nothing is
+   */
+  public record Report(
+      Subject subject,
+      SortedMap<PairStatus, Long> published,
+      long removed,
+      Optional<Takedown> earlier,
+      Optional<String> unfinished) {
+
+    /** How many pairs were published of it. */
+    public long total() {
+      return published.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /**
+   * A takedown in force.
+   *
+   * @param pairs how many published pairs were withdrawn with it; of a pair, under other spellings
+   *     of its caption
+   */
+  public record Entry(Takedown takedown, long pairs) {}
+
+  /**
    * Who wants what, and why. The audit trail names whom this process runs as, too.
    *
    * @param by who acts and, in free text, for whom
@@ -65,10 +95,10 @@ public final class TakedownDesk {
       Subject subject, String by, String cause, Duration timeout, Runnable meanwhile) {}
 
   /** What would be removed. */
-  public TakedownReport plan(Subject subject) {
+  public Report plan(Subject subject) {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      return new TakedownReport(
+      return new Report(
           subject,
           bySplit(new PublishedPairs(cluster, subject).readOn(log)),
           0,
@@ -81,40 +111,8 @@ public final class TakedownDesk {
    * Withdraws; returns once the topology has carried it out, or has not in time. What is published
    * stays published in that case, and is carried out later.
    */
-  public TakedownReport takeDown(Request request) {
-    cluster.requireRegistry();
-    try (CommittedLog log = CommittedLog.open(cluster);
-        Admin admin = cluster.admin();
-        RecordPublisher<Takedown> publisher = open()) {
-      Subject subject = request.subject();
-      Map<String, Takedown> inForce = inForce(log);
-      PublishedPairs pairs = new PublishedPairs(cluster, subject);
-      Map<String, Published> published = Map.copyOf(pairs.readOn(log));
-      Takedowns takedowns = new Takedowns(publisher, request, inForce);
-      takedowns.ofSubject(pairs);
-      takedowns.ofPairs(published);
-      takedowns.noteWithdrawn(published.size());
-
-      Deadline deadline = deadline(request);
-      TopologyProgress progress = new TopologyProgress(cluster, admin, log, deadline);
-      Map<String, Published> all = new HashMap<>(published);
-      boolean reached;
-      Map<String, Published> left;
-      do {
-        takedowns.flush();
-        reached = progress.await(pairs.partitions(log));
-        left = pairs.readOn(log);
-        all.putAll(left);
-        takedowns.ofPairs(left);
-      } while (reached && !left.isEmpty() && !deadline.isOver());
-      takedowns.flush();
-      return new TakedownReport(
-          subject,
-          bySplit(all),
-          all.size() - left.size(),
-          Optional.ofNullable(inForce.get(subject.key())),
-          reached && left.isEmpty() ? Optional.empty() : Optional.of(unfinished(progress)));
-    }
+  public Report takeDown(Request request) {
+    return carryOut(request, Work::takeDown);
   }
 
   /**
@@ -125,38 +123,33 @@ public final class TakedownDesk {
    * @return with the number of takedowns that were lifted for {@code removed}; with no {@code
    *     earlier} where none was in force
    */
-  public TakedownReport lift(Request request) {
+  public Report lift(Request request) {
+    return carryOut(request, Work::lift);
+  }
+
+  private Report carryOut(Request request, Function<Work, Report> what) {
     cluster.requireRegistry();
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
+    settings.put("compression.type", "gzip"); // a million of them differ in their ids alone
     try (CommittedLog log = CommittedLog.open(cluster);
         Admin admin = cluster.admin();
-        RecordPublisher<Takedown> publisher = open()) {
-      String key = request.subject().key();
-      Map<String, Takedown> inForce = inForce(log);
-      List<String> keys =
-          inForce.keySet().stream()
-              .filter(one -> one.equals(key) || inForce.get(one).getPartOf().equals(key))
-              .toList();
-      if (keys.isEmpty()) {
-        return new TakedownReport(
-            request.subject(), new TreeMap<>(), 0, Optional.empty(), Optional.empty());
-      }
-      Takedowns takedowns = new Takedowns(publisher, request, inForce);
-      keys.forEach(takedowns::lift);
-      takedowns.noteLifted(keys.size());
-      TopologyProgress progress = new TopologyProgress(cluster, admin, log, deadline(request));
-      takedowns.flush();
-      boolean reached = progress.await(List.of());
-      return new TakedownReport(
-          request.subject(),
-          new TreeMap<>(),
-          keys.size(),
-          Optional.ofNullable(inForce.get(key)),
-          reached ? Optional.empty() : Optional.of(unfinished(progress)));
+        RecordPublisher<Takedown> publisher =
+            RecordPublisher.open(
+                cluster.topics().takedowns(),
+                Takedown.SCHEMA$,
+                LIMITS,
+                cluster.registry(),
+                settings)) {
+      Deadline deadline =
+          new Deadline(System.nanoTime() + request.timeout().toNanos(), request.meanwhile());
+      return what.apply(
+          new Work(request, log, publisher, new TopologyProgress(cluster, admin, log, deadline)));
     }
   }
 
   /** The takedowns in force, oldest first; without those of pairs that are part of another. */
-  public List<TakedownEntry> list() {
+  public List<Entry> list() {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster)) {
       Map<String, Takedown> all = inForce(log);
@@ -165,7 +158,7 @@ public final class TakedownDesk {
               .collect(Collectors.groupingBy(Takedown::getPartOf, Collectors.counting()));
       return all.entrySet().stream()
           .filter(entry -> !all.containsKey(entry.getValue().getPartOf()))
-          .map(entry -> new TakedownEntry(entry.getValue(), parts.getOrDefault(entry.getKey(), 0L)))
+          .map(entry -> new Entry(entry.getValue(), parts.getOrDefault(entry.getKey(), 0L)))
           .sorted(Comparator.comparing(entry -> entry.takedown().getRequestedAt()))
           .toList();
     }
@@ -183,96 +176,124 @@ public final class TakedownDesk {
     return inForce;
   }
 
-  private static Deadline deadline(Request request) {
-    return new Deadline(System.nanoTime() + request.timeout().toNanos(), request.meanwhile());
-  }
-
-  private static String unfinished(TopologyProgress progress) {
-    return progress.isAnybodyThere()
-        ? "the topology has not carried it out yet"
-        : "no preprocess runs that could carry it out";
-  }
-
   private static SortedMap<PairStatus, Long> bySplit(Map<String, Published> pairs) {
     return pairs.values().stream()
         .collect(Collectors.groupingBy(Published::split, TreeMap::new, Collectors.counting()));
   }
 
-  private RecordPublisher<Takedown> open() {
-    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
-    settings.put("compression.type", "gzip"); // a million of them differ in their ids alone
-    return RecordPublisher.open(
-        cluster.topics().takedowns(), Takedown.SCHEMA$, LIMITS, cluster.registry(), settings);
-  }
+  /** One request under way. */
+  private final class Work {
 
-  /** What one request publishes. */
-  private final class Takedowns {
-
-    private final RecordPublisher<Takedown> publisher;
     private final Request request;
+    private final Subject subject;
+    private final CommittedLog log;
+    private final RecordPublisher<Takedown> publisher;
+    private final TopologyProgress progress;
     private final Map<String, Takedown> inForce;
     private final Set<String> sent = new HashSet<>();
 
-    Takedowns(RecordPublisher<Takedown> publisher, Request request, Map<String, Takedown> inForce) {
-      this.publisher = publisher;
+    Work(
+        Request request,
+        CommittedLog log,
+        RecordPublisher<Takedown> publisher,
+        TopologyProgress progress) {
       this.request = request;
-      this.inForce = inForce;
+      this.subject = request.subject();
+      this.log = log;
+      this.publisher = publisher;
+      this.progress = progress;
+      this.inForce = inForce(log);
     }
 
-    /** The takedown itself; one that is in force keeps its words, unless it knew of no sample. */
-    void ofSubject(PublishedPairs pairs) {
-      Subject subject = request.subject();
-      boolean isInForce =
-          Optional.ofNullable(inForce.get(subject.key()))
-              .filter(earlier -> earlier.getPartOf().isEmpty())
-              .filter(earlier -> !earlier.getSampleId().isEmpty() || pairs.sampleId().isEmpty())
-              .isPresent();
-      if (!isInForce) {
+    Report takeDown() {
+      PublishedPairs pairs = new PublishedPairs(cluster, subject);
+      Map<String, Published> all = new HashMap<>(pairs.readOn(log));
+      if (!isInForce(pairs)) {
         send(subject, pairs.imageDigest(), pairs.sampleId(), "");
       }
+      sendPairs(all);
+      note(
+          TakedownEvent.TAKEDOWN,
+          Template.counted(all.size(), Template.PAIR_WITHDRAWN, Template.PAIRS_WITHDRAWN),
+          Map.of("cause", request.cause(), "requested_by", request.by()));
+      boolean reached;
+      Map<String, Published> left;
+      do {
+        publisher.flush();
+        reached = progress.await(pairs.partitions(log));
+        left = pairs.readOn(log);
+        all.putAll(left);
+        sendPairs(left);
+      } while (reached && !left.isEmpty() && !progress.isOver());
+      publisher.flush();
+      return new Report(
+          subject,
+          bySplit(all),
+          all.size() - left.size(),
+          Optional.ofNullable(inForce.get(subject.key())),
+          unfinished(reached && left.isEmpty()));
+    }
+
+    Report lift() {
+      String key = subject.key();
+      List<String> keys =
+          inForce.keySet().stream()
+              .filter(one -> one.equals(key) || inForce.get(one).getPartOf().equals(key))
+              .toList();
+      boolean reached = true;
+      if (!keys.isEmpty()) {
+        for (String one : keys) {
+          var unused = publisher.remove(one, "the end of takedown " + one);
+        }
+        note(
+            TakedownEvent.LIFT,
+            Template.counted(keys.size(), Template.TAKEDOWN_LIFTED, Template.TAKEDOWNS_LIFTED),
+            Map.of("requested_by", request.by()));
+        publisher.flush();
+        reached = progress.await(List.of());
+      }
+      return new Report(
+          subject,
+          new TreeMap<>(),
+          keys.size(),
+          Optional.ofNullable(inForce.get(key)),
+          unfinished(reached));
+    }
+
+    private Optional<String> unfinished(boolean done) {
+      if (done) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          progress.isAnybodyThere()
+              ? "the topology has not carried it out yet"
+              : "no preprocess runs that could carry it out");
+    }
+
+    /** One that is in force keeps its words, unless it knew of no sample. */
+    private boolean isInForce(PublishedPairs pairs) {
+      return Optional.ofNullable(inForce.get(subject.key()))
+          .filter(earlier -> earlier.getPartOf().isEmpty())
+          .filter(earlier -> !earlier.getSampleId().isEmpty() || pairs.sampleId().isEmpty())
+          .isPresent();
     }
 
     /** One for each published pair, but for the one that was asked for. */
-    void ofPairs(Map<String, Published> published) {
+    private void sendPairs(Map<String, Published> published) {
       published.forEach(
           (id, pair) -> {
-            Subject subject = new Subject(TakedownKind.PAIR, id);
-            boolean isAsked = subject.equals(request.subject());
-            if (!isAsked && !inForce.containsKey(subject.key()) && sent.add(id)) {
-              send(subject, pair.imageDigest(), pair.sampleId(), request.subject().key());
+            Subject one = new Subject(TakedownKind.PAIR, id);
+            if (!one.equals(subject) && !inForce.containsKey(one.key()) && sent.add(id)) {
+              send(one, pair.imageDigest(), pair.sampleId(), subject.key());
             }
           });
     }
 
-    void lift(String key) {
-      var unused = publisher.remove(key, "the end of takedown " + key);
-    }
-
-    void noteWithdrawn(int pairs) {
-      note(
-          TakedownEvent.TAKEDOWN,
-          Template.counted(pairs, Template.PAIR_WITHDRAWN, Template.PAIRS_WITHDRAWN),
-          Map.of("cause", request.cause(), "requested_by", request.by()));
-    }
-
-    void noteLifted(int takedowns) {
-      note(
-          TakedownEvent.LIFT,
-          Template.counted(takedowns, Template.TAKEDOWN_LIFTED, Template.TAKEDOWNS_LIFTED),
-          Map.of("requested_by", request.by()));
-    }
-
-    /** Returns once all of it is in Kafka. */
-    void flush() {
-      publisher.flush();
-    }
-
-    private void send(Subject subject, String imageDigest, String sampleId, String partOf) {
+    private void send(Subject of, String imageDigest, String sampleId, String partOf) {
       Takedown takedown =
           Takedown.newBuilder()
-              .setKind(subject.kind().name())
-              .setSubject(subject.name())
+              .setKind(of.kind().name())
+              .setSubject(of.name())
               .setImageDigest(imageDigest)
               .setSampleId(sampleId)
               .setPartOf(partOf)
@@ -280,14 +301,13 @@ public final class TakedownDesk {
               .setCause(request.cause())
               .setRequestedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
               .build();
-      var unused = publisher.publish(subject.key(), takedown, "the takedown of " + subject.key());
+      var unused = publisher.publish(of.key(), takedown, "the takedown of " + of.key());
     }
 
     private void note(String name, Sentence detail, Map<String, String> facts) {
       ActionLog.writeNow(
           cluster,
-          new AuditEvent(
-              name, request.subject().key(), AuditEvent.Outcome.DONE, detail.text(), facts),
+          new AuditEvent(name, subject.key(), AuditEvent.Outcome.DONE, detail.text(), facts),
           Actor.atTheCommandLine(),
           clock);
     }

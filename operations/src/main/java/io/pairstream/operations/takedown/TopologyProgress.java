@@ -58,6 +58,10 @@ final class TopologyProgress {
     this.deadline = deadline;
   }
 
+  boolean isOver() {
+    return deadline.isOver();
+  }
+
   /**
    * Waits until all tasks have carried out the takedowns that there are now, and what they wrote
    * before can be read.

@@ -1,7 +1,6 @@
 package io.pairstream.operations.topics;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.topics.TopicOutcome.Action;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -45,6 +44,32 @@ public final class CreateTopics {
   /** Lets the broker decide. */
   public static final short BROKER_DEFAULT = -1;
 
+  /**
+   * What was done about one topic.
+   *
+   * @param altered settings that the topic had otherwise and now has as here; empty unless {@link
+   *     Action#ALTERED}
+   * @param left settings that differ from the catalogue's and were left, with the topic's values:
+   *     of limits the larger ones, and a shorter time where the topic's operator may want its bytes
+   *     gone
+   * @param schemaId id of the value's schema in the registry; empty where the topic has none
+   */
+  public record Outcome(
+      String topic,
+      Action action,
+      int partitions,
+      Map<String, String> altered,
+      Map<String, String> left,
+      OptionalInt schemaId) {
+
+    /** What was done. */
+    public enum Action {
+      CREATED,
+      ALTERED,
+      UNCHANGED
+    }
+  }
+
   private static final Duration UNTIL_WRITABLE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -68,20 +93,20 @@ public final class CreateTopics {
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    *     answer
    */
-  public List<TopicOutcome> create(TopicCatalogue catalogue) {
+  public List<Outcome> create(TopicCatalogue catalogue) {
     try (Admin admin = cluster.admin()) {
       return create(admin, catalogue);
     }
   }
 
-  private List<TopicOutcome> create(Admin admin, TopicCatalogue catalogue) {
+  private List<Outcome> create(Admin admin, TopicCatalogue catalogue) {
     List<TopicSpec> specs = catalogue.topics();
     List<String> names = specs.stream().map(TopicSpec::name).toList();
     requirePartitions(specs, ClusterAccess.existing(admin, names));
     // Schemas first: a topic that exists is a topic that can be written.
     Map<String, OptionalInt> schemaIds = register(specs);
 
-    Map<String, Action> actions = createUnlessThere(admin, specs);
+    Map<String, Outcome.Action> actions = createUnlessThere(admin, specs);
     Map<String, TopicDescription> made =
         untilKnown(() -> KafkaAnswers.await(admin.describeTopics(names).allTopicNames()));
     // Again: somebody else may have made one meanwhile.
@@ -89,14 +114,16 @@ public final class CreateTopics {
     awaitWritable(admin, specs);
 
     Map<String, Differences> differences = alter(admin, specs, made);
-    List<TopicOutcome> outcomes = new ArrayList<>();
+    List<Outcome> outcomes = new ArrayList<>();
     for (TopicSpec spec : specs) {
       Map<String, String> changes = differences.get(spec.name()).altered();
-      Action action = actions.get(spec.name());
+      Outcome.Action action = actions.get(spec.name());
       outcomes.add(
-          new TopicOutcome(
+          new Outcome(
               spec.name(),
-              action == Action.UNCHANGED && !changes.isEmpty() ? Action.ALTERED : action,
+              action == Outcome.Action.UNCHANGED && !changes.isEmpty()
+                  ? Outcome.Action.ALTERED
+                  : action,
               spec.partitions(),
               changes,
               differences.get(spec.name()).left(),
@@ -142,9 +169,9 @@ public final class CreateTopics {
   }
 
   /** All in one request: a broker writes each request down before it answers. */
-  private Map<String, Action> createUnlessThere(Admin admin, List<TopicSpec> specs) {
+  private Map<String, Outcome.Action> createUnlessThere(Admin admin, List<TopicSpec> specs) {
     List<NewTopic> topics = specs.stream().map(this::newTopic).toList();
-    Map<String, Action> actions = new HashMap<>();
+    Map<String, Outcome.Action> actions = new HashMap<>();
     admin
         .createTopics(topics)
         .values()
@@ -152,9 +179,9 @@ public final class CreateTopics {
             (name, created) -> {
               try {
                 KafkaAnswers.await(created);
-                actions.put(name, Action.CREATED);
+                actions.put(name, Outcome.Action.CREATED);
               } catch (TopicExistsException e) {
-                actions.put(name, Action.UNCHANGED);
+                actions.put(name, Outcome.Action.UNCHANGED);
               }
             });
     return actions;

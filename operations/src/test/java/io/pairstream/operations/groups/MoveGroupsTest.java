@@ -6,6 +6,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.groups.ResetPlan.Member;
 import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -138,7 +139,7 @@ class MoveGroupsTest {
 
       ResetPlan plan = groups.plan(group, target("earliest"), Optional.empty());
 
-      assertThat(plan.members()).extracting(GroupMember::clientId).containsExactly("the reader");
+      assertThat(plan.members()).extracting(Member::clientId).containsExactly("the reader");
       assertThatThrownBy(() -> move(plan))
           .isInstanceOf(GroupRefusedException.class)
           .hasMessageContaining("the reader at 127.0.0.1")

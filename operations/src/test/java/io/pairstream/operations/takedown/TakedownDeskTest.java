@@ -68,7 +68,7 @@ class TakedownDeskTest {
     return sent;
   }
 
-  private TakedownReport takeDown(Subject subject) {
+  private TakedownDesk.Report takeDown(Subject subject) {
     return desk.takeDown(
         new Request(subject, "alice", "it is a private letter", LONG, this::carryOut));
   }
@@ -101,7 +101,7 @@ class TakedownDeskTest {
     Sent second = publish("image 2", "of the museum too", "museum", "pictures.test");
     publish("image 3", "of another", "another", "elsewhere.test");
 
-    TakedownReport report = takeDown(Subject.contributor("museum"));
+    TakedownDesk.Report report = takeDown(Subject.contributor("museum"));
 
     assertThat(report.unfinished()).isEmpty();
     assertThat(report.removed()).isEqualTo(2);
@@ -129,7 +129,7 @@ class TakedownDeskTest {
     publish("image 1", "of the museum", "museum", "pictures.test");
     AtomicBoolean begun = new AtomicBoolean();
 
-    TakedownReport report =
+    TakedownDesk.Report report =
         desk.takeDown(
             new Request(
                 Subject.contributor("museum"),
@@ -153,7 +153,7 @@ class TakedownDeskTest {
     Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
     takeDown(Subject.pair(sent.pairId()));
 
-    TakedownReport again =
+    TakedownDesk.Report again =
         new TakedownDesk(cluster, Clock.fixed(NOW.plusSeconds(60), ZoneOffset.UTC))
             .takeDown(
                 new Request(
@@ -202,7 +202,7 @@ class TakedownDeskTest {
     publishCleaned("image 2", "a letter ", "a letter");
 
     assertThat(desk.plan(Subject.pair(first.pairId())).total()).isEqualTo(2);
-    TakedownReport report = takeDown(Subject.pair(first.pairId()));
+    TakedownDesk.Report report = takeDown(Subject.pair(first.pairId()));
 
     assertThat(report.unfinished()).isEmpty();
     assertThat(report.removed()).isEqualTo(2);
@@ -239,7 +239,7 @@ class TakedownDeskTest {
   void withoutATopologyItIsPublishedAndSaysWhatItWaitsFor() {
     Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
 
-    TakedownReport report =
+    TakedownDesk.Report report =
         desk.takeDown(
             new Request(
                 Subject.contributor("museum"), "alice", "a letter", Duration.ZERO, () -> {}));
@@ -257,7 +257,7 @@ class TakedownDeskTest {
     takeDown(Subject.contributor("museum"));
     takeDown(Subject.pair(own.pairId()));
 
-    TakedownReport lifted =
+    TakedownDesk.Report lifted =
         desk.lift(new Request(Subject.contributor("museum"), "bob", "", LONG, this::carryOut));
 
     assertThat(lifted.removed()).isEqualTo(2);

@@ -3,9 +3,10 @@ package io.pairstream.operations.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.operations.topics.CreateTopics.Outcome;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.topics.TopicOutcome.Action;
+import io.pairstream.operations.topics.CreateTopics.Outcome.Action;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -39,9 +40,9 @@ class CreateTopicsTest {
 
   @Test
   void createsEveryTopicOfTheCatalogueAsItSays() {
-    List<TopicOutcome> outcomes = createTopics.create(catalogue);
+    List<Outcome> outcomes = createTopics.create(catalogue);
 
-    assertThat(outcomes).extracting(TopicOutcome::action).containsOnly(Action.CREATED);
+    assertThat(outcomes).extracting(Outcome::action).containsOnly(Action.CREATED);
     try (Admin admin = cluster.admin()) {
       for (TopicSpec spec : catalogue.topics()) {
         assertThat(
@@ -74,7 +75,7 @@ class CreateTopicsTest {
     try (Admin admin = cluster.admin()) {
       set(admin, topic, setting, found);
 
-      List<TopicOutcome> outcomes = createTopics.create(catalogue);
+      List<Outcome> outcomes = createTopics.create(catalogue);
 
       assertThat(outcomes)
           .filteredOn(outcome -> outcome.action() == Action.ALTERED)
@@ -107,9 +108,9 @@ class CreateTopicsTest {
     try (Admin admin = cluster.admin()) {
       set(admin, topic, setting, found);
 
-      List<TopicOutcome> outcomes = createTopics.create(catalogue);
+      List<Outcome> outcomes = createTopics.create(catalogue);
 
-      assertThat(outcomes).extracting(TopicOutcome::action).containsOnly(Action.UNCHANGED);
+      assertThat(outcomes).extracting(Outcome::action).containsOnly(Action.UNCHANGED);
       assertThat(outcomes)
           .filteredOn(outcome -> !outcome.left().isEmpty())
           .singleElement()
@@ -130,11 +131,11 @@ class CreateTopicsTest {
       alter(admin, topic, new ConfigEntry("retention.ms", ""), AlterConfigOp.OpType.DELETE);
       await(admin, topic, "retention.ms", "604800000"); // the broker's own
 
-      List<TopicOutcome> outcomes = createTopics.create(catalogue);
+      List<Outcome> outcomes = createTopics.create(catalogue);
 
       assertThat(outcomes)
           .filteredOn(outcome -> outcome.topic().equals(topic))
-          .extracting(TopicOutcome::altered)
+          .extracting(Outcome::altered)
           .containsExactly(Map.of("retention.ms", "31536000000"));
     }
   }
