@@ -1,8 +1,8 @@
 package io.pairstream.operations.actions;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.WaitingWork;
 import io.pairstream.schemas.Action;
-import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.publish.RecordPublisher;
@@ -11,11 +11,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,19 +31,11 @@ public final class ActionLog implements AutoCloseable {
 
   private final ClusterAccess cluster;
   private final CountedEvents counted;
-  private final ThreadPoolExecutor writer;
+  private final WaitingWork writer = new WaitingWork("action-log", 1, MOST_WAITING);
 
   public ActionLog(ClusterAccess cluster, Clock clock) {
     this.cluster = cluster;
     this.counted = new CountedEvents(clock);
-    this.writer =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MOST_WAITING),
-            Threads.daemons("action-log"));
   }
 
   /**
@@ -105,14 +94,6 @@ public final class ActionLog implements AutoCloseable {
   /** Writes what waits, for a few seconds at most. */
   @Override
   public void close() {
-    writer.shutdown();
-    try {
-      if (!writer.awaitTermination(5, TimeUnit.SECONDS)) {
-        writer.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      writer.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    writer.close();
   }
 }

@@ -2,18 +2,15 @@ package io.pairstream.operations.pairs;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.catalogue.PairPage;
 import io.pairstream.operations.catalogue.PairQuery;
 import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.catalogue.QuarantineBoard;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.WaitingWork;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.wire.MissingSchemaException;
-import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -21,21 +18,15 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.TopicTable;
-import io.pairstream.service.table.ViewStorageException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.KafkaException;
 
 /** Search, cards, pictures, the board of quarantine. */
 public final class PairRoutes implements AutoCloseable {
@@ -54,7 +45,7 @@ public final class PairRoutes implements AutoCloseable {
   private final StoredPairs pairs;
   private final Pictures pictures;
   private final PairCards cards;
-  private final ThreadPoolExecutor readers;
+  private final WaitingWork readers = new WaitingWork("read-pairs", READERS, WAITING);
 
   /**
    * @param catalogue has a {@link io.pairstream.operations.catalogue.PairIndex}; closed by whoever
@@ -68,15 +59,6 @@ public final class PairRoutes implements AutoCloseable {
     this.pairs = new StoredPairs(cluster);
     this.pictures = new Pictures(pairs, search, workers);
     this.cards = new PairCards(search, pairs);
-    this.readers =
-        new ThreadPoolExecutor(
-            READERS,
-            READERS,
-            1,
-            TimeUnit.MINUTES,
-            new ArrayBlockingQueue<>(WAITING),
-            Threads.daemons("read-pairs"));
-    readers.allowCoreThreadTimeOut(true);
   }
 
   public List<Route> routes() {
@@ -95,7 +77,7 @@ public final class PairRoutes implements AutoCloseable {
   /** Stops the image workers. */
   @Override
   public void close() {
-    readers.shutdownNow();
+    readers.close();
     pictures.close();
     pairs.close();
   }
@@ -130,7 +112,7 @@ public final class PairRoutes implements AutoCloseable {
 
   private CompletionStage<Answer> card(Incoming request) {
     String id = request.parameter("id");
-    return later(
+    return readers.later(
         () ->
             cards
                 .of(id)
@@ -156,11 +138,13 @@ public final class PairRoutes implements AutoCloseable {
     }
     int size = request.whole("size", 256, 64, 1024);
     if (!catalogue.isCaughtUp()) {
-      throw unavailable(
-          ProblemKind.NOT_READY, "what was withdrawn is still being read; come again in a moment");
+      throw Problem.of(
+              ProblemKind.NOT_READY,
+              "what was withdrawn is still being read; come again in a moment")
+          .retryAfter(2);
     }
     Origin at = new Origin(topic, Integer.valueOf(partition), Long.valueOf(offset));
-    return later(
+    return readers.later(
         () ->
             Answer.of(200, "image/jpeg", pictures.jpeg(at, size))
                 .withHeader("Cache-Control", "no-store"));
@@ -215,35 +199,7 @@ public final class PairRoutes implements AutoCloseable {
   }
 
   private static CompletionStage<Answer> now(Supplier<Answer> answer) {
-    return CompletableFuture.completedStage(guarded(answer));
-  }
-
-  /** What waits for the broker or a worker does not keep the server's threads. */
-  private CompletionStage<Answer> later(Supplier<Answer> answer) {
-    try {
-      return CompletableFuture.supplyAsync(() -> guarded(answer), readers);
-    } catch (RejectedExecutionException e) {
-      throw Problem.of(ProblemKind.OVERLOADED, "too many pictures and cards are asked for at once")
-          .retryAfter(1);
-    }
-  }
-
-  private static Answer guarded(Supplier<Answer> answer) {
-    try {
-      return answer.get();
-    } catch (ImageWorkerUnavailableException e) {
-      throw unavailable(ProblemKind.NOT_READY, "no image worker can work: " + e.getMessage());
-    } catch (RegistryUnavailableException | MissingSchemaException e) {
-      throw unavailable(ProblemKind.NOT_READY, "the schema registry does not answer as it should");
-    } catch (ViewStorageException e) {
-      throw unavailable(ProblemKind.NOT_READY, "the table of pairs is closed, or its disk fails");
-    } catch (KafkaException e) {
-      throw unavailable(ProblemKind.KAFKA_UNAVAILABLE, "Kafka does not answer now");
-    }
-  }
-
-  private static Problem unavailable(ProblemKind kind, String detail) {
-    return Problem.of(kind, detail).retryAfter(2);
+    return CompletableFuture.completedStage(WaitingWork.answered(answer));
   }
 
   private static Problem refused(String detail) {

@@ -9,12 +9,11 @@ import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.WaitingWork;
 import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
-import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -30,13 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.KafkaException;
 
 /** Deciding about pairs by HTTP. One request after another, as one desk can work at a time. */
 public final class ReviewRoutes implements AutoCloseable {
@@ -63,19 +56,11 @@ public final class ReviewRoutes implements AutoCloseable {
 
   private final ReviewDesk desk;
   private final ActionLog actions;
-  private final ThreadPoolExecutor worker;
+  private final WaitingWork worker = new WaitingWork("review-desk", 1, MOST_WAITING);
 
   public ReviewRoutes(ClusterAccess cluster, ActionLog actions, Clock clock) {
     this.desk = new ReviewDesk(cluster, EVENT, clock);
     this.actions = actions;
-    this.worker =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MOST_WAITING),
-            Threads.daemons("review-desk"));
   }
 
   public List<Route> routes() {
@@ -112,29 +97,10 @@ public final class ReviewRoutes implements AutoCloseable {
     if (verdict.decision() == Decision.RECAPTIONED && ids.size() != 1) {
       throw wrong("a caption is for one pair; pairs holds " + ids.size());
     }
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    try {
-      worker.execute(() -> work(ids, verdict, answer));
-    } catch (RejectedExecutionException e) {
-      throw Problem.of(ProblemKind.OVERLOADED, "others decide at this moment; come again later")
-          .retryAfter(2);
-    }
-    return answer;
-  }
-
-  private void work(List<String> ids, Verdict verdict, CompletableFuture<Answer> answer) {
-    try {
-      List<ReviewResult> results = desk.decide(ids, verdict, false);
-      answer.complete(AnswerJson.answer(new Results(results.stream().map(Told::of).toList())));
-    } catch (KafkaException | RegistryUnavailableException e) {
-      answer.completeExceptionally(
-          Problem.of(
-                  ProblemKind.KAFKA_UNAVAILABLE,
-                  "Kafka or the registry does not answer; what was decided stands, ask again")
-              .retryAfter(2));
-    } catch (RuntimeException | Error e) {
-      answer.completeExceptionally(e);
-    }
+    return worker.later(
+        () ->
+            AnswerJson.answer(
+                new Results(desk.decide(ids, verdict, false).stream().map(Told::of).toList())));
   }
 
   private record Results(List<Told> results) {}
@@ -204,14 +170,6 @@ public final class ReviewRoutes implements AutoCloseable {
   /** Lets the decision under way end, for a few seconds at most. */
   @Override
   public void close() {
-    worker.shutdown();
-    try {
-      if (!worker.awaitTermination(10, TimeUnit.SECONDS)) {
-        worker.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      worker.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
   }
 }
