@@ -176,14 +176,6 @@ find("drafts").addEventListener("submit", (event) => {
   }
 });
 
-// In a text of several lines Enter makes a line; with Ctrl or Cmd it sends.
-find("drafts").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    find("drafts").requestSubmit();
-  }
-});
-
 async function deliver(pair) {
   await sender.send(pair, () => rememberPair(pair));
   if (pair.id) {

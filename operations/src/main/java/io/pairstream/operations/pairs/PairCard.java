@@ -59,13 +59,12 @@ record PairCard(
       String tokenizer,
       SortedMap<String, Double> measures,
       String split,
-      Integer fold,
-      String perceptualHash) {
+      Integer fold) {
 
     /** Of a pair whose prepared record is not at hand. */
     static Content unprepared(String captionBefore, String captionAfter, String split) {
       return new Content(
-          null, captionBefore, captionAfter, List.of(), null, "", new TreeMap<>(), split, null, "");
+          null, captionBefore, captionAfter, List.of(), null, "", new TreeMap<>(), split, null);
     }
 
     /**
@@ -92,8 +91,7 @@ record PairCard(
           pair.getTokenizer(),
           new TreeMap<>(pair.getMeasures()),
           pair.getSplit(),
-          pair.getFold(),
-          pair.getPerceptualHash());
+          pair.getFold());
     }
   }
 

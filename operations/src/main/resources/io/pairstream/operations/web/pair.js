@@ -210,7 +210,7 @@ function words(app, pair) {
       "div.caption.marked",
       inItsLanguage(pair),
       h("p", after || h("span.quiet", app.say("pairs.noCaption"))),
-      after !== before && h("p", h("del", before)),
+      after !== before && h("p.quiet", before),
     ),
     h("p.small.quiet", app.say(said)),
     tokens(app, pair),
@@ -267,23 +267,15 @@ function measures(app, { measures: all = {}, standing }) {
 /* ---- The rest ---- */
 
 function journey(app, { journey: places = [] }) {
-  const longest = Math.max(...places.map((stop) => stop.seconds_since_previous ?? 0), 0);
-  return section(
-    app,
-    "journey",
-    places.length === 0
-      ? h("p.quiet", app.say("pair.noJourney"))
-      : h("ol.journey", places.map((stop) => step(app, stop, longest > 0 && stop.seconds_since_previous === longest))),
-  );
+  const none = h("p.quiet", app.say("pair.noJourney"));
+  return section(app, "journey", places.length === 0 ? none : h("ol.journey", places.map((stop) => step(app, stop))));
 }
 
-function step(app, { place, partition, offset, at, seconds_since_previous: wait }, isLongest) {
+function step(app, { place, partition, offset, at, seconds_since_previous: wait }) {
   const isKnown = typeof partition === "number" && typeof offset === "number";
   return h(
     "li.stop",
-    { "data-longest": String(isLongest) },
-    typeof wait === "number" &&
-      h("p.wait.small", app.say("pair.after_", { time: app.format.duration(wait) }), isLongest && ` · ${app.say("pair.longest")}`),
+    typeof wait === "number" && h("p.wait.small", app.say("pair.after_", { time: app.format.duration(wait) })),
     h("p.place", h("b", app.words.find(`place.${place}`) ?? place), isKnown && h("code.small.quiet", ` ${partition} @ ${offset}`)),
     // With milliseconds, as times of one pair lie close together.
     h("p.small.quiet", at ? h("time", { datetime: at }, app.format.time(at, { exact: true })) : app.say("pair.noTime")),
@@ -309,7 +301,6 @@ function knownFacts(app, pair) {
         fact(app, "decidedAt", timeOf(app, pair.decided_at)),
         fact(app, "origin", origin?.topic && code(`${origin.topic}-${origin.partition}-${origin.offset}`)),
         fact(app, "imageDigest", code(pair.image_digest)),
-        fact(app, "perceptualHash", code(pair.perceptual_hash)),
         fact(app, "recipe", code(pair.recipe_version)),
         fact(app, "copies", typeof pair.copies === "number" && app.format.number(pair.copies)),
       ],

@@ -145,8 +145,6 @@ class Sheet {
   #shown = new Shown();
   #chosen = new Set();
   #outcomes = new Map();
-  /** Id of the tile that was chosen last. */
-  #anchor = null;
 
   constructor(app, cell, place, view) {
     this.#app = app;
@@ -177,8 +175,7 @@ class Sheet {
         revealAll(this.#app, this.#shown, this.#view.redraw),
       ),
       this.#bar(pairs),
-      h("p.small.quiet.keys", say("quarantine.keys")),
-      h("ul.tiles", { "aria-labelledby": "sheet-title" }, pairs.map((pair, index) => this.#tile(pair, index))),
+      h("ul.tiles", { "aria-labelledby": "sheet-title" }, pairs.map((pair) => this.#tile(pair))),
       h("div.row.more", tally(this.list.summary), this.list.more((index) => this.#focus(index))),
     );
   }
@@ -229,26 +226,21 @@ class Sheet {
     );
   }
 
-  #tile(pair, index) {
+  #tile(pair) {
     const { say } = this.#app;
     const { id, measured, limit, caption } = pair;
     const isDone = this.#isDone(pair);
     const isChosen = this.#chosen.has(id);
     const outcome = this.#outcomes.get(id);
     const label = say("quarantine.cardOf", { caption: spokenName(this.#app, pair) });
-    const frame = {
-      click: (event) => !isDone && !event.target.closest("button") && this.#click(index, !isChosen, event.shiftKey),
-      // A Shift-click would mark text.
-      mousedown: (event) => event.shiftKey && event.preventDefault(),
-    };
-    const box = { click: (event) => this.#click(index, event.currentTarget.checked, event.shiftKey) };
+    const click = (event) => event.target.closest("button") || this.#choose([pair], !isChosen);
     return h(
       "li.tile",
       { key: id, "data-chosen": isChosen ? "true" : null, "data-outcome": outcome && (isDone ? "done" : "failed") },
-      picture(this.#app, pair, this.#shown, { on: frame }),
+      picture(this.#app, pair, this.#shown, { on: { click } }),
       h(
         "label.tile-name",
-        h("input", { type: "checkbox", checked: isChosen, disabled: isDone, on: box }),
+        h("input", { type: "checkbox", checked: isChosen, disabled: isDone, on: { click } }),
         h("span.caption", inItsLanguage(pair), spokenName(this.#app, pair)),
       ),
       h(
@@ -274,15 +266,6 @@ class Sheet {
     const open = pairs.filter((pair) => !this.#isDone(pair));
     open.forEach(({ id }) => (isChosen ? this.#chosen.add(id) : this.#chosen.delete(id)));
     this.#view.redraw();
-  }
-
-  /** A click chooses one; with Shift, all from the last one to it. */
-  #click(index, isChosen, shift) {
-    const { pairs } = this.list;
-    const anchor = pairs.findIndex(({ id }) => id === this.#anchor);
-    const [from, to] = (shift && anchor >= 0 ? [anchor, index] : [index, index]).sort((a, b) => a - b);
-    this.#anchor = pairs[index].id;
-    this.#choose(pairs.slice(from, to + 1), isChosen);
   }
 
   async #chooseAll() {
