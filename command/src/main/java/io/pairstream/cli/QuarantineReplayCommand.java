@@ -107,7 +107,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
           case FAILED -> "not sent";
           case UNKNOWN -> "unknown";
         };
-    print("%-34s %-8s %s", result.id(), said, result.detail());
+    print("%-34s %-8s %s", result.id(), said, result.detail().text());
   }
 
   private void print(ReviewDesk.Report report) {

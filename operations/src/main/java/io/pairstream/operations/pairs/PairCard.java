@@ -1,10 +1,14 @@
 package io.pairstream.operations.pairs;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.tokens.ReadableTokens;
+import io.pairstream.operations.catalogue.FoundPair;
+import io.pairstream.operations.catalogue.PairRow;
 import io.pairstream.operations.catalogue.ReviewNote;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.takedown.TakedownEvent;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import java.time.Instant;
@@ -20,7 +24,7 @@ import java.util.TreeMap;
  * @param copies how many times the pair was received; null of a copy
  */
 record PairCard(
-    @JsonUnwrapped PairSummary pair,
+    @JsonUnwrapped Summary pair,
     Original original,
     @JsonUnwrapped Content content,
     List<Stop> journey,
@@ -28,6 +32,35 @@ record PairCard(
     List<ReviewNote> reviews,
     List<TakedownEvent> takedowns,
     String remedy) {
+
+  /**
+   * A pair as a list shows it.
+   *
+   * @param picture address of its picture; null where there is none
+   * @param blurred whether the picture is shown only to whoever asks for it
+   */
+  record Summary(
+      String id,
+      @JsonUnwrapped @JsonIgnoreProperties({"pair_id", "place", "has_picture"}) PairRow row,
+      Instant decidedAt,
+      String picture,
+      boolean blurred) {
+
+    static Summary of(FoundPair pair) {
+      PairRow row = pair.row();
+      return new Summary(
+          pair.id(),
+          row,
+          row.place().at(),
+          row.hasPicture() ? address(StoredPairs.at(row.place())) : null,
+          row.isQuarantined());
+    }
+
+    /** Where the picture of a record is. */
+    static String address(Origin at) {
+      return "/v1/pictures/" + at.getTopic() + "/" + at.getPartition() + "/" + at.getOffset();
+    }
+  }
 
   /**
    * The image as it came.

@@ -69,7 +69,9 @@ final class PairCards {
                     Content.of(
                         record,
                         raw.orElse(null),
-                        row.hasPicture() ? PairSummary.address(StoredPairs.at(row.place())) : null))
+                        row.hasPicture()
+                            ? PairCard.Summary.address(StoredPairs.at(row.place()))
+                            : null))
             .orElseGet(
                 () ->
                     Content.unprepared(
@@ -104,7 +106,7 @@ final class PairCards {
       FoundPair pair, Original original, Content content, List<PairCard.Stop> journey) {
     PairRow row = pair.row();
     return new PairCard(
-        PairSummary.of(pair),
+        PairCard.Summary.of(pair),
         original,
         content,
         journey,
@@ -136,7 +138,7 @@ final class PairCards {
     Optional<ProbedImage> probed =
         probe.apply(image).fold(Optional::of, rejection -> Optional.empty());
     return new Original(
-        image.size() == 0 ? null : PairSummary.address(at),
+        image.size() == 0 ? null : PairCard.Summary.address(at),
         (long) image.size(),
         probed
             .map(known -> "image/" + known.type().name().toLowerCase(Locale.ROOT))

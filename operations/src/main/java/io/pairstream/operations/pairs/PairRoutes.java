@@ -98,7 +98,7 @@ public final class PairRoutes implements AutoCloseable {
    */
   private record Found(
       @JsonUnwrapped State state,
-      List<PairSummary> pairs,
+      List<PairCard.Summary> pairs,
       Optional<String> next,
       OptionalLong found) {}
 
@@ -107,7 +107,10 @@ public final class PairRoutes implements AutoCloseable {
     PairPage page = search.find(query(request));
     return AnswerJson.answer(
         new Found(
-            state, page.pairs().stream().map(PairSummary::of).toList(), page.next(), page.found()));
+            state,
+            page.pairs().stream().map(PairCard.Summary::of).toList(),
+            page.next(),
+            page.found()));
   }
 
   private CompletionStage<Answer> card(Incoming request) {

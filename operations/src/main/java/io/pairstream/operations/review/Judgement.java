@@ -47,8 +47,15 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> sent) {
 
     private static final long serialVersionUID = 1L;
 
+    private final transient Sentence sentence;
+
     Undecidable(Sentence sentence) {
       super(sentence.text());
+      this.sentence = sentence;
+    }
+
+    Sentence sentence() {
+      return sentence;
     }
   }
 

@@ -92,7 +92,7 @@ final class ReviewRequest {
   }
 
   List<ReviewResult> decide(Collection<String> ids) {
-    ids.forEach(id -> results.put(id, ReviewResult.failed(id, Template.ENTRY_GONE.english())));
+    ids.forEach(id -> results.put(id, ReviewResult.failed(id, Template.ENTRY_GONE.with())));
     Known known = known(results.keySet());
     Map<String, Sought> sought = new LinkedHashMap<>();
     for (String id : results.keySet()) {
@@ -196,12 +196,12 @@ final class ReviewRequest {
     Optional<Review> before =
         receipt.filter(any -> !verdict.again()).flatMap(found -> before(found, known));
     if (before.isPresent()) {
-      String detail = said(Template.DECIDED_BEFORE, before.get()).text();
+      Sentence detail = said(Template.DECIDED_BEFORE, before.get());
       note(ReviewResult.done(id, before.get(), detail));
       return Optional.empty();
     }
     Optional<Sentence> obstacle = obstacle(receipt, known);
-    obstacle.ifPresent(why -> note(ReviewResult.failed(id, why.text())));
+    obstacle.ifPresent(why -> note(ReviewResult.failed(id, why)));
     return obstacle.isPresent() ? Optional.empty() : receipt;
   }
 
@@ -247,7 +247,7 @@ final class ReviewRequest {
       Judgement judgement =
           Judgement.of(cluster.topics(), entry, verdict, known, run, trail.clock().instant());
       Review review = judgement.review();
-      results.put(id, ReviewResult.done(id, review, Template.DECIDED.english()));
+      results.put(id, ReviewResult.done(id, review, Template.DECIDED.with()));
       uncommitted.add(id);
       decisions.ifPresent(log -> log.add(judgement));
       if (run.isEmpty()) {
@@ -263,7 +263,7 @@ final class ReviewRequest {
         decisions.ifPresent(log -> log.add(event.by(verdict.actor(), review.getReviewedAt())));
       }
     } catch (Judgement.Undecidable e) {
-      note(ReviewResult.failed(id, e.getMessage()));
+      note(ReviewResult.failed(id, e.sentence()));
     }
     if (uncommitted.size() == MOST_IN_A_COMMIT
         || decisions.filter(DecisionLog::isFull).isPresent()) {
@@ -297,7 +297,7 @@ final class ReviewRequest {
       trail
           .counted()
           .add(
-              event(result.id(), outcome, result.detail(), Map.of()),
+              event(result.id(), outcome, result.detail().text(), Map.of()),
               verdict.actor(),
               verdict.actor().name() + ' ' + verdict.actor().keyId())
           .ifPresent(decisions.get()::add);

@@ -1,5 +1,6 @@
 package io.pairstream.operations.review;
 
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Review;
 
@@ -13,7 +14,7 @@ import io.pairstream.schemas.Review;
  * @param detail in a sentence
  */
 public record ReviewResult(
-    String id, Outcome outcome, String reviewId, String sentPairId, String detail) {
+    String id, Outcome outcome, String reviewId, String sentPairId, Sentence detail) {
 
   /** Whether it stands. */
   public enum Outcome {
@@ -25,16 +26,16 @@ public record ReviewResult(
     UNKNOWN
   }
 
-  static ReviewResult done(String id, Review review, String detail) {
+  static ReviewResult done(String id, Review review, Sentence detail) {
     return new ReviewResult(id, Outcome.DONE, review.getReviewId(), review.getSentPairId(), detail);
   }
 
-  static ReviewResult failed(String id, String detail) {
+  static ReviewResult failed(String id, Sentence detail) {
     return new ReviewResult(id, Outcome.FAILED, "", "", detail);
   }
 
   static ReviewResult unknown(String id) {
-    return new ReviewResult(id, Outcome.UNKNOWN, "", "", Template.NO_ANSWER.english());
+    return new ReviewResult(id, Outcome.UNKNOWN, "", "", Template.NO_ANSWER.with());
   }
 
   public boolean done() {

@@ -12,7 +12,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.WaitingWork;
 import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.operations.sentence.AnswerJson;
-import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -97,30 +96,10 @@ public final class ReviewRoutes implements AutoCloseable {
     if (verdict.decision() == Decision.RECAPTIONED && ids.size() != 1) {
       throw wrong("a caption is for one pair; pairs holds " + ids.size());
     }
-    return worker.later(
-        () ->
-            AnswerJson.answer(
-                new Results(desk.decide(ids, verdict, false).stream().map(Told::of).toList())));
+    return worker.later(() -> AnswerJson.answer(new Results(desk.decide(ids, verdict, false))));
   }
 
-  private record Results(List<Told> results) {}
-
-  private record Told(
-      String id,
-      ReviewResult.Outcome outcome,
-      String reviewId,
-      String sentPairId,
-      Sentence detail) {
-
-    static Told of(ReviewResult result) {
-      return new Told(
-          result.id(),
-          result.outcome(),
-          result.reviewId(),
-          result.sentPairId(),
-          Sentence.recognised(result.detail()));
-    }
-  }
+  private record Results(List<ReviewResult> results) {}
 
   /** What is asked for; what is left out is null. */
   private record Asked(List<String> pairs, Decision decision, String caption, String comment) {

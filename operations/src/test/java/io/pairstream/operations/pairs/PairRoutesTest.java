@@ -399,7 +399,7 @@ class PairRoutesTest {
         judged.rejected(raw, "IMAGE_FORBIDDEN", origin).setValue(null).build());
     read();
 
-    HttpResponse<byte[]> answer = get(PairSummary.address(origin));
+    HttpResponse<byte[]> answer = get(PairCard.Summary.address(origin));
 
     assertThat(detail(answer)).contains("nobody may keep");
     assertThat(

@@ -11,7 +11,6 @@ import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.review.Verdict.Decision;
-import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Header;
@@ -181,7 +180,7 @@ class ReviewDeskTest {
     assertThat(second.done()).isTrue();
     assertThat(second.reviewId()).isEqualTo(first.reviewId());
     assertThat(second.sentPairId()).isEqualTo(first.sentPairId());
-    assertThat(second.detail()).startsWith("was " + decision + " by ann on ");
+    assertThat(second.detail().text()).startsWith("was " + decision + " by ann on ");
     assertThat(reviews()).hasSize(1);
     assertThat(raw()).hasSize(decision == Decision.REJECTED ? 1 : 2);
     assertThat(actions()).extracting(Action::getActor).containsExactly("ann", "ben");
@@ -225,7 +224,8 @@ class ReviewDeskTest {
     ReviewResult again = decide(new Verdict(Decision.ACCEPTED, "", "all the same", true, ANN));
 
     assertThat(accepted.done()).isFalse();
-    assertThat(accepted.detail()).startsWith("it was sent again before: RECAPTIONED by ann on ");
+    assertThat(accepted.detail().text())
+        .startsWith("it was sent again before: RECAPTIONED by ann on ");
     assertThat(again.done()).isTrue();
     assertThat(raw()).hasSize(3);
   }
@@ -239,9 +239,9 @@ class ReviewDeskTest {
         desk.decide(List.of(damaged.pairId()), verdict(Decision.ACCEPTED, ANN), false).get(0);
 
     assertThat(result.done()).isFalse();
-    assertThat(result.detail()).startsWith("IMAGE_DAMAGED is nothing that a person can waive");
-    assertThat(Sentence.recognised(result.detail()))
-        .isEqualTo(Template.NOT_WAIVED.with("IMAGE_DAMAGED"));
+    assertThat(result.detail().text())
+        .startsWith("IMAGE_DAMAGED is nothing that a person can waive");
+    assertThat(result.detail()).isEqualTo(Template.NOT_WAIVED.with("IMAGE_DAMAGED"));
     assertThat(reviews()).isEmpty();
     assertThat(raw()).hasSize(2);
     assertThat(actions())
@@ -261,10 +261,10 @@ class ReviewDeskTest {
             false);
 
     assertThat(results).extracting(ReviewResult::done).containsExactly(false, true, false, false);
-    assertThat(results.get(0).detail()).startsWith("no pair of that id was rejected");
-    assertThat(results.get(2).detail()).isEqualTo("it is not in quarantine: TRAINING");
+    assertThat(results.get(0).detail().text()).startsWith("no pair of that id was rejected");
+    assertThat(results.get(2).detail().text()).isEqualTo("it is not in quarantine: TRAINING");
     assertThat(results)
-        .extracting(result -> Sentence.recognised(result.detail()).template())
+        .extracting(result -> result.detail().template())
         .doesNotContain(Template.VERBATIM);
     assertThat(raw()).hasSize(3);
   }
@@ -308,7 +308,7 @@ class ReviewDeskTest {
 
     assertThat(result.outcome()).isEqualTo(ReviewResult.Outcome.UNKNOWN);
     assertThat(raw()).hasSize(2);
-    assertThat(decide(Decision.ACCEPTED).detail()).startsWith("was ACCEPTED by ann on ");
+    assertThat(decide(Decision.ACCEPTED).detail().text()).startsWith("was ACCEPTED by ann on ");
     assertThat(raw()).hasSize(2);
   }
 
