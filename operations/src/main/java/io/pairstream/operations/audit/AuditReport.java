@@ -12,7 +12,6 @@ import java.util.Map;
  * @param withdrawn inputs whose pair was withdrawn
  * @param expired output records whose raw record has left the log, or is older than what was asked
  *     for
- * @param newer output records of inputs that were committed while the audit ran
  * @param differences how many breaches there are, in full, those of the links among them
  * @param details the first {@value #MAX_DETAILS} of them
  * @param equalSamples pairs with the image and the cleaned caption of another: what was published
@@ -26,7 +25,6 @@ public record AuditReport(
     long inFlight,
     long withdrawn,
     long expired,
-    long newer,
     long differences,
     List<Difference> details,
     long equalSamples,
@@ -70,10 +68,9 @@ public record AuditReport(
    * @param quarantined those that a record in quarantine names
    * @param waiting those that are to be tried later
    * @param expired links without a raw pair that are older than the oldest raw pair which is kept
-   * @param newer records of links that were finished while the audit ran
    */
   public record LinkReport(
-      long inputs, long fetched, long quarantined, long waiting, long expired, long newer) {}
+      long inputs, long fetched, long quarantined, long waiting, long expired) {}
 
   /**
    * A published pair that teaches nothing new: another one has the same image and the same cleaned

@@ -29,7 +29,6 @@ final class Inputs {
   private final Map<TopicPartition, Integer> indexes = new HashMap<>();
   private final Differences differences;
   private long expired;
-  private long newer;
 
   /**
    * @param kind what the partitions hold, for a reader: {@code raw record}
@@ -65,13 +64,11 @@ final class Inputs {
     return ((long) index << OFFSET_BITS) | (origin.getOffset() & OFFSET_MASK);
   }
 
-  /** The same; counts what is not an input of this audit. */
+  /** The same; counts what is older than the inputs of this audit. */
   long place(Origin origin, String site) {
     long at = of(origin, site);
     if (at != NOWHERE && partition(at).isExpired(offset(at))) {
       expired++;
-    } else if (at != NOWHERE && !isInput(at)) {
-      newer++;
     }
     return at;
   }
@@ -107,10 +104,6 @@ final class Inputs {
 
   long expired() {
     return expired;
-  }
-
-  long newer() {
-    return newer;
   }
 
   long sum(ToLongFunction<RawPartition> number) {

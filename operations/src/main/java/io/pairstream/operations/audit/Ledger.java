@@ -156,7 +156,6 @@ final class Ledger implements Closeable {
         raw.sum(RawPartition::onTheWay),
         raw.sum(RawPartition::gone),
         raw.expired(),
-        raw.newer(),
         differences.count() + splits.differences().count(),
         Stream.of(differences.details(), splits.differences().details())
             .flatMap(List::stream)

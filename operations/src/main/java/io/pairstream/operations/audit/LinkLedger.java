@@ -141,10 +141,7 @@ final class LinkLedger {
   /** A record that lets a link wait. */
   private void waits(TopicPartition partition, long offset, Origin link, String site) {
     long at = links.of(link, site);
-    if (at == Inputs.NOWHERE || isFinished(waitingFinished, partition, offset)) {
-      return;
-    } else if (!links.isInput(at)) {
-      links.place(link, site);
+    if (!links.isInput(at) || isFinished(waitingFinished, partition, offset)) {
       return;
     }
     boolean first = links.partition(at).left(Inputs.offset(at), WAITING);
@@ -194,8 +191,7 @@ final class LinkLedger {
         links.sum(partition -> partition.count(FETCHED)),
         links.sum(partition -> partition.count(QUARANTINED)),
         links.sum(partition -> partition.count(WAITING)),
-        expired,
-        links.newer());
+        expired);
   }
 
   private boolean hasLeft(long link, int output) {
@@ -203,7 +199,7 @@ final class LinkLedger {
   }
 
   private void leave(Origin link, int output, String site) {
-    links.left(links.place(link, site), output, site);
+    links.left(links.of(link, site), output, site);
   }
 
   private static boolean isFinished(

@@ -41,10 +41,6 @@ final class GroupOffsets {
                 () -> new GroupRefusedException("there is no group " + group + " on this cluster"))
             .type()
             .orElse(GroupType.CLASSIC);
-    if (type == GroupType.SHARE) {
-      throw new GroupRefusedException(
-          "group " + group + " is a share group; move it with kafka-share-groups.sh");
-    }
     ofStreams = type == GroupType.STREAMS;
   }
 

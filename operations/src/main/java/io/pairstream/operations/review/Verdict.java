@@ -49,29 +49,16 @@ public record Verdict(
       throw new IllegalArgumentException(
           "comment may have " + MAX_COMMENT_CHARS + " characters, not " + comment.length());
     }
-    requireText("comment", comment);
     if ((decision == Decision.RECAPTIONED) == caption.isBlank()) {
       throw new IllegalArgumentException(
           caption.isBlank()
               ? "caption is missing: say what the image shows"
               : "caption goes with RECAPTIONED only, not with " + decision);
     }
-    requireText("caption", caption);
     int bytes = caption.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MAX_CAPTION_BYTES) {
       throw new IllegalArgumentException(
           "caption may have " + MAX_CAPTION_BYTES + " bytes of UTF-8, not " + bytes);
-    }
-  }
-
-  /** Half of a surrogate pair would be another text once it is written. */
-  private static void requireText(String name, String text) {
-    boolean whole =
-        text.codePoints()
-            .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
-    if (!whole || text.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException(
-          name + " holds half of a surrogate pair, or the character 0");
     }
   }
 }

@@ -135,7 +135,7 @@ class LedgerSizeTest {
       for (long fault = 0; fault < faults; fault++) {
         ledger.withdrawn(origin(fault * EVERY + WITHDRAWN));
       }
-      report = ledger.close(new LinkReport(0, 0, 0, 0, 0, 0));
+      report = ledger.close(new LinkReport(0, 0, 0, 0, 0));
     }
 
     assertThat(report.inputs()).isEqualTo(end * PARTITIONS);
