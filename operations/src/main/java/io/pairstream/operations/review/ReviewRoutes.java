@@ -1,6 +1,7 @@
 package io.pairstream.operations.review;
 
 import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -44,6 +45,7 @@ public final class ReviewRoutes implements AutoCloseable {
   private static final JsonMapper MAPPER =
       Json.MAPPER
           .rebuild()
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
           .withCoercionConfig(
               LogicalType.Textual,
               texts ->

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -91,22 +92,23 @@ final class TopologyProgress {
   /** Behind the last record that was read there may be marks of transactions alone. */
   private boolean awaitReadTo(String topic) {
     Map<TopicPartition, Long> ends = ends(log.partitions(topic));
-    if (!awaitReadable(ends)) {
-      return false;
-    }
-    while (anyBetween(committed(ends.keySet()), ends)) {
-      if (deadline.isOver()) {
-        return false;
-      }
-      deadline.pause();
-    }
-    return true;
+    String group = cluster.dataset().preprocessGroup();
+    return awaitReadable(ends)
+        && awaitUntil(
+            () ->
+                !anyBetween(ClusterAccess.committedAndSettled(admin, group, ends.keySet()), ends));
   }
 
   /** A transaction that is committed becomes readable on one partition after another. */
   private boolean awaitReadable(Map<TopicPartition, Long> ends) {
-    while (!log.ends(ends.keySet()).entrySet().stream()
-        .allMatch(entry -> entry.getValue() >= ends.get(entry.getKey()))) {
+    return awaitUntil(
+        () ->
+            log.ends(ends.keySet()).entrySet().stream()
+                .allMatch(entry -> entry.getValue() >= ends.get(entry.getKey())));
+  }
+
+  private boolean awaitUntil(BooleanSupplier isSo) {
+    while (!isSo.getAsBoolean()) {
       if (deadline.isOver()) {
         return false;
       }
@@ -120,7 +122,7 @@ final class TopologyProgress {
     Map<TopicPartition, Stretch> left = new HashMap<>();
     to.forEach(
         (partition, end) -> {
-          long begin = Math.max(from.get(partition), beginnings.get(partition));
+          long begin = Math.max(from.getOrDefault(partition, 0L), beginnings.get(partition));
           left.put(partition, new Stretch(begin, end));
         });
     AtomicBoolean any = new AtomicBoolean();
@@ -131,15 +133,6 @@ final class TopologyProgress {
           return false;
         });
     return any.get();
-  }
-
-  private Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions) {
-    Map<TopicPartition, Long> committed =
-        ClusterAccess.committedAndSettled(admin, cluster.dataset().preprocessGroup(), partitions);
-    return partitions.stream()
-        .collect(
-            Collectors.toMap(
-                Function.identity(), partition -> committed.getOrDefault(partition, 0L)));
   }
 
   /** The ends that there are now, of open transactions too. */

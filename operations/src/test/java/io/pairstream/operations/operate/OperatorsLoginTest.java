@@ -289,6 +289,8 @@ class OperatorsLoginTest {
         "[]|must be an object",
         "{\"pairs\": [], \"decision\": \"REJECTED\", \"comment\": \"x\"}|list of 1 to 500",
         "{\"pairs\": [\"a\"], \"decision\": \"LOVED\", \"comment\": \"x\"}|must be one of",
+        "{\"pairs\": [1], \"decision\": \"REJECTED\", \"comment\": \"x\"}|a list of ids",
+        "{\"pairs\": [\"a\"], \"decision\": 0, \"comment\": \"x\"}|must be one of",
         "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\"}|comment is missing",
         "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": [1]}|the texts comment",
         "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": \"x\", \"as\":"
