@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Our cleaning beside its peers, on the same files: benchmarks/compare.sh CORPUS [--json] [--seconds N] [--rounds N]
-#   [--captions FILE.tsv] [--tokenizers FOLDER] [--only NAME,...] [--no-quality]
+#   [--captions FILE.tsv] [--only NAME,...] [--no-quality]
 # The first time it installs the peers into benchmarks/target/compare, from wherever pip is set to look (6 GB).
 # What cannot be had is reported as absent, with the reason. benchmarks/README.md says what is compared.
 set -euo pipefail
@@ -45,14 +45,6 @@ if "$work/peers/bin/python" -c 'import cv2, numpy' 2>/dev/null; then
 else
   arguments+=("--absent=quality=no OpenCV for the reference; see $work/peers.log")
 fi
-if "$work/peers/bin/python" -c 'import tiktoken, tokenizers' 2>/dev/null; then
-  tokens="$work/peers/bin/python $here/src/main/python/tokenizers_compared.py --json"
-  tokens+=" --vocabularies $root/cleaning/src/main/resources/io/pairstream/cleaning/tokens"
-  arguments+=("--tokens-command=$tokens --java $here/target/classes:$root/command/target/app/lib/* --captions")
-else
-  arguments+=("--absent=tokenizers=no tiktoken or tokenizers; see $work/peers.log")
-fi
-
 if ! command -v gcc >/dev/null; then
   arguments+=("--absent=floor=no gcc on this machine")
 elif gcc -O2 -Wall -o "$work/floor" "$here/src/main/c/floor.c" -lturbojpeg -lpthread 2>"$work/floor.log"; then
@@ -68,9 +60,8 @@ workers=$(printf '%s:' "$app"/lib/image-worker-*.jar "$app"/lib/cleaning-*.jar)$
 # As a worker itself is run, but for the memory that the files take.
 inside="java -Xmx1g -XX:+UseSerialGC -Dorg.bytedeco.javacpp.nopointergc=true"
 inside+=" -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0"
-compare=io.pairstream.benchmarks.compare
 exec python3 "$here/src/main/python/compare.py" --work "$work" \
   "--peer=pairstream=$inside -cp $classes:$workers io.pairstream.image.worker.InProcess" \
   "--peer=pairstream-default=$inside -Dpairstream.compare.default=true -cp $classes:$workers io.pairstream.image.worker.InProcess" \
-  "--peer=pairstream-workers=java -Xmx1g -cp $classes $compare.ContenderMain $workers" \
-  "--captions-command=java -cp $classes $compare.CaptionWork" "${arguments[@]}" "$@"
+  "--peer=pairstream-workers=java -Xmx1g -cp $classes io.pairstream.benchmarks.ContenderMain $workers" \
+  "--captions-command=java -cp $classes io.pairstream.benchmarks.CaptionWork" "${arguments[@]}" "$@"

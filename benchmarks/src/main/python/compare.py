@@ -25,13 +25,12 @@ def main():
     parser.add_argument("--seconds", type=float, default=2, help="processor time of a contender per set and round")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count")
     parser.add_argument("--captions", help="measure the caption's work too: a file of id, tab, caption")
-    parser.add_argument("--tokenizers", help="compare tokenizers too: a folder of such files")
     parser.add_argument("--only", help="only these contenders")
     parser.add_argument("--no-quality", action="store_true", help="leave the pictures themselves uncompared")
     parser.add_argument("--work", type=pathlib.Path, help=argparse.SUPPRESS)
     for each in ("peer", "absent"):
         parser.add_argument("--" + each, action="append", default=[], help=argparse.SUPPRESS)
-    for each in ("quality-command", "tokens-command", "captions-command"):
+    for each in ("quality-command", "captions-command"):
         parser.add_argument("--" + each, default="", help=argparse.SUPPRESS)
     asked = parser.parse_args()
 
@@ -63,8 +62,6 @@ def main():
             each.close()
     if asked.captions:
         report["captions"] = captions(asked, absent)
-    if asked.tokenizers and asked.tokens_command:
-        report["tokens"] = answer(f"{asked.tokens_command} {shlex.quote(asked.tokenizers)}")
     report["machine"] = machine(load_before)
     report["rounds"], report["seconds"] = asked.rounds, asked.seconds
     report["corpus"] = {

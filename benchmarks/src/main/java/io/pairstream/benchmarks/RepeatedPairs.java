@@ -12,34 +12,17 @@ import java.util.List;
  * <p>A JPEG gets a comment behind its first marker, so that digest, pair id and partition are new.
  * Any other picture stays as it is, and its caption gets the number of the pass. Each picture may
  * come under several captions, one after the other. Thread-safe.
+ *
+ * @param pairs at least one
+ * @param captions of each picture; at least 1
  */
-final class RepeatedPairs {
+record RepeatedPairs(List<NewPair> pairs, int captions) {
 
   private static final byte[] START_OF_IMAGE = {(byte) 0xFF, (byte) 0xD8};
   private static final byte[] COMMENT = {(byte) 0xFF, (byte) 0xFE};
 
   /** A segment's length counts the two bytes that hold it. */
   private static final int LENGTH_BYTES = 2;
-
-  private final List<NewPair> pairs;
-  private final int captions;
-
-  /**
-   * @param pairs at least one
-   * @param captions of each picture; at least 1
-   */
-  RepeatedPairs(List<NewPair> pairs, int captions) {
-    if (pairs.isEmpty()) {
-      throw new IllegalArgumentException("there is no pair to repeat");
-    }
-    this.pairs = List.copyOf(pairs);
-    this.captions = captions;
-  }
-
-  /** The pairs of the first pass, as they were given. */
-  List<NewPair> once() {
-    return pairs;
-  }
 
   /** The pair at a place of the row, from 0. */
   NewPair at(long index) {

@@ -104,12 +104,12 @@ public final class WholeLine implements Callable<Integer> {
       delete(directory);
     }
     ObjectNode result = JSON.createObjectNode();
-    long bytes = row.once().stream().mapToLong(NewPair::imageBytes).sum();
+    long bytes = row.pairs().stream().mapToLong(NewPair::imageBytes).sum();
     result
         .put("recipe", recipe)
         .put("corpus", from.getFileName().toString())
-        .put("corpus_pairs", row.once().size())
-        .put("mean_image_kb", Math.round(bytes / 1e2 / row.once().size()) / 10.0)
+        .put("corpus_pairs", row.pairs().size())
+        .put("mean_image_kb", Math.round(bytes / 1e2 / row.pairs().size()) / 10.0)
         .put("captions_per_picture", captions)
         .put("pairs_per_round", pairs)
         .put("rounds", rounds)

@@ -1,6 +1,7 @@
 package io.pairstream.service;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -10,46 +11,42 @@ import java.util.stream.Collectors;
  */
 public enum ClusterRequirement {
   /** What was acknowledged outlives one broker's disk. */
-  REPLICATION("replication"),
+  REPLICATION,
 
   /** What was acknowledged lay on two brokers at that moment. */
-  IN_SYNC("min-insync"),
+  MIN_INSYNC,
 
   /** No copy that lacks acknowledged records becomes the one that counts. */
-  UNCLEAN_ELECTION("unclean-election"),
+  UNCLEAN_ELECTION,
 
   /** A transaction's late record never gets into the next one. */
-  TRANSACTION_VERSION("transaction-version"),
+  TRANSACTION_VERSION,
 
   /** A transaction may last as long as its work does. */
-  TRANSACTION_TIMEOUT("transaction-timeout"),
+  TRANSACTION_TIMEOUT,
 
   /** What was taken fits wherever it goes. */
-  RECORD_SIZE("record-size"),
+  RECORD_SIZE,
 
   /** Nothing is deleted that is still to be read. */
-  CLEANUP("cleanup"),
+  CLEANUP,
 
   /** A record's time is the broker's, so that nobody's clock decides how long it is kept. */
-  RECORD_TIME("record-time"),
+  RECORD_TIME,
 
   /** Clients read what is committed, and wait until what they write is safe. */
-  CLIENT_SETTINGS("client-settings");
-
-  private final String label;
-
-  ClusterRequirement(String label) {
-    this.label = label;
-  }
+  CLIENT_SETTINGS;
 
   /** Its name for operators, in lower case with hyphens. */
   public String label() {
-    return label;
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The requirement of that label. */
   public static Optional<ClusterRequirement> named(String label) {
-    return Arrays.stream(values()).filter(requirement -> requirement.label.equals(label)).findAny();
+    return Arrays.stream(values())
+        .filter(requirement -> requirement.label().equals(label))
+        .findAny();
   }
 
   /** All labels, with commas between. */

@@ -23,10 +23,6 @@ import java.util.stream.Stream;
 public final class BatchRoutes implements AutoCloseable {
 
   private static final String NDJSON = "application/x-ndjson";
-  private static final String FILES =
-      "a data set in files, such as WebDataset, Parquet or CSV, is imported: ./pairstream import"
-          + " FILE";
-
   private final PairIntake intake;
   private final Quota quota;
   private final Path spoolFolder;
@@ -47,8 +43,7 @@ public final class BatchRoutes implements AutoCloseable {
 
   public List<Route> routes() {
     Set<String> mediaTypes = Set.of(BatchUpload.MEDIA_TYPE, NDJSON);
-    return List.of(
-        Route.stream("/v1/batches", Access.PUBLISH, mediaTypes, this::upload).withAdvice(FILES));
+    return List.of(Route.stream("/v1/batches", Access.PUBLISH, mediaTypes, this::upload));
   }
 
   @Override

@@ -3,12 +3,10 @@ package io.pairstream.service.http;
 import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
@@ -68,17 +66,16 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     Connection connection = request.getConnectionMetaData().getConnection();
     heads.headCame(connection);
     Request.addCompletionListener(request, failure -> heads.await(connection));
-    String id = UUID.randomUUID().toString();
-    Exchange exchange = new Exchange(id, request, response, callback);
+    Exchange exchange = new Exchange(request, response, callback);
     try {
-      take(id, exchange);
+      take(exchange);
     } catch (RuntimeException e) {
       exchange.fail(e);
     }
     return true;
   }
 
-  private void take(String id, Exchange exchange) {
+  private void take(Exchange exchange) {
     Request request = exchange.request();
     callers.accept(request.getMethod(), request.getHeaders());
     String path = request.getHttpURI().getCanonicalPath();
@@ -89,14 +86,12 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     Route route = match.route();
     Incoming incoming =
         new Incoming(
-            id,
             route.method(),
             request.getHttpURI().getPath(),
             match.parameters(),
             query(request),
             request.getHeaders(),
             Principal.NOBODY,
-            Instant.now(),
             Request.getRemoteAddr(request));
     if (route.access() != Access.OPEN) {
       incoming = authorized(incoming, route.access());

@@ -3,6 +3,7 @@ package io.pairstream.service.http;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -37,14 +38,13 @@ final class Exchange {
           "Content-Security-Policy",
           "default-src 'none'; frame-ancestors 'none'");
 
-  private final String id;
+  private final String id = UUID.randomUUID().toString();
   private final Request request;
   private final Response response;
   private final Callback callback;
   private final AtomicBoolean begun = new AtomicBoolean();
 
-  Exchange(String id, Request request, Response response, Callback callback) {
-    this.id = id;
+  Exchange(Request request, Response response, Callback callback) {
     this.request = request;
     this.response = response;
     this.callback = callback;
@@ -78,6 +78,10 @@ final class Exchange {
         closes ? callback : Callback.from(this::discardRest, callback::failed));
   }
 
+  void send(Problem problem) {
+    send(problem.answer(id));
+  }
+
   /** Answers with a problem, or ends the connection where an answer was begun. */
   void fail(Throwable thrown) {
     Throwable cause = Problem.causeOf(thrown);
@@ -87,7 +91,7 @@ final class Exchange {
     if (begun.get()) {
       callback.failed(cause);
     } else {
-      send(problem(cause).answer(id));
+      send(problem(cause));
     }
   }
 

@@ -1,23 +1,23 @@
 package io.pairstream.service.http;
 
+import io.pairstream.schemas.Threads;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.jetty.io.Connection;
-import org.eclipse.jetty.util.component.AbstractLifeCycle;
-import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
-import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Closes connections whose next request's head does not come whole in time, however busily its
  * bytes drip. What is silent between two requests is the idle time-out's business.
  */
-final class HeadDeadline extends AbstractLifeCycle implements Connection.Listener {
+final class HeadDeadline implements Connection.Listener, AutoCloseable {
 
   private final Duration timeout;
   private final Map<Connection, Waiting> waiting = new ConcurrentHashMap<>();
-  private final Scheduler scheduler = new ScheduledExecutorScheduler("http-heads", true);
+  private final ScheduledExecutorService checks =
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("http-heads"));
 
   /** Nothing of the next head has come yet. */
   private static final long NOT_BEGUN = -1;
@@ -31,17 +31,13 @@ final class HeadDeadline extends AbstractLifeCycle implements Connection.Listene
 
   HeadDeadline(Duration timeout) {
     this.timeout = timeout;
+    Duration pause = Duration.ofMillis(Math.max(100, timeout.toMillis() / 4));
+    Threads.repeat(checks, pause, () -> waiting.forEach(this::check));
   }
 
   @Override
-  protected void doStart() throws Exception {
-    scheduler.start();
-    checkLater();
-  }
-
-  @Override
-  protected void doStop() throws Exception {
-    scheduler.stop();
+  public void close() {
+    checks.shutdownNow();
   }
 
   @Override
@@ -64,17 +60,6 @@ final class HeadDeadline extends AbstractLifeCycle implements Connection.Listene
     if (connection.getEndPoint().isOpen()) {
       waiting.put(connection, new Waiting(connection.getBytesIn(), NOT_BEGUN));
     }
-  }
-
-  private void checkLater() {
-    var unused =
-        scheduler.schedule(
-            () -> {
-              waiting.forEach(this::check);
-              checkLater();
-            },
-            Math.max(100, timeout.toMillis() / 4),
-            TimeUnit.MILLISECONDS);
   }
 
   private void check(Connection connection, Waiting head) {

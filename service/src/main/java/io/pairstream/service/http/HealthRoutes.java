@@ -6,17 +6,10 @@ import java.util.function.Supplier;
 
 /**
  * {@code GET /health/live} and {@code GET /health/ready}, for whoever starts and stops instances.
+ *
+ * @param obstacles each says why the service cannot work, if it cannot
  */
-public final class HealthRoutes {
-
-  private final List<Supplier<Optional<String>>> obstacles;
-
-  /**
-   * @param obstacles each says why the service cannot work, if it cannot
-   */
-  public HealthRoutes(List<Supplier<Optional<String>>> obstacles) {
-    this.obstacles = List.copyOf(obstacles);
-  }
+public record HealthRoutes(List<Supplier<Optional<String>>> obstacles) {
 
   /** Both, for anybody. */
   public List<Route> routes() {

@@ -1,6 +1,5 @@
 package io.pairstream.service.http;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,25 +9,21 @@ import org.eclipse.jetty.http.HttpFields;
 /**
  * A request without its body.
  *
- * @param id our own name for the request, which problems and logs show
  * @param method the method, {@code GET} for a {@code HEAD}
  * @param path the path as it came, without the query
  * @param parameters values of the path template's names, decoded
  * @param query values of the query's names, decoded
  * @param headers header fields
  * @param principal who sends it
- * @param receivedAt when its head had arrived
  * @param remoteAddress address of whoever sends it, or of the proxy in between; never a name
  */
 public record Incoming(
-    String id,
     Route.Method method,
     String path,
     Map<String, String> parameters,
     Map<String, List<String>> query,
     HttpFields headers,
     Principal principal,
-    Instant receivedAt,
     String remoteAddress) {
 
   public Incoming {
@@ -38,11 +33,7 @@ public record Incoming(
 
   /** The value of a name in the path template, which has it. */
   public String parameter(String name) {
-    String value = parameters.get(name);
-    if (value == null) {
-      throw new IllegalArgumentException("the path template has no {" + name + "}");
-    }
-    return value;
+    return parameters.get(name);
   }
 
   /** The first value of a name in the query. */
@@ -85,8 +76,7 @@ public record Incoming(
   }
 
   Incoming withPrincipal(Principal known) {
-    return new Incoming(
-        id, method, path, parameters, query, headers, known, receivedAt, remoteAddress);
+    return new Incoming(method, path, parameters, query, headers, known, remoteAddress);
   }
 
   /** Without header fields, which hold keys. */

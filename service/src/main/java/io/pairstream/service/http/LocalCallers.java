@@ -13,20 +13,13 @@ import org.eclipse.jetty.http.HttpFields;
  * <p>A browser on this machine sends what any site tells it to: under a name of the site's own that
  * it lets point here (the {@code Host} tells), or across sites (the {@code Origin} tells). Programs
  * send no {@code Origin}.
+ *
+ * @param port the port that is listened on
  */
-final class LocalCallers implements BiConsumer<String, HttpFields> {
+record LocalCallers(IntSupplier port) implements BiConsumer<String, HttpFields> {
 
   /** Nobody else can make these lead here, or anywhere else. */
   private static final Pattern HERE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
-
-  private final IntSupplier port;
-
-  /**
-   * @param port the port that is listened on
-   */
-  LocalCallers(IntSupplier port) {
-    this.port = port;
-  }
 
   /**
    * @param method the request's method

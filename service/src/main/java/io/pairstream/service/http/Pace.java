@@ -46,11 +46,8 @@ final class Pace {
   Problem problem() {
     return Problem.of(
             ProblemKind.TOO_SLOW,
-            "after "
-                + grace.toSeconds()
-                + " s a body must come at "
-                + minBytesPerSecond
-                + " bytes a second or more")
+            "after %d s a body must come at %d bytes a second or more"
+                .formatted(grace.toSeconds(), minBytesPerSecond))
         .withHeader("Connection", "close");
   }
 }

@@ -2,7 +2,6 @@ package io.pairstream.service.http;
 
 import java.util.Arrays;
 import java.util.Map;
-import java.util.UUID;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -26,8 +25,7 @@ final class ProblemPages extends ErrorHandler {
   public boolean handle(Request request, Response response, Callback callback) {
     Object status = request.getAttribute(ERROR_STATUS);
     Problem problem = problem(status instanceof Integer code ? code : response.getStatus());
-    new Exchange(UUID.randomUUID().toString(), request, response, callback)
-        .send(problem.answer(UUID.randomUUID().toString()));
+    new Exchange(request, response, callback).send(problem);
     return true;
   }
 

@@ -72,13 +72,8 @@ public final class ReadLimit {
     long seconds = TokenBucket.wholeSeconds(wait);
     return Problem.of(
             ProblemKind.QUOTA_EXCEEDED,
-            "more "
-                + what
-                + " are asked for than the "
-                + most
-                + " that a caller may read; come again in "
-                + seconds
-                + " s")
+            "more %s are asked for than the %s that a caller may read; come again in %d s"
+                .formatted(what, most, seconds))
         .retryAfter(seconds);
   }
 

@@ -16,7 +16,6 @@ import java.util.TreeSet;
  * @param handler what it does
  * @param query names that the query may have; those of open routes, which browsers, probes and
  *     others' clients ask too, are not looked at
- * @param advice what to do with a body of another type; empty where there is nothing to say
  */
 public record Route(
     Method method,
@@ -25,8 +24,7 @@ public record Route(
     Set<String> mediaTypes,
     long maxBodyBytes,
     Handler handler,
-    Set<String> query,
-    String advice) {
+    Set<String> query) {
 
   /** The HTTP methods that a route may have. A {@code HEAD} is answered as its {@code GET}. */
   public enum Method {
@@ -41,7 +39,7 @@ public record Route(
   }
 
   private Route(Method method, String template, Access access, Handler handler) {
-    this(method, template, access, Set.of(), 0, handler, Set.of(), "");
+    this(method, template, access, Set.of(), 0, handler, Set.of());
   }
 
   /** A route that answers at once; see {@link Handler.Quick}. */
@@ -66,26 +64,18 @@ public record Route(
       Set<String> mediaTypes,
       long maxBodyBytes,
       Handler.Whole handler) {
-    return new Route(
-        Method.POST, template, access, mediaTypes, maxBodyBytes, handler, Set.of(), "");
+    return new Route(Method.POST, template, access, mediaTypes, maxBodyBytes, handler, Set.of());
   }
 
   /** A route that reads a body while it comes. */
   public static Route stream(
       String template, Access access, Set<String> mediaTypes, Handler.Streamed handler) {
-    return new Route(
-        Method.POST, template, access, mediaTypes, Long.MAX_VALUE, handler, Set.of(), "");
+    return new Route(Method.POST, template, access, mediaTypes, Long.MAX_VALUE, handler, Set.of());
   }
 
   /** The same with names that its query may have. */
   public Route taking(String... names) {
-    return new Route(
-        method, template, access, mediaTypes, maxBodyBytes, handler, Set.of(names), advice);
-  }
-
-  /** The same, which tells who sends a body of another type what to do with it. */
-  public Route withAdvice(String sentence) {
-    return new Route(method, template, access, mediaTypes, maxBodyBytes, handler, query, sentence);
+    return new Route(method, template, access, mediaTypes, maxBodyBytes, handler, Set.of(names));
   }
 
   /**
@@ -116,8 +106,7 @@ public record Route(
                       ? "the request has no Content-Type"
                       : "the Content-Type is another")
                   + "; taken are "
-                  + String.join(", ", new TreeSet<>(mediaTypes))
-                  + (advice.isEmpty() ? "" : "; " + advice))
+                  + String.join(", ", new TreeSet<>(mediaTypes)))
           .withHeader("Accept", String.join(", ", new TreeSet<>(mediaTypes)));
     }
     Optional<String> encoding = incoming.header("Content-Encoding");

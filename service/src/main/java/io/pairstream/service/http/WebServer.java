@@ -38,6 +38,7 @@ public final class WebServer implements AutoCloseable {
   private final ServerConnector connector;
   private final ThreadPoolExecutor workers;
   private final Dispatch dispatch;
+  private final HeadDeadline heads;
   private final StatisticsHandler traffic;
 
   /**
@@ -89,7 +90,7 @@ public final class WebServer implements AutoCloseable {
     connector.setIdleTimeout(settings.idleTimeout().toMillis());
     connector.setAcceptQueueSize(1024);
     connector.setShutdownIdleTimeout(1000);
-    HeadDeadline heads = new HeadDeadline(settings.headTimeout());
+    heads = new HeadDeadline(settings.headTimeout());
     connector.addBean(heads);
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(ServerSettings.MAX_CONNECTIONS, connector));
@@ -158,6 +159,7 @@ public final class WebServer implements AutoCloseable {
       throw new IllegalStateException("the HTTP server does not stop", e);
     } finally {
       workers.shutdown();
+      heads.close();
     }
   }
 

@@ -16,24 +16,14 @@ import java.util.Optional;
  * <p>Whoever does not hold a key's secret learns nothing about it: a key that nobody made, another
  * secret and a text that is no key get the same answer. That a key has expired or is revoked is
  * said to its holder alone.
+ *
+ * @param anonymousToo whether a request without a key is let in, as {@link Principal#ANONYMOUS}
  */
-public final class ApiKeyAuthenticator implements Authenticator {
+public record ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock clock)
+    implements Authenticator {
 
   private static final String REALM = "Bearer realm=\"pairstream\"";
   private static final String SCHEME = "bearer ";
-
-  private final KeyRing ring;
-  private final boolean anonymousToo;
-  private final Clock clock;
-
-  /**
-   * @param anonymousToo whether a request without a key is let in, as {@link Principal#ANONYMOUS}
-   */
-  public ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock clock) {
-    this.ring = ring;
-    this.anonymousToo = anonymousToo;
-    this.clock = clock;
-  }
 
   /**
    * @throws Problem {@link ProblemKind#UNAUTHORIZED}; {@link ProblemKind#KAFKA_UNAVAILABLE} while

@@ -60,13 +60,6 @@ public record IssuedKey(
         text.secretDigest().getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** The key that expires at that time, if it does not do so before. */
-  IssuedKey expiringBy(Instant time) {
-    Instant earlier = time.isBefore(expiresAt) ? time : expiresAt;
-    return new IssuedKey(
-        keyId, secretDigest, producer, scopes, quota, createdAt, earlier, revokedAt);
-  }
-
   /** The key, revoked. */
   IssuedKey revoked(Instant now) {
     return new IssuedKey(keyId, secretDigest, producer, scopes, quota, createdAt, expiresAt, now);

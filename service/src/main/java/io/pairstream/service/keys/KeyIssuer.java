@@ -26,24 +26,15 @@ import org.apache.kafka.common.errors.TimeoutException;
  * revoked. A method returns once the broker has what it wrote; running services know it a moment
  * later. Two people who change the same key at the same moment: the later write holds.
  */
-public final class KeyIssuer implements AutoCloseable {
+public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock clock)
+    implements AutoCloseable {
 
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** A key's record has well under a kilobyte. */
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(16 * 1024, 1024 * 1024);
-
-  private final KeyRing ring;
-  private final RecordPublisher<ApiKey> publisher;
-  private final Clock clock;
-  private final SecureRandom random = new SecureRandom();
-
-  private KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock clock) {
-    this.ring = ring;
-    this.publisher = publisher;
-    this.clock = clock;
-  }
 
   /** A key that was just made. Its text exists nowhere else. */
   public record Created(ApiKeyText text, IssuedKey key) {}
@@ -95,7 +86,7 @@ public final class KeyIssuer implements AutoCloseable {
       throw new InvalidKeyRequestException(
           "a key expires in the future, not at " + wanted.expiresAt());
     }
-    ApiKeyText text = ApiKeyText.random(random);
+    ApiKeyText text = ApiKeyText.random(RANDOM);
     IssuedKey key =
         new IssuedKey(
             text.keyId(),

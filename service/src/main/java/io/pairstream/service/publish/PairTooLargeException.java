@@ -15,14 +15,8 @@ public final class PairTooLargeException extends RuntimeException {
    */
   public PairTooLargeException(String what, long sizeBytes, long limitBytes) {
     super(
-        what
-            + " has "
-            + sizeBytes
-            + " bytes; at most "
-            + limitBytes
-            + " bytes ("
-            + limitBytes / (1024 * 1024)
-            + " MiB) are taken");
+        "%s has %d bytes; at most %d bytes (%d MiB) are taken"
+            .formatted(what, sizeBytes, limitBytes, limitBytes / (1024 * 1024)));
     this.sizeBytes = sizeBytes;
     this.limitBytes = limitBytes;
   }

@@ -143,11 +143,6 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
     return send(key.getBytes(StandardCharsets.UTF_8), bytes, headers, what);
   }
 
-  /** Sends a record as it is. */
-  public CompletableFuture<RecordMetadata> publishBytes(byte[] key, byte[] value, String what) {
-    return send(key, value, List.of(), what);
-  }
-
   /** Sends a tombstone, which removes the key from a topic that keeps the last value of each. */
   public CompletableFuture<RecordMetadata> remove(String key, String what) {
     return send(key.getBytes(StandardCharsets.UTF_8), null, List.of(), what);

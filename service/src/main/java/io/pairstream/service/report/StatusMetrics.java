@@ -26,7 +26,7 @@ public final class StatusMetrics {
   /** The time of a distribution, which its buckets count. */
   private static final String DECISION_DELAY = "decision_delay_nanoseconds_total";
 
-  private static final Map<String, String> HELP = help();
+  private static final Properties HELP = help();
 
   private StatusMetrics() {}
 
@@ -38,39 +38,28 @@ public final class StatusMetrics {
   /** The metrics of many processes, which the label {@code instance} tells apart. */
   public static void write(Collection<InstanceStatus> statuses, PrometheusText text) {
     for (InstanceStatus status : statuses) {
-      write(status, Map.of("service", status.getService(), "instance", status.getInstance()), text);
+      write(status, labels(status), text);
     }
   }
 
   /** Processes that ought to report and do not: {@code pairstream_up} is 0. */
   public static void writeMissing(Collection<InstanceStatus> statuses, PrometheusText text) {
-    for (InstanceStatus status : statuses) {
-      text.gauge(PREFIX + "up", helpOf("up"))
-          .sample(0, "service", status.getService(), "instance", status.getInstance());
-    }
+    statuses.forEach(status -> gauge("up", 0, labels(status), text));
   }
 
-  /** What a name means, in a sentence; empty for one that this version does not know. */
-  public static String helpOf(String name) {
-    return HELP.getOrDefault(name, "");
+  private static Map<String, String> labels(InstanceStatus status) {
+    return Map.of("service", status.getService(), "instance", status.getInstance());
   }
 
   private static void write(InstanceStatus status, Map<String, String> own, PrometheusText text) {
-    SortedMap<String, String> labels = new TreeMap<>(own);
-    text.gauge(PREFIX + "up", helpOf("up")).sample(1, labels);
+    gauge("up", 1, own, text);
     for (SelfReport.State state : SelfReport.State.values()) {
-      labels.put("state", state.name());
-      text.gauge(PREFIX + "state", helpOf("state"))
-          .sample(state.name().equals(status.getState()) ? 1 : 0, labels);
+      gauge(
+          "state{state=" + state + "}", state.name().equals(status.getState()) ? 1 : 0, own, text);
     }
-    labels.remove("state");
-    text.gauge(PREFIX + "assigned_partitions", helpOf("assigned_partitions"))
-        .sample(status.getAssigned().size(), labels);
-    text.gauge(PREFIX + "start_time_seconds", helpOf("start_time_seconds"))
-        .sample(status.getStartedAt().toEpochMilli() / 1e3, labels);
-    labels.put("version", status.getVersion());
-    text.gauge(PREFIX + "info", helpOf("info")).sample(1, labels);
-
+    gauge("assigned_partitions", status.getAssigned().size(), own, text);
+    gauge("start_time_seconds", status.getStartedAt().toEpochMilli() / 1e3, own, text);
+    gauge(Series.of("info", "version", status.getVersion()).toString(), 1, own, text);
     status.getCounters().forEach((name, value) -> counter(name, value, own, text));
     status.getGauges().forEach((name, value) -> gauge(name, value, own, text));
   }
@@ -127,15 +116,18 @@ public final class StatusMetrics {
             });
   }
 
-  private static Map<String, String> help() {
-    Properties properties = new Properties();
+  /** What a name means, in a sentence; empty for one that this version does not know. */
+  private static String helpOf(String name) {
+    return HELP.getProperty(name, "");
+  }
+
+  private static Properties help() {
+    Properties help = new Properties();
     try (InputStream in = StatusMetrics.class.getResourceAsStream("metrics.properties")) {
-      properties.load(in);
+      help.load(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    SortedMap<String, String> help = new TreeMap<>();
-    properties.stringPropertyNames().forEach(name -> help.put(name, properties.getProperty(name)));
     return help;
   }
 }

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Looks whether a cluster is set so that it can keep what Pairstream promises. Immutable. */
-public final class ClusterCheck {
+public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Duration> transaction) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterCheck.class);
 
@@ -38,16 +38,6 @@ public final class ClusterCheck {
    * from it.
    */
   public static final int RECORDS_PER_POLL = 8;
-
-  private final Cluster cluster;
-  private final List<TopicSpec> specs;
-  private final Optional<Duration> transaction;
-
-  private ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Duration> transaction) {
-    this.cluster = cluster;
-    this.specs = specs;
-    this.transaction = transaction;
-  }
 
   /** Looks at every topic of the cluster's data set. */
   public static ClusterCheck of(Cluster cluster) {

@@ -62,7 +62,7 @@ record CopyChecks(Area area, int brokers, String address, List<Kept> topics, Str
   }
 
   private Finding inSync() {
-    String name = ClusterRequirement.IN_SYNC.label();
+    String name = ClusterRequirement.MIN_INSYNC.label();
     Check single =
         new Check(
             area,

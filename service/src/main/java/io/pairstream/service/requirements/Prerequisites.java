@@ -36,8 +36,10 @@ import org.slf4j.LoggerFactory;
  * Waits at a start for what a service cannot work without: topics, and our own schemas in the
  * registry. What does not answer is waited for however long; what is missing is waited for a while,
  * because it may be created just now, and then named in an exception.
+ *
+ * @param stop whether nobody waits any more
  */
-public final class Prerequisites {
+public record Prerequisites(Cluster cluster, Registry registry, BooleanSupplier stop) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
   private static final Duration MISSING_FOR = Duration.ofSeconds(30);
@@ -45,19 +47,6 @@ public final class Prerequisites {
 
   /** A start does not wait half a minute for each broker that stands still. */
   private static final Map<String, Object> TIMEOUT = Map.of("request.timeout.ms", 5_000);
-
-  private final Cluster cluster;
-  private final Registry registry;
-  private final BooleanSupplier stop;
-
-  /**
-   * @param stop whether nobody waits any more
-   */
-  public Prerequisites(Cluster cluster, Registry registry, BooleanSupplier stop) {
-    this.cluster = cluster;
-    this.registry = registry;
-    this.stop = stop;
-  }
 
   /**
    * Waits for topics.

@@ -149,23 +149,15 @@ public final class Database implements AutoCloseable {
   /** The rows of a query. */
   public <T> List<T> query(String sql, RowReader<T> reader, Object... values) {
     List<T> found = new ArrayList<>();
-    scan(
-        sql,
-        row -> {
-          found.add(reader.read(row));
-          return true;
-        },
-        values);
+    scan(sql, row -> found.add(reader.read(row)), values);
     return found;
   }
 
   /** The first row of a query. */
   public <T> Optional<T> first(String sql, RowReader<T> reader, Object... values) {
-    try (ResultSet rows = prepared(sql, values).executeQuery()) {
-      return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
-    } catch (SQLException e) {
-      throw failed(e);
-    }
+    List<T> found = new ArrayList<>();
+    scan(sql, row -> !found.add(reader.read(row)), values);
+    return found.stream().findFirst();
   }
 
   /** Shows the rows of a query one by one, until {@code visitor} wants no more. */
