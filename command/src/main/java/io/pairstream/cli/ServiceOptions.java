@@ -2,8 +2,9 @@ package io.pairstream.cli;
 
 import io.pairstream.platform.PlatformException;
 import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.http.WebServer;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.StatusServer;
+import io.pairstream.service.report.StatusMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -100,7 +101,7 @@ final class ServiceOptions {
       if (listen == null) {
         return work.call();
       }
-      try (StatusServer server = new StatusServer(report, listen.hostName(), listen.port())) {
+      try (WebServer server = StatusMetrics.server(report, listen.hostName(), listen.port())) {
         listen.start(server::start, server::close);
         err.println("pairstream: health and metrics on " + listen.url(server.port()));
         err.flush();

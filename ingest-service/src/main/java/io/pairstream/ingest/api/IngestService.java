@@ -12,7 +12,6 @@ import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
-import io.pairstream.service.http.HealthRoutes;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Route;
@@ -24,8 +23,8 @@ import io.pairstream.service.keys.KeyRing;
 import io.pairstream.service.keys.Rates;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.StatusMetrics;
 import io.pairstream.service.report.StatusReporter;
-import io.pairstream.service.report.StatusServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -98,8 +97,8 @@ public final class IngestService implements AutoCloseable {
     routes.add(quotas.me());
     List<Supplier<Optional<String>>> obstacles =
         List.of(intake::obstacle, keys::obstacle, this::reading);
-    routes.addAll(new HealthRoutes(obstacles).routes());
-    routes.add(StatusServer.metrics(report, Access.VIEW));
+    routes.addAll(Route.health(obstacles));
+    routes.add(StatusMetrics.route(report, Access.VIEW));
     Answer description = Answer.json(200, description(settings.anonymous()));
     routes.add(Route.quick("/openapi.json", Access.OPEN, request -> description));
     routes.addAll(page());

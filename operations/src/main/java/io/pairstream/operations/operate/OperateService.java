@@ -26,7 +26,6 @@ import io.pairstream.operations.review.ReviewRoutes;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Access;
-import io.pairstream.service.http.HealthRoutes;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
@@ -116,7 +115,7 @@ public final class OperateService implements AutoCloseable {
     OperatorLogin login =
         new OperatorLogin(keys, settings.anonymous(), settings.behindTls(), clock);
     addReview(access, settings, login, clock);
-    routes.addAll(new HealthRoutes(obstacles).routes());
+    routes.addAll(Route.health(obstacles));
     routes.addAll(DashboardPage.routes());
     server =
         new WebServer(

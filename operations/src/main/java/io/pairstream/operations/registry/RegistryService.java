@@ -2,7 +2,6 @@ package io.pairstream.operations.registry;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.http.Authenticator;
-import io.pairstream.service.http.HealthRoutes;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
@@ -44,7 +43,7 @@ public final class RegistryService implements AutoCloseable {
       throws IOException, InterruptedException {
     RegistryCredential credential = RegistryCredential.ofFile(credentialFile);
     SchemaLog log = openWithLongTimeouts(cluster);
-    List<Route> routes = new ArrayList<>(new HealthRoutes(List.of()).routes());
+    List<Route> routes = new ArrayList<>(Route.health(List.of()));
     routes.addAll(new RegistryRoutes(log, credential).routes());
     WebServer server =
         new WebServer(

@@ -1,8 +1,11 @@
 package io.pairstream.service.http;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * One thing that the service answers.
@@ -71,6 +74,27 @@ public record Route(
   public static Route stream(
       String template, Access access, Set<String> mediaTypes, Handler.Streamed handler) {
     return new Route(Method.POST, template, access, mediaTypes, Long.MAX_VALUE, handler, Set.of());
+  }
+
+  /**
+   * {@code GET /health/live} and {@code GET /health/ready}, for whoever starts and stops instances.
+   *
+   * @param obstacles each says why the service cannot work, if it cannot
+   */
+  public static List<Route> health(List<Supplier<Optional<String>>> obstacles) {
+    return List.of(
+        quick("/health/live", Access.OPEN, request -> Answer.json(200, Map.of("status", "live"))),
+        quick(
+            "/health/ready",
+            Access.OPEN,
+            request -> {
+              List<String> found =
+                  obstacles.stream().map(Supplier::get).flatMap(Optional::stream).toList();
+              if (!found.isEmpty()) {
+                throw Problem.of(ProblemKind.NOT_READY, String.join("; ", found)).retryAfter(2);
+              }
+              return Answer.json(200, Map.of("status", "ready"));
+            }));
   }
 
   /** The same with names that its query may have. */

@@ -1,11 +1,20 @@
 package io.pairstream.service.report;
 
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.http.WebServer;
 import io.pairstream.service.report.PrometheusText.Family;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -29,6 +38,25 @@ public final class StatusMetrics {
   private static final Properties HELP = help();
 
   private StatusMetrics() {}
+
+  /** {@code GET /metrics} of a process. */
+  public static Route route(SelfReport report, Access access) {
+    return PrometheusText.route(access, List.of(text -> write(report.now(), text)));
+  }
+
+  /**
+   * Health and metrics of a service that has no other HTTP, for whoever reaches the port.
+   *
+   * @param host address to listen on
+   * @param port port to listen on; 0 for any
+   */
+  public static WebServer server(SelfReport report, String host, int port) {
+    List<Route> routes = new ArrayList<>(Route.health(List.of(report::notReady)));
+    routes.add(route(report, Access.OPEN));
+    ServerSettings settings = ServerSettings.of(host, port);
+    return new WebServer(
+        settings, new Router(routes), Authenticator.NONE, Quota.UNLIMITED, settings.isLocal());
+  }
 
   /** One process's own metrics. */
   public static void write(InstanceStatus status, PrometheusText text) {

@@ -2,6 +2,7 @@ package io.pairstream.service.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -14,7 +15,7 @@ class StatusServerTest {
   @Test
   void answersNoPageOfAnotherSite() throws IOException {
     SelfReport report = new SelfReport("fetch", Clock.systemUTC());
-    try (StatusServer server = new StatusServer(report, "127.0.0.1", 0)) {
+    try (WebServer server = StatusMetrics.server(report, "127.0.0.1", 0)) {
       server.start();
 
       for (String path : new String[] {"/metrics", "/health/live"}) {
@@ -26,7 +27,7 @@ class StatusServerTest {
     }
   }
 
-  private static String get(StatusServer server, String path, String host, String... fields)
+  private static String get(WebServer server, String path, String host, String... fields)
       throws IOException {
     StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\nConnection: close\r\n");
     head.append("Host: ").append(host).append(':').append(server.port()).append("\r\n");
