@@ -2,8 +2,14 @@ package io.pairstream.feed;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.feed.view.PositionRefusedException;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,6 +27,17 @@ public record FeedPosition(
     @JsonSetter(contentNulls = Nulls.FAIL) SortedMap<Integer, Long> offsets)
     implements Position {
 
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .build();
+
+  private static final int SHOWN_CHARACTERS = 80;
+
   public FeedPosition {
     if (offsets.isEmpty()) {
       throw new IllegalArgumentException("a position has at least one partition");
@@ -34,13 +51,13 @@ public record FeedPosition(
    * @throws PositionRefusedException where the text is something else
    */
   public static FeedPosition parse(String json) {
-    return StoredPosition.read(
+    return read(
         json, FeedPosition.class, "a feed (an object with topic, topic_id and offsets)");
   }
 
   @Override
   public String toJson() {
-    return StoredPosition.write(this);
+    return write(this);
   }
 
   /**
@@ -80,5 +97,27 @@ public record FeedPosition(
                     .formatted(topic, partition, ends.get(partition), offset));
           }
         });
+  }
+
+  static String write(Object stored) {
+    return JSON.valueToTree(stored).toString();
+  }
+
+  /**
+   * What a text holds.
+   *
+   * @throws PositionRefusedException where it is no such record
+   */
+  static <T> T read(String json, Class<T> type, String expected) {
+    Optional<T> read = Optional.empty();
+    try {
+      read = Optional.ofNullable(JSON.readValue(json, type));
+    } catch (JsonProcessingException e) {
+      // Refused below.
+    }
+    String shown =
+        json.length() > SHOWN_CHARACTERS ? json.substring(0, SHOWN_CHARACTERS) + "..." : json;
+    return read.orElseThrow(
+        () -> new PositionRefusedException("no position of " + expected + ": " + shown));
   }
 }

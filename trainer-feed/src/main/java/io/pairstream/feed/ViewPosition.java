@@ -32,7 +32,7 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
 
   @Override
   public String toJson() {
-    return StoredPosition.write(
+    return FeedPosition.write(
         new Stored(view, plan.seed(), plan.lanes(), plan.window(), epoch, samples));
   }
 
@@ -43,7 +43,7 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
    */
   public static ViewPosition parse(String json) {
     Stored stored =
-        StoredPosition.read(
+        FeedPosition.read(
             json,
             Stored.class,
             "a run over a view (an object with view, seed, lanes, window, epoch, samples)");

@@ -54,11 +54,7 @@ public final class BatchRoutes implements AutoCloseable {
   private void upload(Incoming request, InputStream body, Outgoing out) throws IOException {
     intake.requireOpen();
     Principal sender = request.principal();
-    JsonLinesBody lines =
-        new JsonLinesBody(
-            new JsonLinesBody.SentBytes(body, quota, sender),
-            limits.longLines(),
-            sender.producer());
+    JsonLinesBody lines = new JsonLinesBody(body, quota, sender, limits.longLines());
     try (ResultSpool spool = ResultSpool.open(spoolFolder)) {
       new BatchUpload(intake::take, limits, quota, threads, sender, spool).run(lines, out);
     }

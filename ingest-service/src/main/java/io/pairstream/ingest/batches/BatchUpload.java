@@ -74,37 +74,25 @@ final class BatchUpload {
    * @param longLines places for lines that are long; each is held while the line is read and
    *     understood
    */
-  record Limits(SharedBudget longLines, Semaphore inputs, Semaphore kib) {
+  record Limits(SharedBudget longLines, Semaphore kib) {
 
     /** Most inputs of one batch. */
     static final int MAX_INPUTS = 100_000;
 
-    /** Inputs on their way at once, of all batches. */
-    static final int INPUTS_IN_FLIGHT = 1024;
-
     private static final int KIB_IN_FLIGHT = 64 * 1024;
+
+    /** What an input counts as at the least: 1024 may be on their way. */
+    private static final int LEAST_KIB = 64;
+
     private static final int LONG_LINES = 4;
 
     Limits() {
-      this(
-          new SharedBudget(LONG_LINES),
-          new Semaphore(INPUTS_IN_FLIGHT, true),
-          new Semaphore(KIB_IN_FLIGHT, true));
+      this(new SharedBudget(LONG_LINES), new Semaphore(KIB_IN_FLIGHT, true));
     }
 
-    /** Waits for room for an input. */
-    void enter(int bytes) {
-      inputs.acquireUninterruptibly();
-      kib.acquireUninterruptibly(inKib(bytes));
-    }
-
-    void leave(int bytes) {
-      inputs.release();
-      kib.release(inKib(bytes));
-    }
-
-    private static int inKib(int bytes) {
-      return Math.min(KIB_IN_FLIGHT, bytes / 1024 + 1);
+    /** What an input takes of the room. */
+    private static int kib(int bytes) {
+      return Math.max(LEAST_KIB, bytes / 1024 + 1);
     }
   }
 
@@ -167,7 +155,7 @@ final class BatchUpload {
           throw new IOException("the results of a batch find no room on disk");
         }
         // Only now, when the input holds nothing any more that others wait for.
-        JsonLinesBody.SentBytes.pause(debt);
+        JsonLinesBody.pause(debt);
       }
       return Optional.empty();
     } catch (Problem e) {
@@ -177,10 +165,10 @@ final class BatchUpload {
 
   /** Hands an input to the intake; returns how long its sender is to wait for it. */
   private Duration handOver(JsonLinesBody.Line input) {
-    int bytes = input.sizeBytes();
+    int kib = Limits.kib(input.sizeBytes());
     long number = input.number();
     Duration debt = quota.charge(sender, 1, 0);
-    limits.enter(bytes);
+    limits.kib().acquireUninterruptibly(kib);
     CompletableFuture<Published> result;
     try {
       PairForm form = input.form();
@@ -196,7 +184,7 @@ final class BatchUpload {
     CompletableFuture<ObjectNode> line =
         result.handle(
             (done, failure) -> {
-              limits.leave(bytes);
+              limits.kib().release(kib);
               return failure == null ? taken(number, done) : refused(number, failure);
             });
     answered = answered.thenAcceptBothAsync(line, (before, json) -> answer(json), threads);

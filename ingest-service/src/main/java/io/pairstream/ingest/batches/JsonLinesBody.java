@@ -8,7 +8,6 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.SharedBudget;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -40,23 +39,28 @@ final class JsonLinesBody {
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int FIRST_LINE_BYTES = 8 * 1024;
 
-  private final SentBytes body;
+  private final InputStream body;
+  private final Quota quota;
+  private final Principal sender;
   private final SharedBudget longLines;
-  private final String producer;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int from;
   private int to;
   private long lineNumber;
 
+  /** What the bytes that were read cost in time: paid while nothing is held that others wait for. */
+  private Duration debt = Duration.ZERO;
+
   /**
    * @param longLines places for lines above {@link #LONG_LINE_BYTES}, which all batches share; a
    *     line keeps its place until it is understood or released
-   * @param producer who sends the body
+   * @param sender whose quota the bytes count against as they come, whatever is made of them
    */
-  JsonLinesBody(SentBytes body, SharedBudget longLines, String producer) {
+  JsonLinesBody(InputStream body, Quota quota, Principal sender, SharedBudget longLines) {
     this.body = body;
+    this.quota = quota;
+    this.sender = sender;
     this.longLines = longLines;
-    this.producer = producer;
   }
 
   /**
@@ -68,7 +72,9 @@ final class JsonLinesBody {
   Optional<Line> next() throws IOException {
     while (fill()) {
       // Here no line of this body holds a place.
-      body.pay();
+      Duration due = debt;
+      debt = Duration.ZERO;
+      pause(due);
       Line line = new Line(++lineNumber);
       boolean whole = false;
       try {
@@ -93,49 +99,18 @@ final class JsonLinesBody {
     }
     from = 0;
     to = Math.max(0, body.read(buffer));
+    if (to > 0) {
+      debt = quota.charge(sender, 0, to);
+    }
     return to > 0;
   }
 
-  /**
-   * A body, whose bytes count against its sender's quota as they come, whatever is made of them.
-   * What they cost in time is paid when the reader says so, because meanwhile it must hold nothing
-   * that others wait for. For one thread.
-   */
-  static final class SentBytes extends FilterInputStream {
-
-    private final Quota quota;
-    private final Principal sender;
-    private Duration debt = Duration.ZERO;
-
-    SentBytes(InputStream body, Quota quota, Principal sender) {
-      super(body);
-      this.quota = quota;
-      this.sender = sender;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      int count = super.read(into, offset, length);
-      if (count > 0) {
-        debt = quota.charge(sender, 0, count);
-      }
-      return count;
-    }
-
-    /** Waits until the sender may send more. */
-    void pay() throws IOException {
-      Duration due = debt;
-      debt = Duration.ZERO;
-      pause(due);
-    }
-
-    static void pause(Duration time) throws IOException {
-      try {
-        TimeUnit.NANOSECONDS.sleep(time.toNanos());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("the service is being stopped");
-      }
+  static void pause(Duration time) throws IOException {
+    try {
+      TimeUnit.NANOSECONDS.sleep(time.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the service is being stopped");
     }
   }
 
@@ -196,7 +171,7 @@ final class JsonLinesBody {
 
     private void takePlace() throws IOException {
       try {
-        if (!longLines.take(producer, 1, WAIT)) {
+        if (!longLines.take(sender.producer(), 1, WAIT)) {
           throw problem(
                   ProblemKind.OVERLOADED,
                   "and what follows it is to be sent again later: too many lines of more than 1 MiB"
@@ -257,7 +232,7 @@ final class JsonLinesBody {
       bytes = NOTHING;
       if (isLong) {
         isLong = false;
-        longLines.giveBack(producer, 1);
+        longLines.giveBack(sender.producer(), 1);
       }
     }
   }

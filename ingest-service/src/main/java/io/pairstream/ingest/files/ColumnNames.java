@@ -1,8 +1,7 @@
 package io.pairstream.ingest.files;
 
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +26,8 @@ public final class ColumnNames {
   private static final Pattern CAPTIONS_OF_LANGUAGE =
       Pattern.compile("captions?_([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)");
 
-  private final Map<Role, Set<String>> given;
+  /** By column, what the owner says that it is for. */
+  private final Map<String, Role> given;
 
   /** What a field is for, with the names that data sets use for it. */
   enum Role {
@@ -70,7 +70,7 @@ public final class ColumnNames {
     }
   }
 
-  private ColumnNames(Map<Role, Set<String>> given) {
+  private ColumnNames(Map<String, Role> given) {
     this.given = given;
   }
 
@@ -82,27 +82,23 @@ public final class ColumnNames {
    *     the message says what would be right
    */
   public static ColumnNames parse(String text) {
-    Map<Role, Set<String>> given = new EnumMap<>(Role.class);
+    Map<String, Role> given = new LinkedHashMap<>();
     for (String assignment : text.split(",", -1)) {
       int equals = assignment.indexOf('=');
       if (equals < 1 || equals == assignment.length() - 1) {
         throw new IllegalArgumentException(
             "'" + assignment + "' is not PART=COLUMN, such as image=img or caption=text_en");
       }
-      given
-          .computeIfAbsent(
-              Role.ofPart(assignment.substring(0, equals)), unused -> new LinkedHashSet<>())
-          .add(assignment.substring(equals + 1).strip());
+      given.put(
+          assignment.substring(equals + 1).strip(), Role.ofPart(assignment.substring(0, equals)));
     }
     return new ColumnNames(given);
   }
 
   /** What a column is for. */
   Role role(String column) {
-    for (Map.Entry<Role, Set<String>> entry : given.entrySet()) {
-      if (entry.getValue().contains(column)) {
-        return entry.getKey();
-      }
+    if (given.containsKey(column)) {
+      return given.get(column);
     }
     String name = column.strip().toLowerCase(Locale.ROOT);
     Role usual =
@@ -110,7 +106,7 @@ public final class ColumnNames {
             .filter(role -> role.names.contains(name))
             .findFirst()
             .orElse(usualLanguage(column).isPresent() ? Role.CAPTION : Role.ANNOTATION);
-    return given.containsKey(usual) ? Role.ANNOTATION : usual;
+    return given.containsValue(usual) ? Role.ANNOTATION : usual;
   }
 
   /** The language in the name of a caption column: {@code captions_zh} gives {@code zh}. */
@@ -121,7 +117,7 @@ public final class ColumnNames {
 
   /** The language that a caption column's name tells. */
   Optional<String> languageOf(String column) {
-    return given.getOrDefault(Role.CAPTION, Set.of()).contains(column)
+    return given.containsKey(column)
         ? Optional.empty()
         : usualLanguage(column);
   }
@@ -134,10 +130,7 @@ public final class ColumnNames {
 
   /** The columns that the owner names and that are not there. */
   List<String> missing(Collection<String> columns) {
-    return given.values().stream()
-        .flatMap(Set::stream)
-        .filter(name -> !columns.contains(name))
-        .toList();
+    return given.keySet().stream().filter(name -> !columns.contains(name)).toList();
   }
 
   /** Whether the owner says anything. */

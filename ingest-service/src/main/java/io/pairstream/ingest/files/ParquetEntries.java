@@ -33,7 +33,9 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
   private final ColumnNames columns;
   private final List<ParquetColumn> chosen;
   private final long rowsOfAll;
-  private Optional<ParquetRows> rows = Optional.empty();
+  /** Of the group under way; null where none is read. */
+  private ParquetRows rows;
+
   private int nextGroup;
   private long rowsBefore;
 
@@ -67,7 +69,10 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
     }
     long number = rowsBefore + read() + 1;
     try {
-      return Optional.of(entry(number, row()));
+      rows = rows == null ? file.read(nextGroup, chosen) : rows;
+      Entry entry = new Entry(number, Long.toString(number), columns);
+      rows.next(Entry.MAX_CAPTIONS + 1, (column, value) -> take(column, value, entry));
+      return Optional.of(entry);
     } catch (UnreadableException e) {
       leaveGroup();
       // It takes the number of the group's last row, for it stands for all up to there.
@@ -96,30 +101,13 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
 
   /** How many rows of the group are read. */
   private long read() {
-    return rows.map(ParquetRows::read).orElse(0L);
-  }
-
-  private List<List<ByteBuffer>> row() throws UnreadableException {
-    if (rows.isEmpty()) {
-      rows = Optional.of(file.read(nextGroup, chosen));
-    }
-    return rows.get().next(Entry.MAX_CAPTIONS + 1);
+    return rows == null ? 0 : rows.read();
   }
 
   private void leaveGroup() {
     rowsBefore += file.rows(nextGroup);
     nextGroup++;
-    rows = Optional.empty();
-  }
-
-  private Entry entry(long number, List<List<ByteBuffer>> row) {
-    Entry entry = new Entry(number, Long.toString(number), columns);
-    for (int i = 0; i < chosen.size(); i++) {
-      for (ByteBuffer value : row.get(i)) {
-        take(chosen.get(i), value, entry);
-      }
-    }
-    return entry;
+    rows = null;
   }
 
   private void take(ParquetColumn column, ByteBuffer value, Entry entry) {

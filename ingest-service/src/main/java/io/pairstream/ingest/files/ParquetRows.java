@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.apache.parquet.VersionParser.ParsedVersion;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReaderImpl;
@@ -31,19 +32,17 @@ final class ParquetRows {
   }
 
   /**
-   * The next row: for each chosen column its values, none where it has none. Their bytes lie within
-   * a page, which they keep in memory.
+   * Hands over the values of the next row, column by column. Their bytes lie within a page, which
+   * they keep in memory.
    *
    * @param maxValues how many values of a list are wanted
    * @throws UnreadableException where the group cannot be read on; no later row can be read either
    */
-  List<List<ByteBuffer>> next(int maxValues) throws UnreadableException {
-    List<List<ByteBuffer>> row = new ArrayList<>(cursors.size());
+  void next(int maxValues, BiConsumer<ParquetColumn, ByteBuffer> taker) throws UnreadableException {
     for (Cursor cursor : cursors) {
-      row.add(guarded(cursor.column, () -> cursor.next(maxValues)));
+      Cursor unused = guarded(cursor.column, () -> cursor.next(maxValues, taker));
     }
     read++;
-    return row;
   }
 
   /**
@@ -85,16 +84,17 @@ final class ParquetRows {
           new ColumnReaderImpl(column.descriptor(), pages, new PrimitiveConverter() {}, writer);
     }
 
-    /** The values of the next row, as many as are wanted; none where it has none. */
-    List<ByteBuffer> next(int maxValues) throws IOException {
-      List<ByteBuffer> row = new ArrayList<>(1);
+    /** Hands over the values of the next row, as many as are wanted. */
+    Cursor next(int maxValues, BiConsumer<ParquetColumn, ByteBuffer> taker) throws IOException {
+      int taken = 0;
       do {
         if (read >= values) {
           throw new UnreadableException("its values end before its rows do");
         }
         if (reader.getCurrentDefinitionLevel() == column.descriptor().getMaxDefinitionLevel()) {
-          if (row.size() < maxValues) {
-            row.add(value());
+          taken++;
+          if (taken <= maxValues) {
+            taker.accept(column, value());
           } else {
             reader.skip();
           }
@@ -102,7 +102,7 @@ final class ParquetRows {
         read++;
         reader.consume();
       } while (read < values && reader.getCurrentRepetitionLevel() > 0);
-      return row;
+      return this;
     }
 
     private ByteBuffer value() {

@@ -59,13 +59,7 @@ class BatchUploadTest {
     try (ResultSpool spool = ResultSpool.open(folder)) {
       new BatchUpload(intake, limits, counting, threads, Principal.ANONYMOUS, spool)
           .run(
-              new JsonLinesBody(
-                  new JsonLinesBody.SentBytes(
-                      new ByteArrayInputStream(lines.getBytes(UTF_8)),
-                      Quota.UNLIMITED,
-                      Principal.ANONYMOUS),
-                  limits.longLines(),
-                  "anonymous"),
+              new JsonLinesBody(new ByteArrayInputStream(lines.getBytes(UTF_8)), Quota.UNLIMITED, Principal.ANONYMOUS, limits.longLines()),
               (status, mediaType, headers) -> OutputStream.nullOutputStream());
     } finally {
       threads.shutdown();

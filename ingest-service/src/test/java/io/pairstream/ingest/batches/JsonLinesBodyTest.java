@@ -93,7 +93,7 @@ class JsonLinesBodyTest {
   }
 
   private JsonLinesBody body(InputStream in) {
-    return new JsonLinesBody(new JsonLinesBody.SentBytes(in, quota, ANN), longLines, "ann");
+    return new JsonLinesBody(in, quota, ANN, longLines);
   }
 
   private boolean isFree() {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  * The folder of one export, which only one process writes at a time.
  *
  * <p>A file is written beside its place and moved there once it is whole and on disk: a kill leaves
- * the old one or the new one, and at most a {@code .part} that the next start removes.
+ * the old one or the new one, and at most a {@code .part} that the next start writes over.
  */
 final class ExportFolder implements AutoCloseable {
 
@@ -46,9 +47,6 @@ final class ExportFolder implements AutoCloseable {
    * @throws ExportRefusedException where something else is in it, or another export writes there
    */
   static ExportFolder open(Path folder) throws IOException {
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw new ExportRefusedException(folder + " is no folder");
-    }
     Files.createDirectories(folder);
     if (!Files.exists(folder.resolve(MANIFEST))) {
       try (Stream<Path> files = Files.list(folder)) {
@@ -65,9 +63,7 @@ final class ExportFolder implements AutoCloseable {
         }
       }
     }
-    ExportFolder opened = new ExportFolder(folder, lock(folder));
-    opened.removeParts();
-    return opened;
+    return new ExportFolder(folder, lock(folder));
   }
 
   /**
@@ -133,11 +129,8 @@ final class ExportFolder implements AutoCloseable {
       return false;
     }
     MessageDigest digest = Sha256.begin();
-    byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream input = Files.newInputStream(file)) {
-      for (int read = input.read(buffer); read >= 0; read = input.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
+    try (InputStream input = new DigestInputStream(Files.newInputStream(file), digest)) {
+      input.transferTo(OutputStream.nullOutputStream());
     }
     return HexFormat.of().formatHex(digest.digest()).equals(shard.sha256());
   }
@@ -159,13 +152,5 @@ final class ExportFolder implements AutoCloseable {
     }
     channel.close();
     throw new ExportRefusedException("another export writes into " + folder);
-  }
-
-  private void removeParts() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(one -> one.toString().endsWith(PART)).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.feed.view;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RecordDecoder;
@@ -169,7 +168,6 @@ public record FeedSource(
 
   /** The takedowns, read to their end and followed. */
   public WithdrawnPairs withdrawnPairs() {
-    return WithdrawnPairs.open(
-        consumer(Map.of()), dataset.topic(TopicCatalogue.TAKEDOWNS), decoder());
+    return new WithdrawnPairs(this);
   }
 }

@@ -1,14 +1,13 @@
 package io.pairstream.feed.view;
 
-import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A view that has a name, as it stands on the topic of views: segments, each with blocks of pairs.
@@ -39,10 +38,8 @@ public record NamedView(String name, List<ViewSegment> segments) {
   static void requireName(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new InvalidViewException(
-          "the name of a view has 1 to 64 lower-case letters, digits, '.', '-' and '_', a letter or"
-              + " digit first, not '"
-              + name
-              + "'");
+          "the name of a view has 1 to 64 lower-case letters, digits, '.', '-' and '_', a letter or digit first, not '%s'"
+              .formatted(name));
     }
   }
 
@@ -88,13 +85,7 @@ public record NamedView(String name, List<ViewSegment> segments) {
 
   /** Number of pairs in some segments, from {@code from} to below {@code to}. */
   public long samples(int from, int to) {
-    long samples = 0;
-    for (ViewSegment segment : segments.subList(from, to)) {
-      for (ViewBlock block : segment.getBlocks()) {
-        samples += block(block).size();
-      }
-    }
-    return samples;
+    return blocks(segments.subList(from, to)).mapToLong(Block::size).sum();
   }
 
   /**
@@ -103,15 +94,13 @@ public record NamedView(String name, List<ViewSegment> segments) {
    * @throws InvalidViewException where there is none
    */
   public View view() {
-    List<Block> blocks = new ArrayList<>();
-    for (ViewSegment segment : segments) {
-      segment.getBlocks().forEach(block -> blocks.add(block(block)));
-    }
-    blocks.sort(IN_ORDER);
-    return new View(topic(), topicId(), sealedAt(), where(), blocks);
+    return new View(
+        topic(), topicId(), sealedAt(), where(), blocks(segments).sorted(IN_ORDER).toList());
   }
 
-  private static Block block(ViewBlock block) {
-    return new Block(block.getPartition(), block.getBegin(), block.getBytes(), block.getRuns());
+  private static Stream<Block> blocks(List<ViewSegment> segments) {
+    return segments.stream()
+        .flatMap(segment -> segment.getBlocks().stream())
+        .map(one -> new Block(one.getPartition(), one.getBegin(), one.getBytes(), one.getRuns()));
   }
 }

@@ -134,23 +134,13 @@ public final class ViewSealer implements AutoCloseable {
   }
 
   private void requireSame(NamedView view) {
-    if (!view.topic().equals(topic)) {
+    String of = "%s (topic id %s) where %s";
+    String begun = of.formatted(view.topic(), view.topicId(), view.where());
+    String asked = of.formatted(topic, topicId, where);
+    if (!begun.equals(asked)) {
       throw new InvalidViewException(
-          "the view %s is one of %s, not of %s".formatted(view.name(), view.topic(), topic));
-    }
-    if (!view.topicId().equals(topicId)) {
-      throw new InvalidViewException(
-          "%s is not the topic that the view %s was begun on: it has been made anew (topic id %s, view %s)"
-              .formatted(topic, view.name(), topicId, view.topicId()));
-    }
-    if (!view.where().equals(where)) {
-      throw new InvalidViewException(
-          "the view %s takes pairs %s; it cannot go on with others"
-              .formatted(
-                  view.name(),
-                  view.where().isEmpty()
-                      ? "of every kind"
-                      : "with " + String.join(" and ", view.where())));
+          "the view %s is one of %s; it cannot go on as one of %s"
+              .formatted(view.name(), begun, asked));
     }
   }
 }

@@ -4,19 +4,17 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Threads;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,43 +36,33 @@ public final class WithdrawnPairs implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final String topic;
   private final RecordDecoder<PreparedPair> pairs;
-  private final Thread thread;
+  private final Thread thread = Threads.daemon("feed-takedowns", this::follow);
 
   /** Keys of the takedowns that hold. */
   private final Set<String> keys = ConcurrentHashMap.newKeySet();
 
-  private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+  /** Why they cannot be followed any more; null while they are. */
+  private volatile RuntimeException failure;
 
   /** Grows with every takedown that is read, and with every one that is lifted. */
   private final AtomicLong version = new AtomicLong();
 
-  private WithdrawnPairs(
-      Consumer<byte[], byte[]> consumer, String topic, RecordDecoder<PreparedPair> pairs) {
-    this.consumer = consumer;
-    this.topic = topic;
-    this.pairs = pairs;
-    this.thread = Threads.daemon("feed-takedowns", this::follow);
-  }
-
   /**
    * Reads the takedowns that there are, and follows what comes.
    *
-   * @param consumer is assigned to nothing; it is this object's, which closes it
-   * @param topic of the takedowns
-   * @param pairs reads the pairs that are to be told
    * @throws KafkaException where the broker does not answer or has no such topic
    */
-  public static WithdrawnPairs open(
-      Consumer<byte[], byte[]> consumer, String topic, RecordDecoder<PreparedPair> pairs) {
-    WithdrawnPairs withdrawn = new WithdrawnPairs(consumer, topic, pairs);
+  WithdrawnPairs(FeedSource source) {
+    this.consumer = source.consumer(Map.of());
+    this.topic = source.dataset().topic(TopicCatalogue.TAKEDOWNS);
+    this.pairs = source.decoder();
     try {
-      withdrawn.readToTheEnd();
+      readToTheEnd();
     } catch (RuntimeException e) {
       consumer.close(CloseOptions.timeout(Duration.ZERO));
       throw e;
     }
-    withdrawn.thread.start();
-    return withdrawn;
+    thread.start();
   }
 
   /** Number of takedowns that hold. */
@@ -109,7 +97,7 @@ public final class WithdrawnPairs implements AutoCloseable {
    * @throws KafkaException where the takedowns cannot be followed any more
    */
   public boolean holds(List<String> ofPair) {
-    RuntimeException cause = failure.get();
+    RuntimeException cause = failure;
     if (cause != null) {
       throw new KafkaException(topic + " can no longer be read: " + cause.getMessage(), cause);
     }
@@ -148,19 +136,13 @@ public final class WithdrawnPairs implements AutoCloseable {
             .toList();
     if (partitions.isEmpty()) {
       throw new UnknownTopicOrPartitionException(
-          "there is no topic "
-              + topic
-              + ", so that nobody can tell which pairs are withdrawn; 'pairstream topics create'"
-              + " makes it");
+          "there is no topic %s, so that nobody can tell which pairs are withdrawn; 'pairstream topics create' makes it"
+              .formatted(topic));
     }
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
-    Map<TopicPartition, Long> left = new HashMap<>(consumer.endOffsets(partitions));
-    while (true) {
-      left.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
-      if (left.isEmpty()) {
-        return;
-      }
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
       readMore();
     }
   }
@@ -173,7 +155,7 @@ public final class WithdrawnPairs implements AutoCloseable {
     } catch (WakeupException | InterruptException e) {
       // Closed.
     } catch (RuntimeException e) {
-      failure.set(e);
+      failure = e;
     } finally {
       consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
@@ -181,13 +163,8 @@ public final class WithdrawnPairs implements AutoCloseable {
 
   private void readMore() {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-      Optional<String> key =
-          Optional.ofNullable(record.key()).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
-      if (record.value() == null) {
-        key.ifPresent(keys::remove);
-      } else {
-        key.ifPresent(keys::add);
-      }
+      String key = new String(record.key(), StandardCharsets.UTF_8);
+      boolean unused = record.value() == null ? keys.remove(key) : keys.add(key);
       version.incrementAndGet();
     }
   }
