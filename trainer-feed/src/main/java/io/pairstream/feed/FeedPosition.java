@@ -51,8 +51,7 @@ public record FeedPosition(
    * @throws PositionRefusedException where the text is something else
    */
   public static FeedPosition parse(String json) {
-    return read(
-        json, FeedPosition.class, "a feed (an object with topic, topic_id and offsets)");
+    return read(json, FeedPosition.class, "a feed (an object with topic, topic_id and offsets)");
   }
 
   @Override

@@ -48,7 +48,9 @@ final class JsonLinesBody {
   private int to;
   private long lineNumber;
 
-  /** What the bytes that were read cost in time: paid while nothing is held that others wait for. */
+  /**
+   * What the bytes that were read cost in time: paid while nothing is held that others wait for.
+   */
   private Duration debt = Duration.ZERO;
 
   /**

@@ -117,9 +117,7 @@ public final class ColumnNames {
 
   /** The language that a caption column's name tells. */
   Optional<String> languageOf(String column) {
-    return given.containsKey(column)
-        ? Optional.empty()
-        : usualLanguage(column);
+    return given.containsKey(column) ? Optional.empty() : usualLanguage(column);
   }
 
   /** Whether the columns tell an image, by file or URL, and a caption. */

@@ -33,6 +33,7 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
   private final ColumnNames columns;
   private final List<ParquetColumn> chosen;
   private final long rowsOfAll;
+
   /** Of the group under way; null where none is read. */
   private ParquetRows rows;
 

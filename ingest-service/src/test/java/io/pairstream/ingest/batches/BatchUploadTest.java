@@ -59,7 +59,11 @@ class BatchUploadTest {
     try (ResultSpool spool = ResultSpool.open(folder)) {
       new BatchUpload(intake, limits, counting, threads, Principal.ANONYMOUS, spool)
           .run(
-              new JsonLinesBody(new ByteArrayInputStream(lines.getBytes(UTF_8)), Quota.UNLIMITED, Principal.ANONYMOUS, limits.longLines()),
+              new JsonLinesBody(
+                  new ByteArrayInputStream(lines.getBytes(UTF_8)),
+                  Quota.UNLIMITED,
+                  Principal.ANONYMOUS,
+                  limits.longLines()),
               (status, mediaType, headers) -> OutputStream.nullOutputStream());
     } finally {
       threads.shutdown();
