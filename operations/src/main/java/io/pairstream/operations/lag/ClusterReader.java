@@ -4,6 +4,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.GroupPlace.Position;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.RootCause;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /** Asks a cluster where its groups are, in few and large requests. Not thread-safe. */
 final class ClusterReader {
@@ -45,21 +45,12 @@ final class ClusterReader {
   List<GroupListing> groups() {
     ListGroupsResult listed = admin.listGroups();
     Collection<GroupListing> found = KafkaAnswers.await(listed.valid());
-    if (found.isEmpty() && !KafkaAnswers.await(listed.errors()).isEmpty()) {
+    Collection<Throwable> faults = KafkaAnswers.await(listed.errors());
+    if (found.isEmpty() && !faults.isEmpty()) {
       // No broker has answered, which is not the same as that there are no groups.
-      throw unanswered(listed);
+      throw new KafkaException(RootCause.message(faults.iterator().next()));
     }
     return found.stream().filter(ClusterReader::commits).toList();
-  }
-
-  /** Why nobody has answered, without what the client says around it. */
-  private static KafkaException unanswered(ListGroupsResult listed) {
-    try {
-      var unused = KafkaAnswers.await(listed.all());
-      return new TimeoutException("no broker has told its groups");
-    } catch (KafkaException e) {
-      return e.getCause() instanceof TimeoutException late ? late : e;
-    }
   }
 
   /** Others than consumers use the older protocol too: Connect's workers among themselves. */

@@ -8,9 +8,8 @@ import java.util.OptionalLong;
 /**
  * Judges a group's progress on a partition, look by look. The same looks give the same verdicts.
  *
- * <p>Nobody knows of a group that is seen for the first time whether it always runs or comes once
- * an hour. So one that was not there for long is not said to have stopped before it has been away
- * for three times as long as it usually is, or for a day.
+ * <p>Nobody knows of a group of others whether it always runs or comes once an hour. So it is not
+ * said to have stopped while nobody of it is there.
  *
  * <p>There are no limits on how much may wait: what is compared are the group's own pace, its own
  * usual time between commits, and what arrives. In this order, the first that holds:
@@ -47,13 +46,6 @@ public final class PartitionJudge {
   private static final int LOOKS_OF_WORK = 6;
   private static final int QUIET_LOOKS = 6;
 
-  /**
-   * Jobs run once a day at least; and so often a service must have been away before that is usual.
-   */
-  private static final double DAY = 86_400;
-
-  private static final int ENOUGH_ABSENCES = 4;
-
   /** For so long LOST and REWIND are shown after it happened. */
   private static final Duration REMEMBER = Duration.ofMinutes(10);
 
@@ -65,9 +57,9 @@ public final class PartitionJudge {
   private final double floor;
 
   /**
-   * How long a group that nobody has said always runs must be there before its going is news, or
-   * stand while it is there; usually 5 min, the longest that a consumer may be away between two
-   * polls (default of max.poll.interval.ms).
+   * How long a group that nobody has said always runs may stand while it is there, as long as its
+   * pace is not known; usually 5 min, the longest that a consumer may be away between two polls
+   * (default of max.poll.interval.ms).
    */
   private final double stranger;
 
@@ -75,7 +67,6 @@ public final class PartitionJudge {
   private final boolean alwaysOn;
   private final Rates rates;
   private final Standing standing = new Standing();
-  private final Presence presence;
   private final Baseline baseline;
 
   private Sample last;
@@ -102,7 +93,6 @@ public final class PartitionJudge {
     interval = Durations.seconds(usual);
     floor = Math.max(15, LOOKS_AT_STANDING * interval);
     stranger = 30 * interval;
-    presence = new Presence(stranger);
     rates = new Rates(LOOKS_OF_WORK * interval);
     setbacks = new Setbacks(REMEMBER, QUIET_LOOKS * interval);
     baseline = new Baseline(Math.max(60_000, (long) (LOOKS_OF_WORK * interval * 1000)));
@@ -120,7 +110,6 @@ public final class PartitionJudge {
       setbacks.note(last, sample);
     }
     rates.note(last, sample, standing.gap());
-    presence.note(last, sample);
     standing.note(last, sample);
     if (sample.committed().isPresent()) {
       if (sample.lag() == 0) {
@@ -161,6 +150,9 @@ public final class PartitionJudge {
     if (looksBeyondEnd >= LOOKS_AT_STANDING) {
       return Verdict.UNKNOWN;
     }
+    if (isAway(sample)) {
+      return Verdict.UNKNOWN;
+    }
     if (standsStill(sample)) {
       if (!sample.alive()) {
         return Verdict.STOP;
@@ -178,9 +170,6 @@ public final class PartitionJudge {
     if (sample.waitsByDesign()) {
       return sample.alive() || standing.moved() ? Verdict.OK : Verdict.UNKNOWN;
     }
-    if (isAway(sample)) {
-      return presence.away().isKnown() ? Verdict.OK : Verdict.UNKNOWN;
-    }
     if (!standing.moved()) {
       return Verdict.UNKNOWN;
     }
@@ -190,9 +179,9 @@ public final class PartitionJudge {
     return isTooEarly() ? Verdict.UNKNOWN : Verdict.OK;
   }
 
-  /** Nobody is there, which may be as usual. */
+  /** Nobody of a group of others is there, which may be as usual. */
   private boolean isAway(Sample sample) {
-    return !sample.present() && !alwaysOn && !presence.isResident() && sample.lag() > 0;
+    return !sample.present() && !alwaysOn && sample.lag() > 0;
   }
 
   /** It never kept up, and was not watched for long enough to say that it does not. */
@@ -209,27 +198,11 @@ public final class PartitionJudge {
       return false;
     }
     boolean told = verdict == Verdict.STOP || verdict == Verdict.STALL;
-    // Who has just come is not blamed for the time before.
-    Instant from =
-        sample.present() && !told && presence.since().isAfter(standing.since())
-            ? presence.since()
-            : standing.since();
-    return Durations.seconds(Duration.between(from, sample.at())) >= longest(sample);
-  }
-
-  /** How long the group may stand, in seconds. */
-  private double longest(Sample sample) {
-    double pace =
+    double longest =
         standing.gap().isKnown()
             ? Math.max(floor, USUAL_GAPS * standing.gap().seconds())
             : alwaysOn ? 2 * floor : stranger;
-    if (sample.present() || alwaysOn) {
-      return pace;
-    }
-    if (presence.away().count() >= (presence.isResident() ? ENOUGH_ABSENCES : 1)) {
-      return Math.max(floor, USUAL_GAPS * presence.away().seconds());
-    }
-    return presence.isResident() ? pace : Math.min(DAY, sample.retentionSeconds().orElse(DAY));
+    return standing.seconds(sample.at(), told) >= longest;
   }
 
   /**

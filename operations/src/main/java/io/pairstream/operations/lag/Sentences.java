@@ -7,7 +7,6 @@ import io.pairstream.operations.sentence.Template;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -15,9 +14,6 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Verdicts in sentences that a person understands without having seen the numbers. */
 public final class Sentences {
-
-  /** A partition with more of a group's lag than this is named. */
-  private static final double HOT = 0.8;
 
   private Sentences() {}
 
@@ -79,7 +75,6 @@ public final class Sentences {
     return switch (judgement.kind()) {
       case WAITS_BY_DESIGN -> Template.NOT_DUE.with(partition, records(sample.lag()));
       case SHOWN_ONLY -> Template.LAST_SEEN.with(partition, records(sample.lag()));
-      case AWAY -> Template.AWAY.with(partition, waiting(sample));
       default -> Template.KEEPING_UP.with(partition, waiting(sample));
     };
   }
@@ -91,7 +86,7 @@ public final class Sentences {
       case BEYOND_THE_END ->
           Template.BEYOND_THE_END.with(
               partition, sample.committed().orElse(0), sample.highWatermark());
-      case AWAY -> Template.AWAY_SINCE_EVER.with(partition, waiting(sample));
+      case AWAY -> Template.AWAY.with(partition, waiting(sample));
       case TOO_EARLY -> Template.TOO_EARLY.with(partition, waiting(sample));
       default -> Template.NOT_SEEN_TO_MOVE.with(partition, waiting(sample));
     };
@@ -126,9 +121,7 @@ public final class Sentences {
           Template.JUDGED.with(
               Verdict.BEHIND.words(),
               Template.BEHIND.with(
-                  group,
-                  mostly(partitions, lag.orElse(0), on(waitOn, waiting(lag.orElse(0), seconds))),
-                  catchesUp(catchUp)));
+                  group, on(waitOn, waiting(lag.orElse(0), seconds)), catchesUp(catchUp)));
       default ->
           alike == 0
               ? worst.sentence()
@@ -138,20 +131,6 @@ public final class Sentences {
 
   private static Sentence on(long partitions, Sentence waiting) {
     return partitions < 2 ? waiting : Template.ON_PARTITIONS.with(waiting, partitions);
-  }
-
-  /** Names the partition that most of it waits on, as where one key is far more frequent. */
-  private static Sentence mostly(List<PartitionLag> partitions, long lag, Sentence waiting) {
-    return partitions.stream()
-        .filter(each -> partitions.size() > 1 && each.lag().orElse(0) > HOT * lag)
-        .findFirst()
-        .map(
-            hot ->
-                Template.MOST_ON.with(
-                    waiting,
-                    String.format(Locale.ROOT, "%.1f", 100.0 * hot.lag().orElse(0) / lag),
-                    new TopicPartition(hot.topic(), hot.partition())))
-        .orElse(waiting);
   }
 
   private static Sentence stuck(TopicPartition partition, Sample sample, Judgement judgement) {

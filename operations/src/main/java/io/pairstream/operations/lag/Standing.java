@@ -19,12 +19,16 @@ final class Standing {
   private boolean moved;
   private boolean wasGone;
 
+  /** Null where nobody is there. */
+  private Instant presentSince;
+
   /**
    * Notes a look.
    *
    * @param last the look before; null for none
    */
   void note(Sample last, Sample sample) {
+    presentSince = !sample.present() ? null : presentSince == null ? sample.at() : presentSince;
     if (sample.committed().isEmpty()) {
       since = null;
       looks = 0;
@@ -58,6 +62,13 @@ final class Standing {
     since = null;
     looks = 0;
     moved = false;
+  }
+
+  /** For how many seconds it stands; of who has just come the time before does not count. */
+  double seconds(Instant now, boolean countsBefore) {
+    Instant from =
+        presentSince != null && !countsBefore && presentSince.isAfter(since) ? presentSince : since;
+    return Durations.seconds(Duration.between(from, now));
   }
 
   /** Since when it stands; null where it does not. */

@@ -12,21 +12,8 @@ public final class UsualGap {
   private static final int KEPT = 16;
   private static final int ENOUGH = 4;
 
-  private final int enough;
   private final float[] gaps = new float[KEPT];
   private int count;
-
-  /** One that is known after four times. */
-  public UsualGap() {
-    this(ENOUGH);
-  }
-
-  /**
-   * @param enough how often it must be seen before something is usual
-   */
-  UsualGap(int enough) {
-    this.enough = enough;
-  }
 
   /** Notes how long it took, in seconds. */
   public void add(double seconds) {
@@ -34,14 +21,9 @@ public final class UsualGap {
     count++;
   }
 
-  /** How often it was seen. */
-  int count() {
-    return count;
-  }
-
   /** Whether it was seen often enough to say what is usual. */
   public boolean isKnown() {
-    return count >= enough;
+    return count >= ENOUGH;
   }
 
   /** The usual gap in seconds; 0 where it is not known. */

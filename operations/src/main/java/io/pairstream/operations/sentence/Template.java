@@ -40,7 +40,6 @@ public enum Template {
   WAITING("{0} records wait"),
   WAITING_FOR("{0} records wait, the oldest for {1}"),
   ON_PARTITIONS("{0} on {1} partitions"),
-  MOST_ON("{0}, {1} % of them on {2}"),
   AT_THE_HEAD("{0}; at the head: {1}"),
   BEHIND_THAT("{0}; behind that {1}"),
 
@@ -58,14 +57,13 @@ public enum Template {
   BEHIND("{0} is behind: {1}, {2}"),
   NOT_DUE("{0}: {1} are left until they are due"),
   LAST_SEEN("{0}: a trainer was last seen here, before {1}"),
-  AWAY("{0}: nobody is there, as usual between two runs; {1}"),
   KEEPING_UP("{0} keeps up: {1}"),
   READ_TO_ITS_END("{0} is read to its end, and nothing arrives"),
   NEVER_COMMITTED("{0}: the group never committed there; unread: {1}"),
   BEYOND_THE_END(
       "{0}: the group's place {1} is beyond the log's end {2}; the topic was made again, or lost"
           + " its last records"),
-  AWAY_SINCE_EVER("{0}: {1}; nobody is there, and whether that is usual is not known yet"),
+  AWAY("{0}: {1}; nobody is there, and whether that is usual is not known"),
   TOO_EARLY("{0}: {1}; the group reads, and whether it keeps up is not known yet"),
   NOT_SEEN_TO_MOVE("{0}: {1}; the group was not seen to move yet"),
   END_NOT_KNOWN("{0}: its leader does not say where the log ends"),

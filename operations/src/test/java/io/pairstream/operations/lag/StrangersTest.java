@@ -2,7 +2,6 @@ package io.pairstream.operations.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -43,16 +42,12 @@ class StrangersTest {
     }
 
     assertThat(isCalm(trace)).as("%s", trace.saidSince(0)).isTrue();
-    assertThat(trace.sentence("")).doesNotContain("not known");
   }
 
-  /**
-   * Comes every hour for 0 to 4 minutes, for a day; some hours have next to nothing to read. That
-   * it is calm is no blindness: what is usual is known, and it has stopped once it stays away.
-   */
+  /** Comes every hour for 0 to 4 minutes, for a day; some hours have next to nothing to read. */
   @ParameterizedTest
   @MethodSource("seeds")
-  void whoComesEveryHourIsNeverRedBeforeItStaysAway(long seed) {
+  void whoComesEveryHourIsNeverRed(long seed) {
     RandomGenerator random = random(seed);
     Trace trace = Trace.ofStranger().membersLeave().at(0, 50);
     for (int run = 0; run < 24; run++) {
@@ -63,11 +58,6 @@ class StrangersTest {
     }
 
     assertThat(isCalm(trace)).as("%s", trace.saidSince(0)).isTrue();
-    int last = trace.length();
-    assertThat(trace.stands(1, 1).sentence("")).doesNotContain("not known");
-    trace.stands(4 * 360, 1);
-    assertThat(trace.until(Verdict.STOP, last))
-        .isBetween(Duration.ofMinutes(150), Duration.ofMinutes(200));
   }
 
   private static void runOf(Trace trace, int there, RandomGenerator random) {
@@ -84,30 +74,12 @@ class StrangersTest {
   }
 
   @Test
-  void whoWasThereForLongAndGoesHasStopped() {
-    Trace trace = Trace.ofStranger().at(0, 100).looks(40, 100, 100).membersLeave();
-    int left = trace.length();
-
-    trace.stands(20, 10);
-
-    assertThat(trace.until(Verdict.STOP, left)).isLessThanOrEqualTo(Duration.ofSeconds(330));
-    assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
-  }
-
-  @Test
-  void whoseRecordsTheLogIsAboutToDropHasStopped() {
-    Trace trace = Trace.ofStranger().membersLeave().headIsOld(30, 60).at(0, 50).stands(10, 1);
-
-    assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
-  }
-
-  @Test
   void whatIsNotKnownYetIsSaid() {
     Trace trace = Trace.ofStranger().membersLeave().at(0, 50).stands(20, 1);
 
     assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(trace.sentence(""))
-        .endsWith("nobody is there, and whether that is usual is not known yet");
+        .endsWith("nobody is there, and whether that is usual is not known");
   }
 
   @Test
