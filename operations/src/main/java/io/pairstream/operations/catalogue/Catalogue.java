@@ -1,5 +1,6 @@
 package io.pairstream.operations.catalogue;
 
+import io.pairstream.operations.catalogue.CatalogueFold.Place;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairLink;

@@ -3,6 +3,7 @@ package io.pairstream.operations.catalogue;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.service.table.Database;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -49,4 +50,12 @@ public interface CatalogueFold {
    *     cannot be read or was not kept
    */
   record Rejected(QuarantinedPair pair, RawPair sent) {}
+
+  /**
+   * Where a record lies.
+   *
+   * @param topic full name
+   * @param at when the broker took it
+   */
+  public record Place(String topic, int partition, long offset, Instant at) {}
 }

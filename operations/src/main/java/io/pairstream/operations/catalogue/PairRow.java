@@ -2,6 +2,7 @@ package io.pairstream.operations.catalogue;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
+import io.pairstream.operations.catalogue.CatalogueFold.Place;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;

@@ -1,5 +1,7 @@
 package io.pairstream.operations.catalogue;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.pairstream.operations.catalogue.PairPage.FoundPair;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.TakedownKind;
@@ -13,10 +15,12 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Finds pairs in a {@link Catalogue} that has a {@link PairIndex}. Thread-safe. */
 public final class PairSearch {
@@ -287,5 +291,38 @@ public final class PairSearch {
               : new FoundPair(row.coordinates(), row, Optional.empty());
         },
         values);
+  }
+
+  /**
+   * How much lies in quarantine, and why.
+   *
+   * @param total records in quarantine
+   * @param cells each reason with each source that has any
+   */
+  public record QuarantineBoard(long total, List<Cell> cells) {
+
+    public QuarantineBoard {
+      cells = List.copyOf(cells);
+    }
+
+    /** Pairs in quarantine, by reason. */
+    public Map<String, Long> byReason() {
+      return cells.stream()
+          .collect(Collectors.groupingBy(Cell::reason, Collectors.summingLong(Cell::count)));
+    }
+
+    /**
+     * One reason and one source.
+     *
+     * @param source source kind; empty where the record could not be read
+     * @param lastDay records of the last 24 hours, counted in stretches of 10 minutes
+     * @param newestAt when the newest came
+     */
+    public record Cell(
+        String reason,
+        String source,
+        long count,
+        @JsonProperty("last_24h") long lastDay,
+        Instant newestAt) {}
   }
 }

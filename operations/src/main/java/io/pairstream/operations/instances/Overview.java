@@ -2,7 +2,8 @@ package io.pairstream.operations.instances;
 
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.instances.BrokerState.State;
+import io.pairstream.operations.instances.ClusterWatch.BrokerState;
+import io.pairstream.operations.instances.ClusterWatch.BrokerState.State;
 import io.pairstream.operations.instances.ClusterWatch.RegistryState;
 import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.lag.GroupLag;

@@ -2,7 +2,7 @@ package io.pairstream.operations.lag;
 
 import io.pairstream.operations.canary.CanaryProbe;
 import io.pairstream.operations.canary.CanaryReport;
-import io.pairstream.operations.instances.BrokerState;
+import io.pairstream.operations.instances.ClusterWatch.BrokerState;
 import io.pairstream.operations.lag.WatchedLogs.BrokerDisk;
 import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.report.PrometheusText.Family;

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.lag.ClusterReader.GroupPlace;
 import io.pairstream.operations.lag.PartitionJudge.Role;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;

@@ -1,6 +1,7 @@
 package io.pairstream.operations.lag;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.lag.ClusterReader.GroupPlace;
 import io.pairstream.operations.lag.GroupWatch.Unread;
 import io.pairstream.operations.lag.HeadReader.Head;
 import io.pairstream.operations.lag.HeadReader.Place;

@@ -1,6 +1,7 @@
 package io.pairstream.operations.lag;
 
 import io.pairstream.operations.lag.Sample.Hanging;
+import io.pairstream.operations.lag.Standing.UsualGap;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.lag.Standing.UsualGap;
 import java.time.Duration;
 import java.util.OptionalDouble;
 

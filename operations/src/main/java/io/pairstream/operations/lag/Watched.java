@@ -1,7 +1,8 @@
 package io.pairstream.operations.lag;
 
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
-import io.pairstream.operations.lag.GroupPlace.Position;
+import io.pairstream.operations.lag.ClusterReader.GroupPlace;
+import io.pairstream.operations.lag.ClusterReader.GroupPlace.Position;
 import io.pairstream.operations.lag.HeadReader.Head;
 import io.pairstream.operations.lag.HeadReader.Place;
 import io.pairstream.operations.lag.HeadReader.Wanted;

@@ -6,7 +6,7 @@ import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.catalogue.PairPage;
 import io.pairstream.operations.catalogue.PairQuery;
 import io.pairstream.operations.catalogue.PairSearch;
-import io.pairstream.operations.catalogue.QuarantineBoard;
+import io.pairstream.operations.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.WaitingWork;
 import io.pairstream.operations.sentence.AnswerJson;

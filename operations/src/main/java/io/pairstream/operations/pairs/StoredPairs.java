@@ -1,6 +1,6 @@
 package io.pairstream.operations.pairs;
 
-import io.pairstream.operations.catalogue.Place;
+import io.pairstream.operations.catalogue.CatalogueFold.Place;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.review.Quarantine;

@@ -3,7 +3,7 @@ package io.pairstream.operations.profile;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.words.ContentWords;
 import io.pairstream.operations.catalogue.CatalogueFold;
-import io.pairstream.operations.catalogue.Place;
+import io.pairstream.operations.catalogue.CatalogueFold.Place;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;

@@ -2,6 +2,7 @@ package io.pairstream.operations.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.registry.SchemaLog.SchemaVersion;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Handler;

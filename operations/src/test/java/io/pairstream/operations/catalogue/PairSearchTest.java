@@ -3,6 +3,8 @@ package io.pairstream.operations.catalogue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.pairstream.operations.catalogue.PairPage.FoundPair;
+import io.pairstream.operations.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;

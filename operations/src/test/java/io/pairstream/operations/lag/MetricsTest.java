@@ -6,7 +6,7 @@ import static io.pairstream.operations.lag.PlayedLag.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.canary.CanaryReport;
-import io.pairstream.operations.instances.BrokerState;
+import io.pairstream.operations.instances.ClusterWatch.BrokerState;
 import io.pairstream.operations.lag.WatchedLogs.BrokerDisk;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.service.report.PrometheusText;

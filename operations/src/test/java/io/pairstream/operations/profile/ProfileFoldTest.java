@@ -2,8 +2,8 @@ package io.pairstream.operations.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operations.catalogue.CatalogueFold.Place;
 import io.pairstream.operations.catalogue.CatalogueFold.Rejected;
-import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.profile.ProfileReport.Count;
 import io.pairstream.operations.profile.ProfileReport.NamedProducer;
 import io.pairstream.operations.profile.ProfileReport.Word;

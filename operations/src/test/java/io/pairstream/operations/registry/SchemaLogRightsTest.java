@@ -3,6 +3,7 @@ package io.pairstream.operations.registry;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.registry.SchemaLog.SchemaVersion;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
