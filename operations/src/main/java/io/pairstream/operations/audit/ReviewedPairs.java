@@ -4,7 +4,6 @@ import io.pairstream.operations.audit.AuditReport.Difference;
 import io.pairstream.operations.audit.AuditReport.Kind;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Review;
@@ -103,7 +102,7 @@ final class ReviewedPairs {
       if (look > 0) {
         betweenLooks.run();
       }
-      reviews.putAll(LastRecords.of(cluster, log, cluster.topics().reviews(), missing));
+      reviews.putAll(log.last(cluster.topics().reviews(), missing));
       missing.removeAll(reviews.keySet());
     }
     return reviews;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -153,6 +154,25 @@ public final class CommittedLog implements AutoCloseable {
           each.accept(key(record), cluster.decode(topic, record.value()));
           return true;
         });
+  }
+
+  /** The last value of each of these keys on a topic; of those that have one. */
+  public <T> Map<String, T> last(Topic<String, T> topic, Set<String> keys) {
+    Set<TopicPartition> partitions = new HashSet<>();
+    keys.forEach(key -> partitions.add(partitionOf(topic.name(), key)));
+    Map<String, byte[]> values = new HashMap<>();
+    read(
+        everything(partitions),
+        record -> {
+          if (keys.contains(key(record))) {
+            values.put(key(record), record.value());
+          }
+          return true;
+        });
+    Map<String, T> read = new HashMap<>();
+    values.forEach(
+        (key, value) -> cluster.decode(topic, value).ifPresent(last -> read.put(key, last)));
+    return read;
   }
 
   /** The record at these coordinates; empty where there is none, or it is kept no longer. */

@@ -4,7 +4,6 @@ import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
-import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
@@ -100,8 +99,7 @@ public final class MoveGroups {
   public ResetPlan planUndo(String actionId) {
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.openForSingleRecords(cluster)) {
-      Action action =
-          LastRecords.of(cluster, log, cluster.topics().actions(), Set.of(actionId)).get(actionId);
+      Action action = log.last(cluster.topics().actions(), Set.of(actionId)).get(actionId);
       if (action == null) {
         throw new GroupRefusedException(
             "there is no action " + actionId + " in data set " + dataset().name());

@@ -31,9 +31,6 @@ import java.util.stream.Collectors;
 /** The platform at one moment: how it is, in a sentence, and the figures behind it. */
 public final class Overview {
 
-  /** The list is cut there; nobody reads more, and {@code /metrics} has all. */
-  private static final int MOST_PROCESSES = 60;
-
   private final Sources sources;
   private final Instant now;
   private final List<Instance> instances;
@@ -80,7 +77,6 @@ public final class Overview {
       BrokerState brokers,
       RegistryState registry,
       List<Reporting> instances,
-      int instancesTotal,
       TrainerClock trainer,
       CanaryReport canary) {}
 
@@ -129,10 +125,8 @@ public final class Overview {
         // Those that are silent or wait are what somebody looks for.
         instances.stream()
             .sorted(Comparator.comparing(instance -> !needsEyes(instance)))
-            .limit(MOST_PROCESSES)
             .map(this::process)
             .toList(),
-        instances.size(),
         trainer(),
         sources.canary().get());
   }

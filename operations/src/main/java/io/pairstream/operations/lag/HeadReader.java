@@ -4,9 +4,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +17,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class HeadReader implements AutoCloseable {
 
-  private static final int AT_ONCE = 64;
   private static final Duration LONGEST_READING = Duration.ofSeconds(3);
   private static final long MOST_BYTES = 32L * 1024 * 1024;
 
@@ -53,42 +50,26 @@ final class HeadReader implements AutoCloseable {
     Map<Place, Head> found = new HashMap<>();
     long deadline = System.nanoTime() + LONGEST_READING.toNanos();
     long[] bytes = {0};
-    List<Wanted> left = new ArrayList<>(wanted);
-    while (!left.isEmpty() && bytes[0] < MOST_BYTES && System.nanoTime() < deadline) {
-      Map<TopicPartition, Wanted> some = next(left);
-      Map<TopicPartition, Stretch> stretches = new HashMap<>();
-      some.forEach((partition, one) -> stretches.put(partition, one.offsets()));
+    for (Wanted one : wanted) {
+      Duration left = Duration.ofNanos(deadline - System.nanoTime());
+      if (left.isNegative() || bytes[0] > MOST_BYTES) {
+        break;
+      }
+      HeadRecord[] head = {null};
       Set<TopicPartition> unread =
           log.readWithin(
-              Duration.ofNanos(deadline - System.nanoTime()),
-              stretches,
+              left,
+              Map.of(one.place().partition(), one.offsets()),
               record -> {
-                Wanted one = some.get(new TopicPartition(record.topic(), record.partition()));
                 bytes[0] += Math.max(0, record.serializedValueSize());
-                found.put(
-                    one.place(), new Head(Optional.of(describe.of(record)), one.offsets().to()));
+                head[0] = describe.of(record);
                 return false;
               });
-      some.keySet().removeAll(unread);
-      some.values()
-          .forEach(
-              one ->
-                  found.putIfAbsent(one.place(), new Head(Optional.empty(), one.offsets().to())));
-    }
-    return found;
-  }
-
-  /** Takes the next few, each partition once: a consumer has one position on it. */
-  private static Map<TopicPartition, Wanted> next(List<Wanted> left) {
-    Map<TopicPartition, Wanted> some = new HashMap<>();
-    Iterator<Wanted> each = left.iterator();
-    while (each.hasNext() && some.size() < AT_ONCE) {
-      Wanted one = each.next();
-      if (some.putIfAbsent(one.place().partition(), one) == null) {
-        each.remove();
+      if (unread.isEmpty()) {
+        found.put(one.place(), new Head(Optional.ofNullable(head[0]), one.offsets().to()));
       }
     }
-    return some;
+    return found;
   }
 
   @Override

@@ -43,7 +43,6 @@ public record Judgement(
     USUAL,
     NEVER_COMMITTED,
     BEYOND_THE_END,
-    NOT_SEEN_MOVING,
     TOO_EARLY,
     AWAY,
     SHOWN_ONLY,

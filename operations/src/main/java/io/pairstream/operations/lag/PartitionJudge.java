@@ -310,7 +310,7 @@ public final class PartitionJudge {
       return Kind.AWAY;
     }
     if (verdict == Verdict.UNKNOWN) {
-      return standing.moved() ? Kind.TOO_EARLY : Kind.NOT_SEEN_MOVING;
+      return Kind.TOO_EARLY;
     }
     if (verdict == Verdict.STALL && sample.isHeldBack()) {
       return Kind.HELD_BACK;

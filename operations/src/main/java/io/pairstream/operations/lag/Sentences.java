@@ -87,8 +87,7 @@ public final class Sentences {
           Template.BEYOND_THE_END.with(
               partition, sample.committed().orElse(0), sample.highWatermark());
       case AWAY -> Template.AWAY.with(partition, waiting(sample));
-      case TOO_EARLY -> Template.TOO_EARLY.with(partition, waiting(sample));
-      default -> Template.NOT_SEEN_TO_MOVE.with(partition, waiting(sample));
+      default -> Template.TOO_EARLY.with(partition, waiting(sample));
     };
   }
 

@@ -3,7 +3,6 @@ package io.pairstream.operations.pairs;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.pairs.PairAnswer.Admission;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.operations.review.QuarantineEntry;
@@ -323,7 +322,7 @@ public final class PairHistory {
 
     /** The last value of a key. */
     private <T> Optional<T> last(Topic<String, T> topic, String key) {
-      return Optional.ofNullable(LastRecords.of(cluster, log, topic, Set.of(key)).get(key));
+      return Optional.ofNullable(log.last(topic, Set.of(key)).get(key));
     }
   }
 }

@@ -83,12 +83,6 @@ public record ProfileReport(
     public OptionalDouble acceptanceRate() {
       return share(accepted, accepted + rejected);
     }
-
-    /** Copies over all records. */
-    @JsonProperty
-    public OptionalDouble copyRate() {
-      return share(copies, accepted + rejected + copies);
-    }
   }
 
   /** Empty for all sources; twice. */

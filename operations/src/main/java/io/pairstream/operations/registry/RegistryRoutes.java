@@ -59,7 +59,6 @@ final class RegistryRoutes {
         get("/schemas/ids/{id}", this::byId),
         get("/config", request -> fixed("compatibilityLevel", COMPATIBILITY)),
         get("/config/{subject}", request -> fixed("compatibilityLevel", COMPATIBILITY)),
-        get("/mode", request -> fixed("mode", "READWRITE")),
         post("/subjects/{subject}", this::lookUp),
         post("/subjects/{subject}/versions", this::register));
   }

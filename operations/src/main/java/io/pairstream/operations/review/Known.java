@@ -2,7 +2,6 @@ package io.pairstream.operations.review;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
@@ -35,7 +34,7 @@ final class Known {
    * @param keys of the entries: pair ids, or coordinates
    */
   Known(ClusterAccess cluster, CommittedLog log, Set<String> keys) {
-    receipts = LastRecords.of(cluster, log, cluster.topics().receipts(), keys);
+    receipts = log.last(cluster.topics().receipts(), keys);
     keys.forEach(key -> link(key, cluster).ifPresent(receipt -> receipts.put(key, receipt)));
     Set<Origin> entries = new HashSet<>();
     Set<String> senders = new HashSet<>();

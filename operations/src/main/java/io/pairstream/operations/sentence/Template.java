@@ -64,8 +64,7 @@ public enum Template {
       "{0}: the group's place {1} is beyond the log's end {2}; the topic was made again, or lost"
           + " its last records"),
   AWAY("{0}: {1}; nobody is there, and whether that is usual is not known"),
-  TOO_EARLY("{0}: {1}; the group reads, and whether it keeps up is not known yet"),
-  NOT_SEEN_TO_MOVE("{0}: {1}; the group was not seen to move yet"),
+  TOO_EARLY("{0}: {1}; whether the group keeps up is not known yet"),
   END_NOT_KNOWN("{0}: its leader does not say where the log ends"),
 
   HAS_READ_ALL("{0} has read everything, and nothing arrives"),

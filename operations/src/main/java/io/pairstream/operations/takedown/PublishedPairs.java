@@ -2,7 +2,6 @@ package io.pairstream.operations.takedown;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.cluster.Pages;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -59,7 +58,7 @@ final class PublishedPairs {
     if (subject.kind() == TakedownKind.PAIR) {
       String before = sampleId();
       own =
-          LastRecords.of(cluster, log, cluster.topics().receipts(), Set.of(subject.name()))
+          log.last(cluster.topics().receipts(), Set.of(subject.name()))
               .getOrDefault(subject.name(), own);
       if (!sampleId().equals(before)) {
         pages = null; // what was read by now was read for pairs of no known sample

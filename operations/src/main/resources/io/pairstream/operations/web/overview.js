@@ -194,7 +194,7 @@ function canary(app, canary) {
   );
 }
 
-function instances(app, { instances: all = [], instances_total: total, at }) {
+function instances(app, { instances: all = [], at }) {
   const { say, format } = app;
   const state = (one) => [
     one.silent
@@ -218,7 +218,6 @@ function instances(app, { instances: all = [], instances_total: total, at }) {
     all.length === 0
       ? h("p.quiet", say("overview.noInstances"))
       : table(say("overview.instances"), columns, all, { className: "instances", keyOf }),
-    total > all.length && h("p.small.quiet", say("overview.moreInstances", { count: format.number(total) })),
   );
 }
 

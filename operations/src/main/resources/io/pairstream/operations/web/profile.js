@@ -103,8 +103,8 @@ function producersCard(app, producers) {
   );
 }
 
-function copyRate({ accepted, rejected, copies, copy_rate: rate = copies / (accepted + rejected) }) {
-  return rate;
+function copyRate({ accepted, rejected, copies }) {
+  return copies / (accepted + rejected + copies);
 }
 
 /* ---- Histograms ---- */
