@@ -3,7 +3,7 @@ package io.pairstream.operations.pairs;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.tokens.ReadableTokens;
-import io.pairstream.operations.catalogue.FoundPair;
+import io.pairstream.operations.catalogue.PairPage.FoundPair;
 import io.pairstream.operations.catalogue.PairRow;
 import io.pairstream.operations.catalogue.ReviewNote;
 import io.pairstream.operations.sentence.Sentence;
