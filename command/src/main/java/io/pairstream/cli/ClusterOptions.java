@@ -131,8 +131,8 @@ final class ClusterOptions {
       if (here.isEmpty() && dataDirectory != null) {
         // Falling back to the usual ports would answer for another platform.
         throw new PlatformException(
-            "--data-dir: %s; name the folder of one that runs, or start one with: %s up --data-dir %s"
-                .formatted(PlatformFile.whyNone(dataDirectory), Main.asCalled(), dataDirectory));
+            "--data-dir: no platform runs in %1$s; name the folder of one that runs, or start one with: %2$s up --data-dir %1$s"
+                .formatted(dataDirectory, Main.asCalled()));
       }
       return here;
     } catch (IOException e) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 
 /** {@code pairstream doctor}: whether machine and cluster are fit for what is promised. */
 @Command(name = "doctor")
-final class DoctorCommand extends FitClusterCommand {
+final class DoctorCommand extends ClusterCommand.Fit {
 
   @Mixin private WorkerOptions workers;
 

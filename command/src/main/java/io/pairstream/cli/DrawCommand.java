@@ -1,16 +1,13 @@
 package io.pairstream.cli;
 
-import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,21 +29,9 @@ final class DrawCommand extends PairstreamCommand {
   @Override
   public Integer call() throws IOException {
     require(pairs >= 1 && pairs <= 1_000_000, "--pairs must be from 1 to 1000000, was " + pairs);
-    String right = "; name a folder that is empty, or not there yet";
-    try {
-      Files.createDirectories(folder);
-    } catch (FileAlreadyExistsException e) {
-      throw wrong(folder + " is a file" + right);
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      require(files.findAny().isEmpty(), folder + " is not empty" + right);
-    }
-    DrawnPairs drawn = DrawnPairs.plain(1);
-    try {
-      LongStream.range(0, pairs).parallel().mapToObj(drawn::at).forEach(this::write);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    require(!Files.exists(folder), folder + " is there already; name a folder that is not");
+    Files.createDirectories(folder);
+    LongStream.range(0, pairs).parallel().mapToObj(DrawnPairs.plain(1)::at).forEach(this::write);
     answer(
         new Drawn(folder, pairs),
         () ->
@@ -57,7 +42,7 @@ final class DrawCommand extends PairstreamCommand {
   }
 
   /** {@code 000000.jpg}, {@code 000000.txt} and so on: each file's name is its pair's index. */
-  private void write(DrawnPair drawn) {
+  private void write(DrawnPairs.Drawn drawn) {
     NewPair pair = drawn.pair();
     String name = String.format(Locale.ROOT, "%06d.", drawn.index());
     String type = pair.mediaType().replaceFirst(".*/", "").replace("jpeg", "jpg");

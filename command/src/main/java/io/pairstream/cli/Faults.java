@@ -83,13 +83,6 @@ final class Faults {
     if (exception instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       String typed = unmatched.getUnmatched().get(0);
-      String option = typed.replaceFirst("=.*", "");
-      for (CommandLine sub : command.getSubcommands().values()) {
-        if (sub.getCommandSpec().findOption(option) != null) {
-          String name = sub.getCommandSpec().qualifiedName();
-          return option + " goes behind a command: " + name + ' ' + option;
-        }
-      }
       String meant = String.join(" or ", unmatched.getSuggestions());
       return "there is no "
           + (unmatched.isUnknownOption() ? "option " : "command or argument ")

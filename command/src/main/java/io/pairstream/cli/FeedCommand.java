@@ -10,18 +10,22 @@ import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
 import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.ViewRetention;
+import io.pairstream.schemas.Threads;
+import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,9 +41,6 @@ final class FeedCommand extends TrainerCommand {
   @Mixin private FeedOptions options;
 
   @Mixin private ServiceOptions.Status status;
-
-  @Option(names = "--position-file", paramLabel = "FILE")
-  private Path positionFile;
 
   @Option(names = "--max-batches", paramLabel = "N")
   private Long maxBatches;
@@ -79,10 +80,6 @@ final class FeedCommand extends TrainerCommand {
   @Override
   public Integer call() throws Exception {
     requireAtLeast(1, "--max-batches", maxBatches);
-    if (positionFile != null) {
-      Path folder = positionFile.toAbsolutePath().getParent();
-      require(Files.isDirectory(folder), "--position-file: there is no folder " + folder);
-    }
     FeedSettings settings = checked(options::settings);
     FeedSource source = source(split(options.split()));
     View view = options.run() == null ? null : view("--view: ", options.run().view());
@@ -93,7 +90,7 @@ final class FeedCommand extends TrainerCommand {
   private int feed(FeedSource source, FeedSettings settings, View view, SelfReport report)
       throws IOException {
     try (PairFeed feed = open(source, settings, view);
-        FeedWatch watch = new FeedWatch(feed, report, this::complain);
+        Watch watch = new Watch(feed, report, this::complain);
         StatusReporter reporter =
             StatusReporter.start(
                 report, topics().instances(), source.registry(), source.clientSettings())) {
@@ -125,7 +122,7 @@ final class FeedCommand extends TrainerCommand {
       try (ReadyBatch batch = next.get()) {
         Batch printed = Batch.of(batch, feed.stats());
         answer(printed, () -> print(printed));
-        keep(batch.position());
+        options.keep(batch.position());
       }
     }
     if (!json()) {
@@ -141,36 +138,11 @@ final class FeedCommand extends TrainerCommand {
 
   private PairFeed open(FeedSource source, FeedSettings settings, View view) throws IOException {
     if (view == null) {
-      return PairFeed.open(source, settings, kept(FeedPosition::parse));
+      return PairFeed.open(source, settings, options.kept(FeedPosition::parse));
     }
     ViewRun over = checked(() -> options.run().over(view));
-    Optional<ViewPosition> kept = kept(ViewPosition::parse);
+    Optional<ViewPosition> kept = options.kept(ViewPosition::parse);
     return checked(() -> PairFeed.ofView(source, settings, over, kept));
-  }
-
-  /** The position of the start before, where one is kept. */
-  private <P extends Position> Optional<P> kept(Function<String, P> parse) throws IOException {
-    if (positionFile == null || !Files.exists(positionFile)) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(parse.apply(Files.readString(positionFile)));
-    } catch (PositionRefusedException e) {
-      throw new PositionRefusedException("--position-file " + positionFile + ": " + e.getMessage());
-    }
-  }
-
-  /** Writes beside the file and renames, so that a crash leaves the old position or the new one. */
-  private void keep(Position position) throws IOException {
-    if (positionFile != null) {
-      Path beside = positionFile.resolveSibling(positionFile.getFileName() + ".new");
-      Files.writeString(beside, position.toJson());
-      Files.move(
-          beside,
-          positionFile,
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 
   private void print(Batch batch) {
@@ -183,5 +155,108 @@ final class FeedCommand extends TrainerCommand {
         batch.samplesPerSecond(),
         batch.dataWaitSeconds(),
         batch.firstCaption());
+  }
+
+  /**
+   * What others see of a trainer's feed: its figures, and, for the lag display alone, its position:
+   * soon after it has moved on, also while it waits for more, and never a reason to stop or to
+   * wait.
+   */
+  static final class Watch implements AutoCloseable {
+
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(30);
+
+    private final PairFeed feed;
+    private final Consumer<String> complaints;
+    private final ScheduledExecutorService clock =
+        Executors.newSingleThreadScheduledExecutor(Threads.daemons("shown-position"));
+
+    private Position shown;
+    private long notBeforeNanos = System.nanoTime();
+
+    /**
+     * Begins to show a feed.
+     *
+     * @param feed open until this is closed
+     * @param complaints hears what cannot be shown
+     */
+    Watch(PairFeed feed, SelfReport report, Consumer<String> complaints) {
+      this.feed = feed;
+      this.complaints = complaints;
+      this.shown = feed.position();
+      report.add(this::read);
+      Threads.repeat(clock, Duration.ofSeconds(1), this::showPosition);
+    }
+
+    private synchronized void showPosition() {
+      Position now = feed.position();
+      if (now.equals(shown) || System.nanoTime() - notBeforeNanos < 0) {
+        return;
+      }
+      try {
+        feed.commit();
+        shown = now;
+      } catch (KafkaException e) {
+        notBeforeNanos = System.nanoTime() + AGAIN_AFTER.toNanos();
+        complaints.accept("the lag display is behind: " + e.getMessage());
+      }
+    }
+
+    /** Shows where it has ended. */
+    @Override
+    public void close() {
+      clock.shutdown();
+      showPosition();
+    }
+
+    private void read(Reading reading) {
+      FeedStats stats = feed.stats();
+      reading
+          .counter("feed_batches_total", stats.batches())
+          .counter("feed_samples_total", stats.samples())
+          .counter("feed_data_wait_nanoseconds_total", stats.dataWait().toNanos())
+          .counter("feed_slot_wait_nanoseconds_total", stats.slotWait().toNanos())
+          .counter("feed_decode_nanoseconds_total", stats.decoding().toNanos())
+          .counter("feed_bytes_total", stats.bytes())
+          .gauge("feed_ready_batches", stats.readyBatches())
+          .gauge("feed_samples_in_memory", stats.samplesInMemory())
+          .gauge("feed_starves_seconds", stats.starvesInSeconds())
+          .gauge("feed_epoch", known(stats.epoch()))
+          .gauge("feed_epoch_share", stats.epochShare())
+          .gauge("feed_takedowns", stats.takedowns())
+          .gauge("feed_slots", stats.slots())
+          .gauge("feed_batch_samples", stats.batchSamples())
+          .gauge("feed_samples_waiting", known(stats.samplesWaiting()));
+    }
+
+    private static double known(long number) {
+      return number < 0 ? Double.NaN : (double) number;
+    }
+
+    /** How long the pairs of its view are kept; says so where the broker will delete them. */
+    void addRetention(View view, FeedSource source, SelfReport report) {
+      try {
+        ViewRetention retention = ViewRetention.of(view, source);
+        report.add(reading -> read(view, retention, reading));
+        if (!retention.isKept()) {
+          complaints.accept("of the view " + view.fingerprint() + " " + retention.inWords());
+        }
+      } catch (KafkaException e) {
+        complaints.accept("how long the view's pairs are kept is not known: " + e.getMessage());
+      }
+    }
+
+    private static void read(View view, ViewRetention retention, Reading reading) {
+      reading.fact("view_retention", retention.inWords());
+      retention
+          .leavesFrom()
+          .ifPresent(
+              leaves ->
+                  reading.gauge(
+                      "feed_view_expires_seconds",
+                      Duration.between(Instant.now(), leaves).toMillis() / 1e3,
+                      "view",
+                      view.fingerprint()));
+    }
   }
 }

@@ -1,9 +1,17 @@
 package io.pairstream.cli;
 
 import io.pairstream.feed.FeedSettings;
+import io.pairstream.feed.Position;
 import io.pairstream.feed.ViewRun;
 import io.pairstream.feed.view.OrderPlan;
+import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -21,6 +29,9 @@ final class FeedOptions {
 
   @Option(names = "--until-end")
   private boolean untilEnd;
+
+  @Option(names = "--position-file", paramLabel = "FILE")
+  private Path positionFile;
 
   @ArgGroup(exclusive = false, heading = "%nTo read a view in an order that can be repeated:%n")
   private Run run;
@@ -89,6 +100,10 @@ final class FeedOptions {
     if (run != null && untilEnd) {
       throw new IllegalArgumentException("--view goes without --until-end (use --epochs)");
     }
+    Path folder = positionFile == null ? null : positionFile.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException("--position-file: there is no folder " + folder);
+    }
     int ranks = run == null ? 1 : run.ranks;
     if (ranks < 1 || batchSize % ranks != 0) {
       int least = Math.max(1, ranks);
@@ -103,5 +118,30 @@ final class FeedOptions {
       return settings.lastBatch(FeedSettings.LastBatch.DROP);
     }
     return untilEnd ? settings.until(FeedSettings.End.WHERE_LOG_ENDS) : settings;
+  }
+
+  /** The position of the start before, where one is kept. */
+  <P extends Position> Optional<P> kept(Function<String, P> parse) throws IOException {
+    if (positionFile == null || !Files.exists(positionFile)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(parse.apply(Files.readString(positionFile)));
+    } catch (PositionRefusedException e) {
+      throw new PositionRefusedException("--position-file " + positionFile + ": " + e.getMessage());
+    }
+  }
+
+  /** Writes beside the file and renames, so that a crash leaves the old position or the new one. */
+  void keep(Position position) throws IOException {
+    if (positionFile != null) {
+      Path beside = positionFile.resolveSibling(positionFile.getFileName() + ".new");
+      Files.writeString(beside, position.toJson());
+      Files.move(
+          beside,
+          positionFile,
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 }

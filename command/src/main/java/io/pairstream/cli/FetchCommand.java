@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 
 /** {@code pairstream fetch}: fetches the images of links, against any cluster, until stopped. */
 @Command(name = "fetch")
-final class FetchCommand extends FitClusterCommand {
+final class FetchCommand extends ClusterCommand.Fit {
 
   @Mixin private ServiceOptions.Status status;
 

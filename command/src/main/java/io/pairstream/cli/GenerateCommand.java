@@ -1,13 +1,19 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.generate.Generation;
 import io.pairstream.ingest.generate.GenerationPlan;
 import io.pairstream.ingest.generate.ImagesApi;
 import io.pairstream.ingest.generate.PromptFile;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.terminal.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,9 +25,9 @@ import picocli.CommandLine.Option;
  * usage, 3 the API, the broker or the registry did not do their part.
  */
 @Command(name = "generate")
-final class GenerateCommand extends FitClusterCommand {
+final class GenerateCommand extends ClusterCommand.Fit {
 
-  @Mixin private GenerateOptions generation;
+  @Mixin private Options generation;
 
   @Option(names = "--prompts", paramLabel = "FILE", required = true)
   private Path prompts;
@@ -104,6 +110,69 @@ final class GenerateCommand extends FitClusterCommand {
     /** Seconds since the start; more than 0. */
     double seconds() {
       return Math.max(1e-9, (System.nanoTime() - startedAt) / 1e9);
+    }
+  }
+
+  /** Which API draws, and what it is asked. */
+  static final class Options {
+
+    @Option(names = "--base-url", paramLabel = "URL", required = true)
+    private String baseUrl;
+
+    @Option(names = "--model", paramLabel = "M", required = true)
+    private String model;
+
+    @Option(names = "--api-key-file", paramLabel = "FILE")
+    private Path keyFile;
+
+    @Option(names = "--parameter", paramLabel = "NAME=VALUE")
+    private Map<String, String> parameters = Map.of();
+
+    @Option(names = "--requests-per-minute", paramLabel = "R", defaultValue = "20")
+    private int requestsPerMinute;
+
+    @Option(names = "--concurrency", paramLabel = "N", defaultValue = "4")
+    private int concurrency;
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "180")
+    private int timeoutSeconds;
+
+    @Option(names = "--language", paramLabel = "TAG", defaultValue = "")
+    private String language;
+
+    @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
+    private String contributor;
+
+    @Option(names = "--licence", paramLabel = "X", defaultValue = "")
+    private String licence;
+
+    /**
+     * The API.
+     *
+     * @throws IllegalArgumentException where the options make no sense
+     */
+    ImagesApi api() {
+      return new ImagesApi(baseUrl, key(), Duration.ofSeconds(timeoutSeconds));
+    }
+
+    private String key() {
+      try {
+        return keyFile == null ? "" : Files.readString(keyFile).strip();
+      } catch (IOException e) {
+        throw new IllegalArgumentException("the key's file " + keyFile + " cannot be read", e);
+      }
+    }
+
+    /**
+     * What it is asked.
+     *
+     * @throws IllegalArgumentException where the options make no sense
+     */
+    GenerationPlan plan() {
+      Map<String, JsonNode> all = new HashMap<>();
+      parameters.forEach((name, value) -> all.put(name, GenerationPlan.value(value)));
+      return new GenerationPlan(
+          model, all, requestsPerMinute, concurrency, language, contributor, licence);
     }
   }
 }

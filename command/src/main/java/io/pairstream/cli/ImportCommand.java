@@ -1,12 +1,10 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportSource;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem;
-import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
@@ -24,7 +22,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +35,7 @@ import picocli.CommandLine.Parameters;
  * registry did not do their part.
  */
 @Command(name = "import")
-final class ImportCommand extends FitClusterCommand {
+final class ImportCommand extends ClusterCommand.Fit {
 
   @Mixin private ImportOptions reading;
 
@@ -60,56 +57,13 @@ final class ImportCommand extends FitClusterCommand {
   @Option(names = "--wait")
   private boolean wait;
 
-  /**
-   * What came of an import, as JSON.
-   *
-   * @param problems the first of them
-   * @param judged where that was waited for
-   */
-  @JsonInclude(JsonInclude.Include.NON_ABSENT)
-  private record Imported(
-      long published,
-      long links,
-      List<Problem> problems,
-      long problemCount,
-      List<ImportRun.Result> sources,
-      Optional<DecidedPairs.Counts> judged,
-      double seconds,
-      double pairsPerSecond,
-      double megabytesPerSecond) {
-
-    static Imported of(
-        List<ImportRun.Result> results,
-        List<Problem> problems,
-        Optional<DecidedPairs.Counts> judged,
-        double seconds) {
-      long published = sum(results, ImportRun.Result::published);
-      long links = sum(results, ImportRun.Result::links);
-      return new Imported(
-          published,
-          links,
-          problems,
-          sum(results, ImportRun.Result::problems),
-          results,
-          judged,
-          seconds,
-          (published + links) / seconds,
-          sum(results, ImportRun.Result::imageBytes) / 1e6 / seconds);
-    }
-
-    private static long sum(
-        List<ImportRun.Result> results, ToLongFunction<ImportRun.Result> count) {
-      return results.stream().mapToLong(count).sum();
-    }
-  }
-
   @Override
   public Integer call() throws IOException {
     requireAtLeast(0, "--limit", limit);
     SourceOptions read = checked(reading::read);
     String inWords =
         "--dataset %s --bootstrap-servers %s %s"
-            .formatted(cluster().dataset().name(), cluster().bootstrapServers(), reading.inWords());
+            .formatted(cluster().dataset().name(), cluster().bootstrapServers(), read);
     List<ImportSource> sources = ImportSource.of(paths);
     try (ImportState state = new ImportState(stateFile(inWords), inWords, fromStart);
         Writer failures = failures(state)) {
@@ -167,12 +121,12 @@ final class ImportCommand extends FitClusterCommand {
     if (resume == null && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
     }
-    Imported summary = Imported.of(outcomes, progress.problems(), judged.map(this::await), seconds);
+    ImportProgress.Summary summary = progress.summary(outcomes, judged.map(this::await), seconds);
     answer(summary, () -> print(summary));
     return summary.problemCount() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 
-  private void print(Imported summary) {
+  private void print(ImportProgress.Summary summary) {
     print(
         "%,d published%s, %,d problems in %.1f s (%.0f pairs/s, %.1f MB/s)",
         summary.published(),

@@ -42,23 +42,10 @@ final class ImportOptions {
         sourceKind,
         contributor,
         licence,
-        Optional.ofNullable(images),
+        Optional.ofNullable(images).map(Path::toAbsolutePath),
         Optional.ofNullable(format),
         columns(),
         links);
-  }
-
-  /** The same in words, equal for equal options: what a resumed import must agree in. */
-  String inWords() {
-    return "--format %s --columns %s --images %s --links %s --contributor %s --licence %s --source-kind %s"
-        .formatted(
-            format == null ? "by name" : format.word(),
-            columns,
-            images == null ? "beside the list" : images.toAbsolutePath(),
-            links,
-            contributor,
-            licence,
-            sourceKind);
   }
 
   private ColumnNames columns() {

@@ -1,5 +1,7 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.terminal.Progress;
@@ -7,6 +9,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,6 +23,24 @@ final class ImportProgress implements ImportRun.Listener, AutoCloseable {
 
   /** Problems that are shown as they come. */
   private static final int SHOWN_PROBLEMS = 20;
+
+  /**
+   * What came of an import, as JSON.
+   *
+   * @param problems the first of them
+   * @param judged where that was waited for
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  record Summary(
+      long published,
+      long links,
+      List<Problem> problems,
+      long problemCount,
+      List<ImportRun.Result> sources,
+      Optional<DecidedPairs.Counts> judged,
+      double seconds,
+      double pairsPerSecond,
+      double megabytesPerSecond) {}
 
   private final Progress progress;
   private final long startedAt = System.nanoTime();
@@ -66,9 +87,20 @@ final class ImportProgress implements ImportRun.Listener, AutoCloseable {
     progress.line(text);
   }
 
-  /** The first {@link #KEPT_PROBLEMS} problems, in their order. */
-  synchronized List<Problem> problems() {
-    return List.copyOf(kept);
+  /** What came of it all. */
+  synchronized Summary summary(
+      List<ImportRun.Result> results, Optional<DecidedPairs.Counts> judged, double seconds) {
+    long links = results.stream().mapToLong(ImportRun.Result::links).sum();
+    return new Summary(
+        published - links,
+        links,
+        List.copyOf(kept),
+        problems,
+        results,
+        judged,
+        seconds,
+        published / seconds,
+        bytes / 1e6 / seconds);
   }
 
   /** Seconds since the start; more than 0. */

@@ -13,12 +13,12 @@ import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
 import io.pairstream.terminal.Table;
-import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -181,12 +181,7 @@ final class KeysCommand {
     }
 
     private static String rate(double rate, String unit) {
-      if (rate == 0) {
-        return "";
-      }
-      return Double.isInfinite(rate)
-          ? "unlimited" + unit
-          : BigDecimal.valueOf(rate).stripTrailingZeros().toPlainString() + unit;
+      return rate == 0 ? "" : String.format(Locale.ROOT, "%,.1f", rate) + unit;
     }
   }
 

@@ -1,6 +1,5 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
@@ -122,30 +121,21 @@ final class LagCommand extends ClusterCommand {
       request.header("Authorization", "Bearer " + Files.readString(keyFile).strip());
     }
     HttpResponse<byte[]> answer;
+    JsonNode json;
     try {
       answer =
           HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      json = AnswerJson.MAPPER.readTree(answer.body());
     } catch (IOException e) {
       throw new IOException("no dashboard answers at " + name, e);
     }
-    int status = answer.statusCode();
-    if (status == 401 || status == 403) {
-      throw new IOException(
-          "the dashboard at "
-              + name
-              + (keyFile == null ? " asks for a key" : " does not take this key")
-              + "; --api-key-file names one with scope view");
+    if (answer.statusCode() == 200 && json.has("groups")) {
+      return AnswerJson.MAPPER.treeToValue(json, LagReport.class);
     }
-    try {
-      JsonNode json = AnswerJson.MAPPER.readTree(answer.body());
-      if (status == 200 && json.has("groups")) {
-        return AnswerJson.MAPPER.treeToValue(json, LagReport.class);
-      }
-      String detail = json.path("detail").asText("this is no dashboard");
-      throw new IOException("what answers at " + name + " says: " + detail);
-    } catch (JsonProcessingException e) {
-      throw new IOException("what answers at " + name + " is no dashboard", e);
-    }
+    String detail = json.path("detail").asText("status " + answer.statusCode());
+    throw new IOException(
+        "the dashboard at %s says: %s; --api-key-file names a key with scope view"
+            .formatted(name, detail));
   }
 
   private int show(LagReport first, Look next) throws IOException, InterruptedException {

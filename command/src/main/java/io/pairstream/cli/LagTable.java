@@ -1,6 +1,5 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
@@ -34,48 +33,19 @@ final class LagTable {
     this.groups = groups.stream().sorted(Headline.WORST_FIRST).toList();
   }
 
-  /** Lag as JSON: the groups without their partitions, and these. */
+  /** Lag as JSON. */
   private record Answer(
       Instant at,
       Optional<String> trouble,
       Verdict verdict,
       String sentence,
-      long waiting,
       long lost,
-      List<GroupLag> groups,
-      List<Partition> partitions) {}
-
-  /** A group's partition; of a group that never committed all waits that is there. */
-  private record Partition(
-      String group,
-      @JsonUnwrapped PartitionLag partition,
-      long waiting,
-      OptionalDouble oldestSeconds) {
-
-    private static Partition of(String group, PartitionLag partition) {
-      long waits = partition.lag().orElse(partition.end() - partition.logStart());
-      return new Partition(
-          group, partition, waits, waits == 0 ? OptionalDouble.empty() : partition.seconds());
-    }
-  }
+      List<GroupLag> groups) {}
 
   /** The same as JSON. */
   Object answer(Instant at, Optional<String> trouble) {
-    List<Partition> partitions = new ArrayList<>();
-    groups.forEach(
-        group ->
-            group
-                .partitions()
-                .forEach(partition -> partitions.add(Partition.of(group.group(), partition))));
-    return new Answer(
-        at,
-        trouble,
-        worst(),
-        sentence(),
-        partitions.stream().mapToLong(Partition::waiting).sum(),
-        groups.stream().mapToLong(GroupLag::lost).sum(),
-        groups.stream().map(GroupLag::withoutPartitions).toList(),
-        partitions);
+    long lost = groups.stream().mapToLong(GroupLag::lost).sum();
+    return new Answer(at, trouble, worst(), sentence(), lost, groups);
   }
 
   /** The worst of all groups that were ever there. */

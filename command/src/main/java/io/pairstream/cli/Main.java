@@ -5,9 +5,13 @@ import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ResourceBundle;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
@@ -17,7 +21,7 @@ import picocli.CommandLine.TypeConversionException;
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    resourceBundle = GroupedHelp.TEXTS,
+    resourceBundle = Main.HelpWithExamples.TEXTS,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeOnInvalidInput = ExitStatus.WRONG_USAGE,
     exitCodeOnExecutionException = ExitStatus.COULD_NOT,
@@ -84,9 +88,9 @@ public final class Main {
     return new CommandLine(new Main())
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setHelpFactory(GroupedHelp::new)
-        .registerConverter(Duration.class, TimeSpan::parse)
-        .registerConverter(Instant.class, TimeSpan::parsePast)
+        .setHelpFactory(HelpWithExamples::new)
+        .registerConverter(Duration.class, Quantity::span)
+        .registerConverter(Instant.class, Quantity::past)
         .registerConverter(ServiceOptions.Address.class, ServiceOptions.Address::parse)
         .registerConverter(ClusterRequirement.class, Main::requirement)
         .setParameterExceptionHandler(
@@ -101,5 +105,32 @@ public final class Main {
             () ->
                 new TypeConversionException(
                     "right is one of " + ClusterRequirement.labels() + ", not " + name));
+  }
+
+  /** Help with examples to paste. */
+  static final class HelpWithExamples extends Help {
+
+    /** Has all texts of the help; picocli looks up those of options and commands. */
+    static final String TEXTS = "io.pairstream.cli.help";
+
+    private static final String NEW_LINE = System.lineSeparator();
+
+    private final ResourceBundle texts = ResourceBundle.getBundle(TEXTS);
+
+    HelpWithExamples(CommandSpec spec, ColorScheme colours) {
+      super(spec, colours);
+    }
+
+    @Override
+    public String footer(Object... unused) {
+      return NEW_LINE
+          + "For example:"
+          + NEW_LINE
+          + texts
+              .getString(commandSpec().qualifiedName(".") + ".example")
+              .lines()
+              .map(example -> "  " + Main.asCalled() + " " + example + NEW_LINE)
+              .collect(Collectors.joining());
+    }
   }
 }

@@ -35,20 +35,17 @@ final class PlatformCommands {
     /** How this process ends once the platform is closed, also where a signal asks it to. */
     private final AtomicInteger status = new AtomicInteger(ExitStatus.COULD_NOT);
 
-    /** What the services of a platform are started with. */
-    record Services(String recipe, List<String> workers) {}
-
-    /**
-     * The services' options, checked before anything starts. A recipe's file is absolute: they run
-     * in another directory.
-     */
-    final Services services(String recipe) {
+    /** A recipe as services are told it, checked: a file is absolute, they run elsewhere. */
+    final String checkedRecipe(String recipe) {
       CleaningPlan unused = plan(recipe(recipe));
-      return new Services(
-          RecipeFile.SHIPPED.contains(recipe)
-              ? recipe
-              : Path.of(recipe).toAbsolutePath().toString(),
-          checked(workers::arguments));
+      return RecipeFile.SHIPPED.contains(recipe)
+          ? recipe
+          : Path.of(recipe).toAbsolutePath().toString();
+    }
+
+    /** Options of services with image workers, checked before anything starts. */
+    final List<String> ofWorkers() {
+      return checked(workers::arguments);
     }
 
     /** A signal is how the command is asked to end, so it is no failure once all is well. */
@@ -118,11 +115,12 @@ final class PlatformCommands {
       if (fetchContact != null) {
         UserAgent unused = checked("--fetch-contact: ", () -> new UserAgent("0", fetchContact));
       }
-      Services services = services(recipe);
+      String checkedRecipe = checkedRecipe(recipe);
+      List<String> ofWorkers = ofWorkers();
       try (WholePlatform whole =
           WholePlatform.start(dataDirectory, checkedDataset, partitions, this::tell)) {
         onSignal(whole, () -> {});
-        whole.startServices(services.recipe(), services.workers());
+        whole.startServices(checkedRecipe, ofWorkers);
         if (fetchContact != null) {
           whole.startFetching(fetchContact);
         }
@@ -172,7 +170,8 @@ final class PlatformCommands {
     @Override
     public Integer call() throws IOException, InterruptedException {
       requireAtLeast(1, "--pairs", pairs);
-      Services services = services(recipe);
+      String checkedRecipe = checkedRecipe(recipe);
+      List<String> ofWorkers = ofWorkers();
       Path directory = Files.createTempDirectory("pairstream-demo");
       say(
           "starting a broker, a schema registry, the topology, a feed%s",
@@ -186,9 +185,9 @@ final class PlatformCommands {
         onSignal(platform, () -> delete(directory));
         // The pages take part of the machine's time, so a demo that ends by itself has none.
         if (exit) {
-          platform.startPreprocessing(services.recipe(), services.workers(), List.of());
+          platform.startPreprocessing(checkedRecipe, ofWorkers, List.of());
         } else {
-          platform.startServices(services.recipe(), services.workers());
+          platform.startServices(checkedRecipe, ofWorkers);
           say("watch it: %s", platform.dashboardAddress());
         }
         Demo.Summary summary;
@@ -211,19 +210,20 @@ final class PlatformCommands {
     private void tellWhatNext(DecidedPairs.Counts end, Path directory, WholePlatform platform) {
       PrintWriter to = json() ? err() : out();
       String called = "  " + Main.asCalled() + " ";
+      String here = " --data-dir " + directory + "\n";
       to.println("It keeps running. Watch it: " + platform.dashboardAddress());
       to.println("Add a picture of your own: " + platform.ingestApiAddress());
       to.println("Try next, in another terminal:");
       end.example()
           .ifPresent(
               rejected -> {
-                to.println(called + "why " + rejected.id() + " --data-dir " + directory);
+                to.print(called + "why " + rejected.id() + here);
                 to.println("      (" + rejected.reason() + ": " + rejected.detail() + ")");
                 to.println(
                     "  its page: " + platform.dashboardAddress() + "/#/pair/" + rejected.id());
               });
-      to.println(called + "quarantine ls --data-dir " + directory);
-      to.println(called + "lag --data-dir " + directory);
+      to.print(called + "quarantine ls" + here);
+      to.print(called + "lag" + here);
       to.println("Ctrl-C ends the demo and removes its data.");
       to.flush();
     }

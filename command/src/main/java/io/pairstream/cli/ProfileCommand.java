@@ -2,17 +2,31 @@ package io.pairstream.cli;
 
 import io.pairstream.operations.profile.ProfileQuestion;
 import io.pairstream.operations.profile.ProfileReport;
+import io.pairstream.operations.profile.ProfileReport.Count;
+import io.pairstream.operations.profile.ProfileReport.Histogram;
 import io.pairstream.operations.profile.ReadProfile;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.Table;
+import io.pairstream.terminal.Table.Figure;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream profile}: what the data set holds, by its topics. */
 @Command(name = "profile")
 final class ProfileCommand extends ClusterCommand {
+
+  private static final int NAME_COLUMNS = 24;
+  private static final int BAR_COLUMNS = 19;
 
   @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "")
   private String split;
@@ -32,7 +46,105 @@ final class ProfileCommand extends ClusterCommand {
     String dataset = cluster().dataset().name();
     answer(
         new ProfileReport.Answer(dataset, true, report, Optional.empty()),
-        () -> ProfileText.lines(dataset, report).forEach(out()::println));
+        () -> lines(dataset, report).forEach(out()::println));
     return ExitStatus.DONE;
+  }
+
+  /** The lines; whatever producers wrote stands in them as plain text. */
+  static List<String> lines(String dataset, ProfileReport profile) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "data set %s: %s accepted pairs".formatted(dataset, TerminalText.count(profile.pairs())));
+    profile.since().ifPresent(since -> lines.add("the first record counted is of " + since));
+    profile
+        .counts()
+        .forEach(
+            (name, values) ->
+                shares(
+                    lines,
+                    name,
+                    values.stream().map(Count::value).toList(),
+                    values.stream().map(Count::count).toList()));
+    profile
+        .histograms()
+        .forEach(
+            (name, histogram) ->
+                shares(
+                    lines,
+                    name + " (" + histogram.unit() + ")",
+                    ranges(histogram),
+                    histogram.counts()));
+    profile
+        .truncatedShare()
+        .ifPresent(share -> lines.add("\ncaptions with more tokens than fit: " + percent(share)));
+    if (!profile.words().isEmpty()) {
+      lines.add("\nwords, and how many captions they stand in");
+      String words =
+          profile.words().stream()
+              .map(word -> name(word.word()) + " " + TerminalText.count(word.count()))
+              .collect(Collectors.joining(", "));
+      TerminalText.wrapped(words, Table.COLUMNS - 2).forEach(line -> lines.add("  " + line));
+    }
+    Table producers =
+        new Table().row("", "producers", "accepted", "rejected", "copies", "top reason");
+    profile
+        .producers()
+        .forEach(
+            one ->
+                producers.row(
+                    "",
+                    name(one.contributor()),
+                    one.accepted(),
+                    one.rejected(),
+                    one.copies(),
+                    name(one.topReason())));
+    lines.add("");
+    lines.addAll(producers.lines());
+    return lines;
+  }
+
+  /** A section with a bar for each name that counts; none where nothing does. */
+  private static void shares(
+      List<String> lines, String title, List<String> names, List<Long> counts) {
+    long all = counts.stream().mapToLong(count -> count).sum();
+    Table table = new Table();
+    for (int i = 0; i < counts.size(); i++) {
+      double share = (double) counts.get(i) / all;
+      if (counts.get(i) > 0) {
+        table.row(
+            "",
+            name(names.get(i)),
+            TerminalText.bar(share, BAR_COLUMNS),
+            counts.get(i),
+            new Figure(percent(share)));
+      }
+    }
+    if (all > 0) {
+      lines.add("\n" + TerminalText.fit(title, Table.COLUMNS));
+      lines.addAll(table.lines());
+    }
+  }
+
+  private static List<String> ranges(Histogram histogram) {
+    List<String> edges =
+        histogram.edges().stream()
+            .map(edge -> BigDecimal.valueOf(edge).stripTrailingZeros().toPlainString())
+            .toList();
+    int last = histogram.counts().size() - 1;
+    return IntStream.rangeClosed(0, last)
+        .mapToObj(
+            bin ->
+                bin == 0
+                    ? "below " + edges.get(1)
+                    : edges.get(bin) + (bin == last ? " and more" : " to " + edges.get(bin + 1)))
+        .toList();
+  }
+
+  private static String name(String text) {
+    return TerminalText.fit(text, NAME_COLUMNS);
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 }

@@ -1,8 +1,15 @@
 package io.pairstream.cli;
 
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.TypeConversionException;
 
-/** Numbers as a person reads them at a glance. */
+/** Numbers and times as a person reads and types them. */
 final class Quantity {
 
   private static final String[] BYTES = {"B", "kB", "MB", "GB", "TB", "PB"};
@@ -51,5 +58,39 @@ final class Quantity {
             ? String.valueOf(Math.round(value))
             : String.format(Locale.ROOT, "%.1f", value);
     return digits + (units[unit].isEmpty() ? "" : gap + units[unit]);
+  }
+
+  private static final Pattern SPAN = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  static Duration span(String text) {
+    Matcher matcher = SPAN.matcher(text);
+    try {
+      if (!matcher.matches()) {
+        return Duration.parse(text);
+      }
+    } catch (DateTimeParseException e) {
+      throw new TypeConversionException(
+          "right is a number with ms, s, m, h or d, such as 60s, not " + text);
+    }
+    long count = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(count);
+      case "s" -> Duration.ofSeconds(count);
+      case "m" -> Duration.ofMinutes(count);
+      case "h" -> Duration.ofHours(count);
+      default -> Duration.ofDays(count);
+    };
+  }
+
+  /** A time, or how long ago it was: {@code 2026-01-31T00:00:00Z}, {@code 1d}. */
+  static Instant past(String text) {
+    try {
+      return text.startsWith("P") || SPAN.matcher(text).matches()
+          ? Instant.now().minus(span(text))
+          : Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new TypeConversionException(
+          "right is a time such as 2026-01-31T00:00:00Z or how long ago, such as 1d, not " + text);
+    }
   }
 }

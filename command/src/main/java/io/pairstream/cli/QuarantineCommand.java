@@ -5,12 +5,9 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.operations.review.QuarantineEntry;
-import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.Replay;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,27 +41,13 @@ final class QuarantineCommand {
   /**
    * An entry, and what its original says; of bytes that cannot be read there is neither pair nor
    * link.
-   *
-   * @param replay what its headers say, where it was in quarantine before
    */
   private record Read(
-      @JsonUnwrapped QuarantineEntry entry,
-      Optional<RawPair> original,
-      Optional<PairLink> link,
-      Optional<Replay> replay) {
+      @JsonUnwrapped QuarantineEntry entry, Optional<RawPair> original, Optional<PairLink> link) {
 
     static Read of(QuarantineEntry entry, ClusterAccess cluster) {
-      RecordHeaders headers = new RecordHeaders();
-      for (Header header : entry.pair().getHeaders()) {
-        headers.add(
-            header.getKey(),
-            header.getValue() == null ? new byte[0] : Utils.toArray(header.getValue()));
-      }
-      return new Read(
-          entry,
-          new Quarantine(cluster).raw(entry.pair()),
-          new Quarantine(cluster).link(entry.pair()),
-          Replay.read(headers));
+      Quarantine quarantine = new Quarantine(cluster);
+      return new Read(entry, quarantine.raw(entry.pair()), quarantine.link(entry.pair()));
     }
 
     /** The image file as it came; the whole value of a record that is no pair; null of neither. */
@@ -210,29 +192,14 @@ final class QuarantineCommand {
       field("key", read.entry().key());
       field("reason", pair.getReason());
       field("detail", pair.getDetail());
-      field("measured", pair.getMeasured());
-      field("limit", pair.getLimit());
-      field("step", pair.getStep());
-      field("came as", OriginHeader.text(pair.getOrigin()));
       field("source", read.source());
       field("contributor", read.contributor());
-      read.replay()
-          .ifPresent(
-              replay -> {
-                field("replay of", OriginHeader.text(replay.of()));
-                field("review", replay.reviewId());
-                field("waived", String.join(", ", replay.waived()));
-              });
       read.link()
           .ifPresent(
               link -> {
                 field("url", link.getUrl());
                 field("caption", link.getCaption());
               });
-      field("image digest", pair.getImageDigest());
-      field("recipe", pair.getRecipeVersion());
-      field("quarantined", pair.getQuarantinedAt());
-      field("value", read.entry().valueBytes() + " bytes");
     }
   }
 }

@@ -1,22 +1,35 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.PlannedStep;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.ingest.files.PairSource;
+import io.pairstream.platform.AppLayout;
+import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
+import io.pairstream.trial.RecipeTrial;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code pairstream recipe}: what a recipe says, before anything runs with it. */
 @Command(
     name = "recipe",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RecipeCommand.Check.class, RecipeCommand.Explain.class, RecipeTryCommand.class})
+    subcommands = {RecipeCommand.Check.class, RecipeCommand.Explain.class, RecipeCommand.Try.class})
 final class RecipeCommand {
 
   private RecipeCommand() {}
@@ -59,9 +72,6 @@ final class RecipeCommand {
   @Command(name = "explain")
   static final class Explain extends PairstreamCommand {
 
-    private static final int COLUMNS = 100;
-    private static final int INDENT = 30;
-
     @Parameters(paramLabel = "NAME|FILE", defaultValue = "dalle")
     private String recipe;
 
@@ -97,12 +107,7 @@ final class RecipeCommand {
           stage = step.stage();
           print("%n%s", stage);
         }
-        String name = String.format("  %-" + (INDENT - 3) + "s ", step.name());
-        // Broken at spaces, so that what is right of the names stays there.
-        for (String line : TerminalText.wrapped(step.inWords(), COLUMNS - INDENT)) {
-          print("%s%s", name, line);
-          name = " ".repeat(INDENT);
-        }
+        print("  %-26s %s", step.name(), step.inWords());
       }
       print("");
       String profile = plan.normalisation();
@@ -112,6 +117,92 @@ final class RecipeCommand {
       if (!off.isEmpty()) {
         print("switched off: %s", String.join(", ", off));
       }
+    }
+  }
+
+  /**
+   * {@code pairstream recipe try}: what a recipe would keep of local files, and why not the rest.
+   *
+   * <p>Exit status: 0 all files tried, 1 some lines or files gave no pair or the recipe is refused,
+   * 2 wrong usage, 3 no image worker can work.
+   */
+  @Command(name = "try")
+  static final class Try extends PairstreamCommand {
+
+    private static final int LINE_COLUMNS = 100;
+
+    @Mixin private ImportOptions reading;
+
+    @Parameters(paramLabel = "PATH")
+    private Path path;
+
+    @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
+    private String recipe;
+
+    @Option(names = "--limit", paramLabel = "N")
+    private Long limit;
+
+    /** What a recipe made of local files, as JSON. */
+    private record Tried(String recipe, String version, @JsonUnwrapped RecipeTrial.Result result) {}
+
+    @Override
+    public Integer call() throws IOException {
+      requireAtLeast(0, "--limit", limit);
+      RecipeFile file = recipe(recipe);
+      CleaningPlan unused = plan(file); // so that a refused recipe starts no worker
+      int threads = Runtime.getRuntime().availableProcessors();
+      try (PairSource source = PairSource.open(path, checked(reading::read));
+          ImageWorkerPool workers =
+              new ImageWorkerPool(
+                  WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), threads));
+          Progress progress = progress()) {
+        CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
+        if (!plan.pictures().scores().isEmpty()) {
+          workers.rehearse(plan.pictures());
+        }
+        RecipeTrial.Result result =
+            new RecipeTrial(plan, threads)
+                .run(
+                    source,
+                    limit == null ? Long.MAX_VALUE : limit,
+                    pairs -> progress.show("%,d pairs tried", pairs),
+                    problem -> progress.line(problem.where() + ": " + problem.message()));
+        Tried tried = new Tried(file.name(), plan.version(), result);
+        answer(tried, () -> print(tried));
+        return result.problemCount() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+      }
+    }
+
+    private void print(Tried tried) {
+      RecipeTrial.Result result = tried.result();
+      print("%s, version %s, on %s%n", tried.recipe(), tried.version(), path);
+      share("kept", result.kept().values().stream().mapToLong(count -> count).sum(), result);
+      result
+          .kept()
+          .forEach(
+              (split, count) -> share("  " + split.name().toLowerCase(Locale.ROOT), count, result));
+      share("copies of kept pairs", result.copies(), result);
+      share(
+          "rejected",
+          result.refusals().stream().mapToLong(RecipeTrial.Refusals::count).sum(),
+          result);
+      for (RecipeTrial.Refusals refusals : result.refusals()) {
+        share("  " + refusals.reason(), refusals.count(), result);
+        print("      %s", refusals.remedy());
+        for (RecipeTrial.Example example : refusals.examples()) {
+          String said = example.where() + ": " + example.detail();
+          print("      - %s", TerminalText.fit(said, LINE_COLUMNS - 8));
+        }
+      }
+      print(
+          "%nof the kept captions, cleaning changed %,d and the token limit cut %,d",
+          result.changedCaptions(), result.truncatedCaptions());
+      count("%,d lines or files gave no pair", result.problemCount());
+    }
+
+    private void share(String label, long part, RecipeTrial.Result of) {
+      double share = of.pairs() == 0 ? 0 : (double) part / of.pairs();
+      print("%-34s %,9d %6.1f %%  %s", label, part, 100 * share, TerminalText.bar(share, 30));
     }
   }
 }

@@ -28,7 +28,7 @@ final class ServiceCommands {
 
   /** {@code pairstream ingest}: pairs by HTTP, until it is stopped. */
   @Command(name = "ingest")
-  static final class Ingest extends FitClusterCommand {
+  static final class Ingest extends ClusterCommand.Fit {
 
     @Mixin private final ServiceOptions.Listen listen = new ServiceOptions.Listen(8080);
 
@@ -52,12 +52,7 @@ final class ServiceCommands {
     @Override
     public Integer call() throws IOException, InterruptedException {
       IngestService service = new IngestService(cluster(), checked(this::settings));
-      return listen.run(
-          service::start,
-          service::port,
-          service::close,
-          service.fault(),
-          json() ? "ingest_url" : "");
+      return listen.run(service::start, service::port, service::close, service.fault());
     }
 
     private IngestSettings settings() {
@@ -69,7 +64,7 @@ final class ServiceCommands {
 
   /** {@code pairstream preprocess}: the topology, against any cluster, until it is stopped. */
   @Command(name = "preprocess")
-  static final class Preprocess extends FitClusterCommand {
+  static final class Preprocess extends ClusterCommand.Fit {
 
     @Mixin private ServiceOptions.Status status;
 
@@ -113,7 +108,7 @@ final class ServiceCommands {
 
   /** {@code pairstream operate}: the operators' page, until it is stopped. */
   @Command(name = "operate")
-  static final class Operate extends FitClusterCommand {
+  static final class Operate extends ClusterCommand.Fit {
 
     /** Pictures are looked at by people: a few at a time. */
     private static final int PICTURE_WORKERS = 2;
@@ -142,12 +137,7 @@ final class ServiceCommands {
     @Override
     public Integer call() throws IOException, InterruptedException {
       OperateService service = new OperateService(cluster(), checked(this::settings));
-      return listen.run(
-          service::start,
-          service::port,
-          service::close,
-          service.fault(),
-          json() ? "dashboard_url" : "");
+      return listen.run(service::start, service::port, service::close, service.fault());
     }
 
     private OperateSettings settings() {
@@ -168,7 +158,7 @@ final class ServiceCommands {
    * {@code pairstream registry}: a schema registry for those who have none, until it is stopped.
    */
   @Command(name = "registry")
-  static final class Registry extends FitClusterCommand {
+  static final class Registry extends ClusterCommand.Fit {
 
     @Mixin private final ServiceOptions.Listen listen = new ServiceOptions.Listen(8081);
 
@@ -180,7 +170,7 @@ final class ServiceCommands {
       ClusterCheck.of(cluster()).onTopics(List.of()).requireOnceItAnswers();
       RegistryService service = RegistryService.start(access(), listen.settings(), credentialFile);
       return listen.run(
-          () -> {}, service::port, service::close, CompletableFuture.completedFuture(null), "");
+          () -> {}, service::port, service::close, CompletableFuture.completedFuture(null));
     }
   }
 }

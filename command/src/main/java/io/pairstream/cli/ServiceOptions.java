@@ -10,7 +10,6 @@ import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -51,15 +50,8 @@ final class ServiceOptions {
     /**
      * Starts a service, says where it listens, and waits until this process is asked to end, which
      * closes it; throws what makes it end before.
-     *
-     * @param jsonKey of its address; empty to say it in words
      */
-    int run(
-        Address.Start start,
-        IntSupplier port,
-        Runnable close,
-        CompletableFuture<Void> fault,
-        String jsonKey)
+    int run(Address.Start start, IntSupplier port, Runnable close, CompletableFuture<Void> fault)
         throws IOException, InterruptedException {
       listen.start(start, close);
       CountDownLatch closed = new CountDownLatch(1);
@@ -69,12 +61,8 @@ final class ServiceOptions {
             closed.countDown();
           };
       Runtime.getRuntime().addShutdownHook(new Thread(end, "stop-" + spec.name()));
-      String url = listen.url(port.getAsInt());
       PrintWriter out = spec.commandLine().getOut();
-      out.println(
-          jsonKey.isEmpty()
-              ? "listening on " + url
-              : PairstreamCommand.asJson(Map.of(jsonKey, url)));
+      out.println("listening on " + listen.url(port.getAsInt()));
       out.flush();
       try {
         fault.join();

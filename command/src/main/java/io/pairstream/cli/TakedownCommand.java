@@ -58,9 +58,6 @@ final class TakedownCommand extends ClusterCommand {
     @Option(names = "--source", paramLabel = "SOURCE")
     private String source;
 
-    @Option(names = "--by", paramLabel = "NAME")
-    private String by;
-
     @Option(names = "--wait", paramLabel = "TIME", defaultValue = "60s")
     private Duration timeout;
 
@@ -81,12 +78,9 @@ final class TakedownCommand extends ClusterCommand {
     }
 
     private TakedownDesk.Request of(Subject subject, String cause, Progress progress) {
-      if (by != null && !isText(by)) {
-        throw new IllegalArgumentException("--by must have 1 to " + LONGEST_TEXT + " characters");
-      }
       return new TakedownDesk.Request(
           subject,
-          Actor.atTheCommandLine().name() + (by == null ? "" : ", for " + by),
+          Actor.atTheCommandLine().name(),
           cause,
           timeout,
           () -> progress.show("waiting for the topology; Ctrl-C stops the waiting alone"));

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -41,7 +40,7 @@ final class ViewCommand {
 
   /** A view as JSON; of a file, or of a name. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Described(
+  record Described(
       String fingerprint,
       String topic,
       Instant cutAt,
@@ -73,15 +72,10 @@ final class ViewCommand {
           frozen);
     }
 
-    String amount() {
-      return String.format(
-          Locale.ROOT, "%,d samples in %,d blocks, %s", samples, blocks, Quantity.bytes(bytes));
+    /** {@code frozen}, {@code growing}, or {@code cut} into a file. */
+    String state() {
+      return frozen == null ? "cut" : frozen ? "frozen" : "growing";
     }
-  }
-
-  /** A time as people read it. */
-  private static String second(Instant time) {
-    return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /** What the commands on views share. */
@@ -89,32 +83,28 @@ final class ViewCommand {
 
     final void show(View view, String file) {
       Described described = Described.of(view, file, null, null, null);
-      answer(
-          described,
-          () -> {
-            print(
-                "view %s of %s, cut %s%s",
-                view.fingerprint(), view.topic(), second(view.cutAt()), where(view.where()));
-            print("%s", described.amount());
-          });
+      answer(described, () -> print(described));
     }
 
     final void show(NamedView view) {
-      answer(Described.of(view), () -> print(view));
+      answer(Described.of(view), () -> print(Described.of(view)));
     }
 
-    final void print(NamedView view) {
-      Described described = Described.of(view);
-      int segments = view.segments().size();
+    final void print(Described view) {
       print(
           "view %s of %s, %s %s%s",
-          view.name(),
+          view.name() == null ? view.fingerprint() : view.name(),
           view.topic(),
-          view.isFrozen() ? "frozen" : "growing, last sealed",
-          second(view.sealedAt()),
-          where(view.where()));
-      print("fingerprint %s", described.fingerprint());
-      print("%s%s", described.amount(), segments == 1 ? "" : " and " + segments + " segments");
+          view.state(),
+          view.cutAt().truncatedTo(ChronoUnit.SECONDS),
+          view.where().isEmpty() ? "" : ", where " + String.join(" and ", view.where()));
+      field("fingerprint", view.name() == null ? "" : view.fingerprint());
+      print(
+          "%,d samples in %,d blocks, %s%s",
+          view.samples(),
+          view.blocks(),
+          Quantity.bytes(view.bytes()),
+          view.segments() == null ? "" : " and " + view.segments() + " segments");
     }
 
     final int refused(String message) {
@@ -132,10 +122,6 @@ final class ViewCommand {
         return work.apply(read -> progress.show("%,d records read", read));
       }
     }
-
-    private static String where(List<String> conditions) {
-      return conditions.isEmpty() ? "" : ", where " + String.join(" and ", conditions);
-    }
   }
 
   /** {@code pairstream view ls}: the views that have a name. */
@@ -149,22 +135,23 @@ final class ViewCommand {
         say("there is no named view; make one with: %s", hint("view cut NAME"));
       }
       Table table = new Table();
-      views.forEach(view -> answer(Described.of(view), () -> add(view, table)));
+      for (NamedView view : views) {
+        Described described = Described.of(view);
+        answer(
+            described,
+            () ->
+                table.row(
+                    described.name(),
+                    described.state(),
+                    described.samples(),
+                    "samples",
+                    described.segments(),
+                    "segments",
+                    view.sealedAt().truncatedTo(ChronoUnit.SECONDS),
+                    described.topic()));
+      }
       print(table);
       return ExitStatus.DONE;
-    }
-
-    private static void add(NamedView view, Table table) {
-      int segments = view.segments().size();
-      table.row(
-          view.name(),
-          view.isFrozen() ? "frozen" : "growing",
-          view.samples(),
-          "samples",
-          segments,
-          segments == 1 ? "segment" : "segments",
-          second(view.sealedAt()),
-          view.topic());
     }
   }
 
@@ -191,7 +178,7 @@ final class ViewCommand {
       answer(
           new Shown(Described.of(view), retention.inWords(), retention.leavesFrom()),
           () -> {
-            print(view);
+            print(Described.of(view));
             print("%s", retention.inWords());
           });
       return ExitStatus.DONE;

@@ -50,68 +50,60 @@ public final class MachineChecks {
         system instanceof UnixOperatingSystemMXBean unix
             ? openFiles(unix.getMaxFileDescriptorCount())
             : Finding.notTold(Area.MACHINE, "open-files", "this system does not tell", ""),
-        Disk.of(true, dataDirectory).judge(),
-        Disk.of(false, Path.of(System.getProperty("java.io.tmpdir"))).judge());
+        disk("disk-data", dataDirectory, DATA_ROOM, "another --data-dir or --state-dir"),
+        disk(
+            "disk-temp",
+            Path.of(System.getProperty("java.io.tmpdir")),
+            TEMP_ROOM,
+            "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR"));
   }
 
   static Finding memory(int processors, long memoryBytes, long heapBytes) {
     long right = MEMORY_AT_REST + processors * MEMORY_PER_PROCESSOR;
-    String found = gib(memoryBytes) + ", heap up to " + gib(heapBytes);
-    return memoryBytes >= right
-        ? Finding.ok(Area.MACHINE, "memory", found)
-        : Finding.warning(
-            Area.MACHINE,
-            "memory",
-            found,
-            gib(right) + " for as many workers as processors",
-            "more memory, or fewer --threads and --workers");
+    return enough(
+        "memory",
+        memoryBytes >= right,
+        gib(memoryBytes) + ", heap up to " + gib(heapBytes),
+        gib(right) + " for as many workers as processors",
+        "more memory, or fewer --threads and --workers");
   }
 
   static Finding openFiles(long most) {
-    return most >= OPEN_FILES
-        ? Finding.ok(Area.MACHINE, "open-files", "up to " + most)
-        : Finding.warning(
-            Area.MACHINE,
-            "open-files",
-            "up to " + most,
-            OPEN_FILES + " or more",
-            "ulimit -n " + OPEN_FILES + ", or LimitNOFILE= of the service");
+    return enough(
+        "open-files",
+        most >= OPEN_FILES,
+        "up to " + most,
+        OPEN_FILES + " or more",
+        "ulimit -n " + OPEN_FILES + ", or LimitNOFILE= of the service");
   }
 
-  /**
-   * A place for files.
-   *
-   * @param isData whether data goes there, or temporary files
-   * @param directory the nearest one that exists
-   */
-  record Disk(boolean isData, Path directory, boolean writable, long usableBytes) {
-
-    static Disk of(boolean isData, Path directory) {
-      Path there = directory.toAbsolutePath().normalize();
-      while (!Files.isDirectory(there) && there.getParent() != null) {
-        there = there.getParent();
-      }
-      return new Disk(isData, there, Files.isWritable(there), there.toFile().getUsableSpace());
+  private static Finding disk(String check, Path directory, long room, String option) {
+    Path there = directory.toAbsolutePath().normalize();
+    while (!Files.isDirectory(there) && there.getParent() != null) {
+      there = there.getParent();
     }
+    return disk(
+        check, there, Files.isWritable(there), there.toFile().getUsableSpace(), room, option);
+  }
 
-    Finding judge() {
-      String check = isData ? "disk-data" : "disk-temp";
-      String option =
-          isData ? "another --data-dir or --state-dir" : "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR";
-      String found = gib(usableBytes) + " free in " + directory;
-      long room = isData ? DATA_ROOM : TEMP_ROOM;
-      if (!writable) {
-        return Finding.wrong(
-            Area.MACHINE, check, directory + " cannot be written", "a place of ours", option);
-      } else if (usableBytes < DISK_NEEDED) {
-        String right = gib(DISK_NEEDED) + ", or nothing moves";
-        return Finding.wrong(Area.MACHINE, check, found, right, "room, or " + option);
-      }
-      return usableBytes >= room
-          ? Finding.ok(Area.MACHINE, check, found)
-          : Finding.warning(
-              Area.MACHINE, check, found, gib(room) + " or more", "room, or " + option);
+  static Finding disk(
+      String check, Path there, boolean isWritable, long usable, long room, String option) {
+    String found = gib(usable) + " free in " + there;
+    if (!isWritable) {
+      return Finding.wrong(
+          Area.MACHINE, check, there + " cannot be written", "a place of ours", option);
+    } else if (usable < DISK_NEEDED) {
+      String right = gib(DISK_NEEDED) + ", or nothing moves";
+      return Finding.wrong(Area.MACHINE, check, found, right, "room, or " + option);
     }
+    return enough(check, usable >= room, found, gib(room) + " or more", "room, or " + option);
+  }
+
+  private static Finding enough(
+      String check, boolean isEnough, String found, String right, String fix) {
+    return isEnough
+        ? Finding.ok(Area.MACHINE, check, found)
+        : Finding.warning(Area.MACHINE, check, found, right, fix);
   }
 
   private static String gib(long bytes) {

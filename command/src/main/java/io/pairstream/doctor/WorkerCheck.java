@@ -1,20 +1,18 @@
 package io.pairstream.doctor;
 
-import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
-import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Area;
+import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.apache.kafka.common.utils.Utils;
 
 /** Starts an image worker and has it prepare drawn pictures as a recipe asks. */
@@ -30,11 +28,9 @@ public final class WorkerCheck {
       long begin = System.nanoTime();
       workers.rehearse(plan);
       long startedMillis = millisSince(begin);
-      List<EncodedImage> drawn =
-          LongStream.range(0, PICTURES).mapToObj(WorkerCheck::picture).toList();
       begin = System.nanoTime();
-      for (EncodedImage picture : drawn) {
-        String failure = failure(workers, picture, plan);
+      for (long index = 0; index < PICTURES; index++) {
+        String failure = failure(workers, index, plan);
         if (!failure.isEmpty()) {
           return List.of(
               Finding.wrong(
@@ -90,18 +86,12 @@ public final class WorkerCheck {
         : Finding.ok(Area.WORKER, "natives", inWords);
   }
 
-  private static String failure(ImageWorkerPool workers, EncodedImage file, ImagePlan plan) {
-    Outcome<PreparedImage> outcome =
-        new ProbeImage()
-            .apply(file)
-            .then(
-                probed ->
-                    workers.prepare(ImageToPrepare.whole(probed), plan.withScores(List.of())));
-    return outcome.fold(prepared -> "", Rejection::detail);
-  }
-
-  private static EncodedImage picture(long index) {
-    return new EncodedImage(Utils.toArray(new DrawnPairs(1, 0).at(index).pair().image()));
+  private static String failure(ImageWorkerPool workers, long index, ImagePlan plan) {
+    ByteBuffer drawn = DrawnPairs.plain(1).at(index).pair().image();
+    return new ProbeImage()
+        .apply(new EncodedImage(Utils.toArray(drawn)))
+        .then(probed -> workers.prepare(ImageToPrepare.whole(probed), plan.withScores(List.of())))
+        .fold(prepared -> "", Rejection::detail);
   }
 
   private static long millisSince(long nanos) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -21,7 +22,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  *
  * <p>A pair is a function of seed and index: the same on every run with the same Java runtime, and
  * in any order. Bad pairs are spread evenly, all their kinds in turn. Every pair differs from every
- * other, except that a {@link DrawnKind#DUPLICATE} repeats an earlier good one. Thread-safe.
+ * other, except that a {@link Kind#DUPLICATE} repeats an earlier good one. Thread-safe.
  */
 public final class DrawnPairs {
 
@@ -61,11 +62,11 @@ public final class DrawnPairs {
   }
 
   /** The kind of a pair, without drawing it. The first is good. */
-  public DrawnKind kindAt(long index) {
+  public Kind kindAt(long index) {
     long badBefore = (long) Math.floor(index * badShare);
     boolean isGood = (long) Math.floor((index + 1) * badShare) == badBefore;
-    DrawnKind[] kinds = DrawnKind.values();
-    return isGood ? DrawnKind.GOOD : kinds[1 + (int) (badBefore % (kinds.length - 1))];
+    Kind[] kinds = Kind.values();
+    return isGood ? Kind.GOOD : kinds[1 + (int) (badBefore % (kinds.length - 1))];
   }
 
   /** How many of the first pairs must be rejected, by reason; the others must be kept. */
@@ -82,27 +83,27 @@ public final class DrawnPairs {
    *
    * @param index its place in the stream, at least 0
    */
-  public DrawnPair at(long index) {
-    DrawnKind kind = kindAt(index);
+  public Drawn at(long index) {
+    Kind kind = kindAt(index);
     SplittableRandom random = randomAt(index);
-    if (kind == DrawnKind.DUPLICATE) {
+    if (kind == Kind.DUPLICATE) {
       long original = random.nextLong(index);
-      while (kindAt(original) != DrawnKind.GOOD) {
+      while (kindAt(original) != Kind.GOOD) {
         original--;
       }
-      return new DrawnPair(index, kind, at(original).pair());
+      return new Drawn(index, kind, at(original).pair());
     }
     Scene scene = scene(kind, random);
     String language = !plain && random.nextDouble() < CHINESE_SHARE ? "zh" : "en";
-    String format = kind == DrawnKind.GOOD && random.nextDouble() < PNG_SHARE ? "png" : "jpeg";
+    String format = kind == Kind.GOOD && random.nextDouble() < PNG_SHARE ? "png" : "jpeg";
     byte[] image = file(scene.paint(random), format);
-    if (kind == DrawnKind.CUT_OFF) {
+    if (kind == Kind.CUT_OFF) {
       image = Arrays.copyOf(image, image.length / 2);
-    } else if (kind == DrawnKind.WEB_PAGE) {
+    } else if (kind == Kind.WEB_PAGE) {
       String page = "<!DOCTYPE html>\n<title>404</title>\n<p>Picture %d is gone.</p>\n";
       image = page.formatted(index).getBytes(StandardCharsets.UTF_8);
     }
-    return new DrawnPair(
+    return new Drawn(
         index,
         kind,
         new NewPair(
@@ -122,12 +123,12 @@ public final class DrawnPairs {
     return scene(kindAt(index), randomAt(index));
   }
 
-  private Scene scene(DrawnKind kind, SplittableRandom random) {
+  private Scene scene(Kind kind, SplittableRandom random) {
     int width = random.nextInt(224, 400);
     int height = (int) (width * random.nextDouble(1, 1.7));
-    if (kind == DrawnKind.TOO_SMALL) {
+    if (kind == Kind.TOO_SMALL) {
       width = random.nextInt(48, 199);
-    } else if (kind == DrawnKind.TOO_ELONGATED) {
+    } else if (kind == Kind.TOO_ELONGATED) {
       height = (int) (width * random.nextDouble(3.1, 4));
     }
     boolean lying = random.nextInt(3) != 0;
@@ -138,7 +139,7 @@ public final class DrawnPairs {
         : Scene.ofTwo(random, across, down);
   }
 
-  private static String caption(DrawnKind kind, String language, Scene scene) {
+  private static String caption(Kind kind, String language, Scene scene) {
     String caption = language.equals("zh") ? scene.chinese() : scene.english();
     return switch (kind) {
       case CAPTION_TOO_SHORT -> scene.things().get(0).figure().in(language);
@@ -161,5 +162,52 @@ public final class DrawnPairs {
   private SplittableRandom randomAt(long index) {
     return new SplittableRandom(
         new SplittableRandom(seed ^ (index * 0x9E3779B97F4A7C15L)).nextLong());
+  }
+
+  /**
+   * One item of the drawn stream.
+   *
+   * @param index its place in the stream, from 0
+   * @param kind what is right or wrong with it
+   * @param pair what a producer sends
+   */
+  public record Drawn(long index, Kind kind, NewPair pair) {}
+
+  /** What is right or wrong with a drawn pair, and where it must end under the default recipe. */
+  public enum Kind {
+    /** A pair worth training on. */
+    GOOD(null),
+
+    /** An image whose shorter side has fewer than 200 px. */
+    TOO_SMALL(RejectReason.IMAGE_TOO_SMALL),
+
+    /** An image more than three times as long as it is wide. */
+    TOO_ELONGATED(RejectReason.IMAGE_TOO_ELONGATED),
+
+    /** The first half of a JPEG file. */
+    CUT_OFF(RejectReason.IMAGE_DAMAGED),
+
+    /** What a web server sends instead of a picture. */
+    WEB_PAGE(RejectReason.IMAGE_TYPE_UNKNOWN),
+
+    /** A caption of one word, or of fewer than four Chinese characters. */
+    CAPTION_TOO_SHORT(RejectReason.CAPTION_TOO_SHORT),
+
+    /** A caption of more than 2000 characters. */
+    CAPTION_TOO_LONG(RejectReason.CAPTION_TOO_LONG),
+
+    /** An earlier good pair once more, byte by byte. */
+    DUPLICATE(RejectReason.DUPLICATE_PAIR);
+
+    private final RejectReason reason;
+
+    Kind(RejectReason reason) {
+      this.reason = reason;
+    }
+
+    /** The reason for which such a pair is rejected, or empty where it is kept. */
+    public Optional<RejectReason> rejection() {
+      return Optional.ofNullable(reason);
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.io.StringReader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
 import kafka.Kafka;
 import kafka.tools.StorageTool;
@@ -51,6 +52,21 @@ public final class BrokerMain {
       """;
 
   private BrokerMain() {}
+
+  /** The broker of a platform with its data in a folder. */
+  static ServiceSpec service(Path data, int port, int controllerPort) {
+    return ServiceSpec.of(
+            "broker",
+            BrokerMain.class.getName(),
+            List.of(data.resolve("broker").toString(), "" + port, "" + controllerPort))
+        .withJvmOptions(
+            List.of(
+                "-Xmx384m",
+                "-XX:TieredStopAtLevel=1",
+                // Otherwise each thread keeps direct memory as large as the largest record it saw.
+                "-Djdk.nio.maxCachedBufferSize=262144"))
+        .readyWhen(Readiness.brokerAnswers(port));
+  }
 
   public static void main(String[] arguments) throws IOException {
     Path directory = Path.of(arguments[0]);

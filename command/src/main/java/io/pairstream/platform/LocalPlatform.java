@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Utils;
@@ -62,7 +60,9 @@ public final class LocalPlatform implements AutoCloseable {
     this.events = events;
     data = folder.toAbsolutePath().normalize();
     directory = DataDirectory.take(data);
-    PlatformFile.load(data).map(PlatformFile::processes).ifPresent(LocalPlatform::awaitOrphans);
+    long deadline = System.nanoTime() + ORPHANS_GRACE.toNanos();
+    PlatformFile.load(data)
+        .ifPresent(file -> file.processes().forEach(child -> child.awaitEnd(deadline)));
     PlatformFile.delete(data);
     Utils.delete(data.resolve("tmp").toFile());
     brokerPort = directory.port("broker", 9092);
@@ -86,7 +86,9 @@ public final class LocalPlatform implements AutoCloseable {
     }
     Runtime.getRuntime().addShutdownHook(platform.shutdownHook);
     try {
-      platform.launch(platform.broker());
+      platform.launch(
+          BrokerMain.service(
+              platform.data, platform.brokerPort, platform.directory.anyPort("controller")));
       // It reads what the broker keeps.
       platform.launch(platform.registry());
       synchronized (platform.children) {
@@ -304,22 +306,6 @@ public final class LocalPlatform implements AutoCloseable {
     }
   }
 
-  private ServiceSpec broker() {
-    String controllerPort = Integer.toString(directory.anyPort("controller"));
-    return ServiceSpec.of(
-            "broker",
-            BrokerMain.class.getName(),
-            List.of(
-                data.resolve("broker").toString(), Integer.toString(brokerPort), controllerPort))
-        .withJvmOptions(
-            List.of(
-                "-Xmx384m",
-                "-XX:TieredStopAtLevel=1",
-                // Otherwise each thread keeps direct memory as large as the largest record it saw.
-                "-Djdk.nio.maxCachedBufferSize=262144"))
-        .readyWhen(Readiness.brokerAnswers(brokerPort));
-  }
-
   private ServiceSpec registry() {
     return ServiceSpec.ofCommand(
             "registry",
@@ -356,25 +342,5 @@ public final class LocalPlatform implements AutoCloseable {
         }
       }
     };
-  }
-
-  /** Waits until the children of a platform that was killed have freed files and ports. */
-  private static void awaitOrphans(List<PlatformFile.Child> recorded) {
-    long deadline = System.nanoTime() + ORPHANS_GRACE.toNanos();
-    recorded.stream()
-        .flatMap(child -> child.find().stream())
-        .forEach(
-            orphan -> {
-              try {
-                orphan.onExit().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-              } catch (TimeoutException e) {
-                orphan.destroyForcibly();
-              } catch (ExecutionException e) {
-                throw new IllegalStateException("a process's end is no exception", e);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new PlatformException("interrupted while an earlier platform ended", e);
-              }
-            });
   }
 }

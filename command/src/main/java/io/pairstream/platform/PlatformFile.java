@@ -16,6 +16,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * What {@code platform.json} in a data directory says: how to reach the platform that runs there.
@@ -66,6 +69,22 @@ public record PlatformFile(
           .filter(ProcessHandle::isAlive)
           .filter(one -> Math.abs(of(name, one).startedAt - startedAt) <= TOLERANCE_MILLIS);
     }
+
+    /** Waits until the child of a platform that was killed has freed files and ports. */
+    void awaitEnd(long deadlineNanos) {
+      find()
+          .ifPresent(
+              orphan -> {
+                try {
+                  orphan.onExit().get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException | ExecutionException e) {
+                  orphan.destroyForcibly();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                  throw new PlatformException("interrupted while an earlier platform ended", e);
+                }
+              });
+    }
   }
 
   public PlatformFile {
@@ -77,21 +96,6 @@ public record PlatformFile(
   public static Optional<PlatformFile> read(Path dataDirectory) throws IOException {
     return load(dataDirectory)
         .filter(file -> new Child("", file.pid, file.startedAt).find().isPresent());
-  }
-
-  /** Why {@link #read} finds nothing in a folder, in words. */
-  public static String whyNone(Path dataDirectory) throws IOException {
-    Path file = dataDirectory.resolve(NAME);
-    if (Files.notExists(dataDirectory)) {
-      return "there is no folder " + dataDirectory;
-    } else if (!Files.isDirectory(dataDirectory)) {
-      return dataDirectory + " is no folder that can be read";
-    } else if (Files.exists(file) && load(dataDirectory).isEmpty()) {
-      return file + " cannot be read as a platform's";
-    }
-    return Files.exists(file) || DataDirectory.isNewOrOurs(dataDirectory)
-        ? "no platform runs in " + dataDirectory
-        : dataDirectory + " is no platform's folder: other things are in it";
   }
 
   /** What the file says, whether or not its platform still runs. */

@@ -57,7 +57,7 @@ class DrawCommandTest {
     Ended ended = Ended.after("draw", parent.toString());
 
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains(parent + " is not empty; name a folder that is empty");
+    assertThat(ended.err()).contains(parent + " is there already; name a folder that is not");
     assertThat(files(parent)).hasSize(1);
   }
 

@@ -52,7 +52,8 @@ class HelpTest {
   @MethodSource("commands")
   void givesExamplesThatCanBeTyped(String name) {
     String examples =
-        ResourceBundle.getBundle(GroupedHelp.TEXTS).getString(name.replace(' ', '.') + ".example");
+        ResourceBundle.getBundle(Main.HelpWithExamples.TEXTS)
+            .getString(name.replace(' ', '.') + ".example");
 
     assertThat(command(name).getUsageMessage()).contains("For example:\n  pairstream ");
     examples

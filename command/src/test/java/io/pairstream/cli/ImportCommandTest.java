@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -98,7 +99,9 @@ class ImportCommandTest {
         progress.problem(new Problem(1, "list.csv:" + i, "bad \u001b[31m name " + i));
       }
 
-      assertThat(progress.problems()).hasSize(ImportProgress.KEPT_PROBLEMS);
+      ImportProgress.Summary summary = progress.summary(List.of(), Optional.empty(), 1);
+      assertThat(summary.problems()).hasSize(ImportProgress.KEPT_PROBLEMS);
+      assertThat(summary.problemCount()).isEqualTo(problems);
     }
     assertThat(err.toString())
         .hasLineCount(21)

@@ -61,7 +61,7 @@ class KeysCommandTest extends OnCluster {
             Instant.now().plus(Duration.ofDays(90)).minusSeconds(60),
             Instant.now().plus(Duration.ofDays(90)));
     assertThat(key.path("revoked_at").isNull()).isTrue();
-    assertThat(run("keys ls").out()).contains("2.5 records/s  1000000 bytes/s");
+    assertThat(run("keys ls").out()).contains("2.5 records/s  1,000,000.0 bytes/s");
   }
 
   @Test

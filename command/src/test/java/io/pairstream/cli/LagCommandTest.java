@@ -54,8 +54,9 @@ class LagCommandTest extends OnCluster {
     assertThat(json.status()).as(json.err()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(json.json().path("verdict").asText()).isEqualTo("LOST");
     assertThat(json.json().path("lost").asLong()).isPositive();
-    JsonNode partition = json.json().path("partitions").path(0);
-    assertThat(partition.path("group").asText()).isEqualTo(group);
+    JsonNode asked = json.json().path("groups").path(0);
+    JsonNode partition = asked.path("partitions").path(0);
+    assertThat(asked.path("group").asText()).isEqualTo(group);
     assertThat(partition.path("log_start").asLong()).isEqualTo(2);
     assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(text.out()).contains("LOST").contains(group);

@@ -91,8 +91,8 @@ class LagDashboardTest {
     Ended gone = run();
 
     assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(refused.onlyErrorLine()).contains("asks for a key; --api-key-file names one");
-    assertThat(other.onlyErrorLine()).contains("is no dashboard");
+    assertThat(refused.onlyErrorLine()).contains("says: status 401; --api-key-file names a key");
+    assertThat(other.onlyErrorLine()).contains("no dashboard answers at http://");
     assertThat(gone.onlyErrorLine()).contains("no dashboard answers at http://");
   }
 

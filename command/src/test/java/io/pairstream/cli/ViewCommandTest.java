@@ -70,7 +70,7 @@ class ViewCommandTest extends OnCluster {
     assertThat(run("view seal live --once --json").json().path("samples").asLong()).isEqualTo(8);
     train(8, 4);
     assertThat(run("view seal live --once").out())
-        .contains("growing, last sealed")
+        .contains(", growing ")
         .contains("12 samples")
         .contains("2 segments");
 

@@ -2,7 +2,6 @@ package io.pairstream.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.doctor.MachineChecks.Disk;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
 import java.nio.file.Path;
@@ -29,17 +28,15 @@ class MachineChecksTest {
 
   @ParameterizedTest
   @CsvSource({
-    "true,  true,  10240, OK",
-    "true,  true,  10239, WARNING",
-    "true,  true,  255,   WRONG",
-    "true,  false, 10240, WRONG",
-    "false, true,  1024,  OK",
-    "false, true,  1023,  WARNING",
-    "false, true,  255,   WRONG",
+    "true,  1024, OK",
+    "true, 1023, WARNING",
+    "true, 255, WRONG",
+    "false, 1024, WRONG",
   })
-  void wantsPlacesThatCanBeWrittenAndHaveRoom(
-      boolean isData, boolean writable, long freeMib, Level level) {
-    Finding finding = new Disk(isData, Path.of("/somewhere"), writable, freeMib * MIB).judge();
+  void wantsPlacesThatCanBeWrittenAndHaveRoom(boolean isWritable, long freeMib, Level level) {
+    Finding finding =
+        MachineChecks.disk(
+            "disk", Path.of("/somewhere"), isWritable, freeMib * MIB, 1024 * MIB, "--data-dir");
 
     assertThat(finding.level()).isEqualTo(level);
     assertThat(finding.found()).contains("/somewhere");
@@ -47,8 +44,8 @@ class MachineChecksTest {
 
   @Test
   void aDirectoryThatIsToBeMadeLiesOnTheDiskOfItsNearestAncestor(@TempDir Path folder) {
-    assertThat(Disk.of(true, folder.resolve("not").resolve("yet")).directory())
-        .isEqualTo(folder.toAbsolutePath());
+    assertThat(MachineChecks.look(folder.resolve("not").resolve("yet")))
+        .anyMatch(finding -> finding.found().endsWith(" in " + folder.toAbsolutePath()));
   }
 
   @ParameterizedTest

@@ -45,7 +45,7 @@ class DrawnPairsTest {
 
   @Test
   void samePairComesOutInAnyOrder() {
-    List<DrawnPair> forwards = LongStream.range(0, 60).mapToObj(pairs::at).toList();
+    List<DrawnPairs.Drawn> forwards = LongStream.range(0, 60).mapToObj(pairs::at).toList();
 
     DrawnPairs again = new DrawnPairs(SEED);
     for (int index = 59; index >= 0; index--) {
@@ -72,10 +72,10 @@ class DrawnPairsTest {
 
   @Test
   void duplicateRepeatsAnEarlierGoodPair() {
-    DrawnPair duplicate = first(DrawnKind.DUPLICATE);
+    DrawnPairs.Drawn duplicate = first(DrawnPairs.Kind.DUPLICATE);
 
     assertThat(LongStream.range(0, duplicate.index()).mapToObj(pairs::at))
-        .filteredOn(earlier -> earlier.kind() == DrawnKind.GOOD)
+        .filteredOn(earlier -> earlier.kind() == DrawnPairs.Kind.GOOD)
         .filteredOn(earlier -> earlier.pair().equals(duplicate.pair()))
         .hasSize(1);
   }
@@ -134,7 +134,7 @@ class DrawnPairsTest {
   @Test
   void stepsJudgeEachPairAsItSays() {
     DrawnPairs mixed = new DrawnPairs(11, 0.5);
-    Set<DrawnKind> seen = EnumSet.noneOf(DrawnKind.class);
+    Set<DrawnPairs.Kind> seen = EnumSet.noneOf(DrawnPairs.Kind.class);
     try (ImageWorkerPool workers =
         new ImageWorkerPool(
             WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
@@ -143,8 +143,8 @@ class DrawnPairsTest {
       CleaningPlan plan =
           new CleaningPlan(RecipeReader.parse("default", ""), workers, StepObserver.NONE);
       for (long index = 0; index < 300; index++) {
-        if (mixed.kindAt(index) != DrawnKind.DUPLICATE) {
-          DrawnPair drawn = mixed.at(index);
+        if (mixed.kindAt(index) != DrawnPairs.Kind.DUPLICATE) {
+          DrawnPairs.Drawn drawn = mixed.at(index);
           Outcome<CleanedPair> outcome = plan.gate(received(drawn)).then(plan::clean);
           Optional<RejectReason> reason =
               outcome.fold(kept -> Optional.empty(), rejection -> Optional.of(rejection.reason()));
@@ -157,10 +157,11 @@ class DrawnPairsTest {
       }
     }
     assertThat(seen)
-        .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(DrawnKind.DUPLICATE)));
+        .containsExactlyInAnyOrderElementsOf(
+            EnumSet.complementOf(EnumSet.of(DrawnPairs.Kind.DUPLICATE)));
   }
 
-  private static SubmittedPair received(DrawnPair drawn) {
+  private static SubmittedPair received(DrawnPairs.Drawn drawn) {
     NewPair pair = drawn.pair();
     return new SubmittedPair(
         new EncodedImage(Utils.toArray(pair.image())),
@@ -168,7 +169,7 @@ class DrawnPairsTest {
         Map.of());
   }
 
-  private DrawnPair first(DrawnKind kind) {
+  private DrawnPairs.Drawn first(DrawnPairs.Kind kind) {
     long index = 0;
     while (pairs.kindAt(index) != kind) {
       index++;
