@@ -4,6 +4,8 @@ import io.pairstream.cleaning.CodePoints;
 import java.lang.Character.UnicodeScript;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * The part of a text that a reader sees, with single spaces between its words.
@@ -37,11 +39,6 @@ final class VisibleText {
    */
   private static final int MAX_MARKS = 30;
 
-  private static final int NONE = -1;
-  private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
-  private static final int ZERO_WIDTH_JOINER = 0x200D;
-  private static final int ENCLOSING_KEYCAP = 0x20E3;
-
   /** Cursive and Brahmic scripts, where a joiner changes what is read. */
   private static final Set<UnicodeScript> JOINING_SCRIPTS =
       Letters.scripts(
@@ -53,153 +50,101 @@ final class VisibleText {
           """);
 
   /** Unicode's White_Space, the four information separators of ASCII, and Braille's blank. */
-  private static final IntPredicate SPACES =
-      CodePoints.of("9-D 1C-20 85 A0 1680 2000-200A 2028 2029 202F 205F 2800 3000");
+  private static final String SPACE =
+      "\\t-\\r"
+          + "\\x1C-\\x20\\x85\\xA0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u2800\\u3000";
 
-  /** Unicode's Default_Ignorable_Code_Point, the same in versions 13 to 16. */
-  private static final IntPredicate DEFAULT_IGNORABLE =
+  /**
+   * Control characters; Unicode's Default_Ignorable_Code_Point, the same in versions 13 to 16, but
+   * for the joints; then noncharacters, interlinear annotation and the object replacement
+   * character.
+   */
+  private static final IntPredicate REMOVED =
       CodePoints.of(
-          "AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F"
-              + " FEFF FFA0 FFF0-FFF8 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF");
+          "0-8 E-1B 7F-84 86-9F AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B 200E-200F 202A-202E"
+              + " 2060-206F 3164 FE00-FE0D FEFF FFA0 FFF0-FFF8 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
+              + " FDD0-FDEF FFF9-FFFC");
 
-  /** Noncharacters, interlinear annotation and the object replacement character. */
-  private static final IntPredicate UNREADABLE = CodePoints.of("FDD0-FDEF FFF9-FFFC");
+  /** The variation selectors for text and emoji, non-joiner and joiner. */
+  private static final String JOINT = "\\uFE0E\\uFE0F\\u200C\\u200D";
 
-  /** Pictographs that Java may take for something else than symbols. */
-  private static final IntPredicate OTHER_PICTOGRAPHS =
-      CodePoints.of("203C 2049 3030 303D 1F000-1FAFF");
+  private static final Pattern SPACES =
+      Pattern.compile(
+          "(?<![\\u200C\\u200D])[\\u200C\\u200D]*+[" + SPACE + "][" + SPACE + JOINT + "]*+");
 
-  private final StringBuilder out;
+  private static final Pattern TOO_MANY_MARKS =
+      Pattern.compile(
+          "((?:[\\p{M}&&[^%1$s]][%1$s]*+){%2$s})[\\p{M}%1$s]++".formatted(JOINT, MAX_MARKS));
 
-  /** The last code point written that is neither selector nor joiner. */
-  private int previous = NONE;
+  private static final Pattern JOINTS = Pattern.compile("[" + JOINT + "]+");
 
-  /** The last letter written before {@code previous}'s marks, or {@code previous} itself. */
-  private int previousLetter = NONE;
+  /** Symbols, and pictographs that Java may take for something else. */
+  private static final Pattern PICTOGRAPH =
+      Pattern.compile(
+          "[\\p{So}\\p{Sm}\\u203C\\u2049\\u3030\\u303D\\x{1F000}-\\x{1FAFF}&&[^\\x00-\\xA8]]");
 
-  /** Selector and joiner that the next code point decides on. */
-  private int selector = NONE;
-
-  private int joiner = NONE;
-
-  private boolean spaceDue;
-  private int marks;
-
-  private VisibleText(int length) {
-    out = new StringBuilder(length);
-  }
+  private VisibleText() {}
 
   static String of(String text) {
-    VisibleText visible = new VisibleText(text.length());
-    for (int i = 0; i < text.length(); ) {
-      int codePoint = text.codePointAt(i);
-      visible.add(codePoint);
-      i += Character.charCount(codePoint);
-    }
-    visible.writeSelector(NONE);
-    return visible.out.toString();
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints().filter(c -> !isRemoved(c)).forEach(shown::appendCodePoint);
+    String spaced = SPACES.matcher(shown).replaceAll(" ").strip();
+    String plain = TOO_MANY_MARKS.matcher(spaced).replaceAll("$1");
+    return JOINTS.matcher(plain).replaceAll(joints -> kept(plain, joints)).strip();
   }
 
-  private void add(int codePoint) {
-    if (isSpace(codePoint)) {
-      spaceDue = out.length() > 0;
-    } else if (codePoint == ZERO_WIDTH_JOINER || codePoint == ZERO_WIDTH_NON_JOINER) {
-      if (joiner == NONE && !spaceDue) {
-        joiner = codePoint;
-      }
-    } else if (codePoint == 0xFE0E || codePoint == 0xFE0F) {
-      if (selector == NONE && joiner == NONE && !spaceDue) {
-        selector = codePoint;
-      }
-    } else if (!isRemoved(codePoint)) {
-      write(codePoint);
-    }
+  private static boolean isRemoved(int codePoint) {
+    int type = Character.getType(codePoint);
+    return type == Character.PRIVATE_USE
+        || type == Character.SURROGATE
+        || (codePoint & 0xFFFE) == 0xFFFE
+        || REMOVED.test(codePoint);
   }
 
-  private void write(int codePoint) {
-    boolean mark = isMark(codePoint);
-    marks = mark ? (spaceDue ? 1 : marks + 1) : 0;
-    if (marks > MAX_MARKS) {
-      return;
+  /** What stays of a run of selectors and joiners: one of each at most. */
+  private static String kept(String text, MatchResult joints) {
+    if (joints.start() == 0) {
+      return "";
     }
-    writeSelector(codePoint);
-    if (spaceDue) {
-      out.append(' ');
-      previous = NONE;
-      previousLetter = NONE;
-    } else if (joiner != NONE && isJoined(codePoint)) {
-      out.appendCodePoint(joiner);
-    }
-    out.appendCodePoint(codePoint);
-    spaceDue = false;
-    joiner = NONE;
-    previous = codePoint;
-    if (!mark) {
-      previousLetter = codePoint;
-    }
+    int previous = text.codePointBefore(joints.start());
+    int next = joints.end() < text.length() ? text.codePointAt(joints.end()) : ' ';
+    String run = joints.group();
+    boolean selects = run.charAt(0) >= '\uFE0E';
+    String joiner = run.replaceAll("[\uFE0E\uFE0F]", "");
+    boolean inKeycap = next == 0x20E3 && joiner.isEmpty() && "0123456789#*".indexOf(previous) >= 0;
+    boolean joins =
+        isPictograph(previous)
+            ? joiner.startsWith("\u200D") && isPictograph(next)
+            : !joiner.isEmpty() && isJoining(letterBefore(text, joints.start())) && isJoining(next);
+    return (selects && (isPictograph(previous) || inKeycap) ? run.substring(0, 1) : "")
+        + (joins ? joiner.substring(0, 1) : "");
   }
 
-  private void writeSelector(int next) {
-    boolean inKeycap =
-        next == ENCLOSING_KEYCAP && !spaceDue && joiner == NONE && isKeycapBase(previous);
-    if (selector != NONE && (isPictograph(previous) || inKeycap)) {
-      out.appendCodePoint(selector);
-    }
-    selector = NONE;
-  }
-
-  private boolean isJoined(int next) {
-    if (isPictograph(previous)) {
-      return joiner == ZERO_WIDTH_JOINER && isPictograph(next);
-    }
-    return isJoining(previousLetter) && isJoining(next);
+  /** The code point before the marks that end there. */
+  private static int letterBefore(String text, int end) {
+    int at = end;
+    int codePoint = ' ';
+    do {
+      codePoint = text.codePointBefore(at);
+      at -= Character.charCount(codePoint);
+    } while (at > 0 && (isMark(codePoint) || "\uFE0E\uFE0F\u200C\u200D".indexOf(codePoint) >= 0));
+    return isMark(codePoint) ? ' ' : codePoint;
   }
 
   private static boolean isJoining(int codePoint) {
-    return codePoint != NONE
-        && (Character.isLetter(codePoint) || isMark(codePoint))
+    return (Character.isLetter(codePoint) || isMark(codePoint))
         && JOINING_SCRIPTS.contains(UnicodeScript.of(codePoint));
   }
 
   private static boolean isMark(int codePoint) {
-    if (codePoint < 0x300) {
-      return false;
-    }
-    int type = Character.getType(codePoint);
-    return type == Character.NON_SPACING_MARK
-        || type == Character.ENCLOSING_MARK
-        || type == Character.COMBINING_SPACING_MARK;
+    return switch (Character.getType(codePoint)) {
+      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK ->
+          true;
+      default -> false;
+    };
   }
 
-  /** Whether emoji are drawn from it: a symbol, an emoji block, or the few that are punctuation. */
   private static boolean isPictograph(int codePoint) {
-    if (codePoint < 0xA9) {
-      return false;
-    }
-    int type = Character.getType(codePoint);
-    return type == Character.OTHER_SYMBOL
-        || type == Character.MATH_SYMBOL
-        || OTHER_PICTOGRAPHS.test(codePoint);
-  }
-
-  private static boolean isKeycapBase(int codePoint) {
-    return (codePoint >= '0' && codePoint <= '9') || codePoint == '#' || codePoint == '*';
-  }
-
-  private static boolean isSpace(int codePoint) {
-    return codePoint == ' ' || SPACES.test(codePoint);
-  }
-
-  private static boolean isRemoved(int codePoint) {
-    if (codePoint > 0x20 && codePoint < 0x7F) {
-      return false;
-    }
-    int type = Character.getType(codePoint);
-    return type == Character.CONTROL
-        || type == Character.PRIVATE_USE
-        || type == Character.SURROGATE
-        || (codePoint & 0xFFFE) == 0xFFFE
-        || UNREADABLE.test(codePoint)
-        || DEFAULT_IGNORABLE.test(codePoint);
+    return PICTOGRAPH.matcher(Character.toString(codePoint)).matches();
   }
 }
