@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,9 +36,6 @@ final class WorkerProcess {
   private static final String MAIN_CLASS = "io.pairstream.image.worker.WorkerMain";
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  /** How much is read from stderr at a time, in bytes; more than a mark has. */
-  private static final int STRETCH_BYTES = 4 * 1024;
-
   /** How much of a worker's words is kept, in bytes; the rest is read and forgotten. */
   private static final int MAX_WORDS_BYTES = 4096;
 
@@ -52,9 +48,6 @@ final class WorkerProcess {
   private final DataInputStream answers;
   private final InputStream words;
   private final ImageWindow window;
-
-  /** Where stderr is searched for a mark; of no meaning between two searches. */
-  private final byte[] stretch = new byte[2 * STRETCH_BYTES];
 
   /** The plan that the worker follows. */
   private ImagePlan plan = ImagePlan.PRESETS;
@@ -303,32 +296,28 @@ final class WorkerProcess {
     return status + (words.isEmpty() ? "" : ": " + words);
   }
 
-  /** Reads stderr up to {@code mark} and keeps the beginning of what comes before it. */
+  /**
+   * Reads stderr up to {@code mark} and keeps the beginning of what comes before it.
+   *
+   * @param mark whose first byte is nowhere else in it
+   */
   private void readWords(byte[] mark, ByteArrayOutputStream said) throws IOException {
-    int kept = 0; // bytes at the stretch's start that may be the beginning of the mark
-    while (true) {
-      int read = words.read(stretch, kept, STRETCH_BYTES);
-      int end = kept + Math.max(read, 0);
-      int at = indexOf(stretch, end, mark);
-      int words = at >= 0 ? at : read < 0 ? end : Math.max(0, end - mark.length + 1);
-      said.write(stretch, 0, Math.min(words, MAX_WORDS_BYTES - said.size()));
-      if (at >= 0) {
-        return;
-      }
-      if (read < 0) {
+    int matched = 0;
+    while (matched < mark.length) {
+      int next = words.read();
+      if (next < 0) {
         throw new EOFException("the worker closed its stderr");
       }
-      System.arraycopy(stretch, words, stretch, 0, end - words);
-      kept = end - words;
-    }
-  }
-
-  private static int indexOf(byte[] stretch, int end, byte[] mark) {
-    for (int at = 0; at + mark.length <= end; at++) {
-      if (Arrays.equals(stretch, at, at + mark.length, mark, 0, mark.length)) {
-        return at;
+      if (next == mark[matched]) {
+        matched++;
+      } else {
+        int room = MAX_WORDS_BYTES - said.size();
+        said.write(mark, 0, Math.min(matched, room));
+        matched = next == mark[0] ? 1 : 0;
+        if (matched == 0 && said.size() < MAX_WORDS_BYTES) {
+          said.write(next);
+        }
       }
     }
-    return -1;
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.schemas.wire;
 import io.pairstream.schemas.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -37,11 +36,7 @@ public final class LinkHeaders {
 
   /** A header's text, its first 200 characters at most; empty where it is not there. */
   public static String text(Headers headers, String name) {
-    Header header = headers.lastHeader(name);
-    if (header == null || header.value() == null) {
-      return "";
-    }
-    String text = new String(header.value(), StandardCharsets.UTF_8);
+    String text = OriginHeader.text(headers, name);
     return text.codePointCount(0, text.length()) <= MAX_CHARACTERS
         ? text
         : text.substring(0, text.offsetByCodePoints(0, MAX_CHARACTERS));

@@ -55,6 +55,14 @@ public final class OriginHeader {
     }
   }
 
+  /** A header's text; empty where it is not there. */
+  static String text(Headers headers, String name) {
+    Header header = headers.lastHeader(name);
+    return header == null || header.value() == null
+        ? ""
+        : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
   /** {@code topic-partition-offset}: also the key of a quarantined record that has no pair id. */
   public static String text(Origin origin) {
     return origin.getTopic() + "-" + origin.getPartition() + "-" + origin.getOffset();

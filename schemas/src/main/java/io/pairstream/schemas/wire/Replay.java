@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -31,7 +30,7 @@ public record Replay(Origin of, String reviewId, List<String> waived) {
   public static final String WAIVED = "pairstream.waived";
 
   /** All reasons there are have far fewer. */
-  private static final int MAX_WAIVED_BYTES = 4096;
+  private static final int MAX_WAIVED = 4096;
 
   private static final Pattern REVIEW_ID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
@@ -44,12 +43,12 @@ public record Replay(Origin of, String reviewId, List<String> waived) {
 
   /** What the headers say; empty where coordinates or review are not there, or not well-formed. */
   public static Optional<Replay> read(Headers headers) {
-    String reviewId = text(headers, REVIEW);
+    String reviewId = OriginHeader.text(headers, REVIEW);
     if (!REVIEW_ID.matcher(reviewId).matches()) {
       return Optional.empty();
     }
     return OriginHeader.read(headers, OF)
-        .map(origin -> new Replay(origin, reviewId, reasons(text(headers, WAIVED))));
+        .map(origin -> new Replay(origin, reviewId, reasons(OriginHeader.text(headers, WAIVED))));
   }
 
   /** Sets the headers, in place of any that the record carries. */
@@ -65,17 +64,10 @@ public record Replay(Origin of, String reviewId, List<String> waived) {
   }
 
   private static List<String> reasons(String text) {
-    return Arrays.stream(text.split(",", -1))
+    return Arrays.stream(text.length() > MAX_WAIVED ? new String[0] : text.split(",", -1))
         .map(String::strip)
         .filter(name -> REASON.matcher(name).matches())
         .toList();
-  }
-
-  private static String text(Headers headers, String name) {
-    Header header = headers.lastHeader(name);
-    return header == null || header.value() == null || header.value().length > MAX_WAIVED_BYTES
-        ? ""
-        : new String(header.value(), StandardCharsets.UTF_8);
   }
 
   private static byte[] bytes(String text) {
