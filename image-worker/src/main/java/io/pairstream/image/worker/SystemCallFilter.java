@@ -94,9 +94,12 @@ final class SystemCallFilter {
     header.clear();
     header.setShort(0, (short) (program.capacity() / INSTRUCTION_BYTES));
     header.setPointer(Native.POINTER_SIZE, Native.getDirectBufferPointer(program));
-    call("prctl", PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
-    call("syscall", (long) seccomp, SECCOMP_SET_MODE_FILTER, TSYNC_AND_SPEC_ALLOW, header);
-    Reference.reachabilityFence(program);
+    try {
+      call("prctl", PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
+      call("syscall", (long) seccomp, SECCOMP_SET_MODE_FILTER, TSYNC_AND_SPEC_ALLOW, header);
+    } finally {
+      Reference.reachabilityFence(program);
+    }
     try (FileInputStream opened = new FileInputStream("/dev/null")) {
       throw new IllegalStateException(
           "it is in force and lets a file be opened, of which "
