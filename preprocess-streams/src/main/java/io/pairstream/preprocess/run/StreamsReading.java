@@ -66,7 +66,6 @@ final class StreamsReading implements Consumer<Reading> {
       }
     }
     boolean works = streams.state().isRunningOrRebalancing();
-    reading.gauge(
-        "stream_threads_alive", works ? (long) streams.metadataForLocalThreads().size() : 0L);
+    reading.gauge("stream_threads_alive", works ? streams.metadataForLocalThreads().size() : 0);
   }
 }

@@ -70,7 +70,7 @@ public final class Reading {
   /** Memory and processor time of this process. */
   static void ofThisProcess(Reading reading) {
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-    reading.gauge("jvm_heap_used_bytes", heap.getUsed());
+    reading.gauge("jvm_heap_used_bytes", (double) heap.getUsed());
     reading.gauge("jvm_heap_max_bytes", heap.getMax() < 0 ? Double.NaN : (double) heap.getMax());
     reading.gauge("jvm_threads", ManagementFactory.getThreadMXBean().getThreadCount());
     reading.gauge("jvm_processors", Runtime.getRuntime().availableProcessors());
@@ -93,8 +93,8 @@ public final class Reading {
     return reading -> {
       long size = directory.toFile().getTotalSpace();
       if (size > 0) { // 0 where nobody can tell
-        reading.gauge("disk_bytes", size);
-        reading.gauge("disk_free_bytes", directory.toFile().getUsableSpace());
+        reading.gauge("disk_bytes", (double) size);
+        reading.gauge("disk_free_bytes", (double) directory.toFile().getUsableSpace());
       }
     };
   }
