@@ -88,7 +88,7 @@ public final class IngestService implements AutoCloseable {
             settings.instances(),
             System::nanoTime);
     Path directory = settings.stateDirectory();
-    pairs = StatusView.open(topics, directory, clientSettings, clock);
+    pairs = new StatusView(topics, directory, clientSettings, clock);
     batchRoutes = new BatchRoutes(intake, quotas, directory.resolve("batches-under-way"));
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake, quotas).routes());

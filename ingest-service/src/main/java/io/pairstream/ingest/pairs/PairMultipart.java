@@ -1,6 +1,7 @@
 package io.pairstream.ingest.pairs;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
@@ -95,10 +96,9 @@ final class PairMultipart {
 
   private static Problem notUtf8(String field) {
     if (field.equals("caption")) {
-      return Problem.of(ProblemKind.PAIR_REFUSED, "the caption's bytes are not UTF-8")
-          .with("field", field)
-          .with("reason", RejectReason.CAPTION_NOT_UTF8.name())
-          .with("remedy", RejectReason.CAPTION_NOT_UTF8.remedy());
+      String detail = "the caption's bytes are not UTF-8";
+      return ImageGate.refused(new Rejection(RejectReason.CAPTION_NOT_UTF8, detail, "", ""))
+          .with("field", field);
     }
     return PairForm.refused(field, "the field's bytes are not UTF-8");
   }

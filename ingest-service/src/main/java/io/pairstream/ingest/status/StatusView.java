@@ -24,13 +24,6 @@ public final class StatusView implements AutoCloseable {
   private final TopicTable uploadsView;
   private final TopicTable receiptsView;
 
-  private StatusView(PairTopics topics, TopicTable uploadsView, TopicTable receiptsView) {
-    this.uploads = topics.uploads();
-    this.receipts = topics.receipts();
-    this.uploadsView = uploadsView;
-    this.receiptsView = receiptsView;
-  }
-
   /**
    * Begins to follow both topics.
    *
@@ -38,18 +31,11 @@ public final class StatusView implements AutoCloseable {
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
    * @throws io.pairstream.service.table.ViewStorageException where the folder cannot be used
    */
-  public static StatusView open(
-      PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
-    TopicTable uploads =
-        follow(topics.uploads().name(), directory.resolve("uploads"), kafkaSettings, clock);
-    try {
-      TopicTable receipts =
-          follow(topics.receipts().name(), directory.resolve("receipts"), kafkaSettings, clock);
-      return new StatusView(topics, uploads, receipts);
-    } catch (RuntimeException e) {
-      uploads.close();
-      throw e;
-    }
+  public StatusView(PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
+    uploads = topics.uploads();
+    receipts = topics.receipts();
+    uploadsView = follow(uploads.name(), directory.resolve("uploads"), kafkaSettings, clock);
+    receiptsView = follow(receipts.name(), directory.resolve("receipts"), kafkaSettings, clock);
   }
 
   /**

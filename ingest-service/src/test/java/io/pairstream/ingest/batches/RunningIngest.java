@@ -52,7 +52,7 @@ final class RunningIngest implements AutoCloseable {
             Map.of());
     Clock clock = Clock.systemUTC();
     Map<String, Object> kafka = cluster.clientSettings(Map.of());
-    pairs = StatusView.open(access.topics(), folder, kafka, clock);
+    pairs = new StatusView(access.topics(), folder, kafka, clock);
     intake = new PairIntake(cluster, clock);
     batchRoutes = new BatchRoutes(intake, Quota.UNLIMITED, folder.resolve("under-way"));
     List<Route> routes = new ArrayList<>();

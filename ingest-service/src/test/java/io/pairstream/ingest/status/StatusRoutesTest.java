@@ -58,7 +58,7 @@ class StatusRoutesTest {
   void start() throws IOException {
     cluster = KAFKA.dataset(2);
     pipeline = new PlayedPipeline(cluster);
-    view = StatusView.open(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
+    view = new StatusView(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
     server = server(view, cluster.clientSettings());
     view.caughtUp().join();
   }
@@ -155,7 +155,7 @@ class StatusRoutesTest {
         PairTopics.of(new Dataset("away"), new AvroSerdes(new Registry("mock://away", Map.of())));
     own.close();
     try (StatusView blind =
-            StatusView.open(away, otherFolder, own.clientSettings(), Clock.systemUTC());
+            new StatusView(away, otherFolder, own.clientSettings(), Clock.systemUTC());
         WebServer blindServer = server(blind, own.clientSettings())) {
 
       HttpResponse<String> answer =

@@ -197,8 +197,7 @@ class StatusViewTest {
   }
 
   private StatusView openIn(Path directory) {
-    return StatusView.open(
-        cluster.topics(), directory, cluster.clientSettings(), Clock.systemUTC());
+    return new StatusView(cluster.topics(), directory, cluster.clientSettings(), Clock.systemUTC());
   }
 
   private StatusReport status(String id) {

@@ -124,10 +124,15 @@ public final class FetchService implements AutoCloseable {
   }
 
   private void run() {
-    try {
+    Registry registry = settings.cluster().registry();
+    PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
+    StatusReporter reporter =
+        StatusReporter.start(
+            report, topics.instances(), registry, settings.cluster().clientSettings(Map.of()));
+    try (reporter) {
       while (!stopping) {
         try {
-          workOnAndOn();
+          workOn(registry, topics);
         } catch (RegistryUnavailableException e) {
           LOG.warn("waiting: {}", e.getMessage());
           obstacle = String.valueOf(e.getMessage());
@@ -140,17 +145,6 @@ public final class FetchService implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       LOG.error("fetching ends", e);
       ended.complete(Optional.of(e));
-    }
-  }
-
-  private void workOnAndOn() throws InterruptedException {
-    Registry registry = settings.cluster().registry();
-    PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
-    StatusReporter reporter =
-        StatusReporter.start(
-            report, topics.instances(), registry, settings.cluster().clientSettings(Map.of()));
-    try (reporter) {
-      workOn(registry, topics);
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.Dns;
@@ -80,18 +81,18 @@ final class Exchange extends EventListener {
    */
   <T> T run(Reader<T> reader) {
     HttpUrl url = call.request().url();
-    allowance.onCancel(call::cancel);
+    var unused = allowance.result.whenComplete((done, problem) -> call.cancel());
     try (Response response = execute()) {
       return reader.read(new Answer(url, response, from, share));
     } catch (IOException e) {
-      if (allowance.isCancelled()) {
+      if (allowance.result.isDone()) {
         throw new CancellationException();
       }
       throw late
           ? FetchStopped.tooLong(url.host(), allowance.total())
           : FetchStopped.of(url.host(), e);
     } finally {
-      allowance.spend(allowance.left().minus(left()));
+      allowance.left = left();
       deadline.cancel();
       share.close();
     }
@@ -127,18 +128,21 @@ final class Exchange extends EventListener {
   }
 
   /**
-   * How long the requests of one fetch may still take, and whether they are still wanted. Waiting
-   * for a turn takes none of it. Thread-safe.
+   * How long the requests of one fetch may still take, which are made one after the other. Waiting
+   * for a turn takes none of it.
    */
   static final class Allowance {
 
     private final Duration total;
-    private Duration left;
-    private boolean cancelled;
-    private Runnable onCancel = () -> {};
+    private final CompletableFuture<?> result;
+    private volatile Duration left;
 
-    Allowance(Duration total) {
+    /**
+     * @param result nobody wants the requests any more once it is done
+     */
+    Allowance(Duration total, CompletableFuture<?> result) {
       this.total = total;
+      this.result = result;
       left = total;
     }
 
@@ -146,29 +150,8 @@ final class Exchange extends EventListener {
       return total;
     }
 
-    synchronized Duration left() {
+    Duration left() {
       return left;
-    }
-
-    private synchronized void spend(Duration time) {
-      left = left.minus(time);
-    }
-
-    private synchronized boolean isCancelled() {
-      return cancelled;
-    }
-
-    /** Runs the task on cancellation, instead of what was to be run before; at once if late. */
-    private synchronized void onCancel(Runnable task) {
-      onCancel = task;
-      if (cancelled) {
-        task.run();
-      }
-    }
-
-    synchronized void cancel() {
-      cancelled = true;
-      onCancel.run();
     }
   }
 }

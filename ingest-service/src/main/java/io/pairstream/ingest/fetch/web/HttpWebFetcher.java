@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -56,7 +55,7 @@ final class HttpWebFetcher implements WebFetcher {
   private final Clock clock;
   private final Requests requests;
   private final Robots robots;
-  private final Map<Allowance, CompletableFuture<FetchResult>> underWay = new ConcurrentHashMap<>();
+  private final Set<CompletableFuture<FetchResult>> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
@@ -86,19 +85,13 @@ final class HttpWebFetcher implements WebFetcher {
   @Override
   public CompletableFuture<FetchResult> fetch(String url, String expectedDigest) {
     CompletableFuture<FetchResult> result = new CompletableFuture<>();
-    Allowance allowance = new Allowance(settings.limits().total());
-    underWay.put(allowance, result);
-    var unused =
-        result.whenComplete(
-            (done, problem) -> {
-              underWay.remove(allowance);
-              allowance.cancel();
-            });
+    underWay.add(result);
+    var unused = result.whenComplete((done, problem) -> underWay.remove(result));
     if (closed) {
       result.cancel(false);
     } else {
       unused =
-          new Journey(expectedDigest, allowance)
+          new Journey(expectedDigest, new Allowance(settings.limits().total(), result))
               .from(url)
               .whenComplete(
                   (fetched, problem) -> {
@@ -125,7 +118,7 @@ final class HttpWebFetcher implements WebFetcher {
   @Override
   public void close() {
     closed = true;
-    for (CompletableFuture<FetchResult> fetch : underWay.values()) {
+    for (CompletableFuture<FetchResult> fetch : underWay) {
       fetch.completeExceptionally(new CancellationException("the fetcher is closed"));
     }
     requests.close();

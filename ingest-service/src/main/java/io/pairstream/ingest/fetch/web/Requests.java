@@ -180,6 +180,7 @@ final class Requests implements AutoCloseable {
     timers.close();
     resolver.close();
     threads.shutdownNow();
+    client.dispatcher().cancelAll();
     client.connectionPool().evictAll();
   }
 }

@@ -92,7 +92,7 @@ final class Robots {
       bytes += kept.bytes;
     }
     var unused =
-        follow(file, 0, new Allowance(limits.total()))
+        follow(file, 0, new Allowance(limits.total(), kept.rules))
             .whenComplete(
                 (rules, problem) -> {
                   if (problem == null) {
