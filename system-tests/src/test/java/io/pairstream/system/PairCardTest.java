@@ -50,7 +50,7 @@ class PairCardTest extends StoryTest {
     assertThat(browser.texts(".tokens .token.cut s")).isNotEmpty();
     assertThat(browser.texts("#pair-pictures figcaption b"))
         .containsExactly("As it came", "As the model sees it");
-    assertThat(browser.texts(".marked del").toString()).contains("amp;");
+    assertThat(browser.texts(".marked p.quiet").toString()).contains("amp;");
     keep(browser, "pair-light");
     visit(browser, "#/pairs?source=SCRAPED&standing=TRAINING");
     browser.click(".pair-row-caption");

@@ -16,8 +16,6 @@ import io.pairstream.operations.lag.ClusterMetrics;
 import io.pairstream.operations.lag.LagHistory;
 import io.pairstream.operations.lag.LagRoutes;
 import io.pairstream.operations.lag.LagWatcher;
-import io.pairstream.operations.login.OperatorLogin;
-import io.pairstream.operations.login.SessionRoutes;
 import io.pairstream.operations.pairs.PairRoutes;
 import io.pairstream.operations.profile.ProfileFold;
 import io.pairstream.operations.profile.ProfileReport;

@@ -15,7 +15,6 @@ const TOGETHER = 50;
 
 /** A decision waits for two commits, 30 s each. */
 const LONGEST_MS = 90_000;
-const NAMED_PAIRS = 4;
 const NAMED_RESULTS = 100;
 
 /**
@@ -75,7 +74,7 @@ async function decide(app, decision, pairs) {
     id: "review",
     title,
     submit: title,
-    lead: [h("p", say(`review.means.${decision}`)), isCaption ? look(app, pair) : theirNames(app, pairs)],
+    lead: [h("p", say(`review.means.${decision}`)), isCaption && look(app, pair)],
     fields: [
       isCaption && field("caption", pair.caption ?? "", 20_000, another),
       field("comment", "", 2_000, missing("review.commentMissing")),
@@ -86,7 +85,7 @@ async function decide(app, decision, pairs) {
         progress(say("review.sending", { done: format.number(results.length), count: format.number(pairs.length) }));
         const order = { pairs: part.map(({ id }) => id), decision, ...values };
         const answer = await api.post("/v1/reviews", order, LONGEST_MS);
-        results.push(...inOrder(app, part, answer.results ?? []));
+        results.push(...answer.results);
       }
       return report(app, decision, pairs, results);
     },
@@ -104,21 +103,6 @@ async function decide(app, decision, pairs) {
 
 function look(app, pair) {
   return h("div.review-picture", picture(app, pair, new Shown(), { size: 320 }));
-}
-
-function theirNames(app, pairs) {
-  const rest = pairs.length - NAMED_PAIRS;
-  return h(
-    "ul.review-names.small",
-    pairs.slice(0, NAMED_PAIRS).map((pair) => h("li", h("bdi", spokenName(app, pair)))),
-    rest > 0 && h("li.quiet", app.say("review.andMore", { count: app.format.number(rest) })),
-  );
-}
-
-/** The service's results in the order of what was sent; what it does not name has failed. */
-function inOrder(app, part, results) {
-  const byId = new Map(results.map((result) => [result.id, result]));
-  return part.map(({ id }) => byId.get(id) ?? { id, outcome: "FAILED", detail: app.say("review.unanswered") });
 }
 
 /** What became of each pair; those that failed come first. */

@@ -1,4 +1,4 @@
-package io.pairstream.operations.login;
+package io.pairstream.operations.operate;
 
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.Authenticator;
@@ -29,7 +29,7 @@ import java.util.Set;
  * <p>Whoever may review or operate may also look. A session lives no longer than its key: one that
  * is revoked or expires ends it with the next request. Thread-safe.
  */
-public final class OperatorLogin implements Authenticator {
+final class OperatorLogin implements Authenticator {
 
   /** Whoever looks without a key, where the service lets them. */
   private static final Principal VIEWER = new Principal("anonymous", "", Set.of(Scope.VIEW));

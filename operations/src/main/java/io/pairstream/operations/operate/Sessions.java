@@ -1,4 +1,4 @@
-package io.pairstream.operations.login;
+package io.pairstream.operations.operate;
 
 import io.pairstream.schemas.Sha256;
 import java.security.SecureRandom;

@@ -1,4 +1,4 @@
-package io.pairstream.operations.login;
+package io.pairstream.operations.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.actions.ActionLog;
@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Logging in at the page, and out again. */
-public final class SessionRoutes {
+final class SessionRoutes {
 
   private static final String PATH = "/v1/session";
   private static final String EVENT = "login";

@@ -1,4 +1,4 @@
-package io.pairstream.operations.login;
+package io.pairstream.operations.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
