@@ -41,7 +41,6 @@ final class LinkLedger {
   private final Map<TopicPartition, Long> scrapedBegins;
   private final boolean anyLink;
   private final List<Live> live = new ArrayList<>();
-  private final Differences differences;
 
   /** Time of the oldest raw pair that is kept, where older ones are gone; milliseconds. */
   private long keptSince = Long.MIN_VALUE;
@@ -64,7 +63,6 @@ final class LinkLedger {
       Admin admin,
       boolean ofAll,
       Differences differences) {
-    this.differences = differences;
     this.cluster = cluster;
     this.waiting = cluster.topics().waitingLinks();
     this.scraped = cluster.topics().scraped().name();

@@ -5,21 +5,18 @@ import io.pairstream.schemas.Action;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * The offsets that a group had, kept on the topic of actions: {@code offset.TOPIC-PARTITION} with
- * {@code none} where there was none, {@code metadata.TOPIC-PARTITION} where there was any, and
- * {@code new.TOPIC-PARTITION}.
+ * {@code none} where there was none, and {@code metadata.TOPIC-PARTITION} where there was any.
  */
 final class KeptOffsets {
 
   private static final String OFFSET = "offset.";
   private static final String METADATA = "metadata.";
-  private static final String NEW = "new.";
   private static final String NONE = "none";
 
   private KeptOffsets() {}
@@ -29,8 +26,8 @@ final class KeptOffsets {
     Map<String, String> facts = new TreeMap<>();
     for (Move move : plan.moves()) {
       if (move.changes()) {
-        facts.put(OFFSET + move.partition(), text(move.from()));
-        facts.put(NEW + move.partition(), text(move.to()));
+        String offset = move.now().map(now -> String.valueOf(now.offset())).orElse(NONE);
+        facts.put(OFFSET + move.partition(), offset);
         move.now()
             .map(OffsetAndMetadata::metadata)
             .filter(metadata -> !metadata.isEmpty())
@@ -38,10 +35,6 @@ final class KeptOffsets {
       }
     }
     return facts;
-  }
-
-  private static String text(OptionalLong offset) {
-    return offset.isPresent() ? String.valueOf(offset.getAsLong()) : NONE;
   }
 
   /**
@@ -52,36 +45,29 @@ final class KeptOffsets {
   static Map<TopicPartition, Optional<OffsetAndMetadata>> of(Action action) {
     Map<TopicPartition, Optional<OffsetAndMetadata>> kept = new HashMap<>();
     try {
-      action
-          .getFacts()
-          .forEach(
-              (name, value) -> {
-                if (name.startsWith(OFFSET)) {
-                  String place = name.substring(OFFSET.length());
-                  int hyphen = place.lastIndexOf('-');
-                  TopicPartition partition =
-                      new TopicPartition(
-                          place.substring(0, hyphen),
-                          Integer.parseInt(place.substring(hyphen + 1)));
-                  String metadata = action.getFacts().getOrDefault(METADATA + place, "");
-                  kept.put(
-                      partition,
-                      value.equals(NONE)
-                          ? Optional.empty()
-                          : Optional.of(new OffsetAndMetadata(Long.parseLong(value), metadata)));
-                }
-              });
+      for (String name : action.getFacts().keySet()) {
+        if (name.startsWith(OFFSET)) {
+          String place = name.substring(OFFSET.length());
+          int hyphen = place.lastIndexOf('-');
+          int partition = Integer.parseInt(place.substring(hyphen + 1));
+          kept.put(
+              new TopicPartition(place.substring(0, hyphen), partition),
+              Optional.of(action.getFacts().get(name))
+                  .filter(offset -> !offset.equals(NONE))
+                  .map(Long::parseLong)
+                  .map(
+                      offset ->
+                          new OffsetAndMetadata(
+                              offset, action.getFacts().getOrDefault(METADATA + place, ""))));
+        }
+      }
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new GroupRefusedException(
-          "action " + action.getActionId() + " holds offsets that cannot be read");
+      kept.clear();
     }
     if (kept.isEmpty()) {
       throw new GroupRefusedException(
-          "action "
-              + action.getActionId()
-              + " is "
-              + (action.getName().isEmpty() ? "of no kind" : action.getName())
-              + ", which kept no offsets");
+          "action %s, %s, kept no offsets that can be read"
+              .formatted(action.getActionId(), action.getName()));
     }
     return kept;
   }
