@@ -38,6 +38,8 @@ public final class WaitingWork implements AutoCloseable {
   }
 
   /**
+   * Does work as soon as a thread is free.
+   *
    * @throws RejectedExecutionException where the queue is full
    */
   public void execute(Runnable work) {

@@ -250,7 +250,7 @@ public final class PairHistory {
           entry,
           keys.stream().filter(inForce::containsKey).findFirst().map(inForce::get),
           keys.isEmpty() ? List.of() : events(subjects),
-          entry.isPresent() && !isLink() ? reviews(entry.get().pair().getOrigin()) : List.of(),
+          entry.map(found -> reviews(found.pair().getOrigin())).orElse(List.of()),
           receipt.filter(r -> !r.getReviewId().isEmpty()).map(this::admission),
           origin,
           receivedAt);
