@@ -3,7 +3,6 @@ package io.pairstream.service.http;
 import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +16,6 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Fields;
 
 /**
  * Takes a request from its head to its handler: route, caller, media type, size, quota, body.
@@ -67,12 +65,19 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     heads.headCame(connection);
     Request.addCompletionListener(request, failure -> heads.await(connection));
     Exchange exchange = new Exchange(request, response, callback);
-    try {
-      take(exchange);
-    } catch (RuntimeException e) {
-      exchange.fail(e);
-    }
+    guarded(exchange, () -> take(exchange)).run();
     return true;
+  }
+
+  /** A task whose fault answers the request. */
+  private static Runnable guarded(Exchange exchange, Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException | Error e) {
+        exchange.fail(e);
+      }
+    };
   }
 
   private void take(Exchange exchange) {
@@ -119,15 +124,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
 
   private void handInTurn(Incoming incoming, Route route, Exchange exchange, ReadLimit limit) {
     ReadLimit.Place place =
-        limit.take(
-            incoming.principal(),
-            () -> {
-              try {
-                hand(incoming, route, exchange);
-              } catch (RuntimeException | Error e) {
-                exchange.fail(e);
-              }
-            });
+        limit.take(incoming.principal(), guarded(exchange, () -> hand(incoming, route, exchange)));
     // Whoever takes its answer slowly keeps its place for as long.
     Request.addCompletionListener(exchange.request(), failure -> place.leave());
     place.enter();
@@ -179,14 +176,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
 
   private void work(Exchange exchange, Runnable task) {
     try {
-      workers.execute(
-          () -> {
-            try {
-              task.run();
-            } catch (RuntimeException | Error e) {
-              exchange.fail(e);
-            }
-          });
+      workers.execute(guarded(exchange, task));
     } catch (RejectedExecutionException e) {
       exchange.fail(tooMany("requests"));
     }
@@ -262,14 +252,10 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   }
 
   private static Map<String, List<String>> query(Request request) {
-    Map<String, List<String>> query = new HashMap<>();
     try {
-      for (Fields.Field field : Request.extractQueryParameters(request)) {
-        query.put(field.getName(), field.getValues());
-      }
+      return Request.extractQueryParameters(request).toMultiMap();
     } catch (RuntimeException e) {
       throw Problem.of(ProblemKind.BAD_REQUEST, "the query is not percent-encoded UTF-8");
     }
-    return query;
   }
 }

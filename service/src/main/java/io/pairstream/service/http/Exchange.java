@@ -27,16 +27,11 @@ final class Exchange {
 
   private static final Map<String, String> EVERY_ANSWER =
       Map.of(
-          "X-Content-Type-Options",
-          "nosniff",
-          "Cache-Control",
-          "no-store",
-          "Referrer-Policy",
-          "no-referrer",
-          "Cross-Origin-Resource-Policy",
-          "same-origin",
-          "Content-Security-Policy",
-          "default-src 'none'; frame-ancestors 'none'");
+          "X-Content-Type-Options", "nosniff",
+          "Cache-Control", "no-store",
+          "Referrer-Policy", "no-referrer",
+          "Cross-Origin-Resource-Policy", "same-origin",
+          "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 
   private final String id = UUID.randomUUID().toString();
   private final Request request;

@@ -87,19 +87,14 @@ public final class StaticFiles {
     return new Answer(200, mediaType, headers(), ByteBuffer.wrap(bytes(owner, folder, name)));
   }
 
+  /** Files are asked for anew each time: page and service are of one version. */
   private static Map<String, String> headers() {
     return Map.of(
-        "Content-Security-Policy",
-        CONTENT_SECURITY_POLICY,
-        "Cross-Origin-Opener-Policy",
-        "same-origin",
-        "Cross-Origin-Resource-Policy",
-        "same-origin",
-        // Asked for anew each time: page and service are of one version.
-        "Cache-Control",
-        "no-cache",
-        "Permissions-Policy",
-        "geolocation=(), microphone=(), camera=()");
+        "Content-Security-Policy", CONTENT_SECURITY_POLICY,
+        "Cross-Origin-Opener-Policy", "same-origin",
+        "Cross-Origin-Resource-Policy", "same-origin",
+        "Cache-Control", "no-cache",
+        "Permissions-Policy", "geolocation=(), microphone=(), camera=()");
   }
 
   private static byte[] bytes(Class<?> owner, String folder, String name) {

@@ -138,14 +138,10 @@ public final class WebServer implements AutoCloseable {
   /** How many requests were answered so far, by class of the status code. */
   public Map<String, Integer> traffic() {
     return Map.of(
-        "2xx",
-        traffic.getResponses2xx(),
-        "3xx",
-        traffic.getResponses3xx(),
-        "4xx",
-        traffic.getResponses4xx(),
-        "5xx",
-        traffic.getResponses5xx());
+        "2xx", traffic.getResponses2xx(),
+        "3xx", traffic.getResponses3xx(),
+        "4xx", traffic.getResponses4xx(),
+        "5xx", traffic.getResponses5xx());
   }
 
   /** Stops to listen, and waits for requests under way, for a while. */

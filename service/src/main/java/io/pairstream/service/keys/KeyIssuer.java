@@ -57,21 +57,16 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
         RecordPublisher.open(topic, ApiKey.SCHEMA$, LIMITS, registry, impatient(kafkaSettings));
     KeyRing ring = KeyRing.follow(topic, registry, kafkaSettings);
     KeyIssuer issuer = new KeyIssuer(ring, publisher, clock);
-    boolean complete = false;
     try {
-      if (!ring.awaitCaughtUp(KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT))) {
-        throw new TimeoutException("API keys cannot be read: " + ring.obstacle().orElse(""));
+      if (ring.awaitCaughtUp(KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT))) {
+        return issuer;
       }
-      complete = true;
-      return issuer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new TimeoutException("interrupted while API keys were read", e);
-    } finally {
-      if (!complete) {
-        issuer.close();
-      }
     }
+    String obstacle = ring.obstacle().orElse("");
+    issuer.close();
+    throw new TimeoutException("API keys cannot be read: " + obstacle);
   }
 
   /**

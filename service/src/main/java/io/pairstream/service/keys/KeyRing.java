@@ -146,11 +146,7 @@ public final class KeyRing implements AutoCloseable {
   }
 
   private void apply(ConsumerRecord<byte[], byte[]> record) {
-    if (record.key() == null) {
-      LOG.warn("{} holds no key id", coordinates(record));
-      return;
-    }
-    String keyId = new String(record.key(), StandardCharsets.UTF_8);
+    String keyId = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
     Optional<IssuedKey> key = decoded(record).filter(one -> one.keyId().equals(keyId));
     if (key.isPresent()) {
       read.put(keyId, key.get());
@@ -159,23 +155,20 @@ public final class KeyRing implements AutoCloseable {
       // revoked.
       read.remove(keyId);
       if (record.value() != null) {
-        LOG.warn("{} holds no API key; whatever key it was is refused", coordinates(record));
+        LOG.warn(
+            "{}-{}-{} holds no API key; whatever key it was is refused",
+            record.topic(),
+            record.partition(),
+            record.offset());
       }
     }
   }
 
   private Optional<IssuedKey> decoded(ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return Optional.empty();
-    }
     try {
-      return decoder.decode(record.value()).map(IssuedKey::from);
+      return Optional.ofNullable(record.value()).flatMap(decoder::decode).map(IssuedKey::from);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-  }
-
-  private static String coordinates(ConsumerRecord<byte[], byte[]> record) {
-    return record.topic() + "-" + record.partition() + "-" + record.offset();
   }
 }

@@ -44,27 +44,21 @@ final class ClientChecks {
     }
   }
 
-  /** By name, of every client. */
+  /**
+   * By name, of every client. Under {@code group.protocol=streams} Kafka Streams makes its
+   * consumers itself, without what ours add: records would not wait for a registry that is away,
+   * nor be safe after an outage.
+   */
   private static final Map<String, Rule> EVERY_CLIENT =
       Map.of(
-          "isolation.level",
-          Rule.is("read_committed"),
-          "acks",
-          new Rule("all", value -> value.equals("all") || value.equals("-1")),
-          "enable.idempotence",
-          Rule.is("true"),
-          "enable.auto.commit",
-          Rule.is("false"),
-          "auto.offset.reset",
-          Rule.is("earliest"),
-          // Under the other one Kafka Streams makes its consumers itself, without what ours add:
-          // records would not wait for a registry that is away, nor be safe after an outage.
-          "group.protocol",
-          new Rule("classic", value -> !value.equals("streams")),
-          "processing.guarantee",
-          Rule.is("exactly_once_v2"),
-          "max.request.size",
-          Rule.atLeast(RecordSizes.MAX_RECORD));
+          "isolation.level", Rule.is("read_committed"),
+          "acks", new Rule("all", value -> value.equals("all") || value.equals("-1")),
+          "enable.idempotence", Rule.is("true"),
+          "enable.auto.commit", Rule.is("false"),
+          "auto.offset.reset", Rule.is("earliest"),
+          "group.protocol", new Rule("classic", value -> !value.equals("streams")),
+          "processing.guarantee", Rule.is("exactly_once_v2"),
+          "max.request.size", Rule.atLeast(RecordSizes.MAX_RECORD));
 
   private ClientChecks() {}
 

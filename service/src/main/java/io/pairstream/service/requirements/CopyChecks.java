@@ -62,32 +62,19 @@ record CopyChecks(Area area, int brokers, String address, List<Kept> topics, Str
   }
 
   private Finding inSync() {
-    String name = ClusterRequirement.MIN_INSYNC.label();
-    Check single =
-        new Check(
+    return new Check(
             area,
-            name,
+            ClusterRequirement.MIN_INSYNC.label(),
             Level.WRONG,
-            RIGHT_IN_SYNC + " copies or more hold what is acknowledged",
+            "as many copies hold what is acknowledged as " + brokers + " brokers give",
             "min.insync.replicas or the number of copies is too low, so one broker alone may"
                 + " acknowledge",
             String.valueOf(RIGHT_IN_SYNC),
-            (create.isEmpty() ? "" : create + ", or for one topic: ") + setInSync(RIGHT_IN_SYNC));
-    List<String> found = which(topic -> topic.inSync() < RIGHT_IN_SYNC, Kept::inSync);
-    if (brokers >= RIGHT_COPIES && !found.isEmpty()) {
-      return single.judge(found);
-    }
-    return new Check(
-            area,
-            name,
-            Level.WARNING,
-            brokers < RIGHT_COPIES ? "as much as so few brokers give" : single.ok(),
-            "min.insync.replicas asks for every copy, so nothing is written while one broker is"
-                + " away",
-            "one less than there are copies",
-            setInSync(brokers < RIGHT_COPIES ? 1 : RIGHT_IN_SYNC))
+            (create.isEmpty() ? "" : create + ", or for one topic: ")
+                + set(address, "TOPIC", MIN_IN_SYNC + "=" + RIGHT_IN_SYNC))
         .judge(
-            which(topic -> topic.copies() > 1 && topic.inSync() == topic.copies(), Kept::inSync));
+            which(
+                topic -> brokers >= RIGHT_COPIES && topic.inSync() < RIGHT_IN_SYNC, Kept::inSync));
   }
 
   private Finding elections() {
@@ -100,10 +87,6 @@ record CopyChecks(Area area, int brokers, String address, List<Kept> topics, Str
             UNCLEAN + "=false",
             set(address, "TOPIC", UNCLEAN + "=false"))
         .judge(which(topic -> topic.unclean() && topic.copies() > 1, topic -> "allowed"));
-  }
-
-  private String setInSync(int minInSync) {
-    return set(address, "TOPIC", MIN_IN_SYNC + "=" + minInSync);
   }
 
   /** Kafka's own command that sets a topic. */
