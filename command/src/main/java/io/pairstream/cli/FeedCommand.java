@@ -219,7 +219,7 @@ final class FeedCommand extends TrainerCommand {
           .counter("feed_decode_nanoseconds_total", stats.decoding().toNanos())
           .counter("feed_bytes_total", stats.bytes())
           .gauge("feed_ready_batches", stats.readyBatches())
-          .gauge("feed_samples_in_memory", stats.samplesInMemory())
+          .gauge("feed_samples_in_memory", (double) stats.samplesInMemory())
           .gauge("feed_starves_seconds", stats.starvesInSeconds())
           .gauge("feed_epoch", known(stats.epoch()))
           .gauge("feed_epoch_share", stats.epochShare())

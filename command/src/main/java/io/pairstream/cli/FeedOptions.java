@@ -3,8 +3,8 @@ package io.pairstream.cli;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.Position;
 import io.pairstream.feed.ViewRun;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.OrderPlan;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,8 +127,8 @@ final class FeedOptions {
     }
     try {
       return Optional.of(parse.apply(Files.readString(positionFile)));
-    } catch (PositionRefusedException e) {
-      throw new PositionRefusedException("--position-file " + positionFile + ": " + e.getMessage());
+    } catch (FeedRefusedException e) {
+      throw new FeedRefusedException("--position-file " + positionFile + ": " + e.getMessage());
     }
   }
 

@@ -1,7 +1,7 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.schemas.Threads;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -180,7 +180,7 @@ abstract class BatchLoop implements Runnable {
       // Stopped.
     } catch (OffsetOutOfRangeException e) {
       endedBy =
-          new PositionRefusedException(
+          new FeedRefusedException(
               "records that were still to be read have left the log: " + e.getMessage());
     } catch (RuntimeException e) {
       endedBy = e;

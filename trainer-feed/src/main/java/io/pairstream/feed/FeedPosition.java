@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.feed.view.PositionRefusedException;
+import io.pairstream.feed.view.FeedRefusedException;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -48,7 +48,7 @@ public record FeedPosition(
   /**
    * Reads what {@link #toJson} wrote.
    *
-   * @throws PositionRefusedException where the text is something else
+   * @throws FeedRefusedException where the text is something else
    */
   public static FeedPosition parse(String json) {
     return read(json, FeedPosition.class, "a feed (an object with topic, topic_id and offsets)");
@@ -64,21 +64,21 @@ public record FeedPosition(
    *
    * @param first where the topic begins now
    * @param ends by partition, where it ends
-   * @throws PositionRefusedException where it is one of another topic, or records behind it have
+   * @throws FeedRefusedException where it is one of another topic, or records behind it have
    *     left the log
    */
   void requireWithin(FeedPosition first, SortedMap<Integer, Long> ends) {
     if (!topic.equals(first.topic)) {
-      throw new PositionRefusedException(
+      throw new FeedRefusedException(
           "the position is one of " + topic + ", not of " + first.topic);
     }
     if (!topicId.equals(first.topicId)) {
-      throw new PositionRefusedException(
+      throw new FeedRefusedException(
           "%s is not the topic that the position was taken on: it has been made anew (topic id %s, position %s)"
               .formatted(topic, first.topicId, topicId));
     }
     if (!offsets.keySet().equals(ends.keySet())) {
-      throw new PositionRefusedException(
+      throw new FeedRefusedException(
           "the position has partitions %s, %s has %s"
               .formatted(offsets.keySet(), topic, ends.keySet()));
     }
@@ -86,12 +86,12 @@ public record FeedPosition(
         (partition, offset) -> {
           long begin = first.offsets.get(partition);
           if (offset < begin) {
-            throw new PositionRefusedException(
+            throw new FeedRefusedException(
                 "%s-%d begins at %d: %d offsets behind the position have left the log"
                     .formatted(topic, partition, begin, begin - offset));
           }
           if (offset > ends.get(partition)) {
-            throw new PositionRefusedException(
+            throw new FeedRefusedException(
                 "%s-%d ends at %d, before the position's %d: records were lost, or the position is another cluster's"
                     .formatted(topic, partition, ends.get(partition), offset));
           }
@@ -105,7 +105,7 @@ public record FeedPosition(
   /**
    * What a text holds.
    *
-   * @throws PositionRefusedException where it is no such record
+   * @throws FeedRefusedException where it is no such record
    */
   static <T> T read(String json, Class<T> type, String expected) {
     Optional<T> read = Optional.empty();
@@ -117,6 +117,6 @@ public record FeedPosition(
     String shown =
         json.length() > SHOWN_CHARACTERS ? json.substring(0, SHOWN_CHARACTERS) + "..." : json;
     return read.orElseThrow(
-        () -> new PositionRefusedException("no position of " + expected + ": " + shown));
+        () -> new FeedRefusedException("no position of " + expected + ": " + shown));
   }
 }

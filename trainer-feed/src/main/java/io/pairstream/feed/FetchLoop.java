@@ -1,8 +1,8 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.End;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.WithdrawnPairs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -53,7 +53,7 @@ final class FetchLoop extends BatchLoop {
 
   /**
    * @param position where to go on; empty begins at the first record that the topic holds
-   * @throws PositionRefusedException where the topic does not hold what is behind the position
+   * @throws FeedRefusedException where the topic does not hold what is behind the position
    */
   FetchLoop(FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
     super(source, settings);

@@ -1,7 +1,7 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -65,7 +65,7 @@ public final class PairFeed implements AutoCloseable {
    * Opens a feed of a split's records as they come.
    *
    * @param position where to go on; empty begins at the first record that the topic holds
-   * @throws PositionRefusedException where the position is not one of this topic, or records behind
+   * @throws FeedRefusedException where the position is not one of this topic, or records behind
    *     it have left the log
    * @throws KafkaException where the broker does not answer or has no such topic
    */
@@ -80,7 +80,7 @@ public final class PairFeed implements AutoCloseable {
    * <p>The batch size of the settings is this rank's.
    *
    * @param position where to go on; empty begins with epoch 0
-   * @throws PositionRefusedException where the position is one of another view or another order, or
+   * @throws FeedRefusedException where the position is one of another view or another order, or
    *     records of the view have left the log
    * @throws IllegalArgumentException where the view is one of another topic, or it has too few
    *     samples for a batch
@@ -95,7 +95,7 @@ public final class PairFeed implements AutoCloseable {
   /**
    * Waits for the next batch; empty once the feed is over.
    *
-   * @throws RefusedSampleException where a sample in the batch is of another shape or split, or
+   * @throws FeedRefusedException where a sample in the batch is of another shape or split, or
    *     cannot be read; the feed gives no more batches then
    * @throws IllegalStateException where the trainer holds every slot, so that none can ever come
    */

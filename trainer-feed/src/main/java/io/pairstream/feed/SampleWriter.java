@@ -1,5 +1,6 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.FeedSource;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.RecordDecoder;
@@ -24,7 +25,7 @@ final class SampleWriter {
   /**
    * What a feed's first record says about all of them.
    *
-   * @throws RefusedSampleException where such records cannot be had
+   * @throws FeedRefusedException where such records cannot be had
    */
   ReadyBatch.Form formOf(ConsumerRecord<byte[], byte[]> record) {
     PreparedPair pair = read(record);
@@ -38,7 +39,7 @@ final class SampleWriter {
   /**
    * Writes a record's image and token ids.
    *
-   * @throws RefusedSampleException where the record is not a sample of this form and of this feed's
+   * @throws FeedRefusedException where the record is not a sample of this form and of this feed's
    *     split
    */
   ReadyBatch.Sample write(
@@ -69,7 +70,7 @@ final class SampleWriter {
   /**
    * The pair that a record holds.
    *
-   * @throws RefusedSampleException where it holds none
+   * @throws FeedRefusedException where it holds none
    */
   private PreparedPair read(ConsumerRecord<byte[], byte[]> record) {
     return records
@@ -84,9 +85,9 @@ final class SampleWriter {
     }
   }
 
-  private static RefusedSampleException refused(
+  private static FeedRefusedException refused(
       ConsumerRecord<byte[], byte[]> record, String reason) {
-    return new RefusedSampleException(
+    return new FeedRefusedException(
         record.topic() + "-" + record.partition() + "-" + record.offset() + ": " + reason);
   }
 }

@@ -2,9 +2,9 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.ViewRun.Step;
 import io.pairstream.feed.view.EpochOrder;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.EpochOrder.Place;
 import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.PositionRefusedException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -30,7 +30,7 @@ final class ViewFeed extends BatchLoop {
   private final Map<Integer, Deque<Asked>> lanes = new HashMap<>();
 
   /**
-   * @throws PositionRefusedException where the position is one of another run, or the topic does
+   * @throws FeedRefusedException where the position is one of another run, or the topic does
    *     not hold the view
    */
   ViewFeed(FeedSource source, FeedSettings settings, ViewRun run, ViewPosition start) {

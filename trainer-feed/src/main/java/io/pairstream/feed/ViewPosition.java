@@ -1,7 +1,7 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.OrderPlan;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
 
 /**
@@ -20,7 +20,7 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
 
   public ViewPosition {
     if (epoch < 0 || samples < 0) {
-      throw new PositionRefusedException(
+      throw new FeedRefusedException(
           "a position has no negative epoch or count, but epoch " + epoch + " and " + samples);
     }
   }
@@ -39,7 +39,7 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
   /**
    * Reads what {@link #toJson} wrote.
    *
-   * @throws PositionRefusedException where the text is something else
+   * @throws FeedRefusedException where the text is something else
    */
   public static ViewPosition parse(String json) {
     Stored stored =
@@ -51,7 +51,7 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
       OrderPlan plan = new OrderPlan(stored.seed, stored.lanes, stored.window);
       return new ViewPosition(stored.view, plan, stored.epoch, stored.samples);
     } catch (IllegalArgumentException e) {
-      throw new PositionRefusedException("no position of a run over a view: " + e.getMessage());
+      throw new FeedRefusedException("no position of a run over a view: " + e.getMessage());
     }
   }
 }

@@ -2,8 +2,8 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.feed.view.EpochOrder;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.OrderPlan;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
 import java.math.BigInteger;
 import java.util.List;
@@ -75,7 +75,7 @@ public final class ViewRun {
   /**
    * The position so many batches behind another: arithmetic alone, nothing is read.
    *
-   * @throws PositionRefusedException where the position is one of another run
+   * @throws FeedRefusedException where the position is one of another run
    */
   public ViewPosition skip(ViewPosition from, long batches, FeedSettings settings) {
     if (batches < 0) {
@@ -159,20 +159,20 @@ public final class ViewRun {
   }
 
   /**
-   * @throws PositionRefusedException where the position is one of another run
+   * @throws FeedRefusedException where the position is one of another run
    */
   void requireOwn(ViewPosition position) {
     if (!position.view().equals(fingerprint)) {
-      throw new PositionRefusedException(
+      throw new FeedRefusedException(
           "the position is one of the view %s, not of %s".formatted(position.view(), fingerprint));
     }
     if (!position.plan().equals(plan)) {
-      throw new PositionRefusedException(
+      throw new FeedRefusedException(
           "the position belongs to another order: %s, and this run has %s"
               .formatted(position.plan(), plan));
     }
     if (position.samples() >= samples) {
-      throw new PositionRefusedException(
+      throw new FeedRefusedException(
           "the position says that %d samples of epoch %d were handed out, and the epoch has %d"
               .formatted(position.samples(), position.epoch(), samples));
     }

@@ -2,8 +2,8 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.feed.view.EpochOrder;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.WithdrawnPairs;
 import io.pairstream.schemas.Threads;
@@ -117,7 +117,7 @@ final class WindowLoader implements AutoCloseable {
    * Loads a window, which has a living pair when it is there.
    *
    * @param samples of it that count as loaded then
-   * @throws PositionRefusedException by the future, where every pair of the view is withdrawn
+   * @throws FeedRefusedException by the future, where every pair of the view is withdrawn
    */
   Future<Window> load(EpochOrder order, int lane, int window, int samples) {
     return threads.submit(
@@ -160,7 +160,7 @@ final class WindowLoader implements AutoCloseable {
         }
       }
     }
-    throw new PositionRefusedException("every pair of the view has been withdrawn");
+    throw new FeedRefusedException("every pair of the view has been withdrawn");
   }
 
   /** A window's records in the order in which they are handed out; null where one is gone. */

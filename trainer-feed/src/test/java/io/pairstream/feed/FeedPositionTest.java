@@ -3,7 +3,7 @@ package io.pairstream.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.feed.view.PositionRefusedException;
+import io.pairstream.feed.view.FeedRefusedException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class FeedPositionTest {
       })
   void refusesWhatIsNoPosition(String json) {
     assertThatThrownBy(() -> FeedPosition.parse(json))
-        .isInstanceOf(PositionRefusedException.class)
+        .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("no position of a feed");
   }
 }

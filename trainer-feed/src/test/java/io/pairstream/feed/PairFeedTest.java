@@ -6,8 +6,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;
@@ -262,8 +262,8 @@ class PairFeedTest {
       try (ReadyBatch batch = feed.next().orElseThrow()) {
         assertThat(batch.pairIds()).containsExactly("0");
       }
-      assertThatThrownBy(feed::next).isInstanceOf(RefusedSampleException.class);
-      assertThatThrownBy(feed::next).isInstanceOf(RefusedSampleException.class);
+      assertThatThrownBy(feed::next).isInstanceOf(FeedRefusedException.class);
+      assertThatThrownBy(feed::next).isInstanceOf(FeedRefusedException.class);
     }
   }
 
@@ -385,14 +385,14 @@ class PairFeedTest {
   private void assertRefused(FeedSettings settings, String message) {
     try (PairFeed feed = PairFeed.open(source, settings, Optional.empty())) {
       assertThatThrownBy(feed::next)
-          .isInstanceOf(RefusedSampleException.class)
+          .isInstanceOf(FeedRefusedException.class)
           .hasMessageContaining(message);
     }
   }
 
   private void assertPositionRefused(FeedPosition position, String message) {
     assertThatThrownBy(() -> PairFeed.open(source, settings(1), Optional.of(position)))
-        .isInstanceOf(PositionRefusedException.class)
+        .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining(message);
   }
 

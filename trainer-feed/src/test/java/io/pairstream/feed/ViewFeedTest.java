@@ -6,15 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.feed.export.ExportFormat;
 import io.pairstream.feed.export.ExportPlan;
-import io.pairstream.feed.export.ExportRefusedException;
 import io.pairstream.feed.export.ViewExport;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.Condition;
 import io.pairstream.feed.view.EpochOrder;
 import io.pairstream.feed.view.EpochOrderTest;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.FeedSource;
 import io.pairstream.feed.view.OrderPlan;
-import io.pairstream.feed.view.PositionRefusedException;
 import io.pairstream.feed.view.View;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -346,7 +345,7 @@ class ViewFeedTest {
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
 
     assertThatThrownBy(() -> ViewExport.export(source, plan, folder, new SilentListener()))
-        .isInstanceOf(ExportRefusedException.class)
+        .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("is a pair of TEST, on the topic of TRAINING");
   }
 
@@ -364,7 +363,7 @@ class ViewFeedTest {
     assertThat(ViewPosition.parse(start.toJson())).isEqualTo(start);
     assertThat(start.toJson()).hasSizeLessThan(1000);
     assertThatThrownBy(() -> ViewPosition.parse("{\"view\":\"a\"}"))
-        .isInstanceOf(PositionRefusedException.class)
+        .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("no position of a run over a view");
   }
 
@@ -470,7 +469,7 @@ class ViewFeedTest {
 
   private void assertPositionRefused(ViewRun run, ViewPosition position, String message) {
     assertThatThrownBy(() -> PairFeed.ofView(source, settings(24), run, Optional.of(position)))
-        .isInstanceOf(PositionRefusedException.class)
+        .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining(message);
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.feed.export;
 
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.schemas.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class ExportFolder implements AutoCloseable {
   /**
    * Opens a folder, and makes it where there is none.
    *
-   * @throws ExportRefusedException where something else is in it, or another export writes there
+   * @throws FeedRefusedException where something else is in it, or another export writes there
    */
   static ExportFolder open(Path folder) throws IOException {
     Files.createDirectories(folder);
@@ -57,7 +58,7 @@ final class ExportFolder implements AutoCloseable {
                 .sorted()
                 .toList();
         if (!others.isEmpty()) {
-          throw new ExportRefusedException(
+          throw new FeedRefusedException(
               "%s holds %s and no %s; export into a folder of its own"
                   .formatted(folder, others.get(0), MANIFEST));
         }
@@ -67,7 +68,7 @@ final class ExportFolder implements AutoCloseable {
   }
 
   /**
-   * @throws ExportRefusedException where the folder is another export's
+   * @throws FeedRefusedException where the folder is another export's
    */
   Manifest manifest(ExportPlan plan) throws IOException {
     Path file = folder.resolve(MANIFEST);
@@ -78,8 +79,8 @@ final class ExportFolder implements AutoCloseable {
     }
     try {
       return Manifest.parse(Files.readString(file), plan);
-    } catch (ExportRefusedException e) {
-      throw new ExportRefusedException(file + " " + e.getMessage());
+    } catch (FeedRefusedException e) {
+      throw new FeedRefusedException(file + " " + e.getMessage());
     }
   }
 
@@ -151,6 +152,6 @@ final class ExportFolder implements AutoCloseable {
       // Another export of this process; refused like one of another process.
     }
     channel.close();
-    throw new ExportRefusedException("another export writes into " + folder);
+    throw new FeedRefusedException("another export writes into " + folder);
   }
 }

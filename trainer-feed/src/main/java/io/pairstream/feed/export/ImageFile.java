@@ -1,5 +1,6 @@
 package io.pairstream.feed.export;
 
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.schemas.PreparedPair;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +21,7 @@ import org.apache.kafka.common.utils.Utils;
 record ImageFile(String extension, byte[] bytes) {
 
   /**
-   * @throws ExportRefusedException for an encoding that is none, or pixels that do not fit the size
+   * @throws FeedRefusedException for an encoding that is none, or pixels that do not fit the size
    */
   static ImageFile of(PreparedPair pair) {
     byte[] stored = Utils.toArray(pair.getImage());
@@ -29,7 +30,7 @@ record ImageFile(String extension, byte[] bytes) {
       case "png" -> new ImageFile("png", stored);
       case "raw" -> new ImageFile("png", png(pair, stored));
       default ->
-          throw new ExportRefusedException(
+          throw new FeedRefusedException(
               "pair %s has an image encoding '%s', expected jpeg, png or raw"
                   .formatted(pair.getPairId(), pair.getImageEncoding()));
     };
@@ -42,7 +43,7 @@ record ImageFile(String extension, byte[] bytes) {
     int channels = pair.getChannels();
     boolean fits = (channels == 1 || channels == 3) && width > 0 && height > 0;
     if (!fits || pixels.length != (long) width * height * channels) {
-      throw new ExportRefusedException(
+      throw new FeedRefusedException(
           "pair %s has %d bytes of raw pixels, expected those of %dx%d with %d channels"
               .formatted(pair.getPairId(), pixels.length, width, height, channels));
     }

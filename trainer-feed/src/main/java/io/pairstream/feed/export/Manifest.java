@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.feed.view.FeedRefusedException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -81,7 +82,7 @@ record Manifest(
   /**
    * Reads what {@link #toJson} wrote.
    *
-   * @throws ExportRefusedException where the text is something else, or the manifest of another
+   * @throws FeedRefusedException where the text is something else, or the manifest of another
    *     export than the plan's
    */
   static Manifest parse(String json, ExportPlan plan) {
@@ -90,14 +91,14 @@ record Manifest(
       for (var wanted : JSON.valueToTree(of(plan)).properties()) {
         String found = root.path(wanted.getKey()).asText("");
         if (wanted.getValue().isValueNode() && !found.equals(wanted.getValue().asText())) {
-          throw new ExportRefusedException(
+          throw new FeedRefusedException(
               "is the manifest of another export: its %s is '%s', this one's '%s'; export into another folder"
                   .formatted(wanted.getKey(), found, wanted.getValue().asText()));
         }
       }
       return JSON.treeToValue(root, Manifest.class);
     } catch (JsonProcessingException e) {
-      throw new ExportRefusedException("is no manifest of an export: " + e.getOriginalMessage());
+      throw new FeedRefusedException("is no manifest of an export: " + e.getOriginalMessage());
     }
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.feed.export;
 
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.feed.view.EpochOrder;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.FeedSource;
 import io.pairstream.feed.view.WithdrawnPairs;
 import io.pairstream.schemas.PreparedPair;
@@ -77,10 +78,8 @@ public final class ViewExport {
    * Writes what is missing of a view's pairs into a folder as files that other loaders read.
    *
    * @param listener hears how it goes on
-   * @throws io.pairstream.feed.view.PositionRefusedException where records of the view have left
-   *     the log
-   * @throws ExportRefusedException where the folder is another export's or somebody else's, or a
-   *     pair cannot be exported
+   * @throws FeedRefusedException where records of the view have left the log, the folder is another
+   *     export's or somebody else's, or a pair cannot be exported
    * @throws IllegalArgumentException where the view is one of another topic
    * @throws KafkaException where the broker does not answer or has no such topic
    */
@@ -214,9 +213,9 @@ public final class ViewExport {
       PreparedPair pair =
           decoder
               .decode(record.value())
-              .orElseThrow(() -> new ExportRefusedException(where + " cannot be read"));
+              .orElseThrow(() -> new FeedRefusedException(where + " cannot be read"));
       if (!pair.getSplit().equals(split)) {
-        throw new ExportRefusedException(
+        throw new FeedRefusedException(
             "%s is a pair of %s, on the topic of %s".formatted(where, pair.getSplit(), split));
       }
       return pair;

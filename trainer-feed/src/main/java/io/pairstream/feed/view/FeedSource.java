@@ -128,7 +128,7 @@ public record FeedSource(
    * Checks that the topic holds all of a view's records.
    *
    * @throws IllegalArgumentException where the view is one of another topic
-   * @throws PositionRefusedException where the topic was made anew, or records are not there
+   * @throws FeedRefusedException where the topic was made anew, or records are not there
    */
   public void requireHolds(View view) {
     if (!view.topic().equals(topic())) {
@@ -137,7 +137,7 @@ public record FeedSource(
     }
     String topicId = describe().topicId().toString();
     if (!topicId.equals(view.topicId())) {
-      throw new PositionRefusedException(
+      throw new FeedRefusedException(
           "%s is not the topic that the view was cut from: it has been made anew (topic id %s, view %s)"
               .formatted(view.topic(), topicId, view.topicId()));
     }
@@ -153,12 +153,12 @@ public record FeedSource(
       for (Block block : view.blocks()) {
         TopicPartition partition = new TopicPartition(topic(), block.partition());
         if (block.begin() < begins.get(partition)) {
-          throw new PositionRefusedException(
+          throw new FeedRefusedException(
               "%s begins at %d: records of the view, from %d on, have left the log"
                   .formatted(partition, begins.get(partition), block.begin()));
         }
         if (block.end() > ends.get(partition)) {
-          throw new PositionRefusedException(
+          throw new FeedRefusedException(
               "%s ends at %d, before the view's %d: records were lost, or the view is another cluster's"
                   .formatted(partition, ends.get(partition), block.end()));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.DrawnImage;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.schemas.PreparedPair;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -67,7 +68,7 @@ class ExportedFilesTest {
     PreparedPair pair = PreparedPair.newBuilder(ExportedSample.drawn(3)).setWidth(6).build();
 
     assertThatThrownBy(() -> ImageFile.of(pair))
-        .isInstanceOf(ExportRefusedException.class)
+        .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("has 60 bytes of raw pixels, expected those of 6x4 with 3 channels");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.View;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -128,7 +129,7 @@ class ViewExportTest {
     export(ExportFormat.WEBDATASET, "taken");
 
     assertThatThrownBy(() -> export(ExportFormat.PARQUET, "taken"))
-        .isInstanceOf(ExportRefusedException.class)
+        .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("its kind is 'webdataset', this one's 'parquet'");
     View other =
         new View(
@@ -136,7 +137,7 @@ class ViewExportTest {
     ExportPlan ofOther =
         new ExportPlan(other, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), SHARD_SAMPLES);
     assertThatThrownBy(() -> new ViewExport(ofOther, pairs, pairs).into(folder.resolve("taken")))
-        .isInstanceOf(ExportRefusedException.class)
+        .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("its view is '" + VIEW.fingerprint());
   }
 
@@ -145,7 +146,7 @@ class ViewExportTest {
     try (ExportFolder other = ExportFolder.open(folder.resolve("busy"))) {
       assertThat(other).isNotNull();
       assertThatThrownBy(() -> export(ExportFormat.WEBDATASET, "busy"))
-          .isInstanceOf(ExportRefusedException.class)
+          .isInstanceOf(FeedRefusedException.class)
           .hasMessageContaining("another export writes into");
     }
   }
