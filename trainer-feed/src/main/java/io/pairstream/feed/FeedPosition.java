@@ -64,13 +64,12 @@ public record FeedPosition(
    *
    * @param first where the topic begins now
    * @param ends by partition, where it ends
-   * @throws FeedRefusedException where it is one of another topic, or records behind it have
-   *     left the log
+   * @throws FeedRefusedException where it is one of another topic, or records behind it have left
+   *     the log
    */
   void requireWithin(FeedPosition first, SortedMap<Integer, Long> ends) {
     if (!topic.equals(first.topic)) {
-      throw new FeedRefusedException(
-          "the position is one of " + topic + ", not of " + first.topic);
+      throw new FeedRefusedException("the position is one of " + topic + ", not of " + first.topic);
     }
     if (!topicId.equals(first.topicId)) {
       throw new FeedRefusedException(

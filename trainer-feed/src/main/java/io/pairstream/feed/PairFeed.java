@@ -65,8 +65,8 @@ public final class PairFeed implements AutoCloseable {
    * Opens a feed of a split's records as they come.
    *
    * @param position where to go on; empty begins at the first record that the topic holds
-   * @throws FeedRefusedException where the position is not one of this topic, or records behind
-   *     it have left the log
+   * @throws FeedRefusedException where the position is not one of this topic, or records behind it
+   *     have left the log
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static PairFeed open(

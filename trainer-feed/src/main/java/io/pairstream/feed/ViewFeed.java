@@ -2,8 +2,8 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.ViewRun.Step;
 import io.pairstream.feed.view.EpochOrder;
-import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.EpochOrder.Place;
+import io.pairstream.feed.view.FeedRefusedException;
 import io.pairstream.feed.view.FeedSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -30,8 +30,8 @@ final class ViewFeed extends BatchLoop {
   private final Map<Integer, Deque<Asked>> lanes = new HashMap<>();
 
   /**
-   * @throws FeedRefusedException where the position is one of another run, or the topic does
-   *     not hold the view
+   * @throws FeedRefusedException where the position is one of another run, or the topic does not
+   *     hold the view
    */
   ViewFeed(FeedSource source, FeedSettings settings, ViewRun run, ViewPosition start) {
     super(source, settings);
