@@ -2,7 +2,6 @@ package io.pairstream.cleaning;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The closed list of reasons for which a record goes to quarantine.
@@ -27,8 +26,8 @@ public enum RejectReason {
   IMAGE_TOO_MANY_PIXELS("Scale the image down before sending."),
   IMAGE_TOO_COSTLY(
       "Scale the image down, or save it as an ordinary JPEG, or with 8 bits per channel."),
-  IMAGE_TOO_SMALL("Send the image in a higher resolution."),
-  IMAGE_TOO_ELONGATED("Crop the image closer to a square."),
+  IMAGE_TOO_SMALL("Send the image in a higher resolution.", Kind.TASTE),
+  IMAGE_TOO_ELONGATED("Crop the image closer to a square.", Kind.TASTE),
   IMAGE_COLOUR_MODEL_UNSUPPORTED("Convert the image to RGB or greyscale."),
   IMAGE_DEPTH_UNSUPPORTED("Convert the image to 8 bits per channel."),
   IMAGE_COLOUR_PROFILE_UNSUPPORTED("Convert the image to sRGB."),
@@ -42,33 +41,40 @@ public enum RejectReason {
   DECODER_CRASH("Re-encode the image with another program; the decoder cannot survive this file."),
   DECODE_TIMEOUT("Re-encode the image with another program; it takes too long to decode."),
 
-  WITHDRAWN("Do not send this again; it was withdrawn, or comes from a withdrawn source.", false),
-  IMAGE_FORBIDDEN("Do not send this file again.", false),
-  PICTURE_FORBIDDEN("Do not send this picture again, in whatever file.", false),
-  IMAGE_ONE_COLOUR("Send a picture that shows something; this one has a single colour."),
-  IMAGE_BLURRED("Send a sharper picture."),
-  IMAGE_PLAIN("Send a picture that shows more; this one has hardly any detail."),
-  IMAGE_BADLY_EXPOSED("Send a picture that is neither too dark nor too bright."),
-  IMAGE_LOW_CONTRAST("Send a picture with more contrast."),
-  IMAGE_COLOURLESS("Send a picture with more colour."),
-  IMAGE_HAS_BORDERS("Cut off the bars at the picture's sides."),
-  IMAGE_OVERCOMPRESSED("Send the picture in a higher quality."),
+  WITHDRAWN(
+      "Do not send this again; it was withdrawn, or comes from a withdrawn source.",
+      Kind.KEPT_BY_NOBODY),
+  IMAGE_FORBIDDEN("Do not send this file again.", Kind.KEPT_BY_NOBODY),
+  PICTURE_FORBIDDEN("Do not send this picture again, in whatever file.", Kind.KEPT_BY_NOBODY),
+  IMAGE_ONE_COLOUR(
+      "Send a picture that shows something; this one has a single colour.", Kind.TASTE),
+  IMAGE_BLURRED("Send a sharper picture.", Kind.TASTE),
+  IMAGE_PLAIN("Send a picture that shows more; this one has hardly any detail.", Kind.TASTE),
+  IMAGE_BADLY_EXPOSED("Send a picture that is neither too dark nor too bright.", Kind.TASTE),
+  IMAGE_LOW_CONTRAST("Send a picture with more contrast.", Kind.TASTE),
+  IMAGE_COLOURLESS("Send a picture with more colour.", Kind.TASTE),
+  IMAGE_HAS_BORDERS("Cut off the bars at the picture's sides.", Kind.TASTE),
+  IMAGE_OVERCOMPRESSED("Send the picture in a higher quality.", Kind.TASTE),
   SCORE_OUT_OF_RANGE("Send another picture, or another caption; a model judges this pair unfit."),
 
   CAPTION_NOT_UTF8("Encode the caption in UTF-8."),
-  CAPTION_TOO_LONG("Send a shorter caption."),
-  CAPTION_TOO_SHORT("Describe what the image shows in a few words."),
+  CAPTION_TOO_LONG("Send a shorter caption.", Kind.TASTE),
+  CAPTION_TOO_SHORT("Describe what the image shows in a few words.", Kind.TASTE),
   CAPTION_TANGLED("Send plain text, without entities, markup or addresses inside each other."),
   CAPTION_HAS_LINK("Take web addresses out of the caption."),
   CAPTION_HAS_CONTACT("Take e-mail addresses and telephone numbers out of the caption."),
-  CAPTION_IS_FILE_NAME("Describe what the image shows; its file's name is no caption."),
-  CAPTION_BOILERPLATE("Describe what the image shows; this text stands with any image."),
-  CAPTION_MOSTLY_SYMBOLS("Describe the image in words; most of this text is no letters."),
-  CAPTION_MOSTLY_CAPITALS("Write the caption as a sentence, not in capitals."),
-  CAPTION_REPETITIVE("Say each thing once."),
+  CAPTION_IS_FILE_NAME("Describe what the image shows; its file's name is no caption.", Kind.TASTE),
+  CAPTION_BOILERPLATE(
+      "Describe what the image shows; this text stands with any image.", Kind.TASTE),
+  CAPTION_MOSTLY_SYMBOLS(
+      "Describe the image in words; most of this text is no letters.", Kind.TASTE),
+  CAPTION_MOSTLY_CAPITALS("Write the caption as a sentence, not in capitals.", Kind.TASTE),
+  CAPTION_REPETITIVE("Say each thing once.", Kind.TASTE),
   CAPTION_FLAGGED_WORDS("Describe the image without the words that the recipe's list holds."),
-  CAPTION_LANGUAGE_UNSURE("Write whole sentences in one language, and name it with the pair."),
-  CAPTION_LANGUAGE_UNWANTED("Send a caption in one of the languages that the recipe lists."),
+  CAPTION_LANGUAGE_UNSURE(
+      "Write whole sentences in one language, and name it with the pair.", Kind.TASTE),
+  CAPTION_LANGUAGE_UNWANTED(
+      "Send a caption in one of the languages that the recipe lists.", Kind.TASTE),
 
   FETCH_URL_INVALID("Send the image's own address, http or https, without user name or password."),
   FETCH_ADDRESS_REFUSED("Put the image where everybody on the internet can fetch it."),
@@ -93,43 +99,30 @@ public enum RejectReason {
       "Nothing to do: the same image with the same caption, once cleaned, is already accepted."),
   STEP_CRASHED("Nothing to do: this is a fault of ours; the record is kept for a replay.");
 
-  /**
-   * Matters of taste, in which a person may judge otherwise than the recipe. None that protects
-   * somebody or the decoder, none about content, copies or privacy, and none without which there is
-   * nothing to go on with. Model scores are none either: a model may look for what is forbidden.
-   */
-  private static final Set<RejectReason> WAIVABLE =
-      Set.of(
-          IMAGE_TOO_SMALL,
-          IMAGE_TOO_ELONGATED,
-          IMAGE_ONE_COLOUR,
-          IMAGE_BLURRED,
-          IMAGE_PLAIN,
-          IMAGE_BADLY_EXPOSED,
-          IMAGE_LOW_CONTRAST,
-          IMAGE_COLOURLESS,
-          IMAGE_HAS_BORDERS,
-          IMAGE_OVERCOMPRESSED,
-          CAPTION_TOO_LONG,
-          CAPTION_TOO_SHORT,
-          CAPTION_IS_FILE_NAME,
-          CAPTION_BOILERPLATE,
-          CAPTION_MOSTLY_SYMBOLS,
-          CAPTION_MOSTLY_CAPITALS,
-          CAPTION_REPETITIVE,
-          CAPTION_LANGUAGE_UNSURE,
-          CAPTION_LANGUAGE_UNWANTED);
-
   private final String remedy;
-  private final boolean keepsOriginal;
+  private final Kind kind;
 
   RejectReason(String remedy) {
-    this(remedy, true);
+    this(remedy, Kind.FAULT);
   }
 
-  RejectReason(String remedy, boolean keepsOriginal) {
+  RejectReason(String remedy, Kind kind) {
     this.remedy = remedy;
-    this.keepsOriginal = keepsOriginal;
+    this.kind = kind;
+  }
+
+  private enum Kind {
+    FAULT,
+
+    /**
+     * Matters of taste, in which a person may judge otherwise than the recipe. None that protects
+     * somebody or the decoder, none about content, copies or privacy, and none without which there
+     * is nothing to go on with. Model scores are none either: a model may look for what is
+     * forbidden.
+     */
+    TASTE,
+
+    KEPT_BY_NOBODY
   }
 
   /** The reason of that name; none where another version gave it, or where the name is empty. */
@@ -144,7 +137,7 @@ public enum RejectReason {
 
   /** Whether quarantine may keep the record as it came; what nobody may keep, it must not. */
   public boolean keepsOriginal() {
-    return keepsOriginal;
+    return kind != Kind.KEPT_BY_NOBODY;
   }
 
   /**
@@ -152,6 +145,6 @@ public enum RejectReason {
    * goes on as if it had not, if it has anything to go on with: an empty caption stays too short.
    */
   public boolean isWaivable() {
-    return WAIVABLE.contains(this);
+    return kind == Kind.TASTE;
   }
 }

@@ -90,11 +90,6 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
         : orTooShort(checked, words, minWords, "word", "");
   }
 
-  /** Whether a caption's characters and words are counted, and not its letters. */
-  public static boolean hasWordsBetweenSpaces(String caption) {
-    return !Letters.of(caption).mostlyUnspaced();
-  }
-
   private static Checked<CleanedCaption> orTooShort(
       Checked<CleanedCaption> checked, int measured, int limit, String unit, String ofWhat) {
     return measured >= limit

@@ -1,6 +1,5 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.CodePoints;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
@@ -9,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,17 +24,21 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
 
   public static final String FLAGGED_SHARE = "flagged_share";
 
-  /** Thai, Lao, Burmese, Khmer, Chinese and kana. */
-  private static final IntPredicate UNSPACED =
-      CodePoints.of("E00-EFF 1000-109F 1780-17FF 3040-9FFF F900-FAFF");
+  /** Of Thai, Lao, Burmese, Khmer, Chinese and kana one character, of others a word. */
+  private static final Pattern WORD =
+      Pattern.compile(
+          "([%1$s&&[%2$s]])|[%1$s&&[^%2$s]]+"
+              .formatted(
+                  "\\p{L}\\p{Nd}\\p{Mn}\\p{Mc}",
+                  "\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u9FFF\uF900-\uFAFF"));
 
   private static final int LONGEST_ENTRY = 64;
-  private static final Pattern WORD = Pattern.compile("[^ ]{1," + LONGEST_ENTRY + "}");
+  private static final Pattern ENTRY = Pattern.compile("[^ ]{1," + LONGEST_ENTRY + "}");
 
   private final double maxShare;
   private final int entries;
   private final Set<String> words = new HashSet<>();
-  private final int longestUnspaced;
+  private final int longest;
 
   /**
    * Reads {@code caption.flagged-words-file} and {@code caption.max-flagged-share}, 0 to 1, of
@@ -46,15 +49,10 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
         recipe.lines(
             "caption.flagged-words-file",
             "//",
-            WORD,
+            ENTRY,
             "a single word of at most " + LONGEST_ENTRY + " characters");
     list.forEach(entry -> words.add(entry.toLowerCase(Locale.ROOT)));
-    longestUnspaced =
-        words.stream()
-            .filter(word -> UNSPACED.test(word.charAt(0)))
-            .mapToInt(String::length)
-            .max()
-            .orElse(0);
+    longest = words.stream().mapToInt(String::length).max().orElse(0);
     maxShare = recipe.number("caption.max-flagged-share", 0.045, 0.0, 1.0);
     entries = list.size();
   }
@@ -86,47 +84,29 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
   private double share(String text) {
     int all = 0;
     int flagged = 0;
-    int i = 0;
-    while (i < text.length()) {
-      char c = text.charAt(i);
-      if (!isOfWord(c)) {
-        i++;
-      } else if (UNSPACED.test(c)) {
-        int found = unspacedAt(text, i);
+    Matcher word = WORD.matcher(text);
+    for (int at = 0; word.find(at); ) {
+      int length = word.end() - word.start();
+      if (word.group(1) != null) {
+        int found = unspacedAt(text, word.start());
         flagged += found;
-        all += Math.max(1, found);
-        i += Math.max(1, found);
-      } else {
-        int end = i + 1;
-        while (end < text.length()
-            && isOfWord(text.charAt(end))
-            && !UNSPACED.test(text.charAt(end))) {
-          end++;
-        }
-        all += end - i;
-        if (words.contains(text.substring(i, end))) {
-          flagged += end - i;
-        }
-        i = end;
+        length = Math.max(1, found);
+      } else if (words.contains(word.group())) {
+        flagged += length;
       }
+      all += length;
+      at = word.start() + length;
     }
     return all == 0 ? 0 : (double) flagged / all;
   }
 
   /** The length of the longest entry that begins at {@code from}, or 0. */
   private int unspacedAt(String text, int from) {
-    for (int end = Math.min(text.length(), from + longestUnspaced); end > from; end--) {
+    for (int end = Math.min(text.length(), from + longest); end > from; end--) {
       if (words.contains(text.substring(from, end))) {
         return end - from;
       }
     }
     return 0;
-  }
-
-  private static boolean isOfWord(char c) {
-    return Character.isLetterOrDigit(c)
-        || Character.isSurrogate(c)
-        || Character.getType(c) == Character.NON_SPACING_MARK
-        || Character.getType(c) == Character.COMBINING_SPACING_MARK;
   }
 }
