@@ -1,81 +1,60 @@
 package io.pairstream.operations.instances;
 
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * A topology as a graph: its nodes with the topics and stores around them, and which leads to
- * which.
+ * A topology as a graph.
  *
- * @param nodes in the order in which they are described, which is a record's own; then stores and
- *     topics
+ * @param nodes in the order in which they are described, which is a record's own
  * @param edges between nodes that there are
  */
 record Graph(List<Node> nodes, Set<Edge> edges) {
 
-  /** What a node is. */
-  enum Kind {
-    SOURCE,
-    PROCESSOR,
-    SINK;
-
-    @JsonValue
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   /**
    * A node.
    *
+   * @param kind {@code source}, {@code processor} or {@code sink}
    * @param topics that a source reads, or the one that a sink writes
-   * @param stores that a processor uses
    */
-  record Node(String id, Kind kind, List<String> topics, List<String> stores) {}
+  record Node(String id, String kind, List<String> topics) {}
 
   /** Records go from one to the other. */
   record Edge(String from, String to) {}
 
   private static final Pattern NODE =
-      Pattern.compile(
-          "(Source|Processor|Sink): (\\S+) \\((?:topics?|stores):"
-              + " (?:\\[([^\\]]*)\\]|([^)\\[]*))\\)");
+      Pattern.compile("(Source|Processor|Sink): (\\S+) \\((topic|store)s?: \\[?([^\\])]*)\\]?\\)");
 
   private static final Pattern NEXT = Pattern.compile("--> (.+)");
 
   /** Reads what {@code Topology#describe()} writes; what it does not know, it leaves out. */
   static Graph parse(String description) {
-    Map<String, Node> nodes = new LinkedHashMap<>();
+    List<Node> nodes = new ArrayList<>();
     Set<Edge> edges = new LinkedHashSet<>();
-    String present = "";
-    for (String line : (Iterable<String>) description.lines()::iterator) {
-      Matcher node = NODE.matcher(line.strip());
-      Matcher next = NEXT.matcher(line.strip());
+    for (String line : description.lines().map(String::strip).toList()) {
+      Matcher node = NODE.matcher(line);
+      Matcher next = NEXT.matcher(line);
       if (node.matches()) {
-        present = node.group(2);
-        List<String> names = names(node.group(3) == null ? node.group(4) : node.group(3));
-        Kind kind = Kind.valueOf(node.group(1).toUpperCase(Locale.ROOT));
-        boolean ofStores = kind == Kind.PROCESSOR;
-        nodes.put(
-            present,
-            new Node(present, kind, ofStores ? List.of() : names, ofStores ? names : List.of()));
-      } else if (next.matches() && !present.isEmpty()) {
-        for (String name : names(next.group(1))) {
-          if (!name.equals("none")) {
-            edges.add(new Edge(present, name));
-          }
-        }
+        boolean ofTopics = node.group(3).equals("topic");
+        nodes.add(
+            new Node(
+                node.group(2),
+                node.group(1).toLowerCase(Locale.ROOT),
+                ofTopics ? names(node.group(4)) : List.of()));
+      } else if (next.matches() && !nodes.isEmpty()) {
+        String from = nodes.get(nodes.size() - 1).id();
+        names(next.group(1)).forEach(to -> edges.add(new Edge(from, to)));
       }
     }
-    edges.removeIf(edge -> !nodes.containsKey(edge.to()));
-    return new Graph(List.copyOf(nodes.values()), edges);
+    Set<String> ids = nodes.stream().map(Node::id).collect(Collectors.toSet());
+    edges.removeIf(edge -> !ids.contains(edge.to()));
+    return new Graph(nodes, edges);
   }
 
   /** Nodes to which this one's records go. */
@@ -89,10 +68,6 @@ record Graph(List<Node> nodes, Set<Edge> edges) {
   }
 
   private static List<String> names(String list) {
-    return Pattern.compile(",")
-        .splitAsStream(list)
-        .map(String::strip)
-        .filter(name -> !name.isEmpty())
-        .toList();
+    return List.of(list.strip().split("\\s*,\\s*"));
   }
 }

@@ -2,13 +2,12 @@ package io.pairstream.operations.instances;
 
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
-import io.pairstream.service.report.Series;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 
 /**
  * What the nodes of a topology do now, all processes together, and which of them holds the rest
@@ -27,123 +26,89 @@ final class GraphWork {
   /** Where no node has this share of the work, no single one is to blame. */
   private static final double SHARE_OF_ONE = 0.3;
 
-  /** By counter, and then by node. */
-  private final Map<String, Map<String, Double>> rates = new HashMap<>();
-
-  private final Map<String, Double> records = of("node_records_total");
-  private final Map<String, Double> forwarded = of("node_forwarded_total");
-  private final Map<String, Double> ownNanos = of("node_own_nanoseconds_total");
-  private double threads;
-  private double workersBusy;
-  private double workers;
-  private double callersWaiting;
+  private final Graph graph;
+  private final List<Instance> speaking;
+  private final double threads;
 
   /**
    * @param instances processes that run the topology; silent ones do not count
    */
-  GraphWork(List<Instance> instances) {
-    for (Instance instance : instances) {
-      if (!instance.silent()) {
-        add(instance);
-      }
-    }
+  GraphWork(Graph graph, Collection<Instance> instances) {
+    this.graph = graph;
+    speaking = instances.stream().filter(instance -> !instance.silent()).toList();
+    threads = gauge("stream_threads");
   }
 
-  private void add(Instance instance) {
-    threads += known(instance.gauge("stream_threads"));
-    workers += known(instance.gauge("image_workers"));
-    workersBusy += known(instance.gauge("image_workers_busy"));
-    callersWaiting += known(instance.gauge("image_worker_callers_waiting"));
-    instance
-        .rates()
-        .forEach((name, rate) -> Series.read(name).ifPresent(series -> add(series, rate)));
+  private double gauge(String name) {
+    return sum(speaking.stream().mapToDouble(instance -> instance.gauge(name)));
   }
 
-  private void add(Series series, double rate) {
-    of(series.name()).merge(series.labels().getOrDefault("node", ""), rate, Double::sum);
+  private double rate(String counter, String node) {
+    String name = counter + "{node=" + node + "}";
+    return sum(speaking.stream().mapToDouble(instance -> instance.rate(name)));
   }
 
-  private Map<String, Double> of(String counter) {
-    return rates.computeIfAbsent(counter, unknown -> new HashMap<>());
-  }
-
-  private static double known(double value) {
-    return Double.isNaN(value) ? 0 : value;
+  /** The sum of those that are known; NaN where none is. */
+  private static double sum(DoubleStream numbers) {
+    double[] known = numbers.filter(number -> !Double.isNaN(number)).toArray();
+    return known.length == 0 ? Double.NaN : DoubleStream.of(known).sum();
   }
 
   /**
    * Records per second that pass a node; NaN where that is not known. Of what comes to an arm of a
    * fork only what it lets through counts.
    */
-  double perSecond(Graph graph, Graph.Node node) {
+  double perSecond(Graph.Node node) {
     return switch (node.kind()) {
-      case PROCESSOR -> passes(graph, node.id());
-      case SOURCE -> sum(graph.after(node.id()));
-      case SINK -> sum(graph.before(node.id()));
+      case "source" -> sum(graph.after(node.id()).stream().mapToDouble(this::records));
+      case "sink" -> sum(graph.before(node.id()).stream().mapToDouble(this::records));
+      default -> passes(node.id());
     };
   }
 
-  private double passes(Graph graph, String node) {
-    double came = records.getOrDefault(node, Double.NaN);
-    List<String> next = graph.after(node).stream().filter(id -> records.containsKey(id)).toList();
+  private double records(String node) {
+    return rate("node_records_total", node);
+  }
+
+  private double ownNanos(String node) {
+    return rate("node_own_nanoseconds_total", node);
+  }
+
+  private double passes(String node) {
+    List<String> next =
+        graph.after(node).stream().filter(id -> !Double.isNaN(records(id))).toList();
+    double forwarded = rate("node_forwarded_total", node);
     boolean isArm = next.size() == 1 || node.endsWith("-kept");
-    return isArm && !next.isEmpty() && forwarded.containsKey(node)
-        ? Math.min(came, forwarded.get(node) / next.size())
-        : came;
+    return isArm && !next.isEmpty() && !Double.isNaN(forwarded)
+        ? Math.min(records(node), forwarded / next.size())
+        : records(node);
   }
 
-  private double sum(List<String> processors) {
-    double sum = Double.NaN;
-    for (String id : processors) {
-      double rate = records.getOrDefault(id, Double.NaN);
-      sum = Double.isNaN(sum) ? rate : sum + known(rate);
-    }
-    return sum;
-  }
-
-  /** The node's own time for a record, in milliseconds; NaN where none came. */
+  /** The node's own time for a record, in milliseconds; no finite number where none came. */
   double milliseconds(String node) {
-    double rate = records.getOrDefault(node, 0.0);
-    return rate > 0 ? ownNanos.getOrDefault(node, 0.0) / rate / 1e6 : Double.NaN;
+    return ownNanos(node) / records(node) / 1e6;
   }
 
   /** Share of the threads' time that the node's own work takes, 0 to 1; NaN where not known. */
   double busy(String node) {
-    return threads > 0 && ownNanos.containsKey(node)
-        ? Math.min(1, ownNanos.get(node) / 1e9 / threads)
-        : Double.NaN;
+    return Math.min(1, ownNanos(node) / 1e9 / threads);
   }
 
   /** Share of the threads' time that all nodes' work takes; NaN where not known. */
   double working() {
-    return threads > 0 && !ownNanos.isEmpty()
-        ? Math.min(1, ownNanos.values().stream().mapToDouble(nanos -> nanos).sum() / 1e9 / threads)
-        : Double.NaN;
+    return Math.min(1, sum(nodes().stream().mapToDouble(this::ownNanos)) / 1e9 / threads);
+  }
+
+  private List<String> nodes() {
+    return graph.nodes().stream().map(Graph.Node::id).toList();
   }
 
   /** The node that holds the rest back, if one does. */
   Optional<String> bottleneck() {
     double working = working();
-    if (Double.isNaN(working) || working < BUSY_THREADS) {
-      return Optional.empty();
-    }
-    return ownNanos.entrySet().stream()
-        .max(Comparator.comparingDouble(Map.Entry::getValue))
-        .filter(most -> busy(most.getKey()) >= SHARE_OF_ONE * working)
-        .map(Map.Entry::getKey);
-  }
-
-  /** Why that node is the bottleneck, and what helps. */
-  Sentence sentence(String node) {
-    Sentence sentence =
-        Template.NODE_TAKES.with(
-            node,
-            Math.round(100 * busy(node)),
-            String.format(
-                Locale.ROOT, milliseconds(node) < 10 ? "%.2f" : "%.0f", milliseconds(node)));
-    return workers > 0 && callersWaiting > 0 && workersBusy >= workers
-        ? Template.WORKERS_BUSY.with(sentence, Math.round(workers), Math.round(callersWaiting))
-        : sentence;
+    return nodes().stream()
+        .filter(node -> working >= BUSY_THREADS && busy(node) >= SHARE_OF_ONE * working)
+        .max(Comparator.comparingDouble(this::ownNanos));
   }
 
   /** The topology as a whole, in a sentence. */
@@ -155,5 +120,19 @@ final class GraphWork {
     return bottleneck()
         .map(this::sentence)
         .orElseGet(() -> Template.NO_NODE.with(Math.round(100 * working)));
+  }
+
+  private Sentence sentence(String node) {
+    double ms = milliseconds(node);
+    Sentence takes =
+        Template.NODE_TAKES.with(
+            node,
+            Math.round(100 * busy(node)),
+            String.format(Locale.ROOT, ms < 10 ? "%.2f" : "%.0f", ms));
+    double workers = gauge("image_workers");
+    double waiting = gauge("image_worker_callers_waiting");
+    return workers > 0 && waiting > 0 && gauge("image_workers_busy") >= workers
+        ? Template.WORKERS_BUSY.with(takes, Math.round(workers), Math.round(waiting))
+        : takes;
   }
 }

@@ -5,7 +5,6 @@ import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Route;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,52 +34,47 @@ public final class InstanceRoutes {
         (request, body) -> CompletableFuture.completedFuture(AnswerJson.answer(answer.get())));
   }
 
-  /**
-   * The topology of preprocessing.
-   *
-   * @param ready whether a process has described it
-   * @param working share of the threads' time that all nodes' work takes
-   * @param text as Kafka Streams describes it
-   */
+  /** The topology of preprocessing, and what its nodes do. */
   record Topology(
       boolean ready,
       Sentence sentence,
       double working,
       List<NodeNow> nodes,
-      Set<Graph.Edge> edges,
-      String text) {}
+      Set<Graph.Edge> edges) {}
 
-  /** A node with what it does now. */
+  /**
+   * A node and what it does.
+   *
+   * @param ms the node's own time for a record
+   * @param busy share of the threads' time that the node's own work takes
+   * @param bottleneck whether it holds the others back
+   */
   record NodeNow(
       @JsonUnwrapped Graph.Node node,
       double perSecond,
       double ms,
       double busy,
-      boolean bottleneck,
-      Sentence sentence) {}
+      boolean bottleneck) {}
 
   Topology topology() {
     Optional<String> text = sources.instances().topology("preprocess");
     Graph graph = Graph.parse(text.orElse(""));
-    GraphWork work =
-        new GraphWork(
-            sources.instances().all().stream()
-                .filter(instance -> instance.service().equals("preprocess"))
-                .toList());
+    GraphWork work = new GraphWork(graph, sources.instances().of("preprocess"));
     Optional<String> bottleneck = work.bottleneck();
-    List<NodeNow> nodes = new ArrayList<>();
-    for (Graph.Node node : graph.nodes()) {
-      boolean slowest = bottleneck.filter(node.id()::equals).isPresent();
-      nodes.add(
-          new NodeNow(
-              node,
-              work.perSecond(graph, node),
-              work.milliseconds(node.id()),
-              work.busy(node.id()),
-              slowest,
-              slowest ? work.sentence(node.id()) : Sentence.verbatim("")));
-    }
     return new Topology(
-        text.isPresent(), work.sentence(), work.working(), nodes, graph.edges(), text.orElse(""));
+        text.isPresent(),
+        work.sentence(),
+        work.working(),
+        graph.nodes().stream()
+            .map(
+                node ->
+                    new NodeNow(
+                        node,
+                        work.perSecond(node),
+                        work.milliseconds(node.id()),
+                        work.busy(node.id()),
+                        bottleneck.equals(Optional.of(node.id()))))
+            .toList(),
+        graph.edges());
   }
 }

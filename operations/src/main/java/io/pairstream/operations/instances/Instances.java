@@ -70,10 +70,14 @@ public final class Instances implements AutoCloseable {
     return all().stream().filter(Instance::silent).map(Instance::status).toList();
   }
 
+  /** The processes of a service. */
+  List<Instance> of(String service) {
+    return all().stream().filter(instance -> instance.service().equals(service)).toList();
+  }
+
   /** The graph of a service, as its newest process describes it that is not silent. */
   public Optional<String> topology(String service) {
-    return all().stream()
-        .filter(instance -> instance.service().equals(service))
+    return of(service).stream()
         .sorted(
             Comparator.comparing(Instance::silent)
                 .thenComparing(

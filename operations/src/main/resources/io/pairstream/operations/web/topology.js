@@ -48,23 +48,17 @@ export function pipeline(app, topology, widthPx) {
   const culprits = drawn.nodes.filter((node) => node.bottleneck);
   return h(
     "div.topology",
-    culprits.length > 0 ? culprit(app, culprits) : sentence(app, topology),
+    culprits.length > 0 ? culprit(app, culprits, topology) : sentence(app, topology),
     scrolling(app.say("topology.picture"), h("div.topology-picture", graph(app, drawn, culprits, widthPx - AROUND))),
     asTable(app, app.say("topology.title"), columns(app, topology), topology.nodes, { keyOf: ({ id }) => id }),
-    h("details", h("summary", app.say("topology.described")), described(app, topology)),
   );
 }
 
-function described(app, { text }) {
-  return h("pre", { lang: "en", tabindex: "0", "aria-label": app.say("topology.described") }, text);
-}
-
-function culprit(app, culprits) {
-  const sentences = culprits.map((node) => saidIn(app, node)).filter(Boolean);
+function culprit(app, culprits, topology) {
   return h(
     "p.culprit",
     sign("sign-warn"),
-    h("span", h("strong", app.say("topology.bottleneck", { node: namesOf(culprits) })), h("span", { dir: "auto" }, sentences.join("; "))),
+    h("span", h("strong", app.say("topology.bottleneck", { node: namesOf(culprits) })), h("span", { dir: "auto" }, saidIn(app, topology))),
   );
 }
 
@@ -218,7 +212,7 @@ function box(app, node, { x, y, width, height }, tall) {
   return s(
     "g.box",
     { key: node.id, "data-kind": node.kind, "data-bottleneck": node.bottleneck ? "true" : null },
-    s("title", [node.id, ...(node.topics ?? []), ...figures, saidIn(app, node)].filter(Boolean).join("\n")),
+    s("title", [node.id, ...(node.topics ?? []), ...figures].filter(Boolean).join("\n")),
     s("rect.box-frame", { x, y, width, height, rx: isStep ? 9 : 24 }),
     s("text.box-name", { x: left, y: y + 20 }, label.length > most ? `${label.slice(0, most - 1)}…` : label),
     (tall ? figures : [figures.join(" · ")]).map((text, index) =>

@@ -12,8 +12,13 @@ class GraphWorkTest {
 
   private static final long SECOND = 1_000_000_000L;
 
+  private final Graph graph;
   private final Map<String, Long> counters = new HashMap<>();
   private final Map<String, Double> gauges = new HashMap<>(Map.of("stream_threads", 2.0));
+
+  GraphWorkTest() throws IOException {
+    graph = Graph.parse(GraphTest.described());
+  }
 
   @Test
   void theBottleneckIsTheNodeThatIsBusyItselfAndNotHeldBack() {
@@ -54,21 +59,19 @@ class GraphWorkTest {
   }
 
   @Test
-  void sourcesAndSinksHaveTheRatesOfTheirNeighbours() throws IOException {
-    Graph graph = Graph.parse(GraphTest.described());
+  void sourcesAndSinksHaveTheRatesOfTheirNeighbours() {
     node("read", 500, SECOND);
     node("to-training", 400, SECOND);
     GraphWork work = work();
 
-    assertThat(perSecond(work, graph, "raw-pairs")).isEqualTo(50);
-    assertThat(perSecond(work, graph, "training")).isEqualTo(40);
-    assertThat(perSecond(work, graph, "read")).isEqualTo(50);
-    assertThat(perSecond(work, graph, "gate")).isNaN();
+    assertThat(perSecond(work, "raw-pairs")).isEqualTo(50);
+    assertThat(perSecond(work, "training")).isEqualTo(40);
+    assertThat(perSecond(work, "read")).isEqualTo(50);
+    assertThat(perSecond(work, "gate")).isNaN();
   }
 
   @Test
-  void anArmOfAForkShowsWhatItLetsThrough() throws IOException {
-    Graph graph = Graph.parse(GraphTest.described());
+  void anArmOfAForkShowsWhatItLetsThrough() {
     forwarding("read", 500, 1000); // to both arms
     forwarding("read-kept", 500, 800); // to placed and misplaced
     forwarding("read-rejected", 500, 100);
@@ -79,11 +82,11 @@ class GraphWorkTest {
     forwarding("received", 400, 400);
     GraphWork work = work();
 
-    assertThat(perSecond(work, graph, "read")).isEqualTo(50);
-    assertThat(perSecond(work, graph, "read-kept")).isEqualTo(40);
-    assertThat(perSecond(work, graph, "read-rejected")).isEqualTo(10);
-    assertThat(perSecond(work, graph, "placed")).isEqualTo(40);
-    assertThat(perSecond(work, graph, "repartitioned")).isZero();
+    assertThat(perSecond(work, "read")).isEqualTo(50);
+    assertThat(perSecond(work, "read-kept")).isEqualTo(40);
+    assertThat(perSecond(work, "read-rejected")).isEqualTo(10);
+    assertThat(perSecond(work, "placed")).isEqualTo(40);
+    assertThat(perSecond(work, "repartitioned")).isZero();
   }
 
   private void forwarding(String name, long records, long forwarded) {
@@ -91,10 +94,10 @@ class GraphWorkTest {
     counters.put("node_forwarded_total{node=" + name + "}", forwarded);
   }
 
-  private static double perSecond(GraphWork work, Graph graph, String id) {
+  private double perSecond(GraphWork work, String id) {
     return graph.nodes().stream()
         .filter(node -> node.id().equals(id))
-        .mapToDouble(node -> work.perSecond(graph, node))
+        .mapToDouble(node -> work.perSecond(node))
         .findFirst()
         .orElseThrow();
   }
@@ -105,6 +108,6 @@ class GraphWorkTest {
   }
 
   private GraphWork work() {
-    return new GraphWork(List.of(Played.afterTenSeconds("preprocess", counters, gauges)));
+    return new GraphWork(graph, List.of(Played.afterTenSeconds("preprocess", counters, gauges)));
   }
 }

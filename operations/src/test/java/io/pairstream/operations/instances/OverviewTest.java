@@ -150,16 +150,14 @@ class OverviewTest {
                   found.path("ready").asBoolean()
                       && node(found, "clean").path("bottleneck").asBoolean());
 
-      assertThat(json.path("text").asText()).isEqualTo(described);
       assertThat(node(json, "clean").path("kind").asText()).isEqualTo("processor");
       assertThat(node(json, "clean").path("per_second").asDouble()).isEqualTo(9);
       assertThat(node(json, "clean").path("busy").asDouble()).isEqualTo(0.9);
       assertThat(node(json, "clean").path("ms").asDouble()).isEqualTo(100);
-      assertThat(node(json, "clean").path("sentence").asText())
+      assertThat(json.path("sentence").asText())
           .startsWith("clean takes 90 % of the threads' time");
       assertThat(node(json, "raw-pairs").path("per_second").asDouble()).isEqualTo(10);
       assertThat(node(json, "gate").path("per_second").isNull()).isTrue();
-      assertThat(node(json, "seen-before").path("stores").path(0).asText()).isEqualTo("standings");
       assertThat(json.path("edges"))
           .contains(Json.MAPPER.createObjectNode().put("from", "gate").put("to", "gate-kept"));
     }
