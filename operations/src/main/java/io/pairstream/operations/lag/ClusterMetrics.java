@@ -174,7 +174,7 @@ public final class ClusterMetrics {
                         "pairstream_canary_seconds", "How long the last canary took that came out")
                     .sample(took / 1e3, cluster));
     text.gauge("pairstream_canary_budget_seconds", "How long a canary may take")
-        .sample(CanaryProbe.BUDGET.toSeconds(), cluster);
+        .sample((double) CanaryProbe.BUDGET.toSeconds(), cluster);
   }
 
   /** The cluster's labels, and further names and values by turns. */
