@@ -1,7 +1,6 @@
 package io.pairstream.cli;
 
 import io.pairstream.ingest.api.IngestService;
-import io.pairstream.ingest.api.IngestSettings;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.operations.registry.RegistryService;
@@ -55,9 +54,9 @@ final class ServiceCommands {
       return listen.run(service::start, service::port, service::close, service.fault());
     }
 
-    private IngestSettings settings() {
+    private IngestService.Settings settings() {
       Rates quota = new Rates(recordsPerSecond, bytesPerSecond);
-      return new IngestSettings(
+      return new IngestService.Settings(
           listen.settings(), anonymous, behindTls, state.folder(options()), quota, instances);
     }
   }

@@ -16,6 +16,7 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
+import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.http.StaticFiles;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.ApiKeyAuthenticator;
@@ -45,6 +46,48 @@ import java.util.function.Supplier;
  */
 public final class IngestService implements AutoCloseable {
 
+  /**
+   * What an operator can set on the ingest service.
+   *
+   * @param server where to listen, and what is taken at once
+   * @param anonymous whether no keys are asked for, which only this machine's own programs and page
+   *     may make use of
+   * @param behindTls whether others than this machine reach it by https alone, through a proxy
+   * @param stateDirectory where this instance alone keeps its copies of topics
+   * @param quota of producers whose keys say nothing else; both rates above 0
+   * @param instances how many instances share the load, and so the quotas; at least 1
+   */
+  public record Settings(
+      ServerSettings server,
+      boolean anonymous,
+      boolean behindTls,
+      Path stateDirectory,
+      Rates quota,
+      int instances) {
+
+    /** Of a producer whose keys say nothing else: what one machine's broker takes with ease. */
+    public static final Rates DEFAULT_QUOTA = new Rates(1_000, 64.0 * 1024 * 1024);
+
+    /**
+     * @throws IllegalArgumentException where others than this machine could come without a key, or
+     *     send theirs unencrypted
+     */
+    public Settings {
+      server.requireSafeAddress(anonymous, behindTls);
+      if (quota.recordsPerSecond() == 0 || quota.bytesPerSecond() == 0) {
+        throw new IllegalArgumentException("a quota of 0 lets nobody send anything");
+      }
+      if (instances < 1) {
+        throw new IllegalArgumentException("at least 1 instance shares the load, not " + instances);
+      }
+    }
+
+    /** The usual quota, on the only instance, reached as it listens, by http. */
+    public static Settings of(ServerSettings server, boolean anonymous, Path stateDirectory) {
+      return new Settings(server, anonymous, false, stateDirectory, DEFAULT_QUOTA, 1);
+    }
+  }
+
   /** Where the contribution page's files lie. */
   static final String PAGE_FOLDER = "/io/pairstream/ingest/web/";
 
@@ -73,7 +116,7 @@ public final class IngestService implements AutoCloseable {
   private volatile boolean closing;
 
   /** Puts the service together; {@link #start} begins. */
-  public IngestService(Cluster cluster, IngestSettings settings) {
+  public IngestService(Cluster cluster, Settings settings) {
     Clock clock = Clock.systemUTC();
     registry = cluster.registry();
     topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));

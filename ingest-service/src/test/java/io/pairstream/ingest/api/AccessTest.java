@@ -109,7 +109,8 @@ class AccessTest {
     REFUSED.put("a revoked key", "Bearer " + revoked);
     service =
         new IngestService(
-            cluster.cluster(), IngestSettings.of(LongTimeoutServer.settings(), false, stateDir));
+            cluster.cluster(),
+            IngestService.Settings.of(LongTimeoutServer.settings(), false, stateDir));
     service.start();
     Await.until(() -> ask(Method.GET, "/health/ready", "").statusCode() == 200);
   }
@@ -204,7 +205,7 @@ class AccessTest {
     assertThat(me.path("scopes")).extracting(JsonNode::asText).containsExactly("publish");
     assertThat(me.path("quota").path("records_per_second").asDouble()).isEqualTo(3);
     assertThat(me.path("quota").path("bytes_per_second").asDouble())
-        .isEqualTo(IngestSettings.DEFAULT_QUOTA.bytesPerSecond());
+        .isEqualTo(IngestService.Settings.DEFAULT_QUOTA.bytesPerSecond());
     assertThat(me.path("left").path("records").asDouble()).isBetween(0.0, 10.0);
     assertThat(answer.body()).doesNotContain(publishing.substring(21));
   }

@@ -217,7 +217,7 @@ class IngestFaultsTest {
 
   private IngestService service(Cluster cluster) {
     return new IngestService(
-        cluster, IngestSettings.of(LongTimeoutServer.settings(), true, stateDir));
+        cluster, IngestService.Settings.of(LongTimeoutServer.settings(), true, stateDir));
   }
 
   private List<String> idsInKafka() {

@@ -41,7 +41,7 @@ class OpenApiFuzzTest {
         IngestService service =
             new IngestService(
                 new IngestCluster(kafka).cluster(),
-                IngestSettings.of(LongTimeoutServer.settings(), true, stateDir))) {
+                IngestService.Settings.of(LongTimeoutServer.settings(), true, stateDir))) {
       service.start();
       String address = "http://127.0.0.1:" + service.port();
       awaitReady(address);

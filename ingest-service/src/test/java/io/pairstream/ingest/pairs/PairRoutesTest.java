@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.api.IngestCluster;
 import io.pairstream.ingest.api.IngestCluster.Read;
 import io.pairstream.ingest.api.IngestService;
-import io.pairstream.ingest.api.IngestSettings;
 import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -63,7 +62,8 @@ class PairRoutesTest {
     cluster = new IngestCluster(kafka);
     service =
         new IngestService(
-            cluster.cluster(), IngestSettings.of(LongTimeoutServer.settings(), true, stateDir));
+            cluster.cluster(),
+            IngestService.Settings.of(LongTimeoutServer.settings(), true, stateDir));
     service.start();
     HttpClient client = HttpClient.newHttpClient();
     Await.until(

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
@@ -200,15 +201,12 @@ final class LinkIntake implements AutoCloseable {
     }
   }
 
-  private interface Again {
-    void accept(ConsumerRecord<byte[], byte[]> record, WaitingLink waiting);
-  }
-
   /**
    * Reads records again, as many as memory has room for, and commits whenever enough has gathered.
    * The others stay due as they were.
    */
-  private void readAgain(Share share, List<Due> taken, Again each) {
+  private void readAgain(
+      Share share, List<Due> taken, BiConsumer<ConsumerRecord<byte[], byte[]>, WaitingLink> each) {
     Map<Long, Instant> missing = new HashMap<>();
     taken.forEach(due -> missing.put(due.offset(), due.at()));
     WaitingLog.Found again = waitingLog.read(share.partition(), missing.keySet());

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -44,11 +43,6 @@ record Answer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share
     return response.header(name, "");
   }
 
-  /** All values of the header, in order. */
-  List<String> headers(String name) {
-    return response.headers(name);
-  }
-
   /** The header's value, shortened, without what is not printable ASCII: to be shown. */
   String told(String name) {
     String told = header(name).replaceAll("[^ -~]", "").strip();
@@ -59,7 +53,7 @@ record Answer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share
    * Whether the body is compressed for its way (RFC 9110, section 8.4), which we ask nobody for.
    */
   boolean isEncoded() {
-    String coding = String.join(",", headers("Content-Encoding")).strip();
+    String coding = String.join(",", response.headers("Content-Encoding")).strip();
     return !coding.isEmpty() && !coding.equalsIgnoreCase("identity");
   }
 

@@ -73,17 +73,12 @@ final class HostGates {
     return gates.size();
   }
 
-  void sweep() {
-    gates
-        .keySet()
-        .forEach(host -> gates.computeIfPresent(host, (name, gate) -> gate.isIdle() ? null : gate));
-  }
-
   private void scheduleSweep() {
     timers.after(
         SWEEP,
         () -> {
-          sweep();
+          gates.forEach(
+              (host, known) -> gates.computeIfPresent(host, (n, g) -> g.isIdle() ? null : g));
           scheduleSweep();
         });
   }

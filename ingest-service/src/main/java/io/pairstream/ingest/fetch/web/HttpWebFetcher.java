@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -55,7 +56,7 @@ final class HttpWebFetcher implements WebFetcher {
   private final Clock clock;
   private final Requests requests;
   private final Robots robots;
-  private final Set<CompletableFuture<FetchResult>> underWay = ConcurrentHashMap.newKeySet();
+  private final Map<Allowance, CompletableFuture<FetchResult>> underWay = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
@@ -85,13 +86,14 @@ final class HttpWebFetcher implements WebFetcher {
   @Override
   public CompletableFuture<FetchResult> fetch(String url, String expectedDigest) {
     CompletableFuture<FetchResult> result = new CompletableFuture<>();
-    underWay.add(result);
-    var unused = result.whenComplete((done, problem) -> underWay.remove(result));
+    Allowance allowance = new Allowance(settings.limits().total(), result);
+    underWay.put(allowance, result);
+    var unused = result.whenComplete((done, problem) -> underWay.remove(allowance));
     if (closed) {
       result.cancel(false);
     } else {
       unused =
-          new Journey(expectedDigest, new Allowance(settings.limits().total(), result))
+          new Journey(expectedDigest, allowance)
               .from(url)
               .whenComplete(
                   (fetched, problem) -> {
@@ -118,7 +120,7 @@ final class HttpWebFetcher implements WebFetcher {
   @Override
   public void close() {
     closed = true;
-    for (CompletableFuture<FetchResult> fetch : underWay) {
+    for (CompletableFuture<FetchResult> fetch : underWay.values()) {
       fetch.completeExceptionally(new CancellationException("the fetcher is closed"));
     }
     requests.close();

@@ -36,16 +36,17 @@ final class OptOut {
 
   /** The header that speaks against it, in words such as {@code X-Robots-Tag: noai}; or empty. */
   static String of(Answer answer) {
-    for (String value : answer.headers("X-Robots-Tag")) {
+    for (String value : answer.response().headers("X-Robots-Tag")) {
       String directive = forbidding(value);
       if (!directive.isEmpty()) {
         return "X-Robots-Tag: " + directive;
       }
     }
-    if (answer.headers("TDM-Reservation").stream().anyMatch(value -> value.strip().equals("1"))) {
+    if (answer.response().headers("TDM-Reservation").stream()
+        .anyMatch(value -> value.strip().equals("1"))) {
       return "TDM-Reservation: 1";
     }
-    for (String value : answer.headers("Content-Usage")) {
+    for (String value : answer.response().headers("Content-Usage")) {
       for (String member : List.of(value.toLowerCase(Locale.ROOT).split(","))) {
         String usage = member.split(";", 2)[0].replace(" ", "").replace("\t", "");
         if (NO_TRAINING.contains(usage)) {
