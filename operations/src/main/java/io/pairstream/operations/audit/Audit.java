@@ -43,7 +43,7 @@ import org.apache.kafka.common.errors.SerializationException;
  * the outputs from then on and no links.
  *
  * <p>Memory: up to a bit per raw offset and output topic, 40 bytes per link that waits, 300 per
- * pair that a person let in, and no more than 200 MB for all else. Disk: 100 bytes per published
+ * pair that a person let in, and no more than 200 MB for all else. Disk: 250 bytes per published
  * pair.
  */
 public final class Audit {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
@@ -23,6 +24,9 @@ import org.apache.kafka.common.TopicPartition;
  * must come in order; partitions may come in any.
  */
 final class Ledger implements Closeable {
+
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{32}");
+  private static final int DIGEST_CHARS = 32;
 
   private final List<String> outputs;
   private final int quarantineOutput;
@@ -70,11 +74,12 @@ final class Ledger implements Closeable {
     if (!key.equals(pair.getPairId())) {
       misplaced(site, "has key '" + key + "' but pair id '" + pair.getPairId() + "'");
     }
-    boolean known = SplitBooks.isDigest(key) && SplitBooks.isDigest(pair.getImageDigest());
+    boolean known =
+        DIGEST.matcher(key).lookingAt() && DIGEST.matcher(pair.getImageDigest()).lookingAt();
     if (!known) {
       misplaced(site, "has no digests for pair id and image");
     }
-    String image = known ? pair.getImageDigest() : "";
+    String image = known ? pair.getImageDigest().substring(0, DIGEST_CHARS) : "";
     splits.published(key, image, pair.getCaption(), origin, output, partition, offset);
   }
 

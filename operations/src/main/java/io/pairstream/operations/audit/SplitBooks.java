@@ -10,10 +10,7 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -21,7 +18,7 @@ import java.util.stream.IntStream;
  * The books of the splits' topics: which pairs are published, of which images, for which raw
  * records.
  *
- * <p>Kept in a temporary SQLite database, some 190 bytes for a record and what sorts it, without an
+ * <p>Kept in a temporary SQLite database, some 250 bytes for a record and what sorts it, without an
  * index: each question sorts on disk.
  */
 final class SplitBooks implements Closeable {
@@ -29,13 +26,10 @@ final class SplitBooks implements Closeable {
   /** Stands where a tombstone has no raw coordinates. */
   private static final long REMOVED = -2;
 
-  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{32}");
-  private static final int DIGEST_BYTES = 16;
-  private static final byte[] NO_IMAGE = new byte[0];
   private static final int INSERTS_IN_A_TRANSACTION = 10_000;
 
   private static final String SCHEMA =
-      "CREATE TABLE record (pair BLOB, image BLOB, caption INTEGER, origin INTEGER, split INTEGER,"
+      "CREATE TABLE record (pair TEXT, image TEXT, caption INTEGER, origin INTEGER, split INTEGER,"
           + " partition INTEGER, offset INTEGER)";
 
   /** The last record of each pair on a split's topic; of a group's columns, SQLite gives its. */
@@ -51,12 +45,12 @@ final class SplitBooks implements Closeable {
           + " BY rowid)";
 
   private static final String LEAKS =
-      "SELECT image, sum(DISTINCT 1 << split) FROM live WHERE image <> x'' GROUP BY image"
+      "SELECT image, sum(DISTINCT 1 << split) FROM live WHERE image <> '' GROUP BY image"
           + " HAVING count(DISTINCT split) > 1";
 
   private static final String EQUAL =
       "SELECT DISTINCT pair, first FROM (SELECT pair, min(pair) OVER (PARTITION BY image, caption)"
-          + " AS first FROM live WHERE image <> x'') WHERE pair <> first";
+          + " AS first FROM live WHERE image <> '') WHERE pair <> first";
 
   private final List<String> splits;
   private final Inputs inputs;
@@ -96,13 +90,12 @@ final class SplitBooks implements Closeable {
       int partition,
       long offset) {
     long text = ByteBuffer.wrap(Sha256.of(caption)).getLong();
-    byte[] image = imageDigest.isEmpty() ? NO_IMAGE : digest(imageDigest);
-    add(digest(pair), image, text, origin, split, partition, offset);
+    add(pair, imageDigest, text, origin, split, partition, offset);
   }
 
   /** A tombstone on a split's topic: the pair's record before it counts no more. */
   void removed(String pair, int split, int partition, long offset) {
-    add(digest(pair), NO_IMAGE, 0, REMOVED, split, partition, offset);
+    add(pair, "", 0, REMOVED, split, partition, offset);
   }
 
   private void add(Object... columns) {
@@ -122,18 +115,6 @@ final class SplitBooks implements Closeable {
       records.execute("COMMIT");
       uncommitted = 0;
     }
-  }
-
-  /** Whether a text begins with 32 lower-case hex digits. */
-  static boolean isDigest(String text) {
-    return DIGEST.matcher(text).lookingAt();
-  }
-
-  /** What a text's first 32 hex digits say; of any other text the beginning of its SHA-256. */
-  private static byte[] digest(String text) {
-    return isDigest(text)
-        ? HexFormat.of().parseHex(text, 0, 2 * DIGEST_BYTES)
-        : Arrays.copyOf(Sha256.of(text), DIGEST_BYTES);
   }
 
   /** Notes by which outputs the raw records left, as far as the books go. */
@@ -157,19 +138,19 @@ final class SplitBooks implements Closeable {
   /** Goes through the records of one pair after the other, split by split. */
   private final class Settling {
 
-    private byte[] pair = {};
+    private String pair = "";
 
     /** The origin of the first record that is left of the pair. */
     private long first = REMOVED;
 
     boolean next(ResultSet row) throws SQLException {
-      byte[] now = row.getBytes(1);
+      String now = row.getString(1);
       int split = row.getInt(2);
       long origin = row.getLong(3);
       long before = row.getLong(6);
       long after = row.getLong(7);
       boolean isLast = row.wasNull();
-      if (!Arrays.equals(now, pair)) {
+      if (!now.equals(pair)) {
         pair = now;
         first = REMOVED;
       }
@@ -207,7 +188,7 @@ final class SplitBooks implements Closeable {
       differences.add(
           Kind.PAIR_TWICE,
           "pair %s was accepted for %s and for %s"
-              .formatted(HexFormat.of().formatHex(pair), inputs.text(one), inputs.text(other)));
+              .formatted(pair, inputs.text(one), inputs.text(other)));
     }
   }
 
@@ -231,8 +212,8 @@ final class SplitBooks implements Closeable {
           differences.add(
               Kind.SPLIT_LEAK,
               "the image with digest "
-                  + HexFormat.of().formatHex(row.getBytes(1))
-                  + "... is on "
+                  + row.getString(1)
+                  + " is on "
                   + IntStream.range(0, splits.size())
                       .filter(split -> (in & 1 << split) != 0)
                       .mapToObj(splits::get)
@@ -244,10 +225,7 @@ final class SplitBooks implements Closeable {
         row -> {
           equalSamples++;
           if (firstEqualSamples.size() < AuditReport.MAX_EQUAL_SAMPLES) {
-            firstEqualSamples.add(
-                new EqualSample(
-                    HexFormat.of().formatHex(row.getBytes(1)),
-                    HexFormat.of().formatHex(row.getBytes(2))));
+            firstEqualSamples.add(new EqualSample(row.getString(1), row.getString(2)));
           }
           return true;
         });

@@ -1,7 +1,6 @@
 package io.pairstream.operations.operate;
 
 import io.pairstream.operations.actions.ActionLog;
-import io.pairstream.operations.actions.ActionRoutes;
 import io.pairstream.operations.canary.CanaryProbe;
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.catalogue.Catalogue;
@@ -112,7 +111,7 @@ public final class OperateService implements AutoCloseable {
     obstacles.add(keys::obstacle);
     OperatorLogin login =
         new OperatorLogin(keys, settings.anonymous(), settings.behindTls(), clock);
-    addReview(access, settings, login, clock);
+    addReview(access, login, clock);
     routes.addAll(Route.health(obstacles));
     routes.addAll(DashboardPage.routes());
     server =
@@ -160,14 +159,10 @@ public final class OperateService implements AutoCloseable {
             report, access.topics().instances(), access.registry(), access.clientSettings()));
   }
 
-  private void addReview(
-      ClusterAccess access, OperateSettings settings, OperatorLogin login, Clock clock) {
+  private void addReview(ClusterAccess access, OperatorLogin login, Clock clock) {
     ActionLog actions = closedLater(new ActionLog(access, clock));
     routes.addAll(new SessionRoutes(login, actions).routes());
     routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
-    routes.addAll(
-        closedLater(new ActionRoutes(access, settings.stateDirectory().resolve("actions"), clock))
-            .routes());
   }
 
   private void addOverview(
@@ -197,12 +192,16 @@ public final class OperateService implements AutoCloseable {
         closedLater(
             Catalogue.open(
                 access,
-                List.of(new PairIndex(access.topics()), new ProfileFold(access.topics())),
+                List.of(
+                    new PairIndex(access.topics()),
+                    new ProfileFold(access.topics()),
+                    new ActionRoutes.Fold(access.topics().actions().name())),
                 settings.stateDirectory().resolve("catalogue"),
                 clock));
     obstacles.add(catalogue::trouble);
     PairRoutes pairs = closedLater(new PairRoutes(access, catalogue, settings.workers(), clock));
     routes.addAll(pairs.routes());
+    routes.addAll(new ActionRoutes(catalogue).routes());
     routes.addAll(new ProfileRoutes(access.dataset().name(), catalogue).routes());
     return catalogue;
   }

@@ -57,8 +57,8 @@ final class PairCards {
 
   private PairCard prepared(FoundPair pair) {
     PairRow row = pair.row();
-    Optional<PreparedPair> prepared = pairs.prepared(StoredPairs.at(row.place()));
-    Optional<RawPair> raw = pairs.raw(row.origin());
+    Optional<PreparedPair> prepared = pairs.find(StoredPairs.at(row.place()), PreparedPair.class);
+    Optional<RawPair> raw = pairs.find(row.origin(), RawPair.class);
     Original original =
         raw.map(came -> original(came, row.origin())).orElseGet(() -> none(Template.KEPT_FOR_DAYS));
     // Compaction or a later record of the same pair may have taken it away a moment ago.
@@ -83,7 +83,7 @@ final class PairCards {
   private PairCard quarantined(FoundPair pair) {
     PairRow row = pair.row();
     Origin at = StoredPairs.at(row.place());
-    Optional<QuarantinedPair> kept = pairs.quarantined(at);
+    Optional<QuarantinedPair> kept = pairs.find(at, QuarantinedPair.class);
     Optional<RawPair> raw = kept.flatMap(pairs::raw);
     Template why =
         kept.isEmpty()

@@ -136,7 +136,7 @@ public final class PairRoutes implements AutoCloseable {
     if (!PLACE.matcher(topic + "/" + partition + "/" + offset).matches()) {
       throw refused("a picture's address ends in topic/partition/offset");
     }
-    if (!pairs.isRaw(topic) && !pairs.isOutput(topic) && !pairs.isQuarantine(topic)) {
+    if (!pairs.areOn(topic)) {
       throw notFound("there are no pictures on this topic");
     }
     int size = request.whole("size", 256, 64, 1024);

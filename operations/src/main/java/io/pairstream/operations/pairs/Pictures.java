@@ -114,14 +114,17 @@ final class Pictures implements AutoCloseable {
   }
 
   private Optional<byte[]> image(Origin at) {
-    if (pairs.isOutput(at.getTopic())) {
-      return pairs.prepared(at).map(this::image);
-    } else if (pairs.isQuarantine(at.getTopic())) {
-      return pairs.quarantined(at).map(this::image);
-    }
     // Of a record that is not judged yet nobody knows.
     search.reasonOf(OriginHeader.text(at)).ifPresent(Pictures::requireShowable);
-    return pairs.raw(at).map(this::image);
+    return pairs
+        .find(at, Object.class)
+        .map(
+            record ->
+                record instanceof PreparedPair prepared
+                    ? image(prepared)
+                    : record instanceof QuarantinedPair quarantined
+                        ? image(quarantined)
+                        : image((RawPair) record));
   }
 
   private byte[] image(PreparedPair pair) {

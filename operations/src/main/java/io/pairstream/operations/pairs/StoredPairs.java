@@ -11,8 +11,10 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -24,43 +26,39 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class StoredPairs implements AutoCloseable {
 
   private final ClusterAccess cluster;
-  private final PairTopics topics;
+  private final Map<String, Topic<String, ?>> topics = new HashMap<>();
   private CommittedLog log;
   private boolean closed;
 
   StoredPairs(ClusterAccess cluster) {
     this.cluster = cluster;
-    this.topics = cluster.topics();
+    PairTopics all = cluster.topics();
+    Stream.of(all.crowdsourced(), all.scraped(), all.training(), all.validation(), all.test())
+        .forEach(topic -> topics.put(topic.name(), topic));
+    topics.put(all.quarantine().name(), all.quarantine());
   }
 
   static Origin at(Place place) {
     return new Origin(place.topic(), place.partition(), place.offset());
   }
 
-  boolean isRaw(String topic) {
-    return topics.rawNames().contains(topic);
+  /** Whether records of this topic have pictures. */
+  boolean areOn(String topic) {
+    return topics.containsKey(topic);
   }
 
-  boolean isOutput(String topic) {
-    return Set.of(topics.training().name(), topics.validation().name(), topics.test().name())
-        .contains(topic);
-  }
-
-  boolean isQuarantine(String topic) {
-    return topics.quarantine().name().equals(topic);
-  }
-
-  /** The raw pair that came there. */
-  Optional<RawPair> raw(Origin at) {
-    return isRaw(at.getTopic()) ? value(topics.crowdsourced(), at) : Optional.empty();
-  }
-
-  Optional<PreparedPair> prepared(Origin at) {
-    return value(topics.training(), at);
-  }
-
-  Optional<QuarantinedPair> quarantined(Origin at) {
-    return value(topics.quarantine(), at);
+  /**
+   * The record at these coordinates.
+   *
+   * @param type {@link RawPair}, {@link PreparedPair} or {@link QuarantinedPair}, as the topic has
+   */
+  <T> Optional<T> find(Origin at, Class<T> type) {
+    return areOn(at.getTopic())
+        ? read(at)
+            .flatMap(record -> cluster.decode(topics.get(at.getTopic()), record.value()))
+            .filter(type::isInstance)
+            .map(type::cast)
+        : Optional.empty();
   }
 
   /** The raw pair that a record of quarantine keeps; empty where it keeps none, or a link. */
@@ -71,10 +69,6 @@ final class StoredPairs implements AutoCloseable {
   /** The link that a record of quarantine keeps. */
   Optional<PairLink> link(QuarantinedPair pair) {
     return new Quarantine(cluster).link(pair);
-  }
-
-  private <T> Optional<T> value(Topic<String, T> topic, Origin at) {
-    return read(at).flatMap(record -> cluster.decode(topic, record.value()));
   }
 
   private synchronized Optional<ConsumerRecord<byte[], byte[]>> read(Origin at) {

@@ -1,0 +1,123 @@
+package io.pairstream.operations.operate;
+
+import io.pairstream.operations.catalogue.CatalogueFold;
+import io.pairstream.operations.catalogue.CatalogueFold.Place;
+import io.pairstream.operations.sentence.AnswerJson;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.schemas.Action;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.table.Database;
+import io.pairstream.service.table.TopicTable;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The audit trail, newest first, from the catalogue. */
+final class ActionRoutes {
+
+  private static final int USUAL = 100;
+  private static final int MOST = 1000;
+
+  private final TopicTable catalogue;
+
+  /**
+   * @param catalogue has a {@link Fold}
+   */
+  ActionRoutes(TopicTable catalogue) {
+    this.catalogue = catalogue;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get(
+                "/v1/actions",
+                Access.VIEW,
+                (request, body) -> CompletableFuture.completedFuture(answer(request)))
+            .taking("limit"));
+  }
+
+  /**
+   * @param ready whether the topics were read to their ends
+   */
+  private record Trail(List<Told> actions, boolean ready) {}
+
+  private record Told(
+      String actionId,
+      String name,
+      String subject,
+      String actor,
+      Sentence detail,
+      String outcome,
+      Instant doneAt) {}
+
+  private Answer answer(Incoming request) {
+    int limit = request.whole("limit", USUAL, 1, MOST);
+    boolean ready = catalogue.isCaughtUp();
+    List<Told> actions =
+        catalogue.read(
+            table ->
+                table.query(
+                    "SELECT id, name, subject, actor, detail, outcome, done_at FROM action"
+                        + " ORDER BY done_at DESC, rowid DESC LIMIT ?",
+                    row ->
+                        new Told(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getString(4),
+                            Sentence.recognised(row.getString(5)),
+                            row.getString(6),
+                            Instant.ofEpochMilli(row.getLong(7))),
+                    limit));
+    return AnswerJson.answer(new Trail(actions, ready));
+  }
+
+  /**
+   * Actions as the catalogue keeps them. A long one has two records, of which the newer says how it
+   * ended.
+   *
+   * @param topic name of the topic of actions
+   */
+  record Fold(String topic) implements CatalogueFold {
+
+    @Override
+    public int version() {
+      return 1;
+    }
+
+    @Override
+    public List<String> schema() {
+      return List.of(
+          "CREATE TABLE action (id TEXT PRIMARY KEY, name TEXT, subject TEXT, actor TEXT,"
+              + " detail TEXT, outcome TEXT, done_at INTEGER, partition INTEGER, offset INTEGER)",
+          "CREATE INDEX action_done_at ON action (done_at)");
+    }
+
+    @Override
+    public void apply(String key, Object value, Place place, Database table) {
+      if (value instanceof Action action) {
+        table.update(
+            "INSERT OR REPLACE INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            key,
+            action.getName(),
+            action.getSubject(),
+            action.getActor(),
+            action.getDetail(),
+            action.getOutcome(),
+            action.getDoneAt().toEpochMilli(),
+            place.partition(),
+            place.offset());
+      }
+    }
+
+    @Override
+    public void forget(String forgotten, int partition, long from, Database table) {
+      if (forgotten.equals(topic)) {
+        table.update("DELETE FROM action WHERE partition = ? AND offset < ?", partition, from);
+      }
+    }
+  }
+}
