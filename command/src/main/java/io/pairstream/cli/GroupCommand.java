@@ -13,11 +13,8 @@ import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -118,8 +115,6 @@ final class GroupCommand {
   @Command(name = "reset")
   static final class Reset extends Moving {
 
-    private static final Pattern PART = Pattern.compile("([^:]+)(?::(\\d{1,9}))?");
-
     @Parameters(paramLabel = "GROUP")
     private String group;
 
@@ -132,21 +127,11 @@ final class GroupCommand {
     @Override
     public Integer call() {
       ResetTarget target = checked("--to ", () -> ResetTarget.parse(to, Clock.systemUTC()));
-      Optional<MoveGroups.Part> part = Optional.ofNullable(topic).map(this::part);
       return move(
-          groups -> groups.plan(group, target, part),
+          groups -> groups.plan(group, target, Optional.ofNullable(topic)),
           "group.reset",
           topic == null ? Template.RESET_TO.with(to) : Template.RESET_ON.with(to, topic),
           "group reset " + group + " --to " + to + (topic == null ? "" : " --topic " + topic));
-    }
-
-    private MoveGroups.Part part(String text) {
-      Matcher matcher = PART.matcher(text);
-      require(matcher.matches(), "--topic must be TOPIC or TOPIC:PARTITION; was '" + text + "'");
-      String partition = matcher.group(2);
-      return new MoveGroups.Part(
-          matcher.group(1),
-          partition == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(partition)));
     }
   }
 

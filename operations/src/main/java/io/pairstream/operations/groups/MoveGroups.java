@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -45,26 +44,13 @@ public final class MoveGroups {
   }
 
   /**
-   * Part of a group's topics.
-   *
-   * @param topic full name
-   * @param partition empty for all
-   */
-  public record Part(String topic, OptionalInt partition) {
-
-    boolean holds(TopicPartition candidate) {
-      return candidate.topic().equals(topic)
-          && (partition.isEmpty() || partition.getAsInt() == candidate.partition());
-    }
-  }
-
-  /**
    * What going to a target would do. Changes nothing.
    *
-   * @param part empty for all partitions on which the group has committed
+   * @param part {@code TOPIC} or {@code TOPIC:PARTITION}; empty for all partitions on which the
+   *     group has committed
    * @throws GroupRefusedException where there is no such group, or nothing to move
    */
-  public ResetPlan plan(String group, ResetTarget target, Optional<Part> part) {
+  public ResetPlan plan(String group, ResetTarget target, Optional<String> part) {
     if (target instanceof ResetTarget.At && part.isEmpty()) {
       throw new GroupRefusedException(
           "an offset is one topic's: say which with --topic TOPIC or TOPIC:PARTITION");
@@ -73,14 +59,12 @@ public final class MoveGroups {
         CommittedLog log = CommittedLog.openForSingleRecords(cluster)) {
       GroupOffsets offsets = new GroupOffsets(admin, group);
       Collection<TopicPartition> partitions =
-          part.isEmpty()
-              ? offsets.committed().keySet()
-              : log.partitions(part.get().topic()).stream().filter(part.get()::holds).toList();
+          part.isEmpty() ? offsets.committed().keySet() : partitions(log, part.get());
       if (partitions.isEmpty()) {
         throw new GroupRefusedException(
             part.isEmpty()
                 ? "group " + group + " has committed nothing; say of which topic with --topic"
-                : "group " + group + " can have no offset on " + inWords(part.get()));
+                : "group " + group + " can have no offset on " + part.get());
       }
       Map<TopicPartition, Optional<OffsetAndMetadata>> wanted = new HashMap<>();
       partitions.forEach(
@@ -190,8 +174,10 @@ public final class MoveGroups {
     return cluster.dataset();
   }
 
-  private static String inWords(Part part) {
-    return part.topic() + (part.partition().isEmpty() ? "" : ":" + part.partition().getAsInt());
+  private static List<TopicPartition> partitions(CommittedLog log, String part) {
+    return log.partitions(part.replaceFirst(":.*", "")).stream()
+        .filter(one -> part.equals(one.topic()) || part.equals(one.topic() + ":" + one.partition()))
+        .toList();
   }
 
   private ResetPlan plan(
@@ -224,21 +210,15 @@ public final class MoveGroups {
       Optional<OffsetAndMetadata> now,
       Optional<OffsetAndMetadata> asked,
       Stretch held) {
-    Optional<OffsetAndMetadata> reached =
-        asked.filter(place -> place.offset() >= held.from() && place.offset() <= held.to());
-    Optional<OffsetAndMetadata> nearest =
-        asked
-            .map(place -> place.offset() < held.from() ? held.from() : held.to())
-            .map(OffsetAndMetadata::new);
-    return new Move(
-        partition,
-        now,
-        reached.or(() -> nearest),
-        held.from(),
-        held.to(),
-        asked.isPresent() && reached.isEmpty()
-            ? OptionalLong.of(asked.get().offset())
-            : OptionalLong.empty());
+    Optional<OffsetAndMetadata> then =
+        asked.map(
+            place ->
+                place.offset() < held.from() || place.offset() > held.to()
+                    ? new OffsetAndMetadata(place.offset() < held.from() ? held.from() : held.to())
+                    : place);
+    OptionalLong outOfReach =
+        asked.equals(then) ? OptionalLong.empty() : OptionalLong.of(asked.get().offset());
+    return new Move(partition, now, then, held.from(), held.to(), outOfReach);
   }
 
   /** What the groups of a data set have in them beside offsets. */

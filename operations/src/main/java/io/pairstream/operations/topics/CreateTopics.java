@@ -4,7 +4,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.Registry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -52,15 +50,13 @@ public final class CreateTopics {
    * @param left settings that differ from the catalogue's and were left, with the topic's values:
    *     of limits the larger ones, and a shorter time where the topic's operator may want its bytes
    *     gone
-   * @param schemaId id of the value's schema in the registry; empty where the topic has none
    */
   public record Outcome(
       String topic,
       Action action,
       int partitions,
       Map<String, String> altered,
-      Map<String, String> left,
-      OptionalInt schemaId) {
+      Map<String, String> left) {
 
     /** What was done. */
     public enum Action {
@@ -104,7 +100,7 @@ public final class CreateTopics {
     List<String> names = specs.stream().map(TopicSpec::name).toList();
     requirePartitions(specs, ClusterAccess.existing(admin, names));
     // Schemas first: a topic that exists is a topic that can be written.
-    Map<String, OptionalInt> schemaIds = register(specs);
+    register(specs);
 
     Map<String, Outcome.Action> actions = createUnlessThere(admin, specs);
     Map<String, TopicDescription> made =
@@ -126,8 +122,7 @@ public final class CreateTopics {
                   : action,
               spec.partitions(),
               changes,
-              differences.get(spec.name()).left(),
-              schemaIds.get(spec.name())));
+              differences.get(spec.name()).left()));
     }
     return outcomes;
   }
@@ -155,17 +150,11 @@ public final class CreateTopics {
     }
   }
 
-  private Map<String, OptionalInt> register(List<TopicSpec> specs) {
-    Registry registry = cluster.registry();
-    Map<String, OptionalInt> ids = new HashMap<>();
+  private void register(List<TopicSpec> specs) {
     for (TopicSpec spec : specs) {
-      ids.put(
-          spec.name(),
-          spec.valueSchema()
-              .map(schema -> OptionalInt.of(registry.register(spec.name() + "-value", schema)))
-              .orElseGet(OptionalInt::empty));
+      spec.valueSchema()
+          .ifPresent(schema -> cluster.registry().register(spec.name() + "-value", schema));
     }
-    return ids;
   }
 
   /** All in one request: a broker writes each request down before it answers. */

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -206,12 +205,12 @@ class MoveGroupsTest {
     return groups.move(plan, "group.reset", "somebody", "reset");
   }
 
-  private Optional<MoveGroups.Part> part(int partition) {
-    return Optional.of(new MoveGroups.Part(topic, OptionalInt.of(partition)));
+  private Optional<String> part(int partition) {
+    return Optional.of(topic + ":" + partition);
   }
 
-  private Optional<MoveGroups.Part> allOf() {
-    return Optional.of(new MoveGroups.Part(topic, OptionalInt.empty()));
+  private Optional<String> allOf() {
+    return Optional.of(topic);
   }
 
   private static OptionalLong at(long offset) {
