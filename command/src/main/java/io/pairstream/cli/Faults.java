@@ -37,7 +37,7 @@ final class Faults {
         && !(command.getCommandSpec().userObject() instanceof Callable)) {
       command.usage(command.getErr());
     } else {
-      say(command, wrongUsage(exception, command));
+      say(command, wrongUsage(exception));
       command.getErr().printf("for help: %s --help%n", command.getCommandSpec().qualifiedName());
     }
     return ExitStatus.WRONG_USAGE;
@@ -79,7 +79,7 @@ final class Faults {
         .forEach(line -> err.println(line.startsWith(" ") ? line : "pairstream: " + line));
   }
 
-  private static String wrongUsage(ParameterException exception, CommandLine command) {
+  private static String wrongUsage(ParameterException exception) {
     if (exception instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       String typed = unmatched.getUnmatched().get(0);

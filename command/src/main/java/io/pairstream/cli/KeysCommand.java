@@ -192,9 +192,6 @@ final class KeysCommand {
     @Parameters(paramLabel = "KEY_ID")
     private String keyId;
 
-    /** There is no such key. */
-    private record Unknown(String keyId, String state) {}
-
     @Override
     int run(KeyIssuer issuer) {
       // Not repeated: whoever reads the screen or the log must not learn it a second time.
@@ -204,11 +201,9 @@ final class KeysCommand {
               + " others can see, so revoke that key");
       Optional<IssuedKey> revoked = issuer.revoke(keyId);
       if (revoked.isEmpty()) {
-        String unknown = "there is no key %s; its id has 16 hex digits, see: %s";
-        answer(
-            new Unknown(keyId, "UNKNOWN"),
-            () -> complain(unknown.formatted(keyId, hint("keys ls"))));
-        return ExitStatus.FOUND_WRONG;
+        return unknown(
+            "there is no key %s; its id has 16 hex digits, see: %s"
+                .formatted(keyId, hint("keys ls")));
       }
       IssuedKey key = revoked.get();
       note("keys.revoke", keyId, Template.KEY_OF.with(key.producer()));

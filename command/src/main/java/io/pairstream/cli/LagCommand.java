@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
@@ -55,13 +56,8 @@ final class LagCommand extends ClusterCommand {
   @Option(names = "--interval", paramLabel = "TIME", defaultValue = "2s")
   private Duration interval;
 
-  /** What is asked. */
-  private interface Look {
-    LagReport now() throws IOException, InterruptedException;
-  }
-
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws Exception {
     check();
     Optional<LagReport> known = ask();
     if (known.isPresent()) {
@@ -138,7 +134,7 @@ final class LagCommand extends ClusterCommand {
             .formatted(name, detail));
   }
 
-  private int show(LagReport first, Look next) throws IOException, InterruptedException {
+  private int show(LagReport first, Callable<LagReport> next) throws Exception {
     LagReport report = first;
     while (true) {
       LagTable table = new LagTable(chosen(report));
@@ -153,7 +149,7 @@ final class LagCommand extends ClusterCommand {
         return table.worst().isAlarm() ? ExitStatus.FOUND_WRONG : ExitStatus.DONE;
       }
       TimeUnit.MILLISECONDS.sleep(interval.toMillis());
-      report = next.now();
+      report = next.call();
     }
   }
 

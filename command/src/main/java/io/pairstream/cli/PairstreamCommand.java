@@ -1,10 +1,8 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.annotation.JsonIgnoreType;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
@@ -26,7 +24,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecord;
+import org.apache.avro.specific.SpecificData;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,15 +37,21 @@ import picocli.CommandLine.Spec;
  */
 abstract class PairstreamCommand implements Callable<Integer> {
 
+  /** Avro records are written by their names in the schema, without their bytes. */
   private static final JsonMapper JSON =
       AnswerJson.MAPPER
           .rebuild()
           .addModule(
               new SimpleModule()
-                  .addSerializer(new AvroSerializer())
                   .addSerializer(TopicPartition.class, ToStringSerializer.instance)
                   .addSerializer(Path.class, ToStringSerializer.instance))
+          .addMixIn(Schema.class, LeftOut.class)
+          .addMixIn(SpecificData.class, LeftOut.class)
+          .addMixIn(ByteBuffer.class, LeftOut.class)
           .build();
+
+  @JsonIgnoreType
+  private interface LeftOut {}
 
   @Option(names = "--json")
   private boolean json;
@@ -112,6 +116,12 @@ abstract class PairstreamCommand implements Callable<Integer> {
     say("pairstream: %s", problem);
   }
 
+  /** Says that there is no such thing, which is the exit status alone where JSON is asked for. */
+  final int unknown(String words) {
+    complain(words);
+    return ExitStatus.FOUND_WRONG;
+  }
+
   /** Prints an answer: a record as one JSON object where that is asked for, else in words. */
   final void answer(Object answer, Runnable inWords) {
     if (json) {
@@ -120,28 +130,6 @@ abstract class PairstreamCommand implements Callable<Integer> {
       inWords.run();
     }
     out().flush();
-  }
-
-  /** An Avro record by the names in its schema, without its bytes. */
-  private static final class AvroSerializer extends StdSerializer<SpecificRecord> {
-    private static final long serialVersionUID = 1L;
-
-    AvroSerializer() {
-      super(SpecificRecord.class);
-    }
-
-    @Override
-    public void serialize(SpecificRecord record, JsonGenerator json, SerializerProvider unused)
-        throws IOException {
-      json.writeStartObject();
-      for (Schema.Field field : record.getSchema().getFields()) {
-        Object value = record.get(field.pos());
-        if (!(value instanceof ByteBuffer)) {
-          json.writeObjectField(field.name(), value);
-        }
-      }
-      json.writeEndObject();
-    }
   }
 
   static String asJson(Object answer) {

@@ -143,16 +143,12 @@ final class QuarantineCommand {
     /** An entry, and where its original is now. */
     private record Shown(@JsonUnwrapped Read entry, Path writtenTo) {}
 
-    /** There is no such entry. */
-    private record Missing(String key, String reason) {}
-
     @Override
     public Integer call() throws IOException {
       ClusterAccess cluster = access();
       Optional<QuarantineEntry> found = new Quarantine(cluster).show(key);
       if (found.isEmpty()) {
-        answer(new Missing(key, null), () -> complain(key + " is not in quarantine"));
-        return ExitStatus.FOUND_WRONG;
+        return unknown(key + " is not in quarantine");
       }
       Read entry = Read.of(found.get(), cluster);
       ByteBuffer original = entry.image();

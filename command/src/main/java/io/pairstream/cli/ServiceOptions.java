@@ -124,12 +124,10 @@ final class ServiceOptions {
         Files.delete(Files.createTempFile(Files.createDirectories(chosen), "may-write", ""));
         return chosen;
       } catch (IOException e) {
+        String why = e instanceof FileAlreadyExistsException ? "it is a file" : e.getMessage();
         throw new PlatformException(
-            "the state folder "
-                + chosen
-                + " cannot be used: "
-                + (e instanceof FileAlreadyExistsException ? "it is a file" : e.getMessage())
-                + "; each running instance needs one of its own that it may write, by --state-dir",
+            "the state folder %s cannot be used: %s; each running instance needs one of its own that it may write, by --state-dir"
+                .formatted(chosen, why),
             e);
       }
     }

@@ -6,7 +6,6 @@ import io.pairstream.feed.view.ViewSealer;
 import io.pairstream.schemas.PairStatus;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -34,10 +33,6 @@ final class ViewSealCommand extends ViewCommand.OnViews {
 
   @Option(names = "--once")
   private boolean once;
-
-  /** A segment as JSON. */
-  private record Sealed(
-      String name, int segment, Instant sealedAt, long samples, long samplesInAll) {}
 
   @Override
   public Integer call() {
@@ -69,7 +64,7 @@ final class ViewSealCommand extends ViewCommand.OnViews {
     int last = view.segments().size() - 1;
     long added = view.samples(last, last + 1);
     answer(
-        new Sealed(view.name(), last, view.sealedAt(), added, view.samples()),
+        ViewCommand.Described.of(view),
         () -> print("segment %d: %,d samples, %,d in all", last, added, view.samples()));
   }
 }

@@ -22,18 +22,15 @@ final class WhyCommand extends ClusterCommand {
   @Parameters(paramLabel = "ID")
   private String id;
 
-  /** Nothing is known of it. */
-  private record Unknown(String id, String standing) {}
-
   @Override
   public Integer call() {
     Optional<PairAnswer> found = new PairHistory(access()).find(id);
     if (found.isEmpty()) {
-      String words =
-          "nothing is known of %s; an id has 32 hex digits, coordinates are topic-partition-offset,"
-              + " and what did not come by HTTP has no id here before it is judged or fetched";
-      answer(new Unknown(id, "UNKNOWN"), () -> complain(words.formatted(id)));
-      return ExitStatus.FOUND_WRONG;
+      return unknown(
+          ("nothing is known of %s; an id has 32 hex digits, coordinates are"
+               + " topic-partition-offset, and what did not come by HTTP has no id here before it"
+               + " is judged or fetched")
+              .formatted(id));
     }
     answer(found.get(), () -> print(found.get()));
     return ExitStatus.DONE;

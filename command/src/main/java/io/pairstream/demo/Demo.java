@@ -54,7 +54,7 @@ public final class Demo {
       @JsonUnwrapped DecidedPairs.Counts outputs,
       long batches,
       double pairsPerSecond,
-      Audit audit) {
+      Audited audit) {
 
     /**
      * What the audit found.
@@ -62,7 +62,7 @@ public final class Demo {
      * @param inputs raw coordinates that were looked at
      * @param differences coordinates that did not leave by exactly one output
      */
-    public record Audit(long inputs, long differences) {}
+    public record Audited(long inputs, long differences) {}
 
     /** For a person, in lines. */
     public String toText() {
@@ -134,7 +134,7 @@ public final class Demo {
           outputs,
           batches,
           perSecond,
-          new Summary.Audit(audit.inputs(), audit.differences()));
+          new Summary.Audited(audit.inputs(), audit.differences()));
     }
   }
 

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A child process that is kept running: started again, ever more slowly, when it ends unasked, and
- * given up when it keeps dying without ever having answered. Its output is in a log file, what it
+ * A child process that is kept running: given up when it ends before it has ever answered, and
+ * started again, ever more slowly, when it ends unasked later. Its output is in a log file, what it
  * wrote before that in the same with {@code .1} at its end.
  *
  * <p>One thread of its own starts it, waits until it answers, and waits for its end. Thread-safe.
@@ -49,14 +49,8 @@ final class SupervisedChild {
 
   private static final int LONGEST_PAUSE = 20;
 
-  /** Deaths in a row, without an answer between them, after which to give up. */
-  private static final int MOST_DEATHS = 5;
-
   /** A process that ran for longer is started again after the first pause. */
   private static final Duration LONG_LIFE = Duration.ofMinutes(1);
-
-  /** How a command of ours ends that does not take its settings: a further start is in vain. */
-  private static final int WRONG_USAGE = 2;
 
   /** How often a process that runs is asked whether it answers. */
   private static final long PROBE_MILLIS = 50;
@@ -159,7 +153,6 @@ final class SupervisedChild {
   }
 
   private void supervise() {
-    int deaths = 0;
     long pauseMillis = firstPauseMillis;
     try {
       while (true) {
@@ -170,7 +163,6 @@ final class SupervisedChild {
         }
         boolean answered = awaitAnswer(started);
         if (answered) {
-          deaths = 0;
           // Whoever waits for the first answer goes on after the listener was told.
           listener.ready();
           listener.told(
@@ -186,14 +178,8 @@ final class SupervisedChild {
         if (answered && since(begun).compareTo(LONG_LIFE) > 0) {
           pauseMillis = firstPauseMillis;
         }
-        deaths += answered ? 0 : 1;
-        if (!answered && exitStatus == WRONG_USAGE) {
-          giveUp(name + " does not take its settings");
-          return;
-        } else if (deaths >= MOST_DEATHS) {
-          giveUp(
-              "%s ended %d times before it answered, the last time with status %d"
-                  .formatted(name, deaths, exitStatus));
+        if (!firstReady.isDone()) {
+          giveUp(name + " ended with status " + exitStatus + " before it answered");
           return;
         }
         listener.told(

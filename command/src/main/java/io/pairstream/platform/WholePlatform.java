@@ -129,8 +129,7 @@ public final class WholePlatform implements AutoCloseable {
       String recipe, List<String> moreArguments, List<String> moreJvmOptions) {
     List<String> jvmOptions = new ArrayList<>(PREPROCESS_JVM);
     jvmOptions.addAll(moreJvmOptions);
-    List<String> arguments =
-        new ArrayList<>(List.of("--recipe", recipe, "--state-dir", stateFolder("state")));
+    List<String> arguments = new ArrayList<>(List.of("--recipe", recipe));
     arguments.addAll(moreArguments);
     launch(PREPROCESS, jvmOptions, arguments);
   }
@@ -164,16 +163,7 @@ public final class WholePlatform implements AutoCloseable {
   /** Begins a service with pages on loopback, for whoever uses this machine; says where it is. */
   private String beginOnLoopback(String name, List<String> jvmOptions, List<String> more) {
     String address = "127.0.0.1:" + platform.port(name, USUAL_PORTS.get(name));
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--anonymous",
-                "--listen",
-                address,
-                "--state-dir",
-                stateFolder(name),
-                "--data-dir",
-                platform.dataDirectory().toString()));
+    List<String> arguments = new ArrayList<>(List.of("--anonymous", "--listen", address));
     arguments.addAll(more);
     platform.begin(service(name, arguments, jvmOptions, address));
     return "http://" + address;
@@ -181,24 +171,13 @@ public final class WholePlatform implements AutoCloseable {
 
   private ServiceSpec service(
       String name, List<String> more, List<String> jvmOptions, String address) {
+    String data = platform.dataDirectory().toString();
     List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                name,
-                "--bootstrap-servers",
-                cluster.bootstrapServers(),
-                "--schema-registry",
-                cluster.registryAddresses(),
-                "--dataset",
-                cluster.dataset().name()));
+        new ArrayList<>(List.of(name, "--data-dir", data, "--dataset", cluster.dataset().name()));
     arguments.addAll(more);
     return ServiceSpec.ofCommand(name, arguments)
         .withJvmOptions(jvmOptions)
         .readyWhen(Readiness.httpOk(URI.create("http://" + address + "/health/ready")));
-  }
-
-  private String stateFolder(String name) {
-    return platform.dataDirectory().resolve(name).toString();
   }
 
   /** Where the page and the API are, such as {@code http://127.0.0.1:8080}; null before. */

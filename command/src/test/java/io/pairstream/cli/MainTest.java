@@ -241,7 +241,7 @@ class MainTest {
                 Optional.empty()),
             21,
             412.5,
-            new Demo.Summary.Audit(1000, 0));
+            new Demo.Summary.Audited(1000, 0));
 
     assertThat(PairstreamCommand.asJson(summary))
         .isEqualTo(

@@ -48,7 +48,10 @@ final class ClusterReader {
     Collection<Throwable> faults = KafkaAnswers.await(listed.errors());
     if (found.isEmpty() && !faults.isEmpty()) {
       // No broker has answered, which is not the same as that there are no groups.
-      throw new KafkaException(RootCause.message(faults.iterator().next()));
+      Throwable fault = faults.iterator().next();
+      throw fault instanceof KafkaException refused
+          ? refused
+          : new KafkaException(RootCause.message(fault), fault);
     }
     return found.stream().filter(ClusterReader::commits).toList();
   }
