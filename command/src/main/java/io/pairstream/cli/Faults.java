@@ -102,7 +102,9 @@ final class Faults {
     String kafka = "Kafka" + cluster.map(found -> " at " + found.bootstrapServers()).orElse("");
     String message = exception.getMessage();
     String called = Main.asCalled();
-    if (exception instanceof TimeoutException || exception instanceof DisconnectException) {
+    if (exception instanceof TimeoutException
+        || exception instanceof DisconnectException
+        || RootCause.of(exception) instanceof TimeoutException) {
       return ("%s does not answer in time%s; start one with: %s up, say where it is:"
               + " --bootstrap-servers, or see what is wrong with it: %s doctor")
           .formatted(kafka, message == null ? "" : " (" + message + ")", called, called);

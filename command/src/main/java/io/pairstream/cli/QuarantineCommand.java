@@ -118,15 +118,10 @@ final class QuarantineCommand {
       table.row(
           read.entry().key(),
           read.entry().arrivedAt().truncatedTo(ChronoUnit.SECONDS),
-          orDash(read.source()),
+          read.source(),
           pair.getReason(),
-          orDash(read.contributor()),
+          read.contributor(),
           pair.getDetail() + read.link().map(link -> ": " + link.getUrl()).orElse(""));
-    }
-
-    /** So that columns stay columns where nothing is known. */
-    private static String orDash(String text) {
-      return text.isEmpty() ? "-" : text;
     }
   }
 

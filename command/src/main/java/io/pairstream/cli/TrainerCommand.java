@@ -1,5 +1,8 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.Condition;
 import io.pairstream.feed.view.FeedSource;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.NamedView;
@@ -7,11 +10,17 @@ import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewStore;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
+import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /** A command that reads splits or views of them, perhaps for days. */
@@ -99,6 +108,92 @@ abstract class TrainerCommand extends ClusterCommand {
       return view.view();
     } catch (InvalidViewException e) {
       throw wrong(prefix + e.getMessage());
+    }
+  }
+
+  /** A view as JSON; of a file, or of a name. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Described(
+      String fingerprint,
+      String topic,
+      Instant cutAt,
+      List<String> where,
+      long samples,
+      int blocks,
+      long bytes,
+      String file,
+      String name,
+      Integer segments,
+      Boolean frozen) {
+
+    static Described of(NamedView view) {
+      return of(view.view(), null, view.name(), view.segments().size(), view.isFrozen());
+    }
+
+    static Described of(View view, String file, String name, Integer segments, Boolean frozen) {
+      return new Described(
+          view.fingerprint(),
+          view.topic(),
+          view.cutAt(),
+          view.where(),
+          view.samples(),
+          view.blocks().size(),
+          view.blocks().stream().mapToLong(Block::bytes).sum(),
+          file,
+          name,
+          segments,
+          frozen);
+    }
+
+    /** {@code frozen}, {@code growing}, or {@code cut} into a file. */
+    String state() {
+      return frozen == null ? "cut" : frozen ? "frozen" : "growing";
+    }
+  }
+
+  /** What the commands on views share. */
+  abstract static class OnViews extends TrainerCommand {
+
+    final void show(View view, String file) {
+      Described described = Described.of(view, file, null, null, null);
+      answer(described, () -> print(described));
+    }
+
+    final void show(NamedView view) {
+      answer(Described.of(view), () -> print(Described.of(view)));
+    }
+
+    final void print(Described view) {
+      print(
+          "view %s of %s, %s %s%s",
+          view.name() == null ? view.fingerprint() : view.name(),
+          view.topic(),
+          view.state(),
+          view.cutAt().truncatedTo(ChronoUnit.SECONDS),
+          view.where().isEmpty() ? "" : ", where " + String.join(" and ", view.where()));
+      field("fingerprint", view.name() == null ? "" : view.fingerprint());
+      print(
+          "%,d samples in %,d blocks, %s%s",
+          view.samples(),
+          view.blocks(),
+          Quantity.bytes(view.bytes()),
+          view.segments() == null ? "" : " and " + view.segments() + " segments");
+    }
+
+    final int refused(String message) {
+      complain(message);
+      return ExitStatus.COULD_NOT;
+    }
+
+    final List<Condition> conditions(List<String> where) {
+      return checked("--where: ", () -> where.stream().map(Condition::parse).toList());
+    }
+
+    /** Reading a large split takes minutes, so it says how far it has come. */
+    final <T> T reading(Function<LongConsumer, T> work) {
+      try (Progress progress = progress()) {
+        return work.apply(read -> progress.show("%,d records read", read));
+      }
     }
   }
 }

@@ -2,22 +2,25 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.Condition;
+import io.pairstream.feed.view.FeedSource;
 import io.pairstream.feed.view.NamedView;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewLog;
 import io.pairstream.feed.view.ViewRetention;
-import io.pairstream.terminal.Progress;
+import io.pairstream.feed.view.ViewSealer;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,10 +30,10 @@ import picocli.CommandLine.Parameters;
     name = "view",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      ViewCutCommand.class,
+      ViewCommand.Cut.class,
       ViewCommand.Ls.class,
       ViewCommand.Show.class,
-      ViewSealCommand.class,
+      ViewCommand.Seal.class,
       ViewCommand.Freeze.class,
       ViewCommand.Drop.class
     })
@@ -38,95 +41,9 @@ final class ViewCommand {
 
   private ViewCommand() {}
 
-  /** A view as JSON; of a file, or of a name. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Described(
-      String fingerprint,
-      String topic,
-      Instant cutAt,
-      List<String> where,
-      long samples,
-      int blocks,
-      long bytes,
-      String file,
-      String name,
-      Integer segments,
-      Boolean frozen) {
-
-    static Described of(NamedView view) {
-      return of(view.view(), null, view.name(), view.segments().size(), view.isFrozen());
-    }
-
-    static Described of(View view, String file, String name, Integer segments, Boolean frozen) {
-      return new Described(
-          view.fingerprint(),
-          view.topic(),
-          view.cutAt(),
-          view.where(),
-          view.samples(),
-          view.blocks().size(),
-          view.blocks().stream().mapToLong(Block::bytes).sum(),
-          file,
-          name,
-          segments,
-          frozen);
-    }
-
-    /** {@code frozen}, {@code growing}, or {@code cut} into a file. */
-    String state() {
-      return frozen == null ? "cut" : frozen ? "frozen" : "growing";
-    }
-  }
-
-  /** What the commands on views share. */
-  abstract static class OnViews extends TrainerCommand {
-
-    final void show(View view, String file) {
-      Described described = Described.of(view, file, null, null, null);
-      answer(described, () -> print(described));
-    }
-
-    final void show(NamedView view) {
-      answer(Described.of(view), () -> print(Described.of(view)));
-    }
-
-    final void print(Described view) {
-      print(
-          "view %s of %s, %s %s%s",
-          view.name() == null ? view.fingerprint() : view.name(),
-          view.topic(),
-          view.state(),
-          view.cutAt().truncatedTo(ChronoUnit.SECONDS),
-          view.where().isEmpty() ? "" : ", where " + String.join(" and ", view.where()));
-      field("fingerprint", view.name() == null ? "" : view.fingerprint());
-      print(
-          "%,d samples in %,d blocks, %s%s",
-          view.samples(),
-          view.blocks(),
-          Quantity.bytes(view.bytes()),
-          view.segments() == null ? "" : " and " + view.segments() + " segments");
-    }
-
-    final int refused(String message) {
-      complain(message);
-      return ExitStatus.COULD_NOT;
-    }
-
-    final List<Condition> conditions(List<String> where) {
-      return checked("--where: ", () -> where.stream().map(Condition::parse).toList());
-    }
-
-    /** Reading a large split takes minutes, so it says how far it has come. */
-    final <T> T reading(Function<LongConsumer, T> work) {
-      try (Progress progress = progress()) {
-        return work.apply(read -> progress.show("%,d records read", read));
-      }
-    }
-  }
-
   /** {@code pairstream view ls}: the views that have a name. */
   @Command(name = "ls")
-  static final class Ls extends OnViews {
+  static final class Ls extends TrainerCommand.OnViews {
 
     @Override
     public Integer call() {
@@ -136,7 +53,7 @@ final class ViewCommand {
       }
       Table table = new Table();
       for (NamedView view : views) {
-        Described described = Described.of(view);
+        Described described = TrainerCommand.Described.of(view);
         answer(
             described,
             () ->
@@ -157,7 +74,7 @@ final class ViewCommand {
 
   /** {@code pairstream view show}: what is in a view, who follows it and how long it is kept. */
   @Command(name = "show")
-  static final class Show extends OnViews {
+  static final class Show extends TrainerCommand.OnViews {
 
     @Parameters(paramLabel = "FILE|NAME")
     private String target;
@@ -176,9 +93,9 @@ final class ViewCommand {
       NamedView view = store().require(target);
       ViewRetention retention = ViewRetention.of(view.view(), sourceOf(view.topic()));
       answer(
-          new Shown(Described.of(view), retention.inWords(), retention.leavesFrom()),
+          new Shown(TrainerCommand.Described.of(view), retention.inWords(), retention.leavesFrom()),
           () -> {
-            print(Described.of(view));
+            print(TrainerCommand.Described.of(view));
             print("%s", retention.inWords());
           });
       return ExitStatus.DONE;
@@ -187,7 +104,7 @@ final class ViewCommand {
 
   /** {@code pairstream view freeze}: the end of a view's growth. */
   @Command(name = "freeze")
-  static final class Freeze extends OnViews {
+  static final class Freeze extends TrainerCommand.OnViews {
 
     @Parameters(paramLabel = "NAME")
     private String name;
@@ -204,7 +121,7 @@ final class ViewCommand {
 
   /** {@code pairstream view drop}: takes a named view away. */
   @Command(name = "drop")
-  static final class Drop extends OnViews {
+  static final class Drop extends TrainerCommand.OnViews {
 
     @Parameters(paramLabel = "NAME")
     private String name;
@@ -226,6 +143,112 @@ final class ViewCommand {
       }
       say("dropped the view %s", name);
       return ExitStatus.DONE;
+    }
+  }
+
+  /** {@code pairstream view cut}: a split's pairs of now, for good. */
+  @Command(name = "cut")
+  static final class Cut extends TrainerCommand.OnViews {
+
+    private static final String NEVER_CHANGED = " is there already; a view is never changed";
+
+    @Parameters(paramLabel = "FILE|NAME")
+    private String target;
+
+    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "training")
+    private String split;
+
+    @Option(names = "--where", paramLabel = "CONDITION")
+    private List<String> where = List.of();
+
+    @Override
+    public Integer call() throws IOException {
+      FeedSource source = source(split(split));
+      List<Condition> conditions = conditions(where);
+      if (!isFile(target)) {
+        return freeze(source, conditions);
+      }
+      Path file = Path.of(target);
+      if (Files.exists(file)) {
+        return refused(file + NEVER_CHANGED + ", cut another");
+      }
+      View view = reading(read -> source.cut(conditions, read));
+      Files.writeString(file, view.toJson() + "\n", StandardOpenOption.CREATE_NEW);
+      show(view, file.toString());
+      return ExitStatus.DONE;
+    }
+
+    private int freeze(FeedSource source, List<Condition> conditions) {
+      // The pace does not count: all is one segment, or several at once.
+      ViewSealer.Pace pace = new ViewSealer.Pace(Long.MAX_VALUE, Duration.ofDays(1));
+      if (store().find(target).isEmpty()) {
+        try (ViewSealer sealer =
+            store().seal(target, source, conditions, pace, Clock.systemUTC())) {
+          if (sealer.view().isEmpty()) {
+            show(reading(sealer::sealAndFreeze));
+            return ExitStatus.DONE;
+          }
+        }
+      }
+      String another = ": cut another, or drop this one with: " + hint("view drop " + target);
+      return refused("the view " + target + NEVER_CHANGED + another);
+    }
+  }
+
+  /** {@code pairstream view seal}: a view that grows with its split. */
+  @Command(name = "seal")
+  static final class Seal extends TrainerCommand.OnViews {
+
+    @Parameters(paramLabel = "NAME")
+    private String name;
+
+    @Option(names = "--split", paramLabel = "SPLIT")
+    private String split;
+
+    @Option(names = "--where", paramLabel = "CONDITION")
+    private List<String> where = List.of();
+
+    @Option(names = "--every", paramLabel = "TIME", defaultValue = "1m")
+    private Duration every;
+
+    @Option(names = "--after", paramLabel = "N", defaultValue = "10000")
+    private long after;
+
+    @Option(names = "--once")
+    private boolean once;
+
+    @Override
+    public Integer call() {
+      ViewSealer.Pace pace = checked("--after, --every: ", () -> new ViewSealer.Pace(after, every));
+      Optional<NamedView> there = store().find(name);
+      FeedSource source =
+          split == null
+              ? there.map(view -> sourceOf(view.topic())).orElse(source(PairStatus.TRAINING))
+              : source(split(split));
+      List<String> conditions =
+          where.isEmpty() ? there.map(NamedView::where).orElse(List.of()) : where;
+      try (ViewSealer sealer =
+          store().seal(name, source, conditions(conditions), pace, Clock.systemUTC())) {
+        if (once) {
+          reading(sealer::sealToEnd)
+              .or(sealer::view)
+              .ifPresentOrElse(
+                  this::show, () -> say("there is no pair yet that the view could hold"));
+          return ExitStatus.DONE;
+        }
+        while (!Thread.currentThread().isInterrupted()) {
+          sealer.step().ifPresent(this::tell);
+        }
+        return ExitStatus.DONE;
+      }
+    }
+
+    private void tell(NamedView view) {
+      int last = view.segments().size() - 1;
+      long added = view.samples(last, last + 1);
+      answer(
+          TrainerCommand.Described.of(view),
+          () -> print("segment %d: %,d samples, %,d in all", last, added, view.samples()));
     }
   }
 }

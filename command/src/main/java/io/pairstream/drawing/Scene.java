@@ -26,8 +26,8 @@ record Scene(
     String english,
     String chinese) {
 
-  /** How far the strokes in the background are from its colour, per channel. */
-  private static final int FAINT = 7;
+  /** How much of grey is in the strokes over the background, of 255. */
+  private static final int FAINT = 16;
 
   private static final int STROKES = 10;
 
@@ -178,7 +178,8 @@ record Scene(
     graphics.setColor(new Color(background.rgb));
     graphics.fillRect(0, 0, widthPx, heightPx);
     for (int i = 0; i < STROKES; i++) {
-      graphics.setColor(near(new Color(background.rgb), random.nextInt(-FAINT, FAINT + 1)));
+      // Over the background, hardly to be seen.
+      graphics.setColor(new Color(0x80, 0x80, 0x80, random.nextInt(FAINT)));
       graphics.fillRect(
           random.nextInt(widthPx),
           random.nextInt(heightPx),
@@ -191,12 +192,5 @@ record Scene(
     }
     graphics.dispose();
     return image;
-  }
-
-  private static Color near(Color colour, int step) {
-    return new Color(
-        Math.max(0, Math.min(255, colour.getRed() + step)),
-        Math.max(0, Math.min(255, colour.getGreen() + step)),
-        Math.max(0, Math.min(255, colour.getBlue() + step)));
   }
 }

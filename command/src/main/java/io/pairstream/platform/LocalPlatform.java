@@ -51,9 +51,7 @@ public final class LocalPlatform implements AutoCloseable {
   private boolean announced;
   private boolean closing;
 
-  /** Serialises {@link #close()}: who comes second waits until everything has stopped. */
-  private final Object closeMonitor = new Object();
-
+  /** Guarded by this. */
   private boolean closed;
 
   private LocalPlatform(Path folder, Consumer<String> events) throws IOException {
@@ -275,34 +273,33 @@ public final class LocalPlatform implements AutoCloseable {
     }
   }
 
-  /** Stops all processes, the last started first. Harmless when done again. */
+  /**
+   * Stops all processes, the last started first. Harmless when done again; who comes second waits
+   * until everything has stopped.
+   */
   @Override
-  public void close() {
-    synchronized (closeMonitor) {
-      if (closed) {
-        return;
-      }
-      List<SupervisedChild> running;
-      synchronized (children) {
-        closing = true;
-        running = new ArrayList<>(children.values());
-      }
-      Collections.reverse(running);
-      running.forEach(LocalPlatform::stop);
-      try {
-        PlatformFile.delete(data);
-        directory.close();
-      } catch (IOException e) {
-        throw new PlatformException("cannot tidy up " + data, e);
-      } finally {
-        closed = true;
-        failure.complete(Optional.empty());
-      }
+  public synchronized void close() {
+    if (closed) {
+      return;
     }
+    List<SupervisedChild> running;
+    synchronized (children) {
+      closing = true;
+      running = new ArrayList<>(children.values());
+    }
+    Collections.reverse(running);
+    running.forEach(LocalPlatform::stop);
     try {
+      PlatformFile.delete(data);
+      directory.close();
       Runtime.getRuntime().removeShutdownHook(shutdownHook);
     } catch (IllegalStateException e) {
       // This process is ending, and the hook with it.
+    } catch (IOException e) {
+      throw new PlatformException("cannot tidy up " + data, e);
+    } finally {
+      closed = true;
+      failure.complete(Optional.empty());
     }
   }
 

@@ -49,9 +49,7 @@ final class ClusterReader {
     if (found.isEmpty() && !faults.isEmpty()) {
       // No broker has answered, which is not the same as that there are no groups.
       Throwable fault = faults.iterator().next();
-      throw fault instanceof KafkaException refused
-          ? refused
-          : new KafkaException(RootCause.message(fault), fault);
+      throw new KafkaException(RootCause.message(fault), fault);
     }
     return found.stream().filter(ClusterReader::commits).toList();
   }
