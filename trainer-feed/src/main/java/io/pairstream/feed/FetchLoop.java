@@ -146,15 +146,10 @@ final class FetchLoop extends BatchLoop {
     return sum;
   }
 
-  /** Whether a partition is read to its end; pauses it then. */
+  /** Whether a partition is read to its end. */
   private boolean isFinished(TopicPartition partition) {
     // The position moves over transaction markers and aborted records too.
-    boolean isFinished =
-        ends.containsKey(partition) && consumer.position(partition) >= ends.get(partition);
-    if (isFinished) {
-      consumer.pause(Set.of(partition));
-    }
-    return isFinished;
+    return ends.containsKey(partition) && consumer.position(partition) >= ends.get(partition);
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 
 /** {@code POST /v1/batches}: many pairs and links in one request. */
 public final class BatchRoutes implements AutoCloseable {
@@ -30,15 +29,18 @@ public final class BatchRoutes implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool(Threads.daemons("batch"));
 
   /**
-   * @param spoolFolder a folder of this instance alone for results that wait for their client; what
-   *     an earlier process left there is deleted
+   * @param spoolFolder where results wait for their client
    * @throws UncheckedIOException where the folder cannot be written
    */
   public BatchRoutes(PairIntake intake, Quota quota, Path spoolFolder) {
     this.intake = intake;
     this.quota = quota;
     this.spoolFolder = spoolFolder;
-    clear(spoolFolder);
+    try {
+      Files.createDirectories(spoolFolder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(spoolFolder + " cannot be used: " + e.getMessage(), e);
+    }
   }
 
   public List<Route> routes() {
@@ -57,19 +59,6 @@ public final class BatchRoutes implements AutoCloseable {
     JsonLinesBody lines = new JsonLinesBody(body, quota, sender, limits.longLines());
     try (ResultSpool spool = ResultSpool.open(spoolFolder)) {
       new BatchUpload(intake::take, limits, quota, threads, sender, spool).run(lines, out);
-    }
-  }
-
-  private static void clear(Path folder) {
-    try {
-      Files.createDirectories(folder);
-      try (Stream<Path> left = Files.list(folder)) {
-        for (Path file : left.toList()) {
-          Files.delete(file);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + " cannot be used: " + e.getMessage(), e);
     }
   }
 }

@@ -23,15 +23,13 @@ final class ResultSpool implements AutoCloseable {
     this.file = file;
   }
 
-  /** Begins an empty one in a folder. */
+  /** Begins an empty one in a folder; its file has no name any more, and goes with the process. */
   static ResultSpool open(Path folder) throws IOException {
     Path path = Files.createTempFile(folder, "batch", ".jsonl");
-    return new ResultSpool(
-        FileChannel.open(
-            path,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE));
+    FileChannel file =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    Files.delete(path);
+    return new ResultSpool(file);
   }
 
   /**

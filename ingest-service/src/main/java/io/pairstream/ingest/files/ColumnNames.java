@@ -131,6 +131,17 @@ public final class ColumnNames {
     return given.keySet().stream().filter(name -> !columns.contains(name)).toList();
   }
 
+  /**
+   * @throws UnusableSourceException where the owner names a column that is not there
+   */
+  void requireAll(Collection<String> columns) {
+    if (!missing(columns).isEmpty()) {
+      throw new UnusableSourceException(
+          "there is no column %s; there are: %s"
+              .formatted(String.join(", ", missing(columns)), String.join(", ", columns)));
+    }
+  }
+
   /** Whether the owner says anything. */
   boolean isGiven() {
     return !given.isEmpty();

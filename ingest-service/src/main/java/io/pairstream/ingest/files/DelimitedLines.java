@@ -75,11 +75,7 @@ final class DelimitedLines implements Entry.Reader {
       boolean endsWithUrl = cells.size() == 2 && cells.get(1).matches("(?i)https?://\\S+");
       names = endsWithUrl ? List.of("caption", "url") : List.of("file", "caption");
     }
-    if (!columns.missing(names).isEmpty()) {
-      throw new UnusableSourceException(
-          "the list has no column %s; there are: %s"
-              .formatted(String.join(", ", columns.missing(names)), String.join(", ", names)));
-    }
+    columns.requireAll(names);
   }
 
   @Override

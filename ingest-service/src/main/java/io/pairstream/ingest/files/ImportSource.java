@@ -2,9 +2,7 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.schemas.Sha256;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,18 +14,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A file or folder to import.
  *
  * @param path absolute
- * @param fingerprint changes when the source does: of a file, SHA-256 over its size, its first and
- *     its last MiB; of a folder, over the names, sizes and times of its files
+ * @param fingerprint changes when the source does: over the names, sizes and times of its files
  * @param sizeBytes what reading it costs, for estimates; at least 1
  */
 public record ImportSource(Path path, String fingerprint, long sizeBytes) {
 
-  private static final int SAMPLE_BYTES = 1024 * 1024;
   private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tgz|parquet)(\\.(gz|zst))?");
 
   /**
@@ -60,31 +57,16 @@ public record ImportSource(Path path, String fingerprint, long sizeBytes) {
   private static ImportSource of(Path path) throws IOException {
     MessageDigest digest = Sha256.begin();
     long size = 0;
-    if (Files.isDirectory(path)) {
-      for (Path file : (Iterable<Path>) ImageFiles.below(path)::iterator) {
-        long bytes = Files.size(file);
-        size += bytes;
-        String entry =
-            path.relativize(file) + "\0" + bytes + "\0" + Files.getLastModifiedTime(file) + "\n";
-        digest.update(entry.getBytes(StandardCharsets.UTF_8));
-      }
-    } else {
-      try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-        size = file.length();
-        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(size).array());
-        digest.update(sample(file, 0));
-        digest.update(sample(file, Math.max(0, size - SAMPLE_BYTES)));
-      }
+    Stream<Path> files = Files.isDirectory(path) ? ImageFiles.below(path) : Stream.of(path);
+    for (Path file : (Iterable<Path>) files::iterator) {
+      long bytes = Files.size(file);
+      size += bytes;
+      String entry =
+          path.relativize(file) + "\0" + bytes + "\0" + Files.getLastModifiedTime(file) + "\n";
+      digest.update(entry.getBytes(StandardCharsets.UTF_8));
     }
     return new ImportSource(
         path, HexFormat.of().formatHex(digest.digest(), 0, 16), Math.max(1, size));
-  }
-
-  private static byte[] sample(RandomAccessFile file, long offset) throws IOException {
-    byte[] bytes = new byte[(int) Math.min(SAMPLE_BYTES, file.length() - offset)];
-    file.seek(offset);
-    file.readFully(bytes);
-    return bytes;
   }
 
   /** The shards of a folder that holds no images and no list, or the path itself. */

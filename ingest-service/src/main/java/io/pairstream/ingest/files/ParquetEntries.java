@@ -146,19 +146,16 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
         roles.add(role);
       }
     }
-    List<String> missing = columns.missing(names);
-    String problem = "";
-    if (!missing.isEmpty()) {
-      problem = "there is no column " + String.join(", ", missing);
-    } else if (!roles.contains(Role.FILE) && !roles.contains(Role.URL)) {
-      problem =
-          "no column is known to hold images, file names or URLs; say which: --columns image=NAME"
-              + " or url=NAME";
-    } else if (!roles.contains(Role.CAPTION)) {
-      problem = "no column is known to hold captions; say which: --columns caption=NAME";
-    }
-    if (!problem.isEmpty()) {
-      throw new UnusableSourceException(problem + "; there are: " + String.join(", ", names));
+    columns.requireAll(names);
+    boolean hasImage = roles.contains(Role.FILE) || roles.contains(Role.URL);
+    if (!hasImage || !roles.contains(Role.CAPTION)) {
+      throw new UnusableSourceException(
+          "no column is known to hold %s=NAME; there are: %s"
+              .formatted(
+                  hasImage
+                      ? "captions; say which: --columns caption"
+                      : "images, file names or URLs; say which: --columns image=NAME or url",
+                  String.join(", ", names)));
     }
     return List.copyOf(chosen);
   }

@@ -92,21 +92,17 @@ final class SplitReader implements AutoCloseable {
   }
 
   /**
-   * Reads to the topic's present end.
+   * Reads to the topic's present end, and what comes meanwhile of partitions that are there first.
    *
    * @param progress is told the number of records read so far, now and then
    * @throws InvalidViewException where a record that has to be looked into cannot be read
    */
   void readToEnd(LongConsumer progress) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    List<TopicPartition> left = new ArrayList<>(partitions);
-    left.removeIf(partition -> isRead(partition, ends));
-    while (!left.isEmpty()) {
+    while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
       poll(POLL);
       progress.accept(read);
-      left.removeIf(partition -> isRead(partition, ends));
     }
-    consumer.resume(partitions);
   }
 
   /** Pairs gathered since the beginning, or since {@link #takeBlocks}. */
@@ -182,13 +178,5 @@ final class SplitReader implements AutoCloseable {
     }
     runs.add(run);
     return new Block(partition, records.get(0).offset(), bytes, runs);
-  }
-
-  private boolean isRead(TopicPartition partition, Map<TopicPartition, Long> ends) {
-    boolean isRead = consumer.position(partition) >= ends.get(partition);
-    if (isRead) {
-      consumer.pause(List.of(partition));
-    }
-    return isRead;
   }
 }
