@@ -26,8 +26,7 @@ final class ResultSpool implements AutoCloseable {
   /** Begins an empty one in a folder; its file has no name any more, and goes with the process. */
   static ResultSpool open(Path folder) throws IOException {
     Path path = Files.createTempFile(folder, "batch", ".jsonl");
-    FileChannel file =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     Files.delete(path);
     return new ResultSpool(file);
   }
