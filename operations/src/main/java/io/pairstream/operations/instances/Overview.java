@@ -83,9 +83,8 @@ public final class Overview {
   /** What comes to a topic; NaN where that is not known. */
   record Flow(String topic, double perSecond, double total) {}
 
-  record Quarantine(long total, List<Reason> byReason) {}
-
-  record Reason(String reason, long count) {}
+  /** What lies in quarantine. */
+  record Quarantine(long total, Map<String, Long> byReason) {}
 
   record Reporting(
       String service,
@@ -252,16 +251,9 @@ public final class Overview {
 
   private Quarantine quarantine() {
     Map<String, Long> byReason = sources.rejections().get();
-    return new Quarantine(
-        byReason.values().stream().mapToLong(count -> count).sum(),
-        byReason.entrySet().stream()
-            .map(reason -> new Reason(reason.getKey(), reason.getValue()))
-            .sorted(
-                Comparator.comparingLong(Reason::count).reversed().thenComparing(Reason::reason))
-            .toList());
+    return new Quarantine(byReason.values().stream().mapToLong(count -> count).sum(), byReason);
   }
 
-  /** Since the processes started; better than nothing until somebody has counted the topic. */
   private Reporting process(Instance instance) {
     InstanceStatus status = instance.status();
     return new Reporting(

@@ -7,7 +7,6 @@ import io.pairstream.operations.lag.WatchedLogs.BrokerDisk;
 import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.report.PrometheusText.Family;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -15,7 +14,6 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What is known of the cluster, as Prometheus reads it: lag, disks, the data set's partitions, the
@@ -26,45 +24,11 @@ import java.util.function.ToDoubleFunction;
  */
 public final class ClusterMetrics {
 
-  private static final List<Gauge> OF_GROUPS =
-      List.of(
-          new Gauge("members", "Members of a group", GroupLag::members),
-          new Gauge("records", "Records that wait for a group", group -> known(group.lag())),
-          new Gauge(
-              "bytes", "Estimated bytes that wait for a group", group -> known(group.bytes())),
-          new Gauge(
-              "seconds",
-              "Age of the oldest record that waits for a group",
-              group -> known(group.seconds())),
-          new Gauge(
-              "arrival_per_second",
-              "Records that arrive",
-              group -> known(group.arrivalPerSecond())),
-          new Gauge(
-              "processing_per_second",
-              "Records that a group reads",
-              group -> known(group.processingPerSecond())),
-          new Gauge(
-              "catch_up_seconds",
-              "Time until a group has read what waits; +Inf for never at this rate",
-              group ->
-                  group.catchUp().isNever()
-                      ? Double.POSITIVE_INFINITY
-                      : known(group.catchUp().seconds())),
-          new Gauge(
-              "retention_seconds",
-              "Time until the log may drop what a group has not read",
-              group -> known(group.retentionSeconds())),
-          new Gauge("lost_records", "Records that left the log before a group", GroupLag::lost));
-
   private final SortedMap<String, String> cluster;
   private final Supplier<LagReport> lag;
   private final Supplier<? extends Collection<BrokerDisk>> disks;
   private final Supplier<Optional<BrokerState>> brokers;
   private final Supplier<CanaryReport> canary;
-
-  /** A number of each group; NaN where it is not known. */
-  private record Gauge(String name, String help, ToDoubleFunction<GroupLag> of) {}
 
   /**
    * @param clusterName tells clusters apart in one Prometheus
@@ -130,10 +94,29 @@ public final class ClusterMetrics {
           verdict == group.verdict() ? 1 : 0,
           with("group", group.group(), "verdict", verdict.name(), "decides", decides));
     }
-    for (Gauge gauge : OF_GROUPS) {
-      text.gauge("pairstream_lag_" + gauge.name(), gauge.help())
-          .sample(gauge.of().applyAsDouble(group), with("group", group.group()));
-    }
+    SortedMap<String, String> of = with("group", group.group());
+    text.gauge("pairstream_lag_members", "Members of a group").sample(group.members(), of);
+    text.gauge("pairstream_lag_records", "Records that wait for a group")
+        .sample(known(group.lag()), of);
+    text.gauge("pairstream_lag_bytes", "Estimated bytes that wait for a group")
+        .sample(known(group.bytes()), of);
+    text.gauge("pairstream_lag_seconds", "Age of the oldest record that waits for a group")
+        .sample(known(group.seconds()), of);
+    text.gauge("pairstream_lag_arrival_per_second", "Records that arrive")
+        .sample(known(group.arrivalPerSecond()), of);
+    text.gauge("pairstream_lag_processing_per_second", "Records that a group reads")
+        .sample(known(group.processingPerSecond()), of);
+    CatchUp catchUp = group.catchUp();
+    text.gauge(
+            "pairstream_lag_catch_up_seconds",
+            "Time until a group has read what waits; +Inf for never")
+        .sample(catchUp.isNever() ? Double.POSITIVE_INFINITY : known(catchUp.seconds()), of);
+    text.gauge(
+            "pairstream_lag_retention_seconds",
+            "Time until the log may drop what a group has not read")
+        .sample(known(group.retentionSeconds()), of);
+    text.gauge("pairstream_lag_lost_records", "Records that left the log before a group")
+        .sample((double) group.lost(), of);
   }
 
   private void partition(String group, PartitionLag partition, PrometheusText text) {

@@ -135,15 +135,9 @@ final class DescribeHead {
                     Template.REFUSED_PICTURE.with(size, refused.reason(), text(refused.detail()))));
   }
 
-  private static Sentence kind(ProbedImage probed) {
+  private static String kind(ProbedImage probed) {
     String type = probed.type() == ImageType.WEBP ? "WebP" : probed.type().name();
-    Sentence coloured =
-        switch (probed.colour()) {
-          case CMYK -> Sentence.verbatim("CMYK " + type);
-          case GREY -> Template.GREY.with(type);
-          case RGB, PALETTE -> Sentence.verbatim(type);
-        };
-    return probed.animated() ? Template.ANIMATED.with(coloured) : coloured;
+    return probed.colour() == ProbedImage.ColourModel.CMYK ? "CMYK " + type : type;
   }
 
   private static String mediaType(ImageType type) {

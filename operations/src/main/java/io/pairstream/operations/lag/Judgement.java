@@ -13,7 +13,6 @@ import java.util.OptionalLong;
  * @param kind which of the reasons for a verdict it is
  * @param standsAt offset at which the group stands; empty where it moves, or waits for nothing
  * @param arrived records that arrived since it stands
- * @param lostNow how many were lost in what is still talked about
  * @param rewind where the group was before it went back, and where it went
  * @param lost records that left the log unread since the judge began, at most
  * @param arrivalPerSecond records that arrive; empty until two looks are there
@@ -27,7 +26,6 @@ public record Judgement(
     Kind kind,
     OptionalLong standsAt,
     long arrived,
-    long lostNow,
     Rewind rewind,
     long lost,
     OptionalDouble arrivalPerSecond,

@@ -267,7 +267,6 @@ public final class PartitionJudge {
         kind(sample),
         stands ? sample.committed() : OptionalLong.empty(),
         standing.arrived(sample),
-        setbacks.lostInEpisode(),
         setbacks.rewind(),
         setbacks.lostInAll(),
         rates.arrivals().known(),

@@ -40,7 +40,7 @@ public final class Sentences {
     Instant now = sample.at();
     return switch (judgement.verdict()) {
       case LOST ->
-          Template.LOST.with(partition, records(judgement.lostNow()), ago(judgement.since(), now));
+          Template.LOST.with(partition, records(judgement.lost()), ago(judgement.since(), now));
       case REWIND ->
           Template.WENT_BACK.with(
               partition,

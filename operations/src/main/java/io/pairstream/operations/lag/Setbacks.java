@@ -18,7 +18,6 @@ final class Setbacks {
 
   private Instant lostAt;
   private Instant lostSince;
-  private long lostInEpisode;
   private long lostNow;
   private long lostInAll;
 
@@ -69,11 +68,8 @@ final class Setbacks {
     if (lost > 0) {
       if (lostAt == null) {
         lostSince = sample.at();
-        lostInEpisode = 0;
       }
-      long more = Math.max(0, lost - lostNow);
-      lostInEpisode += more;
-      lostInAll += more;
+      lostInAll += Math.max(0, lost - lostNow);
       lostAt = sample.at();
     } else if (lostAt != null && !sample.at().isBefore(lostAt.plus(remember))) {
       lostAt = null;
@@ -110,10 +106,6 @@ final class Setbacks {
   /** Since when that is so. */
   Instant since() {
     return lostAt != null ? lostSince : rewoundAt;
-  }
-
-  long lostInEpisode() {
-    return lostInEpisode;
   }
 
   long lostInAll() {

@@ -82,8 +82,6 @@ public enum Template {
   REJECTED_PAIR("a pair of {0}, rejected: {1}"),
   NO_RECORD("{0} that are no record of this topic"),
   PICTURE("{0} {1}, {2}"),
-  ANIMATED("animated {0}"),
-  GREY("grey {0}"),
   REFUSED_PICTURE("an image of {0} that the gate rejects: {1}, {2}"),
 
   IS_WITHDRAWN("it was withdrawn"),

@@ -122,8 +122,11 @@ function rates(app, title, all = []) {
   return h("div.part", h("h3", title), table(title, columns, all, { className: "rates", keyOf: ({ topic }) => topic }));
 }
 
-function quarantine(app, { total, by_reason: reasons = [] } = {}) {
-  const shown = [...reasons].sort((a, b) => b.count - a.count).slice(0, MOST_REASONS);
+function quarantine(app, { total, by_reason: reasons = {} } = {}) {
+  const shown = Object.entries(reasons)
+    .map(([reason, count]) => ({ reason, count }))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_REASONS);
   const beside =
     isKnown(total) && h("span.quiet.small", app.say("overview.total.records", { count: app.format.number(total) }));
   return card(

@@ -85,8 +85,7 @@ class OverviewTest {
       assertThat(json.at("/outputs/0/topic").asText()).isEqualTo("training");
       assertThat(json.at("/outputs/0/per_second").asDouble()).isEqualTo(10);
       assertThat(json.at("/quarantine/total").asLong()).isEqualTo(70);
-      assertThat(json.at("/quarantine/by_reason/0"))
-          .hasToString("{\"reason\":\"IMAGE_TOO_SMALL\",\"count\":70}");
+      assertThat(json.at("/quarantine/by_reason/IMAGE_TOO_SMALL").asLong()).isEqualTo(70);
       assertThat(json.at("/trainer/connected").asBoolean()).isFalse();
       assertThat(json.at("/canary/enabled").asBoolean()).isFalse();
       assertThat(Json.bytes(json)).hasSizeLessThan(20_000);
