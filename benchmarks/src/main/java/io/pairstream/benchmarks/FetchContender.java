@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -46,16 +47,17 @@ public final class FetchContender {
       throws InterruptedException {
     // As the peer: no more at once than it has threads, 10 s a request, no pause between requests.
     FetchSettings settings =
-        FetchSettings.of(new UserAgent("benchmark", ""))
-            .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-            .with(new Politeness(8, 1000, Duration.ZERO, Duration.ofMinutes(10), robots))
-            .with(
-                new Limits(
-                    Limits.USUAL.imageBytes(),
-                    Limits.USUAL.connect(),
-                    Duration.ofSeconds(10),
-                    Limits.USUAL.redirects()))
-            .withConnections(connections);
+        new FetchSettings(
+            new UserAgent("benchmark", ""),
+            List.of(AddressBlock.parse("127.0.0.0/8")),
+            Set.of(),
+            new Politeness(8, 1000, Duration.ZERO, Duration.ofMinutes(10), robots),
+            new Limits(
+                Limits.USUAL.imageBytes(),
+                Limits.USUAL.connect(),
+                Duration.ofSeconds(10),
+                Limits.USUAL.redirects()),
+            connections);
     AtomicLong images = new AtomicLong();
     Semaphore underWay = new Semaphore(connections * 2);
     try (WebFetcher fetcher = WebFetcher.open(settings, Clock.systemUTC())) {

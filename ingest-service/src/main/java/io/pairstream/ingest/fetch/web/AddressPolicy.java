@@ -4,9 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,8 +16,7 @@ import java.util.stream.Stream;
  * network can ask. The blocks are those that IANA's registries of special-purpose addresses say are
  * not globally reachable, or carry an IPv4 address inside
  * (https://www.iana.org/assignments/iana-ipv4-special-registry,
- * https://www.iana.org/assignments/iana-ipv6-special-registry). Immutable but for this machine's
- * own addresses, which are read anew by {@link #noteOwnAddresses}; thread-safe.
+ * https://www.iana.org/assignments/iana-ipv6-special-registry). Immutable.
  */
 final class AddressPolicy {
 
@@ -61,11 +58,9 @@ final class AddressPolicy {
           "3fff::/20 documentation");
 
   private final List<AddressBlock> allowed;
-  private volatile Set<InetAddress> own = Set.of();
 
   AddressPolicy(List<AddressBlock> allowed) {
     this.allowed = List.copyOf(allowed);
-    noteOwnAddresses();
   }
 
   /** Whether the operator allows the address, public or not. */
@@ -87,26 +82,21 @@ final class AddressPolicy {
     return objection(address, CLOSED_IPV6);
   }
 
-  private String objection(InetAddress address, List<Closed> closed) {
+  private static String objection(InetAddress address, List<Closed> closed) {
     for (Closed candidate : closed) {
       if (candidate.block().contains(address)) {
         return candidate.what();
       }
     }
-    return own.contains(address) ? "this machine" : "";
+    return isOwn(address) ? "this machine" : "";
   }
 
-  /** Reads which addresses this machine has now. */
-  void noteOwnAddresses() {
+  private static boolean isOwn(InetAddress address) {
     try {
-      Set<InetAddress> found = new HashSet<>();
-      NetworkInterface.networkInterfaces()
-          .flatMap(NetworkInterface::inetAddresses)
-          .forEach(found::add);
-      own = Set.copyOf(found);
+      return NetworkInterface.getByInetAddress(address) != null;
     } catch (SocketException e) {
       // Without a network there is nothing to be asked either.
-      own = Set.of();
+      return false;
     }
   }
 

@@ -23,41 +23,10 @@ public record FetchSettings(
     Limits limits,
     int connections) {
 
-  private static final int CONNECTIONS = 1000;
-
   public FetchSettings {
     if (connections < 1) {
       throw new IllegalArgumentException("at least 1 connection is needed, not " + connections);
     }
-  }
-
-  /** What is right for the public internet. */
-  public static FetchSettings of(UserAgent agent) {
-    return new FetchSettings(
-        agent, List.of(), Set.of(80, 443), Politeness.USUAL, Limits.USUAL, CONNECTIONS);
-  }
-
-  /** The same with networks that are asked though they are not public. */
-  public FetchSettings allowing(List<AddressBlock> networks) {
-    return new FetchSettings(agent, networks, ports, politeness, limits, connections);
-  }
-
-  /** The same with other ports on public addresses. */
-  public FetchSettings onPorts(Set<Integer> asked) {
-    return new FetchSettings(agent, allowed, asked, politeness, limits, connections);
-  }
-
-  public FetchSettings with(Politeness other) {
-    return new FetchSettings(agent, allowed, ports, other, limits, connections);
-  }
-
-  public FetchSettings with(Limits other) {
-    return new FetchSettings(agent, allowed, ports, politeness, other, connections);
-  }
-
-  /** The same with so many requests under way at most. */
-  public FetchSettings withConnections(int most) {
-    return new FetchSettings(agent, allowed, ports, politeness, limits, most);
   }
 
   /**

@@ -26,8 +26,6 @@ final class Requests implements AutoCloseable {
   /** Bytes of unfinished bodies that are held at once. */
   private static final long MOST_BODY_BYTES = 256L * 1024 * 1024;
 
-  private static final Duration OWN_ADDRESSES = Duration.ofSeconds(2);
-
   private final FetchSettings settings;
   private final OkHttpClient client;
   private final Timers timers;
@@ -58,12 +56,6 @@ final class Requests implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             Threads.daemons("fetch-web"));
     threads.allowCoreThreadTimeOut(true);
-    noteOwnAddresses();
-  }
-
-  private void noteOwnAddresses() {
-    policy.noteOwnAddresses();
-    timers.after(OWN_ADDRESSES, this::noteOwnAddresses);
   }
 
   /**

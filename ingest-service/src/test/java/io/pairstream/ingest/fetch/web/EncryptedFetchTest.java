@@ -3,8 +3,6 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
-import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -13,8 +11,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
@@ -32,10 +28,7 @@ class EncryptedFetchTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
   private static final byte[] PNG = Pictures.png();
   private static final FetchSettings SETTINGS =
-      FetchSettings.of(new UserAgent("1.0", ""))
-          .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
-          .with(WebFetcherTest.PATIENT);
+      Fetching.from(Fetching.hasty(false), Fetching.PATIENT, "127.0.0.0/8");
 
   @TempDir private static Path folder;
   private static KeyStore keys;

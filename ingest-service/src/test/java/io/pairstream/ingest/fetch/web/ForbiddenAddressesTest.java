@@ -3,11 +3,8 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
-import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +32,6 @@ class ForbiddenAddressesTest {
   private static final Site CANARY = Site.on("::");
   private static final int PORT = CANARY.port();
   private static final String OUTSIDE = "127.9.0.1";
-
-  private static final FetchSettings SETTINGS =
-      FetchSettings.of(new UserAgent("1.0", ""))
-          .onPorts(Set.of(80, 443, PORT))
-          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
-          .with(WebFetcherTest.PATIENT);
 
   private final FakeNames names = new FakeNames();
   private final Site outside = Site.on(OUTSIDE);
@@ -284,12 +275,7 @@ class ForbiddenAddressesTest {
         "Location: http://127.0.0.1:" + PORT + "/robots.txt\r\n",
         new byte[0]);
 
-    FetchResult result =
-        WebFetcherTest.fetch(
-            SETTINGS
-                .allowing(List.of(AddressBlock.parse(OUTSIDE)))
-                .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), true)),
-            outsideUrl("/a.png"));
+    FetchResult result = WebFetcherTest.fetch(settings(true, OUTSIDE), outsideUrl("/a.png"));
 
     assertThat(WebFetcherTest.failed(result).reason())
         .isEqualTo(RejectReason.FETCH_ADDRESS_REFUSED);
@@ -298,7 +284,7 @@ class ForbiddenAddressesTest {
 
   @Test
   void noOtherPortIsAsked() {
-    FetchSettings usualPorts = SETTINGS.onPorts(Set.of(80, 443));
+    FetchSettings usualPorts = Fetching.from(Fetching.hasty(false), Fetching.PATIENT);
     names.put("images.example", List.of("93.184.215.14"));
     try (WebFetcher fetcher = WebFetcherTest.open(usualPorts, names)) {
       FetchResult.Failed failed =
@@ -317,11 +303,14 @@ class ForbiddenAddressesTest {
 
     WebFetcherTest.fetched(
         WebFetcherTest.fetch(
-            SETTINGS.allowing(
-                List.of(AddressBlock.parse("127.0.0.0/8"), AddressBlock.parse("::1"))),
-            "http://127.0.0.1:" + PORT + "/a.png"));
+            settings(false, "127.0.0.0/8", "::1"), "http://127.0.0.1:" + PORT + "/a.png"));
 
     assertThat(CANARY.connections()).isEqualTo(before + 1);
+  }
+
+  private static FetchSettings settings(boolean robots, String... allowed) {
+    return Fetching.on(
+        Set.of(80, 443, PORT), Fetching.hasty(robots), Fetching.PATIENT, 1000, allowed);
   }
 
   private void assertRefused(FetchResult.Failed failed) {
@@ -341,7 +330,7 @@ class ForbiddenAddressesTest {
   }
 
   private FetchResult fetch(String url) {
-    FetchSettings settings = SETTINGS.allowing(List.of(AddressBlock.parse(OUTSIDE)));
+    FetchSettings settings = settings(false, OUTSIDE);
     try (WebFetcher fetcher = WebFetcherTest.open(settings, names)) {
       return WebFetcherTest.await(fetcher.fetch(url, ""));
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
-import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,10 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RobotsTest {
 
   private static final FetchSettings SETTINGS =
-      FetchSettings.of(new UserAgent("1.0", ""))
-          .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), true))
-          .with(WebFetcherTest.PATIENT);
+      Fetching.from(Fetching.hasty(true), Fetching.PATIENT, "127.0.0.0/8");
 
   private final Site site = Site.open();
 
@@ -111,7 +107,10 @@ class RobotsTest {
     robots("User-agent: *\nCrawl-delay: 3600\n");
     String url = site.url("/a.png");
     FetchSettings hasty =
-        SETTINGS.with(new Politeness(4, 1000, Duration.ZERO, Duration.ofSeconds(2), true));
+        Fetching.from(
+            new Politeness(4, 1000, Duration.ZERO, Duration.ofSeconds(2), true),
+            Fetching.PATIENT,
+            "127.0.0.0/8");
 
     List<FetchResult> results = WebFetcherTest.fetchAll(hasty, List.of(url, url));
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
-import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -28,23 +28,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(900)
 class WebFetcherTest {
 
-  /** Limits that no fetch reaches, however busy the machine. */
-  static final FetchSettings.Limits PATIENT =
-      new FetchSettings.Limits(1 << 20, Duration.ofMinutes(3), Duration.ofMinutes(5), 3);
-
   private static final byte[] PNG = Pictures.png();
 
   /** No robots.txt, no pause between requests. */
   private static final FetchSettings QUICK =
-      FetchSettings.of(new UserAgent("1.0", "https://example.org/about"))
-          .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
-          .with(PATIENT);
+      Fetching.from(Fetching.hasty(false), Fetching.PATIENT, "127.0.0.0/8");
 
   /** For hosts that take too long. */
   private static final FetchSettings IMPATIENT =
-      QUICK.with(
-          new FetchSettings.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(3), 3));
+      Fetching.from(
+          Fetching.hasty(false),
+          new FetchSettings.Limits(1 << 20, Duration.ofSeconds(3), Duration.ofSeconds(3), 3),
+          "127.0.0.0/8");
 
   private final Site site = Site.open();
 
@@ -410,9 +405,12 @@ class WebFetcherTest {
         });
     site.answer("/a.png", "200 OK", "", PNG);
     FetchSettings one =
-        QUICK
-            .with(new Politeness(1, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
-            .withConnections(1);
+        Fetching.on(
+            Set.of(),
+            new Politeness(1, 1000, Duration.ZERO, Duration.ofMinutes(1), false),
+            Fetching.PATIENT,
+            1,
+            "127.0.0.0/8");
     try (WebFetcher fetcher = WebFetcher.open(one, Clock.systemUTC())) {
       CompletableFuture<FetchResult> slow = fetcher.fetch(site.url("/slow.png"), "");
       assertThat(within(asked)).isTrue();
@@ -438,7 +436,8 @@ class WebFetcherTest {
         });
     site.answer("/a.png", "200 OK", "", PNG);
     Politeness oneAtATime = new Politeness(4, 1, Duration.ZERO, Duration.ofSeconds(1), false);
-    try (WebFetcher fetcher = open(QUICK.with(oneAtATime), ONE_MACHINE)) {
+    try (WebFetcher fetcher =
+        open(Fetching.from(oneAtATime, Fetching.PATIENT, "127.0.0.0/8"), ONE_MACHINE)) {
       CompletableFuture<FetchResult> slow = fetcher.fetch(at("one.example", "/slow.png"), "");
       assertThat(within(asked)).isTrue();
 
