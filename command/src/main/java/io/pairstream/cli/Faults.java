@@ -7,7 +7,6 @@ import io.pairstream.platform.PlatformException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.keys.InvalidKeyRequestException;
 import io.pairstream.service.requirements.WeakClusterException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
@@ -44,10 +43,7 @@ final class Faults {
   }
 
   static int ofWork(Exception exception, CommandLine command) {
-    if (exception instanceof InvalidKeyRequestException) {
-      return ofUsage(new ParameterException(command, exception.getMessage()), command);
-    } else if (exception instanceof InvalidRecipeException
-        || exception instanceof WeakClusterException) {
+    if (exception instanceof InvalidRecipeException || exception instanceof WeakClusterException) {
       explain(exception, command.getErr());
     } else {
       String words = inWords(exception, command);

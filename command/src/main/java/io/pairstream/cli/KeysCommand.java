@@ -127,12 +127,16 @@ final class KeysCommand {
 
     @Override
     int run(KeyIssuer issuer) {
-      Rates rates = checked(() -> new Rates(recordsPerSecond, bytesPerSecond));
       Instant expiry =
           expiresIn == null
               ? Instant.MAX
               : Instant.now().plus(expiresIn).truncatedTo(ChronoUnit.MILLIS);
-      KeyIssuer.Created created = issuer.create(new NewKey(producer, scopes, rates, expiry));
+      KeyIssuer.Created created =
+          checked(
+              () -> {
+                Rates rates = new Rates(recordsPerSecond, bytesPerSecond);
+                return issuer.create(new NewKey(producer, scopes, rates, expiry));
+              });
       IssuedKey key = created.key();
       String text = created.text().reveal();
       note(

@@ -63,11 +63,8 @@ public final class PairIntake implements AutoCloseable {
   private static final int SENDERS = 2;
   private static final int MOST_WAITING = 2048;
 
-  private final LongAdder begun = new LongAdder();
   private final LongAdder pairsTaken = new LongAdder();
-  private final LongAdder imageBytesTaken = new LongAdder();
   private final LongAdder linksTaken = new LongAdder();
-  private final LongAdder failed = new LongAdder();
   private final Cluster cluster;
   private final Duration deadline;
   private final Clock clock;
@@ -145,37 +142,26 @@ public final class PairIntake implements AutoCloseable {
    */
   public CompletableFuture<Published> take(Submission submission, String producer) {
     long startedAt = System.nanoTime();
-    begun.increment();
     return CompletableFuture.completedFuture(null)
         .thenComposeAsync(now -> publish(submission, producer, startedAt), senders)
         .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((received, failure) -> count(submission, failure))
+        .whenComplete(
+            (received, failure) -> {
+              if (failure == null) {
+                (submission instanceof NewPair ? pairsTaken : linksTaken).increment();
+              }
+            })
         .exceptionally(
             failure -> {
               throw new CompletionException(problem(failure));
             });
   }
 
-  private void count(Submission submission, Throwable failure) {
-    if (failure != null) {
-      failed.increment();
-    } else if (submission instanceof NewPair pair) {
-      pairsTaken.increment();
-      imageBytesTaken.add(pair.imageBytes());
-    } else {
-      linksTaken.increment();
-    }
-    begun.decrement();
-  }
-
   /** What was taken so far, batches' inputs included, in numbers. */
   public void read(Reading reading) {
     reading
         .counter("pairs_taken_total", pairsTaken.sum())
-        .counter("image_bytes_taken_total", imageBytesTaken.sum())
-        .counter("links_taken_total", linksTaken.sum())
-        .counter("submissions_failed_total", failed.sum())
-        .gauge("submissions_under_way", (double) begun.sum());
+        .counter("links_taken_total", linksTaken.sum());
   }
 
   private CompletableFuture<Published> publish(

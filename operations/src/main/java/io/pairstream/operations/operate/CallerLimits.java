@@ -1,10 +1,10 @@
 package io.pairstream.operations.operate;
 
+import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.ReadLimit;
 import io.pairstream.service.http.ReadLimit.Allowed;
 import io.pairstream.service.http.Route;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * caller takes all that there is. The numbers are far above what the page asks for in ten tabs: a
  * proxy that speaks HTTP/2 passes on about a hundred requests of a browser at once.
  */
-final class CallerLimits implements Function<Route, Optional<ReadLimit>> {
+final class CallerLimits implements Quota {
 
   static final Allowed PICTURES = new Allowed(2, 1_000, 200, 4_000);
   static final Allowed RECORDS = new Allowed(2, 100, 20, 400);
@@ -38,7 +38,7 @@ final class CallerLimits implements Function<Route, Optional<ReadLimit>> {
   }
 
   @Override
-  public Optional<ReadLimit> apply(Route route) {
+  public Optional<ReadLimit> reads(Route route) {
     if (route.template().startsWith(OF_PICTURES)) {
       return Optional.of(pictures);
     }

@@ -23,7 +23,6 @@ import io.pairstream.operations.review.ReviewRoutes;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Access;
-import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.WebServer;
@@ -119,7 +118,6 @@ public final class OperateService implements AutoCloseable {
             settings.server(),
             new Router(routes),
             login,
-            Quota.UNLIMITED,
             new CallerLimits(nanos),
             settings.anonymous());
     reportSelf(access, settings.stateDirectory(), clock);

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
@@ -27,7 +26,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private final Router router;
   private final Authenticator authenticator;
   private final Quota quota;
-  private final Function<Route, Optional<ReadLimit>> reads;
   private final BiConsumer<String, HttpFields> callers;
   private final Executor workers;
   private final HeadDeadline heads;
@@ -39,7 +37,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       Router router,
       Authenticator authenticator,
       Quota quota,
-      Function<Route, Optional<ReadLimit>> reads,
       BiConsumer<String, HttpFields> callers,
       Executor workers,
       HeadDeadline heads) {
@@ -47,16 +44,11 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     this.router = router;
     this.authenticator = authenticator;
     this.quota = quota;
-    this.reads = reads;
     this.callers = callers;
     this.workers = workers;
     this.heads = heads;
     this.budget = new SharedBudget(settings.bodyBytesInFlight());
     this.streams = new SharedBudget(settings.maxStreams());
-  }
-
-  List<Route> routes() {
-    return router.routes();
   }
 
   @Override
@@ -119,15 +111,18 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
         route.method() != Route.Method.GET
             || route.access() == Access.OPEN
             || route.handler() instanceof Handler.Quick;
-    return isLight ? Optional.empty() : reads.apply(route);
+    return isLight ? Optional.empty() : quota.reads(route);
   }
 
+  /** Whoever takes its answer slowly keeps its place for as long. */
   private void handInTurn(Incoming incoming, Route route, Exchange exchange, ReadLimit limit) {
-    ReadLimit.Place place =
-        limit.take(incoming.principal(), guarded(exchange, () -> hand(incoming, route, exchange)));
-    // Whoever takes its answer slowly keeps its place for as long.
-    Request.addCompletionListener(exchange.request(), failure -> place.leave());
-    place.enter();
+    Principal principal = incoming.principal();
+    limit.enter(
+        principal,
+        () -> {
+          Request.addCompletionListener(exchange.request(), failure -> limit.leave(principal));
+          guarded(exchange, () -> hand(incoming, route, exchange)).run();
+        });
   }
 
   private Incoming authorized(Incoming incoming, Access access) {

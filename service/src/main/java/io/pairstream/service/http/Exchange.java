@@ -93,10 +93,7 @@ final class Exchange {
   /** Writes the answer's head, which travels with its first bytes. */
   void head(int status, String mediaType, Map<String, String> headers) {
     response.setStatus(status);
-    head(response.getHeaders(), mediaType, headers);
-  }
-
-  static void head(HttpFields.Mutable fields, String mediaType, Map<String, String> headers) {
+    HttpFields.Mutable fields = response.getHeaders();
     EVERY_ANSWER.forEach(fields::put);
     headers.forEach(fields::put);
     if (!mediaType.isEmpty()) {

@@ -1,8 +1,9 @@
 package io.pairstream.service.http;
 
 import java.time.Duration;
+import java.util.Optional;
 
-/** How much a producer may send. Thread-safe; nothing here blocks. */
+/** How much a producer may send, and a caller read. Thread-safe; nothing here blocks. */
 public interface Quota {
 
   /** No limit. */
@@ -25,5 +26,13 @@ public interface Quota {
    */
   default Duration charge(Principal principal, long records, long bytes) {
     return Duration.ZERO;
+  }
+
+  /**
+   * The limit that a route shares with others, always the same one for a route. Routes that take a
+   * body, answer at once or are open to anybody have none.
+   */
+  default Optional<ReadLimit> reads(Route route) {
+    return Optional.empty();
   }
 }

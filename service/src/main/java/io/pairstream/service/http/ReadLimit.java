@@ -44,16 +44,16 @@ public final class ReadLimit {
   }
 
   /**
-   * Takes a place for one read, under way or waiting.
+   * Begins a read, now or when another of the caller's ends.
    *
-   * @param begin begins the read, now or in {@link Place#leave} of another; does not block
+   * @param begin does not block; calls {@link #leave} once its answer is sent
    * @throws Problem {@link ProblemKind#QUOTA_EXCEEDED}, with {@code Retry-After}
    */
-  Place take(Principal principal, Runnable begin) {
-    String name = principal.keyId();
+  void enter(Principal principal, Runnable begin) {
+    Caller caller;
     synchronized (callers) {
       long now = nanos.getAsLong();
-      Caller caller = callers.computeIfAbsent(name, unused -> new Caller(now));
+      caller = callers.computeIfAbsent(principal.keyId(), unused -> new Caller(now));
       if (caller.underWay >= allowed.atOnce() && caller.waiting.size() >= allowed.waiting()) {
         throw tooMany(allowed.atOnce() + allowed.waiting() + " at once", Duration.ofSeconds(1));
       }
@@ -62,10 +62,19 @@ public final class ReadLimit {
         throw tooMany(allowed.perSecond() + " a second", wait);
       }
       caller.rate.take(1, now);
-      Place place = new Place(caller, begin);
-      caller.waiting.addLast(place);
-      return place;
+      caller.waiting.addLast(begin);
     }
+    handOutTurns(caller);
+  }
+
+  /** A read of the caller has ended. */
+  void leave(Principal principal) {
+    Caller caller;
+    synchronized (callers) {
+      caller = callers.get(principal.keyId());
+      caller.underWay--;
+    }
+    handOutTurns(caller);
   }
 
   private Problem tooMany(String most, Duration wait) {
@@ -77,41 +86,6 @@ public final class ReadLimit {
         .retryAfter(seconds);
   }
 
-  /** One read of a caller. */
-  final class Place {
-
-    private final Caller caller;
-    private final Runnable begin;
-    private boolean isUnderWay;
-    private boolean isLeft;
-
-    private Place(Caller caller, Runnable begin) {
-      this.caller = caller;
-      this.begin = begin;
-    }
-
-    /** Begins the read if it is its turn; otherwise the one does whose end makes it so. */
-    void enter() {
-      handOutTurns(caller);
-    }
-
-    /** Ends the read, or gives up waiting; what it does the second time is nothing. */
-    void leave() {
-      synchronized (callers) {
-        if (isLeft) {
-          return;
-        }
-        isLeft = true;
-        if (isUnderWay) {
-          caller.underWay--;
-        } else {
-          caller.waiting.remove(this);
-        }
-      }
-      handOutTurns(caller);
-    }
-  }
-
   /** One thread at a time, in a loop: a read that ends as it begins would otherwise nest. */
   private void handOutTurns(Caller caller) {
     synchronized (callers) {
@@ -121,24 +95,23 @@ public final class ReadLimit {
       caller.isServed = true;
     }
     while (true) {
-      Place next;
+      Runnable next;
       synchronized (callers) {
         if (caller.underWay >= allowed.atOnce() || caller.waiting.isEmpty()) {
           caller.isServed = false;
           return;
         }
         next = caller.waiting.removeFirst();
-        next.isUnderWay = true;
         caller.underWay++;
       }
-      next.begin.run();
+      next.run();
     }
   }
 
   /** What one caller has under way. Guarded by {@link #callers}. */
   private final class Caller {
 
-    private final Deque<Place> waiting = new ArrayDeque<>();
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
     private int underWay;
     private final TokenBucket rate;
     private boolean isServed;

@@ -4,12 +4,10 @@ import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -37,14 +35,13 @@ public final class WebServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
   private final ThreadPoolExecutor workers;
-  private final Dispatch dispatch;
+  private final Router router;
   private final HeadDeadline heads;
   private final StatisticsHandler traffic;
 
   /**
-   * A server whose readers meet no limit.
-   *
    * @param router all routes
+   * @param quota what may be sent and read
    * @param localOnly whether only this machine's programs and the service's own page may come, as
    *     where no keys are asked for
    */
@@ -53,24 +50,6 @@ public final class WebServer implements AutoCloseable {
       Router router,
       Authenticator authenticator,
       Quota quota,
-      boolean localOnly) {
-    this(settings, router, authenticator, quota, route -> Optional.empty(), localOnly);
-  }
-
-  /**
-   * @param router all routes
-   * @param quota what may be sent
-   * @param reads the limit that a route shares with others, always the same one for a route; routes
-   *     that take a body, answer at once or are open to anybody have none
-   * @param localOnly whether only this machine's programs and the service's own page may come, as
-   *     where no keys are asked for
-   */
-  public WebServer(
-      ServerSettings settings,
-      Router router,
-      Authenticator authenticator,
-      Quota quota,
-      Function<Route, Optional<ReadLimit>> reads,
       boolean localOnly) {
     int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
     workers =
@@ -94,13 +73,13 @@ public final class WebServer implements AutoCloseable {
     connector.addBean(heads);
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(ServerSettings.MAX_CONNECTIONS, connector));
-    dispatch =
+    this.router = router;
+    Dispatch dispatch =
         new Dispatch(
             settings,
             router,
             authenticator,
             quota,
-            reads,
             localOnly ? new LocalCallers(connector::getLocalPort) : (method, headers) -> {},
             workers,
             heads);
@@ -132,7 +111,7 @@ public final class WebServer implements AutoCloseable {
 
   /** All routes. */
   public List<Route> routes() {
-    return dispatch.routes();
+    return router.routes();
   }
 
   /** How many requests were answered so far, by class of the status code. */

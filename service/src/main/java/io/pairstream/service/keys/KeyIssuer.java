@@ -72,13 +72,13 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
   /**
    * Makes a key.
    *
-   * @throws InvalidKeyRequestException where it would have expired already
+   * @throws IllegalArgumentException where it would have expired already
    * @throws TimeoutException where the broker does not take it
    */
   public Created create(NewKey wanted) {
     Instant now = now();
     if (!now.isBefore(wanted.expiresAt())) {
-      throw new InvalidKeyRequestException(
+      throw new IllegalArgumentException(
           "a key expires in the future, not at " + wanted.expiresAt());
     }
     ApiKeyText text = ApiKeyText.random(RANDOM);

@@ -20,26 +20,26 @@ public record NewKey(String producer, Set<Scope> scopes, Rates quota, Instant ex
   public static final int MAX_PRODUCER_CHARS = 100;
 
   /**
-   * @throws InvalidKeyRequestException for a name or scopes that no key can have
+   * @throws IllegalArgumentException for a name or scopes that no key can have
    */
   public NewKey {
     scopes = Set.copyOf(scopes);
     if (producer.isBlank() || producer.length() > MAX_PRODUCER_CHARS) {
-      throw new InvalidKeyRequestException(
+      throw new IllegalArgumentException(
           "a producer's name has 1 to "
               + MAX_PRODUCER_CHARS
               + " characters, not "
               + producer.length());
     }
     if (producer.chars().anyMatch(Character::isISOControl)) {
-      throw new InvalidKeyRequestException("a producer's name has no control characters");
+      throw new IllegalArgumentException("a producer's name has no control characters");
     }
     if (producer.equals(Principal.ANONYMOUS.producer())) {
-      throw new InvalidKeyRequestException(
+      throw new IllegalArgumentException(
           "'" + producer + "' is whoever has no key; choose another producer's name");
     }
     if (scopes.isEmpty()) {
-      throw new InvalidKeyRequestException("a key has at least one scope: " + Scope.labels());
+      throw new IllegalArgumentException("a key has at least one scope: " + Scope.labels());
     }
   }
 }

@@ -1,9 +1,7 @@
 package io.pairstream.service.report;
 
 import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryUsage;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
@@ -69,19 +67,11 @@ public final class Reading {
 
   /** Memory and processor time of this process. */
   static void ofThisProcess(Reading reading) {
-    MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-    reading.gauge("jvm_heap_used_bytes", (double) heap.getUsed());
-    reading.gauge("jvm_heap_max_bytes", heap.getMax() < 0 ? Double.NaN : (double) heap.getMax());
-    reading.gauge("jvm_threads", ManagementFactory.getThreadMXBean().getThreadCount());
-    reading.gauge("jvm_processors", Runtime.getRuntime().availableProcessors());
+    reading.gauge(
+        "jvm_heap_used_bytes", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     long nanos =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     reading.counter("process_cpu_nanoseconds_total", Math.max(0, nanos));
-    long collecting =
-        ManagementFactory.getGarbageCollectorMXBeans().stream()
-            .mapToLong(GarbageCollectorMXBean::getCollectionTime)
-            .sum();
-    reading.counter("jvm_gc_nanoseconds_total", Math.max(0, collecting) * 1_000_000);
   }
 
   /**

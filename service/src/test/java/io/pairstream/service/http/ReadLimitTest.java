@@ -204,8 +204,12 @@ class ReadLimitTest {
               String name = request.header("Authorization").orElseThrow();
               return new Principal(name, name, Set.of(Scope.READ));
             },
-            Quota.UNLIMITED,
-            route -> Optional.of(limit),
+            new Quota() {
+              @Override
+              public Optional<ReadLimit> reads(Route route) {
+                return Optional.of(limit);
+              }
+            },
             false);
     server.start();
   }

@@ -154,7 +154,7 @@ class KeyIssuerTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "anonymous", "two\nlines"})
   void impossibleNamesAreRefused(String producer) {
-    assertThatThrownBy(() -> wanted(producer)).isInstanceOf(InvalidKeyRequestException.class);
+    assertThatThrownBy(() -> wanted(producer)).isInstanceOf(IllegalArgumentException.class);
   }
 
   private KeyRing ring() {
