@@ -39,8 +39,7 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
 
   /**
    * Reads {@code caption.identify-language}, {@code caption.languages} and {@code
-   * caption.min-language-confidence}. Where the text is not looked at, the hint alone counts, or
-   * the script of a Chinese, Japanese or Korean text without one.
+   * caption.min-language-confidence}. Where the text is not looked at, the hint alone counts.
    */
   public IdentifyLanguage(RecipeReader recipe) {
     identifies = recipe.flag("caption.identify-language", true);
@@ -67,11 +66,7 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
   @Override
   public Checked<CleanedCaption> check(CleanedCaption caption) {
     if (!identifies) {
-      return checkWanted(
-          Checked.fine(
-              caption.language().equals(LanguageTag.UNKNOWN)
-                  ? caption.withLanguage(byScript(caption.text()))
-                  : caption));
+      return checkWanted(Checked.fine(caption));
     }
     String hint = LanguageTag.language(caption.language());
     String hinted = ALIASES.getOrDefault(hint, hint);
@@ -117,20 +112,6 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
    */
   private static boolean matches(String tag, String range) {
     return tag.equals(range) || tag.startsWith(range + "-");
-  }
-
-  /** What the script alone tells, where it is that of Chinese, Japanese or Korean. */
-  private static String byScript(String text) {
-    Letters letters = Letters.of(text);
-    if (2 * letters.ofScript() < letters.count()) {
-      return LanguageTag.UNKNOWN;
-    }
-    return switch (letters.script()) {
-      case HAN -> "zh";
-      case HIRAGANA -> "ja";
-      case HANGUL -> "ko";
-      default -> LanguageTag.UNKNOWN;
-    };
   }
 
   /** Loaded when the first caption is identified. */

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.Check.Checked;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,14 +102,7 @@ public final class CheckImageQuality implements Check<PreparedImage> {
         throw new IllegalStateException("the image worker did not measure " + limit.measure());
       }
       if (limit.isBrokenBy(value)) {
-        String shown = String.format(Locale.ROOT, "%.4g", value);
-        checked =
-            checked.but(
-                limit.reason(),
-                "the picture's %s is %s; it must be %s"
-                    .formatted(limit.measure(), shown, limit.inWords()),
-                shown,
-                String.valueOf(limit.bound()));
+        checked = checked.but(limit.rejection(value));
       }
     }
     return checked;
@@ -120,11 +114,20 @@ public final class CheckImageQuality implements Check<PreparedImage> {
    * @param isLeast whether the bound is the smallest allowed value, or the largest
    * @param reason what a picture beyond it is rejected for
    */
-  private record Limit(String measure, boolean isLeast, double bound, RejectReason reason) {
+  record Limit(String measure, boolean isLeast, double bound, RejectReason reason) {
 
     boolean isBrokenBy(double value) {
       // This way round, so that what is no number breaks every limit.
       return isLeast ? !(value >= bound) : !(value <= bound);
+    }
+
+    Rejection rejection(double value) {
+      String shown = String.format(Locale.ROOT, "%.4g", value);
+      return new Rejection(
+          reason,
+          "the picture's %s is %s; it must be %s".formatted(measure, shown, inWords()),
+          shown,
+          String.valueOf(bound));
     }
 
     String inWords() {

@@ -6,6 +6,7 @@ import io.pairstream.cleaning.caption.CheckCaptionLength;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.caption.LanguageTag;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.words.ContentWords.StopWords;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,16 +26,11 @@ import java.util.stream.Collectors;
  */
 public final class WriteTextForms implements Step<CleanedCaption, CleanedCaption> {
 
-  /** Each form by its name among the texts, with what the recipe calls it and people do. */
-  private static final List<Form> ALL =
-      List.of(
-          new Form("lower", "lower", "lower case"),
-          new Form("words", "words", "words"),
-          new Form("no_stop_words", "no-stop-words", "words without stop words"),
-          new Form("stems", "stems", "stems"),
-          new Form("lemmas", "lemmas", "lemmas"));
+  /** By their names among the texts; the recipe writes hyphens. */
+  private static final List<String> ALL =
+      List.of("lower", "words", "no_stop_words", "stems", "lemmas");
 
-  private final List<Form> wanted;
+  private final List<String> wanted;
   private final Dictionaries dictionaries;
 
   /**
@@ -43,11 +39,10 @@ public final class WriteTextForms implements Step<CleanedCaption, CleanedCaption
    * about a second and 20 MB of memory.
    */
   public WriteTextForms(RecipeReader recipe) {
-    wanted = ALL.stream().filter(form -> recipe.flag("texts." + form.key(), false)).toList();
+    wanted =
+        ALL.stream().filter(form -> recipe.flag("texts." + form.replace('_', '-'), false)).toList();
     dictionaries = wanted.isEmpty() ? null : new Dictionaries();
   }
-
-  private record Form(String name, String key, String inWords) {}
 
   private static final class Dictionaries {
     final WordSplitter splitter = new WordSplitter();
@@ -62,8 +57,7 @@ public final class WriteTextForms implements Step<CleanedCaption, CleanedCaption
 
   @Override
   public String inWords() {
-    return "writes beside the caption: "
-        + wanted.stream().map(Form::inWords).collect(Collectors.joining(", "));
+    return "writes beside the caption: " + String.join(", ", wanted).replace('_', ' ');
   }
 
   @Override
@@ -71,8 +65,8 @@ public final class WriteTextForms implements Step<CleanedCaption, CleanedCaption
     String language = LanguageTag.language(caption.language());
     List<String> words = dictionaries.splitter.words(caption.text(), language);
     Map<String, String> texts = new TreeMap<>();
-    for (Form form : wanted) {
-      texts.put(form.name(), text(form.name(), caption.text(), words, language));
+    for (String form : wanted) {
+      texts.put(form, text(form, caption.text(), words, language));
     }
     return Outcome.kept(
         caption.withTexts(texts).withMeasure(CheckCaptionLength.WORDS, words.size()));

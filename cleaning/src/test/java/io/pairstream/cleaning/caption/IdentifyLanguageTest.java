@@ -87,7 +87,7 @@ class IdentifyLanguageTest {
     assertThat(step.apply(new CleanedCaption("a dog on the grass", "zh")).keptOnly())
         .containsExactly(new CleanedCaption("a dog on the grass", "zh"));
     assertThat(step.apply(new CleanedCaption("一只棕色的狗", "und")).keptOnly())
-        .containsExactly(new CleanedCaption("一只棕色的狗", "zh"));
+        .containsExactly(new CleanedCaption("一只棕色的狗", "und"));
     assertThat(step.apply(new CleanedCaption("a dog on the grass", "und")).keptOnly())
         .containsExactly(new CleanedCaption("a dog on the grass", "und"));
   }
