@@ -31,8 +31,8 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
   private static final Pattern OTHER = Pattern.compile("[^\\p{L}#]+");
   private static final Pattern PHRASE = Pattern.compile(".+");
 
-  private static final Set<String> IMAGE_ENDINGS =
-      Set.of("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "svg");
+  private static final Pattern IMAGE_FILE =
+      Pattern.compile("(?i)[^ ]+\\.(?:jpe?g|png|gif|webp|bmp|tiff?|heic|avif|svg)");
 
   private final boolean refuses;
   private final Set<String> wholes = new HashSet<>();
@@ -70,7 +70,7 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
   @Override
   public Checked<CleanedCaption> check(CleanedCaption caption) {
     String text = caption.text();
-    if (isImageFile(text)) {
+    if (IMAGE_FILE.matcher(text).matches()) {
       return refused(caption, "the name of an image file");
     }
     String words = words(text);
@@ -94,16 +94,6 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
             "the caption is what programs write under any image (" + phrase + ")",
             text.length() <= 80 ? text : text.substring(0, text.offsetByCodePoints(0, 40)) + "…",
             "");
-  }
-
-  private static boolean isImageFile(String text) {
-    int dot = text.lastIndexOf('.');
-    int length = text.length() - dot - 1;
-    return dot > 0
-        && length >= 3
-        && length <= 4
-        && text.indexOf(' ') < 0
-        && IMAGE_ENDINGS.contains(text.substring(dot + 1).toLowerCase(Locale.ROOT));
   }
 
   /** Whether a beginning ends with a word; Chinese puts nothing between words. */

@@ -1,7 +1,7 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.CodePoints;
 import java.lang.Character.UnicodeScript;
+import java.util.BitSet;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.regex.MatchResult;
@@ -60,7 +60,7 @@ final class VisibleText {
    * character.
    */
   private static final IntPredicate REMOVED =
-      CodePoints.of(
+      codePoints(
           "0-8 E-1B 7F-84 86-9F AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B 200E-200F 202A-202E"
               + " 2060-206F 3164 FE00-FE0D FEFF FFA0 FFF0-FFF8 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
               + " FDD0-FDEF FFF9-FFFC");
@@ -91,6 +91,16 @@ final class VisibleText {
     String spaced = SPACES.matcher(shown).replaceAll(" ").strip();
     String plain = TOO_MANY_MARKS.matcher(spaced).replaceAll("$1");
     return JOINTS.matcher(plain).replaceAll(joints -> kept(plain, joints)).strip();
+  }
+
+  /** The members of a list of code points and ranges in hex. */
+  private static IntPredicate codePoints(String list) {
+    BitSet members = new BitSet();
+    for (String range : list.split(" ")) {
+      String[] ends = range.split("-");
+      members.set(Integer.parseInt(ends[0], 16), Integer.parseInt(ends[ends.length - 1], 16) + 1);
+    }
+    return members::get;
   }
 
   private static boolean isRemoved(int codePoint) {

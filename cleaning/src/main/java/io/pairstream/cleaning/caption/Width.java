@@ -1,8 +1,6 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.CodePoints;
 import java.text.Normalizer;
-import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,9 +22,9 @@ final class Width {
   private static final String EAST_ASIAN_PUNCTUATION =
       "\uFF01\uFF08\uFF09\uFF0C\uFF0E\uFF1A\uFF1B\uFF1F\uFF5E";
 
-  /** With the first halves of the planes of rare Chinese. */
-  private static final IntPredicate EAST_ASIAN =
-      CodePoints.of("3001-9FFF AC00-D7AF D840-D8BF F900-FAFF FF66-FFDC");
+  private static final Pattern EAST_ASIAN =
+      Pattern.compile(
+          "[\u3001-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF66-\uFFDC\\x{20000}-\\x{3FFFF}]");
 
   private Width() {}
 
@@ -35,7 +33,7 @@ final class Width {
     if (!form.find()) {
       return text;
     }
-    String kept = text.chars().anyMatch(EAST_ASIAN) ? EAST_ASIAN_PUNCTUATION : "";
+    String kept = EAST_ASIAN.matcher(text).find() ? EAST_ASIAN_PUNCTUATION : "";
     return form.replaceAll(
         found ->
             kept.contains(found.group())

@@ -39,12 +39,9 @@ final class HeaderBytes {
 
   /** Goes on where both sides have a pixel. */
   static void checkSize(long widthPx, long heightPx) {
-    if (widthPx <= 0
-        || heightPx <= 0
-        || widthPx > Integer.MAX_VALUE
-        || heightPx > Integer.MAX_VALUE) {
-      throw new DamagedException("it declares " + widthPx + "x" + heightPx + " px");
-    }
+    check(
+        widthPx > 0 && heightPx > 0 && Math.max(widthPx, heightPx) <= Integer.MAX_VALUE,
+        "it declares " + widthPx + "x" + heightPx + " px");
   }
 
   int length() {
@@ -114,15 +111,7 @@ final class HeaderBytes {
 
   /** Whether the bytes from {@code at} on are the Latin-1 characters of {@code text}. */
   boolean isText(int at, String text) {
-    if (!has(at, text.length())) {
-      return false;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      if (u8(at + i) != text.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
+    return text(at, text.length()).equals(text);
   }
 
   /** Up to {@code count} bytes from {@code at} on, as Latin-1 characters. */

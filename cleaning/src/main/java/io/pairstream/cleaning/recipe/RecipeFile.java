@@ -33,27 +33,17 @@ public record RecipeFile(String name, String yaml) {
             nameOrPath + ".yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
     }
-    Path path = path(nameOrPath);
-    if (!Files.isRegularFile(path)) {
-      throw noRecipe(nameOrPath);
-    }
     try {
-      return new RecipeFile(path.toString(), Files.readString(path, StandardCharsets.UTF_8));
+      Path path = Path.of(nameOrPath);
+      if (Files.isRegularFile(path)) {
+        return new RecipeFile(path.toString(), Files.readString(path));
+      }
     } catch (CharacterCodingException e) {
       throw new IOException("the recipe '" + nameOrPath + "' is not text in UTF-8", e);
-    }
-  }
-
-  private static Path path(String nameOrPath) throws IOException {
-    try {
-      return Path.of(nameOrPath);
     } catch (InvalidPathException e) {
-      throw noRecipe(nameOrPath);
+      // No such file.
     }
-  }
-
-  private static IOException noRecipe(String nameOrPath) {
-    return new IOException(
+    throw new IOException(
         "no recipe '" + nameOrPath + "': give a file, or one of " + String.join(", ", SHIPPED));
   }
 

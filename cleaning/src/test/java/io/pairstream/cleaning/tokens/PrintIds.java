@@ -2,6 +2,7 @@ package io.pairstream.cleaning.tokens;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -3,8 +3,9 @@ package io.pairstream.cleaning.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.tokens.ReadableTokens.Token;
-import io.pairstream.cleaning.tokens.TokenTarget.Padding;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget.Padding;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;

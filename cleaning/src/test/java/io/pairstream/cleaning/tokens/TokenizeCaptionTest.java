@@ -1,6 +1,6 @@
 package io.pairstream.cleaning.tokens;
 
-import static io.pairstream.cleaning.tokens.TokenTarget.Padding.FIXED;
+import static io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget.Padding.FIXED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +8,7 @@ import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

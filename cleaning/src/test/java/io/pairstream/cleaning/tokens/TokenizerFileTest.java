@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
