@@ -1,10 +1,9 @@
 package io.pairstream.cleaning;
 
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.RoundingMode;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 
 /**
@@ -16,8 +15,6 @@ import java.util.Locale;
  * next ones, training the rest. The fold is the point times the number of folds, rounded down.
  */
 public final class SplitByImage {
-
-  private static final double TWO_TO_64 = 0x1p64;
 
   private final long seed;
   private final double validation;
@@ -52,10 +49,8 @@ public final class SplitByImage {
   }
 
   private static String percent(double share) {
-    return BigDecimal.valueOf(100 * share)
-        .setScale(4, RoundingMode.HALF_UP)
-        .stripTrailingZeros()
-        .toPlainString();
+    return new DecimalFormat("0.####", DecimalFormatSymbols.getInstance(Locale.ROOT))
+        .format(100 * share);
   }
 
   /**
@@ -76,9 +71,7 @@ public final class SplitByImage {
   private double point(String label, String imageDigest) {
     byte[] hash = Sha256.of(label + ":" + seed + ":" + imageDigest);
     // 53 bits fit a double exactly, so that no rounding reaches 1.0.
-    return new BigInteger(1, Arrays.copyOf(hash, 8)).shiftRight(11).doubleValue()
-        * 0x1p11
-        / TWO_TO_64;
+    return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
   }
 
   /**

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -107,7 +108,7 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
 
   @Override
   public Outcome<CleanedCaption> apply(ReceivedCaption caption) {
-    long bytes = utf8Bytes(caption.text());
+    int bytes = caption.text().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > maxBytes) {
       return Outcome.rejected(
           RejectReason.CAPTION_TOO_LONG,
@@ -239,16 +240,6 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
       previous = c;
     }
     return previous != ' ';
-  }
-
-  private static long utf8Bytes(String text) {
-    long bytes = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      // Each half of a surrogate pair counts for half of the pair's 4 bytes.
-      bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-    }
-    return bytes;
   }
 
   private static boolean isHalfOfASurrogatePair(int codePoint) {

@@ -16,11 +16,9 @@ final class Hashtags implements SpanFinder {
   private static final SpanFinder TAGS =
       SpanFinder.matching(
           '#',
-          "(?<![&#/[\\p{L}\\p{Nd}&&[\\x{0}-\\x{2E7F}]]])#(?=["
-              + PART
-              + "]*+\\p{L})[\\p{L}"
-              + PART
-              + "]++(?:(?<=[\\x{2E80}-\\x{10FFFF}])#)?+");
+          ("(?<![&#/[\\p{L}\\p{Nd}&&[\\x{0}-\\x{2E7F}]]])#(?=[%1$s]*+\\p{L})[\\p{L}%1$s]++"
+                  + "(?:(?<=[\\x{2E80}-\\x{10FFFF}])#)?+")
+              .formatted(PART));
 
   /** Where a capital begins a word; {@code iPhone} is one. */
   private static final Pattern NEW_WORD =

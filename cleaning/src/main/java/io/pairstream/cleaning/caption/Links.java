@@ -25,13 +25,9 @@ final class Links implements SpanFinder {
   /** What must be there, then the rest, with the punctuation of the sentence. */
   private static final Pattern ADDRESS =
       Pattern.compile(
-          "(?i)((?<![a-z0-9])(?:https?://|ftp://|www\\.)(?=[\\p{L}\\p{Nd}])"
-              + CHARACTER
-              + "|(?<![a-z0-9.-])[a-z0-9][a-z0-9.-]*+(?<=\\.(?:"
-              + DOMAINS
-              + "))/)"
-              + CHARACTER
-              + "*+");
+          ("(?i)((?<![a-z0-9])(?:https?://|ftp://|www\\.)(?=[\\p{L}\\p{Nd}])%1$s"
+                  + "|(?<![a-z0-9.-])[a-z0-9][a-z0-9.-]*+(?<=\\.(?:%2$s))/)%1$s*+")
+              .formatted(CHARACTER, DOMAINS));
 
   @Override
   public Span next(String text, int from) {

@@ -134,13 +134,8 @@ public record Geometry(
           case KEEP -> "smaller ones left as they are";
           case REJECT -> "smaller ones rejected";
         };
-    return RecipeReader.word(mode)
-        + " to "
-        + shape
-        + " by "
-        + RecipeReader.word(resampling)
-        + ", "
-        + smaller;
+    return "%s to %s by %s, %s"
+        .formatted(RecipeReader.word(mode), shape, RecipeReader.word(resampling), smaller);
   }
 
   /**

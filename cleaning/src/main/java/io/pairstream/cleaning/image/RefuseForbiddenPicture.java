@@ -38,9 +38,9 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
 
   @Override
   public String inWords() {
-    return "rejects pictures whose perceptual hash is within "
-        + maxDistanceBits
-        + " bits of a forbidden one, and keeps nothing of them";
+    return ("rejects pictures whose perceptual hash is within %s bits of a forbidden one, and keeps"
+            + " nothing of them")
+        .formatted(maxDistanceBits);
   }
 
   @Override

@@ -4,12 +4,13 @@ import io.pairstream.cleaning.Sha256;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -329,18 +330,11 @@ public final class RecipeReader {
    */
   public record NamedFile(Path path, String sha256) {
 
-    private static final int BUFFER_BYTES = 1 << 16;
-
     /** Lower-case hex SHA-256 of what a file holds now. */
     public static String sha256(Path path) throws IOException {
-      try (InputStream in = Files.newInputStream(path)) {
-        MessageDigest digest = Sha256.begin();
-        byte[] buffer = new byte[BUFFER_BYTES];
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          digest.update(buffer, 0, read);
-        }
-        return HexFormat.of().formatHex(digest.digest());
-      }
+      MessageDigest digest = Sha256.begin();
+      Files.copy(path, new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+      return HexFormat.of().formatHex(digest.digest());
     }
   }
 }
