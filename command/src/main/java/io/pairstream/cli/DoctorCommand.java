@@ -2,7 +2,6 @@ package io.pairstream.cli;
 
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.doctor.MachineChecks;
-import io.pairstream.doctor.WorkerCheck;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.registry.WrittenIds;
 import io.pairstream.preprocess.run.HangingTransactions;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(name = "doctor")
 final class DoctorCommand extends ClusterCommand.Fit {
 
-  @Mixin private WorkerOptions workers;
+  @Mixin private ServiceOptions.Workers workers;
 
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
@@ -34,7 +33,7 @@ final class DoctorCommand extends ClusterCommand.Fit {
     ImagePlan pictures = plan(recipe(recipe)).pictures();
     WorkerSettings worker = checked(() -> workers.of(1));
     List<Finding> findings = new ArrayList<>(MachineChecks.look(options().dataDirectory()));
-    findings.addAll(WorkerCheck.run(worker, pictures));
+    findings.addAll(MachineChecks.WorkerCheck.run(worker, pictures));
     findings.addAll(ClusterCheck.of(cluster()).findings());
     findings.addAll(HangingTransactions.look(cluster()));
     findings.addAll(WrittenIds.look(access()));

@@ -30,7 +30,7 @@ final class PlatformCommands {
   /** A command that runs a platform on this machine until it is asked to end. */
   abstract static class OnPlatform extends PairstreamCommand {
 
-    @Mixin private WorkerOptions workers;
+    @Mixin private ServiceOptions.Workers workers;
 
     /** How this process ends once the platform is closed, also where a signal asks it to. */
     private final AtomicInteger status = new AtomicInteger(ExitStatus.COULD_NOT);

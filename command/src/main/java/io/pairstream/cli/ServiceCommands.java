@@ -79,7 +79,7 @@ final class ServiceCommands {
     private Integer workers;
 
     @Mixin(name = "workers")
-    private WorkerOptions workerOptions;
+    private ServiceOptions.Workers workerOptions;
 
     @Override
     public Integer call() throws Exception {
@@ -114,7 +114,7 @@ final class ServiceCommands {
 
     @Mixin private final ServiceOptions.Listen listen = new ServiceOptions.Listen(8082);
 
-    @Mixin private WorkerOptions workers;
+    @Mixin private ServiceOptions.Workers workers;
 
     @Option(names = "--anonymous")
     private boolean anonymous;

@@ -1,6 +1,11 @@
 package io.pairstream.cli;
 
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.platform.AppLayout;
 import io.pairstream.platform.PlatformException;
+import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.report.SelfReport;
@@ -10,6 +15,8 @@ import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -176,6 +183,67 @@ final class ServiceOptions {
       } catch (IOException e) {
         close.run();
         throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** How long one image may take, and what has to hold its worker back. */
+  static final class Workers {
+
+    /** How many deadlines a worker may take to start, which is slow where decoding is. */
+    private static final int STARTS_WITHIN = 6;
+
+    @Option(names = "--decode-deadline", paramLabel = "DURATION", defaultValue = "5s")
+    private Duration deadline;
+
+    @Option(names = "--require-sandbox")
+    private boolean sandboxRequired;
+
+    /**
+     * So many workers, with more time to start where the deadline is longer than usual.
+     *
+     * @throws IllegalArgumentException for a deadline that no image can keep
+     */
+    WorkerSettings of(int workers) {
+      try {
+        WorkerSettings timed =
+            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), workers)
+                .withDeadline(deadline)
+                .withSandboxRequired(sandboxRequired);
+        Duration start = deadline.multipliedBy(STARTS_WITHIN);
+        return start.compareTo(timed.startLimit()) > 0 ? timed.withStartLimit(start) : timed;
+      } catch (ArithmeticException e) {
+        throw new IllegalArgumentException("--decode-deadline: " + deadline + " is too long", e);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("--decode-deadline: " + e.getMessage(), e);
+      }
+    }
+
+    /**
+     * The options for services with image workers in processes of their own.
+     *
+     * @throws ImageWorkerUnavailableException where a sandbox is asked for and not to be had
+     * @throws IllegalArgumentException for a deadline that no image can keep, or that is longer
+     *     than brokers let a transaction wait for it
+     */
+    List<String> arguments() {
+      PreprocessSettings.requireShortEnough(1, of(1));
+      requireSandbox();
+      return sandboxRequired
+          ? List.of("--decode-deadline", deadline.toString(), "--require-sandbox")
+          : List.of("--decode-deadline", deadline.toString());
+    }
+
+    /**
+     * Finds out whether this system can hold image workers back, where that is asked for.
+     *
+     * @throws ImageWorkerUnavailableException if it cannot
+     */
+    void requireSandbox() {
+      if (sandboxRequired) {
+        try (ImageWorkerPool tried = new ImageWorkerPool(of(1))) {
+          tried.requireSandbox();
+        }
       }
     }
   }

@@ -93,14 +93,16 @@ class ImportCommandTest {
 
   @Test
   void progressKeepsTheFirstProblemsAndPrintsFewer() {
-    int problems = ImportProgress.KEPT_PROBLEMS + 5;
-    try (ImportProgress progress = new ImportProgress(new PrintWriter(err, true))) {
+    int problems = ImportCommand.ImportProgress.KEPT_PROBLEMS + 5;
+    try (ImportCommand.ImportProgress progress =
+        new ImportCommand.ImportProgress(new PrintWriter(err, true))) {
       for (int i = 0; i < problems; i++) {
         progress.problem(new Problem(1, "list.csv:" + i, "bad \u001b[31m name " + i));
       }
 
-      ImportProgress.Summary summary = progress.summary(List.of(), Optional.empty(), 1);
-      assertThat(summary.problems()).hasSize(ImportProgress.KEPT_PROBLEMS);
+      ImportCommand.ImportProgress.Summary summary =
+          progress.summary(List.of(), Optional.empty(), 1);
+      assertThat(summary.problems()).hasSize(ImportCommand.ImportProgress.KEPT_PROBLEMS);
       assertThat(summary.problemCount()).isEqualTo(problems);
     }
     assertThat(err.toString())

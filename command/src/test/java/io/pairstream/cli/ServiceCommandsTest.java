@@ -113,7 +113,7 @@ class ServiceCommandsTest {
     Ended ended = Ended.after("fetch --allow-address 127.0.0.0/8", "--data-dir", file.toString());
 
     assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.err()).contains("--data-dir: " + file + " is no folder that can be read");
+    assertThat(ended.err()).contains("--data-dir: no platform runs in " + file);
   }
 
   private static Ended run(String command, String... arguments) {

@@ -54,7 +54,8 @@ class MachineChecksTest {
     "'JPEG by OpenCV, slower, as no libturbojpeg is found', a limit on memory, WARNING",
   })
   void saysWhatAWorkerLacks(String codecs, String missing, Level level) {
-    assertThat(WorkerCheck.codecs(codecs).level()).isEqualTo(level);
-    assertThat(WorkerCheck.protection("cleared environment", missing).level()).isEqualTo(level);
+    assertThat(MachineChecks.WorkerCheck.codecs(codecs).level()).isEqualTo(level);
+    assertThat(MachineChecks.WorkerCheck.protection("cleared environment", missing).level())
+        .isEqualTo(level);
   }
 }
