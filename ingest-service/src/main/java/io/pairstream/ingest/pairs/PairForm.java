@@ -86,9 +86,10 @@ public final class PairForm {
    *
    * @param field one of the known names, or {@link #ANNOTATION_PREFIX} and a name
    */
-  public PairForm text(String field, String value) {
+  public void text(String field, String value) {
     if (field.startsWith(ANNOTATION_PREFIX)) {
-      return annotation(field.substring(ANNOTATION_PREFIX.length()), value);
+      annotation(field.substring(ANNOTATION_PREFIX.length()), value);
+      return;
     }
     if (!TEXTS.contains(field)) {
       throw refused(
@@ -106,11 +107,10 @@ public final class PairForm {
     if (!value.isEmpty()) {
       texts.put(field, value);
     }
-    return this;
   }
 
   /** Takes an annotation. */
-  public PairForm annotation(String name, String value) {
+  public void annotation(String name, String value) {
     String field = ANNOTATION_PREFIX + name;
     if (name.isEmpty() || FieldRule.utf8Bytes(name) > MAX_NAME_BYTES || !FieldRule.isPlain(name)) {
       throw refused(
@@ -129,21 +129,19 @@ public final class PairForm {
     if (annotations.size() > MAX_ANNOTATIONS) {
       throw refused("annotations", "there may be at most " + MAX_ANNOTATIONS + " annotations");
     }
-    return this;
   }
 
   /** Takes the image's bytes, which nobody changes afterwards. */
-  public PairForm image(byte[] bytes) {
+  public void image(byte[] bytes) {
     if (hasImage) {
       throw refused("image", "there are two images; send each with its own caption");
     }
     hasImage = true;
     image = bytes;
-    return this;
   }
 
   /** Takes the image's file name, as its sender calls it, where it is one. */
-  public PairForm fileName(String path) {
+  public void fileName(String path) {
     String name = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
     if (!name.isBlank()
         && FieldRule.utf8Bytes(name) <= 255
@@ -151,13 +149,11 @@ public final class PairForm {
         && annotations.size() < MAX_ANNOTATIONS) {
       annotations.putIfAbsent(FILE_NAME, name);
     }
-    return this;
   }
 
   /** Takes the media type that stands with the image's bytes, for where no field says one. */
-  public PairForm mediaType(String declared) {
+  public void mediaType(String declared) {
     partType = declared;
-    return this;
   }
 
   /** The pair; refused where the image is missing. */
