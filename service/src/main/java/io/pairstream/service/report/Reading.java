@@ -44,6 +44,11 @@ public final class Reading {
     return this;
   }
 
+  /** A present value that is a whole number. */
+  public Reading gauge(String name, long value, String... labels) {
+    return gauge(name, (double) value, labels);
+  }
+
   /** Something that does not change while the process runs. Never a secret. */
   public Reading fact(String name, String value) {
     facts.put(name, value);
