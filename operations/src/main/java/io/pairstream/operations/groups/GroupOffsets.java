@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 
@@ -23,38 +23,33 @@ final class GroupOffsets {
 
   private final Admin admin;
   private final String group;
-  private final boolean ofStreams;
 
   /**
    * The group's.
    *
-   * @throws GroupRefusedException where the cluster does not know it, or it commits no offsets
+   * @throws GroupRefusedException where the cluster does not know it
    */
   GroupOffsets(Admin admin, String group) {
     this.admin = admin;
     this.group = group;
-    GroupType type =
-        await(admin.listGroups().all()).stream()
-            .filter(listing -> listing.groupId().equals(group))
-            .findFirst()
-            .orElseThrow(
-                () -> new GroupRefusedException("there is no group " + group + " on this cluster"))
-            .type()
-            .orElse(GroupType.CLASSIC);
-    ofStreams = type == GroupType.STREAMS;
+    boolean unused = members().isEmpty();
   }
 
-  /** Who is in it now. */
+  /**
+   * Who is in it now.
+   *
+   * @throws GroupRefusedException where there is no such group
+   */
   List<Member> members() {
-    Set<String> one = Set.of(group);
-    if (ofStreams) {
-      return await(admin.describeStreamsGroups(one).describedGroups().get(group)).members().stream()
-          .map(member -> new Member(member.clientId(), member.clientHost()))
+    try {
+      return await(admin.describeConsumerGroups(Set.of(group)).describedGroups().get(group))
+          .members()
+          .stream()
+          .map(member -> new Member(member.clientId(), member.host()))
           .toList();
+    } catch (GroupIdNotFoundException e) {
+      throw new GroupRefusedException("there is no group " + group + " on this cluster");
     }
-    return await(admin.describeConsumerGroups(one).describedGroups().get(group)).members().stream()
-        .map(member -> new Member(member.clientId(), member.host()))
-        .toList();
   }
 
   /** All that it has committed. */

@@ -24,7 +24,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Moves groups of every kind: the plan first, then the move, and the way back.
+ * Moves consumer groups: the plan first, then the move, and the way back.
  *
  * <p>The offsets that a group had are on the topic of actions before it is moved, so that none is
  * ever lost. A group is moved only while nobody is in it. Whoever reads without joining, as the

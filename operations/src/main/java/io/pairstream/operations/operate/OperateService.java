@@ -86,7 +86,18 @@ public final class OperateService implements AutoCloseable {
     Supplier<CanaryReport> canary = canary(access, settings);
     TopicTable catalogue = addPairs(access, settings, clock);
     ClusterWatch watch = closedLater(new ClusterWatch(access));
-    addOverview(access, instances, watch, catalogue, canary, clock);
+    PairSearch search = new PairSearch(catalogue, clock);
+    Overview.Sources sources =
+        new Overview.Sources(
+            access,
+            instances,
+            watch,
+            () -> lag.latest().groups(),
+            () -> catalogue.isCaughtUp() ? ProfileReport.byStanding(catalogue) : Map.of(),
+            () -> catalogue.isCaughtUp() ? search.board().byReason() : Map.of(),
+            canary,
+            clock);
+    routes.addAll(new InstanceRoutes(sources).routes());
     ClusterMetrics metrics =
         new ClusterMetrics(
             settings.clusterName().orElse(cluster.bootstrapServers()),
@@ -110,7 +121,9 @@ public final class OperateService implements AutoCloseable {
     obstacles.add(keys::obstacle);
     OperatorLogin login =
         new OperatorLogin(keys, settings.anonymous(), settings.behindTls(), clock);
-    addReview(access, login, clock);
+    ActionLog actions = closedLater(new ActionLog(access, clock));
+    routes.addAll(new SessionRoutes(login, actions).routes());
+    routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
     routes.addAll(Route.health(obstacles));
     routes.addAll(DashboardPage.routes());
     server =
@@ -155,34 +168,6 @@ public final class OperateService implements AutoCloseable {
         0,
         StatusReporter.start(
             report, access.topics().instances(), access.registry(), access.clientSettings()));
-  }
-
-  private void addReview(ClusterAccess access, OperatorLogin login, Clock clock) {
-    ActionLog actions = closedLater(new ActionLog(access, clock));
-    routes.addAll(new SessionRoutes(login, actions).routes());
-    routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
-  }
-
-  private void addOverview(
-      ClusterAccess access,
-      Instances instances,
-      ClusterWatch watch,
-      TopicTable catalogue,
-      Supplier<CanaryReport> canary,
-      Clock clock) {
-    PairSearch search = new PairSearch(catalogue, clock);
-    routes.addAll(
-        new InstanceRoutes(
-                new Overview.Sources(
-                    access,
-                    instances,
-                    watch,
-                    () -> lag.latest().groups(),
-                    () -> catalogue.isCaughtUp() ? ProfileReport.byStanding(catalogue) : Map.of(),
-                    () -> catalogue.isCaughtUp() ? search.board().byReason() : Map.of(),
-                    canary,
-                    clock))
-            .routes());
   }
 
   private TopicTable addPairs(ClusterAccess access, OperateSettings settings, Clock clock) {
