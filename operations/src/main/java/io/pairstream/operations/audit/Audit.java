@@ -21,13 +21,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Checks the accounting rule on a live cluster: for every raw coordinate from the start of the log
@@ -78,7 +77,7 @@ public final class Audit {
    * @param timeout how long to look for what is missing at first
    */
   public Audit(ClusterAccess cluster, Duration timeout) {
-    this(cluster, () -> pause(timeout.dividedBy(SECOND_LOOKS)));
+    this(cluster, () -> Utils.sleep(timeout.toMillis() / SECOND_LOOKS));
   }
 
   /**
@@ -320,13 +319,5 @@ public final class Audit {
 
   static String site(ConsumerRecord<byte[], byte[]> record) {
     return record.topic() + "-" + record.partition() + "-" + record.offset();
-  }
-
-  private static void pause(Duration pause) {
-    try {
-      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
   }
 }

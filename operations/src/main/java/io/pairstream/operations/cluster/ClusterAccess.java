@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
@@ -34,11 +33,11 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * One data set on one Kafka cluster, with the schema registry that goes with it.
@@ -222,7 +221,7 @@ public final class ClusterAccess {
       offsets.putAll(committed(admin, group, unsettled, !hangs));
       unsettled.removeAll(offsets.keySet());
       if (!unsettled.isEmpty()) {
-        pause();
+        Utils.sleep(PAUSE.toMillis());
       }
     }
     offsets.values().removeIf(Objects::isNull);
@@ -243,14 +242,6 @@ public final class ClusterAccess {
       Map<TopicPartition, OffsetAndMetadata> none = new HashMap<>();
       partitions.forEach(partition -> none.put(partition, null));
       return none;
-    }
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
     }
   }
 

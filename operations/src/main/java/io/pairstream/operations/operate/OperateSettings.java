@@ -43,17 +43,4 @@ public record OperateSettings(
           "a canary flies once a minute at most, not every " + canary.get().toSeconds() + " s");
     }
   }
-
-  /** Reached as it listens, by http; without pictures, a name for the cluster, or a canary. */
-  public OperateSettings(ServerSettings server, boolean anonymous, Path stateDirectory) {
-    this(
-        server,
-        anonymous,
-        false,
-        stateDirectory,
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        Optional.empty());
-  }
 }

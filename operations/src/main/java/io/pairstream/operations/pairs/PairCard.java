@@ -91,13 +91,12 @@ record PairCard(
       Integer tokenLimit,
       String tokenizer,
       SortedMap<String, Double> measures,
-      String split,
       Integer fold) {
 
     /** Of a pair whose prepared record is not at hand. */
-    static Content unprepared(String captionBefore, String captionAfter, String split) {
+    static Content unprepared(String captionBefore, String captionAfter) {
       return new Content(
-          null, captionBefore, captionAfter, List.of(), null, "", new TreeMap<>(), split, null);
+          null, captionBefore, captionAfter, List.of(), null, "", new TreeMap<>(), null);
     }
 
     /**
@@ -123,7 +122,6 @@ record PairCard(
           pair.getTokenIds().size(),
           pair.getTokenizer(),
           new TreeMap<>(pair.getMeasures()),
-          pair.getSplit(),
           pair.getFold());
     }
   }

@@ -73,9 +73,7 @@ final class PairCards {
                             ? PairCard.Summary.address(StoredPairs.at(row.place()))
                             : null))
             .orElseGet(
-                () ->
-                    Content.unprepared(
-                        raw.map(RawPair::getCaption).orElse(null), row.caption(), row.standing()));
+                () -> Content.unprepared(raw.map(RawPair::getCaption).orElse(null), row.caption()));
     Instant rawAt = prepared.map(PreparedPair::getPreparedAt).orElse(Instant.EPOCH);
     return card(pair, original, content, journey(row, rawAt));
   }
@@ -98,7 +96,7 @@ final class PairCards {
         raw.filter(came -> row.hasPicture())
             .map(came -> original(came, at))
             .orElseGet(() -> none(why)),
-        Content.unprepared(caption, null, ""),
+        Content.unprepared(caption, null),
         journey(row, kept.map(QuarantinedPair::getQuarantinedAt).orElse(Instant.EPOCH)));
   }
 
@@ -124,7 +122,7 @@ final class PairCards {
     return card(
         new FoundPair(id, PairRow.of(id, standing, receipt), Optional.of(receipt)),
         none(gone ? Template.IS_WITHDRAWN : Template.NOT_READ_YET),
-        Content.unprepared(null, null, ""),
+        Content.unprepared(null, null),
         journey(receipt));
   }
 

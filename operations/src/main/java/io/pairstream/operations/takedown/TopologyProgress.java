@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -20,7 +19,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * How far the topology is with takedowns: it takes them from their topic to the tasks that they
@@ -44,11 +43,7 @@ final class TopologyProgress {
 
     private void pause() {
       meanwhile.run();
-      try {
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-      } catch (InterruptedException e) {
-        throw new InterruptException(e);
-      }
+      Utils.sleep(PAUSE_MILLIS);
     }
   }
 

@@ -123,7 +123,6 @@ function verdict(app, pair, reload) {
         fact(app, "step", pair.step && h("code", pair.step)),
       ]
     : [
-        fact(app, "split", pair.split && (app.words.find(`standing.${pair.split}`) ?? pair.split)),
         fact(app, "fold", typeof fold === "number" && String(fold)),
         fact(app, "copies", typeof pair.copies === "number" && app.format.number(pair.copies)),
         fact(app, "decidedAt", timeOf(app, pair.decided_at)),

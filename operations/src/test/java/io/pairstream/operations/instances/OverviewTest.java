@@ -224,7 +224,7 @@ class OverviewTest {
   }
 
   private OperateSettings settings(String directory) {
-    return new OperateSettings(LongTimeoutServer.settings(), true, folder.resolve(directory));
+    return LongTimeoutServer.operate(true, folder.resolve(directory));
   }
 
   /** What the service says of its readiness, once it says it with that status. */

@@ -2,10 +2,10 @@ package io.pairstream.operations.operate;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.requirements.WeakClusterException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class RefusedClusterTest {
             access.dataset(),
             Map.of("auto.offset.reset", "latest"),
             Map.of());
-    OperateSettings settings = new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder);
+    OperateSettings settings = LongTimeoutServer.operate(true, folder);
 
     try (OperateService service = new OperateService(cluster, settings)) {
       service.start();

@@ -45,7 +45,7 @@ final class RunningOperators implements AutoCloseable {
         kafka.bootstrapServers(),
         cluster,
         LongTimeouts.TIMEOUT,
-        new OperateSettings(LongTimeoutServer.settings(), anonymous, folder));
+        LongTimeoutServer.operate(anonymous, folder));
   }
 
   /** Behind a proxy with TLS, which the test stands for. */
@@ -73,7 +73,7 @@ final class RunningOperators implements AutoCloseable {
         kafka.bootstrapServers(),
         cluster,
         LongTimeouts.TIMEOUT,
-        new OperateSettings(LongTimeoutServer.settings(), false, folder),
+        LongTimeoutServer.operate(false, folder),
         () -> 0);
   }
 
