@@ -28,10 +28,10 @@ JAVA = ["-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]  #
 class Ours:
     name = "pairstream"
 
-    def __init__(self, class_path, servers):
+    def __init__(self, class_path, servers, folder):
         main = "io.pairstream.benchmarks.OurWatcher"
         self.process = subprocess.Popen(
-            ["java", *JAVA, "-cp", class_path, main, servers],
+            ["java", *JAVA, "-cp", class_path, main, servers, str(folder / "history")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -109,7 +109,7 @@ def main():
         reading += [name, str(asked.groups), str(asked.partitions), str(STANDING)]
         broker = Contender("groups", reading, folder / "groups.stderr")
         servers = broker.about["servers"]
-        watchers = [Ours(asked.class_path, servers)]
+        watchers = [Ours(asked.class_path, servers, folder)]
         try:
             if asked.burrow:
                 watchers.append(Burrow(asked.burrow, servers, folder))

@@ -10,6 +10,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ final class OurWatcher {
 
   /**
    * Prints a line for each change of a verdict: group, tab, sentence where the verdict is an alarm.
-   * Arguments: bootstrap servers.
+   * Arguments: bootstrap servers, folder of the history.
    */
   public static void main(String[] arguments) throws IOException {
     AvroSafety.install();
@@ -30,17 +31,17 @@ final class OurWatcher {
         new ClusterAccess(
             new Cluster(arguments[0], "mock://watch", new Dataset("pairs"), Map.of(), Map.of()));
     Map<String, Verdict> reported = new HashMap<>();
-    LagHistory history = new LagHistory();
-    try (LagWatcher watcher =
-        new LagWatcher(
-            cluster,
-            LagWatcher.INTERVAL,
-            List.of(),
-            Clock.systemUTC(),
-            report -> {
-              history.note(report);
-              print(report, reported);
-            })) {
+    try (LagHistory history = new LagHistory(Path.of(arguments[1]));
+        LagWatcher watcher =
+            new LagWatcher(
+                cluster,
+                LagWatcher.INTERVAL,
+                List.of(),
+                Clock.systemUTC(),
+                report -> {
+                  history.note(report);
+                  print(report, reported);
+                })) {
       watcher.start();
       while (System.in.read() >= 0) {
         // Whoever started this holds the other end open, and is gone when it closes.

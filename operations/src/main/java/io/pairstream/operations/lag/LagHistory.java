@@ -1,77 +1,156 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.service.table.Database;
+import io.pairstream.service.table.ViewStorageException;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
 
-/** The lag of groups in the last 24 hours, minute by minute, in memory. Thread-safe. */
-public final class LagHistory {
+/**
+ * The lag of the last 24 hours, minute by minute, in a SQLite database: the most that waited, the
+ * worst verdict, and the last rates. Thread-safe.
+ */
+public final class LagHistory implements AutoCloseable {
 
   /** Longest time that can be asked for. */
   public static final Duration KEPT = Duration.ofHours(24);
 
-  private final TreeMap<Instant, Map<String, Point>> minutes = new TreeMap<>();
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** The group itself, among its partitions. */
+  private static final TopicPartition WHOLE = new TopicPartition("", -1);
+
+  /** A verdict is stored as its place here, so that the least is the worst. */
+  private static final List<Verdict> VERDICTS = List.of(Verdict.values());
+
+  private static final String SCHEMA =
+      """
+      CREATE TABLE IF NOT EXISTS minute (at INTEGER, group_name TEXT, topic TEXT, number INTEGER,
+        verdict INTEGER, lag INTEGER, bytes INTEGER, seconds REAL, arrivals REAL, processing REAL,
+        PRIMARY KEY (group_name, topic, number, at)) WITHOUT ROWID\
+      """;
+
+  private static final String NOTE =
+      """
+      INSERT INTO minute VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+        verdict = min(verdict, excluded.verdict),
+        lag = coalesce(max(lag, excluded.lag), lag, excluded.lag),
+        bytes = coalesce(max(bytes, excluded.bytes), bytes, excluded.bytes),
+        seconds = coalesce(max(seconds, excluded.seconds), seconds, excluded.seconds),
+        arrivals = excluded.arrivals, processing = excluded.processing\
+      """;
+
+  private final Database database;
 
   /** A point for each minute, in order. */
-  record Points(List<Point> points) {}
+  public record Points(List<Point> points) {}
 
-  /** A group in the minute that begins then: the look with the worst verdict and the most lag. */
-  record Point(
+  /** A group, or one of its partitions, in the minute that begins then. */
+  public record Point(
       Instant at,
       OptionalLong lag,
       OptionalLong bytes,
       OptionalDouble seconds,
       OptionalDouble arrivalPerSecond,
       OptionalDouble processingPerSecond,
-      Verdict verdict) {
+      Verdict verdict) {}
 
-    private Point worse(Point other) {
-      int verdicts = verdict.compareTo(other.verdict);
-      return verdicts < 0 || (verdicts == 0 && lag.orElse(-1) > other.lag.orElse(-1))
-          ? this
-          : other;
-    }
+  /**
+   * Opens the history in a folder, or begins one.
+   *
+   * @throws ViewStorageException where the folder cannot be written
+   */
+  public LagHistory(Path directory) {
+    database = Database.open(directory.resolve("minutes.db"));
+    database.execute(SCHEMA, "CREATE INDEX IF NOT EXISTS minute_by_time ON minute (at)");
   }
 
   /** Notes a report. */
   public synchronized void note(LagReport report) {
-    Instant minute = report.at().truncatedTo(ChronoUnit.MINUTES);
-    Map<String, Point> points = minutes.computeIfAbsent(minute, unknown -> new TreeMap<>());
-    for (GroupLag group : report.groups()) {
-      Point point =
-          new Point(
-              minute,
-              group.lag(),
-              group.bytes(),
-              group.seconds(),
-              group.arrivalPerSecond(),
-              group.processingPerSecond(),
-              group.verdict());
-      points.merge(group.group(), point, Point::worse);
-    }
-    minutes.headMap(minute.minus(KEPT)).clear();
+    long minute = report.at().toEpochMilli() / MINUTE.toMillis() * MINUTE.toMillis();
+    database.transaction(
+        () -> {
+          for (GroupLag group : report.groups()) {
+            note(group.group(), WHOLE, minute, group);
+            for (PartitionLag partition : group.partitions()) {
+              note(
+                  group.group(),
+                  new TopicPartition(partition.topic(), partition.partition()),
+                  minute,
+                  partition);
+            }
+          }
+          database.update("DELETE FROM minute WHERE at < ?", minute - KEPT.toMillis());
+        });
+  }
+
+  private void note(String group, TopicPartition partition, long minute, Lag lag) {
+    database.update(
+        NOTE,
+        minute,
+        group,
+        partition.topic(),
+        partition.partition(),
+        VERDICTS.indexOf(lag.verdict()),
+        lag.lag().isPresent() ? lag.lag().getAsLong() : null,
+        lag.bytes().isPresent() ? lag.bytes().getAsLong() : null,
+        orNull(lag.seconds()),
+        orNull(lag.arrivalPerSecond()),
+        orNull(lag.processingPerSecond()));
+  }
+
+  private static Double orNull(OptionalDouble number) {
+    return number.isPresent() ? (Double) number.getAsDouble() : null;
   }
 
   /**
-   * A group.
+   * A group, or one of its partitions.
    *
    * @param back from how long before the newest report on; at most {@link #KEPT}
    */
-  synchronized Points points(String group, Duration back) {
-    List<Point> points = new ArrayList<>();
-    if (!minutes.isEmpty()) {
-      minutes
-          .tailMap(minutes.lastKey().minus(back))
-          .values()
-          .forEach(minute -> Optional.ofNullable(minute.get(group)).ifPresent(points::add));
-    }
-    return new Points(points);
+  public synchronized Points points(
+      String group, Optional<TopicPartition> partition, Duration back) {
+    TopicPartition part = partition.orElse(WHOLE);
+    return new Points(
+        database.query(
+            """
+            SELECT * FROM minute WHERE group_name = ? AND topic = ? AND number = ?
+              AND at >= (SELECT max(at) FROM minute) - ? ORDER BY at\
+            """,
+            row ->
+                new Point(
+                    Instant.ofEpochMilli(row.getLong("at")),
+                    number(row, "lag"),
+                    number(row, "bytes"),
+                    real(row, "seconds"),
+                    real(row, "arrivals"),
+                    real(row, "processing"),
+                    VERDICTS.get(row.getInt("verdict"))),
+            group,
+            part.topic(),
+            part.partition(),
+            back.toMillis()));
+  }
+
+  private static OptionalLong number(ResultSet row, String column) throws SQLException {
+    long number = row.getLong(column);
+    return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  private static OptionalDouble real(ResultSet row, String column) throws SQLException {
+    double number = row.getDouble(column);
+    return row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(number);
+  }
+
+  @Override
+  public synchronized void close() {
+    database.close();
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.common.TopicPartition;
 
 /** {@code GET /v1/lag} and {@code /v1/lag/history}. */
 public final class LagRoutes {
@@ -32,7 +33,10 @@ public final class LagRoutes {
   public List<Route> routes() {
     return List.of(
         get("/v1/lag", this::lag).taking("group", "partitions"),
-        get("/v1/lag/history", this::history).taking("group", "minutes"));
+        get(
+                "/v1/lag/history",
+                request -> history.points(group(request), partition(request), back(request)))
+            .taking("group", "topic", "partition", "minutes"));
   }
 
   private static Route get(String path, Function<Incoming, Object> answer) {
@@ -57,13 +61,26 @@ public final class LagRoutes {
             .toList());
   }
 
-  private LagHistory.Points history(Incoming request) {
-    String group =
-        request
-            .query("group")
-            .orElseThrow(
-                () -> Problem.of(ProblemKind.BAD_REQUEST, "say whose history: group=NAME"));
+  private static String group(Incoming request) {
+    return request.query("group").orElseThrow(() -> bad("say whose history: group=NAME"));
+  }
+
+  private static Optional<TopicPartition> partition(Incoming request) {
+    Optional<String> topic = request.query("topic");
+    Optional<String> number = request.query("partition");
+    if (topic.isPresent() != number.isPresent()) {
+      throw bad("topic and partition go together");
+    }
+    return topic.map(
+        name -> new TopicPartition(name, request.whole("partition", 0, 0, Integer.MAX_VALUE)));
+  }
+
+  private static Duration back(Incoming request) {
     int most = (int) LagHistory.KEPT.toMinutes();
-    return history.points(group, Duration.ofMinutes(request.whole("minutes", 60, 1, most)));
+    return Duration.ofMinutes(request.whole("minutes", 60, 1, most));
+  }
+
+  private static Problem bad(String detail) {
+    return Problem.of(ProblemKind.BAD_REQUEST, detail);
   }
 }

@@ -76,7 +76,7 @@ public final class OperateService implements AutoCloseable {
     ClusterAccess access = new ClusterAccess(cluster);
     LOG.info("data set {}", access.dataset().name());
     Clock clock = Clock.systemUTC();
-    LagHistory history = new LagHistory();
+    LagHistory history = closedLater(new LagHistory(settings.stateDirectory().resolve("lag")));
     lag = new LagWatcher(access, LagWatcher.INTERVAL, settings.groups(), clock, history::note);
     parts.add(lag);
     routes.addAll(new LagRoutes(lag::latest, history).routes());

@@ -32,13 +32,14 @@ export function open(place, app, route) {
   };
   const asked = (path, more = () => ({})) => () =>
     state.chosen && `${path}?${new URLSearchParams({ group: state.chosen.group, ...more() })}`;
+  const part = ({ topic, partition } = state.chosen) => (topic === null ? {} : { topic, partition });
   const view = follow(
     place,
     app,
     {
       lag: { path: () => "/v1/lag?partitions=false", every: EVERY_MS, then: heard },
       group: { path: asked("/v1/lag"), every: EVERY_MS },
-      history: { path: asked("/v1/lag/history", () => ({ minutes: state.minutes })), every: HISTORY_EVERY_MS },
+      history: { path: asked("/v1/lag/history", () => ({ ...part(), minutes: state.minutes })), every: HISTORY_EVERY_MS },
     },
     draw,
   );
@@ -155,7 +156,7 @@ function detail(app, state, view, { group: answer, history, known, at }, widthPx
     { key: JSON.stringify(chosen) },
     isGone ? note("quiet", app.say("lag.gone")) : judged(app, chosen, one, at),
     headRecord(app, state, chosen.topic === null ? worstHead(group, partitions) : one, at),
-    chosen.topic === null && historyCard(app, state, view, history?.points ?? [], widthPx),
+    historyCard(app, state, view, history?.points ?? [], widthPx),
     partitionsCard(app, state, view, partitions),
   );
 }

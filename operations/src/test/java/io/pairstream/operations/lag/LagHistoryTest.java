@@ -1,13 +1,20 @@
 package io.pairstream.operations.lag;
 
+import static io.pairstream.operations.lag.PlayedLag.group;
+import static io.pairstream.operations.lag.PlayedLag.partition;
 import static io.pairstream.operations.lag.PlayedLag.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.lag.LagHistory.Point;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LagHistoryTest {
 
@@ -16,41 +23,63 @@ class LagHistoryTest {
   private static final Instant START = Instant.parse("2026-11-20T00:00:00Z");
   private static final String GROUP = "pairs-preprocess";
 
-  private final LagHistory history = new LagHistory();
+  @TempDir private Path directory;
+
+  private LagHistory open() {
+    return new LagHistory(directory.resolve("lag"));
+  }
 
   private static GroupLag behind(String name, long records, Verdict verdict) {
-    return PlayedLag.group(name, verdict, "Stable", records, true);
+    return group(
+        name,
+        verdict,
+        partition("pairs.crowdsourced", 0, OptionalLong.of(100 - records), verdict),
+        partition("pairs.crowdsourced", 1, OptionalLong.of(100), Verdict.IDLE));
   }
 
-  private List<Point> points(Duration back) {
-    return history.points(GROUP, back).points();
-  }
-
-  @Test
-  void keepsADayByTheMinuteWithTheWorstOfEachAndForgetsTheRest() {
-    history.note(report(START.minus(STEP), behind("gone", 1, Verdict.OK)));
-    // A report every 10 seconds, with a lag that counts the looks.
-    for (int i = 0; i < 6 * 60 * 26; i++) {
+  /** A report every 10 seconds, from the start on, with a lag that counts the looks. */
+  private static void fill(LagHistory history, int from, int looks) {
+    for (int i = from; i < from + looks; i++) {
       history.note(
           report(
               START.plus(STEP.multipliedBy(i)),
               behind(GROUP, i, i % 6 == 3 ? Verdict.STALL : Verdict.OK)));
     }
+  }
 
-    List<Point> points = points(LagHistory.KEPT);
-
-    assertThat(points(HOUR)).hasSize(61);
-    assertThat(points).hasSize(1441);
-    assertThat(points).allMatch(point -> point.verdict() == Verdict.STALL);
-    assertThat(points).allMatch(point -> point.lag().orElseThrow() % 6 == 3);
-    assertThat(history.points("gone", LagHistory.KEPT).points()).isEmpty();
+  private static List<Point> points(LagHistory history, Duration back) {
+    return history.points(GROUP, Optional.empty(), back).points();
   }
 
   @Test
-  void ofOneVerdictTheMostCounts() {
-    history.note(report(START, behind(GROUP, 7, Verdict.OK)));
-    history.note(report(START.plus(STEP), behind(GROUP, 3, Verdict.OK)));
+  void keepsADayByTheMinuteWithTheWorstOfEachAndForgetsTheRest() {
+    try (LagHistory history = open()) {
+      history.note(report(START.minus(STEP), behind("gone", 1, Verdict.OK)));
+      fill(history, 0, 6 * 60 * 26);
 
-    assertThat(points(HOUR)).singleElement().matches(point -> point.lag().orElseThrow() == 7);
+      List<Point> points = points(history, LagHistory.KEPT);
+
+      assertThat(points(history, HOUR)).hasSize(61);
+      assertThat(points).hasSize(1441);
+      assertThat(points).allMatch(point -> point.verdict() == Verdict.STALL);
+      assertThat(points)
+          .allSatisfy(
+              point -> assertThat(point.lag().orElseThrow() % 6).as("the most").isEqualTo(5));
+      assertThat(points.get(0).processingPerSecond()).hasValue(4.25);
+      assertThat(history.points("gone", Optional.empty(), LagHistory.KEPT).points()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsNotKnownOfAMinuteIsNotKnown() {
+    try (LagHistory history = open()) {
+      PartitionLag never = partition("pairs.raw", 0, OptionalLong.empty(), Verdict.UNKNOWN);
+      history.note(report(START, group(GROUP, Verdict.UNKNOWN, never)));
+
+      Optional<TopicPartition> raw = Optional.of(new TopicPartition("pairs.raw", 0));
+      assertThat(history.points(GROUP, raw, HOUR).points())
+          .singleElement()
+          .matches(point -> point.lag().isEmpty());
+    }
   }
 }

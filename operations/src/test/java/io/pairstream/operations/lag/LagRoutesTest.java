@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.Served;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,24 +13,29 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LagRoutesTest {
 
   private static final Duration INTERVAL = Duration.ofSeconds(10);
   private static final Instant AT = Instant.parse("2026-11-20T03:00:00Z");
 
+  @TempDir private Path directory;
+
   private LagReport report = LagReport.nothingYet(INTERVAL);
-  private final LagHistory history = new LagHistory();
+  private LagHistory history;
   private Served served;
 
   @BeforeEach
   void open() throws IOException {
+    history = new LagHistory(directory);
     served = new Served(new LagRoutes(() -> report, history).routes());
   }
 
   @AfterEach
   void close() {
     served.close();
+    history.close();
   }
 
   private JsonNode json(String path) throws Exception {
@@ -82,16 +88,22 @@ class LagRoutesTest {
   }
 
   @Test
-  void tellsTheHistoryOfAGroup() throws Exception {
+  void tellsTheHistoryOfAGroupAndOfAPartition() throws Exception {
     for (int i = 0; i < 12; i++) {
       history.note(aReport(AT.plusSeconds(10L * i)));
     }
 
     JsonNode group = json("/v1/lag/history?group=pairs-preprocess&minutes=10");
+    JsonNode partition =
+        json(
+            "/v1/lag/history?group=pairs-preprocess&topic=pairs.crowdsourced&partition=4"
+                + "&minutes=10");
 
     assertThat(group.get("points")).hasSize(2);
     assertThat(group.get("points").get(0).get("lag").asLong()).isEqualTo(12);
     assertThat(group.get("points").get(0).get("verdict").asText()).isEqualTo("STALL");
+    assertThat(partition.get("points").get(0).get("lag").isNull()).isTrue();
+    assertThat(partition.get("points").get(0).get("verdict").asText()).isEqualTo("UNKNOWN");
   }
 
   @Test
@@ -102,7 +114,8 @@ class LagRoutesTest {
             "/v1/lag/history?group=g&minutes=0",
             "/v1/lag/history?group=g&minutes=1441",
             "/v1/lag/history?group=g&minutes=all",
-            "/v1/lag/history?minutes=5")) {
+            "/v1/lag/history?group=g&topic=t",
+            "/v1/lag/history?group=g&topic=t&partition=-1")) {
       assertThat(served.json(wrong, 400).get("detail").asText()).as(wrong).isNotEmpty();
     }
   }
