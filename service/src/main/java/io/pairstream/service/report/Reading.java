@@ -73,7 +73,8 @@ public final class Reading {
   /** Memory and processor time of this process. */
   static void ofThisProcess(Reading reading) {
     reading.gauge(
-        "jvm_heap_used_bytes", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        "jvm_heap_used_bytes",
+        (double) ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     long nanos =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     reading.counter("process_cpu_nanoseconds_total", Math.max(0, nanos));

@@ -230,16 +230,10 @@ class WebServerTest {
     "'GET /things/a%2fb HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
     "'GET /quick?a=%zz HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
     "'GET /quick?a=%ff HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
-    "'POST /things HTTP/1.1\r\n"
-        + "Host: 127.0.0.1:PORT\r\n"
-        + "Content-Length: 3\r\n"
-        + "Content-Length: 4\r\n\r\n"
-        + "', 400",
-    "'POST /things HTTP/1.1\r\n"
-        + "Host: 127.0.0.1:PORT\r\n"
-        + "Content-Length: 3\r\n"
-        + "Transfer-Encoding: chunked\r\n\r\n"
-        + "', 400",
+    "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n"
+        + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n', 400",
+    "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n"
+        + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n', 400",
     "'CONNECT example.org:443 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
     "'OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
     "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nTransfer-Encoding: gzip\r\n\r\n', 400"
