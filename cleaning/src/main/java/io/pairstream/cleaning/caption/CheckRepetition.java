@@ -4,9 +4,7 @@ import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.Check.Checked;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.util.HashSet;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * Keeps captions that do not say the same again and again.
@@ -57,17 +55,39 @@ public final class CheckRepetition implements Check<CleanedCaption> {
   }
 
   private static double repetition(String text) {
-    String lower =
-        text.substring(0, Math.min(text.length(), MOST_CHARACTERS)).toLowerCase(Locale.ROOT);
+    int length = Math.min(text.length(), MOST_CHARACTERS);
     int run = Letters.of(text).mostlyUnspaced() ? UNSPACED_RUN : RUN;
-    int runs = lower.length() - run + 1;
+    int runs = length - run + 1;
     if (runs < 2) {
       return 0;
     }
-    Set<String> seen = new HashSet<>();
-    for (int i = 0; i < runs; i++) {
-      seen.add(lower.substring(i, i + run));
+    // A run fits into two longs of four chars each; 31 bits of their product tell runs apart.
+    int[] seen = new int[Integer.highestOneBit(runs) * 4];
+    int repeated = 0;
+    long first = 0;
+    long second = 0;
+    for (int i = 0; i < length; i++) {
+      first = first << 16 | (run == RUN ? second >>> 48 : 0);
+      second = second << 16 | Character.toLowerCase(text.charAt(i));
+      if (i >= run - 1 && !add(seen, first * 0x9E3779B97F4A7C15L + second * 0xC2B2AE3D27D4EB4FL)) {
+        repeated++;
+      }
     }
-    return (double) (runs - seen.size()) / runs;
+    return (double) repeated / runs;
+  }
+
+  /** Whether the run is new. */
+  private static boolean add(int[] seen, long product) {
+    long mixed = (product ^ product >>> 29) * 0xBF58476D1CE4E5B9L;
+    int mark = (int) (mixed >>> 32) | 1;
+    int slot = (int) (mixed >>> 16) & (seen.length - 1);
+    while (seen[slot] != 0) {
+      if (seen[slot] == mark) {
+        return false;
+      }
+      slot = (slot + 1) & (seen.length - 1);
+    }
+    seen[slot] = mark;
+    return true;
   }
 }

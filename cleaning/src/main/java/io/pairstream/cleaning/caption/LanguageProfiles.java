@@ -1,11 +1,8 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.ClassPathFile;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * How much each n-gram speaks for each language: naive Bayes over n-grams of one to three
@@ -25,21 +22,55 @@ final class LanguageProfiles {
   /** Characters looked at; they decide the language of any longer text. */
   private static final int MOST_CHARACTERS = 512;
 
-  private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{Mn}\\p{Mc}]+");
+  private static final int SLOTS = 1 << 17;
 
   private final List<String> languages;
 
-  /** For each n-gram, in turn a language's number and the weight, both as a character above ' '. */
-  private final Map<String, String> weights = new HashMap<>();
+  /** n-grams of up to 48 bits by hash, 0 where the slot is free; where each one's entries begin. */
+  private final long[] keys = new long[SLOTS];
 
-  /** The profiles that come with the product. */
+  private final int[] rows = new int[SLOTS];
+
+  /** For each n-gram the number of its entries, and for each entry language and weight. */
+  private final byte[] entries;
+
+  /** The profiles that come with the product. Takes some ten milliseconds. */
   LanguageProfiles() {
     List<String> lines = ClassPathFile.lines(LanguageProfiles.class, "profiles.txt").toList();
     languages = List.of(lines.get(0).split(" "));
-    lines.stream()
-        .skip(1)
-        .map(line -> line.split("\t"))
-        .forEach(fields -> weights.put(fields[0], fields[1]));
+    List<String> grams = lines.subList(1, lines.size());
+    entries = new byte[grams.stream().mapToInt(line -> line.length() - line.indexOf('\t')).sum()];
+    int at = 0;
+    for (String line : grams) {
+      at = add(line, at);
+    }
+  }
+
+  private int add(String line, int from) {
+    int tab = line.indexOf('\t');
+    long key = 0;
+    for (int i = 0; i < tab; i++) {
+      key = key << 16 | line.charAt(i);
+    }
+    int slot = slot(key);
+    keys[slot] = key;
+    rows[slot] = from;
+    int at = from;
+    entries[at++] = (byte) ((line.length() - tab - 1) / 2);
+    for (int i = tab + 1; i < line.length(); i++) {
+      entries[at++] = (byte) (line.charAt(i) - '!');
+    }
+    return at;
+  }
+
+  /** Where the n-gram is, or would be. */
+  private int slot(long key) {
+    long mixed = key * 0x9E3779B97F4A7C15L;
+    int slot = (int) (mixed >>> (64 - 17));
+    while (keys[slot] != 0 && keys[slot] != key) {
+      slot = (slot + 1) & (SLOTS - 1);
+    }
+    return slot;
   }
 
   /** The languages, in the order of the scores. */
@@ -50,12 +81,18 @@ final class LanguageProfiles {
   /** What the text's n-grams weigh for each language, in eighths of a nat. */
   int[] scores(String text) {
     int[] scores = new int[languages.size()];
-    String letters = letters(text);
-    for (int i = 0; i < letters.length(); i++) {
-      for (int end = i + 1; end <= Math.min(i + LONGEST, letters.length()); end++) {
-        String row = weights.getOrDefault(letters.substring(i, end), "");
-        for (int at = 0; at < row.length(); at += 2) {
-          scores[row.charAt(at) - '!'] += row.charAt(at + 1) - '!';
+    char[] letters = letters(text);
+    for (int i = 0; i < letters.length; i++) {
+      long key = 0;
+      for (int j = i; j < Math.min(i + LONGEST, letters.length); j++) {
+        key = key << 16 | letters[j];
+        int slot = slot(key);
+        if (keys[slot] != 0) {
+          int row = rows[slot];
+          int end = row + 1 + 2 * entries[row];
+          for (int at = row + 1; at < end; at += 2) {
+            scores[entries[at]] += entries[at + 1];
+          }
         }
       }
     }
@@ -63,9 +100,31 @@ final class LanguageProfiles {
   }
 
   /** The text's letters in lower case, one space before, between and behind words. */
-  private static String letters(String text) {
-    String first = text.substring(0, Math.min(text.length(), MOST_CHARACTERS));
-    String lower = first.toLowerCase(Locale.ROOT).replace("i\u0307", "i");
-    return " " + NO_LETTERS.matcher(lower).replaceAll(" ").strip() + " ";
+  private static char[] letters(String text) {
+    char[] letters = new char[Math.min(text.length(), MOST_CHARACTERS) + 2];
+    letters[0] = ' ';
+    int length = 1;
+    for (int i = 0; i < text.length() && length <= MOST_CHARACTERS; i++) {
+      char c = text.charAt(i);
+      if (c >= 'a' && c <= 'z') {
+        letters[length++] = c;
+      } else if (Character.isLetter(c) || isMark(c)) {
+        letters[length++] = Character.toLowerCase(c);
+      } else if (letters[length - 1] != ' ') {
+        letters[length++] = ' ';
+      }
+    }
+    if (letters[length - 1] != ' ') {
+      letters[length++] = ' ';
+    }
+    return Arrays.copyOf(letters, length);
+  }
+
+  private static boolean isMark(char c) {
+    if (c < 0x300) {
+      return false;
+    }
+    int type = Character.getType(c);
+    return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
   }
 }

@@ -41,7 +41,7 @@ record Letters(int count, int unspaced, UnicodeScript script, int ofScript) {
   static Letters of(String text) {
     int latin = 0;
     int unspaced = 0;
-    Map<UnicodeScript, Integer> counts = new EnumMap<>(UnicodeScript.class);
+    Map<UnicodeScript, Integer> counts = Map.of();
     for (int i = 0; i < text.length(); ) {
       int codePoint = text.codePointAt(i);
       i += Character.charCount(codePoint);
@@ -52,11 +52,17 @@ record Letters(int count, int unspaced, UnicodeScript script, int ofScript) {
         latin++;
         continue;
       }
+      if (counts.isEmpty()) {
+        counts = new EnumMap<>(UnicodeScript.class);
+      }
       UnicodeScript script = UnicodeScript.of(codePoint);
       counts.merge(script, 1, Integer::sum);
       if (UNSPACED_SCRIPTS.contains(script) || isSharedJapanese(script, codePoint)) {
         unspaced++;
       }
+    }
+    if (counts.isEmpty()) {
+      return new Letters(latin, 0, UnicodeScript.LATIN, latin);
     }
     counts.merge(UnicodeScript.LATIN, latin, Integer::sum);
     int count = counts.values().stream().mapToInt(Integer::intValue).sum();

@@ -8,7 +8,6 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -27,8 +26,6 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
   /** Longer than any phrase; no caption is compared beyond it. */
   private static final int LONGEST_PHRASE = 200;
 
-  private static final Pattern NUMBER = Pattern.compile("[\\p{Nd}#](?:[^\\p{L}]*[\\p{Nd}#])?+");
-  private static final Pattern OTHER = Pattern.compile("[^\\p{L}#]+");
   private static final Pattern PHRASE = Pattern.compile(".+");
 
   private static final Pattern IMAGE_FILE =
@@ -103,8 +100,31 @@ public final class RefuseBoilerplate implements Check<CleanedCaption> {
 
   /** Lower-case letters, {@code #} for a number, one space for anything between. */
   private static String words(String text) {
-    String first = text.substring(0, Math.min(text.length(), LONGEST_PHRASE));
-    String numbered = NUMBER.matcher(first.toLowerCase(Locale.ROOT)).replaceAll(" # ");
-    return OTHER.matcher(numbered).replaceAll(" ").strip();
+    StringBuilder out = new StringBuilder(Math.min(text.length(), LONGEST_PHRASE));
+    boolean spaceDue = false;
+    for (int i = 0; i < text.length() && out.length() < LONGEST_PHRASE; i++) {
+      char c = text.charAt(i);
+      if (Character.isDigit(c) || c == '#') {
+        if (out.isEmpty() || out.charAt(out.length() - 1) != '#') {
+          appendSpaced(out, spaceDue, '#');
+        }
+        spaceDue = false;
+      } else if (Character.isLetter(c) || Character.isSurrogate(c)) {
+        boolean afterNumber = !out.isEmpty() && out.charAt(out.length() - 1) == '#';
+        appendSpaced(out, spaceDue || afterNumber, Character.toLowerCase(c));
+        spaceDue = false;
+      } else {
+        spaceDue = true;
+      }
+    }
+    return out.toString();
+  }
+
+  private static void appendSpaced(StringBuilder out, boolean spaceDue, char c) {
+    boolean beforeNumber = c == '#' && !out.isEmpty();
+    if ((spaceDue || beforeNumber) && !out.isEmpty()) {
+      out.append(' ');
+    }
+    out.append(c);
   }
 }

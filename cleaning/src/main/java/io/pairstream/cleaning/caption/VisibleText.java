@@ -86,6 +86,9 @@ final class VisibleText {
   private VisibleText() {}
 
   static String of(String text) {
+    if (!text.contains("  ") && text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+      return text.strip();
+    }
     StringBuilder shown = new StringBuilder(text.length());
     text.codePoints().filter(c -> !isRemoved(c)).forEach(shown::appendCodePoint);
     String spaced = SPACES.matcher(shown).replaceAll(" ").strip();
