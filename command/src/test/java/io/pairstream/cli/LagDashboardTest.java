@@ -23,7 +23,7 @@ class LagDashboardTest {
 
   private static final String REPORT =
       """
-      {"at": "2026-11-24T12:00:00Z", "interval_seconds": 2, "took_seconds": 0.1, "trouble": null,
+      {"at": "2026-11-24T12:00:00Z", "interval_seconds": 2, "trouble": null,
        "groups": [{
          "group": "pairs-preprocess", "type": "streams", "state": "Stable", "members": 1,
          "decides": true, "verdict": "%s", "sentence": "stuck for 6 min",

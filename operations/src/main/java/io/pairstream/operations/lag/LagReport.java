@@ -11,16 +11,11 @@ import java.util.Optional;
  *
  * @param at when they were looked at; 1970 where they never were
  * @param intervalSeconds time from one look to the next
- * @param tookSeconds how long the look took
  * @param groups by name
  * @param trouble why there is nothing newer, in a sentence; empty while all is well
  */
 public record LagReport(
-    Instant at,
-    double intervalSeconds,
-    double tookSeconds,
-    List<GroupLag> groups,
-    Optional<String> trouble) {
+    Instant at, double intervalSeconds, List<GroupLag> groups, Optional<String> trouble) {
 
   public LagReport {
     groups = List.copyOf(groups);
@@ -28,7 +23,7 @@ public record LagReport(
 
   /** Nothing was looked at yet. */
   public static LagReport nothingYet(Duration interval) {
-    return new LagReport(Instant.EPOCH, interval.toMillis() / 1e3, 0, List.of(), Optional.empty());
+    return new LagReport(Instant.EPOCH, interval.toMillis() / 1e3, List.of(), Optional.empty());
   }
 
   /** Whether the groups were looked at at least once. */
@@ -44,11 +39,11 @@ public record LagReport(
 
   /** The same with these groups alone. */
   public LagReport with(List<GroupLag> some) {
-    return new LagReport(at, intervalSeconds, tookSeconds, some, trouble);
+    return new LagReport(at, intervalSeconds, some, trouble);
   }
 
   /** The same, but known to be old. */
   public LagReport withTrouble(String why) {
-    return new LagReport(at, intervalSeconds, tookSeconds, groups, Optional.of(why));
+    return new LagReport(at, intervalSeconds, groups, Optional.of(why));
   }
 }

@@ -140,7 +140,6 @@ public final class LagWatcher implements AutoCloseable {
       logs = new WatchedLogs(admin);
       heads = new HeadReader(cluster);
     }
-    long began = System.nanoTime();
     // Where logs begin is asked for before, and where they end after the groups' places: a group
     // that moves on meanwhile seems neither to have lost records nor to be ahead of the end.
     logs.begin();
@@ -156,13 +155,7 @@ public final class LagWatcher implements AutoCloseable {
                 place -> watch(place.group()).judge(at, place, mine.get(place.group()), logs.all()))
             .toList();
     looksTaken++;
-    LagReport report =
-        new LagReport(
-            at,
-            interval.toMillis() / 1e3,
-            (System.nanoTime() - began) / 1e9,
-            judged,
-            Optional.empty());
+    LagReport report = new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty());
     latest = report;
     return report;
   }

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -41,20 +40,12 @@ public record ProfileQuestion(Optional<PairStatus> split, Optional<String> sourc
   }
 
   private static Optional<String> named(String what, String name, List<String> known) {
-    if (name.isEmpty()) {
-      return Optional.empty();
-    }
     String upper = name.toUpperCase(Locale.ROOT);
-    if (!known.contains(upper)) {
+    if (!name.isEmpty() && !known.contains(upper)) {
       throw new IllegalArgumentException(
-          "there is no "
-              + what
-              + " "
-              + name
-              + "; there are "
-              + known.stream().collect(Collectors.joining(", ")));
+          "there is no %s %s; there are %s".formatted(what, name, String.join(", ", known)));
     }
-    return Optional.of(upper);
+    return Optional.of(upper).filter(known::contains);
   }
 
   /** The splits whose pairs are asked for. */
