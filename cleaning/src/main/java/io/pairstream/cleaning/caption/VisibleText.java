@@ -86,7 +86,7 @@ final class VisibleText {
   private VisibleText() {}
 
   static String of(String text) {
-    if (!text.contains("  ") && text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+    if (!text.contains("  ") && text.chars().allMatch(VisibleText::isOrdinary)) {
       return text.strip();
     }
     StringBuilder shown = new StringBuilder(text.length());
@@ -104,6 +104,15 @@ final class VisibleText {
       members.set(Integer.parseInt(ends[0], 16), Integer.parseInt(ends[ends.length - 1], 16) + 1);
     }
     return members::get;
+  }
+
+  /** ASCII, Chinese, and the punctuation of both. */
+  private static boolean isOrdinary(int c) {
+    return (c >= ' ' && c <= '~')
+        || (c >= 0x4E00 && c <= 0x9FFF)
+        || (c >= 0x3001 && c <= 0x3020)
+        || (c >= 0xFF01 && c <= 0xFF5E)
+        || (c >= 0x2018 && c <= 0x201F);
   }
 
   private static boolean isRemoved(int codePoint) {
