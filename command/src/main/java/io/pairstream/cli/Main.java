@@ -5,6 +5,10 @@ import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.report.SelfReport;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -12,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
@@ -21,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    resourceBundle = Main.HelpWithExamples.TEXTS,
+    resourceBundle = Main.GroupedHelp.TEXTS,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeOnInvalidInput = ExitStatus.WRONG_USAGE,
     exitCodeOnExecutionException = ExitStatus.COULD_NOT,
@@ -88,7 +93,7 @@ public final class Main {
     return new CommandLine(new Main())
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setHelpFactory(HelpWithExamples::new)
+        .setHelpFactory(GroupedHelp::new)
         .registerConverter(Duration.class, Quantity::span)
         .registerConverter(Instant.class, Quantity::past)
         .registerConverter(ServiceOptions.Address.class, ServiceOptions.Address::parse)
@@ -107,8 +112,8 @@ public final class Main {
                     "right is one of " + ClusterRequirement.labels() + ", not " + name));
   }
 
-  /** Help with examples to paste. */
-  static final class HelpWithExamples extends Help {
+  /** A command's help: its own options before those that it shares, and examples to paste. */
+  static final class GroupedHelp extends Help {
 
     /** Has all texts of the help; picocli looks up those of options and commands. */
     static final String TEXTS = "io.pairstream.cli.help";
@@ -117,8 +122,33 @@ public final class Main {
 
     private final ResourceBundle texts = ResourceBundle.getBundle(TEXTS);
 
-    HelpWithExamples(CommandSpec spec, ColorScheme colours) {
+    GroupedHelp(CommandSpec spec, ColorScheme colours) {
       super(spec, colours);
+    }
+
+    @Override
+    public String optionList() {
+      Map<String, List<OptionSpec>> shared = new LinkedHashMap<>();
+      commandSpec()
+          .mixins()
+          .forEach(
+              (name, mixin) -> {
+                if (texts.containsKey("group." + name)) {
+                  shared
+                      .computeIfAbsent(texts.getString("group." + name), title -> new ArrayList<>())
+                      .addAll(mixin.options());
+                }
+              });
+      List<OptionSpec> own = new ArrayList<>(commandSpec().options());
+      shared.values().forEach(own::removeAll);
+      StringBuilder list = new StringBuilder(optionListExcludingGroups(own));
+      shared.forEach(
+          (title, options) ->
+              list.append(NEW_LINE)
+                  .append(title)
+                  .append(NEW_LINE)
+                  .append(optionListExcludingGroups(options)));
+      return list.toString();
     }
 
     @Override

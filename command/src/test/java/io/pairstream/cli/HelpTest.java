@@ -52,7 +52,7 @@ class HelpTest {
   @MethodSource("commands")
   void givesExamplesThatCanBeTyped(String name) {
     String examples =
-        ResourceBundle.getBundle(Main.HelpWithExamples.TEXTS)
+        ResourceBundle.getBundle(Main.GroupedHelp.TEXTS)
             .getString(name.replace(' ', '.') + ".example");
 
     assertThat(command(name).getUsageMessage()).contains("For example:\n  pairstream ");

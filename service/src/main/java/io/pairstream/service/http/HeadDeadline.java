@@ -1,7 +1,10 @@
 package io.pairstream.service.http;
 
 import io.pairstream.schemas.Threads;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -11,8 +14,14 @@ import org.eclipse.jetty.io.Connection;
 /**
  * Closes connections whose next request's head does not come whole in time, however busily its
  * bytes drip. What is silent between two requests is the idle time-out's business.
+ *
+ * <p>One address may keep {@link #MAX_HALF_HEADS} new connections open without a whole head; one
+ * more closes its oldest, so that a single address cannot take all connections from the others.
  */
 final class HeadDeadline implements Connection.Listener, AutoCloseable {
+
+  /** A sixteenth of the connections of {@link ServerSettings#of}. */
+  static final int MAX_HALF_HEADS = 256;
 
   private final Duration timeout;
   private final Map<Connection, Waiting> waiting = new ConcurrentHashMap<>();
@@ -23,11 +32,12 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
   private static final long NOT_BEGUN = -1;
 
   /**
+   * @param newFrom whose connection it is, as long as it had no whole head; else empty
    * @param bytesBefore bytes that had come over the connection when the head began to be waited for
    * @param begunAt when the head's first bytes were seen, as {@link System#nanoTime}, or {@link
    *     #NOT_BEGUN}
    */
-  private record Waiting(long bytesBefore, long begunAt) {}
+  private record Waiting(String newFrom, long bytesBefore, long begunAt) {}
 
   HeadDeadline(Duration timeout) {
     this.timeout = timeout;
@@ -41,8 +51,21 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
   }
 
   @Override
-  public void onOpened(Connection connection) {
-    await(connection);
+  public synchronized void onOpened(Connection connection) {
+    String address =
+        connection.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress inet
+            ? inet.getHostString()
+            : "unknown";
+    List<Connection> halfHeads =
+        waiting.entrySet().stream()
+            .filter(entry -> entry.getValue().newFrom().equals(address))
+            .map(Map.Entry::getKey)
+            .sorted(Comparator.comparingLong(Connection::getCreatedTimeStamp))
+            .toList();
+    waiting.put(connection, new Waiting(address, connection.getBytesIn(), NOT_BEGUN));
+    if (halfHeads.size() >= MAX_HALF_HEADS) {
+      halfHeads.get(0).getEndPoint().close();
+    }
   }
 
   @Override
@@ -58,7 +81,7 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
   /** A request is answered; the next one's head may come. */
   void await(Connection connection) {
     if (connection.getEndPoint().isOpen()) {
-      waiting.put(connection, new Waiting(connection.getBytesIn(), NOT_BEGUN));
+      waiting.put(connection, new Waiting("", connection.getBytesIn(), NOT_BEGUN));
     }
   }
 
@@ -68,7 +91,7 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
       waiting.remove(connection, head);
     } else if (head.begunAt() == NOT_BEGUN) {
       if (connection.getBytesIn() > head.bytesBefore()) {
-        waiting.replace(connection, head, new Waiting(head.bytesBefore(), now));
+        waiting.replace(connection, head, new Waiting(head.newFrom(), head.bytesBefore(), now));
       }
     } else if (now - head.begunAt() > timeout.toNanos() && waiting.remove(connection, head)) {
       connection.getEndPoint().close();

@@ -22,8 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -300,6 +303,33 @@ class WebServerTest {
     try (RawClient raw = new RawClient(server.port())) {
       raw.send("GET /quick HTTP/1.1\r\nHo");
       assertThat(raw.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
+  void anAddressKeepsOnlySoManyHalfHeadsOpen() throws Exception {
+    start(SETTINGS);
+
+    List<RawClient> held = new ArrayList<>();
+    ExecutorService readers = Executors.newCachedThreadPool();
+    try {
+      for (int i = 0; i < HeadDeadline.MAX_HALF_HEADS + 1; i++) {
+        RawClient raw = new RawClient(server.port());
+        raw.send("GET /quick HTTP/1.1\r\nHo");
+        held.add(raw);
+      }
+
+      // Which of them was taken up first, only the server knows.
+      assertThat(
+              readers.invokeAny(
+                  held.stream().map(raw -> (Callable<Boolean>) raw::isClosedByServer).toList()))
+          .isTrue();
+      assertThat(get("/quick").statusCode()).isEqualTo(200);
+    } finally {
+      readers.shutdownNow();
+      for (RawClient raw : held) {
+        raw.close();
+      }
     }
   }
 
