@@ -28,8 +28,9 @@ import java.util.function.Supplier;
  * <p>Workers start when they are first needed and stay. A caller waits its turn, then has a worker
  * for itself. A worker that dies may have been killed from outside, and one that is late may have
  * got no processor, so the image gets a second attempt in a fresh worker; only when that one is
- * lost too, and a third has started, is the image to blame. Every fresh worker must first prepare a
- * picture that is known to be good.
+ * lost too is the image to blame. One that is late at work blames its image at once. In either case
+ * another worker must start first. Every fresh worker must first prepare a picture that is known to
+ * be good.
  *
  * <p>Rejects: what {@link ImageWorker} names. Thread-safe.
  */
@@ -106,6 +107,10 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     try {
       return ask(idleOrFresh(plan.scores()), image, plan);
     } catch (LostException first) {
+      if (first.lateAtWork()) {
+        idle.addFirst(fresh(plan.scores()));
+        return blame(first);
+      }
       // No verdict: somebody else may have killed it, or an earlier image may have hurt it.
     }
     try {

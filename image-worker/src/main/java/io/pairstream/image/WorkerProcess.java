@@ -68,15 +68,22 @@ final class WorkerProcess {
     private static final long serialVersionUID = 1L;
 
     private final boolean late;
+    private final boolean worked;
 
-    LostException(String message, boolean late, Throwable cause) {
+    LostException(String message, boolean late, boolean worked, Throwable cause) {
       super(message, cause);
       this.late = late;
+      this.worked = worked;
     }
 
     /** Whether the worker was still there when its time was up. */
     boolean late() {
       return late;
+    }
+
+    /** Whether it was late although it had a processor to work with. */
+    boolean lateAtWork() {
+      return late && worked;
     }
   }
 
@@ -226,16 +233,7 @@ final class WorkerProcess {
 
   /** Either the exchange ends in time or the worker is killed, never both. */
   private <T> T within(Duration limit, Exchange<T> exchange) throws LostException {
-    CompletableFuture<Boolean> met =
-        new CompletableFuture<Boolean>()
-            .completeOnTimeout(false, limit.toNanos(), TimeUnit.NANOSECONDS);
-    var unused =
-        met.thenAccept(
-            inTime -> {
-              if (!inTime) {
-                process.toHandle().destroyForcibly();
-              }
-            });
+    Deadline deadline = new Deadline(process.toHandle(), limit);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     T answer = null;
     IOException failure = null;
@@ -244,15 +242,18 @@ final class WorkerProcess {
     } catch (IOException e) {
       failure = e;
     }
-    boolean late = !met.complete(true);
+    boolean late = !deadline.met();
     if (failure == null && !late) {
       return answer;
     }
     kill();
     throw late
         ? new LostException(
-            "the worker gave no answer in " + limit.toMillis() + " ms", true, failure)
-        : new LostException("the worker died" + lastWords(said, failure), false, failure);
+            "the worker gave no answer in " + limit.toMillis() + " ms",
+            true,
+            deadline.worked(),
+            failure)
+        : new LostException("the worker died" + lastWords(said, failure), false, false, failure);
   }
 
   /** The plan that the worker follows. */

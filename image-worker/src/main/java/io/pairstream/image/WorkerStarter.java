@@ -200,7 +200,7 @@ final class WorkerStarter implements AutoCloseable {
                   prepared -> isGood(prepared) ? reply.words() : "wrong pixels", Rejection::detail);
       if (!failure.isBlank()) {
         throw new LostException(
-            "it cannot decode a picture that is known to be good: " + failure, false, null);
+            "it cannot decode a picture that is known to be good: " + failure, false, false, null);
       }
     } catch (LostException e) {
       throw new ImageWorkerUnavailableException(

@@ -89,7 +89,7 @@ class WorkerFaultsTest {
 
       assertThat(rejection.reason()).isEqualTo(RejectReason.DECODE_TIMEOUT);
       assertThat(rejection.limit()).isEqualTo("3000 ms");
-      assertThat(hasty.counts().late()).as("attempts").isEqualTo(2);
+      assertThat(hasty.counts().late()).as("attempts").isEqualTo(1);
       assertThat(keptGood(hasty)).isEqualTo(before);
       assertThat(hasty.pids()).hasSize(1);
     }

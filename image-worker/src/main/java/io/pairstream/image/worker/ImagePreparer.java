@@ -183,7 +183,9 @@ final class ImagePreparer {
               .flatMap(codec -> codec.decode(file, seen))
               .map(Outcome::kept)
               .orElseGet(() -> openCv.decode(file));
-      case PNG -> openCv.decode(image.animated() ? PngChunks.withoutAnimation(file) : file);
+      case PNG ->
+          PngPixels.bearable(image.animated() ? PngChunks.withoutAnimation(file) : file)
+              .then(openCv::decode);
       case WEBP -> openCv.decode(file);
       case GIF ->
           GifDecoder.decode(file, image.widthPx(), image.heightPx())

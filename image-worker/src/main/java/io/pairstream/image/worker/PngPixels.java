@@ -1,0 +1,100 @@
+package io.pairstream.image.worker;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.image.worker.FileParts.Part;
+import java.nio.ByteBuffer;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * How much the pixel data of a PNG unfolds to (W3C PNG, 10). libpng unfolds what comes behind the
+ * last row as well, only to drop it and to complain: a megabyte may hold a gigabyte.
+ *
+ * <p>Counting costs a good picture a third more processor time, so it is left out where the surplus
+ * cannot exceed {@link #BEARABLE_BYTES}.
+ */
+final class PngPixels {
+
+  /** A surplus that libpng drops in half a second. */
+  static final long BEARABLE_BYTES = 256L << 20;
+
+  /** See <a href="https://zlib.net/zlib_tech.html">zlib, Maximum Compression Factor</a>. */
+  private static final int MOST_PER_BYTE = 1032;
+
+  private static final int HEADER_END = 33;
+
+  private PngPixels() {}
+
+  /** The file, unless its pixel data costs much more than its pixels do. */
+  static Outcome<byte[]> bearable(byte[] file) {
+    if (file.length < HEADER_END) {
+      return Outcome.kept(file);
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(file);
+    long most = mostBytes(bytes);
+    if ((long) file.length * MOST_PER_BYTE <= most + BEARABLE_BYTES
+        || unfolded(file, most) <= most) {
+      return Outcome.kept(file);
+    }
+    return Outcome.rejected(
+        RejectReason.IMAGE_DAMAGED,
+        "its pixel data unfolds to more than the "
+            + most
+            + " bytes that a picture of its size takes at most",
+        "more than " + most + " bytes",
+        most + " bytes");
+  }
+
+  /**
+   * The bits of all pixels, and four bytes for each row. A row has a byte that names its filter and
+   * up to seven bits of padding, and an interlaced picture has less than two rows for each, and
+   * seven.
+   */
+  private static long mostBytes(ByteBuffer file) {
+    int channels =
+        switch (file.get(25)) {
+          case 2 -> 3;
+          case 4 -> 2;
+          case 6 -> 4;
+          default -> 1;
+        };
+    long width = Integer.toUnsignedLong(file.getInt(16));
+    long height = Integer.toUnsignedLong(file.getInt(20));
+    return width * height * channels * file.get(24) / 8 + 4 * height + 16;
+  }
+
+  /** Counts no further than just beyond {@code most}; what is damaged counts as far as it goes. */
+  private static long unfolded(byte[] file, long most) {
+    byte[] buffer = new byte[32 * 1024];
+    long count = 0;
+    Inflater inflater = new Inflater();
+    try {
+      for (Part part : FileParts.of(file)) {
+        if (part.name().equals("IDAT")) {
+          inflater.setInput(file, part.start(), part.length());
+          int more = inflate(inflater, buffer);
+          while (more > 0 && count <= most) {
+            count += more;
+            more = inflate(inflater, buffer);
+          }
+          if (more < 0 || count > most || inflater.finished()) {
+            break;
+          }
+        }
+      }
+    } finally {
+      inflater.end();
+    }
+    return count;
+  }
+
+  /** Bytes that came out; below 0 where the data is damaged, which the decoder says. */
+  private static int inflate(Inflater inflater, byte[] buffer) {
+    try {
+      return inflater.inflate(buffer);
+    } catch (DataFormatException e) {
+      return -1;
+    }
+  }
+}
