@@ -3,8 +3,8 @@
     python formats_reference.py ../resources/io/pairstream/image/formats
 
 NAME.EXT is the file, NAME.golden.png its pixels: uint8 RGB, upright, in sRGB, on white, as Pillow
-and Little CMS see them. Where Pillow has no say (a GIF's frame that does not fill its
-screen), the few lines that say so compute the pixels from the specification.
+and Little CMS see them. Where Pillow has no say (a PNG's gAMA chunk, a GIF's frame that does not
+fill its screen), the few lines that say so compute the pixels from the specification.
 
 Needs numpy, pillow, imagecodecs, opencv-python-headless. All pictures are drawn here.
 """
@@ -363,20 +363,21 @@ def lab(xyz):
     return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1)
 
 
-def lut_profile(to_rgb):
+def lut_profile(space, channels, to_rgb):
     """A table of 9 levels per channel into Lab (lut16Type), which no matrix can say."""
     levels = np.linspace(0, 1, 9)
-    grid = np.stack(np.meshgrid(*[levels] * 3, indexing="ij"), -1)
+    grid = np.stack(np.meshgrid(*[levels] * channels, indexing="ij"), -1)
     rgb = to_rgb(grid)
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     values = lab(linear @ colorants(SRGB_XY, D65_XY).T)
     coded = np.stack([values[..., 0] / 100 * 65280, (values[..., 1] + 128) * 256, (values[..., 2] + 128) * 256], -1)
     table = np.clip(coded + 0.5, 0, 65535).astype(">u2").tobytes()
     ramp = np.array([0, 65535], ">u2").tobytes()
-    tag = b"mft2\0\0\0\0" + struct.pack(">BBBB", 3, 3, 9, 0) + s15(np.eye(3).ravel())
-    tag += struct.pack(">HH", 2, 2) + ramp * 3 + table + ramp * 3
+    tag = b"mft2\0\0\0\0" + struct.pack(">BBBB", channels, 3, 9, 0) + s15(np.eye(3).ravel())
+    tag += struct.pack(">HH", 2, 2) + ramp * channels + table + ramp * 3
     tag += b"\0" * (-len(tag) % 4)
-    return profile(b"RGB ", [(b"A2B0", tag), (b"B2A0", tag)], pcs=b"Lab ")
+    device = b"prtr" if space == b"CMYK" else b"mntr"
+    return profile(space, [(b"A2B0", tag), (b"B2A0", tag)], device=device, pcs=b"Lab ")
 
 
 def cms(image, icc):
@@ -388,7 +389,7 @@ def cms(image, icc):
 
 def with_profile(kind, icc, image=IMAGE):
     options = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"lossless": True}}.get(kind, {})
-    if image.mode == "L":
+    if image.mode in ("L", "CMYK"):
         options.pop("subsampling", None)
     return saved(image, kind, icc_profile=icc, **options)
 
@@ -405,7 +406,7 @@ def profiles():
         "prophoto": rgb_profile(PROPHOTO_XY, D50_XY, gamma_tag(1.8)),
         "lightness": rgb_profile(ADOBE_XY, D50_XY, table_tag(lightness_table())),
         "swapped": rgb_profile([SRGB_XY[1], SRGB_XY[0], SRGB_XY[2]], D65_XY, gamma_tag(2.2)),
-        "lut": lut_profile(lambda rgb: np.sqrt(rgb[..., [1, 0, 2]] * 0.8 + 0.1)),
+        "lut": lut_profile(b"RGB ", 3, lambda rgb: np.sqrt(rgb[..., [1, 0, 2]] * 0.8 + 0.1)),
     }
     for name, icc in known.items():
         for kind, extension in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")):
@@ -432,11 +433,25 @@ def profiles():
     data = with_profile("PNG", icc, Image.fromarray(GREY))
     keep("icc-grey-lightness", "png", data, cms(pixels(data), icc))
 
+    inks = lut_profile(b"CMYK", 4, lambda c: 0.2 + 0.75 * (1 - 0.9 * c[..., :3]) * (1 - 0.8 * c[..., 3:]))
+    data = with_profile("JPEG", inks, cmyk())
+    keep("icc-cmyk", "jpg", data, cms(pixels(data), inks))
+
     # What a PNG says of its colours without a profile (W3C PNG, third edition, 4.3).
+    p3 = np.asarray(cms(IMAGE, known["display-p3"]))
+    keep("cicp-display-p3", "png", png(RGB, 8, 2, chunk(b"cICP", bytes([12, 13, 0, 1]))), p3)
     keep("cicp-srgb", "png", png(RGB, 8, 2, chunk(b"cICP", bytes([1, 13, 0, 1]))), RGB)
+    linear = RGB / 255.0
+    curved = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    keep("gama-linear", "png", png(RGB, 8, 2, chunk(b"gAMA", struct.pack(">I", 100000))), to8(curved))
     keep("gama-usual", "png", png(RGB, 8, 2, chunk(b"gAMA", struct.pack(">I", 45455))), RGB)
     both = chunk(b"sRGB", b"\0") + chunk(b"gAMA", struct.pack(">I", 100000))
     keep("srgb-before-gama", "png", png(RGB, 8, 2, both), RGB)
+    points = [D65_XY, *ADOBE_XY]
+    chroma = chunk(b"cHRM", struct.pack(">8I", *(int(round(v * 100000)) for xy in points for v in xy)))
+    gamma = chunk(b"gAMA", struct.pack(">I", 45455))
+    golden = cms(IMAGE, rgb_profile(ADOBE_XY, D65_XY, gamma_tag(2.2)))
+    keep("chrm-adobe", "png", png(RGB, 8, 2, gamma + chroma), golden)
 
 
 def animated(still, frame, first):

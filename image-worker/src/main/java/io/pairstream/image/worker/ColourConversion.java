@@ -9,6 +9,7 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -40,25 +41,31 @@ final class ColourConversion {
   }
 
   /**
-   * The conversion that a profile describes; {@link #NONE} where it means sRGB, Little CMS cannot
-   * use it, or it is for other colours.
+   * The conversion that a profile describes, {@link #NONE} where it means sRGB; nothing where
+   * Little CMS cannot use the profile, or it is for other colours.
    *
-   * @param components of the picture: 1 for grey, 3 for RGB
+   * @param components of the picture: 1 for grey, 3 for RGB, 4 for CMYK
    */
-  static ColourConversion of(byte[] icc, int components) {
+  static Optional<ColourConversion> of(byte[] icc, int components) {
     try {
       ICC_Profile source = ICC_Profile.getInstance(asInput(icc));
-      boolean grey = source.getColorSpaceType() == ColorSpace.TYPE_GRAY;
+      int channels =
+          switch (source.getColorSpaceType()) {
+            case ColorSpace.TYPE_GRAY -> 1;
+            case ColorSpace.TYPE_RGB -> 3;
+            case ColorSpace.TYPE_CMYK -> 4;
+            default -> 0;
+          };
       // An RGB profile fits a grey picture, too: its three numbers are equal.
-      if (grey ? components != 1 : source.getColorSpaceType() != ColorSpace.TYPE_RGB) {
-        return NONE;
+      if (channels != components && !(channels == 3 && components == 1)) {
+        return Optional.empty();
       }
       ColourConversion conversion =
           new ColourConversion(
-              grey ? 1 : 3, new ColorConvertOp(new ICC_Profile[] {source, SRGB}, null));
-      return conversion.isIdentity() ? NONE : conversion;
+              channels, new ColorConvertOp(new ICC_Profile[] {source, SRGB}, null));
+      return Optional.of(conversion.isIdentity() ? NONE : conversion);
     } catch (RuntimeException e) {
-      return NONE; // a dozen kinds, for a dozen ways of being no profile
+      return Optional.empty(); // a dozen kinds, for a dozen ways of being no profile
     }
   }
 
@@ -92,18 +99,24 @@ final class ColourConversion {
       levels[i] = (byte) (ninth * 255 / 8);
     }
     byte[] converted = convert(levels);
-    return IntStream.range(0, converted.length)
-        .allMatch(i -> isSame(converted[i], levels[i * channels / 3]));
+    return channels <= 3
+        && IntStream.range(0, converted.length)
+            .allMatch(i -> isSame(converted[i], levels[i * channels / 3]));
   }
 
   private static boolean isSame(byte level, byte other) {
     return Math.abs((level & 0xFF) - (other & 0xFF)) <= SAME_LEVELS;
   }
 
+  /** Whether it takes the four inks of a CMYK picture, rather than BGR. */
+  boolean ofInks() {
+    return channels == 4;
+  }
+
   /**
    * The picture in sRGB.
    *
-   * @param pixels uint8 [height, width, 3], BGR; stays as it is
+   * @param pixels uint8 [height, width, 3], BGR, or [height, width, 4], inks; stays as it is
    */
   Mat apply(Mat pixels) {
     if (channels == 1) {
@@ -114,10 +127,10 @@ final class ColourConversion {
       return converted;
     }
     Mat converted = new Mat(pixels.rows(), pixels.cols(), opencv_core.CV_8UC3);
-    int rows = Math.max(1, STRIPE_BYTES / (3 * pixels.cols()));
+    int rows = Math.max(1, STRIPE_BYTES / (channels * pixels.cols()));
     for (int row = 0; row < pixels.rows(); row += rows) {
       Mat stripe = pixels.rowRange(row, Math.min(row + rows, pixels.rows())).clone();
-      byte[] bytes = new byte[stripe.rows() * stripe.cols() * 3];
+      byte[] bytes = new byte[stripe.rows() * stripe.cols() * channels];
       stripe.data().get(bytes);
       put(convert(bytes), converted, row);
     }
@@ -139,7 +152,7 @@ final class ColourConversion {
 
   private byte[] convert(byte[] pixels) {
     int count = pixels.length / channels;
-    int[] bands = channels == 3 ? new int[] {2, 1, 0} : new int[] {0};
+    int[] bands = channels == 3 ? new int[] {2, 1, 0} : IntStream.range(0, channels).toArray();
     WritableRaster source =
         Raster.createInterleavedRaster(
             new DataBufferByte(pixels, pixels.length),

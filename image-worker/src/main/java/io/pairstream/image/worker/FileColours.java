@@ -6,8 +6,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.zip.InflaterInputStream;
 
 /**
@@ -30,6 +32,9 @@ final class FileColours {
   private boolean adobe;
   private byte[] icc = NOTHING;
   private byte[] codePoints = NOTHING;
+  private boolean srgb;
+  private long gamma;
+  private long[] chromaticities = {};
 
   private FileColours() {}
 
@@ -68,6 +73,21 @@ final class FileColours {
     return codePoints;
   }
 
+  /** Whether a PNG says that it is sRGB. */
+  boolean isDeclaredSrgb() {
+    return srgb;
+  }
+
+  /** A PNG's gAMA times 100000; 0 where there is none. */
+  long gamma() {
+    return gamma;
+  }
+
+  /** A PNG's cHRM times 100000: x and y of white, red, green, blue; empty where there is none. */
+  long[] chromaticities() {
+    return chromaticities.clone();
+  }
+
   private void readJpeg(byte[] file) {
     byte[][] profile = new byte[256][];
     int total = 0;
@@ -102,13 +122,27 @@ final class FileColours {
   }
 
   private void readPng(byte[] file) {
+    ByteBuffer bytes = ByteBuffer.wrap(file);
     if (file.length > 25 && (file[25] & 2) == 0) {
       components = 1;
     }
     for (Part part : FileParts.of(file)) {
+      int start = part.start();
+      int length = part.length();
       switch (part.name()) {
-        case "iCCP" -> icc = unpacked(file, part.start(), part.end());
-        case "cICP" -> codePoints = Arrays.copyOfRange(file, part.start(), part.end());
+        case "iCCP" -> icc = unpacked(file, start, part.end());
+        case "cICP" ->
+            codePoints = length == 4 ? Arrays.copyOfRange(file, start, part.end()) : codePoints;
+        case "sRGB" -> srgb = true;
+        case "gAMA" -> gamma = length == 4 ? bytes.getInt(start) & 0xFFFFFFFFL : gamma;
+        case "cHRM" -> {
+          if (length == 32) {
+            chromaticities =
+                IntStream.range(0, 8)
+                    .mapToLong(i -> bytes.getInt(start + 4 * i) & 0xFFFFFFFFL)
+                    .toArray();
+          }
+        }
         case "IDAT" -> {
           return;
         }

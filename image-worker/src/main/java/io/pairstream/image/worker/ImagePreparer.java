@@ -110,9 +110,10 @@ final class ImagePreparer {
               layouts ->
                   colours
                       .read(file, plan.colourProfile())
+                      .map(conversion -> InkDecoder.bearable(conversion, image.image()))
                       .then(
                           conversion ->
-                              decode(image.image(), seen)
+                              decode(image.image(), seen, conversion)
                                   .then(
                                       decoded ->
                                           prepare(
@@ -163,7 +164,8 @@ final class ImagePreparer {
   }
 
   /** The one place that chooses who decodes. */
-  private Outcome<DecodedPicture> decode(ProbedImage image, Optional<ByteBuffer> seen) {
+  private Outcome<DecodedPicture> decode(
+      ProbedImage image, Optional<ByteBuffer> seen, ColourConversion conversion) {
     byte[] file = image.encoded().bytes();
     // OpenCV would decode a dozen other formats.
     return ImageType.of(file)
@@ -172,6 +174,9 @@ final class ImagePreparer {
             () ->
                 Outcome.rejected(
                     RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF"))
+        .then(
+            picture ->
+                conversion.ofInks() ? InkDecoder.decode(file, scaler) : Outcome.kept(picture))
         .then(picture -> ofDeclaredSize(picture, image));
   }
 

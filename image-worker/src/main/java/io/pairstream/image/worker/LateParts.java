@@ -4,6 +4,8 @@ import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,8 +63,14 @@ final class LateParts {
   static void loadJava() {
     openClassPath();
     byte[] linear = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
-    if (ColourConversion.of(linear, 3) == ColourConversion.NONE) {
+    if (ColourConversion.of(linear, 3).isEmpty()) {
       throw new IllegalStateException("Java reads no profile of its own");
+    }
+    try (InputStream in =
+        LateParts.class.getResourceAsStream("/io/pairstream/image/self-test.jpg")) {
+      InkDecoder.decode(in.readAllBytes(), new PlaneScaler());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

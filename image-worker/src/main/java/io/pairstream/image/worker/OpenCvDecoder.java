@@ -110,7 +110,8 @@ final class OpenCvDecoder {
   /**
    * An image decoded into one Mat.
    *
-   * @param pixels uint8 [height, width, 3] in BGR, [height, width] in grey
+   * @param pixels uint8 [height, width, 3] in BGR, [height, width] in grey, [height, width, 4] in
+   *     inks
    */
   record Decoded(Mat pixels, PlaneScaler scaler) implements DecodedPicture {
 

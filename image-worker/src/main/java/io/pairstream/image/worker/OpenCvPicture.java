@@ -55,7 +55,7 @@ final class OpenCvPicture implements SmallPicture {
 
   @Override
   public Mat bgr() {
-    return pixels.channels() == 3 ? pixels : converted(opencv_imgproc.COLOR_GRAY2BGR);
+    return pixels.channels() == 1 ? converted(opencv_imgproc.COLOR_GRAY2BGR) : pixels;
   }
 
   private Mat converted(int code) {

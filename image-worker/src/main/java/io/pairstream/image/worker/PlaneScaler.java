@@ -147,12 +147,12 @@ final class PlaneScaler {
   }
 
   /**
-   * A picture of one or three channels, scaled.
+   * A picture of any number of channels, scaled.
    *
    * <p>Channel by channel: libswscale would turn packed colours into brightness and halved colour
    * differences and back.
    *
-   * @param picture uint8 [h, w] or [h, w, 3]
+   * @param picture uint8 [h, w] or [h, w, channels]
    * @return the same picture at [heightPx, widthPx]; {@code picture} itself where that is its size
    */
   Mat scaled(Mat picture, int widthPx, int heightPx, Resampling resampling) {
