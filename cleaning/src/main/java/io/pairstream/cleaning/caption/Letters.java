@@ -2,10 +2,8 @@ package io.pairstream.cleaning.caption;
 
 import java.lang.Character.UnicodeScript;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -39,7 +37,9 @@ record Letters(int count, int unspaced, UnicodeScript script, int ofScript) {
   }
 
   static Letters of(String text) {
+    int count = 0;
     int latin = 0;
+    int ideographs = 0;
     int unspaced = 0;
     Map<UnicodeScript, Integer> counts = Map.of();
     for (int i = 0; i < text.length(); ) {
@@ -48,8 +48,14 @@ record Letters(int count, int unspaced, UnicodeScript script, int ofScript) {
       if (!Character.isLetter(codePoint)) {
         continue;
       }
-      if (codePoint < 0x250) { // looking the script up costs more than all the rest
+      count++;
+      // Looking a script up costs more than all the rest.
+      if (codePoint < 0x250) {
         latin++;
+        continue;
+      }
+      if (codePoint >= 0x4E00 && codePoint <= 0x9FFF) {
+        ideographs++;
         continue;
       }
       if (counts.isEmpty()) {
@@ -61,23 +67,30 @@ record Letters(int count, int unspaced, UnicodeScript script, int ofScript) {
         unspaced++;
       }
     }
-    if (counts.isEmpty()) {
-      return new Letters(latin, 0, UnicodeScript.LATIN, latin);
+    unspaced += ideographs;
+    int han = ideographs + take(counts, UnicodeScript.HAN) + take(counts, UnicodeScript.BOPOMOFO);
+    int kana = take(counts, UnicodeScript.HIRAGANA) + take(counts, UnicodeScript.KATAKANA);
+    UnicodeScript script = UnicodeScript.LATIN;
+    int most = latin + take(counts, UnicodeScript.LATIN);
+    if (han + kana > most) {
+      boolean japanese = kana > 0 && 10 * kana >= kana + han;
+      script = japanese ? UnicodeScript.HIRAGANA : UnicodeScript.HAN;
+      most = han + kana;
     }
-    counts.merge(UnicodeScript.LATIN, latin, Integer::sum);
-    int count = counts.values().stream().mapToInt(Integer::intValue).sum();
-    int kana = take(counts, UnicodeScript.HIRAGANA, UnicodeScript.KATAKANA);
-    int han = take(counts, UnicodeScript.HAN, UnicodeScript.BOPOMOFO);
-    boolean japanese = kana > 0 && 10 * kana >= kana + han;
-    counts.put(japanese ? UnicodeScript.HIRAGANA : UnicodeScript.HAN, kana + han);
-    counts.keySet().removeAll(List.of(UnicodeScript.COMMON, UnicodeScript.INHERITED));
-    Map.Entry<UnicodeScript, Integer> most =
-        Collections.max(counts.entrySet(), Map.Entry.comparingByValue());
-    return new Letters(count, unspaced, most.getKey(), most.getValue());
+    for (Map.Entry<UnicodeScript, Integer> other : counts.entrySet()) {
+      boolean shared =
+          other.getKey() == UnicodeScript.COMMON || other.getKey() == UnicodeScript.INHERITED;
+      if (!shared && other.getValue() > most) {
+        script = other.getKey();
+        most = other.getValue();
+      }
+    }
+    return new Letters(count, unspaced, script, most);
   }
 
-  private static int take(Map<UnicodeScript, Integer> counts, UnicodeScript... scripts) {
-    return Arrays.stream(scripts).map(counts::remove).mapToInt(n -> n == null ? 0 : n).sum();
+  private static int take(Map<UnicodeScript, Integer> counts, UnicodeScript script) {
+    Integer count = counts.isEmpty() ? null : counts.remove(script);
+    return count == null ? 0 : count;
   }
 
   /** Whether most letters are of scripts that put no spaces between words. */
