@@ -140,8 +140,10 @@ public final class Main {
                 }
               });
       List<OptionSpec> own = new ArrayList<>(commandSpec().options());
+      own.removeIf(option -> option.group() != null);
       shared.values().forEach(own::removeAll);
       StringBuilder list = new StringBuilder(optionListExcludingGroups(own));
+      list.append(optionListGroupSections());
       shared.forEach(
           (title, options) ->
               list.append(NEW_LINE)
