@@ -61,10 +61,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    SelfReport.nameProcess();
+    // What log lines say of the process: logging begins with whatever is used next.
     System.setProperty(
         "pairstream.log.service",
         arguments.length == 0 ? "" : arguments[0].replaceAll("[^a-z]", ""));
+    SelfReport.nameProcess();
     AvroSafety.install();
     System.exit(commandLine().execute(arguments));
   }

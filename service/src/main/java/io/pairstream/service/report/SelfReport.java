@@ -45,7 +45,8 @@ public final class SelfReport {
   /** Where the process's name stands, so that its log lines have it too. */
   private static final String NAME = "pairstream.instance";
 
-  private static final Logger LOG = LoggerFactory.getLogger(SelfReport.class);
+  /** Not static: logging must not begin before {@link #nameProcess}. */
+  private final Logger log = LoggerFactory.getLogger(SelfReport.class);
 
   private final String service;
   private final String instance;
@@ -166,7 +167,7 @@ public final class SelfReport {
         source.accept(reading);
       } catch (RuntimeException e) {
         // A part that stops just now is no reason to say nothing of the others.
-        LOG.debug("a part does not say how it is: {}", e.toString());
+        log.debug("a part does not say how it is: {}", e.toString());
       }
     }
     Optional<String> obstacle = obstacle();
