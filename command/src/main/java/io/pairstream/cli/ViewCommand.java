@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -91,14 +92,24 @@ final class ViewCommand {
         return ExitStatus.DONE;
       }
       NamedView view = store().require(target);
-      ViewRetention retention = ViewRetention.of(view.view(), sourceOf(view.topic()));
+      Shown shown = shown(view);
       answer(
-          new Shown(TrainerCommand.Described.of(view), retention.inWords(), retention.leavesFrom()),
+          shown,
           () -> {
-            print(TrainerCommand.Described.of(view));
-            print("%s", retention.inWords());
+            print(shown.view());
+            print("%s", shown.retention());
           });
       return ExitStatus.DONE;
+    }
+
+    private Shown shown(NamedView view) {
+      Described described = Described.of(view);
+      try {
+        ViewRetention retention = ViewRetention.of(view.view(), sourceOf(view.topic()));
+        return new Shown(described, retention.inWords(), retention.leavesFrom());
+      } catch (OffsetOutOfRangeException e) {
+        return new Shown(described, "a part of it has left the topic", Optional.empty());
+      }
     }
   }
 

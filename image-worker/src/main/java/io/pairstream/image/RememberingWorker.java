@@ -27,17 +27,20 @@ import java.util.stream.Stream;
  */
 public final class RememberingWorker implements ImageWorker {
 
-  private static final int MOST = 64;
+  /** Of files and pictures together, for some hundred photographs. */
+  private static final long MAX_BYTES = 32L << 20;
 
-  /**
-   * Of a file with its pictures, of which larger ones are not remembered: a photograph has less.
-   */
-  private static final int MAX_BYTES = 512 * 1024;
+  /** What an entry takes besides, roughly. */
+  private static final int ENTRY_BYTES = 1024;
 
   private static final Set<RejectReason> PASSING =
       EnumSet.of(RejectReason.DECODER_CRASH, RejectReason.DECODE_TIMEOUT);
 
   private final ImageWorker worker;
+  private final long maxBytes;
+
+  /** Of the answers, and guarded by them. */
+  private long bytes;
 
   /** Those asked for longest ago come first. */
   private final Map<Asked, Outcome<PreparedImage>> answers =
@@ -47,7 +50,15 @@ public final class RememberingWorker implements ImageWorker {
    * @param worker is asked for what is not remembered
    */
   public RememberingWorker(ImageWorker worker) {
+    this(worker, MAX_BYTES);
+  }
+
+  /**
+   * @param maxBytes of files, pictures and what surrounds them
+   */
+  RememberingWorker(ImageWorker worker, long maxBytes) {
     this.worker = worker;
+    this.maxBytes = maxBytes;
   }
 
   @Override
@@ -62,26 +73,33 @@ public final class RememberingWorker implements ImageWorker {
     }
     Outcome<PreparedImage> answer = worker.prepare(image, plan);
     boolean passing = answer.rejectedOnly().stream().anyMatch(no -> PASSING.contains(no.reason()));
-    if (!passing && image.image().encoded().size() + size(answer) <= MAX_BYTES) {
+    if (!passing) {
       synchronized (answers) {
-        answers.put(asked, answer);
-        if (answers.size() > MOST) {
-          answers.remove(answers.keySet().iterator().next());
+        if (answers.put(asked, answer) == null) {
+          bytes += size(asked, answer);
+        }
+        var oldest = answers.entrySet().iterator();
+        while (bytes > maxBytes) {
+          Map.Entry<Asked, Outcome<PreparedImage>> forgotten = oldest.next();
+          bytes -= size(forgotten.getKey(), forgotten.getValue());
+          oldest.remove();
         }
       }
     }
     return answer;
   }
 
-  private static long size(Outcome<PreparedImage> answer) {
-    return answer.keptOnly().stream()
-        .flatMap(
-            image ->
-                Stream.concat(
-                    Stream.of(image.picture()),
-                    image.renditions().stream().map(Picture.Named::picture)))
-        .mapToLong(picture -> picture.encoded().size())
-        .sum();
+  private static long size(Asked asked, Outcome<PreparedImage> answer) {
+    return ENTRY_BYTES
+        + asked.image().image().encoded().size()
+        + answer.keptOnly().stream()
+            .flatMap(
+                image ->
+                    Stream.concat(
+                        Stream.of(image.picture()),
+                        image.renditions().stream().map(Picture.Named::picture)))
+            .mapToLong(picture -> picture.encoded().size())
+            .sum();
   }
 
   /** What the answer depends on. */

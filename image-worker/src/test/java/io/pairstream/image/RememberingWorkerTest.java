@@ -26,12 +26,16 @@ class RememberingWorkerTest {
 
   private int asked;
   private Outcome<PreparedImage> answer = Outcome.kept(prepared());
-  private final RememberingWorker worker =
-      new RememberingWorker(
-          (image, plan) -> {
-            asked++;
-            return answer;
-          });
+  private final RememberingWorker worker = remembering(32 << 20);
+
+  private RememberingWorker remembering(long maxBytes) {
+    return new RememberingWorker(
+        (image, plan) -> {
+          asked++;
+          return answer;
+        },
+        maxBytes);
+  }
 
   private static PreparedImage prepared() {
     EncodedImage pixels = new EncodedImage(new byte[PICTURE_BYTES]);
@@ -96,15 +100,13 @@ class RememberingWorkerTest {
 
   @Test
   void forgetsWhatWasAskedForLongestAgo() {
-    for (int content = 0; content < 64; content++) {
-      worker.prepare(image(content), PLAN);
+    RememberingWorker two = remembering(2L * (FILE_BYTES + PICTURE_BYTES) + 4 * 1024);
+    for (int content : new int[] {1, 2, 1, 3, 1, 3}) {
+      two.prepare(image(content), PLAN);
     }
-    worker.prepare(image(0), PLAN);
-    worker.prepare(image(64), PLAN);
-    worker.prepare(image(0), PLAN);
-    assertThat(asked).isEqualTo(65);
+    assertThat(asked).isEqualTo(3);
 
-    worker.prepare(image(1), PLAN);
-    assertThat(asked).isEqualTo(66);
+    two.prepare(image(2), PLAN);
+    assertThat(asked).isEqualTo(4);
   }
 }

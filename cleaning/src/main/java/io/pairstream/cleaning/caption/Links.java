@@ -1,6 +1,5 @@
 package io.pairstream.cleaning.caption;
 
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,13 +28,12 @@ final class Links implements SpanFinder {
                   + "|(?<![a-z0-9.-])[a-z0-9][a-z0-9.-]*+(?<=\\.(?:%2$s))/)%1$s*+")
               .formatted(CHARACTER, DOMAINS));
 
+  private static final Pattern WWW = Pattern.compile("www\\.", Pattern.CASE_INSENSITIVE);
+
   @Override
   public Span next(String text, int from) {
-    if (text.indexOf('/', from) < 0 && !text.toLowerCase(Locale.ROOT).contains("www.")) {
-      return Span.NONE;
-    }
     Matcher found = ADDRESS.matcher(text);
-    if (!found.find(from)) {
+    if ((text.indexOf('/', from) < 0 && !WWW.matcher(text).find(from)) || !found.find(from)) {
       return Span.NONE;
     }
     boolean opened = found.group().indexOf('(') >= 0;

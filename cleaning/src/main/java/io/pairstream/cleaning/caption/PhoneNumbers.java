@@ -66,8 +66,11 @@ final class PhoneNumbers implements SpanFinder {
 
   @Override
   public Span next(String text, int from) {
-    if (text.chars().skip(from).filter(c -> c >= '0' && c <= '9').limit(FEWEST_DIGITS).count()
-        < FEWEST_DIGITS) {
+    int digits = 0;
+    for (int i = from; i < text.length() && digits < FEWEST_DIGITS; i++) {
+      digits += text.charAt(i) >= '0' && text.charAt(i) <= '9' ? 1 : 0;
+    }
+    if (digits < FEWEST_DIGITS) {
       return Span.NONE;
     }
     Matcher found = NUMBER.matcher(text);

@@ -39,6 +39,15 @@ final class TokenizerParts {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }
 
+  /**
+   * A group that may come again and again: Java would take a call for each time, and an expression
+   * in it might try exponentially many ways. Skips what is escaped and what is in brackets.
+   */
+  private static final Pattern REPEATED_GROUP =
+      Pattern.compile(
+          "\\G(?:[^\\\\\\[)]|\\\\.|\\[(?:[^\\\\\\]]|\\\\.)*+\\]|\\)(?![*+{]))*+\\)[*+{]",
+          Pattern.DOTALL);
+
   /** A part's pattern: a text, or a regular expression. */
   static Pattern pattern(JsonNode part) {
     JsonNode pattern = part.path("pattern");
@@ -47,6 +56,9 @@ final class TokenizerParts {
     }
     if (text(pattern, "Regex").isEmpty()) {
       throw refused("the pattern " + shown(pattern) + " is not supported");
+    }
+    if (REPEATED_GROUP.matcher(text(pattern, "Regex")).find()) {
+      throw refused("the pattern " + shown(pattern) + " is not supported: it repeats a group");
     }
     try {
       return pattern(text(pattern, "Regex"));

@@ -89,6 +89,10 @@ class TokenizerFileTest {
         ", \"normalizer\": {\"type\": \"Bogus\"} | the normalizer Bogus is not supported",
         ", \"pre_tokenizer\": {\"type\": \"UnicodeScripts\"} | pre-tokenizer UnicodeScripts is not",
         ", \"post_processor\": {\"type\": \"Odd\"} | the post-processor Odd is not supported",
+        ", \"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(ab)+\"},"
+            + " \"behavior\": \"Removed\"} | it repeats a group",
+        ", \"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"([)]a){3}\"},"
+            + " \"behavior\": \"Removed\"} | it repeats a group",
         ", \"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a\"},"
             + " \"behavior\": \"Removed\"} | is not supported: Unclosed group",
         ", \"normalizer\": {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\"}"

@@ -33,10 +33,10 @@ public final class ImportState implements AutoCloseable {
   /**
    * The state in a file, which need not exist.
    *
-   * @param options what the import is made with, in words; what is noted of other options is none
-   *     of this import's
+   * @param options what the import is made with, in words
    * @param fromStart whether to forget what is in the file
-   * @throws UnusableSourceException where the file is no state
+   * @throws UnusableSourceException where the file is no state, or that of an import with other
+   *     options
    * @throws java.io.UncheckedIOException where another import has it, or it cannot be written
    */
   public ImportState(Path file, String options, boolean fromStart) {
@@ -48,6 +48,13 @@ public final class ImportState implements AutoCloseable {
     journal.lines().stream()
         .filter(line -> line.options().equals(options))
         .forEach(line -> sources.put(line.source(), line));
+    if (sources.isEmpty() && !journal.lines().isEmpty()) {
+      journal.close();
+      throw new UnusableSourceException(
+          file
+              + " is of an import with other options; give the same ones, name another file with"
+              + " --resume, or begin anew with --from-start");
+    }
   }
 
   /** The last entry of a source that is done with; 0 where none is. */

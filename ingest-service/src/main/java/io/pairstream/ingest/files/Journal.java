@@ -99,11 +99,17 @@ public final class Journal<T> implements AutoCloseable {
    */
   public synchronized void add(T line) {
     try {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(JSON.writeValueAsString(line) + "\n");
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
+      long end = channel.position();
+      try {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(JSON.writeValueAsString(line) + "\n");
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(false);
+      } catch (IOException e) {
+        channel.truncate(end); // the next line must not continue half of this one
+        throw e;
       }
-      channel.force(false);
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be written: " + e, e);
     }

@@ -132,20 +132,20 @@ class ImportRunTest {
   }
 
   @Test
-  void stateOfOtherOptionsIsNoneOfThisImportsAndWhatIsNoneIsRefused() throws IOException {
+  void stateOfOtherOptionsIsRefusedAndSoIsWhatIsNone() throws IOException {
     image("x.png");
     write("1.csv", "x.png,one\n");
     Path stateFile = folder.resolve("state.json");
     List<ImportSource> sources = ImportSource.of(List.of(path("1.csv")));
     run(stateFile, new Taken(), sources, 9);
 
-    try (ImportState other = new ImportState(stateFile, "p", false)) {
-      assertThat(other.isBegun()).isFalse();
-      assertThatThrownBy(() -> new ImportState(stateFile, "o", false))
-          .hasMessageContaining("another process notes there");
-    }
+    assertThatThrownBy(() -> new ImportState(stateFile, "p", false))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("other options");
     try (ImportState own = new ImportState(stateFile, "o", false)) {
       assertThat(own.isWhole(sources.get(0))).isTrue();
+      assertThatThrownBy(() -> new ImportState(stateFile, "o", false))
+          .hasMessageContaining("another process notes there");
     }
     assertThatThrownBy(() -> new ImportState(folder.resolve("1.csv"), "o", false))
         .isInstanceOf(UnusableSourceException.class)

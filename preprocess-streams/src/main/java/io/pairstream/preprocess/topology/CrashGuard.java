@@ -45,7 +45,7 @@ final class CrashGuard<I, O> implements Step<I, O> {
     } catch (ImageWorkerUnavailableException e) {
       LOG.warn("no image worker is available, the work pauses: {}", e.getMessage());
       throw new TaskMigratedException("no image worker is available", e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       if (crashesWithinAMinute() > MOST_PER_MINUTE) {
         throw new IllegalStateException(
             "more than " + MOST_PER_MINUTE + " records crashed a step within a minute", e);

@@ -26,6 +26,13 @@ class CrashGuardTest {
   }
 
   @Test
+  void rejectsTheRecordWhoseTextIsTooDeepForAStep() {
+    assertThat(guard.apply("deep").rejectedOnly())
+        .extracting(Rejection::reason)
+        .containsExactly(RejectReason.STEP_CRASHED);
+  }
+
+  @Test
   void rejectsTwentyCrashesWithinAMinuteAndStopsAtTheNext() {
     for (int crash = 1; crash <= 20; crash++) {
       assertThat(guard.apply("crash").rejectedOnly())
@@ -56,6 +63,7 @@ class CrashGuardTest {
     return switch (word) {
       case "bad" -> Outcome.rejected(RejectReason.CAPTION_TOO_SHORT, word);
       case "no worker" -> throw new ImageWorkerUnavailableException(word);
+      case "deep" -> throw new StackOverflowError();
       case "error" -> throw new NoClassDefFoundError(word);
       default -> Outcome.kept(word);
     };

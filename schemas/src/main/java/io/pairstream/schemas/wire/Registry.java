@@ -115,6 +115,24 @@ public final class Registry {
   }
 
   /**
+   * The versions of a subject that came after ours: a newer release's, or somebody else's. None
+   * where the subject does not hold ours.
+   *
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public List<Integer> versionsAfter(String subject, Schema schema) {
+    SchemaRegistryClient fresh = newClient();
+    return found(
+            () -> {
+              int ours = fresh.getVersion(subject, new AvroSchema(withoutJavaProperties(schema)));
+              return fresh.getAllVersions(subject).stream()
+                  .filter(version -> version > ours)
+                  .toList();
+            })
+        .orElse(List.of());
+  }
+
+  /**
    * Fetches every version of a subject, so that records written with any of them decode from now on
    * without asking again.
    *

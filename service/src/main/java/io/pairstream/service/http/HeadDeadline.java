@@ -64,6 +64,7 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
             .toList();
     waiting.put(connection, new Waiting(address, connection.getBytesIn(), NOT_BEGUN));
     if (halfHeads.size() >= MAX_HALF_HEADS) {
+      waiting.remove(halfHeads.get(0));
       halfHeads.get(0).getEndPoint().close();
     }
   }

@@ -42,6 +42,7 @@ public final class TopicWatch implements AutoCloseable {
   /**
    * @param kafkaSettings of Kafka's clients, with {@code bootstrap.servers}
    * @param timeout how long Kafka may take to answer
+   * @throws TimeoutException where no address of a broker can be found
    */
   public TopicWatch(Map<String, ?> kafkaSettings, List<String> topics, Duration timeout) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
@@ -50,10 +51,14 @@ public final class TopicWatch implements AutoCloseable {
         "request.timeout.ms",
         (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout.dividedBy(3)).toMillis());
     settings.put("default.api.timeout.ms", (int) timeout.toMillis());
-    this.admin = AdminClients.create(settings);
     this.servers = settings.get("bootstrap.servers");
     this.topics = List.copyOf(topics);
     this.timeout = timeout;
+    try {
+      this.admin = AdminClients.create(settings);
+    } catch (KafkaException e) {
+      throw unavailable(e); // its name may not be known yet
+    }
   }
 
   /**

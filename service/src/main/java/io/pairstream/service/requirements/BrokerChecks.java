@@ -68,8 +68,8 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
     findings.add(
         atLeast(
             "offsets.retention.minutes",
-            RIGHT_OFFSETS_MINUTES,
-            RIGHT_OFFSETS_MINUTES,
+            offsetsMinutes(),
+            offsetsMinutes(),
             "offsets-kept",
             Level.WARNING,
             "a group without a reader for so long begins anew: links are fetched once more, and"
@@ -81,6 +81,21 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
     findings.addAll(
         new CopyChecks(Area.BROKERS, facts.size(), facts.address(), internal(), "").judge());
     return findings;
+  }
+
+  /** As long as links and raw records are kept; the setting is an int. */
+  private long offsetsMinutes() {
+    return facts.topics().entrySet().stream()
+        .filter(
+            topic ->
+                topic.getKey().endsWith("." + TopicCatalogue.CROWDSOURCED)
+                    || topic.getKey().endsWith("." + TopicCatalogue.SCRAPED))
+        .map(topic -> topic.getValue().settings().get(TopicConfig.RETENTION_MS_CONFIG))
+        .filter(Objects::nonNull)
+        .mapToLong(Long::parseLong)
+        .map(millis -> millis < 0 ? Integer.MAX_VALUE : Duration.ofMillis(millis).toMinutes())
+        .map(minutes -> Math.min(minutes, Integer.MAX_VALUE))
+        .reduce(RIGHT_OFFSETS_MINUTES, Math::max);
   }
 
   private Finding transactions() {

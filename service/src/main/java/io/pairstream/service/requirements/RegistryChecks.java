@@ -19,12 +19,17 @@ final class RegistryChecks {
   /** Asks and judges. */
   static List<Finding> look(Registry registry, Dataset dataset, List<TopicSpec> specs) {
     List<String> missing = new ArrayList<>();
+    List<String> later = new ArrayList<>();
     List<String> incompatible = new ArrayList<>();
     try {
       for (TopicSpec spec : specs) {
         if (spec.valueSchema().isPresent()) {
           String subject = spec.name() + "-value";
           if (has(registry, subject, spec.valueSchema().get())) {
+            List<Integer> versions = registry.versionsAfter(subject, spec.valueSchema().get());
+            if (!versions.isEmpty()) {
+              later.add(subject + " " + versions);
+            }
             registry
                 .compatibilityOf(subject)
                 .filter(level -> !level.equals(Registry.COMPATIBILITY))
@@ -55,6 +60,17 @@ final class RegistryChecks {
                 "all of ours",
                 create + ", with the --partitions that the topics have")
             .judge(missing),
+        new Check(
+                Area.REGISTRY,
+                "versions",
+                Level.WARNING,
+                "ours are the latest",
+                "later than ours, of a newer release or of somebody else",
+                "ours is the latest, which is what some producers write with",
+                "have producers look our schema up by its text, with auto.register.schemas=false;"
+                    + " nobody but pairstream topics create needs to register; take away the"
+                    + " versions that nothing was written with")
+            .judge(later),
         new Check(
                 Area.REGISTRY,
                 "compatibility",

@@ -33,6 +33,19 @@ class BrokerChecksTest {
     assertThat(judged().stream().filter(each -> each.level() != Level.OK)).hasSize(1);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "604800000, 525600 or more",
+    "63072000000, 1051200 or more",
+    "-1, 2147483647 or more"
+  })
+  void wantsOffsetsKeptAsLongAsLinksAndRawRecords(String raw, String right) {
+    cluster.broker.put("offsets.retention.minutes", "10080");
+    cluster.topic("scraped").put("retention.ms", raw);
+
+    assertThat(Described.of(judged(), "offsets-kept").right()).isEqualTo(right);
+  }
+
   @Test
   void refusesATransactionVersionThatLetsLateRecordsIn() {
     cluster.features.put("transaction.version", 1);

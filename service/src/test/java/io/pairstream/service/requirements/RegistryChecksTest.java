@@ -10,6 +10,7 @@ import io.pairstream.service.requirements.Finding.Level;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
 
 class RegistryChecksTest {
@@ -27,6 +28,26 @@ class RegistryChecksTest {
     assertThat(finding.level()).isEqualTo(Level.WRONG);
     assertThat(finding.found()).endsWith(": " + another.name() + "-value");
     assertThat(finding.remedy()).startsWith("pairstream topics create --dataset flowers");
+  }
+
+  @Test
+  void namesVersionsThatCameAfterOurs() throws Exception {
+    Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
+    TopicSpec training = Described.SPECS.get(0);
+    for (TopicSpec spec : Described.SPECS) {
+      spec.valueSchema().ifPresent(schema -> registry.register(spec.name() + "-value", schema));
+    }
+    registry.register(
+        training.name() + "-value",
+        SchemaBuilder.record(training.valueSchema().orElseThrow().getFullName())
+            .fields()
+            .optionalString("split")
+            .endRecord());
+
+    Finding finding = Described.of(look(registry, Described.SPECS), "versions");
+
+    assertThat(finding.level()).isEqualTo(Level.WARNING);
+    assertThat(finding.found()).endsWith(training.name() + "-value [2]");
   }
 
   @Test

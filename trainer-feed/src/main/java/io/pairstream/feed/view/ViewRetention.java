@@ -3,12 +3,12 @@ package io.pairstream.feed.view;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.common.KafkaException;
@@ -71,16 +71,26 @@ public record ViewRetention(Optional<Instant> leavesFrom, OptionalLong partition
         + bySize;
   }
 
-  /** Time of the first of the view's records in any partition. */
+  /** Time of the first of the view's records in any partition that is not withdrawn. */
   private static Optional<Instant> oldest(View view, FeedSource source) {
-    Set<Integer> partitions = new HashSet<>();
     try (BlockReader reader = source.blocks(0)) {
       return view.blocks().stream()
-          .filter(block -> partitions.add(block.partition()))
-          .map(block -> reader.read(block, 0, 1).get(0))
-          .filter(Objects::nonNull)
-          .map(record -> Instant.ofEpochMilli(record.timestamp()))
+          .collect(Collectors.groupingBy(Block::partition))
+          .values()
+          .stream()
+          .flatMap(blocks -> first(blocks, reader).stream())
           .min(Instant::compareTo);
     }
+  }
+
+  private static Optional<Instant> first(List<Block> blocks, BlockReader reader) {
+    return blocks.stream()
+        .flatMap(
+            block ->
+                IntStream.range(0, block.size())
+                    .mapToObj(place -> reader.read(block, place, 1).get(0)))
+        .filter(Objects::nonNull)
+        .map(record -> Instant.ofEpochMilli(record.timestamp()))
+        .findFirst();
   }
 }

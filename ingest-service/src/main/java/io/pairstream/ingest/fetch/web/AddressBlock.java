@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * A block of IP addresses that begin with the same bits, such as {@code 10.0.0.0/8}.
  *
- * @param first an address in it; its bits beyond the prefix do not matter
+ * @param first the lowest address; its bits beyond the prefix are zero
  * @param prefixBits how many bits are the same; 0 to 32, or 0 to 128
  */
 public record AddressBlock(InetAddress first, int prefixBits) {
@@ -22,6 +22,11 @@ public record AddressBlock(InetAddress first, int prefixBits) {
     if (prefixBits < 0 || prefixBits > bits.length * 8) {
       throw new IllegalArgumentException(
           "a prefix has from 0 to " + bits.length * 8 + " bits, not " + prefixBits);
+    }
+    BigInteger number = new BigInteger(1, bits);
+    if (number.signum() > 0 && number.getLowestSetBit() < bits.length * 8 - prefixBits) {
+      throw new IllegalArgumentException(
+          "%s/%d has bits beyond its prefix".formatted(first.getHostAddress(), prefixBits));
     }
   }
 

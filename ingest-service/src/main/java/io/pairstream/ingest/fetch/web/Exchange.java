@@ -53,7 +53,7 @@ final class Exchange extends EventListener {
    * @param allowance the time for everything; what it takes is spent of it
    */
   Exchange(
-      OkHttpClient client,
+      OkHttpClient.Builder client,
       Request request,
       Set<InetAddress> addresses,
       Allowance allowance,
@@ -61,13 +61,7 @@ final class Exchange extends EventListener {
       Timers timers) {
     this.allowance = allowance;
     this.timers = timers;
-    call =
-        client
-            .newBuilder()
-            .dns(new Checked(addresses))
-            .eventListener(this)
-            .build()
-            .newCall(request);
+    call = client.dns(new Checked(addresses)).eventListener(this).build().newCall(request);
     share = budget.open();
     beganAt = timers.nanos();
     deadline = timers.after(allowance.left(), this::onDeadline);

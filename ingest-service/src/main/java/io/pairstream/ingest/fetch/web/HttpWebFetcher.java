@@ -70,16 +70,19 @@ final class HttpWebFetcher implements WebFetcher {
       OkHttpClient base) {
     this.settings = settings;
     this.clock = clock;
-    OkHttpClient client =
-        base.newBuilder()
-            .followRedirects(false)
-            .proxy(Proxy.NO_PROXY)
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .connectTimeout(settings.limits().connect())
-            .readTimeout(settings.limits().total())
-            .connectionPool(new ConnectionPool(MOST_IDLE, IDLE_SECONDS, TimeUnit.SECONDS))
-            .build();
-    requests = new Requests(settings, client, timers, resolver);
+    ConnectionPool connections = new ConnectionPool(MOST_IDLE, IDLE_SECONDS, TimeUnit.SECONDS);
+    Supplier<OkHttpClient.Builder> clients =
+        () ->
+            new OkHttpClient.Builder()
+                .dispatcher(base.dispatcher())
+                .connectionPool(connections)
+                .sslSocketFactory(base.sslSocketFactory(), base.x509TrustManager())
+                .followRedirects(false)
+                .proxy(Proxy.NO_PROXY)
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .connectTimeout(settings.limits().connect())
+                .readTimeout(settings.limits().total());
+    requests = new Requests(settings, clients, timers, resolver);
     robots = new Robots(requests, settings.limits(), timers, clock);
   }
 

@@ -1,11 +1,12 @@
 package io.pairstream.ingest.fetch.web;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Threads;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -26,8 +28,11 @@ final class Requests implements AutoCloseable {
   /** Bytes of unfinished bodies that are held at once. */
   private static final long MOST_BODY_BYTES = 256L * 1024 * 1024;
 
+  /** Addresses of a host that a request may try; all of its addresses have been checked. */
+  private static final int MOST_ADDRESSES = 3;
+
   private final FetchSettings settings;
-  private final OkHttpClient client;
+  private final Supplier<OkHttpClient.Builder> clients;
   private final Timers timers;
   private final HostResolver resolver;
   private final AddressPolicy policy;
@@ -36,16 +41,25 @@ final class Requests implements AutoCloseable {
   private final BodyBudget budget;
   private final ThreadPoolExecutor threads;
 
-  Requests(FetchSettings settings, OkHttpClient client, Timers timers, HostResolver resolver) {
+  /**
+   * @param clients makes clients that share connections and dispatcher, but not what OkHttp
+   *     remembers of hosts that failed, which it never forgets
+   */
+  Requests(
+      FetchSettings settings,
+      Supplier<OkHttpClient.Builder> clients,
+      Timers timers,
+      HostResolver resolver) {
     this.settings = settings;
-    this.client = client;
+    this.clients = clients;
     this.timers = timers;
     this.resolver = resolver;
     policy = new AddressPolicy(settings.allowed());
     gates = new HostGates(settings.politeness(), timers);
     addressGates = new HostGates(settings.politeness().ofAddress(), timers);
-    // A quarter of the heap at most, so that there is room for what becomes of bodies.
-    long most = Math.min(MOST_BODY_BYTES, Runtime.getRuntime().maxMemory() / 4);
+    // An eighth of the heap at most: a body takes twice its bytes while it grows, and something
+    // becomes of it.
+    long most = Math.min(MOST_BODY_BYTES, Runtime.getRuntime().maxMemory() / 8);
     budget = new BodyBudget(Math.max(2L * settings.limits().imageBytes(), most), timers);
     threads =
         new ThreadPoolExecutor(
@@ -130,9 +144,9 @@ final class Requests implements AutoCloseable {
                           place.started();
                           turn.started();
                           return new Exchange(
-                                  client,
+                                  clients.get(),
                                   request(url),
-                                  new LinkedHashSet<>(addresses),
+                                  addresses.stream().limit(MOST_ADDRESSES).collect(toSet()),
                                   allowance,
                                   budget,
                                   timers)
@@ -172,6 +186,7 @@ final class Requests implements AutoCloseable {
     timers.close();
     resolver.close();
     threads.shutdownNow();
+    OkHttpClient client = clients.get().build();
     client.dispatcher().cancelAll();
     client.connectionPool().evictAll();
   }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import okhttp3.HttpUrl;
@@ -252,7 +253,12 @@ final class Robots {
      */
     private static String honestLines(byte[] text) {
       StringBuilder kept = new StringBuilder();
-      String lines = new String(text, StandardCharsets.UTF_8).replace("\uFEFF", "");
+      boolean isWide =
+          text.length > 1
+              && Set.of(0xFEFF, 0xFFFE).contains(((text[0] & 0xFF) << 8) | (text[1] & 0xFF));
+      String lines =
+          new String(text, isWide ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8)
+              .replace("\uFEFF", "");
       for (String line : lines.split("[\\n\\r\\u0085\\u2028\\u2029]")) {
         String directive = line.strip();
         String start = directive.substring(0, Math.min(directive.length(), 8));

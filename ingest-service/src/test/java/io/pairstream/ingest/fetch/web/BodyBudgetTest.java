@@ -2,6 +2,7 @@ package io.pairstream.ingest.fetch.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.testing.Await;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -47,8 +48,7 @@ class BodyBudgetTest {
   }
 
   /** Takes on a thread of its own; returns once that has begun. */
-  private CompletableFuture<Void> take(BodyBudget.Share share, int bytes)
-      throws InterruptedException {
+  private CompletableFuture<Void> take(BodyBudget.Share share, int bytes) throws Exception {
     long before = budget.held();
     CompletableFuture<Void> taken =
         CompletableFuture.runAsync(
@@ -59,9 +59,7 @@ class BodyBudgetTest {
                 throw new AssertionError(e);
               }
             });
-    while (budget.held() == before) {
-      Thread.sleep(1);
-    }
+    Await.until("it is taken or waits", () -> budget.held() != before);
     return taken;
   }
 }
