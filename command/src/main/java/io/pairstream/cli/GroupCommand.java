@@ -2,6 +2,7 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.groups.MoveGroups;
 import io.pairstream.operations.groups.ResetPlan;
 import io.pairstream.operations.groups.ResetPlan.Move;
@@ -55,7 +56,7 @@ final class GroupCommand {
       ResetPlan plan = planned.apply(groups);
       Optional<String> actionId = Optional.empty();
       if (!planOnly && plan.changes()) {
-        String user = System.getProperty("user.name");
+        String user = Actor.atTheCommandLine().name();
         actionId = Optional.of(groups.move(plan, name, user, detail.text()));
       }
       Optional<String> undo = actionId.map(id -> hint("group undo " + id));

@@ -115,7 +115,7 @@ final class ImportCommand extends ClusterCommand.Fit {
     ImportProgress progress = new ImportProgress(err());
     try (progress;
         PairPublisher pairs = pairPublisher();
-        LinkPublisher links = linkPublisher()) {
+        Links links = new Links()) {
       outcomes =
           new ImportRun(read, item -> publish(item, pairs, links), state, progress, failures)
               .run(sources, limit == null ? Long.MAX_VALUE : limit);
@@ -168,11 +168,28 @@ final class ImportCommand extends ClusterCommand.Fit {
     }
   }
 
-  private static CompletableFuture<?> publish(
-      SourceItem item, PairPublisher pairs, LinkPublisher links) {
+  private CompletableFuture<?> publish(SourceItem item, PairPublisher pairs, Links links) {
     return item instanceof SourceItem.Pair pair
         ? pairs.publish(pair.pair())
-        : links.publish(((SourceItem.Link) item).link());
+        : links.publisher().publish(((SourceItem.Link) item).link());
+  }
+
+  /** The publisher of links, which is opened with the first one: many imports have none. */
+  private final class Links implements AutoCloseable {
+
+    private LinkPublisher publisher;
+
+    synchronized LinkPublisher publisher() {
+      publisher = publisher == null ? linkPublisher() : publisher;
+      return publisher;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (publisher != null) {
+        publisher.close();
+      }
+    }
   }
 
   /**

@@ -35,6 +35,9 @@ final class LagCommand extends ClusterCommand {
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
+  /** Made when it is needed: it has a thread. */
+  private HttpClient http;
+
   /** A single look has no history; the last of these is the first one shown. */
   private static final int LOOKS = 3;
 
@@ -96,31 +99,32 @@ final class LagCommand extends ClusterCommand {
    * where the one of this machine is starting, or gone, or wants a key: Kafka answers everybody.
    */
   private Optional<LagReport> ask() throws IOException, InterruptedException {
+    String key = keyFile == null ? "" : Files.readString(keyFile).strip();
     if (dashboard != null) {
-      return Optional.of(report(dashboard.toString()));
+      return Optional.of(report(dashboard.toString(), key));
     }
     Optional<String> here = options().dashboardHere();
     try {
       return here.isEmpty()
           ? Optional.empty()
-          : Optional.of(report(here.get())).filter(LagReport::ready);
+          : Optional.of(report(here.get(), key)).filter(LagReport::ready);
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
-  private LagReport report(String address) throws IOException, InterruptedException {
+  private LagReport report(String address, String key) throws IOException, InterruptedException {
     String name = address.replaceFirst("/+$", "");
+    http = http == null ? HttpClient.newHttpClient() : http;
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(name + "/v1/lag")).timeout(TIMEOUT);
-    if (keyFile != null) {
-      request.header("Authorization", "Bearer " + Files.readString(keyFile).strip());
+    if (!key.isEmpty()) {
+      request.header("Authorization", "Bearer " + key);
     }
     HttpResponse<byte[]> answer;
     JsonNode json;
     try {
-      answer =
-          HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       json = AnswerJson.MAPPER.readTree(answer.body());
     } catch (IOException e) {
       throw new IOException("no dashboard answers at " + name, e);

@@ -183,6 +183,8 @@ final class QuarantineCommand {
       field("key", read.entry().key());
       field("reason", pair.getReason());
       field("detail", pair.getDetail());
+      field("measured", pair.getMeasured());
+      field("limit", pair.getLimit());
       field("source", read.source());
       field("contributor", read.contributor());
       read.link()

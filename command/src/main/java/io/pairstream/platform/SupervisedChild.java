@@ -63,6 +63,12 @@ final class SupervisedChild {
 
   private static final int END_LINES = 15;
 
+  /** Starts without an answer after which a process that has never answered is given up. */
+  private static final int MOST_STARTS = 5;
+
+  /** How a command of ours ends that does not take its settings: a further start is in vain. */
+  private static final int WRONG_USAGE = 2;
+
   private final String name;
   private final Launch launch;
   private final Readiness readiness;
@@ -154,6 +160,7 @@ final class SupervisedChild {
 
   private void supervise() {
     long pauseMillis = firstPauseMillis;
+    int starts = 0;
     try {
       while (true) {
         long begun = System.nanoTime();
@@ -178,8 +185,11 @@ final class SupervisedChild {
         if (answered && since(begun).compareTo(LONG_LIFE) > 0) {
           pauseMillis = firstPauseMillis;
         }
-        if (!firstReady.isDone()) {
-          giveUp(name + " ended with status " + exitStatus + " before it answered");
+        starts++;
+        if (!firstReady.isDone() && (exitStatus == WRONG_USAGE || starts == MOST_STARTS)) {
+          giveUp(
+              "%s ended with status %d before it answered, at start %d"
+                  .formatted(name, exitStatus, starts));
           return;
         }
         listener.told(

@@ -173,7 +173,17 @@ public final class WholePlatform implements AutoCloseable {
       String name, List<String> more, List<String> jvmOptions, String address) {
     String data = platform.dataDirectory().toString();
     List<String> arguments =
-        new ArrayList<>(List.of(name, "--data-dir", data, "--dataset", cluster.dataset().name()));
+        new ArrayList<>(
+            List.of(
+                name,
+                "--bootstrap-servers",
+                cluster.bootstrapServers(),
+                "--schema-registry",
+                cluster.registryAddresses(),
+                "--data-dir",
+                data,
+                "--dataset",
+                cluster.dataset().name()));
     arguments.addAll(more);
     return ServiceSpec.ofCommand(name, arguments)
         .withJvmOptions(jvmOptions)

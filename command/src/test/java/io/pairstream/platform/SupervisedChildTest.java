@@ -32,10 +32,10 @@ class SupervisedChildTest {
 
     assertThatThrownBy(() -> child.awaitReady(LONG))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("child ended with status 7 before it answered")
+        .hasMessageContaining("child ended with status 7 before it answered, at start 5")
         .hasMessageContaining("no room for");
     Await.until("given up", () -> events.events().contains("given up"));
-    assertThat(events.events()).hasSize(2).last().isEqualTo("given up");
+    assertThat(events.events()).hasSize(6).last().isEqualTo("given up");
   }
 
   @Test

@@ -8,8 +8,13 @@ package io.pairstream.operations.actions;
  */
 public record Actor(String name, String keyId) {
 
-  /** Whom this process runs as. */
+  /** Whom this process runs as, as the operating system says: a property can be set by anybody. */
   public static Actor atTheCommandLine() {
-    return new Actor(System.getProperty("user.name"), "");
+    return new Actor(
+        ProcessHandle.current()
+            .info()
+            .user()
+            .orElseGet(() -> System.getProperty("user.name", "unknown")),
+        "");
   }
 }

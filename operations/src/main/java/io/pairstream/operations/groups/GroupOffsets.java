@@ -48,7 +48,11 @@ final class GroupOffsets {
           .map(member -> new Member(member.clientId(), member.host()))
           .toList();
     } catch (GroupIdNotFoundException e) {
-      throw new GroupRefusedException("there is no group " + group + " on this cluster");
+      throw new GroupRefusedException(
+          "there is no consumer group "
+              + group
+              + " on this cluster; share groups and those of the Streams protocol are moved with"
+              + " Kafka's own tools");
     }
   }
 

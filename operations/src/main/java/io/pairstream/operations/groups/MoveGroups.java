@@ -88,8 +88,8 @@ public final class MoveGroups {
         throw new GroupRefusedException(
             "there is no action " + actionId + " in data set " + dataset().name());
       }
-      GroupOffsets offsets = new GroupOffsets(admin, action.getSubject());
-      return plan(log, offsets, action.getSubject(), KeptOffsets.of(action));
+      var kept = KeptOffsets.of(action);
+      return plan(log, new GroupOffsets(admin, action.getSubject()), action.getSubject(), kept);
     }
   }
 

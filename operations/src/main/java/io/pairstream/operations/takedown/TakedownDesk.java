@@ -8,7 +8,6 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.operations.takedown.PublishedPairs.Published;
-import io.pairstream.operations.takedown.TopologyProgress.Deadline;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
@@ -141,10 +140,12 @@ public final class TakedownDesk {
                 LIMITS,
                 cluster.registry(),
                 settings)) {
-      Deadline deadline =
-          new Deadline(System.nanoTime() + request.timeout().toNanos(), request.meanwhile());
       return what.apply(
-          new Work(request, log, publisher, new TopologyProgress(cluster, admin, log, deadline)));
+          new Work(
+              request,
+              log,
+              publisher,
+              new TopologyProgress(cluster, admin, log, request.timeout(), request.meanwhile())));
     }
   }
 

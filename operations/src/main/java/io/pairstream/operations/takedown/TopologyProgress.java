@@ -5,10 +5,12 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -32,30 +34,27 @@ final class TopologyProgress {
   private final ClusterAccess cluster;
   private final Admin admin;
   private final CommittedLog log;
-  private final Deadline deadline;
+  private final Duration timeout;
+  private final Runnable meanwhile;
 
-  /** Until when is waited, and who is told in the meantime. */
-  record Deadline(long nanos, Runnable meanwhile) {
+  /** When waiting began; the first time that something is waited for. */
+  private OptionalLong begunAt = OptionalLong.empty();
 
-    boolean isOver() {
-      return System.nanoTime() - nanos > 0;
-    }
-
-    private void pause() {
-      meanwhile.run();
-      Utils.sleep(PAUSE_MILLIS);
-    }
-  }
-
-  TopologyProgress(ClusterAccess cluster, Admin admin, CommittedLog log, Deadline deadline) {
+  /**
+   * @param timeout of all waiting, which begins with the first {@link #await}
+   * @param meanwhile runs again and again while it waits
+   */
+  TopologyProgress(
+      ClusterAccess cluster, Admin admin, CommittedLog log, Duration timeout, Runnable meanwhile) {
     this.cluster = cluster;
     this.admin = admin;
     this.log = log;
-    this.deadline = deadline;
+    this.timeout = timeout;
+    this.meanwhile = meanwhile;
   }
 
   boolean isOver() {
-    return deadline.isOver();
+    return begunAt.isPresent() && System.nanoTime() - begunAt.getAsLong() > timeout.toNanos();
   }
 
   /**
@@ -66,6 +65,7 @@ final class TopologyProgress {
    * @return whether it is so in time
    */
   boolean await(Collection<TopicPartition> outputs) {
+    begunAt = begunAt.isPresent() ? begunAt : OptionalLong.of(System.nanoTime());
     return awaitReadTo(cluster.topics().takedowns().name())
         && awaitReadTo(TopicCatalogue.takedownsByImageTopic(cluster.dataset()))
         && (outputs.isEmpty() || awaitReadable(ends(outputs)));
@@ -104,10 +104,11 @@ final class TopologyProgress {
 
   private boolean awaitUntil(BooleanSupplier isSo) {
     while (!isSo.getAsBoolean()) {
-      if (deadline.isOver()) {
+      if (isOver()) {
         return false;
       }
-      deadline.pause();
+      meanwhile.run();
+      Utils.sleep(PAUSE_MILLIS);
     }
     return true;
   }

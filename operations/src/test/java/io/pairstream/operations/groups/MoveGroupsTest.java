@@ -188,7 +188,7 @@ class MoveGroupsTest {
     TestCluster.commit(cluster, group, zero, 0);
 
     assertThatThrownBy(() -> groups.plan("nobody", target("latest"), Optional.empty()))
-        .hasMessage("there is no group nobody on this cluster");
+        .hasMessageStartingWith("there is no consumer group nobody on this cluster");
     assertThatThrownBy(() -> groups.plan(group, new ResetTarget.At(1), Optional.empty()))
         .hasMessageContaining("say which with --topic");
     assertThatThrownBy(() -> groups.plan(group, target("latest"), part(7)))
