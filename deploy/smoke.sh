@@ -264,7 +264,7 @@ brief="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 mkdir "$scratch/drawn"
 docker run --rm --name "$name-draw" --user "$(id -u):$(id -g)" --read-only --tmpfs /tmp:exec -v "$scratch/drawn:/drawn" "${images}pairstream:smoke" \
-  draw --pairs $((2 * pairs + 1)) --language en /drawn/pairs > "$scratch/draw.log" 2>&1 &
+  draw --pairs $((2 * pairs + 1)) /drawn/pairs > "$scratch/draw.log" 2>&1 &
 drawing=$!
 stack up -d > "$scratch/up.log" 2>&1 || {
   cat "$scratch/up.log" >&2

@@ -315,7 +315,6 @@ class DashboardPageTest extends PageTest {
 
     browser.visit(service.address("#/lag"));
     browser.await("the head record is there", () -> browser.isVisible("#head"));
-    browser.await("the strips are there", () -> browser.isVisible(".strip"));
     browser.click("[aria-labelledby=history-title] summary");
     requireFree(browser, language);
 
