@@ -11,10 +11,7 @@ import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +36,7 @@ final class CaptionWork {
   private CaptionWork() {}
 
   /** Argument: a list of files, each with an id, a tab and a caption a line. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     List<ReceivedCaption> captions = new ArrayList<>();
     for (String entry : Files.readAllLines(Path.of(arguments[0]))) {
       for (String line : Files.readAllLines(Path.of(entry.substring(entry.indexOf('\t') + 1)))) {
@@ -50,19 +47,15 @@ final class CaptionWork {
     // There is no picture to measure; all that concerns captions is the default.
     RecipeReader recipe = RecipeReader.parse("captions", "quality: {measures: none}");
     CleaningPlan plan = new CleaningPlan(recipe, none, StepObserver.NONE);
-    System.out.println("ready {\"version\": \"Pairstream\", \"calls\": \"the plan\"}");
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    while (in.readLine() != null) {
-      long kept =
-          captions.stream()
-              .filter(
-                  caption ->
-                      !plan.clean(new GatedPair(PICTURE, PixelBox.WHOLE, caption))
-                          .keptOnly()
-                          .isEmpty())
-              .count();
-      System.out.println("done " + kept + " " + (captions.size() - kept));
-    }
+    Driven.serve(
+        "\"version\": \"Pairstream\", \"calls\": \"the plan\"",
+        words -> {
+          long kept =
+              captions.stream()
+                  .map(caption -> plan.clean(new GatedPair(PICTURE, PixelBox.WHOLE, caption)))
+                  .mapToLong(outcome -> outcome.keptOnly().size())
+                  .sum();
+          return kept + " " + (captions.size() - kept);
+        });
   }
 }

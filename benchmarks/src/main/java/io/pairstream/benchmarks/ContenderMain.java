@@ -13,19 +13,15 @@ import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
-import java.io.BufferedReader;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,27 +93,23 @@ public final class ContenderMain {
    */
   public static void serve(ImageWorker worker, String version, String calls, Path listing)
       throws IOException, InterruptedException {
-    PrintStream out =
-        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    System.setOut(System.err);
     ContenderMain contender = new ContenderMain(worker, listing);
-    out.printf("ready {\"version\": \"%s\", \"calls\": \"%s\"}%n", version, calls);
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        String[] command = line.split(" ", 3);
-        List<byte[]> set = contender.files.getOrDefault(command[1], List.of());
-        int images =
-            switch (command[0]) {
-              case "pass" -> contender.pass(set, Integer.parseInt(command[2]), threads);
-              case "write" -> contender.write(set, contender.raw, Path.of(command[2]), ".raw");
-              case "encode" -> contender.write(set, contender.encoded, Path.of(command[2]), ".jpg");
-              default -> throw new IllegalArgumentException(line);
-            };
-        out.printf("done %d %d%n", images, set.size() - images);
-      }
+      Driven.serve(
+          "\"version\": \"%s\", \"calls\": \"%s\"".formatted(version, calls),
+          words -> {
+            List<byte[]> set = contender.files.getOrDefault(words[1], List.of());
+            int images =
+                switch (words[0]) {
+                  case "pass" -> contender.pass(set, Integer.parseInt(words[2]), threads);
+                  case "write" -> contender.write(set, contender.raw, Path.of(words[2]), ".raw");
+                  case "encode" ->
+                      contender.write(set, contender.encoded, Path.of(words[2]), ".jpg");
+                  default -> throw new IllegalArgumentException(words[0]);
+                };
+            return images + " " + (set.size() - images);
+          });
     } finally {
       threads.shutdownNow();
     }
@@ -126,27 +118,23 @@ public final class ContenderMain {
   private int pass(List<byte[]> set, int workers, ExecutorService threads)
       throws InterruptedException {
     AtomicInteger next = new AtomicInteger();
-    AtomicInteger kept = new AtomicInteger();
-    List<Future<?>> running = new ArrayList<>();
-    for (int i = 0; i < workers; i++) {
-      running.add(
-          threads.submit(
-              () -> {
-                for (int at = next.getAndIncrement();
-                    at < set.size();
-                    at = next.getAndIncrement()) {
-                  kept.addAndGet(encoded.apply(worker, set.get(at)).keptOnly().size());
-                }
-              }));
-    }
-    for (Future<?> each : running) {
+    Callable<Integer> work =
+        () -> {
+          int kept = 0;
+          for (int at = next.getAndIncrement(); at < set.size(); at = next.getAndIncrement()) {
+            kept += encoded.apply(worker, set.get(at)).keptOnly().size();
+          }
+          return kept;
+        };
+    int kept = 0;
+    for (Future<Integer> each : threads.invokeAll(Collections.nCopies(workers, work))) {
       try {
-        each.get();
+        kept += each.get();
       } catch (ExecutionException e) {
         throw new IllegalStateException(e.getCause());
       }
     }
-    return kept.get();
+    return kept;
   }
 
   private int write(List<byte[]> set, Preparation how, Path directory, String ending)

@@ -7,10 +7,7 @@ import io.pairstream.ingest.fetch.web.FetchSettings.Limits;
 import io.pairstream.ingest.fetch.web.FetchSettings.Politeness;
 import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import io.pairstream.ingest.fetch.web.WebFetcher;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -33,14 +30,7 @@ public final class FetchContender {
   public static void main(String[] args) throws IOException, InterruptedException {
     List<String> urls = Files.readAllLines(Path.of(args[0]));
     boolean robots = args[1].equals("robots");
-    BufferedReader commands =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    System.out.println("ready {}");
-    String command = commands.readLine();
-    while (command != null) {
-      System.out.println(pass(urls, Integer.parseInt(command.split(" ", 3)[2]), robots));
-      command = commands.readLine();
-    }
+    Driven.serve("", words -> pass(urls, Integer.parseInt(words[2]), robots));
   }
 
   private static String pass(List<String> urls, int connections, boolean robots)
@@ -79,6 +69,6 @@ public final class FetchContender {
       }
       underWay.acquire(connections * 2);
     }
-    return "done %d %d".formatted(images.get(), urls.size() - images.get());
+    return images.get() + " " + (urls.size() - images.get());
   }
 }

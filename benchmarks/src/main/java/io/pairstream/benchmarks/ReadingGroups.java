@@ -7,10 +7,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -61,7 +58,7 @@ final class ReadingGroups {
   }
 
   /** Arguments: folder, groups, partitions, and how many groups commit no more after the first. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     AvroSafety.install();
     int groups = Integer.parseInt(arguments[1]);
     int stopped = Integer.parseInt(arguments[3]);
@@ -77,8 +74,7 @@ final class ReadingGroups {
                   platform.registrySettings()));
       ReadingGroups reading = new ReadingGroups(cluster, Integer.parseInt(arguments[2]));
       reading.start(groups, stopped);
-      System.out.println("ready {\"servers\": \"" + platform.bootstrapServers() + "\"}");
-      reading.answer();
+      Driven.serve("\"servers\": \"" + platform.bootstrapServers() + "\"", reading::answer);
     }
     System.exit(0);
   }
@@ -103,18 +99,13 @@ final class ReadingGroups {
     }
   }
 
-  private void answer() throws IOException {
-    BufferedReader asked =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = asked.readLine(); line != null; line = asked.readLine()) {
-      String[] words = line.split(" ", 2);
-      int group = Integer.parseInt(words[1]);
-      if (words[0].equals("stop")) {
-        standing.add(group);
-      }
-      long since = System.nanoTime() - committedAtNanos.getOrDefault(group, 0L);
-      System.out.println("done " + since / 1_000_000 + " " + failed.get());
+  private String answer(String[] words) {
+    int group = Integer.parseInt(words[1]);
+    if (words[0].equals("stop")) {
+      standing.add(group);
     }
+    long since = System.nanoTime() - committedAtNanos.getOrDefault(group, 0L);
+    return since / 1_000_000 + " " + failed.get();
   }
 
   private void append() {

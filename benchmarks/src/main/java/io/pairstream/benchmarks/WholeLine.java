@@ -2,6 +2,7 @@ package io.pairstream.benchmarks;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.benchmarks.PublishedLine.Round;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
@@ -11,16 +12,14 @@ import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,7 +30,7 @@ import picocli.CommandLine.Option;
  *
  * <p>A first round warms the line up and does not count. In each round pairs are published faster
  * than they are cleaned, and nothing counts until all of them lie on the raw topic: the publisher
- * is no part of the line. {@link SteadyState} says what counts.
+ * is no part of the line. {@link Round} says what counts.
  */
 @Command(name = "whole-line", mixinStandardHelpOptions = true)
 public final class WholeLine implements Callable<Integer> {
@@ -88,20 +87,20 @@ public final class WholeLine implements Callable<Integer> {
     Path directory = Files.createTempDirectory("pairstream-benchmark");
     int workerCount = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
     int threadCount = threads == null ? workerCount : threads;
-    List<SteadyState> whole = new ArrayList<>();
+    List<Round> whole = new ArrayList<>();
     try (WholePlatform platform =
             WholePlatform.start(
                 directory, new Dataset(Dataset.DEFAULT_NAME), partitions, event -> {});
         PublishedLine line = new PublishedLine(platform, row)) {
       platform.startPreprocessing(
           recipe, List.of("--workers", "" + workerCount, "--threads", "" + threadCount), List.of());
-      SteadyState unused = line.run(pairs);
+      Round unused = line.run(pairs);
       for (int round = 0; round < rounds; round++) {
         whole.add(line.run(pairs));
       }
       platform.stopPreprocessing();
     } finally {
-      delete(directory);
+      Utils.delete(directory.toFile());
     }
     ObjectNode result = JSON.createObjectNode();
     long bytes = row.pairs().stream().mapToLong(NewPair::imageBytes).sum();
@@ -122,8 +121,8 @@ public final class WholeLine implements Callable<Integer> {
   }
 
   /** Median and range of the rounds, and where the processor time goes: the medians. */
-  private static void figures(List<SteadyState> rounds, ObjectNode result) {
-    double[] speed = sorted(rounds, SteadyState::pairsPerSecond);
+  private static void figures(List<Round> rounds, ObjectNode result) {
+    double[] speed = sorted(rounds, Round::pairsPerSecond);
     result
         .put("whole_line_pairs_per_second", median(speed))
         .putObject("whole_line_spread")
@@ -131,14 +130,14 @@ public final class WholeLine implements Callable<Integer> {
         .put("max", speed[speed.length - 1]);
     ObjectNode time = result.putObject("whole_line_cpu_ms_per_pair");
     TreeSet<String> processes = new TreeSet<>();
-    rounds.forEach(each -> processes.addAll(each.processes().keySet()));
+    rounds.forEach(each -> processes.addAll(each.millisPerPair().keySet()));
     for (String process : processes) {
       time.put(
-          process, median(sorted(rounds, each -> each.processes().getOrDefault(process, 0.0))));
+          process, median(sorted(rounds, each -> each.millisPerPair().getOrDefault(process, 0.0))));
     }
   }
 
-  private static double[] sorted(List<SteadyState> rounds, ToDoubleFunction<SteadyState> figure) {
+  private static double[] sorted(List<Round> rounds, ToDoubleFunction<Round> figure) {
     return rounds.stream()
         .mapToDouble(figure)
         .map(value -> Math.round(value * 1e3) / 1e3)
@@ -161,15 +160,5 @@ public final class WholeLine implements Callable<Integer> {
       }
     }
     return pairs;
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
