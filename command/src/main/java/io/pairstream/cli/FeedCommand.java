@@ -81,8 +81,8 @@ final class FeedCommand extends TrainerCommand {
   public Integer call() throws Exception {
     requireAtLeast(1, "--max-batches", maxBatches);
     FeedSettings settings = checked(options::settings);
-    FeedSource source = source(split(options.split()));
-    View view = options.run() == null ? null : view("--view: ", options.run().view());
+    FeedSource source = source(split(options.split));
+    View view = options.run == null ? null : view("--view: ", options.run.view);
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
     return status.during(() -> feed(source, settings, view, report), report, err());
   }
@@ -99,13 +99,13 @@ final class FeedCommand extends TrainerCommand {
       report.add(reading -> reading.fact("split", source.split().name()));
       if (view != null) {
         // The same for all ranks of a run, and wherever it goes on.
-        String runOver = view.fingerprint() + ' ' + options.run().plan();
+        String runOver = view.fingerprint() + ' ' + options.run.plan();
         report.add(reading -> reading.fact("run", runOver));
         watch.addRetention(view, source, report);
-      } else if (!options.untilEnd() && !json()) {
+      } else if (!options.untilEnd && !json()) {
         say(
             "batches of %d as they fill; --until-end hands out what is left, Ctrl-C stops it",
-            options.batchSize());
+            options.batchSize);
       }
       report.stateFrom(() -> SelfReport.State.RUNNING);
       readOut(feed);
@@ -140,7 +140,7 @@ final class FeedCommand extends TrainerCommand {
     if (view == null) {
       return PairFeed.open(source, settings, options.kept(FeedPosition::parse));
     }
-    ViewRun over = checked(() -> options.run().over(view));
+    ViewRun over = checked(() -> options.run.over(view));
     Optional<ViewPosition> kept = options.kept(ViewPosition::parse);
     return checked(() -> PairFeed.ofView(source, settings, over, kept));
   }

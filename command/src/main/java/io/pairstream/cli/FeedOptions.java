@@ -19,28 +19,29 @@ import picocli.CommandLine.Option;
 final class FeedOptions {
 
   @Option(names = "--batch-size", paramLabel = "N", defaultValue = "32")
-  private int batchSize;
+  int batchSize;
 
   @Option(names = "--side-px", paramLabel = "N", defaultValue = "256")
   private int sidePx;
 
   @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "training")
-  private String split;
+  String split;
 
   @Option(names = "--until-end")
-  private boolean untilEnd;
+  boolean untilEnd;
 
   @Option(names = "--position-file", paramLabel = "FILE")
   private Path positionFile;
 
+  /** Null where a split is read as it grows. */
   @ArgGroup(exclusive = false, heading = "%nTo read a view in an order that can be repeated:%n")
-  private Run run;
+  Run run;
 
   /** A run over a view. */
   static final class Run {
 
     @Option(names = "--view", paramLabel = "VIEW", required = true)
-    private String view;
+    String view;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0")
     private long seed;
@@ -60,10 +61,6 @@ final class FeedOptions {
     @Option(names = "--ranks", paramLabel = "N", defaultValue = "1")
     private int ranks;
 
-    String view() {
-      return view;
-    }
-
     OrderPlan plan() {
       return new OrderPlan(seed, lanes, window);
     }
@@ -72,23 +69,6 @@ final class FeedOptions {
       ViewRun over = ViewRun.of(read, plan()).rank(rank, ranks);
       return epochs == null ? over : over.epochs(epochs);
     }
-  }
-
-  int batchSize() {
-    return batchSize;
-  }
-
-  String split() {
-    return split;
-  }
-
-  boolean untilEnd() {
-    return untilEnd;
-  }
-
-  /** Null where a split is read as it grows. */
-  Run run() {
-    return run;
   }
 
   /**

@@ -64,7 +64,7 @@ final class PlatformCommands {
     }
 
     /** Waits until somebody ends the platform, or a process of it does not go on. */
-    final int awaitEnd(WholePlatform platform) throws InterruptedException {
+    final int awaitEnd(WholePlatform platform) {
       platform
           .processes()
           .awaitEnd()
@@ -109,7 +109,7 @@ final class PlatformCommands {
         long pid) {}
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
       requireAtLeast(1, "--partitions", partitions);
       Dataset checkedDataset = checked("--dataset: ", () -> new Dataset(dataset));
       if (fetchContact != null) {

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -56,24 +55,10 @@ final class ProfileCommand extends ClusterCommand {
     lines.add(
         "data set %s: %s accepted pairs".formatted(dataset, TerminalText.count(profile.pairs())));
     profile.since().ifPresent(since -> lines.add("the first record counted is of " + since));
-    profile
-        .counts()
-        .forEach(
-            (name, values) ->
-                shares(
-                    lines,
-                    name,
-                    values.stream().map(Count::value).toList(),
-                    values.stream().map(Count::count).toList()));
+    profile.counts().forEach((name, values) -> shares(lines, name, values));
     profile
         .histograms()
-        .forEach(
-            (name, histogram) ->
-                shares(
-                    lines,
-                    name + " (" + histogram.unit() + ")",
-                    ranges(histogram),
-                    histogram.counts()));
+        .forEach((name, bins) -> shares(lines, name + " (" + bins.unit() + ")", ranges(bins)));
     profile
         .truncatedShare()
         .ifPresent(share -> lines.add("\ncaptions with more tokens than fit: " + percent(share)));
@@ -87,36 +72,29 @@ final class ProfileCommand extends ClusterCommand {
     }
     Table producers =
         new Table().row("", "producers", "accepted", "rejected", "copies", "top reason");
-    profile
-        .producers()
-        .forEach(
-            one ->
-                producers.row(
-                    "",
-                    name(one.contributor()),
-                    one.accepted(),
-                    one.rejected(),
-                    one.copies(),
-                    name(one.topReason())));
+    for (ProfileReport.NamedProducer one : profile.producers()) {
+      producers.row(
+          "",
+          name(one.contributor()),
+          one.accepted(),
+          one.rejected(),
+          one.copies(),
+          name(one.topReason()));
+    }
     lines.add("");
     lines.addAll(producers.lines());
     return lines;
   }
 
   /** A section with a bar for each name that counts; none where nothing does. */
-  private static void shares(
-      List<String> lines, String title, List<String> names, List<Long> counts) {
-    long all = counts.stream().mapToLong(count -> count).sum();
+  private static void shares(List<String> lines, String title, List<Count> counts) {
+    long all = counts.stream().mapToLong(Count::count).sum();
     Table table = new Table();
-    for (int i = 0; i < counts.size(); i++) {
-      double share = (double) counts.get(i) / all;
-      if (counts.get(i) > 0) {
-        table.row(
-            "",
-            name(names.get(i)),
-            TerminalText.bar(share, BAR_COLUMNS),
-            counts.get(i),
-            new Figure(percent(share)));
+    for (Count one : counts) {
+      double share = (double) one.count() / all;
+      if (one.count() > 0) {
+        String bar = TerminalText.bar(share, BAR_COLUMNS);
+        table.row("", name(one.value()), bar, one.count(), new Figure(percent(share)));
       }
     }
     if (all > 0) {
@@ -125,19 +103,19 @@ final class ProfileCommand extends ClusterCommand {
     }
   }
 
-  private static List<String> ranges(Histogram histogram) {
+  private static List<Count> ranges(Histogram histogram) {
     List<String> edges =
         histogram.edges().stream()
             .map(edge -> BigDecimal.valueOf(edge).stripTrailingZeros().toPlainString())
             .toList();
     int last = histogram.counts().size() - 1;
-    return IntStream.rangeClosed(0, last)
-        .mapToObj(
-            bin ->
-                bin == 0
-                    ? "below " + edges.get(1)
-                    : edges.get(bin) + (bin == last ? " and more" : " to " + edges.get(bin + 1)))
-        .toList();
+    List<Count> ranges = new ArrayList<>();
+    for (int bin = 0; bin <= last; bin++) {
+      String upTo = bin == last ? " and more" : " to " + edges.get(bin + 1);
+      String range = bin == 0 ? "below " + edges.get(1) : edges.get(bin) + upTo;
+      ranges.add(new Count(range, histogram.counts().get(bin)));
+    }
+    return ranges;
   }
 
   private static String name(String text) {

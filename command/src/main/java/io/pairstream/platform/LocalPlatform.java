@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Utils;
@@ -265,12 +264,8 @@ public final class LocalPlatform implements AutoCloseable {
    * Returns when a process of the platform was given up, with the reason, or when the platform was
    * closed, with nothing.
    */
-  public Optional<String> awaitEnd() throws InterruptedException {
-    try {
-      return failure.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("nothing completes this with an exception", e);
-    }
+  public Optional<String> awaitEnd() {
+    return failure.join();
   }
 
   /**

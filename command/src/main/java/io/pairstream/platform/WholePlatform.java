@@ -7,11 +7,11 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Broker, registry, the topics of a data set, and such services as are started: preprocessing, the
@@ -127,11 +127,10 @@ public final class WholePlatform implements AutoCloseable {
    */
   public void startPreprocessing(
       String recipe, List<String> moreArguments, List<String> moreJvmOptions) {
-    List<String> jvmOptions = new ArrayList<>(PREPROCESS_JVM);
-    jvmOptions.addAll(moreJvmOptions);
-    List<String> arguments = new ArrayList<>(List.of("--recipe", recipe));
-    arguments.addAll(moreArguments);
-    launch(PREPROCESS, jvmOptions, arguments);
+    launch(
+        PREPROCESS,
+        joined(PREPROCESS_JVM, moreJvmOptions),
+        joined(List.of("--recipe", recipe), moreArguments));
   }
 
   /** Stops the preprocessing service; pairs can still be published, and wait. */
@@ -155,39 +154,38 @@ public final class WholePlatform implements AutoCloseable {
    */
   private void launch(String name, List<String> jvmOptions, List<String> more) {
     String status = "127.0.0.1:" + platform.port(name + "-status", USUAL_PORTS.get(name));
-    List<String> arguments = new ArrayList<>(List.of("--status-listen", status));
-    arguments.addAll(more);
-    platform.launch(service(name, arguments, jvmOptions, status));
+    platform.launch(
+        service(name, joined(List.of("--status-listen", status), more), jvmOptions, status));
   }
 
   /** Begins a service with pages on loopback, for whoever uses this machine; says where it is. */
   private String beginOnLoopback(String name, List<String> jvmOptions, List<String> more) {
     String address = "127.0.0.1:" + platform.port(name, USUAL_PORTS.get(name));
-    List<String> arguments = new ArrayList<>(List.of("--anonymous", "--listen", address));
-    arguments.addAll(more);
+    List<String> arguments = joined(List.of("--anonymous", "--listen", address), more);
     platform.begin(service(name, arguments, jvmOptions, address));
     return "http://" + address;
   }
 
   private ServiceSpec service(
       String name, List<String> more, List<String> jvmOptions, String address) {
-    String data = platform.dataDirectory().toString();
     List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                name,
-                "--bootstrap-servers",
-                cluster.bootstrapServers(),
-                "--schema-registry",
-                cluster.registryAddresses(),
-                "--data-dir",
-                data,
-                "--dataset",
-                cluster.dataset().name()));
-    arguments.addAll(more);
-    return ServiceSpec.ofCommand(name, arguments)
+        List.of(
+            name,
+            "--bootstrap-servers",
+            cluster.bootstrapServers(),
+            "--schema-registry",
+            cluster.registryAddresses(),
+            "--data-dir",
+            platform.dataDirectory().toString(),
+            "--dataset",
+            cluster.dataset().name());
+    return ServiceSpec.ofCommand(name, joined(arguments, more))
         .withJvmOptions(jvmOptions)
         .readyWhen(Readiness.httpOk(URI.create("http://" + address + "/health/ready")));
+  }
+
+  private static List<String> joined(List<String> some, List<String> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
   }
 
   /** Where the page and the API are, such as {@code http://127.0.0.1:8080}; null before. */

@@ -4,6 +4,7 @@ import io.pairstream.schemas.topics.RecordSizes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.StringReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -51,6 +52,31 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private static final int NODE_ID = 1;
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+  /**
+   * A machine that stands still for a while has not lost its only broker. A controller that has
+   * nothing to say is silent: what a test makes the broker believe stays.
+   */
+  private static final String SETTINGS =
+      """
+      process.roles=broker,controller
+      listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+      controller.listener.names=CONTROLLER
+      inter.broker.listener.name=PLAINTEXT
+      offsets.topic.replication.factor=1
+      offsets.topic.num.partitions=2
+      transaction.state.log.replication.factor=1
+      transaction.state.log.min.isr=1
+      transaction.state.log.num.partitions=2
+      share.coordinator.state.topic.replication.factor=1
+      share.coordinator.state.topic.min.isr=1
+      share.coordinator.state.topic.num.partitions=2
+      group.initial.rebalance.delay.ms=0
+      broker.session.timeout.ms=60000
+      metadata.max.idle.interval.ms=0
+      auto.create.topics.enable=false
+      log.cleaner.dedupe.buffer.size=16777216
+      """;
 
   private final Path dataDir;
   private final Map<String, String> settings;
@@ -144,7 +170,9 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private void start(ServerSocketChannel brokerSocket, ServerSocketChannel controllerSocket)
       throws Exception {
-    format();
+    if (!Files.exists(dataDir.resolve("meta.properties"))) {
+      format();
+    }
     KafkaConfig config = new KafkaConfig(properties(), false);
     MetaPropertiesEnsemble ensemble =
         new MetaPropertiesEnsemble.Loader()
@@ -185,36 +213,18 @@ public final class EmbeddedKafka implements AutoCloseable {
     broker.startup();
   }
 
-  private Properties properties() {
+  private Properties properties() throws IOException {
     String listeners =
         "PLAINTEXT://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort;
     Properties properties = new Properties();
+    properties.load(new StringReader(SETTINGS));
     properties.put("node.id", String.valueOf(NODE_ID));
-    properties.put("process.roles", "broker,controller");
     properties.put("log.dirs", dataDir.toString());
     properties.put("listeners", listeners);
     properties.put("advertised.listeners", listeners);
-    properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-    properties.put("controller.listener.names", "CONTROLLER");
-    properties.put("inter.broker.listener.name", "PLAINTEXT");
     properties.put("controller.quorum.voters", voter());
-    properties.put("offsets.topic.replication.factor", "1");
-    properties.put("offsets.topic.num.partitions", "2");
-    properties.put("transaction.state.log.replication.factor", "1");
-    properties.put("transaction.state.log.min.isr", "1");
-    properties.put("transaction.state.log.num.partitions", "2");
-    properties.put("share.coordinator.state.topic.replication.factor", "1");
-    properties.put("share.coordinator.state.topic.min.isr", "1");
-    properties.put("share.coordinator.state.topic.num.partitions", "2");
-    properties.put("group.initial.rebalance.delay.ms", "0");
-    // A machine that stands still for a while has not lost its only broker.
-    properties.put("broker.session.timeout.ms", "60000");
-    // A controller that has nothing to say is silent: what a test makes the broker believe stays.
-    properties.put("metadata.max.idle.interval.ms", "0");
-    properties.put("auto.create.topics.enable", "false");
     properties.put("message.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
     properties.put("replica.fetch.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
-    properties.put("log.cleaner.dedupe.buffer.size", "16777216");
     properties.putAll(settings);
     return properties;
   }
@@ -229,25 +239,12 @@ public final class EmbeddedKafka implements AutoCloseable {
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
         .setNodeId(NODE_ID)
-        .setClusterId(clusterId())
+        .setClusterId(Uuid.randomUuid().toString())
         .addDirectory(dataDir.toString())
         .setMetadataLogDirectory(dataDir.toString())
         .setControllerListenerName("CONTROLLER")
-        .setIgnoreFormatted(true)
         .setSupportedFeatures(List.copyOf(Feature.PRODUCTION_FEATURES))
         .run();
-  }
-
-  private String clusterId() throws IOException {
-    Path meta = dataDir.resolve("meta.properties");
-    if (!Files.exists(meta)) {
-      return Uuid.randomUuid().toString();
-    }
-    Properties properties = new Properties();
-    try (var input = Files.newInputStream(meta)) {
-      properties.load(input);
-    }
-    return properties.getProperty("cluster.id");
   }
 
   private static ServerSocketChannel bind(int port) throws IOException {

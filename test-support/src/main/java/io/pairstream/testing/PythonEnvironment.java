@@ -3,21 +3,29 @@ package io.pairstream.testing;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.pairstream.testing.PythonVenv.MissingPythonException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A Python with packages, for a test that runs scripts.
+ * A Python with the packages of requirements files, kept between builds, for tests that run
+ * scripts.
  *
  * <p>Where it cannot be made, the test is skipped with the reason, unless {@code PYTHON_REQUIRED}
  * or {@code ENGINE_REQUIRED} is true in the environment, or the property {@code python.required}.
  * The variable {@code PAIRSTREAM_PYTHON} names a Python that has the packages already.
  */
 public final class PythonEnvironment {
+
+  private static final String IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 10))";
 
   private final String python;
 
@@ -31,10 +39,78 @@ public final class PythonEnvironment {
     if (ready != null) {
       return new PythonEnvironment(ready);
     }
-    try {
-      return new PythonEnvironment(PythonVenv.python(directory, List.of(requirements)).toString());
-    } catch (MissingPythonException e) {
-      throw missing(e.getMessage());
+    Files.createDirectories(directory);
+    // Test classes of one module run side by side in processes of their own.
+    try (FileChannel channel =
+            FileChannel.open(
+                directory.resolveSibling(directory.getFileName() + ".lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      if (!lock.isValid()) {
+        throw new IllegalStateException("the lock of " + directory + " is gone");
+      }
+      String python = directory.resolve("bin/python").toString();
+      make(directory, python, List.of(requirements));
+      return new PythonEnvironment(python);
+    }
+  }
+
+  private static void make(Path directory, String python, List<Path> requirements)
+      throws IOException, InterruptedException {
+    Path made = directory.resolve("requirements.txt");
+    StringBuilder expected = new StringBuilder();
+    for (Path file : requirements) {
+      expected.append(Files.readString(file));
+    }
+    if (Files.exists(made) && Files.readString(made).contentEquals(expected)) {
+      return;
+    }
+    Files.deleteIfExists(made);
+    Path log = directory.resolveSibling(directory.getFileName() + ".log");
+    run(log, List.of(newEnoughPython(), "-m", "venv", "--clear", directory.toString()));
+    List<String> install =
+        new ArrayList<>(
+            List.of(
+                python,
+                "-m",
+                "pip",
+                "install",
+                // What is imported is compiled then; most of it never is.
+                "--no-compile",
+                "--quiet",
+                "--disable-pip-version-check"));
+    requirements.forEach(file -> install.addAll(List.of("--requirement", file.toString())));
+    run(log, install);
+    // Last, so that one that was made by halves is made again.
+    Path unused = Files.writeString(made, expected);
+  }
+
+  /** The first Python on the path that is new enough. */
+  private static String newEnoughPython() throws InterruptedException {
+    for (String name : List.of("python3", "python3.13", "python3.12", "python3.11", "python3.10")) {
+      try {
+        Process process = new ProcessBuilder(name, "-c", IS_NEW_ENOUGH).start();
+        process.getOutputStream().close();
+        if (process.waitFor() == 0) {
+          return name;
+        }
+      } catch (IOException e) {
+        // Not there: the next may be.
+      }
+    }
+    throw missing("there is no python3 of version 3.10 or newer on the path");
+  }
+
+  private static void run(Path log, List<String> command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    process.getOutputStream().close();
+    if (process.waitFor() != 0) {
+      Optional<String> last = Files.readAllLines(log).stream().reduce((before, line) -> line);
+      throw missing(
+          "%s failed: %s; %s says more"
+              .formatted(String.join(" ", command), last.orElse("without a word"), log));
     }
   }
 

@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -19,11 +17,16 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class TestKafka implements BeforeAllCallback {
 
+  private static final Path MEMORY = Path.of("/dev/shm");
+  private static final long ROOM_IN_MEMORY_BYTES = 4L << 30;
+
+  private static EmbeddedKafka ofThisProcess;
+
   private EmbeddedKafka kafka;
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
-    kafka = RunningKafka.ofThisProcess();
+    kafka = ofThisProcess();
   }
 
   public String bootstrapServers() {
@@ -53,50 +56,31 @@ public final class TestKafka implements BeforeAllCallback {
     return dataset;
   }
 
-  /**
-   * The broker, stopped with the process: JUnit knows one class at a time where they are forked.
-   */
-  private static final class RunningKafka {
-
-    private static final Path MEMORY = Path.of("/dev/shm");
-    private static final long ROOM_IN_MEMORY_BYTES = 4L << 30;
-
-    private static RunningKafka ofThisProcess;
-
-    private final Path directory;
-    private final EmbeddedKafka kafka;
-
-    private RunningKafka() throws Exception {
-      directory = Files.createTempDirectory(folder(), "pairstream-kafka");
-      kafka = new EmbeddedKafka(directory);
+  /** The broker of this process, stopped with it: JUnit knows one class at a time. */
+  private static synchronized EmbeddedKafka ofThisProcess() throws Exception {
+    if (ofThisProcess == null) {
+      Path directory = Files.createTempDirectory(folder(), "pairstream-kafka");
+      EmbeddedKafka started = new EmbeddedKafka(directory);
+      Runnable stop =
+          () -> {
+            started.close();
+            try {
+              Utils.delete(directory.toFile());
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          };
+      Runtime.getRuntime().addShutdownHook(new Thread(stop, "stop-kafka"));
+      ofThisProcess = started;
     }
+    return ofThisProcess;
+  }
 
-    /** In memory where there is room: making topics takes a third of the time there. */
-    private static Path folder() throws IOException {
-      return Files.isWritable(MEMORY)
-              && Files.getFileStore(MEMORY).getUsableSpace() >= ROOM_IN_MEMORY_BYTES
-          ? MEMORY
-          : Path.of(System.getProperty("java.io.tmpdir"));
-    }
-
-    static synchronized EmbeddedKafka ofThisProcess() throws Exception {
-      if (ofThisProcess == null) {
-        ofThisProcess = new RunningKafka();
-        Runtime.getRuntime().addShutdownHook(new Thread(ofThisProcess::stop, "stop-kafka"));
-      }
-      return ofThisProcess.kafka;
-    }
-
-    private void stop() {
-      kafka.close();
-      try (Stream<Path> files = Files.walk(directory)) {
-        List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-        for (Path file : deepestFirst) {
-          Files.delete(file);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+  /** In memory where there is room: making topics takes a third of the time there. */
+  private static Path folder() throws IOException {
+    return Files.isWritable(MEMORY)
+            && Files.getFileStore(MEMORY).getUsableSpace() >= ROOM_IN_MEMORY_BYTES
+        ? MEMORY
+        : Path.of(System.getProperty("java.io.tmpdir"));
   }
 }
