@@ -12,7 +12,7 @@ from pairstream.order import EpochOrder, OrderPlan, RankShare
 from pairstream.schedule import MixSchedule, ViewSchedule, pattern
 
 RESOURCES = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed"
-CASES = json.loads((RESOURCES / "view/conformance.json").read_text())
+CASES = json.loads((RESOURCES / "conformance.json").read_text())
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,11 +1,11 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.feed.export.ExportFormat;
-import io.pairstream.feed.export.ExportPlan;
-import io.pairstream.feed.export.ViewExport;
-import io.pairstream.feed.view.OrderPlan;
-import io.pairstream.feed.view.View;
+import io.pairstream.feed.ExportFormat;
+import io.pairstream.feed.ExportPlan;
+import io.pairstream.feed.OrderPlan;
+import io.pairstream.feed.View;
+import io.pairstream.feed.ViewExport;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.pairstream.cli;
 
+import io.pairstream.feed.FeedRefusedException;
 import io.pairstream.feed.FeedSettings;
+import io.pairstream.feed.OrderPlan;
 import io.pairstream.feed.Position;
+import io.pairstream.feed.View;
 import io.pairstream.feed.ViewRun;
-import io.pairstream.feed.view.FeedRefusedException;
-import io.pairstream.feed.view.OrderPlan;
-import io.pairstream.feed.view.View;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

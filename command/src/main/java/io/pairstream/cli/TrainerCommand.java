@@ -1,13 +1,13 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.pairstream.feed.view.Block;
-import io.pairstream.feed.view.Condition;
-import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.InvalidViewException;
-import io.pairstream.feed.view.NamedView;
-import io.pairstream.feed.view.View;
-import io.pairstream.feed.view.ViewStore;
+import io.pairstream.feed.Block;
+import io.pairstream.feed.Condition;
+import io.pairstream.feed.FeedSource;
+import io.pairstream.feed.InvalidViewException;
+import io.pairstream.feed.NamedView;
+import io.pairstream.feed.View;
+import io.pairstream.feed.ViewStore;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Progress;

@@ -1,17 +1,22 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.view.FeedRefusedException;
-import io.pairstream.feed.view.FeedSource;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -27,38 +32,69 @@ import org.apache.kafka.common.errors.InterruptException;
  * partitions mix is not the same from run to run; over a view it is.
  *
  * <p>One thread uses a feed; a batch may be closed by any. The trainer holds fewer batches at a
- * time than there are slots.
+ * time than there are slots. A thread of the feed's own fills batches, until there is nothing left
+ * or somebody stops it, and hands them over in the order in which they were filled.
  */
-public final class PairFeed implements AutoCloseable {
+public abstract class PairFeed implements AutoCloseable {
 
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
   /** The trainer waits meanwhile. */
   private static final Duration SHOWN_WITHIN = Duration.ofSeconds(5);
 
+  final FeedSettings settings;
+  final Clocks clocks = new Clocks();
   private final FeedSource source;
-  private final BatchLoop loop;
-  private final Admin admin;
-  private final Thread fetcher;
+  private final ExecutorService decoders;
+  private final SampleWriter writer;
+  private final Thread fetcher = Threads.daemon("feed-fetch", this::fillUntilTheEnd);
+  private final BlockingQueue<ReadyBatch.Memory> free = new LinkedBlockingQueue<>();
+
+  /** Batches whose samples may still be written; empty at the end, and it stays there. */
+  private final BlockingQueue<Optional<ReadyBatch>> filled = new LinkedBlockingQueue<>();
+
+  private final AtomicInteger held = new AtomicInteger();
   private final long openedAt = System.nanoTime();
   private final LongAdder batches = new LongAdder();
   private final LongAdder samples = new LongAdder();
   private final LongAdder dataWaitNanos = new LongAdder();
   private final StarvationClock starvation = new StarvationClock();
+  private Admin admin;
+  private long begun;
+  private boolean reading = true;
+
+  /** Why there is no further batch behind those that are filled; null where all were read. */
+  private volatile RuntimeException endedBy;
+
+  /** Why no batch is handed over any more; null where nothing failed. */
+  private volatile RuntimeException refusedBy;
 
   /** Since when the trainer waits for a batch, by the nanosecond clock; 0 while it does not. */
   private volatile long waitsSince;
 
-  /** Written by whoever takes batches; others read it to show it. */
-  private volatile ReadyBatch.Seal latest;
+  /** Where the feed begins, then what {@link #next} handed out last. */
+  volatile ReadyBatch.Seal latest;
 
-  private PairFeed(FeedSource source, BatchLoop loop) {
+  /**
+   * Records that were not read yet, as of the last fetch; -1 where that is not known. In a topic,
+   * ends of transactions count too.
+   */
+  volatile long samplesWaiting = -1;
+
+  /** What a feed's threads count: their time in nanoseconds, bytes, and samples in memory. */
+  record Clocks(LongAdder slotWait, LongAdder decoding, LongAdder bytes, LongAdder loaded) {
+
+    Clocks() {
+      this(new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder());
+    }
+  }
+
+  PairFeed(FeedSource source, FeedSettings settings) {
     this.source = source;
-    this.loop = loop;
-    this.latest = ReadyBatch.Seal.of(loop.start());
-    this.admin = AdminClients.create(source.clientSettings());
-    this.fetcher = Threads.daemon("feed-fetch", loop);
-    fetcher.start();
+    this.settings = settings;
+    this.decoders =
+        Executors.newFixedThreadPool(settings.decodeThreads(), Threads.daemons("feed-decode"));
+    this.writer = new SampleWriter(source, settings.sidePx(), clocks);
   }
 
   /**
@@ -71,7 +107,7 @@ public final class PairFeed implements AutoCloseable {
    */
   public static PairFeed open(
       FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
-    return new PairFeed(source, new FetchLoop(source, settings, position));
+    return new SplitFeed(source, settings, position).opened();
   }
 
   /**
@@ -88,9 +124,23 @@ public final class PairFeed implements AutoCloseable {
    */
   public static PairFeed ofView(
       FeedSource source, FeedSettings settings, ViewRun run, Optional<ViewPosition> position) {
-    return new PairFeed(
-        source, new ViewFeed(source, settings, run, position.orElseGet(run::begin)));
+    return new ViewFeed(source, settings, run, position.orElseGet(run::begin)).opened();
   }
+
+  final PairFeed opened() {
+    admin = AdminClients.create(source.clientSettings());
+    fetcher.start();
+    return this;
+  }
+
+  /** Fills all batches that there will be. */
+  abstract void fill() throws InterruptedException;
+
+  /** Gives back what {@link #fill} read with. */
+  abstract void closeReading();
+
+  /** Takedowns that are heeded. */
+  abstract int takedowns();
 
   /**
    * Waits for the next batch; empty once the feed is over.
@@ -99,16 +149,19 @@ public final class PairFeed implements AutoCloseable {
    *     cannot be read; the feed gives no more batches then
    * @throws IllegalStateException where the trainer holds every slot, so that none can ever come
    */
-  public Optional<ReadyBatch> next() {
-    loop.requireRoom();
+  public final Optional<ReadyBatch> next() {
+    if (held.get() == settings.slots()) {
+      throw new IllegalStateException(
+          "all " + settings.slots() + " slots are held; close a batch before asking for another");
+    }
     long begin = System.nanoTime();
     waitsSince = begin;
     try {
-      Optional<ReadyBatch> next = loop.takeNext();
+      Optional<ReadyBatch> next = takeNext();
       next.ifPresent(this::count);
       return next;
     } catch (RuntimeException e) {
-      loop.stop(fetcher);
+      stop();
       throw e;
     } catch (InterruptedException e) {
       throw new InterruptException(e);
@@ -119,7 +172,7 @@ public final class PairFeed implements AutoCloseable {
   }
 
   /** Behind the last batch that {@link #next} handed out. Any thread may ask. */
-  public Position position() {
+  public final Position position() {
     return latest.position();
   }
 
@@ -130,7 +183,7 @@ public final class PairFeed implements AutoCloseable {
    *
    * @throws KafkaException where the broker does not take it within 5 seconds
    */
-  public void commit() {
+  public final void commit() {
     if (position() instanceof FeedPosition inLog) {
       KafkaAnswers.await(
           admin
@@ -147,31 +200,31 @@ public final class PairFeed implements AutoCloseable {
   }
 
   /** What the feed has done so far. A wait counts while it lasts. Any thread may ask. */
-  public FeedStats stats() {
+  public final FeedStats stats() {
     StarvationClock.Reading now = reading();
     return new FeedStats(
         batches.sum(),
         samples.sum(),
         Duration.ofNanos(System.nanoTime() - openedAt),
         Duration.ofNanos(now.waitedNanos()),
-        Duration.ofNanos(loop.clocks().slotWait().sum()),
-        Duration.ofNanos(loop.clocks().decoding().sum()),
-        loop.clocks().bytes().sum(),
-        loop.ready(),
-        loop.settings().slots(),
-        loop.settings().batchSize(),
-        loop.samplesWaiting(),
+        Duration.ofNanos(clocks.slotWait().sum()),
+        Duration.ofNanos(clocks.decoding().sum()),
+        clocks.bytes().sum(),
+        (int) filled.stream().filter(Optional::isPresent).count(),
+        settings.slots(),
+        settings.batchSize(),
+        samplesWaiting,
         now.inMemory(),
         starvation.secondsLeft(now),
         latest.epoch(),
         latest.epochShare(),
-        loop.takedowns());
+        takedowns());
   }
 
   /** Stops fetching and decoding. Batches that are still held stay valid. */
   @Override
-  public void close() {
-    loop.stop(fetcher);
+  public final void close() {
+    stop();
     try {
       fetcher.join(CLOSING.toMillis());
     } catch (InterruptedException e) {
@@ -190,9 +243,93 @@ public final class PairFeed implements AutoCloseable {
   private StarvationClock.Reading reading() {
     // What was loaded is read last, so that none is taken before it counts as loaded.
     long taken = samples.sum();
-    long inMemory = Math.max(0, loop.clocks().loaded().sum() - taken);
+    long inMemory = Math.max(0, clocks.loaded().sum() - taken);
     long since = waitsSince;
     long waited = dataWaitNanos.sum() + (since == 0 ? 0 : System.nanoTime() - since);
     return new StarvationClock.Reading(System.nanoTime(), inMemory, waited);
+  }
+
+  /** Ends the reading, wherever it waits, and decodes nothing more. */
+  private synchronized void stop() {
+    if (reading) {
+      fetcher.interrupt();
+    }
+    decoders.shutdown();
+  }
+
+  /** Waits for the next batch, until its samples are written; empty once the feed is over. */
+  private Optional<ReadyBatch> takeNext() throws InterruptedException {
+    if (refusedBy != null) {
+      throw refusedBy;
+    }
+    Optional<ReadyBatch> next = filled.take();
+    if (next.isEmpty()) {
+      filled.add(next);
+      if (endedBy != null) {
+        throw endedBy;
+      }
+      return next;
+    }
+    try {
+      next.get().awaitSamples();
+    } catch (RuntimeException e) {
+      refusedBy = e;
+      throw e;
+    }
+    held.incrementAndGet();
+    return next;
+  }
+
+  /** Waits for room for a batch with a record; the first record of all decides its form. */
+  final ReadyBatch batchFor(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+    if (begun == 0) {
+      ReadyBatch.Form form = writer.formOf(record);
+      for (int i = 0; i < settings.slots(); i++) {
+        free.add(ReadyBatch.Memory.of(settings.batchSize(), form));
+      }
+    }
+    long begin = System.nanoTime();
+    ReadyBatch.Memory memory = free.take();
+    clocks.slotWait().add(System.nanoTime() - begin);
+    return new ReadyBatch(begun++, memory, this::giveBack);
+  }
+
+  /** Has a record written into the next place of a batch. */
+  final void write(ConsumerRecord<byte[], byte[]> record, ReadyBatch batch) {
+    int index = batch.size();
+    batch.add(decoders.submit(() -> writer.write(record, batch.memory(), index)));
+  }
+
+  /** Hands a batch to the trainer. */
+  final void handOver(ReadyBatch batch, ReadyBatch.Seal seal) {
+    batch.seal(seal);
+    filled.add(Optional.of(batch));
+  }
+
+  private void giveBack(ReadyBatch.Memory memory) {
+    held.decrementAndGet();
+    free.add(memory);
+  }
+
+  private void fillUntilTheEnd() {
+    try {
+      fill();
+    } catch (InterruptException | InterruptedException e) {
+      // Stopped.
+    } catch (OffsetOutOfRangeException e) {
+      endedBy =
+          new FeedRefusedException(
+              "records that were still to be read have left the log: " + e.getMessage());
+    } catch (RuntimeException e) {
+      endedBy = e;
+    }
+    synchronized (this) {
+      reading = false;
+      // An interrupt has done its work once it ended the reading; what was read with closes
+      // without.
+      Thread.interrupted();
+    }
+    filled.add(Optional.empty());
+    closeReading();
   }
 }

@@ -1,7 +1,5 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.view.FeedRefusedException;
-import io.pairstream.feed.view.FeedSource;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.RecordDecoder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -13,9 +11,9 @@ final class SampleWriter {
   private final ImageDecoder images = new ImageDecoder();
   private final int sidePx;
   private final String split;
-  private final BatchLoop.Clocks clocks;
+  private final PairFeed.Clocks clocks;
 
-  SampleWriter(FeedSource source, int sidePx, BatchLoop.Clocks clocks) {
+  SampleWriter(FeedSource source, int sidePx, PairFeed.Clocks clocks) {
     this.records = source.decoder();
     this.sidePx = sidePx;
     this.split = source.split().name();

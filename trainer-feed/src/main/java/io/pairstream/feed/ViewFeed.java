@@ -1,10 +1,7 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.EpochOrder.Place;
 import io.pairstream.feed.ViewRun.Step;
-import io.pairstream.feed.view.EpochOrder;
-import io.pairstream.feed.view.EpochOrder.Place;
-import io.pairstream.feed.view.FeedRefusedException;
-import io.pairstream.feed.view.FeedSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -19,7 +16,7 @@ import java.util.concurrent.Future;
  * <p>Of each lane that the rank has samples of, the window in use and the one behind it are in
  * memory. A window leaves memory as a whole.
  */
-final class ViewFeed extends BatchLoop {
+final class ViewFeed extends PairFeed {
 
   private final ViewRun run;
   private final ViewPosition start;
@@ -40,12 +37,8 @@ final class ViewFeed extends BatchLoop {
     source.requireHolds(run.view());
     this.run = run;
     this.start = start;
-    this.loader = new WindowLoader(source, run, clocks());
-  }
-
-  @Override
-  Position start() {
-    return start;
+    this.latest = ReadyBatch.Seal.of(start);
+    this.loader = new WindowLoader(source, run, clocks);
   }
 
   /** A window that was asked for. */
@@ -68,23 +61,17 @@ final class ViewFeed extends BatchLoop {
 
   @Override
   void fill() throws InterruptedException {
-    Optional<Step> step = run.step(start, settings());
+    Optional<Step> step = run.step(start, settings);
     while (step.isPresent()) {
       fillBatch(step.get());
       lanes.values().forEach(this::askBehind);
-      step = run.step(step.get().behind(), settings());
+      step = run.step(step.get().behind(), settings);
     }
   }
 
   @Override
   void closeReading() {
     loader.close();
-  }
-
-  /** A view has no end that grows; what is left of it is in the position. */
-  @Override
-  long samplesWaiting() {
-    return -1;
   }
 
   @Override
@@ -125,7 +112,7 @@ final class ViewFeed extends BatchLoop {
     Asked wanted = asked(epoch, place.lane(), place.window(), place.at());
     Deque<Asked> ofLane = lanes.get(place.lane());
     while (ofLane.element() != wanted) {
-      clocks().loaded().add(-ofLane.remove().left);
+      clocks.loaded().add(-ofLane.remove().left);
     }
     while (!ReadyBatch.await(wanted.loading).hasLiving()) {
       wanted.loading = loader.load(order(epoch), wanted.lane, wanted.window, 0);

@@ -1,9 +1,5 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.view.FeedRefusedException;
-import io.pairstream.feed.view.OrderPlan;
-import io.pairstream.feed.view.View;
-
 /**
  * How far a run over a view has come. It says nothing of ranks: any number of them goes on from it.
  *

@@ -1,10 +1,6 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.feed.view.EpochOrder;
-import io.pairstream.feed.view.FeedRefusedException;
-import io.pairstream.feed.view.OrderPlan;
-import io.pairstream.feed.view.View;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;

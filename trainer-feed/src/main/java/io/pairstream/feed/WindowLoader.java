@@ -1,11 +1,5 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.view.BlockReader;
-import io.pairstream.feed.view.EpochOrder;
-import io.pairstream.feed.view.FeedRefusedException;
-import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.View;
-import io.pairstream.feed.view.WithdrawnPairs;
 import io.pairstream.schemas.Threads;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +24,12 @@ final class WindowLoader implements AutoCloseable {
 
   private final View view;
   private final WithdrawnPairs withdrawn;
-  private final BatchLoop.Clocks clocks;
+  private final PairFeed.Clocks clocks;
   private final ExecutorService threads;
   private final BlockingQueue<BlockReader> readers = new LinkedBlockingQueue<>();
 
   /** Loads a run's windows, with answers that are hardly larger than the pieces of a window. */
-  WindowLoader(FeedSource source, ViewRun run, BatchLoop.Clocks clocks) {
+  WindowLoader(FeedSource source, ViewRun run, PairFeed.Clocks clocks) {
     this.view = run.view();
     this.withdrawn = source.withdrawnPairs();
     this.clocks = clocks;

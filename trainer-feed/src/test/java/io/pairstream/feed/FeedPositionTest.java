@@ -3,7 +3,6 @@ package io.pairstream.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.feed.view.FeedRefusedException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;

@@ -6,8 +6,6 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.feed.view.FeedRefusedException;
-import io.pairstream.feed.view.FeedSource;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;

@@ -4,17 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.feed.export.ExportFormat;
-import io.pairstream.feed.export.ExportPlan;
-import io.pairstream.feed.export.ViewExport;
-import io.pairstream.feed.view.Block;
-import io.pairstream.feed.view.Condition;
-import io.pairstream.feed.view.EpochOrder;
-import io.pairstream.feed.view.EpochOrderTest;
-import io.pairstream.feed.view.FeedRefusedException;
-import io.pairstream.feed.view.FeedSource;
-import io.pairstream.feed.view.OrderPlan;
-import io.pairstream.feed.view.View;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;

@@ -1,0 +1,71 @@
+package io.pairstream.feed;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+
+/**
+ * A range of one partition's offsets, and which of them hold a record of the view.
+ *
+ * <p>Records are counted by their place among the view's, from 0; transaction markers, aborted
+ * records, tombstones and pairs that were withdrawn before the view was cut have none.
+ *
+ * @param partition of the split's topic, at least 0
+ * @param begin offset of the first record
+ * @param bytes of the records' values together, as they are stored; at least 1
+ * @param runs lengths of runs of offsets, the first one's of records, the second one's of offsets
+ *     without a record of the view, and so on, each at least 1; an odd number, so that the block
+ *     ends with a record
+ */
+@JsonFormat(shape = JsonFormat.Shape.ARRAY)
+@JsonPropertyOrder({"partition", "begin", "bytes", "runs"})
+public record Block(int partition, long begin, long bytes, List<Integer> runs) {
+
+  public Block {
+    runs = List.copyOf(runs);
+    if (partition < 0 || begin < 0 || bytes < 1) {
+      throw new InvalidViewException(
+          "a block of partition " + partition + " from " + begin + " with " + bytes + " bytes");
+    }
+    if (runs.size() % 2 == 0 || runs.stream().anyMatch(run -> run < 1)) {
+      throw new InvalidViewException(
+          "a block has an odd number of runs, each at least 1, not " + runs);
+    }
+  }
+
+  /** Offset behind the last record. */
+  public long end() {
+    long end = begin;
+    for (int run : runs) {
+      end += run;
+    }
+    return end;
+  }
+
+  /** Number of records. */
+  public int size() {
+    int size = 0;
+    for (int i = 0; i < runs.size(); i += 2) {
+      size += runs.get(i);
+    }
+    return size;
+  }
+
+  /**
+   * Offset of a record.
+   *
+   * @param place from 0 to below {@link #size}
+   */
+  public long offset(int place) {
+    long offset = begin;
+    int left = place;
+    for (int i = 0; i < runs.size() && left >= 0; i += 2) {
+      if (left < runs.get(i)) {
+        return offset + left;
+      }
+      left -= runs.get(i);
+      offset += runs.get(i) + (i + 1 < runs.size() ? runs.get(i + 1) : 0);
+    }
+    throw new IndexOutOfBoundsException("place " + place + " of " + size());
+  }
+}

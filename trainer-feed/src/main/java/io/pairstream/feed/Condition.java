@@ -1,0 +1,174 @@
+package io.pairstream.feed;
+
+import io.pairstream.schemas.LinkHost;
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
+import io.pairstream.schemas.PreparedPair;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoublePredicate;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What one field of a pair has to be: {@code language=en,de}, {@code host!=*.example.org}, {@code
+ * measure.sharpness>=50}.
+ *
+ * <p>A pair in which the field is unknown does not match, whatever is asked of it. Immutable.
+ */
+public final class Condition {
+
+  private static final String MEASURE = "measure.";
+
+  private static final Pattern FORM =
+      Pattern.compile("\\s*([A-Za-z_]+|measure\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)\\s*(.*?)\\s*");
+
+  /** By the name in a condition; empty where it is unknown. */
+  private static final Map<String, Function<PreparedPair, String>> TEXTS =
+      new TreeMap<>(
+          Map.of(
+              "language", PreparedPair::getLanguage,
+              "licence", PreparedPair::getLicence,
+              "source", PreparedPair::getSourceKind,
+              "contributor", PreparedPair::getContributor,
+              "host", pair -> host(pair.getUrl())));
+
+  private static final Map<String, Function<PreparedPair, Number>> NUMBERS =
+      new TreeMap<>(
+          Map.of(
+              "fold", PreparedPair::getFold,
+              "height", PreparedPair::getHeight,
+              "token_count", PreparedPair::getTokenCount,
+              "truncated", pair -> pair.getTruncated() ? 1 : 0,
+              "width", PreparedPair::getWidth));
+
+  private final String text;
+  private final Predicate<PreparedPair> holds;
+
+  private Condition(String text, Predicate<PreparedPair> holds) {
+    this.text = text;
+    this.holds = holds;
+  }
+
+  /**
+   * Reads {@code FIELD OP VALUE[,VALUE...]}.
+   *
+   * <p>Texts are language, licence, source (the record's source_kind), contributor and host (of the
+   * url); {@code *} in a value stands for any characters. Numbers are fold, width, height,
+   * token_count, truncated ({@code true} or {@code false}) and {@code measure.NAME}. {@code =}
+   * holds for any of the values, {@code !=} for none of them, {@code >=} and {@code <=} compare
+   * numbers with one.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  public static Condition parse(String text) {
+    Matcher parts = FORM.matcher(text);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is no condition; right is language=en,de or measure.sharpness>=50");
+    }
+    String name = parts.group(1);
+    String sign = parts.group(2);
+    String list = name.equals("host") ? parts.group(3).toLowerCase(Locale.ROOT) : parts.group(3);
+    List<String> values = Arrays.stream(list.split(",", -1)).map(String::strip).toList();
+    if (values.contains("")) {
+      throw new IllegalArgumentException("'" + text + "' has an empty value");
+    }
+    boolean isNumber = NUMBERS.containsKey(name) || name.startsWith(MEASURE);
+    if (!isNumber && !TEXTS.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "'%s': there is no field %s; there are %s, %s and measure.NAME"
+              .formatted(
+                  text,
+                  name,
+                  String.join(", ", TEXTS.keySet()),
+                  String.join(", ", NUMBERS.keySet())));
+    }
+    boolean isOrder = sign.equals(">=") || sign.equals("<=");
+    if (isOrder && (!isNumber || values.size() > 1)) {
+      throw new IllegalArgumentException(
+          "'" + text + "': " + sign + " compares a number with one value");
+    }
+    return new Condition(
+        name + sign + String.join(",", values),
+        isNumber
+            ? ofNumber(name, sign, values.stream().map(value -> number(text, name, value)).toList())
+            : ofText(name, sign, values));
+  }
+
+  /** Whether a pair is as this says. */
+  public boolean holdsFor(PreparedPair pair) {
+    return holds.test(pair);
+  }
+
+  private static Predicate<PreparedPair> ofText(String name, String sign, List<String> values) {
+    Predicate<String> isOne =
+        Pattern.compile(
+                values.stream().map(Condition::wildcard).collect(Collectors.joining("|")),
+                Pattern.DOTALL)
+            .asMatchPredicate();
+    return pair -> {
+      String found = TEXTS.get(name).apply(pair);
+      return !found.isEmpty() && isOne.test(found) == sign.equals("=");
+    };
+  }
+
+  private static Predicate<PreparedPair> ofNumber(String name, String sign, List<Double> values) {
+    Function<PreparedPair, Number> field =
+        name.startsWith(MEASURE)
+            ? pair -> pair.getMeasures().get(name.substring(MEASURE.length()))
+            : NUMBERS.get(name);
+    DoublePredicate holds =
+        switch (sign) {
+          case ">=" -> number -> number >= values.get(0);
+          case "<=" -> number -> number <= values.get(0);
+          case "=" -> values::contains;
+          default -> number -> !values.contains(number);
+        };
+    return pair -> {
+      Number found = field.apply(pair);
+      // The sum makes 0 of -0, which a list tells apart.
+      return found != null && holds.test(found.doubleValue() + 0.0);
+    };
+  }
+
+  private static String host(String url) {
+    try {
+      return LinkHost.of(url);
+    } catch (InvalidUrlException e) {
+      return "";
+    }
+  }
+
+  private static double number(String condition, String name, String value) {
+    if (name.equals("truncated") && List.of("true", "false").contains(value)) {
+      return value.equals("true") ? 1 : 0;
+    }
+    try {
+      double number = Double.parseDouble(value) + 0.0;
+      if (Double.isFinite(number)) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Refused below, as what is no finite number.
+    }
+    throw new IllegalArgumentException("'" + condition + "': " + value + " is no number");
+  }
+
+  private static String wildcard(String value) {
+    return Arrays.stream(value.split("\\*", -1))
+        .map(Pattern::quote)
+        .collect(Collectors.joining(".*"));
+  }
+
+  /** In one form, whatever spaces it was read with. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,166 @@
+package io.pairstream.feed;
+
+import io.pairstream.feed.FeedSettings.End;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads the log and fills batches with it, in the order in which records come.
+ *
+ * <p>Records of one partition keep their order from the log to the batches: an offset per partition
+ * hence says exactly what was handed out, however the partitions were mixed. Runs on a thread of
+ * its own, which alone uses the consumer and closes it.
+ */
+final class SplitFeed extends PairFeed {
+
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final FeedPosition start;
+
+  /** Where each partition ends; empty where the feed has no end. */
+  private final Map<TopicPartition, Long> ends;
+
+  private final WithdrawnPairs withdrawn;
+  private final SortedMap<Integer, Long> next;
+
+  /** Records of a batch that is not full yet. */
+  private final List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
+
+  /** Pairs of which a tombstone was read since the last batch. */
+  private final List<String> tombstones = new ArrayList<>();
+
+  /**
+   * @param position where to go on; empty begins at the first record that the topic holds
+   * @throws FeedRefusedException where the topic does not hold what is behind the position
+   */
+  SplitFeed(FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
+    super(source, settings);
+    TopicDescription topic = source.describe();
+    List<TopicPartition> partitions =
+        topic.partitions().stream()
+            .map(info -> new TopicPartition(topic.name(), info.partition()))
+            .toList();
+    this.consumer =
+        source.consumer(
+            Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(32, settings.batchSize())));
+    try {
+      consumer.assign(partitions);
+      FeedPosition first =
+          new FeedPosition(
+              topic.name(),
+              topic.topicId().toString(),
+              byPartition(consumer.beginningOffsets(partitions)));
+      Map<TopicPartition, Long> now = consumer.endOffsets(partitions);
+      this.start = position.orElse(first);
+      start.requireWithin(first, byPartition(now));
+      this.ends = settings.end() == End.NEVER ? Map.of() : now;
+      this.next = new TreeMap<>(start.offsets());
+      this.latest = ReadyBatch.Seal.of(start);
+      this.withdrawn = source.withdrawnPairs();
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  private static SortedMap<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
+    SortedMap<Integer, Long> byPartition = new TreeMap<>();
+    offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
+    return byPartition;
+  }
+
+  @Override
+  void closeReading() {
+    // There is no group to leave, and a fetch that still waits for records would be waited for.
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+    withdrawn.close();
+  }
+
+  @Override
+  void fill() throws InterruptedException {
+    Set<TopicPartition> left = new HashSet<>(consumer.assignment());
+    left.forEach(partition -> consumer.seek(partition, next.get(partition.partition())));
+    left.removeIf(this::isFinished);
+    while (!left.isEmpty()) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        if (record.offset() < ends.getOrDefault(partition, Long.MAX_VALUE)) {
+          next.put(record.partition(), record.offset() + 1);
+          take(record);
+        }
+      }
+      left.removeIf(this::isFinished);
+      samplesWaiting = waitingInTheTopic(left);
+    }
+    if (settings.lastBatch() == FeedSettings.LastBatch.KEEP && !batch.isEmpty()) {
+      handOverBatch();
+    }
+  }
+
+  @Override
+  int takedowns() {
+    return withdrawn.size();
+  }
+
+  /** Offsets between what was read and what can be; -1 where the client does not know them all. */
+  private long waitingInTheTopic(Set<TopicPartition> left) {
+    long sum = 0;
+    for (TopicPartition partition : left) {
+      OptionalLong lag = consumer.currentLag(partition);
+      if (lag.isEmpty()) {
+        return -1;
+      }
+      sum += lag.getAsLong();
+    }
+    return sum;
+  }
+
+  /** Whether a partition is read to its end. */
+  private boolean isFinished(TopicPartition partition) {
+    // The position moves over transaction markers and aborted records too.
+    return ends.containsKey(partition) && consumer.position(partition) >= ends.get(partition);
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+    if (record.value() == null) {
+      batch.removeIf(
+          pair ->
+              pair.partition() == record.partition() && Arrays.equals(pair.key(), record.key()));
+      tombstones.add(new String(record.key(), StandardCharsets.UTF_8));
+      // A tombstone is further on, and the record of a withdrawn pair may stay in the log for long.
+    } else if (!withdrawn.contains(record.value())) {
+      clocks.bytes().add(record.value().length);
+      clocks.loaded().increment();
+      batch.add(record);
+      if (batch.size() == settings.batchSize()) {
+        handOverBatch();
+      }
+    }
+  }
+
+  private void handOverBatch() throws InterruptedException {
+    ReadyBatch full = batchFor(batch.get(0));
+    batch.forEach(record -> write(record, full));
+    batch.clear();
+    FeedPosition behind = new FeedPosition(start.topic(), start.topicId(), next);
+    handOver(full, new ReadyBatch.Seal(behind, List.copyOf(tombstones), 0, -1, Double.NaN));
+    tombstones.clear();
+  }
+}

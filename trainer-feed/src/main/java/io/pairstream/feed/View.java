@@ -1,0 +1,146 @@
+package io.pairstream.feed;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.schemas.Sha256;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Which records of a split's topic a run reads: the same ones whenever it is read.
+ *
+ * <p>As JSON, a block is {@code [partition, begin, bytes, [runs]]}, as {@link Block} tells them;
+ * {@code where} stands there where there are conditions:
+ *
+ * <pre>{"format":1,"topic":"pairs.training","topic_id":"…","cut_at":"2026-11-20T12:00:00Z",
+ * "fingerprint":"…","samples":190,"blocks":[[0,0,3211776,[57,1,71]],[0,130,1555200,[62]]]}</pre>
+ *
+ * @param topic the split's topic
+ * @param topicId Kafka's id of the topic, which a topic that is made anew does not share
+ * @param cutAt when the view was cut
+ * @param where conditions for which its records were taken, all of which held; the blocks hold
+ *     those records alone, so that nothing is decided by them any more
+ * @param blocks by partition and offset; at least one
+ */
+public record View(
+    String topic, String topicId, Instant cutAt, List<String> where, List<Block> blocks) {
+
+  private static final int FORMAT = 1;
+
+  /** Of what is written by this version or a later one. */
+  static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private record Stored(
+      int format,
+      String topic,
+      String topicId,
+      String cutAt,
+      String fingerprint,
+      long samples,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> where,
+      List<Block> blocks) {}
+
+  public View {
+    where = List.copyOf(where);
+    blocks = List.copyOf(blocks);
+    if (blocks.isEmpty()) {
+      throw empty(topic, where);
+    }
+    for (int i = 1; i < blocks.size(); i++) {
+      Block before = blocks.get(i - 1);
+      Block block = blocks.get(i);
+      boolean inOrder =
+          before.partition() < block.partition()
+              || (before.partition() == block.partition() && before.end() <= block.begin());
+      if (!inOrder) {
+        throw new InvalidViewException(
+            "block %d of partition %d from %d lies before the one in front of it"
+                .formatted(i, block.partition(), block.begin()));
+      }
+    }
+  }
+
+  static InvalidViewException empty(String topic, List<String> where) {
+    return new InvalidViewException(
+        "there is no record in %s that a view could hold%s"
+            .formatted(topic, where.isEmpty() ? "" : " where " + String.join(" and ", where)));
+  }
+
+  /** Of all of a topic's records. */
+  public View(String topic, String topicId, Instant cutAt, List<Block> blocks) {
+    this(topic, topicId, cutAt, List.of(), blocks);
+  }
+
+  /** Number of records. */
+  public long samples() {
+    return blocks.stream().mapToLong(Block::size).sum();
+  }
+
+  /**
+   * What tells this view from others: 32 hexadecimal digits, the first half of SHA-256 over the
+   * lines {@code pairstream view 1}, topic, topic id, and for each block {@code partition begin
+   * runs}, all with one space between numbers and one line feed behind each line, in UTF-8.
+   */
+  public String fingerprint() {
+    StringBuilder text = new StringBuilder("pairstream view 1\n");
+    text.append(topic).append('\n').append(topicId).append('\n');
+    for (Block block : blocks) {
+      text.append(block.partition()).append(' ').append(block.begin()).append(' ');
+      text.append(block.runs().stream().map(String::valueOf).collect(Collectors.joining(" ")));
+      text.append('\n');
+    }
+    byte[] digest = Sha256.of(text.toString());
+    return HexFormat.of().formatHex(digest, 0, 16);
+  }
+
+  /** The view in one line of JSON. */
+  public String toJson() {
+    Stored stored =
+        new Stored(
+            FORMAT, topic, topicId, cutAt.toString(), fingerprint(), samples(), where, blocks);
+    return JSON.valueToTree(stored).toString();
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws InvalidViewException where the text is something else, or has been changed since
+   */
+  public static View parse(String json) {
+    try {
+      Stored stored = JSON.readValue(json, Stored.class);
+      if (stored.format != FORMAT || stored.blocks == null) {
+        throw new InvalidViewException(
+            "no view: expected a JSON object with blocks, and format 1, not " + stored.format);
+      }
+      View view =
+          new View(
+              String.valueOf(stored.topic),
+              String.valueOf(stored.topicId),
+              Instant.parse(String.valueOf(stored.cutAt)),
+              stored.where == null ? List.of() : stored.where,
+              stored.blocks);
+      if (!view.fingerprint().equals(stored.fingerprint)) {
+        throw new InvalidViewException(
+            "the view's blocks are not those of its fingerprint: it was changed after it was cut");
+      }
+      return view;
+    } catch (DateTimeParseException e) {
+      throw new InvalidViewException("cut_at is no time in UTC: " + e.getParsedString());
+    } catch (JsonProcessingException e) {
+      throw e.getCause() instanceof InvalidViewException invalid
+          ? invalid
+          : new InvalidViewException("no view: " + e.getOriginalMessage());
+    }
+  }
+}
