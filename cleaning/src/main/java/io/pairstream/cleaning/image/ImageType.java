@@ -28,7 +28,7 @@ public enum ImageType {
   }
 
   /** As people write it. */
-  String inWords() {
+  public String inWords() {
     return this == WEBP ? "WebP" : name();
   }
 

@@ -11,7 +11,6 @@ import java.util.Locale;
 /** Times, amounts and sizes as people say them. */
 public final class Durations {
 
-  private static final double MINUTE = 60;
   private static final double HOUR = 3600;
 
   private static final DateTimeFormatter MINUTES =
@@ -25,8 +24,17 @@ public final class Durations {
 
   /** {@code 45 s}, {@code 6 min}, {@code 5 h}, {@code 3 days}. */
   public static Sentence inWords(double seconds) {
-    Unit unit = Unit.of(seconds);
-    return unit.of(Math.max(seconds <= 0 ? 0 : 1, Math.round(seconds / unit.seconds())));
+    return seconds < 90
+        ? count(seconds, 1, Template.SECONDS)
+        : seconds < 90 * 60
+            ? count(seconds, 60, Template.MINUTES)
+            : seconds < 36 * HOUR
+                ? count(seconds, HOUR, Template.HOURS)
+                : count(seconds, 24 * HOUR, Template.DAYS);
+  }
+
+  private static Sentence count(double seconds, double unit, Template words) {
+    return words.with(Math.max(seconds <= 0 ? 0 : 1, Math.round(seconds / unit)));
   }
 
   /** {@code 17:25 UTC}. */
@@ -48,23 +56,5 @@ public final class Durations {
       value /= 1e3;
     }
     return Sentence.verbatim(String.format(Locale.ROOT, "%.1f TB", value));
-  }
-
-  private record Unit(double seconds, Template words) {
-
-    Sentence of(long number) {
-      return words.with(number);
-    }
-
-    static Unit of(double seconds) {
-      if (seconds < 90) {
-        return new Unit(1, Template.SECONDS);
-      } else if (seconds < 90 * MINUTE) {
-        return new Unit(MINUTE, Template.MINUTES);
-      }
-      return seconds < 36 * HOUR
-          ? new Unit(HOUR, Template.HOURS)
-          : new Unit(24 * HOUR, Template.DAYS);
-    }
   }
 }

@@ -1,6 +1,12 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.lag.ClusterReader.GroupPlace;
+import io.pairstream.operations.lag.ClusterReader.GroupPlace.Position;
+import io.pairstream.operations.lag.HeadReader.Head;
+import io.pairstream.operations.lag.HeadReader.HeadRecord;
+import io.pairstream.operations.lag.HeadReader.Place;
+import io.pairstream.operations.lag.HeadReader.Wanted;
 import io.pairstream.operations.lag.PartitionJudge.Role;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
@@ -34,11 +40,11 @@ final class GroupWatch {
   private List<PartitionLag> lastTold = List.of();
   private Verdict verdict;
   private Instant since;
-  private boolean wasThere;
 
-  /**
-   * @param waitsByDesign topics whose records are left until their time has come
-   */
+  /** Whether the cluster has known the group in any look. */
+  boolean wasThere;
+
+  /** Of topics that wait by design, records are left until their time has come. */
   GroupWatch(String group, Duration interval, Predicate<String> waitsByDesign, Role role) {
     this.group = group;
     this.interval = interval;
@@ -46,26 +52,19 @@ final class GroupWatch {
     this.role = role;
   }
 
-  /** Whether the cluster has known the group in any look. */
-  boolean wasThere() {
-    return wasThere;
-  }
-
-  /** A head that should be read. */
-  record Unread(Watched watched, HeadReader.Wanted wanted) {}
-
-  /** Takes the group's places and tells which heads are not known there. */
-  List<Unread> move(GroupPlace now, Map<TopicPartition, PartitionLog> logs) {
-    List<Unread> unread = new ArrayList<>();
+  /** Takes the group's places and tells on which partitions the head there is not known. */
+  List<Watched> move(GroupPlace now, Map<TopicPartition, PartitionLog> logs) {
+    List<Watched> unread = new ArrayList<>();
     now.positions()
         .forEach(
             (partition, position) -> {
               PartitionLog log = logs.get(partition);
               if (log != null && log.isKnown()) {
                 Watched watched = watched(partition);
-                watched
-                    .moveTo(position, log)
-                    .ifPresent(wanted -> unread.add(new Unread(watched, wanted)));
+                watched.moveTo(position, log);
+                if (watched.wanted != null) {
+                  unread.add(watched);
+                }
               }
             });
     return unread;
@@ -98,43 +97,41 @@ final class GroupWatch {
       for (TopicPartition partition : mine.stream().sorted(BY_NAME).toList()) {
         Watched watched = watched(partition);
         lastTold.add(watched.tell(at, now, logs.get(partition)));
-        drain += watched.drain();
+        drain += watched.drain;
       }
     }
     return total(at, now, lastTold, drain);
   }
 
   private GroupLag total(Instant at, GroupPlace now, List<PartitionLag> lags, double drain) {
-    Optional<PartitionLag> worst = lags.stream().min(Lag.WORST_FIRST);
+    Optional<PartitionLag> worst =
+        now.refused().isPresent() ? Optional.empty() : lags.stream().min(Lag.WORST_FIRST);
     OptionalLong lag = sum(lags, PartitionLag::lag);
     OptionalDouble seconds = lags.stream().flatMapToDouble(each -> each.seconds().stream()).max();
     OptionalDouble processing = sumOf(lags, PartitionLag::processingPerSecond);
+    List<CatchUp> waiting =
+        lags.stream().filter(each -> each.lag().orElse(0) > 0).map(PartitionLag::catchUp).toList();
+    // Where no partition on which something waits has a forecast, the sum has none.
+    boolean unknown = !waiting.isEmpty() && waiting.stream().allMatch(CatchUp.UNKNOWN::equals);
     CatchUp catchUp =
-        lag.isEmpty() || processing.isEmpty() || nothingIsJudged(lags)
+        lag.isEmpty() || processing.isEmpty() || unknown
             ? CatchUp.UNKNOWN
-            : somethingStands(lags)
+            : waiting.stream().anyMatch(CatchUp::isNever)
                 ? CatchUp.NEVER
                 : CatchUp.of(
                     lag.getAsLong(),
                     processing.getAsDouble(),
                     drain,
                     2 * interval.toMillis() / 1e3);
-    Verdict found =
-        now.refused().isPresent()
-            ? Verdict.UNKNOWN
-            : worst.map(PartitionLag::verdict).orElse(Verdict.UNKNOWN);
+    Verdict found = worst.map(PartitionLag::verdict).orElse(Verdict.UNKNOWN);
     if (found != verdict) {
       verdict = found;
-      since = now.refused().isPresent() ? at : worst.map(PartitionLag::since).orElse(at);
+      since = worst.map(PartitionLag::since).orElse(at);
     }
-    Sentence sentence =
+    Sentence why =
         now.refused()
-            .map(why -> unknown(Template.PLACE_NOT_KNOWN.with(group, why)))
-            .orElseGet(
-                () ->
-                    worst
-                        .map(each -> Sentences.group(group, lags, each, lag, seconds, catchUp))
-                        .orElseGet(() -> unknown(Template.HAS_READ_NOTHING.with(group))));
+            .map(refused -> Template.PLACE_NOT_KNOWN.with(group, refused))
+            .orElseGet(() -> Template.HAS_READ_NOTHING.with(group));
     return new GroupLag(
         group,
         now.type(),
@@ -142,7 +139,9 @@ final class GroupWatch {
         now.members(),
         role != Role.OTHER,
         verdict,
-        sentence,
+        worst
+            .map(each -> Sentences.group(group, lags, each, lag, seconds, catchUp))
+            .orElseGet(() -> unknown(why)),
         since,
         lag,
         sum(lags, PartitionLag::bytes),
@@ -156,17 +155,6 @@ final class GroupWatch {
         lags);
   }
 
-  private static boolean somethingStands(List<PartitionLag> lags) {
-    return lags.stream().anyMatch(each -> each.lag().orElse(0) > 0 && each.catchUp().isNever());
-  }
-
-  /** Whether no partition on which something waits has a forecast: then the sum has none. */
-  private static boolean nothingIsJudged(List<PartitionLag> lags) {
-    List<PartitionLag> waiting = lags.stream().filter(each -> each.lag().orElse(0) > 0).toList();
-    return !waiting.isEmpty()
-        && waiting.stream().allMatch(each -> each.catchUp().equals(CatchUp.UNKNOWN));
-  }
-
   /** What is known of no partition is not known of the group. */
   private static OptionalLong sum(
       List<PartitionLag> lags, Function<PartitionLag, OptionalLong> number) {
@@ -178,7 +166,185 @@ final class GroupWatch {
     return lags.stream().flatMapToDouble(each -> number.apply(each).stream()).reduce(Double::sum);
   }
 
-  static Sentence unknown(Sentence why) {
+  private static Sentence unknown(Sentence why) {
     return Template.JUDGED.with(Verdict.UNKNOWN.words(), why);
+  }
+
+  /** A partition of a group over the looks. Not thread-safe. */
+  static final class Watched {
+
+    private final TopicPartition partition;
+    private final PartitionJudge judge;
+    private final boolean waitsByDesign;
+    private Place place;
+
+    /** Whether the group stood at the same place in the last look. */
+    boolean stands;
+
+    private Head head;
+    private HeadRecord lastRead;
+
+    /** In which look its head was read last; -1 where it never was. */
+    long headReadInLook = -1;
+
+    /** What is to be read where the group is; null where all is known. */
+    Wanted wanted;
+
+    /** By how much its lag shrinks in a second. */
+    private double drain;
+
+    /** What was told last; null where nothing was. */
+    private PartitionLag last;
+
+    Watched(TopicPartition partition, PartitionJudge judge, boolean waitsByDesign) {
+      this.partition = partition;
+      this.judge = judge;
+      this.waitsByDesign = waitsByDesign;
+    }
+
+    /** Judges what the look of that time has seen. */
+    PartitionLag tell(Instant at, GroupPlace now, PartitionLog log) {
+      drain = 0;
+      if (!log.isSeen(at.toEpochMilli())) {
+        last = unseen(at, log);
+      } else {
+        Sample sample = sample(at, now, log);
+        Judgement judgement = judge.judge(sample);
+        last = lag(now, log, sample, judgement);
+        drain = last.lag().isEmpty() ? 0 : judgement.drainPerSecond();
+      }
+      return last;
+    }
+
+    void read(Head found, long look) {
+      head = found;
+      headReadInLook = look;
+      found.record().ifPresent(record -> lastRead = record);
+    }
+
+    /** Takes the group's position, and notes what is to be read there. */
+    private void moveTo(Position position, PartitionLog log) {
+      Place now = new Place(partition, position.committed());
+      stands = now.equals(place);
+      if (!stands) {
+        place = now;
+        head = null;
+      }
+      boolean isRead =
+          head != null && head.from() >= (head.record().isPresent() ? log.start : log.end);
+      wanted =
+          isRead || lag(position, log) == 0 || position.committed() >= log.end
+              ? null
+              : new Wanted(now, new Stretch(from(position, log), log.end));
+    }
+
+    /** The first offset that may wait, with what is known of the head. */
+    private long from(Position position, PartitionLog log) {
+      long held = Math.max(position.committed(), log.start);
+      return head == null ? held : Math.max(held, head.from());
+    }
+
+    /** Records that wait. */
+    private long lag(Position position, PartitionLog log) {
+      // Who is beyond the last stable offset reads what is not committed, and has all of it to
+      // read.
+      long end = position.committed() > log.end ? log.highWatermark : log.end;
+      return Math.max(0, end - from(position, log) - position.finishedBelow(end));
+    }
+
+    /**
+     * Age of the record at a place: by its own timestamp where it was read; otherwise at most that
+     * of an earlier one.
+     */
+    private OptionalDouble age(Instant at, long committed) {
+      boolean isOfHead = head != null && head.record().isPresent();
+      return lastRead == null || (!isOfHead && lastRead.offset() > committed)
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(Math.max(0, Duration.between(lastRead.at(), at).toMillis() / 1e3));
+    }
+
+    private Sample sample(Instant at, GroupPlace now, PartitionLog log) {
+      Position position = now.positions().get(partition);
+      boolean isKnown = position != null;
+      long lag = isKnown ? lag(position, log) : 0;
+      OptionalDouble seconds =
+          !isKnown
+              ? OptionalDouble.empty()
+              : lag == 0 ? OptionalDouble.of(0) : age(at, position.committed());
+      return new Sample(
+          at,
+          isKnown ? OptionalLong.of(position.committed()) : OptionalLong.empty(),
+          isKnown ? position.committed() + position.finishedBelow(Long.MAX_VALUE) : 0,
+          log.start,
+          log.end,
+          log.highWatermark,
+          log.hanging(at.toEpochMilli()),
+          lag,
+          now.isAlive(partition),
+          now.members() > 0,
+          waitsByDesign,
+          seconds,
+          lag == 0 ? OptionalDouble.empty() : retention(log, seconds));
+    }
+
+    private PartitionLag lag(GroupPlace now, PartitionLog log, Sample sample, Judgement judgement) {
+      boolean committed = sample.committed().isPresent();
+      Optional<HeadRecord> record =
+          committed && sample.lag() > 0 && head != null ? head.record() : Optional.empty();
+      return new PartitionLag(
+          partition.topic(),
+          partition.partition(),
+          sample.committed(),
+          log.start,
+          log.end,
+          log.held(),
+          sample.hanging().map(Sample.Hanging::seconds).orElse(0.0),
+          committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
+          committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),
+          sample.seconds(),
+          judgement.verdict(),
+          Sentences.partition(partition, sample, judgement, record.map(HeadRecord::sentence)),
+          judgement.since(),
+          judgement.arrivalPerSecond(),
+          judgement.processingPerSecond(),
+          judgement.catchUp(),
+          sample.retentionSeconds(),
+          judgement.lost(),
+          now.readers().getOrDefault(partition, ""),
+          record);
+    }
+
+    /** Its leader does not answer: what was known before is shown, and that it is old. */
+    private PartitionLag unseen(Instant at, PartitionLog log) {
+      boolean known = last != null;
+      return new PartitionLag(
+          partition.topic(),
+          partition.partition(),
+          known ? last.committed() : OptionalLong.empty(),
+          log.start,
+          Math.max(0, log.end),
+          known ? last.held() : 0,
+          known ? last.hangingSeconds() : 0,
+          known ? last.lag() : OptionalLong.empty(),
+          known ? last.bytes() : OptionalLong.empty(),
+          OptionalDouble.empty(),
+          Verdict.UNKNOWN,
+          unknown(Template.END_NOT_KNOWN.with(partition)),
+          known && last.verdict() == Verdict.UNKNOWN ? last.since() : at,
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          CatchUp.UNKNOWN,
+          OptionalDouble.empty(),
+          known ? last.lost() : 0,
+          known ? last.member() : "",
+          Optional.empty());
+    }
+
+    /** Time until the log may drop the first record that waits. */
+    private static OptionalDouble retention(PartitionLog log, OptionalDouble seconds) {
+      return log.retentionMillis < 0 || seconds.isEmpty()
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(Math.max(0, log.retentionMillis / 1e3 - seconds.getAsDouble()));
+    }
   }
 }

@@ -2,7 +2,7 @@ package io.pairstream.operations.lag;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.ClusterReader.GroupPlace;
-import io.pairstream.operations.lag.GroupWatch.Unread;
+import io.pairstream.operations.lag.GroupWatch.Watched;
 import io.pairstream.operations.lag.HeadReader.Head;
 import io.pairstream.operations.lag.HeadReader.Place;
 import io.pairstream.operations.lag.PartitionJudge.Role;
@@ -146,13 +146,12 @@ public final class LagWatcher implements AutoCloseable {
     Map<String, GroupPlace> places = withAbsent(reader.places(reader.groups()));
     Instant at = clock.instant();
     Map<String, Set<TopicPartition>> mine = logs.look(topicsOf(places), at);
-    disks = logs.disks();
+    disks = logs.disks;
     groups.keySet().retainAll(places.keySet());
     readHeads(places);
     List<GroupLag> judged =
         places.values().stream()
-            .map(
-                place -> watch(place.group()).judge(at, place, mine.get(place.group()), logs.all()))
+            .map(place -> watch(place.group()).judge(at, place, mine.get(place.group()), logs.logs))
             .toList();
     looksTaken++;
     LagReport report = new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty());
@@ -181,7 +180,7 @@ public final class LagWatcher implements AutoCloseable {
           new GroupPlace(
               group,
               "classic",
-              watch(group).wasThere() ? GroupLag.DEAD : GroupLag.ABSENT,
+              watch(group).wasThere ? GroupLag.DEAD : GroupLag.ABSENT,
               0,
               false,
               Map.of(),
@@ -208,19 +207,19 @@ public final class LagWatcher implements AutoCloseable {
    * their turn, the longest unread first, a quarter of what is read at most.
    */
   private void readHeads(Map<String, GroupPlace> places) {
-    List<Unread> unread = new ArrayList<>();
-    places.values().forEach(place -> unread.addAll(watch(place.group()).move(place, logs.all())));
+    List<Watched> unread = new ArrayList<>();
+    places.values().forEach(place -> unread.addAll(watch(place.group()).move(place, logs.logs)));
     unread.sort(
-        Comparator.comparing((Unread each) -> !each.watched().stands())
-            .thenComparing(each -> each.watched().headReadInLook()));
-    long standing = unread.stream().filter(each -> each.watched().stands()).count();
+        Comparator.comparing((Watched each) -> !each.stands)
+            .thenComparing(each -> each.headReadInLook));
+    long standing = unread.stream().filter(each -> each.stands).count();
     long most = looksTaken == 0 ? MOST_HEADS : Math.min(MOST_HEADS, standing + MOST_HEADS / 4);
     Map<Place, Head> found =
-        heads.read(unread.stream().limit(most).map(Unread::wanted).distinct().toList());
-    for (Unread each : unread) {
-      Head head = found.get(each.wanted().place());
+        heads.read(unread.stream().limit(most).map(each -> each.wanted).distinct().toList());
+    for (Watched each : unread) {
+      Head head = found.get(each.wanted.place());
       if (head != null) {
-        each.watched().read(head, looksTaken);
+        each.read(head, looksTaken);
       }
     }
   }

@@ -65,8 +65,7 @@ public final class PartitionJudge {
 
   private final Role role;
   private final boolean alwaysOn;
-  private final Rates rates;
-  private final Standing standing = new Standing();
+  private final Progress progress;
   private final Baseline baseline;
 
   private Sample last;
@@ -93,7 +92,7 @@ public final class PartitionJudge {
     interval = Durations.seconds(usual);
     floor = Math.max(15, LOOKS_AT_STANDING * interval);
     stranger = 30 * interval;
-    rates = new Rates(LOOKS_OF_WORK * interval);
+    progress = new Progress(LOOKS_OF_WORK * interval);
     setbacks = new Setbacks(REMEMBER, QUIET_LOOKS * interval);
     baseline = new Baseline(Math.max(60_000, (long) (LOOKS_OF_WORK * interval * 1000)));
   }
@@ -109,20 +108,18 @@ public final class PartitionJudge {
     if (role != Role.SHOWN) {
       setbacks.note(last, sample);
     }
-    rates.note(last, sample, standing.gap());
-    standing.note(last, sample);
+    progress.note(last, sample);
     if (sample.committed().isPresent()) {
       if (sample.lag() == 0) {
         setbacks.nothingBelow(sample.end());
       }
       baseline.add(sample.at().toEpochMilli(), sample.lag());
       looksAtLag++;
-      keptUp |= sample.lag() <= rates.processing().perSecond() * inFlight();
+      keptUp |= sample.lag() <= progress.processing.perSecond() * inFlight();
     }
     looksBeyondEnd = sample.isBeyondEnd() ? looksBeyondEnd + 1 : 0;
 
-    Verdict found = firstThatHolds(sample);
-    decide(found, sample);
+    decide(firstThatHolds(sample), sample);
     last = sample;
     return judgement(sample);
   }
@@ -131,8 +128,7 @@ public final class PartitionJudge {
     last = null;
     keptUp = false;
     looksAtLag = 0;
-    standing.forget();
-    rates.forget();
+    progress.forget();
     setbacks.forget();
     baseline.clear();
   }
@@ -147,34 +143,27 @@ public final class PartitionJudge {
     if (sample.committed().isEmpty()) {
       return sample.end() > sample.logStart() ? Verdict.UNKNOWN : Verdict.IDLE;
     }
-    if (looksBeyondEnd >= LOOKS_AT_STANDING) {
+    if (looksBeyondEnd >= LOOKS_AT_STANDING || isAway(sample)) {
       return Verdict.UNKNOWN;
     }
-    if (isAway(sample)) {
-      return Verdict.UNKNOWN;
+    boolean still = standsStill(sample);
+    if (still && !sample.alive()) {
+      return Verdict.STOP;
     }
-    if (standsStill(sample)) {
-      if (!sample.alive()) {
-        return Verdict.STOP;
-      }
-      if (!sample.waitsByDesign()) {
-        return Verdict.STALL;
-      }
-    }
-    if (sample.isHeldBack()) {
+    if ((still && !sample.waitsByDesign()) || sample.isHeldBack()) {
       return Verdict.STALL;
     }
     if (sample.lag() == 0) {
-      return rates.quietLooks() >= QUIET_LOOKS ? Verdict.IDLE : Verdict.OK;
+      return progress.quietLooks >= QUIET_LOOKS ? Verdict.IDLE : Verdict.OK;
     }
     if (sample.waitsByDesign()) {
-      return sample.alive() || standing.moved() ? Verdict.OK : Verdict.UNKNOWN;
+      return sample.alive() || progress.moved ? Verdict.OK : Verdict.UNKNOWN;
     }
-    if (!standing.moved()) {
+    if (!progress.moved) {
       return Verdict.UNKNOWN;
     }
     if (isBehind(sample)) {
-      return sample.isAtRisk(rates.processing().perSecond()) ? Verdict.AT_RISK : Verdict.BEHIND;
+      return sample.isAtRisk(progress.processing.perSecond()) ? Verdict.AT_RISK : Verdict.BEHIND;
     }
     return isTooEarly() ? Verdict.UNKNOWN : Verdict.OK;
   }
@@ -186,23 +175,23 @@ public final class PartitionJudge {
 
   /** It never kept up, and was not watched for long enough to say that it does not. */
   private boolean isTooEarly() {
-    return !keptUp && (!standing.gap().isKnown() || looksAtLag < LOOKS_OF_WORK);
+    return !keptUp && (!progress.gap.isKnown() || looksAtLag < LOOKS_OF_WORK);
   }
 
   private double inFlight() {
-    return Math.max(LOOKS_IN_FLIGHT * interval, standing.gap().seconds());
+    return Math.max(LOOKS_IN_FLIGHT * interval, progress.gap.seconds());
   }
 
   private boolean standsStill(Sample sample) {
-    if (standing.looks() < LOOKS_AT_STANDING) {
+    if (progress.looks < LOOKS_AT_STANDING) {
       return false;
     }
     boolean told = verdict == Verdict.STOP || verdict == Verdict.STALL;
     double longest =
-        standing.gap().isKnown()
-            ? Math.max(floor, USUAL_GAPS * standing.gap().seconds())
+        progress.gap.isKnown()
+            ? Math.max(floor, USUAL_GAPS * progress.gap.seconds())
             : alwaysOn ? 2 * floor : stranger;
-    return standing.seconds(sample.at(), told) >= longest;
+    return progress.seconds(sample.at(), told) >= longest;
   }
 
   /**
@@ -210,11 +199,11 @@ public final class PartitionJudge {
    * its usual gaps between commits; before those are known nothing is said.
    */
   private boolean isBehind(Sample sample) {
-    if (!standing.gap().isKnown()) {
+    if (!progress.gap.isKnown()) {
       return false;
     }
-    double usual = Math.max(LOOKS_OF_WORK * interval, 2 * standing.gap().seconds());
-    double pace = rates.processing().perSecond();
+    double usual = Math.max(LOOKS_OF_WORK * interval, 2 * progress.gap.seconds());
+    double pace = progress.processing.perSecond();
     long least = Math.min(baseline.least(), sample.lag());
     return least > pace * usual || (baseline.rising() && least > pace * inFlight());
   }
@@ -253,7 +242,7 @@ public final class PartitionJudge {
     timesNext = 0;
     since =
         switch (found) {
-          case STOP, STALL -> standing.since() == null ? sample.heldSince() : standing.since();
+          case STOP, STALL -> progress.since == null ? sample.heldSince() : progress.since;
           case LOST, REWIND -> setbacks.since();
           default -> sample.at();
         };
@@ -266,12 +255,12 @@ public final class PartitionJudge {
         since,
         kind(sample),
         stands ? sample.committed() : OptionalLong.empty(),
-        standing.arrived(sample),
-        setbacks.rewind(),
-        setbacks.lostInAll(),
-        rates.arrivals().known(),
-        rates.processing().known(),
-        rates.drain().perSecond(),
+        progress.arrived(sample),
+        setbacks.rewind,
+        setbacks.lostInAll,
+        progress.arrivals.known(),
+        progress.processing.known(),
+        progress.drain.perSecond(),
         catchUp(sample, stands));
   }
 
@@ -285,12 +274,12 @@ public final class PartitionJudge {
     if (stands) {
       return CatchUp.NEVER;
     }
-    if (rates.processing().looks() < 2 || isAway(sample) || role == Role.SHOWN) {
+    if (progress.processing.looks < 2 || isAway(sample) || role == Role.SHOWN) {
       return CatchUp.UNKNOWN;
     }
     CatchUp found =
         CatchUp.of(
-            sample.lag(), rates.processing().perSecond(), rates.drain().perSecond(), inFlight());
+            sample.lag(), progress.processing.perSecond(), progress.drain.perSecond(), inFlight());
     // There is not yet enough evidence that it is behind, so there is none for this either.
     return found.isNever() && !verdict.isWorseThan(Verdict.UNKNOWN) ? CatchUp.UNKNOWN : found;
   }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.lag.HeadReader.HeadRecord;
 import io.pairstream.operations.sentence.Sentence;
 import java.time.Instant;
 import java.util.Optional;

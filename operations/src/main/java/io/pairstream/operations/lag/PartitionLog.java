@@ -1,7 +1,7 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.lag.Progress.UsualGap;
 import io.pairstream.operations.lag.Sample.Hanging;
-import io.pairstream.operations.lag.Standing.UsualGap;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,14 +16,21 @@ final class PartitionLog {
   private static final double USUAL_HOLDS = 3;
 
   private final UsualGap usualHold = new UsualGap();
-  private long start;
-  private long end = -1;
-  private long highWatermark;
+  long start;
+
+  /** The last stable offset: what lies behind it cannot be read yet. */
+  long end = -1;
+
+  /** Offset behind the last record that is written, committed or not. */
+  long highWatermark;
+
+  /** Records older than this may go; -1 for none. */
+  long retentionMillis = -1;
+
   private long bytes = -1;
   private long offsetsOfBytes;
   private long lookedAtMillis;
   private long heldSinceMillis = Long.MAX_VALUE;
-  private long retentionMillis = -1;
 
   void look(long newStart, long newEnd, long newHighWatermark, long atMillis) {
     boolean held = newHighWatermark > newEnd;
@@ -47,15 +54,6 @@ final class PartitionLog {
     offsetsOfBytes = highWatermark - start;
   }
 
-  /** Records older than this may go; -1 for none. */
-  long retentionMillis() {
-    return retentionMillis;
-  }
-
-  void retentionMillis(long millis) {
-    retentionMillis = millis;
-  }
-
   /** Whether it was ever looked at. */
   boolean isKnown() {
     return end >= 0;
@@ -64,20 +62,6 @@ final class PartitionLog {
   /** Whether its leader answered in the look of that time. */
   boolean isSeen(long atMillis) {
     return isKnown() && lookedAtMillis == atMillis;
-  }
-
-  long start() {
-    return start;
-  }
-
-  /** The last stable offset: what lies behind it cannot be read yet. */
-  long end() {
-    return end;
-  }
-
-  /** Offset behind the last record that is written, committed or not. */
-  long highWatermark() {
-    return highWatermark;
   }
 
   /** Offsets that wait for a transaction's end. */

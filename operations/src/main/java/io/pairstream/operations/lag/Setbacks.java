@@ -19,10 +19,14 @@ final class Setbacks {
   private Instant lostAt;
   private Instant lostSince;
   private long lostNow;
-  private long lostInAll;
+
+  /** Records that left the log unread, at most. */
+  long lostInAll;
 
   private Instant rewoundAt;
-  private Rewind rewind = new Rewind(0, 0);
+
+  /** Where the group was before it went back, and where it went. */
+  Rewind rewind = new Rewind(0, 0);
 
   /**
    * @param remember how long either is shown after it happened
@@ -106,13 +110,5 @@ final class Setbacks {
   /** Since when that is so. */
   Instant since() {
     return lostAt != null ? lostSince : rewoundAt;
-  }
-
-  long lostInAll() {
-    return lostInAll;
-  }
-
-  Rewind rewind() {
-    return rewind;
   }
 }

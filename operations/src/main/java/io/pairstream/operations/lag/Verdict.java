@@ -5,45 +5,39 @@ import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 /** What is to be thought of a group's progress on a partition; the worst stand first. */
 public enum Verdict {
   /** Records left the log before the group read them. */
-  LOST("LOST"),
+  LOST,
 
   /** The group went back, and reads again what it has read. */
-  REWIND("REWIND"),
+  REWIND,
 
   /** Records wait, the group does not move on, and nobody is there who could read them. */
-  STOP("STOP"),
+  STOP,
 
   /**
    * Records wait and the group does not move on, although its members are there; or a transaction
    * that does not end keeps all that is left from it.
    */
-  STALL("STALL"),
+  STALL,
 
   /** At this rate records leave the log before the group reads them. */
-  AT_RISK("AT RISK"),
+  AT_RISK,
 
   /** The group moves on, but so much waits that it takes a while, or it becomes ever more. */
-  BEHIND("BEHIND"),
+  BEHIND,
 
   /** Nobody can tell: the group never committed, or was not watched for long enough. */
   @JsonEnumDefaultValue
-  UNKNOWN("UNKNOWN"),
+  UNKNOWN,
 
   /** The group keeps up with what arrives. */
-  OK("OK"),
+  OK,
 
   /** Nothing waits and nothing arrives. */
-  IDLE("IDLE");
-
-  private final String words;
-
-  Verdict(String words) {
-    this.words = words;
-  }
+  IDLE;
 
   /** As people read it: {@code AT RISK}. */
   public String words() {
-    return words;
+    return name().replace('_', ' ');
   }
 
   /** Whether somebody must do something: LOST, REWIND, STOP, STALL and AT RISK. */

@@ -32,26 +32,19 @@ public final class WatchedLogs {
   private static final Duration SELDOM = Duration.ofMinutes(1);
 
   private final Admin admin;
-  private final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
+  final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
   private Map<TopicPartition, Long> starts = new HashMap<>();
   private Instant allAskedAt = Instant.EPOCH;
-  private List<BrokerDisk> disks = List.of();
+
+  /** The brokers' disks, as they were in the last minute; those of brokers that say so. */
+  List<BrokerDisk> disks = List.of();
 
   /**
    * @param admin closed by the caller
    */
   public WatchedLogs(Admin admin) {
     this.admin = admin;
-  }
-
-  Map<TopicPartition, PartitionLog> all() {
-    return logs;
-  }
-
-  /** The brokers' disks, as they were in the last minute; those of brokers that say so. */
-  List<BrokerDisk> disks() {
-    return disks;
   }
 
   /** Begins a look: asks where the logs begin that are known. */
@@ -133,7 +126,7 @@ public final class WatchedLogs {
           if (size != null) {
             log.bytes(size);
           }
-          log.retentionMillis(retentions.getOrDefault(partition.topic(), -1L));
+          log.retentionMillis = retentions.getOrDefault(partition.topic(), -1L);
         });
   }
 

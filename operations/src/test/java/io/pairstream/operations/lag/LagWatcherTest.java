@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.lag.HeadReader.HeadRecord;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.FinishedOffsets;
