@@ -61,7 +61,7 @@ final class GenerateCommand extends ClusterCommand.Fit {
     try (PairPublisher publisher = pairPublisher()) {
       result = checked(() -> new Generation(plan, api, publisher, shown).run(file, state, most));
     }
-    double seconds = shown.seconds();
+    double seconds = shown.progress.seconds();
     answer(
         new Generated(result, seconds, state),
         () ->
@@ -84,7 +84,6 @@ final class GenerateCommand extends ClusterCommand.Fit {
   private static final class Shown implements Generation.Listener {
 
     private final Progress progress;
-    private final long startedAt = System.nanoTime();
     private long published;
 
     Shown(Progress progress) {
@@ -94,7 +93,7 @@ final class GenerateCommand extends ClusterCommand.Fit {
     @Override
     public synchronized void published(int imageBytes) {
       published++;
-      progress.show("%,d published, %.1f a minute", published, published / seconds() * 60);
+      progress.show("%,d published, %.1f a minute", published, published / progress.seconds() * 60);
     }
 
     @Override
@@ -105,11 +104,6 @@ final class GenerateCommand extends ClusterCommand.Fit {
     @Override
     public void waiting(long seconds, String why) {
       progress.line(why + "; waits " + seconds + " s");
-    }
-
-    /** Seconds since the start; more than 0. */
-    double seconds() {
-      return Math.max(1e-9, (System.nanoTime() - startedAt) / 1e9);
     }
   }
 

@@ -3,7 +3,6 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
-import io.pairstream.ingest.files.ImportSource;
 import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceItem.Problem;
@@ -70,7 +69,7 @@ final class ImportCommand extends ClusterCommand.Fit {
     String inWords =
         "--dataset %s --bootstrap-servers %s %s"
             .formatted(cluster().dataset().name(), cluster().bootstrapServers(), read);
-    List<ImportSource> sources = ImportSource.of(paths);
+    List<ImportState.Source> sources = ImportState.Source.of(paths);
     try (ImportState state = new ImportState(stateFile(inWords), inWords, fromStart);
         Writer failures = failures(state)) {
       return run(read, sources, state, Optional.ofNullable(failures));
@@ -105,7 +104,7 @@ final class ImportCommand extends ClusterCommand.Fit {
 
   private int run(
       SourceOptions read,
-      List<ImportSource> sources,
+      List<ImportState.Source> sources,
       ImportState state,
       Optional<Writer> failures) {
     boolean wasBegun = state.isBegun();
@@ -123,7 +122,7 @@ final class ImportCommand extends ClusterCommand.Fit {
       say("run the same command again, and the import goes on where it was");
       throw e;
     }
-    double seconds = progress.seconds();
+    double seconds = progress.progress.seconds();
     if (resume == null && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
     }
@@ -232,7 +231,6 @@ final class ImportCommand extends ClusterCommand.Fit {
         double megabytesPerSecond) {}
 
     private final Progress progress;
-    private final long startedAt = System.nanoTime();
     private double share;
     private long published;
     private long bytes;
@@ -263,7 +261,11 @@ final class ImportCommand extends ClusterCommand.Fit {
       bytes += imageBytes;
       progress.show(
           "%,d published, %,d problems, %.0f pairs/s, %.1f MB/s, %.0f %% read",
-          published, problems, published / seconds(), bytes / 1e6 / seconds(), share * 100);
+          published,
+          problems,
+          published / progress.seconds(),
+          bytes / 1e6 / progress.seconds(),
+          share * 100);
     }
 
     @Override
@@ -290,11 +292,6 @@ final class ImportCommand extends ClusterCommand.Fit {
           seconds,
           published / seconds,
           bytes / 1e6 / seconds);
-    }
-
-    /** Seconds since the start; more than 0. */
-    double seconds() {
-      return Math.max(1e-9, (System.nanoTime() - startedAt) / 1e9);
     }
 
     @Override

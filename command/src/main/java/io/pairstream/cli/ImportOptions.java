@@ -1,7 +1,6 @@
 package io.pairstream.cli;
 
 import io.pairstream.ingest.files.ColumnNames;
-import io.pairstream.ingest.files.SourceFormat;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.schemas.SourceKind;
 import java.nio.file.Path;
@@ -15,7 +14,7 @@ final class ImportOptions {
   private Path images;
 
   @Option(names = "--format", paramLabel = "FORMAT")
-  private SourceFormat format;
+  private SourceOptions.Format format;
 
   @Option(names = "--columns", paramLabel = "PART=COLUMN[,...]", defaultValue = "")
   private String columns;

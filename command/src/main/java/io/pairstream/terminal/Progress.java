@@ -17,7 +17,8 @@ public final class Progress implements AutoCloseable {
   private final PrintWriter err;
   private final boolean inPlace = isTerminal();
   private final Duration pause = inPlace ? Duration.ofMillis(250) : Duration.ofSeconds(10);
-  private long shownAt = System.nanoTime();
+  private final long startedAt = System.nanoTime();
+  private long shownAt = startedAt;
 
   public Progress(PrintWriter err) {
     this.err = err;
@@ -40,6 +41,11 @@ public final class Progress implements AutoCloseable {
   /** A line that stays, above the one that does not. */
   public synchronized void line(String text) {
     write((inPlace ? ERASE_LINE : "") + TerminalText.plain(text) + System.lineSeparator());
+  }
+
+  /** Seconds since the start; more than 0. */
+  public double seconds() {
+    return Math.max(1e-9, (System.nanoTime() - startedAt) / 1e9);
   }
 
   /** Takes the line away that is shown in place. */

@@ -1,7 +1,7 @@
 package io.pairstream.ingest.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.batches.BatchRoutes;
+import io.pairstream.ingest.pairs.BatchRoutes;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.status.StatusRoutes;

@@ -1,17 +1,17 @@
 package io.pairstream.ingest.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.wire.StrictUtf8;
+import io.pairstream.service.http.Json;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -30,12 +30,6 @@ final class Entry {
 
   /** More are a mistake, or make much out of little: each is a record with the image in it. */
   static final int MAX_CAPTIONS = 100;
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private final long number;
   private final String place;
@@ -113,7 +107,7 @@ final class Entry {
   Set<String> json(String text, boolean withCaptions, String what) {
     Set<String> names = new LinkedHashSet<>();
     try {
-      JsonNode object = JSON.readTree(text);
+      JsonNode object = Json.MAPPER.readTree(text);
       if (!object.isObject()) {
         problem(what + "not a JSON object");
       }
@@ -163,6 +157,16 @@ final class Entry {
   Entry image(ByteBuffer bytes) {
     image = bytes;
     return this;
+  }
+
+  /** The text that bytes are; where they are not UTF-8, that is what is wrong with it. */
+  Optional<String> text(ByteBuffer bytes, String what) {
+    try {
+      return Optional.of(StrictUtf8.decode(bytes));
+    } catch (CharacterCodingException e) {
+      problem(what + " is not UTF-8");
+      return Optional.empty();
+    }
   }
 
   /** Notes that it cannot be read; the first reason holds. */

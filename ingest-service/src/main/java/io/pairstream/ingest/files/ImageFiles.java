@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -116,6 +117,87 @@ final class ImageFiles {
       return file;
     } catch (InvalidPathException e) {
       throw new IOException("'" + name + "' is no file name", e);
+    }
+  }
+
+  /**
+   * The images below a folder with the captions beside them: {@code owl.jpg} and {@code owl.txt},
+   * whose lines that are not blank are one caption each.
+   */
+  static final class FolderEntries implements Entry.Reader, Entry.Input {
+
+    /** Largest file of captions that is read, in bytes. */
+    private static final long MAX_CAPTION_FILE_BYTES = 1024 * 1024;
+
+    private final Path folder;
+    private final Iterator<Path> files;
+    private final long images;
+    private long number;
+
+    /**
+     * @throws UnusableSourceException where it holds no image
+     */
+    FolderEntries(Path folder) {
+      this.folder = folder;
+      this.files = images(folder).iterator();
+      this.images = images(folder).count();
+      if (images == 0) {
+        throw new UnusableSourceException(
+            "%s holds no images (jpg, jpeg, png, webp, gif) and no caption list (%s)"
+                .formatted(folder, String.join(", ", PairSource.LISTS)));
+      }
+    }
+
+    private static Stream<Path> images(Path folder) {
+      return below(folder).filter(file -> mediaType(file.toString()).isPresent());
+    }
+
+    @Override
+    public Optional<Entry> next() {
+      if (!files.hasNext()) {
+        return Optional.empty();
+      }
+      number++;
+      return Optional.of(entry(files.next()));
+    }
+
+    @Override
+    public void skip(long last) {
+      for (; number < last && files.hasNext(); number++) {
+        Path unused = files.next();
+      }
+    }
+
+    @Override
+    public double share() {
+      return Math.min(1, (double) number / images);
+    }
+
+    @Override
+    public void close() {}
+
+    private Entry entry(Path file) {
+      String name = folder.relativize(file).toString();
+      Entry entry = new Entry(number, name, ColumnNames.USUAL).file(name);
+      String captionName = file.getFileName().toString().replaceFirst("\\.[^.]*$", "") + ".txt";
+      Path captions = file.resolveSibling(captionName);
+      try {
+        if (!Files.isRegularFile(captions)) {
+          return entry.problem("there is no caption: " + captionName + " is not beside it");
+        }
+        if (Files.size(captions) > MAX_CAPTION_FILE_BYTES) {
+          return entry.problem(captionName + " is too large for captions: over 1 MiB");
+        }
+        entry
+            .text(ByteBuffer.wrap(Files.readAllBytes(captions)), captionName)
+            .map(SourceInput::withoutMark)
+            .ifPresent(entry::captionLines);
+        return entry.hasCaptions()
+            ? entry
+            : entry.problem("there is no caption: " + captionName + " is empty");
+      } catch (IOException e) {
+        return entry.problem(captionName + " cannot be read: " + e.getMessage());
+      }
     }
   }
 }

@@ -120,13 +120,13 @@ public final class ImportRun {
    * @throws UnusableSourceException where the only source gives nothing
    * @throws UncheckedIOException where the state cannot be written
    */
-  public List<Result> run(List<ImportSource> sources, long limit) {
-    double allBytes = sources.stream().mapToLong(ImportSource::sizeBytes).sum();
+  public List<Result> run(List<ImportState.Source> sources, long limit) {
+    double allBytes = sources.stream().mapToLong(ImportState.Source::sizeBytes).sum();
     List<Result> results = new ArrayList<>();
     long bytesBefore = 0;
     long left = limit;
     try {
-      for (ImportSource source : sources) {
+      for (ImportState.Source source : sources) {
         Running running =
             new Running(source, left, bytesBefore / allBytes, source.sizeBytes() / allBytes);
         Result result = running.run(sources.size() == 1);
@@ -143,7 +143,7 @@ public final class ImportRun {
   /** One source under way. */
   private final class Running {
 
-    private final ImportSource source;
+    private final ImportState.Source source;
     private final String name;
     private final long limit;
     private final double shareBefore;
@@ -159,7 +159,7 @@ public final class ImportRun {
     private long problems;
     private long imageBytes;
 
-    Running(ImportSource source, long limit, double shareBefore, double share) {
+    Running(ImportState.Source source, long limit, double shareBefore, double share) {
       this.source = source;
       this.name = String.valueOf(source.path().getFileName());
       this.limit = limit;

@@ -1,9 +1,23 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.schemas.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How far an import has come, in a file that it can be resumed from.
@@ -58,17 +72,17 @@ public final class ImportState implements AutoCloseable {
   }
 
   /** The last entry of a source that is done with; 0 where none is. */
-  long entry(ImportSource source) {
+  long entry(Source source) {
     return find(source).map(Progress::entry).orElse(0L);
   }
 
   /** Whether a source was imported to its end. */
-  boolean isWhole(ImportSource source) {
+  boolean isWhole(Source source) {
     return find(source).map(Progress::whole).orElse(false);
   }
 
   /** Whether a source was begun, and has changed since. */
-  boolean hasChanged(ImportSource source) {
+  boolean hasChanged(Source source) {
     return sources.containsKey(source.path().toString()) && find(source).isEmpty();
   }
 
@@ -78,7 +92,7 @@ public final class ImportState implements AutoCloseable {
   }
 
   /** Notes that a source is done with up to an entry. */
-  void done(ImportSource source, long entry, boolean whole) {
+  void done(Source source, long entry, boolean whole) {
     String path = source.path().toString();
     unwritten = new Progress(options, path, source.fingerprint(), entry, whole);
     sources.put(path, unwritten);
@@ -104,8 +118,80 @@ public final class ImportState implements AutoCloseable {
     journal.close();
   }
 
-  private Optional<Progress> find(ImportSource source) {
+  private Optional<Progress> find(Source source) {
     return Optional.ofNullable(sources.get(source.path().toString()))
         .filter(progress -> progress.fingerprint().equals(source.fingerprint()));
+  }
+
+  /**
+   * A file or folder to import.
+   *
+   * @param path absolute
+   * @param fingerprint changes when the source does: over the names, sizes and times of its files
+   * @param sizeBytes what reading it costs, for estimates; at least 1
+   */
+  public record Source(Path path, String fingerprint, long sizeBytes) {
+
+    private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tgz|parquet)(\\.(gz|zst))?");
+
+    /**
+     * What paths lead to. A folder that holds nothing but shards leads to these, sorted by name.
+     * What comes twice is taken once.
+     *
+     * @throws UnusableSourceException where one leads nowhere
+     */
+    public static List<Source> of(List<String> paths) {
+      Set<Path> found = new LinkedHashSet<>();
+      List<Source> sources = new ArrayList<>();
+      try {
+        for (String path : paths) {
+          if (!Files.exists(Path.of(path))) {
+            throw new UnusableSourceException(path + " does not exist");
+          }
+          found.addAll(shards(Path.of(path).toAbsolutePath().normalize()));
+        }
+        for (Path path : found) {
+          sources.add(of(path));
+        }
+        return List.copyOf(sources);
+      } catch (InvalidPathException e) {
+        throw new UnusableSourceException("'" + e.getInput() + "' is no path");
+      } catch (IOException | UncheckedIOException e) {
+        throw new UnusableSourceException("what to import cannot be read: " + e.getMessage());
+      }
+    }
+
+    private static Source of(Path path) throws IOException {
+      MessageDigest digest = Sha256.begin();
+      long size = 0;
+      Stream<Path> files = Files.isDirectory(path) ? ImageFiles.below(path) : Stream.of(path);
+      for (Path file : (Iterable<Path>) files::iterator) {
+        long bytes = Files.size(file);
+        size += bytes;
+        String entry =
+            path.relativize(file) + "\0" + bytes + "\0" + Files.getLastModifiedTime(file) + "\n";
+        digest.update(entry.getBytes(StandardCharsets.UTF_8));
+      }
+      return new Source(path, HexFormat.of().formatHex(digest.digest(), 0, 16), Math.max(1, size));
+    }
+
+    /** The shards of a folder that holds no images and no list, or the path itself. */
+    private static List<Path> shards(Path path) {
+      if (!Files.isDirectory(path)
+          || ImageFiles.below(path).map(Source::name).anyMatch(Source::isOfAFolder)) {
+        return List.of(path);
+      }
+      List<Path> shards =
+          ImageFiles.below(path).filter(file -> SHARD.matcher(name(file)).matches()).toList();
+      return shards.isEmpty() ? List.of(path) : shards;
+    }
+
+    private static boolean isOfAFolder(String name) {
+      return ImageFiles.mediaType(name).isPresent() || PairSource.LISTS.contains(name);
+    }
+
+    private static String name(Path file) {
+      return file.getFileName().toString();
+    }
   }
 }

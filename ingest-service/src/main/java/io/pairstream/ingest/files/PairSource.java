@@ -1,8 +1,10 @@
 package io.pairstream.ingest.files;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * Pairs and links out of a data set, in a fixed order, one at a time.
@@ -81,7 +84,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       if (list.isPresent()) {
         return openFile(list.get(), options);
       }
-      FolderEntries folder = new FolderEntries(path);
+      ImageFiles.FolderEntries folder = new ImageFiles.FolderEntries(path);
       return new PairSource("", folder, folder, path, options);
     } catch (IOException | UncheckedIOException e) {
       throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());
@@ -89,22 +92,22 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   }
 
   private static PairSource openFile(Path file, SourceOptions options) throws IOException {
-    SourceFormat format =
+    SourceOptions.Format format =
         options
             .format()
-            .or(() -> SourceFormat.of(file))
+            .or(() -> SourceOptions.Format.of(file))
             .orElseThrow(
                 () ->
                     new UnusableSourceException(
                         "the name of %s does not tell what it is; say so: --format %s"
-                            .formatted(file, SourceFormat.words())));
-    if (format == SourceFormat.FOLDER) {
+                            .formatted(file, SourceOptions.Format.words())));
+    if (format == SourceOptions.Format.FOLDER) {
       throw new UnusableSourceException(file + " is no folder");
     }
     String name = file.getFileName().toString();
     Path images = options.imageFolder().orElse(file.toAbsolutePath().getParent());
     ColumnNames columns = options.columns();
-    if (format == SourceFormat.PARQUET) {
+    if (format == SourceOptions.Format.PARQUET) {
       ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);
       return new PairSource(name, parquet, parquet, images, options);
     }
@@ -199,5 +202,66 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private BrokenException unreadable(IOException e) {
     return new BrokenException(
         name + " cannot be read on after entry " + entry + ": " + e.getMessage(), e);
+  }
+
+  /**
+   * A caption list with a JSON object on each line, as {@link Entry#json} takes it, in UTF-8, no
+   * line longer than fits in memory. Empty lines are skipped. A line that is wrong costs itself
+   * alone.
+   */
+  private static final class LineEntries implements Entry.Reader {
+
+    /** Longest line that is read, in bytes. */
+    private static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+    private final InputStream input;
+    private final ColumnNames columns;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private long number;
+
+    LineEntries(SourceInput input, ColumnNames columns) {
+      this.input = input.stream();
+      this.columns = columns;
+    }
+
+    @Override
+    public Optional<Entry> next() throws IOException {
+      while (readLine()) {
+        Entry entry = new Entry(number, Long.toString(number), columns);
+        if (bytes.size() > MAX_LINE_BYTES) {
+          return Optional.of(entry.problem("the line is longer than " + MAX_LINE_BYTES + " bytes"));
+        }
+        Optional<String> text = entry.text(ByteBuffer.wrap(bytes.toByteArray()), "the line");
+        if (text.isPresent() && text.get().isBlank()) {
+          continue;
+        }
+        Set<String> names = text.map(line -> entry.json(line, true, "")).orElse(Set.of());
+        List<String> missing = columns.missing(names);
+        if (!names.isEmpty() && !missing.isEmpty() && !entry.lack().isEmpty()) {
+          entry.problem(
+              "no field %s; there are: %s"
+                  .formatted(String.join(", ", missing), String.join(", ", names)));
+        }
+        return Optional.of(entry);
+      }
+      return Optional.empty();
+    }
+
+    private boolean readLine() throws IOException {
+      bytes.reset();
+      int next = input.read();
+      if (next < 0) {
+        return false;
+      }
+      number++;
+      while (next >= 0 && next != '\n') {
+        // One byte more than the limit tells that a line is longer.
+        if (bytes.size() <= MAX_LINE_BYTES) {
+          bytes.write(next);
+        }
+        next = input.read();
+      }
+      return true;
+    }
   }
 }

@@ -1,24 +1,33 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.ingest.files.ParquetEntries.Column;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import org.apache.commons.compress.utils.BoundedSeekableByteChannelInputStream;
 import org.apache.parquet.VersionParser;
 import org.apache.parquet.VersionParser.ParsedVersion;
 import org.apache.parquet.VersionParser.VersionParseException;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReaderImpl;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.InterningProtocol;
 import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.io.api.PrimitiveConverter;
 import shaded.parquet.org.apache.thrift.TBase;
 import shaded.parquet.org.apache.thrift.TConfiguration;
 import shaded.parquet.org.apache.thrift.TException;
@@ -43,7 +52,7 @@ final class ParquetFile implements Closeable {
   private final long sizeBytes;
   private final SourceInput.Meter meter = new SourceInput.Meter();
   private final FileMetaData footer;
-  private final List<ParquetColumn> columns;
+  private final List<Column> columns;
   private final ParsedVersion writer;
 
   /**
@@ -68,7 +77,7 @@ final class ParquetFile implements Closeable {
     this.sizeBytes = file.size();
     this.footer = footer();
     this.writer = writer(footer.getCreated_by());
-    this.columns = ParquetColumn.of(footer.getSchema());
+    this.columns = Column.of(footer.getSchema());
   }
 
   /**
@@ -88,7 +97,7 @@ final class ParquetFile implements Closeable {
   }
 
   /** All columns of values, in the schema's order. */
-  List<ParquetColumn> columns() {
+  List<Column> columns() {
     return columns;
   }
 
@@ -108,14 +117,14 @@ final class ParquetFile implements Closeable {
    * @param chosen columns of this file
    * @throws UnreadableException where the group is damaged as far as can be seen
    */
-  ParquetRows read(int group, List<ParquetColumn> chosen) throws UnreadableException {
+  Rows read(int group, List<Column> chosen) throws UnreadableException {
     List<ColumnChunk> chunks = footer.getRow_groups().get(group).getColumns();
     if (chunks.size() != columns.size()) {
       throw new UnreadableException(
           "it has %s columns where the schema has %s".formatted(chunks.size(), columns.size()));
     }
-    ParquetRows rows = new ParquetRows();
-    for (ParquetColumn column : chosen) {
+    Rows rows = new Rows();
+    for (Column column : chosen) {
       rows.add(column, pages(column, chunks.get(column.index())), writer);
     }
     return rows;
@@ -126,7 +135,7 @@ final class ParquetFile implements Closeable {
     file.close();
   }
 
-  private PageStream pages(ParquetColumn column, ColumnChunk chunk) throws UnreadableException {
+  private PageStream pages(Column column, ColumnChunk chunk) throws UnreadableException {
     ColumnMetaData data = chunk.getMeta_data();
     String name = "its column " + column.path();
     if (data == null || chunk.isSetCrypto_metadata()) {
@@ -143,7 +152,7 @@ final class ParquetFile implements Closeable {
     if (first < MAGIC.length() || length < 0 || length > sizeBytes - TAIL_BYTES - first) {
       throw new UnreadableException(name + " states " + length + " bytes from " + first + " on");
     }
-    if (ParquetColumn.primitive(data.getType())
+    if (Column.primitive(data.getType())
         != column.descriptor().getPrimitiveType().getPrimitiveTypeName()) {
       throw new UnreadableException(name + " is of another type than the schema says");
     }
@@ -215,28 +224,115 @@ final class ParquetFile implements Closeable {
 
   /** A part of the file, with a position of its own. */
   private InputStream part(long offset, long length) {
-    InputStream part =
-        new InputStream() {
-          private final long end = offset + length;
-          private long next = offset;
+    return new BufferedInputStream(
+        new BoundedSeekableByteChannelInputStream(offset, length, file), BUFFER_BYTES);
+  }
 
-          @Override
-          public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+  /** The rows of one group, in their order. For one thread. */
+  static final class Rows {
+
+    private final List<Cursor> cursors = new ArrayList<>();
+    private long read;
+
+    /** Adds a column, and begins with its first page. */
+    void add(Column column, PageStream pages, ParsedVersion writer) throws UnreadableException {
+      cursors.add(guarded(column, () -> new Cursor(column, pages, writer)));
+    }
+
+    /** How many rows were read. */
+    long read() {
+      return read;
+    }
+
+    /**
+     * Hands over the values of the next row, column by column. Their bytes lie within a page, which
+     * they keep in memory.
+     *
+     * @param maxValues how many values of a list are wanted
+     * @throws UnreadableException where the group cannot be read on; no later row can be read
+     *     either
+     */
+    void next(int maxValues, BiConsumer<Column, ByteBuffer> taker) throws UnreadableException {
+      for (Cursor cursor : cursors) {
+        Cursor unused = guarded(cursor.column, () -> cursor.next(maxValues, taker));
+      }
+      read++;
+    }
+
+    /**
+     * Runs parquet-java's readers, which throw anything at all at a damaged page, and make arrays
+     * of whatever size it states.
+     */
+    private static <T> T guarded(Column column, Callable<T> work) throws UnreadableException {
+      String name = column.path();
+      try {
+        return work.call();
+      } catch (UncheckedIOException e) {
+        throw new UnreadableException("column " + name + ": " + e.getCause().getMessage(), e);
+      } catch (OutOfMemoryError e) {
+        throw new UnreadableException(
+            "column %s needs more memory than there is; write it with smaller groups of rows (pyarrow: row_group_size=100)"
+                .formatted(name),
+            e);
+      } catch (Exception e) {
+        throw new UnreadableException(
+            "column %s cannot be decoded: %s"
+                .formatted(
+                    name, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+            e);
+      }
+    }
+
+    /** The values of one column, row by row. */
+    private static final class Cursor {
+
+      private final Column column;
+      private final long values;
+      private final ColumnReader reader;
+      private long read;
+
+      Cursor(Column column, PageStream pages, ParsedVersion writer) {
+        this.column = column;
+        this.values = pages.getTotalValueCount();
+        this.reader =
+            new ColumnReaderImpl(column.descriptor(), pages, new PrimitiveConverter() {}, writer);
+      }
+
+      /** Hands over the values of the next row, as many as are wanted. */
+      Cursor next(int maxValues, BiConsumer<Column, ByteBuffer> taker) throws IOException {
+        int taken = 0;
+        do {
+          if (read >= values) {
+            throw new UnreadableException("its values end before its rows do");
           }
-
-          @Override
-          public int read(byte[] into, int from, int most) throws IOException {
-            if (most > 0 && next >= end) {
-              return -1;
+          if (reader.getCurrentDefinitionLevel() == column.descriptor().getMaxDefinitionLevel()) {
+            taken++;
+            if (taken <= maxValues) {
+              taker.accept(column, value());
+            } else {
+              reader.skip();
             }
-            int wanted = (int) Math.min(most, end - next);
-            int count = file.read(ByteBuffer.wrap(into, from, wanted), next);
-            next += Math.max(0, count);
-            return count;
           }
+          read++;
+          reader.consume();
+        } while (read < values && reader.getCurrentRepetitionLevel() > 0);
+        return this;
+      }
+
+      private ByteBuffer value() {
+        return switch (column.descriptor().getPrimitiveType().getPrimitiveTypeName()) {
+          case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> reader.getBinary().toByteBuffer();
+          case INT32 -> text(Integer.toString(reader.getInteger()));
+          case INT64 -> text(Long.toString(reader.getLong()));
+          case FLOAT -> text(Float.toString(reader.getFloat()));
+          case DOUBLE -> text(Double.toString(reader.getDouble()));
+          case BOOLEAN -> text(Boolean.toString(reader.getBoolean()));
         };
-    return new BufferedInputStream(part, BUFFER_BYTES);
+      }
+
+      private static ByteBuffer text(String text) {
+        return StandardCharsets.US_ASCII.encode(text);
+      }
+    }
   }
 }

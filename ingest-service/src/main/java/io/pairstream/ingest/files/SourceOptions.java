@@ -2,7 +2,11 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.schemas.SourceKind;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How data sets are read, and what holds for every pair that does not say otherwise itself.
@@ -21,7 +25,7 @@ public record SourceOptions(
     String contributor,
     String licence,
     Optional<Path> imageFolder,
-    Optional<SourceFormat> format,
+    Optional<Format> format,
     ColumnNames columns,
     boolean asLinks) {
 
@@ -34,5 +38,44 @@ public record SourceOptions(
   /** The same, with another folder that the names in a list are relative to. */
   public SourceOptions withImages(Optional<Path> folder) {
     return new SourceOptions(sourceKind, contributor, licence, folder, format, columns, asLinks);
+  }
+
+  /** The kinds of data set that are read. */
+  public enum Format {
+    /** Images with captions beside them, or a caption list, or shards, in a folder. */
+    FOLDER(""),
+    /** A row per caption, commas between cells. */
+    CSV("csv"),
+    /** A row per caption, tabs between cells. */
+    TSV("tsv"),
+    /** A JSON object per line. */
+    JSONL("jsonl|ndjson"),
+    /** Rows of columns: image bytes, file names or URLs, with captions. */
+    PARQUET("parquet"),
+    /** A tar whose files belong together by their name up to the first dot. */
+    WEBDATASET("tar|tgz"),
+    /** COCO's captions: one JSON object with {@code images} and {@code annotations}. */
+    COCO("json");
+
+    private final Pattern names;
+
+    Format(String extensions) {
+      names = Pattern.compile("(?i).*\\.(" + extensions + ")(\\.(gz|zst|zstd))?");
+    }
+
+    /** The format that a file's name tells, whatever it is compressed with. */
+    static Optional<Format> of(Path file) {
+      String name = file.getFileName().toString();
+      return Stream.of(values()).filter(format -> format.names.matcher(name).matches()).findFirst();
+    }
+
+    /** Its name in commands. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static String words() {
+      return Stream.of(values()).map(Format::word).collect(Collectors.joining("|"));
+    }
   }
 }

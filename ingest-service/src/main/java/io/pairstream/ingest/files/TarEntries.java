@@ -1,11 +1,9 @@
 package io.pairstream.ingest.files;
 
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -142,22 +140,16 @@ final class TarEntries implements Entry.Reader {
       if (ImageFiles.mediaType("." + last).isPresent()) {
         if (imageExtension.isEmpty()) {
           imageExtension = extension;
-          read(extension, RecordSizes.MAX_IMAGE, "an image")
-              .ifPresent(bytes -> entry.image(ByteBuffer.wrap(bytes)));
+          read(extension, RecordSizes.MAX_IMAGE, "an image").ifPresent(entry::image);
         }
       } else if (TEXTS.contains(last)) {
-        Optional<byte[]> text = read(extension, MAX_TEXT_BYTES, "captions");
-        try {
-          if (text.isPresent()) {
-            texts.putIfAbsent(last, SourceInput.withoutMark(StrictUtf8.decode(text.get())));
-          }
-        } catch (CharacterCodingException e) {
-          entry.problem("." + last + " is not UTF-8");
-        }
+        read(extension, MAX_TEXT_BYTES, "captions")
+            .flatMap(bytes -> entry.text(bytes, "." + last))
+            .ifPresent(text -> texts.putIfAbsent(last, SourceInput.withoutMark(text)));
       }
     }
 
-    private Optional<byte[]> read(String extension, int limitBytes, String what)
+    private Optional<ByteBuffer> read(String extension, int limitBytes, String what)
         throws IOException {
       if (member.getSize() > limitBytes) {
         entry.problem(
@@ -167,7 +159,7 @@ final class TarEntries implements Entry.Reader {
         return Optional.empty();
       }
       try {
-        return Optional.of(tar.readNBytes((int) member.getSize()));
+        return Optional.of(ByteBuffer.wrap(tar.readNBytes((int) member.getSize())));
       } catch (IOException | RuntimeException e) {
         entry.problem("." + extension + " cannot be read: " + e.getMessage());
         throw e;

@@ -1,12 +1,11 @@
 package io.pairstream.ingest.generate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.pairstream.schemas.Sha256;
+import io.pairstream.service.http.Json;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -32,9 +31,6 @@ public record GenerationPlan(
     String language,
     String contributor,
     String licence) {
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /** What is not the caller's to set: answers in pieces are not understood here. */
   private static final Set<String> TAKEN = Set.of("model", "prompt", "stream", "partial_images");
@@ -73,7 +69,7 @@ public record GenerationPlan(
   /** A parameter as a person writes it: JSON where it is JSON, else a string. */
   public static JsonNode value(String written) {
     try {
-      JsonNode parsed = JSON.readTree(written);
+      JsonNode parsed = Json.MAPPER.readTree(written);
       return parsed.isValueNode() && !parsed.isNull() ? parsed : TextNode.valueOf(written);
     } catch (JsonProcessingException e) {
       return TextNode.valueOf(written);
@@ -87,13 +83,14 @@ public record GenerationPlan(
 
   /** A request's body. */
   String body(PromptFile.Prompt prompt) {
-    ObjectNode body = JSON.createObjectNode().put("model", model).put("prompt", prompt.text());
+    ObjectNode body =
+        Json.MAPPER.createObjectNode().put("model", model).put("prompt", prompt.text());
     body.setAll(parametersInOrder());
     return body.toString();
   }
 
   ObjectNode parametersInOrder() {
-    ObjectNode inOrder = JSON.createObjectNode();
+    ObjectNode inOrder = Json.MAPPER.createObjectNode();
     inOrder.setAll(new TreeMap<>(parameters));
     return inOrder;
   }

@@ -1,10 +1,8 @@
 package io.pairstream.ingest.generate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -27,12 +25,6 @@ import java.util.Set;
  * @param problems the lines that give no prompt
  */
 public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   /**
    * What a model is asked to draw.
@@ -86,7 +78,8 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
 
   private void take(String where, String line, boolean isPlain) {
     try {
-      JsonNode object = isPlain ? JSON.createObjectNode().put("prompt", line) : JSON.readTree(line);
+      JsonNode object =
+          isPlain ? Json.MAPPER.createObjectNode().put("prompt", line) : Json.MAPPER.readTree(line);
       if (!object.isObject()) {
         throw new IllegalArgumentException("not a JSON object");
       }

@@ -254,7 +254,7 @@ class ImportFormatsTest {
             "",
             "",
             Optional.empty(),
-            Optional.of(SourceFormat.TSV),
+            Optional.of(SourceOptions.Format.TSV),
             ColumnNames.USUAL,
             false);
     assertThat(lines(read(folder.resolve("list"), tsv))).containsExactly("list:1: one");

@@ -67,7 +67,7 @@ final class ImportProcess {
               state,
               new Quiet(),
               Optional.empty())
-          .run(ImportSource.of(paths), Long.MAX_VALUE);
+          .run(ImportState.Source.of(paths), Long.MAX_VALUE);
     }
   }
 

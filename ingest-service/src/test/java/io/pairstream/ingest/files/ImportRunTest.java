@@ -45,7 +45,7 @@ class ImportRunTest {
   void stateNamesOnlyWhatIsAcknowledgedWithAllBeforeIt() throws IOException {
     write("a.csv", "x.png,one\nx.png,two\nx.png,three\nx.png,four\nx.png,five\n");
     image("x.png");
-    ImportSource source = ImportSource.of(List.of(path("a.csv"))).get(0);
+    ImportState.Source source = ImportState.Source.of(List.of(path("a.csv"))).get(0);
     IllegalStateException lost = new IllegalStateException("lost");
     // The third is lost, and the fourth is in Kafka all the same.
     Function<SourceItem, CompletableFuture<?>> sink =
@@ -78,7 +78,7 @@ class ImportRunTest {
         };
 
     List<ImportRun.Result> results =
-        run(folder.resolve("none.state"), sink, ImportSource.of(List.of(path("a.csv"))), 9);
+        run(folder.resolve("none.state"), sink, ImportState.Source.of(List.of(path("a.csv"))), 9);
 
     assertThat(results).containsExactly(new ImportRun.Result("a.csv", 2, 0, 1, 28, Ending.WHOLE));
     assertThat(taken.captions).containsExactly("one", "three");
@@ -91,7 +91,7 @@ class ImportRunTest {
     write("1.csv", "x.png,one\nx.png,two\ngone.png,three\nx.png,four\n");
     write("2.csv", "x.png,five\nx.png,six\n");
     Path stateFile = folder.resolve("state.json");
-    List<ImportSource> sources = ImportSource.of(List.of(path("1.csv"), path("2.csv")));
+    List<ImportState.Source> sources = ImportState.Source.of(List.of(path("1.csv"), path("2.csv")));
     Taken first = new Taken();
     Taken second = new Taken();
     Taken third = new Taken();
@@ -120,11 +120,11 @@ class ImportRunTest {
     image("x.png");
     write("1.csv", "x.png,one\nx.png,two\n");
     Path stateFile = folder.resolve("state.json");
-    run(stateFile, new Taken(), ImportSource.of(List.of(path("1.csv"))), 9);
+    run(stateFile, new Taken(), ImportState.Source.of(List.of(path("1.csv"))), 9);
     write("1.csv", "x.png,zero\nx.png,one\nx.png,two\n");
     Taken sink = new Taken();
 
-    run(stateFile, sink, ImportSource.of(List.of(path("1.csv"))), 9);
+    run(stateFile, sink, ImportState.Source.of(List.of(path("1.csv"))), 9);
 
     assertThat(sink.captions).containsExactly("zero", "one", "two");
     assertThat(notices)
@@ -136,7 +136,7 @@ class ImportRunTest {
     image("x.png");
     write("1.csv", "x.png,one\n");
     Path stateFile = folder.resolve("state.json");
-    List<ImportSource> sources = ImportSource.of(List.of(path("1.csv")));
+    List<ImportState.Source> sources = ImportState.Source.of(List.of(path("1.csv")));
     run(stateFile, new Taken(), sources, 9);
 
     assertThatThrownBy(() -> new ImportState(stateFile, "p", false))
@@ -162,7 +162,11 @@ class ImportRunTest {
     Taken sink = new Taken();
 
     List<ImportRun.Result> outcomes =
-        run(folder.resolve("none.state"), sink, ImportSource.of(List.of(folder.toString())), 99);
+        run(
+            folder.resolve("none.state"),
+            sink,
+            ImportState.Source.of(List.of(folder.toString())),
+            99);
 
     assertThat(outcomes)
         .extracting(ImportRun.Result::ending)
@@ -185,7 +189,7 @@ class ImportRunTest {
         .containsExactly("b.tar");
     assertThat(names(List.of(folder.resolve("shards").toString())))
         .containsExactly("a.tar", "b.tar", "c.parquet");
-    assertThatThrownBy(() -> ImportSource.of(List.of(folder + "/a.zip")))
+    assertThatThrownBy(() -> ImportState.Source.of(List.of(folder + "/a.zip")))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageEndingWith("a.zip does not exist");
   }
@@ -265,7 +269,7 @@ class ImportRunTest {
   private List<ImportRun.Result> run(
       Path stateFile,
       Function<SourceItem, CompletableFuture<?>> sink,
-      List<ImportSource> sources,
+      List<ImportState.Source> sources,
       long limit) {
     try (ImportState state = new ImportState(stateFile, "o", false)) {
       return run(state, sink, sources, limit);
@@ -275,7 +279,7 @@ class ImportRunTest {
   private List<ImportRun.Result> run(
       ImportState state,
       Function<SourceItem, CompletableFuture<?>> sink,
-      List<ImportSource> sources,
+      List<ImportState.Source> sources,
       long limit) {
     return new ImportRun(
             SourceOptions.of(SourceKind.IMPORTED), sink, state, new Heard(), Optional.empty())
@@ -283,7 +287,7 @@ class ImportRunTest {
   }
 
   private List<String> names(List<String> paths) {
-    return ImportSource.of(paths).stream()
+    return ImportState.Source.of(paths).stream()
         .map(source -> source.path().getFileName().toString())
         .toList();
   }

@@ -1,6 +1,5 @@
-package io.pairstream.ingest.batches;
+package io.pairstream.ingest.pairs;
 
-import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Handler.Outgoing;
@@ -57,7 +56,7 @@ public final class BatchRoutes implements AutoCloseable {
     intake.requireOpen();
     Principal sender = request.principal();
     JsonLinesBody lines = new JsonLinesBody(body, quota, sender, limits.longLines());
-    try (ResultSpool spool = ResultSpool.open(spoolFolder)) {
+    try (BatchUpload.ResultSpool spool = BatchUpload.ResultSpool.open(spoolFolder)) {
       new BatchUpload(intake::take, limits, quota, threads, sender, spool).run(lines, out);
     }
   }

@@ -1,7 +1,5 @@
-package io.pairstream.ingest.batches;
+package io.pairstream.ingest.pairs;
 
-import io.pairstream.ingest.pairs.PairIntake;
-import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.operations.LongTimeoutServer;

@@ -1,4 +1,4 @@
-package io.pairstream.ingest.batches;
+package io.pairstream.ingest.pairs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;

@@ -1,8 +1,5 @@
-package io.pairstream.ingest.batches;
+package io.pairstream.ingest.pairs;
 
-import io.pairstream.ingest.pairs.PairForm;
-import io.pairstream.ingest.pairs.PairJson;
-import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;

@@ -1,4 +1,4 @@
-package io.pairstream.ingest.batches;
+package io.pairstream.ingest.pairs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,8 +1,6 @@
-package io.pairstream.ingest.batches;
+package io.pairstream.ingest.pairs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.pairs.PairForm;
-import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.publish.Published;
 import io.pairstream.ingest.publish.Submission;
 import io.pairstream.service.http.Handler.Outgoing;
@@ -14,7 +12,13 @@ import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.SharedBudget;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +52,9 @@ final class BatchUpload {
   private static final long SLOWEST_READER_BYTES_PER_SECOND = 8 * 1024;
   private static final int SEND_BYTES = 16 * 1024;
 
-  private final Intake intake;
+  /** Where inputs go, with their producer: {@link PairIntake#take}. */
+  private final BiFunction<Submission, String, CompletableFuture<Published>> intake;
+
   private final Limits limits;
   private final Quota quota;
   private final ExecutorService threads;
@@ -59,13 +66,6 @@ final class BatchUpload {
 
   private long inputs;
   private long taken;
-
-  /** Where inputs go: {@link io.pairstream.ingest.pairs.PairIntake#take}. */
-  @FunctionalInterface
-  interface Intake {
-
-    CompletableFuture<Published> take(Submission submission, String producer);
-  }
 
   /**
    * What all batches of an instance may have on their way to Kafka at once. A batch that finds no
@@ -100,7 +100,7 @@ final class BatchUpload {
    * @param spool where results wait for the client, empty; whoever opened it closes it
    */
   BatchUpload(
-      Intake intake,
+      BiFunction<Submission, String, CompletableFuture<Published>> intake,
       Limits limits,
       Quota quota,
       ExecutorService threads,
@@ -176,7 +176,7 @@ final class BatchUpload {
       if (form.extraBytes() > 0) {
         debt = quota.charge(sender, 0, form.extraBytes());
       }
-      result = intake.take(submission, sender.producer());
+      result = intake.apply(submission, sender.producer());
     } catch (RuntimeException | Error e) {
       result = CompletableFuture.failedFuture(e);
     }
@@ -262,6 +262,85 @@ final class BatchUpload {
       throw new IOException("the service is being stopped", e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Results on their way to a client, in a temporary file. Many clients send everything before they
+   * read anything; were the batch to wait for them, neither side would go on. Thread-safe.
+   */
+  static final class ResultSpool implements AutoCloseable {
+
+    private final FileChannel file;
+    private long written;
+    private long sent;
+    private boolean isEnded;
+
+    private ResultSpool(FileChannel file) {
+      this.file = file;
+    }
+
+    /**
+     * Begins an empty one in a folder; its file has no name any more, and goes with the process.
+     */
+    static ResultSpool open(Path folder) throws IOException {
+      Path path = Files.createTempFile(folder, "batch", ".jsonl");
+      FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      Files.delete(path);
+      return new ResultSpool(file);
+    }
+
+    /**
+     * Adds bytes at the end, all or none.
+     *
+     * @throws UncheckedIOException where the disk does not take them
+     */
+    synchronized void add(byte[] bytes) {
+      try {
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        long end = written;
+        while (left.hasRemaining()) {
+          end += file.write(left, end);
+        }
+        written = end;
+      } catch (IOException e) {
+        throw new UncheckedIOException("a batch's results cannot be kept on disk", e);
+      }
+      notifyAll();
+    }
+
+    /** Nothing more is added. */
+    synchronized void end() {
+      isEnded = true;
+      notifyAll();
+    }
+
+    /**
+     * Takes bytes from the front; waits for some where there are none.
+     *
+     * @return how many; -1 at the end
+     */
+    synchronized int take(byte[] into) throws IOException, InterruptedException {
+      while (sent == written) {
+        if (isEnded) {
+          return -1;
+        }
+        wait();
+      }
+      int most = (int) Math.min(into.length, written - sent);
+      int count = file.read(ByteBuffer.wrap(into, 0, most), sent);
+      sent += count;
+      return count;
+    }
+
+    /** Bytes that were added and are not taken yet. */
+    synchronized long unread() {
+      return written - sent;
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
     }
   }
 }

@@ -1,9 +1,8 @@
-package io.pairstream.ingest.batches;
+package io.pairstream.ingest.pairs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.ingest.pairs.Pictures;
 import io.pairstream.ingest.publish.Published;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
@@ -51,13 +50,17 @@ class BatchUploadTest {
             return Duration.ZERO;
           }
         };
-    BatchUpload.Intake intake =
-        (submission, producer) ->
-            CompletableFuture.completedFuture(new Published("id", "", "pairs", 0, 0));
     BatchUpload.Limits limits = new BatchUpload.Limits();
     ExecutorService threads = Executors.newCachedThreadPool();
-    try (ResultSpool spool = ResultSpool.open(folder)) {
-      new BatchUpload(intake, limits, counting, threads, Principal.ANONYMOUS, spool)
+    try (BatchUpload.ResultSpool spool = BatchUpload.ResultSpool.open(folder)) {
+      new BatchUpload(
+              (submission, producer) ->
+                  CompletableFuture.completedFuture(new Published("id", "", "pairs", 0, 0)),
+              limits,
+              counting,
+              threads,
+              Principal.ANONYMOUS,
+              spool)
           .run(
               new JsonLinesBody(
                   new ByteArrayInputStream(lines.getBytes(UTF_8)),
