@@ -1,7 +1,6 @@
 package io.pairstream.ingest.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.pairs.BatchRoutes;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.status.StatusRoutes;
@@ -110,7 +109,7 @@ public final class IngestService implements AutoCloseable {
   private final PairIntake intake;
   private final KeyRing keys;
   private final StatusView pairs;
-  private final BatchRoutes batchRoutes;
+  private final PairRoutes pairRoutes;
   private final WebServer server;
   private volatile Optional<StatusReporter> reporter = Optional.empty();
   private volatile boolean closing;
@@ -132,11 +131,10 @@ public final class IngestService implements AutoCloseable {
             System::nanoTime);
     Path directory = settings.stateDirectory();
     pairs = new StatusView(topics, directory, clientSettings, clock);
-    batchRoutes = new BatchRoutes(intake, quotas, directory.resolve("batches-under-way"));
+    pairRoutes = new PairRoutes(intake, quotas, directory.resolve("batches-under-way"));
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new PairRoutes(intake, quotas).routes());
+    routes.addAll(pairRoutes.routes());
     routes.addAll(new StatusRoutes(pairs, clientSettings).routes());
-    routes.addAll(batchRoutes.routes());
     routes.add(quotas.me());
     List<Supplier<Optional<String>>> obstacles =
         List.of(intake::obstacle, keys::obstacle, this::reading);
@@ -231,7 +229,7 @@ public final class IngestService implements AutoCloseable {
       server.close();
     } finally {
       keys.close();
-      batchRoutes.close();
+      pairRoutes.close();
       pairs.close();
       intake.close();
       reporter.ifPresent(StatusReporter::close);

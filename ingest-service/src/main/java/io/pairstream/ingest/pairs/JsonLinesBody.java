@@ -220,7 +220,7 @@ final class JsonLinesBody {
             .with("limit", MAX_LINE_BYTES + " bytes");
       }
       try {
-        return PairJson.read(bytes, length, "the line");
+        return PairBody.json(bytes, length, "the line");
       } finally {
         release();
       }

@@ -3,43 +3,81 @@ package io.pairstream.ingest.pairs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.publish.Published;
 import io.pairstream.ingest.publish.Submission;
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Handler.Outgoing;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/** {@code POST /v1/pairs}: one pair as a form or as JSON, or one link as JSON. */
-public final class PairRoutes {
+/**
+ * {@code POST /v1/pairs}: one pair as a form or as JSON, or one link as JSON; and {@code POST
+ * /v1/batches}: many of them in one request.
+ */
+public final class PairRoutes implements AutoCloseable {
 
   /** Largest body: the largest image in base64, the longest caption, and what else may be said. */
-  public static final long MAX_BODY_BYTES = 12L * 1024 * 1024;
+  static final long MAX_BODY_BYTES = 12L * 1024 * 1024;
 
   private static final String FORM = "multipart/form-data";
+  private static final String NDJSON = "application/x-ndjson";
 
   private final PairIntake intake;
   private final Quota quota;
+  private final Path spoolFolder;
+  private final BatchUpload.Limits limits = new BatchUpload.Limits();
+  private final ExecutorService threads = Executors.newCachedThreadPool(Threads.daemons("batch"));
 
   /**
    * @param quota counts what an image costs beyond its bytes, which the server has counted
+   * @param spoolFolder where the results of batches wait for their client
+   * @throws UncheckedIOException where the folder cannot be written
    */
-  public PairRoutes(PairIntake intake, Quota quota) {
+  public PairRoutes(PairIntake intake, Quota quota, Path spoolFolder) {
     this.intake = intake;
     this.quota = quota;
+    this.spoolFolder = spoolFolder;
+    try {
+      Files.createDirectories(spoolFolder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(spoolFolder + " cannot be used: " + e.getMessage(), e);
+    }
   }
 
   public List<Route> routes() {
     return List.of(
         Route.post(
-            "/v1/pairs",
-            Access.PUBLISH,
-            Set.of(FORM, Json.MEDIA_TYPE),
-            MAX_BODY_BYTES,
-            this::post));
+            "/v1/pairs", Access.PUBLISH, Set.of(FORM, Json.MEDIA_TYPE), MAX_BODY_BYTES, this::post),
+        Route.stream(
+            "/v1/batches", Access.PUBLISH, Set.of(BatchUpload.MEDIA_TYPE, NDJSON), this::upload));
+  }
+
+  /** Ends the batches under way. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+
+  private void upload(Incoming request, InputStream body, Outgoing out) throws IOException {
+    intake.requireOpen();
+    Principal sender = request.principal();
+    JsonLinesBody lines = new JsonLinesBody(body, quota, sender, limits.longLines());
+    try (BatchUpload.ResultSpool spool = BatchUpload.ResultSpool.open(spoolFolder)) {
+      new BatchUpload(intake::take, limits, quota, threads, sender, spool).run(lines, out);
+    }
   }
 
   private CompletionStage<Answer> post(Incoming request, byte[] body) {
@@ -47,8 +85,8 @@ public final class PairRoutes {
     boolean isForm = request.mediaType().equals(FORM);
     PairForm form =
         isForm
-            ? PairMultipart.read(request.header("Content-Type").orElse(""), body)
-            : PairJson.read(body, body.length, "the body");
+            ? PairBody.form(request.header("Content-Type").orElse(""), body)
+            : PairBody.json(body, body.length, "the body");
     Submission submission =
         isForm ? form.pair(request.principal()) : form.submission(request.principal());
     var unused = quota.charge(request.principal(), 0, form.extraBytes());
@@ -60,12 +98,12 @@ public final class PairRoutes {
   }
 
   /** The status code of the answer: created, or accepted for later. */
-  public static int status(Published taken) {
+  static int status(Published taken) {
     return taken.isPair() ? 201 : 202;
   }
 
   /** Where to ask after it. */
-  public static String statusUrl(Published taken) {
+  static String statusUrl(Published taken) {
     return "/v1/pairs/" + taken.id();
   }
 

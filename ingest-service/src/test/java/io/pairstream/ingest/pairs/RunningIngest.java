@@ -34,7 +34,7 @@ final class RunningIngest implements AutoCloseable {
               .orElse(Principal.ANONYMOUS);
 
   private final StatusView pairs;
-  private final BatchRoutes batchRoutes;
+  private final PairRoutes pairRoutes;
   private final PairIntake intake;
   private final WebServer server;
 
@@ -52,11 +52,10 @@ final class RunningIngest implements AutoCloseable {
     Map<String, Object> kafka = cluster.clientSettings(Map.of());
     pairs = new StatusView(access.topics(), folder, kafka, clock);
     intake = new PairIntake(cluster, clock);
-    batchRoutes = new BatchRoutes(intake, Quota.UNLIMITED, folder.resolve("under-way"));
+    pairRoutes = new PairRoutes(intake, Quota.UNLIMITED, folder.resolve("under-way"));
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new PairRoutes(intake, Quota.UNLIMITED).routes());
     routes.addAll(new StatusRoutes(pairs, kafka).routes());
-    routes.addAll(batchRoutes.routes());
+    routes.addAll(pairRoutes.routes());
     server =
         new WebServer(
             LongTimeoutServer.settings(), new Router(routes), BY_NAME, Quota.UNLIMITED, true);
@@ -85,7 +84,7 @@ final class RunningIngest implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    batchRoutes.close();
+    pairRoutes.close();
     intake.close();
     pairs.close();
   }
