@@ -1,8 +1,6 @@
 package io.pairstream.service.keys;
 
 import io.pairstream.schemas.Sha256;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -57,8 +55,7 @@ public final class ApiKeyText {
 
   /** Lower-case hex SHA-256 of the secret's hex digits in ASCII. */
   public String secretDigest() {
-    MessageDigest sha256 = Sha256.begin();
-    return HEX.formatHex(sha256.digest(secret.getBytes(StandardCharsets.US_ASCII)));
+    return HEX.formatHex(Sha256.of(secret));
   }
 
   /** The whole key, to hand to its owner and to nobody else. */

@@ -26,10 +26,8 @@ public record NewKey(String producer, Set<Scope> scopes, Rates quota, Instant ex
     scopes = Set.copyOf(scopes);
     if (producer.isBlank() || producer.length() > MAX_PRODUCER_CHARS) {
       throw new IllegalArgumentException(
-          "a producer's name has 1 to "
-              + MAX_PRODUCER_CHARS
-              + " characters, not "
-              + producer.length());
+          "a producer's name has 1 to %d characters, not %d"
+              .formatted(MAX_PRODUCER_CHARS, producer.length()));
     }
     if (producer.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("a producer's name has no control characters");

@@ -62,34 +62,30 @@ record CopyChecks(Area area, int brokers, String address, List<Kept> topics, Str
   }
 
   private Finding inSync() {
-    String ok = "as many copies hold what is acknowledged as " + brokers + " brokers give";
     List<String> single =
         which(topic -> brokers >= RIGHT_COPIES && topic.inSync() < RIGHT_IN_SYNC, Kept::inSync);
-    if (single.isEmpty()) {
-      int right = brokers < RIGHT_COPIES ? 1 : RIGHT_IN_SYNC;
-      return new Check(
-              area,
-              ClusterRequirement.MIN_INSYNC.label(),
-              Level.WARNING,
-              ok,
-              "min.insync.replicas asks for every copy, so nothing is written while one broker is"
-                  + " away",
-              "one less than there are copies",
-              set(address, "TOPIC", MIN_IN_SYNC + "=" + right))
-          .judge(
-              which(topic -> topic.copies() > 1 && topic.inSync() == topic.copies(), Kept::inSync));
-    }
+    boolean enough = single.isEmpty();
     return new Check(
             area,
             ClusterRequirement.MIN_INSYNC.label(),
-            Level.WRONG,
-            ok,
-            "min.insync.replicas or the number of copies is too low, so one broker alone may"
-                + " acknowledge",
-            String.valueOf(RIGHT_IN_SYNC),
-            (create.isEmpty() ? "" : create + ", or for one topic: ")
-                + set(address, "TOPIC", MIN_IN_SYNC + "=" + RIGHT_IN_SYNC))
-        .judge(single);
+            enough ? Level.WARNING : Level.WRONG,
+            "as many copies hold what is acknowledged as " + brokers + " brokers give",
+            enough
+                ? "min.insync.replicas asks for every copy, so nothing is written while one broker"
+                    + " is away"
+                : "min.insync.replicas or the number of copies is too low, so one broker alone may"
+                    + " acknowledge",
+            enough ? "one less than there are copies" : String.valueOf(RIGHT_IN_SYNC),
+            (enough || create.isEmpty() ? "" : create + ", or for one topic: ")
+                + set(
+                    address,
+                    "TOPIC",
+                    MIN_IN_SYNC + "=" + (brokers < RIGHT_COPIES ? 1 : RIGHT_IN_SYNC)))
+        .judge(
+            enough
+                ? which(
+                    topic -> topic.copies() > 1 && topic.inSync() == topic.copies(), Kept::inSync)
+                : single);
   }
 
   private Finding elections() {

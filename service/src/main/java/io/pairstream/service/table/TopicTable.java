@@ -126,10 +126,7 @@ public final class TopicTable implements AutoCloseable {
    * and where that was never so. What is answered meanwhile is as of then.
    */
   public Optional<Instant> staleSince() {
-    Instant whole = progress.wholeAt();
-    return trouble().isPresent() && whole.isAfter(Instant.EPOCH)
-        ? Optional.of(whole)
-        : Optional.empty();
+    return trouble().map(any -> progress.wholeAt()).filter(at -> at.isAfter(Instant.EPOCH));
   }
 
   /** Stops following, and lets go of the folder. */
