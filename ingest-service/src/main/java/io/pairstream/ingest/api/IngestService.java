@@ -1,8 +1,8 @@
 package io.pairstream.ingest.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.pairs.PairIntake;
-import io.pairstream.ingest.pairs.PairRoutes;
+import io.pairstream.ingest.publish.PairIntake;
+import io.pairstream.ingest.publish.PairRoutes;
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.topics.PairTopics;

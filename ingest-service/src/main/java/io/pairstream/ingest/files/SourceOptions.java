@@ -35,11 +35,6 @@ public record SourceOptions(
         sourceKind, "", "", Optional.empty(), Optional.empty(), ColumnNames.USUAL, false);
   }
 
-  /** The same, with another folder that the names in a list are relative to. */
-  public SourceOptions withImages(Optional<Path> folder) {
-    return new SourceOptions(sourceKind, contributor, licence, folder, format, columns, asLinks);
-  }
-
   /** The kinds of data set that are read. */
   public enum Format {
     /** Images with captions beside them, or a caption list, or shards, in a folder. */

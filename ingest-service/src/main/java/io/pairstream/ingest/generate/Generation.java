@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -129,8 +130,6 @@ public final class Generation {
    */
   private record Answered(String asked, List<String> pairs, String refused) {}
 
-  private record Question(String name, PromptFile.Prompt prompt) {}
-
   /**
    * Asks for up to {@code limit} prompts that have had no answer yet, and returns once all of them
    * have one. To be called once.
@@ -145,7 +144,7 @@ public final class Generation {
   public Result run(PromptFile file, Path state, long limit) {
     try (Journal<Answered> notes = new Journal<>(state, Answered.class)) {
       Set<String> before = notes.lines().stream().map(Answered::asked).collect(Collectors.toSet());
-      List<Question> open = new ArrayList<>();
+      Map<String, PromptFile.Prompt> open = new LinkedHashMap<>();
       long answeredBefore = 0;
       Map<String, Integer> seen = new HashMap<>();
       for (PromptFile.Prompt prompt : file.prompts()) {
@@ -159,7 +158,7 @@ public final class Generation {
         if (before.contains(name)) {
           answeredBefore++;
         } else {
-          open.add(new Question(name, prompt));
+          open.put(name, prompt);
         }
       }
       ask(open, notes);
@@ -174,11 +173,13 @@ public final class Generation {
     }
   }
 
-  private void ask(List<Question> open, Journal<Answered> notes) {
+  private void ask(Map<String, PromptFile.Prompt> open, Journal<Answered> notes) {
     ExecutorService threads = Executors.newFixedThreadPool(plan.concurrency());
     try {
       List<Callable<Object>> asking =
-          open.stream().map(one -> Executors.callable(() -> settle(one, notes))).toList();
+          open.entrySet().stream()
+              .map(one -> Executors.callable(() -> settle(one.getKey(), one.getValue(), notes)))
+              .toList();
       for (Future<Object> one : threads.invokeAll(asking)) {
         Object unused = one.get();
       }
@@ -193,10 +194,10 @@ public final class Generation {
     }
   }
 
-  private void settle(Question question, Journal<Answered> notes) {
+  private void settle(String name, PromptFile.Prompt prompt, Journal<Answered> notes) {
     boolean done = false;
     try {
-      askFor(question, notes);
+      askFor(name, prompt, notes);
       done = true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -209,16 +210,16 @@ public final class Generation {
   }
 
   /** Asks until there is an answer, the attempts are used up, or the run stops. */
-  private void askFor(Question question, Journal<Answered> notes) throws InterruptedException {
-    PromptFile.Prompt prompt = question.prompt();
+  private void askFor(String name, PromptFile.Prompt prompt, Journal<Answered> notes)
+      throws InterruptedException {
     for (int attempt = 1; pace.await(); attempt++) {
       ImagesApi.Answer answer = api.ask(prompt, plan.body(prompt), plan.images());
       if (answer instanceof ImagesApi.Images images) {
-        publish(question, images, notes);
+        publish(name, prompt, images, notes);
         failuresInARow.set(0);
         return;
       } else if (answer instanceof ImagesApi.Refused refusal) {
-        notes.add(new Answered(question.name(), List.of(), refusal.detail()));
+        notes.add(new Answered(name, List.of(), refusal.detail()));
         listener.problem(prompt.where(), refusal.detail());
         refused.increment();
         failuresInARow.set(0);
@@ -257,8 +258,8 @@ public final class Generation {
     listener.waiting(wait.toSeconds(), later.detail());
   }
 
-  private void publish(Question question, ImagesApi.Images images, Journal<Answered> notes) {
-    PromptFile.Prompt prompt = question.prompt();
+  private void publish(
+      String name, PromptFile.Prompt prompt, ImagesApi.Images images, Journal<Answered> notes) {
     List<CompletableFuture<Published>> sent = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
     String missing = "";
@@ -278,7 +279,7 @@ public final class Generation {
       unanswered.increment();
     }
     // Last of all, so that a run that dies before this asks again rather than never.
-    notes.add(new Answered(question.name(), ids, ""));
+    notes.add(new Answered(name, ids, ""));
     sizes.forEach(listener::published);
     sizes.forEach(imageBytes::add);
     published.add(ids.size());
@@ -291,7 +292,7 @@ public final class Generation {
     Map<String, String> annotations = new HashMap<>(prompt.annotations());
     annotations.put("model", plan.model());
     annotations.put("prompt_digest", GenerationPlan.sha256(prompt.text()));
-    annotations.put("parameters", plan.parametersInOrder().toString());
+    annotations.put("parameters", plan.parametersInOrder());
     annotations.put("image_number", String.valueOf(index + 1));
     annotations.put("revised_prompt", image.revisedPrompt());
     annotations.put("request_id", images.requestId());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.service.http.Json;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,7 @@ public record GenerationPlan(
    *     parameter is not the caller's
    */
   public GenerationPlan {
-    parameters = Map.copyOf(parameters);
+    parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
     if (model.isBlank()) {
       throw new IllegalArgumentException("the model has no name");
     }
@@ -85,14 +86,13 @@ public record GenerationPlan(
   String body(PromptFile.Prompt prompt) {
     ObjectNode body =
         Json.MAPPER.createObjectNode().put("model", model).put("prompt", prompt.text());
-    body.setAll(parametersInOrder());
+    body.setAll(parameters);
     return body.toString();
   }
 
-  ObjectNode parametersInOrder() {
-    ObjectNode inOrder = Json.MAPPER.createObjectNode();
-    inOrder.setAll(new TreeMap<>(parameters));
-    return inOrder;
+  /** The parameters as a JSON object, in the order of their names. */
+  String parametersInOrder() {
+    return Json.MAPPER.valueToTree(parameters).toString();
   }
 
   /**
@@ -101,8 +101,7 @@ public record GenerationPlan(
    */
   String digest(PromptFile.Prompt prompt, String topic) {
     String asked =
-        String.join(
-            "\u0000", model, prompt.text(), parametersInOrder().toString(), prompt.caption());
+        String.join("\u0000", model, prompt.text(), parametersInOrder(), prompt.caption());
     return sha256(topic + "\u0000" + sha256(asked).substring(0, 32)).substring(0, 32);
   }
 

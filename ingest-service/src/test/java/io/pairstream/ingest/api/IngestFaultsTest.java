@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.api.IngestCluster.Read;
-import io.pairstream.ingest.pairs.Pictures;
+import io.pairstream.ingest.publish.Pictures;
 import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.service.Cluster;

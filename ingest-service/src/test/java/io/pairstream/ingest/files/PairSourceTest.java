@@ -231,7 +231,14 @@ class PairSourceTest {
     try (PairSource source =
         PairSource.open(
             folder.resolve("lists/train.csv"),
-            OPTIONS.withImages(Optional.of(folder.resolve("images"))))) {
+            new SourceOptions(
+                OPTIONS.sourceKind(),
+                "",
+                "",
+                Optional.of(folder.resolve("images")),
+                Optional.empty(),
+                ColumnNames.USUAL,
+                false))) {
       assertThat(captions(all(source))).containsExactly("train.csv:1: One row");
     }
   }

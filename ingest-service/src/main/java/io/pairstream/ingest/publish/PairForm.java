@@ -1,12 +1,8 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.LanguageTag;
-import io.pairstream.ingest.publish.InvalidLinkException;
-import io.pairstream.ingest.publish.NewLink;
-import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.ingest.publish.Submission;
 import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairIdentity;

@@ -1,4 +1,4 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;

@@ -1,4 +1,4 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

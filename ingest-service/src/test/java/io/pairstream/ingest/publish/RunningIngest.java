@@ -1,4 +1,4 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.ingest.status.StatusView;

@@ -1,4 +1,4 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;

@@ -1,11 +1,5 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
-import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.ingest.publish.NewLink;
-import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.ingest.publish.Published;
-import io.pairstream.ingest.publish.Submission;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;

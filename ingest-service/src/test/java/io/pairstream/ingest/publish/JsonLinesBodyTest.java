@@ -1,10 +1,10 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.ingest.pairs.JsonLinesBody.Line;
+import io.pairstream.ingest.publish.JsonLinesBody.Line;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;

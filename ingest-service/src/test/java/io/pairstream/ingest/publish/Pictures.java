@@ -1,4 +1,4 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

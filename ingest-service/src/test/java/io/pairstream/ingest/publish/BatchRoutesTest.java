@@ -1,4 +1,4 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

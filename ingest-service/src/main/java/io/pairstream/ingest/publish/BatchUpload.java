@@ -1,8 +1,6 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.publish.Published;
-import io.pairstream.ingest.publish.Submission;
 import io.pairstream.service.http.Handler.Outgoing;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;

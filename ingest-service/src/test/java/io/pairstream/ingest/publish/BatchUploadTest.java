@@ -1,9 +1,8 @@
-package io.pairstream.ingest.pairs;
+package io.pairstream.ingest.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.ingest.publish.Published;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
