@@ -70,7 +70,7 @@ function lines(app, points, series, format, verdictWord, width) {
   const base = HEIGHT - (verdictWord ? 38 : 24);
   const x = (point) => round(LEFT + ((Date.parse(point.at) - start) / (end - start)) * (width - LEFT - RIGHT));
   const y = (value) => round(base - (value / high) * (base - TOP));
-  const labels = Math.max(2, Math.min(7, Math.floor(width / 130)));
+  const labels = Math.min(points.length, Math.max(2, Math.min(7, Math.floor(width / 130))));
   const wide = (width - LEFT - RIGHT) / points.length;
   const said = (point) =>
     [clock(point), ...series.map(({ name, of }) => `${name} ${format(of(point))}`), verdictWord?.(point.verdict)]
@@ -82,7 +82,7 @@ function lines(app, points, series, format, verdictWord, width) {
       s("text.axis", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, format(value)),
     ]),
     Array.from({ length: labels }, (_, index) => {
-      const point = points[Math.round((index / (labels - 1)) * (points.length - 1))];
+      const point = points[Math.round((index / Math.max(1, labels - 1)) * (points.length - 1))];
       return axisText(x(point), HEIGHT - 6, index, labels, clock(point));
     }),
     series.map(({ of, className, filled }) => {
