@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -271,14 +270,6 @@ final class Browser implements AutoCloseable {
         .filter(message -> !message.contains(NETWORK_CHANGED))
         .filter(message -> !changed || !message.contains("Failed to fetch"))
         .toList();
-  }
-
-  /** A picture of the whole page, as long as it is. */
-  byte[] picture() {
-    Map<String, Object> taken =
-        driver.executeCdpCommand(
-            "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
-    return Base64.getDecoder().decode(String.valueOf(taken.get("data")));
   }
 
   /** As if the services had forgotten whoever is logged in. */

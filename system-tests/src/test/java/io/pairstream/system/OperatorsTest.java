@@ -32,13 +32,11 @@ class OperatorsTest extends StoryTest {
     browser.awaitText("#sheet-title", "The caption is a file's name · Crowd");
     browser.awaitText(".producers", "phone-app 50");
     browser.awaitText(".more .tally", "50 of 60");
-    keep(browser, "quarantine-light");
     browser.click("#more");
     browser.await("the rest is there", () -> browser.texts(".tile").size() == 60);
     assertThat(browser.isFocused(".tile:nth-child(51) input")).isTrue();
     browser.click("#nav [data-view=profile]");
     browser.awaitText(".producers-table tbody tr", "phone-app");
-    keep(browser, "profile-light");
     browser.click(".producers-table a[href*=phone-app]");
     browser.awaitText("#sheet-title", "The caption is a file's name · phone-app");
     assertThat(browser.complaints()).isEmpty();
@@ -60,7 +58,6 @@ class OperatorsTest extends StoryTest {
     browser.click("#review-form .primary");
     browser.awaitText("#review-comment-wrong", "Say why");
     browser.type("#review-comment", "Eight pixels do not matter here.");
-    keep(browser, "review");
     browser.click("#review-form .primary");
 
     browser.awaitText("#review-title", "40 decided");
@@ -219,7 +216,6 @@ class OperatorsTest extends StoryTest {
             () -> browser.text(".banner").contains("crowdsourced-"));
         browser.awaitText("#trainer", "starves");
         assertThat(browser.text(".group-list li:first-child")).contains("pairs-preprocess");
-        keep(browser, "overview-light");
 
         browser.tabTo(".group a[href*='pairs-preprocess']");
         browser.press(Keys.ENTER);
@@ -232,7 +228,6 @@ class OperatorsTest extends StoryTest {
                     browser.script(
                         "return document.querySelector('.head-picture img')?.naturalWidth > 0")));
         requireUntrapped(browser);
-        keep(browser, "lag-light");
       } finally {
         Signals.send("CONT", platform.pid("preprocess"));
       }

@@ -35,7 +35,6 @@ class PairCardTest extends StoryTest {
     assertThat(browser.isVisible(".frame[data-blurred] img")).isTrue();
     browser.click(".reveal");
     assertThat(browser.isVisible(".frame[data-blurred]")).isFalse();
-    keep(browser, "pair-rejected-light");
   }
 
   @Test
@@ -51,7 +50,6 @@ class PairCardTest extends StoryTest {
     assertThat(browser.texts("#pair-pictures figcaption b"))
         .containsExactly("As it came", "As the model sees it");
     assertThat(browser.texts(".marked p.quiet").toString()).contains("amp;");
-    keep(browser, "pair-light");
     visit(browser, "#/pairs?source=SCRAPED&standing=TRAINING");
     browser.click(".pair-row-caption");
     browser.await("the card is there", () -> browser.isVisible("a.address"));

@@ -3,9 +3,7 @@ package io.pairstream.system;
 import io.pairstream.service.http.Scope;
 import io.pairstream.testing.Await;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,10 +12,6 @@ import org.openqa.selenium.Keys;
 
 /** Tests of the operators' page before a whole platform to which producers have sent much. */
 abstract class StoryTest extends PageTest {
-
-  /** A folder into which pictures for the guide are written; without it none are. */
-  private static final Optional<Path> PICTURES =
-      Optional.ofNullable(System.getProperty("pairstream.docs.images")).map(Path::of);
 
   static final String BROKEN = "#/quarantine?reason=CAPTION_IS_FILE_NAME&source=CROWDSOURCED";
 
@@ -74,12 +68,5 @@ abstract class StoryTest extends PageTest {
     browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     browser.press(key, Keys.ENTER);
     browser.await("somebody is logged in", () -> browser.isVisible("#logout"));
-  }
-
-  static void keep(Browser browser, String name) throws IOException {
-    if (PICTURES.isPresent()) {
-      Path images = Files.createDirectories(PICTURES.get());
-      Files.write(images.resolve("dashboard-" + name + ".png"), browser.picture());
-    }
   }
 }
