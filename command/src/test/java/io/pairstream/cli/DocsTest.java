@@ -1,0 +1,98 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What the pages say can be followed and typed. */
+class DocsTest {
+
+  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
+
+  private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$|`[^`]+`");
+  private static final Pattern LINK =
+      Pattern.compile("\\]\\((?!https?:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+  private static final Pattern COMMAND =
+      Pattern.compile("(?m)(?<![\\w/-])(?:\\./)?pairstream ([a-z][^|>;&#`…)]*)");
+  private static final Pattern WORD = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
+
+  static List<Path> pages() throws IOException {
+    try (Stream<Path> files = Files.walk(PROJECT)) {
+      return files
+          .filter(file -> file.toString().endsWith(".md"))
+          .filter(file -> !file.toString().matches(".*/(target|\\.git|venv)/.*"))
+          .map(PROJECT::relativize)
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void linksLeadSomewhere(Path page) throws IOException {
+    List<String> lost = new ArrayList<>();
+    for (MatchResult link : all(LINK, CODE.matcher(text(page)).replaceAll(""))) {
+      Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1)).normalize();
+      if (!Files.exists(PROJECT.resolve(target))
+          || (link.group(2) != null && !anchors(target).contains(link.group(2)))) {
+        lost.add(link.group());
+      }
+    }
+
+    assertThat(lost).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void commandsAndOptionsAreThere(Path page) throws IOException {
+    List<String> wrong = new ArrayList<>();
+    for (MatchResult code : all(CODE, text(page).replace("\\\n", " "))) {
+      for (MatchResult command : all(COMMAND, code.group())) {
+        String[] words =
+            all(WORD, command.group(1).lines().findFirst().orElse("")).stream()
+                .map(MatchResult::group)
+                .filter(word -> !word.startsWith("$"))
+                .map(word -> word.replaceAll("[\\[\\]]", ""))
+                .toArray(String[]::new);
+        try {
+          Main.commandLine().parseArgs(words);
+        } catch (UnmatchedArgumentException e) {
+          wrong.add(command.group() + ": " + e.getMessage());
+        } catch (ParameterException e) {
+          // A name in capitals stands for what is typed there.
+        }
+      }
+    }
+
+    assertThat(wrong).isEmpty();
+  }
+
+  private static Set<String> anchors(Path page) throws IOException {
+    return all(HEADING, text(page)).stream()
+        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\p{L}\\p{N}\\s_-]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
+  }
+
+  private static String text(Path page) throws IOException {
+    return Files.readString(PROJECT.resolve(page));
+  }
+
+  private static List<MatchResult> all(Pattern pattern, String text) {
+    return pattern.matcher(text).results().toList();
+  }
+}
