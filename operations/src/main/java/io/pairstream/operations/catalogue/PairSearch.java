@@ -11,14 +11,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -87,32 +84,22 @@ public final class PairSearch {
    */
   public List<TakedownEvent> takedownEvents(
       String pairId, String imageDigest, String contributor, String sourceKind, String url) {
-    Set<String> subjects =
-        new HashSet<>(TakedownKind.keysOf(pairId, imageDigest, contributor, sourceKind, url));
     return catalogue.read(
-        table -> {
-          subjects.addAll(
-              table.query(
-                  "SELECT part_of FROM takedown WHERE kind = 'PAIR' AND subject = ?",
-                  row -> row.getString(1),
-                  pairId));
-          List<TakedownEvent> events = new ArrayList<>();
-          for (String subject : subjects) {
-            events.addAll(
-                table.query(
-                    "SELECT what, requested_by, cause, at FROM takedown_event WHERE subject = ?",
-                    row ->
-                        new TakedownEvent(
-                            row.getString(1),
-                            subject,
-                            row.getString(2),
-                            row.getString(3),
-                            Instant.ofEpochMilli(row.getLong(4))),
-                    subject));
-          }
-          events.sort(Comparator.comparing(TakedownEvent::at));
-          return events;
-        });
+        table ->
+            table.query(
+                "SELECT what, subject, requested_by, cause, at FROM takedown_event WHERE subject IN"
+                    + " (SELECT value FROM json_each(?) UNION SELECT part_of FROM takedown"
+                    + " WHERE kind = 'PAIR' AND subject = ?) ORDER BY at",
+                row ->
+                    new TakedownEvent(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        Instant.ofEpochMilli(row.getLong(5))),
+                AnswerJson.text(
+                    TakedownKind.keysOf(pairId, imageDigest, contributor, sourceKind, url)),
+                pairId));
   }
 
   /** What lies in quarantine, by reason and source. */
