@@ -1,7 +1,6 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
-import io.pairstream.cleaning.Check.Checked;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;

@@ -1,7 +1,6 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Check;
-import io.pairstream.cleaning.Check.Checked;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.recipe.RecipeReader;
