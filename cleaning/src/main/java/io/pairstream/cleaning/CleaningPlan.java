@@ -11,10 +11,9 @@ import io.pairstream.cleaning.caption.IdentifyLanguage;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.caption.RefuseBoilerplate;
 import io.pairstream.cleaning.caption.RefuseFileName;
-import io.pairstream.cleaning.image.CheckImageQuality;
 import io.pairstream.cleaning.image.CheckImageShape;
 import io.pairstream.cleaning.image.CheckImageSize;
-import io.pairstream.cleaning.image.CheckModelScores;
+import io.pairstream.cleaning.image.CheckMeasures;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker;
@@ -80,20 +79,20 @@ public final class CleaningPlan {
     screen =
         StepChain.<String>begin("gate", observer, noted)
             .thenIfOn("refuse-forbidden-digest", new RefuseForbiddenDigest(recipe))
-            .end();
+            .steps();
     gate =
         StepChain.<EncodedImage>begin("gate", observer, noted)
             .then("probe-image", new ProbeImage())
             .then("check-image-size", new CheckImageSize(recipe))
             .then("check-image-shape", new CheckImageShape(recipe))
             .then("refuse-unhandled-images", new RefuseUnhandledImages(recipe))
-            .end();
+            .steps();
     cropBox =
         recipe.isFirst("image.crop-box", "ignore", "follow")
             ? (annotations, waived) -> Outcome.kept(PixelBox.WHOLE)
             : StepChain.<Map<String, String>>begin("gate", observer, noted)
                 .then("read-crop-box", new ReadCropBox())
-                .end();
+                .steps();
     tokens = new TokenizeCaption(recipe);
     caption =
         StepChain.<ReceivedCaption>begin("caption", observer, noted)
@@ -108,7 +107,7 @@ public final class CleaningPlan {
             .then("identify-language", new IdentifyLanguage(recipe))
             .thenIfOn("write-text-forms", new WriteTextForms(recipe))
             .then("tokenize-caption", tokens)
-            .end();
+            .steps();
     List<ModelScore> scores = ModelScore.from(recipe, tokens.main().length());
     scoresSeeCaptions = scores.stream().anyMatch(score -> score.tokens() > 0);
     pictures = ImagePlan.from(recipe).withScores(scores);
@@ -116,9 +115,9 @@ public final class CleaningPlan {
         StepChain.<ImageToPrepare>begin("image", observer, noted)
             .then("prepare-image", new PrepareImage(worker, pictures))
             .thenIfOn("refuse-forbidden-picture", new RefuseForbiddenPicture(recipe))
-            .thenIfOn("check-image-quality", new CheckImageQuality(recipe))
-            .thenIfOn("check-model-scores", new CheckModelScores(recipe))
-            .end();
+            .thenIfOn("check-image-quality", CheckMeasures.ofQuality(recipe))
+            .thenIfOn("check-model-scores", CheckMeasures.ofScores(recipe))
+            .steps();
     normalisation = PixelNormalisation.from(recipe, pictures.pixels().colour());
     split = new SplitByImage(recipe);
     noted.add(new PlannedStep("split", "split-by-image", split.inWords()));

@@ -8,21 +8,12 @@ import java.util.Set;
 /**
  * The steps of one stage in their order, as a plan lists them, a line each. A step that is switched
  * off is only noted.
+ *
+ * @param noted every step so far, of the stages before too
+ * @param steps those of this stage that are switched on
  */
-final class StepChain<I, O> {
-
-  private final String stage;
-  private final StepObserver observer;
-  private final List<PlannedStep> noted;
-  private final Steps<I, O> steps;
-
-  private StepChain(
-      String stage, StepObserver observer, List<PlannedStep> noted, Steps<I, O> steps) {
-    this.stage = stage;
-    this.observer = observer;
-    this.noted = noted;
-    this.steps = steps;
-  }
+record StepChain<I, O>(
+    String stage, StepObserver observer, List<PlannedStep> noted, Steps<I, O> steps) {
 
   /** The steps of a stage, each of which sees only what those before it kept. */
   @FunctionalInterface
@@ -63,9 +54,5 @@ final class StepChain<I, O> {
     Outcome<P> outcome = step.applyWaiving(input, waived);
     observer.observe(name, System.nanoTime() - start, outcome);
     return outcome;
-  }
-
-  Steps<I, O> end() {
-    return steps;
   }
 }

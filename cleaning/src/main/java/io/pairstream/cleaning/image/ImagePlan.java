@@ -89,7 +89,7 @@ public record ImagePlan(
               .formatted(bytes, MAX_PICTURE_BYTES));
     }
     return new ImagePlan(
-        profile, main, renditions, pixels, CheckImageQuality.measures(recipe), List.of());
+        profile, main, renditions, pixels, CheckMeasures.measures(recipe), List.of());
   }
 
   /** What becomes of an image, for a person. */

@@ -41,7 +41,7 @@ class ModelScoreTest {
   private static ModelScore read(String score) {
     RecipeReader recipe = recipe(score);
     List<ModelScore> scores = ModelScore.from(recipe, TOKENS);
-    assertThat(new CheckModelScores(recipe).isOn()).isTrue();
+    assertThat(CheckMeasures.ofScores(recipe).isOn()).isTrue();
     recipe.finish();
     return scores.get(0);
   }
@@ -49,7 +49,7 @@ class ModelScoreTest {
   private static List<RecipeProblem> problems(String score) {
     RecipeReader recipe = recipe(score);
     List<ModelScore> unused = ModelScore.from(recipe, TOKENS);
-    assertThat(new CheckModelScores(recipe).isOn()).isTrue();
+    assertThat(CheckMeasures.ofScores(recipe).isOn()).isTrue();
     return catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems();
   }
 
@@ -103,7 +103,7 @@ class ModelScoreTest {
   @ParameterizedTest
   @CsvSource({"0.25, true", "0.5, true", "0.2499, false", "0.5001, false", "NaN, false"})
   void scoreMustLieWithinItsLimits(double score, boolean kept) {
-    CheckModelScores step = new CheckModelScores(recipe("min: 0.25, max: 0.5"));
+    CheckMeasures step = CheckMeasures.ofScores(recipe("min: 0.25, max: 0.5"));
     PreparedImage image =
         new PreparedImage(
             new Picture(new EncodedImage(new byte[0]), ImageEncoding.JPEG, PictureColour.RGB, 8, 8),

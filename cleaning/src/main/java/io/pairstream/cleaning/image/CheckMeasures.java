@@ -10,32 +10,40 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Keeps pictures whose measures lie within the recipe's limits.
+ * Keeps pictures whose measures, or the scores that models give them, lie within the recipe's
+ * limits.
  *
  * <p>Rejects: {@code IMAGE_ONE_COLOUR}, {@code IMAGE_BLURRED}, {@code IMAGE_PLAIN}, {@code
  * IMAGE_BADLY_EXPOSED}, {@code IMAGE_LOW_CONTRAST}, {@code IMAGE_COLOURLESS}, {@code
- * IMAGE_HAS_BORDERS}, {@code IMAGE_OVERCOMPRESSED}.
+ * IMAGE_HAS_BORDERS}, {@code IMAGE_OVERCOMPRESSED}, {@code SCORE_OUT_OF_RANGE}.
  */
-public final class CheckImageQuality implements Check<PreparedImage> {
+public final class CheckMeasures implements Check<PreparedImage> {
+
+  /** A score beyond this is refused whatever the recipe says; so is what is no number. */
+  private static final double BEYOND = 1e9;
 
   /** The limits that can be broken. */
   private final List<Limit> limits = new ArrayList<>();
 
   private final boolean measured;
 
+  private CheckMeasures(boolean measured) {
+    this.measured = measured;
+  }
+
   /** Reads the keys below {@code quality}. */
-  public CheckImageQuality(RecipeReader recipe) {
-    measured = measures(recipe);
-    least(recipe, "colour_deviation", 2, 128, RejectReason.IMAGE_ONE_COLOUR);
-    least(recipe, "sharpness", 0, 1e6, RejectReason.IMAGE_BLURRED);
-    least(recipe, "entropy_bits", 0, 8, RejectReason.IMAGE_PLAIN);
-    least(recipe, "luma_mean", 0, 255, RejectReason.IMAGE_BADLY_EXPOSED);
-    most(recipe, "luma_mean", 255, RejectReason.IMAGE_BADLY_EXPOSED, "luma_mean");
-    most(recipe, "dark_share", 1, RejectReason.IMAGE_BADLY_EXPOSED, "dark_share");
-    most(recipe, "bright_share", 1, RejectReason.IMAGE_BADLY_EXPOSED, "bright_share");
-    least(recipe, "contrast", 0, 128, RejectReason.IMAGE_LOW_CONTRAST);
-    least(recipe, "colourfulness", 0, 500, RejectReason.IMAGE_COLOURLESS);
-    most(
+  public static CheckMeasures ofQuality(RecipeReader recipe) {
+    CheckMeasures step = new CheckMeasures(measures(recipe));
+    step.least(recipe, "colour_deviation", 2, 128, RejectReason.IMAGE_ONE_COLOUR);
+    step.least(recipe, "sharpness", 0, 1e6, RejectReason.IMAGE_BLURRED);
+    step.least(recipe, "entropy_bits", 0, 8, RejectReason.IMAGE_PLAIN);
+    step.least(recipe, "luma_mean", 0, 255, RejectReason.IMAGE_BADLY_EXPOSED);
+    step.most(recipe, "luma_mean", 255, RejectReason.IMAGE_BADLY_EXPOSED, "luma_mean");
+    step.most(recipe, "dark_share", 1, RejectReason.IMAGE_BADLY_EXPOSED, "dark_share");
+    step.most(recipe, "bright_share", 1, RejectReason.IMAGE_BADLY_EXPOSED, "bright_share");
+    step.least(recipe, "contrast", 0, 128, RejectReason.IMAGE_LOW_CONTRAST);
+    step.least(recipe, "colourfulness", 0, 500, RejectReason.IMAGE_COLOURLESS);
+    step.most(
         recipe,
         "border_share",
         1,
@@ -44,7 +52,25 @@ public final class CheckImageQuality implements Check<PreparedImage> {
         "border_right_share",
         "border_top_share",
         "border_bottom_share");
-    least(recipe, "bytes_per_pixel", 0, 100, RejectReason.IMAGE_OVERCOMPRESSED);
+    step.least(recipe, "bytes_per_pixel", 0, 100, RejectReason.IMAGE_OVERCOMPRESSED);
+    return step;
+  }
+
+  /** Reads {@code min} and {@code max} of each section below {@code scores}. */
+  public static CheckMeasures ofScores(RecipeReader recipe) {
+    CheckMeasures step = new CheckMeasures(true);
+    for (String name : recipe.sections("scores")) {
+      String section = "scores." + name + ".";
+      double min = recipe.number(section + "min", -BEYOND, -BEYOND, BEYOND);
+      double max = recipe.number(section + "max", BEYOND, -BEYOND, BEYOND);
+      if (min > max) {
+        recipe.problem(section + "min", min + " is more than max, " + max);
+      }
+      String measure = ModelScore.measure(name);
+      step.limits.add(new Limit(measure, true, min, RejectReason.SCORE_OUT_OF_RANGE));
+      step.limits.add(new Limit(measure, false, max, RejectReason.SCORE_OUT_OF_RANGE));
+    }
+    return step;
   }
 
   /** Whether anything is measured: reads {@code quality.measures}. */

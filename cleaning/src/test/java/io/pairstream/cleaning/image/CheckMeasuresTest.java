@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CheckImageQualityTest {
+class CheckMeasuresTest {
 
   /** Of an ordinary photograph. */
   static final Map<String, Double> ORDINARY =
@@ -44,7 +44,7 @@ class CheckImageQualityTest {
     Map<String, Double> measures = new HashMap<>(ORDINARY);
     measures.put(measure, value);
     RecipeReader recipe = RecipeReader.parse("recipe", yaml);
-    CheckImageQuality step = new CheckImageQuality(recipe);
+    CheckMeasures step = CheckMeasures.ofQuality(recipe);
     recipe.finish();
     return step.apply(image(measures));
   }
@@ -94,7 +94,7 @@ class CheckImageQualityTest {
         .containsExactly(RejectReason.IMAGE_ONE_COLOUR);
     assertThat(judge("", "colour_deviation", 2).keptOnly()).hasSize(1);
     assertThat(
-            new CheckImageQuality(
+            CheckMeasures.ofQuality(
                     RecipeReader.parse("recipe", "quality: {min-colour-deviation: 0}"))
                 .isOn())
         .isFalse();
@@ -104,7 +104,7 @@ class CheckImageQualityTest {
   void limitOnWhatIsNotMeasuredIsAProblem() {
     RecipeReader recipe =
         RecipeReader.parse("recipe", "quality: {measures: none, min-sharpness: 5}");
-    assertThat(new CheckImageQuality(recipe).isOn()).isFalse();
+    assertThat(CheckMeasures.ofQuality(recipe).isOn()).isFalse();
 
     assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
         .extracting(RecipeProblem::key, RecipeProblem::message)
@@ -116,7 +116,7 @@ class CheckImageQualityTest {
   @Test
   void workerThatDoesNotMeasureIsOurFault() {
     RecipeReader recipe = RecipeReader.parse("recipe", "");
-    CheckImageQuality step = new CheckImageQuality(recipe);
+    CheckMeasures step = CheckMeasures.ofQuality(recipe);
 
     assertThatThrownBy(() -> step.apply(image(Map.of())))
         .isInstanceOf(IllegalStateException.class)
