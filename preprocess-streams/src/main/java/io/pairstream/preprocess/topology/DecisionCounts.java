@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.service.report.Counts;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;

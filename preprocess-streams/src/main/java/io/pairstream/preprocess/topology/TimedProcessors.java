@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.service.report.Counts;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;

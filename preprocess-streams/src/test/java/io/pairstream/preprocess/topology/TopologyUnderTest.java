@@ -19,6 +19,7 @@ import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.report.Counts;
 import io.pairstream.service.report.Reading;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

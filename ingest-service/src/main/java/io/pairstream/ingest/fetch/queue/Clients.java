@@ -8,12 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -61,13 +59,11 @@ final class Clients {
     usual.put("max.partition.fetch.bytes", 1024 * 1024);
     usual.put("fetch.max.bytes", 8 * 1024 * 1024);
     Map<String, Object> settings = cluster.clientSettings(usual);
-    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
-    settings.put(
-        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+    settings.put("group.id", group);
+    settings.put("group.protocol", "classic");
+    settings.put("partition.assignment.strategy", RangeAssignor.class.getName());
     long answer = KafkaTimeouts.ofAnswers(settings, ANSWER).toMillis();
-    settings.put(
-        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) Math.max(answer, ANSWER.toMillis()));
+    settings.put("default.api.timeout.ms", (int) Math.max(answer, ANSWER.toMillis()));
     return consumer(settings);
   }
 
@@ -77,10 +73,10 @@ final class Clients {
   }
 
   private static Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.put("isolation.level", "read_committed");
+    settings.put("auto.offset.reset", "earliest");
+    settings.put("enable.auto.commit", false);
+    settings.put("allow.auto.create.topics", false);
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -94,10 +90,10 @@ final class Clients {
     usual.put("request.timeout.ms", (int) REQUEST.toMillis());
     Map<String, Object> settings = cluster.clientSettings(usual);
     KafkaTimeouts.transactWithin(settings, DELIVERY, TRANSACTION);
-    settings.put(ProducerConfig.ACKS_CONFIG, "all");
-    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RecordSizes.MAX_RECORD);
+    settings.put("acks", "all");
+    settings.put("enable.idempotence", true);
+    settings.put("transactional.id", transactionalId);
+    settings.put("max.request.size", RecordSizes.MAX_RECORD);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 }

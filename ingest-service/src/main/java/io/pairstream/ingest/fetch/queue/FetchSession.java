@@ -106,9 +106,9 @@ final class FetchSession implements AutoCloseable {
         new LinkResults(
             new LinkOutputs(topics, clock), clients.producer(), settings.retries(), tally);
     this.member = clients.member();
-    WaitingLog log = new WaitingLog(clients.reader());
     this.intake =
-        new LinkIntake(links, reader, partitions, clock, log, hosts, results, this::commit);
+        new LinkIntake(
+            links, reader, partitions, clock, clients.reader(), hosts, results, this::commit);
   }
 
   /**
@@ -185,7 +185,7 @@ final class FetchSession implements AutoCloseable {
       if (unread.isPresent()) {
         member.seek(partition, unread.getAsLong());
       } else if (next != null) {
-        share.window().readTo(next.offset());
+        share.readTo(next.offset());
       }
     }
   }

@@ -7,20 +7,26 @@ import io.pairstream.schemas.wire.FinishedOffsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes records up: links as they come, and those that waited once they are due. Not thread-safe.
+ * Takes records up: links as they come, and those that waited once they are due. These are read
+ * again by their offsets, so that what waits takes no memory. Not thread-safe.
  */
 final class LinkIntake implements AutoCloseable {
 
@@ -40,14 +46,31 @@ final class LinkIntake implements AutoCloseable {
    */
   private static final double FULL = 0.75;
 
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration STALLED = Duration.ofSeconds(10);
+
+  /** Bytes of the records that are read at a time, but for those of the last one. */
+  static final long MOST_BYTES = 16L * 1024 * 1024;
+
+  /** A gap that is read over rather than jumped over. */
+  private static final int SMALL_GAP = 500;
+
   private static final int MOST_CARRIED = 500;
   private static final Duration CARRIED_EVERY = Duration.ofSeconds(4);
+
+  /**
+   * Records that were read again.
+   *
+   * @param found in the order of their offsets
+   * @param unread offsets behind the last of them, at which nobody has looked
+   */
+  private record Found(List<ConsumerRecord<byte[], byte[]>> found, Set<Long> unread) {}
 
   private final String links;
   private final LinkReader reader;
   private final int partitions;
   private final Clock clock;
-  private final WaitingLog waitingLog;
+  private final Consumer<byte[], byte[]> consumer;
   private final HostQueues hosts;
   private final LinkResults results;
   private final Runnable commit;
@@ -55,6 +78,7 @@ final class LinkIntake implements AutoCloseable {
   /**
    * @param links name of the topic of links
    * @param partitions how many it and the topic of waiting links have
+   * @param consumer of committed records, without a group; closed with this
    * @param commit called when enough has gathered
    */
   LinkIntake(
@@ -62,7 +86,7 @@ final class LinkIntake implements AutoCloseable {
       LinkReader reader,
       int partitions,
       Clock clock,
-      WaitingLog waitingLog,
+      Consumer<byte[], byte[]> consumer,
       HostQueues hosts,
       LinkResults results,
       Runnable commit) {
@@ -70,7 +94,7 @@ final class LinkIntake implements AutoCloseable {
     this.reader = reader;
     this.partitions = partitions;
     this.clock = clock;
-    this.waitingLog = waitingLog;
+    this.consumer = consumer;
     this.hosts = hosts;
     this.results = results;
     this.commit = commit;
@@ -80,9 +104,7 @@ final class LinkIntake implements AutoCloseable {
   boolean isResting(Share share, Instant now) {
     boolean full =
         hosts.waiting() >= MOST_IN_MEMORY || hosts.waitingBytes() >= MOST_BYTES_IN_MEMORY;
-    return share.isResting(now)
-        || share.window().fullness() >= 1
-        || (full && isOfLinks(share.partition()));
+    return share.isResting(now) || share.fullness() >= 1 || (full && isOfLinks(share.partition()));
   }
 
   /**
@@ -92,7 +114,7 @@ final class LinkIntake implements AutoCloseable {
    */
   OptionalLong take(Share share, List<ConsumerRecord<byte[], byte[]>> records) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      if (share.window().isBeyond(record.offset()) || !take(share, record)) {
+      if (share.isBeyond(record.offset()) || !take(share, record)) {
         share.rest(clock.instant());
         askAhead(records, record.offset());
         return OptionalLong.of(record.offset());
@@ -114,8 +136,8 @@ final class LinkIntake implements AutoCloseable {
   /** False where nobody can say yet what the record is. */
   private boolean take(Share share, ConsumerRecord<byte[], byte[]> record) {
     long offset = record.offset();
-    if (share.window().isFinished(offset)) {
-      share.window().read(offset);
+    if (share.isFinished(offset)) {
+      share.read(offset);
       return true;
     }
     if (isOfLinks(share.partition())) {
@@ -125,7 +147,7 @@ final class LinkIntake implements AutoCloseable {
     if (read instanceof LinkReader.Undecided) {
       return false;
     }
-    share.window().read(offset);
+    share.read(offset);
     if (read instanceof LinkReader.Waiting waiting) {
       share.addDue(offset, waiting.link().getDueAt());
     } else {
@@ -144,7 +166,7 @@ final class LinkIntake implements AutoCloseable {
     if (read instanceof LinkReader.Undecided) {
       return false;
     }
-    share.window().read(offset);
+    share.read(offset);
     if (read instanceof LinkReader.Refused refused) {
       refuse(share, offset, tried, refused);
     } else {
@@ -190,8 +212,8 @@ final class LinkIntake implements AutoCloseable {
               }
             });
       }
-      if (share.window().fullness() >= FULL && share.carriesOn(now, CARRIED_EVERY)) {
-        long half = share.window().low() + FinishedOffsets.MOST_ABOVE / 2;
+      if (share.fullness() >= FULL && share.carriesOn(now, CARRIED_EVERY)) {
+        long half = share.low() + FinishedOffsets.MOST_ABOVE / 2;
         readAgain(
             share,
             share.takeLowest(half, MOST_CARRIED),
@@ -209,7 +231,7 @@ final class LinkIntake implements AutoCloseable {
       Share share, List<Due> taken, BiConsumer<ConsumerRecord<byte[], byte[]>, WaitingLink> each) {
     Map<Long, Instant> missing = new HashMap<>();
     taken.forEach(due -> missing.put(due.offset(), due.at()));
-    WaitingLog.Found again = waitingLog.read(share.partition(), missing.keySet());
+    Found again = recordsAt(share.partition(), missing.keySet());
     for (long offset : again.unread()) {
       share.addDue(offset, missing.remove(offset));
     }
@@ -234,12 +256,54 @@ final class LinkIntake implements AutoCloseable {
     }
   }
 
+  /**
+   * The records at these offsets, without those that are there no more; the first ones alone where
+   * all together are more than 16 MiB.
+   *
+   * @throws TimeoutException where the broker gives nothing for 10 seconds
+   */
+  private Found recordsAt(TopicPartition partition, Collection<Long> offsets) {
+    TreeSet<Long> wanted = new TreeSet<>(offsets);
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+    if (wanted.isEmpty()) {
+      return new Found(found, Set.of());
+    }
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, wanted.first());
+    long bytes = 0;
+    long progressAt = System.nanoTime();
+    while (!wanted.isEmpty()) {
+      List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).records(partition);
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        if (wanted.contains(record.offset())) {
+          found.add(record);
+          bytes += TriedLink.fresh(record).size();
+          if (bytes >= MOST_BYTES) {
+            return new Found(found, Set.copyOf(wanted.tailSet(record.offset(), false)));
+          }
+        }
+      }
+      long position = consumer.position(partition);
+      boolean moved = !wanted.headSet(position).isEmpty();
+      wanted.headSet(position).clear();
+      if (!wanted.isEmpty() && wanted.first() - position > SMALL_GAP) {
+        consumer.seek(partition, wanted.first());
+      }
+      if (moved || !records.isEmpty()) {
+        progressAt = System.nanoTime();
+      } else if (System.nanoTime() - progressAt > STALLED.toNanos()) {
+        throw new TimeoutException("the broker does not give " + partition + " again");
+      }
+    }
+    return new Found(found, Set.of());
+  }
+
   private boolean isOfLinks(TopicPartition partition) {
     return partition.topic().equals(links);
   }
 
   @Override
   public void close() {
-    waitingLog.close();
+    consumer.close();
   }
 }

@@ -88,10 +88,11 @@ final class LinkReader implements AutoCloseable {
   Read read(TriedLink tried) {
     byte[] value = tried.value();
     if (tried.size() > LinkPublisher.MAX_RECORD_BYTES) {
-      return tooLarge(
+      return refused(
+          RejectReason.RECORD_TOO_LARGE,
           "a link's record is small: an address, a caption, and what is known of them",
-          tried.size(),
-          LinkPublisher.MAX_RECORD_BYTES);
+          tried.size() + " bytes",
+          LinkPublisher.MAX_RECORD_BYTES + " bytes");
     }
     OptionalInt schemaId = WireFormat.schemaId(value);
     if (schemaId.isEmpty()) {
@@ -106,12 +107,7 @@ final class LinkReader implements AutoCloseable {
       case KNOWN -> decode(value, schemas.known(id));
       case UNDECIDED -> new Undecided();
       case UNKNOWN ->
-          refused(
-              new Rejection(
-                  RejectReason.UNKNOWN_SCHEMA,
-                  WriterSchemas.whyUnknown(id),
-                  "schema id " + id,
-                  ""));
+          refused(RejectReason.UNKNOWN_SCHEMA, WriterSchemas.whyUnknown(id), "schema id " + id, "");
     };
   }
 
@@ -129,17 +125,16 @@ final class LinkReader implements AutoCloseable {
     } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
       return refused(ValueFault.unread(writer, PairLink.SCHEMA$));
     }
+    Rejection refusal =
+        new Rejection(RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8", "", "");
     try {
       if (isText) {
         return new Link(link, LinkHost.of(link.getUrl()));
       }
-      return new Refused(
-          new Rejection(RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8", "", ""),
-          Optional.of(link));
     } catch (InvalidUrlException e) {
-      return new Refused(
-          new Rejection(RejectReason.FETCH_URL_INVALID, e.getMessage(), "", ""), Optional.of(link));
+      refusal = new Rejection(RejectReason.FETCH_URL_INVALID, e.getMessage(), "", "");
     }
+    return new Refused(refusal, Optional.of(link));
   }
 
   /**
@@ -156,10 +151,11 @@ final class LinkReader implements AutoCloseable {
     long size =
         Math.max(0, record.serializedKeySize()) + (long) Math.max(0, record.serializedValueSize());
     if (size > LARGEST_WAITING_BYTES) {
-      return tooLarge(
+      return refused(
+          RejectReason.RECORD_TOO_LARGE,
           "no fetcher wrote this record; it is larger than any that lets a link wait",
-          size,
-          LARGEST_WAITING_BYTES);
+          size + " bytes",
+          LARGEST_WAITING_BYTES + " bytes");
     }
     try {
       if (record.value() == null) {
@@ -179,11 +175,6 @@ final class LinkReader implements AutoCloseable {
     }
   }
 
-  private static Read tooLarge(String detail, long size, long limit) {
-    return refused(
-        new Rejection(RejectReason.RECORD_TOO_LARGE, detail, size + " bytes", limit + " bytes"));
-  }
-
   private static Read refused(ValueFault fault) {
     return refused(
         fault.isOfSchema() ? RejectReason.SCHEMA_MISMATCH : RejectReason.UNREADABLE_RECORD,
@@ -191,10 +182,10 @@ final class LinkReader implements AutoCloseable {
   }
 
   private static Read refused(RejectReason reason, String detail) {
-    return refused(new Rejection(reason, detail, "", ""));
+    return refused(reason, detail, "", "");
   }
 
-  private static Read refused(Rejection refusal) {
-    return new Refused(refusal, Optional.empty());
+  private static Read refused(RejectReason reason, String detail, String measured, String limit) {
+    return new Refused(new Rejection(reason, detail, measured, limit), Optional.empty());
   }
 }

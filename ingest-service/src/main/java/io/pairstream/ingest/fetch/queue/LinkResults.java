@@ -61,7 +61,8 @@ final class LinkResults implements AutoCloseable {
   void finish(Job job, FetchResult result, Instant now) {
     List<ProducerRecord<byte[], byte[]>> records;
     if (result instanceof Fetched fetched) {
-      tally.countFetched(fetched.image().size());
+      tally.fetched.increment();
+      tally.imageBytes.add(fetched.image().size());
       records = outputs.fetched(job, fetched);
     } else if (result instanceof Failed failed) {
       records = failed(job, failed, now);
@@ -76,7 +77,7 @@ final class LinkResults implements AutoCloseable {
     if (failed.retryable() && retries.triesAgainAfter(tried.attempts())) {
       Duration pause =
           retries.pause(failed.reason(), tried.attempts(), failed.retryAfter(), tried.origin());
-      tally.countTriedAgain();
+      tally.triedAgain.increment();
       return outputs.toBeTriedAgain(job, tried, now.plus(pause));
     }
     String detail = tried.link().getDetail();
@@ -106,12 +107,12 @@ final class LinkResults implements AutoCloseable {
               giveUpAfter.toHours() + " h"),
           Optional.of(job.link()));
     }
-    tally.countPutOff();
+    tally.putOff.increment();
     return outputs.putOff(job, tried, now.plus(retries.bounded(postponed.retryAfter())));
   }
 
   void putOff(Job job, Instant dueAt) {
-    tally.countPutOff();
+    tally.putOff.increment();
     finish(job.share(), job.offset(), outputs.putOff(job, job.tried(), dueAt));
   }
 
@@ -160,7 +161,7 @@ final class LinkResults implements AutoCloseable {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     for (Share share : shares) {
       if (share.isChanged()) {
-        var finished = share.window().finished();
+        var finished = share.finished();
         offsets.put(share.partition(), new OffsetAndMetadata(finished.low(), finished.metadata()));
       }
     }

@@ -4,6 +4,7 @@ import io.pairstream.schemas.wire.FinishedOffsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -11,10 +12,10 @@ import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One partition while it is ours, from one rebalance to the next: how far it is done, and which of
- * its records are due when. Of those it keeps offsets and times alone, no more of them than the
- * window has offsets: about 150 bytes each. What was begun for a share that is no longer ours is
- * not finished for it. Not thread-safe, but for {@link #isOurs}.
+ * One partition while it is ours, from one rebalance to the next: how far it was read, which of its
+ * records are finished, and which are due when. Of those it keeps offsets and times alone, no more
+ * of them than the window of unfinished offsets has: about 150 bytes each. What was begun for a
+ * share that is no longer ours is not finished for it. Not thread-safe, but for {@link #isOurs}.
  */
 final class Share {
 
@@ -27,7 +28,16 @@ final class Share {
   record Due(Instant at, long offset) {}
 
   private final TopicPartition partition;
-  private final OffsetWindow window;
+
+  /** Everything below is finished. */
+  private long base;
+
+  /** Finished offsets, counted from the base. */
+  private BitSet finished;
+
+  /** The offset behind the last one that was read. */
+  private long next;
+
   private final TreeMap<Long, Instant> dueByOffset = new TreeMap<>();
   private final TreeSet<Due> dueByTime =
       new TreeSet<>(Comparator.comparing(Due::at).thenComparing(Due::offset));
@@ -39,15 +49,13 @@ final class Share {
 
   Share(TopicPartition partition, FinishedOffsets committed) {
     this.partition = partition;
-    this.window = new OffsetWindow(committed);
+    base = committed.low();
+    finished = (BitSet) committed.above().clone();
+    next = base;
   }
 
   TopicPartition partition() {
     return partition;
-  }
-
-  OffsetWindow window() {
-    return window;
   }
 
   boolean isOurs() {
@@ -56,12 +64,6 @@ final class Share {
 
   void giveUp() {
     ours = false;
-  }
-
-  /** Notes that a record is finished with the transaction that is open. */
-  void finish(long offset) {
-    window.finish(offset);
-    changed = true;
   }
 
   /** Whether there is something to commit. */
@@ -129,5 +131,76 @@ final class Share {
     boolean carries = carriedAt.plus(every).isBefore(now);
     carriedAt = carries ? now : carriedAt;
     return carries;
+  }
+
+  /** Whether an offset is too far from the low-water mark to be told apart when it is finished. */
+  boolean isBeyond(long offset) {
+    return offset - low() >= FinishedOffsets.MOST_ABOVE;
+  }
+
+  boolean isFinished(long offset) {
+    return offset < base || (offset - base < finished.length() && finished.get(bit(offset)));
+  }
+
+  /**
+   * Notes that there is a record at an offset, which is not beyond the window. What lies between it
+   * and the one before is no record and so finished.
+   */
+  void read(long offset) {
+    readTo(offset);
+    next = Math.max(next, offset + 1);
+  }
+
+  /** Notes that there is no further record below an offset. */
+  void readTo(long offset) {
+    if (offset <= next) {
+      return;
+    }
+    if (low() >= next) {
+      // Nothing is open below: a log may begin billions of offsets after the last commit.
+      moveTo(offset);
+    } else {
+      finished.set(bit(next), bit(offset));
+    }
+    next = offset;
+  }
+
+  /** Notes that a record is finished with the transaction that is open. */
+  void finish(long offset) {
+    if (offset >= base) {
+      finished.set(bit(offset));
+    }
+    changed = true;
+  }
+
+  /** The first offset that is not finished. */
+  long low() {
+    return base + finished.nextClearBit(0);
+  }
+
+  /** How much of the window is in use, from 0 to 1; more than 1 where its end is no record. */
+  double fullness() {
+    return (double) (next - low()) / FinishedOffsets.MOST_ABOVE;
+  }
+
+  /** What can be committed. */
+  FinishedOffsets finished() {
+    moveTo(low());
+    return new FinishedOffsets(
+        base, finished.get(0, Math.min(finished.length(), FinishedOffsets.MOST_ABOVE)));
+  }
+
+  private void moveTo(long offset) {
+    if (offset > base) {
+      finished =
+          offset - base < finished.length()
+              ? finished.get(bit(offset), finished.length())
+              : new BitSet();
+      base = offset;
+    }
+  }
+
+  private int bit(long offset) {
+    return Math.toIntExact(offset - base);
   }
 }

@@ -96,15 +96,13 @@ final class FetchStopped extends RuntimeException {
       return passing(
           RejectReason.FETCH_THROTTLED, answers + ": it wants fewer requests", code, "200", wait);
     }
-    if (status == 408 || status >= 500) {
+    if (status >= 500) {
       return passing(
-          status == 408 ? RejectReason.FETCH_TIMEOUT : RejectReason.FETCH_SERVER_ERROR,
-          answers + (status == 408 ? ": it waited too long" : ": a fault of its"),
-          code,
-          "200",
-          wait);
+          RejectReason.FETCH_SERVER_ERROR, answers + ": a fault of its", code, "200", wait);
     }
     return switch (status) {
+      case 408 ->
+          passing(RejectReason.FETCH_TIMEOUT, answers + ": it waited too long", code, "200", wait);
       case 404 -> lasting(RejectReason.FETCH_NOT_FOUND, answers + ": no such image", code, "200");
       case 410 -> lasting(RejectReason.FETCH_GONE, answers + ": removed for good", code, "200");
       case 401, 402, 403, 407, 451 ->

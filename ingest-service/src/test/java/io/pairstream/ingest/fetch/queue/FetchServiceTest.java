@@ -199,7 +199,7 @@ class FetchServiceTest {
     clock.slowDown(10);
     FetchService service = start(fetcher);
 
-    until(() -> service.tally().triedAgain() == 2 && service.tally().work().notDue() == 2);
+    until(() -> service.tally().triedAgain.sum() == 2 && service.tally().work().notDue() == 2);
     AuditReport early = audit();
     for (int attempt = 2; attempt <= RetryPlan.USUAL.attempts(); attempt++) {
       // The third is the last of the flaky one.
@@ -364,7 +364,7 @@ class FetchServiceTest {
                         ? new CompletableFuture<>()
                         : CompletableFuture.completedFuture(ScriptedFetcher.image(url))));
 
-    until(() -> service.tally().fetched() == 200);
+    until(() -> service.tally().fetched.sum() == 200);
     int most = HostQueues.WAITING_PER_HOST + 3;
     until(() -> service.tally().work().notDue() >= 200 - most);
     AuditReport report = auditAfter(200);
@@ -445,7 +445,7 @@ class FetchServiceTest {
     until(
         () -> {
           clock.advance(Duration.ofSeconds(31));
-          return service.tally().fetched() == 1;
+          return service.tally().fetched.sum() == 1;
         });
     service.close();
 
@@ -480,7 +480,7 @@ class FetchServiceTest {
     FetchService first = start(fetcher);
     until(() -> fetcher.held() > 200);
     fetcher.letGo(150);
-    until(() -> first.tally().fetched() > 100);
+    until(() -> first.tally().fetched.sum() > 100);
     FetchService second = start(fetcher);
     until(() -> second.tally().work().underWay() > 50);
     fetcher.letGo(200);
@@ -500,12 +500,12 @@ class FetchServiceTest {
 
   /** Attempts whose end is settled, so that a clock that moves on finds them where they belong. */
   private static long ended(Tally counts) {
-    return counts.triedAgain() + counts.fetched() + counts.quarantined();
+    return counts.triedAgain.sum() + counts.fetched.sum() + counts.quarantined();
   }
 
   /** Whether the only link was put off so often, and waits. */
   private static boolean isPutOff(Tally counts, int times) {
-    return counts.putOff() == times && counts.work().notDue() == 1;
+    return counts.putOff.sum() == times && counts.work().notDue() == 1;
   }
 
   /** Runs audits, and lets time pass meanwhile, until nothing waits. */
@@ -527,7 +527,7 @@ class FetchServiceTest {
         () ->
             services.stream()
                     .map(FetchService::tally)
-                    .mapToLong(counts -> counts.fetched() + counts.quarantined())
+                    .mapToLong(counts -> counts.fetched.sum() + counts.quarantined())
                     .sum()
                 >= ended);
     AtomicReference<AuditReport> report = new AtomicReference<>();

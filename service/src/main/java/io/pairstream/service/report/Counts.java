@@ -1,6 +1,5 @@
-package io.pairstream.preprocess.topology;
+package io.pairstream.service.report;
 
-import io.pairstream.service.report.Reading;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
