@@ -33,19 +33,13 @@ public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
 
   /** Keeps what a record carries, 8 MiB, and a decoder's memory is laid out for, 50 million. */
   public CheckImageSize() {
-    this(MAX_BYTES, MAX_PIXELS);
+    this(RecipeReader.parse("", ""));
   }
 
   /** Reads {@code image.max-bytes} of the file and {@code image.max-pixels}, width times height. */
   public CheckImageSize(RecipeReader recipe) {
-    this(
-        recipe.integer("image.max-bytes", MAX_BYTES, 1, MAX_BYTES),
-        recipe.integer("image.max-pixels", MAX_PIXELS, 1, MAX_PIXELS));
-  }
-
-  private CheckImageSize(int maxBytes, int maxPixels) {
-    this.maxBytes = maxBytes;
-    this.maxPixels = maxPixels;
+    maxBytes = recipe.integer("image.max-bytes", MAX_BYTES, 1, MAX_BYTES);
+    maxPixels = recipe.integer("image.max-pixels", MAX_PIXELS, 1, MAX_PIXELS);
   }
 
   @Override

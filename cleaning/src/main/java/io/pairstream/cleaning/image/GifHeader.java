@@ -23,10 +23,10 @@ final class GifHeader {
   private GifHeader() {}
 
   static ProbedImage read(EncodedImage image) {
-    HeaderBytes file = new HeaderBytes(image.bytes());
+    HeaderBytes file = new HeaderBytes(image.bytes()).littleEndian();
     check(file.has(0, SCREEN_END), "the file is cut off inside its header");
-    int width = file.u16LittleEndian(6);
-    int height = file.u16LittleEndian(8);
+    int width = file.u16(6);
+    int height = file.u16(8);
     int at = SCREEN_END + colourTableBytes(file.u8(10));
     int frames = 0;
     while (frames == 0 || file.has(at, 1)) { // the trailer alone may be missing
@@ -39,8 +39,8 @@ final class GifHeader {
         at = afterSubBlocks(file, at + 2);
       } else if (block == FRAME) {
         check(file.has(at, 10), "the file is cut off inside a frame");
-        width = Math.max(width, file.u16LittleEndian(at + 1) + file.u16LittleEndian(at + 5));
-        height = Math.max(height, file.u16LittleEndian(at + 3) + file.u16LittleEndian(at + 7));
+        width = Math.max(width, file.u16(at + 1) + file.u16(at + 5));
+        height = Math.max(height, file.u16(at + 3) + file.u16(at + 7));
         frames++;
         at = afterSubBlocks(file, at + 10 + colourTableBytes(file.u8(at + 9)) + 1);
       } else {

@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.image;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -18,6 +19,12 @@ final class HeaderBytes {
   HeaderBytes(byte[] bytes) {
     this.bytes = bytes;
     this.words = ByteBuffer.wrap(bytes);
+  }
+
+  /** The same with the lowest byte of a number first, not the highest. */
+  HeaderBytes littleEndian() {
+    words.order(ByteOrder.LITTLE_ENDIAN);
+    return this;
   }
 
   /** A header that cannot be that of a whole file; {@code getMessage} says what is wrong. */
@@ -89,24 +96,16 @@ final class HeaderBytes {
     return bytes[at] & 0xFF;
   }
 
-  int u16BigEndian(int at) {
-    return u8(at) << 8 | u8(at + 1);
-  }
-
-  long u32BigEndian(int at) {
-    return (long) u16BigEndian(at) << 16 | u16BigEndian(at + 2);
-  }
-
-  int u16LittleEndian(int at) {
-    return u8(at) | u8(at + 1) << 8;
+  int u16(int at) {
+    return Short.toUnsignedInt(words.getShort(at));
   }
 
   int u24LittleEndian(int at) {
-    return u16LittleEndian(at) | u8(at + 2) << 16;
+    return u8(at) | u8(at + 1) << 8 | u8(at + 2) << 16;
   }
 
-  long u32LittleEndian(int at) {
-    return u16LittleEndian(at) | (long) u16LittleEndian(at + 2) << 16;
+  long u32(int at) {
+    return Integer.toUnsignedLong(words.getInt(at));
   }
 
   /** Whether the bytes from {@code at} on are the Latin-1 characters of {@code text}. */

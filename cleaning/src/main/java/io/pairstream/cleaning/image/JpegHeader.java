@@ -73,7 +73,7 @@ final class JpegHeader {
       }
       check(marker != START_OF_IMAGE, "a second image begins inside the first");
       check(file.has(at, 2), "the file is cut off inside a marker");
-      int length = file.u16BigEndian(at);
+      int length = file.u16(at);
       if (length < 2) {
         throw new DamagedException("a segment declares a length of " + length + " bytes");
       }
@@ -114,8 +114,8 @@ final class JpegHeader {
           case 4 -> ColourModel.CMYK;
           default -> throw new DamagedException("it declares " + components + " colour components");
         };
-    int height = file.u16BigEndian(at + 3);
-    int width = file.u16BigEndian(at + 5);
+    int height = file.u16(at + 3);
+    int width = file.u16(at + 5);
     checkSize(width, height);
     int[] ids = IntStream.range(0, components).map(i -> file.u8(at + 8 + 3 * i)).toArray();
     brought = new JpegScans(ids, marker == PROGRESSIVE || marker == PROGRESSIVE_ARITHMETIC);

@@ -36,8 +36,7 @@ final class PngHeader {
     check(
         file.isText(0, SIGNATURE),
         "its signature was changed on the way, as by a transfer in text mode");
-    boolean begins =
-        file.has(at, 8 + 13) && file.u32BigEndian(at) == 13 && file.isText(at + 4, "IHDR");
+    boolean begins = file.has(at, 8 + 13) && file.u32(at) == 13 && file.isText(at + 4, "IHDR");
     check(begins, "it does not begin with an IHDR chunk");
     int header = at + 8;
     boolean palette = false;
@@ -47,7 +46,7 @@ final class PngHeader {
     PngMetadata metadata = new PngMetadata(image.bytes());
     while (!ended && !(pixels && at == file.length())) {
       check(file.has(at, 8), "the file is cut off: it has no IEND chunk");
-      int length = (int) Math.min(file.u32BigEndian(at), Integer.MAX_VALUE);
+      int length = (int) Math.min(file.u32(at), Integer.MAX_VALUE);
       String type = file.text(at + 4, 4);
       check(isName(type), "a chunk has no valid name");
       if (!file.has(at, 12L + length)) {
@@ -55,7 +54,7 @@ final class PngHeader {
       }
       CRC32 crc = new CRC32();
       crc.update(image.bytes(), at + 4, 4 + length);
-      if (crc.getValue() != file.u32BigEndian(at + 8 + length)) {
+      if (crc.getValue() != file.u32(at + 8 + length)) {
         throw new DamagedException("the CRC of its " + type + " chunk is wrong");
       }
       switch (type) {
@@ -85,8 +84,8 @@ final class PngHeader {
 
   private static ProbedImage declared(
       EncodedImage image, HeaderBytes file, int header, boolean palette, boolean animated) {
-    long width = file.u32BigEndian(header);
-    long height = file.u32BigEndian(header + 4);
+    long width = file.u32(header);
+    long height = file.u32(header + 4);
     checkSize(width, height);
     int depth = file.u8(header + 8);
     int colourType = file.u8(header + 9);

@@ -11,15 +11,8 @@ import java.util.Map;
  *
  * <p>Rejects: what {@link ImageWorker} rejects.
  */
-public final class PrepareImage implements Step<ImageToPrepare, PreparedImage> {
-
-  private final ImageWorker worker;
-  private final ImagePlan plan;
-
-  public PrepareImage(ImageWorker worker, ImagePlan plan) {
-    this.worker = worker;
-    this.plan = plan;
-  }
+public record PrepareImage(ImageWorker worker, ImagePlan plan)
+    implements Step<ImageToPrepare, PreparedImage> {
 
   @Override
   public String inWords() {

@@ -21,8 +21,8 @@ final class WebpHeader {
   private WebpHeader() {}
 
   static ProbedImage read(EncodedImage image) {
-    HeaderBytes file = new HeaderBytes(image.bytes());
-    long declaredEnd = 8 + file.u32LittleEndian(4);
+    HeaderBytes file = new HeaderBytes(image.bytes()).littleEndian();
+    long declaredEnd = 8 + file.u32(4);
     if (declaredEnd > file.length()) {
       throw new DamagedException(
           "the file is cut off: it has " + file.length() + " bytes and declares " + declaredEnd);
@@ -36,7 +36,7 @@ final class WebpHeader {
     while (at < end) {
       check(at + 8 <= end, "its last chunk is cut off");
       String type = file.text(at, 4);
-      long length = file.u32LittleEndian(at + 4);
+      long length = file.u32(at + 4);
       int data = at + 8;
       check(length <= end - data, "a chunk is longer than the file");
       int frameWidth = 0;
@@ -46,15 +46,15 @@ final class WebpHeader {
           boolean valid =
               length >= 10 && (file.u8(data) & 1) == 0 && file.isText(data + 3, "\u009d\u0001*");
           check(valid, "its lossy frame has no valid header");
-          frameWidth = file.u16LittleEndian(data + 6) & 0x3FFF;
-          frameHeight = file.u16LittleEndian(data + 8) & 0x3FFF;
+          frameWidth = file.u16(data + 6) & 0x3FFF;
+          frameHeight = file.u16(data + 8) & 0x3FFF;
           checkSize(frameWidth, frameHeight);
           pixels = true;
         }
         case "VP8L" -> {
           boolean valid = length >= 5 && file.u8(data) == 0x2F;
           check(valid, "its lossless frame has no valid header");
-          long packed = file.u32LittleEndian(data + 1);
+          long packed = file.u32(data + 1);
           frameWidth = (int) (packed & 0x3FFF) + 1;
           frameHeight = (int) (packed >> 14 & 0x3FFF) + 1;
           pixels = true;

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -83,7 +82,8 @@ public final class RecipeReader {
           boolean fits =
               value.compareTo(BigInteger.valueOf(min)) >= 0
                   && value.compareTo(BigInteger.valueOf(max)) <= 0;
-          return inRange(fits, text, min, max, value::longValueExact);
+          check(fits, text + " is out of range: must be " + min + " to " + max);
+          return value.longValueExact();
         });
   }
 
@@ -94,26 +94,25 @@ public final class RecipeReader {
         preset,
         text -> {
           double value = Double.parseDouble(matching(NUMBER, text, "a number"));
-          // Plus 0.0, so that -0.0 is 0.0.
-          return inRange(value >= min && value <= max, text, min, max, () -> value + 0.0);
+          check(
+              value >= min && value <= max,
+              text + " is out of range: must be " + min + " to " + max);
+          return value + 0.0; // so that -0.0 is 0.0
         });
   }
 
   private static String matching(Pattern pattern, String text, String what) {
-    if (!pattern.matcher(text).matches()) {
-      throw new IllegalArgumentException(
-          "'%s' is not %s (write the number alone, the unit is in the key)"
-              .formatted(shown(text), what));
-    }
+    check(
+        pattern.matcher(text).matches(),
+        "'%s' is not %s (write the number alone, the unit is in the key)"
+            .formatted(shown(text), what));
     return text;
   }
 
-  private static <N extends Number> N inRange(
-      boolean fits, String text, N min, N max, Supplier<N> value) {
-    if (!fits) {
-      throw new IllegalArgumentException(text + " is out of range: must be " + min + " to " + max);
+  private static void check(boolean fine, String otherwise) {
+    if (!fine) {
+      throw new IllegalArgumentException(otherwise);
     }
-    return value.get();
   }
 
   /** One of the {@code allowed} words. */
@@ -122,10 +121,9 @@ public final class RecipeReader {
         key,
         preset,
         text -> {
-          if (!Arrays.asList(allowed).contains(text)) {
-            throw new IllegalArgumentException(
-                "'" + shown(text) + "' is not one of " + String.join(", ", allowed));
-          }
+          check(
+              Arrays.asList(allowed).contains(text),
+              "'" + shown(text) + "' is not one of " + String.join(", ", allowed));
           return text;
         });
   }
@@ -155,9 +153,9 @@ public final class RecipeReader {
         key,
         preset,
         text -> {
-          if (!text.equals("true") && !text.equals("false")) {
-            throw new IllegalArgumentException("'" + shown(text) + "' is neither true nor false");
-          }
+          check(
+              text.equals("true") || text.equals("false"),
+              "'" + shown(text) + "' is neither true nor false");
           return text.equals("true");
         });
   }
@@ -168,10 +166,9 @@ public final class RecipeReader {
         key,
         preset,
         text -> {
-          if (text.length() > MAX_TEXT) {
-            throw new IllegalArgumentException(
-                "'" + shown(text) + "' has more than " + MAX_TEXT + " characters");
-          }
+          check(
+              text.length() <= MAX_TEXT,
+              "'" + shown(text) + "' has more than " + MAX_TEXT + " characters");
           return text;
         });
   }

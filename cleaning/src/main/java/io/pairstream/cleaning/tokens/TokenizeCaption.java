@@ -196,53 +196,37 @@ public final class TokenizeCaption
       boolean specialInText =
           List.of("clip", "dalle", "hf").contains(kind)
               && recipe.flag(section + ".special-in-text", false);
-      Tokenizer shipped = Tokenizer.named(kind, specialInText).orElse(null);
-      return switch (kind) {
-        case "clip" -> from(recipe, section, name, shipped, 77, 0);
-        case "dalle" -> from(recipe, section, name, shipped, 256, 0);
-        case "bert-chinese" -> from(recipe, section, name, shipped, 52, 0);
-        case "hf" -> fromFile(recipe, section, name, specialInText);
-        default -> from(recipe, section, name, shipped, 128, Gpt2Vocabulary.END_OF_TEXT);
-      };
+      Tokenizer tokenizer =
+          Tokenizer.named(kind, specialInText)
+              .orElseGet(() -> fromFile(recipe, section + ".file", specialInText));
+      int special = tokenizer.before().length + tokenizer.after().length;
+      int length = recipe.integer(section + ".length", tokenizer.length(), special + 1, LONGEST);
+      boolean byPosition = !recipe.isFirst(section + ".padding", "fixed", "by-position");
+      int padId =
+          byPosition
+              ? recipe.integer(section + ".pad-id", tokenizer.vocabularySize(), 0, LARGEST_ID)
+              : recipe.integer(
+                  section + ".pad-id", tokenizer.padId(), 0, tokenizer.vocabularySize() - 1);
+      if (padId < 0) {
+        recipe.problem(section + ".pad-id", "the tokenizer has no padding; say which id fills");
+      }
+      return new TokenTarget(
+          name, tokenizer, length, byPosition ? Padding.BY_POSITION : Padding.FIXED, padId);
     }
 
-    private static TokenTarget fromFile(
-        RecipeReader recipe, String section, String name, boolean specialInText) {
-      String key = section + ".file";
+    /** The tokenizer of the file that a key names; GPT-2's where it has a problem. */
+    private static Tokenizer fromFile(RecipeReader recipe, String key, boolean specialInText) {
       Optional<NamedFile> file = recipe.file(key, TokenizerFile.LARGEST_BYTES);
       if (file.isPresent()) {
         try {
-          TokenizerFile read = TokenizerFile.read(file.get().path(), specialInText);
-          return from(recipe, section, name, read.tokenizer(), read.length(), read.padId());
+          return TokenizerFile.read(file.get().path(), specialInText);
         } catch (IOException | IllegalArgumentException e) {
           recipe.problem(key, "'" + file.get().path().getFileName() + "': " + e.getMessage());
         }
       } else if (recipe.text(key, "").isEmpty()) {
         recipe.problem(key, "tokenizer hf needs one: give the path of a tokenizer.json");
       }
-      Tokenizer other = Tokenizer.named("gpt2", false).orElseThrow();
-      return from(recipe, section, name, other, 128, Gpt2Vocabulary.END_OF_TEXT);
-    }
-
-    private static TokenTarget from(
-        RecipeReader recipe,
-        String section,
-        String name,
-        Tokenizer tokenizer,
-        int presetLength,
-        int presetPadId) {
-      int special = tokenizer.before().length + tokenizer.after().length;
-      int length = recipe.integer(section + ".length", presetLength, special + 1, LONGEST);
-      boolean byPosition = !recipe.isFirst(section + ".padding", "fixed", "by-position");
-      int padId =
-          byPosition
-              ? recipe.integer(section + ".pad-id", tokenizer.vocabularySize(), 0, LARGEST_ID)
-              : recipe.integer(section + ".pad-id", presetPadId, 0, tokenizer.vocabularySize() - 1);
-      if (padId < 0) {
-        recipe.problem(section + ".pad-id", "the tokenizer has no padding; say which id fills");
-      }
-      return new TokenTarget(
-          name, tokenizer, length, byPosition ? Padding.BY_POSITION : Padding.FIXED, padId);
+      return Tokenizer.named("gpt2", false).orElseThrow();
     }
   }
 }

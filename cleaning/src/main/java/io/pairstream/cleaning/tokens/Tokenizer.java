@@ -8,41 +8,29 @@ import java.util.function.UnaryOperator;
 
 /**
  * Turns text into token ids. A vocabulary that comes with the product is read when it is first
- * needed. Thread-safe.
+ * needed. Thread-safe. Takes ownership of the arrays, which nobody changes.
+ *
+ * @param name in records and recipes: gpt2, clip, glide, dalle, bert-chinese or hf
+ * @param vocabularySize one more than the largest id
+ * @param digestOnUse makes {@link #digest}
+ * @param encoder makes all ids of a text
+ * @param before the special tokens before a text
+ * @param after the special tokens after a text, kept when it is cut
+ * @param length the usual length of the ids, special tokens included
+ * @param padId the usual padding; -1 where there is none
  */
-public final class Tokenizer {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Tokenizer(
+    String name,
+    int vocabularySize,
+    Supplier<String> digestOnUse,
+    Function<String, int[]> encoder,
+    int[] before,
+    int[] after,
+    int length,
+    int padId) {
 
   private static final int[] NOTHING = {};
-
-  private final String name;
-  private final int vocabularySize;
-  private final Supplier<String> digest;
-  private final Function<String, int[]> encoder;
-  private final int[] before;
-  private final int[] after;
-
-  /**
-   * A tokenizer.
-   *
-   * @param digest of the vocabulary file: lower-case hex SHA-256
-   * @param encoder makes all ids of a text
-   * @param before the special tokens before a text
-   * @param after the special tokens after a text
-   */
-  Tokenizer(
-      String name,
-      int vocabularySize,
-      Supplier<String> digest,
-      Function<String, int[]> encoder,
-      int[] before,
-      int[] after) {
-    this.name = name;
-    this.vocabularySize = vocabularySize;
-    this.digest = digest;
-    this.encoder = encoder;
-    this.before = before.clone();
-    this.after = after.clone();
-  }
 
   /**
    * A tokenizer that comes with the product; empty for another name.
@@ -82,8 +70,9 @@ public final class Tokenizer {
                   name,
                   specialInText,
                   new int[] {ClipVocabulary.START_OF_TEXT},
-                  new int[] {ClipVocabulary.END_OF_TEXT}));
-      case "dalle" -> Optional.of(clip(name, specialInText, NOTHING, NOTHING));
+                  new int[] {ClipVocabulary.END_OF_TEXT},
+                  77));
+      case "dalle" -> Optional.of(clip(name, specialInText, NOTHING, NOTHING, 256));
       case "bert-chinese" ->
           Optional.of(
               new Tokenizer(
@@ -92,7 +81,9 @@ public final class Tokenizer {
                   () -> BertChinese.SHIPPED.digest(),
                   text -> BertChinese.SHIPPED.encode(text),
                   new int[] {101},
-                  new int[] {102}));
+                  new int[] {102},
+                  52,
+                  0));
       default -> Optional.empty();
     };
   }
@@ -104,36 +95,31 @@ public final class Tokenizer {
         () -> Gpt2Vocabulary.INSTANCE.digest(),
         text -> Gpt2Vocabulary.INSTANCE.encode(change.apply(text)),
         NOTHING,
-        NOTHING);
+        NOTHING,
+        128,
+        Gpt2Vocabulary.END_OF_TEXT);
   }
 
-  private static Tokenizer clip(String name, boolean specialInText, int[] before, int[] after) {
+  private static Tokenizer clip(
+      String name, boolean specialInText, int[] before, int[] after, int length) {
     return new Tokenizer(
         name,
         ClipVocabulary.SIZE,
         () -> ClipVocabulary.INSTANCE.digest(),
         text -> ClipVocabulary.INSTANCE.encode(text, specialInText),
         before,
-        after);
+        after,
+        length,
+        0);
   }
 
   private static final class BertChinese {
     static final Tokenizer SHIPPED = TokenizerFile.bertChinese();
   }
 
-  /** Name in records and recipes: gpt2, clip, glide, dalle, bert-chinese or hf. */
-  public String name() {
-    return name;
-  }
-
   /** Lower-case hex SHA-256 of the vocabulary file. */
   public String digest() {
-    return digest.get();
-  }
-
-  /** One more than the largest id. */
-  public int vocabularySize() {
-    return vocabularySize;
+    return digestOnUse.get();
   }
 
   /**
@@ -143,15 +129,5 @@ public final class Tokenizer {
    */
   public int[] encode(String text) {
     return encoder.apply(text);
-  }
-
-  /** The special tokens before a text; a new array. */
-  public int[] before() {
-    return before.clone();
-  }
-
-  /** The special tokens after a text, kept when it is cut; a new array. */
-  public int[] after() {
-    return after.clone();
   }
 }

@@ -29,12 +29,10 @@ import java.util.function.Function;
  * post-processors of the tokenizers in use. What is not taken is refused by name: no tokenizer is
  * read that would give other ids than Hugging Face's.
  *
- * @param tokenizer what the file describes
- * @param length the length that the file's own truncation or padding sets; 128 if it sets none
- * @param padId the id that the file pads with, or that of a token named like a padding; -1 if there
- *     is neither
+ * <p>The tokenizer's length is what the file's own truncation or padding sets, 128 if it sets none;
+ * its padding the id that the file pads with, or that of a token named like a padding.
  */
-record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
+final class TokenizerFile {
 
   /** More than any vocabulary in use. */
   static final long LARGEST_BYTES = 256L << 20;
@@ -46,20 +44,28 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
+  private final JsonNode root;
+  private final boolean specialInText;
+  private final Map<String, Integer> vocabulary = new HashMap<>();
+
+  private TokenizerFile(JsonNode root, boolean specialInText) {
+    this.root = root;
+    this.specialInText = specialInText;
+  }
+
   /**
    * Reads a file. {@code specialInText} says whether special tokens that a text spells become those
    * tokens, as Hugging Face's default has it, or are ordinary text.
    *
    * @throws IllegalArgumentException with what the file has that is not taken
    */
-  static TokenizerFile read(Path path, boolean specialInText) throws IOException {
+  static Tokenizer read(Path path, boolean specialInText) throws IOException {
     return parse(Files.readAllBytes(path), specialInText);
   }
 
-  /** Reads the content of a file; see {@link #read}. */
-  static TokenizerFile parse(byte[] file, boolean specialInText) throws IOException {
+  private static Tokenizer parse(byte[] file, boolean specialInText) throws IOException {
     try {
-      return new Reader(JSON.readTree(file), specialInText).read(Sha256.hex(file));
+      return new TokenizerFile(JSON.readTree(file), specialInText).read(Sha256.hex(file));
     } catch (JsonProcessingException e) {
       throw new IOException("not JSON: " + e.getOriginalMessage(), e);
     }
@@ -68,7 +74,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
   /** The tokenizer of BERT-Chinese, which comes with the product. */
   static Tokenizer bertChinese() {
     try {
-      return parse(bertChineseFile(), false).tokenizer();
+      return parse(bertChineseFile(), false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -90,190 +96,182 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
     return ClassPathFile.unzipped(TokenizerFile.class, "bert-chinese.json.gz");
   }
 
-  /** Reads the parts of one file. */
-  private static final class Reader {
-
-    private final JsonNode root;
-    private final boolean specialInText;
-    private final Map<String, Integer> vocabulary = new HashMap<>();
-
-    Reader(JsonNode root, boolean specialInText) {
-      this.root = root;
-      this.specialInText = specialInText;
+  private Tokenizer read(String digest) {
+    if (!root.isObject() || !root.path("model").isObject()) {
+      throw refused("not a tokenizer.json: it has no model");
     }
+    CachedModel model = new CachedModel(model(root.get("model")));
+    int modelSize = vocabulary.size();
+    Function<String, String> normalizer = TextNormalizers.of(root.path("normalizer"));
+    List<AddedToken> raw = new ArrayList<>();
+    List<AddedToken> normalized = new ArrayList<>();
+    addedTokens(modelSize, normalizer, raw, normalized);
+    TokenizerPipeline pipeline =
+        new TokenizerPipeline(
+            new AddedTokens(raw),
+            normalizer,
+            new AddedTokens(normalized),
+            PreTokenizer.of(root.path("pre_tokenizer")),
+            model);
+    List<Integer> before = new ArrayList<>();
+    List<Integer> after = new ArrayList<>();
+    TokenizerParts.addAround(root.path("post_processor"), before, after);
+    int size = vocabulary.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+    return new Tokenizer(
+        "hf",
+        size,
+        () -> digest,
+        pipeline::encode,
+        array(before),
+        array(after),
+        Math.max(before.size() + after.size() + 1, Math.min(LONGEST, length())),
+        padId());
+  }
 
-    TokenizerFile read(String digest) {
-      if (!root.isObject() || !root.path("model").isObject()) {
-        throw refused("not a tokenizer.json: it has no model");
+  private static int[] array(List<Integer> ids) {
+    return ids.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private int length() {
+    JsonNode padding = root.path("padding").path("strategy").path("Fixed");
+    return root.path("truncation").path("max_length").asInt(padding.asInt(PRESET_LENGTH));
+  }
+
+  private int padId() {
+    JsonNode stated = root.path("padding").path("pad_id");
+    return stated.isInt()
+        ? stated.intValue()
+        : PADDING.stream()
+            .filter(vocabulary::containsKey)
+            .map(vocabulary::get)
+            .findFirst()
+            .orElse(-1);
+  }
+
+  private Function<String, int[]> model(JsonNode model) {
+    return switch (TokenizerParts.type(model)) {
+      case "BPE" -> pairs(model);
+      case "WordPiece" -> {
+        readVocabulary(model);
+        yield new WordPieceModel(
+            Map.copyOf(vocabulary),
+            known(model, "unk_token"),
+            model.path("continuing_subword_prefix").asText("##"),
+            model.path("max_input_chars_per_word").asInt(100));
       }
-      CachedModel model = new CachedModel(model(root.get("model")));
-      int modelSize = vocabulary.size();
-      Function<String, String> normalizer = TextNormalizers.of(root.path("normalizer"));
-      List<AddedToken> raw = new ArrayList<>();
-      List<AddedToken> normalized = new ArrayList<>();
-      addedTokens(modelSize, normalizer, raw, normalized);
-      TokenizerPipeline pipeline =
-          new TokenizerPipeline(
-              new AddedTokens(raw),
-              normalizer,
-              new AddedTokens(normalized),
-              PreTokenizer.of(root.path("pre_tokenizer")),
-              model);
-      List<Integer> before = new ArrayList<>();
-      List<Integer> after = new ArrayList<>();
-      TokenizerParts.addAround(root.path("post_processor"), before, after);
-      int size = vocabulary.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
-      return new TokenizerFile(
-          new Tokenizer("hf", size, () -> digest, pipeline::encode, array(before), array(after)),
-          Math.max(before.size() + after.size() + 1, Math.min(LONGEST, length())),
-          padId());
-    }
+      case "Unigram" -> unigram(model);
+      default -> throw TokenizerParts.unknown("model", model);
+    };
+  }
 
-    private static int[] array(List<Integer> ids) {
-      return ids.stream().mapToInt(Integer::intValue).toArray();
+  private Function<String, int[]> pairs(JsonNode model) {
+    if (model.path("dropout").asDouble(0) != 0) {
+      throw refused("model.dropout makes ids by chance, which is not supported");
     }
-
-    private int length() {
-      JsonNode padding = root.path("padding").path("strategy").path("Fixed");
-      return root.path("truncation").path("max_length").asInt(padding.asInt(PRESET_LENGTH));
-    }
-
-    private int padId() {
-      JsonNode stated = root.path("padding").path("pad_id");
-      return stated.isInt()
-          ? stated.intValue()
-          : PADDING.stream()
-              .filter(vocabulary::containsKey)
-              .map(vocabulary::get)
-              .findFirst()
-              .orElse(-1);
-    }
-
-    private Function<String, int[]> model(JsonNode model) {
-      return switch (TokenizerParts.type(model)) {
-        case "BPE" -> pairs(model);
-        case "WordPiece" -> {
-          readVocabulary(model);
-          yield new WordPieceModel(
-              Map.copyOf(vocabulary),
-              known(model, "unk_token"),
-              model.path("continuing_subword_prefix").asText("##"),
-              model.path("max_input_chars_per_word").asInt(100));
-        }
-        case "Unigram" -> unigram(model);
-        default -> throw TokenizerParts.unknown("model", model);
-      };
-    }
-
-    private Function<String, int[]> pairs(JsonNode model) {
-      if (model.path("dropout").asDouble(0) != 0) {
-        throw refused("model.dropout makes ids by chance, which is not supported");
+    readVocabulary(model);
+    String prefix = text(model, "continuing_subword_prefix");
+    PairMerges merges = new PairMerges(model.path("merges").size());
+    int rank = 0;
+    for (JsonNode merge : model.path("merges")) {
+      String[] pair =
+          merge.isArray()
+              ? new String[] {merge.path(0).asText(), merge.path(1).asText()}
+              : merge.asText().split(" ", -1);
+      Integer left = vocabulary.get(pair[0]);
+      Integer right = pair.length == 2 ? vocabulary.get(pair[1]) : null;
+      Integer result =
+          right == null || pair[1].length() < prefix.length()
+              ? null
+              : vocabulary.get(pair[0] + pair[1].substring(prefix.length()));
+      if (left == null || right == null || result == null) {
+        throw refused("model.merges: " + shown(merge) + " is not made of tokens");
       }
-      readVocabulary(model);
-      String prefix = text(model, "continuing_subword_prefix");
-      PairMerges merges = new PairMerges(model.path("merges").size());
-      int rank = 0;
-      for (JsonNode merge : model.path("merges")) {
-        String[] pair =
-            merge.isArray()
-                ? new String[] {merge.path(0).asText(), merge.path(1).asText()}
-                : merge.asText().split(" ", -1);
-        Integer left = vocabulary.get(pair[0]);
-        Integer right = pair.length == 2 ? vocabulary.get(pair[1]) : null;
-        Integer result =
-            right == null || pair[1].length() < prefix.length()
-                ? null
-                : vocabulary.get(pair[0] + pair[1].substring(prefix.length()));
-        if (left == null || right == null || result == null) {
-          throw refused("model.merges: " + shown(merge) + " is not made of tokens");
-        }
-        merges.add(left, right, rank++, result);
-      }
-      return new PairModel(
-          Map.copyOf(vocabulary),
-          merges,
-          text(model, "unk_token").isEmpty() ? -1 : known(model, "unk_token"),
-          model.path("fuse_unk").asBoolean(),
-          model.path("byte_fallback").asBoolean(),
-          model.path("ignore_merges").asBoolean(),
-          prefix,
-          text(model, "end_of_word_suffix"));
+      merges.add(left, right, rank++, result);
     }
+    return new PairModel(
+        Map.copyOf(vocabulary),
+        merges,
+        text(model, "unk_token").isEmpty() ? -1 : known(model, "unk_token"),
+        model.path("fuse_unk").asBoolean(),
+        model.path("byte_fallback").asBoolean(),
+        model.path("ignore_merges").asBoolean(),
+        prefix,
+        text(model, "end_of_word_suffix"));
+  }
 
-    private Function<String, int[]> unigram(JsonNode model) {
-      JsonNode vocab = model.path("vocab");
-      int unknown = model.path("unk_id").asInt(-1);
-      if (unknown < 0 || unknown >= vocab.size()) {
-        throw refused("model.unk_id is not the id of a token");
-      }
-      List<String> tokens = new ArrayList<>();
-      double[] scores = new double[vocab.size()];
-      for (JsonNode entry : vocab) {
-        if (!entry.path(0).isTextual() || !entry.path(1).isNumber()) {
-          throw refused("model.vocab: " + shown(entry) + " is not a token and its score");
-        }
-        scores[tokens.size()] = entry.get(1).doubleValue();
-        vocabulary.put(entry.get(0).asText(), tokens.size());
-        tokens.add(entry.get(0).asText());
-      }
-      if (vocabulary.size() != tokens.size()) {
-        throw refused("model.vocab has a token twice");
-      }
-      return new UnigramModel(tokens, scores, unknown, model.path("byte_fallback").asBoolean());
+  private Function<String, int[]> unigram(JsonNode model) {
+    JsonNode vocab = model.path("vocab");
+    int unknown = model.path("unk_id").asInt(-1);
+    if (unknown < 0 || unknown >= vocab.size()) {
+      throw refused("model.unk_id is not the id of a token");
     }
-
-    private void readVocabulary(JsonNode model) {
-      model
-          .path("vocab")
-          .properties()
-          .forEach(
-              entry -> {
-                if (!entry.getValue().isInt() || entry.getValue().intValue() < 0) {
-                  throw refused("model.vocab: '" + entry.getKey() + "' has no id");
-                }
-                vocabulary.put(entry.getKey(), entry.getValue().intValue());
-              });
-      if (vocabulary.isEmpty()) {
-        throw refused("model.vocab is empty");
+    List<String> tokens = new ArrayList<>();
+    double[] scores = new double[vocab.size()];
+    for (JsonNode entry : vocab) {
+      if (!entry.path(0).isTextual() || !entry.path(1).isNumber()) {
+        throw refused("model.vocab: " + shown(entry) + " is not a token and its score");
       }
+      scores[tokens.size()] = entry.get(1).doubleValue();
+      vocabulary.put(entry.get(0).asText(), tokens.size());
+      tokens.add(entry.get(0).asText());
     }
+    if (vocabulary.size() != tokens.size()) {
+      throw refused("model.vocab has a token twice");
+    }
+    return new UnigramModel(tokens, scores, unknown, model.path("byte_fallback").asBoolean());
+  }
 
-    /** The id of the token that a key names. */
-    private int known(JsonNode node, String key) {
-      Integer id = vocabulary.get(text(node, key));
-      if (id == null) {
-        throw refused(key + " " + shown(node.path(key)) + " is no token");
+  private void readVocabulary(JsonNode model) {
+    model
+        .path("vocab")
+        .properties()
+        .forEach(
+            entry -> {
+              if (!entry.getValue().isInt() || entry.getValue().intValue() < 0) {
+                throw refused("model.vocab: '" + entry.getKey() + "' has no id");
+              }
+              vocabulary.put(entry.getKey(), entry.getValue().intValue());
+            });
+    if (vocabulary.isEmpty()) {
+      throw refused("model.vocab is empty");
+    }
+  }
+
+  /** The id of the token that a key names. */
+  private int known(JsonNode node, String key) {
+    Integer id = vocabulary.get(text(node, key));
+    if (id == null) {
+      throw refused(key + " " + shown(node.path(key)) + " is no token");
+    }
+    return id;
+  }
+
+  private void addedTokens(
+      int modelSize,
+      Function<String, String> normalizer,
+      List<AddedToken> raw,
+      List<AddedToken> normalized) {
+    int largest = -1;
+    for (JsonNode added : root.path("added_tokens")) {
+      String content = text(added, "content");
+      int id = added.path("id").asInt(-1);
+      int expected =
+          vocabulary.getOrDefault(content, largest >= modelSize ? largest + 1 : modelSize);
+      if (id != expected) {
+        throw refused("added_tokens: '" + content + "' has the id " + id + ", not " + expected);
       }
-      return id;
-    }
-
-    private void addedTokens(
-        int modelSize,
-        Function<String, String> normalizer,
-        List<AddedToken> raw,
-        List<AddedToken> normalized) {
-      int largest = -1;
-      for (JsonNode added : root.path("added_tokens")) {
-        String content = text(added, "content");
-        int id = added.path("id").asInt(-1);
-        int expected =
-            vocabulary.getOrDefault(content, largest >= modelSize ? largest + 1 : modelSize);
-        if (id != expected) {
-          throw refused("added_tokens: '" + content + "' has the id " + id + ", not " + expected);
-        }
-        largest = Math.max(largest, id);
-        vocabulary.put(content, id);
-        if (specialInText || !added.path("special").asBoolean()) {
-          boolean isNormalized = added.path("normalized").asBoolean();
-          (isNormalized ? normalized : raw)
-              .add(
-                  new AddedToken(
-                      isNormalized ? normalizer.apply(content) : content,
-                      id,
-                      added.path("single_word").asBoolean(),
-                      added.path("lstrip").asBoolean(),
-                      added.path("rstrip").asBoolean()));
-        }
+      largest = Math.max(largest, id);
+      vocabulary.put(content, id);
+      if (specialInText || !added.path("special").asBoolean()) {
+        boolean isNormalized = added.path("normalized").asBoolean();
+        (isNormalized ? normalized : raw)
+            .add(
+                new AddedToken(
+                    isNormalized ? normalizer.apply(content) : content,
+                    id,
+                    added.path("single_word").asBoolean(),
+                    added.path("lstrip").asBoolean(),
+                    added.path("rstrip").asBoolean()));
       }
     }
   }

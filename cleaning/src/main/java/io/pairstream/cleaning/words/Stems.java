@@ -9,8 +9,9 @@ import org.tartarus.snowball.SnowballStemmer;
  * Words without their endings, by Snowball's algorithm for their language.
  *
  * @see <a href="https://snowballstem.org/algorithms/">Snowball's algorithms</a>
+ * @param stemmer of the language; null where there is none
  */
-final class Stems {
+record Stems(SnowballStemmer stemmer) {
 
   /** The library's name of each language's algorithm. */
   private static final Map<String, String> ALGORITHMS =
@@ -25,12 +26,6 @@ final class Stems {
 
   /** Longer runs of letters are no words; the algorithms take their time over them. */
   private static final int LONGEST_WORD = 64;
-
-  private final SnowballStemmer stemmer;
-
-  private Stems(SnowballStemmer stemmer) {
-    this.stemmer = stemmer;
-  }
 
   /** For one text in the language, and one thread. Words of other languages are their own stems. */
   static Stems in(String language) {

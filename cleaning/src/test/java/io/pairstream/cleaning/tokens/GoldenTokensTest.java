@@ -60,8 +60,7 @@ class GoldenTokensTest {
       default -> {
         String file = "json/" + name.replace(SPECIAL, "") + ".json";
         return TokenizerFile.read(
-                Path.of(GoldenTokensTest.class.getResource(file).toURI()), name.endsWith(SPECIAL))
-            .tokenizer();
+            Path.of(GoldenTokensTest.class.getResource(file).toURI()), name.endsWith(SPECIAL));
       }
     }
   }

@@ -22,7 +22,7 @@ class TokenizeCaptionTest {
   /** Gives each character its code as its id. */
   private static Tokenizer letters(int[] before, int[] after) {
     return new Tokenizer(
-        "letters", 0x10000, () -> "", text -> text.chars().toArray(), before, after);
+        "letters", 0x10000, () -> "", text -> text.chars().toArray(), before, after, 4, 7);
   }
 
   private static TokenIds tokens(Tokenizer tokenizer, TokenTarget.Padding padding, String text) {

@@ -38,14 +38,14 @@ class TokenizerFileTest {
 
   @Test
   void takesPaddingAndSpecialTokensFromTheFile() throws IOException {
-    TokenizerFile file = TokenizerFile.read(stored("wordpiece-uncased.json"), false);
+    Tokenizer file = TokenizerFile.read(stored("wordpiece-uncased.json"), false);
 
     assertThat(file.padId()).isZero();
     assertThat(file.length()).isEqualTo(128);
-    assertThat(file.tokenizer().name()).isEqualTo("hf");
-    assertThat(file.tokenizer().digest()).matches("[0-9a-f]{64}");
-    assertThat(file.tokenizer().before()).containsExactly(2);
-    assertThat(file.tokenizer().after()).containsExactly(3);
+    assertThat(file.name()).isEqualTo("hf");
+    assertThat(file.digest()).matches("[0-9a-f]{64}");
+    assertThat(file.before()).containsExactly(2);
+    assertThat(file.after()).containsExactly(3);
   }
 
   @Test

@@ -74,7 +74,7 @@ public final class Catalogue implements Aggregate {
                 new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                 new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, registry),
                 new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry))
-            .collect(Collectors.toMap(RecordDecoder::topicName, Function.identity()));
+            .collect(Collectors.toMap(decoder -> decoder.topic().name(), Function.identity()));
     this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, registry);
     this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, registry);
   }

@@ -25,8 +25,11 @@ import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * Every topic of a data set, in one place: the public ones and the topology's named internal ones.
+ *
+ * @param partitions partitions of each topic; equal for all, so that all copies of an image meet in
+ *     one task. Topics whose records have one order alone have one
  */
-public final class TopicCatalogue {
+public record TopicCatalogue(Dataset dataset, int partitions) {
 
   /** Partitions of each topic where nothing else is asked for. */
   public static final int DEFAULT_PARTITIONS = 4;
@@ -121,19 +124,10 @@ public final class TopicCatalogue {
           TopicConfig.RETENTION_BYTES_CONFIG,
           TopicSpec.NO_LIMIT);
 
-  private final Dataset dataset;
-  private final int partitions;
-
-  /**
-   * @param partitions partitions of each topic; equal for all, so that all copies of an image meet
-   *     in one task. Topics whose records have one order alone have one
-   */
-  public TopicCatalogue(Dataset dataset, int partitions) {
+  public TopicCatalogue {
     if (partitions < 1) {
       throw new IllegalArgumentException("a topic has at least 1 partition, not " + partitions);
     }
-    this.dataset = dataset;
-    this.partitions = partitions;
   }
 
   /** All topics, public ones first. */
@@ -202,8 +196,7 @@ public final class TopicCatalogue {
   }
 
   private TopicSpec lastOfEachKey(String name, Schema value, int parts) {
-    return spec(
-        dataset.topic(name), Optional.of(value), parts, LAST_OF_EACH_KEY, false, false, true);
+    return spec(dataset.topic(name), Optional.of(value), parts, LAST_OF_EACH_KEY, false, false);
   }
 
   private TopicSpec of(
@@ -213,11 +206,11 @@ public final class TopicCatalogue {
       boolean mayKeepLess,
       boolean fromOutside) {
     return spec(
-        dataset.topic(name), Optional.of(value), partitions, kept, mayKeepLess, fromOutside, true);
+        dataset.topic(name), Optional.of(value), partitions, kept, mayKeepLess, fromOutside);
   }
 
   private TopicSpec internal(String name, Map<String, String> kept) {
-    return spec(name, Optional.empty(), partitions, kept, false, false, false);
+    return spec(name, Optional.empty(), partitions, kept, false, false);
   }
 
   private static TopicSpec spec(
@@ -226,16 +219,16 @@ public final class TopicCatalogue {
       int parts,
       Map<String, String> kept,
       boolean mayKeepLess,
-      boolean fromOutside,
-      boolean appendTime) {
+      boolean fromOutside) {
     boolean raw = value.equals(Optional.of(RawPair.SCHEMA$));
     int most = raw ? RecordSizes.MAX_RAW_RECORD : RecordSizes.MAX_RECORD;
     Map<String, String> config = new TreeMap<>(kept);
     config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(most));
     config.put(TopicConfig.COMPRESSION_TYPE_CONFIG, fromOutside ? "uncompressed" : "producer");
     config.put(
-        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, appendTime ? "LogAppendTime" : "CreateTime");
-    return new TopicSpec(name, value, parts, config, mayKeepLess, fromOutside, appendTime);
+        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+        value.isPresent() ? "LogAppendTime" : "CreateTime");
+    return new TopicSpec(name, value, parts, config, mayKeepLess, fromOutside);
   }
 
   private static Map<String, String> keptFor(Duration time) {

@@ -17,7 +17,6 @@ import org.apache.kafka.common.config.TopicConfig;
  *     bytes
  * @param fromOutside whether producers write it who are not ours: the broker judges the size of
  *     their records unpacked, because a reader could only after it has the whole in memory
- * @param appendTime whether the broker stamps records with the time of their arrival
  */
 public record TopicSpec(
     String name,
@@ -25,8 +24,7 @@ public record TopicSpec(
     int partitions,
     Map<String, String> config,
     boolean mayKeepLess,
-    boolean fromOutside,
-    boolean appendTime) {
+    boolean fromOutside) {
 
   /** How Kafka spells that records stay however old, or however many, they are. */
   static final String NO_LIMIT = "-1";

@@ -30,11 +30,7 @@ public final class OriginHeader {
 
   /** Coordinates in the same form under another name. */
   static Optional<Origin> read(Headers headers, String name) {
-    Header header = headers.lastHeader(name);
-    if (header == null || header.value() == null) {
-      return Optional.empty();
-    }
-    return parse(new String(header.value(), StandardCharsets.UTF_8));
+    return parse(text(headers, name));
   }
 
   /** What {@link #text} made; empty for any other text. */

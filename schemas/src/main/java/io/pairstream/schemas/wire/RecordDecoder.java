@@ -15,22 +15,11 @@ import org.apache.kafka.common.serialization.Serdes;
  * <p>Asks the registry only about schema ids that it has not seen yet. Thread-safe.
  *
  * @param <T> the records
+ * @param ownSchema our schema of the records; where the registry does not hold it, the registry is
+ *     not the one that it was
  */
-public final class RecordDecoder<T extends SpecificRecord> {
-
-  private final Topic<String, T> topic;
-  private final Schema ownSchema;
-  private final Registry registry;
-
-  /**
-   * @param ownSchema our schema of the records; where the registry does not hold it, the registry
-   *     is not the one that it was
-   */
-  public RecordDecoder(Topic<String, T> topic, Schema ownSchema, Registry registry) {
-    this.topic = topic;
-    this.ownSchema = ownSchema;
-    this.registry = registry;
-  }
+public record RecordDecoder<T extends SpecificRecord>(
+    Topic<String, T> topic, Schema ownSchema, Registry registry) {
 
   /** Reads the values of a topic of that full name into a generated class. */
   public static <T extends SpecificRecord> RecordDecoder<T> of(
@@ -62,11 +51,6 @@ public final class RecordDecoder<T extends SpecificRecord> {
     }
     int unused = registry.idOf(subject(), ownSchema);
     return Optional.empty();
-  }
-
-  /** Full name of the topic. */
-  public String topicName() {
-    return topic.name();
   }
 
   private Optional<T> tryToRead(byte[] value) {

@@ -62,7 +62,7 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
                 Long.parseLong(found) < Long.parseLong(right) ? RECORD_SIZE : SIZE_AT_DOOR;
             case TopicConfig.COMPRESSION_TYPE_CONFIG -> spec.fromOutside() ? SIZE_AT_DOOR : null;
             case TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG ->
-                spec.appendTime() ? RECORD_TIME : null;
+                right.equals("LogAppendTime") ? RECORD_TIME : null;
             default -> null;
           });
     }
