@@ -1,9 +1,12 @@
 package io.pairstream.operations.groups;
 
+import static io.pairstream.schemas.wire.KafkaAnswers.await;
+
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.operations.groups.ResetPlan.Member;
 import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
@@ -12,16 +15,22 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 
 /**
  * Moves consumer groups: the plan first, then the move, and the way back.
@@ -57,9 +66,10 @@ public final class MoveGroups {
     }
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.openForSingleRecords(cluster)) {
-      GroupOffsets offsets = new GroupOffsets(admin, group);
+      List<Member> members = members(admin, group);
+      Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, group);
       Collection<TopicPartition> partitions =
-          part.isEmpty() ? offsets.committed().keySet() : partitions(log, part.get());
+          part.isEmpty() ? committed.keySet() : partitions(log, part.get());
       if (partitions.isEmpty()) {
         throw new GroupRefusedException(
             part.isEmpty()
@@ -70,7 +80,7 @@ public final class MoveGroups {
       partitions.forEach(
           partition ->
               wanted.put(partition, Optional.of(new OffsetAndMetadata(target.on(partition, log)))));
-      return plan(log, offsets, group, wanted);
+      return plan(log, group, members, committed, wanted);
     }
   }
 
@@ -88,8 +98,9 @@ public final class MoveGroups {
         throw new GroupRefusedException(
             "there is no action " + actionId + " in data set " + dataset().name());
       }
-      var kept = KeptOffsets.of(action);
-      return plan(log, new GroupOffsets(admin, action.getSubject()), action.getSubject(), kept);
+      String group = action.getSubject();
+      var kept = ResetPlan.kept(action);
+      return plan(log, group, members(admin, group), committed(admin, group), kept);
     }
   }
 
@@ -107,7 +118,7 @@ public final class MoveGroups {
    */
   public String move(ResetPlan plan, String name, String actor, String detail) {
     if (!plan.members().isEmpty()) {
-      throw GroupOffsets.inUse(plan.group(), plan.members());
+      throw inUse(plan.group(), plan.members());
     }
     Action action =
         Action.newBuilder()
@@ -116,16 +127,16 @@ public final class MoveGroups {
             .setSubject(plan.group())
             .setActor(actor)
             .setDetail(detail)
-            .setFacts(KeptOffsets.facts(plan))
+            .setFacts(plan.facts())
             .setDoneAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
             .build();
     try (Admin admin = cluster.admin()) {
-      GroupOffsets offsets = new GroupOffsets(admin, plan.group());
-      requireUnmoved(plan, offsets.committed());
+      List<Member> unused = members(admin, plan.group());
+      requireUnmoved(plan, committed(admin, plan.group()));
       // Its outcome is empty until it is known, so that an end in between loses no offsets.
       ActionLog.write(cluster, action);
       try {
-        offsets.set(plan.moves().stream().filter(Move::changes).toList());
+        set(admin, plan);
       } catch (GroupRefusedException | KafkaException e) {
         String outcome = e instanceof KafkaException ? "FAILED" : "REFUSED";
         ActionLog.write(cluster, Action.newBuilder(action).setOutcome(outcome).build());
@@ -182,10 +193,10 @@ public final class MoveGroups {
 
   private ResetPlan plan(
       CommittedLog log,
-      GroupOffsets offsets,
       String group,
+      List<Member> members,
+      Map<TopicPartition, OffsetAndMetadata> committed,
       Map<TopicPartition, Optional<OffsetAndMetadata>> wanted) {
-    Map<TopicPartition, OffsetAndMetadata> committed = offsets.committed();
     Map<TopicPartition, Stretch> held = log.everything(wanted.keySet());
     List<Move> moves =
         wanted.keySet().stream()
@@ -198,11 +209,8 @@ public final class MoveGroups {
                         wanted.get(partition),
                         held.get(partition)))
             .toList();
-    return new ResetPlan(
-        group,
-        offsets.members(),
-        moves,
-        moves.stream().anyMatch(Move::changes) ? notes(group) : List.of());
+    boolean changes = moves.stream().anyMatch(Move::changes);
+    return new ResetPlan(group, members, moves, changes ? notes(group) : List.of());
   }
 
   private static Move move(
@@ -219,6 +227,83 @@ public final class MoveGroups {
     OptionalLong outOfReach =
         asked.equals(then) ? OptionalLong.empty() : OptionalLong.of(asked.get().offset());
     return new Move(partition, now, then, held.from(), held.to(), outOfReach);
+  }
+
+  /**
+   * Who is in a group now.
+   *
+   * @throws GroupRefusedException where there is no such group
+   */
+  private static List<Member> members(Admin admin, String group) {
+    try {
+      return await(admin.describeConsumerGroups(Set.of(group)).describedGroups().get(group))
+          .members()
+          .stream()
+          .map(member -> new Member(member.clientId(), member.host()))
+          .toList();
+    } catch (GroupIdNotFoundException e) {
+      throw new GroupRefusedException(
+          "there is no consumer group "
+              + group
+              + " on this cluster; share groups and those of the Streams protocol are moved with"
+              + " Kafka's own tools");
+    }
+  }
+
+  /** All that a group has committed. */
+  static Map<TopicPartition, OffsetAndMetadata> committed(Admin admin, String group) {
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        new HashMap<>(
+            await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(group)));
+    committed.values().removeIf(Objects::isNull);
+    return committed;
+  }
+
+  /**
+   * Commits what a plan's moves say in the group's name, and takes other commits away.
+   *
+   * @throws GroupRefusedException where somebody is in the group, who may have joined just now
+   */
+  private static void set(Admin admin, ResetPlan plan) {
+    String group = plan.group();
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    Set<TopicPartition> removed = new HashSet<>();
+    for (Move move : plan.moves()) {
+      if (move.changes()) {
+        move.then()
+            .ifPresentOrElse(
+                place -> offsets.put(move.partition(), place), () -> removed.add(move.partition()));
+      }
+    }
+    try {
+      if (!offsets.isEmpty()) {
+        await(admin.alterConsumerGroupOffsets(group, offsets).all());
+      }
+      if (!removed.isEmpty()) {
+        await(admin.deleteConsumerGroupOffsets(group, removed).all());
+      }
+    } catch (KafkaException e) {
+      throw isOfMembers(e) || isOfMembers(e.getCause()) ? inUse(group, members(admin, group)) : e;
+    }
+  }
+
+  private static boolean isOfMembers(Throwable fault) {
+    return fault instanceof GroupNotEmptyException || fault instanceof UnknownMemberIdException;
+  }
+
+  private static GroupRefusedException inUse(String group, List<Member> members) {
+    String who =
+        members.stream()
+            .limit(3)
+            .map(member -> member.clientId() + " at " + member.host().replaceFirst("^/", ""))
+            .collect(Collectors.joining(", "));
+    return new GroupRefusedException(
+        "group %s is in use: %s%s; stop %s first"
+            .formatted(
+                group,
+                who.isEmpty() ? "by somebody who just joined" : who,
+                members.size() > 3 ? " and " + (members.size() - 3) + " more" : "",
+                members.size() == 1 ? "it" : "them"));
   }
 
   /** What the groups of a data set have in them beside offsets. */

@@ -3,9 +3,13 @@ package io.pairstream.operations.groups;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.pairstream.schemas.Action;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -17,6 +21,10 @@ import org.apache.kafka.common.TopicPartition;
  * @param notes what else to know before doing it, a sentence each
  */
 public record ResetPlan(String group, List<Member> members, List<Move> moves, List<String> notes) {
+
+  private static final String OFFSET = "offset.";
+  private static final String METADATA = "metadata.";
+  private static final String NONE = "none";
 
   /**
    * Somebody who is in the group.
@@ -97,5 +105,59 @@ public record ResetPlan(String group, List<Member> members, List<Move> moves, Li
   @JsonProperty
   public long skipped() {
     return moves.stream().mapToLong(Move::skipped).sum();
+  }
+
+  /**
+   * The offsets that the group has now, for the topic of actions: {@code offset.TOPIC-PARTITION}
+   * with {@code none} where there is none, and {@code metadata.TOPIC-PARTITION} where there is any.
+   */
+  Map<String, String> facts() {
+    Map<String, String> facts = new TreeMap<>();
+    for (Move move : moves) {
+      if (move.changes()) {
+        String offset = move.now().map(now -> String.valueOf(now.offset())).orElse(NONE);
+        facts.put(OFFSET + move.partition(), offset);
+        move.now()
+            .map(OffsetAndMetadata::metadata)
+            .filter(metadata -> !metadata.isEmpty())
+            .ifPresent(metadata -> facts.put(METADATA + move.partition(), metadata));
+      }
+    }
+    return facts;
+  }
+
+  /**
+   * The offsets that an action has kept; empty where a partition had none.
+   *
+   * @throws GroupRefusedException where the action holds none that can be read
+   */
+  static Map<TopicPartition, Optional<OffsetAndMetadata>> kept(Action action) {
+    Map<TopicPartition, Optional<OffsetAndMetadata>> kept = new HashMap<>();
+    try {
+      for (String name : action.getFacts().keySet()) {
+        if (name.startsWith(OFFSET)) {
+          String place = name.substring(OFFSET.length());
+          int hyphen = place.lastIndexOf('-');
+          int partition = Integer.parseInt(place.substring(hyphen + 1));
+          kept.put(
+              new TopicPartition(place.substring(0, hyphen), partition),
+              Optional.of(action.getFacts().get(name))
+                  .filter(offset -> !offset.equals(NONE))
+                  .map(Long::parseLong)
+                  .map(
+                      offset ->
+                          new OffsetAndMetadata(
+                              offset, action.getFacts().getOrDefault(METADATA + place, ""))));
+        }
+      }
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      kept.clear();
+    }
+    if (kept.isEmpty()) {
+      throw new GroupRefusedException(
+          "action %s, %s, kept no offsets that can be read"
+              .formatted(action.getActionId(), action.getName()));
+    }
+    return kept;
   }
 }

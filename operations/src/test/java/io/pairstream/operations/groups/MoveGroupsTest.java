@@ -246,8 +246,7 @@ class MoveGroupsTest {
   private Map<TopicPartition, Long> committed() {
     try (Admin admin = cluster.admin()) {
       Map<TopicPartition, Long> plain = new HashMap<>();
-      new GroupOffsets(admin, group)
-          .committed()
+      MoveGroups.committed(admin, group)
           .forEach((partition, offset) -> plain.put(partition, offset.offset()));
       return plain;
     }
@@ -255,7 +254,7 @@ class MoveGroupsTest {
 
   private String metadata(TopicPartition partition) {
     try (Admin admin = cluster.admin()) {
-      return new GroupOffsets(admin, group).committed().get(partition).metadata();
+      return MoveGroups.committed(admin, group).get(partition).metadata();
     }
   }
 
