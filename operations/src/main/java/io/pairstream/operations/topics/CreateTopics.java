@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -101,29 +103,13 @@ public final class CreateTopics {
     // Schemas first: a topic that exists is a topic that can be written.
     register(specs);
 
-    Map<String, Outcome.Action> actions = createUnlessThere(admin, specs);
+    Set<String> created = createUnlessThere(admin, specs);
     Map<String, TopicDescription> made =
         untilKnown(() -> KafkaAnswers.await(admin.describeTopics(names).allTopicNames()));
     // Again: somebody else may have made one meanwhile.
     requirePartitions(specs, made);
     awaitWritable(admin, specs);
-
-    Map<String, Differences> differences = alter(admin, specs, made);
-    List<Outcome> outcomes = new ArrayList<>();
-    for (TopicSpec spec : specs) {
-      Map<String, String> changes = differences.get(spec.name()).altered();
-      Outcome.Action action = actions.get(spec.name());
-      outcomes.add(
-          new Outcome(
-              spec.name(),
-              action == Outcome.Action.UNCHANGED && !changes.isEmpty()
-                  ? Outcome.Action.ALTERED
-                  : action,
-              spec.partitions(),
-              changes,
-              differences.get(spec.name()).left()));
-    }
-    return outcomes;
+    return alter(admin, specs, made, created);
   }
 
   private static void requirePartitions(
@@ -156,10 +142,13 @@ public final class CreateTopics {
     }
   }
 
-  /** All in one request: a broker writes each request down before it answers. */
-  private Map<String, Outcome.Action> createUnlessThere(Admin admin, List<TopicSpec> specs) {
+  /**
+   * Answers the topics that were not there. All in one request: a broker writes each request down
+   * before it answers.
+   */
+  private Set<String> createUnlessThere(Admin admin, List<TopicSpec> specs) {
     List<NewTopic> topics = specs.stream().map(this::newTopic).toList();
-    Map<String, Outcome.Action> actions = new HashMap<>();
+    Set<String> names = new HashSet<>();
     admin
         .createTopics(topics)
         .values()
@@ -167,12 +156,12 @@ public final class CreateTopics {
             (name, created) -> {
               try {
                 KafkaAnswers.await(created);
-                actions.put(name, Outcome.Action.CREATED);
+                names.add(name);
               } catch (TopicExistsException e) {
-                actions.put(name, Outcome.Action.UNCHANGED);
+                // Its settings are looked at below.
               }
             });
-    return actions;
+    return names;
   }
 
   private NewTopic newTopic(TopicSpec spec) {
@@ -183,18 +172,18 @@ public final class CreateTopics {
         .configs(spec.config());
   }
 
-  /** Settings that differ from the catalogue's: those to be altered, and those to be left. */
-  private record Differences(Map<String, String> altered, Map<String, String> left) {}
-
-  /** Brings settings to the catalogue's; answers what was changed and what was left per topic. */
-  private static Map<String, Differences> alter(
-      Admin admin, List<TopicSpec> specs, Map<String, TopicDescription> described) {
+  /** Brings settings to the catalogue's. */
+  private static List<Outcome> alter(
+      Admin admin,
+      List<TopicSpec> specs,
+      Map<String, TopicDescription> described,
+      Set<String> created) {
     List<ConfigResource> resources = specs.stream().map(CreateTopics::resource).toList();
     Map<ConfigResource, Config> found =
         untilKnown(() -> KafkaAnswers.await(admin.describeConfigs(resources).all()));
 
     Map<ConfigResource, Collection<AlterConfigOp>> operations = new HashMap<>();
-    Map<String, Differences> differences = new HashMap<>();
+    List<Outcome> outcomes = new ArrayList<>();
     for (TopicSpec spec : specs) {
       Map<String, String> changes = new LinkedHashMap<>();
       Map<String, String> left = new LinkedHashMap<>();
@@ -209,7 +198,11 @@ public final class CreateTopics {
                 }
               });
       changes.putAll(safer(described.get(spec.name()), found.get(resource(spec))));
-      differences.put(spec.name(), new Differences(changes, left));
+      Outcome.Action action =
+          created.contains(spec.name())
+              ? Outcome.Action.CREATED
+              : changes.isEmpty() ? Outcome.Action.UNCHANGED : Outcome.Action.ALTERED;
+      outcomes.add(new Outcome(spec.name(), action, spec.partitions(), changes, left));
       if (!changes.isEmpty()) {
         operations.put(
             resource(spec),
@@ -225,7 +218,7 @@ public final class CreateTopics {
     if (!operations.isEmpty()) {
       KafkaAnswers.await(admin.incrementalAlterConfigs(operations).all());
     }
-    return differences;
+    return outcomes;
   }
 
   /** A shorter time is somebody's word only where the topic itself has it, not its brokers. */
