@@ -6,50 +6,92 @@ import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.table.Follower;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The processes of a data set, as they speak of themselves. A thread follows the topic; while Kafka
- * is away, what was known last holds, and everybody becomes silent. So it is after a fault of ours
- * too, which is an obstacle until the topic is read once more. Thread-safe.
+ * The processes of a data set, by their last reports. Whoever ended in an orderly way is not in it;
+ * whoever was silent for a day is forgotten.
+ *
+ * <p>A thread follows the topic; while Kafka is away, what was known last holds, and everybody
+ * becomes silent. So it is after a fault of ours too, which is an obstacle until the topic is read
+ * once more. Thread-safe.
  */
 public final class Instances implements AutoCloseable {
 
-  private final Clock clock;
-  private final RecordDecoder<InstanceStatus> decoder;
-  private final InstanceBook book = new InstanceBook();
-  private final Follower follower;
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
 
-  private Instances(ClusterAccess cluster, Clock clock) {
+  /** Reports that may be missed before a process counts as silent. */
+  private static final int MISSED = 3;
+
+  private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(15);
+
+  /** Rates are taken over the last so many reports. */
+  private static final int REPORTS = 4;
+
+  /** More than there ever are; a flood of names must not fill the memory. */
+  private static final int MOST = 2_000;
+
+  /** Records of earlier versions, which said apart what they run. */
+  private static final String OF_TOPOLOGY = "/topology";
+
+  private final Map<String, Entry> entries = new HashMap<>();
+
+  /** One process: its last reports, the newest last. */
+  private static final class Entry {
+    private final Deque<InstanceStatus> reports = new ArrayDeque<>();
+    private Instant heardAt = Instant.EPOCH;
+
+    private void add(InstanceStatus said) {
+      InstanceStatus before = reports.peekLast();
+      if (before != null && !before.getReportedAt().isBefore(said.getReportedAt())) {
+        reports.clear(); // its clock was set back, or the topic is read again
+      }
+      reports.addLast(said);
+      if (reports.size() > REPORTS) {
+        reports.removeFirst();
+      }
+    }
+  }
+
+  private final Clock clock;
+  private final Optional<Follower> follower;
+
+  /**
+   * @param cluster whose topic is followed; empty where reports come by {@link #note} alone
+   */
+  Instances(Optional<ClusterAccess> cluster, Clock clock) {
     this.clock = clock;
-    this.decoder =
-        new RecordDecoder<>(
-            cluster.topics().instances(), InstanceStatus.SCHEMA$, cluster.registry());
-    this.follower =
-        Follower.start(
-            "instances",
-            cluster.topics().instances().name(),
-            (records, positions, atEnd) -> records.forEach(record -> note(record, atEnd)),
-            cluster.clientSettings());
+    this.follower = cluster.map(this::follow);
   }
 
   /** Begins to follow the topic of instances. */
   public static Instances follow(ClusterAccess cluster, Clock clock) {
-    return new Instances(cluster, clock);
+    return new Instances(Optional.of(cluster), clock);
   }
 
-  /** Whether everything is known that stood in the topic when this began. */
-  public boolean isReady() {
-    return follower.progress().isCaughtUp();
+  private Follower follow(ClusterAccess cluster) {
+    RecordDecoder<InstanceStatus> decoder =
+        new RecordDecoder<>(
+            cluster.topics().instances(), InstanceStatus.SCHEMA$, cluster.registry());
+    return Follower.start(
+        "instances",
+        cluster.topics().instances().name(),
+        (records, positions, atEnd) -> records.forEach(record -> note(record, decoder, atEnd)),
+        cluster.clientSettings());
   }
 
   /** Why what is told is not what processes say, by a fault of ours; empty where there is none. */
   public Optional<String> obstacle() {
-    return follower.progress().fault();
+    return follower.flatMap(following -> following.progress().fault());
   }
 
   /**
@@ -57,17 +99,16 @@ public final class Instances implements AutoCloseable {
    * service has started another.
    */
   public List<Instance> all() {
-    return book.at(clock.instant());
+    return at(clock.instant());
   }
 
-  /** What the processes say that are not silent: for metrics. */
-  public List<InstanceStatus> speaking() {
-    return all().stream().filter(instance -> !instance.silent()).map(Instance::status).toList();
-  }
-
-  /** Processes that fell silent without a word, for metrics. */
-  public List<InstanceStatus> missing() {
-    return all().stream().filter(Instance::silent).map(Instance::status).toList();
+  /**
+   * What processes say, for metrics.
+   *
+   * @param silent of those that fell silent without a word, or of the others
+   */
+  public List<InstanceStatus> reports(boolean silent) {
+    return all().stream().filter(one -> one.silent() == silent).map(Instance::status).toList();
   }
 
   /** The processes of a service. */
@@ -90,27 +131,97 @@ public final class Instances implements AutoCloseable {
   /** Stops following; what is known stays known. */
   @Override
   public void close() {
-    follower.close();
+    follower.ifPresent(Follower::close);
   }
 
   /**
    * @param justSaid whether the record came while the topic was followed; of an earlier one only
    *     the process's own clock tells how old it is
    */
-  private void note(ConsumerRecord<byte[], byte[]> record, boolean justSaid) {
+  private void note(
+      ConsumerRecord<byte[], byte[]> record,
+      RecordDecoder<InstanceStatus> decoder,
+      boolean justSaid) {
     if (record.key() == null) {
       return;
     }
     String key = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
-      book.note(key, Optional.empty(), Instant.EPOCH);
+      note(key, Optional.empty(), Instant.EPOCH);
       return;
     }
     Optional<InstanceStatus> said = decoder.decode(record.value());
     if (said.isPresent()) { // what cannot be read is no report, and no end either
       Instant now = clock.instant();
       Instant reported = said.get().getReportedAt();
-      book.note(key, said, justSaid || reported.isAfter(now) ? now : reported);
+      note(key, said, justSaid || reported.isAfter(now) ? now : reported);
     }
+  }
+
+  /**
+   * Notes a record of the topic.
+   *
+   * @param heardAt when the process said it, by our clock
+   */
+  synchronized void note(String key, Optional<InstanceStatus> said, Instant heardAt) {
+    if (said.isEmpty()) {
+      entries.remove(key);
+    } else if (!key.endsWith(OF_TOPOLOGY) && (entries.containsKey(key) || entries.size() < MOST)) {
+      Entry entry = entries.computeIfAbsent(key, unknown -> new Entry());
+      entry.heardAt = heardAt;
+      entry.add(said.get());
+    }
+  }
+
+  /**
+   * All processes, by service and then by the time of their starts. One that fell silent and whose
+   * service has started another since, of the same run for a trainer's feed, is replaced, and not
+   * among them.
+   */
+  synchronized List<Instance> at(Instant now) {
+    entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER));
+    List<Instance> all = entries.values().stream().map(entry -> instance(entry, now)).toList();
+    return all.stream()
+        .filter(one -> !one.silent() || all.stream().noneMatch(each -> each.replaces(one)))
+        .sorted(
+            Comparator.comparing(Instance::service)
+                .thenComparing(instance -> instance.status().getStartedAt())
+                .thenComparing(instance -> instance.status().getInstance()))
+        .toList();
+  }
+
+  private static Instance instance(Entry entry, Instant now) {
+    InstanceStatus last = entry.reports.getLast();
+    Duration timeout = Duration.ofMillis(MISSED * last.getIntervalMs());
+    boolean silent =
+        isOlder(
+            entry.heardAt,
+            now,
+            timeout.compareTo(SHORTEST_SILENCE) < 0 ? SHORTEST_SILENCE : timeout);
+    return new Instance(
+        last, entry.heardAt, silent ? Map.of() : rates(entry.reports.getFirst(), last), silent);
+  }
+
+  private static Map<String, Double> rates(InstanceStatus first, InstanceStatus last) {
+    // A report may hold any time, and two may be further apart than a long can tell.
+    double seconds =
+        ((double) last.getReportedAt().toEpochMilli() - first.getReportedAt().toEpochMilli()) / 1e3;
+    Map<String, Double> rates = new HashMap<>();
+    if (seconds > 0) {
+      last.getCounters()
+          .forEach(
+              (name, now) -> {
+                // A counter that was not there has not counted before.
+                long before = first.getCounters().getOrDefault(name, 0L);
+                if (now >= before) {
+                  rates.put(name, ((double) now - before) / seconds);
+                }
+              });
+    }
+    return rates;
+  }
+
+  private static boolean isOlder(Instant heardAt, Instant now, Duration age) {
+    return Duration.between(heardAt, now).compareTo(age) > 0;
   }
 }

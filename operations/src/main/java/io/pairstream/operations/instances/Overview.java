@@ -10,11 +10,13 @@ import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.service.http.Route;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,6 +56,19 @@ public final class Overview {
       Supplier<Map<String, Long>> rejections,
       Supplier<CanaryReport> canary,
       Clock clock) {}
+
+  /** {@code GET /v1/overview} and {@code GET /v1/topology}. */
+  public static List<Route> routes(Sources sources) {
+    return List.of(
+        AnswerJson.route("/v1/overview", request -> new Overview(sources).answer()),
+        AnswerJson.route("/v1/topology", request -> topology(sources.instances())));
+  }
+
+  static Graph.Answer topology(Instances instances) {
+    Optional<String> described = instances.topology("preprocess");
+    return new Graph(described.orElse(""), instances.of("preprocess"))
+        .answer(described.isPresent());
+  }
 
   Overview(Sources sources) {
     this.sources = sources;

@@ -1,7 +1,6 @@
 package io.pairstream.operations.lag;
 
 import io.pairstream.operations.sentence.AnswerJson;
-import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
@@ -9,8 +8,6 @@ import io.pairstream.service.http.Route;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.TopicPartition;
@@ -32,19 +29,11 @@ public final class LagRoutes {
   /** Both, for those who may look. */
   public List<Route> routes() {
     return List.of(
-        get("/v1/lag", this::lag).taking("group", "partitions"),
-        get(
+        AnswerJson.route("/v1/lag", this::lag).taking("group", "partitions"),
+        AnswerJson.route(
                 "/v1/lag/history",
                 request -> history.points(group(request), partition(request), back(request)))
             .taking("group", "topic", "partition", "minutes"));
-  }
-
-  private static Route get(String path, Function<Incoming, Object> answer) {
-    return Route.get(
-        path,
-        Access.VIEW,
-        (request, body) ->
-            CompletableFuture.completedFuture(AnswerJson.answer(answer.apply(request))));
   }
 
   private LagReport lag(Incoming request) {

@@ -5,15 +5,12 @@ import io.pairstream.operations.catalogue.CatalogueFold.Place;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Action;
-import io.pairstream.service.http.Access;
-import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /** The audit trail, newest first, from the catalogue. */
 final class ActionRoutes {
@@ -31,12 +28,7 @@ final class ActionRoutes {
   }
 
   List<Route> routes() {
-    return List.of(
-        Route.get(
-                "/v1/actions",
-                Access.VIEW,
-                (request, body) -> CompletableFuture.completedFuture(answer(request)))
-            .taking("limit"));
+    return List.of(AnswerJson.route("/v1/actions", this::trail).taking("limit"));
   }
 
   /**
@@ -53,7 +45,7 @@ final class ActionRoutes {
       String outcome,
       Instant doneAt) {}
 
-  private Answer answer(Incoming request) {
+  private Trail trail(Incoming request) {
     int limit = request.whole("limit", USUAL, 1, MOST);
     boolean ready = catalogue.isCaughtUp();
     List<Told> actions =
@@ -72,7 +64,7 @@ final class ActionRoutes {
                             row.getString(6),
                             Instant.ofEpochMilli(row.getLong(7))),
                     limit));
-    return AnswerJson.answer(new Trail(actions, ready));
+    return new Trail(actions, ready);
   }
 
   /**

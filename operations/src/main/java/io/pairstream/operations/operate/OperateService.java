@@ -8,7 +8,6 @@ import io.pairstream.operations.catalogue.PairIndex;
 import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.ClusterWatch;
-import io.pairstream.operations.instances.InstanceRoutes;
 import io.pairstream.operations.instances.Instances;
 import io.pairstream.operations.instances.Overview;
 import io.pairstream.operations.lag.ClusterMetrics;
@@ -97,7 +96,7 @@ public final class OperateService implements AutoCloseable {
             () -> catalogue.isCaughtUp() ? search.board().byReason() : Map.of(),
             canary,
             clock);
-    routes.addAll(new InstanceRoutes(sources).routes());
+    routes.addAll(Overview.routes(sources));
     ClusterMetrics metrics =
         new ClusterMetrics(
             settings.clusterName().orElse(cluster.bootstrapServers()),
@@ -112,8 +111,8 @@ public final class OperateService implements AutoCloseable {
             List.of(
                 metrics::write,
                 text -> {
-                  StatusMetrics.write(instances.speaking(), text);
-                  StatusMetrics.writeMissing(instances.missing(), text);
+                  StatusMetrics.write(instances.reports(false), text);
+                  StatusMetrics.writeMissing(instances.reports(true), text);
                 })));
     KeyRing keys =
         closedLater(

@@ -12,11 +12,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Route;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * Records as JSON answers: names in snake case, numbers to millionths, null for what is not known
@@ -39,6 +44,14 @@ public final class AnswerJson {
   /** The answer 200 with a record as its body. */
   public static Answer answer(Object record) {
     return Answer.json(200, MAPPER.valueToTree(record));
+  }
+
+  /** A route that answers at once, with a record, for those who may look. */
+  public static Route route(String path, Function<Incoming, Object> record) {
+    return Route.get(
+        path,
+        Access.VIEW,
+        (request, body) -> CompletableFuture.completedFuture(answer(record.apply(request))));
   }
 
   /** A record as a text that {@link #read} reads. */

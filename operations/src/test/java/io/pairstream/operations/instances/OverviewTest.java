@@ -324,7 +324,7 @@ class OverviewTest {
     }
 
     JsonNode topology() {
-      return AnswerJson.MAPPER.valueToTree(new InstanceRoutes(sources).topology());
+      return AnswerJson.MAPPER.valueToTree(Overview.topology(instances));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.schemas.InstanceStatus;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +31,7 @@ final class Played {
   /** A process that counted from nothing to {@code counters} within ten seconds until noon. */
   static Instance afterTenSeconds(
       String service, Map<String, Long> counters, Map<String, Double> gauges) {
-    InstanceBook book = new InstanceBook();
+    Instances book = new Instances(Optional.empty(), Clock.systemUTC());
     Instant before = NOON.minus(Duration.ofSeconds(10));
     book.note("k", Optional.of(status(service, "a", before).build()), before);
     book.note(

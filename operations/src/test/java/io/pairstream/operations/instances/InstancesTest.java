@@ -4,6 +4,7 @@ import static io.pairstream.operations.instances.Played.NOON;
 import static io.pairstream.operations.instances.Played.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class InstanceBookTest {
+class InstancesTest {
 
-  private final InstanceBook book = new InstanceBook();
+  private final Instances book = new Instances(Optional.empty(), Clock.systemUTC());
 
   @Test
   void whoEndsInAnOrderlyWayIsGone() {
