@@ -8,7 +8,6 @@ import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.terminal.Progress;
 import java.time.Duration;
 import java.util.BitSet;
@@ -21,10 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /** Counts by their receipts what the topology decides after this was made. Not thread-safe. */
@@ -117,13 +113,7 @@ public final class DecidedPairs implements AutoCloseable {
         progress.show("%,d raw pairs wait to be judged", left);
       }
       // Up to the very end: a transaction whose offsets count may not have ended here yet.
-      Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-      read.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-      ListOffsetsOptions whole = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
-      Map<TopicPartition, Long> veryEnds = new HashMap<>();
-      KafkaAnswers.await(admin.listOffsets(latest, whole).all())
-          .forEach((partition, end) -> veryEnds.put(partition, end.offset()));
-      return count(veryEnds);
+      return count(ClusterAccess.veryEnds(admin, read.keySet()));
     }
   }
 

@@ -19,16 +19,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -183,6 +187,18 @@ public final class ClusterAccess {
     return existing;
   }
 
+  /** The ends that there are now, of open transactions too. */
+  public static Map<TopicPartition, Long> veryEnds(
+      Admin admin, Collection<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    ListOffsetsOptions whole = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    KafkaAnswers.await(admin.listOffsets(latest, whole).all())
+        .forEach((partition, end) -> ends.put(partition, end.offset()));
+    return ends;
+  }
+
   /**
    * The offsets that a group has committed on these partitions; without those on which it never
    * has. Waits for transactions that are just being completed, so that no output that can be read
@@ -191,26 +207,21 @@ public final class ClusterAccess {
    */
   public static Map<TopicPartition, Long> committedAndSettled(
       Admin admin, String group, Collection<TopicPartition> partitions) {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    settled(admin, group, partitions)
-        .forEach((partition, committed) -> offsets.put(partition, committed.offset()));
-    return offsets;
+    return settled(admin, group, partitions, OffsetAndMetadata::offset);
   }
 
   /** The same of a group that finishes records out of order, and commits which. */
   public static Map<TopicPartition, FinishedOffsets> finishedAndSettled(
       Admin admin, String group, Collection<TopicPartition> partitions) {
-    Map<TopicPartition, FinishedOffsets> finished = new HashMap<>();
-    settled(admin, group, partitions)
-        .forEach(
-            (partition, committed) ->
-                finished.put(
-                    partition, FinishedOffsets.read(committed.offset(), committed.metadata())));
-    return finished;
+    return settled(
+        admin, group, partitions, at -> FinishedOffsets.read(at.offset(), at.metadata()));
   }
 
-  private static Map<TopicPartition, OffsetAndMetadata> settled(
-      Admin admin, String group, Collection<TopicPartition> partitions) {
+  private static <T> Map<TopicPartition, T> settled(
+      Admin admin,
+      String group,
+      Collection<TopicPartition> partitions,
+      Function<OffsetAndMetadata, T> reading) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     Set<TopicPartition> unsettled = new HashSet<>(partitions);
     long deadline = System.nanoTime() + SETTLED_AFTER.toNanos();
@@ -225,7 +236,9 @@ public final class ClusterAccess {
       }
     }
     offsets.values().removeIf(Objects::isNull);
-    return offsets;
+    Map<TopicPartition, T> read = new HashMap<>();
+    offsets.forEach((partition, committed) -> read.put(partition, reading.apply(committed)));
+    return read;
   }
 
   /** What was committed on each partition; null where nothing was. */

@@ -13,27 +13,12 @@ public final class DashboardPage {
   /** All files but the page itself and what every page has. */
   static final List<String> ASSETS =
       List.of(
-          "icon.svg",
-          "page.css",
-          "app.js",
-          "charts.js",
-          "dialog.js",
-          "format.js",
-          "parts.js",
-          "session.js",
-          "watch.js",
-          "words.en.json",
-          "words.zh.json",
-          "overview.js",
-          "topology.js",
-          "lag.js",
-          "pairs.js",
-          "pair.js",
-          "quarantine.js",
-          "profile.js",
-          "actions.js",
-          "tiles.js",
-          "review.js");
+          """
+          icon.svg page.css app.js charts.js dialog.js format.js parts.js session.js watch.js
+          words.en.json words.zh.json overview.js topology.js lag.js pairs.js pair.js
+          quarantine.js profile.js actions.js tiles.js review.js\
+          """
+              .split("\\s+"));
 
   private DashboardPage() {}
 

@@ -13,12 +13,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.utils.Utils;
@@ -68,7 +63,7 @@ final class TopologyProgress {
     begunAt = begunAt.isPresent() ? begunAt : OptionalLong.of(System.nanoTime());
     return awaitReadTo(cluster.topics().takedowns().name())
         && awaitReadTo(TopicCatalogue.takedownsByImageTopic(cluster.dataset()))
-        && (outputs.isEmpty() || awaitReadable(ends(outputs)));
+        && (outputs.isEmpty() || awaitReadable(ClusterAccess.veryEnds(admin, outputs)));
   }
 
   /** Whether any process of the topology is there to carry anything out. */
@@ -86,7 +81,7 @@ final class TopologyProgress {
 
   /** Behind the last record that was read there may be marks of transactions alone. */
   private boolean awaitReadTo(String topic) {
-    Map<TopicPartition, Long> ends = ends(log.partitions(topic));
+    Map<TopicPartition, Long> ends = ClusterAccess.veryEnds(admin, log.partitions(topic));
     String group = cluster.dataset().preprocessGroup();
     return awaitReadable(ends)
         && awaitUntil(
@@ -129,19 +124,5 @@ final class TopologyProgress {
           return false;
         });
     return any.get();
-  }
-
-  /** The ends that there are now, of open transactions too. */
-  private Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
-    Map<TopicPartition, OffsetSpec> latest =
-        partitions.stream()
-            .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    KafkaAnswers.await(
-            admin
-                .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                .all())
-        .forEach((partition, end) -> ends.put(partition, end.offset()));
-    return ends;
   }
 }
