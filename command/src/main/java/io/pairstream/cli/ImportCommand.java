@@ -72,7 +72,7 @@ final class ImportCommand extends ClusterCommand.Fit {
     List<ImportState.Source> sources = ImportState.Source.of(paths);
     try (ImportState state = new ImportState(stateFile(inWords), inWords, fromStart);
         Writer failures = failures(state)) {
-      return run(read, sources, state, Optional.ofNullable(failures));
+      return run(read, sources, state, failures);
     }
   }
 
@@ -87,11 +87,11 @@ final class ImportCommand extends ClusterCommand.Fit {
     return options().dataDirectory().resolve("imports").resolve(key.substring(0, 16) + ".jsonl");
   }
 
-  /** Null where nobody wants to know; an import that is resumed writes behind what is there. */
+  /** An import that is resumed writes behind what is there. */
   private Writer failures(ImportState state) {
     try {
       return failed == null
-          ? null
+          ? Writer.nullWriter()
           : Files.newBufferedWriter(
               failed,
               StandardOpenOption.CREATE,
@@ -103,10 +103,7 @@ final class ImportCommand extends ClusterCommand.Fit {
   }
 
   private int run(
-      SourceOptions read,
-      List<ImportState.Source> sources,
-      ImportState state,
-      Optional<Writer> failures) {
+      SourceOptions read, List<ImportState.Source> sources, ImportState state, Writer failures) {
     boolean wasBegun = state.isBegun();
     Optional<DecidedPairs> judged =
         wait ? Optional.of(new DecidedPairs(access())) : Optional.empty();

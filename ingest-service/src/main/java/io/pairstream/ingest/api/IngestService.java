@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.publish.PairIntake;
 import io.pairstream.ingest.publish.PairRoutes;
 import io.pairstream.ingest.status.StatusRoutes;
-import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
@@ -108,7 +107,7 @@ public final class IngestService implements AutoCloseable {
   private final Map<String, Object> clientSettings;
   private final PairIntake intake;
   private final KeyRing keys;
-  private final StatusView pairs;
+  private final StatusRoutes pairs;
   private final PairRoutes pairRoutes;
   private final WebServer server;
   private volatile Optional<StatusReporter> reporter = Optional.empty();
@@ -130,11 +129,11 @@ public final class IngestService implements AutoCloseable {
             settings.instances(),
             System::nanoTime);
     Path directory = settings.stateDirectory();
-    pairs = new StatusView(topics, directory, clientSettings, clock);
+    pairs = new StatusRoutes(topics, directory, clientSettings, clock);
     pairRoutes = new PairRoutes(intake, quotas, directory.resolve("batches-under-way"));
     List<Route> routes = new ArrayList<>();
     routes.addAll(pairRoutes.routes());
-    routes.addAll(new StatusRoutes(pairs, clientSettings).routes());
+    routes.addAll(pairs.routes());
     routes.add(quotas.me());
     List<Supplier<Optional<String>>> obstacles =
         List.of(intake::obstacle, keys::obstacle, this::reading);

@@ -1,7 +1,7 @@
 package io.pairstream.ingest.files;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.publish.InvalidLinkException;
+import io.pairstream.service.http.Json;
 import io.pairstream.service.publish.PairTooLargeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,13 +25,11 @@ public final class ImportRun {
   /** How long an acknowledgement may be in no file: what it covers is repeated after a crash. */
   private static final long WRITE_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   private final SourceOptions options;
   private final Function<SourceItem, CompletableFuture<?>> sink;
   private final ImportState state;
   private final Listener listener;
-  private final Optional<Writer> failed;
+  private final Writer failed;
   private long writtenAt = System.nanoTime() - WRITE_EVERY_NANOS;
 
   /** Hears how an import goes on. Called by the importing thread. */
@@ -105,7 +103,7 @@ public final class ImportRun {
       Function<SourceItem, CompletableFuture<?>> sink,
       ImportState state,
       Listener listener,
-      Optional<Writer> failed) {
+      Writer failed) {
     this.options = options;
     this.sink = sink;
     this.state = state;
@@ -182,7 +180,8 @@ public final class ImportRun {
     }
 
     private Ending takeAll() {
-      if (state.isWhole(source)) {
+      Optional<ImportState.Progress> before = state.find(source);
+      if (before.map(ImportState.Progress::whole).orElse(false)) {
         listener.read(shareBefore + share);
         return Ending.WHOLE_BEFORE;
       }
@@ -193,7 +192,7 @@ public final class ImportRun {
         listener.notice(name + " has changed since; it is imported from its beginning");
       }
       try (PairSource items = PairSource.open(source.path(), options)) {
-        long done = state.entry(source);
+        long done = before.map(ImportState.Progress::entry).orElse(0L);
         if (done > 0) {
           listener.notice(name + ": goes on behind entry " + done);
           items.skip(done);
@@ -240,16 +239,14 @@ public final class ImportRun {
     /** Writes down what fails before anybody counts it. */
     private void problem(SourceItem.Problem problem) {
       problems++;
-      if (failed.isPresent()) {
-        Failure failure =
-            new Failure(
-                source.path().toString(), problem.entry(), problem.where(), problem.message());
-        try {
-          failed.get().write(JSON.writeValueAsString(failure) + System.lineSeparator());
-          failed.get().flush();
-        } catch (IOException e) {
-          throw new UncheckedIOException("the file of what failed cannot be written: " + e, e);
-        }
+      Failure failure =
+          new Failure(
+              source.path().toString(), problem.entry(), problem.where(), problem.message());
+      try {
+        failed.write(Json.MAPPER.writeValueAsString(failure) + System.lineSeparator());
+        failed.flush();
+      } catch (IOException e) {
+        throw new UncheckedIOException("the file of what failed cannot be written: " + e, e);
       }
       listener.problem(problem);
     }

@@ -41,8 +41,7 @@ public final class ImportState implements AutoCloseable {
    * @param options what the import is made with, in words
    * @param entry the last one that is done with
    */
-  private record Progress(
-      String options, String source, String fingerprint, long entry, boolean whole) {}
+  record Progress(String options, String source, String fingerprint, long entry, boolean whole) {}
 
   /**
    * The state in a file, which need not exist.
@@ -65,20 +64,9 @@ public final class ImportState implements AutoCloseable {
     if (sources.isEmpty() && !journal.lines().isEmpty()) {
       journal.close();
       throw new UnusableSourceException(
-          file
-              + " is of an import with other options; give the same ones, name another file with"
-              + " --resume, or begin anew with --from-start");
+          "%s is of an import with other options; give the same ones, name another file with --resume, or begin anew with --from-start"
+              .formatted(file));
     }
-  }
-
-  /** The last entry of a source that is done with; 0 where none is. */
-  long entry(Source source) {
-    return find(source).map(Progress::entry).orElse(0L);
-  }
-
-  /** Whether a source was imported to its end. */
-  boolean isWhole(Source source) {
-    return find(source).map(Progress::whole).orElse(false);
   }
 
   /** Whether a source was begun, and has changed since. */
@@ -118,7 +106,8 @@ public final class ImportState implements AutoCloseable {
     journal.close();
   }
 
-  private Optional<Progress> find(Source source) {
+  /** How far a source is; empty where it was not begun, or has changed since. */
+  Optional<Progress> find(Source source) {
     return Optional.ofNullable(sources.get(source.path().toString()))
         .filter(progress -> progress.fingerprint().equals(source.fingerprint()));
   }

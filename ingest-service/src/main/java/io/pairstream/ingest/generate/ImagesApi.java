@@ -9,6 +9,7 @@ import io.pairstream.ingest.fetch.web.RetryAfter;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import io.pairstream.schemas.Threads;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -105,16 +106,7 @@ public final class ImagesApi {
   record Image(ByteBuffer bytes, String mediaType, String revisedPrompt) {}
 
   /** A whole answer, or one byte more than is read of it. */
-  private static final class Reply {
-
-    private final HttpResponse<?> head;
-    private final byte[] body;
-
-    Reply(HttpResponse<?> head, byte[] body) {
-      this.head = head;
-      this.body = body;
-    }
-  }
+  private record Reply(HttpResponse<?> head, ByteArrayInputStream body) {}
 
   /**
    * @param baseUrl as clients of OpenAI's take it, {@code https://api.openai.com/v1}; without a
@@ -185,7 +177,7 @@ public final class ImagesApi {
     Future<Reply> call = threads.submit(() -> call(request.build(), most));
     try {
       Reply reply = call.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      if (reply.body.length > most) {
+      if (reply.body.available() > most) {
         return new Failed("the answer is longer than " + most + " bytes");
       }
       return reply.head.statusCode() == 200 ? images(reply) : complaint(reply, prompt);
@@ -205,7 +197,7 @@ public final class ImagesApi {
   private Reply call(HttpRequest request, int most) throws IOException, InterruptedException {
     HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
     try (InputStream body = response.body()) {
-      return new Reply(response, body.readNBytes(most + 1));
+      return new Reply(response, new ByteArrayInputStream(body.readNBytes(most + 1)));
     }
   }
 
@@ -239,7 +231,7 @@ public final class ImagesApi {
   /** What an answer means that is no 200, as OpenAI, Azure and those who speak alike word it. */
   private Answer complaint(Reply reply, PromptFile.Prompt prompt) {
     int status = reply.head.statusCode();
-    JsonNode error = error(reply.body);
+    JsonNode error = error(reply.body.readAllBytes());
     String code =
         error.path("inner_error").path("code").asText(error.path("code").asText("")) + " ";
     String message = error.isTextual() ? error.asText() : error.path("message").asText("");

@@ -69,9 +69,8 @@ final class PairBody {
       return form;
     } catch (CompletionException | IllegalStateException | IllegalArgumentException e) {
       throw malformed(
-          "the body is no multipart/form-data with the declared boundary, or has more than "
-              + MAX_PARTS
-              + " parts");
+          "the body is no multipart/form-data with the declared boundary, or has more than %s parts"
+              .formatted(MAX_PARTS));
     }
   }
 
@@ -110,7 +109,7 @@ final class PairBody {
   private static Problem notUtf8(String field) {
     if (field.equals("caption")) {
       String detail = "the caption's bytes are not UTF-8";
-      return ImageGate.refused(new Rejection(RejectReason.CAPTION_NOT_UTF8, detail, "", ""))
+      return PairForm.refused(new Rejection(RejectReason.CAPTION_NOT_UTF8, detail, "", ""))
           .with("field", field);
     }
     return PairForm.refused(field, "the field's bytes are not UTF-8");

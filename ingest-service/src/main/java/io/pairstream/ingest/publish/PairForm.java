@@ -3,10 +3,15 @@ package io.pairstream.ingest.publish;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.caption.LanguageTag;
+import io.pairstream.cleaning.image.CheckImageSize;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ProbeImage;
+import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
@@ -90,11 +95,8 @@ public final class PairForm {
     if (!TEXTS.contains(field)) {
       throw refused(
           field,
-          "there is no field "
-              + shown(field)
-              + "; there are image, "
-              + String.join(", ", new TreeSet<>(TEXTS))
-              + " and annotations");
+          "there is no field %s; there are image, %s and annotations"
+              .formatted(shown(field), String.join(", ", new TreeSet<>(TEXTS))));
     }
     if (!seen.add(field)) {
       throw refused(field, "the field " + field + " is there twice");
@@ -173,8 +175,7 @@ public final class PairForm {
     if (!hasImage) {
       return link(caption, language, contributor);
     }
-    extraBytes =
-        Math.max(0, ImageGate.check(image).decodingBytes() / DECODED_PER_SENT - image.length);
+    extraBytes = Math.max(0, checked(image).decodingBytes() / DECODED_PER_SENT - image.length);
     checkDigest();
     return new NewPair(
         ByteBuffer.wrap(image),
@@ -225,7 +226,7 @@ public final class PairForm {
       throw tooLong("caption", FieldRule.utf8Bytes(caption), MAX_CAPTION_BYTES);
     }
     if (!FieldRule.isEncodable(caption)) {
-      throw ImageGate.refused(
+      throw refused(
           new Rejection(
               RejectReason.CAPTION_NOT_UTF8,
               "the caption holds half a character, which has no form in UTF-8",
@@ -304,5 +305,42 @@ public final class PairForm {
             c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '?' : c)
         .forEach(shown::appendCodePoint);
     return shown.toString();
+  }
+
+  /** What the header says of an image; refuses with its words what the topology would reject. */
+  private static ProbedImage checked(byte[] image) {
+    if (image.length > RecordSizes.MAX_IMAGE) {
+      Rejection tooMany =
+          new Rejection(
+              RejectReason.IMAGE_TOO_MANY_BYTES,
+              "the image has " + image.length + " bytes; at most 8 MiB are taken",
+              image.length + " bytes",
+              RecordSizes.MAX_IMAGE + " bytes");
+      throw problem(ProblemKind.BODY_TOO_LARGE, tooMany).with("field", "image");
+    }
+    return new ProbeImage()
+        .apply(new EncodedImage(image))
+        .then(new CheckImageSize())
+        .fold(
+            probed -> probed,
+            rejection -> {
+              throw refused(rejection);
+            });
+  }
+
+  /** A rejection as a caller reads it. */
+  static Problem refused(Rejection rejection) {
+    return problem(ProblemKind.PAIR_REFUSED, rejection);
+  }
+
+  private static Problem problem(ProblemKind kind, Rejection rejection) {
+    Problem problem =
+        Problem.of(kind, rejection.detail())
+            .with("reason", rejection.reason().name())
+            .with("remedy", rejection.reason().remedy());
+    if (!rejection.measured().isEmpty()) {
+      problem = problem.with("measured", rejection.measured());
+    }
+    return rejection.limit().isEmpty() ? problem : problem.with("limit", rejection.limit());
   }
 }

@@ -1,6 +1,10 @@
 package io.pairstream.ingest.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -9,7 +13,11 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
+import io.pairstream.service.table.LastOfEachKey;
+import io.pairstream.service.table.TopicTable;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,10 +29,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * What became of one pair, and of many.
+ * What became of one pair, and of many, from this instance's copies of {@code uploads} and {@code
+ * receipts}. Thread-safe.
  *
  * <p>Any key with the scope {@code read} may ask for any id. An id is a digest of content: who
  * knows it has the content or was told; and two producers may have sent the same pair.
@@ -32,7 +42,7 @@ import org.apache.kafka.common.errors.SerializationException;
  * <p>What this instance has not read yet it reads before it says that nobody has heard of an id, so
  * that one which another instance gave out a moment ago is found here.
  */
-public final class StatusRoutes {
+public final class StatusRoutes implements AutoCloseable {
 
   private static final int MAX_IDS = 1000;
   private static final long MAX_BODY_BYTES = 256 * 1024;
@@ -44,16 +54,33 @@ public final class StatusRoutes {
   /** How long a question waits for what happened before it, where the settings do not say. */
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-  private final StatusView view;
+  private final Topic<String, Upload> uploads;
+  private final Topic<String, Receipt> receipts;
+  private final TopicTable uploadsView;
+  private final TopicTable receiptsView;
   private final Duration timeout;
 
   /**
-   * @param kafkaSettings settings of Kafka's clients: {@code default.api.timeout.ms} is how long a
-   *     question waits for what happened before it, or else 3 s
+   * Begins to follow both topics.
+   *
+   * @param directory this instance's own folder
+   * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}: {@code
+   *     default.api.timeout.ms} is how long a question waits for what happened before it, or else 3
+   *     s
+   * @throws io.pairstream.service.table.ViewStorageException where the folder cannot be used
    */
-  public StatusRoutes(StatusView view, Map<String, ?> kafkaSettings) {
-    this.view = view;
-    this.timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
+  public StatusRoutes(
+      PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
+    uploads = topics.uploads();
+    receipts = topics.receipts();
+    uploadsView = follow(uploads.name(), directory.resolve("uploads"), kafkaSettings, clock);
+    receiptsView = follow(receipts.name(), directory.resolve("receipts"), kafkaSettings, clock);
+    timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
+  }
+
+  private static TopicTable follow(
+      String topic, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
+    return TopicTable.open(new LastOfEachKey(topic), directory, kafkaSettings, clock);
   }
 
   public List<Route> routes() {
@@ -129,7 +156,7 @@ public final class StatusRoutes {
     if (known.keySet().containsAll(ids)) {
       return CompletableFuture.completedFuture(known);
     }
-    return view.upToDate()
+    return upToDate()
         .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .handle((unused, failure) -> failure == null)
         .thenApply(
@@ -152,15 +179,65 @@ public final class StatusRoutes {
     return found;
   }
 
-  /** Where the pair stands as far as this instance has read. */
-  private Optional<StatusReport> find(String id) {
+  /**
+   * Where a pair or link stands as far as this instance has read; nothing where it has read nothing
+   * of it.
+   *
+   * @param id a pair id or link id, or the coordinates {@code topic-partition-offset} of a record
+   *     that could not be read
+   * @throws Problem {@link ProblemKind#NOT_READY} where the registry does not answer and its
+   *     schemas are not at hand
+   */
+  Optional<StatusReport> find(String id) {
     try {
-      return view.find(id);
+      Optional<Upload> upload = read(uploads, uploadsView, id);
+      if (upload.isEmpty()) {
+        return read(receipts, receiptsView, id).map(receipt -> StatusReport.of(id, receipt));
+      }
+      String pairId = upload.get().getPairId();
+      Optional<Receipt> receipt =
+          pairId.isEmpty() ? Optional.empty() : read(receipts, receiptsView, pairId);
+      return Optional.of(StatusReport.of(id, upload.get(), receipt));
     } catch (SerializationException e) {
       throw Problem.of(
               ProblemKind.NOT_READY,
               "the schema registry does not answer, without which the records cannot be read")
           .retryAfter(5);
     }
+  }
+
+  private static <V> Optional<V> read(Topic<String, V> topic, TopicTable view, String id) {
+    return view.read(table -> LastOfEachKey.get(table, id))
+        .map(bytes -> topic.value().deserializer().deserialize(topic.name(), bytes));
+  }
+
+  /**
+   * Completes once this instance has read all that is there now. Fails where the broker does not
+   * answer. An ingest API's note may lie behind a fetcher's that is not committed yet, and waits
+   * for that one.
+   */
+  CompletableFuture<Void> upToDate() {
+    return CompletableFuture.allOf(uploadsView.reachedAllWritten(), receiptsView.reachedNow());
+  }
+
+  /** Completes once {@link #isCaughtUp()} holds. */
+  CompletableFuture<Void> caughtUp() {
+    return CompletableFuture.allOf(uploadsView.caughtUp(), receiptsView.caughtUp());
+  }
+
+  /** Whether what this instance does not know, nobody knows, but for the last moments. */
+  public boolean isCaughtUp() {
+    return uploadsView.isCaughtUp() && receiptsView.isCaughtUp();
+  }
+
+  /** Why this instance does not follow what happens now; empty while it does. */
+  public Optional<String> trouble() {
+    return Stream.of(uploadsView, receiptsView).flatMap(v -> v.trouble().stream()).findFirst();
+  }
+
+  @Override
+  public void close() {
+    uploadsView.close();
+    receiptsView.close();
   }
 }

@@ -9,11 +9,11 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.testing.TestDataset;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -66,7 +66,7 @@ final class ImportProcess {
               },
               state,
               new Quiet(),
-              Optional.empty())
+              Writer.nullWriter())
           .run(ImportState.Source.of(paths), Long.MAX_VALUE);
     }
   }

@@ -12,6 +12,7 @@ import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -59,8 +59,9 @@ class ImportRunTest {
     }
 
     try (ImportState kept = new ImportState(folder.resolve("state.json"), "o", false)) {
-      assertThat(kept.entry(source)).isEqualTo(1);
-      assertThat(kept.isWhole(source)).isFalse();
+      ImportState.Progress progress = kept.find(source).orElseThrow();
+      assertThat(progress.entry()).isEqualTo(1);
+      assertThat(progress.whole()).isFalse();
     }
   }
 
@@ -143,7 +144,7 @@ class ImportRunTest {
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("other options");
     try (ImportState own = new ImportState(stateFile, "o", false)) {
-      assertThat(own.isWhole(sources.get(0))).isTrue();
+      assertThat(own.find(sources.get(0))).get().matches(ImportState.Progress::whole);
       assertThatThrownBy(() -> new ImportState(stateFile, "o", false))
           .hasMessageContaining("another process notes there");
     }
@@ -282,7 +283,7 @@ class ImportRunTest {
       List<ImportState.Source> sources,
       long limit) {
     return new ImportRun(
-            SourceOptions.of(SourceKind.IMPORTED), sink, state, new Heard(), Optional.empty())
+            SourceOptions.of(SourceKind.IMPORTED), sink, state, new Heard(), Writer.nullWriter())
         .run(sources, limit);
   }
 

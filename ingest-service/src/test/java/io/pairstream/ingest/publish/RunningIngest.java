@@ -1,7 +1,6 @@
 package io.pairstream.ingest.publish;
 
 import io.pairstream.ingest.status.StatusRoutes;
-import io.pairstream.ingest.status.StatusView;
 import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.Cluster;
@@ -33,7 +32,7 @@ final class RunningIngest implements AutoCloseable {
               .map(name -> new Principal(name, name, Set.of(Scope.PUBLISH, Scope.READ)))
               .orElse(Principal.ANONYMOUS);
 
-  private final StatusView pairs;
+  private final StatusRoutes pairs;
   private final PairRoutes pairRoutes;
   private final PairIntake intake;
   private final WebServer server;
@@ -50,11 +49,11 @@ final class RunningIngest implements AutoCloseable {
             Map.of());
     Clock clock = Clock.systemUTC();
     Map<String, Object> kafka = cluster.clientSettings(Map.of());
-    pairs = new StatusView(access.topics(), folder, kafka, clock);
+    pairs = new StatusRoutes(access.topics(), folder, kafka, clock);
     intake = new PairIntake(cluster, clock);
     pairRoutes = new PairRoutes(intake, Quota.UNLIMITED, folder.resolve("under-way"));
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new StatusRoutes(pairs, kafka).routes());
+    routes.addAll(pairs.routes());
     routes.addAll(pairRoutes.routes());
     server =
         new WebServer(
@@ -75,10 +74,6 @@ final class RunningIngest implements AutoCloseable {
 
   URI uri(String path) {
     return URI.create("http://127.0.0.1:" + port() + path);
-  }
-
-  StatusView pairs() {
-    return pairs;
   }
 
   @Override

@@ -51,15 +51,15 @@ class StatusRoutesTest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private ClusterAccess cluster;
   private PlayedPipeline pipeline;
-  private StatusView view;
+  private StatusRoutes view;
   private WebServer server;
 
   @BeforeEach
   void start() throws IOException {
     cluster = KAFKA.dataset(2);
     pipeline = new PlayedPipeline(cluster);
-    view = new StatusView(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
-    server = server(view, cluster.clientSettings());
+    view = new StatusRoutes(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
+    server = server(view);
     view.caughtUp().join();
   }
 
@@ -154,9 +154,9 @@ class StatusRoutesTest {
     PairTopics away =
         PairTopics.of(new Dataset("away"), new AvroSerdes(new Registry("mock://away", Map.of())));
     own.close();
-    try (StatusView blind =
-            new StatusView(away, otherFolder, own.clientSettings(), Clock.systemUTC());
-        WebServer blindServer = server(blind, own.clientSettings())) {
+    try (StatusRoutes blind =
+            new StatusRoutes(away, otherFolder, own.clientSettings(), Clock.systemUTC());
+        WebServer blindServer = server(blind)) {
 
       HttpResponse<String> answer =
           client.send(
@@ -169,12 +169,11 @@ class StatusRoutesTest {
     }
   }
 
-  private static WebServer server(StatusView answering, Map<String, ?> kafkaSettings)
-      throws IOException {
+  private static WebServer server(StatusRoutes answering) throws IOException {
     WebServer started =
         new WebServer(
             LongTimeoutServer.settings(),
-            new Router(new StatusRoutes(answering, kafkaSettings).routes()),
+            new Router(answering.routes()),
             Authenticator.ANONYMOUS,
             Quota.UNLIMITED,
             true);

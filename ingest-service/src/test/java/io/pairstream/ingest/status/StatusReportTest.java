@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(600)
-class StatusViewTest {
+class StatusReportTest {
 
   private final Instant now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
 
@@ -37,7 +37,7 @@ class StatusViewTest {
   @TempDir Path folder;
   private ClusterAccess cluster;
   private PlayedPipeline pipeline;
-  private StatusView view;
+  private StatusRoutes view;
 
   @BeforeEach
   void open() {
@@ -196,8 +196,9 @@ class StatusViewTest {
     assertThat(json.has("decided_at")).isTrue();
   }
 
-  private StatusView openIn(Path directory) {
-    return new StatusView(cluster.topics(), directory, cluster.clientSettings(), Clock.systemUTC());
+  private StatusRoutes openIn(Path directory) {
+    return new StatusRoutes(
+        cluster.topics(), directory, cluster.clientSettings(), Clock.systemUTC());
   }
 
   private StatusReport status(String id) {
