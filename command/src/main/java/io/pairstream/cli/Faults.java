@@ -80,10 +80,9 @@ final class Faults {
         && !unmatched.getUnmatched().isEmpty()) {
       String typed = unmatched.getUnmatched().get(0);
       String meant = String.join(" or ", unmatched.getSuggestions());
-      return "there is no "
-          + (unmatched.isUnknownOption() ? "option " : "command or argument ")
-          + typed
-          + (meant.isEmpty() ? "" : "; did you mean " + meant + "?");
+      String kind = unmatched.isUnknownOption() ? "option " : "command or argument ";
+      String hint = meant.isEmpty() ? "" : "; did you mean " + meant + "?";
+      return "there is no " + kind + typed + hint;
     }
     // The library names Java's types, of which nobody who types has heard.
     return String.valueOf(exception.getMessage())

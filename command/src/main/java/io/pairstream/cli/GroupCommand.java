@@ -24,7 +24,6 @@ import picocli.CommandLine.Parameters;
 /** {@code pairstream group}: where a consumer group reads on. */
 @Command(
     name = "group",
-    synopsisSubcommandLabel = "COMMAND",
     subcommands = {GroupCommand.Reset.class, GroupCommand.Undo.class})
 final class GroupCommand {
 

@@ -29,7 +29,6 @@ import picocli.CommandLine.Parameters;
 /** {@code pairstream keys}: who may use the upload API and the operators' service. */
 @Command(
     name = "keys",
-    synopsisSubcommandLabel = "COMMAND",
     subcommands = {KeysCommand.Create.class, KeysCommand.Ls.class, KeysCommand.Revoke.class})
 final class KeysCommand {
 

@@ -36,7 +36,6 @@ import picocli.CommandLine.Parameters;
 /** {@code pairstream quarantine}: what was rejected. */
 @Command(
     name = "quarantine",
-    synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       QuarantineCommand.Ls.class,
       QuarantineCommand.Show.class,

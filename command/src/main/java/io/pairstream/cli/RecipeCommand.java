@@ -28,7 +28,6 @@ import picocli.CommandLine.Parameters;
 /** {@code pairstream recipe}: what a recipe says, before anything runs with it. */
 @Command(
     name = "recipe",
-    synopsisSubcommandLabel = "COMMAND",
     subcommands = {RecipeCommand.Check.class, RecipeCommand.Explain.class, RecipeCommand.Try.class})
 final class RecipeCommand {
 

@@ -9,14 +9,12 @@ import io.pairstream.terminal.Table;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream topics}: the topics of a data set. */
-@Command(
-    name = "topics",
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = TopicsCommand.Create.class)
+@Command(name = "topics", subcommands = TopicsCommand.Create.class)
 final class TopicsCommand {
 
   private TopicsCommand() {}
@@ -40,9 +38,6 @@ final class TopicsCommand {
     @Option(names = "--registry-credential", paramLabel = "FILE")
     private Path registryCredential;
 
-    /** The topics as JSON. */
-    private record Created(List<Outcome> topics) {}
-
     @Override
     public Integer call() {
       requireAtLeast(1, "--partitions", partitions);
@@ -53,7 +48,7 @@ final class TopicsCommand {
       List<Outcome> outcomes =
           new CreateTopics(new ClusterAccess(cluster), replicationFactor)
               .create(new TopicCatalogue(cluster.dataset(), partitions));
-      answer(new Created(outcomes), () -> print(table(outcomes)));
+      answer(Map.of("topics", outcomes), () -> print(table(outcomes)));
       return ExitStatus.DONE;
     }
 

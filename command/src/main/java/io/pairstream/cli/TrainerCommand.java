@@ -56,11 +56,8 @@ abstract class TrainerCommand extends ClusterCommand {
         .orElseThrow(
             () ->
                 wrong(
-                    "the view is one of "
-                        + topic
-                        + ", which is no split of the data set "
-                        + cluster().dataset().name()
-                        + "; name its data set: --dataset NAME"));
+                    "the view is one of %s, which is no split of the data set %s; name its data set: --dataset NAME"
+                        .formatted(topic, cluster().dataset().name())));
   }
 
   final PairStatus split(String name) {
@@ -98,13 +95,8 @@ abstract class TrainerCommand extends ClusterCommand {
       NamedView view = store().require(fileOrName);
       require(
           view.isFrozen(),
-          prefix
-              + "the view "
-              + fileOrName
-              + " still grows: follow it in Python, source.follow(\""
-              + fileOrName
-              + "\", run=NAME), or end it with: "
-              + options().hint("view freeze " + fileOrName));
+          "%sthe view %s still grows: follow it in Python, source.follow(\"%2$s\", run=NAME), or end it with: %s"
+              .formatted(prefix, fileOrName, hint("view freeze " + fileOrName)));
       return view.view();
     } catch (InvalidViewException e) {
       throw wrong(prefix + e.getMessage());

@@ -29,7 +29,6 @@ import picocli.CommandLine.Parameters;
 /** {@code pairstream view}: which pairs a run trains on. */
 @Command(
     name = "view",
-    synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ViewCommand.Cut.class,
       ViewCommand.Ls.class,

@@ -143,20 +143,22 @@ public final class Demo {
     platform
         .processes()
         .launch(
-            ServiceSpec.ofCommand(
+            new ServiceSpec(
+                "feed",
+                ServiceSpec.COMMAND,
+                List.of(
                     "feed",
-                    List.of(
-                        "feed",
-                        "--json",
-                        "--batch-size",
-                        String.valueOf(BATCH_SIZE),
-                        "--position-file",
-                        data.resolve("feed-position.json").toString(),
-                        "--data-dir",
-                        data.toString()))
-                .decoding()
+                    "--json",
+                    "--batch-size",
+                    String.valueOf(BATCH_SIZE),
+                    "--position-file",
+                    data.resolve("feed-position.json").toString(),
+                    "--data-dir",
+                    data.toString()),
+                true,
                 // It reads a few batches: a compiler that pays off later does not here.
-                .withJvmOptions(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1")));
+                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
+                () -> true));
   }
 
   private Path log(String process) {

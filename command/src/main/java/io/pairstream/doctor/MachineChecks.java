@@ -167,9 +167,8 @@ public final class MachineChecks {
                 "worker",
                 String.valueOf(e.getMessage()),
                 "a worker that starts",
-                "64-bit Linux or macOS, libraries that may be unpacked into "
-                    + settings.nativesCache()
-                    + ", and the models that the recipe names"));
+                "64-bit Linux or macOS, libraries that may be unpacked into %s, and the models that the recipe names"
+                    .formatted(settings.nativesCache())));
       }
     }
 

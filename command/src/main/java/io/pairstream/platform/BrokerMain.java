@@ -55,17 +55,17 @@ public final class BrokerMain {
 
   /** The broker of a platform with its data in a folder. */
   static ServiceSpec service(Path data, int port, int controllerPort) {
-    return ServiceSpec.of(
-            "broker",
-            BrokerMain.class.getName(),
-            List.of(data.resolve("broker").toString(), "" + port, "" + controllerPort))
-        .withJvmOptions(
-            List.of(
-                "-Xmx384m",
-                "-XX:TieredStopAtLevel=1",
-                // Otherwise each thread keeps direct memory as large as the largest record it saw.
-                "-Djdk.nio.maxCachedBufferSize=262144"))
-        .readyWhen(Readiness.brokerAnswers(port));
+    return new ServiceSpec(
+        "broker",
+        BrokerMain.class.getName(),
+        List.of(data.resolve("broker").toString(), "" + port, "" + controllerPort),
+        false,
+        List.of(
+            "-Xmx384m",
+            "-XX:TieredStopAtLevel=1",
+            // Otherwise each thread keeps direct memory as large as the largest record it saw.
+            "-Djdk.nio.maxCachedBufferSize=262144"),
+        Readiness.brokerAnswers(port));
   }
 
   public static void main(String[] arguments) throws IOException {

@@ -171,7 +171,7 @@ public final class LocalPlatform implements AutoCloseable {
             service.readiness(),
             log,
             SupervisedChild.USUAL_PAUSE_MILLIS,
-            listener(name));
+            new SupervisedChild.Listener(events, this::announce, reason -> gaveUp(name, reason)));
     synchronized (children) {
       if (closing) {
         throw new PlatformException("the platform in " + data + " is stopping");
@@ -299,40 +299,26 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   private ServiceSpec registry() {
-    return ServiceSpec.ofCommand(
+    return new ServiceSpec(
+        "registry",
+        ServiceSpec.COMMAND,
+        List.of(
             "registry",
-            List.of(
-                "registry",
-                "--bootstrap-servers",
-                bootstrapServers(),
-                "--listen",
-                "127.0.0.1:" + registryPort,
-                "--credential-file",
-                credentialFile().toString()))
-        .withJvmOptions(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"))
-        .readyWhen(Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
+            "--bootstrap-servers",
+            bootstrapServers(),
+            "--listen",
+            "127.0.0.1:" + registryPort,
+            "--credential-file",
+            credentialFile().toString()),
+        false,
+        List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
+        Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
   }
 
-  /** Keeps {@code platform.json} up to date. */
-  private SupervisedChild.Listener listener(String name) {
-    return new SupervisedChild.Listener() {
-      @Override
-      public void told(String event) {
-        events.accept(event);
-      }
-
-      @Override
-      public void ready() {
-        announce();
-      }
-
-      @Override
-      public void gaveUp(String reason) {
-        // Who starts a process hears of its failure there; later nobody but this would notice.
-        if (named(name).filter(SupervisedChild::hasAnswered).isPresent()) {
-          failure.complete(Optional.of(reason));
-        }
-      }
-    };
+  private void gaveUp(String name, String reason) {
+    // Who starts a process hears of its failure there; later nobody but this would notice.
+    if (named(name).filter(SupervisedChild::hasAnswered).isPresent()) {
+      failure.complete(Optional.of(reason));
+    }
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +33,6 @@ import java.util.concurrent.TimeoutException;
  * @param startedAt when that process began, in milliseconds since 1970
  * @param processes its children, in the order of their start
  */
-@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record PlatformFile(
     String bootstrapServers,
     String schemaRegistry,
@@ -45,14 +43,16 @@ public record PlatformFile(
 
   private static final String NAME = "platform.json";
   private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
 
   /**
    * A child process; one particular one, since numbers are used again.
    *
    * @param startedAt milliseconds since 1970, or 0 where the system does not tell
    */
-  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Child(String name, long pid, long startedAt) {
 
     /** Readings of a process's start differ by this much when the clock was corrected between. */

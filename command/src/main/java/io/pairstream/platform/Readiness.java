@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** Tells whether a process that runs also answers; asked again and again until it does. */
 @FunctionalInterface
@@ -54,11 +53,7 @@ public interface Readiness {
         socket.connect(address, 1_000);
       }
       Map<String, Object> client =
-          Map.of(
-              AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-              "127.0.0.1:" + port,
-              AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
-              false);
+          Map.of("bootstrap.servers", "127.0.0.1:" + port, "enable.metrics.push", false);
       try (Admin admin = AdminClients.create(client)) {
         return !admin.describeCluster().nodes().get(ANSWER_SECONDS, TimeUnit.SECONDS).isEmpty();
       } catch (ExecutionException | TimeoutException e) {

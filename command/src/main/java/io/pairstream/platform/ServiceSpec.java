@@ -24,41 +24,15 @@ public record ServiceSpec(
     List<String> jvmOptions,
     Readiness readiness) {
 
+  /** Main class of this program's commands. */
+  public static final String COMMAND = "io.pairstream.cli.Main";
+
   /**
    * The shell leaves the terminal's signals to the parent, which stops its children in order: a
    * Java machine that finds them ignored leaves them so. Then it becomes the Java machine.
    */
   private static final List<String> SHIELDED =
       List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh");
-
-  /** A service that counts as started once its process runs, with the platform's own options. */
-  static ServiceSpec of(String name, String mainClass, List<String> arguments) {
-    return new ServiceSpec(name, mainClass, arguments, false, List.of(), () -> true);
-  }
-
-  /**
-   * The same, of a command of this program.
-   *
-   * @param arguments the command's name first
-   */
-  public static ServiceSpec ofCommand(String name, List<String> arguments) {
-    return of(name, "io.pairstream.cli.Main", arguments);
-  }
-
-  /** The same service, started once {@code readiness} says so. */
-  ServiceSpec readyWhen(Readiness readiness) {
-    return new ServiceSpec(name, mainClass, arguments, decodes, jvmOptions, readiness);
-  }
-
-  /** The same service with further options of the Java machine. */
-  public ServiceSpec withJvmOptions(List<String> options) {
-    return new ServiceSpec(name, mainClass, arguments, decodes, options, readiness);
-  }
-
-  /** The same service with the native image libraries. */
-  public ServiceSpec decoding() {
-    return new ServiceSpec(name, mainClass, arguments, true, jvmOptions, readiness);
-  }
 
   /**
    * Starts the process; this one holds its standard input open.

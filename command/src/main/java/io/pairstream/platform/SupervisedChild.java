@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * A child process that is kept running: given up when it ends before it has ever answered, and
@@ -32,17 +33,14 @@ final class SupervisedChild {
     Process start() throws IOException;
   }
 
-  /** Hears what becomes of the process. */
-  interface Listener {
-    /** In a sentence. */
-    void told(String event);
-
-    /** It answers, once more perhaps. */
-    void ready();
-
-    /** It is left alone from now on; {@code reason} quotes the end of its log. */
-    void gaveUp(String reason);
-  }
+  /**
+   * Hears what becomes of the process.
+   *
+   * @param told in a sentence
+   * @param ready it answers, once more perhaps
+   * @param gaveUp it is left alone from now on; the reason quotes the end of its log
+   */
+  record Listener(Consumer<String> told, Runnable ready, Consumer<String> gaveUp) {}
 
   /** The pause after a first death; each further one is twice as long, up to so many times it. */
   static final long USUAL_PAUSE_MILLIS = 500;
@@ -171,15 +169,17 @@ final class SupervisedChild {
         boolean answered = awaitAnswer(started);
         if (answered) {
           // Whoever waits for the first answer goes on after the listener was told.
-          listener.ready();
-          listener.told(
-              String.format(
-                  Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));
+          listener.ready().run();
+          listener
+              .told()
+              .accept(
+                  String.format(
+                      Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));
           firstReady.complete(null);
         }
         int exitStatus = started.waitFor();
         if (isStopping()) {
-          listener.told(name + " stopped");
+          listener.told().accept(name + " stopped");
           return;
         }
         if (answered && since(begun).compareTo(LONG_LIFE) > 0) {
@@ -192,9 +192,11 @@ final class SupervisedChild {
                   .formatted(name, exitStatus, starts));
           return;
         }
-        listener.told(
-            "%s ended with status %d, starts again in %d ms"
-                .formatted(name, exitStatus, pauseMillis));
+        listener
+            .told()
+            .accept(
+                "%s ended with status %d, starts again in %d ms"
+                    .formatted(name, exitStatus, pauseMillis));
         if (stopRequested.await(pauseMillis, TimeUnit.MILLISECONDS)) {
           return;
         }
@@ -235,8 +237,8 @@ final class SupervisedChild {
   private void giveUp(String what) {
     String reason = what + "\n" + endOfLog();
     firstReady.completeExceptionally(new PlatformException(reason));
-    listener.told(reason);
-    listener.gaveUp(reason);
+    listener.told().accept(reason);
+    listener.gaveUp().accept(reason);
   }
 
   private boolean isStopping() {
@@ -261,10 +263,8 @@ final class SupervisedChild {
       file.seek(file.length() - end.length);
       file.readFully(end);
       List<String> lines = new String(end, StandardCharsets.UTF_8).lines().toList();
-      return "the end of "
-          + log
-          + ":\n  "
-          + String.join("\n  ", lines.subList(Math.max(0, lines.size() - END_LINES), lines.size()));
+      List<String> last = lines.subList(Math.max(0, lines.size() - END_LINES), lines.size());
+      return "the end of " + log + ":\n  " + String.join("\n  ", last);
     } catch (IOException e) {
       return "there is no " + log;
     }

@@ -179,9 +179,9 @@ public final class WholePlatform implements AutoCloseable {
             platform.dataDirectory().toString(),
             "--dataset",
             cluster.dataset().name());
-    return ServiceSpec.ofCommand(name, joined(arguments, more))
-        .withJvmOptions(jvmOptions)
-        .readyWhen(Readiness.httpOk(URI.create("http://" + address + "/health/ready")));
+    Readiness answers = Readiness.httpOk(URI.create("http://" + address + "/health/ready"));
+    return new ServiceSpec(
+        name, ServiceSpec.COMMAND, joined(arguments, more), false, jvmOptions, answers);
   }
 
   private static List<String> joined(List<String> some, List<String> more) {

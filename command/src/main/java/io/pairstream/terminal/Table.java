@@ -42,10 +42,6 @@ public final class Table {
     return this;
   }
 
-  public boolean isEmpty() {
-    return rows.isEmpty();
-  }
-
   /** The rows as lines, two spaces between columns. */
   public List<String> lines() {
     int columns = rows.stream().mapToInt(List::size).max().orElse(0);

@@ -71,8 +71,8 @@ class ChildMainTest {
   private Process start(String mode, String... jvmOptions) throws IOException {
     List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
     options.addAll(List.of(jvmOptions));
-    return ServiceSpec.of("program", Program.class.getName(), List.of(mode))
-        .withJvmOptions(options)
+    String main = Program.class.getName();
+    return new ServiceSpec("program", main, List.of(mode), false, options, () -> true)
         .start(directory, directory.resolve("log"));
   }
 

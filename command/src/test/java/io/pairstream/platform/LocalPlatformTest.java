@@ -139,17 +139,19 @@ class LocalPlatformTest {
     assertThat(after.processes()).hasSize(2).doesNotContainAnyElementsOf(before);
   }
 
+  private static ServiceSpec service(
+      String name, Class<?> main, List<String> arguments, boolean isReady) {
+    return new ServiceSpec(name, main.getName(), arguments, false, List.of(), () -> isReady);
+  }
+
   @Test
   @Order(5)
   void launchesServicesAndSaysWhyOneDoesNotStart() throws IOException {
-    platform.launch(ServiceSpec.of("waiter", Waiter.class.getName(), List.of()));
+    platform.launch(service("waiter", Waiter.class, List.of(), true));
     platform.announce("ingest_url", "http://127.0.0.1:8080");
 
     assertThatThrownBy(
-            () ->
-                platform.launch(
-                    ServiceSpec.of("failing", Failing.class.getName(), List.of("nonsense"))
-                        .readyWhen(() -> false)))
+            () -> platform.launch(service("failing", Failing.class, List.of("nonsense"), false)))
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("no recipe named nonsense");
 
@@ -173,7 +175,7 @@ class LocalPlatformTest {
         .extracting(PlatformFile.Child::name)
         .containsExactly("broker", "registry");
 
-    platform.launch(ServiceSpec.of("waiter", Waiter.class.getName(), List.of()));
+    platform.launch(service("waiter", Waiter.class, List.of(), true));
     assertThat(platform.pids()).containsKey("waiter");
   }
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what a platform says of its processes, in order. */
-final class RecordedEvents implements SupervisedChild.Listener {
+final class RecordedEvents {
 
   private final List<String> events = new CopyOnWriteArrayList<>();
 
@@ -16,16 +16,11 @@ final class RecordedEvents implements SupervisedChild.Listener {
     return events.stream().filter(event -> event.startsWith(beginning)).count();
   }
 
-  @Override
-  public void told(String event) {
+  void told(String event) {
     events.add(event);
   }
 
-  @Override
-  public void ready() {}
-
-  @Override
-  public void gaveUp(String reason) {
-    events.add("given up");
+  SupervisedChild.Listener listener() {
+    return new SupervisedChild.Listener(events::add, () -> {}, reason -> events.add("given up"));
   }
 }

@@ -138,6 +138,6 @@ class SupervisedChildTest {
                   .start());
           return latest.get();
         };
-    return new SupervisedChild("child", launch, readiness, log, 1, events);
+    return new SupervisedChild("child", launch, readiness, log, 1, events.listener());
   }
 }
