@@ -2,13 +2,17 @@ package io.pairstream.operations.review;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.review.Quarantine.Sought;
 import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is known of some entries of the quarantine: the receipts of their pairs, and the reviews.
@@ -33,20 +38,22 @@ final class Known {
   /**
    * @param keys of the entries: pair ids, or coordinates
    */
-  Known(ClusterAccess cluster, CommittedLog log, Set<String> keys) {
-    receipts = log.last(cluster.topics().receipts(), keys);
-    keys.forEach(key -> link(key, cluster).ifPresent(receipt -> receipts.put(key, receipt)));
-    Set<Origin> entries = new HashSet<>();
-    Set<String> senders = new HashSet<>();
-    for (Receipt receipt : receipts.values()) {
-      entries.add(receipt.getOrigin());
-      senders.add(receipt.getReviewId());
+  Known(ClusterAccess cluster, Set<String> keys) {
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      receipts = log.last(cluster.topics().receipts(), keys);
+      keys.forEach(key -> link(key, cluster).ifPresent(receipt -> receipts.put(key, receipt)));
+      Set<Origin> entries = new HashSet<>();
+      Set<String> senders = new HashSet<>();
+      for (Receipt receipt : receipts.values()) {
+        entries.add(receipt.getOrigin());
+        senders.add(receipt.getReviewId());
+      }
+      log.readAll(
+          cluster.topics().reviews(),
+          (id, read) ->
+              read.filter(review -> entries.contains(review.getOrigin()) || senders.contains(id))
+                  .ifPresent(review -> reviews.put(id, review)));
     }
-    log.readAll(
-        cluster.topics().reviews(),
-        (id, read) ->
-            read.filter(review -> entries.contains(review.getOrigin()) || senders.contains(id))
-                .ifPresent(review -> reviews.put(id, review)));
     byEntry = reviews.values().stream().collect(Collectors.groupingBy(Review::getOrigin));
   }
 
@@ -92,5 +99,48 @@ final class Known {
     return about(entry).stream()
         .filter(review -> !review.getDecision().equals(Decision.REJECTED.name()))
         .findFirst();
+  }
+
+  /** The review where the same as a verdict was decided before. */
+  Optional<Review> before(Receipt receipt, Verdict verdict) {
+    // Or it has come again since, and the request is the one that sent it.
+    return Stream.concat(
+            about(receipt.getOrigin()).stream(),
+            sender(receipt)
+                .filter(review -> review.getReviewer().equals(verdict.actor().name()))
+                .filter(review -> review.getComment().equals(verdict.comment()))
+                .stream())
+        .filter(review -> review.getDecision().equals(verdict.decision().name()))
+        .filter(review -> review.getCaption().equals(verdict.caption()))
+        .findFirst();
+  }
+
+  /** Why an entry with this receipt cannot be decided about now, if so. */
+  Optional<Sentence> obstacle(Optional<Receipt> receipt, Verdict verdict) {
+    if (receipt.isEmpty()) {
+      return Optional.of(Template.NOT_REJECTED.with());
+    } else if (!receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())) {
+      return Optional.of(Template.NOT_IN_QUARANTINE.with(receipt.get().getStanding()));
+    }
+    return verdict.decision().sends() && !verdict.again()
+        ? sent(receipt.get().getOrigin()).map(review -> said(Template.SENT_BEFORE, review))
+        : Optional.empty();
+  }
+
+  /** Whether an entry is where its pair is, and may be sent. */
+  boolean isOpen(Sought entry, Verdict verdict) {
+    return receipt(entry.key())
+            .filter(found -> found.getStanding().equals(PairStatus.QUARANTINED.name()))
+            .filter(found -> found.getOrigin().equals(entry.origin()))
+            .isPresent()
+        && (verdict.again() || sent(entry.origin()).isEmpty());
+  }
+
+  /** Who decided a review, and when, for a reader. */
+  static Sentence said(Template template, Review review) {
+    return template.with(
+        review.getDecision(),
+        review.getReviewer(),
+        review.getReviewedAt().truncatedTo(ChronoUnit.SECONDS));
   }
 }

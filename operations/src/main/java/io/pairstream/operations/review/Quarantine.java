@@ -91,6 +91,25 @@ public final class Quarantine {
         : Optional.empty();
   }
 
+  /**
+   * Whether an entry is a pair's or a link's of this source.
+   *
+   * @param source a kind of source or a contributor; empty for any
+   */
+  boolean isOf(Optional<String> source, QuarantinedPair entry) {
+    if (source.isEmpty()) {
+      String from = entry.getOrigin().getTopic();
+      return cluster.topics().rawNames().contains(from)
+          || cluster.topics().links().name().equals(from);
+    }
+    String wanted = source.get();
+    return raw(entry)
+        .map(raw -> List.of(raw.getContributor(), raw.getSourceKind()))
+        .or(() -> link(entry).map(link -> List.of(link.getContributor(), link.getSourceKind())))
+        .filter(of -> of.get(0).equals(wanted) || of.get(1).equalsIgnoreCase(wanted))
+        .isPresent();
+  }
+
   /** Each entry there is; those of one key in order. */
   public void forEach(Consumer<QuarantineEntry> each) {
     try (CommittedLog log = CommittedLog.open(cluster)) {

@@ -1,15 +1,33 @@
 package io.pairstream.operations.review;
 
+import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.actions.CountedEvents;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.review.Quarantine.Sought;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides about pairs in quarantine, by their ids or by what they were rejected for, and sends
@@ -26,7 +44,13 @@ import java.util.function.LongConsumer;
  */
 public final class ReviewDesk {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ReviewDesk.class);
+
+  /** A commit costs about as much as sending ten pairs. */
+  private static final int MOST_IN_A_COMMIT = 500;
+
   private final ClusterAccess cluster;
+  private final Quarantine quarantine;
   private final String eventName;
   private final Clock clock;
   private final Function<ClusterAccess, DecisionLog> opening;
@@ -48,6 +72,7 @@ public final class ReviewDesk {
       Clock clock,
       Function<ClusterAccess, DecisionLog> opening) {
     this.cluster = cluster;
+    this.quarantine = new Quarantine(cluster);
     this.opening = opening;
     this.eventName = eventName;
     this.clock = clock;
@@ -94,8 +119,8 @@ public final class ReviewDesk {
    */
   public List<ReviewResult> decide(Collection<String> ids, Verdict verdict, boolean planOnly) {
     cluster.requireRegistry();
-    try (DecisionLog decisions = planOnly ? null : opening.apply(cluster)) {
-      return request(verdict, decisions, "", sent -> {}).decide(ids);
+    try (Request request = new Request(verdict, planOnly, "", sent -> {})) {
+      return request.decide(ids);
     }
   }
 
@@ -112,19 +137,214 @@ public final class ReviewDesk {
   public Report replay(
       Selection selection, Verdict verdict, boolean planOnly, LongConsumer progress) {
     cluster.requireRegistry();
-    try (DecisionLog decisions = planOnly ? null : opening.apply(cluster)) {
-      return request(verdict, decisions, UUID.randomUUID().toString(), progress).replay(selection);
+    String run = UUID.randomUUID().toString();
+    try (Request request = new Request(verdict, planOnly, run, progress)) {
+      return request.replay(selection);
     }
   }
 
-  private ReviewRequest request(
-      Verdict verdict, DecisionLog decisions, String run, LongConsumer progress) {
-    return new ReviewRequest(
-        new ReviewRequest.Trail(eventName, clock, counted),
-        cluster,
-        verdict,
-        Optional.ofNullable(decisions),
-        run,
-        progress);
+  /** One request: which entries it is about, and what becomes of them. */
+  private final class Request implements AutoCloseable {
+
+    private final Verdict verdict;
+    private final Optional<DecisionLog> decisions;
+    private final String run;
+    private final LongConsumer progress;
+    private final Map<String, ReviewResult> results = new LinkedHashMap<>();
+
+    /** Ids whose results stand once they are committed. */
+    private final List<String> uncommitted = new ArrayList<>();
+
+    /** How many entries were sent, by reason. */
+    private final SortedMap<String, Long> reasons = new TreeMap<>();
+
+    private long done;
+
+    /**
+     * @param planOnly whether nothing is to be written
+     * @param run id of the action that stands for all decisions; empty where each has its own
+     */
+    Request(Verdict verdict, boolean planOnly, String run, LongConsumer progress) {
+      this.verdict = verdict;
+      this.decisions = planOnly ? Optional.empty() : Optional.of(opening.apply(cluster));
+      this.run = run;
+      this.progress = progress;
+    }
+
+    List<ReviewResult> decide(Collection<String> ids) {
+      ids.forEach(id -> results.put(id, ReviewResult.failed(id, Template.ENTRY_GONE.with())));
+      Known known = new Known(cluster, results.keySet());
+      Map<String, Sought> sought = new LinkedHashMap<>();
+      for (String id : results.keySet()) {
+        undecided(id, known)
+            .ifPresent(
+                open -> sought.put(id, new Sought(id, open.getOrigin(), open.getDecidedAt())));
+      }
+      quarantine.entriesOf(
+          List.copyOf(sought.values()),
+          entry -> {
+            sought.remove(entry.key());
+            judge(entry, known);
+          });
+      // Those that are not there any more.
+      sought.keySet().forEach(id -> note(results.get(id)));
+      commit();
+      return List.copyOf(results.values());
+    }
+
+    Report replay(Selection selection) {
+      Map<String, Sought> candidates = new HashMap<>();
+      long[] skipped = {0};
+      quarantine.forEach(
+          entry -> {
+            QuarantinedPair pair = entry.pair();
+            if (entry.key().isEmpty() || !isMeant(pair, selection)) {
+              return;
+            }
+            Sought found = new Sought(entry.key(), pair.getOrigin(), entry.arrivedAt());
+            // Of two entries of a pair the later one counts.
+            if (!canBeSent(pair) || candidates.put(entry.key(), found) != null) {
+              skipped[0]++;
+            }
+          });
+      Known known = new Known(cluster, candidates.keySet());
+      List<Sought> open =
+          candidates.values().stream()
+              .filter(candidate -> known.isOpen(candidate, verdict))
+              .sorted(Comparator.comparing(Sought::decidedAt).thenComparing(Sought::key))
+              .toList();
+      List<Sought> chosen = open.subList(0, Math.min(open.size(), selection.limit()));
+      note(selection, chosen.size(), AuditEvent.Outcome.FAILED, Template.BEGUN.english());
+      quarantine.entriesOf(chosen, entry -> judge(entry, known));
+      commit();
+      String said =
+          Template.counted(done, Template.PAIR_SENT_AGAIN, Template.PAIRS_SENT_AGAIN).text();
+      note(selection, chosen.size(), AuditEvent.Outcome.DONE, said);
+      return new Report(
+          done,
+          (long) open.size() - chosen.size(),
+          skipped[0] + candidates.size() - open.size() + chosen.size() - done,
+          reasons);
+    }
+
+    private boolean isMeant(QuarantinedPair pair, Selection selection) {
+      return selection.reason().orElse(pair.getReason()).equals(pair.getReason())
+          && quarantine.isOf(selection.source(), pair);
+    }
+
+    private boolean canBeSent(QuarantinedPair pair) {
+      boolean isReplay =
+          pair.getHeaders().stream().anyMatch(header -> header.getKey().equals(Replay.REVIEW));
+      return pair.getValue() != null
+          && (verdict.again() || !isReplay)
+          && (!verdict.decision().waives() || Judgement.isWaivable(pair));
+    }
+
+    /** The receipt where there is something to decide; otherwise the result is clear. */
+    private Optional<Receipt> undecided(String id, Known known) {
+      Optional<Receipt> receipt = known.receipt(id);
+      Optional<Review> before =
+          receipt.filter(any -> !verdict.again()).flatMap(found -> known.before(found, verdict));
+      if (before.isPresent()) {
+        Sentence detail = Known.said(Template.DECIDED_BEFORE, before.get());
+        note(ReviewResult.done(id, before.get(), detail));
+        return Optional.empty();
+      }
+      Optional<Sentence> obstacle = known.obstacle(receipt, verdict);
+      obstacle.ifPresent(why -> note(ReviewResult.failed(id, why)));
+      return obstacle.isPresent() ? Optional.empty() : receipt;
+    }
+
+    private void judge(QuarantineEntry entry, Known known) {
+      String id = entry.key();
+      try {
+        Judgement judgement =
+            Judgement.of(cluster.topics(), entry, verdict, known, run, clock.instant());
+        Review review = judgement.review();
+        results.put(id, ReviewResult.done(id, review, Template.DECIDED.with()));
+        uncommitted.add(id);
+        reasons.merge(review.getReason(), 1L, Long::sum);
+        decisions.ifPresent(log -> log.add(judgement));
+        if (run.isEmpty()) {
+          Map<String, String> facts =
+              Map.of(
+                  "review_id", review.getReviewId(),
+                  "origin", OriginHeader.text(review.getOrigin()),
+                  "reason", review.getReason(),
+                  "sent_pair_id", review.getSentPairId(),
+                  "waived", String.join(",", review.getWaived()));
+          String detail = verdict.decision() + ": " + verdict.comment();
+          AuditEvent event = event(id, AuditEvent.Outcome.DONE, detail, facts);
+          decisions.ifPresent(log -> log.add(event.by(verdict.actor(), review.getReviewedAt())));
+        }
+      } catch (Judgement.Undecidable e) {
+        note(ReviewResult.failed(id, e.sentence()));
+      }
+      if (uncommitted.size() == MOST_IN_A_COMMIT
+          || decisions.filter(DecisionLog::isFull).isPresent()) {
+        commit();
+      }
+    }
+
+    private void commit() {
+      try {
+        decisions.ifPresent(DecisionLog::commit);
+        done += uncommitted.size();
+      } catch (KafkaException e) {
+        if (!run.isEmpty()) {
+          throw e;
+        }
+        LOG.warn("decisions were not confirmed", e);
+        uncommitted.forEach(id -> results.put(id, ReviewResult.unknown(id)));
+      }
+      if (!uncommitted.isEmpty()) {
+        progress.accept(done);
+      }
+      uncommitted.clear();
+    }
+
+    /** A result that changes nothing, counted with others of the caller's. */
+    private void note(ReviewResult result) {
+      results.put(result.id(), result);
+      if (run.isEmpty() && decisions.isPresent()) {
+        AuditEvent.Outcome outcome =
+            result.done() ? AuditEvent.Outcome.DONE : AuditEvent.Outcome.REFUSED;
+        counted
+            .add(
+                event(result.id(), outcome, result.detail().text(), Map.of()),
+                verdict.actor(),
+                verdict.actor().name() + ' ' + verdict.actor().keyId())
+            .ifPresent(decisions.get()::add);
+      }
+    }
+
+    /** Writes what the run itself has to say, in place of what it said before. */
+    private void note(Selection selection, int chosen, AuditEvent.Outcome outcome, String detail) {
+      Map<String, String> facts =
+          Map.of("again", String.valueOf(verdict.again()), "chosen", String.valueOf(chosen));
+      String subject =
+          "reason %s, source %s"
+              .formatted(selection.reason().orElse("any"), selection.source().orElse("any"));
+      decisions.ifPresent(
+          log -> {
+            log.add(
+                event(subject, outcome, detail, facts).by(verdict.actor(), clock.instant(), run));
+            log.commit();
+          });
+    }
+
+    private AuditEvent event(
+        String subject, AuditEvent.Outcome outcome, String detail, Map<String, String> facts) {
+      Map<String, String> all = new HashMap<>(facts);
+      all.put("decision", verdict.decision().name());
+      all.put("comment", verdict.comment());
+      return new AuditEvent(eventName, subject, outcome, detail, all);
+    }
+
+    /** Closes the log of decisions. */
+    @Override
+    public void close() {
+      decisions.ifPresent(DecisionLog::close);
+    }
   }
 }
