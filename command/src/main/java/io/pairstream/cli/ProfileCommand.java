@@ -1,6 +1,5 @@
 package io.pairstream.cli;
 
-import io.pairstream.operations.profile.ProfileQuestion;
 import io.pairstream.operations.profile.ProfileReport;
 import io.pairstream.operations.profile.ProfileReport.Count;
 import io.pairstream.operations.profile.ProfileReport.Histogram;
@@ -35,7 +34,7 @@ final class ProfileCommand extends ClusterCommand {
 
   @Override
   public Integer call() throws IOException {
-    ProfileQuestion question = checked(() -> ProfileQuestion.of(split, source));
+    ProfileReport.Question question = checked(() -> ProfileReport.Question.of(split, source));
     ProfileReport report;
     try (Progress progress = progress()) {
       report =

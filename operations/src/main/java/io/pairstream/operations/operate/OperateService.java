@@ -17,7 +17,6 @@ import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.pairs.PairRoutes;
 import io.pairstream.operations.profile.ProfileFold;
 import io.pairstream.operations.profile.ProfileReport;
-import io.pairstream.operations.profile.ProfileRoutes;
 import io.pairstream.operations.review.ReviewRoutes;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
@@ -184,7 +183,6 @@ public final class OperateService implements AutoCloseable {
     PairRoutes pairs = closedLater(new PairRoutes(access, catalogue, settings.workers(), clock));
     routes.addAll(pairs.routes());
     routes.addAll(new ActionRoutes(catalogue).routes());
-    routes.addAll(new ProfileRoutes(access.dataset().name(), catalogue).routes());
     return catalogue;
   }
 

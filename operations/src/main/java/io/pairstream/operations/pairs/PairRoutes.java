@@ -9,6 +9,7 @@ import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.WaitingWork;
+import io.pairstream.operations.profile.ProfileReport;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.Origin;
 import io.pairstream.service.http.Access;
@@ -28,7 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** Search, cards, pictures, the board of quarantine. */
+/** Search, cards, pictures, the board of quarantine, and what the data set holds. */
 public final class PairRoutes implements AutoCloseable {
 
   private static final Pattern PLACE = Pattern.compile("[A-Za-z0-9._-]{1,249}/\\d{1,9}/\\d{1,18}");
@@ -40,6 +41,7 @@ public final class PairRoutes implements AutoCloseable {
 
   private static final int READERS = 3;
 
+  private final String dataset;
   private final TopicTable catalogue;
   private final PairSearch search;
   private final StoredPairs pairs;
@@ -48,12 +50,13 @@ public final class PairRoutes implements AutoCloseable {
   private final WaitingWork readers = new WaitingWork("read-pairs", READERS, WAITING);
 
   /**
-   * @param catalogue has a {@link io.pairstream.operations.catalogue.PairIndex}; closed by whoever
-   *     opened it
+   * @param catalogue has a {@link io.pairstream.operations.catalogue.PairIndex} and a {@link
+   *     io.pairstream.operations.profile.ProfileFold}; closed by whoever opened it
    * @param workers how pictures are decoded; empty where none are to be shown
    */
   public PairRoutes(
       ClusterAccess cluster, TopicTable catalogue, Optional<WorkerSettings> workers, Clock clock) {
+    this.dataset = cluster.dataset().name();
     this.catalogue = catalogue;
     this.search = new PairSearch(catalogue, clock);
     this.pairs = new StoredPairs(cluster);
@@ -71,7 +74,9 @@ public final class PairRoutes implements AutoCloseable {
                 Access.VIEW,
                 (request, body) -> picture(request))
             .taking("size"),
-        Route.get("/v1/quarantine", Access.VIEW, (request, body) -> now(this::board)));
+        Route.get("/v1/quarantine", Access.VIEW, (request, body) -> now(this::board)),
+        Route.get("/v1/profile", Access.VIEW, (request, body) -> now(() -> profile(request)))
+            .taking("split", "source"));
   }
 
   /** Stops the image workers. */
@@ -176,6 +181,21 @@ public final class PairRoutes implements AutoCloseable {
             board,
             cells.stream().map(QuarantineBoard.Cell::reason).distinct().map(Remedy::of).toList(),
             cells.stream().map(QuarantineBoard.Cell::source).distinct().sorted().toList()));
+  }
+
+  private Answer profile(Incoming request) {
+    ProfileReport.Question question;
+    try {
+      question =
+          ProfileReport.Question.of(
+              request.query("split").orElse(""), request.query("source").orElse(""));
+    } catch (IllegalArgumentException e) {
+      throw refused(e.getMessage());
+    }
+    State state = state();
+    ProfileReport report = ProfileReport.of(catalogue, question);
+    return AnswerJson.answer(
+        new ProfileReport.Answer(dataset, state.ready(), report, state.asOf()));
   }
 
   private static PairQuery query(Incoming request) {

@@ -2,6 +2,8 @@ package io.pairstream.operations.profile;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
 import java.time.Instant;
@@ -11,10 +13,12 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is told of a data set, or of a part of it.
@@ -37,6 +41,53 @@ public record ProfileReport(
     OptionalDouble truncatedShare,
     List<Word> words,
     List<NamedProducer> producers) {
+
+  /**
+   * Which pairs somebody wants to know about.
+   *
+   * @param splits names of training, validation and test, or of one of them
+   * @param source one kind of source alone; empty for all
+   */
+  public record Question(List<String> splits, String source) {
+
+    private static final List<String> SPLITS =
+        Arrays.stream(PairStatus.values())
+            .filter(PairStatus::isPublished)
+            .map(PairStatus::name)
+            .toList();
+
+    public static final Question EVERYTHING = new Question(SPLITS, "");
+
+    /**
+     * Reads both, in whatever case; an empty text asks for all.
+     *
+     * @throws IllegalArgumentException with a sentence for whoever asked, where there is no such
+     *     split or kind
+     */
+    public static Question of(String split, String source) {
+      List<String> kinds =
+          Stream.concat(
+                  Arrays.stream(SourceKind.values()).map(SourceKind::name),
+                  Stream.of(Facts.UNKNOWN))
+              .toList();
+      String one = named("split", split, SPLITS);
+      return new Question(one.isEmpty() ? SPLITS : List.of(one), named("source", source, kinds));
+    }
+
+    private static String named(String what, String name, List<String> known) {
+      String upper = name.toUpperCase(Locale.ROOT);
+      if (!name.isEmpty() && !known.contains(upper)) {
+        throw new IllegalArgumentException(
+            "there is no %s %s; there are %s".formatted(what, name, String.join(", ", known)));
+      }
+      return upper;
+    }
+
+    /** The condition on rows; names of splits are our own, and few. */
+    private String ofSplits() {
+      return " standing IN ('" + String.join("', '", splits) + "')";
+    }
+  }
 
   /** How many there are of a value. */
   public record Count(String value, long count) {}
@@ -103,22 +154,26 @@ public record ProfileReport(
    *
    * @param catalogue with a {@link ProfileFold}
    */
-  public static ProfileReport of(TopicTable catalogue, ProfileQuestion question) {
+  public static ProfileReport of(TopicTable catalogue, Question question) {
     return catalogue.read(table -> of(table, question));
   }
 
   /** Pairs by where they are. */
   public static Map<String, Long> byStanding(TopicTable catalogue) {
-    return catalogue.read(table -> byStanding(table, ProfileQuestion.EVERYTHING)).stream()
+    return catalogue.read(table -> byStanding(table, Question.EVERYTHING)).stream()
         .collect(Collectors.toMap(Count::value, Count::count));
   }
 
-  static ProfileReport of(Database table, ProfileQuestion question) {
+  static ProfileReport of(Database table, Question question) {
     Map<String, List<Count>> sums = sums(table, question);
     long pairs = one(sums, "pairs");
     Map<String, List<Count>> ofPairs = new LinkedHashMap<>();
-    ofPairs.put("split", grouped(table, question, "standing", accepted(question)));
-    ofPairs.put("source_kind", grouped(table, question, "source_kind", accepted(question)));
+    ofPairs.put(
+        "split",
+        grouped(table, question, "standing", "dimension = 'pairs' AND" + question.ofSplits()));
+    ofPairs.put(
+        "source_kind",
+        grouped(table, question, "source_kind", "dimension = 'pairs' AND" + question.ofSplits()));
     DIMENSIONS.forEach(name -> ofPairs.put(name, sums.getOrDefault(name, List.of())));
     Map<String, List<Count>> counts = new LinkedHashMap<>();
     counts.put("standing", byStanding(table, question));
@@ -133,7 +188,12 @@ public record ProfileReport(
         counts,
         histograms(sums),
         share(one(sums, "truncated"), one(sums, "tokenized")),
-        grouped(table, question, "value", "dimension = 'word' AND" + ofSplits(question), MOST_WORDS)
+        grouped(
+                table,
+                question,
+                "value",
+                "dimension = 'word' AND" + question.ofSplits(),
+                MOST_WORDS)
             .stream()
             .map(found -> new Word(found.value(), found.count()))
             .toList(),
@@ -141,16 +201,16 @@ public record ProfileReport(
   }
 
   /** Pairs of the source by where they stand, whatever the split. */
-  private static List<Count> byStanding(Database table, ProfileQuestion question) {
+  private static List<Count> byStanding(Database table, Question question) {
     return grouped(table, question, "standing", "dimension = 'pairs'");
   }
 
   /** Accepted pairs that were asked for, by dimension and value; without words. */
-  private static Map<String, List<Count>> sums(Database table, ProfileQuestion question) {
+  private static Map<String, List<Count>> sums(Database table, Question question) {
     Map<String, List<Count>> sums = new HashMap<>();
     table.scan(
         "SELECT dimension, value, sum(pairs) FROM tally WHERE dimension <> 'word' AND"
-            + ofSplits(question)
+            + question.ofSplits()
             + OF_SOURCE
             + " GROUP BY 1, 2"
             + MOST_FIRST,
@@ -159,28 +219,28 @@ public record ProfileReport(
               .add(new Count(row.getString(2), row.getLong(3)));
           return true;
         },
-        source(question));
+        question.source());
     return sums;
   }
 
   private static List<Count> grouped(
-      Database table, ProfileQuestion question, String column, String which) {
+      Database table, Question question, String column, String which) {
     return grouped(table, question, column, which, Integer.MAX_VALUE);
   }
 
   private static List<Count> grouped(
-      Database table, ProfileQuestion question, String column, String which, int most) {
+      Database table, Question question, String column, String which, int most) {
     return table.query(
         """
         SELECT %s AS value, sum(pairs) FROM tally WHERE %s%s GROUP BY 1%s LIMIT ?2\
         """
             .formatted(column, which, OF_SOURCE, MOST_FIRST),
         row -> new Count(row.getString(1), row.getLong(2)),
-        source(question),
+        question.source(),
         most);
   }
 
-  private static List<NamedProducer> producers(Database table, ProfileQuestion question) {
+  private static List<NamedProducer> producers(Database table, Question question) {
     return table.query(
         """
         SELECT contributor, sum(records) FILTER (WHERE outcome = 'ACCEPTED'),
@@ -197,21 +257,8 @@ public record ProfileReport(
         row ->
             new NamedProducer(
                 row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5)),
-        source(question),
+        question.source(),
         MOST_PRODUCERS);
-  }
-
-  private static String source(ProfileQuestion question) {
-    return question.sourceKind().orElse("");
-  }
-
-  /** Names of splits are our own, and few. */
-  private static String ofSplits(ProfileQuestion question) {
-    return " standing IN ('" + String.join("', '", question.standings()) + "')";
-  }
-
-  private static String accepted(ProfileQuestion question) {
-    return "dimension = 'pairs' AND" + ofSplits(question);
   }
 
   private static Map<String, Histogram> histograms(Map<String, List<Count>> sums) {

@@ -46,7 +46,8 @@ public final class ReadProfile {
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    *     answer
    */
-  public ProfileReport read(ProfileQuestion question, LongConsumer progress) throws IOException {
+  public ProfileReport read(ProfileReport.Question question, LongConsumer progress)
+      throws IOException {
     requireTopics();
     Path folder = Files.createTempDirectory(temporary, "pairstream-profile");
     try (TopicTable catalogue =
@@ -54,7 +55,9 @@ public final class ReadProfile {
             cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC())) {
       await(
           catalogue,
-          () -> progress.accept(ProfileReport.of(catalogue, ProfileQuestion.EVERYTHING).pairs()));
+          () ->
+              progress.accept(
+                  ProfileReport.of(catalogue, ProfileReport.Question.EVERYTHING).pairs()));
       return ProfileReport.of(catalogue, question);
     } finally {
       Utils.delete(folder.toFile());

@@ -6,6 +6,7 @@ import io.pairstream.operations.catalogue.CatalogueFold.Place;
 import io.pairstream.operations.catalogue.CatalogueFold.Rejected;
 import io.pairstream.operations.profile.ProfileReport.Count;
 import io.pairstream.operations.profile.ProfileReport.NamedProducer;
+import io.pairstream.operations.profile.ProfileReport.Question;
 import io.pairstream.operations.profile.ProfileReport.Word;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
@@ -138,7 +139,7 @@ class ProfileFoldTest {
       lanes.removeIf(Deque::isEmpty);
     }
 
-    ProfileReport report = report(ProfileQuestion.EVERYTHING);
+    ProfileReport report = report(Question.EVERYTHING);
 
     assertThat(report.pairs()).isEqualTo(4);
     assertThat(report.since()).contains(Instant.ofEpochMilli(1_000));
@@ -157,9 +158,9 @@ class ProfileFoldTest {
         .containsExactlyInAnyOrder(
             new NamedProducer("museum", 4, 0, 0, ""),
             new NamedProducer("zoo", 0, 3, 1, "IMAGE_TOO_SMALL"));
-    assertThat(report(ProfileQuestion.of("validation", "")).pairs()).isEqualTo(1);
-    assertThat(report(ProfileQuestion.of("", "unknown")).pairs()).isEqualTo(1);
-    assertThat(report(ProfileQuestion.of("test", "")).pairs()).isZero();
+    assertThat(report(Question.of("validation", "")).pairs()).isEqualTo(1);
+    assertThat(report(Question.of("", "unknown")).pairs()).isEqualTo(1);
+    assertThat(report(Question.of("test", "")).pairs()).isZero();
   }
 
   private static Map<String, Long> values(ProfileReport report, String name) {
@@ -173,19 +174,19 @@ class ProfileFoldTest {
 
     fold.apply("a", old, place("RECEIPTS"), table);
     fold.apply("pairs.crowdsourced-0-7", old, place("RECEIPTS"), table);
-    assertThat(report(ProfileQuestion.EVERYTHING).counts().get("standing"))
+    assertThat(report(Question.EVERYTHING).counts().get("standing"))
         .containsExactly(new Count("WITHDRAWN", 1));
     fold.apply(
         "a", Receipt.newBuilder(old).setStanding("TRAINING").build(), place("RECEIPTS"), table);
 
-    assertThat(report(ProfileQuestion.EVERYTHING).counts().get("standing")).isEmpty();
+    assertThat(report(Question.EVERYTHING).counts().get("standing")).isEmpty();
   }
 
   private static ProfileFold fold() {
     return new ProfileFold(TOPICS);
   }
 
-  private ProfileReport report(ProfileQuestion question) {
+  private ProfileReport report(Question question) {
     return ProfileReport.of(table, question);
   }
 

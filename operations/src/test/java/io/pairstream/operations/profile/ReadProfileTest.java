@@ -8,11 +8,13 @@ import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.JudgedPairs;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.pairs.PairRoutes;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(900)
-class ProfileRoutesTest {
+class ReadProfileTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -43,11 +45,13 @@ class ProfileRoutesTest {
     try (TopicTable catalogue =
             Catalogue.open(
                 cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC());
-        Served served = new Served(new ProfileRoutes("pairs", catalogue).routes())) {
+        PairRoutes routes =
+            new PairRoutes(cluster, catalogue, Optional.empty(), Clock.systemUTC());
+        Served served = new Served(routes.routes())) {
       catalogue.caughtUp().join();
 
       JsonNode all = served.json("/v1/profile");
-      assertThat(all.get("dataset").textValue()).isEqualTo("pairs");
+      assertThat(all.get("dataset").textValue()).isEqualTo(cluster.dataset().name());
       assertThat(all.get("ready").booleanValue()).isTrue();
       assertThat(all.get("since").textValue()).isEqualTo("2026-11-20T10:00:01.000Z");
       assertThat(all.get("pairs").longValue()).isEqualTo(2);
@@ -72,7 +76,7 @@ class ProfileRoutesTest {
   @Test
   void readsTheTopicsOnceAndLeavesNothingBehind() throws Exception {
     ProfileReport report =
-        new ReadProfile(cluster, folder).read(ProfileQuestion.EVERYTHING, pairs -> {});
+        new ReadProfile(cluster, folder).read(ProfileReport.Question.EVERYTHING, pairs -> {});
 
     assertThat(report.pairs()).isEqualTo(2);
     assertThat(folder).isEmptyDirectory();
