@@ -48,16 +48,11 @@ public interface Check<T> extends Step<T, T> {
       return new Checked<>(value, List.of());
     }
 
-    /** The same with one more objection. */
-    public Checked<T> but(Rejection objection) {
-      List<Rejection> more = new ArrayList<>(objections);
-      more.add(objection);
-      return new Checked<>(value, more);
-    }
-
     /** The same with one more objection, with the measured value and the limit it breaks. */
     public Checked<T> but(RejectReason reason, String detail, String measured, String limit) {
-      return but(new Rejection(reason, detail, measured, limit));
+      List<Rejection> more = new ArrayList<>(objections);
+      more.add(new Rejection(reason, detail, measured, limit));
+      return new Checked<>(value, more);
     }
   }
 }

@@ -60,7 +60,6 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
   private static final Links LINKS = new Links();
   private static final SpanFinder EMAILS = SpanFinder.emailAddresses();
   private static final PhoneNumbers PHONE_NUMBERS = new PhoneNumbers();
-  private static final Hashtags HASHTAGS = new Hashtags();
 
   private final int maxBytes;
   private final boolean repairsMojibake;
@@ -98,9 +97,9 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
             maxBytes,
             repairsMojibake ? "repaired" : "kept",
             stripsMarkup ? "stripped" : "kept",
-            links.inWords(),
-            emails.inWords(),
-            phoneNumbers.inWords(),
+            links.inWords,
+            emails.inWords,
+            phoneNumbers.inWords,
             hashtags.inWords,
             keepsEmoji ? "kept" : "removed",
             foldsWidth ? "folded" : "kept");
@@ -174,8 +173,8 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
     text =
         switch (hashtags) {
           case KEEP -> text;
-          case REMOVE -> HASHTAGS.removedFrom(text);
-          case WORDS -> HASHTAGS.asWordsIn(text);
+          case REMOVE -> Hashtags.TAGS.removedFrom(text);
+          case WORDS -> Hashtags.asWordsIn(text);
         };
     if (!keepsEmoji) {
       text = EMOJI.matcher(text).replaceAll(" ");
@@ -282,10 +281,6 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
 
     Treatment(String inWords) {
       this.inWords = inWords;
-    }
-
-    String inWords() {
-      return inWords;
     }
   }
 }

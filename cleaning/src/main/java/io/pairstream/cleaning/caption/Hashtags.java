@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
  * least one of them a letter. {@code #1} is none, {@code C#} is none. The sign that closes a
  * Chinese tag ({@code #话题#}) belongs to it.
  */
-final class Hashtags implements SpanFinder {
+final class Hashtags {
 
   private static final String PART = "\\p{Nd}_\\p{Mn}\\p{Mc}";
 
   /** Not behind what makes the sign part of the word before it, or of an entity. */
-  private static final SpanFinder TAGS =
+  static final SpanFinder TAGS =
       SpanFinder.matching(
           '#',
           ("(?<![&#/[\\p{L}\\p{Nd}&&[\\x{0}-\\x{2E7F}]]])#(?=[%1$s]*+\\p{L})[\\p{L}%1$s]++"
@@ -24,19 +24,16 @@ final class Hashtags implements SpanFinder {
   private static final Pattern NEW_WORD =
       Pattern.compile("(?<=\\p{L}\\p{IsLowercase})(?=\\p{IsUppercase})");
 
-  @Override
-  public Span next(String text, int from) {
-    return TAGS.next(text, from);
-  }
+  private Hashtags() {}
 
   /**
    * The text with each tag in words: {@code #GoldenRetriever_puppy} becomes {@code Golden Retriever
    * puppy}.
    */
-  String asWordsIn(String text) {
+  static String asWordsIn(String text) {
     StringBuilder out = new StringBuilder(text.length() + 16);
     int copied = 0;
-    for (Span found = next(text, 0); !found.isNone(); found = next(text, copied)) {
+    for (Span found = TAGS.next(text, 0); !found.isNone(); found = TAGS.next(text, copied)) {
       out.append(text, copied, found.start());
       if (!out.isEmpty() && Character.isLetterOrDigit(out.charAt(out.length() - 1))) {
         out.append(' ');

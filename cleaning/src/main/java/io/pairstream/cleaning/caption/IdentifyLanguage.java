@@ -115,7 +115,7 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
 
   /** Loaded when the first caption is identified. */
   private static final class Shipped {
-    static final LanguageIdentifier IDENTIFIER = new LanguageIdentifier(new LanguageProfiles());
+    static final LanguageIdentifier IDENTIFIER = new LanguageIdentifier();
   }
 
   private static List<String> wanted(RecipeReader recipe) {

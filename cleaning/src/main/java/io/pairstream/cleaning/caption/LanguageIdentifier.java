@@ -57,12 +57,11 @@ final class LanguageIdentifier {
               UnicodeScript.DEVANAGARI,
               List.of("hi", "mr", "ne")));
 
-  private final LanguageProfiles profiles;
+  private final LanguageProfiles profiles = new LanguageProfiles();
   private final Map<UnicodeScript, int[]> candidates = new EnumMap<>(UnicodeScript.class);
   private final Set<String> known = new HashSet<>(SINGLE.values());
 
-  LanguageIdentifier(LanguageProfiles profiles) {
-    this.profiles = profiles;
+  LanguageIdentifier() {
     SHARED.forEach(
         (script, languages) -> {
           candidates.put(

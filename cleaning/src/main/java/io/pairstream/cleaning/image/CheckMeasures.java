@@ -2,7 +2,6 @@ package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Check;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,9 +125,7 @@ public final class CheckMeasures implements Check<PreparedImage> {
       if (value == null) {
         throw new IllegalStateException("the image worker did not measure " + limit.measure());
       }
-      if (limit.isBrokenBy(value)) {
-        checked = checked.but(limit.rejection(value));
-      }
+      checked = limit.judge(value, checked);
     }
     return checked;
   }
@@ -141,14 +138,13 @@ public final class CheckMeasures implements Check<PreparedImage> {
    */
   record Limit(String measure, boolean isLeast, double bound, RejectReason reason) {
 
-    boolean isBrokenBy(double value) {
+    Checked<PreparedImage> judge(double value, Checked<PreparedImage> checked) {
       // This way round, so that what is no number breaks every limit.
-      return isLeast ? !(value >= bound) : !(value <= bound);
-    }
-
-    Rejection rejection(double value) {
+      if (isLeast ? value >= bound : value <= bound) {
+        return checked;
+      }
       String shown = String.format(Locale.ROOT, "%.4g", value);
-      return new Rejection(
+      return checked.but(
           reason,
           "the picture's %s is %s; it must be %s".formatted(measure, shown, inWords()),
           shown,

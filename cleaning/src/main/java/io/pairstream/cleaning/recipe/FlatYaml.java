@@ -48,9 +48,9 @@ record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems) {
       }
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-      file.problems.add(new RecipeProblem(line, "", "not YAML: " + e.getProblem()));
+      file.problem(line, "", "not YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
-      file.problems.add(new RecipeProblem(1, "", "not YAML: " + e.getMessage()));
+      file.problem(1, "", "not YAML: " + e.getMessage());
     }
     return file;
   }
@@ -66,7 +66,7 @@ record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems) {
       }
       if (depth > MAX_DEPTH) {
         int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
-        problems.add(new RecipeProblem(line, "", "nested more than " + MAX_DEPTH + " levels deep"));
+        problem(line, "", "nested more than " + MAX_DEPTH + " levels deep");
         return false;
       }
     }
@@ -76,11 +76,7 @@ record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems) {
   private void flatten(String prefix, Node node, int line, Set<Node> seen) {
     if (node instanceof MappingNode mapping) {
       if (!seen.add(node)) {
-        problems.add(
-            new RecipeProblem(
-                line,
-                RecipeReader.shown(prefix),
-                "an alias of a section is not allowed; write its keys out"));
+        problem(line, prefix, "an alias of a section is not allowed; write its keys out");
         return;
       }
       Map<String, Integer> lines = new HashMap<>();
@@ -101,16 +97,16 @@ record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems) {
         standsTwice(prefix, line, earlier.line());
       }
     } else if (!(node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
-      problems.add(
-          new RecipeProblem(
-              line, RecipeReader.shown(prefix), "a recipe is made of keys with single values"));
+      problem(line, prefix, "a recipe is made of keys with single values");
     }
   }
 
   private void standsTwice(String key, int line, int firstLine) {
-    problems.add(
-        new RecipeProblem(
-            line, RecipeReader.shown(key), "stands twice; the first is in line " + firstLine));
+    problem(line, key, "stands twice; the first is in line " + firstLine);
+  }
+
+  private void problem(int line, String key, String message) {
+    problems.add(new RecipeProblem(line, RecipeReader.shown(key), message));
   }
 
   private static int line(Node node) {

@@ -90,15 +90,12 @@ final class CharacterMap implements Function<String, String> {
   }
 
   private String textAt(int begin) {
-    int end = Math.min(begin, texts.length);
+    int from = Math.min(begin, texts.length);
+    int end = from;
     while (end < texts.length && texts[end] != 0) {
       end++;
     }
-    return new String(
-        texts,
-        Math.min(begin, texts.length),
-        end - Math.min(begin, texts.length),
-        StandardCharsets.UTF_8);
+    return new String(texts, from, end - from, StandardCharsets.UTF_8);
   }
 
   /** Where the node's children are, relative to it, as in the library darts-clone. */

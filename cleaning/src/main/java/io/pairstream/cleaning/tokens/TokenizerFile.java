@@ -13,7 +13,6 @@ import io.pairstream.cleaning.Sha256;
 import io.pairstream.cleaning.tokens.TokenizerPipeline.AddedToken;
 import io.pairstream.cleaning.tokens.TokenizerPipeline.AddedTokens;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,33 +62,31 @@ final class TokenizerFile {
     return parse(Files.readAllBytes(path), specialInText);
   }
 
-  private static Tokenizer parse(byte[] file, boolean specialInText) throws IOException {
+  private static Tokenizer parse(byte[] file, boolean specialInText) {
+    return new TokenizerFile(json(file), specialInText).read(Sha256.hex(file));
+  }
+
+  private static JsonNode json(byte[] file) {
     try {
-      return new TokenizerFile(JSON.readTree(file), specialInText).read(Sha256.hex(file));
+      return JSON.readTree(file);
     } catch (JsonProcessingException e) {
-      throw new IOException("not JSON: " + e.getOriginalMessage(), e);
+      throw refused("not JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw refused(e.getMessage()); // of bytes that are no text at all
     }
   }
 
   /** The tokenizer of BERT-Chinese, which comes with the product. */
   static Tokenizer bertChinese() {
-    try {
-      return parse(bertChineseFile(), false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return parse(bertChineseFile(), false);
   }
 
   /** The id of each of its tokens. */
   static Map<String, Integer> bertChineseVocabulary() {
-    try {
-      Map<String, Integer> ids = new HashMap<>();
-      JsonNode vocabulary = JSON.readTree(bertChineseFile()).at("/model/vocab");
-      vocabulary.properties().forEach(word -> ids.put(word.getKey(), word.getValue().intValue()));
-      return ids;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Map<String, Integer> ids = new HashMap<>();
+    JsonNode vocabulary = json(bertChineseFile()).at("/model/vocab");
+    vocabulary.properties().forEach(word -> ids.put(word.getKey(), word.getValue().intValue()));
+    return ids;
   }
 
   private static byte[] bertChineseFile() {

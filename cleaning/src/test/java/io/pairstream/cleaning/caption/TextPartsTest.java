@@ -162,7 +162,7 @@ class TextPartsTest {
         "we are ~1 in C~ | we are ~1 in C~"
       })
   void writesHashtagsAsWords(String text, String words) {
-    assertThat(new Hashtags().asWordsIn(text.replace('~', '#'))).isEqualTo(words.replace('~', '#'));
+    assertThat(Hashtags.asWordsIn(text.replace('~', '#'))).isEqualTo(words.replace('~', '#'));
   }
 
   @ParameterizedTest

@@ -152,9 +152,9 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
         lastOfEachKey(VIEWS, ViewSegment.SCHEMA$, 1),
         lastOfEachKey(RUNS, RunExtent.SCHEMA$, 1),
         internal(repartitionTopic(dataset), UNTIL_READ),
-        internal(changelogTopic(dataset), LAST_OF_EACH_KEY),
+        internal(changelog(dataset, STANDINGS_STORE), LAST_OF_EACH_KEY),
         internal(takedownsByImageTopic(dataset), UNTIL_READ),
-        internal(takedownsChangelogTopic(dataset), LAST_OF_EACH_KEY));
+        internal(changelog(dataset, TAKEDOWNS_STORE), LAST_OF_EACH_KEY));
   }
 
   /** The repartition topic of raw records, named as Kafka Streams names it. */
@@ -162,19 +162,14 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
     return dataset.preprocessGroup() + "-" + BY_IMAGE + "-repartition";
   }
 
-  /** The changelog of the store of receipts, named as Kafka Streams names it. */
-  public static String changelogTopic(Dataset dataset) {
-    return dataset.preprocessGroup() + "-" + STANDINGS_STORE + "-changelog";
-  }
-
   /** The repartition topic of takedowns, named as Kafka Streams names it. */
   public static String takedownsByImageTopic(Dataset dataset) {
     return dataset.preprocessGroup() + "-" + TAKEDOWNS_BY_IMAGE + "-repartition";
   }
 
-  /** The changelog of the store of takedowns, named as Kafka Streams names it. */
-  public static String takedownsChangelogTopic(Dataset dataset) {
-    return dataset.preprocessGroup() + "-" + TAKEDOWNS_STORE + "-changelog";
+  /** The changelog of one of the topology's stores, named as Kafka Streams names it. */
+  private static String changelog(Dataset dataset, String store) {
+    return dataset.preprocessGroup() + "-" + store + "-changelog";
   }
 
   /**
@@ -186,9 +181,9 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
         dataset.topic(CROWDSOURCED),
         dataset.topic(SCRAPED),
         repartitionTopic(dataset),
-        changelogTopic(dataset),
+        changelog(dataset, STANDINGS_STORE),
         takedownsByImageTopic(dataset),
-        takedownsChangelogTopic(dataset));
+        changelog(dataset, TAKEDOWNS_STORE));
   }
 
   private TopicSpec keptAWeek(String name, Schema value) {
