@@ -1,6 +1,6 @@
 package io.pairstream.benchmarks;
 
-import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.RawPair;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param pairs at least one
  * @param captions of each picture; at least 1
  */
-record RepeatedPairs(List<NewPair> pairs, int captions) {
+record RepeatedPairs(List<RawPair> pairs, int captions) {
 
   private static final byte[] START_OF_IMAGE = {(byte) 0xFF, (byte) 0xD8};
   private static final byte[] COMMENT = {(byte) 0xFF, (byte) 0xFE};
@@ -25,21 +25,23 @@ record RepeatedPairs(List<NewPair> pairs, int captions) {
   private static final int LENGTH_BYTES = 2;
 
   /** The pair at a place of the row, from 0. */
-  NewPair at(long index) {
-    NewPair pair = picture(index / captions);
+  RawPair at(long index) {
+    RawPair pair = picture(index / captions);
     long number = index % captions;
-    return number == 0 ? pair : with(pair, pair.image(), pair.caption() + " [" + number + "]");
+    return number == 0
+        ? pair
+        : with(pair, pair.getImage(), pair.getCaption() + " [" + number + "]");
   }
 
-  private NewPair picture(long index) {
-    NewPair pair = pairs.get((int) (index % pairs.size()));
+  private RawPair picture(long index) {
+    RawPair pair = pairs.get((int) (index % pairs.size()));
     long pass = index / pairs.size();
     if (pass == 0) {
       return pair;
     }
-    return isJpeg(pair.image())
-        ? with(pair, commented(pair.image(), "number " + index), pair.caption())
-        : with(pair, pair.image(), pair.caption() + " (" + pass + ")");
+    return isJpeg(pair.getImage())
+        ? with(pair, commented(pair.getImage(), "number " + index), pair.getCaption())
+        : with(pair, pair.getImage(), pair.getCaption() + " (" + pass + ")");
   }
 
   private static boolean isJpeg(ByteBuffer image) {
@@ -59,16 +61,17 @@ record RepeatedPairs(List<NewPair> pairs, int captions) {
     return commented.put(text).put(rest).flip();
   }
 
-  private static NewPair with(NewPair pair, ByteBuffer image, String caption) {
-    return new NewPair(
+  private static RawPair with(RawPair pair, ByteBuffer image, String caption) {
+    return new RawPair(
         image,
         caption,
-        pair.language(),
-        pair.sourceKind(),
-        pair.contributor(),
-        pair.url(),
-        pair.licence(),
-        pair.mediaType(),
-        pair.annotations());
+        pair.getLanguage(),
+        pair.getSourceKind(),
+        pair.getContributor(),
+        pair.getUrl(),
+        pair.getLicence(),
+        pair.getMediaType(),
+        pair.getAnnotations(),
+        pair.getReceivedAt());
   }
 }

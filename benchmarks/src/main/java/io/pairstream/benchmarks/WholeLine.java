@@ -6,8 +6,8 @@ import io.pairstream.benchmarks.PublishedLine.Round;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.platform.WholePlatform;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -103,7 +103,7 @@ public final class WholeLine implements Callable<Integer> {
       Utils.delete(directory.toFile());
     }
     ObjectNode result = JSON.createObjectNode();
-    long bytes = row.pairs().stream().mapToLong(NewPair::imageBytes).sum();
+    long bytes = row.pairs().stream().mapToLong(pair -> pair.getImage().remaining()).sum();
     result
         .put("recipe", recipe)
         .put("corpus", from.getFileName().toString())
@@ -150,8 +150,8 @@ public final class WholeLine implements Callable<Integer> {
     return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
-  private static List<NewPair> read(Path path) {
-    List<NewPair> pairs = new ArrayList<>();
+  private static List<RawPair> read(Path path) {
+    List<RawPair> pairs = new ArrayList<>();
     try (PairSource source = PairSource.open(path, SourceOptions.of(SourceKind.IMPORTED))) {
       while (source.hasNext()) {
         if (source.next() instanceof SourceItem.Pair pair) {

@@ -2,9 +2,8 @@ package io.pairstream.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.PairIdentity;
-import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.RawPair;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
@@ -22,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class RepeatedPairsTest {
 
-  private final NewPair jpeg = pair(picture("jpg"), "A red stripe.");
-  private final NewPair png = pair(picture("png"), "A red stripe.");
+  private final RawPair jpeg = pair(picture("jpg"), "A red stripe.");
+  private final RawPair png = pair(picture("png"), "A red stripe.");
 
   @Test
   void theFirstPassIsThePairsAsTheyAre() {
@@ -40,7 +39,7 @@ class RepeatedPairsTest {
     Set<String> ids =
         LongStream.range(0, 100)
             .mapToObj(pairs::at)
-            .map(pair -> PairIdentity.pairId(digest(pair), pair.caption()))
+            .map(pair -> PairIdentity.pairId(digest(pair), pair.getCaption()))
             .collect(Collectors.toSet());
 
     assertThat(ids).hasSize(100);
@@ -53,10 +52,10 @@ class RepeatedPairsTest {
     Set<String> ids = new HashSet<>();
     Set<String> digests = new HashSet<>();
     for (int i = 0; i < 30; i++) {
-      NewPair pair = pairs.at(i);
+      RawPair pair = pairs.at(i);
       digests.add(digest(pair));
-      ids.add(PairIdentity.pairId(digest(pair), pair.caption()));
-      assertThat(pair.image()).isEqualTo(pairs.at(i - i % 5).image());
+      ids.add(PairIdentity.pairId(digest(pair), pair.getCaption()));
+      assertThat(pair.getImage()).isEqualTo(pairs.at(i - i % 5).getImage());
     }
     assertThat(ids).hasSize(30);
     assertThat(digests).as("three files of the JPEG, one of the PNG").hasSize(4);
@@ -70,12 +69,12 @@ class RepeatedPairsTest {
     assertThat(pixels(pairs.at(1))).isEqualTo(pixels(jpeg));
   }
 
-  private static String digest(NewPair pair) {
-    return PairIdentity.imageDigest(pair.image());
+  private static String digest(RawPair pair) {
+    return PairIdentity.imageDigest(pair.getImage());
   }
 
-  private static NewPair pair(byte[] image, String caption) {
-    return NewPair.of(ByteBuffer.wrap(image), caption, "en", SourceKind.IMPORTED);
+  private static RawPair pair(byte[] image, String caption) {
+    return RawPair.newBuilder().setImage(ByteBuffer.wrap(image)).setCaption(caption).build();
   }
 
   private static byte[] picture(String format) {
@@ -94,9 +93,9 @@ class RepeatedPairsTest {
     return file.toByteArray();
   }
 
-  private static int[] pixels(NewPair pair) throws IOException {
-    byte[] file = new byte[pair.imageBytes()];
-    pair.image().duplicate().get(file);
+  private static int[] pixels(RawPair pair) throws IOException {
+    byte[] file = new byte[pair.getImage().remaining()];
+    pair.getImage().duplicate().get(file);
     BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(file));
     BufferedImage copy =
         new BufferedImage(decoded.getWidth(), decoded.getHeight(), BufferedImage.TYPE_INT_RGB);

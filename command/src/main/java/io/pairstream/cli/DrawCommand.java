@@ -1,7 +1,7 @@
 package io.pairstream.cli;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.RawPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,12 +43,12 @@ final class DrawCommand extends PairstreamCommand {
 
   /** {@code 000000.jpg}, {@code 000000.txt} and so on: each file's name is its pair's index. */
   private void write(DrawnPairs.Drawn drawn) {
-    NewPair pair = drawn.pair();
+    RawPair pair = drawn.pair();
     String name = String.format(Locale.ROOT, "%06d.", drawn.index());
-    String type = pair.mediaType().replaceFirst(".*/", "").replace("jpeg", "jpg");
+    String type = pair.getMediaType().replaceFirst(".*/", "").replace("jpeg", "jpg");
     try {
-      Files.write(folder.resolve(name + type), Utils.toArray(pair.image()));
-      Files.writeString(folder.resolve(name + "txt"), pair.caption() + "\n");
+      Files.write(folder.resolve(name + type), Utils.toArray(pair.getImage()));
+      Files.writeString(folder.resolve(name + "txt"), pair.getCaption() + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -196,7 +196,7 @@ public final class MachineChecks {
     }
 
     private static String failure(ImageWorkerPool workers, long index, ImagePlan plan) {
-      ByteBuffer drawn = DrawnPairs.plain(1).at(index).pair().image();
+      ByteBuffer drawn = DrawnPairs.plain(1).at(index).pair().getImage();
       return new ProbeImage()
           .apply(new EncodedImage(Utils.toArray(drawn)))
           .then(probed -> workers.prepare(ImageToPrepare.whole(probed), plan.withScores(List.of())))

@@ -1,7 +1,7 @@
 package io.pairstream.drawing;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -106,16 +106,16 @@ public final class DrawnPairs {
     return new Drawn(
         index,
         kind,
-        new NewPair(
-            ByteBuffer.wrap(image),
-            caption(kind, language, scene),
-            language,
-            SourceKind.SYNTHETIC,
-            "drawn",
-            "",
-            "CC0-1.0",
-            "image/" + format,
-            Map.of("drawn_index", String.valueOf(index), "drawn_kind", kind.name())));
+        RawPair.newBuilder()
+            .setImage(ByteBuffer.wrap(image))
+            .setCaption(caption(kind, language, scene))
+            .setLanguage(language)
+            .setSourceKind(SourceKind.SYNTHETIC.name())
+            .setContributor("drawn")
+            .setLicence("CC0-1.0")
+            .setMediaType("image/" + format)
+            .setAnnotations(Map.of("drawn_index", String.valueOf(index), "drawn_kind", kind.name()))
+            .build());
   }
 
   /** What a pair shows, before anything is drawn. */
@@ -171,7 +171,7 @@ public final class DrawnPairs {
    * @param kind what is right or wrong with it
    * @param pair what a producer sends
    */
-  public record Drawn(long index, Kind kind, NewPair pair) {}
+  public record Drawn(long index, Kind kind, RawPair pair) {}
 
   /** What is right or wrong with a drawn pair, and where it must end under the default recipe. */
   public enum Kind {

@@ -11,8 +11,8 @@ import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.RawPair;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -125,16 +125,16 @@ public final class RecipeTrial {
   }
 
   private Tried tryOut(SourceItem.Pair item) {
-    NewPair pair = item.pair();
-    String imageDigest = PairIdentity.imageDigest(pair.image());
+    RawPair pair = item.pair();
+    String imageDigest = PairIdentity.imageDigest(pair.getImage());
     SubmittedPair submitted =
         new SubmittedPair(
-            new EncodedImage(Utils.toArray(pair.image())),
+            new EncodedImage(Utils.toArray(pair.getImage())),
             new ReceivedCaption(
-                pair.caption(),
-                pair.language(),
-                pair.annotations().getOrDefault("file_name", pair.url())),
-            pair.annotations());
+                pair.getCaption(),
+                pair.getLanguage(),
+                pair.getAnnotations().getOrDefault("file_name", pair.getUrl())),
+            pair.getAnnotations());
     return new Tried(
         item,
         imageDigest,
@@ -143,12 +143,12 @@ public final class RecipeTrial {
 
   private void count(Tried tried) {
     pairs++;
-    NewPair pair = tried.item().pair();
-    String pairId = PairIdentity.pairId(tried.imageDigest(), pair.caption());
+    RawPair pair = tried.item().pair();
+    String pairId = PairIdentity.pairId(tried.imageDigest(), pair.getCaption());
     for (CleanedPair cleaned : tried.outcome().keptOnly()) {
       if (keptPairIds.add(pairId)) {
         kept.merge(plan.split().assign(tried.imageDigest()).split(), 1L, Long::sum);
-        changedCaptions += cleaned.caption().caption().text().equals(pair.caption()) ? 0 : 1;
+        changedCaptions += cleaned.caption().caption().text().equals(pair.getCaption()) ? 0 : 1;
         truncatedCaptions += cleaned.caption().tokens().truncated() ? 1 : 0;
       } else {
         copies++;

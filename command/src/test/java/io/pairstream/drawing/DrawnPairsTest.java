@@ -14,8 +14,8 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.drawing.Scene.Colour;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.RawPair;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -64,7 +64,7 @@ class DrawnPairsTest {
   void goodPairsAllDiffer() {
     Set<String> images = new HashSet<>();
     for (int index = 0; index < 400; index++) {
-      images.add(PairIdentity.imageDigest(good.at(index).pair().image()));
+      images.add(PairIdentity.imageDigest(good.at(index).pair().getImage()));
     }
 
     assertThat(images).hasSize(400);
@@ -87,8 +87,8 @@ class DrawnPairsTest {
             .mapToObj(good::at)
             .collect(
                 Collectors.groupingBy(
-                    drawn -> drawn.pair().language(),
-                    Collectors.mapping(drawn -> drawn.pair().caption(), Collectors.toList())));
+                    drawn -> drawn.pair().getLanguage(),
+                    Collectors.mapping(drawn -> drawn.pair().getCaption(), Collectors.toList())));
 
     assertThat(captions.get("en")).hasSizeGreaterThan(60).allMatch(c -> c.matches("[ -~]+\\."));
     assertThat(captions.get("zh"))
@@ -117,7 +117,7 @@ class DrawnPairsTest {
   void middleOfEachThingHasTheDescribedColour() throws IOException {
     for (long index = 0; index < 250; index++) {
       Scene scene = good.sceneAt(index);
-      ByteBuffer file = good.at(index).pair().image();
+      ByteBuffer file = good.at(index).pair().getImage();
       BufferedImage image = ImageIO.read(new ByteArrayInputStream(Utils.toArray(file)));
       assertThat(image.getWidth()).isEqualTo(scene.widthPx()).isBetween(224, 700);
       assertThat(image.getHeight()).isEqualTo(scene.heightPx()).isBetween(224, 700);
@@ -162,10 +162,10 @@ class DrawnPairsTest {
   }
 
   private static SubmittedPair received(DrawnPairs.Drawn drawn) {
-    NewPair pair = drawn.pair();
+    RawPair pair = drawn.pair();
     return new SubmittedPair(
-        new EncodedImage(Utils.toArray(pair.image())),
-        new ReceivedCaption(pair.caption(), pair.language()),
+        new EncodedImage(Utils.toArray(pair.getImage())),
+        new ReceivedCaption(pair.getCaption(), pair.getLanguage()),
         Map.of());
   }
 

@@ -1,6 +1,5 @@
 package io.pairstream.platform;
 
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
@@ -15,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** A pair as large as one may be, to be put into a platform and looked for later. */
 final class StoredPair {
@@ -46,7 +44,11 @@ final class StoredPair {
       ByteBuffer image = ByteBuffer.allocate(BYTES);
       publisher
           .publish(
-              new NewPair(image, "caption", "", SourceKind.SYNTHETIC, "", "", "", "", Map.of()))
+              RawPair.newBuilder()
+                  .setImage(image)
+                  .setCaption("caption")
+                  .setSourceKind(SourceKind.SYNTHETIC.name())
+                  .build())
           .join();
     }
   }

@@ -137,6 +137,6 @@ class ContributionTest extends PageTest {
   }
 
   private static String caption(DrawnPairs pairs, long index) {
-    return RunningPlatform.submitted(pairs, index).caption();
+    return RunningPlatform.submitted(pairs, index).getCaption();
   }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
@@ -48,7 +47,7 @@ class ExamplesTest {
               "SCHEMA_REGISTRY",
               platform.cluster().registryAddresses());
       for (int i = 0; i < 4; i++) {
-        NewPair pair = RunningPlatform.submitted(pairs, i);
+        RawPair pair = RunningPlatform.submitted(pairs, i);
         assertThat(run(python, "publish_kafka.py", kafka, pair))
             .startsWith(pairId(pair) + " is at pairs.crowdsourced-");
       }
@@ -57,7 +56,7 @@ class ExamplesTest {
           "the server is ready",
           () -> Http.get(server + "/health/ready").statusCode() == 200,
           platform::data);
-      NewPair last = RunningPlatform.submitted(pairs, 4);
+      RawPair last = RunningPlatform.submitted(pairs, 4);
       assertThat(run(python, "publish_http.py", Map.of("INGEST_URL", server), last))
           .isEqualTo(
               pairId(last) + " is taken; ask after it: " + server + "/v1/pairs/" + pairId(last));
@@ -81,14 +80,14 @@ class ExamplesTest {
   }
 
   private String run(
-      PythonEnvironment python, String script, Map<String, String> variables, NewPair pair)
+      PythonEnvironment python, String script, Map<String, String> variables, RawPair pair)
       throws Exception {
     Path picture = Files.write(folder.resolve("picture"), RunningPlatform.image(pair));
     return python.run(
-        variables, EXAMPLES.resolve(script).toString(), picture.toString(), pair.caption());
+        variables, EXAMPLES.resolve(script).toString(), picture.toString(), pair.getCaption());
   }
 
-  private static String pairId(NewPair pair) {
-    return PairIdentity.pairId(PairIdentity.imageDigest(pair.image()), pair.caption());
+  private static String pairId(RawPair pair) {
+    return PairIdentity.pairId(PairIdentity.imageDigest(pair.getImage()), pair.getCaption());
   }
 }

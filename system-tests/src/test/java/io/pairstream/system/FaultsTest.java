@@ -3,7 +3,6 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
@@ -92,10 +91,10 @@ class FaultsTest {
     try (RunningPlatform platform = RunningPlatform.start(folder)) {
       platform.publish(good, 0, 20);
       platform.awaitAllDecided();
-      NewPair last = RunningPlatform.submitted(good, 20);
+      RawPair last = RunningPlatform.submitted(good, 20);
       byte[] serialized =
           platform.raw(
-              RawPair.newBuilder().setImage(last.image()).setCaption(last.caption()).build());
+              RawPair.newBuilder().setImage(last.getImage()).setCaption(last.getCaption()).build());
 
       // The registry comes back without any of its schemas.
       try (Admin admin = platform.access().admin()) {

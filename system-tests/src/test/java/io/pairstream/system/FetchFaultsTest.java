@@ -3,9 +3,9 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.audit.AuditReport.LinkReport;
+import io.pairstream.schemas.PairLink;
 import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -113,7 +113,12 @@ class FetchFaultsTest {
         for (int host = 0; host < HOSTS; host++) {
           String address = "127.1." + host / 100 + "." + (host % 100 + 1);
           var unused =
-              publisher.publish(NewLink.of(site.url(address, path), "what is at " + path, "en"));
+              publisher.publish(
+                  PairLink.newBuilder()
+                      .setUrl(site.url(address, path))
+                      .setCaption("what is at " + path)
+                      .setLanguage("en")
+                      .build());
         }
       }
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.WorkerSettings;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
@@ -12,7 +11,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
-import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.service.Cluster;
 import io.pairstream.testing.Await;
 import java.nio.ByteBuffer;
@@ -123,14 +122,15 @@ class HangingPicturesTest {
         .<CompletableFuture<?>>map(
             file ->
                 publisher.publish(
-                    NewPair.of(
-                        ByteBuffer.allocate(file.length + trailer.length)
-                            .put(file)
-                            .put(trailer)
-                            .flip(),
-                        "A picture that may do anything.",
-                        "en",
-                        SourceKind.SYNTHETIC)))
+                    RawPair.newBuilder()
+                        .setImage(
+                            ByteBuffer.allocate(file.length + trailer.length)
+                                .put(file)
+                                .put(trailer)
+                                .flip())
+                        .setCaption("A picture that may do anything.")
+                        .setLanguage("en")
+                        .build()))
         .toList();
   }
 }

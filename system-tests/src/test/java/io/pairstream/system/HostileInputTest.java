@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.operations.pairs.PairAnswer;
 import io.pairstream.operations.pairs.PairHistory;
 import io.pairstream.schemas.PairIdentity;
@@ -76,10 +75,12 @@ class HostileInputTest {
           () -> Http.json(board).path("total").asInt() == hostile.size(),
           () -> Http.json(board));
 
-      NewPair first = RunningPlatform.submitted(good, 0);
+      RawPair first = RunningPlatform.submitted(good, 0);
       PairAnswer answer =
           new PairHistory(platform.access())
-              .find(PairIdentity.pairId(PairIdentity.imageDigest(first.image()), first.caption()))
+              .find(
+                  PairIdentity.pairId(
+                      PairIdentity.imageDigest(first.getImage()), first.getCaption()))
               .orElseThrow();
       assertThat(answer.standing()).isIn("TRAINING", "VALIDATION", "TEST");
     }
@@ -160,8 +161,8 @@ class HostileInputTest {
   }
 
   private static byte[] valid(RunningPlatform platform, DrawnPairs pairs, long index) {
-    NewPair pair = RunningPlatform.submitted(pairs, index);
-    return value(platform, RunningPlatform.image(pair), pair.caption());
+    RawPair pair = RunningPlatform.submitted(pairs, index);
+    return value(platform, RunningPlatform.image(pair), pair.getCaption());
   }
 
   private static byte[] value(RunningPlatform platform, byte[] image, String caption) {

@@ -1,7 +1,6 @@
 package io.pairstream.system;
 
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
@@ -65,22 +64,23 @@ final class PublishedStory {
         web.publish(story.good(SourceKind.SCRAPED, "", "https://pictures.example/" + i)).join();
       }
       for (int i = 0; i < TOO_SMALL; i++) {
-        NewPair pair = story.good(SourceKind.IMPORTED, "harbour-archive", "");
-        crowd.publish(changed(pair, story.small(), pair.caption())).join();
+        RawPair pair = story.good(SourceKind.IMPORTED, "harbour-archive", "");
+        crowd.publish(changed(pair, story.small(), pair.getCaption())).join();
       }
       for (int i = 0; i < BROKEN; i++) {
         String name = "IMG_" + (2041 + i) + ".jpg";
-        NewPair pair =
+        RawPair pair =
             story.good(SourceKind.CROWDSOURCED, "phone-app", "https://phone.example/" + name);
-        crowd.publish(changed(pair, pair.image(), name)).join();
+        crowd.publish(changed(pair, pair.getImage(), name)).join();
       }
       for (int i = 0; i < WORDLESS; i++) {
-        NewPair pair = story.good(SourceKind.SCRAPED, "", "https://pictures.example/w" + i);
-        web.publish(changed(pair, pair.image(), "wow")).join();
+        RawPair pair = story.good(SourceKind.SCRAPED, "", "https://pictures.example/w" + i);
+        web.publish(changed(pair, pair.getImage(), "wow")).join();
       }
-      NewPair longest = story.good(SourceKind.IMPORTED, "museum", "");
-      crowd.publish(changed(longest, longest.image(), LONG_CAPTION)).join();
-      story.longest = PairIdentity.pairId(PairIdentity.imageDigest(longest.image()), LONG_CAPTION);
+      RawPair longest = story.good(SourceKind.IMPORTED, "museum", "");
+      crowd.publish(changed(longest, longest.getImage(), LONG_CAPTION)).join();
+      story.longest =
+          PairIdentity.pairId(PairIdentity.imageDigest(longest.getImage()), LONG_CAPTION);
     }
     story.publishTraps();
     platform.awaitAllDecided();
@@ -116,31 +116,18 @@ final class PublishedStory {
     }
   }
 
-  private NewPair good(SourceKind kind, String contributor, String url) {
-    NewPair pair = RunningPlatform.submitted(drawn, number++);
-    return new NewPair(
-        pair.image(),
-        pair.caption(),
-        pair.language(),
-        kind,
-        contributor,
-        url,
-        "CC0-1.0",
-        "",
-        Map.of());
+  private RawPair good(SourceKind kind, String contributor, String url) {
+    return RawPair.newBuilder(RunningPlatform.submitted(drawn, number++))
+        .setSourceKind(kind.name())
+        .setContributor(contributor)
+        .setUrl(url)
+        .setMediaType("")
+        .setAnnotations(Map.of())
+        .build();
   }
 
-  private static NewPair changed(NewPair pair, ByteBuffer image, String caption) {
-    return new NewPair(
-        image,
-        caption,
-        pair.language(),
-        pair.sourceKind(),
-        pair.contributor(),
-        pair.url(),
-        pair.licence(),
-        pair.mediaType(),
-        pair.annotations());
+  private static RawPair changed(RawPair pair, ByteBuffer image, String caption) {
+    return RawPair.newBuilder(pair).setImage(image).setCaption(caption).build();
   }
 
   /** A picture of 192 px, another one each time. */

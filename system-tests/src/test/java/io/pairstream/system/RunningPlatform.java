@@ -2,7 +2,6 @@ package io.pairstream.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.drawing.DrawnPairs;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
@@ -176,12 +175,12 @@ final class RunningPlatform implements AutoCloseable {
     }
   }
 
-  static NewPair submitted(DrawnPairs pairs, long index) {
+  static RawPair submitted(DrawnPairs pairs, long index) {
     return pairs.at(index).pair();
   }
 
-  static byte[] image(NewPair pair) {
-    return Utils.toArray(pair.image().duplicate());
+  static byte[] image(RawPair pair) {
+    return Utils.toArray(pair.getImage().duplicate());
   }
 
   /** A value of {@code crowdsourced}. */

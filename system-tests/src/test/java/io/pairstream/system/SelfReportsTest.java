@@ -271,7 +271,7 @@ class SelfReportsTest {
     byte[] value =
         platform.raw(
             RawPair.newBuilder()
-                .setImage(RunningPlatform.submitted(new DrawnPairs(77, 0.0), 0).image())
+                .setImage(RunningPlatform.submitted(new DrawnPairs(77, 0.0), 0).getImage())
                 .setCaption(HOSTILE)
                 .setContributor(MARK)
                 .setAnnotations(Map.of("crop_box", MARK, MARK, HOSTILE))

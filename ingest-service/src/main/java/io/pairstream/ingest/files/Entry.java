@@ -4,8 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.publish.InvalidLinkException;
-import io.pairstream.ingest.publish.NewLink;
-import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.ingest.publish.LinkPublisher;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.service.http.Json;
 import java.io.Closeable;
@@ -13,7 +14,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -248,15 +251,17 @@ final class Entry {
       return new SourceItem.Link(
           number,
           where,
-          new NewLink(
-              value(Role.URL),
-              caption.text(),
-              language(caption),
-              value(Role.CONTRIBUTOR),
-              value(Role.LICENCE),
-              value(Role.DIGEST),
-              annotations,
-              options.sourceKind()));
+          LinkPublisher.checked(
+              PairLink.newBuilder()
+                  .setUrl(value(Role.URL))
+                  .setCaption(caption.text())
+                  .setLanguage(language(caption))
+                  .setSourceKind(options.sourceKind().name())
+                  .setContributor(value(Role.CONTRIBUTOR))
+                  .setLicence(value(Role.LICENCE))
+                  .setExpectedDigest(value(Role.DIGEST))
+                  .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
+                  .build()));
     } catch (InvalidLinkException e) {
       return new SourceItem.Problem(number, where, e.getMessage());
     }
@@ -268,16 +273,18 @@ final class Entry {
         : new SourceItem.Pair(
             number,
             where,
-            new NewPair(
-                bytes.duplicate(),
-                caption.text(),
-                language(caption),
-                options.sourceKind(),
-                value(Role.CONTRIBUTOR),
-                value(Role.URL),
-                value(Role.LICENCE),
-                ImageFiles.mediaType(value(Role.FILE)).orElse(""),
-                annotations));
+            RawPair.newBuilder()
+                .setImage(bytes.duplicate())
+                .setCaption(caption.text())
+                .setLanguage(language(caption))
+                .setSourceKind(options.sourceKind().name())
+                .setContributor(value(Role.CONTRIBUTOR))
+                .setUrl(value(Role.URL))
+                .setLicence(value(Role.LICENCE))
+                .setMediaType(ImageFiles.mediaType(value(Role.FILE)).orElse(""))
+                // Names with one hash code make a tree here, but not in Map.copyOf.
+                .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
+                .build());
   }
 
   private String language(Caption caption) {

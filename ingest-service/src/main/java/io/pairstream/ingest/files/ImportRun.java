@@ -267,8 +267,8 @@ public final class ImportRun {
         begin(first.item().entry());
         if (first.item() instanceof SourceItem.Pair pair) {
           published++;
-          imageBytes += pair.pair().imageBytes();
-          listener.published(pair.pair().imageBytes());
+          imageBytes += pair.pair().getImage().remaining();
+          listener.published(pair.pair().getImage().remaining());
         } else if (first.item() instanceof SourceItem.Link) {
           links++;
           listener.published(0);

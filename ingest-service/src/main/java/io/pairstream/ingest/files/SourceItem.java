@@ -1,7 +1,7 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.publish.NewLink;
-import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.RawPair;
 
 /** What a source yields next: a pair, a link to one, or what stood in the way of both. */
 public sealed interface SourceItem {
@@ -17,10 +17,10 @@ public sealed interface SourceItem {
   String where();
 
   /** A pair that can be published. */
-  record Pair(long entry, String where, NewPair pair) implements SourceItem {}
+  record Pair(long entry, String where, RawPair pair) implements SourceItem {}
 
   /** A link that can be published: its image is still to be fetched. */
-  record Link(long entry, String where, NewLink link) implements SourceItem {}
+  record Link(long entry, String where, PairLink link) implements SourceItem {}
 
   /** A line or a file that gives no pair. */
   record Problem(long entry, String where, String message) implements SourceItem {}

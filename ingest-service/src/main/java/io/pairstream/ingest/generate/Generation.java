@@ -1,9 +1,9 @@
 package io.pairstream.ingest.generate;
 
 import io.pairstream.ingest.files.Journal;
-import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.ingest.publish.Published;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.publish.PairTooLargeException;
 import java.nio.file.Path;
@@ -264,10 +264,10 @@ public final class Generation {
     List<Integer> sizes = new ArrayList<>();
     String missing = "";
     for (int i = 0; i < images.images().size(); i++) {
-      NewPair pair = pair(prompt, images, i);
+      RawPair pair = pair(prompt, images, i);
       try {
         sent.add(publisher.publish(pair));
-        sizes.add(pair.imageBytes());
+        sizes.add(pair.getImage().remaining());
       } catch (PairTooLargeException e) {
         missing = ": " + e.getMessage();
       }
@@ -286,7 +286,7 @@ public final class Generation {
     answered.add(ids.isEmpty() ? 0 : 1);
   }
 
-  private NewPair pair(PromptFile.Prompt prompt, ImagesApi.Images images, int index) {
+  private RawPair pair(PromptFile.Prompt prompt, ImagesApi.Images images, int index) {
     ImagesApi.Image image = images.images().get(index);
     String caption = prompt.caption().isEmpty() ? prompt.text() : prompt.caption();
     Map<String, String> annotations = new HashMap<>(prompt.annotations());
@@ -298,15 +298,15 @@ public final class Generation {
     annotations.put("request_id", images.requestId());
     annotations.put("prompt", caption.equals(prompt.text()) ? "" : prompt.text());
     annotations.values().removeIf(String::isEmpty);
-    return new NewPair(
-        image.bytes(),
-        caption,
-        prompt.language().isEmpty() ? plan.language() : prompt.language(),
-        SourceKind.SYNTHETIC,
-        plan.contributor(),
-        "",
-        plan.licence(),
-        image.mediaType(),
-        annotations);
+    return RawPair.newBuilder()
+        .setImage(image.bytes())
+        .setCaption(caption)
+        .setLanguage(prompt.language().isEmpty() ? plan.language() : prompt.language())
+        .setSourceKind(SourceKind.SYNTHETIC.name())
+        .setContributor(plan.contributor())
+        .setLicence(plan.licence())
+        .setMediaType(image.mediaType())
+        .setAnnotations(annotations)
+        .build();
   }
 }

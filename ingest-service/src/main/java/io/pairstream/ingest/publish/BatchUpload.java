@@ -28,6 +28,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,7 @@ final class BatchUpload {
   private static final int SEND_BYTES = 16 * 1024;
 
   /** Where inputs go, with their producer: {@link PairIntake#take}. */
-  private final BiFunction<Submission, String, CompletableFuture<Published>> intake;
+  private final BiFunction<SpecificRecord, String, CompletableFuture<Published>> intake;
 
   private final Limits limits;
   private final Quota quota;
@@ -98,7 +99,7 @@ final class BatchUpload {
    * @param spool where results wait for the client, empty; whoever opened it closes it
    */
   BatchUpload(
-      BiFunction<Submission, String, CompletableFuture<Published>> intake,
+      BiFunction<SpecificRecord, String, CompletableFuture<Published>> intake,
       Limits limits,
       Quota quota,
       ExecutorService threads,
@@ -170,7 +171,7 @@ final class BatchUpload {
     CompletableFuture<Published> result;
     try {
       PairForm form = input.form();
-      Submission submission = form.submission(sender);
+      SpecificRecord submission = form.submission(sender);
       if (form.extraBytes() > 0) {
         debt = quota.charge(sender, 0, form.extraBytes());
       }

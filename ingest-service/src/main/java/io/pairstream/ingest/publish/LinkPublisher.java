@@ -2,6 +2,9 @@ package io.pairstream.ingest.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pairstream.schemas.LinkHost;
+import io.pairstream.schemas.LinkHost.InvalidUrlException;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
@@ -14,8 +17,10 @@ import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
@@ -37,6 +42,9 @@ public final class LinkPublisher implements AutoCloseable {
   /** Largest record, in bytes: whatever its image is, the pair is one that the raw topic takes. */
   public static final int MAX_RECORD_BYTES =
       RecordSizes.MAX_RAW_RECORD - RecordSizes.MAX_IMAGE - FETCHED_WORDS_BYTES;
+
+  /** Empty where nobody knows it. */
+  private static final Pattern DIGEST = Pattern.compile("([0-9a-f]{64})?");
 
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(MAX_RECORD_BYTES, BUFFER_BYTES);
@@ -75,14 +83,43 @@ public final class LinkPublisher implements AutoCloseable {
   }
 
   /**
-   * Sends a link; blocks while too much is in flight.
+   * Makes a link one that can be published; which addresses are fetched is the fetcher's to say.
+   *
+   * @param link its digest is kept in lower case
+   * @throws InvalidLinkException where URL, caption or digest cannot be right
+   */
+  public static PairLink checked(PairLink link) {
+    link.setExpectedDigest(link.getExpectedDigest().toLowerCase(Locale.ROOT));
+    try {
+      String unused = LinkHost.of(link.getUrl());
+    } catch (InvalidUrlException e) {
+      throw new InvalidLinkException("url", e.getMessage());
+    }
+    if (link.getCaption().isBlank()) {
+      throw new InvalidLinkException("caption", "the caption is empty; say what the image shows");
+    }
+    if (!UTF_8.newEncoder().canEncode(link.getCaption())) {
+      throw new InvalidLinkException(
+          "caption", "the caption holds half a character, which has no form in UTF-8");
+    }
+    if (!DIGEST.matcher(link.getExpectedDigest()).matches()) {
+      throw new InvalidLinkException(
+          "expected_digest",
+          "the expected digest is not SHA-256 in 64 hex digits; leave it out where it is unknown");
+    }
+    return link;
+  }
+
+  /**
+   * Sends a link, which says from now on when it was received; blocks while too much is in flight.
    *
    * @return the acknowledgement, or {@link PublishFailedException}
+   * @throws InvalidLinkException where it cannot be right, see {@link #checked}
    * @throws PairTooLargeException where the record is larger than {@link #MAX_RECORD_BYTES}
    * @throws RegistryUnavailableException where the schema's id is not known yet and the registry
    *     does not answer
    */
-  public CompletableFuture<Published> publish(NewLink link) {
+  public CompletableFuture<Published> publish(PairLink link) {
     return publish(link, "");
   }
 
@@ -91,14 +128,15 @@ public final class LinkPublisher implements AutoCloseable {
    *
    * @param producer owner of the API key; empty where nobody had to say
    */
-  public CompletableFuture<Published> publish(NewLink link, String producer) {
-    String linkId = link.linkId();
+  public CompletableFuture<Published> publish(PairLink link, String producer) {
+    String linkId = PairIdentity.linkId(checked(link).getUrl(), link.getCaption());
+    link.setReceivedAt(clock.instant());
     List<Header> headers = new ArrayList<>();
     if (!producer.isEmpty()) {
       headers.add(new RecordHeader(LinkHeaders.PRODUCER, producer.getBytes(UTF_8)));
     }
     return records
-        .publish(link.host(), record(link), headers, "link " + linkId)
+        .publish(LinkHost.of(link.getUrl()), link, headers, "link " + linkId)
         .thenApply(
             metadata ->
                 new Published(linkId, "", topic(), metadata.partition(), metadata.offset()));
@@ -120,21 +158,7 @@ public final class LinkPublisher implements AutoCloseable {
   }
 
   /** The same with a note, which is in Kafka before the link is. */
-  public CompletableFuture<Published> publish(NewLink link, String producer, UploadNotes notes) {
+  public CompletableFuture<Published> publish(PairLink link, String producer, UploadNotes notes) {
     return notes.before(link, topic(), producer).thenCompose(written -> publish(link, producer));
-  }
-
-  private PairLink record(NewLink link) {
-    return PairLink.newBuilder()
-        .setUrl(link.url())
-        .setCaption(link.caption())
-        .setLanguage(link.language())
-        .setSourceKind(link.sourceKind().name())
-        .setContributor(link.contributor())
-        .setLicence(link.licence())
-        .setExpectedDigest(link.expectedDigest())
-        .setAnnotations(link.annotations())
-        .setReceivedAt(clock.instant())
-        .build();
   }
 }

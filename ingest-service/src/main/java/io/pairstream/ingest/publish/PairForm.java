@@ -10,6 +10,8 @@ import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.http.Principal;
@@ -17,6 +19,7 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * The fields of one pair as they come in, whatever their format, and what they must be.
@@ -155,7 +159,7 @@ public final class PairForm {
   }
 
   /** The pair; refused where the image is missing. */
-  public Submission pair(Principal sender) {
+  public SpecificRecord pair(Principal sender) {
     if (!hasImage) {
       throw refused("image", "the image is missing; it goes into the field image");
     }
@@ -163,7 +167,7 @@ public final class PairForm {
   }
 
   /** The pair where there is an image; else the link. */
-  public Submission submission(Principal sender) {
+  public SpecificRecord submission(Principal sender) {
     String caption = caption();
     String language = language();
     texts.putIfAbsent("media_type", partType);
@@ -177,16 +181,18 @@ public final class PairForm {
     }
     extraBytes = Math.max(0, checked(image).decodingBytes() / DECODED_PER_SENT - image.length);
     checkDigest();
-    return new NewPair(
-        ByteBuffer.wrap(image),
-        caption,
-        language,
-        sourceKind(SourceKind.CROWDSOURCED),
-        contributor,
-        texts.getOrDefault("url", ""),
-        texts.getOrDefault("licence", ""),
-        texts.get("media_type"),
-        annotations);
+    // Names with one hash code make a tree in a HashMap; Map.copyOf would compare each with all.
+    return RawPair.newBuilder()
+        .setImage(ByteBuffer.wrap(image))
+        .setCaption(caption)
+        .setLanguage(language)
+        .setSourceKind(sourceKind(SourceKind.CROWDSOURCED))
+        .setContributor(contributor)
+        .setUrl(texts.getOrDefault("url", ""))
+        .setLicence(texts.getOrDefault("licence", ""))
+        .setMediaType(texts.get("media_type"))
+        .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
+        .build();
   }
 
   /**
@@ -197,21 +203,23 @@ public final class PairForm {
     return extraBytes;
   }
 
-  private Submission link(String caption, String language, String contributor) {
+  private PairLink link(String caption, String language, String contributor) {
     if (texts.getOrDefault("url", "").isEmpty()) {
       throw refused(
           "image", "there is neither an image nor a url; the image is base64, the url an address");
     }
     try {
-      return new NewLink(
-          texts.get("url"),
-          caption,
-          language,
-          contributor,
-          texts.getOrDefault("licence", ""),
-          texts.getOrDefault("expected_digest", ""),
-          annotations,
-          sourceKind(SourceKind.SCRAPED));
+      return LinkPublisher.checked(
+          PairLink.newBuilder()
+              .setUrl(texts.get("url"))
+              .setCaption(caption)
+              .setLanguage(language)
+              .setSourceKind(sourceKind(SourceKind.SCRAPED))
+              .setContributor(contributor)
+              .setLicence(texts.getOrDefault("licence", ""))
+              .setExpectedDigest(texts.getOrDefault("expected_digest", ""))
+              .setAnnotations(Collections.unmodifiableMap(new HashMap<>(annotations)))
+              .build());
     } catch (InvalidLinkException e) {
       throw refused(e.field(), e.getMessage());
     }
@@ -247,10 +255,11 @@ public final class PairForm {
     return language;
   }
 
-  private SourceKind sourceKind(SourceKind usual) {
+  private String sourceKind(SourceKind usual) {
     String name = texts.getOrDefault("source_kind", usual.name());
     return Arrays.stream(SourceKind.values())
-        .filter(kind -> kind.name().equals(name))
+        .map(SourceKind::name)
+        .filter(name::equals)
         .findFirst()
         .orElseThrow(
             () ->

@@ -1,5 +1,7 @@
 package io.pairstream.ingest.publish;
 
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -29,6 +31,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,12 +132,13 @@ public final class PairIntake implements AutoCloseable {
   /**
    * Takes a submission.
    *
+   * @param submission a {@link RawPair}, or a {@link PairLink} whose image is to be fetched
    * @param producer who sends it; empty where nobody has to say
    * @return what Kafka has, or {@link Problem}: {@link ProblemKind#KAFKA_UNAVAILABLE}, {@link
    *     ProblemKind#OVERLOADED} or, for a record that is too large as a whole, {@link
    *     ProblemKind#PAIR_REFUSED}
    */
-  public CompletableFuture<Published> take(Submission submission, String producer) {
+  public CompletableFuture<Published> take(SpecificRecord submission, String producer) {
     long startedAt = System.nanoTime();
     return CompletableFuture.completedFuture(null)
         .thenComposeAsync(now -> publish(submission, producer, startedAt), senders)
@@ -142,7 +146,7 @@ public final class PairIntake implements AutoCloseable {
         .whenComplete(
             (received, failure) -> {
               if (failure == null) {
-                (submission instanceof NewPair ? pairsTaken : linksTaken).increment();
+                (submission instanceof RawPair ? pairsTaken : linksTaken).increment();
               }
             })
         .exceptionally(
@@ -159,15 +163,15 @@ public final class PairIntake implements AutoCloseable {
   }
 
   private CompletableFuture<Published> publish(
-      Submission submission, String producer, long startedAt) {
+      SpecificRecord submission, String producer, long startedAt) {
     if (System.nanoTime() - startedAt >= deadline.toNanos()) {
       return CompletableFuture.failedFuture(new TimeoutException());
     }
     requireOpen();
     Open to = open.orElseThrow();
-    return submission instanceof NewPair pair
+    return submission instanceof RawPair pair
         ? to.pairs().publish(pair, producer)
-        : to.links().publish((NewLink) submission, producer, to.pairs().notes());
+        : to.links().publish((PairLink) submission, producer, to.pairs().notes());
   }
 
   private Problem problem(Throwable failure) {

@@ -96,14 +96,15 @@ public final class PairPublisher implements AutoCloseable {
   }
 
   /**
-   * Sends a pair; blocks while too much is in flight.
+   * Sends a pair, which says from now on when it was received; blocks while too much is in flight.
    *
+   * @param pair nobody changes the bytes of its image afterwards
    * @return the acknowledgement, or {@link PublishFailedException}
    * @throws PairTooLargeException where image or record is larger than {@link RecordSizes} allows
    * @throws RegistryUnavailableException where the schema's id is not known yet and the registry
    *     does not answer
    */
-  public CompletableFuture<Published> publish(NewPair pair) {
+  public CompletableFuture<Published> publish(RawPair pair) {
     return publish(pair, "");
   }
 
@@ -112,16 +113,18 @@ public final class PairPublisher implements AutoCloseable {
    *
    * @param producer owner of the API key; empty where nobody had to say
    */
-  public CompletableFuture<Published> publish(NewPair pair, String producer) {
-    if (pair.imageBytes() > RecordSizes.MAX_IMAGE) {
-      throw new PairTooLargeException("the image", pair.imageBytes(), RecordSizes.MAX_IMAGE);
+  public CompletableFuture<Published> publish(RawPair pair, String producer) {
+    int imageBytes = pair.getImage().remaining();
+    if (imageBytes > RecordSizes.MAX_IMAGE) {
+      throw new PairTooLargeException("the image", imageBytes, RecordSizes.MAX_IMAGE);
     }
-    String imageDigest = PairIdentity.imageDigest(pair.image());
-    String pairId = PairIdentity.pairId(imageDigest, pair.caption());
+    String imageDigest = PairIdentity.imageDigest(pair.getImage());
+    String pairId = PairIdentity.pairId(imageDigest, pair.getCaption());
     Instant now = clock.instant();
+    pair.setReceivedAt(now);
     CompletableFuture<Published> sent =
         records
-            .publish(imageDigest, raw(pair, now), "pair " + pairId)
+            .publish(imageDigest, pair, "pair " + pairId)
             .thenApply(
                 at -> new Published(pairId, imageDigest, topic(), at.partition(), at.offset()));
     return notes.isEmpty()
@@ -160,20 +163,5 @@ public final class PairPublisher implements AutoCloseable {
   public void abort() {
     records.abort();
     notes.ifPresent(all -> all.records().abort());
-  }
-
-  private static RawPair raw(NewPair pair, Instant now) {
-    return RawPair.newBuilder()
-        .setImage(pair.image().duplicate())
-        .setCaption(pair.caption())
-        .setLanguage(pair.language())
-        .setSourceKind(pair.sourceKind().name())
-        .setContributor(pair.contributor())
-        .setUrl(pair.url())
-        .setLicence(pair.licence())
-        .setMediaType(pair.mediaType())
-        .setAnnotations(pair.annotations())
-        .setReceivedAt(now)
-        .build();
   }
 }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * {@code POST /v1/pairs}: one pair as a form or as JSON, or one link as JSON; and {@code POST
@@ -85,7 +86,7 @@ public final class PairRoutes implements AutoCloseable {
         isForm
             ? PairBody.form(request.header("Content-Type").orElse(""), body)
             : PairBody.json(body, body.length, "the body");
-    Submission submission =
+    SpecificRecord submission =
         isForm ? form.pair(request.principal()) : form.submission(request.principal());
     var unused = quota.charge(request.principal(), 0, form.extraBytes());
     return intake

@@ -1,6 +1,8 @@
 package io.pairstream.ingest.publish;
 
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.Registry;
@@ -55,11 +57,11 @@ public final class UploadNotes {
    * before its acknowledgement is here, and what the fetcher notes under the same id must stand
    * last. A note whose link does not follow speaks of one that its sender was told to send again.
    */
-  CompletableFuture<?> before(NewLink link, String topic, String producer) {
+  CompletableFuture<?> before(PairLink link, String topic, String producer) {
     return write(
-        note(link.linkId(), producer, clock.instant())
+        note(PairIdentity.linkId(link.getUrl(), link.getCaption()), producer, clock.instant())
             .setKind("LINK")
-            .setUrl(link.url())
+            .setUrl(link.getUrl())
             .setOrigin(Origin.newBuilder().setTopic(topic).build()));
   }
 

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.ingest.files.SourceItem.Link;
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.ingest.files.SourceItem.Problem;
-import io.pairstream.ingest.publish.NewLink;
-import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,13 +50,14 @@ class ImportFormatsTest {
         .containsExactly(
             name + ".parquet:1: one", name + ".parquet:2: 二", name + ".parquet:3: three");
     assertThat(items).extracting(SourceItem::entry).containsExactly(1L, 2L, 3L);
-    assertThat(pairs(items)).extracting(NewPair::language).containsExactly("en", "zh", "");
+    assertThat(pairs(items)).extracting(RawPair::getLanguage).containsExactly("en", "zh", "");
     assertThat(pairs(items))
-        .extracting(NewPair::image)
+        .extracting(RawPair::getImage)
         .containsExactly(image(0), image(1), image(2));
-    assertThat(pairs(items).get(1).annotations())
+    assertThat(pairs(items).get(1).getAnnotations())
         .isEqualTo(Map.of("width", "8", "score", "0.25", "sharp", "false"));
-    assertThat(pairs(items).get(2).annotations()).isEqualTo(Map.of("width", "8", "sharp", "true"));
+    assertThat(pairs(items).get(2).getAnnotations())
+        .isEqualTo(Map.of("width", "8", "sharp", "true"));
   }
 
   @Test
@@ -64,8 +65,8 @@ class ImportFormatsTest {
     List<SourceItem> items = read(fixture("hf-text.parquet"));
 
     assertThat(lines(items)).containsExactly("hf-text.parquet:1: one", "hf-text.parquet:2: two");
-    assertThat(pairs(items)).extracting(NewPair::image).containsExactly(image(0), image(1));
-    assertThat(pairs(items)).extracting(NewPair::mediaType).containsOnly("image/png");
+    assertThat(pairs(items)).extracting(RawPair::getImage).containsExactly(image(0), image(1));
+    assertThat(pairs(items)).extracting(RawPair::getMediaType).containsOnly("image/png");
   }
 
   @Test
@@ -79,9 +80,9 @@ class ImportFormatsTest {
             "hf-captions.parquet:2! the image has no caption",
             "hf-captions.parquet:3: three");
     assertThat(pairs(items))
-        .extracting(NewPair::image)
+        .extracting(RawPair::getImage)
         .containsExactly(image(0), image(0), image(2));
-    assertThat(pairs(items).get(0).annotations()).isEqualTo(Map.of("id", "7"));
+    assertThat(pairs(items).get(0).getAnnotations()).isEqualTo(Map.of("id", "7"));
   }
 
   @Test
@@ -97,12 +98,12 @@ class ImportFormatsTest {
   void listOfLinksGivesLinksWithTheirDigests() {
     List<SourceItem> items = read(fixture("links.parquet"));
 
-    NewLink first = ((Link) items.get(0)).link();
-    assertThat(first.url()).isEqualTo("https://example.org/1.jpg");
-    assertThat(first.caption()).isEqualTo("one");
-    assertThat(first.expectedDigest()).isEqualTo("ab".repeat(32));
-    assertThat(first.annotations()).isEqualTo(Map.of("similarity", "0.31"));
-    assertThat(((Link) items.get(1)).link().expectedDigest()).isEmpty();
+    PairLink first = ((Link) items.get(0)).link();
+    assertThat(first.getUrl()).isEqualTo("https://example.org/1.jpg");
+    assertThat(first.getCaption()).isEqualTo("one");
+    assertThat(first.getExpectedDigest()).isEqualTo("ab".repeat(32));
+    assertThat(first.getAnnotations()).isEqualTo(Map.of("similarity", "0.31"));
+    assertThat(((Link) items.get(1)).link().getExpectedDigest()).isEmpty();
     assertThat(items.get(2)).isInstanceOf(Problem.class);
     assertThat(items).hasSize(3);
   }
@@ -114,7 +115,7 @@ class ImportFormatsTest {
     List<SourceItem> items = read(fixture("own-names.parquet"), options);
 
     assertThat(lines(items)).containsExactly("own-names.parquet:1: one");
-    assertThat(pairs(items).get(0).annotations()).isEqualTo(Map.of("n", "1"));
+    assertThat(pairs(items).get(0).getAnnotations()).isEqualTo(Map.of("n", "1"));
   }
 
   @Test
@@ -158,13 +159,13 @@ class ImportFormatsTest {
                 + ":004! no caption has this name (txt, caption, captions, or json with a caption"
                 + " in it)");
     assertThat(items).extracting(SourceItem::entry).containsExactly(1L, 1L, 2L, 3L, 4L, 5L);
-    NewPair second = pairs(items).get(2);
-    assertThat(second.url()).isEqualTo("https://example.org/1.png");
-    assertThat(second.licence()).isEqualTo("MIT");
-    assertThat(second.mediaType()).isEqualTo("image/png");
-    assertThat(second.annotations()).isEqualTo(Map.of("width", "8", "sha256", "ab".repeat(32)));
-    assertThat(pairs(items).get(3).language()).isEqualTo("zh");
-    assertThat(pairs(items)).extracting(NewPair::image).contains(image(0), image(1), image(2));
+    RawPair second = pairs(items).get(2);
+    assertThat(second.getUrl()).isEqualTo("https://example.org/1.png");
+    assertThat(second.getLicence()).isEqualTo("MIT");
+    assertThat(second.getMediaType()).isEqualTo("image/png");
+    assertThat(second.getAnnotations()).isEqualTo(Map.of("width", "8", "sha256", "ab".repeat(32)));
+    assertThat(pairs(items).get(3).getLanguage()).isEqualTo("zh");
+    assertThat(pairs(items)).extracting(RawPair::getImage).contains(image(0), image(1), image(2));
   }
 
   @Test
@@ -174,7 +175,7 @@ class ImportFormatsTest {
     List<SourceItem> items = read(fixture("shard.tar"), options);
 
     assertThat(items.get(2)).isInstanceOf(Link.class);
-    assertThat(((Link) items.get(2)).link().url()).isEqualTo("https://example.org/1.png");
+    assertThat(((Link) items.get(2)).link().getUrl()).isEqualTo("https://example.org/1.png");
     assertThat(items.get(0)).isInstanceOf(Pair.class);
   }
 
@@ -189,10 +190,11 @@ class ImportFormatsTest {
                 + " published, to be fetched",
             "captions_coco.json:annotation 3: uno",
             "captions_coco.json:annotation 4! image_id 5 is not among the images");
-    assertThat(pairs(items).get(0).licence()).isEqualTo("CC BY 2.0");
-    assertThat(pairs(items).get(0).annotations()).isEqualTo(Map.of("image_id", "179"));
+    assertThat(pairs(items).get(0).getLicence()).isEqualTo("CC BY 2.0");
+    assertThat(pairs(items).get(0).getAnnotations()).isEqualTo(Map.of("image_id", "179"));
     List<SourceItem> links = read(fixture("captions_coco.json"), options(ColumnNames.USUAL, true));
-    assertThat(((Link) links.get(1)).link().url()).isEqualTo("http://images.example.org/190.png");
+    assertThat(((Link) links.get(1)).link().getUrl())
+        .isEqualTo("http://images.example.org/190.png");
   }
 
   @Test
@@ -327,7 +329,7 @@ class ImportFormatsTest {
     for (Path source : sources) {
       assertThat(pairs(read(source)))
           .as(source.toString())
-          .extracting(NewPair::caption)
+          .extracting(RawPair::getCaption)
           .containsExactly(spelt);
     }
   }

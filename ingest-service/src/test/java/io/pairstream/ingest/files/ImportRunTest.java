@@ -322,8 +322,8 @@ class ImportRunTest {
     public CompletableFuture<?> apply(SourceItem item) {
       captions.add(
           item instanceof SourceItem.Pair pair
-              ? pair.pair().caption()
-              : ((SourceItem.Link) item).link().caption());
+              ? pair.pair().getCaption()
+              : ((SourceItem.Link) item).link().getCaption());
       return CompletableFuture.completedFuture(item);
     }
   }

@@ -3,7 +3,7 @@ package io.pairstream.ingest.files;
 import io.pairstream.ingest.files.SourceItem.Link;
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.ingest.files.SourceItem.Problem;
-import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.RawPair;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +18,7 @@ final class ItemsRead {
     return items;
   }
 
-  static List<NewPair> pairs(List<SourceItem> items) {
+  static List<RawPair> pairs(List<SourceItem> items) {
     return items.stream()
         .filter(item -> item instanceof Pair)
         .map(item -> ((Pair) item).pair())
@@ -34,7 +34,7 @@ final class ItemsRead {
       return problem.where() + "! " + problem.message();
     }
     return item instanceof Link link
-        ? link.where() + ": " + link.link().caption() + " -> " + link.link().url()
-        : item.where() + ": " + ((Pair) item).pair().caption();
+        ? link.where() + ": " + link.link().getCaption() + " -> " + link.link().getUrl()
+        : item.where() + ": " + ((Pair) item).pair().getCaption();
   }
 }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
-import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,12 +54,12 @@ class PairSourceTest {
             "a/猫.png: 一只猫在垫子上",
             "b/owl.JPG: An owl at night",
             "b/owl.JPG: A bird on a branch");
-    NewPair cat = pairs(items).get(1);
-    assertThat(cat.image()).isEqualTo(ByteBuffer.wrap("image of a/猫.png".getBytes(UTF_8)));
-    assertThat(cat.mediaType()).isEqualTo("image/png");
-    assertThat(cat.contributor()).isEqualTo("the library");
-    assertThat(cat.licence()).isEqualTo("CC0-1.0");
-    assertThat(cat.sourceKind()).isEqualTo(SourceKind.IMPORTED);
+    RawPair cat = pairs(items).get(1);
+    assertThat(cat.getImage()).isEqualTo(ByteBuffer.wrap("image of a/猫.png".getBytes(UTF_8)));
+    assertThat(cat.getMediaType()).isEqualTo("image/png");
+    assertThat(cat.getContributor()).isEqualTo("the library");
+    assertThat(cat.getLicence()).isEqualTo("CC0-1.0");
+    assertThat(cat.getSourceKind()).isEqualTo("IMPORTED");
   }
 
   @Test
@@ -95,19 +95,19 @@ class PairSourceTest {
             + "spot\"],\"captions_zh\":[\"一个红点\"],\"caption_de\":\"Ein roter"
             + " Punkt\",\"language\":\"en\",\"license\":\"MIT\",\"source_url\":\"https://e.org/1\",\"contributor\":\"bo\",\"width\":640,\"sharp\":true,\"note\":null,\"box\":[1,2]}\r\n");
 
-    List<NewPair> pairs = pairs(read(folder.resolve("list.jsonl")));
+    List<RawPair> pairs = pairs(read(folder.resolve("list.jsonl")));
 
     assertThat(pairs)
-        .extracting(pair -> pair.language() + ":" + pair.caption())
+        .extracting(pair -> pair.getLanguage() + ":" + pair.getCaption())
         .containsExactly(
             "en:A red \"dot\", really", "en:Red\nspot", "zh:一个红点", "de:Ein roter Punkt");
     assertThat(pairs)
         .allSatisfy(
             pair -> {
-              assertThat(pair.licence()).isEqualTo("MIT");
-              assertThat(pair.url()).isEqualTo("https://e.org/1");
-              assertThat(pair.contributor()).isEqualTo("bo");
-              assertThat(pair.annotations()).isEqualTo(Map.of("width", "640", "sharp", "true"));
+              assertThat(pair.getLicence()).isEqualTo("MIT");
+              assertThat(pair.getUrl()).isEqualTo("https://e.org/1");
+              assertThat(pair.getContributor()).isEqualTo("bo");
+              assertThat(pair.getAnnotations()).isEqualTo(Map.of("width", "640", "sharp", "true"));
             });
   }
 
@@ -173,9 +173,9 @@ class PairSourceTest {
     assertThat(captions(items))
         .containsExactly(
             "list.csv:2: A cat, a \"big\" one", "list.csv:3: Two\r\nlines", "list.csv:6: 一只猫");
-    assertThat(pairs(items)).extracting(NewPair::language).containsExactly("en", "", "zh");
-    assertThat(pairs(items).get(0).annotations()).isEqualTo(Map.of("shelf", "3"));
-    assertThat(pairs(items).get(1).annotations()).isEmpty();
+    assertThat(pairs(items)).extracting(RawPair::getLanguage).containsExactly("en", "", "zh");
+    assertThat(pairs(items).get(0).getAnnotations()).isEqualTo(Map.of("shelf", "3"));
+    assertThat(pairs(items).get(1).getAnnotations()).isEmpty();
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.publish.PairTooLargeException;
@@ -38,16 +37,17 @@ class LinkPublisherTest {
 
   @Test
   void publishedLinkIsReadBackAsItCame() throws Exception {
-    NewLink link =
-        new NewLink(
+    PairLink link =
+        new PairLink(
             "https://Example.org/cat.png?size=2",
             "一只猫 on a mat",
             "zh",
+            "SCRAPED",
             "ann",
             "CC0-1.0",
             DIGEST.toUpperCase(Locale.ROOT),
             Map.of("shelf", "3"),
-            SourceKind.SCRAPED);
+            Instant.EPOCH);
 
     Published published;
     try (LinkPublisher publisher = open()) {
@@ -79,7 +79,11 @@ class LinkPublisherTest {
   @Test
   void refusesALinkThatItsImageCouldMakeTooLarge() {
     try (LinkPublisher publisher = open()) {
-      NewLink link = NewLink.of("http://example.org/", "x".repeat(1 << 20), "en");
+      PairLink link =
+          PairLink.newBuilder()
+              .setUrl("http://example.org/")
+              .setCaption("x".repeat(1 << 20))
+              .build();
 
       assertThatThrownBy(() -> publisher.publish(link)).isInstanceOf(PairTooLargeException.class);
     }

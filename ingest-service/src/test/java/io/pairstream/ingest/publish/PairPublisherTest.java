@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -75,17 +74,18 @@ class PairPublisherTest {
   void publishedPairIsReadBackAsItCame() throws Exception {
     createTopics();
     ByteBuffer image = ByteBuffer.wrap("any bytes".getBytes(UTF_8));
-    NewPair pair =
-        new NewPair(
+    RawPair pair =
+        new RawPair(
             image,
             "一只猫 on a mat",
             "zh",
-            SourceKind.IMPORTED,
+            "IMPORTED",
             "ann",
             "https://example.org/cat.png",
             "CC0-1.0",
             "image/png",
-            Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"));
+            Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"),
+            Instant.EPOCH);
 
     Published published;
     try (PairPublisher publisher = open()) {
@@ -193,7 +193,7 @@ class PairPublisherTest {
   @Test
   void refusesRecordThatACaptionMakesTooLarge() throws Exception {
     createTopics();
-    NewPair pair = pair(new byte[RecordSizes.MAX_IMAGE], "long ".repeat(220_000));
+    RawPair pair = pair(new byte[RecordSizes.MAX_IMAGE], "long ".repeat(220_000));
 
     try (PairPublisher publisher = open()) {
       assertThatThrownBy(() -> publisher.publish(pair))
@@ -262,12 +262,12 @@ class PairPublisherTest {
     return dataset.clientSettings();
   }
 
-  private static NewPair pair(String image, String caption) {
+  private static RawPair pair(String image, String caption) {
     return pair(image.getBytes(UTF_8), caption);
   }
 
-  private static NewPair pair(byte[] image, String caption) {
-    return NewPair.of(ByteBuffer.wrap(image), caption, "en", SourceKind.CROWDSOURCED);
+  private static RawPair pair(byte[] image, String caption) {
+    return RawPair.newBuilder().setImage(ByteBuffer.wrap(image)).setCaption(caption).build();
   }
 
   private List<ConsumerRecord<byte[], byte[]>> records() {
