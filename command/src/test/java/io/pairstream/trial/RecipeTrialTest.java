@@ -13,7 +13,7 @@ import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
-import io.pairstream.operations.canary.CanaryPair;
+import io.pairstream.operations.canary.CanaryProbe;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -101,7 +101,7 @@ class RecipeTrialTest {
     canaries();
 
     assertThat(reasons(tryOut(recipe)))
-        .containsOnly(entry(RejectReason.IMAGE_DAMAGED, (long) CanaryPair.COUNT));
+        .containsOnly(entry(RejectReason.IMAGE_DAMAGED, (long) CanaryProbe.COUNT));
   }
 
   @ParameterizedTest
@@ -114,8 +114,8 @@ class RecipeTrialTest {
 
   private void canaries() throws Exception {
     List<String> lines = new ArrayList<>();
-    for (int i = 0; i < CanaryPair.COUNT; i++) {
-      RawPair canary = CanaryPair.of(i, Instant.EPOCH);
+    for (int i = 0; i < CanaryProbe.COUNT; i++) {
+      RawPair canary = CanaryProbe.pair(i, Instant.EPOCH);
       Files.write(folder.resolve(i + ".png"), canary.getImage().array());
       lines.add(i + ".png\t" + canary.getCaption());
     }

@@ -5,15 +5,19 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.publish.RecordPublisher;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +41,12 @@ import org.slf4j.LoggerFactory;
  * Sends a canary again and again, and measures how long its receipt takes: from just before the
  * send until the committed receipt is read.
  *
+ * <p>A canary is a pair that every recipe rejects: a PNG file whose header is sound and promises
+ * 512×512 pixels that are not there. So it passes the header gate, is given to an image worker, and
+ * fails there; no review can let it in, since there is no picture. There are {@link #COUNT} of
+ * them, which differ in a text behind the file: enough to meet every partition by and by, few
+ * enough that receipts and the store of standings do not grow.
+ *
  * <p>One is on its way at a time. A broker or a registry that is away is told of, and tried again
  * with the next one. Thread-safe.
  */
@@ -58,6 +68,21 @@ public final class CanaryProbe implements AutoCloseable {
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(64 * 1024, 1024 * 1024);
 
+  /** Under this contributor canaries are known everywhere. */
+  public static final String CONTRIBUTOR = "pairstream-canary";
+
+  /** How many different ones there are. */
+  public static final int COUNT = 64;
+
+  private static final String CAPTION = "A canary that sings while it travels through a mine.";
+
+  /** Signature, IHDR of 512 by 512 pixels in RGB, IDAT of nothing, IEND. */
+  private static final byte[] PNG =
+      Base64.getDecoder()
+          .decode(
+              "iVBORw0KGgoAAAANSUhEUgAAAgAAAAIACAIAAAB7GkOtAAAACElEQVR4nAMAAAAA"
+                  + "AUgGidIAAAAASUVORK5CYII=");
+
   private final ClusterAccess cluster;
   private final Duration interval;
   private final LongSupplier nanos;
@@ -66,7 +91,7 @@ public final class CanaryProbe implements AutoCloseable {
   private OptionalLong lastMs = OptionalLong.empty();
 
   /** Not from the first partition on after each restart. */
-  private int number = Math.floorMod(Instant.now().getEpochSecond(), CanaryPair.COUNT);
+  private int number = Math.floorMod(Instant.now().getEpochSecond(), COUNT);
 
   /**
    * A probe that has sent none yet.
@@ -124,16 +149,16 @@ public final class CanaryProbe implements AutoCloseable {
   }
 
   private void fly() {
-    RawPair canary = CanaryPair.of(number, Instant.now());
-    number = (number + 1) % CanaryPair.COUNT;
-    byte[] key = CanaryPair.pairId(canary).getBytes(StandardCharsets.UTF_8);
+    RawPair canary = pair(number, Instant.now());
+    number = (number + 1) % COUNT;
+    String image = PairIdentity.imageDigest(canary.getImage());
+    byte[] key = PairIdentity.pairId(image, CAPTION).getBytes(StandardCharsets.UTF_8);
     RecordPublisher<RawPair> publisher = publisher();
     try (KafkaConsumer<byte[], byte[]> consumer =
         cluster.consumer(Map.of(ConsumerConfig.CLIENT_ID_CONFIG, "pairstream-canary"))) {
       seekBehindTheLast(consumer, key);
       long sentAt = nanos.getAsLong();
-      RecordMetadata at =
-          publisher.publish(CanaryPair.imageDigest(canary), canary, "a canary").join();
+      RecordMetadata at = publisher.publish(image, canary, "a canary").join();
       await(consumer, key, new Origin(at.topic(), at.partition(), at.offset()), sentAt);
       // There is no group to leave, and a fetch that still waits would be waited for.
       consumer.close(CloseOptions.timeout(Duration.ZERO));
@@ -206,5 +231,29 @@ public final class CanaryProbe implements AutoCloseable {
     long ms = duration.toMillis();
     return Template.SECONDS.with(
         ms < 10_000 ? String.format(Locale.ROOT, "%.1f", ms / 1e3) : duration.toSeconds());
+  }
+
+  /**
+   * A canary.
+   *
+   * @param number which of them, 0 to {@link #COUNT} - 1
+   * @param now when it is sent
+   */
+  public static RawPair pair(int number, Instant now) {
+    return RawPair.newBuilder()
+        .setImage(ByteBuffer.wrap(picture(number)))
+        .setCaption(CAPTION)
+        .setLanguage("en")
+        .setSourceKind(SourceKind.SYNTHETIC.name())
+        .setContributor(CONTRIBUTOR)
+        .setLicence("CC0-1.0")
+        .setMediaType("image/png")
+        .setReceivedAt(now)
+        .build();
+  }
+
+  private static byte[] picture(int number) {
+    byte[] text = ("pairstream canary " + number).getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(PNG.length + text.length).put(PNG).put(text).array();
   }
 }
