@@ -5,12 +5,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -75,14 +75,13 @@ public final class AnswerJson {
 
   private static SimpleModule module() {
     return new SimpleModule()
-        .addSerializer(Double.class, new Writer<>(Double.class, AnswerJson::write))
-        .addSerializer(Double.TYPE, new Writer<>(Double.TYPE, AnswerJson::write))
+        .addSerializer(Double.class, new Writer<Double>(AnswerJson::write))
+        .addSerializer(Double.TYPE, new Writer<Double>(AnswerJson::write))
         .addSerializer(
             OptionalDouble.class,
-            new Writer<>(
-                OptionalDouble.class, (number, json) -> write(number.orElse(Double.NaN), json)))
-        .addSerializer(Instant.class, new Writer<>(Instant.class, AnswerJson::write))
-        .addSerializer(Sentence.class, new Writer<>(Sentence.class, AnswerJson::write))
+            new Writer<>((number, json) -> write(number.orElse(Double.NaN), json)))
+        .addSerializer(Instant.class, new Writer<Instant>(AnswerJson::write))
+        .addSerializer(Sentence.class, new Writer<Sentence>(AnswerJson::write))
         .addDeserializer(Instant.class, new TimeReader());
   }
 
@@ -134,12 +133,10 @@ public final class AnswerJson {
     void write(T value, JsonGenerator json) throws IOException;
   }
 
-  private static final class Writer<T> extends StdSerializer<T> {
-    private static final long serialVersionUID = 1L;
-    private final transient Writing<T> writing;
+  private static final class Writer<T> extends JsonSerializer<T> {
+    private final Writing<T> writing;
 
-    Writer(Class<T> type, Writing<T> writing) {
-      super(type);
+    Writer(Writing<T> writing) {
       this.writing = writing;
     }
 
@@ -150,13 +147,7 @@ public final class AnswerJson {
     }
   }
 
-  private static final class TimeReader extends StdDeserializer<Instant> {
-    private static final long serialVersionUID = 1L;
-
-    TimeReader() {
-      super(Instant.class);
-    }
-
+  private static final class TimeReader extends JsonDeserializer<Instant> {
     @Override
     public Instant deserialize(JsonParser json, DeserializationContext unused) throws IOException {
       return Instant.parse(json.getText());

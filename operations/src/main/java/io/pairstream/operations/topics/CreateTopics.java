@@ -91,25 +91,21 @@ public final class CreateTopics {
    *     answer
    */
   public List<Outcome> create(TopicCatalogue catalogue) {
-    try (Admin admin = cluster.admin()) {
-      return create(admin, catalogue);
-    }
-  }
-
-  private List<Outcome> create(Admin admin, TopicCatalogue catalogue) {
     List<TopicSpec> specs = catalogue.topics();
     List<String> names = specs.stream().map(TopicSpec::name).toList();
-    requirePartitions(specs, ClusterAccess.existing(admin, names));
-    // Schemas first: a topic that exists is a topic that can be written.
-    register(specs);
+    try (Admin admin = cluster.admin()) {
+      requirePartitions(specs, ClusterAccess.existing(admin, names));
+      // Schemas first: a topic that exists is a topic that can be written.
+      register(specs);
 
-    Set<String> created = createUnlessThere(admin, specs);
-    Map<String, TopicDescription> made =
-        untilKnown(() -> KafkaAnswers.await(admin.describeTopics(names).allTopicNames()));
-    // Again: somebody else may have made one meanwhile.
-    requirePartitions(specs, made);
-    awaitWritable(admin, specs);
-    return alter(admin, specs, made, created);
+      Set<String> created = createUnlessThere(admin, specs);
+      Map<String, TopicDescription> made =
+          untilKnown(() -> KafkaAnswers.await(admin.describeTopics(names).allTopicNames()));
+      // Again: somebody else may have made one meanwhile.
+      requirePartitions(specs, made);
+      awaitWritable(admin, specs);
+      return alter(admin, specs, made, created);
+    }
   }
 
   private static void requirePartitions(
