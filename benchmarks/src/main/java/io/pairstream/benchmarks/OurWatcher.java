@@ -51,11 +51,11 @@ final class OurWatcher {
 
   private static void print(LagReport report, Map<String, Verdict> reported) {
     for (GroupLag group : report.groups()) {
-      Verdict verdict = group.verdict();
+      Verdict verdict = group.now().verdict();
       if (reported.put(group.group(), verdict) != verdict) {
         boolean alarm = verdict == Verdict.STOP || verdict == Verdict.STALL;
         System.out.println(
-            group.group() + "\t" + (alarm ? verdict + ": " + group.sentence().text() : ""));
+            group.group() + "\t" + (alarm ? verdict + ": " + group.now().sentence().text() : ""));
       }
     }
   }

@@ -11,6 +11,7 @@ import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -44,7 +45,7 @@ final class LagTable {
 
   /** The same as JSON. */
   Object answer(Instant at, Optional<String> trouble) {
-    long lost = groups.stream().mapToLong(GroupLag::lost).sum();
+    long lost = groups.stream().mapToLong(group -> group.now().lost()).sum();
     return new Answer(at, trouble, worst(), sentence(), lost, groups);
   }
 
@@ -61,13 +62,13 @@ final class LagTable {
   List<String> lines() {
     Table table = new Table().row("VERDICT", "LAG", "BYTES", "AGE", "RATE/S", "CATCH-UP", "GROUP");
     for (GroupLag group : groups) {
-      add(group, TerminalText.fit(group.group(), NAME_COLUMNS), table);
+      add(group.now(), TerminalText.fit(group.group(), NAME_COLUMNS), table);
       List<PartitionLag> partitions =
           group.partitions().stream()
               .filter(partition -> !isQuiet(partition))
-              .sorted(Lag.WORST_FIRST)
+              .sorted(Comparator.comparing(PartitionLag::now, Lag.WORST_FIRST))
               .toList();
-      partitions.forEach(partition -> add(partition, INDENT + place(partition), table));
+      partitions.forEach(partition -> add(partition.now(), INDENT + place(partition), table));
       int quiet = group.partitions().size() - partitions.size();
       if (quiet > 0 && !partitions.isEmpty()) {
         table.row("", "", "", "", "", "", INDENT + quiet + " more: nothing waits");
@@ -79,10 +80,10 @@ final class LagTable {
   }
 
   private static void add(Lag lag, String name, Table table) {
-    boolean waits = lag.lag().orElse(0) > 0;
+    boolean waits = lag.waits();
     table.row(
         lag.verdict().words(),
-        number(lag.lag(), Quantity::count),
+        number(lag.records(), Quantity::count),
         number(lag.bytes(), Quantity::bytes),
         waits ? number(lag.seconds(), Quantity::shortSeconds) : new Figure("-"),
         number(lag.processingPerSecond(), Quantity::rate),
@@ -91,8 +92,8 @@ final class LagTable {
   }
 
   private static boolean isQuiet(PartitionLag partition) {
-    Verdict verdict = partition.verdict();
-    return partition.lag().orElse(0) == 0
+    Verdict verdict = partition.now().verdict();
+    return !partition.now().waits()
         && (verdict == Verdict.OK || verdict == Verdict.IDLE || verdict == Verdict.UNKNOWN);
   }
 

@@ -73,7 +73,7 @@ class LiveVerdictsTest {
       try (KafkaConsumer<byte[], byte[]> wedged = member("wedged")) {
         List<String> groups =
             List.of(preprocess, "again-readers", "gone-readers", "wedged-readers");
-        await("all are well", groups, wedged, group -> !group.verdict().isAlarm());
+        await("all are well", groups, wedged, group -> !group.now().verdict().isAlarm());
 
         Signals.send("STOP", platform.pid("preprocess"));
         try {
@@ -87,19 +87,19 @@ class LiveVerdictsTest {
               groups,
               wedged,
               group -> {
-                if (group.verdict().isAlarm()) {
+                if (group.now().verdict().isAlarm()) {
                   told.putIfAbsent(group.group(), group);
                 }
                 return told.containsKey(group.group());
               });
 
-          assertThat(told.get(preprocess).verdict()).isIn(Verdict.STALL, Verdict.STOP);
+          assertThat(told.get(preprocess).now().verdict()).isIn(Verdict.STALL, Verdict.STOP);
           assertThat(sentence(told, preprocess)).contains("crowdsourced", "waiting");
-          assertThat(told.get("again-readers").verdict()).isEqualTo(Verdict.REWIND);
+          assertThat(told.get("again-readers").now().verdict()).isEqualTo(Verdict.REWIND);
           assertThat(sentence(told, "again-readers")).contains("again-0 went back from 20 to 3");
-          assertThat(told.get("gone-readers").verdict()).isEqualTo(Verdict.LOST);
+          assertThat(told.get("gone-readers").now().verdict()).isEqualTo(Verdict.LOST);
           assertThat(sentence(told, "gone-readers")).contains("up to 7 records left the log");
-          assertThat(told.get("wedged-readers").verdict()).isEqualTo(Verdict.STALL);
+          assertThat(told.get("wedged-readers").now().verdict()).isEqualTo(Verdict.STALL);
           assertThat(sentence(told, "wedged-readers")).contains("wedged-0 is stuck at offset 0");
         } finally {
           Signals.send("CONT", platform.pid("preprocess"));
@@ -109,7 +109,7 @@ class LiveVerdictsTest {
             "preprocessing is well again",
             List.of(preprocess),
             wedged,
-            group -> Set.of(Verdict.OK, Verdict.IDLE).contains(group.verdict()));
+            group -> Set.of(Verdict.OK, Verdict.IDLE).contains(group.now().verdict()));
       }
     }
   }
@@ -142,7 +142,7 @@ class LiveVerdictsTest {
   }
 
   private static String sentence(Map<String, GroupLag> told, String group) {
-    return told.get(group).sentence().text();
+    return told.get(group).now().sentence().text();
   }
 
   private KafkaConsumer<byte[], byte[]> member(String topic) {

@@ -208,7 +208,7 @@ final class RunningPlatform implements AutoCloseable {
           .partitions()
           .stream()
           // Where it never committed, all that is there waits.
-          .mapToLong(each -> each.lag().orElse(each.end() - each.logStart()))
+          .mapToLong(each -> each.now().records().orElse(each.end() - each.logStart()))
           .sum();
     }
   }

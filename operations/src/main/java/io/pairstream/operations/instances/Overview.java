@@ -236,7 +236,7 @@ public final class Overview {
     return new Flow(
         label,
         Double.isNaN(counted)
-            ? sum(partitions, partition -> partition.arrivalPerSecond().orElse(Double.NaN))
+            ? sum(partitions, partition -> partition.now().arrivalPerSecond().orElse(Double.NaN))
             : counted,
         Double.isNaN(total) ? sum(partitions, PartitionLag::end) : total);
   }
@@ -289,8 +289,7 @@ public final class Overview {
     Flow training = flow("training", topic, decided(PairStatus.TRAINING), Double.NaN);
     String preprocessing = sources.cluster().dataset().preprocessGroup();
     boolean pairsWait =
-        groups.stream()
-            .anyMatch(each -> each.group().equals(preprocessing) && each.lag().orElse(0) > 0);
+        groups.stream().anyMatch(each -> each.group().equals(preprocessing) && each.now().waits());
     return TrainerClock.of(instances, training.perSecond(), pairsWait);
   }
 }

@@ -1,12 +1,9 @@
 package io.pairstream.operations.lag;
 
-import io.pairstream.operations.sentence.Sentence;
-import java.time.Instant;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
@@ -19,17 +16,7 @@ import java.util.regex.Pattern;
  * @param members how many members it has now
  * @param decides whether it counts for what is said of the whole platform, and pages somebody: the
  *     platform's own groups do, and those that an operator has named
- * @param verdict the worst of its partitions
- * @param sentence the same for a person, on one line
- * @param since when it began to be so
- * @param lag records that wait; empty where nothing is known of any partition
- * @param bytes estimated size of what waits
- * @param seconds age of the oldest record that waits
- * @param arrivalPerSecond records that arrive in a second
- * @param processingPerSecond records that the group reads in a second
- * @param catchUp when what waits is read
- * @param retentionSeconds time until the first record may be lost, if the group reads nothing
- * @param lost records that left the log unread, at most
+ * @param now how far it is
  * @param worstPartition the partition that the verdict is about; empty where the group has none
  * @param partitions by topic and number
  */
@@ -39,20 +26,9 @@ public record GroupLag(
     String state,
     int members,
     boolean decides,
-    Verdict verdict,
-    Sentence sentence,
-    Instant since,
-    OptionalLong lag,
-    OptionalLong bytes,
-    OptionalDouble seconds,
-    OptionalDouble arrivalPerSecond,
-    OptionalDouble processingPerSecond,
-    CatchUp catchUp,
-    OptionalDouble retentionSeconds,
-    long lost,
+    @JsonUnwrapped Lag now,
     Optional<WorstPartition> worstPartition,
-    List<PartitionLag> partitions)
-    implements Lag {
+    List<PartitionLag> partitions) {
 
   /** A partition. */
   public record WorstPartition(String topic, int partition) {}
@@ -88,24 +64,6 @@ public record GroupLag(
   }
 
   private GroupLag with(boolean nowDecides, List<PartitionLag> some) {
-    return new GroupLag(
-        group,
-        type,
-        state,
-        members,
-        nowDecides,
-        verdict,
-        sentence,
-        since,
-        lag,
-        bytes,
-        seconds,
-        arrivalPerSecond,
-        processingPerSecond,
-        catchUp,
-        retentionSeconds,
-        lost,
-        worstPartition,
-        some);
+    return new GroupLag(group, type, state, members, nowDecides, now, worstPartition, some);
   }
 }

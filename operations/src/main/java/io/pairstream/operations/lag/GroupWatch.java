@@ -71,11 +71,7 @@ final class GroupWatch {
   }
 
   private Watched watched(TopicPartition partition) {
-    return partitions.computeIfAbsent(
-        partition,
-        unknown ->
-            new Watched(
-                unknown, new PartitionJudge(interval, role), waitsByDesign.test(unknown.topic())));
+    return partitions.computeIfAbsent(partition, Watched::new);
   }
 
   /**
@@ -103,66 +99,62 @@ final class GroupWatch {
     return total(at, now, lastTold, drain);
   }
 
-  private GroupLag total(Instant at, GroupPlace now, List<PartitionLag> lags, double drain) {
-    Optional<PartitionLag> worst =
-        now.refused().isPresent() ? Optional.empty() : lags.stream().min(Lag.WORST_FIRST);
-    OptionalLong lag = sum(lags, PartitionLag::lag);
+  private GroupLag total(Instant at, GroupPlace now, List<PartitionLag> all, double drain) {
+    List<Lag> lags = all.stream().map(PartitionLag::now).toList();
+    Optional<PartitionLag> worstPartition =
+        now.refused().isPresent()
+            ? Optional.empty()
+            : all.stream().min(Comparator.comparing(PartitionLag::now, Lag.WORST_FIRST));
+    Optional<Lag> worst = worstPartition.map(PartitionLag::now);
+    OptionalLong records = sum(lags, Lag::records);
     OptionalDouble seconds = lags.stream().flatMapToDouble(each -> each.seconds().stream()).max();
-    OptionalDouble processing = sumOf(lags, PartitionLag::processingPerSecond);
-    List<CatchUp> waiting =
-        lags.stream().filter(each -> each.lag().orElse(0) > 0).map(PartitionLag::catchUp).toList();
+    OptionalDouble processing = sumOf(lags, Lag::processingPerSecond);
+    List<CatchUp> waiting = lags.stream().filter(Lag::waits).map(Lag::catchUp).toList();
     // Where no partition on which something waits has a forecast, the sum has none.
     boolean unknown = !waiting.isEmpty() && waiting.stream().allMatch(CatchUp.UNKNOWN::equals);
+    double inFlight = 2 * interval.toMillis() / 1e3;
     CatchUp catchUp =
-        lag.isEmpty() || processing.isEmpty() || unknown
+        records.isEmpty() || processing.isEmpty() || unknown
             ? CatchUp.UNKNOWN
             : waiting.stream().anyMatch(CatchUp::isNever)
                 ? CatchUp.NEVER
-                : CatchUp.of(
-                    lag.getAsLong(),
-                    processing.getAsDouble(),
-                    drain,
-                    2 * interval.toMillis() / 1e3);
-    Verdict found = worst.map(PartitionLag::verdict).orElse(Verdict.UNKNOWN);
+                : CatchUp.of(records.getAsLong(), processing.getAsDouble(), drain, inFlight);
+    Verdict found = worst.map(Lag::verdict).orElse(Verdict.UNKNOWN);
     if (found != verdict) {
       verdict = found;
-      since = worst.map(PartitionLag::since).orElse(at);
+      since = worst.map(Lag::since).orElse(at);
     }
     Sentence why =
         now.refused()
             .map(refused -> Template.PLACE_NOT_KNOWN.with(group, refused))
             .orElseGet(() -> Template.HAS_READ_NOTHING.with(group));
+    Lag told =
+        new Lag(
+            verdict,
+            worst
+                .map(each -> Sentences.group(group, lags, each, records, seconds, catchUp))
+                .orElseGet(() -> unknown(why)),
+            since,
+            records,
+            sum(lags, Lag::bytes),
+            seconds,
+            sumOf(lags, Lag::arrivalPerSecond),
+            processing,
+            catchUp,
+            lags.stream().flatMapToDouble(each -> each.retentionSeconds().stream()).min(),
+            lags.stream().mapToLong(Lag::lost).sum());
+    Optional<GroupLag.WorstPartition> place =
+        worstPartition.map(each -> new GroupLag.WorstPartition(each.topic(), each.partition()));
     return new GroupLag(
-        group,
-        now.type(),
-        now.state(),
-        now.members(),
-        role != Role.OTHER,
-        verdict,
-        worst
-            .map(each -> Sentences.group(group, lags, each, lag, seconds, catchUp))
-            .orElseGet(() -> unknown(why)),
-        since,
-        lag,
-        sum(lags, PartitionLag::bytes),
-        seconds,
-        sumOf(lags, PartitionLag::arrivalPerSecond),
-        processing,
-        catchUp,
-        lags.stream().flatMapToDouble(each -> each.retentionSeconds().stream()).min(),
-        lags.stream().mapToLong(PartitionLag::lost).sum(),
-        worst.map(each -> new GroupLag.WorstPartition(each.topic(), each.partition())),
-        lags);
+        group, now.type(), now.state(), now.members(), role != Role.OTHER, told, place, all);
   }
 
   /** What is known of no partition is not known of the group. */
-  private static OptionalLong sum(
-      List<PartitionLag> lags, Function<PartitionLag, OptionalLong> number) {
+  private static OptionalLong sum(List<Lag> lags, Function<Lag, OptionalLong> number) {
     return lags.stream().flatMapToLong(each -> number.apply(each).stream()).reduce(Long::sum);
   }
 
-  private static OptionalDouble sumOf(
-      List<PartitionLag> lags, Function<PartitionLag, OptionalDouble> number) {
+  private static OptionalDouble sumOf(List<Lag> lags, Function<Lag, OptionalDouble> number) {
     return lags.stream().flatMapToDouble(each -> number.apply(each).stream()).reduce(Double::sum);
   }
 
@@ -171,11 +163,10 @@ final class GroupWatch {
   }
 
   /** A partition of a group over the looks. Not thread-safe. */
-  static final class Watched {
+  final class Watched {
 
     private final TopicPartition partition;
-    private final PartitionJudge judge;
-    private final boolean waitsByDesign;
+    private final PartitionJudge judge = new PartitionJudge(interval, role);
     private Place place;
 
     /** Whether the group stood at the same place in the last look. */
@@ -196,10 +187,8 @@ final class GroupWatch {
     /** What was told last; null where nothing was. */
     private PartitionLag last;
 
-    Watched(TopicPartition partition, PartitionJudge judge, boolean waitsByDesign) {
+    private Watched(TopicPartition partition) {
       this.partition = partition;
-      this.judge = judge;
-      this.waitsByDesign = waitsByDesign;
     }
 
     /** Judges what the look of that time has seen. */
@@ -211,7 +200,7 @@ final class GroupWatch {
         Sample sample = sample(at, now, log);
         Judgement judgement = judge.judge(sample);
         last = lag(now, log, sample, judgement);
-        drain = last.lag().isEmpty() ? 0 : judgement.drainPerSecond();
+        drain = last.now().records().isEmpty() ? 0 : judgement.drainPerSecond();
       }
       return last;
     }
@@ -282,7 +271,7 @@ final class GroupWatch {
           lag,
           now.isAlive(partition),
           now.members() > 0,
-          waitsByDesign,
+          waitsByDesign.test(partition.topic()),
           seconds,
           lag == 0 ? OptionalDouble.empty() : retention(log, seconds));
     }
@@ -291,6 +280,19 @@ final class GroupWatch {
       boolean committed = sample.committed().isPresent();
       Optional<HeadRecord> record =
           committed && sample.lag() > 0 && head != null ? head.record() : Optional.empty();
+      Lag told =
+          new Lag(
+              judgement.verdict(),
+              Sentences.partition(partition, sample, judgement, record.map(HeadRecord::sentence)),
+              judgement.since(),
+              committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
+              committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),
+              sample.seconds(),
+              judgement.arrivalPerSecond(),
+              judgement.processingPerSecond(),
+              judgement.catchUp(),
+              sample.retentionSeconds(),
+              judgement.lost());
       return new PartitionLag(
           partition.topic(),
           partition.partition(),
@@ -299,17 +301,7 @@ final class GroupWatch {
           log.end,
           log.held(),
           sample.hanging().map(Sample.Hanging::seconds).orElse(0.0),
-          committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
-          committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),
-          sample.seconds(),
-          judgement.verdict(),
-          Sentences.partition(partition, sample, judgement, record.map(HeadRecord::sentence)),
-          judgement.since(),
-          judgement.arrivalPerSecond(),
-          judgement.processingPerSecond(),
-          judgement.catchUp(),
-          sample.retentionSeconds(),
-          judgement.lost(),
+          told,
           now.readers().getOrDefault(partition, ""),
           record);
     }
@@ -317,6 +309,19 @@ final class GroupWatch {
     /** Its leader does not answer: what was known before is shown, and that it is old. */
     private PartitionLag unseen(Instant at, PartitionLog log) {
       boolean known = last != null;
+      Lag told =
+          new Lag(
+              Verdict.UNKNOWN,
+              unknown(Template.END_NOT_KNOWN.with(partition)),
+              known && last.now().verdict() == Verdict.UNKNOWN ? last.now().since() : at,
+              known ? last.now().records() : OptionalLong.empty(),
+              known ? last.now().bytes() : OptionalLong.empty(),
+              OptionalDouble.empty(),
+              OptionalDouble.empty(),
+              OptionalDouble.empty(),
+              CatchUp.UNKNOWN,
+              OptionalDouble.empty(),
+              known ? last.now().lost() : 0);
       return new PartitionLag(
           partition.topic(),
           partition.partition(),
@@ -325,23 +330,13 @@ final class GroupWatch {
           Math.max(0, log.end),
           known ? last.held() : 0,
           known ? last.hangingSeconds() : 0,
-          known ? last.lag() : OptionalLong.empty(),
-          known ? last.bytes() : OptionalLong.empty(),
-          OptionalDouble.empty(),
-          Verdict.UNKNOWN,
-          unknown(Template.END_NOT_KNOWN.with(partition)),
-          known && last.verdict() == Verdict.UNKNOWN ? last.since() : at,
-          OptionalDouble.empty(),
-          OptionalDouble.empty(),
-          CatchUp.UNKNOWN,
-          OptionalDouble.empty(),
-          known ? last.lost() : 0,
+          told,
           known ? last.member() : "",
           Optional.empty());
     }
 
     /** Time until the log may drop the first record that waits. */
-    private static OptionalDouble retention(PartitionLog log, OptionalDouble seconds) {
+    private OptionalDouble retention(PartitionLog log, OptionalDouble seconds) {
       return log.retentionMillis < 0 || seconds.isEmpty()
           ? OptionalDouble.empty()
           : OptionalDouble.of(Math.max(0, log.retentionMillis / 1e3 - seconds.getAsDouble()));

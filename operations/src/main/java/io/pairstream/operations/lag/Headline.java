@@ -21,7 +21,7 @@ public record Headline(Verdict verdict, Sentence sentence) {
   public static final Comparator<GroupLag> WORST_FIRST =
       Comparator.comparing((GroupLag group) -> !group.decides())
           .thenComparing(Headline::isAbsent)
-          .thenComparing(Lag.WORST_FIRST);
+          .thenComparing(GroupLag::now, Lag.WORST_FIRST);
 
   /** The headline; empty where there are no groups that count. */
   public static Optional<Headline> of(Collection<GroupLag> groups) {
@@ -31,8 +31,10 @@ public record Headline(Verdict verdict, Sentence sentence) {
         .map(
             worst ->
                 new Headline(
-                    worst.verdict(),
-                    isAbsent(worst) ? worst.sentence() : withMissing(worst.sentence(), groups)));
+                    worst.now().verdict(),
+                    isAbsent(worst)
+                        ? worst.now().sentence()
+                        : withMissing(worst.now().sentence(), groups)));
   }
 
   private static boolean isAbsent(GroupLag group) {
@@ -43,7 +45,7 @@ public record Headline(Verdict verdict, Sentence sentence) {
   private static Sentence withMissing(Sentence sentence, Collection<GroupLag> groups) {
     List<Sentence> names =
         groups.stream()
-            .filter(group -> isAbsent(group) && group.verdict() == Verdict.UNKNOWN)
+            .filter(group -> isAbsent(group) && group.now().verdict() == Verdict.UNKNOWN)
             .map(GroupLag::group)
             .sorted()
             .map(Sentence::verbatim)

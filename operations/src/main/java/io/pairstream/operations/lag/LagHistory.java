@@ -78,13 +78,13 @@ public final class LagHistory implements AutoCloseable {
     database.transaction(
         () -> {
           for (GroupLag group : report.groups()) {
-            note(group.group(), WHOLE, minute, group);
+            note(group.group(), WHOLE, minute, group.now());
             for (PartitionLag partition : group.partitions()) {
               note(
                   group.group(),
                   new TopicPartition(partition.topic(), partition.partition()),
                   minute,
-                  partition);
+                  partition.now());
             }
           }
           database.update("DELETE FROM minute WHERE at < ?", minute - KEPT.toMillis());
@@ -99,7 +99,7 @@ public final class LagHistory implements AutoCloseable {
         partition.topic(),
         partition.partition(),
         VERDICTS.indexOf(lag.verdict()),
-        lag.lag().isPresent() ? lag.lag().getAsLong() : null,
+        lag.records().isPresent() ? lag.records().getAsLong() : null,
         lag.bytes().isPresent() ? lag.bytes().getAsLong() : null,
         orNull(lag.seconds()),
         orNull(lag.arrivalPerSecond()),

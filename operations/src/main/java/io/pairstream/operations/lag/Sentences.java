@@ -99,13 +99,13 @@ public final class Sentences {
    */
   public static Sentence group(
       String group,
-      List<PartitionLag> partitions,
-      PartitionLag worst,
+      List<Lag> partitions,
+      Lag worst,
       OptionalLong lag,
       OptionalDouble seconds,
       CatchUp catchUp) {
     long alike = partitions.stream().filter(each -> each.verdict() == worst.verdict()).count() - 1;
-    long waitOn = partitions.stream().filter(each -> each.lag().orElse(0) > 0).count();
+    long waitOn = partitions.stream().filter(Lag::waits).count();
     return switch (worst.verdict()) {
       case IDLE -> Template.JUDGED.with(Verdict.IDLE.words(), Template.HAS_READ_ALL.with(group));
       case OK ->

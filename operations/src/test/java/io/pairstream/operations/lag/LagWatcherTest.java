@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.lag.ClusterReader.GroupPlace;
 import io.pairstream.operations.lag.HeadReader.HeadRecord;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
@@ -23,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,8 +117,8 @@ class LagWatcherTest {
 
     for (int look = 0; look < 20; look++) {
       GroupLag told = lookLater().group(feed).orElseThrow();
-      assertThat(told.verdict()).as(told.sentence().text()).isEqualTo(Verdict.OK);
-      assertThat(told.catchUp().isNever()).isFalse();
+      assertThat(told.now().verdict()).as(told.now().sentence().text()).isEqualTo(Verdict.OK);
+      assertThat(told.now().catchUp().isNever()).isFalse();
     }
   }
 
@@ -170,12 +172,12 @@ class LagWatcherTest {
     TestCluster.commit(cluster, group("-reader"), training, 1);
 
     PartitionLag lag =
-        look(group("-reader"), training, each -> each.lag().equals(OptionalLong.of(0)));
+        look(group("-reader"), training, each -> each.now().records().equals(OptionalLong.of(0)));
 
     assertThat(lag.end()).isEqualTo(2);
-    assertThat(lag.lag()).hasValue(0);
-    assertThat(lag.verdict()).isEqualTo(Verdict.OK);
-    assertThat(lag.seconds()).hasValue(0);
+    assertThat(lag.now().records()).hasValue(0);
+    assertThat(lag.now().verdict()).isEqualTo(Verdict.OK);
+    assertThat(lag.now().seconds()).hasValue(0);
   }
 
   @Test
@@ -189,15 +191,15 @@ class LagWatcherTest {
 
     double oldest = 300 + Duration.between(began, Instant.now()).toSeconds() + 1;
     assertThat(lag.committed()).hasValue(4);
-    assertThat(lag.lag()).hasValue(6);
-    assertThat(lag.seconds().orElseThrow()).isBetween(300.0, oldest);
-    assertThat(lag.bytes().orElseThrow()).isBetween(600L, 6_000L);
+    assertThat(lag.now().records()).hasValue(6);
+    assertThat(lag.now().seconds().orElseThrow()).isBetween(300.0, oldest);
+    assertThat(lag.now().bytes().orElseThrow()).isBetween(600L, 6_000L);
     HeadRecord head = lag.head().orElseThrow();
     assertThat(head.offset()).isEqualTo(4);
     assertThat(head.bytes()).isEqualTo(101);
     assertThat(head.key()).isEqualTo("k");
     assertThat(head.sentence().text()).isEqualTo("100 bytes that are no record of this topic");
-    assertThat(lag.retentionSeconds().orElseThrow())
+    assertThat(lag.now().retentionSeconds().orElseThrow())
         .isBetween(Duration.ofDays(7).toSeconds() - oldest, Duration.ofDays(7).toSeconds() - 300.0);
   }
 
@@ -218,8 +220,8 @@ class LagWatcherTest {
 
     PartitionLag lag = look(group("-reader"), raw, each -> each.head().isPresent());
 
-    assertThat(lag.verdict()).isEqualTo(Verdict.STOP);
-    assertThat(lag.sentence().text())
+    assertThat(lag.now().verdict()).isEqualTo(Verdict.STOP);
+    assertThat(lag.now().sentence().text())
         .startsWith("STOP: " + raw + " is stuck at offset 0 for ")
         .contains("at the head: ")
         .contains("PNG, 40x30");
@@ -244,18 +246,19 @@ class LagWatcherTest {
       watcher.look();
 
       ahead = ahead.plus(Duration.ofMinutes(2));
-      PartitionLag lag = look(group("-reader"), raw, each -> each.lag().equals(OptionalLong.of(0)));
+      PartitionLag lag =
+          look(group("-reader"), raw, each -> each.now().records().equals(OptionalLong.of(0)));
 
       assertThat(lag.held()).isEqualTo(4);
-      assertThat(lag.verdict()).isEqualTo(Verdict.STALL);
-      assertThat(lag.sentence().text())
+      assertThat(lag.now().verdict()).isEqualTo(Verdict.STALL);
+      assertThat(lag.now().sentence().text())
           .contains("is read up to 3, where a transaction")
           .contains("holds back 4 records from everybody")
           .endsWith("--start-offset 3");
       TestCluster.commit(cluster, group("-reader"), raw, 5);
       PartitionLag uncommitted = later(group("-reader"), raw);
-      assertThat(uncommitted.verdict()).isEqualTo(Verdict.OK);
-      assertThat(uncommitted.lag()).as("of what is not committed").hasValue(2);
+      assertThat(uncommitted.now().verdict()).isEqualTo(Verdict.OK);
+      assertThat(uncommitted.now().records()).as("of what is not committed").hasValue(2);
       producer.abortTransaction();
     }
     try (Admin admin = cluster.admin()) {
@@ -263,7 +266,8 @@ class LagWatcherTest {
     }
     TestCluster.commit(cluster, group("-reader"), raw, 7);
     ahead = ahead.plus(INTERVAL);
-    PartitionLag after = look(group("-reader"), raw, each -> each.lag().equals(OptionalLong.of(0)));
+    PartitionLag after =
+        look(group("-reader"), raw, each -> each.now().records().equals(OptionalLong.of(0)));
     assertThat(after.held()).isZero();
   }
 
@@ -290,7 +294,7 @@ class LagWatcherTest {
     PartitionLag lag = of(watcher.look(), cluster.dataset().fetchGroup(), links);
 
     assertThat(lag.committed()).hasValue(1);
-    assertThat(lag.lag()).hasValue(2);
+    assertThat(lag.now().records()).hasValue(2);
   }
 
   @Test
@@ -300,9 +304,24 @@ class LagWatcherTest {
     GroupLag preprocess = watcher.look().group(cluster.dataset().preprocessGroup()).orElseThrow();
 
     assertThat(preprocess.state()).isEqualTo(GroupLag.ABSENT);
-    assertThat(preprocess.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(preprocess.now().verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(of(watcher.latest(), preprocess.group(), raw).committed()).isEmpty();
-    assertThat(preprocess.sentence().text()).contains("never committed").contains("3 records");
+    assertThat(preprocess.now().sentence().text())
+        .contains("never committed")
+        .contains("3 records");
+    // One that may not be asked for keeps its partitions, and none of them is the worst.
+    Map<TopicPartition, PartitionLog> logs = Map.of(raw, new PartitionLog());
+    GroupWatch watch = new GroupWatch("g", INTERVAL, topic -> false, PartitionJudge.Role.OTHER);
+    logs.get(raw).look(0, 3, 3, 0);
+    GroupLag known = watch.judge(Instant.EPOCH, place(Optional.empty()), List.of(raw), logs);
+    GroupLag refused = watch.judge(clock.instant(), place(Optional.of("no")), List.of(raw), logs);
+    assertThat(known.worstPartition()).contains(new GroupLag.WorstPartition(raw.topic(), 0));
+    assertThat(refused.partitions()).isEqualTo(known.partitions());
+    assertThat(refused.worstPartition()).isEmpty();
+  }
+
+  private static GroupPlace place(Optional<String> refused) {
+    return new GroupPlace("g", "classic", "Empty", 0, false, Map.of(), Map.of(), refused);
   }
 
   @Test
