@@ -7,6 +7,7 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.Registry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,9 +25,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -284,11 +283,6 @@ public record TestDataset(
 
   private static Map<TopicPartition, Long> ends(
       Admin admin, List<TopicPartition> partitions, IsolationLevel of) {
-    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    KafkaAnswers.await(admin.listOffsets(latest, new ListOffsetsOptions(of)).all())
-        .forEach((partition, end) -> ends.put(partition, end.offset()));
-    return ends;
+    return KafkaAnswers.await(LogEnds.ask(admin, partitions, of));
   }
 }

@@ -9,6 +9,7 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
+import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
@@ -24,8 +25,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -190,13 +189,7 @@ public final class ClusterAccess {
   /** The ends that there are now, of open transactions too. */
   public static Map<TopicPartition, Long> veryEnds(
       Admin admin, Collection<TopicPartition> partitions) {
-    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-    ListOffsetsOptions whole = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    KafkaAnswers.await(admin.listOffsets(latest, whole).all())
-        .forEach((partition, end) -> ends.put(partition, end.offset()));
-    return ends;
+    return KafkaAnswers.await(LogEnds.ask(admin, partitions, IsolationLevel.READ_UNCOMMITTED));
   }
 
   /**

@@ -21,7 +21,6 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -245,13 +244,13 @@ public final class CreateTopics {
    * hosts the partitions, and a producer that is faster than it loses records to KAFKA-15591.
    */
   private static void awaitWritable(Admin admin, List<TopicSpec> specs) {
-    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+    List<TopicPartition> partitions = new ArrayList<>();
     for (TopicSpec spec : specs) {
       for (int partition = 0; partition < spec.partitions(); partition++) {
-        partitions.put(new TopicPartition(spec.name(), partition), OffsetSpec.latest());
+        partitions.add(new TopicPartition(spec.name(), partition));
       }
     }
-    untilKnown(() -> KafkaAnswers.await(admin.listOffsets(partitions).all()));
+    untilKnown(() -> ClusterAccess.veryEnds(admin, partitions));
   }
 
   /** Asks again while it is answered by brokers that have not heard of all topics yet. */

@@ -3,8 +3,10 @@ package io.pairstream.preprocess.run;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Area;
 import java.time.Instant;
@@ -29,15 +31,12 @@ public final class HangingTransactions {
 
   private static final String CHECK = "transactions";
 
-  private static final Map<String, Object> TIMEOUT =
-      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
-
   private HangingTransactions() {}
 
   /** Reports each with the command that ends it. */
   public static List<Finding> look(Cluster cluster) {
     List<Finding> findings = new ArrayList<>();
-    try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
+    try (Admin admin = AdminClients.create(cluster.clientSettings(ClusterCheck.TIMEOUT))) {
       List<TopicPartition> partitions = partitions(admin, cluster.dataset());
       var before = producers(admin, partitions);
       var known = known(admin, cluster.dataset());
@@ -119,11 +118,7 @@ public final class HangingTransactions {
                         || topic.startsWith(dataset.preprocessGroup() + "-")
                         || topic.equals("__consumer_offsets"))
             .toList();
-    return KafkaAnswers.await(admin.describeTopics(topics).allTopicNames()).values().stream()
-        .flatMap(
-            topic ->
-                topic.partitions().stream()
-                    .map(partition -> new TopicPartition(topic.name(), partition.partition())))
-        .toList();
+    return LogEnds.partitions(
+        KafkaAnswers.await(admin.describeTopics(topics).allTopicNames()).values());
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.service.publish;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
+import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.RootCause;
 import java.time.Duration;
 import java.util.HashMap;
@@ -10,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -121,17 +123,10 @@ public final class TopicWatch implements AutoCloseable {
    * Returns once the leader of every partition has answered: one that lists its offsets hosts it.
    */
   private void ask() throws InterruptedException {
-    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-    KafkaAnswers.get(admin.describeTopics(topics).allTopicNames())
-        .forEach(
-            (name, topic) ->
-                topic
-                    .partitions()
-                    .forEach(
-                        one ->
-                            ends.put(
-                                new TopicPartition(name, one.partition()), OffsetSpec.latest())));
-    var unused = KafkaAnswers.get(admin.listOffsets(ends).all());
+    Map<String, TopicDescription> found =
+        KafkaAnswers.get(admin.describeTopics(topics).allTopicNames());
+    List<TopicPartition> partitions = LogEnds.partitions(found.values());
+    var unused = KafkaAnswers.get(LogEnds.ask(admin, partitions, IsolationLevel.READ_UNCOMMITTED));
   }
 
   /** Nobody waits any more for what is not answered yet. */

@@ -30,7 +30,7 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
   private static final Logger LOG = LoggerFactory.getLogger(ClusterCheck.class);
 
   /** A cluster that does not answer must not hold a start for a client's own minutes. */
-  private static final Map<String, Object> TIMEOUT =
+  public static final Map<String, Object> TIMEOUT =
       Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
 
   /**

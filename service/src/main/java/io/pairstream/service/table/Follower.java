@@ -4,6 +4,7 @@ import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
+import io.pairstream.schemas.wire.LogEnds;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.time.Clock;
@@ -13,15 +14,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -165,19 +161,7 @@ public final class Follower implements AutoCloseable {
         .allTopicNames()
         .toCompletionStage()
         .thenCompose(
-            described -> {
-              Map<TopicPartition, OffsetSpec> latest =
-                  partitions(described.values()).stream()
-                      .collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest()));
-              return admin
-                  .listOffsets(latest, new ListOffsetsOptions(of))
-                  .all()
-                  .toCompletionStage();
-            })
-        .thenApply(
-            all ->
-                all.entrySet().stream()
-                    .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset())))
+            found -> LogEnds.ask(admin, LogEnds.partitions(found.values()), of).toCompletionStage())
         .toCompletableFuture();
   }
 
@@ -244,7 +228,7 @@ public final class Follower implements AutoCloseable {
 
   private void follow(KafkaConsumer<byte[], byte[]> consumer) {
     Collection<TopicDescription> described = describe();
-    Set<TopicPartition> partitions = partitions(described);
+    List<TopicPartition> partitions = LogEnds.partitions(described);
     consumer.assign(partitions);
     Instant began = clock.instant();
     Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
@@ -316,15 +300,6 @@ public final class Follower implements AutoCloseable {
               + String.join(" or ", topics)
               + " does not exist; run: pairstream topics create");
     }
-  }
-
-  private static Set<TopicPartition> partitions(Collection<TopicDescription> topics) {
-    return topics.stream()
-        .flatMap(
-            topic ->
-                topic.partitions().stream()
-                    .map(info -> new TopicPartition(topic.name(), info.partition())))
-        .collect(Collectors.toSet());
   }
 
   private void endTrouble() {
