@@ -3,12 +3,22 @@ package io.pairstream.image.worker;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ImagePlan.ColourProfileRule;
+import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.image.worker.FileParts.Part;
 import io.pairstream.image.worker.RgbLights.Curve;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.zip.InflaterInputStream;
 
 /**
  * Decides how a file's colours become sRGB.
@@ -39,7 +49,7 @@ final class ColourReader {
 
   Outcome<ColourConversion> read(byte[] file, ColourProfileRule rule) {
     FileColours declared = FileColours.of(file);
-    if (declared.components() == 4 && !declared.hasAdobeMarker()) {
+    if (declared.components == 4 && !declared.hasAdobeMarker) {
       return Outcome.rejected(
           RejectReason.IMAGE_COLOUR_MODEL_UNSUPPORTED,
           "the JPEG has four colours and no Adobe marker, so nothing says which level is full ink",
@@ -57,16 +67,16 @@ final class ColourReader {
   }
 
   private Outcome<ColourConversion> colours(FileColours declared) {
-    if (declared.codePoints().length > 0) {
-      return ofCodePoints(declared.codePoints());
+    if (declared.codePoints.length > 0) {
+      return ofCodePoints(declared.codePoints);
     }
-    if (declared.icc().length > 0) {
-      Optional<ColourConversion> conversion = ofProfile(declared.icc(), declared.components());
+    if (declared.icc.length > 0) {
+      Optional<ColourConversion> conversion = ofProfile(declared.icc, declared.components);
       if (conversion.isPresent()) {
         return Outcome.kept(conversion.get());
       }
     }
-    return Outcome.kept(declared.isDeclaredSrgb() ? ColourConversion.NONE : ofGamma(declared));
+    return Outcome.kept(declared.isDeclaredSrgb ? ColourConversion.NONE : ofGamma(declared));
   }
 
   private Optional<ColourConversion> ofProfile(byte[] icc, int components) {
@@ -113,9 +123,9 @@ final class ColourReader {
   }
 
   private ColourConversion ofGamma(FileColours declared) {
-    long[] xy = declared.chromaticities();
+    long[] xy = declared.chromaticities;
     boolean usual =
-        declared.gamma() == 0 || Math.abs(declared.gamma() - USUAL_GAMMA) <= USUAL_GAMMA_ROUNDING;
+        declared.gamma == 0 || Math.abs(declared.gamma - USUAL_GAMMA) <= USUAL_GAMMA_ROUNDING;
     RgbLights lights =
         xy.length == 0
             ? RgbLights.SRGB
@@ -125,8 +135,7 @@ final class ColourReader {
         || (usual && conversion(lights, Curve.SRGB) == ColourConversion.NONE)) {
       return ColourConversion.NONE;
     }
-    return conversion(
-        lights, declared.gamma() == 0 ? Curve.SRGB : Curve.power(1e5 / declared.gamma()));
+    return conversion(lights, declared.gamma == 0 ? Curve.SRGB : Curve.power(1e5 / declared.gamma));
   }
 
   private ColourConversion conversion(RgbLights lights, Curve curve) {
@@ -135,5 +144,148 @@ final class ColourReader {
 
   private static Outcome<ColourConversion> unsupported(String detail) {
     return Outcome.rejected(RejectReason.IMAGE_COLOUR_PROFILE_UNSUPPORTED, detail, "", "sRGB");
+  }
+
+  /**
+   * What a file says of its colours, read from the segments or chunks before its pixels. Linear in
+   * the file's size; a colour profile is unpacked to at most 4 MiB.
+   */
+  static final class FileColours {
+
+    private static final int MAX_PROFILE_BYTES = 4 * 1024 * 1024;
+    private static final String JPEG_PROFILE = "ICC_PROFILE\0";
+
+    /** Of all SOF markers; C4, C8 and CC are others. */
+    private static final Pattern FRAME_HEADER = Pattern.compile("C[0-35-79ABD-F]");
+
+    private static final byte[] NOTHING = {};
+
+    /** 1 for grey, 3 for RGB, 4 for CMYK; alpha does not count. */
+    private int components = 3;
+
+    /** Whether a JPEG has Adobe's marker, whose inks are stored with 0 for the full ink. */
+    private boolean hasAdobeMarker;
+
+    /** The embedded ICC profile; empty where there is none, or only a part of one. */
+    byte[] icc = NOTHING;
+
+    /** A PNG's cICP chunk: primaries, transfer, matrix, range; empty where there is none. */
+    private byte[] codePoints = NOTHING;
+
+    /** Whether a PNG says that it is sRGB. */
+    private boolean isDeclaredSrgb;
+
+    /** A PNG's gAMA times 100000; 0 where there is none. */
+    private long gamma;
+
+    /** A PNG's cHRM times 100000: x and y of white, red, green, blue; empty where there is none. */
+    private long[] chromaticities = {};
+
+    private FileColours() {}
+
+    static FileColours of(byte[] file) {
+      FileColours colours = new FileColours();
+      ImageType.of(file)
+          .ifPresent(
+              type -> {
+                switch (type) {
+                  case JPEG -> colours.readJpeg(file);
+                  case PNG -> colours.readPng(file);
+                  case WEBP -> colours.readWebp(file);
+                  case GIF -> {}
+                }
+              });
+      return colours;
+    }
+
+    private void readJpeg(byte[] file) {
+      byte[][] profile = new byte[256][];
+      int total = 0;
+      for (Part part : FileParts.of(file)) {
+        int start = part.start();
+        if (part.name().equals("E2")
+            && part.length() > 14
+            && FileParts.isText(file, start, JPEG_PROFILE)) {
+          profile[file[start + 12] & 0xFF] = Arrays.copyOfRange(file, start + 14, part.end());
+          total = file[start + 13] & 0xFF;
+        } else if (part.name().equals("EE")
+            && part.length() >= 12
+            && FileParts.isText(file, start, "Adobe")) {
+          hasAdobeMarker = true;
+        } else if (FRAME_HEADER.matcher(part.name()).matches() && part.length() >= 6) {
+          components = file[start + 5];
+        }
+      }
+      icc = joined(profile, total);
+    }
+
+    /** Parts 1 to {@code total}; nothing where one is missing. */
+    private static byte[] joined(byte[][] parts, int total) {
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      for (int i = 1; i <= total; i++) {
+        if (parts[i] == null) {
+          return NOTHING;
+        }
+        all.writeBytes(parts[i]);
+      }
+      return all.size() > MAX_PROFILE_BYTES ? NOTHING : all.toByteArray();
+    }
+
+    private void readPng(byte[] file) {
+      ByteBuffer bytes = ByteBuffer.wrap(file);
+      if (file.length > 25 && (file[25] & 2) == 0) {
+        components = 1;
+      }
+      for (Part part : FileParts.of(file)) {
+        int start = part.start();
+        int length = part.length();
+        switch (part.name()) {
+          case "iCCP" -> icc = unpacked(file, start, part.end());
+          case "cICP" ->
+              codePoints = length == 4 ? Arrays.copyOfRange(file, start, part.end()) : codePoints;
+          case "sRGB" -> isDeclaredSrgb = true;
+          case "gAMA" -> gamma = length == 4 ? bytes.getInt(start) & 0xFFFFFFFFL : gamma;
+          case "cHRM" -> {
+            if (length == 32) {
+              chromaticities =
+                  IntStream.range(0, 8)
+                      .mapToLong(i -> bytes.getInt(start + 4 * i) & 0xFFFFFFFFL)
+                      .toArray();
+            }
+          }
+          case "IDAT" -> {
+            return;
+          }
+          default -> {}
+        }
+      }
+    }
+
+    /** A name of up to 79 bytes, a zero, the method 0, then a zlib stream (W3C PNG, 11.3.2.3). */
+    private static byte[] unpacked(byte[] file, int start, int end) {
+      int at = start;
+      while (at < end && at < start + 80 && file[at] != 0) {
+        at++;
+      }
+      if (at + 2 >= end || file[at] != 0 || file[at + 1] != 0) {
+        return NOTHING;
+      }
+      try (InputStream packed =
+          new InflaterInputStream(new ByteArrayInputStream(file, at + 2, end - at - 2))) {
+        byte[] profile = packed.readNBytes(MAX_PROFILE_BYTES + 1);
+        return profile.length > MAX_PROFILE_BYTES ? NOTHING : profile;
+      } catch (IOException e) {
+        return NOTHING; // damaged, or cut off
+      }
+    }
+
+    private void readWebp(byte[] file) {
+      for (Part part : FileParts.of(file)) {
+        if (part.name().equals("ICCP") && part.length() <= MAX_PROFILE_BYTES) {
+          icc = Arrays.copyOfRange(file, part.start(), part.end());
+          return;
+        }
+      }
+    }
   }
 }

@@ -6,14 +6,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The parts of a file in their order: the segments of a JPEG before its pixels, and the chunks of a
  * PNG or a WebP. One pass over the file; a part that does not fit into it is the end.
  */
-final class FileParts implements Iterator<FileParts.Part> {
+final class FileParts {
 
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
@@ -21,20 +21,20 @@ final class FileParts implements Iterator<FileParts.Part> {
   private final ByteBuffer file;
   private int at;
 
-  /** Null at the end. */
-  private Part next;
-
   private FileParts(byte[] file) {
     type = ImageType.of(file).orElse(ImageType.GIF); // of which nobody asks for a part
     this.file =
         ByteBuffer.wrap(file)
             .order(type == ImageType.WEBP ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
     at = type == ImageType.PNG ? 8 : type == ImageType.WEBP ? 12 : 2;
-    next = read();
   }
 
+  /** What nobody asks for is not read. */
   static Iterable<Part> of(byte[] file) {
-    return () -> new FileParts(file);
+    return () -> {
+      FileParts parts = new FileParts(file);
+      return Stream.iterate(parts.read(), Objects::nonNull, before -> parts.read()).iterator();
+    };
   }
 
   /**
@@ -50,21 +50,7 @@ final class FileParts implements Iterator<FileParts.Part> {
     }
   }
 
-  @Override
-  public boolean hasNext() {
-    return next != null;
-  }
-
-  @Override
-  public Part next() {
-    if (next == null) {
-      throw new NoSuchElementException();
-    }
-    Part part = next;
-    next = read();
-    return part;
-  }
-
+  /** The next part; null at the end. */
   private Part read() {
     return switch (type) {
       case JPEG -> segment();

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -138,7 +139,10 @@ final class ImagePreparer {
     Outcome<List<Layout>> layouts = layout(plan.main(), part).map(List::of);
     for (Rendition rendition : plan.renditions()) {
       layouts =
-          layouts.then(before -> layout(rendition.output(), part).map(next -> with(before, next)));
+          layouts.then(
+              before ->
+                  layout(rendition.output(), part)
+                      .map(next -> Stream.concat(before.stream(), Stream.of(next)).toList()));
     }
     return layouts;
   }
@@ -189,7 +193,7 @@ final class ImagePreparer {
               .map(Outcome::kept)
               .orElseGet(() -> openCv.decode(file));
       case PNG ->
-          PngPixels.bearable(image.animated() ? PngChunks.withoutAnimation(file) : file)
+          PngFile.bearable(image.animated() ? PngFile.withoutAnimation(file) : file)
               .then(openCv::decode);
       case WEBP -> openCv.decode(file);
       case GIF ->
@@ -338,11 +342,5 @@ final class ImagePreparer {
     byte[] pixels = new byte[inOrder.rows() * inOrder.cols() * inOrder.channels()];
     inOrder.data().get(pixels);
     return pixels;
-  }
-
-  private static <T> List<T> with(List<T> before, T next) {
-    List<T> all = new ArrayList<>(before);
-    all.add(next);
-    return all;
   }
 }

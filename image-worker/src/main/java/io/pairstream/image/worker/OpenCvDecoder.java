@@ -18,13 +18,7 @@ import org.bytedeco.opencv.opencv_core.Size;
  *
  * <p>Rejects: {@code IMAGE_DAMAGED}.
  */
-final class OpenCvDecoder {
-
-  private final PlaneScaler scaler;
-
-  OpenCvDecoder(PlaneScaler scaler) {
-    this.scaler = scaler;
-  }
+record OpenCvDecoder(PlaneScaler scaler) {
 
   Outcome<DecodedPicture> decode(byte[] file) {
     Mat decoded;
@@ -58,7 +52,7 @@ final class OpenCvDecoder {
   /** uint8 in one or three channels, grey or BGR, of 8 or 16 bits of grey, BGR or BGRA. */
   private static Mat onWhite(Mat whole, byte[] file) {
     if (whole.channels() == 1) {
-      OptionalInt clear = PngChunks.clearGrey(file);
+      OptionalInt clear = PngFile.clearGrey(file);
       if (clear.isPresent()) {
         Mat mask = new Mat();
         opencv_core.compare(

@@ -9,13 +9,7 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** A picture in one Mat: uint8 [height, width, 3] in BGR, or uint8 [height, width] in grey. */
-final class OpenCvPicture implements SmallPicture {
-
-  private final Mat pixels;
-
-  OpenCvPicture(Mat pixels) {
-    this.pixels = pixels;
-  }
+record OpenCvPicture(Mat pixels) implements SmallPicture {
 
   @Override
   public int widthPx() {

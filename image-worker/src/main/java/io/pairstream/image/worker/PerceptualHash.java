@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
@@ -65,13 +66,9 @@ final class PerceptualHash {
     luma.convertTo(levels, opencv_core.CV_32F);
     Mat frequencies = new Mat();
     opencv_core.dct(levels, frequencies);
-    float[] all = new float[SIDE * SIDE];
-    new FloatPointer(frequencies.data()).get(all);
-
     float[] low = new float[LOW * LOW];
-    for (int row = 0; row < LOW; row++) {
-      System.arraycopy(all, row * SIDE, low, row * LOW, LOW);
-    }
+    Mat lowest = new Mat(frequencies, new Rect(0, 0, LOW, LOW)).clone();
+    new FloatPointer(lowest.data()).get(low);
     float[] sorted = Arrays.copyOfRange(low, 1, low.length);
     Arrays.sort(sorted);
     float median = sorted[sorted.length / 2];

@@ -10,17 +10,11 @@ import org.bytedeco.javacpp.Pointer;
  *
  * <p>Off unless the worker is started with {@code -Dpairstream.worker.test-hooks=true}.
  */
-final class TestHooks {
+record TestHooks(boolean enabled) {
 
   private static final String PREFIX = "PAIRSTREAM-TEST:";
   private static final int FAULT_LENGTH = 4;
   private static final long GROWTH_BYTES = 64L << 20;
-
-  private final boolean enabled;
-
-  private TestHooks(boolean enabled) {
-    this.enabled = enabled;
-  }
 
   static TestHooks fromProperties() {
     return new TestHooks(Boolean.getBoolean("pairstream.worker.test-hooks"));

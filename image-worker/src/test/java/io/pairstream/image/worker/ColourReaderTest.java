@@ -28,7 +28,7 @@ class ColourReaderTest {
     png.putInt(3 + bomb.length).put("iCCP".getBytes(StandardCharsets.US_ASCII));
     png.put(new byte[] {'x', 0, 0}).put(bomb).putInt(0);
 
-    assertThat(FileColours.of(png.array()).icc()).isEmpty();
+    assertThat(ColourReader.FileColours.of(png.array()).icc).isEmpty();
     assertThat(reader.read(png.array(), ColourProfileRule.REJECT))
         .isEqualTo(Outcome.kept(ColourConversion.NONE));
   }
@@ -36,13 +36,15 @@ class ColourReaderTest {
   @Test
   void joinsAJpegsProfileFromItsPartsInAnyOrder() throws IOException {
     byte[] whole = file("icc-lightness-jpg.jpg");
-    byte[] icc = FileColours.of(whole).icc();
+    byte[] icc = ColourReader.FileColours.of(whole).icc;
     byte[] first = Arrays.copyOf(icc, 500);
     byte[] second = Arrays.copyOfRange(icc, 500, icc.length);
 
-    assertThat(FileColours.of(jpeg(part(2, 2, second), part(1, 2, first))).icc()).isEqualTo(icc);
-    assertThat(FileColours.of(jpeg(part(2, 2, second))).icc()).isEmpty();
-    assertThat(FileColours.of(jpeg(part(1, 2, first), part(1, 2, first))).icc()).isEmpty();
+    assertThat(ColourReader.FileColours.of(jpeg(part(2, 2, second), part(1, 2, first))).icc)
+        .isEqualTo(icc);
+    assertThat(ColourReader.FileColours.of(jpeg(part(2, 2, second))).icc).isEmpty();
+    assertThat(ColourReader.FileColours.of(jpeg(part(1, 2, first), part(1, 2, first))).icc)
+        .isEmpty();
   }
 
   private static byte[] part(int number, int total, byte[] data) {

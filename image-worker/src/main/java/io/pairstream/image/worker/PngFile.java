@@ -2,19 +2,21 @@ package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.image.worker.FileParts.Part;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/**
- * How much the pixel data of a PNG unfolds to (W3C PNG, 10). libpng unfolds what comes behind the
- * last row as well, only to drop it and to complain: a megabyte may hold a gigabyte.
- *
- * <p>Counting costs a good picture a third more processor time, so it is left out where the surplus
- * cannot exceed {@link #BEARABLE_BYTES}.
- */
-final class PngPixels {
+/** What OpenCV does not see, or sees too much of, in a PNG. */
+final class PngFile {
+
+  private static final Set<String> ANIMATION = Set.of("acTL", "fcTL", "fdAT");
+  private static final int DEPTH = 24;
+  private static final int COLOUR_TYPE = 25;
 
   /** A surplus that libpng drops in half a second. */
   static final long BEARABLE_BYTES = 256L << 20;
@@ -24,9 +26,56 @@ final class PngPixels {
 
   private static final int HEADER_END = 33;
 
-  private PngPixels() {}
+  private PngFile() {}
 
-  /** The file, unless its pixel data costs much more than its pixels do. */
+  /**
+   * An animated PNG without its animation: what is left is the picture that viewers without
+   * animation show (W3C PNG, third edition, 4.9). It need not be one of the frames.
+   */
+  static byte[] withoutAnimation(byte[] file) {
+    ByteArrayOutputStream still = new ByteArrayOutputStream(file.length);
+    int taken = 0;
+    for (Part part : FileParts.of(file)) {
+      if (ANIMATION.contains(part.name())) {
+        still.write(file, taken, part.start() - 8 - taken);
+        taken = part.end() + 4; // the checksum
+      }
+    }
+    still.write(file, taken, file.length - taken);
+    return still.toByteArray();
+  }
+
+  /**
+   * The one grey level that a greyscale PNG may declare transparent in a tRNS chunk (W3C PNG,
+   * 11.3.2.1), as it is decoded: up to 8 bits are unfolded to 0 to 255, 16 stay as they are.
+   */
+  static OptionalInt clearGrey(byte[] file) {
+    if (file.length <= COLOUR_TYPE
+        || ImageType.of(file).filter(type -> type == ImageType.PNG).isEmpty()
+        || file[COLOUR_TYPE] != 0) {
+      return OptionalInt.empty();
+    }
+    int highest = (1 << file[DEPTH]) - 1;
+    for (Part part : FileParts.of(file)) {
+      if (part.name().equals("tRNS") && part.length() == 2) {
+        int level = ByteBuffer.wrap(file).getShort(part.start()) & highest;
+        return OptionalInt.of(highest > 255 ? level : level * 255 / highest);
+      }
+      if (part.name().equals("IDAT")) { // the chunk must come before the pixels
+        break;
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /**
+   * The file, unless its pixel data costs much more than its pixels do.
+   *
+   * <p>The data may unfold to more than the pixels (W3C PNG, 10). libpng unfolds what comes behind
+   * the last row as well, only to drop it and to complain: a megabyte may hold a gigabyte. Counting
+   * costs a good picture a third more processor time, so it is left out where the surplus cannot
+   * exceed {@link #BEARABLE_BYTES}.
+   */
   static Outcome<byte[]> bearable(byte[] file) {
     if (file.length < HEADER_END) {
       return Outcome.kept(file);
@@ -53,7 +102,7 @@ final class PngPixels {
    */
   private static long mostBytes(ByteBuffer file) {
     int channels =
-        switch (file.get(25)) {
+        switch (file.get(COLOUR_TYPE)) {
           case 2 -> 3;
           case 4 -> 2;
           case 6 -> 4;
@@ -61,7 +110,7 @@ final class PngPixels {
         };
     long width = Integer.toUnsignedLong(file.getInt(16));
     long height = Integer.toUnsignedLong(file.getInt(20));
-    return width * height * channels * file.get(24) / 8 + 4 * height + 16;
+    return width * height * channels * file.get(DEPTH) / 8 + 4 * height + 16;
   }
 
   /** Counts no further than just beyond {@code most}; what is damaged counts as far as it goes. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PngPixelsTest {
+class PngFileTest {
 
   /** Of noise, which nothing makes smaller: large enough to be counted. */
   private static final int WIDTH = 601;
@@ -32,7 +32,7 @@ class PngPixelsTest {
   /** uint8 [499, 1 + 3 * 601]: rows of a picture in RGB, each with its filter. */
   private final byte[] rows = new byte[HEIGHT * (1 + 3 * WIDTH)];
 
-  PngPixelsTest() {
+  PngFileTest() {
     new Random(5).nextBytes(rows);
     for (int at = 0; at < rows.length; at += 1 + 3 * WIDTH) {
       rows[at] = 0;
@@ -45,7 +45,7 @@ class PngPixelsTest {
     byte[] file = Pictures.png(image, interlaced);
 
     assertThat(isCounted(file)).isTrue();
-    assertThat(PngPixels.bearable(file)).isEqualTo(Outcome.kept(file));
+    assertThat(PngFile.bearable(file)).isEqualTo(Outcome.kept(file));
   }
 
   static Stream<Arguments> pictures() {
@@ -68,7 +68,7 @@ class PngPixelsTest {
     byte[] file = png(deflated(rows), chunks);
 
     assertThat(isCounted(file)).isTrue();
-    assertThat(PngPixels.bearable(file)).isEqualTo(Outcome.kept(file));
+    assertThat(PngFile.bearable(file)).isEqualTo(Outcome.kept(file));
   }
 
   @ParameterizedTest
@@ -77,7 +77,7 @@ class PngPixelsTest {
     int mostBytes = WIDTH * HEIGHT * 3 + 4 * HEIGHT + 16;
     byte[] surplus = Arrays.copyOf(rows, mostBytes + 1);
 
-    assertThat(PngPixels.bearable(png(deflated(surplus), chunks)))
+    assertThat(PngFile.bearable(png(deflated(surplus), chunks)))
         .isEqualTo(
             Outcome.rejected(
                 RejectReason.IMAGE_DAMAGED,
@@ -92,11 +92,11 @@ class PngPixelsTest {
     byte[] file = png(deflated(new byte[rows.length + 1]), 1);
 
     assertThat(isCounted(file)).isFalse();
-    assertThat(PngPixels.bearable(file)).as("the decoder judges it").isEqualTo(Outcome.kept(file));
+    assertThat(PngFile.bearable(file)).as("the decoder judges it").isEqualTo(Outcome.kept(file));
   }
 
   private static boolean isCounted(byte[] file) {
-    return file.length * 1032L > PngPixels.BEARABLE_BYTES + 8L * file.length;
+    return file.length * 1032L > PngFile.BEARABLE_BYTES + 8L * file.length;
   }
 
   private static BufferedImage noise(int width, int height, int type) {
