@@ -12,15 +12,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 
 /** What Kafka Streams knows of its threads: what they are at, and how long transactions take. */
-final class StreamsReading implements Consumer<Reading> {
+record StreamsReading(KafkaStreams streams) implements Consumer<Reading> {
 
   private static final String OF_THREADS = "stream-thread-metrics";
-
-  private final KafkaStreams streams;
-
-  StreamsReading(KafkaStreams streams) {
-    this.streams = streams;
-  }
 
   SelfReport.State state() {
     return switch (streams.state()) {

@@ -23,6 +23,7 @@ import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.Replay;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,11 +189,7 @@ final class OutputRecords {
   }
 
   private static List<Integer> boxed(int[] ids) {
-    List<Integer> boxed = new ArrayList<>(ids.length);
-    for (int id : ids) {
-      boxed.add(id);
-    }
-    return boxed;
+    return Arrays.stream(ids).boxed().toList();
   }
 
   private static ByteBuffer wrap(byte[] bytes) {

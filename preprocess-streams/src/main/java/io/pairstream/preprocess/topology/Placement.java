@@ -19,20 +19,13 @@ import org.apache.kafka.streams.processor.api.Record;
 /**
  * Where a record must lie so that all copies of its image meet in one task, and how a record that
  * lies elsewhere is brought there without losing what it was.
+ *
+ * @param partitions partitions of each raw topic and of the repartition topic
  */
-final class Placement {
+record Placement(int partitions) {
 
   /** Carries the key that a misplaced record had; without a value where it had none. */
   private static final String KEY_HEADER = "pairstream.key";
-
-  private final int partitions;
-
-  /**
-   * @param partitions partitions of each raw topic and of the repartition topic
-   */
-  Placement(int partitions) {
-    this.partitions = partitions;
-  }
 
   /** Whether a record has its image's digest for a key and lies in the partition of that key. */
   boolean isRight(byte[] key, int partition, String imageDigest) {

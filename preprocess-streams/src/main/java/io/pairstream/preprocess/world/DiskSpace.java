@@ -5,16 +5,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Whether the disk of the state directory has room: a store that cannot write ends its thread. */
-public final class DiskSpace implements Admission.Condition {
+public record DiskSpace(Path directory) implements Admission.Condition {
 
   /** What the stores may write between two looks, with a wide margin. */
   private static final long NEEDED_BYTES = 256L * 1024 * 1024;
-
-  private final Path directory;
-
-  public DiskSpace(Path directory) {
-    this.directory = directory;
-  }
 
   @Override
   public Optional<String> trouble() {
