@@ -121,7 +121,7 @@ public final class IngestService implements AutoCloseable {
     clientSettings = cluster.clientSettings(Map.of());
     report = new SelfReport("ingest", clock);
     intake = new PairIntake(cluster, clock);
-    keys = KeyRing.follow(topics.apiKeys(), registry, clientSettings);
+    keys = new KeyRing(topics.apiKeys(), registry, clientSettings);
     Quotas quotas =
         new Quotas(
             producer -> said(producer, clock),

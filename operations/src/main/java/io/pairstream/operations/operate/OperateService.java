@@ -115,7 +115,7 @@ public final class OperateService implements AutoCloseable {
                 })));
     KeyRing keys =
         closedLater(
-            KeyRing.follow(access.topics().apiKeys(), access.registry(), access.clientSettings()));
+            new KeyRing(access.topics().apiKeys(), access.registry(), access.clientSettings()));
     obstacles.add(keys::obstacle);
     OperatorLogin login =
         new OperatorLogin(keys, settings.anonymous(), settings.behindTls(), clock);

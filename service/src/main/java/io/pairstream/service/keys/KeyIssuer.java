@@ -55,7 +55,7 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
       Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
     RecordPublisher<ApiKey> publisher =
         RecordPublisher.open(topic, ApiKey.SCHEMA$, LIMITS, registry, impatient(kafkaSettings));
-    KeyRing ring = KeyRing.follow(topic, registry, kafkaSettings);
+    KeyRing ring = new KeyRing(topic, registry, kafkaSettings);
     KeyIssuer issuer = new KeyIssuer(ring, publisher, clock);
     try {
       if (ring.awaitCaughtUp(KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT))) {

@@ -43,19 +43,14 @@ public final class KeyRing implements AutoCloseable {
   private final Follower follower;
   private volatile Map<String, IssuedKey> known = Map.of();
 
-  private KeyRing(Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
-    this.decoder = new RecordDecoder<>(topic, ApiKey.SCHEMA$, registry);
-    this.follower = Follower.start("API keys", topic.name(), new ReadKeys(), kafkaSettings);
-  }
-
   /**
    * Begins to follow the keys.
    *
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
    */
-  public static KeyRing follow(
-      Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
-    return new KeyRing(topic, registry, kafkaSettings);
+  public KeyRing(Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
+    this.decoder = new RecordDecoder<>(topic, ApiKey.SCHEMA$, registry);
+    this.follower = Follower.start("API keys", topic.name(), new ReadKeys(), kafkaSettings);
   }
 
   /**

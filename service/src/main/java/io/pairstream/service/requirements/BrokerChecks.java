@@ -101,16 +101,14 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
   private Finding transactions() {
     int level = facts.features().getOrDefault(TRANSACTION_VERSION, 0);
     String found = TRANSACTION_VERSION + " " + level;
-    return new Check(
-            Area.BROKERS,
-            ClusterRequirement.TRANSACTION_VERSION.label(),
-            Level.WRONG,
+    return new Check(Area.BROKERS, ClusterRequirement.TRANSACTION_VERSION.label(), Level.WRONG)
+        .judge(
+            level >= RIGHT_TRANSACTIONS ? List.of() : List.of(found),
             found,
             "an instance that was killed may leave a record in a transaction of its successor's",
             String.valueOf(RIGHT_TRANSACTIONS),
             "kafka-features.sh --bootstrap-server %s upgrade --feature %s=%d"
-                .formatted(facts.address(), TRANSACTION_VERSION, RIGHT_TRANSACTIONS))
-        .judge(level >= RIGHT_TRANSACTIONS ? List.of() : List.of(found));
+                .formatted(facts.address(), TRANSACTION_VERSION, RIGHT_TRANSACTIONS));
   }
 
   /** A setting that must be so large on each broker. */
@@ -123,32 +121,27 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
             .distinct()
             .sorted()
             .toList();
-    return new Check(
-            Area.BROKERS,
-            name,
-            level,
-            setting + (values.isEmpty() ? " is not told" : "=" + String.join(",", values)),
-            consequence,
-            least + " or more",
-            setting + "=" + remedy + " in each broker's server.properties")
+    return new Check(Area.BROKERS, name, level)
         .judge(
             values.stream()
                 .filter(value -> Long.parseLong(value) < least)
                 .map(value -> setting + "=" + value)
-                .toList());
+                .toList(),
+            setting + (values.isEmpty() ? " is not told" : "=" + String.join(",", values)),
+            consequence,
+            least + " or more",
+            setting + "=" + remedy + " in each broker's server.properties");
   }
 
   private Finding schemasKept(String policy) {
     boolean isKept = policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT);
-    return new Check(
-            Area.REGISTRY,
-            ClusterRequirement.CLEANUP.label(),
-            Level.WRONG,
+    return new Check(Area.REGISTRY, ClusterRequirement.CLEANUP.label(), Level.WRONG)
+        .judge(
+            isKept ? List.of() : List.of(TopicCatalogue.SCHEMAS + " has " + policy),
             TopicCatalogue.SCHEMAS + " keeps every schema",
             "schemas are deleted, and then no record of theirs can be read",
             CLEANUP + "=compact",
-            CopyChecks.set(facts.address(), TopicCatalogue.SCHEMAS, CLEANUP + "=compact"))
-        .judge(isKept ? List.of() : List.of(TopicCatalogue.SCHEMAS + " has " + policy));
+            CopyChecks.set(facts.address(), TopicCatalogue.SCHEMAS, CLEANUP + "=compact"));
   }
 
   /** How Kafka's own topics are kept, and that of schemas. */

@@ -46,10 +46,9 @@ record CopyChecks(Area area, int brokers, String address, List<Kept> topics, Str
           RIGHT_COPIES + " brokers, where that matters",
           "deploy/README.md");
     }
-    return new Check(
-            area,
-            name,
-            Level.WRONG,
+    return new Check(area, name, Level.WRONG)
+        .judge(
+            which(topic -> topic.copies() < RIGHT_COPIES, Kept::copies),
             RIGHT_COPIES + " copies or more",
             "too few copies",
             RIGHT_COPIES + " on this cluster of " + brokers + " brokers",
@@ -57,8 +56,7 @@ record CopyChecks(Area area, int brokers, String address, List<Kept> topics, Str
                     .formatted(address, RIGHT_COPIES)
                 + " for each partition; a new data set: pairstream topics create"
                 + " --replication-factor "
-                + RIGHT_COPIES)
-        .judge(which(topic -> topic.copies() < RIGHT_COPIES, Kept::copies));
+                + RIGHT_COPIES);
   }
 
   private Finding inSync() {
@@ -66,9 +64,12 @@ record CopyChecks(Area area, int brokers, String address, List<Kept> topics, Str
         which(topic -> brokers >= RIGHT_COPIES && topic.inSync() < RIGHT_IN_SYNC, Kept::inSync);
     boolean enough = single.isEmpty();
     return new Check(
-            area,
-            ClusterRequirement.MIN_INSYNC.label(),
-            enough ? Level.WARNING : Level.WRONG,
+            area, ClusterRequirement.MIN_INSYNC.label(), enough ? Level.WARNING : Level.WRONG)
+        .judge(
+            enough
+                ? which(
+                    topic -> topic.copies() > 1 && topic.inSync() == topic.copies(), Kept::inSync)
+                : single,
             "as many copies hold what is acknowledged as " + brokers + " brokers give",
             enough
                 ? "min.insync.replicas asks for every copy, so nothing is written while one broker"
@@ -80,24 +81,17 @@ record CopyChecks(Area area, int brokers, String address, List<Kept> topics, Str
                 + set(
                     address,
                     "TOPIC",
-                    MIN_IN_SYNC + "=" + (brokers < RIGHT_COPIES ? 1 : RIGHT_IN_SYNC)))
-        .judge(
-            enough
-                ? which(
-                    topic -> topic.copies() > 1 && topic.inSync() == topic.copies(), Kept::inSync)
-                : single);
+                    MIN_IN_SYNC + "=" + (brokers < RIGHT_COPIES ? 1 : RIGHT_IN_SYNC)));
   }
 
   private Finding elections() {
-    return new Check(
-            area,
-            ClusterRequirement.UNCLEAN_ELECTION.label(),
-            Level.WRONG,
+    return new Check(area, ClusterRequirement.UNCLEAN_ELECTION.label(), Level.WRONG)
+        .judge(
+            which(topic -> topic.unclean() && topic.copies() > 1, topic -> "allowed"),
             "not allowed, or no other copy is there",
             "a copy without acknowledged records may become the one that counts",
             UNCLEAN + "=false",
-            set(address, "TOPIC", UNCLEAN + "=false"))
-        .judge(which(topic -> topic.unclean() && topic.copies() > 1, topic -> "allowed"));
+            set(address, "TOPIC", UNCLEAN + "=false"));
   }
 
   /** Kafka's own command that sets a topic. */

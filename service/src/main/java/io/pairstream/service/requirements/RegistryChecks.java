@@ -51,35 +51,29 @@ final class RegistryChecks {
     String create = "pairstream topics create --dataset " + dataset.name();
     return List.of(
         Finding.ok(Area.REGISTRY, "reachable", "it answers at " + registry.addresses()),
-        new Check(
-                Area.REGISTRY,
-                "schemas",
-                Level.WRONG,
+        new Check(Area.REGISTRY, "schemas", Level.WRONG)
+            .judge(
+                missing,
                 "all of ours, under the ids that are looked up",
                 "subjects without our schema",
                 "all of ours",
-                create + ", with the --partitions that the topics have")
-            .judge(missing),
-        new Check(
-                Area.REGISTRY,
-                "versions",
-                Level.WARNING,
+                create + ", with the --partitions that the topics have"),
+        new Check(Area.REGISTRY, "versions", Level.WARNING)
+            .judge(
+                later,
                 "ours are the latest",
                 "later than ours, of a newer release or of somebody else",
                 "ours is the latest, which is what some producers write with",
                 "have producers look our schema up by its text, with auto.register.schemas=false;"
                     + " nobody but pairstream topics create needs to register; take away the"
-                    + " versions that nothing was written with")
-            .judge(later),
-        new Check(
-                Area.REGISTRY,
-                "compatibility",
-                Level.WARNING,
+                    + " versions that nothing was written with"),
+        new Check(Area.REGISTRY, "compatibility", Level.WARNING)
+            .judge(
+                incompatible,
                 Registry.COMPATIBILITY + ", or the registry does not tell",
                 "a schema that cannot be read may be registered",
                 Registry.COMPATIBILITY,
-                create)
-            .judge(incompatible));
+                create));
   }
 
   /** As serializers look it up, and as deserializers then ask for it. */

@@ -92,20 +92,17 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
   }
 
   private Finding present() {
-    return new Check(
-            Area.TOPICS,
-            "present",
-            Level.WRONG,
-            facts.topics().size() + " topics are there",
-            "missing",
-            "all topics of data set " + dataset.name(),
-            create())
+    return new Check(Area.TOPICS, "present", Level.WRONG)
         .judge(
             specs.stream()
                 .map(TopicSpec::name)
                 .filter(name -> !facts.topics().containsKey(name))
                 .filter(name -> !facts.untold().containsKey(name))
-                .toList());
+                .toList(),
+            facts.topics().size() + " topics are there",
+            "missing",
+            "all topics of data set " + dataset.name(),
+            create());
   }
 
   private Optional<Finding> notTold() {
@@ -136,16 +133,14 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
         topics.forEach((name, topic) -> unequal.add(name + " " + topic.partitions()));
       }
     }
-    return new Check(
-            Area.TOPICS,
-            "partitions",
-            Level.WRONG,
+    return new Check(Area.TOPICS, "partitions", Level.WRONG)
+        .judge(
+            unequal,
             "equal where records of one key have to meet",
             "unequal, so records of one key do not meet",
             "as many for each",
             "the number never changes for the better: take another data set, made by pairstream"
-                + " topics create")
-        .judge(unequal);
+                + " topics create");
   }
 
   /** Compares each topic's settings with the catalogue's. */
@@ -170,17 +165,15 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
             }
           });
     }
-    return new Check(
-            Area.TOPICS,
-            rule.check,
-            rule.level,
+    return new Check(Area.TOPICS, rule.check, rule.level)
+        .judge(
+            wrong,
             "as the catalogue says",
             rule.consequence,
             "as in brackets",
             rule == Rule.KEPT_FOR
                 ? create() + "; what it leaves is the operator's, with kafka-configs.sh"
-                : create())
-        .judge(wrong);
+                : create());
   }
 
   /**

@@ -110,7 +110,7 @@ class KeyIssuerTest {
                   }
                   return topic.value().deserializer().deserialize(name, bytes);
                 }));
-    try (KeyRing ring = KeyRing.follow(faulty, cluster.registry(), cluster.clientSettings());
+    try (KeyRing ring = new KeyRing(faulty, cluster.registry(), cluster.clientSettings());
         KeyIssuer issuer = issuer()) {
       ApiKeyAuthenticator server = new ApiKeyAuthenticator(ring, false, Clock.systemUTC());
       KeyIssuer.Created created = issuer.create(wanted("museum"));
@@ -143,7 +143,7 @@ class KeyIssuerTest {
     TestDataset empty = KAFKA.emptyDataset();
 
     try (KeyRing ring =
-        KeyRing.follow(empty.topics().apiKeys(), empty.registry(), empty.clientSettings())) {
+        new KeyRing(empty.topics().apiKeys(), empty.registry(), empty.clientSettings())) {
       Await.until(() -> ring.obstacle().orElse("").contains("pairstream topics create"));
 
       assertThat(ring.isCaughtUp()).isFalse();
@@ -158,7 +158,7 @@ class KeyIssuerTest {
   }
 
   private KeyRing ring() {
-    return KeyRing.follow(topic, cluster.registry(), cluster.clientSettings());
+    return new KeyRing(topic, cluster.registry(), cluster.clientSettings());
   }
 
   private KeyIssuer issuer() {
