@@ -26,20 +26,12 @@ import java.util.stream.Stream;
  * <p>A file is written beside its place and moved there once it is whole and on disk: a kill leaves
  * the old one or the new one, and at most a {@code .part} that the next start writes over.
  */
-final class ExportFolder implements AutoCloseable {
+record ExportFolder(Path folder, FileChannel lock) implements AutoCloseable {
 
   private static final String MANIFEST = "export.json";
   private static final String LOCK = ".export.lock";
   private static final String PART = ".part";
   private static final int BUFFER_BYTES = 1 << 20;
-
-  private final Path folder;
-  private final FileChannel lock;
-
-  private ExportFolder(Path folder, FileChannel lock) {
-    this.folder = folder;
-    this.lock = lock;
-  }
 
   /**
    * Opens a folder, and makes it where there is none.

@@ -1,6 +1,7 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.End;
+import io.pairstream.schemas.wire.LogEnds;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,10 +54,7 @@ final class SplitFeed extends PairFeed {
   SplitFeed(FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
     super(source, settings);
     TopicDescription topic = source.describe();
-    List<TopicPartition> partitions =
-        topic.partitions().stream()
-            .map(info -> new TopicPartition(topic.name(), info.partition()))
-            .toList();
+    List<TopicPartition> partitions = LogEnds.partitions(List.of(topic));
     this.consumer =
         source.consumer(
             Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(32, settings.batchSize())));
