@@ -55,8 +55,6 @@ public final class Audit {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-  private static final List<PairStatus> SPLITS =
-      List.of(PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST);
   private static final Path TEMP = Path.of(System.getProperty("java.io.tmpdir"));
 
   /** How far the clocks of brokers and operators may be apart where a time is asked for. */
@@ -64,9 +62,8 @@ public final class Audit {
 
   private final ClusterAccess cluster;
   private final PairTopics topics;
-  private final Runnable betweenLooks;
-
   private final List<Topic<String, PreparedPair>> splits;
+  private final Runnable betweenLooks;
 
   /** An audit that looks for three seconds for what is missing at first. */
   public Audit(ClusterAccess cluster) {
@@ -130,7 +127,7 @@ public final class Audit {
       List<TopicPartition> repartition = partitions(log, List.of(repartition()));
       Pages onTheWay =
           new Pages(log, repartition, ClusterAccess.committedAndSettled(admin, group, repartition));
-      List<TopicPartition> outputPartitions = partitions(log, outputTopics());
+      List<TopicPartition> outputPartitions = partitions(log, topics.outputNames());
       Pages outputs =
           new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
       Pages ofLinks = new Pages(log, partitions(log, links.outputTopics()), Map.of());
@@ -191,7 +188,7 @@ public final class Audit {
       List<TopicPartition> partitions,
       Map<TopicPartition, Long> starts,
       Map<TopicPartition, Long> committed) {
-    int outputs = splits.size() + 1;
+    int outputs = topics.outputNames().size();
     return partitions.stream()
         .map(
             tp ->
@@ -205,14 +202,6 @@ public final class Audit {
 
   private String repartition() {
     return TopicCatalogue.repartitionTopic(cluster.dataset());
-  }
-
-  private List<String> outputTopics() {
-    return List.of(
-        topics.training().name(),
-        topics.validation().name(),
-        topics.test().name(),
-        topics.quarantine().name());
   }
 
   private static void enterInFlight(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {
@@ -239,7 +228,7 @@ public final class Audit {
               });
       return;
     }
-    int output = outputTopics().indexOf(record.topic());
+    int output = topics.outputNames().indexOf(record.topic());
     if (record.value() == null) {
       ledger.removed(output, record.partition(), record.offset(), CommittedLog.key(record));
       return;
@@ -249,7 +238,7 @@ public final class Audit {
             pair -> {
               ledger.published(
                   output,
-                  SPLITS.get(output).name(),
+                  topics.splits().get(record.topic()).name(),
                   record.partition(),
                   record.offset(),
                   CommittedLog.key(record),

@@ -47,14 +47,12 @@ public final class HeadReader implements AutoCloseable {
 
   private final CommittedLog log;
   private final PairTopics topics;
-  private final Set<String> prepared;
   private final ProbeImage probe = new ProbeImage();
   private Instant registryRestsUntil = Instant.EPOCH;
 
   HeadReader(ClusterAccess cluster) {
     log = CommittedLog.openForSingleRecords(cluster);
     topics = cluster.topics();
-    prepared = Set.of(topics.training().name(), topics.validation().name(), topics.test().name());
   }
 
   /** A place where somebody stands. */
@@ -153,7 +151,7 @@ public final class HeadReader implements AutoCloseable {
         RawPair pair = value(topics.crowdsourced(), record);
         return image(record, pair.getImage(), pair.getCaption());
       }
-      if (prepared.contains(topic)) {
+      if (topics.splits().containsKey(topic)) {
         PreparedPair pair = value(topics.training(), record);
         return "raw".equals(pair.getImageEncoding())
             ? head(record, "", Template.PREPARED_PAIR.with(size))

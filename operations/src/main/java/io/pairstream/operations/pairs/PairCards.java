@@ -82,14 +82,14 @@ final class PairCards {
     PairRow row = pair.row();
     Origin at = StoredPairs.at(row.place());
     Optional<QuarantinedPair> kept = pairs.find(at, QuarantinedPair.class);
-    Optional<RawPair> raw = kept.flatMap(pairs::raw);
+    Optional<RawPair> raw = kept.flatMap(pairs.quarantine()::raw);
     Template why =
         kept.isEmpty()
             ? Template.KEPT_NO_LONGER
             : kept.get().getValue() == null ? Template.NOT_KEPT : Template.NO_IMAGE;
     String caption =
         raw.map(RawPair::getCaption)
-            .or(() -> kept.flatMap(pairs::link).map(PairLink::getCaption))
+            .or(() -> kept.flatMap(pairs.quarantine()::link).map(PairLink::getCaption))
             .orElse(null);
     return card(
         pair,

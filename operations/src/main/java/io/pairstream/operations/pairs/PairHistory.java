@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -89,15 +88,7 @@ public final class PairHistory {
 
     Optional<PairAnswer> answer() {
       Optional<Origin> output =
-          OriginHeader.parse(id)
-              .filter(
-                  at ->
-                      Stream.of(
-                              topics.training(),
-                              topics.validation(),
-                              topics.test(),
-                              topics.quarantine())
-                          .anyMatch(topic -> topic.name().equals(at.getTopic())));
+          OriginHeader.parse(id).filter(at -> topics.outputNames().contains(at.getTopic()));
       if (output.isEmpty()) {
         return find(id);
       }

@@ -169,6 +169,7 @@ final class Pictures implements AutoCloseable {
   private byte[] image(QuarantinedPair pair) {
     requireShowable(pair.getReason());
     return pairs
+        .quarantine()
         .raw(pair)
         .map(this::image)
         .orElseThrow(() -> none("the record that was rejected holds no image"));

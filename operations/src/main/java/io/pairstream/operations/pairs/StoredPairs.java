@@ -5,7 +5,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -61,14 +60,9 @@ final class StoredPairs implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** The raw pair that a record of quarantine keeps; empty where it keeps none, or a link. */
-  Optional<RawPair> raw(QuarantinedPair pair) {
-    return new Quarantine(cluster).raw(pair);
-  }
-
-  /** The link that a record of quarantine keeps. */
-  Optional<PairLink> link(QuarantinedPair pair) {
-    return new Quarantine(cluster).link(pair);
+  /** Says what a record of quarantine keeps. */
+  Quarantine quarantine() {
+    return new Quarantine(cluster);
   }
 
   private synchronized Optional<ConsumerRecord<byte[], byte[]>> read(Origin at) {

@@ -51,11 +51,7 @@ public final class ProfileFold implements CatalogueFold {
    */
   public ProfileFold(PairTopics topics) {
     this.receipts = topics.receipts().name();
-    this.splits =
-        Map.of(
-            topics.training().name(), PairStatus.TRAINING,
-            topics.validation().name(), PairStatus.VALIDATION,
-            topics.test().name(), PairStatus.TEST);
+    this.splits = topics.splits();
   }
 
   @Override

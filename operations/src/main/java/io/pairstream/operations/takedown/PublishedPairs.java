@@ -8,7 +8,6 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.TakedownKind;
-import io.pairstream.schemas.topics.PairTopics;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -45,12 +44,7 @@ final class PublishedPairs {
   PublishedPairs(ClusterAccess cluster, Subject subject) {
     this.cluster = cluster;
     this.subject = subject;
-    PairTopics topics = cluster.topics();
-    this.splits =
-        Map.of(
-            topics.training().name(), PairStatus.TRAINING,
-            topics.validation().name(), PairStatus.VALIDATION,
-            topics.test().name(), PairStatus.TEST);
+    this.splits = cluster.topics().splits();
   }
 
   /** Reads what was committed since the last time. */

@@ -4,6 +4,7 @@ import io.pairstream.schemas.Action;
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
@@ -16,6 +17,7 @@ import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.wire.AvroSerdes;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -65,6 +67,21 @@ public record PairTopics(
   /** Names of the topics on which raw pairs arrive. */
   public List<String> rawNames() {
     return List.of(crowdsourced.name(), scraped.name());
+  }
+
+  /**
+   * Names of the topics on which judged pairs are: of the splits, in their order, and quarantine.
+   */
+  public List<String> outputNames() {
+    return List.of(training.name(), validation.name(), test.name(), quarantine.name());
+  }
+
+  /** Names of the splits' topics; each says where its pairs are, whatever the records do. */
+  public Map<String, PairStatus> splits() {
+    return Map.of(
+        training.name(), PairStatus.TRAINING,
+        validation.name(), PairStatus.VALIDATION,
+        test.name(), PairStatus.TEST);
   }
 
   private static <T extends SpecificRecord> Topic<String, T> topic(
