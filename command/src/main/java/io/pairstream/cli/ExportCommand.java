@@ -48,26 +48,13 @@ final class ExportCommand extends TrainerCommand {
     ExportPlan plan = new ExportPlan(read, format, order, samples);
     ViewExport.Summary summary;
     try (Progress progress = progress()) {
-      summary =
-          ViewExport.export(
-              sourceOf(read.topic()), plan, folder, listener(progress, read.samples()));
+      ViewExport.Listener listener =
+          new ViewExport.Listener(
+              done -> progress.show("%,d of %,d samples", done, read.samples()), progress::line);
+      summary = ViewExport.export(sourceOf(read.topic()), plan, folder, listener);
     }
     answer(new Exported(folder, format.label(), summary), () -> print(summary));
     return ExitStatus.DONE;
-  }
-
-  private static ViewExport.Listener listener(Progress progress, long all) {
-    return new ViewExport.Listener() {
-      @Override
-      public void done(long samples) {
-        progress.show("%,d of %,d samples", samples, all);
-      }
-
-      @Override
-      public void notice(String sentence) {
-        progress.line(sentence);
-      }
-    };
   }
 
   private void print(ViewExport.Summary summary) {

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -27,7 +26,35 @@ import picocli.CommandLine.Option;
 @Command(name = "generate")
 final class GenerateCommand extends ClusterCommand.Fit {
 
-  @Mixin private Options generation;
+  @Option(names = "--base-url", paramLabel = "URL", required = true)
+  private String baseUrl;
+
+  @Option(names = "--model", paramLabel = "M", required = true)
+  private String model;
+
+  @Option(names = "--api-key-file", paramLabel = "FILE")
+  private Path keyFile;
+
+  @Option(names = "--parameter", paramLabel = "NAME=VALUE")
+  private Map<String, String> parameters = Map.of();
+
+  @Option(names = "--requests-per-minute", paramLabel = "R", defaultValue = "20")
+  private int requestsPerMinute;
+
+  @Option(names = "--concurrency", paramLabel = "N", defaultValue = "4")
+  private int concurrency;
+
+  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "180")
+  private int timeoutSeconds;
+
+  @Option(names = "--language", paramLabel = "TAG", defaultValue = "")
+  private String language;
+
+  @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
+  private String contributor;
+
+  @Option(names = "--licence", paramLabel = "X", defaultValue = "")
+  private String licence;
 
   @Option(names = "--prompts", paramLabel = "FILE", required = true)
   private Path prompts;
@@ -41,8 +68,8 @@ final class GenerateCommand extends ClusterCommand.Fit {
   @Override
   public Integer call() {
     requireAtLeast(0, "--limit", limit);
-    GenerationPlan plan = checked(generation::plan);
-    ImagesApi api = checked(generation::api);
+    GenerationPlan plan = checked(this::plan);
+    ImagesApi api = checked(this::api);
     PromptFile file = checked(() -> PromptFile.read(prompts));
     try (Progress progress = progress()) {
       Shown shown = new Shown(progress);
@@ -80,6 +107,35 @@ final class GenerateCommand extends ClusterCommand.Fit {
         : ExitStatus.FOUND_WRONG;
   }
 
+  /**
+   * The API.
+   *
+   * @throws IllegalArgumentException where the options make no sense
+   */
+  private ImagesApi api() {
+    return new ImagesApi(baseUrl, key(), Duration.ofSeconds(timeoutSeconds));
+  }
+
+  private String key() {
+    try {
+      return keyFile == null ? "" : Files.readString(keyFile).strip();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the key's file " + keyFile + " cannot be read", e);
+    }
+  }
+
+  /**
+   * What it is asked.
+   *
+   * @throws IllegalArgumentException where the options make no sense
+   */
+  private GenerationPlan plan() {
+    Map<String, JsonNode> all = new HashMap<>();
+    parameters.forEach((name, value) -> all.put(name, GenerationPlan.value(value)));
+    return new GenerationPlan(
+        model, all, requestsPerMinute, concurrency, language, contributor, licence);
+  }
+
   /** Shows how a generation goes on, and each problem as it comes. Thread-safe. */
   private static final class Shown implements Generation.Listener {
 
@@ -104,69 +160,6 @@ final class GenerateCommand extends ClusterCommand.Fit {
     @Override
     public void waiting(long seconds, String why) {
       progress.line(why + "; waits " + seconds + " s");
-    }
-  }
-
-  /** Which API draws, and what it is asked. */
-  static final class Options {
-
-    @Option(names = "--base-url", paramLabel = "URL", required = true)
-    private String baseUrl;
-
-    @Option(names = "--model", paramLabel = "M", required = true)
-    private String model;
-
-    @Option(names = "--api-key-file", paramLabel = "FILE")
-    private Path keyFile;
-
-    @Option(names = "--parameter", paramLabel = "NAME=VALUE")
-    private Map<String, String> parameters = Map.of();
-
-    @Option(names = "--requests-per-minute", paramLabel = "R", defaultValue = "20")
-    private int requestsPerMinute;
-
-    @Option(names = "--concurrency", paramLabel = "N", defaultValue = "4")
-    private int concurrency;
-
-    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "180")
-    private int timeoutSeconds;
-
-    @Option(names = "--language", paramLabel = "TAG", defaultValue = "")
-    private String language;
-
-    @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
-    private String contributor;
-
-    @Option(names = "--licence", paramLabel = "X", defaultValue = "")
-    private String licence;
-
-    /**
-     * The API.
-     *
-     * @throws IllegalArgumentException where the options make no sense
-     */
-    ImagesApi api() {
-      return new ImagesApi(baseUrl, key(), Duration.ofSeconds(timeoutSeconds));
-    }
-
-    private String key() {
-      try {
-        return keyFile == null ? "" : Files.readString(keyFile).strip();
-      } catch (IOException e) {
-        throw new IllegalArgumentException("the key's file " + keyFile + " cannot be read", e);
-      }
-    }
-
-    /**
-     * What it is asked.
-     *
-     * @throws IllegalArgumentException where the options make no sense
-     */
-    GenerationPlan plan() {
-      Map<String, JsonNode> all = new HashMap<>();
-      parameters.forEach((name, value) -> all.put(name, GenerationPlan.value(value)));
-      return new GenerationPlan(
-          model, all, requestsPerMinute, concurrency, language, contributor, licence);
     }
   }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
@@ -22,15 +24,13 @@ public final class ViewExport {
   private final Pairs pairs;
   private final Listener listener;
 
-  /** Hears how an export goes on. Called by the exporting thread. */
-  public interface Listener {
-
-    /** So many of the view's samples are dealt with: written, kept or left out. */
-    void done(long samples);
-
-    /** A sentence about a shard that is there and is written again. */
-    void notice(String sentence);
-  }
+  /**
+   * Hears how an export goes on. Called by the exporting thread.
+   *
+   * @param done so many of the view's samples are dealt with: written, kept or left out
+   * @param notice a sentence about a shard that is there and is written again
+   */
+  public record Listener(LongConsumer done, Consumer<String> notice) {}
 
   /**
    * What an export left in its folder.
@@ -104,7 +104,7 @@ public final class ViewExport {
             written.add(shard);
           }
           checked.add(shard);
-          listener.done(plan.to(shard));
+          listener.done().accept(plan.to(shard));
         }
       } while (!takedowns.equals(pairs.takedowns()));
       List<Manifest.Shard> shards = manifest.shards();
@@ -129,7 +129,7 @@ public final class ViewExport {
             ? "there are other takedowns since"
             : isChecked || folder.holds(shard) ? "" : "it is not what export.json says";
     if (!problem.isEmpty()) {
-      listener.notice(shard.name() + " is written again: " + problem);
+      listener.notice().accept(shard.name() + " is written again: " + problem);
     }
     return problem.isEmpty();
   }
@@ -151,7 +151,7 @@ public final class ViewExport {
                   pair -> {
                     writer.add(pair);
                     samples[0]++;
-                    listener.done(from + samples[0]);
+                    listener.done().accept(from + samples[0]);
                   });
               writer.finish();
             });

@@ -133,7 +133,8 @@ class ViewExportTest {
             "pairs.training", "id", Instant.EPOCH, List.of(new Block(0, 1, 4600, List.of(23))));
     ExportPlan ofOther =
         new ExportPlan(other, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), SHARD_SAMPLES);
-    assertThatThrownBy(() -> new ViewExport(ofOther, pairs, pairs).into(folder.resolve("taken")))
+    assertThatThrownBy(
+            () -> new ViewExport(ofOther, pairs, pairs.listener()).into(folder.resolve("taken")))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("its view is '" + VIEW.fingerprint());
   }
@@ -151,7 +152,7 @@ class ViewExportTest {
   private ViewExport.Summary export(ExportFormat format, String name) throws IOException {
     pairs.notices.clear();
     ExportPlan plan = new ExportPlan(VIEW, format, ExportPlan.viewOrder(), SHARD_SAMPLES);
-    return new ViewExport(plan, pairs, pairs).into(folder.resolve(name));
+    return new ViewExport(plan, pairs, pairs.listener()).into(folder.resolve(name));
   }
 
   /** Contents by name, but for the lock. */
@@ -166,7 +167,7 @@ class ViewExportTest {
   }
 
   /** Pairs of the view, each drawn from its place; hears what the export says. */
-  private static final class Drawn implements ViewExport.Pairs, ViewExport.Listener {
+  private static final class Drawn implements ViewExport.Pairs {
 
     private final Set<Long> withdrawn = new HashSet<>();
     private final List<String> notices = new ArrayList<>();
@@ -197,14 +198,9 @@ class ViewExportTest {
       return takedowns;
     }
 
-    @Override
-    public void done(long samples) {
-      assertThat(samples).isBetween(1L, (long) SAMPLES);
-    }
-
-    @Override
-    public void notice(String sentence) {
-      notices.add(sentence);
+    ViewExport.Listener listener() {
+      return new ViewExport.Listener(
+          samples -> assertThat(samples).isBetween(1L, (long) SAMPLES), notices::add);
     }
   }
 }

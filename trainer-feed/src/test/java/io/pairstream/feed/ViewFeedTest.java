@@ -303,7 +303,7 @@ class ViewFeedTest {
         ids(ViewRun.of(view, order).epochs(1), 5, LastBatch.KEEP, Optional.empty());
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, order, 11);
 
-    ViewExport.Summary summary = ViewExport.export(source, plan, folder, new SilentListener());
+    ViewExport.Summary summary = ViewExport.export(source, plan, folder, nobody());
 
     assertThat(byOffset.values()).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(exported(folder)).isEqualTo(expected);
@@ -315,10 +315,10 @@ class ViewFeedTest {
             source,
             new ExportPlan(withMarker, ExportFormat.PARQUET, ExportPlan.viewOrder(), 100),
             folder.resolve("gone"),
-            new SilentListener());
+            nobody());
     assertThat(gone.samples()).isEqualTo(30);
     pairs.takeDown(TakedownKind.PAIR, expected.get(12));
-    ViewExport.Summary later = ViewExport.export(source, plan, folder, new SilentListener());
+    ViewExport.Summary later = ViewExport.export(source, plan, folder, nobody());
     assertThat(later.withdrawn()).isEqualTo(1);
     assertThat(exported(folder)).hasSize(29).doesNotContain(expected.get(12));
     assertThat(gone.withdrawn()).isEqualTo(withMarker.samples() - 30).isPositive();
@@ -333,7 +333,7 @@ class ViewFeedTest {
     View view = source.cut(List.of(), read -> {});
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
 
-    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, new SilentListener()))
+    assertThatThrownBy(() -> ViewExport.export(source, plan, folder, nobody()))
         .isInstanceOf(FeedRefusedException.class)
         .hasMessageContaining("is a pair of TEST, on the topic of TRAINING");
   }
@@ -440,13 +440,8 @@ class ViewFeedTest {
     return ids;
   }
 
-  private static final class SilentListener implements ViewExport.Listener {
-
-    @Override
-    public void done(long samples) {}
-
-    @Override
-    public void notice(String sentence) {}
+  private static ViewExport.Listener nobody() {
+    return new ViewExport.Listener(samples -> {}, sentence -> {});
   }
 
   private List<String> ids(
