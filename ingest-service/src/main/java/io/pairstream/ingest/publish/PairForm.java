@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -175,7 +176,9 @@ public final class PairForm {
     checkField("licence", MAX_FIELD_BYTES);
     checkField("contributor", MAX_FIELD_BYTES);
     checkField("media_type", MAX_FIELD_BYTES);
-    String contributor = texts.getOrDefault("contributor", ownName(sender));
+    // A producer with a key is the contributor of what says nothing else.
+    String own = sender.keyId().isEmpty() ? "" : sender.producer();
+    String contributor = texts.getOrDefault("contributor", own);
     if (!hasImage) {
       return link(caption, language, contributor);
     }
@@ -257,15 +260,11 @@ public final class PairForm {
 
   private String sourceKind(SourceKind usual) {
     String name = texts.getOrDefault("source_kind", usual.name());
-    return Arrays.stream(SourceKind.values())
-        .map(SourceKind::name)
-        .filter(name::equals)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                refused(
-                    "source_kind",
-                    "source_kind is one of " + Arrays.toString(SourceKind.values())));
+    List<String> names = Arrays.stream(SourceKind.values()).map(SourceKind::name).toList();
+    if (!names.contains(name)) {
+      throw refused("source_kind", "source_kind is one of " + names);
+    }
+    return name;
   }
 
   private void checkDigest() {
@@ -287,11 +286,6 @@ public final class PairForm {
       throw refused(
           field, "the field " + field + " holds control characters, or bytes that are not UTF-8");
     }
-  }
-
-  /** A producer with a key is the contributor of what says nothing else. */
-  private static String ownName(Principal sender) {
-    return sender.keyId().isEmpty() ? "" : sender.producer();
   }
 
   private static Problem tooLong(String field, int bytes, int limit) {
