@@ -5,6 +5,7 @@ The rule is that of docs/trainers.md; the Java feed has it too, and ``conformanc
 
 from __future__ import annotations
 
+import numbers
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -219,9 +220,13 @@ class RankShare:
         """Checks that all ranks have the same part of a batch.
 
         Raises:
-            SettingsError: where they have not
+            SettingsError: where they have not, or it is no whole number from 1
         """
-        if batch_size < 1 or batch_size % self.ranks:
+        if not isinstance(batch_size, numbers.Integral):
+            raise SettingsError(f"batch_size is a whole number, not {batch_size!r}")
+        if batch_size < 1:
+            raise SettingsError(f"batch_size must be at least 1, was {batch_size}")
+        if batch_size % self.ranks:
             below = max(self.ranks, batch_size // self.ranks * self.ranks)
             raise SettingsError(
                 f"a batch of {batch_size} samples cannot be shared by {self.ranks} ranks alike; "

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -79,7 +81,14 @@ final class Faults {
     if (exception instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       String typed = unmatched.getUnmatched().get(0);
-      String meant = String.join(" or ", unmatched.getSuggestions());
+      String meant =
+          typed.equals("status")
+              ? "why or lag"
+              : String.join(
+                  " or ",
+                  unmatched.getSuggestions().isEmpty()
+                      ? like(typed, unmatched)
+                      : unmatched.getSuggestions());
       String kind = unmatched.isUnknownOption() ? "option " : "command or argument ";
       String hint = meant.isEmpty() ? "" : "; did you mean " + meant + "?";
       return "there is no " + kind + typed + hint;
@@ -89,6 +98,20 @@ final class Faults {
         .replaceFirst(" is not an? (short|int|long)$", " is no whole number, or too large a one")
         .replaceFirst(" is not a (float|double)$", " is no number")
         .replaceFirst("cannot convert ('.*') to URI \\(java.*\\)$", "$1 is no address");
+  }
+
+  /**
+   * What begins alike and lacks one letter at most: the library finds little in swapped letters.
+   */
+  private static List<String> like(String typed, UnmatchedArgumentException unmatched) {
+    CommandSpec command = unmatched.getCommandLine().getCommandSpec();
+    boolean isOption = unmatched.isUnknownOption();
+    String begin = typed.substring(0, Math.min(typed.length(), isOption ? 3 : 1));
+    return (isOption ? command.optionsMap() : command.subcommands())
+        .keySet().stream()
+            .filter(name -> name.startsWith(begin) && name.length() == typed.length())
+            .filter(name -> typed.chars().filter(letter -> name.indexOf(letter) < 0).count() < 2)
+            .toList();
   }
 
   /** What a person can use of an exception; null for a fault of ours. */

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
@@ -104,8 +105,10 @@ final class FeedCommand extends TrainerCommand {
         watch.addRetention(view, source, report);
       } else if (!options.untilEnd && !json()) {
         say(
-            "batches of %d as they fill; --until-end hands out what is left, Ctrl-C stops it",
-            options.batchSize);
+            "batches of %d as they fill, from %s; --until-end hands out what is left, Ctrl-C stops"
+                + " it",
+            options.batchSize, options.begin());
+        watch.sayWhatWaits();
       }
       report.stateFrom(() -> SelfReport.State.RUNNING);
       readOut(feed);
@@ -200,6 +203,24 @@ final class FeedCommand extends TrainerCommand {
         notBeforeNanos = System.nanoTime() + AGAIN_AFTER.toNanos();
         complaints.accept("the lag display is behind: " + e.getMessage());
       }
+    }
+
+    /** Says once what waits where all is read, and it fills no batch. */
+    void sayWhatWaits() {
+      AtomicBoolean isSaid = new AtomicBoolean();
+      Threads.repeat(
+          clock,
+          Duration.ofSeconds(1),
+          () -> {
+            FeedStats stats = feed.stats();
+            if (stats.samplesWaiting() == 0
+                && stats.samplesInMemory() < stats.batchSamples()
+                && !isSaid.getAndSet(true)) {
+              complaints.accept(
+                  "all is read; samples that wait: %d, a batch needs %d"
+                      .formatted(stats.samplesInMemory(), stats.batchSamples()));
+            }
+          });
     }
 
     /** Shows where it has ended. */

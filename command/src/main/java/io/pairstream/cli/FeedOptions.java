@@ -100,6 +100,13 @@ final class FeedOptions {
     return untilEnd ? settings.until(FeedSettings.End.WHERE_LOG_ENDS) : settings;
   }
 
+  /** Where a split is read from. */
+  String begin() {
+    return positionFile != null && Files.exists(positionFile)
+        ? "where " + positionFile + " says"
+        : "the first that the topic holds";
+  }
+
   /** The position of the start before, where one is kept. */
   <P extends Position> Optional<P> kept(Function<String, P> parse) throws IOException {
     if (positionFile == null || !Files.exists(positionFile)) {

@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
@@ -135,9 +136,18 @@ final class PlatformCommands {
                 ProcessHandle.current().pid());
         endsWith(ExitStatus.DONE);
         answer(up, () -> print(up));
+        taken(up.ingestUrl()).ifPresent(this::say);
         say("Ctrl-C stops it.");
         return awaitEnd(whole);
       }
+    }
+
+    /**
+     * What whoever sends pairs to the usual port must know; empty where that is this platform's.
+     */
+    static Optional<String> taken(String ingestUrl) {
+      return Optional.of("port 8080 was taken: this platform takes pairs at " + ingestUrl)
+          .filter(any -> !ingestUrl.endsWith(":8080"));
     }
 
     private void print(Up up) {

@@ -165,11 +165,13 @@ final class TakedownCommand extends ClusterCommand {
     private void print(TakedownDesk.Entry entry) {
       Takedown takedown = entry.takedown();
       String kind = takedown.getKind();
+      long pairs = entry.pairs() + (kind.equals(TakedownKind.PAIR.name()) ? 1 : 0);
       print(
-          "%-11s %s, %d pairs",
+          "%-11s %s, %d %s",
           kind.toLowerCase(Locale.ROOT),
           takedown.getSubject(),
-          entry.pairs() + (kind.equals(TakedownKind.PAIR.name()) ? 1 : 0));
+          pairs,
+          pairs == 1 ? "pair" : "pairs");
       print("            %s", says(takedown));
     }
   }

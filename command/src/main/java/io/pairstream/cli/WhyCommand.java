@@ -45,6 +45,9 @@ final class WhyCommand extends ClusterCommand {
     field("stands", answer.standing());
     field("reason", answer.reason());
     field("", answer.detail());
+    if (isLink && answer.standing().equals(PairAnswer.RECEIVED)) {
+      field("", "waits for a fetcher; `up --fetch-contact ADDRESS` starts one, as `fetch` does");
+    }
     if (answer.standing().equals(PairStatus.WITHDRAWN.name())) {
       field("", "its record is removed on purpose; the raw one stays until its topic drops it");
     }
@@ -73,7 +76,8 @@ final class WhyCommand extends ClusterCommand {
             });
     field("remedy", answer.remedy().orElse(""));
     answer.receipt().ifPresent(receipt -> field("copies", receipt.getCopies()));
-    field("came as", OriginHeader.text(answer.origin()));
+    // What an ingest API notes of a link is written before the link has an offset.
+    field("came as", answer.origin().getOffset() < 0 ? "" : OriginHeader.text(answer.origin()));
     field("received", answer.receivedAt().map(Instant::toString).orElse("(not said)"));
     answer.receipt().ifPresent(receipt -> field("decided", receipt.getDecidedAt()));
   }

@@ -13,14 +13,18 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.testing.Await;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -357,6 +361,15 @@ class ClusterCommandsTest extends OnCluster {
   }
 
   @Test
+  void whySaysThatALinkWaitsForAFetcher() {
+    Origin links = Origin.newBuilder().setTopic(cluster.topics().links().name()).build();
+    Upload link = Upload.newBuilder().setKind("LINK").setOrigin(links).build();
+    TestCluster.put(cluster, cluster.topics().uploads(), "noted", link);
+
+    assertThat(run("why noted").out()).contains("up --fetch-contact ADDRESS").doesNotContain("--1");
+  }
+
+  @Test
   void feedGoesOnFromItsPositionFile() {
     for (int i = 0; i < 5; i++) {
       train("image " + i, "caption");
@@ -377,6 +390,20 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(seen).hasSize(5).doesNotHaveDuplicates();
     assertThat(atTheEnd.status()).isEqualTo(ExitStatus.DONE);
     assertThat(atTheEnd.out()).isEmpty();
+  }
+
+  @Test
+  void feedSaysHowManySamplesWaitForAFullBatch() throws Exception {
+    train("image", "caption");
+    StringWriter err = new StringWriter();
+    var feed =
+        CompletableFuture.supplyAsync(
+            () -> Ended.on(cluster, err, "feed --side-px 8 --batch-size 2 --max-batches 1"));
+
+    Await.until(() -> err.toString().contains("samples that wait: 1, a batch needs 2"));
+    train("image 2", "caption");
+
+    assertThat(feed.get().status()).isEqualTo(ExitStatus.DONE);
   }
 
   @Test

@@ -37,18 +37,18 @@ record Ended(int status, String out, String err) {
    * @param command its words with spaces between
    */
   static Ended after(String command, String... arguments) {
-    return after(words(command, arguments));
+    return after(words(command, arguments), new StringWriter());
   }
 
   private static List<String> words(String command, String... arguments) {
-    List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
+    List<String> words =
+        command.isEmpty() ? new ArrayList<>() : new ArrayList<>(List.of(command.split(" ", -1)));
     words.addAll(List.of(arguments));
     return words;
   }
 
-  private static Ended after(List<String> words) {
+  private static Ended after(List<String> words, StringWriter err) {
     StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
     int status =
         Main.commandLine()
             .setOut(new PrintWriter(out))
@@ -59,6 +59,11 @@ record Ended(int status, String out, String err) {
 
   /** Runs a subcommand in this process, on that data set where the arguments name no other. */
   static Ended on(ClusterAccess cluster, String command, String... arguments) {
+    return on(cluster, new StringWriter(), command, arguments);
+  }
+
+  /** The same, whose stderr can be read meanwhile. */
+  static Ended on(ClusterAccess cluster, StringWriter err, String command, String... arguments) {
     List<String> all = words(command, arguments);
     if (!all.contains("--bootstrap-servers")) {
       // A broker that a test names is one that does not answer.
@@ -68,7 +73,7 @@ record Ended(int status, String out, String err) {
         all, "--bootstrap-servers", cluster.clientSettings().get("bootstrap.servers").toString());
     addUnlessThere(all, "--schema-registry", cluster.registry().addresses());
     addUnlessThere(all, "--dataset", cluster.dataset().name());
-    return after(all);
+    return after(all, err);
   }
 
   static void addUnlessThere(List<String> arguments, String option, String value) {

@@ -77,6 +77,9 @@ class MainTest {
   @CsvSource({
     "lagg, 'there is no command or argument lagg; did you mean lag'",
     "lag --interva=2s, 'there is no option --interva=2s; did you mean --interval'",
+    "import --wiat x, 'there is no option --wiat; did you mean --wait'",
+    "lgo, 'there is no command or argument lgo; did you mean lag'",
+    "status, 'there is no command or argument status; did you mean why or lag'",
     "quarantine --data-dir=x, 'there is no option --data-dir=x'"
   })
   void namesWhatWasMeant(String typed, String words) {
@@ -89,15 +92,10 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({"'', demo", "keys, create"})
   void withoutACommandSaysWhatThereIs(String typed, String first) {
-    StringWriter err = new StringWriter();
+    Ended ended = Ended.after(typed);
 
-    int status =
-        Main.commandLine()
-            .setErr(new PrintWriter(err))
-            .execute(typed.isEmpty() ? new String[0] : new String[] {typed});
-
-    assertThat(status).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(err.toString()).contains("Usage: pairstream").contains("\n  " + first + " ");
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("Usage: pairstream").contains("\n  " + first + " ");
   }
 
   static Stream<Arguments> faultsOfTheWorld() {

@@ -56,7 +56,7 @@ class TakedownCommandTest extends OnCluster {
         .isEqualTo(ProcessHandle.current().info().user().orElseThrow());
     assertThat(listed.out())
         .contains("pair")
-        .contains(sent.pairId() + ", 1 pairs")
+        .contains(sent.pairId() + ", 1 pair\n")
         .contains(" because: a letter");
     assertThat(why.out()).contains("WITHDRAWN", "removed on purpose", " because: a letter");
     assertThat(whyJson.path("takedown").path("cause").asText()).isEqualTo("a letter");

@@ -10,8 +10,6 @@ import io.pairstream.platform.TestJava;
 import io.pairstream.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +22,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 @Timeout(900)
 class UpCommandTest {
@@ -87,19 +84,20 @@ class UpCommandTest {
   }
 
   @Test
+  void saysWhereItTakesPairsWhereTheUsualPortWasTaken() {
+    assertThat(PlatformCommands.UpCommand.taken("http://127.0.0.1:8080")).isEmpty();
+    assertThat(PlatformCommands.UpCommand.taken("http://127.0.0.1:31000"))
+        .contains("port 8080 was taken: this platform takes pairs at http://127.0.0.1:31000");
+  }
+
+  @Test
   void thatCannotStartEndsWithThreeAndOneLine() throws IOException {
-    StringWriter complaint = new StringWriter();
-    CommandLine command = Main.commandLine().setErr(new PrintWriter(complaint));
     Path file = Files.createFile(directory.resolve("file"));
 
-    assertThat(command.execute("up", "--data-dir", file.toString()))
-        .isEqualTo(ExitStatus.COULD_NOT);
+    Ended ended = Ended.after("up", "--data-dir", file.toString());
 
-    assertThat(complaint.toString().lines())
-        .hasSize(1)
-        .first()
-        .asString()
-        .contains("cannot use " + file);
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.onlyErrorLine()).contains("cannot use " + file);
   }
 
   /** Starts {@code up --json} and returns once it has printed its addresses. */

@@ -73,7 +73,11 @@ public record View(
   static InvalidViewException empty(String topic, List<String> where) {
     return new InvalidViewException(
         "there is no record in %s that a view could hold%s"
-            .formatted(topic, where.isEmpty() ? "" : " where " + String.join(" and ", where)));
+            .formatted(
+                topic,
+                where.isEmpty()
+                    ? "; the recipe's split.*-share says how many pairs come there"
+                    : " where " + String.join(" and ", where)));
   }
 
   /** Of all of a topic's records. */

@@ -122,8 +122,20 @@ public final class ColumnNames {
 
   /** Whether the columns tell an image, by file or URL, and a caption. */
   boolean suffice(Collection<String> columns) {
-    List<Role> roles = columns.stream().map(this::role).toList();
-    return (roles.contains(Role.FILE) || roles.contains(Role.URL)) && roles.contains(Role.CAPTION);
+    return lack(columns.stream().map(this::role).toList()).isEmpty();
+  }
+
+  /** What no column is for, and how to say which one is; empty where nothing is missing. */
+  private static String lack(Collection<Role> roles) {
+    boolean hasImage = roles.contains(Role.FILE) || roles.contains(Role.URL);
+    if (roles.contains(Role.CAPTION)) {
+      return hasImage
+          ? ""
+          : "images, file names or URLs; say which: --columns image=NAME or url=NAME";
+    }
+    return hasImage
+        ? "captions; say which: --columns caption=NAME"
+        : "images or captions; say which: --columns image=NAME,caption=NAME";
   }
 
   /** The columns that the owner names and that are not there. */
@@ -132,13 +144,20 @@ public final class ColumnNames {
   }
 
   /**
-   * @throws UnusableSourceException where the owner names a column that is not there
+   * @param roles what those that can be used are for
+   * @throws UnusableSourceException where the owner names a column that is not there, or none is
+   *     for the image or the caption
    */
-  void requireAll(Collection<String> columns) {
-    if (!missing(columns).isEmpty()) {
+  void requireAll(Collection<String> columns, Collection<Role> roles) {
+    String missing = String.join(", ", missing(columns));
+    if (!missing.isEmpty() || !lack(roles).isEmpty()) {
       throw new UnusableSourceException(
-          "there is no column %s; there are: %s"
-              .formatted(String.join(", ", missing(columns)), String.join(", ", columns)));
+          "%s; there are: %s"
+              .formatted(
+                  missing.isEmpty()
+                      ? "no column is known to hold " + lack(roles)
+                      : "there is no column " + missing,
+                  String.join(", ", columns)));
     }
   }
 

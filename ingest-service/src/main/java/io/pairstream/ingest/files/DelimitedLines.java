@@ -24,10 +24,10 @@ import org.apache.commons.csv.CSVRecord;
  * RFC 4180 says.
  *
  * <p>The first row holds names where the owner says what a column is for, or where it has one for
- * the image and one for the caption; columns of other names become annotations. Without names,
- * column 1 is the file and column 2 the caption, or the other way round where column 2 holds URLs.
- * A row that is wrong costs itself alone, except one whose quotes do not end: nobody can say where
- * the next row begins.
+ * the image and one for the caption; columns of other names become annotations. Where its first row
+ * names an image instead, column 1 is the file and column 2 the caption, or the other way round
+ * where column 2 holds URLs. A row that is wrong costs itself alone, except one whose quotes do not
+ * end: nobody can say where the next row begins.
  */
 final class DelimitedLines implements Entry.Reader {
 
@@ -49,9 +49,12 @@ final class DelimitedLines implements Entry.Reader {
 
   /**
    * @param delimiter what stands between cells: a comma, a semicolon or a tab
-   * @throws UnusableSourceException where the owner names columns that are not there
+   * @param images where the files are that cells name
+   * @throws UnusableSourceException where the owner names columns that are not there, or the first
+   *     row neither names columns that are known nor an image
    */
-  DelimitedLines(SourceInput input, char delimiter, ColumnNames columns) throws IOException {
+  DelimitedLines(SourceInput input, char delimiter, ColumnNames columns, ImageFiles images)
+      throws IOException {
     this.columns = columns;
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
@@ -68,14 +71,17 @@ final class DelimitedLines implements Entry.Reader {
     first = read();
     List<String> cells =
         first.map(Row::cells).orElse(List.of()).stream().map(String::strip).toList();
-    if (!cells.isEmpty() && (columns.isGiven() || columns.suffice(cells))) {
+    if (!cells.isEmpty()
+        && (columns.isGiven()
+            || columns.suffice(cells)
+            || cells.stream().noneMatch(images::isNamedBy))) {
       names = cells;
       first = Optional.empty();
     } else {
       boolean endsWithUrl = cells.size() == 2 && cells.get(1).matches("(?i)https?://\\S+");
       names = endsWithUrl ? List.of("caption", "url") : List.of("file", "caption");
     }
-    columns.requireAll(names);
+    columns.requireAll(names, names.stream().map(columns::role).toList());
   }
 
   @Override

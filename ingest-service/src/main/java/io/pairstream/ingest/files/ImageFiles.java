@@ -103,6 +103,17 @@ final class ImageFiles {
     }
   }
 
+  /** Whether a cell is a file that is there, a URL, or called as an image is. */
+  boolean isNamedBy(String cell) {
+    try {
+      return cell.matches("(?is)https?://.*")
+          || (cell.contains(".") && mediaType(cell).isPresent())
+          || Files.isRegularFile(resolve(cell));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   static String tooLarge(String name, long bytes) {
     return "%s is too large: %s bytes; an image may have at most %s bytes (8 MiB)"
         .formatted(name, bytes, RecordSizes.MAX_IMAGE);

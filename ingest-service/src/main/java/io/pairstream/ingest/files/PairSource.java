@@ -58,11 +58,15 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
    * @param images where the files are that entries name
    */
   private PairSource(
-      String name, Entry.Input input, Entry.Reader entries, Path images, SourceOptions options) {
+      String name,
+      Entry.Input input,
+      Entry.Reader entries,
+      ImageFiles images,
+      SourceOptions options) {
     this.name = name;
     this.input = input;
     this.entries = entries;
-    this.images = new ImageFiles(images);
+    this.images = images;
     this.options = options;
   }
 
@@ -85,7 +89,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
         return openFile(list.get(), options);
       }
       ImageFiles.FolderEntries folder = new ImageFiles.FolderEntries(path);
-      return new PairSource("", folder, folder, path, options);
+      return new PairSource("", folder, folder, new ImageFiles(path), options);
     } catch (IOException | UncheckedIOException e) {
       throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());
     }
@@ -105,7 +109,8 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       throw new UnusableSourceException(file + " is no folder");
     }
     String name = file.getFileName().toString();
-    Path images = options.imageFolder().orElse(file.toAbsolutePath().getParent());
+    ImageFiles images =
+        new ImageFiles(options.imageFolder().orElse(file.toAbsolutePath().getParent()));
     ColumnNames columns = options.columns();
     if (format == SourceOptions.Format.PARQUET) {
       ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);
@@ -115,8 +120,8 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     try {
       Entry.Reader entries =
           switch (format) {
-            case CSV -> new DelimitedLines(input, delimiter(input.stream()), columns);
-            case TSV -> new DelimitedLines(input, '\t', columns);
+            case CSV -> new DelimitedLines(input, delimiter(input.stream()), columns, images);
+            case TSV -> new DelimitedLines(input, '\t', columns, images);
             case WEBDATASET -> new TarEntries(input, columns);
             case COCO -> new CocoEntries(input, file);
             default -> new LineEntries(input, columns);

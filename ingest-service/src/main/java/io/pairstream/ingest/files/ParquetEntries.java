@@ -154,17 +154,7 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
         roles.add(role);
       }
     }
-    columns.requireAll(names);
-    boolean hasImage = roles.contains(Role.FILE) || roles.contains(Role.URL);
-    if (!hasImage || !roles.contains(Role.CAPTION)) {
-      throw new UnusableSourceException(
-          "no column is known to hold %s=NAME; there are: %s"
-              .formatted(
-                  hasImage
-                      ? "captions; say which: --columns caption"
-                      : "images, file names or URLs; say which: --columns image=NAME or url",
-                  String.join(", ", names)));
-    }
+    columns.requireAll(names, roles);
     return List.copyOf(chosen);
   }
 

@@ -12,6 +12,7 @@ import io.pairstream.schemas.Threads;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -187,7 +188,13 @@ public final class ImagesApi {
       if (!(e.getCause() instanceof IOException)) {
         throw new IllegalStateException(e.getCause());
       }
-      return new Later(Duration.ZERO, clean("the connection failed: " + e.getCause(), prompt));
+      boolean isRefused = e.getCause() instanceof ConnectException; // whose own message is empty
+      String detail =
+          "the connection to %s failed: %s"
+              .formatted(
+                  address.getRawAuthority(),
+                  isRefused ? "refused, or there is no such host" : e.getCause());
+      return new Later(Duration.ZERO, clean(detail, prompt));
     } finally {
       // Ends the exchange where it is still going on.
       call.cancel(true);

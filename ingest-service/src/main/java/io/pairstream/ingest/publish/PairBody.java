@@ -94,6 +94,7 @@ final class PairBody {
     try {
       form.text(name, StrictUtf8.decode(content));
     } catch (CharacterCodingException e) {
+      form.text(name, ""); // A file in a field that is none is refused for that.
       throw notUtf8(name);
     }
   }

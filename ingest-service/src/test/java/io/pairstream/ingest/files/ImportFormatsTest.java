@@ -87,9 +87,7 @@ class ImportFormatsTest {
 
   @Test
   void columnWithinAListOfStructuresCanHoldTheCaption() {
-    SourceOptions options = options(ColumnNames.parse("caption=sentences.raw"), false);
-
-    assertThat(lines(read(fixture("sentences.parquet"), options)))
+    assertThat(lines(read(fixture("sentences.parquet"), "caption=sentences.raw")))
         .containsExactly(
             "sentences.parquet:1: one", "sentences.parquet:1: uno", "sentences.parquet:2: two");
   }
@@ -110,9 +108,7 @@ class ImportFormatsTest {
 
   @Test
   void columnsOfOtherNamesAreMapped() {
-    SourceOptions options = options(ColumnNames.parse("image=pixels,caption=prompt_en"), false);
-
-    List<SourceItem> items = read(fixture("own-names.parquet"), options);
+    List<SourceItem> items = read(fixture("own-names.parquet"), "image=pixels,caption=prompt_en");
 
     assertThat(lines(items)).containsExactly("own-names.parquet:1: one");
     assertThat(pairs(items).get(0).getAnnotations()).isEqualTo(Map.of("n", "1"));
@@ -124,13 +120,19 @@ class ImportFormatsTest {
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageContaining("no column is known to hold images")
         .hasMessageEndingWith("there are: pixels, prompt_en, n");
-    assertThatThrownBy(
-            () ->
-                read(
-                    fixture("own-names.parquet"),
-                    options(ColumnNames.parse("image=pixel,caption=prompt_en"), false)))
-        .isInstanceOf(UnusableSourceException.class)
+    assertThatThrownBy(() -> read(fixture("own-names.parquet"), "image=pixel,caption=prompt_en"))
         .hasMessageContaining("there is no column pixel; there are: pixels, prompt_en, n");
+  }
+
+  @Test
+  void listWhoseNamesAreUnknownIsRefusedAndNotReadAsIfItHadNone() throws IOException {
+    copyImage("x.png");
+    Path list = Files.writeString(folder.resolve("l.csv"), "picture,words\nx.png,one\n");
+
+    assertThatThrownBy(() -> read(list))
+        .hasMessageEndingWith(": --columns image=NAME,caption=NAME; there are: picture, words");
+    Files.writeString(list, "gone.png,zero\n");
+    assertThat(lines(read(list))).containsExactly("l.csv:1! gone.png does not exist");
   }
 
   @Test
@@ -170,9 +172,7 @@ class ImportFormatsTest {
 
   @Test
   void linksCanBeTakenInsteadOfImages() {
-    SourceOptions options = options(ColumnNames.USUAL, true);
-
-    List<SourceItem> items = read(fixture("shard.tar"), options);
+    List<SourceItem> items = read(fixture("shard.tar"), options(ColumnNames.USUAL, true));
 
     assertThat(items.get(2)).isInstanceOf(Link.class);
     assertThat(((Link) items.get(2)).link().getUrl()).isEqualTo("https://example.org/1.png");
@@ -213,18 +213,9 @@ class ImportFormatsTest {
     copyImage("x.png");
     Files.writeString(folder.resolve("l.csv"), "img,text_en,text_zh\nx.png,one,一\n");
 
-    assertThat(
-            lines(
-                read(
-                    folder.resolve("l.csv"),
-                    options(ColumnNames.parse("image=img,caption=text_zh"), false))))
+    assertThat(lines(read(folder.resolve("l.csv"), "image=img,caption=text_zh")))
         .containsExactly("l.csv:2: 一");
-    assertThatThrownBy(
-            () ->
-                read(
-                    folder.resolve("l.csv"),
-                    options(ColumnNames.parse("image=img,caption=text"), false)))
-        .isInstanceOf(UnusableSourceException.class)
+    assertThatThrownBy(() -> read(folder.resolve("l.csv"), "image=img,caption=text"))
         .hasMessageContaining("no column text; there are: img, text_en, text_zh");
   }
 
@@ -376,6 +367,10 @@ class ImportFormatsTest {
 
   private static List<SourceItem> read(Path path) {
     return read(path, OPTIONS);
+  }
+
+  private static List<SourceItem> read(Path path, String columns) {
+    return read(path, options(ColumnNames.parse(columns), false));
   }
 
   private static List<SourceItem> read(Path path, SourceOptions options) {

@@ -1,8 +1,11 @@
 package io.pairstream.ingest.generate;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +25,14 @@ class ImagesApiTest {
     assertThatThrownBy(() -> api(base, key))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void whereNobodyListensIsSaid() throws Exception {
+    PromptFile.Prompt prompt = new PromptFile.Prompt("p:1", "an owl", "", "", Map.of());
+
+    assertThat(api("http://127.0.0.1:1", "").ask(prompt, "{}", 1).toString())
+        .contains("the connection to 127.0.0.1:1 failed: refused");
   }
 
   private static ImagesApi api(String base, String key) {

@@ -299,6 +299,7 @@ class PairRoutesTest {
 
     assertProblem(answer, 422, "pair-refused");
     assertThat(answer.body()).contains("CAPTION_NOT_UTF8");
+    assertThat(form(part("picture", "", JPEG)).body()).contains("there is no field picture; there");
   }
 
   @Test

@@ -41,19 +41,25 @@ public record Headline(Verdict verdict, Sentence sentence) {
     return group.state().equals(GroupLag.ABSENT);
   }
 
-  /** Names those that would have something to read. */
+  /** Names those that would have something to read, and how many records. */
   private static Sentence withMissing(Sentence sentence, Collection<GroupLag> groups) {
     List<Sentence> names =
         groups.stream()
             .filter(group -> isAbsent(group) && group.now().verdict() == Verdict.UNKNOWN)
-            .map(GroupLag::group)
-            .sorted()
-            .map(Sentence::verbatim)
+            .sorted(Comparator.comparing(GroupLag::group))
+            .map(Headline::withUnread)
             .toList();
     Template missing = names.size() == 1 ? Template.HAS_NOT_STARTED : Template.HAVE_NOT_STARTED;
     return names.stream()
         .reduce(Template.BOTH::with)
         .map(all -> Template.AND.with(sentence, missing.with(all)))
         .orElse(sentence);
+  }
+
+  private static Sentence withUnread(GroupLag group) {
+    long unread = group.partitions().stream().mapToLong(log -> log.end() - log.logStart()).sum();
+    return unread > 0
+        ? Template.UNREAD.with(group.group(), unread)
+        : Sentence.verbatim(group.group());
   }
 }

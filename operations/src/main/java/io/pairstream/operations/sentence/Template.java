@@ -72,6 +72,7 @@ public enum Template {
   PLACE_NOT_KNOWN("the brokers do not say where {0} is: {1}"),
   ONE_ALIKE("{0}; and {1} other partition likewise"),
   ALIKE("{0}; and {1} other partitions likewise"),
+  UNREAD("{0} (unread: {1})"),
   HAS_NOT_STARTED("{0} has not started"),
   HAVE_NOT_STARTED("{0} have not started"),
 

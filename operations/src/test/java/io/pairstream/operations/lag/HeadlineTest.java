@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.sentence.Sentence;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class HeadlineTest {
@@ -28,6 +29,18 @@ class HeadlineTest {
 
     assertThat(headline.sentence().text())
         .isEqualTo("STALL: pairs-a; pairs-feed and pairs-other have not started");
+  }
+
+  @Test
+  void whatWaitsForAGroupThatWasNeverThereIsCounted() {
+    PartitionLag links = PlayedLag.partition("links", 0, OptionalLong.empty(), Verdict.UNKNOWN);
+    Headline headline =
+        of(
+            PlayedLag.group("pairs-fetch", Verdict.UNKNOWN, "Absent", 0, true, links),
+            group("pairs-a", Verdict.OK, "Stable"));
+
+    assertThat(headline.sentence().text())
+        .isEqualTo("OK: pairs-a; pairs-fetch (unread: 90) has not started");
   }
 
   @Test

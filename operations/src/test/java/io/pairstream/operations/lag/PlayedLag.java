@@ -60,9 +60,14 @@ public final class PlayedLag {
         List.of(partitions));
   }
 
-  /** A group that reads nothing of ours, in a state, with so much waiting, counted or not. */
+  /** A group without a place, in a state, with so much waiting, counted or not. */
   public static GroupLag group(
-      String name, Verdict verdict, String state, long lag, boolean decides) {
+      String name,
+      Verdict verdict,
+      String state,
+      long lag,
+      boolean decides,
+      PartitionLag... partitions) {
     return new GroupLag(
         name,
         "consumer",
@@ -82,7 +87,7 @@ public final class PlayedLag {
             OptionalDouble.empty(),
             0),
         Optional.empty(),
-        List.of());
+        List.of(partitions));
   }
 
   /** A partition that holds the offsets 10 to 100. */

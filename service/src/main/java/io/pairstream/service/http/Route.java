@@ -128,7 +128,7 @@ public record Route(
               ProblemKind.MEDIA_TYPE_UNSUPPORTED,
               (incoming.mediaType().isEmpty()
                       ? "the request has no Content-Type"
-                      : "the Content-Type is another")
+                      : "the Content-Type is " + incoming.mediaType())
                   + "; taken are "
                   + String.join(", ", new TreeSet<>(mediaTypes)))
           .withHeader("Accept", String.join(", ", new TreeSet<>(mediaTypes)));

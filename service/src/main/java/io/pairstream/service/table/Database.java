@@ -98,7 +98,7 @@ public final class Database implements AutoCloseable {
               directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (channel.tryLock() == null) {
         channel.close();
-        throw new IOException("another process uses it");
+        throw new IOException("another process uses it (is `up` running?)");
       }
       return channel;
     } catch (OverlappingFileLockException | IOException e) {

@@ -131,7 +131,9 @@ class WebServerTest {
   void aBodyOfAnotherTypeOrEncodingIsRefused() throws Exception {
     start(SETTINGS);
 
-    assertProblem(post("/things", "text/html", noBody()), 415, "media-type-unsupported");
+    HttpResponse<String> other = post("/things", "text/html", noBody());
+    assertProblem(other, 415, "media-type-unsupported");
+    assertThat(other.body()).contains("the Content-Type is text/html; taken are ");
     assertProblem(
         send(
             "/things",
