@@ -81,14 +81,7 @@ final class Faults {
     if (exception instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       String typed = unmatched.getUnmatched().get(0);
-      String meant =
-          typed.equals("status")
-              ? "why or lag"
-              : String.join(
-                  " or ",
-                  unmatched.getSuggestions().isEmpty()
-                      ? like(typed, unmatched)
-                      : unmatched.getSuggestions());
+      String meant = String.join(" or ", meant(typed, unmatched));
       String kind = unmatched.isUnknownOption() ? "option " : "command or argument ";
       String hint = meant.isEmpty() ? "" : "; did you mean " + meant + "?";
       return "there is no " + kind + typed + hint;
@@ -101,9 +94,15 @@ final class Faults {
   }
 
   /**
-   * What begins alike and lacks one letter at most: the library finds little in swapped letters.
+   * What the library suggests, which finds little in swapped letters; else what begins alike and
+   * lacks one letter at most.
    */
-  private static List<String> like(String typed, UnmatchedArgumentException unmatched) {
+  private static List<String> meant(String typed, UnmatchedArgumentException unmatched) {
+    if (typed.equals("status")) {
+      return List.of("why", "lag");
+    } else if (!unmatched.getSuggestions().isEmpty()) {
+      return unmatched.getSuggestions();
+    }
     CommandSpec command = unmatched.getCommandLine().getCommandSpec();
     boolean isOption = unmatched.isUnknownOption();
     String begin = typed.substring(0, Math.min(typed.length(), isOption ? 3 : 1));

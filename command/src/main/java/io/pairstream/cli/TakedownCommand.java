@@ -167,11 +167,8 @@ final class TakedownCommand extends ClusterCommand {
       String kind = takedown.getKind();
       long pairs = entry.pairs() + (kind.equals(TakedownKind.PAIR.name()) ? 1 : 0);
       print(
-          "%-11s %s, %d %s",
-          kind.toLowerCase(Locale.ROOT),
-          takedown.getSubject(),
-          pairs,
-          pairs == 1 ? "pair" : "pairs");
+          "%-11s %s, %d pair%s",
+          kind.toLowerCase(Locale.ROOT), takedown.getSubject(), pairs, pairs == 1 ? "" : "s");
       print("            %s", says(takedown));
     }
   }
