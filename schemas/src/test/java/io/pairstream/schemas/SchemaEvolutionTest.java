@@ -37,7 +37,8 @@ class SchemaEvolutionTest {
         Review.SCHEMA$,
         Action.SCHEMA$,
         ViewSegment.SCHEMA$,
-        RunExtent.SCHEMA$);
+        RunExtent.SCHEMA$,
+        IndexedPair.SCHEMA$);
   }
 
   @ParameterizedTest

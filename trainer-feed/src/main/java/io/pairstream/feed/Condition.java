@@ -1,8 +1,8 @@
 package io.pairstream.feed;
 
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.LinkHost.InvalidUrlException;
-import io.pairstream.schemas.PreparedPair;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -29,28 +29,28 @@ public final class Condition {
       Pattern.compile("\\s*([A-Za-z_]+|measure\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)\\s*(.*?)\\s*");
 
   /** By the name in a condition; empty where it is unknown. */
-  private static final Map<String, Function<PreparedPair, String>> TEXTS =
+  private static final Map<String, Function<IndexedPair, String>> TEXTS =
       new TreeMap<>(
           Map.of(
-              "language", PreparedPair::getLanguage,
-              "licence", PreparedPair::getLicence,
-              "source", PreparedPair::getSourceKind,
-              "contributor", PreparedPair::getContributor,
+              "language", IndexedPair::getLanguage,
+              "licence", IndexedPair::getLicence,
+              "source", IndexedPair::getSourceKind,
+              "contributor", IndexedPair::getContributor,
               "host", pair -> host(pair.getUrl())));
 
-  private static final Map<String, Function<PreparedPair, Number>> NUMBERS =
+  private static final Map<String, Function<IndexedPair, Number>> NUMBERS =
       new TreeMap<>(
           Map.of(
-              "fold", PreparedPair::getFold,
-              "height", PreparedPair::getHeight,
-              "token_count", PreparedPair::getTokenCount,
+              "fold", IndexedPair::getFold,
+              "height", IndexedPair::getHeight,
+              "token_count", IndexedPair::getTokenCount,
               "truncated", pair -> pair.getTruncated() ? 1 : 0,
-              "width", PreparedPair::getWidth));
+              "width", IndexedPair::getWidth));
 
   private final String text;
-  private final Predicate<PreparedPair> holds;
+  private final Predicate<IndexedPair> holds;
 
-  private Condition(String text, Predicate<PreparedPair> holds) {
+  private Condition(String text, Predicate<IndexedPair> holds) {
     this.text = text;
     this.holds = holds;
   }
@@ -102,11 +102,11 @@ public final class Condition {
   }
 
   /** Whether a pair is as this says. */
-  public boolean holdsFor(PreparedPair pair) {
+  public boolean holdsFor(IndexedPair pair) {
     return holds.test(pair);
   }
 
-  private static Predicate<PreparedPair> ofText(String name, String sign, List<String> values) {
+  private static Predicate<IndexedPair> ofText(String name, String sign, List<String> values) {
     Predicate<String> isOne =
         Pattern.compile(
                 values.stream().map(Condition::wildcard).collect(Collectors.joining("|")),
@@ -118,8 +118,8 @@ public final class Condition {
     };
   }
 
-  private static Predicate<PreparedPair> ofNumber(String name, String sign, List<Double> values) {
-    Function<PreparedPair, Number> field =
+  private static Predicate<IndexedPair> ofNumber(String name, String sign, List<Double> values) {
+    Function<IndexedPair, Number> field =
         name.startsWith(MEASURE)
             ? pair -> pair.getMeasures().get(name.substring(MEASURE.length()))
             : NUMBERS.get(name);

@@ -1,7 +1,10 @@
 package io.pairstream.feed;
 
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.PairIndex;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -20,12 +23,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads a split's topic from given offsets on, and gathers the pairs that are there in the end: of
- * each key the last record, where that is no withdrawal and all conditions hold for it.
+ * Gathers the pairs that a split's topic holds from given offsets on: of each key the last record,
+ * where that is no withdrawal and all conditions hold for it.
  *
- * <p>Every record is read once, since offsets alone do not say how many there are: transaction
- * markers, aborted records and compaction leave gaps. Takes 50 bytes of memory per pair. Not
- * thread-safe.
+ * <p>From the topic's beginning on it reads the index as far as that goes, and then the topic;
+ * otherwise, or where there is no index, the topic alone. Every record is read once, since offsets
+ * alone do not say how many there are: transaction markers, aborted records and compaction leave
+ * gaps. Takes 50 bytes of memory per pair. Not thread-safe.
  */
 final class SplitReader implements AutoCloseable {
 
@@ -41,6 +45,7 @@ final class SplitReader implements AutoCloseable {
   private final List<TopicPartition> partitions;
   private final RecordDecoder<PreparedPair> decoder;
   private final List<Condition> where;
+  private final Map<Integer, Long> begins = new HashMap<>();
   private final SortedMap<Integer, Map<Long, Held>> byPartition = new TreeMap<>();
   private long read;
 
@@ -60,13 +65,68 @@ final class SplitReader implements AutoCloseable {
         consumer.partitionsFor(source.topic()).stream()
             .map(info -> new TopicPartition(source.topic(), info.partition()))
             .toList();
-    consumer.assign(partitions);
     consumer
         .beginningOffsets(partitions)
-        .forEach(
-            (partition, begin) ->
-                consumer.seek(
-                    partition, Math.max(begin, from.getOrDefault(partition.partition(), 0L))));
+        .forEach((partition, begin) -> begins.put(partition.partition(), begin));
+    Map<Integer, Long> indexed = from.isEmpty() ? readIndex(source) : from;
+    consumer.assign(partitions);
+    begins.forEach(
+        (partition, begin) ->
+            consumer.seek(
+                new TopicPartition(source.topic(), partition),
+                Math.max(begin, indexed.getOrDefault(partition, 0L))));
+  }
+
+  /** Gathers what the index has, and answers by partition of the split how far it goes. */
+  private Map<Integer, Long> readIndex(FeedSource source) {
+    Map<Integer, Long> indexed = new HashMap<>();
+    String index = source.dataset().topic(TopicCatalogue.INDEX);
+    List<TopicPartition> all =
+        consumer.partitionsFor(index).stream()
+            .map(info -> new TopicPartition(index, info.partition()))
+            .toList();
+    if (all.isEmpty()) {
+      return indexed;
+    }
+    RecordDecoder<IndexedPair> entries =
+        RecordDecoder.of(IndexedPair.class, index, source.registry());
+    consumer.assign(all);
+    consumer.seekToBeginning(all);
+    readTo(
+        consumer.endOffsets(all),
+        (key, record) -> {
+          if (record.value() == null) {
+            byPartition.values().forEach(pairs -> pairs.remove(key));
+            return;
+          }
+          IndexedPair pair =
+              entries
+                  .decode(record.value())
+                  .orElseThrow(
+                      () -> new InvalidViewException(place(record) + " is no entry of the index"));
+          if (pair.getSplit().equals(source.split().name())) {
+            indexed.merge(pair.getPartition(), pair.getOffset() + 1, Math::max);
+            gather(pair.getPartition(), key, pair.getOffset(), pair.getBytes(), holds(pair));
+          }
+        },
+        read -> {});
+    return indexed;
+  }
+
+  /** Takes a record of the split itself. */
+  private void take(long key, ConsumerRecord<byte[], byte[]> record) {
+    int bytes = record.value() == null ? 0 : record.value().length;
+    gather(record.partition(), key, record.offset(), bytes, bytes > 0 && matches(record));
+  }
+
+  /** A later record of a key takes the place of the earlier one, as compaction does. */
+  private void gather(int partition, long key, long offset, int bytes, boolean matches) {
+    Map<Long, Held> pairs = byPartition.computeIfAbsent(partition, one -> new HashMap<>());
+    if (matches && offset >= begins.getOrDefault(partition, 0L)) {
+      pairs.put(key, new Held(offset, bytes));
+    } else {
+      pairs.remove(key);
+    }
   }
 
   /**
@@ -75,20 +135,7 @@ final class SplitReader implements AutoCloseable {
    * @throws InvalidViewException where a record that has to be looked into cannot be read
    */
   void poll(Duration time) {
-    ConsumerRecords<byte[], byte[]> records = consumer.poll(time);
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      // A later record of a key takes the place of the earlier one, as compaction does.
-      Map<Long, Held> pairs =
-          byPartition.computeIfAbsent(record.partition(), partition -> new HashMap<>());
-      // 64 bits are enough to tell a topic's keys apart, and take a fifth of their memory.
-      long key = ByteBuffer.wrap(Sha256.of(record.key())).getLong();
-      if (record.value() != null && matches(record)) {
-        pairs.put(key, new Held(record.offset(), record.value().length));
-      } else {
-        pairs.remove(key);
-      }
-    }
-    read += records.count();
+    poll(time, this::take);
   }
 
   /**
@@ -98,11 +145,29 @@ final class SplitReader implements AutoCloseable {
    * @throws InvalidViewException where a record that has to be looked into cannot be read
    */
   void readToEnd(LongConsumer progress) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
-      poll(POLL);
+    readTo(consumer.endOffsets(partitions), this::take, progress);
+  }
+
+  private void readTo(Map<TopicPartition, Long> ends, Taker taker, LongConsumer progress) {
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      poll(POLL, taker);
       progress.accept(read);
     }
+  }
+
+  private void poll(Duration time, Taker taker) {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(time);
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      // 64 bits are enough to tell a topic's keys apart, and take a fifth of their memory.
+      taker.take(ByteBuffer.wrap(Sha256.of(record.key())).getLong(), record);
+    }
+    read += records.count();
+  }
+
+  private interface Taker {
+
+    void take(long key, ConsumerRecord<byte[], byte[]> record);
   }
 
   /** Pairs gathered since the beginning, or since {@link #takeBlocks}. */
@@ -158,9 +223,17 @@ final class SplitReader implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new InvalidViewException(
-                        "%s-%d-%d cannot be held against the conditions: it holds no pair"
-                            .formatted(record.topic(), record.partition(), record.offset())));
+                        place(record)
+                            + " cannot be held against the conditions: it holds no pair"));
+    return holds(PairIndex.entry(pair, record.partition(), record.offset(), 0));
+  }
+
+  private boolean holds(IndexedPair pair) {
     return where.stream().allMatch(condition -> condition.holdsFor(pair));
+  }
+
+  private static String place(ConsumerRecord<?, ?> record) {
+    return "%s-%d-%d".formatted(record.topic(), record.partition(), record.offset());
   }
 
   private static Block block(int partition, List<Held> records, long bytes) {

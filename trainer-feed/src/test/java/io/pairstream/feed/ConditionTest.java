@@ -3,10 +3,8 @@ package io.pairstream.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.wire.AvroSafety;
-import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +17,7 @@ class ConditionTest {
     AvroSafety.install();
   }
 
-  private static final PreparedPair PAIR = pair();
+  private static final IndexedPair PAIR = pair();
 
   @ParameterizedTest
   @ValueSource(
@@ -98,13 +96,10 @@ class ConditionTest {
     assertThat(Condition.parse(" language =  de , en* ")).hasToString("language=de,en*");
   }
 
-  private static PreparedPair pair() {
-    return PreparedPair.newBuilder()
-        .setPairId("p1")
-        .setImage(ByteBuffer.wrap(new byte[1000]))
+  private static IndexedPair pair() {
+    return IndexedPair.newBuilder()
         .setWidth(256)
         .setHeight(192)
-        .setTokenIds(List.of(1, 2, 3))
         .setTokenCount(2)
         .setTruncated(true)
         .setLanguage("en-GB")

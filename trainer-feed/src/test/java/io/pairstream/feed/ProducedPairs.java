@@ -2,14 +2,21 @@ package io.pairstream.feed;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.PairIndex;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -41,6 +48,28 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
     }
     // A commit is answered before readers see it; the next producer of that id waits until they do.
     TestCluster.producer(cluster, "-pairs").close();
+  }
+
+  /** Writes the index of the first pairs, each of one byte, and of those that were withdrawn. */
+  void index(View view, int count, Set<Integer> withdrawn) {
+    Map<Integer, Iterator<Long>> offsets = new HashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      int of = partition;
+      offsets.put(
+          of,
+          view.blocks().stream()
+              .filter(block -> block.partition() == of)
+              .flatMap(block -> IntStream.range(0, block.size()).mapToObj(block::offset))
+              .iterator());
+    }
+    for (int i = 0; i < count; i++) {
+      int partition = i % partitions;
+      IndexedPair entry =
+          withdrawn.contains(i)
+              ? null
+              : PairIndex.entry(pair(i), partition, offsets.get(partition).next(), 1);
+      TestCluster.put(cluster, cluster.topics().index(), String.valueOf(i), entry);
+    }
   }
 
   /** Writes a pair's tombstone. */

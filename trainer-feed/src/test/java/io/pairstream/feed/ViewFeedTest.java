@@ -46,7 +46,8 @@ class ViewFeedTest {
   @TempDir Path folder;
 
   private final ClusterAccess cluster =
-      KAFKA.dataset(PARTITIONS, TopicCatalogue.TRAINING, TopicCatalogue.TAKEDOWNS);
+      KAFKA.dataset(
+          PARTITIONS, TopicCatalogue.TRAINING, TopicCatalogue.INDEX, TopicCatalogue.TAKEDOWNS);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
@@ -69,6 +70,32 @@ class ViewFeedTest {
         .containsExactlyInAnyOrderElementsOf(
             IntStream.range(0, 27).filter(i -> i != 4).mapToObj(String::valueOf).toList());
     assertThat(View.parse(view.toJson())).isEqualTo(view);
+  }
+
+  /** The index says of each pair that it has a byte, by which is seen what came from it. */
+  @Test
+  void isCutFromTheIndexAndWhatCameBehindIt() {
+    pairs.produce(0, 20);
+    pairs.withdraw(4);
+    pairs.produce(20, 8);
+    View scanned = source.cut(List.of(), read -> {});
+    pairs.index(scanned, 20, Set.of(4));
+    pairs.withdraw(6);
+
+    View view = source.cut(List.of(), read -> {});
+    View even = source.cut(List.of(Condition.parse("fold=0")), read -> {});
+
+    ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
+    assertThat(ids(run, 5, LastBatch.KEEP, Optional.empty()))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 28)
+                .filter(i -> i != 4 && i != 6)
+                .mapToObj(String::valueOf)
+                .toList());
+    assertThat(even.samples()).isEqualTo(12);
+    long each = scanned.blocks().stream().mapToLong(Block::bytes).sum() / scanned.samples();
+    assertThat(view.blocks().stream().mapToLong(Block::bytes).sum())
+        .isBetween(18 + 8 * (each - 2), 18 + 8 * (each + 2));
   }
 
   /** Pair 4 is prepared anew as one that the conditions turn away, pair 5 as one that they take. */

@@ -1,6 +1,7 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.preprocess.run.PreprocessService.StartException;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
@@ -13,12 +14,10 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Prerequisites;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
 /** What the topology cannot work without: its topics, and its own schemas in the registry. */
@@ -49,8 +48,10 @@ record NeededTopics(PairTopics topics, Registry registry) {
     topics.rawNames().forEach(topic -> registry.remember(topic + "-value"));
     registry.remember(topics.receipts().name() + "-value");
     registry.remember(topics.takedowns().name() + "-value");
-    Stream.of(topics.training(), topics.validation(), topics.test())
+    topics
+        .splits()
         .forEach(topic -> prerequisites.rehearse(topic, PreparedPair.newBuilder().build()));
+    prerequisites.rehearse(topics.index(), IndexedPair.newBuilder().build());
     prerequisites.rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
     prerequisites.rehearse(topics.receipts(), Receipt.newBuilder().build());
     prerequisites.rehearse(topics.takedowns(), Takedown.newBuilder().build());
@@ -58,8 +59,8 @@ record NeededTopics(PairTopics topics, Registry registry) {
 
   private Set<String> names() {
     Set<String> names = new TreeSet<>(TopicCatalogue.ofTheTopology(topics.dataset()));
-    List.of(topics.training(), topics.validation(), topics.test())
-        .forEach(topic -> names.add(topic.name()));
+    topics.splits().forEach(topic -> names.add(topic.name()));
+    names.add(topics.index().name());
     names.add(topics.takedowns().name());
     names.add(topics.quarantine().name());
     names.add(topics.receipts().name());

@@ -7,11 +7,13 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
 import io.pairstream.preprocess.topology.DecisionCounts;
+import io.pairstream.preprocess.topology.IndexTopology;
 import io.pairstream.preprocess.topology.PreprocessTopology;
 import io.pairstream.preprocess.topology.TimedProcessors;
 import io.pairstream.preprocess.world.Admission;
 import io.pairstream.preprocess.world.AdmittingClients;
 import io.pairstream.preprocess.world.DiskSpace;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
@@ -169,6 +171,31 @@ public final class PreprocessService implements AutoCloseable {
     report.assignedFrom(streamsReading::assigned);
     parts.add(() -> streams.close(STOP_WITHIN));
     parts.add(clients);
+    endsWith(streams, threadsReplaced, () -> LOG.info("workers: {}", workers.codecs()));
+    Properties ofIndex = new Properties();
+    ofIndex.putAll(settings.indexSettings());
+    KafkaStreams index =
+        new KafkaStreams(
+            new IndexTopology(
+                    topics,
+                    RecordDecoder.of(PreparedPair.class, topics.training().name(), registry))
+                .build(new StreamsBuilder()),
+            ofIndex);
+    parts.add(() -> index.close(STOP_WITHIN));
+    endsWith(index, threadsReplaced, () -> {});
+    LOG.info(
+        "recipe {} version {}, {} partitions, {} threads, workers: {}",
+        settings.recipe(),
+        plan.version(),
+        partitions,
+        settings.threads(),
+        workers.sandbox());
+    streams.start();
+    index.start();
+  }
+
+  /** Lets a graph wait out an outage of the brokers, and end the service with any other fault. */
+  private void endsWith(KafkaStreams streams, LongAdder threadsReplaced, Runnable whenRunning) {
     streams.setUncaughtExceptionHandler(
         thrown -> {
           if (BrokerOutage.isBehind(thrown)) {
@@ -187,20 +214,12 @@ public final class PreprocessService implements AutoCloseable {
         (now, before) -> {
           LOG.info("state: {}", now);
           if (now == KafkaStreams.State.RUNNING) {
-            LOG.info("workers: {}", workers.codecs());
+            whenRunning.run();
           }
           if (now == KafkaStreams.State.NOT_RUNNING || now == KafkaStreams.State.ERROR) {
             ended.complete(Optional.empty());
           }
         });
-    LOG.info(
-        "recipe {} version {}, {} partitions, {} threads, workers: {}",
-        settings.recipe(),
-        plan.version(),
-        partitions,
-        settings.threads(),
-        workers.sandbox());
-    streams.start();
   }
 
   private static void count(Counts counts, String step, long nanos, Outcome<?> outcome) {

@@ -134,6 +134,15 @@ public record PreprocessSettings(
     return cluster.clientSettings(settings);
   }
 
+  /** The settings of the graph that keeps the index: the same, of one thread and small records. */
+  Map<String, Object> indexSettings() {
+    Map<String, Object> settings = streamsSettings();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, cluster.dataset().indexGroup());
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+    producer(settings, ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+    return settings;
+  }
+
   private static void consumer(Map<String, Object> settings, String key, Object value) {
     settings.put(StreamsConfig.mainConsumerPrefix(key), value);
   }

@@ -33,6 +33,11 @@ public record Dataset(String name) {
     return name + "-preprocess";
   }
 
+  /** Application id and consumer group of what keeps the index. */
+  public String indexGroup() {
+    return name + "-index";
+  }
+
   /** Consumer group of the fetchers, which share the links. */
   public String fetchGroup() {
     return name + "-fetch";

@@ -2,6 +2,7 @@ package io.pairstream.schemas.topics;
 
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.ApiKey;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairStatus;
@@ -31,6 +32,7 @@ public record PairTopics(
     Topic<String, PreparedPair> training,
     Topic<String, PreparedPair> validation,
     Topic<String, PreparedPair> test,
+    Topic<String, IndexedPair> index,
     Topic<String, QuarantinedPair> quarantine,
     Topic<String, Receipt> receipts,
     Topic<String, Takedown> takedowns,
@@ -52,6 +54,7 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.TRAINING, serdes, PreparedPair.class),
         topic(dataset, TopicCatalogue.VALIDATION, serdes, PreparedPair.class),
         topic(dataset, TopicCatalogue.TEST, serdes, PreparedPair.class),
+        topic(dataset, TopicCatalogue.INDEX, serdes, IndexedPair.class),
         topic(dataset, TopicCatalogue.QUARANTINE, serdes, QuarantinedPair.class),
         topic(dataset, TopicCatalogue.RECEIPTS, serdes, Receipt.class),
         topic(dataset, TopicCatalogue.TAKEDOWNS, serdes, Takedown.class),
@@ -62,6 +65,11 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.ACTIONS, serdes, Action.class),
         topic(dataset, TopicCatalogue.VIEWS, serdes, ViewSegment.class),
         topic(dataset, TopicCatalogue.RUNS, serdes, RunExtent.class));
+  }
+
+  /** The topics of published pairs. */
+  public List<Topic<String, PreparedPair>> splits() {
+    return List.of(training, validation, test);
   }
 
   /** Names of the topics on which raw pairs arrive. */

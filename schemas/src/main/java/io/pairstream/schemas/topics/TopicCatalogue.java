@@ -2,6 +2,7 @@ package io.pairstream.schemas.topics;
 
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.ApiKey;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -41,6 +42,10 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
   public static final String VALIDATION = "validation";
   public static final String TEST = "test";
   public static final String QUARANTINE = "quarantine";
+
+  /** Where each published pair is, and what can be asked of it without its image. */
+  public static final String INDEX = "index";
+
   public static final String RECEIPTS = "receipts";
   public static final String TAKEDOWNS = "takedowns";
 
@@ -139,6 +144,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
         lastOfEachKey(TRAINING, PreparedPair.SCHEMA$, partitions),
         lastOfEachKey(VALIDATION, PreparedPair.SCHEMA$, partitions),
         lastOfEachKey(TEST, PreparedPair.SCHEMA$, partitions),
+        lastOfEachKey(INDEX, IndexedPair.SCHEMA$, partitions),
         of(QUARANTINE, QuarantinedPair.SCHEMA$, keptFor(A_YEAR), true, false),
         lastOfEachKey(RECEIPTS, Receipt.SCHEMA$, partitions),
         lastOfEachKey(TAKEDOWNS, Takedown.SCHEMA$, partitions),

@@ -1,0 +1,78 @@
+package io.pairstream.preprocess.topology;
+
+import static org.apache.kafka.streams.kstream.Named.as;
+
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.PairIndex;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * Keeps the index: a record for each published pair, and a tombstone for each withdrawn one.
+ *
+ * <pre>
+ * training, validation, test -> published -> index-entry -> index
+ * </pre>
+ */
+public final class IndexTopology {
+
+  private final PairTopics topics;
+  private final RecordDecoder<PreparedPair> decoder;
+
+  /**
+   * @param decoder reads records of the splits
+   */
+  public IndexTopology(PairTopics topics, RecordDecoder<PreparedPair> decoder) {
+    this.topics = topics;
+    this.decoder = decoder;
+  }
+
+  /** The graph. */
+  public Topology build(StreamsBuilder builder) {
+    Topic<String, IndexedPair> index = topics.index();
+    builder.stream(
+            topics.splits().stream().map(Topic::name).toList(),
+            Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("published"))
+        .processValues(Entry::new, as("index-entry"))
+        .to(index.name(), Produced.with(index.key(), index.value()).withName("index"));
+    return builder.build();
+  }
+
+  /** Reads a published pair, and keeps what can be asked of it. */
+  private final class Entry extends ContextualFixedKeyProcessor<String, byte[], IndexedPair> {
+
+    @Override
+    public void process(FixedKeyRecord<String, byte[]> record) {
+      byte[] value = record.value();
+      RecordMetadata at = context().recordMetadata().orElseThrow();
+      IndexedPair entry =
+          value == null
+              ? null
+              : PairIndex.entry(pair(value), at.partition(), at.offset(), value.length);
+      context().forward(record.withValue(entry));
+    }
+
+    /** What is no pair, as no version of ours writes it, has a place and nothing else. */
+    private PreparedPair pair(byte[] value) {
+      try {
+        return decoder.decode(value).orElseGet(() -> PreparedPair.newBuilder().build());
+      } catch (RegistryUnavailableException | MissingSchemaException e) {
+        // The thread joins again from its last commit, and asks again.
+        throw new TaskMigratedException("the registry cannot say what a pair's schema is", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.pairstream.preprocess.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.TokenSet;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.wire.Registry;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class IndexTopologyTest {
+
+  private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
+  private final PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
+  private final TopologyTestDriver driver;
+
+  IndexTopologyTest() {
+    new TopicCatalogue(topics.dataset(), 1)
+        .topics()
+        .forEach(
+            topic ->
+                topic
+                    .valueSchema()
+                    .ifPresent(schema -> registry.register(topic.name() + "-value", schema)));
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().indexGroup());
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, "target/state/" + UUID.randomUUID());
+    driver =
+        new TopologyTestDriver(
+            new IndexTopology(
+                    topics, RecordDecoder.of(PreparedPair.class, topics.test().name(), registry))
+                .build(new StreamsBuilder()),
+            properties);
+  }
+
+  @AfterEach
+  void close() {
+    driver.close();
+  }
+
+  @Test
+  void saysWhereAPairIsAndWhatCanBeAskedOfIt() {
+    publish(topics.training(), "first", PreparedPair.newBuilder().setSplit("TRAINING").build());
+    PreparedPair pair =
+        PreparedPair.newBuilder()
+            .setSplit("TRAINING")
+            .setImageDigest("ab12")
+            .setWidth(256)
+            .setHeight(192)
+            .setLanguage("zh")
+            .setTokenCount(7)
+            .setTokenSets(List.of(TokenSet.newBuilder().setName("t5").setTokenCount(9).build()))
+            .setMeasures(Map.of("sharpness", 50.5))
+            .setUrl("https://pictures.test/1.jpg")
+            .build();
+    int bytes = publish(topics.training(), "second", pair);
+    publish(topics.validation(), "third", PreparedPair.newBuilder().setSplit("VALIDATION").build());
+    publish(topics.training(), "first", null);
+
+    List<KeyValue<String, IndexedPair>> entries = entries();
+
+    assertThat(entries)
+        .extracting(entry -> entry.key)
+        .containsExactly("first", "second", "third", "first");
+    assertThat(entries.get(3).value).isNull();
+    assertThat(entries.get(2).value.getSplit()).isEqualTo("VALIDATION");
+    assertThat(entries.get(1).value)
+        .isEqualTo(
+            IndexedPair.newBuilder()
+                .setSplit("TRAINING")
+                .setOffset(1)
+                .setBytes(bytes)
+                .setImageDigest("ab12")
+                .setWidth(256)
+                .setHeight(192)
+                .setLanguage("zh")
+                .setTokenCount(7)
+                .setTokenSetCounts(Map.of("t5", 9))
+                .setMeasures(Map.of("sharpness", 50.5))
+                .setUrl("https://pictures.test/1.jpg")
+                .build());
+  }
+
+  @Test
+  void keepsThePlaceOfWhatIsNoPair() {
+    pipe(topics.training(), "strange", new byte[] {1, 2, 3});
+
+    assertThat(entries().get(0).value).isEqualTo(IndexedPair.newBuilder().setBytes(3).build());
+  }
+
+  private int publish(Topic<String, PreparedPair> split, String id, PreparedPair pair) {
+    byte[] value = pair == null ? null : split.value().serializer().serialize("", pair);
+    pipe(split, id, value);
+    return value == null ? 0 : value.length;
+  }
+
+  private void pipe(Topic<String, PreparedPair> split, String id, byte[] value) {
+    driver
+        .createInputTopic(split.name(), new StringSerializer(), new ByteArraySerializer())
+        .pipeInput(id, value);
+  }
+
+  private List<KeyValue<String, IndexedPair>> entries() {
+    Topic<String, IndexedPair> index = topics.index();
+    return driver
+        .createOutputTopic(index.name(), index.key().deserializer(), index.value().deserializer())
+        .readKeyValuesToList();
+  }
+}

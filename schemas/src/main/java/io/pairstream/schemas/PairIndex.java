@@ -1,0 +1,42 @@
+package io.pairstream.schemas;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** What the index says of a published pair. */
+public final class PairIndex {
+
+  private PairIndex() {}
+
+  /**
+   * @param partition of the split's topic that holds the pair
+   * @param offset of the pair there
+   * @param bytes of its value
+   */
+  public static IndexedPair entry(PreparedPair pair, int partition, long offset, int bytes) {
+    Map<String, Integer> tokenSets = new HashMap<>();
+    pair.getTokenSets().forEach(set -> tokenSets.put(set.getName(), set.getTokenCount()));
+    return IndexedPair.newBuilder()
+        .setSplit(pair.getSplit())
+        .setPartition(partition)
+        .setOffset(offset)
+        .setBytes(bytes)
+        .setImageDigest(pair.getImageDigest())
+        .setPerceptualHash(pair.getPerceptualHash())
+        .setWidth(pair.getWidth())
+        .setHeight(pair.getHeight())
+        .setLanguage(pair.getLanguage())
+        .setTokenCount(pair.getTokenCount())
+        .setTruncated(pair.getTruncated())
+        .setTokenSetCounts(tokenSets)
+        .setMeasures(pair.getMeasures())
+        .setFold(pair.getFold())
+        .setSourceKind(pair.getSourceKind())
+        .setContributor(pair.getContributor())
+        .setUrl(pair.getUrl())
+        .setLicence(pair.getLicence())
+        .setRecipeVersion(pair.getRecipeVersion())
+        .setReceivedAt(pair.getReceivedAt())
+        .build();
+  }
+}
