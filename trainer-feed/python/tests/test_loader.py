@@ -59,6 +59,25 @@ def test_a_cut_holds_what_was_committed_and_not_withdrawn(dataset):
     assert View.parse(view.to_json()) == view
 
 
+def test_a_cut_reads_the_index_and_what_came_behind_it(dataset):
+    """The index says of each pair that it has a byte, by which is seen what came from it."""
+    dataset.produce(0, 20)
+    dataset.withdraw(4)
+    dataset.produce(20, 8)
+    source = dataset.source()
+    dataset.index(20, withdrawn=(4,))
+    dataset.withdraw(6)
+
+    view = source.cut()
+    conditioned = source.cut(["fold=0,1", "source=crowd"])
+
+    left = [number for number in range(28) if number not in (4, 6)]
+    assert sorted(map(int, in_order(source, view))) == left
+    assert sorted(map(int, in_order(source, conditioned))) == [number for number in left if number % 5 < 2]
+    assert conditioned.where == ("fold=0,1", "source=crowd")
+    assert sum(block.bytes for block in view.blocks) == 18 + sum(len(dataset.pair(n)) for n in range(20, 28))
+
+
 def test_batches_hold_what_the_records_do(dataset):
     dataset.produce(0, 26)
     source = dataset.source()

@@ -23,3 +23,7 @@ class SampleRefused(PairstreamError):
 
 class Unavailable(PairstreamError):
     """A broker or a schema registry that does not answer, or has no such topic."""
+
+
+class Missing(Unavailable):
+    """A topic that is not there."""

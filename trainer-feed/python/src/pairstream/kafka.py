@@ -25,7 +25,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from pairstream.errors import Unavailable
+from pairstream.errors import Missing, Unavailable
 
 LOG = logging.getLogger("pairstream")
 
@@ -185,6 +185,17 @@ class Cluster:
                 raise refusal
             time.sleep(_PAUSE_S)
 
+    def find_topic(self, name: str) -> Topic | None:
+        """Looks a topic up; None where there is none.
+
+        Raises:
+            Unavailable: where the broker does not answer
+        """
+        try:
+            return self.topic(name)
+        except Missing:
+            return None
+
     def begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
         """First offset of each partition."""
         return self._offsets(topic, partitions, OffsetSpec.earliest())
@@ -239,7 +250,7 @@ class Cluster:
     def _unavailable(self, refusal: KafkaException, topic: str) -> Unavailable:
         error = refusal.args[0]
         if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-            return Unavailable(f"there is no topic {topic} at {self._settings['bootstrap.servers']}")
+            return Missing(f"there is no topic {topic} at {self._settings['bootstrap.servers']}")
         return Unavailable(f"{self._settings['bootstrap.servers']} does not answer: {error.str()}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import fastavro
@@ -162,12 +162,19 @@ class AvroReader:
     """Reads values of one topic into fields by name. Thread-safe.
 
     A leading run of strings and bytes is read by hand: the image, among them, is not copied.
+
+    Args:
+        types: by field, what it has to be written as
+        needed: fields that are wanted; what is written behind the last of them is not read
     """
 
-    def __init__(self, schemas: Schemas, topic: str, types: Mapping[str, str]) -> None:
+    def __init__(
+        self, schemas: Schemas, topic: str, types: Mapping[str, str], needed: Collection[str] | None = None
+    ) -> None:
         self._schemas = schemas
         self._topic = topic
         self._types = types
+        self._needed = needed
         self._readers: dict[int, Callable[[bytes], dict[str, Any]]] = {}
 
     def read(self, value: bytes) -> dict[str, Any]:
@@ -192,6 +199,9 @@ class AvroReader:
         if schema.get("type") != "record":
             raise Malformed(f"written as {schema.get('type')}, not as a record")
         fields = schema["fields"]
+        if self._needed is not None:
+            behind = [place for place, field in enumerate(fields, 1) if field["name"] in self._needed]
+            fields = fields[: max(behind, default=0)]
         for field in fields:
             expected = self._types.get(field["name"])
             if expected and _type(field["type"]) != expected:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +38,20 @@ class Source:
         self.split = split
         self.topic = f"{dataset}.{split}"
 
-    def cut(self) -> View:
-        """Cuts a view of all pairs that the split holds now. Reads every record once.
+    def cut(self, where: Sequence[str] = ()) -> View:
+        """Cuts a view of the pairs that the split holds now.
+
+        Reads the index of the data set, and only those records themselves that the index has not yet.
+
+        Args:
+            where: conditions that all have to hold, such as ``language=en,de`` or ``measure.sharpness>=50``
 
         Raises:
-            ViewError: where there is no pair
+            SettingsError: where a condition is none
+            ViewError: where there is no such pair
             Unavailable: where the broker does not answer or has no such topic
         """
-        topic = self.cluster.topic(self.topic)
-        begins = self.cluster.begins(topic.name, topic.partitions)
-        ends = self.cluster.ends(topic.name, topic.partitions)
-        consumer = self.cluster.consumer({"queued.max.messages.kbytes": 65_536})
-        try:
-            return cut(consumer, topic, begins, ends)
-        finally:
-            consumer.close()
+        return cut(self.cluster, self.schemas, self.dataset, self.split, where)
 
     def view(self, name: str | os.PathLike[str]) -> View:
         """Reads a view from a file, or by its name from the topic of views.

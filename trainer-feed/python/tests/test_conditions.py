@@ -1,0 +1,74 @@
+import pytest
+
+from pairstream.conditions import Condition
+from pairstream.errors import SettingsError
+
+PAIR = dict(
+    width=256,
+    height=192,
+    token_count=2,
+    truncated=True,
+    language="en-GB",
+    licence="CC-BY-4.0",
+    fold=3,
+    source_kind="SCRAPED",
+    contributor="",
+    url="https://Upload.Example.org:8443/a%20b.jpg?c,d",
+    measures={"sharpness": 50.0, "original_width_px": 4000.0},
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "language=en-GB",
+        " language = de , en* ",
+        "language!=de",
+        "licence=*",
+        "source=SCRAPED",
+        "host=*.EXAMPLE.org",
+        "host!=example.org",
+        "width<=256.0",
+        "height!=256,512",
+        "fold=1,2,3",
+        "truncated=true",
+        "measure.sharpness>=50",
+        "measure.original_width_px>=1e3",
+    ],
+)
+def test_takes_pairs_that_are_as_it_says(text):
+    assert Condition(text).holds_for(PAIR)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "language=en",
+        "licence=CC-BY-4?0",
+        "host=example.org",
+        "width>=256.5",
+        "truncated=false",
+        "measure.sharpness>=50.001",
+        "contributor=*",
+        "contributor!=a",
+        "measure.entropy!=0",
+    ],
+)
+def test_turns_away_others_and_those_of_which_it_is_unknown(text):
+    assert not Condition(text).holds_for(PAIR)
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("language", "is no condition"),
+        ("language=en,,de", "has an empty value"),
+        ("colour=red", "there is no field colour; there are contributor, host"),
+        ("language>=en", "compares a number with one value"),
+        ("width=wide", "wide is no number"),
+        ("width>=nan", "nan is no number"),
+    ],
+)
+def test_says_what_is_wrong(text, why):
+    with pytest.raises(SettingsError, match=why):
+        Condition(text)
