@@ -42,8 +42,14 @@ class GeometryPixelsTest {
     BufferedImage upright = upright(drawn, orientation);
     ImagePlan plan = raw("mode: keep-ratio-largest, side-px: 1024, when-smaller: keep");
 
-    Picture picture = Pictures.kept(prepare(turned, new PixelBox(7, 11, 53, 31), plan)).picture();
+    PreparedImage prepared = Pictures.kept(prepare(turned, new PixelBox(7, 11, 53, 31), plan));
 
+    assertThat(prepared.measures())
+        .containsEntry("crop_left_px", 7.0)
+        .containsEntry("crop_top_px", 11.0)
+        .containsEntry("crop_width_px", 53.0)
+        .containsEntry("crop_height_px", 31.0);
+    Picture picture = prepared.picture();
     assertThat(picture.widthPx()).isEqualTo(53);
     assertThat(picture.heightPx()).isEqualTo(31);
     assertThat(picture.encoded().bytes()).isEqualTo(Pictures.part(upright, 7, 11, 53, 31));

@@ -229,6 +229,11 @@ final class ImagePreparer {
         return Outcome.rejected(RejectReason.SCORE_OUT_OF_RANGE, e.getMessage());
       }
     }
+    PixelBox part = layouts.get(0).source();
+    measures.put("crop_left_px", (double) part.leftPx());
+    measures.put("crop_top_px", (double) part.topPx());
+    measures.put("crop_width_px", (double) part.widthPx());
+    measures.put("crop_height_px", (double) part.heightPx());
     SmallPicture sample = decoded.sampled(PerceptualHash.SAMPLE_PX).turned(upright.orientation());
     long hash = PerceptualHash.of(inSrgb(sample, conversion));
     Picture picture = finished(main, layouts.get(0), plan.main());
