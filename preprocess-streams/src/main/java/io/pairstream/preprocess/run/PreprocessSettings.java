@@ -30,6 +30,9 @@ public record PreprocessSettings(
    */
   private static final int BUFFERED_RECORDS = 4;
 
+  /** Records in hand of the graph that keeps the index: finished ones, of some 30 kB each. */
+  private static final int INDEXED_AT_ONCE = 100;
+
   /** How long a member may be silent before others take over. */
   private static final Duration SESSION = Duration.ofSeconds(10);
 
@@ -134,11 +137,13 @@ public record PreprocessSettings(
     return cluster.clientSettings(settings);
   }
 
-  /** The settings of the graph that keeps the index: the same, of one thread and small records. */
+  /** The settings of the graph that keeps the index, which takes no time over a record. */
   Map<String, Object> indexSettings() {
     Map<String, Object> settings = streamsSettings();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, cluster.dataset().indexGroup());
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, INDEXED_AT_ONCE);
+    consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, INDEXED_AT_ONCE);
     producer(settings, ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
     return settings;
   }
