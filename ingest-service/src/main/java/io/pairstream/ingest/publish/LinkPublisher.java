@@ -159,6 +159,8 @@ public final class LinkPublisher implements AutoCloseable {
 
   /** The same with a note, which is in Kafka before the link is. */
   public CompletableFuture<Published> publish(PairLink link, String producer, UploadNotes notes) {
-    return notes.before(link, topic(), producer).thenCompose(written -> publish(link, producer));
+    return notes
+        .before(checked(link), topic(), producer)
+        .thenCompose(written -> publish(link, producer));
   }
 }

@@ -56,6 +56,7 @@ public final class PairForm {
   public static final String ANNOTATION_PREFIX = "annotations.";
 
   private static final String FILE_NAME = "file_name";
+  private static final CheckImageSize SIZE = new CheckImageSize();
 
   /**
    * How many bytes of decoding come with one that is sent. An ordinary photograph takes fewer, a
@@ -323,7 +324,7 @@ public final class PairForm {
     }
     return new ProbeImage()
         .apply(new EncodedImage(image))
-        .then(new CheckImageSize())
+        .then(SIZE)
         .fold(
             probed -> probed,
             rejection -> {

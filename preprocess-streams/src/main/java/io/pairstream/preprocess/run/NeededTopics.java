@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
 /** What the topology cannot work without: its topics, and its own schemas in the registry. */
@@ -48,8 +49,7 @@ record NeededTopics(PairTopics topics, Registry registry) {
     topics.rawNames().forEach(topic -> registry.remember(topic + "-value"));
     registry.remember(topics.receipts().name() + "-value");
     registry.remember(topics.takedowns().name() + "-value");
-    topics
-        .splits()
+    Stream.of(topics.training(), topics.validation(), topics.test())
         .forEach(topic -> prerequisites.rehearse(topic, PreparedPair.newBuilder().build()));
     prerequisites.rehearse(topics.index(), IndexedPair.newBuilder().build());
     prerequisites.rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
@@ -59,10 +59,9 @@ record NeededTopics(PairTopics topics, Registry registry) {
 
   private Set<String> names() {
     Set<String> names = new TreeSet<>(TopicCatalogue.ofTheTopology(topics.dataset()));
-    topics.splits().forEach(topic -> names.add(topic.name()));
+    names.addAll(topics.outputNames());
     names.add(topics.index().name());
     names.add(topics.takedowns().name());
-    names.add(topics.quarantine().name());
     names.add(topics.receipts().name());
     return names;
   }

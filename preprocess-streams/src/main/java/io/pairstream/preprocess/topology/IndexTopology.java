@@ -44,7 +44,7 @@ public final class IndexTopology {
   public Topology build(StreamsBuilder builder) {
     Topic<String, IndexedPair> index = topics.index();
     builder.stream(
-            topics.splits().stream().map(Topic::name).toList(),
+            topics.splits().keySet(),
             Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("published"))
         .processValues(Entry::new, as("index-entry"))
         .to(index.name(), Produced.with(index.key(), index.value()).withName("index"));

@@ -67,11 +67,6 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.RUNS, serdes, RunExtent.class));
   }
 
-  /** The topics of published pairs. */
-  public List<Topic<String, PreparedPair>> splits() {
-    return List.of(training, validation, test);
-  }
-
   /** Names of the topics on which raw pairs arrive. */
   public List<String> rawNames() {
     return List.of(crowdsourced.name(), scraped.name());
