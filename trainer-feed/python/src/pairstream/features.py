@@ -14,9 +14,10 @@ import json
 import os
 import re
 import sys
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from pairstream.errors import PairstreamError, SettingsError
 from pairstream.source import Source
 from pairstream.source import open as open_source
 from pairstream.view import View
+from pairstream.word2vec import Word2Vec
 
 _FORMAT = 1
 
@@ -83,7 +85,7 @@ class TextFeatures:
         captions: how many there were
         vocabulary: words in the order of their code points; a word's place is its id
         frequencies: of each word, the captions that have it
-        vectors: float32 [words, size], all zero where the file had none; None where no file was named
+        vectors: float32 [words, size], all zero where the file had none; None where none were asked for
     """
 
     view: str
@@ -143,10 +145,10 @@ class TextFeatures:
         """float32 [n, size], the mean of the vectors of each caption's known words; 0 where it has none.
 
         Raises:
-            SettingsError: where the features were fitted without a file of vectors
+            SettingsError: where the features were fitted without vectors
         """
         if self.vectors is None:
-            raise SettingsError("these features have no word vectors; fit them with a file of vectors")
+            raise SettingsError("these features have no word vectors; fit them with vectors")
         known = np.asarray(self.vectors != 0).max(axis=1)
         rows = []
         for caption in captions:
@@ -234,7 +236,7 @@ def fit(
     splitter: str = "words",
     min_captions: int = 1,
     max_words: int | None = None,
-    vectors: str | os.PathLike[str] | None = None,
+    vectors: str | os.PathLike[str] | Word2Vec | None = None,
 ) -> TextFeatures:
     """Learns from the captions of a training view. Reads each once, and decodes no image.
 
@@ -243,7 +245,8 @@ def fit(
         splitter: ``words``, or ``jieba`` for words of Chinese, which needs the package jieba
         min_captions: words that fewer captions have are left out
         max_words: the most frequent ones alone; of equally frequent ones those with smaller code points
-        vectors: a file in the text format of word2vec or GloVe; words of the vocabulary alone are kept
+        vectors: a file in the text format of word2vec or GloVe, of which the vocabulary's words are kept; or
+            ``"word2vec"`` or :class:`Word2Vec`, to learn them from the captions
 
     Raises:
         SettingsError: where the view is not one of training pairs, or an argument cannot be
@@ -272,7 +275,7 @@ def fit_captions(
     splitter: str = "words",
     min_captions: int = 1,
     max_words: int | None = None,
-    vectors: str | os.PathLike[str] | None = None,
+    vectors: str | os.PathLike[str] | Word2Vec | None = None,
 ) -> TextFeatures:
     """As :func:`fit`, of captions that were read already; the view's fingerprint says which."""
     split = _SPLITTERS[_known_splitter(splitter)]
@@ -281,22 +284,36 @@ def fit_captions(
     number = 0
     frequencies: Counter[str] = Counter()
     totals: Counter[str] = Counter()
+    learnt = Word2Vec() if vectors == "word2vec" else vectors
+    first_seen: dict[str, int] = {}
+    text, lengths = array("i"), array("i")
     for caption in captions:
         found = split(caption)
         totals.update(found)
         frequencies.update(set(found))
         number += 1
+        if isinstance(learnt, Word2Vec):
+            text.extend(first_seen.setdefault(word, len(first_seen)) for word in found)
+            lengths.append(len(found))
     kept = [word for word, frequency in frequencies.items() if frequency >= min_captions]
     if max_words is not None:
         kept = sorted(kept, key=lambda word: (-totals[word], word))[:max_words]
     kept.sort()
+    of_words: NDArray[np.float32] | None = None
+    if isinstance(learnt, Word2Vec):
+        places = {word: place for place, word in enumerate(kept)}
+        tokens = np.array([places.get(word, -1) for word in first_seen], np.int32)[np.array(text, np.int32)]
+        numbers = np.repeat(np.arange(number, dtype=np.int32), lengths)
+        of_words = learnt.train(tokens[tokens >= 0], numbers[tokens >= 0], len(kept))
+    elif learnt is not None:
+        of_words = read_vectors(learnt, kept)
     return TextFeatures(
         view,
         splitter,
         number,
         tuple(kept),
         tuple(frequencies[word] for word in kept),
-        None if vectors is None else read_vectors(vectors, kept),
+        of_words,
     )
 
 
@@ -419,14 +436,25 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--splitter", default="words", metavar="words|jieba")
     parser.add_argument("--min-captions", type=int, default=1, metavar="N")
     parser.add_argument("--max-words", type=int, metavar="N")
-    parser.add_argument("--vectors", metavar="FILE", help="word vectors, in the text format of word2vec or GloVe")
+    parser.add_argument(
+        "--vectors",
+        metavar="FILE|word2vec",
+        help="word vectors, in the text format of word2vec or GloVe; word2vec learns them from the captions",
+    )
+    for option in fields(Word2Vec):
+        parser.add_argument(f"--{option.name}", type=int, metavar="N", help=f"of word2vec; by default {option.default}")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     given = _arguments().parse_args(arguments)
+    options = {
+        option.name: value for option in fields(Word2Vec) if (value := getattr(given, option.name)) is not None
+    }
     try:
+        if options and given.vectors != "word2vec":
+            raise SettingsError(f"--{next(iter(options))} needs --vectors word2vec")
         source = open_source(
             given.bootstrap_servers,
             registry=given.schema_registry,
@@ -439,7 +467,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             splitter=given.splitter,
             min_captions=given.min_captions,
             max_words=given.max_words,
-            vectors=given.vectors,
+            vectors=Word2Vec(**options) if options else given.vectors,
         )
         path = fitted.save(given.to)
     except PairstreamError as e:
