@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+import train_flow
 import train_gan
 from scenes import load_judge
 from torch import nn
@@ -69,6 +70,8 @@ def made_by(name: str, args, samples: Samples, vocabulary: Vocabulary) -> torch.
     torch.manual_seed(args.seed)
     if name == "gan":
         return train_gan.make(train_gan.load(args.out / "gan.pt", vocabulary), samples.texts, args.seed)
+    if name == "flow":
+        return train_flow.smaller(train_flow.make(train_flow.load(args.out / "flow.pt", vocabulary), samples.texts, args.seed))
     dvae = trained(args.out / "dvae.pt", DiscreteVae())
     if name == "codes":
         return dvae.read(dvae.codes(samples.pictures))
@@ -98,7 +101,7 @@ def main(argv: list[str] | None = None) -> dict:
     parser = arguments("FID and Inception Score of made pictures, against the validation view", steps=0)
     parser.add_argument("--features", type=Path, metavar="FILE", help="a feature network of your own")
     parser.add_argument("--features-side-px", type=int, default=SIDE_PX, help="of the pictures that it takes")
-    parser.add_argument("--models", nargs="+", default=["codes", "transformer", "gan"], help="codes, transformer, gan")
+    parser.add_argument("--models", nargs="+", default=["codes", "transformer", "gan", "flow"], help="of these")
     parser.add_argument("--samples", type=int, default=960, help="validation captions to make pictures for")
     parser.add_argument("--temperature", type=float, default=0.8)
     args = parser.parse_args(argv)

@@ -21,6 +21,7 @@ sys.path.insert(0, str(EXAMPLES))
 
 import evaluate  # noqa: E402
 import scenes  # noqa: E402
+import train_flow  # noqa: E402
 import train_fusion  # noqa: E402
 import train_gan  # noqa: E402
 import train_transformer  # noqa: E402
@@ -117,12 +118,15 @@ def kill_after(line, script, arguments):
         (train_fusion, "fusion: checkpoint at step 4", ["--steps", "12"]),
         (train_gan, "gan: checkpoint at step 4", ["--steps", "12"]),
         (train_transformer, "transformer: checkpoint at step 4", ["--steps", "12"]),
+        (train_flow, "flow: checkpoint at step 4", ["--steps", "12"]),
     ],
-    ids=["fusion", "gan", "transformer"],
+    ids=["fusion", "gan", "transformer", "flow"],
 )
 def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(example, line, further, options, tmp_path, capsys):
     if example is train_transformer:
         further = [*further, "--judge-steps", "2", "--dvae-steps", "2", "--samples", "4"]
+    if example is train_flow:
+        further = [*further, "--judge-steps", "2", "--sampling-steps", "2", "--samples", "4"]
     broken = [*options, *further, "--out", str(tmp_path / "broken")]
     kill_after(line, f"{example.__name__}.py", broken)
 
@@ -158,11 +162,12 @@ def test_evaluation_sees_that_real_pictures_are_nearer_than_made_ones(options, t
     run = [*options, "--out", str(tmp_path), "--steps", "2"]
     train_transformer.main([*run, "--dvae-steps", "2", "--judge-steps", "6", "--samples", "4"])
     train_gan.main(run)
+    train_flow.main([*run, "--judge-steps", "6", "--sampling-steps", "2", "--samples", "4"])
 
     result = evaluate.main([*options, "--out", str(tmp_path), "--samples", "24"])
 
-    assert list(result) == ["real training pictures", "codes", "transformer", "gan"]
-    assert result["real training pictures"]["FID"] < result["gan"]["FID"]
+    assert list(result) == ["real training pictures", "codes", "transformer", "gan", "flow"]
+    assert all(result["real training pictures"]["FID"] < result[made]["FID"] for made in ("gan", "flow"))
     # From 1, in float32.
     assert all(figures["IS"] >= 1 - 1e-6 for figures in result.values())
 
@@ -220,3 +225,33 @@ def test_no_code_is_foreseen_from_itself_or_from_later_ones():
 
     assert torch.equal(before[:, :21], after[:, :21])
     assert not torch.equal(before[:, 21:], after[:, 21:])
+
+
+def test_noise_time_and_silence_of_a_picture_depend_on_its_seed_alone():
+    texts = torch.full((200, 3), 5)
+
+    noise, times, heard = train_flow.chances(list(range(200)), texts)
+    alone = train_flow.chances([199], texts[:1])
+
+    assert all(torch.equal(one[0], all[199]) for one, all in zip(alone, (noise, times, heard), strict=True))
+    silent = (heard == training.Vocabulary.PADDING).all(1)
+    assert 5 <= silent.sum() <= 40  # one of ten
+    assert torch.equal(heard[~silent], texts[~silent])
+
+
+def test_noise_arrives_where_guidance_leads():
+    def model(points, times, texts):
+        """Ends that are the same everywhere: 0.25 with a caption, 0 without."""
+        return (texts.amax(1) > 0).float().mul(0.25)[:, None, None, None].expand_as(points)
+
+    made = train_flow.make(model, torch.ones(2, 3, dtype=torch.int64), seed=1, steps=4, guidance=3.0)
+
+    assert torch.allclose(made, torch.full((2, 3, 64, 64), 0.75), atol=1e-5)
+
+
+def test_the_loss_is_how_far_directions_are_from_those_of_the_lines():
+    images, noise, times = torch.ones(2, 3, 64, 64), torch.zeros(2, 3, 64, 64), torch.tensor([0.0, 0.5])
+
+    loss = train_flow.loss_of(lambda points, times, texts: points, images, noise, times, None)
+
+    assert loss.item() == pytest.approx(1.0)  # the ends said are the points, so that the directions are all 0
