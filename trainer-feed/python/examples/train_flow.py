@@ -241,7 +241,7 @@ def smaller(images: torch.Tensor) -> torch.Tensor:
 
 
 def main(argv: list[str] | None = None) -> dict:
-    parser = arguments(__doc__.splitlines()[0], steps=1000)
+    parser = arguments(__doc__.splitlines()[0], steps=1800)
     parser.add_argument("--judge-steps", type=int, default=500)
     parser.add_argument("--samples", type=int, default=480, help="pictures to make from validation captions")
     parser.add_argument("--sampling-steps", type=int, default=24, help="from noise to a picture")
