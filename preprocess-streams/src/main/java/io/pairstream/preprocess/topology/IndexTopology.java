@@ -57,15 +57,16 @@ public final class IndexTopology {
     @Override
     public void process(FixedKeyRecord<String, byte[]> record) {
       byte[] value = record.value();
-      RecordMetadata at = context().recordMetadata().orElseThrow();
-      IndexedPair entry =
-          value == null
-              ? null
-              : PairIndex.entry(pair(value), at.partition(), at.offset(), value.length);
+      IndexedPair entry = null;
+      if (value != null) {
+        RecordMetadata at = context().recordMetadata().orElseThrow();
+        entry = PairIndex.entry(pair(value), at.partition(), at.offset(), value.length);
+        entry.setSplit(topics.splits().get(at.topic()).name());
+      }
       context().forward(record.withValue(entry));
     }
 
-    /** What is no pair, as no version of ours writes it, has a place and nothing else. */
+    /** What is no pair, as no version of ours writes it, has its place and nothing else. */
     private PreparedPair pair(byte[] value) {
       try {
         return decoder.decode(value).orElseGet(() -> PreparedPair.newBuilder().build());

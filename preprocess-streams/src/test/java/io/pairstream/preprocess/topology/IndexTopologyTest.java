@@ -8,7 +8,6 @@ import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
@@ -32,13 +31,7 @@ class IndexTopologyTest {
   private final TopologyTestDriver driver;
 
   IndexTopologyTest() {
-    new TopicCatalogue(topics.dataset(), 1)
-        .topics()
-        .forEach(
-            topic ->
-                topic
-                    .valueSchema()
-                    .ifPresent(schema -> registry.register(topic.name() + "-value", schema)));
+    TopologyUnderTest.register(topics, registry);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().indexGroup());
     properties.put(StreamsConfig.STATE_DIR_CONFIG, "target/state/" + UUID.randomUUID());
@@ -102,7 +95,8 @@ class IndexTopologyTest {
   void keepsThePlaceOfWhatIsNoPair() {
     pipe(topics.training(), "strange", new byte[] {1, 2, 3});
 
-    assertThat(entries().get(0).value).isEqualTo(IndexedPair.newBuilder().setBytes(3).build());
+    assertThat(entries().get(0).value)
+        .isEqualTo(IndexedPair.newBuilder().setSplit("TRAINING").setBytes(3).build());
   }
 
   private int publish(Topic<String, PreparedPair> split, String id, PreparedPair pair) {

@@ -67,13 +67,7 @@ final class TopologyUnderTest implements AutoCloseable {
   }
 
   TopologyUnderTest(ImageWorker worker, String recipe) {
-    new TopicCatalogue(topics.dataset(), 1)
-        .topics()
-        .forEach(
-            topic ->
-                topic
-                    .valueSchema()
-                    .ifPresent(schema -> registry.register(topic.name() + "-value", schema)));
+    register(topics, registry);
     schemas = new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
     CleaningPlan plan =
         new CleaningPlan(RecipeReader.parse("test.yaml", recipe), worker, StepObserver.NONE);
@@ -100,6 +94,17 @@ final class TopologyUnderTest implements AutoCloseable {
             "crowdsourced", input(topics.crowdsourced().name()),
             "scraped", input(topics.scraped().name()),
             "takedowns", input(topics.takedowns().name()));
+  }
+
+  /** Registers the schemas of a data set's topics. */
+  static void register(PairTopics topics, Registry registry) {
+    new TopicCatalogue(topics.dataset(), 1)
+        .topics()
+        .forEach(
+            topic ->
+                topic
+                    .valueSchema()
+                    .ifPresent(schema -> registry.register(topic.name() + "-value", schema)));
   }
 
   /** Settings under which processors are timed, as the service has them. */
