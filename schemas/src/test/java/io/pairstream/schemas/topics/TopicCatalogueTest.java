@@ -24,6 +24,7 @@ class TopicCatalogueTest {
             "flowers.training",
             "flowers.validation",
             "flowers.test",
+            "flowers.index",
             "flowers.quarantine",
             "flowers.receipts",
             "flowers.takedowns",
