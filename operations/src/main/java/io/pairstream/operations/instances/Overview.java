@@ -9,6 +9,7 @@ import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.PartitionLag;
+import io.pairstream.operations.lag.Sentences;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The platform at one moment: how it is, in a sentence, and the figures behind it. */
 public final class Overview {
@@ -74,7 +76,10 @@ public final class Overview {
     this.sources = sources;
     now = sources.clock().instant();
     instances = sources.instances().all();
-    groups = sources.groups().get();
+    groups =
+        sources.groups().get().stream()
+            .map(each -> isHeldUp(each) ? each.waiting() : each)
+            .toList();
     brokers = sources.watch().brokers();
     registry = sources.watch().registry();
   }
@@ -149,6 +154,18 @@ public final class Overview {
     return instance.silent() || !instance.status().getObstacle().isEmpty();
   }
 
+  /** The processes that say what is in their way. */
+  private Stream<Instance> waiting() {
+    return instances.stream()
+        .filter(each -> !each.silent() && !each.status().getObstacle().isEmpty());
+  }
+
+  /** Whether one of them is in the group; ours are called by their services. */
+  private boolean isHeldUp(GroupLag group) {
+    String dataset = sources.cluster().dataset().name();
+    return waiting().anyMatch(each -> group.group().equals(dataset + "-" + each.service()));
+  }
+
   private static Sentence obstacle(Instance instance) {
     String text = instance.status().getObstacle();
     Sentence known = Sentence.recognised(text);
@@ -168,8 +185,7 @@ public final class Overview {
             .map(Headline::sentence)
             .filter(sentence -> !sentence.text().isBlank())
             .orElseGet(Template.NOT_WATCHED::with));
-    instances.stream()
-        .filter(instance -> !instance.silent() && !instance.status().getObstacle().isEmpty())
+    waiting()
         .map(instance -> Template.SERVICE_WAITS.with(instance.service(), obstacle(instance)))
         .distinct()
         .limit(2)
@@ -290,6 +306,12 @@ public final class Overview {
     String preprocessing = sources.cluster().dataset().preprocessGroup();
     boolean pairsWait =
         groups.stream().anyMatch(each -> each.group().equals(preprocessing) && each.now().waits());
-    return TrainerClock.of(instances, training.perSecond(), pairsWait);
+    String feeding = sources.cluster().dataset().feedGroup();
+    Optional<Sentence> lastSeen =
+        groups.stream()
+            .filter(each -> each.group().equals(feeding) && each.now().waits())
+            .map(each -> Template.LAST_SEEN.with(feeding, Sentences.waiting(each.now())))
+            .findFirst();
+    return TrainerClock.of(instances, training.perSecond(), pairsWait, lastSeen);
   }
 }

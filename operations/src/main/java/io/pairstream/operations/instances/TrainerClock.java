@@ -37,8 +37,13 @@ record TrainerClock(
    * @param instances all processes
    * @param pairsPerSecond new training pairs per second; NaN where not known
    * @param pairsWait whether preprocessing has records to read
+   * @param lastSeen where a trainer was last, which is said where no feed reports
    */
-  static TrainerClock of(List<Instance> instances, double pairsPerSecond, boolean pairsWait) {
+  static TrainerClock of(
+      List<Instance> instances,
+      double pairsPerSecond,
+      boolean pairsWait,
+      Optional<Sentence> lastSeen) {
     List<TrainerClock> clocks =
         instances.stream()
             .filter(instance -> instance.service().equals("feed") && !instance.silent())
@@ -52,10 +57,16 @@ record TrainerClock(
                         Double.isNaN(clock.starvesInSeconds)
                             ? Double.MAX_VALUE
                             : clock.starvesInSeconds));
+    Sentence none = Template.NO_TRAINER.with();
     return first.orElseGet(
         () ->
             new TrainerClock(
-                false, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Template.NO_TRAINER.with()));
+                false,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                lastSeen.map(seen -> Template.AND.with(none, seen)).orElse(none)));
   }
 
   private static TrainerClock of(Instance feed, double pairsPerSecond, boolean pairsWait) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *     longer knows it, {@code Absent} where it was never seen
  * @param members how many members it has now
  * @param decides whether it counts for what is said of the whole platform, and pages somebody: the
- *     platform's own groups do, and those that an operator has named
+ *     platform's own groups do, but for that of trainers, and those that an operator has named
  * @param now how far it is
  * @param worstPartition the partition that the verdict is about; empty where the group has none
  * @param partitions by topic and number
@@ -55,15 +55,20 @@ public record GroupLag(
 
   /** The same without its partitions. */
   public GroupLag withoutPartitions() {
-    return with(decides, List.of());
+    return with(decides, now, List.of());
   }
 
   /** The same, which decides. */
   public GroupLag deciding() {
-    return with(true, partitions);
+    return with(true, now, partitions);
   }
 
-  private GroupLag with(boolean nowDecides, List<PartitionLag> some) {
-    return new GroupLag(group, type, state, members, nowDecides, now, worstPartition, some);
+  /** The same where its own process says what is in its way: then it is not said to keep up. */
+  public GroupLag waiting() {
+    return now.verdict() == Verdict.OK ? with(decides, now.notKnown(group), partitions) : this;
+  }
+
+  private GroupLag with(boolean nowDecides, Lag lag, List<PartitionLag> some) {
+    return new GroupLag(group, type, state, members, nowDecides, lag, worstPartition, some);
   }
 }

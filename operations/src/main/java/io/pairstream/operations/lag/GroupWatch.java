@@ -132,7 +132,7 @@ final class GroupWatch {
         new Lag(
             verdict,
             worst
-                .map(each -> Sentences.group(group, lags, each, records, seconds, catchUp))
+                .map(each -> Sentences.group(group, role, lags, each, records, seconds, catchUp))
                 .orElseGet(() -> unknown(why)),
             since,
             records,
@@ -146,7 +146,7 @@ final class GroupWatch {
     Optional<GroupLag.WorstPartition> place =
         worstPartition.map(each -> new GroupLag.WorstPartition(each.topic(), each.partition()));
     return new GroupLag(
-        group, now.type(), now.state(), now.members(), role != Role.OTHER, told, place, all);
+        group, now.type(), now.state(), now.members(), role == Role.COUNTED, told, place, all);
   }
 
   /** What is known of no partition is not known of the group. */

@@ -46,6 +46,22 @@ public record Lag(
           .thenComparing(each -> -each.records().orElse(0))
           .thenComparing(each -> -each.seconds().orElse(0));
 
+  /** The same of a group of which nobody knows whether it keeps up. */
+  Lag notKnown(String group) {
+    return new Lag(
+        Verdict.UNKNOWN,
+        Sentences.notKnown(group, this),
+        since,
+        records,
+        bytes,
+        seconds,
+        arrivalPerSecond,
+        processingPerSecond,
+        CatchUp.UNKNOWN,
+        retentionSeconds,
+        lost);
+  }
+
   /** Whether anything waits. */
   public boolean waits() {
     return records.orElse(0) > 0;

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -27,20 +29,22 @@ public final class LagHistory implements AutoCloseable {
   /** The group itself, among its partitions. */
   private static final TopicPartition WHOLE = new TopicPartition("", -1);
 
-  /** A verdict is stored as its place here, so that the least is the worst. */
-  private static final List<Verdict> VERDICTS = List.of(Verdict.values());
+  /** Verdicts by their names, the worst first. */
+  private static final String VERDICTS =
+      Stream.of(Verdict.values()).map(Verdict::name).collect(Collectors.joining(",", ",", ","));
 
   private static final String SCHEMA =
       """
-      CREATE TABLE IF NOT EXISTS minute (at INTEGER, group_name TEXT, topic TEXT, number INTEGER,
-        verdict INTEGER, lag INTEGER, bytes INTEGER, seconds REAL, arrivals REAL, processing REAL,
+      CREATE TABLE IF NOT EXISTS told (at INTEGER, group_name TEXT, topic TEXT, number INTEGER,
+        verdict TEXT, lag INTEGER, bytes INTEGER, seconds REAL, arrivals REAL, processing REAL,
         PRIMARY KEY (group_name, topic, number, at)) WITHOUT ROWID\
       """;
 
   private static final String NOTE =
       """
-      INSERT INTO minute VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-        verdict = min(verdict, excluded.verdict),
+      INSERT INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+        verdict = iif(instr(?11, ',' || verdict || ',') < instr(?11, ',' || excluded.verdict || ','),
+          verdict, excluded.verdict),
         lag = coalesce(max(lag, excluded.lag), lag, excluded.lag),
         bytes = coalesce(max(bytes, excluded.bytes), bytes, excluded.bytes),
         seconds = coalesce(max(seconds, excluded.seconds), seconds, excluded.seconds),
@@ -69,7 +73,11 @@ public final class LagHistory implements AutoCloseable {
    */
   public LagHistory(Path directory) {
     database = Database.open(directory.resolve("minutes.db"));
-    database.execute(SCHEMA, "CREATE INDEX IF NOT EXISTS minute_by_time ON minute (at)");
+    database.execute(
+        // Of earlier builds, with numbers for verdicts.
+        "DROP TABLE IF EXISTS minute",
+        SCHEMA,
+        "CREATE INDEX IF NOT EXISTS told_by_time ON told (at)");
   }
 
   /** Notes a report. */
@@ -87,7 +95,7 @@ public final class LagHistory implements AutoCloseable {
                   partition.now());
             }
           }
-          database.update("DELETE FROM minute WHERE at < ?", minute - KEPT.toMillis());
+          database.update("DELETE FROM told WHERE at < ?", minute - KEPT.toMillis());
         });
   }
 
@@ -98,12 +106,13 @@ public final class LagHistory implements AutoCloseable {
         group,
         partition.topic(),
         partition.partition(),
-        VERDICTS.indexOf(lag.verdict()),
+        lag.verdict().name(),
         lag.records().isPresent() ? lag.records().getAsLong() : null,
         lag.bytes().isPresent() ? lag.bytes().getAsLong() : null,
         orNull(lag.seconds()),
         orNull(lag.arrivalPerSecond()),
-        orNull(lag.processingPerSecond()));
+        orNull(lag.processingPerSecond()),
+        VERDICTS);
   }
 
   private static Double orNull(OptionalDouble number) {
@@ -121,8 +130,8 @@ public final class LagHistory implements AutoCloseable {
     return new Points(
         database.query(
             """
-            SELECT * FROM minute WHERE group_name = ? AND topic = ? AND number = ?
-              AND at >= (SELECT max(at) FROM minute) - ? ORDER BY at\
+            SELECT * FROM told WHERE group_name = ? AND topic = ? AND number = ?
+              AND at >= (SELECT max(at) FROM told) - ? ORDER BY at\
             """,
             row ->
                 new Point(
@@ -132,11 +141,19 @@ public final class LagHistory implements AutoCloseable {
                     real(row, "seconds"),
                     real(row, "arrivals"),
                     real(row, "processing"),
-                    VERDICTS.get(row.getInt("verdict"))),
+                    verdict(row.getString("verdict"))),
             group,
             part.topic(),
             part.partition(),
             back.toMillis()));
+  }
+
+  /** One that only a later version knows is not known here. */
+  private static Verdict verdict(String name) {
+    return Stream.of(Verdict.values())
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElse(Verdict.UNKNOWN);
   }
 
   private static OptionalLong number(ResultSet row, String column) throws SQLException {

@@ -159,7 +159,7 @@ public final class PartitionJudge {
     if (sample.waitsByDesign()) {
       return sample.alive() || progress.moved ? Verdict.OK : Verdict.UNKNOWN;
     }
-    if (!progress.moved) {
+    if (!progress.moved || (!verdict.isWorseThan(Verdict.UNKNOWN) && isUnread(sample))) {
       return Verdict.UNKNOWN;
     }
     if (isBehind(sample)) {
@@ -176,6 +176,15 @@ public final class PartitionJudge {
   /** It never kept up, and was not watched for long enough to say that it does not. */
   private boolean isTooEarly() {
     return !keptUp && (!progress.gap.isKnown() || looksAtLag < LOOKS_OF_WORK);
+  }
+
+  /**
+   * What waits has done so for a minute in which nothing was read, and for longer than is usual;
+   * the time in which nobody was there counts too.
+   */
+  private boolean isUnread(Sample sample) {
+    double usual = Math.max(LOOKS_OF_WORK * interval, progress.gap.seconds());
+    return sample.seconds().orElse(0) > usual && progress.seconds(sample.at(), true) > usual;
   }
 
   private double inFlight() {
@@ -274,7 +283,8 @@ public final class PartitionJudge {
     if (stands) {
       return CatchUp.NEVER;
     }
-    if (progress.processing.looks < 2 || isAway(sample) || role == Role.SHOWN) {
+    boolean isUnknown = verdict == Verdict.UNKNOWN || isAway(sample) || role == Role.SHOWN;
+    if (isUnknown || progress.processing.looks < 2) {
       return CatchUp.UNKNOWN;
     }
     CatchUp found =

@@ -2,6 +2,7 @@ package io.pairstream.operations.lag;
 
 import static io.pairstream.operations.lag.Durations.inWords;
 
+import io.pairstream.operations.lag.PartitionJudge.Role;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import java.time.Duration;
@@ -61,20 +62,18 @@ public final class Sentences {
           Template.BEHIND.with(partition, waiting(sample), catchesUp(judgement.catchUp()));
       case UNKNOWN -> unknown(partition, sample, judgement);
       case OK ->
-          sample.lag() == 0 ? nothingWaits(partition) : waitsRightly(partition, sample, judgement);
+          sample.lag() == 0
+              ? Template.KEEPING_UP.with(partition, waiting(sample))
+              : waitsRightly(partition, sample, judgement);
       case IDLE -> Template.READ_TO_ITS_END.with(partition);
     };
-  }
-
-  private static Sentence nothingWaits(Object reader) {
-    return Template.KEEPING_UP.with(reader, Template.NOTHING_WAITS.with());
   }
 
   private static Sentence waitsRightly(
       TopicPartition partition, Sample sample, Judgement judgement) {
     return switch (judgement.kind()) {
       case WAITS_BY_DESIGN -> Template.NOT_DUE.with(partition, records(sample.lag()));
-      case SHOWN_ONLY -> Template.LAST_SEEN.with(partition, records(sample.lag()));
+      case SHOWN_ONLY -> Template.LAST_SEEN.with(partition, waiting(sample));
       default -> Template.KEEPING_UP.with(partition, waiting(sample));
     };
   }
@@ -94,11 +93,13 @@ public final class Sentences {
   /**
    * A group's sentence: what is worst, and how many other partitions are no better.
    *
+   * @param role the group's; where one that is only shown was last says nothing of who reads now
    * @param partitions the group's partitions
    * @param worst the one that is worst off, one of them
    */
-  public static Sentence group(
+  static Sentence group(
       String group,
+      Role role,
       List<Lag> partitions,
       Lag worst,
       OptionalLong lag,
@@ -111,11 +112,8 @@ public final class Sentences {
       case OK ->
           Template.JUDGED.with(
               Verdict.OK.words(),
-              Template.KEEPING_UP.with(
-                  group,
-                  lag.orElse(0) == 0
-                      ? Template.NOTHING_WAITS.with()
-                      : on(waitOn, waiting(lag.getAsLong(), seconds))));
+              (role == Role.SHOWN ? Template.LAST_SEEN : Template.KEEPING_UP)
+                  .with(group, on(waitOn, waiting(lag.orElse(0), seconds))));
       case BEHIND ->
           Template.JUDGED.with(
               Verdict.BEHIND.words(),
@@ -126,6 +124,12 @@ public final class Sentences {
               ? worst.sentence()
               : (alike == 1 ? Template.ONE_ALIKE : Template.ALIKE).with(worst.sentence(), alike);
     };
+  }
+
+  /** Of a group that says itself what is in its way: whether it keeps up is not known. */
+  static Sentence notKnown(String group, Lag now) {
+    return Template.JUDGED.with(
+        Verdict.UNKNOWN.words(), Template.TOO_EARLY.with(group, waiting(now)));
   }
 
   private static Sentence on(long partitions, Sentence waiting) {
@@ -169,11 +173,19 @@ public final class Sentences {
         : Template.DROPS_IN.with(sentence, inWords(left));
   }
 
+  /** How much waits, and for how long. */
+  public static Sentence waiting(Lag lag) {
+    return waiting(lag.records().orElse(0), lag.seconds());
+  }
+
   private static Sentence waiting(Sample sample) {
     return waiting(sample.lag(), sample.seconds());
   }
 
   private static Sentence waiting(long lag, OptionalDouble seconds) {
+    if (lag == 0) {
+      return Template.NOTHING_WAITS.with();
+    }
     return seconds.isEmpty()
         ? Template.counted(lag, Template.ONE_WAITS, Template.WAITING)
         : (lag == 1 ? Template.ONE_WAITS_FOR : Template.WAITING_FOR)

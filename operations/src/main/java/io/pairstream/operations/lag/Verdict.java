@@ -25,7 +25,10 @@ public enum Verdict {
   /** The group moves on, but so much waits that it takes a while, or it becomes ever more. */
   BEHIND,
 
-  /** Nobody can tell: the group never committed, or was not watched for long enough. */
+  /**
+   * Nobody can tell: the group never committed, was not watched for long enough, or has read
+   * nothing of what waits for a minute.
+   */
   @JsonEnumDefaultValue
   UNKNOWN,
 

@@ -2,11 +2,13 @@
 //
 // A view is a module with open(place, app, route): it builds itself inside place and gives {close(), moved(route)},
 // moved to follow a change of its own part of the address; without it, it is opened anew. route is {name, path,
-// query}: for #/pair/7f?tab=x that is "pair", ["7f"] and URLSearchParams.
+// query, wrong}: for #/pair/7f?tab=x that is "pair", ["7f"] and URLSearchParams; wrong is the name of a view that there
+// is none of.
 
 import { Api } from "./api.js";
 import { find, setAttribute, setText } from "./dom.js";
 import { Format } from "./format.js";
+import { note } from "./parts.js";
 import { Session } from "./session.js";
 import { startAgain } from "./start.js";
 import { Watch } from "./watch.js";
@@ -62,7 +64,8 @@ let current = { route: null, view: null };
 function routeOf() {
   const [way, query = ""] = location.hash.replace(/^#\/?/, "").split("?", 2);
   const [name, ...path] = way.split("/").map(decoded);
-  return { name: Object.hasOwn(VIEWS, name) ? name : "overview", path, query: new URLSearchParams(query) };
+  const isView = Object.hasOwn(VIEWS, name);
+  return { name: isView ? name : "overview", path, query: new URLSearchParams(query), wrong: isView ? "" : name };
 }
 
 function decoded(part) {
@@ -96,7 +99,7 @@ async function open(route, { keepFocus = false } = {}) {
     return;
   }
   const place = find("view");
-  place.replaceChildren();
+  place.replaceChildren(note("warn", route.wrong && app.say("shell.noView", { name: route.wrong })));
   place.dataset.view = route.name;
   opened.view = module.open(place, app, route);
   for (const link of document.querySelectorAll("#nav a")) {

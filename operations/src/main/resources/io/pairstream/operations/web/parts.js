@@ -5,9 +5,9 @@ import { h, painter, s, sign } from "./dom.js";
 /** Each verdict with its letter, its shape and how bad it is, the worst first, and last what has nothing to do. */
 const VERDICTS = {
   LOST: { letter: "L", kind: "bad", shape: "cross" },
+  REWIND: { letter: "R", kind: "bad", shape: "left" },
   STOP: { letter: "X", kind: "bad", shape: "octagon" },
   STALL: { letter: "S", kind: "bad", shape: "square" },
-  REWIND: { letter: "R", kind: "bad", shape: "left" },
   AT_RISK: { letter: "A", kind: "warn", shape: "diamond" },
   BEHIND: { letter: "B", kind: "warn", shape: "up" },
   UNKNOWN: { letter: "?", kind: "quiet", shape: "ring" },

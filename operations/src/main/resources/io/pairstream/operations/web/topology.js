@@ -19,8 +19,9 @@ const BETWEEN = 30;
 /** Drawn smaller than this nobody could read it; then it scrolls. */
 const SMALLEST = 0.74;
 
-/** A wide letter of a box's name. */
+/** A wide letter of a box's name; drawn narrower, so many times more of them fit. */
 const LETTER_PX = 7.2;
+const NARROWER = 1.5;
 
 /** Narrower than this the flow goes down instead of to the right. */
 const NARROW_PX = 640;
@@ -206,7 +207,9 @@ function box(app, node, { x, y, width, height }, tall) {
     isKnown(node.ms) && app.format.milliseconds(node.ms),
   ].filter(Boolean);
   const left = x + (isStep ? 10 : tall ? 11 : 16);
-  const most = Math.floor((width - (tall || isStep ? 14 : 22)) / LETTER_PX);
+  const room = width - (tall || isStep ? 14 : 22);
+  const fits = Math.floor(room / LETTER_PX);
+  const most = Math.floor(fits * NARROWER);
   const label = node.id.replace(/^(topic|store):(.*\.)?/, "").replace(/-repartition(-source|-sink)?$/, "");
   const busy = isKnown(node.busy) ? Math.max(0, Math.min(1, node.busy)) * (width - 6) : 0;
   return s(
@@ -214,7 +217,11 @@ function box(app, node, { x, y, width, height }, tall) {
     { key: node.id, "data-kind": node.kind, "data-bottleneck": node.bottleneck ? "true" : null },
     s("title", [node.id, ...(node.topics ?? []), ...figures].filter(Boolean).join("\n")),
     s("rect.box-frame", { x, y, width, height, rx: isStep ? 9 : 24 }),
-    s("text.box-name", { x: left, y: y + 20 }, label.length > most ? `${label.slice(0, most - 1)}…` : label),
+    s(
+      "text.box-name",
+      { x: left, y: y + 20, lengthAdjust: "spacingAndGlyphs", textLength: label.length > fits ? room : null },
+      label.length > most ? `${label.slice(0, most - 1)}…` : label,
+    ),
     (tall ? figures : [figures.join(" · ")]).map((text, index) =>
       s("text.box-figures", { x: left, y: y + 37 + 15 * index }, text),
     ),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operations.Served;
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -22,11 +23,7 @@ import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.TestDataset;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -128,6 +125,20 @@ class OverviewTest {
       assertThat(json.at("/instances/0/obstacle_template/template").asText())
           .isEqualTo("NO_WORKER");
       assertThat(json.path("groups")).hasSize(4);
+
+      String preprocess = cluster.dataset().preprocessGroup();
+      watched.groups =
+          List.of(
+              PlayedLag.group(preprocess, Verdict.OK, "Stable", 2_130, true),
+              PlayedLag.group(cluster.dataset().feedGroup(), Verdict.OK, "Empty", 17, false));
+      JsonNode held = watched.overview();
+      assertThat(held.path("sentence").asText())
+          .startsWith("UNKNOWN: " + preprocess + ": 2,130 records wait; whether the group keeps up")
+          .endsWith("; preprocess waits: no image worker is able to work");
+      assertThat(held.at("/groups/0/verdict").asText()).isEqualTo("UNKNOWN");
+      assertThat(held.at("/trainer/sentence").asText())
+          .startsWith("no trainer's feed reports; ")
+          .endsWith("-feed: a trainer was last seen here; 17 records wait");
     }
   }
 
@@ -178,13 +189,14 @@ class OverviewTest {
           .createTopics(1);
       say(cluster, "feed", "a", status("feed", "a", clock.instant()).build());
       try (Watched watched = new Watched(cluster);
-          OperateService service = new OperateService(plain, settings("state"))) {
+          OperateService service = new OperateService(plain, settings("state"));
+          Served served = new Served(service.routes())) {
         service.start();
         var before = await(watched::overview, found -> found.path("instances").size() == 2);
         assertThat(before.path("verdict").asText()).isEqualTo("UNKNOWN");
-        assertThat(awaitHealth(service, 200).path("status").asText()).isEqualTo("ready");
-        Await.until(() -> ask(service, "/metrics").body().contains("pairstream_up{instance=\"a\""));
-        assertThat(ask(service, "/metrics").body()).contains("pairstream_lag_watch_up{");
+        assertThat(awaitHealth(served, 200).path("status").asText()).isEqualTo("ready");
+        Await.until(() -> metrics(served).contains("pairstream_up{instance=\"a\""));
+        assertThat(metrics(served)).contains("pairstream_lag_watch_up{");
 
         kafka.stop();
 
@@ -199,7 +211,7 @@ class OverviewTest {
         // What else waits for the broker may be told of before.
         JsonNode unready =
             await(
-                () -> health(service),
+                () -> health(served),
                 found ->
                     found.path("status").asInt() == 503
                         && found
@@ -207,13 +219,13 @@ class OverviewTest {
                             .asText()
                             .contains("Kafka does not say where groups are"));
         assertThat(unready.path("status").asInt()).isEqualTo(503);
-        assertThat(get(service, "/health/live").path("status").asText()).isEqualTo("live");
-        assertThat(get(service, "/v1/lag").path("ready").asBoolean())
+        assertThat(served.json("/health/live").path("status").asText()).isEqualTo("live");
+        assertThat(served.json("/v1/lag").path("ready").asBoolean())
             .as("the page goes on showing what was known last")
             .isTrue();
 
         kafka.restart();
-        assertThat(awaitHealth(service, 200).path("status").asText()).isEqualTo("ready");
+        assertThat(awaitHealth(served, 200).path("status").asText()).isEqualTo("ready");
         assertThat(
                 await(
                     watched::overview,
@@ -228,30 +240,20 @@ class OverviewTest {
   }
 
   /** What the service says of its readiness, once it says it with that status. */
-  private static JsonNode awaitHealth(OperateService service, int status) {
-    return await(() -> health(service), health -> health.path("status").asInt(200) == status);
+  private static JsonNode awaitHealth(Served served, int status) {
+    return await(() -> health(served), health -> health.path("status").asInt(200) == status);
   }
 
-  private static JsonNode health(OperateService service) {
+  private static JsonNode health(Served served) {
     try {
-      return Json.MAPPER.readTree(ask(service, "/health/ready").body());
+      return Json.MAPPER.readTree(served.get("/health/ready").body());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static HttpResponse<String> ask(OperateService service, String path)
-      throws IOException, InterruptedException {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path)).build(),
-            BodyHandlers.ofString());
-  }
-
-  private static JsonNode get(OperateService service, String path) throws Exception {
-    HttpResponse<String> answer = ask(service, path);
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return Json.MAPPER.readTree(answer.body());
+  private static String metrics(Served served) throws IOException, InterruptedException {
+    return new String(served.get("/metrics").body(), StandardCharsets.UTF_8);
   }
 
   private static InstanceStatus preprocess(Instant at, long pairs) {

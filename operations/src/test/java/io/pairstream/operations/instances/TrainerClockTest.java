@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TrainerClockTest {
@@ -71,7 +72,7 @@ class TrainerClockTest {
             "feed",
             Map.of("feed_batches_total", 20L, "feed_data_wait_nanoseconds_total", 0L),
             gauges);
-    return TrainerClock.of(List.of(feed), 100, true);
+    return TrainerClock.of(List.of(feed), 100, true, Optional.empty());
   }
 
   private static TrainerClock clock(
@@ -94,6 +95,6 @@ class TrainerClockTest {
                 "feed_ready_batches", ready,
                 "feed_samples_waiting", waiting,
                 "feed_batch_samples", 8.0));
-    return TrainerClock.of(List.of(feed), pairsPerSecond, pairsWait);
+    return TrainerClock.of(List.of(feed), pairsPerSecond, pairsWait, Optional.empty());
   }
 }

@@ -21,7 +21,7 @@ class GeneratedTracesTest {
     return LongStream.range(0, 200);
   }
 
-  private static RandomGenerator random(long seed) {
+  static RandomGenerator random(long seed) {
     return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
   }
 

@@ -6,6 +6,7 @@ import static io.pairstream.operations.lag.PlayedLag.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.lag.LagHistory.Point;
+import io.pairstream.service.table.Database;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LagHistoryTest {
 
-  private static final Duration STEP = Duration.ofSeconds(10);
   private static final Duration HOUR = Duration.ofMinutes(60);
   private static final Instant START = Instant.parse("2026-11-20T00:00:00Z");
   private static final String GROUP = "pairs-preprocess";
@@ -42,7 +42,7 @@ class LagHistoryTest {
     for (int i = from; i < from + looks; i++) {
       history.note(
           report(
-              START.plus(STEP.multipliedBy(i)),
+              START.plus(LagWatcher.INTERVAL.multipliedBy(i)),
               behind(GROUP, i, i % 6 == 3 ? Verdict.STALL : Verdict.OK)));
     }
   }
@@ -54,7 +54,7 @@ class LagHistoryTest {
   @Test
   void keepsADayByTheMinuteWithTheWorstOfEachAndForgetsTheRest() {
     try (LagHistory history = open()) {
-      history.note(report(START.minus(STEP), behind("gone", 1, Verdict.OK)));
+      history.note(report(START.minus(LagWatcher.INTERVAL), behind("gone", 1, Verdict.OK)));
       fill(history, 0, 6 * 60 * 26);
 
       List<Point> points = points(history, LagHistory.KEPT);
@@ -67,6 +67,17 @@ class LagHistoryTest {
               point -> assertThat(point.lag().orElseThrow() % 6).as("the most").isEqualTo(5));
       assertThat(points.get(0).processingPerSecond()).hasValue(4.25);
       assertThat(history.points("gone", Optional.empty(), LagHistory.KEPT).points()).isEmpty();
+    }
+  }
+
+  /** One more verdict changes no stored one. */
+  @Test
+  void aVerdictIsStoredByItsName() {
+    try (LagHistory history = open();
+        Database stored = Database.openToRead(directory.resolve("lag/minutes.db"))) {
+      fill(history, 0, 6);
+      assertThat(stored.query("SELECT max(verdict) FROM told", row -> row.getString(1)))
+          .containsExactly("STALL");
     }
   }
 

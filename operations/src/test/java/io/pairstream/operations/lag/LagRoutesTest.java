@@ -1,12 +1,12 @@
 package io.pairstream.operations.lag;
 
+import static io.pairstream.operations.lag.PlayedLag.AT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.Served;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
@@ -17,12 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LagRoutesTest {
 
-  private static final Duration INTERVAL = Duration.ofSeconds(10);
-  private static final Instant AT = Instant.parse("2026-11-20T03:00:00Z");
-
   @TempDir private Path directory;
 
-  private LagReport report = LagReport.nothingYet(INTERVAL);
+  private LagReport report = LagReport.nothingYet(LagWatcher.INTERVAL);
   private LagHistory history;
   private Served served;
 
@@ -36,10 +33,6 @@ class LagRoutesTest {
   void close() {
     served.close();
     history.close();
-  }
-
-  private JsonNode json(String path) throws Exception {
-    return served.json(path);
   }
 
   private static LagReport aReport(Instant at) {
@@ -56,7 +49,7 @@ class LagRoutesTest {
   void tellsGroupsAndPartitionsAndWhatIsNotKnownAsNull() throws Exception {
     report = aReport(AT);
 
-    JsonNode json = json("/v1/lag");
+    JsonNode json = served.json("/v1/lag");
 
     assertThat(json.get("at").asText()).isEqualTo("2026-11-20T03:00:00.000Z");
     assertThat(json.get("interval_seconds").asDouble()).isEqualTo(10);
@@ -81,10 +74,11 @@ class LagRoutesTest {
   void answersOneGroupAloneAndGroupsWithoutPartitions() throws Exception {
     report = aReport(AT);
 
-    assertThat(json("/v1/lag?group=pairs-preprocess").get("groups").get(0).get("partitions"))
+    assertThat(served.json("/v1/lag?group=pairs-preprocess").get("groups").get(0).get("partitions"))
         .hasSize(2);
-    assertThat(json("/v1/lag?group=nobody").get("groups")).isEmpty();
-    assertThat(json("/v1/lag?partitions=false").get("groups").get(0).get("partitions")).isEmpty();
+    assertThat(served.json("/v1/lag?group=nobody").get("groups")).isEmpty();
+    assertThat(served.json("/v1/lag?partitions=false").get("groups").get(0).get("partitions"))
+        .isEmpty();
   }
 
   @Test
@@ -93,9 +87,9 @@ class LagRoutesTest {
       history.note(aReport(AT.plusSeconds(10L * i)));
     }
 
-    JsonNode group = json("/v1/lag/history?group=pairs-preprocess&minutes=10");
+    JsonNode group = served.json("/v1/lag/history?group=pairs-preprocess&minutes=10");
     JsonNode partition =
-        json(
+        served.json(
             "/v1/lag/history?group=pairs-preprocess&topic=pairs.crowdsourced&partition=4"
                 + "&minutes=10");
 

@@ -44,8 +44,6 @@ class LagWatcherTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final Duration INTERVAL = Duration.ofSeconds(10);
-
   /** All groups are told of as of services that always run. */
   private static final List<String> COUNTED = List.of("*");
 
@@ -55,7 +53,7 @@ class LagWatcherTest {
   private final InstantSource moved = () -> Instant.now().plus(ahead);
   private final Clock clock = moved.withZone(ZoneOffset.UTC);
   private final LagWatcher watcher =
-      new LagWatcher(cluster, INTERVAL, COUNTED, clock, report -> {});
+      new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {});
 
   @AfterEach
   void close() {
@@ -63,7 +61,7 @@ class LagWatcherTest {
   }
 
   private LagReport lookLater() {
-    ahead = ahead.plus(INTERVAL);
+    ahead = ahead.plus(LagWatcher.INTERVAL);
     return watcher.look();
   }
 
@@ -91,11 +89,11 @@ class LagWatcherTest {
     return cluster.dataset().name() + name;
   }
 
-  private void send(int count) {
+  private void send(TopicPartition to, int count) {
     try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
       for (int i = 0; i < count; i++) {
         TestCluster.acknowledged(
-            producer.send(new ProducerRecord<>(raw.topic(), 0, new byte[] {'k'}, new byte[100])));
+            producer.send(new ProducerRecord<>(to.topic(), 0, new byte[] {'k'}, new byte[100])));
       }
     }
   }
@@ -104,20 +102,17 @@ class LagWatcherTest {
   void aFeedIsShownAndNotJudged() {
     String feed = cluster.dataset().feedGroup();
     TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
-    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
-      for (int i = 0; i < 10; i++) {
-        TestCluster.acknowledged(
-            producer.send(
-                new ProducerRecord<>(training.topic(), 0, new byte[] {'k'}, new byte[9])));
-      }
-    }
+    send(training, 10);
     TestCluster.commit(cluster, feed, training, 7);
     lookLater();
     TestCluster.commit(cluster, feed, training, 3); // a second run begins again
 
     for (int look = 0; look < 20; look++) {
       GroupLag told = lookLater().group(feed).orElseThrow();
-      assertThat(told.now().verdict()).as(told.now().sentence().text()).isEqualTo(Verdict.OK);
+      assertThat(told.decides()).isFalse();
+      assertThat(told.now().verdict()).isEqualTo(Verdict.OK);
+      assertThat(told.now().sentence().text())
+          .startsWith("OK: " + feed + ": a trainer was last seen here; 7 records wait");
       assertThat(told.now().catchUp().isNever()).isFalse();
     }
   }
@@ -127,7 +122,8 @@ class LagWatcherTest {
     TestCluster.commit(cluster, group("-a"), raw, 0);
     TestCluster.commit(cluster, group("-b"), raw, 0);
     List<String> counted = List.of(group("-a"), cluster.dataset().name() + "-?");
-    try (LagWatcher watch = new LagWatcher(cluster, INTERVAL, counted, clock, report -> {})) {
+    try (LagWatcher watch =
+        new LagWatcher(cluster, LagWatcher.INTERVAL, counted, clock, report -> {})) {
       LagReport report = watch.look();
 
       assertThat(report.group(group("-a")).orElseThrow().decides()).isTrue();
@@ -183,7 +179,7 @@ class LagWatcherTest {
   @Test
   void countsWhatWaitsItsBytesItsAgeAndWhatIsAtTheHead() {
     Instant began = Instant.now();
-    send(10);
+    send(raw, 10);
     TestCluster.commit(cluster, group("-reader"), raw, 4);
     ahead = ahead.plus(Duration.ofMinutes(5));
 
@@ -216,7 +212,7 @@ class LagWatcherTest {
     for (int i = 0; i < 6; i++) {
       lookLater();
     }
-    ahead = ahead.plus(INTERVAL);
+    ahead = ahead.plus(LagWatcher.INTERVAL);
 
     PartitionLag lag = look(group("-reader"), raw, each -> each.head().isPresent());
 
@@ -235,7 +231,7 @@ class LagWatcherTest {
 
   @Test
   void whatATransactionHoldsBackIsNobodysLag() {
-    send(3);
+    send(raw, 3);
     TestCluster.commit(cluster, group("-reader"), raw, 3);
     try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-open")) {
       producer.beginTransaction();
@@ -265,7 +261,7 @@ class LagWatcherTest {
       TestCluster.awaitMarkers(admin, cluster, "-open");
     }
     TestCluster.commit(cluster, group("-reader"), raw, 7);
-    ahead = ahead.plus(INTERVAL);
+    ahead = ahead.plus(LagWatcher.INTERVAL);
     PartitionLag after =
         look(group("-reader"), raw, each -> each.now().records().equals(OptionalLong.of(0)));
     assertThat(after.held()).isZero();
@@ -274,12 +270,7 @@ class LagWatcherTest {
   @Test
   void linksThatAreFinishedOutOfOrderDoNotWait() {
     TopicPartition links = new TopicPartition(cluster.topics().links().name(), 0);
-    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
-      for (int i = 0; i < 10; i++) {
-        TestCluster.acknowledged(
-            producer.send(new ProducerRecord<>(links.topic(), 0, null, new byte[10])));
-      }
-    }
+    send(links, 10);
     BitSet above = new BitSet();
     above.set(1, 8);
     try (Admin admin = cluster.admin()) {
@@ -299,7 +290,7 @@ class LagWatcherTest {
 
   @Test
   void ourOwnGroupsAreToldOfBeforeAnybodyWasThere() {
-    send(3);
+    send(raw, 3);
 
     GroupLag preprocess = watcher.look().group(cluster.dataset().preprocessGroup()).orElseThrow();
 
@@ -311,7 +302,8 @@ class LagWatcherTest {
         .contains("3 records");
     // One that may not be asked for keeps its partitions, and none of them is the worst.
     Map<TopicPartition, PartitionLog> logs = Map.of(raw, new PartitionLog());
-    GroupWatch watch = new GroupWatch("g", INTERVAL, topic -> false, PartitionJudge.Role.OTHER);
+    GroupWatch watch =
+        new GroupWatch("g", LagWatcher.INTERVAL, topic -> false, PartitionJudge.Role.OTHER);
     logs.get(raw).look(0, 3, 3, 0);
     GroupLag known = watch.judge(Instant.EPOCH, place(Optional.empty()), List.of(raw), logs);
     GroupLag refused = watch.judge(clock.instant(), place(Optional.of("no")), List.of(raw), logs);
@@ -326,7 +318,7 @@ class LagWatcherTest {
 
   @Test
   void aGroupThatIsNoMoreIsNotTakenForOneThatNeverWas() {
-    send(3);
+    send(raw, 3);
     String group = cluster.dataset().preprocessGroup();
     TestCluster.commit(cluster, group, raw, 1);
     watcher.look();

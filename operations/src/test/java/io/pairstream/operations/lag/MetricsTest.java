@@ -132,7 +132,8 @@ class MetricsTest {
 
   @Test
   void isWhatPrometheusReads() throws Exception {
-    String text = text(report(group(HOSTILE, Verdict.STALL, "pairs.training")));
+    LagReport hostile = report(group(HOSTILE, Verdict.STALL, "pairs.training"));
+    String text = text(ofLag("here", "pairs", () -> hostile));
 
     Promtool.Ended ended = Promtool.run(text, "check", "metrics");
     Promtool.Ended broken = Promtool.run(text + "no sample\n", "check", "metrics");
@@ -175,13 +176,7 @@ class MetricsTest {
   }
 
   private static Samples write(LagReport report) {
-    return Samples.of(text(report));
-  }
-
-  private static String text(LagReport report) {
-    PrometheusText text = new PrometheusText();
-    ofLag("here", "pairs", () -> report).write(text);
-    return text.toString();
+    return Samples.of(text(ofLag("here", "pairs", () -> report)));
   }
 
   /** Nothing is known but lag. */
@@ -191,8 +186,12 @@ class MetricsTest {
   }
 
   private static Samples write(ClusterMetrics source) {
+    return Samples.of(text(source));
+  }
+
+  private static String text(ClusterMetrics source) {
     PrometheusText text = new PrometheusText();
     source.write(text);
-    return Samples.of(text.toString());
+    return text.toString();
   }
 }

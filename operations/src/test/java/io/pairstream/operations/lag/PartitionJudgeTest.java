@@ -226,6 +226,20 @@ class PartitionJudgeTest {
     assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
   }
 
+  /** It was away for a while, came back, and has not read anything yet. */
+  @Test
+  void whatWaitsUnreadForAMinuteIsNotKeptUpWith() {
+    Trace trace =
+        Trace.begin().at(0, 0).looks(3, 10, 10).stands(3, 10).membersLeave().stands(3, 10);
+    int back = trace.headIsOld(70, 7_200).membersCome().stands(1, 10).length();
+
+    trace.stands(3, 10);
+
+    assertThat(trace.saidSince(back)).containsOnlyKeys(Verdict.UNKNOWN);
+    assertThat(trace.sentence("")).endsWith("; whether the group keeps up is not known yet");
+    assertThat(trace.looks(3, 500, 10).verdict()).isEqualTo(Verdict.OK);
+  }
+
   @Test
   void whatTakesLongerToReadThanTheLogKeepsItIsAtRisk() {
     Trace trace = Trace.begin().at(0, 100_000).headIsOld(3_000, 600).looks(20, 1_000, 1_000);

@@ -37,7 +37,6 @@ class RulesOverScrapesTest {
 
   private static final Path RULES =
       Path.of("..", "deploy/prometheus/pairstream.rules.yml").toAbsolutePath().normalize();
-  private static final Duration STEP = Duration.ofSeconds(10);
   private static final int A_MINUTE = 6;
 
   private final ClusterAccess cluster =
@@ -58,7 +57,8 @@ class RulesOverScrapesTest {
     int healthy = 30 * A_MINUTE;
     int trouble = 10 * A_MINUTE;
     int calm = 15 * A_MINUTE;
-    try (LagWatcher watcher = new LagWatcher(cluster, STEP, List.of(), clock, report -> {});
+    try (LagWatcher watcher =
+            new LagWatcher(cluster, LagWatcher.INTERVAL, List.of(), clock, report -> {});
         KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "");
         KafkaProducer<byte[], byte[]> pipeline = TestCluster.producer(cluster, "-pipeline")) {
       for (int look = 0; look < healthy; look++) {
@@ -133,7 +133,7 @@ class RulesOverScrapesTest {
   }
 
   private void scrape(LagWatcher watcher) {
-    ahead = ahead.plus(STEP);
+    ahead = ahead.plus(LagWatcher.INTERVAL);
     watcher.look();
     PrometheusText text = new PrometheusText();
     MetricsTest.ofLag("here", cluster.dataset().name(), watcher::latest).write(text);
@@ -166,7 +166,7 @@ class RulesOverScrapesTest {
     return "      - expr: count(ALERTS{alertstate=\"firing\",alertname=~\"%s\"})\n"
             .formatted(alerts)
         + "        eval_time: %ds\n        exp_samples: %s\n"
-            .formatted(look * STEP.toSeconds(), expected);
+            .formatted(look * LagWatcher.INTERVAL.toSeconds(), expected);
   }
 
   private Path write(List<String> expectations) throws IOException {

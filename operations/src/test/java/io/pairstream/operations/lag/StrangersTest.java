@@ -1,11 +1,11 @@
 package io.pairstream.operations.lag;
 
+import static io.pairstream.operations.lag.GeneratedTracesTest.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.EnumSet;
-import java.util.Set;
+import io.pairstream.operations.lag.PartitionJudge.Role;
+import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,19 +14,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Groups of which nobody has said that they always run: no alarm before one is due. */
 class StrangersTest {
 
-  private static final Set<Verdict> RED =
-      EnumSet.of(Verdict.LOST, Verdict.REWIND, Verdict.STOP, Verdict.STALL, Verdict.AT_RISK);
-
   static LongStream seeds() {
     return LongStream.range(0, 50);
   }
 
-  private static RandomGenerator random(long seed) {
-    return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-  }
-
   private static boolean isCalm(Trace trace) {
-    return trace.saidSince(0).keySet().stream().noneMatch(RED::contains);
+    return trace.saidSince(0).keySet().stream().noneMatch(Verdict::isAlarm);
   }
 
   /** Comes every 12 looks, is there for one to three of them, reads all, and goes. */
@@ -34,7 +27,7 @@ class StrangersTest {
   @MethodSource("seeds")
   void whoComesEveryTwoMinutesIsNeverRed(long seed) {
     RandomGenerator random = random(seed);
-    Trace trace = Trace.ofStranger().membersLeave().at(0, 50);
+    Trace trace = Trace.of(Role.OTHER).membersLeave().at(0, 50);
     int there = random.nextInt(4);
     for (int run = 0; run < 30; run++) {
       trace.stands(12 - there, 1 + random.nextInt(40));
@@ -49,7 +42,7 @@ class StrangersTest {
   @MethodSource("seeds")
   void whoComesEveryHourIsNeverRed(long seed) {
     RandomGenerator random = random(seed);
-    Trace trace = Trace.ofStranger().membersLeave().at(0, 50);
+    Trace trace = Trace.of(Role.OTHER).membersLeave().at(0, 50);
     for (int run = 0; run < 24; run++) {
       int there = random.nextInt(24);
       int quiet = random.nextInt(300);
@@ -75,7 +68,7 @@ class StrangersTest {
 
   @Test
   void whatIsNotKnownYetIsSaid() {
-    Trace trace = Trace.ofStranger().membersLeave().at(0, 50).stands(20, 1);
+    Trace trace = Trace.of(Role.OTHER).membersLeave().at(0, 50).stands(20, 1);
 
     assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(trace.sentence(""))
@@ -84,9 +77,8 @@ class StrangersTest {
 
   @Test
   void whoIsSlowFromTheStartIsNeverSaidToKeepUp() {
-    for (boolean known : new boolean[] {true, false}) {
-      Trace trace = known ? Trace.begin() : Trace.ofStranger();
-      trace.at(0, 3_000).looks(30, 20, 120);
+    for (Role role : List.of(Role.COUNTED, Role.OTHER)) {
+      Trace trace = Trace.of(role).at(0, 3_000).looks(30, 20, 120);
 
       assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.UNKNOWN, Verdict.BEHIND);
       assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);

@@ -34,18 +34,17 @@ final class Trace {
   private Instant heldSince;
   private Sample last;
 
-  private Trace(boolean alwaysOn) {
-    judge = new PartitionJudge(INTERVAL, alwaysOn ? Role.COUNTED : Role.OTHER);
+  private Trace(Role role) {
+    judge = new PartitionJudge(INTERVAL, role);
+  }
+
+  static Trace of(Role role) {
+    return new Trace(role);
   }
 
   /** Of a group that always runs. */
   static Trace begin() {
-    return new Trace(true);
-  }
-
-  /** Of a group that nobody knows. */
-  static Trace ofStranger() {
-    return new Trace(false);
+    return of(Role.COUNTED);
   }
 
   /** The group stands at one offset, the log ends at another. */

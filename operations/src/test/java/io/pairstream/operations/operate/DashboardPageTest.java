@@ -72,7 +72,7 @@ class DashboardPageTest {
         .doesNotContainPattern("import\\(?\\s*[\"'](https?:|//)");
   }
 
-  private static String read(String name) throws IOException {
+  static String read(String name) throws IOException {
     String folder =
         StaticFiles.SHARED.contains(name) ? StaticFiles.SHARED_FOLDER : DashboardPage.FOLDER;
     try (InputStream file = DashboardPage.class.getResourceAsStream(folder + name)) {

@@ -1,14 +1,16 @@
 package io.pairstream.operations.operate;
 
+import static io.pairstream.operations.operate.DashboardPageTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.report.SelfReport;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class DashboardWordsTest {
 
@@ -83,10 +84,7 @@ class DashboardWordsTest {
 
   @Test
   void noTextIsThereForNothing() throws IOException {
-    StringBuilder page = new StringBuilder(read("index.html"));
-    for (String file : DashboardPage.ASSETS) {
-      page.append(file.endsWith(".js") ? read(file) : "");
-    }
+    String page = page();
     // The beginning of a name that ends in a code, like `verdict.${verdict}`.
     List<String> beginnings =
         Pattern.compile("`(\\w+\\.[\\w.]*)\\$\\{")
@@ -117,25 +115,32 @@ class DashboardWordsTest {
             .collect(Collectors.joining("|"));
     // What follows h( is an element with its classes.
     Pattern name = Pattern.compile("(?<!\\bh\\(\\s{0,40})\"((?:" + sections + ")\\.[\\w.]*\\w)\"");
-    Set<String> asked = new TreeSet<>();
-    for (String file : DashboardPage.ASSETS) {
-      if (file.endsWith(".js")) {
-        name.matcher(read(file)).results().map(found -> found.group(1)).forEach(asked::add);
-      }
-    }
-    name.matcher(read("index.html")).results().map(found -> found.group(1)).forEach(asked::add);
+    Set<String> asked =
+        name.matcher(page()).results().map(found -> found.group(1)).collect(Collectors.toSet());
 
     assertThat(asked).hasSizeGreaterThan(50);
     assertThat(english.keySet()).containsAll(asked);
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"OK", "IDLE", "BEHIND", "STALL", "STOP", "REWIND", "LOST", "AT_RISK", "UNKNOWN"})
-  void everyVerdictHasANameAndIsExplained(String verdict) {
+  @EnumSource(Verdict.class)
+  void everyVerdictHasItsNameLetterAndExplanation(Verdict verdict) throws IOException {
     for (Map<String, String> language : List.of(english, chinese)) {
       assertThat(language).containsKeys("verdict." + verdict, "explained." + verdict);
     }
+    Matcher looks = Pattern.compile("\n  " + verdict + ": .*\"(.)\",").matcher(read("parts.js"));
+    assertThat(looks.find()).as("its letter in parts.js").isTrue();
+    assertThat(Files.readString(Path.of("../docs/lag.md")))
+        .contains("\n- **`%s` (%s)**: ".formatted(verdict.words(), looks.group(1)));
+  }
+
+  /** The page with all its scripts. */
+  private static String page() throws IOException {
+    StringBuilder page = new StringBuilder(read("index.html"));
+    for (String file : DashboardPage.ASSETS) {
+      page.append(file.endsWith(".js") ? read(file) : "");
+    }
+    return page.toString();
   }
 
   /** Each text's name with the names of the places in it. */
@@ -172,11 +177,5 @@ class DashboardWordsTest {
         .as("lines of %s that are read", file)
         .isEqualTo(LINE.matcher(words).results().count());
     return texts;
-  }
-
-  private static String read(String name) throws IOException {
-    try (InputStream file = DashboardPage.class.getResourceAsStream(DashboardPage.FOLDER + name)) {
-      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }

@@ -49,6 +49,7 @@ public final class StatusReporter implements AutoCloseable {
   private final Duration closeWithin;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
+  private volatile boolean ends;
   private volatile String trouble = "";
 
   StatusReporter(
@@ -91,7 +92,7 @@ public final class StatusReporter implements AutoCloseable {
     closing.countDown();
     try {
       thread.join(closeWithin.toMillis() / 2);
-      if (thread.isAlive()) {
+      if (thread.isAlive() && !ends) {
         // It waits for Kafka or for the registry.
         thread.interrupt();
         thread.join(closeWithin.toMillis() / 2);
@@ -120,26 +121,28 @@ public final class StatusReporter implements AutoCloseable {
           trouble(RootCause.message(e));
         }
       } while (!closing.await(interval.toMillis(), TimeUnit.MILLISECONDS));
-      if (publisher != null) {
-        await(publisher.remove(report.key(), report.key()));
-      }
-    } catch (InterruptedException | ExecutionException | TimeoutException | KafkaException e) {
-      LOG.debug("the end of {} cannot be reported: {}", report.key(), e.toString());
-      // Kafka's own exception leaves the thread interrupted, as which it could wait for nothing.
-      boolean unused = Thread.interrupted();
+    } catch (InterruptedException | InterruptException e) {
+      LOG.debug("the last report of {} is waited for no longer", report.key());
     } finally {
       if (publisher != null) {
-        abort(publisher);
+        end(publisher);
       }
     }
   }
 
-  private void abort(RecordPublisher<InstanceStatus> publisher) {
+  /** A report that is still on its way gets to Kafka before it, and would stay there without it. */
+  private void end(RecordPublisher<InstanceStatus> publisher) {
+    ends = true;
+    // Kafka's own exception leaves the thread interrupted, as which it could wait for nothing.
+    boolean unused = Thread.interrupted();
     try {
-      publisher.abort();
-    } catch (KafkaException e) {
-      // Told to stop while it stopped; nobody waits for what it does not say any more.
-      LOG.debug("the reports of {} end in haste: {}", report.key(), e.toString());
+      try {
+        await(publisher.remove(report.key(), report.key()));
+      } finally {
+        publisher.abort();
+      }
+    } catch (InterruptedException | ExecutionException | TimeoutException | KafkaException e) {
+      LOG.debug("the end of {} cannot be reported: {}", report.key(), e.toString());
     }
   }
 

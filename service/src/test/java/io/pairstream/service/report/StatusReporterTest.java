@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +91,24 @@ class StatusReporterTest {
     }
   }
 
+  /** As of a process that is refused what it wants as soon as it has begun. */
+  @Test
+  void anEndIsSaidAlsoWhileAReportIsOnItsWay() throws Exception {
+    TestDataset cluster = KAFKA.dataset(1, TopicCatalogue.INSTANCES);
+    Map<String, Object> slow = new HashMap<>(cluster.clientSettings());
+    slow.putAll(Map.of("linger.ms", 5_000, "delivery.timeout.ms", 30_000));
+    AtomicLong asked = new AtomicLong();
+    report.add(reading -> asked.incrementAndGet());
+    StatusReporter reporter = start(cluster, slow, Duration.ofSeconds(9));
+    Await.until(() -> asked.get() > 0);
+
+    reporter.close();
+
+    try (Topic topic = new Topic(cluster)) {
+      assertThat(topic.readUntil(all -> all.stream().anyMatch(Said::isTombstone))).isNotEmpty();
+    }
+  }
+
   @Test
   void aTopicThatIsMissingIsWaitedForAndNotMade() throws Exception {
     TestDataset cluster = KAFKA.emptyDataset();
@@ -134,8 +153,8 @@ class StatusReporterTest {
   void closesWhileNobodyAnswers() throws Exception {
     try (ServerSocket silent = new ServerSocket(0)) {
       silent.setSoTimeout((int) TIMEOUT.toMillis());
-      StatusReporter reporter =
-          start(dataset("127.0.0.1:" + silent.getLocalPort()), StatusReporter.CLOSE_WITHIN);
+      TestDataset cluster = dataset("127.0.0.1:" + silent.getLocalPort());
+      var reporter = start(cluster, cluster.clientSettings(), StatusReporter.CLOSE_WITHIN);
       // Takes the question and says nothing.
       try (Socket asked = silent.accept()) {
         asked.setSoTimeout((int) TIMEOUT.toMillis());
@@ -149,17 +168,12 @@ class StatusReporterTest {
 
   /** One that is given time to close, as an end that is cut short says nothing. */
   private StatusReporter start(TestDataset cluster) {
-    return start(cluster, Duration.ofMinutes(1));
+    return start(cluster, cluster.clientSettings(), Duration.ofMinutes(1));
   }
 
-  private StatusReporter start(TestDataset cluster, Duration closeWithin) {
+  private StatusReporter start(TestDataset cluster, Map<String, ?> settings, Duration closeWithin) {
     return new StatusReporter(
-        report,
-        cluster.topics().instances(),
-        cluster.registry(),
-        cluster.clientSettings(),
-        OFTEN,
-        closeWithin);
+        report, cluster.topics().instances(), cluster.registry(), settings, OFTEN, closeWithin);
   }
 
   private static TestDataset dataset(String bootstrapServers) {
