@@ -6,6 +6,7 @@
         batch.images, batch.tokens, batch.mask, batch.pair_ids
 """
 
+from pairstream.batch import Batch
 from pairstream.errors import (
     PairstreamError,
     PositionRefused,
@@ -14,7 +15,7 @@ from pairstream.errors import (
     Unavailable,
     ViewError,
 )
-from pairstream.loader import Batch, Loader, Stats
+from pairstream.loader import Loader, Stats
 from pairstream.source import Source, open
 from pairstream.view import Block, View
 

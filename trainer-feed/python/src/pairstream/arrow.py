@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from pairstream.loader import Batch
+from pairstream.batch import Batch
 
 
 def table(batch: Batch) -> pa.Table:

@@ -19,9 +19,10 @@ import torch.distributed
 from torch.utils.data import IterableDataset, get_worker_info
 from torch.utils.data._utils.collate import default_collate_fn_map
 
+from pairstream.batch import Batch
 from pairstream.errors import SettingsError
 from pairstream.following import Follow
-from pairstream.loader import Batch, Loader, Stats
+from pairstream.loader import Loader, Stats
 from pairstream.source import Source
 from pairstream.view import View
 

@@ -1,0 +1,66 @@
+"""Batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pairstream.schedule import Step
+from pairstream.slots import Pool, Slot
+
+
+class Batch:
+    """Samples that a trainer can use at once.
+
+    The arrays stay as they are while anything refers to them, or to a part of them; then their memory is used again.
+
+    Attributes:
+        images: uint8 or float32 [size, height, width, channels], or [size, channels, height, width] in the layout nchw
+        tokens: int32 [size, length], padded with the tokenizer's pad id
+        mask: uint8 [size, length], 1 for the caption's ids, 0 for padding
+        pair_ids: size texts
+        captions: size texts
+        folds: int32 [size], the folds for cross-validation
+        colour: what the channels are: rgb, grey, hsv, lab or ycrcb
+        epoch: of the run, from 0; 0 in a mix
+        step: number of the batch in its epoch, or in the run of a mix, from 0
+        position: goes on exactly behind this batch, with any number of ranks
+        stand_ins: samples in the place of pairs that were withdrawn after the view was cut
+        seeds: size whole numbers below 2^64, each a function of the run's seed, the epoch and the pair id alone: for
+            random changes that are the same when the sample is handed out again
+    """
+
+    def __init__(self, slot: Slot, pool: Pool, step: Step, colour: str) -> None:
+        size = len(step.picks)
+        (images, tokens, mask), self._give_back = pool.lend(slot)
+        self._memory = slot.owner
+        self.images: npt.NDArray[Any] = images[:size]
+        self.tokens: npt.NDArray[np.int32] = tokens[:size]
+        self.mask: npt.NDArray[np.uint8] = mask[:size]
+        self.pair_ids = slot.pair_ids[:size]
+        self.captions = slot.captions[:size]
+        self.folds = np.array(slot.folds[:size], np.int32)
+        self.colour = colour
+        self.epoch = step.epoch
+        self.step = step.number
+        self.position = step.after
+        self.stand_ins = sum(slot.stand_ins[:size])
+        self.seeds = slot.seeds[:size]
+
+    def __len__(self) -> int:
+        return len(self.pair_ids)
+
+    def __repr__(self) -> str:
+        return (
+            f"Batch(epoch={self.epoch}, step={self.step}, images={self.images.dtype}{list(self.images.shape)}, "
+            f"tokens={self.tokens.dtype}{list(self.tokens.shape)}, stand_ins={self.stand_ins})"
+        )
+
+    def release(self) -> None:
+        """Gives the arrays' memory back now, whoever still refers to them; they must not be used any more.
+
+        Memory of an ``allocate`` goes back only when nothing refers to it.
+        """
+        self._give_back()
