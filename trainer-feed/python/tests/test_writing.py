@@ -9,7 +9,6 @@ from PIL import Image
 from pairstream import SampleRefused, Unavailable
 from pairstream.pixels import PROFILES, PixelWriter, Undecodable, decode
 from pairstream.records import SampleReader, Schemas
-from pairstream.slots import Slot
 from pairstream.windows import Record
 from pairstream.writing import Pictures, SampleWriter
 
@@ -27,9 +26,9 @@ def writer_of(registry, pictures=Pictures(SIDE), **selection):
 def written(writer, value, form_of=None):
     """The slot in which a value was written as the second of two samples."""
     record = Record(3, 17, b"1", value)
-    form = writer.form_of(Record(3, 0, b"1", form_of or value))
-    slot = Slot(2, Pictures(SIDE).shape(form.channels), "uint8", form.tokens, lambda size: np.full(size, 77, np.uint8))
-    writer.write(record, writer.read(record), 0, form, writer.pixel_writer(form), slot, 1)
+    form = writer.form_of([Record(3, 0, b"1", form_of or value)])
+    slot = writer.slot(form, 2, lambda size: np.full(size, 77, np.uint8))
+    writer.write(record, writer.read(record), 0, form, slot, 1)
     return slot
 
 
@@ -102,8 +101,9 @@ def test_takes_the_rendition_and_the_token_set_of_a_name(registry, pairs):
 
     sample = writer_of(registry, rendition="small", token_set="t5").read(Record(0, 0, b"", value))
 
-    assert (sample.height, sample.width, bytes(sample.image)) == (2, 2, b"\1" * 12)
-    assert (sample.tokens, sample.token_count, sample.caption) == ([8, 9, 0], 2, "caption 1")
+    found, ids = sample.values
+    assert (found.height, found.width, bytes(found.image)) == (2, 2, b"\1" * 12)
+    assert (ids.ids.tolist(), ids.token_count, sample.caption) == ([8, 9, 0], 2, "caption 1")
     with pytest.raises(SampleRefused, match="has no rendition 'large'"):
         writer_of(registry, rendition="large").read(Record(0, 0, b"", value))
     with pytest.raises(SampleRefused, match="has no token set 'x'"):
@@ -113,7 +113,7 @@ def test_takes_the_rendition_and_the_token_set_of_a_name(registry, pairs):
 def test_fields_that_an_older_writer_did_not_know_have_their_defaults(registry):
     older = Writer(registry, "PreparedPair", without={"channels", "colour", "normalisation", "renditions", "fold"})
     slot = written(writer_of(registry), older.write(pair(9)))
-    assert (slot.images[1] == picture(9)).all()
+    assert (slot.arrays["images"][1] == picture(9)).all()
     assert slot.folds[1] == 0
 
 
@@ -178,11 +178,11 @@ def test_uint8_planes():
 
 def test_the_recipes_profile_is_taken_and_others_are_refused(registry, pairs):
     writer = writer_of(registry, Pictures(SIDE, "float32", "nhwc", "as-recipe"))
-    form = writer.form_of(Record(0, 0, b"", pairs.write({**pair(1), "normalisation": "clip"})))
+    form = writer.form_of([Record(0, 0, b"", pairs.write({**pair(1), "normalisation": "clip"}))])
     assert form.profile == "clip"
     for name, message in (("", "recommends no normalisation; choose one of none"), ("x", "which this feed does not know")):
         with pytest.raises(SampleRefused, match=message):
-            writer.form_of(Record(0, 0, b"", pairs.write({**pair(1), "normalisation": name})))
+            writer.form_of([Record(0, 0, b"", pairs.write({**pair(1), "normalisation": name}))])
     writer = writer_of(registry, Pictures(SIDE, "float32", "nhwc", "imagenet"))
     with pytest.raises(SampleRefused, match="pictures in lab; the profile imagenet is made for rgb"):
-        writer.form_of(Record(0, 0, b"", pairs.write({**pair(1), "colour": "lab"})))
+        writer.form_of([Record(0, 0, b"", pairs.write({**pair(1), "colour": "lab"}))])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
 from pairstream.batch import Batch
@@ -11,15 +13,27 @@ def table(batch: Batch) -> pa.Table:
     """A batch as a table of one row per sample, without copies of pixels, token ids and mask.
 
     Columns: ``pair_id`` and ``caption`` (string), ``image`` (a tensor of the pictures' shape: the extension type
-    ``arrow.fixed_shape_tensor``), ``tokens`` and ``mask`` (fixed-size lists of int32 and uint8), ``fold`` (int32).
+    ``arrow.fixed_shape_tensor``; not where a ``transform`` has the pictures), ``tokens`` and ``mask`` (fixed-size lists
+    of int32 and uint8), ``fold`` (int32), ``dropped`` (bool), and the columns that were asked for.
     """
-    return pa.table(
-        {
-            "pair_id": pa.array(batch.pair_ids, pa.string()),
-            "caption": pa.array(batch.captions, pa.string()),
-            "image": pa.FixedShapeTensorArray.from_numpy_ndarray(batch.images),
-            "tokens": pa.FixedSizeListArray.from_arrays(pa.array(batch.tokens.reshape(-1)), batch.tokens.shape[1]),
-            "mask": pa.FixedSizeListArray.from_arrays(pa.array(batch.mask.reshape(-1)), batch.mask.shape[1]),
-            "fold": pa.array(batch.folds),
-        }
+    columns = {
+        "pair_id": batch.pair_ids,
+        "caption": batch.captions,
+        "image": batch.images,
+        "tokens": batch.tokens,
+        "mask": batch.mask,
+        "fold": batch.folds,
+        "dropped": batch.dropped,
+        **batch.columns,
+    }
+    return pa.table({name: _array(column) for name, column in columns.items() if len(column) == len(batch)})
+
+
+def _array(column: Any) -> Any:
+    if isinstance(column, list):
+        return pa.array(column, pa.string())
+    if column.ndim == 4:
+        return pa.FixedShapeTensorArray.from_numpy_ndarray(column)
+    return pa.FixedSizeListArray.from_arrays(pa.array(column.reshape(-1)), column.shape[1]) if column.ndim == 2 else (
+        pa.array(column)
     )

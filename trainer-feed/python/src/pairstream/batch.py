@@ -7,8 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pairstream.columns import Picture
 from pairstream.schedule import Step
 from pairstream.slots import Pool, Slot
+from pairstream.writing import Form
+
+_NO_IMAGES = np.empty((0, 0, 0, 0), np.uint8)
 
 
 class Batch:
@@ -17,12 +21,17 @@ class Batch:
     The arrays stay as they are while anything refers to them, or to a part of them; then their memory is used again.
 
     Attributes:
-        images: uint8 or float32 [size, height, width, channels], or [size, channels, height, width] in the layout nchw
+        images: uint8 or float32 [size, height, width, channels], or [size, channels, height, width] in the layout
+            nchw; empty where a ``transform`` has them
         tokens: int32 [size, length], padded with the tokenizer's pad id
         mask: uint8 [size, length], 1 for the caption's ids, 0 for padding
         pair_ids: size texts
-        captions: size texts
+        captions: size texts; empty where they are dropped
+        dropped: bool [size], whether the caption was left out
         folds: int32 [size], the folds for cross-validation
+        columns: those that were asked for, by name, with ``mask.NAME`` beside ``tokens.NAME``: arrays, or lists of
+            texts; ``batch["crop"]`` is one of them
+        data: what ``collate`` made of the samples; None without a ``transform``
         colour: what the channels are: rgb, grey, hsv, lab or ycrcb
         epoch: of the run, from 0; 0 in a mix
         step: number of the batch in its epoch, or in the run of a mix, from 0
@@ -32,22 +41,30 @@ class Batch:
             random changes that are the same when the sample is handed out again
     """
 
-    def __init__(self, slot: Slot, pool: Pool, step: Step, colour: str) -> None:
+    def __init__(self, slot: Slot, pool: Pool, step: Step, form: Form) -> None:
         size = len(step.picks)
-        (images, tokens, mask), self._give_back = pool.lend(slot)
+        arrays, self._give_back = pool.lend(slot)
         self._memory = slot.owner
-        self.images: npt.NDArray[Any] = images[:size]
-        self.tokens: npt.NDArray[np.int32] = tokens[:size]
-        self.mask: npt.NDArray[np.uint8] = mask[:size]
+        self.images: npt.NDArray[Any] = arrays.pop("images", _NO_IMAGES)[:size]
+        self.tokens: npt.NDArray[np.int32] = arrays.pop("tokens")[:size]
+        self.mask: npt.NDArray[np.uint8] = arrays.pop("mask")[:size]
+        found = {name: array[:size] for name, array in arrays.items()}
+        self.columns: dict[str, Any] = {**found, **{name: texts[:size] for name, texts in slot.texts.items()}}
+        self.data, slot.data = slot.data, None
         self.pair_ids = slot.pair_ids[:size]
         self.captions = slot.captions[:size]
         self.folds = np.array(slot.folds[:size], np.int32)
-        self.colour = colour
+        self.dropped = np.array(slot.dropped[:size], np.bool_)
+        picture: Picture = form.values["images"]
+        self.colour = picture.colour
         self.epoch = step.epoch
         self.step = step.number
         self.position = step.after
         self.stand_ins = sum(slot.stand_ins[:size])
         self.seeds = slot.seeds[:size]
+
+    def __getitem__(self, column: str) -> Any:
+        return self.columns[column]
 
     def __len__(self) -> int:
         return len(self.pair_ids)

@@ -18,21 +18,22 @@ from typing import Any
 import numpy as np
 
 from pairstream.batch import Batch
+from pairstream.columns import Columns
 from pairstream.errors import SettingsError
 from pairstream.following import Follow, FollowedSchedule
+from pairstream.hooks import Collate, Transform, as_it_is, stack
 from pairstream.kafka import JUMPING
 from pairstream.order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan, RankShare, piece_bytes
-from pairstream.pixels import PixelWriter
 from pairstream.records import SampleReader
 from pairstream.reporting import Figures, Reporter
 from pairstream.schedule import Schedule, MixSchedule, Pick, Position, Step, ViewSchedule
-from pairstream.slots import Allocate, Form, Pool, Slot
+from pairstream.slots import Allocate, Pool, Slot
 from pairstream.source import Source
 from pairstream.starvation import Reading, StarvationClock
 from pairstream.takedowns import Takedowns, keys_of
 from pairstream.view import View
 from pairstream.windows import Loaded, Record, Stopped, Window, WindowLoader
-from pairstream.writing import Augment, Pictures, SampleWriter
+from pairstream.writing import Augment, Form, Pictures, SampleWriter
 
 _CONSUMERS = 2
 _CHUNK = 8
@@ -111,6 +112,14 @@ class Loader:
         augment: changes training pictures as they are decoded: a function of uint8 [height, width, channels] and a
             ``numpy.random.Generator`` that is seeded by (seed, epoch, pair id); answers a picture of the same shape.
             Called in several threads
+        columns: what else batches have of the records: names of fields, ``original_size``, ``crop``, ``source``,
+            ``measure.NAME``, ``texts.NAME``, ``tokens.NAME``, ``images.NAME``
+        transform: makes of each sample what ``batch.data`` has of it: a function of a dictionary (image uint8
+            [height, width, channels], tokens, mask, caption, pair_id, dropped, and the columns) and a generator seeded as
+            that of ``augment`` is; answers a dictionary. In any split; called in several threads
+        collate: makes ``batch.data`` of the list of what ``transform`` answered, in the batch's order, or of the samples
+            themselves; by default a dictionary that stacks what has one shape and lists the rest
+        caption_dropout: probability with which a training pair's caption is left out, by (seed, epoch, pair id)
         side_px: of every picture, or (height, width)
         threads: that decode
         slots: batches that are made ready ahead
@@ -144,6 +153,10 @@ class Loader:
         normalise: str = "none",
         normalize: str | None = None,
         augment: Augment | None = None,
+        columns: Sequence[str] = (),
+        transform: Transform | None = None,
+        collate: Collate | None = None,
+        caption_dropout: float = 0.0,
         side_px: int | tuple[int, int] = 256,
         threads: int = 2,
         slots: int = 4,
@@ -167,7 +180,7 @@ class Loader:
         self._schedule_to: Callable[[int | None], Schedule] = lambda end: _schedule(source, view, plan, end, batch_size)
         self._schedule = self._schedule_to(epochs)
         self._schedule.require_batches(batch_size, self._keep_last)
-        self._pictures = Pictures(side_px, pixels, layout, normalise if normalize is None else normalize)
+        pictures = Pictures(side_px, pixels, layout, normalise if normalize is None else normalize)
         self._source = source
         self._threads = threads
         self._slots = slots
@@ -177,8 +190,22 @@ class Loader:
                 f"augmentation is for training alone; a feed of {source.split} hands out pictures as they are, so that "
                 "figures can be compared"
             )
-        reader = SampleReader(source.schemas, source.topic, rendition, token_set)
-        self._writer = SampleWriter(reader, source.topic, source.split.upper(), self._pictures, seed, augment)
+        if not 0.0 <= caption_dropout <= 1.0 or (caption_dropout and source.split != "training"):
+            raise SettingsError(
+                f"caption_dropout is from 0 to 1, and for training alone, not {caption_dropout} of {source.split}"
+            )
+        has_hook = transform is not None or collate is not None
+        if has_hook and (augment is not None or pictures != Pictures(side_px)):
+            raise SettingsError(
+                "transform gets pictures as uint8 [height, width, channels]: it takes the place of augment, layout, pixels "
+                "and normalise"
+            )
+        self._collate = (collate or stack) if has_hook else None
+        reader = SampleReader(source.schemas, source.topic, rendition, token_set, Columns(columns))
+        self._writer = SampleWriter(
+            reader, source.topic, source.split.upper(), pictures, seed, augment,
+            (transform or as_it_is) if has_hook else None, caption_dropout,
+        )  # fmt: skip
         for one in self._schedule.views:
             source.require(one)
         self._position: Position = self._schedule.begin()
@@ -500,7 +527,6 @@ class _Run:
         self._is_over = False
         self._failure: BaseException | None = None
         self._form: Form | None = None
-        self._pixels: PixelWriter | None = None
         self._pool: Pool | None = None
         self._windows: dict[tuple[int, int], deque[_Asked]] = {}
         """By part and lane, in the order in which they are needed."""
@@ -550,7 +576,7 @@ class _Run:
             self._stopped.set()
             raise
         assert self._pool is not None and self._form is not None
-        return Batch(making.slot, self._pool, making.step, self._form.colour)
+        return Batch(making.slot, self._pool, making.step, self._form)
 
     def close(self) -> None:
         self._stopped.set()
@@ -626,33 +652,37 @@ class _Run:
     def _make(self, step: Step) -> _Making:
         samples = [self._take(pick) for pick in step.picks]
         # Only the first batch needs another rank's sample, for its form.
-        pool = self._pool or self._pool_for(samples[0] if samples else self._take(step.lead))
+        pool = self._pool or self._pool_for(samples or [self._take(step.lead)])
         slot = pool.take()
         firsts = range(0, len(samples), _CHUNK)
-        return _Making(slot, step, [self._decoders.submit(self._write, step, samples, slot, at) for at in firsts])
+        writing = [self._decoders.submit(self._write, step, samples, slot, at) for at in firsts]
+        if self._loader._collate is not None:
+            # Threads take tasks in their order: all that this one waits for are done, or on another thread.
+            writing.append(self._decoders.submit(self._gather, self._loader._collate, slot, len(samples), [*writing]))
+        return _Making(slot, step, writing)
 
-    def _pool_for(self, first: Loaded) -> Pool:
-        if self._pool is None:
-            loader = self._loader
-            form = self._form = self._writer.form_of(first.record)
-            self._pixels = self._writer.pixel_writer(form)
-            size = loader._batch_size // loader._share.ranks
-            pictures = loader._pictures
-            allocate = loader._allocate or (lambda size: np.empty(size, np.uint8))
-            self._pool = Pool(
-                lambda: Slot(size, pictures.shape(form.channels), pictures.pixels, form.tokens, allocate),
-                reuses=loader._allocate is None,
-            )
+    def _pool_for(self, first: list[Loaded]) -> Pool:
+        loader = self._loader
+        form = self._form = self._writer.form_of([loaded.record for loaded in first])
+        size = loader._batch_size // loader._share.ranks
+        allocate = loader._allocate or (lambda size: np.empty(size, np.uint8))
+        self._pool = Pool(lambda: self._writer.slot(form, size, allocate), reuses=loader._allocate is None)
         return self._pool
 
+    def _gather(self, collate: Collate, slot: Slot, size: int, writing: list[Future[None]]) -> None:
+        for done in writing:
+            done.result()
+        made, slot.made = slot.made[:size], [None] * len(slot.made)
+        slot.data = collate(made)
+
     def _write(self, step: Step, samples: list[Loaded], slot: Slot, first: int) -> None:
-        assert self._form is not None and self._pixels is not None
+        assert self._form is not None
         for index in range(first, min(first + _CHUNK, len(samples))):
             record, is_stand_in = samples[index]
             slot.stand_ins[index] = is_stand_in
             epoch = step.picks[index].of.order.epoch
             sample = record.sample or self._writer.read(record)
-            self._writer.write(record, sample, epoch, self._form, self._pixels, slot, index)
+            self._writer.write(record, sample, epoch, self._form, slot, index)
 
     def _put(self, making: _Making | BaseException | None) -> None:
         while not self._stopped.is_set():

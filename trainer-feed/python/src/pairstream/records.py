@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import json
 import struct
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import fastavro
-import numpy as np
-import numpy.typing as npt
 from confluent_kafka.schema_registry import SchemaRegistryClient, SchemaRegistryError
 
+from pairstream.columns import Columns, Picture, Tokens, named
 from pairstream.errors import PairstreamError, SettingsError, Unavailable
 
 _PREFIX_BYTES = 5
@@ -44,27 +43,16 @@ class Sample(NamedTuple):
 
     Args:
         split: as the record has it: TRAINING, VALIDATION or TEST
-        encoding: of the image: jpeg, png or raw
-        image: as it is encoded; a view of the record's value where that is possible
-        colour: rgb, grey, hsv, lab or ycrcb
         normalisation: name of the profile that the recipe recommends, or empty
-        tokens: ids, padding included
-        token_count: how many of them are the caption's
-        fields: the record's other fields, by name
+        values: the picture, the token ids, and those of the columns that were asked for
+        fields: the record's fields, by name
     """
 
     pair_id: str
     split: str
     caption: str
-    encoding: str
-    image: bytes | memoryview
-    height: int
-    width: int
-    channels: int
-    colour: str
     normalisation: str
-    tokens: Sequence[int] | npt.NDArray[np.int32]
-    token_count: int
+    values: tuple[Any, ...]
     fields: Mapping[str, Any]
 
 
@@ -239,12 +227,21 @@ class SampleReader:
         topic: full name of the topic, whose subject holds the writers' schemas
         rendition: name of the rendition that is taken for the picture; empty for the pair's own image
         token_set: name of the token set; empty for the pair's own token ids
+        columns: what else is read
     """
 
-    def __init__(self, schemas: Schemas, topic: str, rendition: str = "", token_set: str = "") -> None:
+    def __init__(
+        self,
+        schemas: Schemas,
+        topic: str,
+        rendition: str = "",
+        token_set: str = "",
+        columns: Columns = Columns(),  # noqa: B008 - it cannot be changed
+    ) -> None:
         self._reader = AvroReader(schemas, topic, _TYPES)
         self._rendition = rendition
         self._token_set = token_set
+        self.columns = columns
 
     def read(self, value: bytes) -> Sample:
         """Reads one record's value.
@@ -254,32 +251,27 @@ class SampleReader:
             Unavailable: where the registry cannot be asked for the writer's schema
         """
         pair = self._reader.read(value)
-        image = _named(pair, "renditions", "rendition", self._rendition)
-        tokens = _named(pair, "token_sets", "token set", self._token_set)
+        try:
+            picture = Picture.of(_named(pair, "renditions", "rendition", self._rendition))
+            tokens = Tokens.of(_named(pair, "token_sets", "token set", self._token_set))
+            values = (picture, tokens, *self.columns.read(pair))
+        except (ValueError, OverflowError) as e:
+            raise Malformed(str(e)) from e
         return Sample(
             pair.get("pair_id", ""),
             pair.get("split", ""),
             pair.get("caption", ""),
-            image.get("image_encoding", "jpeg"),
-            image.get("image", b""),
-            image.get("height", 0),
-            image.get("width", 0),
-            image.get("channels", 3),
-            image.get("colour", "rgb"),
             pair.get("normalisation", ""),
-            tokens.get("token_ids", []),
-            tokens.get("token_count", 0),
+            values,
             pair,
         )
 
 
-def _named(pair: dict[str, Any], field: str, what: str, name: str) -> dict[str, Any]:
-    if not name:
-        return pair
-    for one in reversed(pair.get(field, [])):
-        if one.get("name") == name:
-            return dict(one)
-    raise Malformed(f"has no {what} '{name}'")
+def _named(pair: dict[str, Any], field: str, what: str, name: str) -> Mapping[str, Any]:
+    found = named(pair, field, name) if name else pair
+    if found is None:
+        raise Malformed(f"has no {what} '{name}'")
+    return found
 
 
 def _type(schema: Any) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ctypes
 import math
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,51 +17,43 @@ Allocate = Callable[[int], Any]
 """Makes so many bytes of memory: what NumPy takes for uint8 [bytes] without copying it."""
 
 
-class Form(NamedTuple):
-    """What all samples of a run have in common; the first one decides it.
-
-    Args:
-        tokens: token ids per sample
-        channels: of every picture, 1 or 3
-        colour: rgb, grey, hsv, lab or ycrcb
-        normalisation: as the records name it
-        profile: of normalisation, by which pixels are written
-    """
-
-    tokens: int
-    channels: int
-    colour: str
-    normalisation: str
-    profile: str
+Arrays = Mapping[str, tuple[tuple[int, ...], Any]]
+"""Shape and type of arrays, by name."""
 
 
 class Slot:
-    """Memory for one batch."""
+    """Memory for one batch.
 
-    def __init__(
-        self, batch_size: int, image_shape: tuple[int, ...], image_type: str, tokens: int, allocate: Allocate
-    ) -> None:
-        self._shapes = (
-            ((batch_size, *image_shape), np.dtype(image_type)),
-            ((batch_size, tokens), np.dtype(np.int32)),
-            ((batch_size, tokens), np.dtype(np.uint8)),
-        )
-        self.owner = allocate(sum(_aligned(shape, dtype) for shape, dtype in self._shapes))
+    Args:
+        arrays: of the batch, all in one memory
+        texts: columns of texts, by name
+    """
+
+    def __init__(self, batch_size: int, arrays: Arrays, texts: Iterable[str], allocate: Allocate) -> None:
+        self._arrays = {name: (shape, np.dtype(kind)) for name, (shape, kind) in arrays.items()}
+        # At least one byte, which can be lent.
+        self.owner = allocate(max(1, sum(_aligned(shape, dtype) for shape, dtype in self._arrays.values())))
         self.memory: npt.NDArray[np.uint8] = np.asarray(self.owner)
-        self.images, self.tokens, self.mask = self.arrays_in(self.memory)
+        self.arrays = self.arrays_in(self.memory)
+        self.texts = {name: [""] * batch_size for name in texts}
         self.pair_ids = [""] * batch_size
         self.captions = [""] * batch_size
         self.folds = [0] * batch_size
+        self.dropped = [False] * batch_size
         self.stand_ins = [False] * batch_size
         self.seeds = [0] * batch_size
+        self.made: list[Any] = [None] * batch_size
+        """What a transform answered."""
+        self.data: Any = None
+        """What was made of that."""
 
-    def arrays_in(self, memory: npt.NDArray[np.uint8]) -> list[npt.NDArray[Any]]:
-        """Images, token ids and mask in the slot's memory."""
-        arrays = []
+    def arrays_in(self, memory: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[Any]]:
+        """The arrays in the slot's memory."""
+        arrays = {}
         at = 0
-        for shape, dtype in self._shapes:
+        for name, (shape, dtype) in self._arrays.items():
             size = math.prod(shape) * dtype.itemsize
-            arrays.append(memory[at : at + size].view(dtype).reshape(shape))
+            arrays[name] = memory[at : at + size].view(dtype).reshape(shape)
             at += _aligned(shape, dtype)
         return arrays
 
@@ -94,10 +86,10 @@ class Pool:
         except Empty:
             return self._make()
 
-    def lend(self, slot: Slot) -> tuple[list[npt.NDArray[Any]], Callable[[], object]]:
+    def lend(self, slot: Slot) -> tuple[dict[str, npt.NDArray[Any]], Callable[[], object]]:
         """Hands a slot's arrays out, and what gives them back before the last reference is gone."""
         if not self._reuses:
-            return [slot.images, slot.tokens, slot.mask], lambda: None
+            return dict(slot.arrays), lambda: None
         # The base of an array, of its parts and of tensors of it is the object at the end that is no array: this one.
         lease = _kind(slot.memory.size).from_address(slot.memory.ctypes.data)
         give_back = weakref.finalize(lease, self._free.put, slot)

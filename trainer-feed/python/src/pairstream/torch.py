@@ -14,8 +14,10 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any, NoReturn
 
+import numpy as np
 import torch
 import torch.distributed
+from torch.overrides import TorchFunctionMode
 from torch.utils.data import IterableDataset, get_worker_info
 from torch.utils.data._utils.collate import default_collate_fn_map
 
@@ -44,7 +46,9 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
 
     ``images``: uint8 or float32 [size, height, width, channels], or [size, channels, height, width] with
     ``layout="nchw"``; ``tokens``: int32 [size, length]; ``mask``: uint8 [size, length]; ``pair_ids`` and ``captions``:
-    lists of texts; ``folds``: int32 [size]; ``epoch`` and ``step``: numbers.
+    lists of texts; ``folds``: int32 [size]; ``dropped``: bool [size]; ``epoch`` and ``step``: numbers; and the columns
+    that were asked for. With ``transform`` or ``collate`` it yields what they made, ``data`` of a
+    :class:`pairstream.batch.Batch`, where that is a dictionary with arrays as tensors and on the device.
 
     With a ``device`` the tensors are there already, copied on a stream of the loader's own, and may be used on the
     stream that is current at that time. Without one they share the loader's memory, which is used again when nothing
@@ -91,13 +95,15 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
             options.setdefault("allocate", _pinned)
         if augment is not None and source.split != "training":
             raise SettingsError(f"augment is for training alone, not for {source.split}")
+        if augment is not None and (options.get("transform") or options.get("collate")):
+            raise SettingsError("augment changes pictures that transform has already: give one of them")
         self._augment = augment
         self._is_channels_last = options.get("layout", "nhwc") == "nhwc"
         self._device = None if device is None else torch.device(device)
         self._stream = torch.cuda.Stream(self._device) if self._device and self._device.type == "cuda" else None
         self.loader = Loader(source, view, rank=rank, ranks=ranks, **options)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[Any]:
         if get_worker_info() is not None:
             raise SettingsError("the loader has threads of its own: give DataLoader num_workers=0")
         accelerate = sys.modules.get("accelerate.state")
@@ -136,21 +142,30 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     def __setstate__(self, position: Mapping[str, Any]) -> None:
         self.load_state_dict(position)
 
-    def _handed_out(self, batch: Batch) -> TorchBatch:
-        tensors = _tensors(batch)
+    def _handed_out(self, batch: Batch) -> Any:
+        if batch.data is not None:
+            if not isinstance(batch.data, dict):
+                return batch.data
+            values = {name: _tensor(value) for name, value in batch.data.items()}
+            made = {name: value for name, value in values.items() if isinstance(value, torch.Tensor)}
+            return TorchBatch({**values, **self._on_device(made, is_watched=False)})
+        tensors = self._on_device(_tensors(batch), isinstance(batch._memory, torch.Tensor))
+        if self._augment is not None:
+            tensors["images"] = self._augmented(tensors["images"], batch.seeds)
+        others = {name: getattr(batch, name) for name in ("pair_ids", "captions", "epoch", "step")}
+        return TorchBatch({**batch.columns, **tensors, **others})
+
+    def _on_device(self, tensors: dict[str, torch.Tensor], is_watched: bool) -> dict[str, torch.Tensor]:
         if self._device is not None:
-            is_watched = isinstance(batch._memory, torch.Tensor)
             with torch.cuda.stream(self._stream) if self._stream else nullcontext():
                 tensors = {name: one.to(self._device, non_blocking=is_watched) for name, one in tensors.items()}
         if self._stream is not None:
             current = torch.cuda.current_stream(self._device)
             current.wait_stream(self._stream)
             for one in tensors.values():
-                one.record_stream(current)
-        if self._augment is not None:
-            tensors["images"] = self._augmented(tensors["images"], batch.seeds)
-        others = {name: getattr(batch, name) for name in ("pair_ids", "captions", "epoch", "step")}
-        return TorchBatch(**tensors, **others)
+                if one.is_cuda:
+                    one.record_stream(current)
+        return tensors
 
     def _augmented(self, images: torch.Tensor, seeds: Sequence[int]) -> torch.Tensor:
         assert self._augment is not None
@@ -173,16 +188,59 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
 
 
 def _tensors(batch: Batch) -> dict[str, torch.Tensor]:
-    arrays = {name: getattr(batch, name) for name in ("images", "tokens", "mask", "folds")}
+    arrays = {name: getattr(batch, name) for name in ("images", "tokens", "mask", "folds", "dropped")}
+    arrays.update((name, one) for name, one in batch.columns.items() if isinstance(one, np.ndarray))
     tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
     memory = batch._memory
     if isinstance(memory, torch.Tensor):
-        for name in ("images", "tokens", "mask"):
+        for name, one in tensors.items():
             # Of the memory's own storage, by which PyTorch's allocator knows it when it is copied.
-            one = tensors[name]
             at = one.data_ptr() - memory.data_ptr()
-            tensors[name] = memory[at : at + one.nbytes].view(one.dtype).view(one.shape)
+            if 0 <= at < memory.nbytes:
+                tensors[name] = memory[at : at + one.nbytes].view(one.dtype).view(one.shape)
     return tensors
+
+
+def _tensor(value: Any) -> Any:
+    is_numeric = isinstance(value, np.ndarray) and value.dtype.kind in "biufc"
+    return torch.from_numpy(value) if is_numeric else value
+
+
+class seeded(TorchFunctionMode):  # noqa: N801 - used like a function
+    """Draws PyTorch's random numbers from a sample's generator, in this thread and on the CPU.
+
+    PyTorch's own generator is one for all threads: a ``transform`` that seeded it would change what the training draws,
+    and be changed by it.
+
+        def transform(sample, random):
+            with seeded(random):
+                image = augment(torch.from_numpy(sample["image"]).permute(2, 0, 1))    # torchvision.transforms.v2
+            return {"image": image, "tokens": sample["tokens"]}
+    """
+
+    def __init__(self, random: np.random.Generator) -> None:
+        super().__init__()
+        self._generator = torch.Generator().manual_seed(int(random.integers(1 << 63)))
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func in _LIKE:
+            shape = {"size": args[0].shape, "dtype": args[0].dtype, **kwargs}
+            func, args, kwargs = _LIKE[func], args[1:], shape
+        if func in _DRAWING and kwargs.get("generator") is None:
+            kwargs = {**kwargs, "generator": self._generator}
+        return func(*args, **kwargs)
+
+
+_LIKE = {torch.rand_like: torch.rand, torch.randn_like: torch.randn, torch.randint_like: torch.randint}
+_DRAWING = {
+    torch.rand, torch.randn, torch.randint, torch.randperm, torch.normal, torch.bernoulli, torch.multinomial,
+    torch.poisson, *(
+        getattr(torch.Tensor, name)
+        for name in ("bernoulli", "multinomial", "uniform_", "normal_", "random_", "bernoulli_", "exponential_",
+                     "geometric_", "cauchy_", "log_normal_")
+    ),
+}  # fmt: skip
 
 
 def _pinned(size: int) -> torch.Tensor:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from pairstream.columns import Picture, Tokens, is_of_caption, names_in
 from pairstream.errors import SampleRefused, SettingsError
+from pairstream.hooks import Transform
 from pairstream.pixels import AS_RECIPE, PROFILES, Pixels, PixelWriter, Undecodable, decode, require_form
 from pairstream.random_numbers import RandomNumbers
 from pairstream.records import Malformed, Sample, SampleReader
-from pairstream.slots import Form, Slot
+from pairstream.slots import Allocate, Slot
 from pairstream.takedowns import keys_of
 from pairstream.windows import Record
 
@@ -48,10 +52,23 @@ class Pictures:
         """Height and width in pixels."""
         return (self.side_px, self.side_px) if isinstance(self.side_px, int) else self.side_px
 
-    def shape(self, channels: int) -> tuple[int, int, int]:
+    def shape(self, height: int, width: int, channels: int) -> tuple[int, int, int]:
         """Shape of one picture in a batch."""
-        height, width = self.size
         return (height, width, channels) if self.layout == "nhwc" else (channels, height, width)
+
+
+class Form(NamedTuple):
+    """What all samples of a run have in common; the first one decides it.
+
+    Args:
+        normalisation: as the records name it
+        profile: of normalisation, by which pixels are written
+        values: a sample's, by name: ``images``, ``tokens``, and those of the columns
+    """
+
+    normalisation: str
+    profile: str
+    values: Mapping[str, Any]
 
 
 class SampleWriter:
@@ -61,6 +78,8 @@ class SampleWriter:
         split: that every record must be of: TRAINING, VALIDATION or TEST
         seed: of the run's order; with epoch and pair id it seeds each sample's random numbers
         augment: changes pictures; called in several threads
+        transform: gets the pictures, in place of the batch; called in several threads
+        caption_dropout: probability with which a caption is left out
     """
 
     def __init__(
@@ -71,6 +90,8 @@ class SampleWriter:
         pictures: Pictures,
         seed: int = 0,
         augment: Augment | None = None,
+        transform: Transform | None = None,
+        caption_dropout: float = 0.0,
     ) -> None:
         self._reader = reader
         self._topic = topic
@@ -78,21 +99,33 @@ class SampleWriter:
         self._pictures = pictures
         self._seed = seed
         self._augment = augment
-        self._desks = threading.local()
+        self._transform = transform
+        self._caption_dropout = caption_dropout
+        self._desks = _Desks()
 
     def site(self, record: Record) -> str:
         """Where a record lies: topic-partition-offset."""
         return f"{self._topic}-{record.partition}-{record.offset}"
 
-    def form_of(self, record: Record) -> Form:
-        """What a run's first record says about all of them.
+    def form_of(self, records: Sequence[Record]) -> Form:
+        """What a run's first record says about all of them; the others are those of its batch.
 
         Raises:
             SampleRefused: where such records cannot be had in the way that is asked for
         """
-        sample = self.read(record)
-        if sample.channels not in (1, 3):
-            raise self._refused(record, f"pictures of {sample.channels} channels, expected 1 or 3")
+        record, sample = records[0], self.read(records[0])
+        values = dict(zip(("images", "tokens", *self._reader.columns.names), sample.values))
+        for other in records[1:]:
+            lacking = [name for name, value in values.items() if value is None]
+            if not lacking:
+                break
+            found = dict(zip(values, self.read(other).values))
+            values.update((name, found[name]) for name in lacking)
+        for name, value in values.items():
+            if value is None:
+                raise self._refused(record, f"no column '{name}'; there are {', '.join(names_in(sample.fields))}")
+        height, width = self._pictures.size
+        values["images"] = values["images"]._replace(height=height, width=width)
         profile = self._pictures.normalise
         if profile == AS_RECIPE:
             profile = sample.normalisation
@@ -106,13 +139,31 @@ class SampleWriter:
                     f"the recipe recommends the normalisation '{profile}', which this feed does not know; "
                     f"choose one of {', '.join(PROFILES)}",
                 )
-        if len(PROFILES[profile][0]) > 1 and sample.colour != "rgb":
-            raise self._refused(record, f"pictures in {sample.colour}; the profile {profile} is made for rgb")
-        return Form(len(sample.tokens), sample.channels, sample.colour, sample.normalisation, profile)
+        for picture in values.values():
+            if not isinstance(picture, Picture):
+                continue
+            if picture.channels not in (1, 3):
+                raise self._refused(record, f"pictures of {picture.channels} channels, expected 1 or 3")
+            if len(PROFILES[profile][0]) > 1 and picture.colour != "rgb":
+                raise self._refused(record, f"pictures in {picture.colour}; the profile {profile} is made for rgb")
+        return Form(sample.normalisation, profile, values)
 
-    def pixel_writer(self, form: Form) -> PixelWriter:
-        """What writes pictures of a form."""
-        return PixelWriter(self._pictures.pixels, self._pictures.layout, form.profile, form.channels)
+    def slot(self, form: Form, size: int, allocate: Allocate) -> Slot:
+        """Memory for a batch of a form."""
+        arrays: dict[str, tuple[tuple[int, ...], Any]] = {}
+        for name, value in form.values.items():
+            if isinstance(value, Picture):
+                if self._transform is None:
+                    shape = self._pictures.shape(value.height, value.width, value.channels)
+                    arrays[name] = ((size, *shape), self._pictures.pixels)
+            elif isinstance(value, Tokens):
+                arrays[name] = ((size, len(value.ids)), np.int32)
+                arrays[_mask_of(name)] = ((size, len(value.ids)), np.uint8)
+            elif not isinstance(value, str):
+                array = np.asarray(value)
+                arrays[name] = ((size, *array.shape), array.dtype)
+        texts = [name for name, value in form.values.items() if isinstance(value, str)]
+        return Slot(size, arrays, texts, allocate)
 
     def read(self, record: Record) -> Sample:
         """Reads a record.
@@ -135,56 +186,99 @@ class SampleWriter:
             SampleRefused: where it is no prepared pair
         """
         sample = self.read(record)
-        tokens = np.array(sample.tokens, np.int32)
-        record.sample = sample._replace(tokens=tokens, fields={"fold": sample.fields.get("fold", 0)})
+        record.sample = sample._replace(fields={"fold": sample.fields.get("fold", 0)})
         return keys_of(sample.fields)
 
-    def write(
-        self, record: Record, sample: Sample, epoch: int, form: Form, writer: PixelWriter, slot: Slot, index: int
-    ) -> None:
-        """Writes a record's image and token ids.
+    def write(self, record: Record, sample: Sample, epoch: int, form: Form, slot: Slot, index: int) -> None:
+        """Writes what a batch has of a record.
 
         Raises:
             SampleRefused: where it is not a sample of this form and of this split
         """
-        height, width = self._pictures.size
         self._require(record, "split", self._split, sample.split)
-        self._require(record, "token ids", form.tokens, len(sample.tokens))
-        self._require(record, "height in pixels", height, sample.height)
-        self._require(record, "width in pixels", width, sample.width)
-        self._require(record, "channels", form.channels, sample.channels)
-        self._require(record, "colour", form.colour, sample.colour)
         if self._pictures.normalise == AS_RECIPE:
             self._require(record, "normalisation", form.normalisation, sample.normalisation)
-        if not 0 <= sample.token_count <= form.tokens:
-            raise self._refused(record, f"token count {sample.token_count} of {form.tokens} token ids")
+        seed = slot.seeds[index] = RandomNumbers(sample.pair_id, epoch, self._seed, "augment").bits()
+        is_dropped = slot.dropped[index] = self._caption_dropout > 0.0 and (
+            RandomNumbers(sample.pair_id, epoch, self._seed, "caption").next() < self._caption_dropout
+        )
+        slot.pair_ids[index] = sample.pair_id
+        slot.captions[index] = "" if is_dropped else sample.caption
+        slot.folds[index] = sample.fields.get("fold", 0)
+        pictures = {}
+        for (name, first), value in zip(form.values.items(), sample.values):
+            if isinstance(first, Picture):
+                self._require_picture(record, name, first, value)
+                pictures[name] = value
+            elif isinstance(first, Tokens):
+                self._write_tokens(record, name, first, value, is_dropped, slot, index)
+            else:
+                self._write_value(record, name, first, value, is_dropped, slot, index)
         try:
-            seed = slot.seeds[index] = RandomNumbers(sample.pair_id, epoch, self._seed, "augment").bits()
-            self._write_image(sample, seed, writer, slot.images[index])
+            if self._transform is not None:
+                slot.made[index] = self._transform(_sample_of(slot, index, pictures), _generator(seed))
+                return
+            for name, picture in pictures.items():
+                augment = self._augment if name == "images" else None
+                self._write_picture(picture, augment, seed, form.profile, slot.arrays[name][index])
         except Undecodable as e:
             raise self._refused(record, str(e)) from e
-        slot.tokens[index] = sample.tokens
-        slot.mask[index, : sample.token_count] = 1
-        slot.mask[index, sample.token_count :] = 0
-        slot.pair_ids[index] = sample.pair_id
-        slot.captions[index] = sample.caption
-        slot.folds[index] = sample.fields.get("fold", 0)
 
-    def _write_image(self, sample: Sample, seed: int, writer: PixelWriter, target: Any) -> None:
-        if writer.is_stored and not self._augment:
-            decode(sample.encoding, sample.image, target)
+    def _require_picture(self, record: Record, name: str, first: Picture, found: Picture | None) -> None:
+        of = "" if name == "images" else f" of {name}"
+        if found is None:
+            raise self._refused(record, f"has no {name}")
+        self._require(record, f"height in pixels{of}", first.height, found.height)
+        self._require(record, f"width in pixels{of}", first.width, found.width)
+        self._require(record, f"channels{of}", first.channels, found.channels)
+        self._require(record, f"colour{of}", first.colour, found.colour)
+
+    def _write_tokens(
+        self, record: Record, name: str, first: Tokens, found: Tokens | None, is_dropped: bool, slot: Slot, index: int
+    ) -> None:
+        of = "" if name == "tokens" else f" of {name}"
+        if found is None:
+            raise self._refused(record, f"has no {name}")
+        length = len(found.ids)
+        self._require(record, f"token ids{of}", len(first.ids), length)
+        if not 0 <= found.token_count <= length:
+            raise self._refused(record, f"token count {found.token_count} of {length} token ids{of}")
+        count = 0 if is_dropped else found.token_count
+        slot.arrays[name][index] = found.pad_id if is_dropped else found.ids
+        mask = slot.arrays[_mask_of(name)][index]
+        mask[:count] = 1
+        mask[count:] = 0
+
+    def _write_value(
+        self, record: Record, name: str, first: Any, found: Any, is_dropped: bool, slot: Slot, index: int
+    ) -> None:
+        if found is not None:
+            self._require(record, f"{name} as", type(first).__name__, type(found).__name__)
+        if isinstance(first, str):
+            slot.texts[name][index] = "" if found is None or (is_dropped and is_of_caption(name)) else found
+        elif found is not None:
+            slot.arrays[name][index] = found
+        else:
+            slot.arrays[name][index] = np.nan if isinstance(first, (float, np.floating)) else 0
+
+    def _write_picture(
+        self, picture: Picture, augment: Augment | None, seed: int, profile: str, target: npt.NDArray[Any]
+    ) -> None:
+        writer = _pixel_writer(self._pictures.pixels, self._pictures.layout, profile, picture.channels)
+        if writer.is_stored and not augment:
+            decode(picture.encoding, picture.image, target)
             return
-        shape = (sample.height, sample.width, sample.channels)
-        desk = getattr(self._desks, "picture", None)
-        if desk is None or desk.shape != shape:
-            desk = self._desks.picture = np.empty(shape, np.uint8)
-        decode(sample.encoding, sample.image, desk)
-        picture = self._augment(desk, np.random.Generator(np.random.PCG64(seed))) if self._augment else desk
-        if picture.shape != shape or picture.dtype != np.uint8:
+        shape = (picture.height, picture.width, picture.channels)
+        desk = self._desks.by_shape.get(shape)
+        if desk is None:
+            desk = self._desks.by_shape[shape] = np.empty(shape, np.uint8)
+        decode(picture.encoding, picture.image, desk)
+        changed = augment(desk, _generator(seed)) if augment else desk
+        if changed.shape != shape or changed.dtype != np.uint8:
             raise SettingsError(
-                f"augment makes {picture.dtype}{list(picture.shape)} of uint8{list(shape)}; it must keep type and shape"
+                f"augment makes {changed.dtype}{list(changed.shape)} of uint8{list(shape)}; it must keep type and shape"
             )
-        writer.write(picture, target)
+        writer.write(changed, target)
 
     def _require(self, record: Record, what: str, expected: object, found: object) -> None:
         if expected != found:
@@ -192,3 +286,35 @@ class SampleWriter:
 
     def _refused(self, record: Record, reason: str) -> SampleRefused:
         return SampleRefused(f"{self.site(record)}: {reason}")
+
+
+class _Desks(threading.local):
+    """Pictures of each thread that are not decoded where they stay, by shape."""
+
+    def __init__(self) -> None:
+        self.by_shape: dict[tuple[int, int, int], Pixels] = {}
+
+
+_pixel_writer = lru_cache(maxsize=16)(PixelWriter)
+
+
+def _generator(seed: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(seed))
+
+
+def _mask_of(name: str) -> str:
+    """The mask of a column of token ids."""
+    return "mask" + name.removeprefix("tokens")
+
+
+def _sample_of(slot: Slot, index: int, pictures: Mapping[str, Picture]) -> dict[str, Any]:
+    """What a transform gets, which may keep and change it."""
+    sample: dict[str, Any] = {"pair_id": slot.pair_ids[index], "caption": slot.captions[index]}
+    sample["dropped"] = slot.dropped[index]
+    for name, picture in pictures.items():
+        pixels = np.empty((picture.height, picture.width, picture.channels), np.uint8)
+        decode(picture.encoding, picture.image, pixels)
+        sample["image" if name == "images" else name] = pixels
+    sample.update((name, array[index].copy()) for name, array in slot.arrays.items())
+    sample.update((name, texts[index]) for name, texts in slot.texts.items())
+    return sample
