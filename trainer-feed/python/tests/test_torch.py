@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import SIDE, picture
 
-from pairstream import Loader, SettingsError
+from pairstream import Loader, SampleRefused, SettingsError
 
 if os.environ.get("PAIRSTREAM_TORCH") == "true":
     import torch
@@ -284,3 +284,118 @@ def test_augments_training_alone(dataset):
     dataset.produce(0, 100)
     with pytest.raises(SettingsError, match="for training alone"):
         TorchLoader(dataset.source(split="test"), dataset.source().cut(), **OPTIONS, augment=lambda image: image)
+
+
+@pytest.mark.parametrize("pin_memory", [False, True])
+def test_columns_are_tensors_in_the_loaders_memory(run, monkeypatch, pin_memory):
+    import pairstream.torch
+
+    monkeypatch.setattr(pairstream.torch, "_pinned", HostMemory().empty)
+    columns = ["height", "measure.original_width_px", "crop", "url", "truncated"]
+    with pytest.raises(SampleRefused, match="no column 'measure.original_width_px'"):
+        next(iter(pairstream.torch.TorchLoader(*run, **OPTIONS, columns=columns)))
+    columns.remove("measure.original_width_px")
+    with pairstream.torch.TorchLoader(*run, **OPTIONS, columns=columns, pin_memory=pin_memory) as loader:
+        for batch in loader:
+            assert batch["height"].dtype == torch.int64 and batch["height"].tolist() == [SIDE] * 24
+            assert batch["crop"].dtype == torch.int32 and batch["crop"].tolist() == [[-1] * 4] * 24
+            assert batch["truncated"].dtype == torch.bool and not batch["dropped"].any()
+            assert batch["url"] == [f"https://example.org/{pair_id}" for pair_id in batch["pair_ids"]]
+            if pin_memory:
+                storages = {batch[name].untyped_storage().data_ptr() for name in ("images", "height", "crop", "truncated")}
+                assert len(storages) == 1
+
+
+def test_a_transform_of_tensors_is_stacked_and_goes_on_exactly(run):
+    from pairstream.torch import TorchLoader, seeded
+
+    def transform(sample, random):
+        with seeded(random):
+            noise = torch.rand(3, SIDE, SIDE)
+        image = torch.from_numpy(sample["image"]).permute(2, 0, 1)
+        return {"image": image, "noise": noise, "ids": sample["tokens"], "id": sample["pair_id"]}
+
+    torch.manual_seed(1)
+    before = torch.random.get_rng_state()
+    with TorchLoader(*run, **OPTIONS, transform=transform) as loader:
+        unbroken = list(loader)
+    with TorchLoader(*run, **OPTIONS, transform=transform, threads=1) as loader:
+        first = [batch for _, batch in zip(range(3), loader)]
+        state = loader.state_dict()
+    with TorchLoader(*run, **OPTIONS, transform=transform) as loader:
+        loader.load_state_dict(state)
+        found = first + list(loader)
+
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert len(found) == len(unbroken) == 8
+    for batch, other in zip(found, unbroken):
+        assert batch["id"] == other["id"] and torch.equal(batch["noise"], other["noise"])
+        assert batch["ids"].tolist() == [[int(pair_id), 0] for pair_id in batch["id"]]
+        assert batch["image"].shape == (24, 3, SIDE, SIDE)
+    with TorchLoader(*run, **OPTIONS, transform=transform, device="meta") as loader:
+        batch = next(iter(loader))
+    assert batch["image"].is_meta and batch["ids"].is_meta and len(batch["id"]) == 24
+    with TorchLoader(*run, **OPTIONS, collate=len) as loader:
+        assert next(iter(loader)) == 24
+    with pytest.raises(SettingsError, match="give one of them"):
+        TorchLoader(*run, **OPTIONS, transform=transform, augment=lambda image: image)
+
+
+DRAWS = [
+    lambda: torch.rand(3),
+    lambda: torch.randn(3),
+    lambda: torch.rand_like(torch.zeros(3), memory_format=torch.preserve_format),
+    lambda: torch.randn_like(torch.zeros(3, dtype=torch.float64)),
+    lambda: torch.randint_like(torch.zeros(3), 0, 1 << 20),
+    lambda: torch.randint(1 << 20, (3,)),
+    lambda: torch.randperm(50),
+    lambda: torch.empty(3).uniform_(-1, 1),
+    lambda: torch.zeros(3).normal_(),
+    lambda: torch.bernoulli(torch.full((50,), 0.5)),
+    lambda: torch.multinomial(torch.ones(50), 20),
+    lambda: torch.normal(torch.zeros(3), 1.0),
+    lambda: torch.distributions.Beta(0.5, 0.5).sample(),
+    lambda: torch.distributions.Dirichlet(torch.ones(3)).sample(),
+]
+
+
+@pytest.mark.parametrize("draw", range(len(DRAWS)))
+def test_seeded_draws_by_the_samples_generator_alone(draw):
+    from pairstream.torch import seeded
+
+    def drawn(seed):
+        with seeded(np.random.default_rng(seed)):
+            return DRAWS[draw]()
+
+    before = torch.random.get_rng_state()
+    found = [drawn(seed) for seed in (1, 1, 2)]
+
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert torch.equal(found[0], found[1]) and not torch.equal(found[0], found[2])
+    assert found[0].dtype == DRAWS[draw]().dtype
+
+
+@pytest.mark.parametrize("name, options", [
+    ("RandomResizedCrop", dict(size=16)), ("RandomHorizontalFlip", {}), ("ColorJitter", dict(brightness=0.5, hue=0.2)),
+    ("RandomErasing", dict(p=1.0, value="random")), ("RandomPerspective", dict(p=1.0)), ("ElasticTransform", {}),
+    ("RandAugment", {}), ("TrivialAugmentWide", {}), ("AutoAugment", {}), ("AugMix", {}), ("GaussianBlur", dict(kernel_size=3)),
+    ("RandomRotation", dict(degrees=90)), ("RandomPhotometricDistort", {}), ("RandomChannelPermutation", {}),
+    ("JPEG", dict(quality=(1, 90))),
+])  # fmt: skip
+def test_torchvisions_changes_are_a_function_of_the_sample(name, options):
+    v2 = pytest.importorskip("torchvision.transforms.v2", reason="torchvision is not installed")
+    from pairstream.torch import seeded
+
+    change = getattr(v2, name)(**options)
+    image = torch.randint(256, (3, 24, 24), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+
+    def changed(seed):
+        with seeded(np.random.default_rng(seed)):
+            return change(image)
+
+    before = torch.random.get_rng_state()
+    found = [[changed(seed) for seed in range(12)] for _ in range(2)]
+
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert all(torch.equal(one, other) for one, other in zip(*found))
+    assert any(one.shape != found[0][0].shape or not torch.equal(one, found[0][0]) for one in found[0])

@@ -115,10 +115,10 @@ class Loader:
         columns: what else batches have of the records: names of fields, ``original_size``, ``crop``, ``source``,
             ``measure.NAME``, ``texts.NAME``, ``tokens.NAME``, ``images.NAME``
         transform: makes of each sample what ``batch.data`` has of it: a function of a dictionary (image uint8
-            [height, width, channels], tokens, mask, caption, pair_id, dropped, and the columns) and a generator seeded as
-            that of ``augment`` is; answers a dictionary. In any split; called in several threads
-        collate: makes ``batch.data`` of the list of what ``transform`` answered, in the batch's order, or of the samples
-            themselves; by default a dictionary that stacks what has one shape and lists the rest
+            [height, width, channels], tokens, mask, caption, pair_id, dropped, and the columns) and a generator that is
+            seeded as that of ``augment`` is; answers a dictionary. In any split; called in several threads
+        collate: makes ``batch.data`` of the list of what ``transform`` answered, or of the samples themselves, in the
+            batch's order; by default a dictionary that stacks what has one shape and lists the rest
         caption_dropout: probability with which a training pair's caption is left out, by (seed, epoch, pair id)
         side_px: of every picture, or (height, width)
         threads: that decode

@@ -17,7 +17,7 @@ class RandomNumbers:
     """
 
     def __init__(self, *parts: object) -> None:
-        key = "\0".join(str(part) for part in parts).encode("utf-8")
+        key = "\0".join(map(str, parts)).encode("utf-8")
         self._state = int.from_bytes(hashlib.sha256(key).digest()[:8], "big")
 
     def bits(self) -> int:

@@ -225,8 +225,9 @@ class seeded(TorchFunctionMode):  # noqa: N801 - used like a function
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         if func in _LIKE:
-            shape = {"size": args[0].shape, "dtype": args[0].dtype, **kwargs}
-            func, args, kwargs = _LIKE[func], args[1:], shape
+            func, like, args = _LIKE[func], args[0], args[1:]
+            kwargs = {"size": like.shape, "dtype": like.dtype, **kwargs}
+            kwargs.pop("memory_format", None)
         if func in _DRAWING and kwargs.get("generator") is None:
             kwargs = {**kwargs, "generator": self._generator}
         return func(*args, **kwargs)
@@ -235,7 +236,7 @@ class seeded(TorchFunctionMode):  # noqa: N801 - used like a function
 _LIKE = {torch.rand_like: torch.rand, torch.randn_like: torch.randn, torch.randint_like: torch.randint}
 _DRAWING = {
     torch.rand, torch.randn, torch.randint, torch.randperm, torch.normal, torch.bernoulli, torch.multinomial,
-    torch.poisson, *(
+    torch.poisson, torch._sample_dirichlet, torch._standard_gamma, *(
         getattr(torch.Tensor, name)
         for name in ("bernoulli", "multinomial", "uniform_", "normal_", "random_", "bernoulli_", "exponential_",
                      "geometric_", "cauchy_", "log_normal_")

@@ -225,9 +225,11 @@ class SampleWriter:
             raise self._refused(record, str(e)) from e
 
     def _require_picture(self, record: Record, name: str, first: Picture, found: Picture | None) -> None:
-        of = "" if name == "images" else f" of {name}"
         if found is None:
             raise self._refused(record, f"has no {name}")
+        if found[2:] == first[2:]:
+            return
+        of = "" if name == "images" else f" of {name}"
         self._require(record, f"height in pixels{of}", first.height, found.height)
         self._require(record, f"width in pixels{of}", first.width, found.width)
         self._require(record, f"channels{of}", first.channels, found.channels)
@@ -236,18 +238,18 @@ class SampleWriter:
     def _write_tokens(
         self, record: Record, name: str, first: Tokens, found: Tokens | None, is_dropped: bool, slot: Slot, index: int
     ) -> None:
-        of = "" if name == "tokens" else f" of {name}"
         if found is None:
             raise self._refused(record, f"has no {name}")
         length = len(found.ids)
-        self._require(record, f"token ids{of}", len(first.ids), length)
-        if not 0 <= found.token_count <= length:
+        if length != len(first.ids) or not 0 <= found.token_count <= length:
+            of = "" if name == "tokens" else f" of {name}"
+            self._require(record, f"token ids{of}", len(first.ids), length)
             raise self._refused(record, f"token count {found.token_count} of {length} token ids{of}")
         count = 0 if is_dropped else found.token_count
         slot.arrays[name][index] = found.pad_id if is_dropped else found.ids
-        mask = slot.arrays[_mask_of(name)][index]
-        mask[:count] = 1
-        mask[count:] = 0
+        mask = slot.arrays[_mask_of(name)]
+        mask[index, :count] = 1
+        mask[index, count:] = 0
 
     def _write_value(
         self, record: Record, name: str, first: Any, found: Any, is_dropped: bool, slot: Slot, index: int
