@@ -101,9 +101,8 @@ def test_takes_the_rendition_and_the_token_set_of_a_name(registry, pairs):
 
     sample = writer_of(registry, rendition="small", token_set="t5").read(Record(0, 0, b"", value))
 
-    found, ids = sample.values
-    assert (found.height, found.width, bytes(found.image)) == (2, 2, b"\1" * 12)
-    assert (ids.ids.tolist(), ids.token_count, sample.caption) == ([8, 9, 0], 2, "caption 1")
+    assert (sample.picture.height, sample.picture.width, bytes(sample.picture.image)) == (2, 2, b"\1" * 12)
+    assert (sample.tokens.ids.tolist(), sample.tokens.token_count, sample.caption) == ([8, 9, 0], 2, "caption 1")
     with pytest.raises(SampleRefused, match="has no rendition 'large'"):
         writer_of(registry, rendition="large").read(Record(0, 0, b"", value))
     with pytest.raises(SampleRefused, match="has no token set 'x'"):

@@ -55,6 +55,16 @@ class Sample(NamedTuple):
     values: tuple[Any, ...]
     fields: Mapping[str, Any]
 
+    @property
+    def picture(self) -> Picture:
+        """The picture that was chosen, by default the pair's own."""
+        return self.values[0]
+
+    @property
+    def tokens(self) -> Tokens:
+        """The token ids that were chosen, by default the pair's own."""
+        return self.values[1]
+
 
 #: How the protocol says that there is no such subject, version or schema; a 404 alone is a wrong path.
 _UNKNOWN = (40401, 40402, 40403)
