@@ -1,21 +1,26 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from pairstream import Block, View, ViewError, open
 from pairstream.cutting import _blocks
+from pairstream.order import EpochOrder, OrderPlan
 
 JAVAS = (
     '{"format":1,"topic":"pairs.training","topic_id":"x","cut_at":"2026-11-20T12:00:00.123456789Z",'
     '"fingerprint":"%s","samples":190,"blocks":[[0,0,3211776,[57,1,71]],[0,130,1555200,[62]]]}'
 )
 FINGERPRINT = "01c0031e525aecc5e892edca409cb5d9"
+BINARY = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/two-blocks.view"
+"""What the Java tests write too, byte for byte."""
+BLOCKS = (Block(0, 10, 500, (3, 1, 2, 5, 1)), Block(1, 0, 7, (1,)))
 
 
 def test_reads_and_writes_what_the_java_feed_does(tmp_path):
     view = View.parse(JAVAS % FINGERPRINT)
 
-    assert (view.samples, view.sizes, view.blocks[1].end) == (190, (128, 62), 192)
+    assert (view.samples, view.sizes.tolist(), view.blocks[1].end) == (190, [128, 62], 192)
     assert view.blocks[0].offsets[56:58] == (56, 58)
     assert view.to_json() == JAVAS % FINGERPRINT
     view.save(tmp_path / "a.view.json")
@@ -24,9 +29,65 @@ def test_reads_and_writes_what_the_java_feed_does(tmp_path):
 
 
 def test_has_the_fingerprint_that_the_java_tests_have():
-    blocks = (Block(0, 10, 500, (3, 1, 2, 5, 1)), Block(1, 0, 7, (1,)))
-    assert View("pairs.training", "id", "", blocks).fingerprint == "79591607dce5bfddad53bdae84ad027e"
-    assert blocks[0].offsets == (10, 11, 12, 14, 15, 21)
+    assert View("pairs.training", "id", "", BLOCKS).fingerprint == "79591607dce5bfddad53bdae84ad027e"
+    assert BLOCKS[0].offsets == (10, 11, 12, 14, 15, 21)
+
+
+def test_reads_and_writes_the_binary_file_that_the_java_feed_does(tmp_path):
+    view = View("pairs.training", "id", "2026-01-02T03:04:05Z", BLOCKS, ("language=de,zh", "source!=中文"))
+    view.save(tmp_path / "two.view")
+    view.save(tmp_path / "two.json")
+    read = View.load(BINARY)
+    read.check()
+
+    assert (tmp_path / "two.view").read_bytes() == BINARY.read_bytes()
+    assert read == view and read.where == view.where and tuple(read.blocks) == BLOCKS
+    assert (read.samples, read.sizes.tolist(), read.fingerprint) == (7, [6, 1], view.fingerprint)
+    assert read.to_json() == View.load(tmp_path / "two.json").to_json()
+    (tmp_path / "no.json").write_bytes(BINARY.read_bytes())
+    assert View.load(tmp_path / "no.json") == view
+
+
+def test_a_mapped_file_has_the_order_of_the_json_and_cannot_be_written(tmp_path):
+    whole = View("pairs.training", "id", "2026-01-02T03:04:05Z", [Block(i // 9, i * 99, 5, (40, 2, 24)) for i in range(27)])
+    whole.save(tmp_path / "a.view")
+    whole.save(tmp_path / "a.json")
+    mapped, parsed = View.load(tmp_path / "a.view"), View.load(tmp_path / "a.json")
+
+    for window in (0, 16):
+        orders = [EpochOrder(view.blocks, OrderPlan(3, 4, window), 1) for view in (mapped, parsed)]
+        found = [[order.places(lane, w) for lane in range(4) for w in range(order.windows(lane))] for order in orders]
+        assert found[0] == found[1]
+    with pytest.raises(ValueError, match="read-only"):
+        mapped.blocks.runs[0] = 1
+
+
+def test_refuses_a_binary_file_that_was_cut_off_or_changed(tmp_path):
+    whole = BINARY.read_bytes()
+    file = tmp_path / "a.view"
+    runs = -4 * 6  # of the last array, bytes from its end
+    for message, content in {
+        "no view: ": whole[:5],
+        "ends within its header": whole[:11],
+        "ends within its header: it was": whole[:40],
+        f"{len(whole) - 1} bytes, and 2 blocks with 6 runs take {len(whole)}": whole[:-1],
+        f"has {len(whole) + 4} bytes": whole + bytes(4),
+        "and 3 blocks": whole.replace(b'"blocks":2', b'"blocks":3'),
+        "blocks, runs and samples, each at least 1": whole.replace(b'"blocks":2', b'"blocks":0'),
+        "header counts": whole.replace(b'"samples":7', b'"samples":8'),
+        "cut_at is no time": whole.replace(b"2026-01-02T", b"yesterday.."),
+        "no view: Expecting": whole.replace(b'{"topic"', b'("topic"'),
+    }.items():
+        file.write_bytes(content)
+        with pytest.raises(ViewError, match=f"a.view: .*{message}"):
+            View.load(file)
+    # What the blocks hold is read where it is needed, or on demand.
+    file.write_bytes(whole[: runs + 4] + b"\2" + whole[runs + 5 :])
+    with pytest.raises(ViewError, match="not those of its fingerprint"):
+        View.load(file).check()
+    file.write_bytes(whole[:-4] + b"\2" + whole[-3:])
+    with pytest.raises(ViewError, match="block 1 has 2 records, not 1: the view was changed"):
+        View.load(file).blocks[1]
 
 
 def test_refuses_what_is_no_view_or_was_changed(tmp_path):

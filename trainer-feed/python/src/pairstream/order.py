@@ -6,16 +6,16 @@ The rule is that of docs/trainers.md; the Java feed has it too, and ``conformanc
 from __future__ import annotations
 
 import numbers
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError
 from pairstream.random_numbers import RandomNumbers
-from pairstream.view import Block
+from pairstream.view import Block, Blocks
 
 DEFAULT_LANES = 32
 """Ranks whose number divides it read nothing that is another's."""
@@ -91,18 +91,21 @@ class EpochOrder:
     def __init__(self, blocks: Sequence[Block], plan: OrderPlan, epoch: int, lanes: int | None = None) -> None:
         self.plan = plan
         self.epoch = epoch
-        self._blocks = self._spread(blocks) if plan.window else list(range(len(blocks)))
-        self._sizes = [blocks[number].size for number in self._blocks]
-        self._before: list[int] = [0, *np.cumsum(self._sizes).tolist()]
-        self._groups = max(1, len(blocks) // len(_STRATA)) if plan.window else len(blocks)
+        self._samples_before = Blocks.of(blocks).samples_before
+        self._blocks = self._spread(Blocks.of(blocks)) if plan.window else np.arange(len(blocks), dtype=np.uint32)
         self._in_group = len(_STRATA) if plan.window else 1
+        self._groups = max(1, len(blocks) // self._in_group)
+        # Of what grows with the view, a rank has this alone to itself.
+        self._before = np.zeros(self._groups + 1, np.int64)
+        sizes = Blocks.of(blocks).sizes[self._blocks]
+        np.cumsum(np.add.reduceat(sizes, np.arange(self._groups) * self._in_group), out=self._before[1:])
         self.lanes = lanes or plan.lanes_of(self.samples)
         """How many lanes the epoch has."""
 
     @property
     def samples(self) -> int:
         """Records of the view."""
-        return self._before[-1]
+        return int(self._before[-1])
 
     def lane_length(self, lane: int) -> int:
         """Records of a lane; the first ones have one more than the last ones, where the lanes do not divide them."""
@@ -146,40 +149,40 @@ class EpochOrder:
         counted = [(piece.block, piece.first + i) for piece in self.pieces(lane, window) for i in range(piece.size)]
         return [counted[i] for i in self.permutation(lane, window)]
 
-    def _spread(self, blocks: Sequence[Block]) -> list[int]:
+    def _spread(self, blocks: Blocks) -> NDArray[np.uint32]:
         """The blocks in groups, each of one block of every stretch of the log; the last one has what is over too."""
-        of_partition: dict[int, list[int]] = {}
-        for number, block in enumerate(blocks):
-            of_partition.setdefault(block.partition, []).append(number)
+        _, firsts, counts = np.unique(blocks.partition, return_index=True, return_counts=True)
         # All partitions side by side, as they were written: what came together stands together.
-        ages = [((2 * i + 1 << 30) // len(own), number) for own in of_partition.values() for i, number in enumerate(own)]
-        log = [number for _, number in sorted(ages)]
+        ages = 2 * (np.arange(len(blocks)) - np.repeat(firsts, counts)) + 1 << 30
+        log = np.argsort(ages // np.repeat(counts, counts), kind="stable").astype(np.uint32)
         numbers = RandomNumbers(self.plan.seed, self.epoch, "blocks")
-        strata = []
-        for stratum in range(len(_STRATA)):
-            own = log[stratum * len(log) // len(_STRATA) : (stratum + 1) * len(log) // len(_STRATA)]
-            strata.append([own[i] for i in numbers.permutation(len(own))])
-        most = max(map(len, strata))
-        return [strata[stratum][i] for i in range(most) for stratum in _STRATA if i < len(strata[stratum])]
+        ends = [stratum * len(log) // len(_STRATA) for stratum in range(len(_STRATA) + 1)]
+        # Strata stand side by side as columns; one that is shorter than another ends in what is no block.
+        spread = np.full((-(-len(log) // len(_STRATA)), len(_STRATA)), len(log), np.uint32)
+        for begin, end, column in zip(ends, ends[1:], np.argsort(_STRATA)):
+            spread[: end - begin, column] = log[begin:end][numbers.permutation(end - begin)]
+        return spread[spread < len(log)]
 
     def _pieces_from(self, begin: int) -> Iterator[tuple[Piece, int]]:
         """Pieces, and which record of the epoch is their first one, from the one that holds a record on.
 
         Of each group, the parts: so many that each is a window or more; a part has the same share of every block.
         """
-        block = bisect_right(self._before, begin) - 1
-        for group in range(min(block // self._in_group, self._groups - 1), self._groups):
+        group_of_begin = int(np.searchsorted(self._before, begin, side="right")) - 1
+        for group in range(min(group_of_begin, self._groups - 1), self._groups):
             first = group * self._in_group
             behind = first + self._in_group if group < self._groups - 1 else len(self._blocks)
-            at, sizes = self._before[first], self._sizes[first:behind]
-            whole = self._before[behind] - at
+            at, end = self._before[group : group + 2].tolist()
+            whole = end - at
+            own = self._blocks[first:behind]
+            sizes = (self._samples_before[own + 1] - self._samples_before[own]).tolist()
             parts = max(1, whole // self.plan.window_size) if self.plan.window else 1
             part = max(0, begin - at) * parts // whole
             at += sum(part * size // parts for size in sizes)
             for part in range(part, parts):
-                for number, size in enumerate(sizes, first):
+                for number, size in zip(own.tolist(), sizes):
                     begins = part * size // parts
-                    piece = Piece(self._blocks[number], begins, (part + 1) * size // parts - begins)
+                    piece = Piece(number, begins, (part + 1) * size // parts - begins)
                     yield piece, at
                     at += piece.size
 
@@ -190,7 +193,8 @@ class EpochOrder:
 
 def piece_bytes(blocks: Sequence[Block], plan: OrderPlan) -> int:
     """Bytes of the records that a window has of one block, on average."""
-    mean = sum(block.bytes for block in blocks) / sum(block.size for block in blocks)
+    own = Blocks.of(blocks)
+    mean = int(own.bytes.sum()) / own.samples
     return int(mean * plan.window_size) // (len(_STRATA) if plan.window else 1)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pairstream.cutting import cut
 from pairstream.errors import PositionRefused, SampleRefused, SettingsError
@@ -15,7 +18,7 @@ from pairstream.kafka import JUMPING, Cluster
 from pairstream.named import GrowingView
 from pairstream.records import Malformed, Sample, SampleReader, Schemas
 from pairstream.takedowns import Takedowns
-from pairstream.view import View
+from pairstream.view import Blocks, View
 from pairstream.windows import WindowLoader
 
 _SPLITS = ("training", "validation", "test")
@@ -56,15 +59,15 @@ class Source:
     def view(self, name: str | os.PathLike[str]) -> View:
         """Reads a view from a file, or by its name from the topic of views.
 
-        What exists as a file, holds a ``/`` or ends in ``.json`` is a file. Of a view that still grows, it is what is
-        there now; to train while it grows, :meth:`follow` it.
+        What exists as a file, holds a ``/`` or ends in ``.view`` or ``.json`` is a file. Of a view that still grows,
+        it is what is there now; to train while it grows, :meth:`follow` it.
 
         Raises:
             ViewError: where there is no such view, or the file holds something else
             Unavailable: where the broker does not answer
         """
         text = os.fspath(name)
-        if "/" in text or os.sep in text or text.endswith(".json") or Path(text).exists():
+        if "/" in text or os.sep in text or text.endswith((".view", ".json")) or Path(text).exists():
             return View.load(text)
         growing = GrowingView(self.cluster, self.schemas, self.dataset, text)
         try:
@@ -132,19 +135,20 @@ class Source:
                 f"{topic.name} is not the topic that the view was cut from: it has been made anew "
                 f"(topic id {topic.id}, view {view.topic_id})"
             )
-        partitions = sorted({block.partition for block in view.blocks})
-        begins = self.cluster.begins(topic.name, partitions)
-        ends = self.cluster.ends(topic.name, partitions)
-        for block in view.blocks:
+        partitions, firsts = np.unique(Blocks.of(view.blocks).partition, return_index=True)
+        begins = self.cluster.begins(topic.name, partitions.tolist())
+        ends = self.cluster.ends(topic.name, partitions.tolist())
+        for first, behind in pairwise([*firsts.tolist(), len(view.blocks)]):
+            block, last = view.blocks[first], view.blocks[behind - 1]
             site = f"{topic.name}-{block.partition}"
             begin, end = begins[block.partition], ends[block.partition]
             if block.begin < begin:
                 raise PositionRefused(
                     f"{site} begins at {begin}: records of the view, from {block.begin} on, have left the log"
                 )
-            if block.end > end:
+            if last.end > end:
                 raise PositionRefused(
-                    f"{site} ends at {end}, before the view's {block.end}: records were lost, or the view is "
+                    f"{site} ends at {end}, before the view's {last.end}: records were lost, or the view is "
                     "another cluster's"
                 )
 

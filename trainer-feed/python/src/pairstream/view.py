@@ -6,14 +6,21 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pairstream.errors import ViewError
 
 _FORMAT = 1
+_MAGIC = b"PSVIEW2\n"
+_ALIGNMENT = 64
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z")
 
 
@@ -35,9 +42,9 @@ class Block:
     runs: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if self.partition < 0 or self.begin < 0 or self.bytes < 1:
+        if not (0 <= self.partition < 1 << 31 and 0 <= self.begin < 1 << 63 and 1 <= self.bytes < 1 << 63):
             raise ViewError(f"a block of partition {self.partition} from {self.begin} with {self.bytes} bytes")
-        if len(self.runs) % 2 == 0 or any(run < 1 for run in self.runs):
+        if len(self.runs) % 2 == 0 or not all(1 <= run < 1 << 31 for run in self.runs):
             raise ViewError(f"a block has an odd number of runs, each at least 1, not {list(self.runs)}")
 
     @property
@@ -62,6 +69,86 @@ class Block:
         return tuple(found)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Blocks(Sequence[Block]):
+    """The blocks of a view, each made as it is asked for. Immutable.
+
+    Of a binary file, the arrays are the file itself: processes of a machine share them.
+
+    Args:
+        begin: int64 [blocks]
+        bytes: int64 [blocks]
+        runs_before: int64 [blocks + 1], the runs in front of each block; at the end, of all
+        samples_before: int64 [blocks + 1], the records in front of each block; at the end, of all
+        partition: uint32 [blocks]
+        runs: uint32 [runs], of one block after the other
+    """
+
+    begin: NDArray[np.int64]
+    bytes: NDArray[np.int64]
+    runs_before: NDArray[np.int64]
+    samples_before: NDArray[np.int64]
+    partition: NDArray[np.uint32]
+    runs: NDArray[np.uint32]
+
+    @staticmethod
+    def of(blocks: Iterable[Block]) -> Blocks:
+        """These blocks."""
+        if isinstance(blocks, Blocks):
+            return blocks
+        own = tuple(blocks)
+        return Blocks(
+            np.array([block.begin for block in own], "<i8"),
+            np.array([block.bytes for block in own], "<i8"),
+            np.cumsum([0, *(len(block.runs) for block in own)], dtype="<i8"),
+            np.cumsum([0, *(block.size for block in own)], dtype="<i8"),
+            np.array([block.partition for block in own], "<u4"),
+            np.fromiter(chain.from_iterable(block.runs for block in own), "<u4"),
+        )
+
+    @property
+    def samples(self) -> int:
+        """Number of records."""
+        return int(self.samples_before[-1])
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Records of each block: int64 [blocks]."""
+        return np.diff(self.samples_before)
+
+    def __len__(self) -> int:
+        return len(self.partition)
+
+    @overload
+    def __getitem__(self, index: int) -> Block: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Block, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Block | tuple[Block, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        at = range(len(self))[index]
+        first, behind = self.runs_before[at : at + 2].tolist()
+        samples, after = self.samples_before[at : at + 2].tolist()
+        runs = tuple(self.runs[first:behind].tolist())
+        block = Block(int(self.partition[at]), int(self.begin[at]), int(self.bytes[at]), runs)
+        if block.size != after - samples:
+            raise ViewError(f"block {at} has {block.size} records, not {after - samples}: the view was changed")
+        return block
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Blocks) and all(map(np.array_equal, self.arrays, other.arrays))
+
+    def __hash__(self) -> int:
+        return hash((len(self), len(self.runs), self.samples))
+
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """As they stand in a file."""
+        return self.begin, self.bytes, self.runs_before, self.samples_before, self.partition, self.runs
+
+
 @dataclass(frozen=True, repr=False)
 class View:
     """Which records of a split's topic a run reads: the same ones whenever it is read. Immutable.
@@ -70,44 +157,63 @@ class View:
         topic: the split's topic
         topic_id: Kafka's id of the topic, which a topic that is made anew does not share
         cut_at: when the view was cut, ISO 8601 in UTC
-        blocks: by partition and offset; at least one
+        blocks: by partition and offset; at least one. The view's own are a :class:`Blocks`
         where: the conditions by which the records were chosen, for people to read
     """
 
     topic: str
     topic_id: str
     cut_at: str
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
     where: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.blocks:
             raise ViewError(f"there is no record in {self.topic} that a view could hold")
+        if isinstance(self.blocks, Blocks):
+            return
         for i, (before, block) in enumerate(zip(self.blocks, self.blocks[1:]), 1):
             if (before.partition, before.end) > (block.partition, block.begin):
                 raise ViewError(
                     f"block {i} of partition {block.partition} from {block.begin} lies before the one in front of it"
                 )
+        object.__setattr__(self, "blocks", Blocks.of(self.blocks))
 
     def __repr__(self) -> str:
         return f"View({self.topic}, {self.samples} samples in {len(self.blocks)} blocks, cut at {self.cut_at})"
 
-    @cached_property
+    @property
     def samples(self) -> int:
         """Number of records."""
-        return sum(self.sizes)
+        return Blocks.of(self.blocks).samples
 
-    @cached_property
-    def sizes(self) -> tuple[int, ...]:
-        """Records of each block."""
-        return tuple(block.size for block in self.blocks)
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Records of each block: int64 [blocks]."""
+        return Blocks.of(self.blocks).sizes
 
     @cached_property
     def fingerprint(self) -> str:
-        """What tells this view from others: 32 hexadecimal digits, as docs/trainers.md defines them."""
-        lines = ["pairstream view 1", self.topic, self.topic_id]
-        lines += [" ".join(map(str, (block.partition, block.begin, *block.runs))) for block in self.blocks]
-        return hashlib.sha256(("\n".join(lines) + "\n").encode("utf-8")).hexdigest()[:32]
+        """What tells this view from others: 32 hexadecimal digits, as docs/trainers.md defines them.
+
+        Of a binary file, what its header says.
+        """
+        return self._digest()
+
+    def check(self) -> None:
+        """Reads the whole view, as :meth:`load` does only where it is JSON.
+
+        Raises:
+            ViewError: where the blocks are not those of the fingerprint
+        """
+        if self._digest() != self.fingerprint:
+            raise ViewError("the view's blocks are not those of its fingerprint: it was changed after it was cut")
+
+    def _digest(self) -> str:
+        digest = hashlib.sha256(f"pairstream view 1\n{self.topic}\n{self.topic_id}\n".encode("utf-8"))
+        for block in self.blocks:
+            digest.update((" ".join(map(str, (block.partition, block.begin, *block.runs))) + "\n").encode("ascii"))
+        return digest.hexdigest()[:32]
 
     def to_json(self) -> str:
         """The view in one line."""
@@ -125,25 +231,43 @@ class View:
         return json.dumps(root, separators=(",", ":"), ensure_ascii=False)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the view to a file, which is there wholly or not at all."""
+        """Writes the view to a file, which is there wholly or not at all: as JSON where it ends in .json, else binary."""
         target = Path(path)
         beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        beside.write_text(self.to_json() + "\n", encoding="utf-8")
+        if target.name.endswith(".json"):
+            beside.write_text(self.to_json() + "\n", encoding="utf-8")
+        else:
+            blocks = Blocks.of(self.blocks)
+            header = {
+                "topic": self.topic,
+                "topic_id": self.topic_id,
+                "cut_at": self.cut_at,
+                "where": list(self.where),
+                "fingerprint": self.fingerprint,
+                "samples": blocks.samples,
+                "blocks": len(blocks),
+                "runs": len(blocks.runs),
+            }
+            text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+            with beside.open("wb") as file:
+                file.write(_MAGIC + len(text).to_bytes(4, "little") + text + bytes(_padding(len(text))))
+                for array in blocks.arrays:
+                    array.tofile(file)
         os.replace(beside, target)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> View:
-        """Reads a view from a file.
+        """Reads a view from a file; maps a binary one into memory, without a look at its blocks (see :meth:`check`).
 
         Raises:
             ViewError: where the file holds something else, or is not there
         """
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            with Path(path).open("rb") as file:
+                is_binary = file.read(len(_MAGIC)) == _MAGIC
+            return _mapped(path) if is_binary else View.parse(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as e:
             raise ViewError(f"cannot read the view {os.fspath(path)}: {e}") from e
-        try:
-            return View.parse(text)
         except ViewError as e:
             raise ViewError(f"{os.fspath(path)}: {e}") from e
 
@@ -154,29 +278,69 @@ class View:
         Raises:
             ViewError: where the text is something else, or has been changed since
         """
-        try:
-            root = json.loads(text)
-        except json.JSONDecodeError as e:
-            raise ViewError(f"no view: {e}") from e
-        if not isinstance(root, dict) or not _is_int(root.get("format")) or not isinstance(root.get("blocks"), list):
+        root = _object(text)
+        if not _is_int(root.get("format")) or not isinstance(root.get("blocks"), list):
             raise ViewError(
                 "no view: expected a JSON object with format, topic, topic_id, cut_at, fingerprint and blocks"
             )
         if root["format"] != _FORMAT:
             raise ViewError(f"a view of format {root['format']}; this version reads format {_FORMAT}")
-        cut_at = str(root.get("cut_at"))
-        if not _INSTANT.fullmatch(cut_at):
-            raise ViewError(f"cut_at is no time in UTC: {cut_at}")
-        view = View(
-            str(root.get("topic")),
-            str(root.get("topic_id")),
-            cut_at,
-            tuple(_block(i, one) for i, one in enumerate(root["blocks"])),
-            tuple(str(one) for one in root.get("where") or ()),
-        )
-        if view.fingerprint != root.get("fingerprint"):
-            raise ViewError("the view's blocks are not those of its fingerprint: it was changed after it was cut")
+        view = _view(root, tuple(_block(i, one) for i, one in enumerate(root["blocks"])))
+        view.check()
         return view
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
+    try:
+        root = json.loads(text)
+    except ValueError as e:
+        raise ViewError(f"no view: {e}") from e
+    return root if isinstance(root, dict) else {}
+
+
+def _view(root: dict[str, Any], blocks: Sequence[Block]) -> View:
+    """The view of a header, which says its fingerprint."""
+    cut_at = str(root.get("cut_at"))
+    if not _INSTANT.fullmatch(cut_at):
+        raise ViewError(f"cut_at is no time in UTC: {cut_at}")
+    where = tuple(str(one) for one in root.get("where") or ())
+    view = View(str(root.get("topic")), str(root.get("topic_id")), cut_at, blocks, where)
+    # In the place of what would be computed of the whole view.
+    view.__dict__["fingerprint"] = str(root.get("fingerprint"))
+    return view
+
+
+def _mapped(path: str | os.PathLike[str]) -> View:
+    content = np.asarray(np.memmap(path, np.uint8, "r"))
+    header = len(_MAGIC) + 4
+    length = int.from_bytes(content[len(_MAGIC) : header].tobytes(), "little")
+    if header + length > len(content):
+        raise ViewError("the file ends within its header: it was cut off")
+    root = _object(content[header : header + length].tobytes())
+    counts: list[Any] = [root.get(name) for name in ("blocks", "runs", "samples")]
+    if not all(_is_int(count) and count > 0 for count in counts):
+        raise ViewError(f"no view: its header has blocks, runs and samples, each at least 1, not {counts}")
+    blocks, runs, samples = counts
+    at = header + length + _padding(length)
+    whole = at + 8 * (4 * blocks + 2) + 4 * (blocks + runs)
+    if len(content) != whole:
+        raise ViewError(
+            f"the file has {len(content)} bytes, and {blocks} blocks with {runs} runs take {whole}: it was cut off or "
+            "changed"
+        )
+    arrays = []
+    for count in (blocks, blocks, blocks + 1, blocks + 1):
+        arrays.append(content[at : at + 8 * count].view("<i8"))
+        at += 8 * count
+    found = Blocks(*arrays, *np.split(content[at:].view("<u4"), [blocks]))
+    if (found.runs_before[0], found.runs_before[-1], found.samples_before[0], found.samples) != (0, runs, 0, samples):
+        raise ViewError("the view's blocks are not those that its header counts: it was changed after it was cut")
+    return _view(root, found)
+
+
+def _padding(length: int) -> int:
+    """Zero bytes behind a header of so many bytes of JSON."""
+    return -(len(_MAGIC) + 4 + length) % _ALIGNMENT
 
 
 def _block(number: int, block: Any) -> Block:
