@@ -72,11 +72,12 @@ def test_refuses_a_binary_file_that_was_cut_off_or_changed(tmp_path):
         "ends within its header: it was": whole[:40],
         f"{len(whole) - 1} bytes, and 2 blocks with 6 runs take {len(whole)}": whole[:-1],
         f"has {len(whole) + 4} bytes": whole + bytes(4),
+        "a view of format 3; this version reads format 2": whole.replace(b'"format":2', b'"format":3'),
         "and 3 blocks": whole.replace(b'"blocks":2', b'"blocks":3'),
         "blocks, runs and samples, each at least 1": whole.replace(b'"blocks":2', b'"blocks":0'),
         "header counts": whole.replace(b'"samples":7', b'"samples":8'),
         "cut_at is no time": whole.replace(b"2026-01-02T", b"yesterday.."),
-        "no view: Expecting": whole.replace(b'{"topic"', b'("topic"'),
+        "no view: Expecting": whole.replace(b'{"format"', b'("format"'),
     }.items():
         file.write_bytes(content)
         with pytest.raises(ViewError, match=f"a.view: .*{message}"):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -19,8 +19,12 @@ from numpy.typing import NDArray
 from pairstream.errors import ViewError
 
 _FORMAT = 1
+_BINARY_FORMAT = 2
 _MAGIC = b"PSVIEW2\n"
 _ALIGNMENT = 64
+_MADE = 4096
+"""Blocks that are made at once, where all are asked for."""
+
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z")
 
 
@@ -129,13 +133,25 @@ class Blocks(Sequence[Block]):
         if isinstance(index, slice):
             return tuple(self[i] for i in range(*index.indices(len(self))))
         at = range(len(self))[index]
-        first, behind = self.runs_before[at : at + 2].tolist()
-        samples, after = self.samples_before[at : at + 2].tolist()
-        runs = tuple(self.runs[first:behind].tolist())
-        block = Block(int(self.partition[at]), int(self.begin[at]), int(self.bytes[at]), runs)
-        if block.size != after - samples:
-            raise ViewError(f"block {at} has {block.size} records, not {after - samples}: the view was changed")
-        return block
+        return next(self._made(at, at + 1))
+
+    def __iter__(self) -> Iterator[Block]:
+        for at in range(0, len(self), _MADE):
+            yield from self._made(at, min(at + _MADE, len(self)))
+
+    def _made(self, first: int, behind: int) -> Iterator[Block]:
+        before = self.runs_before[first : behind + 1].tolist()
+        runs = self.runs[before[0] : before[-1]].tolist()
+        sizes = np.diff(self.samples_before[first : behind + 1]).tolist()
+        partitions, begins, bytes_ = (
+            array[first:behind].tolist() for array in (self.partition, self.begin, self.bytes)
+        )
+        for i, size in enumerate(sizes):
+            own = runs[before[i] - before[0] : before[i + 1] - before[0]]
+            block = Block(partitions[i], begins[i], bytes_[i], tuple(own))
+            if block.size != size:
+                raise ViewError(f"block {first + i} has {block.size} records, not {size}: the view was changed")
+            yield block
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Blocks) and all(map(np.array_equal, self.arrays, other.arrays))
@@ -198,7 +214,7 @@ class View:
 
         Of a binary file, what its header says.
         """
-        return self._digest()
+        return self._digest(self.blocks)
 
     def check(self) -> None:
         """Reads the whole view, as :meth:`load` does only where it is JSON.
@@ -206,19 +222,26 @@ class View:
         Raises:
             ViewError: where the blocks are not those of the fingerprint
         """
-        if self._digest() != self.fingerprint:
+        self._check(self.blocks)
+
+    def _check(self, blocks: Iterable[Block]) -> None:
+        if self._digest(blocks) != self.fingerprint:
             raise ViewError("the view's blocks are not those of its fingerprint: it was changed after it was cut")
 
-    def _digest(self) -> str:
+    def _digest(self, blocks: Iterable[Block]) -> str:
         digest = hashlib.sha256(f"pairstream view 1\n{self.topic}\n{self.topic_id}\n".encode("utf-8"))
-        for block in self.blocks:
+        for block in blocks:
             digest.update((" ".join(map(str, (block.partition, block.begin, *block.runs))) + "\n").encode("ascii"))
         return digest.hexdigest()[:32]
 
     def to_json(self) -> str:
         """The view in one line."""
+        blocks = [[block.partition, block.begin, block.bytes, list(block.runs)] for block in self.blocks]
+        return self._json(_FORMAT, {"blocks": blocks})
+
+    def _json(self, format_number: int, blocks: dict[str, Any]) -> str:
         root: dict[str, Any] = {
-            "format": _FORMAT,
+            "format": format_number,
             "topic": self.topic,
             "topic_id": self.topic_id,
             "cut_at": self.cut_at,
@@ -227,28 +250,17 @@ class View:
         }
         if self.where:
             root["where"] = list(self.where)
-        root["blocks"] = [[block.partition, block.begin, block.bytes, list(block.runs)] for block in self.blocks]
-        return json.dumps(root, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps({**root, **blocks}, separators=(",", ":"), ensure_ascii=False)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the view to a file, which is there wholly or not at all: as JSON where it ends in .json, else binary."""
+        """Writes the view to a file, which is there wholly or not at all; as JSON where it ends in .json."""
         target = Path(path)
         beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         if target.name.endswith(".json"):
             beside.write_text(self.to_json() + "\n", encoding="utf-8")
         else:
             blocks = Blocks.of(self.blocks)
-            header = {
-                "topic": self.topic,
-                "topic_id": self.topic_id,
-                "cut_at": self.cut_at,
-                "where": list(self.where),
-                "fingerprint": self.fingerprint,
-                "samples": blocks.samples,
-                "blocks": len(blocks),
-                "runs": len(blocks.runs),
-            }
-            text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+            text = self._json(_BINARY_FORMAT, {"blocks": len(blocks), "runs": len(blocks.runs)}).encode("utf-8")
             with beside.open("wb") as file:
                 file.write(_MAGIC + len(text).to_bytes(4, "little") + text + bytes(_padding(len(text))))
                 for array in blocks.arrays:
@@ -278,24 +290,25 @@ class View:
         Raises:
             ViewError: where the text is something else, or has been changed since
         """
-        root = _object(text)
-        if not _is_int(root.get("format")) or not isinstance(root.get("blocks"), list):
-            raise ViewError(
-                "no view: expected a JSON object with format, topic, topic_id, cut_at, fingerprint and blocks"
-            )
-        if root["format"] != _FORMAT:
-            raise ViewError(f"a view of format {root['format']}; this version reads format {_FORMAT}")
-        view = _view(root, tuple(_block(i, one) for i, one in enumerate(root["blocks"])))
-        view.check()
+        root = _object(text, _FORMAT)
+        if not isinstance(root["blocks"], list):
+            raise ViewError(f"no view: its blocks are no list: {str(root['blocks'])[:80]}")
+        blocks = tuple(_block(i, one) for i, one in enumerate(root["blocks"]))
+        view = _view(root, blocks)
+        view._check(blocks)
         return view
 
 
-def _object(text: str | bytes) -> dict[str, Any]:
+def _object(text: str | bytes, format_number: int) -> dict[str, Any]:
     try:
         root = json.loads(text)
     except ValueError as e:
         raise ViewError(f"no view: {e}") from e
-    return root if isinstance(root, dict) else {}
+    if not isinstance(root, dict) or not _is_int(root.get("format")) or "blocks" not in root:
+        raise ViewError("no view: expected a JSON object with format, topic, topic_id, cut_at, fingerprint and blocks")
+    if root["format"] != format_number:
+        raise ViewError(f"a view of format {root['format']}; this version reads format {format_number}")
+    return root
 
 
 def _view(root: dict[str, Any], blocks: Sequence[Block]) -> View:
@@ -316,7 +329,7 @@ def _mapped(path: str | os.PathLike[str]) -> View:
     length = int.from_bytes(content[len(_MAGIC) : header].tobytes(), "little")
     if header + length > len(content):
         raise ViewError("the file ends within its header: it was cut off")
-    root = _object(content[header : header + length].tobytes())
+    root = _object(content[header : header + length].tobytes(), _BINARY_FORMAT)
     counts: list[Any] = [root.get(name) for name in ("blocks", "runs", "samples")]
     if not all(_is_int(count) and count > 0 for count in counts):
         raise ViewError(f"no view: its header has blocks, runs and samples, each at least 1, not {counts}")

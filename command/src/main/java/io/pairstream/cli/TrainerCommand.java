@@ -7,6 +7,7 @@ import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.InvalidViewException;
 import io.pairstream.feed.NamedView;
 import io.pairstream.feed.View;
+import io.pairstream.feed.ViewFile;
 import io.pairstream.feed.ViewStore;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
@@ -69,12 +70,12 @@ abstract class TrainerCommand extends ClusterCommand {
 
   /** Whether an argument names a file, which need not be there, and not a named view. */
   static boolean isFile(String argument) {
-    return argument.contains("/") || argument.endsWith(".json") || Files.exists(Path.of(argument));
+    return argument.matches(".*/.*|.*\\.(view|json)") || Files.exists(Path.of(argument));
   }
 
   static View read(Path file) throws IOException {
     try {
-      return View.parse(Files.readString(file));
+      return ViewFile.read(file);
     } catch (NoSuchFileException e) {
       throw new InvalidViewException("there is no file " + file);
     } catch (InvalidViewException e) {

@@ -6,6 +6,7 @@ import io.pairstream.feed.Condition;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.NamedView;
 import io.pairstream.feed.View;
+import io.pairstream.feed.ViewFile;
 import io.pairstream.feed.ViewLog;
 import io.pairstream.feed.ViewRetention;
 import io.pairstream.feed.ViewSealer;
@@ -14,7 +15,6 @@ import io.pairstream.terminal.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -183,7 +183,7 @@ final class ViewCommand {
         return refused(file + NEVER_CHANGED + ", cut another");
       }
       View view = reading(read -> source.cut(conditions, read));
-      Files.writeString(file, view.toJson() + "\n", StandardOpenOption.CREATE_NEW);
+      ViewFile.write(view, file);
       show(view, file.toString());
       return ExitStatus.DONE;
     }

@@ -411,7 +411,7 @@ class ClusterCommandsTest extends OnCluster {
     for (int i = 0; i < 9; i++) {
       train("image " + i, "caption");
     }
-    String view = folder.resolve("nine.view.json").toString();
+    String view = folder.resolve("nine.view").toString();
     String run =
         "feed --json --side-px 8 --seed 4 --lanes 4 --batch-size 4 --epochs 2 --view " + view;
     assertThat(run("view", "cut", view).out()).contains("9 samples in 2 blocks");

@@ -31,7 +31,7 @@ class ViewCommandTest extends OnCluster {
     train(0, 9);
     Ended cut = run("view cut val-2026-11 --where width=8");
     train(9, 4);
-    Ended file = run("view cut " + folder.resolve("all.view.json"));
+    Ended file = run("view cut " + folder.resolve("all.view"));
 
     assertThat(cut.out())
         .contains("view val-2026-11 of " + cluster.topics().training().name() + ", frozen ")

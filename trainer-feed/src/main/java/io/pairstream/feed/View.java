@@ -3,6 +3,7 @@ package io.pairstream.feed;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.schemas.Sha256;
@@ -40,7 +41,13 @@ public record View(
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
 
-  private record Stored(
+  /**
+   * What a file says.
+   *
+   * @param blocks themselves, or their number
+   * @param runs number of those of all blocks, where these are not here
+   */
+  record Stored(
       int format,
       String topic,
       String topicId,
@@ -48,7 +55,49 @@ public record View(
       String fingerprint,
       long samples,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> where,
-      List<Block> blocks) {}
+      JsonNode blocks,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) long runs) {
+
+    static String json(View view, int format, Object blocks, long runs) {
+      Stored stored =
+          new Stored(
+              format,
+              view.topic,
+              view.topicId,
+              view.cutAt.toString(),
+              view.fingerprint(),
+              view.samples(),
+              view.where,
+              JSON.valueToTree(blocks),
+              runs);
+      return JSON.valueToTree(stored).toString();
+    }
+
+    /**
+     * The view of these blocks.
+     *
+     * @throws InvalidViewException where they are not those that were stored
+     */
+    View view(List<Block> own) {
+      try {
+        View view =
+            new View(
+                String.valueOf(topic),
+                String.valueOf(topicId),
+                Instant.parse(String.valueOf(cutAt)),
+                where == null ? List.of() : where,
+                own);
+        if (!view.fingerprint().equals(fingerprint)) {
+          throw new InvalidViewException(
+              "the view's blocks are not those of its fingerprint: it was changed after it was"
+                  + " cut");
+        }
+        return view;
+      } catch (DateTimeParseException e) {
+        throw new InvalidViewException("cut_at is no time in UTC: " + e.getParsedString());
+      }
+    }
+  }
 
   public View {
     where = List.copyOf(where);
@@ -109,10 +158,7 @@ public record View(
 
   /** The view in one line of JSON. */
   public String toJson() {
-    Stored stored =
-        new Stored(
-            FORMAT, topic, topicId, cutAt.toString(), fingerprint(), samples(), where, blocks);
-    return JSON.valueToTree(stored).toString();
+    return Stored.json(this, FORMAT, blocks, 0);
   }
 
   /**
@@ -127,20 +173,7 @@ public record View(
         throw new InvalidViewException(
             "no view: expected a JSON object with blocks, and format 1, not " + stored.format);
       }
-      View view =
-          new View(
-              String.valueOf(stored.topic),
-              String.valueOf(stored.topicId),
-              Instant.parse(String.valueOf(stored.cutAt)),
-              stored.where == null ? List.of() : stored.where,
-              stored.blocks);
-      if (!view.fingerprint().equals(stored.fingerprint)) {
-        throw new InvalidViewException(
-            "the view's blocks are not those of its fingerprint: it was changed after it was cut");
-      }
-      return view;
-    } catch (DateTimeParseException e) {
-      throw new InvalidViewException("cut_at is no time in UTC: " + e.getParsedString());
+      return stored.view(List.of(JSON.treeToValue(stored.blocks, Block[].class)));
     } catch (JsonProcessingException e) {
       throw e.getCause() instanceof InvalidViewException invalid
           ? invalid

@@ -26,7 +26,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -135,11 +134,11 @@ class PythonFeedTest {
     produce(70);
     TestCluster.send(cluster, record(4, null));
 
-    Path file = folder.resolve("python.view.json");
+    Path file = folder.resolve("python.view");
     ObjectNode asked = asked().put("cut", file.toString());
     python.run(PythonSources.variables(Map.of()), handover(asked));
 
-    View found = View.parse(Files.readString(file));
+    View found = ViewFile.read(file);
     View expected = source.cut(List.of(), read -> {});
     assertThat(found.blocks()).isEqualTo(expected.blocks());
     assertThat(found.fingerprint()).isEqualTo(expected.fingerprint());
@@ -369,8 +368,9 @@ class PythonFeedTest {
   }
 
   private String file(View view) throws IOException {
-    return Files.writeString(folder.resolve(view.fingerprint() + ".view.json"), view.toJson())
-        .toString();
+    Path file = folder.resolve(view.fingerprint() + ".view");
+    ViewFile.write(view, file);
+    return file.toString();
   }
 
   private ObjectNode asked() {

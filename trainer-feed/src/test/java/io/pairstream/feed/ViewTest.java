@@ -3,10 +3,15 @@ package io.pairstream.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ViewTest {
 
@@ -16,6 +21,8 @@ class ViewTest {
           "id",
           Instant.parse("2026-01-02T03:04:05Z"),
           List.of(new Block(0, 10, 500, List.of(3, 1, 2, 5, 1)), new Block(1, 0, 7, List.of(1))));
+
+  @TempDir private Path folder;
 
   @Test
   void countsRecordsAcrossTheGapsBetweenThem() {
@@ -32,6 +39,63 @@ class ViewTest {
   @Test
   void hasTheFingerprintOfItsLines() {
     assertThat(VIEW.fingerprint()).isEqualTo("79591607dce5bfddad53bdae84ad027e");
+  }
+
+  /** The same bytes as the Python package's. */
+  @Test
+  void isABinaryFileOrOneOfJson() throws Exception {
+    View view =
+        new View(
+            VIEW.topic(),
+            VIEW.topicId(),
+            VIEW.cutAt(),
+            List.of("language=de,zh", "source!=中文"),
+            VIEW.blocks());
+    Path shared = Path.of(ViewTest.class.getResource("two-blocks.view").toURI());
+    for (String name : List.of("a.view", "a.json")) {
+      ViewFile.write(view, folder.resolve(name));
+
+      assertThat(ViewFile.read(folder.resolve(name))).isEqualTo(view);
+    }
+    assertThat(folder.resolve("a.view")).hasSameBinaryContentAs(shared);
+    assertThat(folder.resolve("a.json")).hasContent(view.toJson());
+  }
+
+  @Test
+  void refusesABinaryFileThatWasCutOffOrChanged() throws Exception {
+    Path file = folder.resolve("a.view");
+    ViewFile.write(VIEW, file);
+    String whole = Files.readString(file, StandardCharsets.ISO_8859_1);
+    int length = whole.length();
+    Map.of(
+            whole.substring(0, 11),
+            "cut off",
+            whole.substring(0, 40),
+            "no view: ",
+            whole.substring(0, length - 1),
+            "take " + length + ": it was cut off",
+            whole + "\0",
+            "has " + (length + 1) + " bytes",
+            whole.replace("\"blocks\":2", "\"blocks\":0"),
+            "and 0 blocks",
+            whole.replace("\"samples\":7", "\"samples\":8"),
+            "the file was changed",
+            whole.replace("\5\0\0\0\1", "\6\0\0\0\1"),
+            "not those of its fingerprint",
+            whole.replace("\6\0\0\0\0\0\0\0\7", "\5\0\0\0\0\0\0\0\7"),
+            "the file was changed",
+            whole.replace("\5\0\0\0\0\0\0\0\6", "\377\0\0\0\0\0\0\0\6"),
+            "cut off or changed",
+            whole.replace("2026-01-02T", "yesterday.."),
+            "no time in UTC")
+        .forEach(
+            (content, message) ->
+                assertThatThrownBy(
+                        () ->
+                            ViewFile.read(
+                                Files.writeString(file, content, StandardCharsets.ISO_8859_1)))
+                    .isInstanceOf(InvalidViewException.class)
+                    .hasMessageContaining(message));
   }
 
   @Test
