@@ -169,6 +169,27 @@ def test_says_how_many_batches_an_epoch_has_and_each_loop_is_one(run):
     assert epochs == [[(epoch, step) for step in range(4)] for epoch in range(2)]
 
 
+def test_a_loop_over_validation_begins_anew_and_one_over_training_goes_on(dataset):
+    from pairstream.torch import TorchLoader
+
+    dataset.produce(0, 100)
+    training = dataset.source()
+    dataset.topic = f"{dataset.name}.validation"
+    dataset.create(dataset.topic, 3)
+    dataset.produce(0, 100, split="VALIDATION")
+    validation = dataset.source(split="validation")
+    seen = {}
+    for source in (training, validation):
+        with TorchLoader(source, source.cut(), **{**OPTIONS, "epochs": 1}) as loader:
+            loops = [[batch["step"] for _, batch in zip(range(2), loader)], [batch["step"] for batch in loader]]
+            state = {**loader.state_dict(), "epoch": 0, "samples": 48}
+            loader.load_state_dict(state)
+            seen[source.split] = [*loops, [batch["step"] for batch in loader]]
+
+    assert seen["training"] == [[0, 1], [2, 3], [2, 3]]
+    assert seen["validation"] == [[0, 1], [0, 1, 2, 3, 4], [2, 3, 4]]
+
+
 def test_refuses_a_data_loader_that_makes_batches_of_batches(run):
     from torch.utils.data import DataLoader
 

@@ -92,7 +92,8 @@ class Loader:
     One thread uses a loader.
 
     A loop over a loader ends after ``epochs``, and the next loop hands out as many more; one that was broken off is
-    gone on with. A loader that is pickled, for another process, connects there and goes on from the same position.
+    gone on with, in validation and test begun anew. A loader that is pickled, for another process, connects there and
+    goes on from the same position.
 
     Args:
         source: the split that the views are of
@@ -222,6 +223,8 @@ class Loader:
             if self._position["epoch"] >= self._end:
                 self._go_to(self._position)
                 self._end_before(self._end + self._epochs)
+            elif self._source.split != "training":
+                self._go_to({**self._schedule.begin(), "epoch": self._end - self._epochs})
         return self
 
     def __len__(self) -> int:

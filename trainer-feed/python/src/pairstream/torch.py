@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 import torch.distributed
+from torch.distributed.device_mesh import DeviceMesh
 from torch.overrides import TorchFunctionMode
 from torch.utils.data import IterableDataset, get_worker_info
 from torch.utils.data._utils.collate import default_collate_fn_map
@@ -55,11 +56,15 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     refers to them. Where there is a CUDA device that memory is pinned and PyTorch's, which keeps it until copies that
     were begun with ``non_blocking=True`` are done; such a copy of other memory needs the batch to be held for so long.
 
-    Rank and ranks are those of ``torch.distributed`` where that is initialised and they are not given. May stand in a
+    Rank and ranks are those of the ``mesh``, else of ``torch.distributed`` where that is initialised. May stand in a
     ``DataLoader`` with ``batch_size=None`` and no workers: threads load and decode already. Accelerate's ``prepare``
     takes the loader itself, not a ``DataLoader`` of it.
 
     Args:
+        mesh: in the place of rank and ranks a ``torch.distributed.device_mesh.DeviceMesh``, or a slice of one: its one
+            dimension, or those that are named dp, dp_replicate, dp_shard, replicate or shard, divide the data. Ranks
+            that differ in other dimensions alone (of tensor, context or pipeline parallelism) get the same batches.
+            Copied when the loader is opened: one that is pickled stays the same rank
         device: where the tensors are handed out; None leaves them in the host's memory
         pin_memory: None pins where a CUDA device is available
         augment: changes training pictures: a function of one tensor [channels, height, width] on its device, as
@@ -76,17 +81,22 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         *,
         rank: int | None = None,
         ranks: int | None = None,
+        mesh: DeviceMesh | None = None,
         device: torch.device | str | None = None,
         pin_memory: bool | None = None,
         augment: Callable[[torch.Tensor], torch.Tensor] | None = None,
         **options: Any,
     ) -> None:
+        if mesh is not None:
+            if rank is not None or ranks is not None:
+                raise SettingsError("rank and ranks are the mesh's: give mesh alone")
+            rank, ranks = _share_of(mesh)
         own: dict[str, Any] = {
             "rank": rank, "ranks": ranks, "device": device, "pin_memory": pin_memory, "augment": augment
         }
         self._again = partial(type(self), source, view, **own, **options)
         if (rank is None) != (ranks is None):
-            raise SettingsError("rank and ranks are given together, or taken from torch.distributed")
+            raise SettingsError("rank and ranks are given together, or taken from mesh or torch.distributed")
         if rank is None or ranks is None:
             is_distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
             rank = torch.distributed.get_rank() if is_distributed else 0
@@ -185,6 +195,25 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+_DIVIDING = {"dp", "dp_replicate", "dp_shard", "replicate", "shard"}
+"""Dimensions that divide the data where a mesh has several: as PyTorch's guides, Accelerate and torchtitan name them."""
+
+
+def _share_of(mesh: DeviceMesh) -> tuple[int, int]:
+    """Rank and ranks of this process among those that the mesh divides the data by."""
+    names = mesh.mesh_dim_names or ()
+    if mesh.ndim > 1 and not _DIVIDING.issuperset(names or ["?"]):
+        known = f"the dimensions {', '.join(names)}" if names else f"{mesh.ndim} dimensions without names"
+        raise SettingsError(
+            f"the mesh has {known}: give the part of it that divides the data, such as mesh['dp'] or "
+            "mesh['dp_replicate', 'dp_shard'] of a mesh with mesh_dim_names"
+        )
+    at = mesh.get_coordinate()
+    if at is None:
+        raise SettingsError("this process is not in the mesh: only those that are open a loader with it")
+    return int(np.ravel_multi_index(tuple(at), tuple(mesh.shape))), mesh.size()
 
 
 def _tensors(batch: Batch) -> dict[str, torch.Tensor]:
