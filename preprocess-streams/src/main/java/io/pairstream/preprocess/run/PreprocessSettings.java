@@ -33,6 +33,12 @@ public record PreprocessSettings(
   /** Records in hand of the graph that keeps the index: finished ones, of some 30 kB each. */
   private static final int INDEXED_AT_ONCE = 100;
 
+  /**
+   * Without stores, an instance that starts again has other transactional ids: only this ends what
+   * it left open.
+   */
+  private static final Duration INDEX_TRANSACTION = Duration.ofSeconds(30);
+
   /** How long a member may be silent before others take over. */
   private static final Duration SESSION = Duration.ofSeconds(10);
 
@@ -144,6 +150,8 @@ public record PreprocessSettings(
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, INDEXED_AT_ONCE);
     consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, INDEXED_AT_ONCE);
+    producer(
+        settings, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) INDEX_TRANSACTION.toMillis());
     // The broker unpacks it, to see keys: others need a native library, which it may not have.
     producer(settings, ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
     return settings;

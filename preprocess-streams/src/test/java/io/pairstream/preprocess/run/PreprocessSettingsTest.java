@@ -46,6 +46,12 @@ class PreprocessSettingsTest {
         .containsEntry(TRANSACTION_TIMEOUT, (int) settings.transactionTimeout().toMillis());
   }
 
+  @Test
+  void whatAKilledInstanceLeftOpenOnTheIndexEndsSoon() {
+    assertThat(settings(workers, Map.of()).indexSettings())
+        .containsEntry(TRANSACTION_TIMEOUT, 30_000);
+  }
+
   /** Two hundred hanging images are many polls, each with a transaction of its own. */
   @Test
   void noNumberOfHangingImagesNeedsMoreThanABrokerAllows() {
