@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
-import operator
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pairstream.errors import SettingsError
 
@@ -17,6 +20,9 @@ _TEXTS = {"contributor": "contributor", "host": "url", "language": "language", "
           "source": "source_kind"}
 _NUMBERS = ("fold", "height", "token_count", "truncated", "width")
 _MEASURE = "measure."
+
+_PLAIN = re.compile(r"https?://[\w.:-]+(?=[/?#]|$)", re.ASCII)
+"""What a URL's host depends on: the hosts of a million are few."""
 
 
 class Condition:
@@ -28,7 +34,7 @@ class Condition:
         text: ``FIELD OP VALUE[,VALUE...]``; ``*`` in the value of a text stands for any characters
 
     Attributes:
-        field: of the record, on which it depends
+        field: of the record, on which it depends: ``language``, or ``measures.NAME`` of its map
 
     Raises:
         SettingsError: for anything else
@@ -51,36 +57,54 @@ class Condition:
         if name == "host":
             values = [value.lower() for value in values]
         self._text = f"{name}{sign}{','.join(values)}"
-        self._measure = name[len(_MEASURE) :] if name.startswith(_MEASURE) else ""
-        self.field = "measures" if self._measure else _TEXTS.get(name, name)
-        self._is_host = name == "host"
-        self._holds = _of_number(text, name, sign, values) if is_number else _of_text(sign, values)
+        is_measure = name.startswith(_MEASURE)
+        self.field = f"measures.{name[len(_MEASURE) :]}" if is_measure else _TEXTS.get(name, name)
+        self._holds = _of_number(text, name, sign, values) if is_number else _of_text(name, sign, values)
+
+    def holds(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+        """bool [n]: which of the field's values are as this says.
+
+        Args:
+            values: numbers, or objects that are str; what is unknown is NaN, None or empty
+        """
+        return self._holds(values)
 
     def holds_for(self, fields: Mapping[str, Any]) -> bool:
         """Whether a record's fields are as this says."""
-        found = fields.get(self.field)
-        if self._measure:
-            found = (found or {}).get(self._measure)
-        elif self._is_host:
-            found = _host(found or "")
-        return found not in (None, "") and self._holds(found)
+        name, _, key = self.field.partition(".")
+        found = fields.get(name)
+        return bool(self.holds(np.array([(found or {}).get(key) if key else found], object))[0])
 
     def __str__(self) -> str:
         return self._text
 
 
-def _of_text(sign: str, values: list[str]) -> Callable[[str], bool]:
+def _of_text(name: str, sign: str, values: list[str]) -> Callable[[NDArray[Any]], NDArray[np.bool_]]:
     ways = "|".join(".*".join(map(re.escape, value.split("*"))) for value in values)
     form = re.compile(ways, re.DOTALL)
-    return lambda found: bool(form.fullmatch(found)) == (sign == "=")
+
+    def is_one(found: str) -> bool:
+        text = _host(found) if name == "host" and found else found
+        return bool(text) and bool(form.fullmatch(text)) == (sign == "=")
+
+    def holds(found: NDArray[Any]) -> NDArray[np.bool_]:
+        texts = found.tolist()
+        known = {text: is_one(text) for text in set(texts)}
+        return np.fromiter(map(known.__getitem__, texts), np.bool_, len(texts))
+
+    return holds
 
 
-def _of_number(text: str, name: str, sign: str, values: list[str]) -> Callable[[float], bool]:
+def _of_number(text: str, name: str, sign: str, values: list[str]) -> Callable[[NDArray[Any]], NDArray[np.bool_]]:
     numbers = [_number(text, name, value) for value in values]
-    if sign in (">=", "<="):
-        compare = operator.ge if sign == ">=" else operator.le
-        return lambda found: bool(compare(found, numbers[0]))
-    return lambda found: (found in numbers) == (sign == "=")
+
+    def holds(found: NDArray[Any]) -> NDArray[np.bool_]:
+        known = found.astype(np.float64)
+        if sign in (">=", "<="):
+            return known >= numbers[0] if sign == ">=" else known <= numbers[0]
+        return ~np.isnan(known) & (np.isin(known, numbers) == (sign == "="))
+
+    return holds
 
 
 def _number(text: str, name: str, value: str) -> float:
@@ -93,6 +117,12 @@ def _number(text: str, name: str, value: str) -> float:
 
 
 def _host(url: str) -> str:
+    plain = _PLAIN.match(url)
+    return _parsed(plain[0] if plain else url)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _parsed(url: str) -> str:
     try:
         return (urlsplit(url).hostname or "").rstrip(".").encode("idna").decode("ascii")
     except ValueError:

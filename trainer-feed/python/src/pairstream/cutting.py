@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
-from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+import numpy as np
+from confluent_kafka import Message
 
 from pairstream.conditions import Condition
-from pairstream.errors import Unavailable, ViewError
-from pairstream.kafka import Cluster, Topic
+from pairstream.errors import ViewError
+from pairstream.index import PLACE, key_of, last_of_each, read_entries
+from pairstream.kafka import Cluster
 from pairstream.records import AvroReader, Malformed, Schemas
 from pairstream.view import Block, View
 
@@ -21,78 +21,8 @@ BLOCK_RECORDS = 128
 BLOCK_BYTES = 4 << 20
 """Bytes after which a block ends."""
 
-_BATCH = 500
-_POLL_S = 0.5
-_PLACE = {"split": "string", "partition": "int", "offset": "long", "bytes": "int"}
-
-
-class _Cut:
-    """Gathers of each key, by eight bytes of its digest, the last record's offset and size, as compaction keeps it."""
-
-    def __init__(self, cluster: Cluster, schemas: Schemas, topic: Topic, where: Sequence[Condition]) -> None:
-        self._cluster = cluster
-        self._schemas = schemas
-        self._topic = topic
-        self._where = where
-        self._pairs = self._reader(topic.name, {})
-        self.begins = cluster.begins(topic.name, topic.partitions)
-        self.held: dict[int, dict[int, tuple[int, int]]] = {partition: {} for partition in topic.partitions}
-
-    def _reader(self, topic: str, types: Mapping[str, str]) -> AvroReader:
-        """Reads of each value what comes first, up to the last of these fields and those of the conditions."""
-        return AvroReader(self._schemas, topic, types, {*types, *(condition.field for condition in self._where)})
-
-    def read_index(self, consumer: Consumer, index: Topic, split: str) -> dict[int, int]:
-        """Gathers what the index has; answers the offset behind it, by partition of the split."""
-        reader = self._reader(index.name, _PLACE)
-        behind = dict(self.begins)
-
-        def take(key: int, message: Message) -> None:
-            value = message.value()
-            if value is None:
-                for pairs in self.held.values():
-                    pairs.pop(key, None)
-                return
-            try:
-                entry = reader.read(value)
-            except Malformed as e:
-                site = f"{index.name}-{message.partition()}, offset {message.offset()}"
-                raise ViewError(f"{site} is no entry of the index: {e}") from e
-            if entry["split"] == split:
-                partition, offset = entry["partition"], entry["offset"]
-                behind[partition] = max(behind[partition], offset + 1)
-                self._gather(partition, key, offset, entry["bytes"], all(one.holds_for(entry) for one in self._where))
-
-        begins = self._cluster.begins(index.name, index.partitions)
-        _read(consumer, index.name, begins, self._cluster.ends(index.name, index.partitions), take)
-        return behind
-
-    def read_topic(self, consumer: Consumer, begins: Mapping[int, int]) -> None:
-        """Gathers what the topic has from these offsets on."""
-
-        def take(key: int, message: Message) -> None:
-            value = message.value()
-            size = len(value or b"")
-            matches = value is not None and self._matches(message, value)
-            self._gather(message.partition(), key, message.offset(), size, matches)
-
-        _read(consumer, self._topic.name, begins, self._cluster.ends(self._topic.name, self._topic.partitions), take)
-
-    def _matches(self, message: Message, value: bytes) -> bool:
-        if not self._where:
-            return True
-        try:
-            pair = self._pairs.read(value)
-        except Malformed as e:
-            site = f"{self._topic.name}-{message.partition()}-{message.offset()}"
-            raise ViewError(f"{site} cannot be held against the conditions: it holds no pair") from e
-        return all(one.holds_for(pair) for one in self._where)
-
-    def _gather(self, partition: int, key: int, offset: int, size: int, matches: bool) -> None:
-        if matches and offset >= self.begins[partition]:
-            self.held[partition][key] = (offset, size)
-        else:
-            self.held[partition].pop(key, None)
+_GONE = -1
+"""Instead of an offset: the pair is withdrawn, or not as the conditions say."""
 
 
 def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Sequence[str] = ()) -> View:
@@ -107,44 +37,38 @@ def cut(cluster: Cluster, schemas: Schemas, dataset: str, split: str, where: Seq
     """
     conditions = [Condition(text) for text in where]
     topic = cluster.topic(f"{dataset}.{split}")
-    gathered = _Cut(cluster, schemas, topic, conditions)
-    consumer = cluster.consumer({"queued.max.messages.kbytes": 65_536})
-    try:
-        index = cluster.find_topic(f"{dataset}.index")
-        indexed = gathered.read_index(consumer, index, split.upper()) if index else gathered.begins
-        gathered.read_topic(consumer, indexed)
-    finally:
-        consumer.close()
-    blocks = [block for number in topic.partitions for block in _blocks(number, gathered.held[number].values())]
+    begins = cluster.begins(topic.name, topic.partitions)
+    entries = read_entries(cluster, schemas, dataset, split, conditions)
+    pairs = AvroReader(schemas, topic.name, {}, {one.field.partition(".")[0] for one in conditions})
+
+    def tail_of(message: Message) -> tuple[int, int, int, int]:
+        value = message.value()
+        is_there = value is not None and _matches(message, value, pairs, conditions)
+        offset = message.offset() if is_there else _GONE
+        return key_of(message.key()), message.partition(), offset, len(value or b"")
+
+    indexed = {partition: max(begin, entries.read_to.get(partition, 0)) for partition, begin in begins.items()}
+    tail = [tail_of(message) for messages in cluster.read(topic.name, indexed) for message in messages]
+    rows = np.column_stack([entries.keys, *(entries.columns[name] for name in PLACE)])
+    rows = np.concatenate([rows, np.array(tail, np.int64).reshape(-1, 4)])
+    keys, partitions, offsets, sizes = rows[last_of_each(rows[:, 0] ^ rows[:, 1] << 32)].T
+    blocks = []
+    for number, begin in begins.items():
+        own = (partitions == number) & (offsets >= begin)
+        blocks += _blocks(number, zip(offsets[own].tolist(), sizes[own].tolist()))
     cut_at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return View(topic.name, topic.id, cut_at, tuple(blocks), tuple(map(str, conditions)))
 
 
-def _read(
-    consumer: Consumer,
-    topic: str,
-    begins: Mapping[int, int],
-    ends: Mapping[int, int],
-    take: Callable[[int, Message], Any],
-) -> None:
-    """Reads partitions up to where they end, and hands out each record with eight bytes of its key's digest."""
-    left = {partition for partition, begin in begins.items() if begin < ends[partition]}
-    consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in left])
-    while left:
-        for message in consumer.consume(_BATCH, _POLL_S):
-            partition, offset = message.partition(), message.offset()
-            error = message.error()
-            if error is not None:
-                if error.code() == KafkaError._PARTITION_EOF and offset >= ends[partition]:
-                    left.discard(partition)
-                elif error.code() == KafkaError._AUTO_OFFSET_RESET:
-                    raise Unavailable(f"{topic}-{partition}: {error.str()}")
-                continue
-            if offset < ends[partition]:
-                take(int.from_bytes(hashlib.sha256(message.key() or b"").digest()[:8], "big"), message)
-            if offset + 1 >= ends[partition]:
-                left.discard(partition)
-    consumer.unassign()
+def _matches(message: Message, value: bytes, pairs: AvroReader, conditions: Sequence[Condition]) -> bool:
+    if not conditions:
+        return True
+    try:
+        pair = pairs.read(value)
+    except Malformed as e:
+        site = f"{message.topic()}-{message.partition()}-{message.offset()}"
+        raise ViewError(f"{site} cannot be held against the conditions: it holds no pair") from e
+    return all(one.holds_for(pair) for one in conditions)
 
 
 def _blocks(partition: int, pairs: Iterable[tuple[int, int]]) -> list[Block]:

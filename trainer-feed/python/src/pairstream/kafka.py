@@ -9,7 +9,7 @@ import math
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import TimeoutError as NotInTime
 from typing import Any, NamedTuple
 
@@ -33,6 +33,8 @@ _TIMEOUT_S = 15.0
 _ONCE_S = 5.0
 """For one of several questions: one that goes to a broker that is gone is answered by nobody."""
 _PAUSE_S = 0.1
+_READ_AT_ONCE = 10_000
+_READ_S = 0.1
 
 _PASSING = frozenset(
     {
@@ -203,6 +205,35 @@ class Cluster:
     def ends(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
         """Offset behind the last committed record of each partition."""
         return self._offsets(topic, partitions, OffsetSpec.latest())
+
+    def read(self, topic: str, begins: Mapping[int, int]) -> Iterator[list[Message]]:
+        """Reads partitions from these offsets to their present ends; hands out what is committed, many at once.
+
+        Raises:
+            Unavailable: where the broker does not answer, or has no such record any more
+        """
+        ends = self.ends(topic, begins)
+        left = {partition for partition, begin in begins.items() if begin < ends[partition]}
+        consumer = self.consumer({"queued.max.messages.kbytes": 65_536})
+        try:
+            consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in left])
+            while left:
+                messages = []
+                for message in consumer.consume(_READ_AT_ONCE, _READ_S):
+                    partition, offset, error = message.partition(), message.offset(), message.error()
+                    if error is None:
+                        if offset < ends[partition]:
+                            messages.append(message)
+                        if offset + 1 >= ends[partition]:
+                            left.discard(partition)
+                    elif error.code() == KafkaError._PARTITION_EOF and offset >= ends[partition]:
+                        left.discard(partition)
+                    elif error.code() == KafkaError._AUTO_OFFSET_RESET:
+                        raise Unavailable(f"{topic}-{partition}: {error.str()}")
+                if messages:
+                    yield messages
+        finally:
+            consumer.close()
 
     def send(self, topic: str, key: str, value: bytes) -> int:
         """Appends a record to a topic's first partition; answers its offset once all replicas have it.
