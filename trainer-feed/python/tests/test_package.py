@@ -1,0 +1,78 @@
+"""What `pip install FILE.whl` puts where people run it."""
+
+import importlib
+import inspect
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+import pairstream
+
+FOLDER = Path(__file__).parents[1]
+
+USE = """
+import importlib, pkgutil, sys
+import pairstream, pairstream.arrow, pairstream.augment, pairstream.features
+
+assert pairstream.__file__.startswith(sys.prefix), pairstream.__file__
+print(*sorted(one.name for one in pkgutil.iter_modules(pairstream.__path__)))
+"""
+
+
+def pip(*arguments):
+    ran = subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments],
+                         capture_output=True, text=True)  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_wheel_has_all_modules_and_is_typed(tmp_path):
+    pytest.importorskip("setuptools", minversion="77", reason="the wheel is built by setuptools 77 or newer")
+    # A copy: building leaves files in the folder.
+    project = tmp_path / "python"
+    shutil.copytree(FOLDER / "src", project / "src", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__"))
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(FOLDER / name, project)
+    pip("wheel", str(project), "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path))
+    [wheel] = tmp_path.glob("pairstream-*.whl")
+    venv.create(tmp_path / "venv", symlinks=os.name != "nt")
+    python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+    pip(f"--python={python}", "install", "--no-deps", "--no-index", str(wheel))
+
+    [installed] = (tmp_path / "venv").glob("**/site-packages")
+    # What the package requires is of the environment that runs the test.
+    (installed / "requirements.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    used = subprocess.run([python, "-c", USE], cwd=tmp_path, capture_output=True, text=True,
+                          env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"})  # fmt: skip
+    assert used.returncode == 0, used.stderr
+    assert set(used.stdout.split()) == {file.stem for file in (FOLDER / "src/pairstream").glob("*.py")} - {"__init__"}
+    assert (installed / "pairstream/py.typed").is_file()
+
+
+def undocumented(module):
+    """Public classes, functions and methods of a module that say nothing of themselves."""
+    for name in getattr(module, "__all__", vars(module)):
+        one = getattr(module, name)
+        if name.startswith("_") or not (inspect.isclass(one) or inspect.isfunction(one)):
+            continue
+        if not one.__module__.startswith("pairstream"):
+            continue
+        parts = [part for part in vars(one) if not part.startswith("_")] if inspect.isclass(one) else []
+        for where, value in [("", one), *((f".{part}", getattr(one, part)) for part in parts)]:
+            if (callable(value) or isinstance(value, property)) and not inspect.getdoc(value):
+                yield f"{module.__name__}.{name}{where}"
+
+
+@pytest.mark.parametrize("name", ["", ".arrow", ".augment", ".errors", ".features", ".torch"])
+def test_what_is_public_says_what_it_is(name):
+    if name == ".torch":
+        pytest.importorskip("torch", reason="torch is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    module = importlib.import_module(f"{pairstream.__name__}{name}")
+
+    assert module.__doc__ and not list(undocumented(module))
