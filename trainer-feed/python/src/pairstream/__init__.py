@@ -17,6 +17,7 @@ from pairstream.errors import (
 )
 from pairstream.loader import Loader, Stats
 from pairstream.source import Source, open
+from pairstream.stored import forget_withdrawn, write_column
 from pairstream.view import Block, View
 
 __all__ = [
@@ -32,5 +33,7 @@ __all__ = [
     "Unavailable",
     "View",
     "ViewError",
+    "forget_withdrawn",
     "open",
+    "write_column",
 ]

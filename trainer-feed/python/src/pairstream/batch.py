@@ -28,6 +28,7 @@ class Batch:
         pair_ids: size texts
         captions: size texts; empty where they are dropped
         dropped: bool [size], whether the caption was left out
+        places: int64 [size, 2], partition and offset of each record in the split's topic
         folds: int32 [size], the folds for cross-validation
         columns: those that were asked for, by name, with ``mask.NAME`` beside ``tokens.NAME``: arrays, or lists of
             texts; ``batch["crop"]`` is one of them
@@ -55,6 +56,7 @@ class Batch:
         self.captions = slot.captions[:size]
         self.folds = np.array(slot.folds[:size], np.int32)
         self.dropped = np.array(slot.dropped[:size], np.bool_)
+        self.places = np.array(slot.places[:size], np.int64).reshape(-1, 2)
         picture: Picture = form.values["images"]
         self.colour = picture.colour
         self.epoch = step.epoch

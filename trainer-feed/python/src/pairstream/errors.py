@@ -17,6 +17,10 @@ class PositionRefused(PairstreamError):
     """A position of another view or another order, or one whose records have left the log."""
 
 
+class AllWithdrawn(PositionRefused):
+    """A view of which every pair is withdrawn."""
+
+
 class SampleRefused(PairstreamError):
     """A record of another shape or split, or one that cannot be read."""
 

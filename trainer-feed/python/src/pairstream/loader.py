@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import threading
 import time
 from bisect import bisect_left
@@ -30,6 +31,7 @@ from pairstream.schedule import Schedule, MixSchedule, Pick, Position, Step, Vie
 from pairstream.slots import Allocate, Pool, Slot
 from pairstream.source import Source
 from pairstream.starvation import Reading, StarvationClock
+from pairstream.stored import Stored, StoredColumns
 from pairstream.takedowns import Takedowns, keys_of
 from pairstream.view import View
 from pairstream.windows import Loaded, Record, Stopped, Window, WindowLoader
@@ -114,7 +116,9 @@ class Loader:
             ``numpy.random.Generator`` that is seeded by (seed, epoch, pair id); answers a picture of the same shape.
             Called in several threads
         columns: what else batches have of the records: names of fields, ``original_size``, ``crop``, ``source``,
-            ``measure.NAME``, ``texts.NAME``, ``tokens.NAME``, ``images.NAME``
+            ``measure.NAME``, ``texts.NAME``, ``tokens.NAME``, ``images.NAME``; and of those in ``stored``
+        stored: folder of columns that :func:`pairstream.write_column` wrote
+        models: of which model a stored column is, by its name, where it is there of several
         transform: makes of each sample what ``batch.data`` has of it: a function of a dictionary (image uint8
             [height, width, channels], tokens, mask, caption, pair_id, dropped, and the columns) and a generator that is
             seeded as that of ``augment`` is; answers a dictionary. In any split; called in several threads
@@ -131,7 +135,8 @@ class Loader:
         report: say every few seconds how the loader is, on the topic where the dashboard finds it
 
     Raises:
-        SettingsError: where an argument cannot be, or the view has too few samples for a batch
+        SettingsError: where an argument cannot be, the view has too few samples for a batch, or a pair lacks a stored
+            column
         PositionRefused: where records of the view have left the log
         Unavailable: where the broker does not answer or has no such topic
     """
@@ -155,6 +160,8 @@ class Loader:
         normalize: str | None = None,
         augment: Augment | None = None,
         columns: Sequence[str] = (),
+        stored: str | os.PathLike[str] | None = None,
+        models: Mapping[str, str] = {},  # noqa: B006 - it is not changed
         transform: Transform | None = None,
         collate: Collate | None = None,
         caption_dropout: float = 0.0,
@@ -202,10 +209,14 @@ class Loader:
                 "and normalise"
             )
         self._collate = (collate or stack) if has_hook else None
-        reader = SampleReader(source.schemas, source.topic, rendition, token_set, Columns(columns))
+        names = Columns(columns).names
+        views = self._schedule.views or ([source.view(view.view)] if stored is not None and isinstance(view, Follow) else [])
+        self._stored = StoredColumns(stored, names, models, views)
+        own = Columns([name for name in names if name not in self._stored])
+        reader = SampleReader(source.schemas, source.topic, rendition, token_set, own)
         self._writer = SampleWriter(
             reader, source.topic, source.split.upper(), pictures, seed, augment,
-            (transform or as_it_is) if has_hook else None, caption_dropout,
+            (transform or as_it_is) if has_hook else None, caption_dropout, self._stored.forms,
         )  # fmt: skip
         for one in self._schedule.views:
             source.require(one)
@@ -657,8 +668,9 @@ class _Run:
         # Only the first batch needs another rank's sample, for its form.
         pool = self._pool or self._pool_for(samples or [self._take(step.lead)])
         slot = pool.take()
+        stored = self._loader._stored.find([loaded.record for loaded in samples])
         firsts = range(0, len(samples), _CHUNK)
-        writing = [self._decoders.submit(self._write, step, samples, slot, at) for at in firsts]
+        writing = [self._decoders.submit(self._write, step, samples, stored, slot, at) for at in firsts]
         if self._loader._collate is not None:
             # Threads take tasks in their order: all that this one waits for are done, or on another thread.
             writing.append(self._decoders.submit(self._gather, self._loader._collate, slot, len(samples), [*writing]))
@@ -678,11 +690,14 @@ class _Run:
         made, slot.made = slot.made[:size], [None] * len(slot.made)
         slot.data = collate(made)
 
-    def _write(self, step: Step, samples: list[Loaded], slot: Slot, first: int) -> None:
+    def _write(self, step: Step, samples: list[Loaded], stored: Stored, slot: Slot, first: int) -> None:
         assert self._form is not None
         for index in range(first, min(first + _CHUNK, len(samples))):
             record, is_stand_in = samples[index]
             slot.stand_ins[index] = is_stand_in
+            slot.places[index] = record.partition, record.offset
+            for name, values in stored.items():
+                slot.arrays[name][index] = values[index]
             epoch = step.picks[index].of.order.epoch
             sample = record.sample or self._writer.read(record)
             self._writer.write(record, sample, epoch, self._form, slot, index)

@@ -40,6 +40,7 @@ class Slot:
         self.captions = [""] * batch_size
         self.folds = [0] * batch_size
         self.dropped = [False] * batch_size
+        self.places = [(0, 0)] * batch_size
         self.stand_ins = [False] * batch_size
         self.seeds = [0] * batch_size
         self.made: list[Any] = [None] * batch_size

@@ -19,7 +19,7 @@ from pairstream.named import GrowingView
 from pairstream.records import Malformed, Sample, SampleReader, Schemas
 from pairstream.takedowns import Takedowns
 from pairstream.view import Blocks, View
-from pairstream.windows import WindowLoader
+from pairstream.windows import Record, WindowLoader
 
 _SPLITS = ("training", "validation", "test")
 
@@ -99,6 +99,11 @@ class Source:
             Unavailable: where the broker or the registry does not answer
         """
         self.require(view)
+        for _, sample in self.living(view):
+            yield sample
+
+    def living(self, view: View) -> Iterator[tuple[Record, Sample]]:
+        """As :meth:`samples`, with the records; of a view that :meth:`require` has checked."""
         reader = SampleReader(self.schemas, self.topic)
         takedowns = Takedowns(self.cluster, f"{self.dataset}.takedowns")
         loader = WindowLoader(1, lambda: self.cluster.consumer(JUMPING), takedowns, lambda record: ())
@@ -113,7 +118,7 @@ class Source:
                         site = f"{self.topic}-{record.partition}, offset {record.offset}"
                         raise SampleRefused(f"{site}: {e}") from e
                     if not takedowns.hold(sample.fields):
-                        yield sample
+                        yield record, sample
         finally:
             loader.stop()
             loader.close()

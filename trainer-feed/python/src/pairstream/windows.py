@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
-from pairstream.errors import PositionRefused, Unavailable
+from pairstream.errors import AllWithdrawn, PositionRefused, Unavailable
 from pairstream.order import Piece
 from pairstream.records import Sample
 from pairstream.schedule import ViewEpoch
@@ -143,7 +143,7 @@ class WindowLoader:
         """Loads a window, which has a living pair when it is there.
 
         Raises:
-            PositionRefused: where every pair of the view is withdrawn
+            AllWithdrawn: where every pair of the view is withdrawn
         """
         return self._threads.submit(self._load, of, lane, window)
 
@@ -181,7 +181,7 @@ class WindowLoader:
                 loaded = Window(records, self._withdrawn, self._keys, is_own=i + j == 0)
                 if loaded.has_living():
                     return loaded
-        raise PositionRefused("every pair of the view has been withdrawn")
+        raise AllWithdrawn("every pair of the view has been withdrawn")
 
     def _read_pieces(self, view: View, pieces: Sequence[Piece], consumer: Consumer) -> list[Record | None]:
         return [

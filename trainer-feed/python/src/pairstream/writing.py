@@ -80,6 +80,7 @@ class SampleWriter:
         augment: changes pictures; called in several threads
         transform: gets the pictures, in place of the batch; called in several threads
         caption_dropout: probability with which a caption is left out
+        stored: type and shape of further columns of a batch, by name, which others write
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class SampleWriter:
         augment: Augment | None = None,
         transform: Transform | None = None,
         caption_dropout: float = 0.0,
+        stored: Mapping[str, tuple[Any, tuple[int, ...]]] = {},  # noqa: B006 - it is not changed
     ) -> None:
         self._reader = reader
         self._topic = topic
@@ -101,6 +103,7 @@ class SampleWriter:
         self._augment = augment
         self._transform = transform
         self._caption_dropout = caption_dropout
+        self._stored = stored
         self._desks = _Desks()
 
     def site(self, record: Record) -> str:
@@ -162,6 +165,7 @@ class SampleWriter:
             elif not isinstance(value, str):
                 array = np.asarray(value)
                 arrays[name] = ((size, *array.shape), array.dtype)
+        arrays.update((name, ((size, *shape), dtype)) for name, (dtype, shape) in self._stored.items())
         texts = [name for name, value in form.values.items() if isinstance(value, str)]
         return Slot(size, arrays, texts, allocate)
 
