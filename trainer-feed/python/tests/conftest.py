@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import pairstream
+from pairstream.named import TopicTail
 
 AVRO = Path(__file__).parents[3] / "schemas/src/main/avro"
 SIDE = 4
@@ -245,6 +246,13 @@ class Dataset:
         fields = dict(name=name, segment=number, topic=view.topic, topic_id=view.topic_id, where=["fold=1"])
         fields.update(sealed_at=1_767_322_800_123, blocks=blocks, read_to={}, last=last, **other)
         self.send(f"{self.name}.views", f"{name}/{number:08d}", self._segments.write(fields))
+
+    def records(self, topic):
+        """Keys and values of a topic's first partition."""
+        tail, found = TopicTail(self.source().cluster, topic), []
+        tail.read(lambda message: found.append((message.key().decode(), message.value())))
+        tail.close()
+        return found
 
     def ids_by_offset(self):
         """Pair ids by (partition, offset), from the topic itself."""

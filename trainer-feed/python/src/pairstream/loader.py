@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from pairstream.batch import Batch
+from pairstream.checkpoints import Lineage, run_name
 from pairstream.columns import Columns
 from pairstream.errors import SettingsError
 from pairstream.following import Follow, FollowedSchedule
@@ -132,6 +133,8 @@ class Loader:
         rendition: another of the pair's pictures, by name
         allocate: makes the memory of each batch, to which it goes back when nothing refers to it; by default the
             loader uses its own memory again
+        run: name of the run in the notes of its checkpoints, the same for all its ranks and however often it goes on: up
+            to 64 lower-case letters, digits, '.', '-' and '_'; by default one that follows from view and order
         report: say every few seconds how the loader is, on the topic where the dashboard finds it
 
     Raises:
@@ -171,6 +174,7 @@ class Loader:
         token_set: str = "",
         rendition: str = "",
         allocate: Allocate | None = None,
+        run: str = "",
         report: bool = True,
     ) -> None:
         options = {name: value for name, value in locals().items() if name not in ("self", "source", "view")}
@@ -221,6 +225,7 @@ class Loader:
         for one in self._schedule.views:
             source.require(one)
         self._position: Position = self._schedule.begin()
+        self._lineage = Lineage(run_name(run, self._position), int(batch_size), self._keep_last, writes=rank == 0)
         self._end = epochs
         self._run: _Run | None = None
         self._counts = _Counts()
@@ -287,12 +292,27 @@ class Loader:
         self._counts.samples += len(batch)
         self._counts.epoch, self._counts.step = batch.epoch, batch.step
         self._position = batch.position
+        self._lineage.takedowns = max(self._lineage.takedowns, self._run.takedowns)
         self._starvation.note(self._reading())
         return batch
 
     def state_dict(self) -> dict[str, Any]:
         """The position behind the last batch that was handed out: less than 1 kB as JSON."""
-        return dict(self._position)
+        return self._lineage.state(self._position)
+
+    def checkpoint(self, name: str) -> dict[str, Any]:
+        """The state of :meth:`state_dict`, noted under a name, so that ``pairstream exposure`` tells what it has seen.
+
+        Rank 0 writes the note, of at most 300 bytes; the other ranks may call it too. Where the platform does not take
+        it within 30 s, a warning is logged, and the state is the same but for that.
+
+        Args:
+            name: 1 to 32 letters, digits, '.', '-' and '_', another one for each checkpoint: ``step-4000``
+
+        Raises:
+            SettingsError: where no checkpoint can be called so, or the run goes on from one of that name
+        """
+        return self._lineage.checkpoint(name, self._position, self._source)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on behind the batch of a position, whatever was handed out before.
@@ -301,6 +321,7 @@ class Loader:
             PositionRefused: where it is one of another view or another order
         """
         self._schedule.require_own(state)
+        state = self._lineage.load(state, self._schedule.begin())
         self._go_to(dict(state))
         if self._epochs is not None:
             # The end of the loop in which the batch was handed out, behind which other loops may have come before.
@@ -313,6 +334,7 @@ class Loader:
         if batches < 0:
             raise SettingsError(f"batches to skip are at least 0, not {batches}")
         self._go_to(self._schedule.skip(self._position, self._batch_size, self._keep_last, batches))
+        self._lineage.is_exact &= batches == 0
 
     def explain(self, step: int, epoch: int = 0) -> list[dict[str, Any]]:
         """What the batch of a step is made of, in its order and of all ranks: reads the windows in which it stands.
@@ -378,7 +400,7 @@ class Loader:
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._again, (), dict(self._position)
+        return self._again, (), self.state_dict()
 
     def __setstate__(self, position: Position) -> None:
         self.load_state_dict(position)

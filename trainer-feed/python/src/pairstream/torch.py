@@ -133,6 +133,10 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         """The position behind the last batch that was handed out."""
         return self.loader.state_dict()
 
+    def checkpoint(self, name: str) -> dict[str, Any]:
+        """The same, noted under a name: see :meth:`pairstream.Loader.checkpoint`."""
+        return self.loader.checkpoint(name)
+
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on behind the batch of a position, with any number of ranks."""
         self.loader.load_state_dict(state)

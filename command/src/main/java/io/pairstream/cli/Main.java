@@ -49,6 +49,7 @@ import picocli.CommandLine.TypeConversionException;
       GroupCommand.class,
       ProfileCommand.class,
       WhyCommand.class,
+      ExposureCommand.class,
       AuditCommand.class,
       QuarantineCommand.class,
       TakedownCommand.class,

@@ -1,6 +1,8 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.feed.InvalidViewException;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
@@ -11,9 +13,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,11 +39,18 @@ final class TakedownCommand extends ClusterCommand {
   @Option(names = "--plan")
   private boolean plan;
 
-  /** What a command has done, as JSON. */
-  private record Answer(String state, @JsonUnwrapped TakedownDesk.Report report) {
+  /**
+   * What a command has done, as JSON.
+   *
+   * @param seenBy checkpoints that have seen some of it, by run
+   */
+  private record Answer(
+      String state,
+      @JsonUnwrapped TakedownDesk.Report report,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, List<String>> seenBy) {
 
-    static Answer of(TakedownDesk.Report report, String state) {
-      return new Answer(report.unfinished().isPresent() ? "WAITING" : state, report);
+    static Answer of(TakedownDesk.Report report, String state, Map<String, List<String>> seenBy) {
+      return new Answer(report.unfinished().isPresent() ? "WAITING" : state, report, seenBy);
     }
   }
 
@@ -97,15 +108,37 @@ final class TakedownCommand extends ClusterCommand {
         plan
             ? desk.plan(subject)
             : desk.takeDown(checked(() -> request.of(subject, cause, progress())));
-    answer(Answer.of(report, plan ? "PLANNED" : "DONE"), () -> print(report));
+    Map<String, List<String>> seenBy = seenBy(subject);
+    answer(Answer.of(report, plan ? "PLANNED" : "DONE", seenBy), () -> print(report, seenBy));
     return end(report, this);
+  }
+
+  /** Checkpoints that have seen some of it, by run. What is done is not undone by not knowing. */
+  private Map<String, List<String>> seenBy(Subject subject) {
+    try {
+      return new NotedCheckpoints(
+              access(),
+              (id, entry) ->
+                  TakedownKind.keysOf(
+                          id,
+                          entry.getImageDigest(),
+                          entry.getContributor(),
+                          entry.getSourceKind(),
+                          entry.getUrl())
+                      .contains(subject.key()),
+              List.of())
+          .seenBy();
+    } catch (KafkaException | InvalidViewException e) {
+      complain("which checkpoints have seen it is not known: " + e.getMessage());
+      return Map.of();
+    }
   }
 
   private static boolean isText(String text) {
     return text != null && !text.isBlank() && text.length() <= LONGEST_TEXT;
   }
 
-  private void print(TakedownDesk.Report report) {
+  private void print(TakedownDesk.Report report, Map<String, List<String>> seenBy) {
     report.earlier().ifPresent(earlier -> print("in force already: %s", says(earlier)));
     String splits =
         report.published().entrySet().stream()
@@ -122,6 +155,14 @@ final class TakedownCommand extends ClusterCommand {
             ? "nothing is done; without --plan these would be removed, and copies rejected"
             : "%d removed; what comes of it is rejected",
         report.removed());
+    seenBy.forEach(
+        (run, names) ->
+            print(
+                "seen by %d checkpoint%s of the run %s: %s",
+                names.size(), names.size() == 1 ? "" : "s", run, String.join(", ", names)));
+    if (!seenBy.isEmpty()) {
+      print("in which step: %s", hint("exposure PAIR_ID"));
+    }
   }
 
   /** When it was withdrawn, by whom and why. */
@@ -187,7 +228,7 @@ final class TakedownCommand extends ClusterCommand {
               .lift(checked(() -> request.of(subject, "", progress())));
       if (report.removed() > 0) {
         answer(
-            Answer.of(report, "LIFTED"),
+            Answer.of(report, "LIFTED", Map.of()),
             () ->
                 print(
                     "lifted, %d takedowns with those of its pairs; what comes is taken again, and"
@@ -196,7 +237,7 @@ final class TakedownCommand extends ClusterCommand {
         return end(report, this);
       }
       answer(
-          Answer.of(report, "UNKNOWN"),
+          Answer.of(report, "UNKNOWN", Map.of()),
           () -> complain(subject.key() + " is not withdrawn; what is: " + hint("takedown ls")));
       return ExitStatus.FOUND_WRONG;
     }

@@ -51,6 +51,21 @@ public record Block(int partition, long begin, long bytes, List<Integer> runs) {
     return size;
   }
 
+  /** Place of the record of an offset; -1 where there is none. */
+  int place(long offset) {
+    int place = 0;
+    long at = begin;
+    for (int i = 0; i < runs.size() && at <= offset; i++) {
+      boolean isOfRecords = i % 2 == 0;
+      if (offset < at + runs.get(i)) {
+        return isOfRecords ? place + (int) (offset - at) : -1;
+      }
+      at += runs.get(i);
+      place += isOfRecords ? runs.get(i) : 0;
+    }
+    return -1;
+  }
+
   /**
    * Offset of a record.
    *

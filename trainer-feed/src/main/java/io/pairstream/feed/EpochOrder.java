@@ -112,10 +112,42 @@ public final class EpochOrder {
 
   /** The place of the sample of a number in the epoch: lanes hand out by turns. */
   public Place place(long number) {
-    int lane = (int) (number % lanes);
-    long ofLane = number / lanes;
+    return place((int) (number % lanes), number / lanes);
+  }
+
+  private Place place(int lane, long ofLane) {
     int window = Math.toIntExact(((ofLane + 1) * windows(lane) - 1) / laneLength(lane));
     return new Place(lane, window, (int) (ofLane - windowBegin(lane, window)));
+  }
+
+  /** Number in the epoch of the sample of a place. */
+  long number(int lane, int window, int at) {
+    return (windowBegin(lane, window) + at) * lanes + lane;
+  }
+
+  /**
+   * Where a record is counted to: its lane, its window, and its number there before the window is
+   * permuted.
+   *
+   * @param block index among the view's blocks
+   * @param first place of the record in the block
+   */
+  Place counted(int block, int first) {
+    int index = 0;
+    while (blocks[index] != block) {
+      index++;
+    }
+    int group = Math.min(index / inGroup, groups - 1);
+    long parts = parts(group);
+    long part = ((first + 1L) * parts - 1) / size(index);
+    long number = before[group * inGroup] + first;
+    for (int i = group * inGroup; i < endBlock(group); i++) {
+      number += i == index ? 0 : (part + (i < index ? 1 : 0)) * size(i) / parts;
+    }
+    long each = samples() / lanes;
+    long more = samples() % lanes;
+    long lane = number < more * (each + 1) ? number / (each + 1) : (number - more) / each;
+    return place((int) lane, number - begin((int) lane));
   }
 
   /** Windows of a lane, all of one size but for a record. */
@@ -156,9 +188,9 @@ public final class EpochOrder {
   /** Those of a group's records that are counted from {@code from} to below {@code to}. */
   private void addPieces(int group, long from, long to, List<Piece> pieces) {
     int firstBlock = group * inGroup;
-    int endBlock = group < groups - 1 ? firstBlock + inGroup : blocks.length;
+    int endBlock = endBlock(group);
+    long parts = parts(group);
     long whole = before[endBlock] - before[firstBlock];
-    long parts = plan.isShuffled() ? Math.max(1, whole / plan.windowSize()) : 1;
     long part = Math.max(0, from - before[firstBlock]) * parts / whole;
     long at = before[firstBlock];
     for (int i = firstBlock; i < endBlock; i++) {
@@ -176,6 +208,16 @@ public final class EpochOrder {
         at += end - begin;
       }
     }
+  }
+
+  private int endBlock(int group) {
+    return group < groups - 1 ? (group + 1) * inGroup : blocks.length;
+  }
+
+  /** Parts of a group, each of a window or more. */
+  private long parts(int group) {
+    long whole = before[endBlock(group)] - before[group * inGroup];
+    return plan.isShuffled() ? Math.max(1, whole / plan.windowSize()) : 1;
   }
 
   /**

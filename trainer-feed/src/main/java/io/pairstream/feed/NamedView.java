@@ -21,7 +21,7 @@ public record NamedView(String name, List<ViewSegment> segments) {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
-  private static final Comparator<Block> IN_ORDER =
+  static final Comparator<Block> IN_ORDER =
       Comparator.comparingInt(Block::partition).thenComparingLong(Block::begin);
 
   public NamedView {
@@ -94,8 +94,13 @@ public record NamedView(String name, List<ViewSegment> segments) {
    * @throws InvalidViewException where there is none
    */
   public View view() {
-    return new View(
-        topic(), topicId(), sealedAt(), where(), blocks(segments).sorted(IN_ORDER).toList());
+    return view(0, segments.size());
+  }
+
+  /** The pairs of some segments, from {@code from} to below {@code to}. */
+  View view(int from, int to) {
+    List<Block> blocks = blocks(segments.subList(from, to)).sorted(IN_ORDER).toList();
+    return new View(topic(), topicId(), sealedAt(), where(), blocks);
   }
 
   private static Stream<Block> blocks(List<ViewSegment> segments) {

@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.schemas.Sha256;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -132,6 +134,19 @@ public record View(
   /** Of all of a topic's records. */
   public View(String topic, String topicId, Instant cutAt, List<Block> blocks) {
     this(topic, topicId, cutAt, List.of(), blocks);
+  }
+
+  /** Index of the block that has the record of an offset, if any has. */
+  OptionalInt blockOf(int partition, long offset) {
+    int found =
+        Collections.binarySearch(
+            blocks, new Block(partition, offset, 1, List.of(1)), NamedView.IN_ORDER);
+    int index = found < 0 ? -found - 2 : found;
+    boolean isThere =
+        index >= 0
+            && blocks.get(index).partition() == partition
+            && blocks.get(index).place(offset) >= 0;
+    return isThere ? OptionalInt.of(index) : OptionalInt.empty();
   }
 
   /** Number of records. */

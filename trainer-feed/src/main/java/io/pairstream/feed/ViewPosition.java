@@ -1,5 +1,7 @@
 package io.pairstream.feed;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+
 /**
  * How far a run over a view has come. It says nothing of ranks: any number of them goes on from it.
  *
@@ -11,7 +13,8 @@ package io.pairstream.feed;
 public record ViewPosition(String view, OrderPlan plan, long epoch, long samples)
     implements Position {
 
-  /** As it is stored. */
+  /** As it is stored. What Python's states say of checkpoints tells nothing of where they are. */
+  @JsonIgnoreProperties({"checkpoint", "since"})
   private record Stored(String view, long seed, int lanes, int window, long epoch, long samples) {}
 
   public ViewPosition {

@@ -1,0 +1,200 @@
+package io.pairstream.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.feed.Exposures.Exposure;
+import io.pairstream.feed.Exposures.Seen;
+import io.pairstream.feed.Exposures.Site;
+import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.schemas.RunExtent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExposuresTest {
+
+  private static final String TOPIC = "flowers.training";
+  private static final Instant NOTED = Instant.parse("2026-11-25T12:00:00Z");
+
+  private final Random random = new Random(3);
+  private final View view = view(40);
+  private final RunLog runs = new RunLog();
+
+  private View view(int blockCount) {
+    List<Block> blocks = new ArrayList<>();
+    for (int i = 0; i < blockCount; i++) {
+      blocks.add(new Block(i % 3, 0, 1, List.of(1 + random.nextInt(12), 1 + random.nextInt(3), 2)));
+    }
+    List<Block> inOrder = new ArrayList<>();
+    for (int partition = 0; partition < 3; partition++) {
+      long at = 5;
+      for (Block block : blocks) {
+        if (block.partition() == partition) {
+          inOrder.add(new Block(partition, at, 1, block.runs()));
+          at = inOrder.get(inOrder.size() - 1).end() + random.nextInt(2);
+        }
+      }
+    }
+    return new View(TOPIC, "id", NOTED, inOrder);
+  }
+
+  private static RunExtent note(String parent, ViewPosition at, int batchSize, LastBatch last) {
+    return RunExtent.newBuilder()
+        .setParent(parent)
+        .setFingerprint(at.view())
+        .setEpoch((int) at.epoch())
+        .setSamples(at.samples())
+        .setSeed(at.plan().seed())
+        .setLanes(at.plan().lanes())
+        .setWindow(at.plan().window())
+        .setBatchSize(batchSize)
+        .setKeepsLast(last == LastBatch.KEEP)
+        .setProposedAt(NOTED)
+        .build();
+  }
+
+  private void take(String name, RunExtent note) {
+    runs.take("r/" + name, Optional.of(note));
+  }
+
+  private Map<String, Exposure> of(Map<String, List<Site>> pairs, Exposures.Presence presence) {
+    return new Exposures(runs, List.of(), List.of(view), presence)
+        .of(pairs).stream().collect(Collectors.toMap(one -> one.checkpoint().name(), one -> one));
+  }
+
+  private Map<String, List<Site>> pairs() {
+    Map<String, List<Site>> pairs = new HashMap<>();
+    for (Block block : view.blocks()) {
+      for (int place = 0; place < block.size(); place++) {
+        Site site = new Site(TOPIC, block.partition(), block.offset(place));
+        pairs.put(site.toString(), List.of(site));
+      }
+    }
+    return pairs;
+  }
+
+  /** Fifty checkpoints with branches from older ones, other batch sizes and numbers of ranks. */
+  @ParameterizedTest
+  @CsvSource({"DROP,20,6", "KEEP,20,6", "DROP,0,32", "DROP,256,32"})
+  void agreesWithALogOfEverySample(LastBatch last, int window, int lanes) {
+    OrderPlan plan = new OrderPlan(7, lanes, window);
+    Map<String, Map<String, List<Seen>>> logs = new HashMap<>();
+    List<ViewPosition> positions = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      int parent = i % 7 == 6 ? random.nextInt(i) : i - 1;
+      ViewPosition at = parent < 0 ? ViewPosition.beginOf(view, plan, 0) : positions.get(parent);
+      Map<String, List<Seen>> log = new HashMap<>();
+      logs.getOrDefault("c" + parent, Map.of())
+          .forEach((pair, seen) -> log.put(pair, new ArrayList<>(seen)));
+      int ranks = 1 + random.nextInt(4);
+      FeedSettings settings = FeedSettings.ofBatches(1 + random.nextInt(20)).lastBatch(last);
+      int size = settings.batchSize() * ranks;
+      for (int step = random.nextInt(30); step > 0; step--) {
+        ViewPosition behind = at;
+        for (int rank = 0; rank < ranks; rank++) {
+          ViewRun.Step own =
+              ViewRun.of(view, plan).rank(rank, ranks).step(at, settings).orElseThrow();
+          EpochOrder order = new EpochOrder(view.blocks(), plan, own.epoch());
+          for (long number : own.own()) {
+            EpochOrder.Place place = order.place(number);
+            EpochOrder.Piece piece =
+                EpochOrderTest.records(order, place.lane(), place.window()).get(place.at());
+            Block block = view.blocks().get(piece.block());
+            Site site = new Site(TOPIC, block.partition(), block.offset(piece.first()));
+            log.computeIfAbsent(site.toString(), any -> new ArrayList<>())
+                .add(
+                    new Seen("c" + i, own.epoch(), own.first() / size, number - own.first(), true));
+          }
+          behind = own.behind();
+        }
+        at = behind;
+      }
+      positions.add(at);
+      logs.put("c" + i, log);
+      take("c" + i, note(parent < 0 ? "" : "c" + parent, at, size, last));
+    }
+
+    Map<String, Exposure> found = of(pairs(), (site, time) -> false);
+
+    assertThat(pairs()).hasSizeGreaterThan(100);
+    assertThat(positions).anyMatch(position -> position.epoch() > 5);
+    assertThat(found).hasSize(50);
+    found.forEach(
+        (name, exposure) -> {
+          assertThat(exposure.unknown()).isEmpty();
+          assertThat(exposure.seen()).as(name).isEqualTo(logs.get(name));
+        });
+  }
+
+  @Test
+  void saysPerhapsWhereAWindowHeldWithdrawnPairs() {
+    OrderPlan plan = new OrderPlan(7, 2, 20);
+    ViewPosition end = ViewPosition.beginOf(view, plan, 1);
+    RunExtent heeding = note("", end, 8, LastBatch.KEEP);
+    heeding.setTakedowns(1);
+    take("a", heeding);
+    RunExtent later = note("a", ViewPosition.beginOf(view, plan, 2), 8, LastBatch.KEEP);
+    later.setTakedowns(1);
+    later.setProposedAt(NOTED.plusSeconds(3600));
+    take("b", later);
+    Site gone = new Site(TOPIC, 0, 5);
+    Instant goneAt = NOTED.plusSeconds(600);
+
+    Map<String, Exposure> found =
+        of(pairs(), (site, at) -> !site.equals(gone) || at.isBefore(goneAt));
+
+    List<Seen> first = found.get("a").seen().get(gone.toString());
+    assertThat(first).singleElement().matches(Seen::certain);
+    assertThat(found.get("b").seen().get(gone.toString()))
+        .hasSize(2)
+        .last()
+        .isEqualTo(new Seen("b", 1, -1, -1, false));
+    assertThat(found.get("b").seen().values().stream().filter(seen -> !seen.get(1).certain()))
+        .as("those of its window")
+        .hasSizeBetween(18, 24);
+    RunExtent last = note("b", ViewPosition.beginOf(view, plan, 3), 8, LastBatch.KEEP);
+    last.setTakedowns(1);
+    take("c", last);
+    assertThat(
+            of(pairs(), (site, at) -> !site.equals(gone) || at.isBefore(goneAt))
+                .get("c")
+                .seen()
+                .get(gone.toString()))
+        .as("it was gone before b")
+        .hasSize(2);
+  }
+
+  @Test
+  void saysWhyItDoesNotKnow() {
+    OrderPlan plan = new OrderPlan(7, 2, 20);
+    ViewPosition at = ViewPosition.beginOf(view, plan, 1);
+    take("a", note("", at, 8, LastBatch.DROP));
+    take("b", note("a", ViewPosition.beginOf(view, plan, 2), 8, LastBatch.DROP));
+    take("a", note("b", ViewPosition.beginOf(view, plan, 3), 8, LastBatch.DROP));
+    RunExtent mix = note("", at, 8, LastBatch.DROP);
+    mix.setLanes(0);
+    take("mix", mix);
+    RunExtent passed = note("", at, 8, LastBatch.DROP);
+    passed.setExact(false);
+    take("passed", passed);
+    take("other", note("", new ViewPosition("f00", plan, 1, 0), 8, LastBatch.DROP));
+
+    Map<String, Exposure> found = of(pairs(), (site, time) -> true);
+
+    assertThat(found.get("b").unknown()).contains("went on from r/a, which is not noted, or");
+    assertThat(found.get("a").unknown()).isEqualTo(found.get("b").unknown());
+    assertThat(found.get("mix").unknown()).contains("a mix of views");
+    assertThat(found.get("other").unknown()).contains("its view f00", "--view FILE");
+    assertThat(found.get("passed").seen().values())
+        .isNotEmpty()
+        .allMatch(seen -> !seen.get(0).certain() && seen.get(0).step() == -1);
+  }
+}
