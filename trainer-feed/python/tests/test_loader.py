@@ -218,13 +218,11 @@ def test_goes_on_where_it_is_unpickled(dataset):
         assert [batch.pair_ids for batch in again] == unbroken[4:]
 
 
-def test_views_and_batches_are_shown_in_a_line(dataset):
+def test_a_view_is_shown_in_a_line(dataset):
     dataset.produce(0, 30)
-    source = dataset.source()
-    view = source.cut()
+    view = dataset.source().cut()
+
     assert repr(view) == f"View({dataset.topic}, 30 samples in {len(view.blocks)} blocks, cut at {view.cut_at})"
-    with loader_of(source, view, normalize="clip", pixels="float32") as loader:
-        assert repr(next(loader)) == "Batch(epoch=0, step=0, images=float32[24, 4, 4, 3], tokens=int32[24, 2], stand_ins=0)"
 
 
 def with_holes(view):

@@ -210,6 +210,19 @@ def test_a_batch_is_shown_in_a_line(run):
     assert len(shown) < 250
 
 
+def test_token_ids_of_tensors_become_texts_again(run):
+    from pairstream.torch import TorchLoader
+
+    class Numbers:
+        def decode(self, ids):
+            return str(ids)
+
+    with TorchLoader(*run, **OPTIONS) as loader:
+        batch = next(iter(loader))
+
+    assert batch.decode(Numbers()) == [f"[{pair_id}]" for pair_id in batch["pair_ids"]]
+
+
 def ids_in_another_process(loader):
     import pairstream.kafka
 

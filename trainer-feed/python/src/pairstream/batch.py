@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairstream.columns import Picture
+from pairstream.display import Tokenizer, decode, line, sheet
 from pairstream.schedule import Step
 from pairstream.slots import Pool, Slot
 from pairstream.writing import Form
@@ -57,8 +58,9 @@ class Batch:
         self.folds = np.array(slot.folds[:size], np.int32)
         self.dropped = np.array(slot.dropped[:size], np.bool_)
         self.places = np.array(slot.places[:size], np.int64).reshape(-1, 2)
-        picture: Picture = form.values["images"]
-        self.colour = picture.colour
+        self._picture: Picture = form.values["images"]
+        self._profile = form.profile
+        self.colour = self._picture.colour
         self.epoch = step.epoch
         self.step = step.number
         self.position = step.after
@@ -72,10 +74,28 @@ class Batch:
         return len(self.pair_ids)
 
     def __repr__(self) -> str:
+        position = {name: self.position[name] for name in ("epoch", "segments", "samples") if name in self.position}
         return (
-            f"Batch(epoch={self.epoch}, step={self.step}, images={self.images.dtype}{list(self.images.shape)}, "
-            f"tokens={self.tokens.dtype}{list(self.tokens.shape)}, stand_ins={self.stand_ins})"
+            f"Batch(size={len(self)}, epoch={self.epoch}, step={self.step}, position={position},\n"
+            f"      {line({'images': self.images, 'tokens': self.tokens})}, colour={self.colour},\n"
+            f"      columns=[{line(self.columns)}], stand_ins={self.stand_ins}, dropped={self.dropped.sum()})"
         )
+
+    def _repr_html_(self) -> str:
+        captions = ["(dropped)" if is_dropped else text for text, is_dropped in zip(self.captions, self.dropped)]
+        return sheet(self.images, self._picture, self._profile, captions, repr(self))
+
+    def decode(self, tokenizer: Tokenizer, name: str = "") -> list[str]:
+        """The texts of the token ids, without their padding: what a model reads of each caption.
+
+        Args:
+            tokenizer: that of the recipe: anything with ``decode(ids)``, as of tokenizers, transformers or tiktoken
+            name: of another token set, which is among the columns as ``tokens.NAME``
+
+        Raises:
+            SettingsError: where the batch has no such token set, or the tokenizer no ``decode``
+        """
+        return decode({"tokens": self.tokens, "mask": self.mask, **self.columns}, tokenizer, name)
 
     def release(self) -> None:
         """Gives the arrays' memory back now, whoever still refers to them; they must not be used any more.

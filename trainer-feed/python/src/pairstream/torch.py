@@ -23,6 +23,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from torch.utils.data._utils.collate import default_collate_fn_map
 
 from pairstream.batch import Batch
+from pairstream.display import Tokenizer, decode
 from pairstream.errors import SettingsError
 from pairstream.following import Follow
 from pairstream.loader import Loader, Stats
@@ -40,6 +41,10 @@ class TorchBatch(dict[str, Any]):
             if not isinstance(one, list)
         ]
         return f"TorchBatch({', '.join(shown)})"
+
+    def decode(self, tokenizer: Tokenizer, name: str = "") -> list[str]:
+        """The texts of the token ids, as of :meth:`pairstream.batch.Batch.decode`."""
+        return decode(self, tokenizer, name)
 
 
 class TorchLoader(IterableDataset[dict[str, Any]]):
