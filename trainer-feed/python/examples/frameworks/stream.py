@@ -47,7 +47,7 @@ def loss_of(model, batch):
 
 
 def note(batch, loss, phase="training"):
-    """Prints a line of JSON."""
+    """Prints a line of JSON, in one go: several processes write to one terminal."""
     line = {"rank": int(os.environ.get("RANK", 0)), "phase": phase, "epoch": batch["epoch"], "step": batch["step"]}
     line.update(loss=loss.item(), **({"ids": batch["pair_ids"]} if asked.ids else {}))
-    print(json.dumps(line), flush=True)
+    print(json.dumps(line) + "\n", end="", flush=True)
