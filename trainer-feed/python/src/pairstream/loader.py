@@ -241,6 +241,7 @@ class Loader:
                 self._end_before(self._end + self._epochs)
             elif self._source.split != "training":
                 self._go_to({**self._schedule.begin(), "epoch": self._end - self._epochs})
+                self._lineage.is_exact = False
         return self
 
     def __len__(self) -> int:
@@ -275,7 +276,11 @@ class Loader:
                 "rank": str(share.rank),
                 "ranks": str(share.ranks),
                 "run": json.dumps(run, sort_keys=True),
+                "name": self._lineage.run,
+                "view": str(run.get("view", "")),
+                "checkpoint": "",
             }
+            self._facts = facts
             self._reporter = Reporter(source.cluster, source.schemas, source.dataset, facts, self._figures)
         begin = self._counts.waits_since = time.perf_counter()
         try:
@@ -418,8 +423,11 @@ class Loader:
     def _figures(self) -> Figures:
         """The same as the Java feed's."""
         stats, counts = self.stats, self._counts
+        self._facts["checkpoint"] = self._lineage.parent.removeprefix(f"{self._lineage.run}/")
+        is_view = isinstance(self._schedule, ViewSchedule)
         has_epochs = counts.epoch >= 0 and "epoch" in self._position
-        share = (counts.step + 1) / len(self) if has_epochs and isinstance(self._schedule, ViewSchedule) else math.nan
+        share = (counts.step + 1) / len(self) if has_epochs and is_view else math.nan
+        drops = is_view and not self._keep_last
         return Figures(
             {
                 "feed_batches_total": stats.batches,
@@ -433,6 +441,8 @@ class Loader:
                 "feed_starves_seconds": stats.starves_in_seconds,
                 "feed_epoch": counts.epoch if has_epochs else math.nan,
                 "feed_epoch_share": share,
+                "feed_step": counts.step if counts.step >= 0 else math.nan,
+                "feed_left_out_samples": self._schedule.views[0].samples % self._batch_size if drops else math.nan,
                 "feed_takedowns": stats.takedowns,
                 "feed_slots": stats.slots,
                 "feed_batch_samples": self._batch_samples,

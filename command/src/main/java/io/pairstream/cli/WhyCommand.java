@@ -28,8 +28,8 @@ final class WhyCommand extends ClusterCommand {
     if (found.isEmpty()) {
       return unknown(
           ("nothing is known of %s; an id has 32 hex digits, coordinates are"
-                  + " topic-partition-offset, and what did not come by HTTP has no id here before it"
-                  + " is judged or fetched")
+               + " topic-partition-offset, and what did not come by HTTP has no id here before it"
+               + " is judged or fetched")
               .formatted(id));
     }
     answer(found.get(), () -> print(found.get()));
@@ -80,6 +80,7 @@ final class WhyCommand extends ClusterCommand {
     field("came as", answer.origin().getOffset() < 0 ? "" : OriginHeader.text(answer.origin()));
     field("received", answer.receivedAt().map(Instant::toString).orElse("(not said)"));
     answer.receipt().ifPresent(receipt -> field("decided", receipt.getDecidedAt()));
+    field("seen by", rejected.isPresent() || isLink ? "" : hint("exposure " + pairId));
   }
 
   private static String says(TakedownEvent event, String pairId) {

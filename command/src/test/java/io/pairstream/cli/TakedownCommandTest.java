@@ -58,7 +58,9 @@ class TakedownCommandTest extends OnCluster {
         .contains("pair")
         .contains(sent.pairId() + ", 1 pair\n")
         .contains(" because: a letter");
-    assertThat(why.out()).contains("WITHDRAWN", "removed on purpose", " because: a letter");
+    assertThat(why.out())
+        .contains("WITHDRAWN", "removed on purpose", " because: a letter")
+        .contains("exposure " + sent.pairId());
     assertThat(whyJson.path("takedown").path("cause").asText()).isEqualTo("a letter");
   }
 

@@ -60,6 +60,8 @@ class DashboardPageTest extends PageTest {
     assertThat(browser.text(".banner-word")).isEqualTo("STALL");
     assertThat(browser.script("return document.title")).isEqualTo("STALL · Overview – Pairstream");
     assertThat(browser.text("#trainer")).contains("4 min", "runs low", "288");
+    assertThat(browser.text("#runs"))
+        .contains("sdxl-base", "1,203", "61", "7 of 8", "missing: 5", "37", "step-4000");
     browser.awaitText(".culprit", "Bottleneck: clean.");
     browser.tabTo(".group a[href*='pairs-preprocess']");
     browser.press(Keys.ENTER);

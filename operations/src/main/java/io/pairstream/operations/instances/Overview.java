@@ -98,6 +98,7 @@ public final class Overview {
       RegistryState registry,
       List<Reporting> instances,
       TrainerClock trainer,
+      List<TrainerRun> runs,
       CanaryReport canary) {}
 
   /** What comes to a topic; NaN where that is not known. */
@@ -147,6 +148,7 @@ public final class Overview {
             .map(this::process)
             .toList(),
         trainer(),
+        TrainerRun.of(instances),
         sources.canary().get());
   }
 

@@ -27,6 +27,7 @@ const TOPOLOGY_EVERY_MS = 4_000;
 
 const MOST_REASONS = 8;
 const MOST_GROUPS = 8;
+const MOST_RANKS = 8;
 
 /** A trainer that has more than this before it waits is well fed, in seconds. */
 const CALM_SECONDS = 600;
@@ -63,6 +64,7 @@ export function open(place, app) {
       ),
       quarantine(app, overview.quarantine),
       h("div.stack.span-3", trainer(app, overview.trainer), canary(app, overview.canary)),
+      runs(app, overview.runs),
       instances(app, overview),
       cluster(app, overview),
     ),
@@ -180,6 +182,39 @@ function hunger(trainer) {
     return ["bad", seconds > 0 ? "starving" : "starves"];
   }
   return seconds <= CALM_SECONDS ? ["warn", "soon"] : ["good", "fed"];
+}
+
+/** Runs of trainers, where there are any. */
+function runs(app, all = []) {
+  const { say, format } = app;
+  const known = (number, text = format.number(number)) => (isKnown(number) ? text : say("overview.notKnown"));
+  const columns = [
+    { name: "run", of: (one) => [one.run, h("span.below.quiet.mono", one.view)], isHead: true },
+    { name: "epoch", of: (one) => [known(one.epoch), h("span.below.quiet", format.share(one.epoch_share))], number: true },
+    { name: "step", of: (one) => known(one.step), number: true },
+    { name: "ranks", of: (one) => ranks(app, one) },
+    { name: "wait", of: (one) => format.share(one.data_wait_share), number: true },
+    { name: "leftOut", of: (one) => known(one.left_out), number: true },
+    { name: "takedowns", of: (one) => known(one.takedowns), number: true },
+    { name: "checkpoint", of: (one) => one.checkpoint || say("overview.noCheckpoint") },
+  ].map((column) => ({ ...column, title: say(`overview.${column.name}`) }));
+  return (
+    all.length > 0 &&
+    card(
+      "runs",
+      say("overview.runs"),
+      { className: "card.span-12" },
+      table(say("overview.runs"), columns, all, { className: "runs", keyOf: ({ run }) => run }),
+    )
+  );
+}
+
+function ranks(app, { ranks, missing }) {
+  const numbers = missing.slice(0, MOST_RANKS).join(", ") + (missing.length > MOST_RANKS ? ", …" : "");
+  return [
+    app.say("overview.ranksOf", { present: ranks, all: ranks + missing.length }),
+    missing.length > 0 && h("span.below", chip("warn", app.say("overview.missing", { ranks: numbers }))),
+  ];
 }
 
 function canary(app, canary) {

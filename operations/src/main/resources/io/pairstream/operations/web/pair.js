@@ -126,6 +126,7 @@ function verdict(app, pair, reload) {
         fact(app, "fold", typeof fold === "number" && String(fold)),
         fact(app, "copies", typeof pair.copies === "number" && app.format.number(pair.copies)),
         fact(app, "decidedAt", timeOf(app, pair.decided_at)),
+        fact(app, "seenBy", pair.id && h("code", `pairstream exposure ${pair.id}`)),
       ];
   const name = isLifted ? "isLifted" : `is.${standing}`;
   return section(
