@@ -14,7 +14,7 @@ PAIR = dict(
     source_kind="SCRAPED",
     contributor="",
     url="https://Upload.Example.org:8443/a%20b.jpg?c,d",
-    measures={"sharpness": 50.0, "original_width_px": 4000.0},
+    measures={"sharpness": 50.0, "original_width_px": 4000.0, "nothing": float("nan")},
 )
 
 
@@ -52,6 +52,7 @@ def test_takes_pairs_that_are_as_it_says(text):
         "contributor=*",
         "contributor!=a",
         "measure.entropy!=0",
+        "measure.nothing!=0",
     ],
 )
 def test_turns_away_others_and_those_of_which_it_is_unknown(text):

@@ -133,7 +133,8 @@ public final class Condition {
     return pair -> {
       Number found = field.apply(pair);
       // The sum makes 0 of -0, which a list tells apart.
-      return found != null && holds.test(found.doubleValue() + 0.0);
+      double number = found == null ? Double.NaN : found.doubleValue() + 0.0;
+      return !Double.isNaN(number) && holds.test(number);
     };
   }
 

@@ -62,7 +62,8 @@ class ConditionTest {
         "measure.sharpness>=50.001",
         "contributor=*",
         "contributor!=a",
-        "measure.entropy!=0"
+        "measure.entropy!=0",
+        "measure.nothing!=0"
       })
   void turnsAwayOthersAndThoseOfWhichItIsUnknown(String condition) {
     assertThat(Condition.parse(condition).holdsFor(PAIR)).isFalse();
@@ -107,7 +108,7 @@ class ConditionTest {
         .setFold(3)
         .setSourceKind("SCRAPED")
         .setUrl("https://Upload.Example.org:8443/a%20b.jpg?c,d")
-        .setMeasures(Map.of("sharpness", 50.0, "original_width_px", 4000.0))
+        .setMeasures(Map.of("sharpness", 50.0, "original_width_px", 4000.0, "nothing", Double.NaN))
         .build();
   }
 }

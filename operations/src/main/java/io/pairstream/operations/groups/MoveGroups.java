@@ -312,6 +312,8 @@ public final class MoveGroups {
       return List.of(
           "preprocessing would judge pairs a second time, or never, in the same data set; audit"
               + " then finds them twice or missing. A re-run belongs in a data set of its own.");
+    } else if (group.equals(dataset().indexGroup())) {
+      return List.of("pairs that are skipped are in no view that is cut; earliest indexes them.");
     } else if (group.equals(dataset().fetchGroup())) {
       return List.of(
           "links that were finished out of order are forgotten and fetched once more; undo brings"

@@ -97,6 +97,8 @@ public final class LagWatcher implements AutoCloseable {
             List.of(dataset.topic(TopicCatalogue.LINKS), waitingLinks),
             dataset.preprocessGroup(),
             upstream,
+            dataset.indexGroup(),
+            List.copyOf(cluster.topics().splits().keySet()),
             dataset.feedGroup(),
             List.of(dataset.topic(TopicCatalogue.TRAINING)));
   }

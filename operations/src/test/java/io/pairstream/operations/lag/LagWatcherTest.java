@@ -289,6 +289,25 @@ class LagWatcherTest {
   }
 
   @Test
+  void anIndexThatStandsStillPagesSomebody() {
+    String index = cluster.dataset().indexGroup();
+    TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
+    send(training, 10);
+    try (var alone = new LagWatcher(cluster, LagWatcher.INTERVAL, List.of(), clock, report -> {})) {
+      assertThat(alone.look().group(index).orElseThrow().state()).isEqualTo(GroupLag.ABSENT);
+      TestCluster.commit(cluster, index, training, 7);
+      for (int look = 0; look < 20; look++) {
+        ahead = ahead.plus(LagWatcher.INTERVAL);
+        alone.look();
+      }
+
+      GroupLag told = alone.latest().group(index).orElseThrow();
+      assertThat(told.decides()).isTrue();
+      assertThat(told.now().verdict()).isEqualTo(Verdict.STOP);
+    }
+  }
+
+  @Test
   void ourOwnGroupsAreToldOfBeforeAnybodyWasThere() {
     send(raw, 3);
 
