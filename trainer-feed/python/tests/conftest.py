@@ -208,13 +208,13 @@ class Dataset:
     def withdraw(self, number):
         self.send(self.topic, str(number), None)
 
-    def index(self, count, withdrawn=()):
+    def index(self, count, withdrawn=(), of=lambda number: {}):
         """The index of the first pairs, each of one byte."""
         self.create(f"{self.name}.index", self._partitions)
         writer = Writer(self._registry, "IndexedPair")
         offsets = {int(pair_id): place for place, pair_id in self.ids_by_offset().items()}
         for number in range(count):
-            self.send(f"{self.name}.index", str(number), writer.write({**pair(number), "split": "TRAINING", "bytes": 1,
+            self.send(f"{self.name}.index", str(number), writer.write({**pair(number), **of(number), "split": "TRAINING", "bytes": 1,
                       "partition": offsets[number][0], "offset": offsets[number][1], "measures": {}}))
         for number in withdrawn:
             self.send(f"{self.name}.index", str(number), None)

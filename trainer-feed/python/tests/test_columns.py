@@ -13,6 +13,7 @@ from pairstream.hooks import stack
 from pairstream.random_numbers import RandomNumbers
 from pairstream.records import SampleReader, Schemas
 from pairstream.windows import Record
+from pairstream.slots import Slot
 from pairstream.writing import Pictures, SampleWriter
 
 OPTIONS = dict(batch_size=8, seed=5, lanes=4, window=5, side_px=SIDE, epochs=1)
@@ -97,7 +98,8 @@ def written(writer, values, size=4):
     """The slot in which values were written, of which the first decides the form."""
     records = [Record(3, 17 + i, b"", value) for i, value in enumerate(values)]
     form = writer.form_of(records)
-    slot = writer.slot(form, size, lambda size: np.full(size, 77, np.uint8))
+    slot = Slot(size, lambda size: np.full(size, 77, np.uint8))
+    writer.arrange(slot, form)
     for index, record in enumerate(records):
         writer.write(record, writer.read(record), 0, form, slot, index)
     return slot

@@ -10,6 +10,7 @@ from pairstream import SampleRefused, Unavailable
 from pairstream.pixels import PROFILES, PixelWriter, Undecodable, decode
 from pairstream.records import SampleReader, Schemas
 from pairstream.windows import Record
+from pairstream.slots import Slot
 from pairstream.writing import Pictures, SampleWriter
 
 
@@ -27,7 +28,8 @@ def written(writer, value, form_of=None):
     """The slot in which a value was written as the second of two samples."""
     record = Record(3, 17, b"1", value)
     form = writer.form_of([Record(3, 0, b"1", form_of or value)])
-    slot = writer.slot(form, 2, lambda size: np.full(size, 77, np.uint8))
+    slot = Slot(2, lambda size: np.full(size, 77, np.uint8))
+    writer.arrange(slot, form)
     writer.write(record, writer.read(record), 0, form, slot, 1)
     return slot
 

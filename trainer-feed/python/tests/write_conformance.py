@@ -85,7 +85,7 @@ def window_of(order, lane, window, gone):
 def record_of(pick, gone=frozenset()):
     """Block and place that a sample comes to, where some are gone."""
     lane, window, at = pick.of.order.stand(pick.lane, pick.number)
-    return window_of(pick.of.order, lane, window, gone).sample(at).record
+    return window_of(pick.of.order, lane, window, gone).take(0, at).record
 
 
 def batches(schedule, share, batch_size, keep_last, start, most=None, gone=frozenset()):

@@ -7,12 +7,12 @@ import math
 import os
 import threading
 import time
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from queue import Full, Queue
 from typing import Any
 
@@ -23,6 +23,7 @@ from pairstream.checkpoints import Lineage, run_name
 from pairstream.columns import Columns
 from pairstream.errors import SettingsError
 from pairstream.following import Follow, FollowedSchedule
+from pairstream.grouping import GroupedOrder, GroupedSchedule, Grouping
 from pairstream.hooks import Collate, Transform, as_it_is, stack
 from pairstream.kafka import JUMPING
 from pairstream.order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan, RankShare, piece_bytes
@@ -35,7 +36,7 @@ from pairstream.starvation import Reading, StarvationClock
 from pairstream.stored import Stored, StoredColumns
 from pairstream.takedowns import Takedowns, keys_of
 from pairstream.view import View
-from pairstream.windows import Loaded, Record, Stopped, Window, WindowLoader
+from pairstream.windows import GroupedWindow, Loaded, Record, Stopped, Window, WindowLoader
 from pairstream.writing import Augment, Form, Pictures, SampleWriter
 
 _CONSUMERS = 2
@@ -125,6 +126,10 @@ class Loader:
             seeded as that of ``augment`` is; answers a dictionary. In any split; called in several threads
         collate: makes ``batch.data`` of the list of what ``transform`` answered, or of the samples themselves, in the
             batch's order; by default a dictionary that stacks what has one shape and lists the rest
+        buckets: batches of pictures of one shape each, the same one on all ranks at each step, of a view that
+            :meth:`pairstream.Source.indexed` answered; takes the place of ``side_px``
+        captions: weight of each kind of source, such as ``{"SCRAPED": 0.3, "SYNTHETIC": 0.7}``: all pairs of one
+            picture are one sample, with a caption that is drawn anew in each epoch; of a view as for ``buckets``
         caption_dropout: probability with which a training pair's caption is left out, by (seed, epoch, pair id)
         side_px: of every picture, or (height, width)
         threads: that decode
@@ -167,6 +172,8 @@ class Loader:
         models: Mapping[str, str] = {},  # noqa: B006 - it is not changed
         transform: Transform | None = None,
         collate: Collate | None = None,
+        buckets: bool = False,
+        captions: Mapping[str, float] | None = None,
         caption_dropout: float = 0.0,
         side_px: int | tuple[int, int] = 256,
         threads: int = 2,
@@ -189,10 +196,14 @@ class Loader:
         self._batch_size = batch_size
         self._keep_last = last == "keep" or (last is None and source.split != "training")
         self._epochs = epochs
-        self._schedule_to: Callable[[int | None], Schedule] = lambda end: _schedule(source, view, plan, end, batch_size)
+        grouping = Grouping(buckets, captions)
+        self._schedule_to: Callable[[int | None], Schedule] = lambda end: _schedule(
+            source, view, plan, grouping, end, batch_size
+        )
         self._schedule = self._schedule_to(epochs)
         self._schedule.require_batches(batch_size, self._keep_last)
-        pictures = Pictures(side_px, pixels, layout, normalise if normalize is None else normalize)
+        size = None if buckets else side_px
+        pictures = Pictures(size, pixels, layout, normalise if normalize is None else normalize)
         self._source = source
         self._threads = threads
         self._slots = slots
@@ -207,7 +218,7 @@ class Loader:
                 f"caption_dropout is from 0 to 1, and for training alone, not {caption_dropout} of {source.split}"
             )
         has_hook = transform is not None or collate is not None
-        if has_hook and (augment is not None or pictures != Pictures(side_px)):
+        if has_hook and (augment is not None or pictures != Pictures(size)):
             raise SettingsError(
                 "transform gets pictures as uint8 [height, width, channels]: it takes the place of augment, layout, pixels "
                 "and normalise"
@@ -250,15 +261,9 @@ class Loader:
         Raises:
             TypeError: of a mix and of a view that grows, whose epochs have no one length
         """
-        if not isinstance(self._schedule, ViewSchedule):
+        if not isinstance(self._schedule, (ViewSchedule, GroupedSchedule)):
             raise TypeError("a mix and a view that grows have no number of batches in an epoch")
-        begin = self._schedule.begin()
-
-        def is_over(batches: int) -> bool:
-            return bool(self._schedule.skip(begin, self._batch_size, self._keep_last, batches)["epoch"])
-
-        most = self._schedule.views[0].samples
-        return 1 + bisect_left(range(1, most), True, key=is_over)
+        return self._schedule.batches(self._batch_size, self._keep_last)
 
     def __next__(self) -> Batch:
         """Waits for the next batch.
@@ -424,10 +429,10 @@ class Loader:
         """The same as the Java feed's."""
         stats, counts = self.stats, self._counts
         self._facts["checkpoint"] = self._lineage.parent.removeprefix(f"{self._lineage.run}/")
-        is_view = isinstance(self._schedule, ViewSchedule)
+        is_view = isinstance(self._schedule, (ViewSchedule, GroupedSchedule))
         has_epochs = counts.epoch >= 0 and "epoch" in self._position
         share = (counts.step + 1) / len(self) if has_epochs and is_view else math.nan
-        drops = is_view and not self._keep_last
+        drops = isinstance(self._schedule, ViewSchedule) and not self._keep_last
         return Figures(
             {
                 "feed_batches_total": stats.batches,
@@ -458,9 +463,14 @@ def _schedule(
     source: Source,
     view: View | Sequence[tuple[View, int]] | Follow,
     plan: OrderPlan,
+    grouping: Grouping,
     epochs: int | None,
     batch_size: int,
 ) -> Schedule:
+    if isinstance(view, View) and grouping:
+        return GroupedSchedule(view, plan, grouping, epochs)
+    if grouping:
+        raise SettingsError("buckets and captions are of one view, not of a mix or of one that grows")
     if isinstance(view, View):
         return ViewSchedule(view, plan, epochs)
     if isinstance(view, Follow):
@@ -488,15 +498,13 @@ class _Explainer:
         self._takedowns.close()
 
     def explain(self, step: Step) -> list[dict[str, Any]]:
-        windows: dict[_Key, Window] = {}
+        windows: dict[_Key, Window | GroupedWindow] = {}
         explained = []
         for pick in step.picks:
             key, at = _stand(pick)
-            if key not in windows:
+            while key not in windows or (loaded := windows[key].take(pick.group, at)) is None:
                 windows[key] = self._windows_of.load(pick.of, *key[2:]).result()
-            if not windows[key].has_living():
-                windows[key] = self._windows_of.load(pick.of, *key[2:]).result()
-            explained.append(self._told(pick, windows[key].sample(at)))
+            explained.append(self._told(pick, loaded))
         return explained
 
     def _told(self, pick: Pick, loaded: Loaded) -> dict[str, Any]:
@@ -546,8 +554,7 @@ class _Making:
 class _Asked:
     """A window that was asked for; ``held`` counts those of its records that take room still."""
 
-    loading: Future[Window]
-    key: _Key
+    loading: Future[Window | GroupedWindow]
     share: int
     """Ranks that hand out its samples by turns."""
     held: int
@@ -572,14 +579,18 @@ class _Run:
         self._stopped = threading.Event()
         self._is_over = False
         self._failure: BaseException | None = None
-        self._form: Form | None = None
-        self._pool: Pool | None = None
-        self._windows: dict[tuple[int, int], deque[_Asked]] = {}
+        self._forms: dict[int, Form] = {}
+        """By group."""
+        self._pool = Pool(lambda: Slot(loader._batch_samples, loader._allocate), reuses=loader._allocate is None)
+        self._windows: dict[tuple[int, int], dict[_Key, _Asked]] = {}
         """By part and lane, in the order in which they are needed."""
         # One window of each of the rank's lanes is in use, as a rule, and half of the next one on its way.
         lanes = loader._plan.lanes // math.gcd(loader._plan.lanes, loader._share.ranks)
         whole = loader._schedule.parts * lanes * loader._plan.window_size
         self._room = whole + (whole + 1) // 2
+        if isinstance(loader._schedule, GroupedSchedule):
+            # What is left of earlier windows, until there is a batch of it.
+            self._room += loader._schedule.groups * loader._batch_samples
         self._thread = threading.Thread(target=self._fill, name="pairstream-fill", daemon=True)
         self._thread.start()
 
@@ -598,7 +609,7 @@ class _Run:
     @property
     def samples(self) -> int:
         """Samples in memory."""
-        windows = [window for lane in list(self._windows.values()) for window in list(lane) if window.loading.done()]
+        windows = [window for lane in list(self._windows.values()) for window in list(lane.values()) if window.loading.done()]
         loaded = sum(window.held // window.share for window in windows)
         return loaded + sum(len(one.step.picks) for one in list(self._ready.queue) if isinstance(one, _Making))
 
@@ -621,8 +632,7 @@ class _Run:
             self._failure = e
             self._stopped.set()
             raise
-        assert self._pool is not None and self._form is not None
-        return Batch(making.slot, self._pool, making.step, self._form)
+        return Batch(making.slot, self._pool, making.step, self._forms[making.step.lead.group])
 
     def close(self) -> None:
         self._stopped.set()
@@ -667,39 +677,58 @@ class _Run:
 
     def _ask(self, step: Step, must: bool) -> bool:
         """Asks for those windows of a step that were not asked for yet; answers whether there was room for all."""
-        for pick in step.picks or ([] if self._pool else [step.lead]):
-            key, at = _stand(pick)
-            lane = self._windows.setdefault((pick.of.part, pick.lane), deque())
-            if any(asked.key == key for asked in lane):
+        for pick in (*step.picks, *step.passed):
+            key, at = self._key(pick)
+            lane = self._windows.setdefault((pick.of.part, pick.lane), {})
+            if key in lane:
                 continue
-            order = pick.of.order
-            size = order.window_begin(pick.lane, key[-1] + 1) - order.window_begin(pick.lane, key[-1]) - at
+            order, spans, share = pick.of.order, pick.of.spans, 1
+            if isinstance(order, GroupedOrder) and spans is not None:
+                size = 1 if key[4:] else len(order.own(pick.lane, key[3], spans))
+            else:
+                size = order.window_begin(pick.lane, key[3] + 1) - order.window_begin(pick.lane, key[3]) - at
+                ranks = self._loader._share.ranks
+                share = ranks // math.gcd(ranks, order.lanes)
             if size > self._room and not must:
                 return False
             self._room -= size
-            ranks = self._loader._share.ranks
-            share = ranks // math.gcd(ranks, order.lanes)
-            lane.append(_Asked(self._windows_of.load(pick.of, *key[2:]), key, share, size))
+            lane[key] = _Asked(self._windows_of.load(pick.of, *key[2:]), share, size)
         return True
 
-    def _take(self, pick: Pick) -> Loaded:
+    def _key(self, pick: Pick) -> tuple[_Key, int]:
+        """The window of a sample, and its place there; of a group and another's lane, the sample alone."""
         key, at = _stand(pick)
+        share = self._loader._share
+        is_another = pick.of.spans is not None and pick.lane % share.ranks != share.rank
+        return ((*key, pick.group, at) if is_another else key), at
+
+    def _take(self, pick: Pick) -> Loaded:
+        key, at = self._key(pick)
         lane = self._windows[pick.of.part, pick.lane]
-        while lane[0].key != key:
-            self._room += lane.popleft().held
-        asked = lane[0]
-        while not asked.loading.result().has_living():
+        is_grouped = pick.of.spans is not None
+        # A lane's windows are used up one after the other; in groups, all those of an epoch side by side.
+        for before in list(takewhile(lambda other: other[1] < key[1] if is_grouped else other != key, lane)):
+            self._room += lane.pop(before).held
+        asked = lane[key]
+        while (loaded := asked.loading.result().take(pick.group, at)) is None:
             asked.loading = self._windows_of.load(pick.of, *key[2:])
         taken = min(asked.share, asked.held)
         asked.held -= taken
         self._room += taken
-        return asked.loading.result().sample(at)
+        if is_grouped and not asked.held:
+            del lane[key]
+        return loaded
 
     def _make(self, step: Step) -> _Making:
         samples = [self._take(pick) for pick in step.picks]
-        # Only the first batch needs another rank's sample, for its form.
-        pool = self._pool or self._pool_for(samples or [self._take(step.lead)])
-        slot = pool.take()
+        for pick in step.passed:
+            self._take(pick)
+        group = step.lead.group
+        if group not in self._forms:
+            records = [loaded.record for loaded in samples or [self._lead(step.lead)]]
+            self._forms[group] = self._writer.form_of(records)
+        slot = self._pool.take()
+        self._writer.arrange(slot, self._forms[group])
         stored = self._loader._stored.find([loaded.record for loaded in samples])
         firsts = range(0, len(samples), _CHUNK)
         writing = [self._decoders.submit(self._write, step, samples, stored, slot, at) for at in firsts]
@@ -708,13 +737,12 @@ class _Run:
             writing.append(self._decoders.submit(self._gather, self._loader._collate, slot, len(samples), [*writing]))
         return _Making(slot, step, writing)
 
-    def _pool_for(self, first: list[Loaded]) -> Pool:
-        loader = self._loader
-        form = self._form = self._writer.form_of([loaded.record for loaded in first])
-        size = loader._batch_size // loader._share.ranks
-        allocate = loader._allocate or (lambda size: np.empty(size, np.uint8))
-        self._pool = Pool(lambda: self._writer.slot(form, size, allocate), reuses=loader._allocate is None)
-        return self._pool
+    def _lead(self, pick: Pick) -> Loaded:
+        """Another rank's sample, for its form."""
+        key, at = _stand(pick)
+        while True:
+            if loaded := self._windows_of.load(pick.of, *key[2:]).result().take(pick.group, at):
+                return loaded
 
     def _gather(self, collate: Collate, slot: Slot, size: int, writing: list[Future[None]]) -> None:
         for done in writing:
@@ -723,7 +751,7 @@ class _Run:
         slot.data = collate(made)
 
     def _write(self, step: Step, samples: list[Loaded], stored: Stored, slot: Slot, first: int) -> None:
-        assert self._form is not None
+        form = self._forms[step.lead.group]
         for index in range(first, min(first + _CHUNK, len(samples))):
             record, is_stand_in = samples[index]
             slot.stand_ins[index] = is_stand_in
@@ -732,7 +760,7 @@ class _Run:
                 slot.arrays[name][index] = values[index]
             epoch = step.picks[index].of.order.epoch
             sample = record.sample or self._writer.read(record)
-            self._writer.write(record, sample, epoch, self._form, slot, index)
+            self._writer.write(record, sample, epoch, form, slot, index)
 
     def _put(self, making: _Making | BaseException | None) -> None:
         while not self._stopped.is_set():
@@ -743,12 +771,12 @@ class _Run:
         raise Stopped
 
 
-_Key = tuple[int, int, int, int]
-"""Part, epoch, lane and window."""
+_Key = tuple[int, ...]
+"""Part, epoch, lane and window; of one sample of it, its group and number too."""
 
 
 def _stand(pick: Pick) -> tuple[_Key, int]:
     """Window of a sample, and its place there."""
     order = pick.of.order
-    lane, window, at = order.stand(pick.lane, pick.number)
+    lane, window, at = order.stand(pick.lane, pick.number, pick.group)
     return (pick.of.part, order.epoch, lane, window), at

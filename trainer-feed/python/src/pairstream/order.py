@@ -119,8 +119,8 @@ class EpochOrder:
         """Number in its lane of a window's first record; behind the last window, the lane's length."""
         return window * self.lane_length(lane) // self.windows(lane)
 
-    def stand(self, lane: int, number: int) -> Stand:
-        """The place of the sample of a number in a lane."""
+    def stand(self, lane: int, number: int, group: int = 0) -> Stand:
+        """The place of the sample of a number in a lane; a plain order has one group."""
         window = ((number + 1) * self.windows(lane) - 1) // self.lane_length(lane)
         return Stand(lane, window, number - self.window_begin(lane, window))
 

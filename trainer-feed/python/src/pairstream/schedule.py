@@ -29,19 +29,22 @@ class ViewEpoch(NamedTuple):
         part: number of the view in a mix, from 0; 0 where there is only one
         view: what is read
         order: of its records in this epoch
+        spans: by group, between which samples of the epoch those are that the run hands out, where they are grouped
     """
 
     part: int
     view: View
     order: EpochOrder
+    spans: Sequence[range] | None = None
 
 
 class Pick(NamedTuple):
-    """One sample: the one of this ``number`` in a lane of a pass."""
+    """One sample: the one of this ``number`` in a lane of a pass, among those of its group."""
 
     of: ViewEpoch
     lane: int
     number: int
+    group: int = 0
 
 
 class Step(NamedTuple):
@@ -53,6 +56,7 @@ class Step(NamedTuple):
         picks: the rank's samples; none where it has no part in an epoch's last batch
         lead: the first sample of the batch, whichever rank has it
         after: the position behind the batch, the same for all ranks
+        passed: samples of the rank's own lanes that another rank hands out, in groups
     """
 
     epoch: int
@@ -60,6 +64,7 @@ class Step(NamedTuple):
     picks: list[Pick]
     lead: Pick
     after: Position
+    passed: Sequence[Pick] = ()
 
 
 class Schedule(Protocol):
@@ -143,6 +148,10 @@ class ViewSchedule:
     def require_batches(self, batch_size: int, keep_last: bool) -> None:
         if self._view.samples < batch_size and not keep_last:
             raise SettingsError(f"the view has {self._view.samples} samples: too few for a batch of {batch_size}")
+
+    def batches(self, batch_size: int, keep_last: bool) -> int:
+        """Number of batches of an epoch."""
+        return steps_left(self._view.samples, batch_size, keep_last, 0)
 
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step]:
         taken = start["samples"]

@@ -22,20 +22,15 @@ Arrays = Mapping[str, tuple[tuple[int, ...], Any]]
 
 
 class Slot:
-    """Memory for one batch.
+    """Memory for one batch."""
 
-    Args:
-        arrays: of the batch, all in one memory
-        texts: columns of texts, by name
-    """
-
-    def __init__(self, batch_size: int, arrays: Arrays, texts: Iterable[str], allocate: Allocate) -> None:
-        self._arrays = {name: (shape, np.dtype(kind)) for name, (shape, kind) in arrays.items()}
-        # At least one byte, which can be lent.
-        self.owner = allocate(max(1, sum(_aligned(shape, dtype) for shape, dtype in self._arrays.values())))
-        self.memory: npt.NDArray[np.uint8] = np.asarray(self.owner)
-        self.arrays = self.arrays_in(self.memory)
-        self.texts = {name: [""] * batch_size for name in texts}
+    def __init__(self, batch_size: int, allocate: Allocate | None) -> None:
+        self._allocate = allocate or (lambda size: np.empty(size, np.uint8))
+        self._arrays: dict[str, tuple[tuple[int, ...], Any]] = {}
+        self.owner: Any = None
+        self.memory: npt.NDArray[np.uint8] = np.empty(0, np.uint8)
+        self.arrays: dict[str, npt.NDArray[Any]] = {}
+        self.texts: dict[str, list[str]] = {}
         self.pair_ids = [""] * batch_size
         self.captions = [""] * batch_size
         self.folds = [0] * batch_size
@@ -47,6 +42,17 @@ class Slot:
         """What a transform answered."""
         self.data: Any = None
         """What was made of that."""
+
+    def arrange(self, arrays: Arrays, texts: Iterable[str]) -> None:
+        """Makes room for the arrays of a batch, all in one memory, and for its columns of texts, by name."""
+        self._arrays = {name: (shape, np.dtype(kind)) for name, (shape, kind) in arrays.items()}
+        # At least one byte, which can be lent.
+        needed = max(1, sum(_aligned(shape, dtype) for shape, dtype in self._arrays.values()))
+        if needed > self.memory.size:
+            self.owner = self._allocate(needed)
+            self.memory = np.asarray(self.owner)
+        self.arrays = self.arrays_in(self.memory)
+        self.texts = {name: [""] * len(self.pair_ids) for name in texts}
 
     def arrays_in(self, memory: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[Any]]:
         """The arrays in the slot's memory."""

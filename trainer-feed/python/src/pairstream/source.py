@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from pairstream.cutting import cut
 from pairstream.errors import PositionRefused, SampleRefused, SettingsError
 from pairstream.following import Follow
+from pairstream.indexing import facts_of
 from pairstream.kafka import JUMPING, Cluster
 from pairstream.named import GrowingView
 from pairstream.records import Malformed, Sample, SampleReader, Schemas
@@ -55,6 +57,20 @@ class Source:
             Unavailable: where the broker does not answer or has no such topic
         """
         return cut(self.cluster, self.schemas, self.dataset, self.split, where)
+
+    def indexed(self, view: View) -> View:
+        """The view with what the index knows of each sample: shape, picture and kind of source, 6 bytes together.
+
+        ``buckets`` and ``captions`` of a loader need it. Reads the index once; keep the view in a file that does not
+        end in ``.json``.
+
+        Raises:
+            SettingsError: where the view is one of another topic
+            PositionRefused: where records of the view have left the log
+            Unavailable: where the broker or the registry does not answer
+        """
+        self.require(view)
+        return replace(view, facts=facts_of(view, self.cluster, self.schemas, self.dataset, self.split))
 
     def view(self, name: str | os.PathLike[str]) -> View:
         """Reads a view from a file, or by its name from the topic of views.

@@ -17,11 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.errors import ViewError
+from pairstream.facts import Facts
 
 _FORMAT = 1
 _BINARY_FORMAT = 2
 _MAGIC = b"PSVIEW2\n"
 _ALIGNMENT = 64
+_FACTS_BYTES = 6
+"""Of each sample."""
+
 _MADE = 4096
 """Blocks that are made at once, where all are asked for."""
 
@@ -175,6 +179,7 @@ class View:
         cut_at: when the view was cut, ISO 8601 in UTC
         blocks: by partition and offset; at least one. The view's own are a :class:`Blocks`
         where: the conditions by which the records were chosen, for people to read
+        facts: what the index knows of each sample, where :meth:`pairstream.Source.indexed` was asked
     """
 
     topic: str
@@ -182,6 +187,7 @@ class View:
     cut_at: str
     blocks: Sequence[Block]
     where: tuple[str, ...] = field(default=(), compare=False)
+    facts: Facts | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.blocks:
@@ -257,13 +263,18 @@ class View:
         target = Path(path)
         beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         if target.name.endswith(".json"):
+            if self.facts:
+                raise ViewError(f"JSON has no place for what the index knows: {target.name} needs another ending")
             beside.write_text(self.to_json() + "\n", encoding="utf-8")
         else:
             blocks = Blocks.of(self.blocks)
-            text = self._json(_BINARY_FORMAT, {"blocks": len(blocks), "runs": len(blocks.runs)}).encode("utf-8")
+            header: dict[str, Any] = {"blocks": len(blocks), "runs": len(blocks.runs)}
+            if self.facts:
+                header["facts"] = {**self.facts.names, "digest": self.facts.digest}
+            text = self._json(_BINARY_FORMAT, header).encode("utf-8")
             with beside.open("wb") as file:
                 file.write(_MAGIC + len(text).to_bytes(4, "little") + text + bytes(_padding(len(text))))
-                for array in blocks.arrays:
+                for array in (*blocks.arrays, *(self.facts.arrays if self.facts else ())):
                     array.tofile(file)
         os.replace(beside, target)
 
@@ -311,13 +322,13 @@ def _object(text: str | bytes, format_number: int) -> dict[str, Any]:
     return root
 
 
-def _view(root: dict[str, Any], blocks: Sequence[Block]) -> View:
+def _view(root: dict[str, Any], blocks: Sequence[Block], facts: Facts | None = None) -> View:
     """The view of a header, which says its fingerprint."""
     cut_at = str(root.get("cut_at"))
     if not _INSTANT.fullmatch(cut_at):
         raise ViewError(f"cut_at is no time in UTC: {cut_at}")
     where = tuple(str(one) for one in root.get("where") or ())
-    view = View(str(root.get("topic")), str(root.get("topic_id")), cut_at, blocks, where)
+    view = View(str(root.get("topic")), str(root.get("topic_id")), cut_at, blocks, where, facts)
     # In the place of what would be computed of the whole view.
     view.__dict__["fingerprint"] = str(root.get("fingerprint"))
     return view
@@ -335,7 +346,9 @@ def _mapped(path: str | os.PathLike[str]) -> View:
         raise ViewError(f"no view: its header has blocks, runs and samples, each at least 1, not {counts}")
     blocks, runs, samples = counts
     at = header + length + _padding(length)
-    whole = at + 8 * (4 * blocks + 2) + 4 * (blocks + runs)
+    behind = at + 8 * (4 * blocks + 2) + 4 * (blocks + runs)
+    names = root.get("facts")
+    whole = behind + (_FACTS_BYTES * samples if names else 0)
     if len(content) != whole:
         raise ViewError(
             f"the file has {len(content)} bytes, and {blocks} blocks with {runs} runs take {whole}: it was cut off or "
@@ -345,10 +358,17 @@ def _mapped(path: str | os.PathLike[str]) -> View:
     for count in (blocks, blocks, blocks + 1, blocks + 1):
         arrays.append(content[at : at + 8 * count].view("<i8"))
         at += 8 * count
-    found = Blocks(*arrays, *np.split(content[at:].view("<u4"), [blocks]))
+    found = Blocks(*arrays, *np.split(content[at:behind].view("<u4"), [blocks]))
     if (found.runs_before[0], found.runs_before[-1], found.samples_before[0], found.samples) != (0, runs, 0, samples):
         raise ViewError("the view's blocks are not those that its header counts: it was changed after it was cut")
-    return _view(root, found)
+    return _view(root, found, _facts(names, content[behind:]) if names else None)
+
+
+def _facts(names: dict[str, Any], content: NDArray[np.uint8]) -> Facts:
+    picture, bucket, kind = np.split(content, np.array([4, 5]) * (len(content) // _FACTS_BYTES))
+    facts = Facts([(height, width) for height, width in names["shapes"]], names["kinds"], picture.view("<u4"), bucket, kind)
+    facts.__dict__["digest"] = str(names["digest"])
+    return facts
 
 
 def _padding(length: int) -> int:

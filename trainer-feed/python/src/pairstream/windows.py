@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from typing import NamedTuple, Protocol, TypeVar
 
+import numpy as np
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from pairstream.errors import AllWithdrawn, PositionRefused, Unavailable
-from pairstream.order import Piece
+from pairstream.facts import NONE
+from pairstream.grouping import GroupedOrder
+from pairstream.order import EpochOrder, Piece
 from pairstream.records import Sample
 from pairstream.schedule import ViewEpoch
 from pairstream.view import Block, View
@@ -101,9 +104,43 @@ class Window:
             self._version = version
         return bool(self._living)
 
-    def sample(self, at: int) -> Loaded:
-        """What comes at a place; once :meth:`has_living` has said that there is something."""
+    def take(self, group: int, at: int) -> Loaded | None:
+        """What comes at a place; None where all are withdrawn by now."""
+        if not self.has_living():
+            return None
         return Loaded(self._living[at % len(self._living)], at >= len(self._living) or not self._is_own)
+
+
+class GroupedWindow:
+    """Of the records of a window, those that a run hands out, by group and number among the window's of that group.
+
+    The h-th of v of a group that are withdrawn has in its place the one of number h mod v of those that are there. Each
+    is given up as it is taken. For one thread at a time.
+
+    Args:
+        records: by group and number, of what is handed out at each place
+        withdrawn: is asked anew whenever its version has changed
+        keys: of the takedowns that a record would fall under
+    """
+
+    def __init__(
+        self,
+        records: dict[tuple[int, int], Loaded],
+        withdrawn: Withdrawn,
+        version: int,
+        keys: Callable[[Record], Sequence[str]],
+    ) -> None:
+        self._records = records
+        self._withdrawn = withdrawn
+        self._version = version
+        self._keys_of = keys
+
+    def take(self, group: int, at: int) -> Loaded | None:
+        """What comes at a place, once; None where it is withdrawn by now."""
+        loaded = self._records.pop((group, at), None)
+        if loaded and self._withdrawn.version != self._version and self._withdrawn.any_holds(self._keys_of(loaded.record)):
+            return None
+        return loaded
 
 
 class WindowLoader:
@@ -139,12 +176,18 @@ class WindowLoader:
         self.bytes = 0
         """Of the records' values that were read so far."""
 
-    def load(self, of: ViewEpoch, lane: int, window: int) -> Future[Window]:
+    def load(self, of: ViewEpoch, lane: int, window: int, *one: int) -> Future[Window | GroupedWindow]:
         """Loads a window, which has a living pair when it is there.
 
+        Args:
+            one: where only one of its samples is wanted: group, and number there
+
         Raises:
-            AllWithdrawn: where every pair of the view is withdrawn
+            AllWithdrawn: where every pair of the view, or of a group, is withdrawn
         """
+        if isinstance(of.order, GroupedOrder) and of.spans is not None:
+            wanted = [(one[0], one[1])] if one else of.order.own(lane, window, of.spans)
+            return self._threads.submit(self._load_groups, of.view, of.order, lane, window, wanted)
         return self._threads.submit(self._load, of, lane, window)
 
     def read(self, view: View, block: int) -> list[Record | None]:
@@ -171,17 +214,57 @@ class WindowLoader:
             self._idle.put(consumer)
 
     def _load(self, of: ViewEpoch, lane: int, window: int) -> Window:
-        order = of.order
-        for i in range(order.lanes):
-            windows = order.windows((lane + i) % order.lanes)
-            for j in range(windows):
-                at = ((lane + i) % order.lanes, ((window if i == 0 else 0) + j) % windows)
-                counted = self._with_consumer(partial(self._read_pieces, of.view, order.pieces(*at)))
-                records = [counted[number] for number in order.permutation(*at)]
-                loaded = Window(records, self._withdrawn, self._keys, is_own=i + j == 0)
-                if loaded.has_living():
-                    return loaded
+        for at in _from(of.order, lane, window):
+            loaded = Window(self._records(of.view, of.order, *at), self._withdrawn, self._keys, is_own=at == (lane, window))
+            if loaded.has_living():
+                return loaded
         raise AllWithdrawn("every pair of the view has been withdrawn")
+
+    def _load_groups(
+        self, view: View, order: GroupedOrder, lane: int, window: int, wanted: Sequence[tuple[int, int]]
+    ) -> GroupedWindow:
+        version = self._withdrawn.version
+        groups = order.groups(lane, window)
+        if len(wanted) == 1:
+            (group, number), = wanted
+            block, place = order.places(lane, window)[int(np.flatnonzero(groups == group)[number])]
+            found = self._with_consumer(lambda consumer: self._read(consumer, view, block, place, 1))[0]
+            if found and not self._is_withdrawn(found):
+                return GroupedWindow({wanted[0]: Loaded(found, False)}, self._withdrawn, version, self._keys)
+        places = self._places(view, order, lane, window)
+        handed_out = {}
+        for group in {group for group, _ in wanted}:
+            there = [record for record in places[group] if record is not None]
+            if not there:
+                there = self._of_another(view, order, lane, window, group)
+            holes = iter(range(len(places[group])))
+            for number, record in enumerate(places[group]):
+                loaded = Loaded(there[next(holes) % len(there)], True) if record is None else Loaded(record, False)
+                handed_out[group, number] = loaded
+        return GroupedWindow({place: handed_out[place] for place in wanted}, self._withdrawn, version, self._keys)
+
+    def _of_another(self, view: View, order: GroupedOrder, lane: int, window: int, group: int) -> list[Record]:
+        """The records of a group in the next window that has any."""
+        for at in _from(order, lane, window):
+            if group in order.groups(*at) and (there := [one for one in self._places(view, order, *at)[group] if one]):
+                return there
+        raise AllWithdrawn("every pair of one of the view's groups has been withdrawn")
+
+    def _places(self, view: View, order: GroupedOrder, lane: int, window: int) -> dict[int, list[Record | None]]:
+        """The records of a window by group; None for one that is gone or withdrawn."""
+        places: dict[int, list[Record | None]] = {}
+        for group, record in zip(order.groups(lane, window).tolist(), self._records(view, order, lane, window)):
+            is_there = record and group != NONE and not self._is_withdrawn(record)
+            places.setdefault(group, []).append(record if is_there else None)
+        return places
+
+    def _is_withdrawn(self, record: Record) -> bool:
+        return len(self._withdrawn) > 0 and self._withdrawn.any_holds(self._keys(record))
+
+    def _records(self, view: View, order: EpochOrder, lane: int, window: int) -> list[Record | None]:
+        """The records of a window in the order in which they are handed out; None for one that is gone."""
+        counted = self._with_consumer(partial(self._read_pieces, view, order.pieces(lane, window)))
+        return [counted[number] for number in order.permutation(lane, window)]
 
     def _read_pieces(self, view: View, pieces: Sequence[Piece], consumer: Consumer) -> list[Record | None]:
         return [
@@ -220,6 +303,14 @@ class WindowLoader:
         with self._lock:
             self.bytes += read
         return records
+
+
+def _from(order: EpochOrder, lane: int, window: int) -> Iterator[tuple[int, int]]:
+    """Lanes and windows from one on: those of its lane, counted around the lane's end, then those of the next lane."""
+    for i in range(order.lanes):
+        windows = order.windows((lane + i) % order.lanes)
+        for j in range(windows):
+            yield (lane + i) % order.lanes, ((window if i == 0 else 0) + j) % windows
 
 
 def _behind(error: KafkaError, offset: int, partition: str, first: int) -> int:

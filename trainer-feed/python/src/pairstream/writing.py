@@ -17,7 +17,7 @@ from pairstream.hooks import Transform
 from pairstream.pixels import AS_RECIPE, PROFILES, Pixels, PixelWriter, Undecodable, decode, require_form
 from pairstream.random_numbers import RandomNumbers
 from pairstream.records import Malformed, Sample, SampleReader
-from pairstream.slots import Allocate, Slot
+from pairstream.slots import Slot
 from pairstream.takedowns import keys_of
 from pairstream.windows import Record
 
@@ -31,25 +31,25 @@ class Pictures:
     """How pictures are handed out.
 
     Args:
-        side_px: of every picture, or (height, width)
+        side_px: of every picture, or (height, width); None takes those of the first picture of a batch
         pixels: uint8 or float32
         layout: nhwc or nchw
         normalise: a profile's name; of float32 alone
     """
 
-    side_px: int | tuple[int, int] = 256
+    side_px: int | tuple[int, int] | None = 256
     pixels: str = "uint8"
     layout: str = "nhwc"
     normalise: str = "none"
 
     def __post_init__(self) -> None:
         require_form(self.pixels, self.layout, self.normalise)
-        if min(self.size) < 1:
+        if self.size and min(self.size) < 1:
             raise SettingsError(f"side_px must be at least 1, was {self.side_px}")
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Height and width in pixels."""
+    def size(self) -> tuple[int, int] | None:
+        """Height and width in pixels, where they are given."""
         return (self.side_px, self.side_px) if isinstance(self.side_px, int) else self.side_px
 
     def shape(self, height: int, width: int, channels: int) -> tuple[int, int, int]:
@@ -127,8 +127,9 @@ class SampleWriter:
         for name, value in values.items():
             if value is None:
                 raise self._refused(record, f"no column '{name}'; there are {', '.join(names_in(sample.fields))}")
-        height, width = self._pictures.size
-        values["images"] = values["images"]._replace(height=height, width=width)
+        if self._pictures.size:
+            height, width = self._pictures.size
+            values["images"] = values["images"]._replace(height=height, width=width)
         profile = self._pictures.normalise
         if profile == AS_RECIPE:
             profile = sample.normalisation
@@ -151,8 +152,9 @@ class SampleWriter:
                 raise self._refused(record, f"pictures in {picture.colour}; the profile {profile} is made for rgb")
         return Form(sample.normalisation, profile, values)
 
-    def slot(self, form: Form, size: int, allocate: Allocate) -> Slot:
-        """Memory for a batch of a form."""
+    def arrange(self, slot: Slot, form: Form) -> None:
+        """Makes a slot one of a form."""
+        size = len(slot.pair_ids)
         arrays: dict[str, tuple[tuple[int, ...], Any]] = {}
         for name, value in form.values.items():
             if isinstance(value, Picture):
@@ -166,8 +168,7 @@ class SampleWriter:
                 array = np.asarray(value)
                 arrays[name] = ((size, *array.shape), array.dtype)
         arrays.update((name, ((size, *shape), dtype)) for name, (dtype, shape) in self._stored.items())
-        texts = [name for name, value in form.values.items() if isinstance(value, str)]
-        return Slot(size, arrays, texts, allocate)
+        slot.arrange(arrays, [name for name, value in form.values.items() if isinstance(value, str)])
 
     def read(self, record: Record) -> Sample:
         """Reads a record.

@@ -22,6 +22,8 @@ public final class ViewFile {
   private static final int FORMAT = 2;
   private static final byte[] MAGIC = "PSVIEW2\n".getBytes(StandardCharsets.US_ASCII);
 
+  private static final long FACTS_BYTES = 6;
+
   /** In front of the header. */
   private static final int HEAD = MAGIC.length + Integer.BYTES;
 
@@ -61,16 +63,17 @@ public final class ViewFile {
       int count = header.blocks() == null ? 0 : header.blocks().intValue();
       int at = arraysAt(text.length);
       long whole = at + bytes(count, header.runs());
-      if (whole != content.length) {
+      // Behind the blocks there may be what the index knows of each sample, for the Python package.
+      if (whole != content.length && whole + FACTS_BYTES * header.samples() != content.length) {
         throw new InvalidViewException(
             "the file has %d bytes, and %d blocks with %d runs take %d: it was cut off or changed"
                 .formatted(content.length, count, header.runs(), whole));
       }
       List<Block> blocks = blocks(in.position(at).slice().order(ByteOrder.LITTLE_ENDIAN), count);
       View view = header.view(blocks);
-      ByteBuffer again = allocate(in.remaining());
+      ByteBuffer again = allocate(whole - at);
       put(blocks, again);
-      if (!again.rewind().equals(in) || view.samples() != header.samples()) {
+      if (!again.rewind().equals(in.limit((int) whole)) || view.samples() != header.samples()) {
         throw new InvalidViewException("the file was changed");
       }
       return view;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,9 @@ class ViewTest {
     }
     assertThat(folder.resolve("a.view")).hasSameBinaryContentAs(shared);
     assertThat(folder.resolve("a.json")).hasContent(view.toJson());
+    byte[] knownOfSamples = new byte[6 * (int) view.samples()];
+    Files.write(folder.resolve("a.view"), knownOfSamples, StandardOpenOption.APPEND);
+    assertThat(ViewFile.read(folder.resolve("a.view"))).isEqualTo(view);
   }
 
   @Test
