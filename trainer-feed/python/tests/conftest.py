@@ -209,13 +209,13 @@ class Dataset:
         self.send(self.topic, str(number), None)
 
     def index(self, count, withdrawn=(), of=lambda number: {}):
-        """The index of the first pairs, each of one byte."""
+        """The index of the first pairs, each of one byte, with what else is said of a pair."""
         self.create(f"{self.name}.index", self._partitions)
         writer = Writer(self._registry, "IndexedPair")
         offsets = {int(pair_id): place for place, pair_id in self.ids_by_offset().items()}
         for number in range(count):
-            self.send(f"{self.name}.index", str(number), writer.write({**pair(number), **of(number), "split": "TRAINING", "bytes": 1,
-                      "partition": offsets[number][0], "offset": offsets[number][1], "measures": {}}))
+            self.send(f"{self.name}.index", str(number), writer.write({**pair(number), "split": "TRAINING", "bytes": 1,
+                      "partition": offsets[number][0], "offset": offsets[number][1], "measures": {}, **of(number)}))
         for number in withdrawn:
             self.send(f"{self.name}.index", str(number), None)
 

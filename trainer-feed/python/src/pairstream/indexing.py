@@ -43,7 +43,7 @@ def facts_of(view: View, cluster: Cluster, schemas: Schemas, dataset: str, split
     columns = {name: np.concatenate([entries.columns[name], np.array(of, object)]) for name, of in tail.items()}
     places = np.stack([columns.pop("partition"), columns.pop("offset")]).astype(np.int64)
     order = np.lexsort(places[::-1])
-    at = _positions(Blocks.of(view.blocks), places[:, order])
+    at = positions_of(Blocks.of(view.blocks), places[:, order])
     at[at >= 0] = order[at[at >= 0]]
     is_there = at >= 0
     at[~is_there] = at.max(initial=0)
@@ -60,7 +60,7 @@ def facts_of(view: View, cluster: Cluster, schemas: Schemas, dataset: str, split
     )
 
 
-def _positions(blocks: Blocks, places: NDArray[np.int64]) -> NDArray[np.int64]:
+def positions_of(blocks: Blocks, places: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where each of a view's samples is among places in order, partitions and offsets; -1 where it is not."""
     partitions, offsets = places
     own = _offsets(blocks)

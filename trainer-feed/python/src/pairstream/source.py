@@ -18,6 +18,7 @@ from pairstream.following import Follow
 from pairstream.indexing import facts_of
 from pairstream.kafka import JUMPING, Cluster
 from pairstream.named import GrowingView
+from pairstream.profiling import profile
 from pairstream.records import Malformed, Sample, SampleReader, Schemas
 from pairstream.takedowns import Takedowns
 from pairstream.view import Blocks, View
@@ -71,6 +72,26 @@ class Source:
         """
         self.require(view)
         return replace(view, facts=facts_of(view, self.cluster, self.schemas, self.dataset, self.split))
+
+    def profile(self, view: View, measures: Sequence[str] = ()) -> dict[str, Any]:
+        """What a view is made of, as the index of the data set tells it; reads no pair.
+
+        Args:
+            measures: of which quantiles are wanted, such as ``sharpness``
+
+        Returns:
+            ``samples``; ``unknown``, how many of them the index does not know: they are withdrawn, or newer; of the
+            others ``counts``, of each text and of ``size`` (WIDTHxHEIGHT) the 20 most frequent, then ``other``; and
+            ``quantiles`` by their share, of ``token_count``, ``width``, ``height``, ``bytes`` and measures, with
+            ``known``, how many samples have it
+
+        Raises:
+            SettingsError: where the view is one of another topic
+            PositionRefused: where records of the view have left the log
+            Unavailable: where the broker or the registry does not answer
+        """
+        self.require(view)
+        return profile(view, self.cluster, self.schemas, self.dataset, self.split, measures)
 
     def view(self, name: str | os.PathLike[str]) -> View:
         """Reads a view from a file, or by its name from the topic of views.
