@@ -100,7 +100,7 @@ def test_names_are_checked():
         run_name("a/b", POSITION)
     followed = {**POSITION, "run": "own"}
     assert run_name("", followed) == run_name("own", followed) == "own"
-    with pytest.raises(SettingsError, match="source.follow: own, not other"):
+    with pytest.raises(SettingsError, match="source.follow or source.mix: own, not other"):
         run_name("other", followed)
     assert run_name("", POSITION) == run_name("", BEGIN) != run_name("", {**POSITION, "seed": 1})
 

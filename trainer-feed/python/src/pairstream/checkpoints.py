@@ -31,7 +31,7 @@ def run_name(name: str, position: Position) -> str:
     """
     own = position.get("run", "")
     if name and own and name != own:
-        raise SettingsError(f"a run that follows a view has its name by source.follow: {own}, not {name}")
+        raise SettingsError(f"the run has its name by source.follow or source.mix: {own}, not {name}")
     if name:
         require_name("a run", name)
     facts = {key: value for key, value in position.items() if key not in ("epoch", "segments", "samples")}

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,7 @@ from pairstream.following import Follow, FollowedSchedule
 from pairstream.grouping import GroupedOrder, GroupedSchedule, Grouping
 from pairstream.hooks import Collate, Transform, as_it_is, stack
 from pairstream.kafka import JUMPING
+from pairstream.mixing import AgreedMix, Mix, RunMixes, finder
 from pairstream.order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan, RankShare, piece_bytes
 from pairstream.records import SampleReader
 from pairstream.reporting import Figures, Reporter
@@ -101,7 +102,8 @@ class Loader:
 
     Args:
         source: the split that the views are of
-        view: what is passed over; or a mix: views with whole weights; or what :meth:`pairstream.Source.follow` answers
+        view: what is passed over; or a mix: views with whole weights; or what :meth:`pairstream.Source.follow` or
+            :meth:`pairstream.Source.mix` answers
         batch_size: samples of all ranks together, a multiple of ``ranks``
         seed: other seeds give other orders
         lanes: parts of an epoch that are handed out by turns; ranks whose number divides it read no other's records
@@ -152,7 +154,7 @@ class Loader:
     def __init__(
         self,
         source: Source,
-        view: View | Sequence[tuple[View, int]] | Follow,
+        view: View | Sequence[tuple[View, int]] | Follow | Mix,
         *,
         batch_size: int,
         seed: int = 0,
@@ -275,7 +277,7 @@ class Loader:
         """
         if self._reports and self._reporter is None:
             source, share = self._source, self._share
-            run = {name: of for name, of in self._position.items() if name not in ("epoch", "segments", "samples")}
+            run = {name: of for name, of in self._position.items() if name not in ("epoch", "segments", "changes", "samples")}
             facts = {
                 "split": source.split.upper(),
                 "rank": str(share.rank),
@@ -461,7 +463,7 @@ class Loader:
 
 def _schedule(
     source: Source,
-    view: View | Sequence[tuple[View, int]] | Follow,
+    view: View | Sequence[tuple[View, int]] | Follow | Mix,
     plan: OrderPlan,
     grouping: Grouping,
     epochs: int | None,
@@ -477,6 +479,8 @@ def _schedule(
         return FollowedSchedule(source, view, plan, epochs, batch_size)
     if epochs is not None:
         raise SettingsError("a mix has no epochs of its own: leave out epochs, and stop after a number of batches")
+    if isinstance(view, Mix):
+        return AgreedMix(view, plan, lambda: RunMixes(source, view.run), finder(source))
     return MixSchedule(view, plan)
 
 
@@ -586,8 +590,9 @@ class _Run:
         """By part and lane, in the order in which they are needed."""
         # One window of each of the rank's lanes is in use, as a rule, and half of the next one on its way.
         lanes = loader._plan.lanes // math.gcd(loader._plan.lanes, loader._share.ranks)
-        whole = loader._schedule.parts * lanes * loader._plan.window_size
-        self._room = whole + (whole + 1) // 2
+        self._parts = loader._schedule.parts
+        self._of_a_part = (lanes * loader._plan.window_size * 3 + 1) // 2
+        self._room = self._parts * self._of_a_part
         if isinstance(loader._schedule, GroupedSchedule):
             # What is left of earlier windows, until there is a batch of it.
             self._room += loader._schedule.groups * loader._batch_samples
@@ -657,6 +662,9 @@ class _Run:
                         except StopIteration:
                             is_over = True
                             break
+                    if pending is not None and pending.parts is not None:
+                        self._room += (len(pending.parts) - self._parts) * self._of_a_part
+                        self._parts = len(pending.parts)
                     if pending is None:
                         if ahead:
                             break
@@ -669,11 +677,19 @@ class _Run:
                         break
                 if not ahead:
                     break
-                self._put(self._make(ahead.popleft()))
+                step = ahead.popleft()
+                self._put(self._make(step))
+                if step.parts is not None:
+                    self._leave(step.parts.union(pick.of.part for other in ahead for pick in other.picks))
             self._put(None)
         except BaseException as e:
             if not self._stopped.is_set():
                 self._put(e)
+
+    def _leave(self, parts: Collection[int]) -> None:
+        """Gives back what is loaded of other views than these."""
+        for key in [key for key in self._windows if key[0] not in parts]:
+            self._room += sum(asked.held for asked in self._windows.pop(key).values())
 
     def _ask(self, step: Step, must: bool) -> bool:
         """Asks for those windows of a step that were not asked for yet; answers whether there was room for all."""

@@ -19,7 +19,7 @@ from pairstream.view import View
 Position = Mapping[str, Any]
 """Where a run goes on, as a JSON object of less than 1 kB."""
 
-_MOST_WEIGHTS = 1000
+MOST_WEIGHTS = 1000
 
 
 class ViewEpoch(NamedTuple):
@@ -57,6 +57,7 @@ class Step(NamedTuple):
         lead: the first sample of the batch, whichever rank has it
         after: the position behind the batch, the same for all ranks
         passed: samples of the rank's own lanes that another rank hands out, in groups
+        parts: numbers of the views behind the batch, where a mix has changed; else None
     """
 
     epoch: int
@@ -65,6 +66,7 @@ class Step(NamedTuple):
     lead: Pick
     after: Position
     passed: Sequence[Pick] = ()
+    parts: frozenset[int] | None = None
 
 
 class Schedule(Protocol):
@@ -228,19 +230,11 @@ class MixSchedule:
         if len({view.fingerprint for view, _ in parts}) < len(parts):
             raise SettingsError("a view is in a mix once; raise its weight instead")
         weights = [weight for _, weight in parts]
-        if any(not isinstance(weight, int) or weight < 1 for weight in weights) or sum(weights) > _MOST_WEIGHTS:
-            raise SettingsError(
-                f"weights are whole numbers of at least 1, together at most {_MOST_WEIGHTS}, not {weights}"
-            )
+        require_weights(weights)
         self._views = [view for view, _ in parts]
         self._weights = weights
         self._plan = plan
-        self.pattern = pattern(weights)
-        self._before = [[0] * len(parts)]
-        for part in self.pattern:
-            counts = list(self._before[-1])
-            counts[part] += 1
-            self._before.append(counts)
+        self._turns = Turns(weights)
         self._lanes = plan.lanes_of(min(view.samples for view in self._views))
         self._lengths = [view.samples // self._lanes for view in self._views]
         self._view_epoch = lru_cache(maxsize=3 * len(parts))(
@@ -289,22 +283,58 @@ class MixSchedule:
     def pick(self, number: int) -> Pick:
         """The sample of a number since the run began."""
         t, lane = divmod(number, self._lanes)
-        whole = len(self.pattern)
-        first = lane * whole // self._lanes
-        part = self.pattern[(t + first) % whole]
-        epoch, index = divmod(self._count(part, t + first) - self._count(part, first), self._lengths[part])
+        turns = self._turns
+        first = lane * turns.whole // self._lanes
+        part = turns.part(t + first)
+        epoch, index = divmod(turns.count(part, t + first) - turns.count(part, first), self._lengths[part])
         return Pick(self._view_epoch(part, epoch), lane, index)
-
-    def _count(self, part: int, t: int) -> int:
-        """Samples of a view among the first ``t`` of the pattern without an end."""
-        rounds, rest = divmod(t, len(self.pattern))
-        return rounds * self._weights[part] + self._before[rest][part]
 
     def _named(self) -> list[list[object]]:
         return [[view.fingerprint, weight] for view, weight in zip(self._views, self._weights)]
 
     def _position(self, taken: int) -> Position:
         return {"mix": self._named(), **plan_json(self._plan), "samples": taken}
+
+
+def require_weights(weights: Sequence[int]) -> None:
+    """Checks the weights of a mix.
+
+    Raises:
+        SettingsError: where they cannot be
+    """
+    if (
+        not weights
+        or any(isinstance(weight, bool) or not isinstance(weight, int) or weight < 1 for weight in weights)
+        or sum(weights) > MOST_WEIGHTS
+    ):
+        raise SettingsError(f"weights are whole numbers of at least 1, together at most {MOST_WEIGHTS}, not {weights}")
+
+
+class Turns:
+    """The pattern of weights, without an end: which view each turn is of.
+
+    Args:
+        weights: of the views
+    """
+
+    def __init__(self, weights: Sequence[int]) -> None:
+        self._weights = weights
+        self._pattern = pattern(weights)
+        self.whole = len(self._pattern)
+        self._before = [[0] * len(weights)]
+        for part in self._pattern:
+            counts = list(self._before[-1])
+            counts[part] += 1
+            self._before.append(counts)
+
+    def part(self, turn: int) -> int:
+        """The number of the view whose turn it is."""
+        return self._pattern[turn % self.whole]
+
+    def count(self, part: int, turn: int) -> int:
+        """Turns of a view before this one."""
+        rounds, rest = divmod(turn, self.whole)
+        return rounds * self._weights[part] + self._before[rest][part]
 
 
 def pattern(weights: Sequence[int]) -> list[int]:

@@ -17,6 +17,7 @@ from pairstream.errors import PositionRefused, SampleRefused, SettingsError
 from pairstream.following import Follow
 from pairstream.indexing import facts_of
 from pairstream.kafka import JUMPING, Cluster
+from pairstream.mixing import Mix, change_mix
 from pairstream.named import GrowingView
 from pairstream.profiling import profile
 from pairstream.records import Malformed, Sample, SampleReader, Schemas
@@ -103,14 +104,20 @@ class Source:
             ViewError: where there is no such view, or the file holds something else
             Unavailable: where the broker does not answer
         """
-        text = os.fspath(name)
-        if "/" in text or os.sep in text or text.endswith((".view", ".json")) or Path(text).exists():
-            return View.load(text)
-        growing = GrowingView(self.cluster, self.schemas, self.dataset, text)
+        return self.stand(os.fspath(name))[0]
+
+    def stand(self, name: str, segments: int | None = None) -> tuple[View, int]:
+        """A view as :meth:`view` answers it, and the number of its segments: as it is now, or as it was when it had so
+        many; those of a file are 0."""
+        is_file = "/" in name or os.sep in name or name.endswith((".view", ".json")) or Path(name).exists()
+        if segments == 0 or (segments is None and is_file):
+            return View.load(name), 0
+        growing = GrowingView(self.cluster, self.schemas, self.dataset, name)
         try:
-            return growing.look().view()
+            found = growing.look()
         finally:
             growing.close()
+        return found.view(0, segments), segments or len(found.segments)
 
     def follow(self, name: str, *, run: str, extent: str = "all") -> Follow:
         """A named view as it grows, for a :class:`pairstream.Loader`.
@@ -121,6 +128,39 @@ class Source:
             extent: all, each epoch covers the view from its beginning; or new, what came since the epoch before
         """
         return Follow(name, run, extent)
+
+    def mix(self, run: str, weights: Mapping[str, int]) -> Mix:
+        """A mix whose weights and views :meth:`change_mix` changes while it goes on, for a :class:`pairstream.Loader`.
+
+        Args:
+            run: a name of the run, the same for all its ranks; a run that is begun again under its name repeats itself,
+                with its changes
+            weights: with which the run begins: whole numbers of at least 1, together at most 1000, by the views' names
+                as :meth:`view` takes them; files lie where every rank finds them
+
+        Raises:
+            SettingsError: where no run is called so, or a weight cannot be
+        """
+        return Mix(run, tuple(weights.items()))
+
+    def change_mix(self, run: str, weights: Mapping[str, int], *, at_step: int, batch_size: int) -> None:
+        """Changes the mix of a run, for all its ranks at the same step.
+
+        Each view goes on where it was; one that is new begins at its beginning, one that is left out goes on once it
+        comes back. Of two changes at one step the later one holds.
+
+        Args:
+            run: name of the run
+            weights: from that step on, of all views of the mix; named views that the run knows stay as they came in
+            at_step: number of a batch that no rank has loaded yet, from 1
+            batch_size: of all ranks together, by which steps are counted
+
+        Raises:
+            SettingsError: where the run has not begun, a weight cannot be, a view has fewer samples than the run has
+                lanes, or ranks may have loaded the step: the message says which one is possible
+            Unavailable: where the broker or the registry does not answer; the change may have been noted still
+        """
+        change_mix(self, run, weights, at_step, batch_size)
 
     def captions(self, view: View) -> Iterator[tuple[str, str]]:
         """A view's pair ids and captions, as :meth:`samples` hands them out. Decodes no image."""

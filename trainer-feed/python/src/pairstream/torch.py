@@ -27,6 +27,7 @@ from pairstream.display import Tokenizer, decode
 from pairstream.errors import SettingsError
 from pairstream.following import Follow
 from pairstream.loader import Loader, Stats
+from pairstream.mixing import Mix
 from pairstream.source import Source
 from pairstream.view import View
 
@@ -82,7 +83,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     def __init__(
         self,
         source: Source,
-        view: View | Sequence[tuple[View, int]] | Follow,
+        view: View | Sequence[tuple[View, int]] | Follow | Mix,
         *,
         rank: int | None = None,
         ranks: int | None = None,

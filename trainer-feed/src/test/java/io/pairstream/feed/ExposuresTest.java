@@ -7,6 +7,7 @@ import io.pairstream.feed.Exposures.Seen;
 import io.pairstream.feed.Exposures.Site;
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.schemas.RunExtent;
+import io.pairstream.schemas.wire.AvroSafety;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ExposuresTest {
+
+  static {
+    AvroSafety.install();
+  }
 
   private static final String TOPIC = "flowers.training";
   private static final Instant NOTED = Instant.parse("2026-11-25T12:00:00Z");
