@@ -119,8 +119,10 @@ def test_a_platform_that_is_away_costs_the_note_alone(caplog):
 def test_what_is_no_order_of_one_view_is_noted_as_that():
     notes = Notes()
     mix = {"mix": [["f", 7], ["g", 3]], "seed": 7, "lanes": 32, "window": 256, "samples": 128}
-    Lineage("r", 12, False, writes=True).checkpoint("a", mix, notes)
-    assert notes.read("r/a")["lanes"] == 0
+    grouped = {**POSITION, "facts": "f00", "buckets": True, "samples": [3, 4]}
+    for name, position in (("mix", mix), ("grouped", grouped)):
+        Lineage("r", 12, False, writes=True).checkpoint(name, position, notes)
+        assert notes.read(f"r/{name}")["lanes"] == 0
 
 
 def test_rank_0_of_a_loader_notes_checkpoints(dataset):

@@ -19,7 +19,8 @@ from pairstream.source import Source
 LOG = logging.getLogger("pairstream")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
-_OF_A_VIEW = {"view", "seed", "lanes", "window", "epoch", "samples"}
+_POSITION = ("seed", "lanes", "window", "epoch", "samples")
+_OF_A_VIEW = {"view", *_POSITION}
 _OF_A_RUN = {"run", "topic_id", "segments"} | _OF_A_VIEW
 
 
@@ -109,12 +110,11 @@ class Lineage:
 
     def _note(self, position: Position) -> dict[str, Any]:
         run, _, name = self.parent.rpartition("/")
-        is_known = set(position) in (_OF_A_VIEW, _OF_A_RUN)
+        is_of_one_view = set(position) in (_OF_A_VIEW, _OF_A_RUN)
         return {
             "parent": name if run == self.run else self.parent,
             "fingerprint": "" if "run" in position else position.get("view", ""),
-            **{key: position[key] for key in ("seed", "window", "epoch", "samples") if key in position},
-            "lanes": position["lanes"] if is_known else 0,
+            **({key: position[key] for key in _POSITION} if is_of_one_view else {}),
             "batch_size": self.batch_size,
             "keeps_last": self.keeps_last,
             "takedowns": self.takedowns,

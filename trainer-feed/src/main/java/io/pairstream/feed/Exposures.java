@@ -26,21 +26,14 @@ public final class Exposures {
   /** How far the clocks of those who note, and of those who take down, may be apart. */
   private static final Duration CLOCKS = Duration.ofMinutes(1);
 
-  private static final int ORDERS = 16;
+  /** So many orders of epochs are kept, each of some bytes for every block. */
+  private static final int ORDERS = 64;
 
   private final RunLog runs;
   private final List<NamedView> named;
   private final Presence presence;
   private final Map<String, View> views = new HashMap<>();
-  private final Map<String, EpochOrder> orders =
-      new LinkedHashMap<>(ORDERS, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, EpochOrder> eldest) {
-          return size() > ORDERS;
-        }
-      };
+  private final Map<String, EpochOrder> orders = new HashMap<>();
 
   /** Where a pair is, or was. */
   public record Site(String topic, int partition, long offset) {}
@@ -123,6 +116,11 @@ public final class Exposures {
       Map<String, List<Site>> pairs,
       Map<String, List<Seen>> seen) {
     RunExtent to = checkpoint.note();
+    if (to.getLanes() == 0) {
+      throw new FeedRefusedException(
+          "its run is a mix, or has buckets or weighted captions: what it has seen is not"
+              + " computed");
+    }
     for (long epoch = from.getEpoch(); epoch <= to.getEpoch(); epoch++) {
       long begin = epoch == from.getEpoch() ? from.getSamples() : 0;
       if (epoch == to.getEpoch() && begin >= to.getSamples()) {
@@ -233,6 +231,9 @@ public final class Exposures {
     RunExtent note = checkpoint.note();
     OrderPlan plan = new OrderPlan(note.getSeed(), note.getLanes(), note.getWindow());
     String of = note.getFingerprint().isEmpty() ? checkpoint.run() : note.getFingerprint();
+    if (orders.size() > ORDERS) {
+      orders.clear();
+    }
     return orders.computeIfAbsent(
         of + '/' + plan + '/' + epoch, any -> new EpochOrder(view.blocks(), plan, epoch));
   }
@@ -244,10 +245,6 @@ public final class Exposures {
    */
   private View view(Checkpoint checkpoint, long epoch) {
     RunExtent note = checkpoint.note();
-    if (note.getLanes() == 0) {
-      throw new FeedRefusedException(
-          "its run is a mix of views, or makes batches by shape: what it has seen is not told");
-    }
     if (note.getFingerprint().isEmpty()) {
       return views.computeIfAbsent(
           checkpoint.run() + '/' + epoch, any -> followed(checkpoint, epoch));
