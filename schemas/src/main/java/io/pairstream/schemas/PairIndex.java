@@ -9,6 +9,8 @@ public final class PairIndex {
   private PairIndex() {}
 
   /**
+   * The entry of a pair.
+   *
    * @param partition of the split's topic that holds the pair
    * @param offset of the pair there
    * @param bytes of its value
