@@ -38,10 +38,11 @@ public final class ViewFile {
     int blocks = view.blocks().size();
     long runs = view.blocks().stream().mapToLong(block -> block.runs().size()).sum();
     byte[] header = View.Stored.json(view, FORMAT, blocks, runs).getBytes(StandardCharsets.UTF_8);
-    ByteBuffer content = allocate(arraysAt(header.length) + bytes(blocks, runs));
+    byte[] bytes = new byte[Math.toIntExact(arraysAt(header.length) + bytes(blocks, runs))];
+    ByteBuffer content = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     content.put(MAGIC).putInt(header.length).put(header);
     put(view.blocks(), content.position(arraysAt(header.length)));
-    Files.write(file, content.array(), StandardOpenOption.CREATE_NEW);
+    Files.write(file, bytes, StandardOpenOption.CREATE_NEW);
   }
 
   /**
@@ -71,7 +72,8 @@ public final class ViewFile {
       }
       List<Block> blocks = blocks(in.position(at).slice().order(ByteOrder.LITTLE_ENDIAN), count);
       View view = header.view(blocks);
-      ByteBuffer again = allocate(whole - at);
+      ByteBuffer again =
+          ByteBuffer.allocate(Math.toIntExact(whole - at)).order(ByteOrder.LITTLE_ENDIAN);
       put(blocks, again);
       if (!again.rewind().equals(in.limit((int) whole)) || view.samples() != header.samples()) {
         throw new InvalidViewException("the file was changed");
@@ -82,10 +84,6 @@ public final class ViewFile {
     } catch (JsonProcessingException e) {
       throw new InvalidViewException("no view: " + e.getOriginalMessage());
     }
-  }
-
-  private static ByteBuffer allocate(long bytes) {
-    return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static int arraysAt(int headerBytes) {

@@ -17,7 +17,7 @@ class HeldPairsTest {
     Map<Long, HeldPairs.Held> map = new HashMap<>();
     HeldPairs pairs = new HeldPairs();
     for (int offset = 0; offset < 100_000; offset++) {
-      long key = (long) random.nextInt(20_000) << random.nextInt(3) * 16;
+      long key = (long) random.nextInt(20_000) << (random.nextInt(3) * 16);
       if (random.nextInt(3) == 0) {
         pairs.remove(key);
         map.remove(key);
