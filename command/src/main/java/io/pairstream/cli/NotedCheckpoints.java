@@ -62,8 +62,12 @@ final class NotedCheckpoints {
           new ViewStore(cluster.dataset(), cluster.registry(), cluster.clientSettings()).all();
       // What has to be known of other pairs turns out on the way.
       Set<Site> asked = new HashSet<>();
-      List<Exposure> found =
-          new Exposures(runs, named, files, (site, at) -> asked.add(site) || true).of(sites);
+      Exposures.Presence everywhere =
+          (site, at) -> {
+            asked.add(site);
+            return true;
+          };
+      List<Exposure> found = new Exposures(runs, named, files, everywhere).of(sites);
       if (!asked.isEmpty()) {
         Map<Site, Instant> until = readIndex(log, (id, entry) -> asked.contains(site(entry)));
         Exposures.Presence presence =
