@@ -78,6 +78,7 @@ class FetchFaultsTest {
           "every link has ended",
           CATCH_UP,
           () -> {
+            platform.endWhatHangs();
             LinkReport ended = platform.accountsSoFar().links();
             return ended.fetched() + ended.quarantined() == links;
           },

@@ -8,15 +8,18 @@ import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.review.Quarantine;
+import io.pairstream.preprocess.run.HangingTransactions;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
+import io.pairstream.service.requirements.Finding;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import io.pairstream.testing.TestDataset;
@@ -30,14 +33,22 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 
 /** {@code pairstream up} in processes of its own, in a directory of its own. */
 final class RunningPlatform implements AutoCloseable {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(8);
+  private static final Pattern ABORT =
+      Pattern.compile("abort --topic (\\S+) --partition (\\d+) --start-offset (\\d+)");
 
   private final Path data;
   private final PairstreamProcess up;
@@ -221,6 +232,32 @@ final class RunningPlatform implements AutoCloseable {
   /** The accounts as they are while the work goes on. */
   AuditReport accountsSoFar() {
     return new Audit(access).run();
+  }
+
+  /** Ends, as a person would, what {@code doctor} says that a broker left open as it went away. */
+  void endWhatHangs() {
+    try (Admin admin = access.admin()) {
+      for (Finding finding : HangingTransactions.look(cluster)) {
+        Matcher command = ABORT.matcher(finding.remedy());
+        if (command.find()) {
+          TopicPartition at =
+              new TopicPartition(command.group(1), Integer.parseInt(command.group(2)));
+          OptionalLong from = OptionalLong.of(Long.parseLong(command.group(3)));
+          KafkaAnswers.await(admin.describeProducers(List.of(at)).partitionResult(at))
+              .activeProducers()
+              .stream()
+              .filter(open -> open.currentTransactionStartOffset().equals(from))
+              .map(
+                  open ->
+                      new AbortTransactionSpec(
+                          at,
+                          open.producerId(),
+                          (short) open.producerEpoch(),
+                          open.coordinatorEpoch().orElse(0)))
+              .forEach(spec -> KafkaAnswers.await(admin.abortTransaction(spec).all()));
+        }
+      }
+    }
   }
 
   /** How many records are in quarantine, by reason. */
