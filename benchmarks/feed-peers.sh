@@ -8,7 +8,7 @@ from=$(cd -P "$2" && pwd)
 shift 2
 python=$root/trainer-feed/python
 work=$root/benchmarks/target/peers
-if ! "$work/venv/bin/python" -c 'import pairstream, streaming, webdataset, datasets, psutil' 2> /dev/null; then
+if ! "$work/venv/bin/python" -c 'import pairstream, streaming, webdataset, datasets, lancedb, litdata, psutil' 2> /dev/null; then
   python3 -m venv "$work/venv"
   pip=("$work/venv/bin/python" -m pip install -q --disable-pip-version-check)
   "${pip[@]}" -r "$python/benchmark/requirements-mosaicml.txt" >&2
@@ -16,7 +16,8 @@ if ! "$work/venv/bin/python" -c 'import pairstream, streaming, webdataset, datas
 fi
 rm -rf "$work/data" "$work/files"
 mkdir -p "$work/files"
-"$root/pairstream" up --data-dir "$work/data" > "$work/up.log" 2>&1 &
+printf 'token-sets:\n  clip: {tokenizer: clip}\n' > "$work/recipe.yaml"
+"$root/pairstream" up --data-dir "$work/data" --recipe "$work/recipe.yaml" > "$work/up.log" 2>&1 &
 platform=$!
 trap 'kill $platform; wait $platform || true' EXIT
 until [ -f "$work/data/platform.json" ]; do
@@ -25,11 +26,6 @@ until [ -f "$work/data/platform.json" ]; do
 done
 here=(--data-dir "$work/data")
 "$root/pairstream" import "$from" --wait "${here[@]}" >&2
-"$root/pairstream" view cut "$work/files/train.view.json" "${here[@]}" >&2
-for format in webdataset parquet; do
-  "$root/pairstream" export "$work/files/train.view.json" --to "$work/files/$format" --format $format --shard-samples 300 "${here[@]}" >&2
-done
-"$root/pairstream" topics create --dataset peersraw "${here[@]}" >&2
 peers=("$work/venv/bin/python" "$python/benchmark/feed_peers.py")
-"${peers[@]}" prepare "$work/files" --platform "$work/data" --view "$work/files/train.view.json" >&2
+"${peers[@]}" prepare "$work/files" --platform "$work/data" >&2
 "${peers[@]}" run "$work/files" "$@"

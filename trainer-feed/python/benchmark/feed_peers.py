@@ -1,25 +1,21 @@
-"""Samples per second into the training loop: ours out of Kafka, peers from files, the same pictures in one run.
+"""Samples per second into the training loop: ours out of Kafka, peers from files, the same pairs in one run.
 
-    python feed_peers.py prepare FOLDER --platform DIR --view FILE
-    python feed_peers.py run FOLDER [--rounds 3] [--samples 2048] [--step-ms 500]
+    python feed_peers.py prepare FOLDER --platform DIR
+    python feed_peers.py run FOLDER [--rounds 5] [--samples 1920] [--step-ms 50]
 
-``prepare`` expects FOLDER/webdataset and FOLDER/parquet, as ``pairstream export`` wrote them, and the empty topics of the
-data set peersraw. Each measurement is a process
-of its own; rounds take the contenders in turn, so that what else the machine does meets all of them. Processor time is
-that of the process and its workers; the broker's is told apart.
+Each measurement is a process of its own; rounds take the contenders in turn, so that what else the machine does meets
+all of them. Processor time is that of the process and its workers; the broker's is told apart.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import platform
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -29,79 +25,101 @@ import contenders
 import numpy as np
 import psutil
 
-RAW = "peersraw"
-
-PACED_STEPS = 16
+PACED_STEPS = 40
 
 
-def prepare(folder: Path, platform_folder: Path, view_file: Path) -> None:
-    """Writes what the contenders read besides the exports: MDS, a topic of raw pixels and its view."""
+def prepare(folder: Path, platform_folder: Path) -> None:
+    """Writes the pairs in the format of each contender."""
     import pairstream
 
     place = json.loads((platform_folder / "platform.json").read_text())
+    (folder / "cluster.json").write_text(json.dumps(place))
     source = pairstream.open(platform=platform_folder)
-    view = source.view(view_file)
-    view.save(folder / "jpeg.view.json")
-    cluster = {name: place[name] for name in ("bootstrap_servers", "schema_registry", "pid")}
-    (folder / "cluster.json").write_text(json.dumps({**cluster, "jpeg": source.dataset, "raw": RAW}))
-    _write_mds(folder, source, view)
-    _write_raw(source, view, place)
-    pairstream.open(platform=platform_folder, dataset=RAW).cut().save(folder / "raw.view.json")
+    view = source.cut()
+    view.save(folder / "train.view")
+    (folder / "pictures").mkdir()
+    pairs = []
+    for number, pair in enumerate(source.samples(view)):
+        picture = folder / "pictures" / f"{number:06}.jpg"
+        picture.write_bytes(pair.fields["image"])
+        pairs.append((picture, {"tokens": np.array(pair.fields["token_ids"], np.int32), **contenders.more_of(pair.fields)}))
+    _write_webdataset(folder / "webdataset", pairs)
+    _write_mds(folder / "mds", pairs)
+    _write_lance(folder / "lance", pairs)
+    _write_litdata(folder / "litdata", pairs)
+    _write_datasets(folder / "datasets", pairs)
 
 
-def _write_mds(folder: Path, source: Any, view: Any) -> None:
+Pairs = list[tuple[Path, dict[str, Any]]]
+
+
+def _write_webdataset(target: Path, pairs: Pairs) -> None:
+    import webdataset
+
+    target.mkdir()
+    with webdataset.ShardWriter(str(target / "%06d.tar"), maxcount=300) as writer:
+        for picture, more in pairs:
+            files = {f"{name}.npy": values for name, values in more.items()}
+            writer.write({"__key__": picture.stem, "jpg": picture.read_bytes(), **files})
+
+
+def _write_mds(target: Path, pairs: Pairs) -> None:
     from PIL import Image
     from streaming import MDSWriter
 
-    columns = {"image": "jpeg", "tokens": "ndarray:int32", "pair_id": "str", "caption": "str"}
-    with MDSWriter(out=str(folder / "mds"), columns=columns) as writer, tempfile.TemporaryDirectory() as beside:
-        picture = Path(beside) / "picture.jpg"
-        for pair in source.samples(view):
+    columns = {"image": "jpeg", **{name: "ndarray:int32" for name in pairs[0][1]}}
+    with MDSWriter(out=str(target), columns=columns) as writer:
+        for picture, more in pairs:
             # A picture that was opened from a file is stored with that file's bytes, not encoded anew.
-            picture.write_bytes(pair.image)
-            writer.write(
-                {
-                    "image": Image.open(picture),
-                    "tokens": np.array(pair.tokens, np.int32),
-                    "pair_id": pair.pair_id,
-                    "caption": pair.caption,
-                }
-            )
+            writer.write({"image": Image.open(picture), **more})
 
 
-def _write_raw(source: Any, view: Any, place: dict[str, Any]) -> None:
-    import fastavro
-    import simplejpeg
-    from confluent_kafka import Producer
-    from confluent_kafka.schema_registry import SchemaRegistryClient
+def _write_lance(target: Path, pairs: Pairs) -> None:
+    import lancedb
+    import pyarrow as pa
 
-    topic = f"{RAW}.training"
-    registry = SchemaRegistryClient({"url": place["schema_registry"]})
-    producer = Producer({"bootstrap.servers": place["bootstrap_servers"], "message.max.bytes": 10485760})
-    text = registry.get_latest_version(f"{topic}-value")
-    schema = fastavro.parse_schema(json.loads(text.schema.schema_str))
-    for pair in source.samples(view):
-        fields = dict(pair.fields)
-        fields["image"] = simplejpeg.decode_jpeg(bytes(pair.image)).tobytes()
-        fields["image_encoding"] = "raw"
-        value = io.BytesIO()
-        value.write(b"\0" + text.schema_id.to_bytes(4, "big"))
-        fastavro.schemaless_writer(value, schema, fields)
-        producer.produce(topic, value.getvalue(), pair.pair_id)
-        producer.poll(0)
-        if len(producer) >= 100:
-            producer.flush()
-    producer.flush()
+    columns = {
+        name: pa.FixedSizeListArray.from_arrays(np.concatenate([more[name] for _, more in pairs]), len(values))
+        for name, values in pairs[0][1].items()
+    }
+    images = pa.array([picture.read_bytes() for picture, _ in pairs], pa.binary())
+    lancedb.connect(str(target)).create_table("pairs", pa.table({"image": images, **columns}))
 
 
-def measure(folder: Path, name: str, samples: int, step_ms: float, state: str) -> None:
+def _lit(pair: tuple[Path, dict[str, Any]]) -> dict[str, Any]:
+    from PIL import Image
+
+    return {"image": Image.open(pair[0]), **pair[1]}
+
+
+def _write_litdata(target: Path, pairs: Pairs) -> None:
+    import litdata
+
+    litdata.optimize(_lit, pairs, str(target), num_workers=1, chunk_bytes="16MB")
+
+
+def _write_datasets(target: Path, pairs: Pairs) -> None:
+    import datasets
+
+    columns = {name: [more[name] for _, more in pairs] for name in pairs[0][1]}
+    features = {name: datasets.List(datasets.Value("int32"), length=len(value)) for name, value in pairs[0][1].items()}
+    images = [{"bytes": picture.read_bytes(), "path": None} for picture, _ in pairs]
+    made = datasets.Dataset.from_dict(
+        {"image": images, **columns}, features=datasets.Features({"image": datasets.Image(), **features})
+    )
+    made.save_to_disk(str(target))
+
+
+def measure(folder: Path, name: str, kind: str, samples: int, step_ms: float) -> None:
     """Runs one contender and prints what was measured, as JSON."""
+    batches = contenders.ALL[name](folder, kind)
+    next(batches)
     begin = time.perf_counter()
-    batches = contenders.ALL[name](folder, json.loads(state)) if state else contenders.ALL[name](folder)
-    images, tokens = next(batches)
+    images, tokens, *more = next(batches)
     first_s = time.perf_counter() - begin
-    assert images.shape == (contenders.BATCH, 256, 256, 3), images.shape
+    assert sorted(images.shape) == [3, contenders.BATCH, 256, 256], images.shape
     assert len(tokens) == contenders.BATCH, tokens.shape
+    assert len(more) == (len(contenders.MORE) if kind == "columns" else 0), more
     # What was made ahead while nobody took it is not speed.
     for _ in range(8):
         next(batches)
@@ -110,13 +128,13 @@ def measure(folder: Path, name: str, samples: int, step_ms: float, state: str) -
     steps = max(1, samples // contenders.BATCH)
     seconds, _ = _train(batches, steps, 0)
     cpu, broker_cpu = _cpu(psutil.Process()) - cpu, _cpu(broker) - broker_cpu
-    paced, waited = _train(batches, PACED_STEPS, step_ms / 1e3) if step_ms else (1.0, 0.0)
+    paced, waited = _train(batches, PACED_STEPS, step_ms / 1e3) if kind == "plain" else (1.0, 0.0)
     print(
         json.dumps(
             {
                 "first_s": first_s,
                 "samples_per_s": steps * contenders.BATCH / seconds,
-                "cpu_ms": 1e3 * cpu / (steps * contenders.BATCH),
+                "samples_per_cpu_s": steps * contenders.BATCH / cpu,
                 "broker_ms": 1e3 * broker_cpu / (steps * contenders.BATCH),
                 "wait_share": waited / paced,
             }
@@ -129,13 +147,28 @@ def measure(folder: Path, name: str, samples: int, step_ms: float, state: str) -
     os._exit(0)
 
 
+def fetched(folder: Path, samples: int) -> None:
+    """Prints the bytes that brokers sent over those of the records that our loader took from them."""
+    received: dict[str, int] = {}
+
+    def note(text: str) -> None:
+        statistics_of = json.loads(text)
+        received[statistics_of["name"]] = statistics_of["rx_bytes"]
+
+    more = {"statistics.interval.ms": 100, "stats_cb": note}
+    with contenders.open_loader(folder, "plain", more)() as loader:
+        for _ in range(samples // contenders.BATCH):
+            next(loader)
+        print(f"bytes fetched over bytes of records: {sum(received.values()) / loader.stats.bytes:.2f}")
+
+
 def _train(batches: Any, steps: int, step_s: float) -> tuple[float, float]:
     """Takes batches, with a pause after each; returns the seconds in all, and those of waiting."""
     begin = time.perf_counter()
     waited = 0.0
     for _ in range(steps):
         asked = time.perf_counter()
-        images, _ = next(batches)
+        images = next(batches)[0]
         # A trainer touches the values; memory may be handed out that nobody has written here.
         np.add.reduce(np.asarray(images).reshape(-1)[::4096], dtype=np.int64)
         waited += time.perf_counter() - asked
@@ -167,44 +200,37 @@ def _broker(folder: Path) -> psutil.Process | None:
 
 def run(folder: Path, rounds: int, samples: int, step_ms: float) -> None:
     """Measures all contenders in turn and prints the table."""
-    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    found: Any = defaultdict(lambda: defaultdict(list))
     loads = []
     for number in range(rounds):
-        names = list(contenders.ALL)
-        # Nobody is always the one behind the same other.
-        for name in names[number % len(names) :] + names[: number % len(names)]:
-            loads.append(os.getloadavg()[0])
-            for key, value in _measured(folder, name, samples, step_ms, "").items():
-                found[name][key].append(value)
-            print(f"round {number + 1}, {name}: {found[name]['samples_per_s'][-1]:.0f}/s", file=sys.stderr)
-        for name in sorted(contenders.RESUMES):
-            resumed = _measured(folder, name, contenders.BATCH, 0, _middle(folder, name))
-            found[name]["resume_s"].append(resumed["first_s"])
-    _print(found, loads, rounds, samples, step_ms)
+        for kind in contenders.KINDS:
+            names = list(contenders.ALL)
+            # Nobody is always the one behind the same other.
+            for name in names[number % len(names) :] + names[: number % len(names)]:
+                loads.append(os.getloadavg()[0])
+                for key, value in _measured(folder, name, kind, samples, step_ms).items():
+                    found[name][kind, key].append(value)
+                print(f"{number + 1}, {kind}, {name}: {found[name][kind, 'samples_per_s'][-1]:.0f}/s", file=sys.stderr)
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, load {min(loads):.1f} to "
+        f"{max(loads):.1f}; {rounds} rounds of {samples} samples, batches of {contenders.BATCH}\n"
+    )
+    heads = [*contenders.KINDS, "first batch, s", f"waits at {step_ms:.0f} ms a step"]
+    print(f"| | {' | '.join(heads)} |\n|{'---|' * (len(heads) + 1)}")
+    for name, measured in found.items():
+        cells = [
+            f"{_spread(measured[kind, 'samples_per_s'])}; {statistics.median(measured[kind, 'samples_per_cpu_s']):,.0f}"
+            for kind in contenders.KINDS
+        ]
+        cells.append(f"{statistics.median(measured['plain', 'first_s']):.2f}")
+        cells.append(f"{statistics.median(measured['plain', 'wait_share']):.1%}")
+        print(f"| {name} | {' | '.join(cells)} |")
+    print(f"\nbroker, ms a sample: {statistics.median(found['Pairstream']['plain', 'broker_ms']):.2f}")
+    fetched(folder, 10_000)
 
 
-def _middle(folder: Path, name: str) -> str:
-    """A state in the middle of the first epoch."""
-    if name == "MosaicML Streaming":
-        index = json.loads((folder / "mds/index.json").read_text())
-        in_epoch = sum(shard["samples"] for shard in index["shards"]) // 2 // contenders.BATCH * contenders.BATCH
-        state = {
-            "epoch": 0,
-            "sample_in_epoch": in_epoch,
-            "num_canonical_nodes": 1,
-            "shuffle_seed": contenders.SEED,
-            "initial_physical_nodes": 1,
-        }
-        return json.dumps(state)
-    loader = contenders._loader(folder, "jpeg" if name.endswith("jpeg") else "raw")
-    loader.skip(8)
-    state = json.dumps(loader.state_dict())
-    loader.close()
-    return state
-
-
-def _measured(folder: Path, name: str, samples: int, step_ms: float, state: str) -> dict[str, float]:
-    command = [sys.executable, __file__, "measure", str(folder), name, str(samples), str(step_ms), state]
+def _measured(folder: Path, name: str, kind: str, samples: int, step_ms: float) -> dict[str, float]:
+    command = [sys.executable, __file__, "measure", str(folder), name, kind, str(samples), str(step_ms)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
     ended = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
     lines = ended.stdout.strip().splitlines()
@@ -213,63 +239,29 @@ def _measured(folder: Path, name: str, samples: int, step_ms: float, state: str)
     return dict(json.loads(lines[-1]))
 
 
-def _print(found: Any, loads: list[float], rounds: int, samples: int, step_ms: float) -> None:
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, load {min(loads):.1f} to "
-        f"{max(loads):.1f}; {rounds} rounds of {samples} samples, batches of {contenders.BATCH}, step {step_ms:.0f} ms\n"
-    )
-    print(
-        f"| | samples/s | processor ms per sample | of the broker | first batch, s | after a resume, s | waits at "
-        f"{step_ms:.0f} ms a step |"
-    )
-    print("|---|---|---|---|---|---|---|")
-    for name, measured in found.items():
-        cells = [
-            _spread(measured["samples_per_s"], "{:.0f}"),
-            _spread(measured["cpu_ms"], "{:.2f}"),
-            "{:.2f}".format(statistics.median(measured["broker_ms"])) if "consumer" in name or "pair" in name else "",
-            _spread(measured["first_s"], "{:.1f}"),
-            _spread(measured["resume_s"], "{:.1f}") if measured["resume_s"] else "reads again",
-            "{:.1%}".format(statistics.median(measured["wait_share"])),
-        ]
-        print(f"| {name} | " + " | ".join(cells) + " |")
-    print()
-    # Of one round with each other: what the machine did meanwhile met both.
-    ours = found["pairstream, jpeg"]
-    for name, measured in found.items():
-        if name != "pairstream, jpeg":
-            faster = [a / b for a, b in zip(ours["samples_per_s"], measured["samples_per_s"])]
-            cheaper = [b / a for a, b in zip(ours["cpu_ms"], measured["cpu_ms"])]
-            print(
-                f"pairstream, jpeg against {name}: {_spread(faster, '{:.2f}')} times as many samples a second, "
-                f"{_spread(cheaper, '{:.2f}')} times as many for the same processor time"
-            )
-
-
-def _spread(values: list[float], form: str) -> str:
-    return f"{form.format(statistics.median(values))} ({form.format(min(values))}–{form.format(max(values))})"
+def _spread(values: list[float]) -> str:
+    return f"{statistics.median(values):,.0f} ({min(values):,.0f}–{max(values):,.0f})"
 
 
 def main() -> None:
     """Reads the command line."""
     if sys.argv[1:2] == ["measure"]:
-        folder, name, samples, step_ms, state = sys.argv[2:]
-        measure(Path(folder), name, int(samples), float(step_ms), state)
+        folder, name, kind, samples, step_ms = sys.argv[2:]
+        measure(Path(folder), name, kind, int(samples), float(step_ms))
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     preparing = commands.add_parser("prepare")
     preparing.add_argument("folder", type=Path)
     preparing.add_argument("--platform", type=Path, required=True)
-    preparing.add_argument("--view", type=Path, required=True)
     running = commands.add_parser("run")
     running.add_argument("folder", type=Path)
-    running.add_argument("--rounds", type=int, default=3)
-    running.add_argument("--samples", type=int, default=2048)
-    running.add_argument("--step-ms", type=float, default=500)
+    running.add_argument("--rounds", type=int, default=5)
+    running.add_argument("--samples", type=int, default=1920)
+    running.add_argument("--step-ms", type=float, default=50)
     given = parser.parse_args()
     if given.command == "prepare":
-        prepare(given.folder, given.platform, given.view)
+        prepare(given.folder, given.platform)
     else:
         run(given.folder, given.rounds, given.samples, given.step_ms)
 

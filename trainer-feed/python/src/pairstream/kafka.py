@@ -71,8 +71,9 @@ JUMPING = {
     # What a jump asks for is there already. A fetch that waits for more, beyond a block's end, would keep the next
     # jump waiting; and what is fetched beyond it is thrown away.
     "fetch.wait.max.ms": 5,
-    "fetch.queue.backoff.ms": 0,
-    "queued.min.messages": 32,
+    # Else the next fetch is on its way before the block's end is seen.
+    "fetch.queue.backoff.ms": 5,
+    "queued.min.messages": 1,
     "queued.max.messages.kbytes": 8192,
     "max.partition.fetch.bytes": 1 << 20,
 }

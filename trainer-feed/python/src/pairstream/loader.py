@@ -572,8 +572,8 @@ class _Run:
         self._writer = loader._writer
         self._steps = loader._schedule.steps(loader._share, loader._batch_size, loader._keep_last, loader._position)
         self._takedowns = Takedowns(loader._source.cluster, f"{loader._source.dataset}.takedowns")
-        # Answers hardly larger than the pieces that windows need.
-        pieces = [piece_bytes(view.blocks, loader._plan) * 5 // 4 for view in loader._schedule.views]
+        # Answers smaller than the pieces that windows need: what the last one has beyond a piece is thrown away.
+        pieces = [piece_bytes(view.blocks, loader._plan) // 4 for view in loader._schedule.views]
         jumping = {**JUMPING, "max.partition.fetch.bytes": min(1 << 20, max(1 << 16, *pieces or [1 << 20]))}
         self._windows_of = WindowLoader(
             _CONSUMERS, lambda: loader._source.cluster.consumer(jumping), self._takedowns, self._writer.keys
