@@ -39,13 +39,8 @@ public record ClusterMetrics(
     for (BrokerDisk disk : disks.get()) {
       var of = with("broker", String.valueOf(disk.broker()), "path", disk.path());
       String free = "Room that is left where a broker keeps logs";
-      add(text, "broker_disk_free_bytes", free, (double) disk.freeBytes(), of);
-      add(
-          text,
-          "broker_disk_bytes",
-          "Size of the disk of a broker's logs",
-          (double) disk.bytes(),
-          of);
+      add(text, "broker_disk_free_bytes", free, disk.freeBytes(), of);
+      add(text, "broker_disk_bytes", "Size of the disk of a broker's logs", disk.bytes(), of);
     }
     for (BrokerState found : brokers.get().stream().toList()) {
       String behind = "Partitions of the data set with a copy that is behind";
@@ -57,8 +52,8 @@ public record ClusterMetrics(
   }
 
   private static void add(
-      PrometheusText text, String name, String help, double value, SortedMap<String, String> of) {
-    text.gauge("pairstream_" + name, help).sample(value, of);
+      PrometheusText text, String name, String help, Number value, SortedMap<String, String> of) {
+    text.gauge("pairstream_" + name, help).sample(value.doubleValue(), of);
   }
 
   private void lag(LagReport report, PrometheusText text) {
@@ -95,12 +90,7 @@ public record ClusterMetrics(
     add(text, "lag_catch_up_seconds", untilRead, catchUp, of);
     String untilDropped = "Time until the log may drop what a group has not read";
     add(text, "lag_retention_seconds", untilDropped, known(now.retentionSeconds()), of);
-    add(
-        text,
-        "lag_lost_records",
-        "Records that left the log before a group",
-        (double) now.lost(),
-        of);
+    add(text, "lag_lost_records", "Records that left the log before a group", now.lost(), of);
   }
 
   private void partition(String group, PartitionLag partition, PrometheusText text) {
@@ -111,7 +101,7 @@ public record ClusterMetrics(
     double records = known(partition.now().records());
     add(text, "lag_partition_records", "Records that wait on a partition", records, of);
     String held = "Offsets that wait for a transaction's end";
-    add(text, "lag_partition_held_offsets", held, (double) partition.held(), place);
+    add(text, "lag_partition_held_offsets", held, partition.held(), place);
     String open = "How long a transaction has been open that does not end; 0 where none is";
     add(text, "lag_partition_hanging_seconds", open, partition.hangingSeconds(), place);
     Verdict verdict = partition.now().verdict();
