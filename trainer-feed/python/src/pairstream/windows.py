@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from queue import SimpleQueue
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -245,7 +246,7 @@ class WindowLoader:
 
     def _of_another(self, view: View, order: GroupedOrder, lane: int, window: int, group: int) -> list[Record]:
         """The records of a group in the next window that has any."""
-        for at in _from(order, lane, window):
+        for at in islice(_from(order, lane, window), 1, None):
             if group in order.groups(*at) and (there := [one for one in self._places(view, order, *at)[group] if one]):
                 return there
         raise AllWithdrawn("every pair of one of the view's groups has been withdrawn")
