@@ -19,6 +19,7 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ModelScore;
+import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PixelNormalisation;
 import io.pairstream.cleaning.image.PrepareImage;
@@ -54,13 +55,14 @@ public final class CleaningPlan {
    * Raised with each release whose steps are more or behave otherwise under the same settings; part
    * of {@link #version()}.
    */
-  private static final int STEPS_VERSION = 3;
+  private static final int STEPS_VERSION = 4;
 
   private final Steps<String, String> screen;
   private final Steps<EncodedImage, ProbedImage> gate;
   private final Steps<Map<String, String>, PixelBox> cropBox;
   private final Steps<ReceivedCaption, TokenizedCaption> caption;
   private final Steps<ImageToPrepare, PreparedImage> image;
+  private final NearCopies nearCopies;
   private final SplitByImage split;
   private final TokenizeCaption tokens;
   private final ImagePlan pictures;
@@ -119,6 +121,8 @@ public final class CleaningPlan {
             .thenIfOn("check-model-scores", CheckMeasures.ofScores(recipe))
             .steps();
     normalisation = PixelNormalisation.from(recipe, pictures.pixels().colour());
+    nearCopies = NearCopies.from(recipe);
+    noted.add(new PlannedStep("near-copies", "look-up", nearCopies.inWords()));
     split = new SplitByImage(recipe);
     noted.add(new PlannedStep("split", "split-by-image", split.inWords()));
     steps = List.copyOf(noted);
@@ -176,6 +180,11 @@ public final class CleaningPlan {
     return normalisation;
   }
 
+  /** What becomes of near copies. */
+  public NearCopies nearCopies() {
+    return nearCopies;
+  }
+
   public SplitByImage split() {
     return split;
   }
@@ -212,7 +221,7 @@ public final class CleaningPlan {
   /**
    * One step of a plan, for a person who wants to know what happens to a pair.
    *
-   * @param stage where it stands: gate, caption, image or split
+   * @param stage where it stands: gate, caption, image, near-copies or split
    * @param name name in metrics and in quarantined records
    * @param inWords what it does, with its limits; empty where the recipe switches it off
    */

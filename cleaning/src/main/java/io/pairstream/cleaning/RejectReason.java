@@ -97,6 +97,9 @@ public enum RejectReason {
 
   DUPLICATE_PAIR(
       "Nothing to do: the same image with the same caption, once cleaned, is already accepted."),
+  NEAR_COPY("Nothing to do; the picture is in the data already, in another file."),
+  BRIDGES_SPLITS(
+      "Nothing to do; the picture nearly copies one for training and one that is held out."),
   STEP_CRASHED("Nothing to do: this is a fault of ours; the record is kept for a replay.");
 
   private final String remedy;

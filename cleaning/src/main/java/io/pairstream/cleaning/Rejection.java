@@ -9,13 +9,21 @@ import java.util.Objects;
  * @param detail what is wrong and what would be right, in a sentence
  * @param measured the measured value with its unit; empty where nothing is measured
  * @param limit the limit it breaks with its unit; empty where there is none
+ * @param copyOf image digest of the picture that it nearly copies; empty where it copies none
  */
-public record Rejection(RejectReason reason, String detail, String measured, String limit) {
+public record Rejection(
+    RejectReason reason, String detail, String measured, String limit, String copyOf) {
 
   public Rejection {
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(detail, "detail");
     Objects.requireNonNull(measured, "measured");
     Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(copyOf, "copyOf");
+  }
+
+  /** One that has nothing to do with another picture. */
+  public Rejection(RejectReason reason, String detail, String measured, String limit) {
+    this(reason, detail, measured, limit, "");
   }
 }

@@ -57,6 +57,7 @@ class CleaningPlanTest {
           640,
           480,
           3L,
+          4L,
           Map.of("colour_deviation", 50.0));
 
   /** Answers always the same and remembers what it was asked for. */
@@ -128,7 +129,13 @@ class CleaningPlanTest {
     Map<String, Double> measures = new HashMap<>(PREPARED.measures());
     measures.put(measure, value);
     return new PreparedImage(
-        PREPARED.picture(), List.of(), 640, 480, PREPARED.perceptualHash(), measures);
+        PREPARED.picture(),
+        List.of(),
+        640,
+        480,
+        PREPARED.perceptualHash(),
+        PREPARED.mirroredHash(),
+        measures);
   }
 
   @Test

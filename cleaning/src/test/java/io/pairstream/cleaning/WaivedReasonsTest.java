@@ -191,6 +191,7 @@ class WaivedReasonsTest {
                     one.widthPx(),
                     one.heightPx(),
                     1L,
+                    2L,
                     measures));
     CleaningPlan plan =
         new CleaningPlan(RecipeReader.parse("recipe", one.recipe()), worker, StepObserver.NONE);

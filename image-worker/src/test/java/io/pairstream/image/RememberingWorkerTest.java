@@ -45,6 +45,7 @@ class RememberingWorkerTest {
         90,
         70,
         1,
+        2,
         Map.of());
   }
 

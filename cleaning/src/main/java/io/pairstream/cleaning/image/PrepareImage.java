@@ -37,6 +37,7 @@ public record PrepareImage(ImageWorker worker, ImagePlan plan)
         prepared.originalWidthPx(),
         prepared.originalHeightPx(),
         prepared.perceptualHash(),
+        prepared.mirroredHash(),
         measures);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param originalWidthPx width of the original after EXIF rotation
  * @param originalHeightPx height of the original after EXIF rotation
  * @param perceptualHash 64-bit DCT hash
+ * @param mirroredHash that of the mirrored picture
  * @param measures what was measured in the picture, by name
  */
 public record PreparedImage(
@@ -21,6 +22,7 @@ public record PreparedImage(
     int originalWidthPx,
     int originalHeightPx,
     long perceptualHash,
+    long mirroredHash,
     Map<String, Double> measures) {
 
   public PreparedImage {

@@ -56,6 +56,7 @@ class CheckMeasuresTest {
         640,
         480,
         0,
+        0,
         measures);
   }
 

@@ -111,6 +111,7 @@ class ModelScoreTest {
             8,
             8,
             0,
+            0,
             Map.of("score.fit", score));
 
     Outcome<PreparedImage> outcome = step.apply(image);

@@ -57,6 +57,7 @@ class RefuseForbiddenTest {
         640,
         480,
         hash,
+        0,
         Map.of());
   }
 

@@ -20,8 +20,9 @@ interface DecodedPicture {
   SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling);
 
   /**
-   * A few of its pixels, evenly spread, that stand for the whole: what the perceptual hash starts
-   * from. Averaging all pixels of a photograph costs ten times as much and changes a bit or two.
+   * A few of its pixels, evenly spread and as far from either side, that stand for the whole: what
+   * the perceptual hash starts from. Averaging all pixels of a photograph costs ten times as much
+   * and changes a bit or two.
    *
    * @param sidePx width and height of the result, whatever the shape of the picture
    */

@@ -235,7 +235,7 @@ final class ImagePreparer {
     measures.put("crop_width_px", (double) part.widthPx());
     measures.put("crop_height_px", (double) part.heightPx());
     SmallPicture sample = decoded.sampled(PerceptualHash.SAMPLE_PX).turned(upright.orientation());
-    long hash = PerceptualHash.of(inSrgb(sample, conversion));
+    PerceptualHash hash = PerceptualHash.of(inSrgb(sample, conversion));
     Picture picture = finished(main, layouts.get(0), plan.main());
     List<Picture.Named> renditions = new ArrayList<>();
     long bytes = picture.encoded().size();
@@ -252,7 +252,13 @@ final class ImagePreparer {
     }
     return Outcome.kept(
         new PreparedImage(
-            picture, renditions, upright.widthPx(), upright.heightPx(), hash, measures));
+            picture,
+            renditions,
+            upright.widthPx(),
+            upright.heightPx(),
+            hash.upright(),
+            hash.mirrored(),
+            measures));
   }
 
   /** What the main picture is measured by: at hand where a JPEG with halved colour is made. */

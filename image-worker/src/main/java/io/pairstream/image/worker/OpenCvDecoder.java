@@ -129,7 +129,7 @@ record OpenCvDecoder(PlaneScaler scaler) {
     public SmallPicture sampled(int sidePx) {
       Mat sample = new Mat();
       opencv_imgproc.resize(
-          pixels, sample, new Size(sidePx, sidePx), 0, 0, opencv_imgproc.INTER_NEAREST);
+          pixels, sample, new Size(sidePx, sidePx), 0, 0, opencv_imgproc.INTER_NEAREST_EXACT);
       return new OpenCvPicture(sample);
     }
   }

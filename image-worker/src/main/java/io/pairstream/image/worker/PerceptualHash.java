@@ -22,8 +22,12 @@ import org.bytedeco.opencv.opencv_core.Size;
  * <p>A flat picture has no frequencies to compare: rounding would decide, and all flat pictures
  * would look alike. Its hash is its mean colour instead, spread over the 64 bits, so that flat
  * pictures of different colours differ as different photographs do.
+ *
+ * @param upright hash of the picture
+ * @param mirrored hash of the picture with left and right exchanged, which changes the sign of
+ *     every second horizontal frequency
  */
-final class PerceptualHash {
+record PerceptualHash(long upright, long mirrored) {
 
   /** Side of what a picture is hashed from, in pixels; each of the 32x32 levels is 64 of them. */
   static final int SAMPLE_PX = 256;
@@ -42,26 +46,32 @@ final class PerceptualHash {
    */
   private static final int COLOUR_STEP = 8;
 
-  private PerceptualHash() {}
-
   /**
    * Hashes a picture. The caller's {@code PointerScope} frees what this needs.
    *
    * @param sample the whole upright picture: {@link #SAMPLE_PX} of its pixels in each direction
    */
-  static long of(SmallPicture sample) {
+  static PerceptualHash of(SmallPicture sample) {
     Mat luma = new Mat();
     opencv_imgproc.resize(
         sample.luma(), luma, new Size(SIDE, SIDE), 0, 0, opencv_imgproc.INTER_AREA);
     Mat mean = new Mat();
     Mat deviation = new Mat();
     opencv_core.meanStdDev(luma, mean, deviation);
-    return new DoublePointer(deviation.data()).get() < FLAT_LEVELS
-        ? ofColour(opencv_core.mean(sample.roughBgr()))
-        : ofFrequencies(luma);
+    if (new DoublePointer(deviation.data()).get() < FLAT_LEVELS) {
+      long hash = ofColour(opencv_core.mean(sample.roughBgr()));
+      return new PerceptualHash(hash, hash);
+    }
+    float[] low = lowestFrequencies(luma);
+    long upright = signs(low);
+    for (int i = 1; i < low.length; i += 2) {
+      low[i] = -low[i];
+    }
+    return new PerceptualHash(upright, signs(low));
   }
 
-  private static long ofFrequencies(Mat luma) {
+  /** float32 [8, 8], vertical frequency first. */
+  private static float[] lowestFrequencies(Mat luma) {
     Mat levels = new Mat();
     luma.convertTo(levels, opencv_core.CV_32F);
     Mat frequencies = new Mat();
@@ -69,6 +79,10 @@ final class PerceptualHash {
     float[] low = new float[LOW * LOW];
     Mat lowest = new Mat(frequencies, new Rect(0, 0, LOW, LOW)).clone();
     new FloatPointer(lowest.data()).get(low);
+    return low;
+  }
+
+  private static long signs(float[] low) {
     float[] sorted = Arrays.copyOfRange(low, 1, low.length);
     Arrays.sort(sorted);
     float median = sorted[sorted.length / 2];

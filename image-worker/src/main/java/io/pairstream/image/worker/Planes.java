@@ -81,7 +81,7 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
       Mat target = result.mats().get(plane);
       if (plane < mats.size()) {
         opencv_imgproc.resize(
-            mats.get(plane), target, target.size(), 0, 0, opencv_imgproc.INTER_NEAREST);
+            mats.get(plane), target, target.size(), 0, 0, opencv_imgproc.INTER_NEAREST_EXACT);
       } else {
         target.put(new Scalar(128, 0, 0, 0));
       }

@@ -106,6 +106,7 @@ class WorkerProtocolTest {
             640,
             480,
             1L << 63,
+            2,
             Map.of("sharpness", 1.5, "entropy", Double.MIN_VALUE));
     send(Outcome.kept(prepared));
 

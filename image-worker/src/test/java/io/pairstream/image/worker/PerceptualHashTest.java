@@ -22,6 +22,10 @@ class PerceptualHashTest {
   }
 
   private static long hash(Mat bgr) {
+    return both(bgr).upright();
+  }
+
+  private static PerceptualHash both(Mat bgr) {
     return PerceptualHash.of(
         new OpenCvDecoder.Decoded(bgr, new PlaneScaler()).sampled(PerceptualHash.SAMPLE_PX));
   }
@@ -54,6 +58,7 @@ class PerceptualHashTest {
     opencv_core.flip(picture, mirrored, 1);
 
     assertThat(distance(hash(picture), hash(mirrored))).isGreaterThan(16);
+    assertThat(distance(both(picture).mirrored(), hash(mirrored))).isLessThanOrEqualTo(2);
   }
 
   @Test

@@ -1,11 +1,14 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.preprocess.run.PreprocessService.StartException;
+import io.pairstream.schemas.Finding;
+import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.MissingSchemaException;
@@ -21,8 +24,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
-/** What the topology cannot work without: its topics, and its own schemas in the registry. */
-record NeededTopics(PairTopics topics, Registry registry) {
+/**
+ * What the topology cannot work without: its topics, and its own schemas in the registry.
+ *
+ * @param findsCopies whether it looks for near copies
+ */
+record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
 
   /**
    * Waits for all of it.
@@ -55,10 +62,18 @@ record NeededTopics(PairTopics topics, Registry registry) {
     prerequisites.rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
     prerequisites.rehearse(topics.receipts(), Receipt.newBuilder().build());
     prerequisites.rehearse(topics.takedowns(), Takedown.newBuilder().build());
+    if (findsCopies) {
+      prerequisites.rehearse(topics.fingerprints(), Fingerprint.newBuilder().build());
+      prerequisites.rehearse(topics.findings(), Finding.newBuilder().build());
+      prerequisites.rehearse(topics.waitingPairs(), WaitingPair.newBuilder().build());
+    }
   }
 
   private Set<String> names() {
-    Set<String> names = new TreeSet<>(TopicCatalogue.ofTheTopology(topics.dataset()));
+    Set<String> names = new TreeSet<>(alike());
+    if (findsCopies) {
+      names.add(topics.fingerprints().name());
+    }
     names.addAll(topics.outputNames());
     names.add(topics.index().name());
     names.add(topics.takedowns().name());
@@ -66,9 +81,17 @@ record NeededTopics(PairTopics topics, Registry registry) {
     return names;
   }
 
+  private Set<String> alike() {
+    Set<String> names = new TreeSet<>(TopicCatalogue.ofTheTopology(topics.dataset()));
+    if (findsCopies) {
+      names.addAll(TopicCatalogue.forNearCopies(topics.dataset()));
+    }
+    return names;
+  }
+
   private int equalPartitions(Map<String, Integer> partitions) {
     Map<String, Integer> ofTheTopology = new TreeMap<>(partitions);
-    ofTheTopology.keySet().retainAll(TopicCatalogue.ofTheTopology(topics.dataset()));
+    ofTheTopology.keySet().retainAll(alike());
     if (Set.copyOf(ofTheTopology.values()).size() != 1) {
       throw new StartException(
           "the raw topics and the topology's own must have equal partition counts, but have "

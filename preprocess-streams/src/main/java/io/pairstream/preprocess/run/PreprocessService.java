@@ -8,11 +8,14 @@ import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
 import io.pairstream.preprocess.topology.DecisionCounts;
 import io.pairstream.preprocess.topology.IndexTopology;
+import io.pairstream.preprocess.topology.LookUpTopology;
 import io.pairstream.preprocess.topology.PreprocessTopology;
 import io.pairstream.preprocess.topology.TimedProcessors;
 import io.pairstream.preprocess.world.Admission;
 import io.pairstream.preprocess.world.AdmittingClients;
 import io.pairstream.preprocess.world.DiskSpace;
+import io.pairstream.schemas.Finding;
+import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
@@ -124,7 +127,8 @@ public final class PreprocessService implements AutoCloseable {
     }
 
     int partitions =
-        new NeededTopics(topics, registry).await(settings.cluster(), settings.transactionTimeout());
+        new NeededTopics(topics, registry, plan.nearCopies().areLookedFor())
+            .await(settings.cluster(), settings.transactionTimeout());
     String rawSubject = topics.crowdsourced().name() + "-value";
     WriterSchemas schemas = closedLater(new WriterSchemas(registry, rawSubject, RawPair.SCHEMA$));
 
@@ -144,6 +148,7 @@ public final class PreprocessService implements AutoCloseable {
                 schemas,
                 new CaptionBytes(registry, rawSubject),
                 new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
+                new RecordDecoder<>(topics.findings(), Finding.SCHEMA$, registry),
                 partitions,
                 new DecisionCounts(counts, Clock.systemUTC()))
             .build(new StreamsBuilder(new TopologyConfig(new StreamsConfig(streamsSettings))));
@@ -172,17 +177,27 @@ public final class PreprocessService implements AutoCloseable {
     parts.add(() -> streams.close(STOP_WITHIN));
     parts.add(clients);
     endsWith(streams, threadsReplaced, () -> LOG.info("workers: {}", workers.codecs()));
-    Properties ofIndex = new Properties();
-    ofIndex.putAll(settings.indexSettings());
-    KafkaStreams index =
-        new KafkaStreams(
+    List<KafkaStreams> beside = new ArrayList<>();
+    beside.add(
+        beside(
             new IndexTopology(
                     topics,
                     RecordDecoder.of(PreparedPair.class, topics.training().name(), registry))
                 .build(new StreamsBuilder()),
-            ofIndex);
-    parts.add(() -> index.close(STOP_WITHIN));
-    endsWith(index, threadsReplaced, () -> {});
+            settings.indexSettings(),
+            threadsReplaced));
+    if (plan.nearCopies().areLookedFor()) {
+      beside.add(
+          beside(
+              new LookUpTopology(
+                      topics,
+                      new RecordDecoder<>(topics.fingerprints(), Fingerprint.SCHEMA$, registry),
+                      plan.nearCopies(),
+                      plan.split())
+                  .build(new StreamsBuilder()),
+              settings.lookUpSettings(),
+              threadsReplaced));
+    }
     LOG.info(
         "recipe {} version {}, {} partitions, {} threads, workers: {}",
         settings.recipe(),
@@ -191,7 +206,18 @@ public final class PreprocessService implements AutoCloseable {
         settings.threads(),
         workers.sandbox());
     streams.start();
-    index.start();
+    beside.forEach(KafkaStreams::start);
+  }
+
+  /** A further graph, with settings and a group of its own. */
+  private KafkaStreams beside(
+      Topology graph, Map<String, Object> settings, LongAdder threadsReplaced) {
+    Properties properties = new Properties();
+    properties.putAll(settings);
+    KafkaStreams streams = new KafkaStreams(graph, properties);
+    parts.add(() -> streams.close(STOP_WITHIN));
+    endsWith(streams, threadsReplaced, () -> {});
+    return streams;
   }
 
   /** Lets a graph wait out an outage of the brokers, and end the service with any other fault. */

@@ -33,11 +33,16 @@ public record PreprocessSettings(
   /** Records in hand of the graph that keeps the index: finished ones, of some 30 kB each. */
   private static final int INDEXED_AT_ONCE = 100;
 
+  /** Fingerprints in hand, of some 50 bytes each. */
+  private static final int LOOKED_UP_AT_ONCE = 1000;
+
+  private static final Duration LOOK_UP_COMMIT_INTERVAL = Duration.ofMillis(200);
+
   /**
    * Without stores, an instance that starts again has other transactional ids: only this ends what
    * it left open.
    */
-  private static final Duration INDEX_TRANSACTION = Duration.ofSeconds(30);
+  private static final Duration QUICK_TRANSACTION = Duration.ofSeconds(30);
 
   /** How long a member may be silent before others take over. */
   private static final Duration SESSION = Duration.ofSeconds(10);
@@ -143,15 +148,27 @@ public record PreprocessSettings(
     return cluster.clientSettings(settings);
   }
 
-  /** The settings of the graph that keeps the index, which takes no time over a record. */
+  /** The settings of the graph that keeps the index. */
   Map<String, Object> indexSettings() {
+    return quick(cluster.dataset().indexGroup(), INDEXED_AT_ONCE);
+  }
+
+  /** The settings of the graph that looks for near copies, for which pairs wait. */
+  Map<String, Object> lookUpSettings() {
+    Map<String, Object> settings = quick(cluster.dataset().lookUpGroup(), LOOKED_UP_AT_ONCE);
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, LOOK_UP_COMMIT_INTERVAL.toMillis());
+    return settings;
+  }
+
+  /** The settings of a graph that takes no time over a record. */
+  private Map<String, Object> quick(String group, int atOnce) {
     Map<String, Object> settings = streamsSettings();
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, cluster.dataset().indexGroup());
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
-    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, INDEXED_AT_ONCE);
-    consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, INDEXED_AT_ONCE);
+    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, atOnce);
+    consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, atOnce);
     producer(
-        settings, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) INDEX_TRANSACTION.toMillis());
+        settings, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) QUICK_TRANSACTION.toMillis());
     // Brokers unpack it, to see keys, also without a native library; gzip takes 20 times as long.
     producer(settings, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     return settings;

@@ -7,13 +7,10 @@ import io.pairstream.schemas.PairIndex;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.RegistryUnavailableException;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
@@ -68,12 +65,8 @@ public final class IndexTopology {
 
     /** What is no pair, as no version of ours writes it, has its place and nothing else. */
     private PreparedPair pair(byte[] value) {
-      try {
-        return decoder.decode(value).orElseGet(() -> PreparedPair.newBuilder().build());
-      } catch (RegistryUnavailableException | MissingSchemaException e) {
-        // The thread joins again from its last commit, and asks again.
-        throw new TaskMigratedException("the registry cannot say what a pair's schema is", e);
-      }
+      return Decoded.of(decoder, value, "a pair")
+          .orElseGet(() -> PreparedPair.newBuilder().build());
     }
   }
 }

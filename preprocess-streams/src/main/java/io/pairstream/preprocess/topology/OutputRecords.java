@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -68,7 +69,8 @@ final class OutputRecords {
         .setTokenSets(tokenSets(caption.further()))
         .setTexts(caption.caption().texts())
         .setImageDigest(tracked.identity().imageDigest())
-        .setPerceptualHash(String.format("%016x", image.perceptualHash()))
+        .setPerceptualHash(HexFormat.of().toHexDigits(image.perceptualHash()))
+        .setMirroredHash(HexFormat.of().toHexDigits(image.mirroredHash()))
         .setMeasures(measures(cleaned))
         .setSplit(assignment.split().name())
         .setFold(assignment.fold())
@@ -95,6 +97,7 @@ final class OutputRecords {
     return QuarantinedPair.newBuilder()
         .setPairId(tracked.identity().pairId())
         .setImageDigest(tracked.identity().imageDigest())
+        .setCopyOf(turned.rejection().copyOf())
         .setValue(keeps ? wrap(raw.value()) : null)
         .setKey(keeps ? wrap(raw.key()) : null)
         .setHeaders(keeps ? headers(raw) : List.of())
@@ -125,6 +128,7 @@ final class OutputRecords {
         .setDetail(rejection.detail())
         .setMeasured(rejection.measured())
         .setLimit(rejection.limit())
+        .setCopyOf(rejection.copyOf())
         .build();
   }
 
@@ -163,7 +167,8 @@ final class OutputRecords {
     return measures;
   }
 
-  private static List<Header> headers(RawRecord raw) {
+  /** A raw record's headers as they came. */
+  static List<Header> headers(RawRecord raw) {
     List<Header> headers = new ArrayList<>();
     raw.headers().forEach(header -> headers.add(new Header(header.key(), wrap(header.value()))));
     return headers;

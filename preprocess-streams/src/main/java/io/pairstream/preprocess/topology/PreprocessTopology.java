@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import static io.pairstream.schemas.topics.TopicCatalogue.STANDINGS_STORE;
 import static io.pairstream.schemas.topics.TopicCatalogue.TAKEDOWNS_STORE;
+import static io.pairstream.schemas.topics.TopicCatalogue.WAITING_PAIRS_STORE;
 import static org.apache.kafka.streams.kstream.Named.as;
 
 import io.pairstream.cleaning.CleaningPlan;
@@ -12,6 +13,7 @@ import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.preprocess.topology.Tracked.GatedRecord;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
 import io.pairstream.preprocess.topology.Tracked.Turned;
+import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
@@ -48,6 +50,10 @@ import org.apache.kafka.streams.state.Stores;
  * rejected by read, read-repartitioned, taken-down, gate, seen-before, clean or same-sample --------------------> quarantine
  * every decision -------------------------------------------------------------------------------------------> receipts
  *
+ * where the recipe looks for near copies, between clean and same-sample:
+ * clean -+-> known-picture -----------------------------------> of-a-group -> same-sample
+ *        +-> ask-look-up -> fingerprints ... findings -> near-copies -^
+ *
  * takedowns -> read-takedown -> takedowns-by-image -> carry-out -> remove --> tombstones on the splits
  *                                                               +-> withdrawn ------------> receipts
  * </pre>
@@ -61,6 +67,7 @@ public final class PreprocessTopology {
   private final WriterSchemas schemas;
   private final CaptionBytes captionBytes;
   private final RecordDecoder<Takedown> takedowns;
+  private final RecordDecoder<Finding> findings;
   private final Placement placement;
   private final int partitions;
   private final OutputRecords outputs;
@@ -72,6 +79,7 @@ public final class PreprocessTopology {
    * @param schemas which writers' schemas are known
    * @param captionBytes reads a doubtful caption's bytes
    * @param takedowns reads what is withdrawn
+   * @param findings reads what is found of pictures
    * @param partitions partitions of each raw topic; the repartition topic has as many
    * @param counts where decisions are counted
    */
@@ -81,6 +89,7 @@ public final class PreprocessTopology {
       WriterSchemas schemas,
       CaptionBytes captionBytes,
       RecordDecoder<Takedown> takedowns,
+      RecordDecoder<Finding> findings,
       int partitions,
       DecisionCounts counts) {
     this.topics = topics;
@@ -88,6 +97,7 @@ public final class PreprocessTopology {
     this.schemas = schemas;
     this.captionBytes = captionBytes;
     this.takedowns = takedowns;
+    this.findings = findings;
     this.placement = new Placement(partitions);
     this.partitions = partitions;
     this.outputs = new OutputRecords(plan);
@@ -140,10 +150,13 @@ public final class PreprocessTopology {
     Fork<PreparedPair> cleaned =
         judged("clean", fresh.kept(), task -> pair -> pair.as(clean.apply(pair)));
 
+    Fork<PreparedPair> grouped =
+        plan.nearCopies().areLookedFor() ? lookedUp(builder, cleaned) : cleaned;
+
     Fork<PreparedPair> distinct =
         judged(
             "same-sample",
-            cleaned.kept(),
+            grouped.kept(),
             task -> new Receipts(task).refuseEqualSamples(new Takedowns(task)),
             STANDINGS_STORE,
             TAKEDOWNS_STORE);
@@ -162,7 +175,7 @@ public final class PreprocessTopology {
             .merge(standing.rejected(), as("rejected-withdrawn"))
             .merge(gated.rejected(), as("rejected-at-gate"))
             .merge(fresh.rejected(), as("rejected-copies"))
-            .merge(cleaned.rejected(), as("rejected-by-cleaning"))
+            .merge(grouped.rejected(), as("rejected-by-cleaning"))
             .merge(distinct.rejected(), as("rejected"));
     rejected
         .mapValues(outputs::quarantined, as("quarantined"))
@@ -184,6 +197,38 @@ public final class PreprocessTopology {
         .to(topics.receipts().name(), produced(topics.receipts(), "receipts"));
 
     return builder.build();
+  }
+
+  /**
+   * Has pairs of a new picture wait until it was looked up among all earlier ones, and gives all
+   * pairs of near copies one split.
+   */
+  private Fork<PreparedPair> lookedUp(StreamsBuilder builder, Fork<PreparedPair> cleaned) {
+    builder.addStateStore(store(WAITING_PAIRS_STORE, topics.waitingPairs()));
+    KStream<String, Tracked<PreparedPair>> known =
+        cleaned
+            .kept()
+            .processValues(
+                () -> new KnownPictures(plan.split()), as("known-picture"), STANDINGS_STORE);
+    cleaned
+        .kept()
+        .process(AskLookUp::new, as("ask-look-up"), STANDINGS_STORE, WAITING_PAIRS_STORE)
+        .to(topics.fingerprints().name(), produced(topics.fingerprints(), "fingerprints"));
+    Fork<PreparedPair> found =
+        fork(
+            "near-copies",
+            builder.stream(
+                    topics.findings().name(),
+                    Consumed.with(Serdes.String(), BYTES).withName("findings"))
+                .process(
+                    () -> new TakeFinding(findings, plan),
+                    as("near-copies"),
+                    STANDINGS_STORE,
+                    TAKEDOWNS_STORE,
+                    WAITING_PAIRS_STORE));
+    return new Fork<>(
+        known.merge(found.kept(), as("of-a-group")),
+        cleaned.rejected().merge(found.rejected(), as("rejected-as-copies")));
   }
 
   /**

@@ -3,16 +3,13 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.slf4j.Logger;
@@ -54,7 +51,7 @@ final class ReadTakedown extends ContextualProcessor<byte[], byte[], String, Tak
       forward(record.withKey(key).withValue(null));
       return;
     }
-    Optional<Takedown> takedown = decode(record.value());
+    Optional<Takedown> takedown = Decoded.of(takedowns, record.value(), "a takedown");
     if (takedown.flatMap(ReadTakedown::keyOf).filter(key::equals).isPresent()) {
       forward(record.withKey(key).withValue(takedown.get()));
     } else {
@@ -80,15 +77,6 @@ final class ReadTakedown extends ContextualProcessor<byte[], byte[], String, Tak
         .recordMetadata()
         .map(at -> at.topic() + "-" + at.partition() + "-" + at.offset())
         .orElse("a record");
-  }
-
-  private Optional<Takedown> decode(byte[] value) {
-    try {
-      return takedowns.decode(value);
-    } catch (RegistryUnavailableException | MissingSchemaException e) {
-      // The thread joins again from its last commit, and asks again.
-      throw new TaskMigratedException("the registry cannot say what a takedown's schema is", e);
-    }
   }
 
   private static Optional<String> keyOf(Takedown takedown) {

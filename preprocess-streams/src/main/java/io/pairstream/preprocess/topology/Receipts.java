@@ -25,12 +25,14 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * <p>Two kinds of keys lead to a receipt that says nothing but a pair's id: {@code sample/ID} to
  * the pair that was published with a sample, which is an image with its cleaned caption, and has
  * the id of a pair of just that caption (none is needed where pair and sample have one id); and
- * {@code entry/COORDINATES} to the pair that an entry in quarantine has become.
+ * {@code entry/COORDINATES} to the pair that an entry in quarantine has become. A third, {@code
+ * picture/IMAGE-DIGEST}, leads to one that says nothing but the first image of a picture's group.
  */
 final class Receipts {
 
   private static final String SAMPLE = "sample/";
   private static final String ENTRY = "entry/";
+  private static final String PICTURE = "picture/";
 
   private final KeyValueStore<String, Receipt> store;
 
@@ -54,6 +56,16 @@ final class Receipts {
       }
       entry.ifPresent(of -> store.put(key(of), Receipt.newBuilder().setPairId(pairId).build()));
     }
+  }
+
+  /** The first image of the group that a picture was found to belong to; empty until it was. */
+  Optional<String> groupOf(String imageDigest) {
+    return Optional.ofNullable(store.get(PICTURE + imageDigest)).map(Receipt::getImageDigest);
+  }
+
+  /** Remembers the group of a picture that is kept. */
+  void putGroup(String imageDigest, String group) {
+    store.put(PICTURE + imageDigest, Receipt.newBuilder().setImageDigest(group).build());
   }
 
   /**

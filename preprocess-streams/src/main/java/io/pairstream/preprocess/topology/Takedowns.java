@@ -69,26 +69,28 @@ final class Takedowns {
    */
   Tracked<Outcome<ReceivedPair>> refuseWithdrawn(Tracked<ReceivedPair> received) {
     RawPair pair = received.stage().pair();
-    Identity identity = received.identity();
+    return received.as(
+        refuseWithdrawn(received, pair.getContributor(), pair.getSourceKind(), pair.getUrl()));
+  }
+
+  /** The same for a pair at any stage. */
+  <T> Outcome<T> refuseWithdrawn(
+      Tracked<T> tracked, String contributor, String sourceKind, String url) {
+    Identity identity = tracked.identity();
     for (String key :
         TakedownKind.keysOf(
-            identity.pairId(),
-            identity.imageDigest(),
-            pair.getContributor(),
-            pair.getSourceKind(),
-            pair.getUrl())) {
+            identity.pairId(), identity.imageDigest(), contributor, sourceKind, url)) {
       Takedown takedown = get(key);
       if (takedown != null) {
-        return received.as(
-            Outcome.rejected(
-                RejectReason.WITHDRAWN,
-                "this "
-                    + takedown.getKind().toLowerCase(Locale.ROOT)
-                    + " is withdrawn; the record's bytes are not kept here",
-                takedown.getSubject(),
-                ""));
+        return Outcome.rejected(
+            RejectReason.WITHDRAWN,
+            "this "
+                + takedown.getKind().toLowerCase(Locale.ROOT)
+                + " is withdrawn; the record's bytes are not kept here",
+            takedown.getSubject(),
+            "");
       }
     }
-    return received.as(Outcome.kept(received.stage()));
+    return Outcome.kept(tracked.stage());
   }
 }

@@ -18,13 +18,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import javax.imageio.ImageIO;
 
 /** Pairs made for a test, and a worker that prepares them without decoding. */
 final class Pairs {
 
   /** Answers a fixed picture: the topology must not care what the pixels are. */
-  static final ImageWorker WORKER = Pairs::prepared;
+  static final ImageWorker WORKER = worker(image -> 0x0123456789abcdefL);
 
   private Pairs() {}
 
@@ -58,7 +59,12 @@ final class Pairs {
     }
   }
 
-  private static Outcome<PreparedImage> prepared(ImageToPrepare image, ImagePlan plan) {
+  /** One that knows images' perceptual hashes; mirrored pictures have the same in reverse. */
+  static ImageWorker worker(ToLongFunction<EncodedImage> hash) {
+    return (image, plan) -> prepared(image, plan, hash.applyAsLong(image.image().encoded()));
+  }
+
+  private static Outcome<PreparedImage> prepared(ImageToPrepare image, ImagePlan plan, long hash) {
     return Outcome.kept(
         new PreparedImage(
             picture(plan.main()),
@@ -67,7 +73,8 @@ final class Pairs {
                 .toList(),
             image.image().widthPx(),
             image.image().heightPx(),
-            0x0123456789abcdefL,
+            hash,
+            Long.reverse(hash),
             Map.of(
                 "crop_box_left_px", (double) image.cropBox().leftPx(), "colour_deviation", 50.0)));
   }

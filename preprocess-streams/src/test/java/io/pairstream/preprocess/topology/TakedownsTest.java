@@ -58,7 +58,7 @@ class TakedownsTest {
     takeDown(topology, kind, subject);
   }
 
-  private static void takeDown(TopologyUnderTest topology, TakedownKind kind, String subject) {
+  static void takeDown(TopologyUnderTest topology, TakedownKind kind, String subject) {
     Takedown takedown =
         Takedown.newBuilder()
             .setKind(kind.name())

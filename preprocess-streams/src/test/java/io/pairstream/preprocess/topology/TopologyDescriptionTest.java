@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.Dataset;
@@ -45,6 +46,12 @@ class TopologyDescriptionTest {
   }
 
   @Test
+  void looksForNearCopiesWhereTheRecipeDoes() throws IOException {
+    assertThat(describe(new StreamsBuilder(), "near-copies: {policy: keep-first}"))
+        .isEqualToIgnoringWhitespace(resource("topology-near-copies.txt"));
+  }
+
+  @Test
   void namesEveryNodeByHand() {
     assertThat(describe()).doesNotContain("KSTREAM-").doesNotContain("KTABLE-");
   }
@@ -54,10 +61,14 @@ class TopologyDescriptionTest {
   }
 
   private static String describe(StreamsBuilder builder) {
+    return describe(builder, "");
+  }
+
+  private static String describe(StreamsBuilder builder, String recipe) {
     Registry registry = new Registry("mock://description", Map.of());
     registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
     CleaningPlan plan =
-        new CleaningPlan(RecipeReader.parse("none", ""), Pairs.WORKER, StepObserver.NONE);
+        new CleaningPlan(RecipeReader.parse("none", recipe), Pairs.WORKER, StepObserver.NONE);
     PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
     try (WriterSchemas schemas =
         new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$)) {
@@ -67,6 +78,7 @@ class TopologyDescriptionTest {
               schemas,
               new CaptionBytes(registry, "pairs.crowdsourced-value"),
               new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
+              new RecordDecoder<>(topics.findings(), Finding.SCHEMA$, registry),
               4,
               new DecisionCounts(new Counts(), Clock.systemUTC()))
           .build(builder)

@@ -4,6 +4,8 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.schemas.Finding;
+import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -84,6 +86,7 @@ final class TopologyUnderTest implements AutoCloseable {
                     schemas,
                     new CaptionBytes(registry, topics.crowdsourced().name() + "-value"),
                     new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
+                    new RecordDecoder<>(topics.findings(), Finding.SCHEMA$, registry),
                     1,
                     decisions)
                 .build(new StreamsBuilder(timed(properties, counts))),
@@ -93,7 +96,8 @@ final class TopologyUnderTest implements AutoCloseable {
         Map.of(
             "crowdsourced", input(topics.crowdsourced().name()),
             "scraped", input(topics.scraped().name()),
-            "takedowns", input(topics.takedowns().name()));
+            "takedowns", input(topics.takedowns().name()),
+            "findings", input(topics.findings().name()));
   }
 
   /** Registers the schemas of a data set's topics. */
@@ -197,6 +201,11 @@ final class TopologyUnderTest implements AutoCloseable {
             topics.takedowns().key().deserializer(),
             topics.takedowns().value().deserializer())
         .readRecordsToList();
+  }
+
+  /** Pictures that are to be looked up. */
+  List<TestRecord<String, Fingerprint>> fingerprints() {
+    return read(topics.fingerprints());
   }
 
   private <T> List<TestRecord<String, T>> read(Topic<String, T> topic) {

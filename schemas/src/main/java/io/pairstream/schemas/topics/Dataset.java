@@ -38,6 +38,11 @@ public record Dataset(String name) {
     return name + "-index";
   }
 
+  /** Application id and consumer group of what looks for near copies. */
+  public String lookUpGroup() {
+    return name + "-look-up";
+  }
+
   /** Consumer group of the fetchers, which share the links. */
   public String fetchGroup() {
     return name + "-fetch";

@@ -2,6 +2,8 @@ package io.pairstream.schemas.topics;
 
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.ApiKey;
+import io.pairstream.schemas.Finding;
+import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairLink;
@@ -16,6 +18,7 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
+import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.wire.AvroSerdes;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +45,10 @@ public record PairTopics(
     Topic<String, Review> reviews,
     Topic<String, Action> actions,
     Topic<String, ViewSegment> views,
-    Topic<String, RunExtent> runs) {
+    Topic<String, RunExtent> runs,
+    Topic<String, Fingerprint> fingerprints,
+    Topic<String, Finding> findings,
+    Topic<String, WaitingPair> waitingPairs) {
 
   public static PairTopics of(Dataset dataset, AvroSerdes serdes) {
     return new PairTopics(
@@ -64,7 +70,10 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.REVIEWS, serdes, Review.class),
         topic(dataset, TopicCatalogue.ACTIONS, serdes, Action.class),
         topic(dataset, TopicCatalogue.VIEWS, serdes, ViewSegment.class),
-        topic(dataset, TopicCatalogue.RUNS, serdes, RunExtent.class));
+        topic(dataset, TopicCatalogue.RUNS, serdes, RunExtent.class),
+        topic(dataset, TopicCatalogue.FINGERPRINTS, serdes, Fingerprint.class),
+        topic(dataset, TopicCatalogue.FINDINGS, serdes, Finding.class),
+        named(TopicCatalogue.waitingPairs(dataset), serdes, WaitingPair.class));
   }
 
   /** Names of the topics on which raw pairs arrive. */
@@ -89,7 +98,11 @@ public record PairTopics(
 
   private static <T extends SpecificRecord> Topic<String, T> topic(
       Dataset dataset, String name, AvroSerdes serdes, Class<T> type) {
-    String topic = dataset.topic(name);
+    return named(dataset.topic(name), serdes, type);
+  }
+
+  private static <T extends SpecificRecord> Topic<String, T> named(
+      String topic, AvroSerdes serdes, Class<T> type) {
     return new Topic<>(topic, Serdes.String(), serdes.of(type, topic));
   }
 }

@@ -2,6 +2,8 @@ package io.pairstream.schemas.topics;
 
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.ApiKey;
+import io.pairstream.schemas.Finding;
+import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairLink;
@@ -15,6 +17,7 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
+import io.pairstream.schemas.WaitingPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +95,18 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
    */
   public static final String TAKEDOWNS_BY_IMAGE = "takedowns-by-image";
 
+  /** New pictures, which are looked up among all earlier ones. */
+  public static final String FINGERPRINTS = "fingerprints";
+
+  /** What was found of them. */
+  public static final String FINDINGS = "findings";
+
+  /** Name of the store of the pictures among which is looked up. */
+  public static final String PICTURES_STORE = "pictures";
+
+  /** Name of the topology's store of pairs whose picture is being looked up. */
+  public static final String WAITING_PAIRS_STORE = "waiting-pairs";
+
   /** How long the audit trail goes back. */
   public static final Duration ACTIONS_KEPT = Duration.ofDays(365);
 
@@ -118,6 +133,18 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
           millis(Duration.ofHours(1)),
           TopicConfig.SEGMENT_BYTES_CONFIG,
           String.valueOf(16 * 1024 * 1024));
+
+  /** Of keys that are there for seconds, with pictures; closed segments alone are cleaned. */
+  private static final Map<String, String> OF_SECONDS =
+      Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          "compact",
+          TopicConfig.DELETE_RETENTION_MS_CONFIG,
+          millis(Duration.ofHours(1)),
+          TopicConfig.SEGMENT_MS_CONFIG,
+          millis(Duration.ofHours(1)),
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          String.valueOf(64 * 1024 * 1024));
 
   /** Until the reader has done with them and deletes them itself. */
   private static final Map<String, String> UNTIL_READ =
@@ -154,13 +181,23 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
         of(INSTANCES, InstanceStatus.SCHEMA$, LAST_OF_EACH_KEY_FOR_A_DAY, false, false),
         lastOfEachKey(REVIEWS, Review.SCHEMA$, partitions),
         of(ACTIONS, Action.SCHEMA$, keptFor(ACTIONS_KEPT), false, false),
+        lastOfEachKey(FINDINGS, Finding.SCHEMA$, partitions),
         // Of one partition, so that all who read them see the same come first.
+        lastOfEachKey(FINGERPRINTS, Fingerprint.SCHEMA$, 1),
         lastOfEachKey(VIEWS, ViewSegment.SCHEMA$, 1),
         lastOfEachKey(RUNS, RunExtent.SCHEMA$, 1),
-        internal(repartitionTopic(dataset), UNTIL_READ),
-        internal(changelog(dataset, STANDINGS_STORE), LAST_OF_EACH_KEY),
-        internal(takedownsByImageTopic(dataset), UNTIL_READ),
-        internal(changelog(dataset, TAKEDOWNS_STORE), LAST_OF_EACH_KEY));
+        internal(repartitionTopic(dataset), UNTIL_READ, partitions),
+        internal(changelog(dataset, STANDINGS_STORE), LAST_OF_EACH_KEY, partitions),
+        internal(takedownsByImageTopic(dataset), UNTIL_READ, partitions),
+        internal(changelog(dataset, TAKEDOWNS_STORE), LAST_OF_EACH_KEY, partitions),
+        internal(dataset.lookUpGroup() + "-" + PICTURES_STORE + "-changelog", LAST_OF_EACH_KEY, 1),
+        spec(
+            waitingPairs(dataset),
+            Optional.of(WaitingPair.SCHEMA$),
+            partitions,
+            OF_SECONDS,
+            false,
+            false));
   }
 
   /** The repartition topic of raw records, named as Kafka Streams names it. */
@@ -171,6 +208,11 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
   /** The repartition topic of takedowns, named as Kafka Streams names it. */
   public static String takedownsByImageTopic(Dataset dataset) {
     return dataset.preprocessGroup() + "-" + TAKEDOWNS_BY_IMAGE + "-repartition";
+  }
+
+  /** The changelog of pairs whose picture is being looked up. */
+  public static String waitingPairs(Dataset dataset) {
+    return changelog(dataset, WAITING_PAIRS_STORE);
   }
 
   /** The changelog of one of the topology's stores, named as Kafka Streams names it. */
@@ -192,6 +234,11 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
         changelog(dataset, TAKEDOWNS_STORE));
   }
 
+  /** Those that must have as many where the recipe looks for near copies. */
+  public static Set<String> forNearCopies(Dataset dataset) {
+    return Set.of(dataset.topic(FINDINGS), waitingPairs(dataset));
+  }
+
   private TopicSpec keptAWeek(String name, Schema value) {
     return of(name, value, keptFor(Duration.ofDays(7)), true, true);
   }
@@ -210,8 +257,8 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
         dataset.topic(name), Optional.of(value), partitions, kept, mayKeepLess, fromOutside);
   }
 
-  private TopicSpec internal(String name, Map<String, String> kept) {
-    return spec(name, Optional.empty(), partitions, kept, false, false);
+  private TopicSpec internal(String name, Map<String, String> kept, int parts) {
+    return spec(name, Optional.empty(), parts, kept, false, false);
   }
 
   private static TopicSpec spec(

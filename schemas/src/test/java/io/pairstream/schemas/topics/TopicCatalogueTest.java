@@ -3,12 +3,19 @@ package io.pairstream.schemas.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class TopicCatalogueTest {
+
+  private static final Set<String> ONE_ORDER =
+      Set.of(
+          "flowers.views",
+          "flowers.runs",
+          "flowers.fingerprints",
+          "flowers-look-up-pictures-changelog");
 
   private final Map<String, TopicSpec> topics =
       new TopicCatalogue(new Dataset("flowers"), 6)
@@ -36,6 +43,10 @@ class TopicCatalogueTest {
             "flowers.actions",
             "flowers.views",
             "flowers.runs",
+            "flowers.fingerprints",
+            "flowers.findings",
+            "flowers-look-up-pictures-changelog",
+            "flowers-preprocess-waiting-pairs-changelog",
             "flowers-preprocess-by-image-repartition",
             "flowers-preprocess-standings-changelog",
             "flowers-preprocess-takedowns-by-image-repartition",
@@ -45,10 +56,7 @@ class TopicCatalogueTest {
   @Test
   void givesTopicsEqualPartitionsAndOneToThoseThatAllReadInOneOrder() {
     assertThat(topics.values())
-        .allMatch(
-            topic ->
-                topic.partitions()
-                    == (List.of("flowers.views", "flowers.runs").contains(topic.name()) ? 1 : 6));
+        .allMatch(topic -> topic.partitions() == (ONE_ORDER.contains(topic.name()) ? 1 : 6));
   }
 
   @Test

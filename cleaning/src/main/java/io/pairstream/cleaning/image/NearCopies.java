@@ -1,0 +1,53 @@
+package io.pairstream.cleaning.image;
+
+import io.pairstream.cleaning.recipe.RecipeReader;
+
+/**
+ * What a recipe asks for pictures that nearly copy an earlier one: rescaled, saved anew, mirrored.
+ *
+ * @param policy what becomes of them
+ * @param maxDistanceBits perceptual hashes that differ in at most so many of 64 bits are near
+ *     copies
+ * @param mirrored whether a mirrored picture is a copy
+ */
+public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
+
+  /** What becomes of near copies. */
+  public enum Policy {
+
+    /** Nobody looks for them. */
+    IGNORE,
+
+    /** The first is published, the later ones are rejected. */
+    KEEP_FIRST,
+
+    /** All are published, in the split of the first. */
+    KEEP_ALL
+  }
+
+  /** Reads {@code near-copies.*}. */
+  public static NearCopies from(RecipeReader recipe) {
+    return new NearCopies(
+        recipe.choice("near-copies.policy", Policy.IGNORE),
+        recipe.integer("near-copies.max-distance-bits", 3, 0, 8),
+        recipe.flag("near-copies.mirrored", true));
+  }
+
+  public boolean areLookedFor() {
+    return policy != Policy.IGNORE;
+  }
+
+  /** What is done, for a person; empty where nothing is. */
+  public String inWords() {
+    if (!areLookedFor()) {
+      return "";
+    }
+    return "looks for earlier pictures%s whose perceptual hash is within %d of 64 bits, and %s"
+        .formatted(
+            mirrored ? ", mirrored ones too," : "",
+            maxDistanceBits,
+            policy == Policy.KEEP_FIRST
+                ? "rejects the later one"
+                : "puts the later one into the split of the first");
+  }
+}

@@ -1,0 +1,45 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.schemas.Fingerprint;
+import io.pairstream.schemas.PreparedPair;
+import java.util.HexFormat;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Has pairs of a new picture wait, and sends its fingerprint, once, to be looked up. */
+final class AskLookUp
+    extends ContextualProcessor<String, Tracked<PreparedPair>, String, Fingerprint> {
+
+  private Receipts receipts;
+  private WaitingPairs waiting;
+
+  @Override
+  public void init(ProcessorContext<String, Fingerprint> context) {
+    super.init(context);
+    receipts = new Receipts(context);
+    waiting = new WaitingPairs(context);
+  }
+
+  @Override
+  public void process(Record<String, Tracked<PreparedPair>> record) {
+    PreparedPair pair = record.value().stage();
+    if (receipts.groupOf(pair.getImageDigest()).isEmpty() && waiting.add(record.value())) {
+      context()
+          .forward(
+              record
+                  .withKey(pair.getImageDigest())
+                  .withValue(
+                      Fingerprint.newBuilder()
+                          .setPerceptualHash(hash(pair.getPerceptualHash()))
+                          .setMirroredHash(hash(pair.getMirroredHash()))
+                          .build())
+                  .withHeaders(new RecordHeaders()));
+    }
+  }
+
+  private static long hash(String hexDigits) {
+    return HexFormat.fromHexDigitsToLong(hexDigits);
+  }
+}

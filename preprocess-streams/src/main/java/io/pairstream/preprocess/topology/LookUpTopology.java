@@ -1,0 +1,72 @@
+package io.pairstream.preprocess.topology;
+
+import static org.apache.kafka.streams.kstream.Named.as;
+
+import io.pairstream.cleaning.SplitByImage;
+import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.schemas.Finding;
+import io.pairstream.schemas.Fingerprint;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.RecordDecoder;
+import java.util.Map;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Looks each new picture up among all earlier ones. The fingerprints have one partition, and so one
+ * order: of two near copies one comes first, wherever they were prepared.
+ *
+ * <pre>
+ * fingerprints -> look-up -> findings
+ * </pre>
+ */
+public final class LookUpTopology {
+
+  private final PairTopics topics;
+  private final RecordDecoder<Fingerprint> fingerprints;
+  private final NearCopies nearCopies;
+  private final SplitByImage split;
+
+  /**
+   * @param fingerprints reads what is asked
+   * @param nearCopies which pictures are copies, and what becomes of them
+   * @param split where a group's first picture belongs
+   */
+  public LookUpTopology(
+      PairTopics topics,
+      RecordDecoder<Fingerprint> fingerprints,
+      NearCopies nearCopies,
+      SplitByImage split) {
+    this.topics = topics;
+    this.fingerprints = fingerprints;
+    this.nearCopies = nearCopies;
+    this.split = split;
+  }
+
+  /** The graph. */
+  public Topology build(StreamsBuilder builder) {
+    Topic<String, Finding> findings = topics.findings();
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(TopicCatalogue.PICTURES_STORE),
+                Serdes.ByteArray(),
+                Serdes.ByteArray())
+            .withLoggingEnabled(Map.of())
+            .withCachingDisabled());
+    builder.stream(
+            topics.fingerprints().name(),
+            Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("fingerprints"))
+        .process(
+            () -> new LookUp(fingerprints, nearCopies, split),
+            as("look-up"),
+            TopicCatalogue.PICTURES_STORE)
+        .to(findings.name(), Produced.with(findings.key(), findings.value()).withName("findings"));
+    return builder.build();
+  }
+}

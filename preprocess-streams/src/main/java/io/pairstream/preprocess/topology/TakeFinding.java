@@ -1,0 +1,95 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.schemas.Finding;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.RecordDecoder;
+import java.util.Optional;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Sends the pairs of a picture on that waited for what is found of it, and remembers pictures that
+ * are kept. What has been published or withdrawn in the meantime counts.
+ *
+ * <p>Rejects: {@code WITHDRAWN}, {@code DUPLICATE_PAIR}, {@code NEAR_COPY}, {@code BRIDGES_SPLITS}.
+ */
+final class TakeFinding
+    extends ContextualProcessor<String, byte[], String, Tracked<Outcome<PreparedPair>>> {
+
+  private final RecordDecoder<Finding> findings;
+  private final CleaningPlan plan;
+  private Receipts receipts;
+  private Takedowns takedowns;
+  private WaitingPairs waiting;
+
+  TakeFinding(RecordDecoder<Finding> findings, CleaningPlan plan) {
+    this.findings = findings;
+    this.plan = plan;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, Tracked<Outcome<PreparedPair>>> context) {
+    super.init(context);
+    receipts = new Receipts(context);
+    takedowns = new Takedowns(context);
+    waiting = new WaitingPairs(context);
+  }
+
+  @Override
+  public void process(Record<String, byte[]> record) {
+    Optional<Finding> read = Decoded.of(findings, record.value(), "a finding");
+    if (read.isEmpty()) {
+      return;
+    }
+    Finding finding = read.get();
+    if (finding.getReason().isEmpty()) {
+      receipts.putGroup(record.key(), finding.getPictureGroup());
+    }
+    for (Tracked<PreparedPair> pair : waiting.take(record.key())) {
+      RecordHeaders headers = new RecordHeaders();
+      OriginHeader.write(headers, pair.raw().origin());
+      context()
+          .forward(
+              new Record<>(
+                  pair.identity().pairId(),
+                  judged(pair, finding),
+                  pair.raw().arrivedAt().toEpochMilli(),
+                  headers));
+    }
+  }
+
+  private Tracked<Outcome<PreparedPair>> judged(Tracked<PreparedPair> pair, Finding finding) {
+    PreparedPair prepared = pair.stage();
+    return pair.as(
+        takedowns
+            .refuseWithdrawn(
+                pair, prepared.getContributor(), prepared.getSourceKind(), prepared.getUrl())
+            .then(kept -> receipts.refuseCopies(pair).stage())
+            .then(kept -> found(kept, finding)));
+  }
+
+  private Outcome<PreparedPair> found(PreparedPair pair, Finding finding) {
+    if (finding.getReason().isEmpty()) {
+      return Outcome.kept(KnownPictures.inGroup(pair, finding.getPictureGroup(), plan.split()));
+    }
+    RejectReason reason = RejectReason.valueOf(finding.getReason());
+    return Outcome.rejected(
+        new Rejection(
+            reason,
+            (reason == RejectReason.BRIDGES_SPLITS
+                    ? "the picture is nearly one in training and one that is held out"
+                    : "the picture is nearly one that is published")
+                + (finding.getMirrored() ? ", mirrored" : "")
+                + "; its bytes are not kept here, but on the raw topic",
+            finding.getDistanceBits() + " bits",
+            plan.nearCopies().maxDistanceBits() + " bits",
+            finding.getCopyOf()));
+  }
+}

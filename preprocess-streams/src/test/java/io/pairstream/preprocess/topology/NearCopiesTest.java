@@ -1,0 +1,332 @@
+package io.pairstream.preprocess.topology;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.SplitByImage;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.schemas.Finding;
+import io.pairstream.schemas.Fingerprint;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.RecordDecoder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Pictures of which some nearly copy others: both graphs, and what goes from one to the other. */
+class NearCopiesTest {
+
+  private static final long HASH = 0x0f1e2d3c4b5a6978L;
+
+  private final Map<EncodedImage, Long> hashes = new HashMap<>();
+  private TopologyUnderTest topology;
+  private TopologyTestDriver lookUp;
+
+  private void start(String policy, String further) {
+    String recipe = "near-copies: {policy: " + policy + "}\n" + further;
+    topology = new TopologyUnderTest(Pairs.worker(hashes::get), recipe);
+    PairTopics topics = topology.topics();
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().lookUpGroup());
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, "target/state/" + UUID.randomUUID());
+    RecipeReader reader = RecipeReader.parse("test.yaml", recipe);
+    lookUp =
+        new TopologyTestDriver(
+            new LookUpTopology(
+                    topics,
+                    new RecordDecoder<>(
+                        topics.fingerprints(), Fingerprint.SCHEMA$, topology.registry()),
+                    NearCopies.from(reader),
+                    new SplitByImage(reader))
+                .build(new StreamsBuilder()),
+            properties);
+  }
+
+  private void start(String policy) {
+    start(policy, "split: {validation-share: 0.0}");
+  }
+
+  @AfterEach
+  void close() {
+    lookUp.close();
+    topology.close();
+  }
+
+  /** A pair whose picture has a hash; another number is another image. */
+  private RawPair pair(int number, long hash) {
+    RawPair pair = Pairs.good(number);
+    hashes.put(new EncodedImage(pair.getImage().array()), hash);
+    return pair;
+  }
+
+  private static String digest(RawPair pair) {
+    return PairIdentity.imageDigest(pair.getImage());
+  }
+
+  /** A hash that differs in so many bits, of all four parts by turns. */
+  private static long off(long hash, int bits) {
+    return IntStream.range(0, bits)
+        .mapToLong(bit -> 1L << (bit * 17 % 64))
+        .reduce(hash, (one, other) -> one ^ other);
+  }
+
+  private void send(RawPair... pairs) {
+    Stream.of(pairs).forEach(pair -> topology.send("crowdsourced", pair));
+  }
+
+  /** Looks up what is asked, and hands what is found back. */
+  private List<Finding> settle() {
+    topology.fingerprints().forEach(this::ask);
+    TestOutputTopic<String, Finding> found =
+        lookUp.createOutputTopic(
+            topology.topics().findings().name(),
+            topology.topics().findings().key().deserializer(),
+            topology.topics().findings().value().deserializer());
+    return found.readRecordsToList().stream().map(this::handBack).toList();
+  }
+
+  private void ask(TestRecord<String, Fingerprint> fingerprint) {
+    lookUp
+        .createInputTopic(
+            topology.topics().fingerprints().name(),
+            topology.topics().fingerprints().key().serializer(),
+            topology.topics().fingerprints().value().serializer())
+        .pipeInput(fingerprint);
+  }
+
+  private Finding handBack(TestRecord<String, Finding> finding) {
+    topology.send(
+        "findings",
+        finding.key().getBytes(US_ASCII),
+        topology.topics().findings().value().serializer().serialize("", finding.value()),
+        finding.headers());
+    return finding.value();
+  }
+
+  private static List<String> ids(List<TestRecord<String, PreparedPair>> records) {
+    return records.stream().map(TestRecord::key).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void laterOneIsRejectedAndNamesTheFirst(int bits) {
+    start("keep-first");
+    RawPair first = pair(1, HASH);
+    RawPair copy = pair(2, off(HASH, bits));
+
+    send(first, copy);
+    assertThat(topology.training()).as("until both are looked up").isEmpty();
+    settle();
+
+    assertThat(ids(topology.training())).containsExactly(TopologyUnderTest.pairId(first));
+    QuarantinedPair rejected = topology.quarantine().get(0).value();
+    assertThat(rejected.getPairId()).isEqualTo(TopologyUnderTest.pairId(copy));
+    assertThat(rejected.getReason()).isEqualTo("NEAR_COPY");
+    assertThat(rejected.getStep()).isEqualTo("near-copies");
+    assertThat(rejected.getCopyOf()).isEqualTo(digest(first));
+    assertThat(rejected.getMeasured()).isEqualTo(bits + " bits");
+    assertThat(rejected.getLimit()).isEqualTo("3 bits");
+    assertThat(rejected.getValue()).isNull();
+    assertThat(rejected.getOrigin().getOffset()).isEqualTo(1);
+    assertThat(topology.receipts())
+        .extracting(receipt -> receipt.value().getCopyOf())
+        .containsExactly("", digest(first));
+  }
+
+  @Test
+  void oneBeyondTheDistanceIsAnotherPicture() {
+    start("keep-first");
+
+    send(pair(1, HASH), pair(2, off(HASH, 4)));
+    settle();
+
+    assertThat(topology.training())
+        .hasSize(2)
+        .allSatisfy(
+            pair ->
+                assertThat(pair.value().getPictureGroup())
+                    .isEqualTo(pair.value().getImageDigest()));
+  }
+
+  @Test
+  void aMirroredOneIsACopy() {
+    start("keep-first");
+
+    send(pair(1, HASH), pair(2, off(Long.reverse(HASH), 2)));
+    settle();
+
+    assertThat(topology.quarantine())
+        .extracting(record -> record.value().getDetail())
+        .singleElement()
+        .asString()
+        .contains("mirrored");
+  }
+
+  @Test
+  void captionsOfOneImageAreLookedUpOnce() {
+    start("keep-first");
+    RawPair pair = pair(1, HASH);
+    RawPair other = Pairs.pair(pair.getImage().array(), "another caption of the picture");
+    RawPair third = Pairs.pair(pair.getImage().array(), "and one that comes later");
+
+    send(pair, other);
+    assertThat(settle()).hasSize(1);
+    send(third);
+
+    assertThat(topology.fingerprints()).isEmpty();
+    assertThat(ids(topology.training()))
+        .containsExactly(
+            Stream.of(pair, other, third).map(TopologyUnderTest::pairId).toArray(String[]::new));
+  }
+
+  @Test
+  void aRejectedPictureIsLookedUpAgainWhenItComesAgain() {
+    start("keep-first");
+    send(pair(1, HASH), pair(2, HASH));
+    settle();
+
+    send(pair(2, HASH));
+
+    assertThat(settle()).extracting(Finding::getReason).containsExactly("NEAR_COPY");
+    assertThat(topology.quarantine()).hasSize(2);
+  }
+
+  @Test
+  void equalPairsThatWaitTogetherArePublishedOnce() {
+    start("keep-first");
+
+    send(pair(1, HASH), pair(1, HASH));
+    settle();
+
+    assertThat(topology.training()).hasSize(1);
+    assertThat(topology.quarantine())
+        .extracting(record -> record.value().getReason())
+        .containsExactly("DUPLICATE_PAIR");
+  }
+
+  @Test
+  void whatIsWithdrawnWhileItWaitsIsNotPublished() {
+    start("keep-first");
+    RawPair pair = pair(1, HASH);
+
+    send(pair);
+    TakedownsTest.takeDown(topology, TakedownKind.IMAGE, digest(pair));
+    settle();
+
+    assertThat(topology.training()).isEmpty();
+    assertThat(topology.quarantine())
+        .extracting(record -> record.value().getReason())
+        .containsExactly("WITHDRAWN");
+  }
+
+  @Test
+  void allCopiesHaveTheSplitAndFoldOfTheFirst() {
+    start("keep-all", TopologyUnderTest.RECIPE);
+    // Each is a copy of the one before, and the last of no other.
+    send(
+        IntStream.range(0, 12)
+            .mapToObj(number -> pair(number, off(HASH, number)))
+            .toArray(RawPair[]::new));
+
+    settle();
+
+    List<PreparedPair> published =
+        Stream.of(topology.training(), topology.validation(), topology.test())
+            .flatMap(List::stream)
+            .map(TestRecord::value)
+            .toList();
+    assertThat(published).hasSize(12);
+    assertThat(published)
+        .extracting(PreparedPair::getSplit)
+        .containsOnly(published.get(0).getSplit());
+    assertThat(published)
+        .extracting(PreparedPair::getFold)
+        .containsOnly(published.get(0).getFold());
+    assertThat(published)
+        .extracting(PreparedPair::getPictureGroup)
+        .containsOnly(digest(Pairs.good(0)));
+  }
+
+  @Test
+  void oneBetweenTwoSplitsIsRejected() {
+    start("keep-all", TopologyUnderTest.RECIPE);
+    RawPair first = pair(0, HASH);
+    send(first);
+    settle();
+    String split = split(first);
+    RawPair elsewhere =
+        IntStream.range(1, 100)
+            .mapToObj(number -> pair(number, off(HASH, 6)))
+            .filter(pair -> !assigned(pair).equals(split))
+            .findFirst()
+            .orElseThrow();
+
+    send(elsewhere, pair(100, off(HASH, 3)));
+    settle();
+
+    assertThat(topology.quarantine())
+        .extracting(record -> record.value().getReason())
+        .containsExactly("BRIDGES_SPLITS");
+  }
+
+  private String split(RawPair pair) {
+    return Stream.of(topology.training(), topology.validation(), topology.test())
+        .flatMap(List::stream)
+        .filter(record -> record.key().equals(TopologyUnderTest.pairId(pair)))
+        .map(record -> record.value().getSplit())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String assigned(RawPair pair) {
+    return new SplitByImage(RecipeReader.parse("test.yaml", TopologyUnderTest.RECIPE))
+        .assign(digest(pair))
+        .split()
+        .name();
+  }
+
+  @Test
+  void whatWasPublishedBeforeStaysAndIsCopied() {
+    start("keep-first");
+    RawPair old = pair(1, HASH);
+    RawPair older = pair(2, HASH);
+    for (RawPair published : List.of(older, old)) {
+      ask(
+          new TestRecord<>(
+              digest(published),
+              new Fingerprint(HASH, HASH, true),
+              new RecordHeaders(),
+              TopologyUnderTest.ARRIVAL));
+    }
+    settle();
+
+    send(old, pair(3, off(HASH, 1)));
+    settle();
+
+    assertThat(ids(topology.training())).containsExactly(TopologyUnderTest.pairId(old));
+    assertThat(topology.quarantine())
+        .extracting(record -> record.value().getReason())
+        .containsExactly("NEAR_COPY");
+  }
+}
