@@ -1,8 +1,9 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.SplitByImage;
-import io.pairstream.cleaning.SplitByImage.Assignment;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Receipt;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -26,21 +27,22 @@ final class KnownPictures
 
   @Override
   public void process(FixedKeyRecord<String, Tracked<PreparedPair>> record) {
-    PreparedPair pair = record.value().stage();
-    receipts
-        .groupOf(pair.getImageDigest())
-        .ifPresent(
-            group ->
-                context()
-                    .forward(record.withValue(record.value().as(inGroup(pair, group, split)))));
+    Tracked<PreparedPair> tracked = record.value();
+    PreparedPair pair = tracked.stage();
+    Optional<Receipt> group = receipts.groupOf(pair.getImageDigest());
+    if (group.isPresent()) {
+      String first = group.get().getImageDigest();
+      PreparedPair placed = inGroup(pair, first, group.get().getStanding(), split);
+      context().forward(record.withValue(tracked.as(placed)));
+    }
   }
 
   /** A pair in the split and fold of its picture's group. */
-  static PreparedPair inGroup(PreparedPair pair, String group, SplitByImage split) {
-    Assignment assignment = split.assign(group);
+  static PreparedPair inGroup(
+      PreparedPair pair, String group, String splitName, SplitByImage split) {
     pair.setPictureGroup(group);
-    pair.setSplit(assignment.split().name());
-    pair.setFold(assignment.fold());
+    pair.setSplit(splitName);
+    pair.setFold(split.assign(group).fold());
     return pair;
   }
 }

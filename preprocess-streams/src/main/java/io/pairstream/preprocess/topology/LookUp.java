@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.SplitByImage;
+import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.image.HammingIndex;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.cleaning.image.NearCopies.Policy;
@@ -28,12 +29,14 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * Finds what a picture nearly copies of those that were kept before, mirrored or not, and keeps it
  * for later ones.
  *
- * <p>The store has a picture's group under its perceptual hash and image digest: 8 and 32 bytes,
- * and 32 for the group's first picture where that is another one. Their hashes are in memory too.
+ * <p>The store has the first picture of each hash in each split, under 8 bytes of hash and one for
+ * the split: its image digest, of 32 bytes, and as many for its group's first picture where that is
+ * another one. Hashes are in memory too. However often a picture comes, it is there once.
  */
 final class LookUp extends ContextualProcessor<String, byte[], String, Finding> {
 
   private static final HexFormat HEX = HexFormat.of();
+  private static final int DIGEST_BYTES = 32;
 
   private final RecordDecoder<Fingerprint> fingerprints;
   private final NearCopies nearCopies;
@@ -48,7 +51,8 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   }
 
   /** A picture within the distance. */
-  private record Near(String digest, String group, int distanceBits, boolean mirrored) {}
+  private record Near(
+      String digest, String group, Split split, int distanceBits, boolean mirrored) {}
 
   @Override
   public void init(ProcessorContext<String, Finding> context) {
@@ -74,8 +78,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     Optional<Near> itself = near.stream().filter(one -> one.digest().equals(digest)).findFirst();
     Finding finding = Finding.newBuilder().build();
     if (itself.isPresent()) {
-      finding.setPictureGroup(itself.get().group());
-      return finding;
+      return inGroup(finding, itself.get().group(), itself.get().split());
     }
     near.stream()
         .findFirst()
@@ -85,29 +88,38 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
               finding.setDistanceBits(nearest.distanceBits());
               finding.setMirrored(nearest.mirrored());
             });
-    if (near.isEmpty() || fingerprint.getPublished()) {
-      finding.setPictureGroup(digest);
+    if (!fingerprint.getSplit().isEmpty()) {
+      inGroup(finding, digest, Split.valueOf(fingerprint.getSplit()));
+    } else if (near.isEmpty()) {
+      inGroup(finding, digest, split.assign(digest).split());
     } else if (nearCopies.policy() == Policy.KEEP_FIRST) {
       finding.setReason(RejectReason.NEAR_COPY.name());
-    } else if (near.stream().map(one -> split.assign(one.group()).split()).distinct().count() > 1) {
+    } else if (near.stream().map(Near::split).distinct().count() > 1) {
       finding.setReason(RejectReason.BRIDGES_SPLITS.name());
     } else {
-      finding.setPictureGroup(near.get(0).group());
+      inGroup(finding, near.get(0).group(), near.get(0).split());
     }
     if (finding.getReason().isEmpty()) {
-      keep(digest, fingerprint.getPerceptualHash(), finding.getPictureGroup());
+      keep(digest, fingerprint.getPerceptualHash(), finding);
     }
     return finding;
   }
 
-  private void keep(String digest, long hash, String group) {
+  private static Finding inGroup(Finding finding, String group, Split split) {
+    finding.setPictureGroup(group);
+    finding.setSplit(split.name());
+    return finding;
+  }
+
+  private void keep(String digest, long hash, Finding finding) {
     hashes.add(hash);
-    pictures.put(
-        ByteBuffer.allocate(Long.BYTES + digest.length() / 2)
+    String group = finding.getPictureGroup();
+    pictures.putIfAbsent(
+        ByteBuffer.allocate(Long.BYTES + 1)
             .putLong(hash)
-            .put(HEX.parseHex(digest))
+            .put((byte) Split.valueOf(finding.getSplit()).ordinal())
             .array(),
-        group.equals(digest) ? new byte[0] : HEX.parseHex(group));
+        HEX.parseHex(group.equals(digest) ? digest : digest + group));
   }
 
   /** All within the distance, the nearest first. */
@@ -132,12 +144,16 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     try (KeyValueIterator<byte[], byte[]> found =
         pictures.prefixScan(prefix, new ByteArraySerializer())) {
       while (found.hasNext()) {
-        KeyValue<byte[], byte[]> picture = found.next();
-        String digest = HEX.formatHex(picture.key, Long.BYTES, picture.key.length);
+        KeyValue<byte[], byte[]> entry = found.next();
+        byte[] picture = entry.value;
+        String digest = HEX.formatHex(picture, 0, DIGEST_BYTES);
         near.add(
             new Near(
                 digest,
-                picture.value.length == 0 ? digest : HEX.formatHex(picture.value),
+                picture.length == DIGEST_BYTES
+                    ? digest
+                    : HEX.formatHex(picture, DIGEST_BYTES, picture.length),
+                Split.values()[entry.key[Long.BYTES]],
                 distanceBits,
                 mirrored));
       }

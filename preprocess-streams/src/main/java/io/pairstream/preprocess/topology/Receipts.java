@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -26,7 +27,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * the pair that was published with a sample, which is an image with its cleaned caption, and has
  * the id of a pair of just that caption (none is needed where pair and sample have one id); and
  * {@code entry/COORDINATES} to the pair that an entry in quarantine has become. A third, {@code
- * picture/IMAGE-DIGEST}, leads to one that says nothing but the first image of a picture's group.
+ * picture/IMAGE-DIGEST}, leads to one that says nothing but the first image of a picture's group
+ * and its split.
  */
 final class Receipts {
 
@@ -58,14 +60,22 @@ final class Receipts {
     }
   }
 
-  /** The first image of the group that a picture was found to belong to; empty until it was. */
-  Optional<String> groupOf(String imageDigest) {
-    return Optional.ofNullable(store.get(PICTURE + imageDigest)).map(Receipt::getImageDigest);
+  /**
+   * Of a picture that was found to be kept: the first image of its group for a digest, and the
+   * split for a standing.
+   */
+  Optional<Receipt> groupOf(String imageDigest) {
+    return Optional.ofNullable(store.get(PICTURE + imageDigest));
   }
 
   /** Remembers the group of a picture that is kept. */
-  void putGroup(String imageDigest, String group) {
-    store.put(PICTURE + imageDigest, Receipt.newBuilder().setImageDigest(group).build());
+  void putGroup(String imageDigest, Finding finding) {
+    store.put(
+        PICTURE + imageDigest,
+        Receipt.newBuilder()
+            .setImageDigest(finding.getPictureGroup())
+            .setStanding(finding.getSplit())
+            .build());
   }
 
   /**

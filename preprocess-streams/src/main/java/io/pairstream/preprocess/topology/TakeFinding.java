@@ -50,7 +50,7 @@ final class TakeFinding
     }
     Finding finding = read.get();
     if (finding.getReason().isEmpty()) {
-      receipts.putGroup(record.key(), finding.getPictureGroup());
+      receipts.putGroup(record.key(), finding);
     }
     for (Tracked<PreparedPair> pair : waiting.take(record.key())) {
       RecordHeaders headers = new RecordHeaders();
@@ -77,7 +77,8 @@ final class TakeFinding
 
   private Outcome<PreparedPair> found(PreparedPair pair, Finding finding) {
     if (finding.getReason().isEmpty()) {
-      return Outcome.kept(KnownPictures.inGroup(pair, finding.getPictureGroup(), plan.split()));
+      return Outcome.kept(
+          KnownPictures.inGroup(pair, finding.getPictureGroup(), finding.getSplit(), plan.split()));
     }
     RejectReason reason = RejectReason.valueOf(finding.getReason());
     return Outcome.rejected(

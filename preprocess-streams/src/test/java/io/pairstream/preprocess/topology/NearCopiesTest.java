@@ -315,7 +315,7 @@ class NearCopiesTest {
       ask(
           new TestRecord<>(
               digest(published),
-              new Fingerprint(HASH, HASH, true),
+              new Fingerprint(HASH, HASH, "VALIDATION"),
               new RecordHeaders(),
               TopologyUnderTest.ARRIVAL));
     }
@@ -324,7 +324,7 @@ class NearCopiesTest {
     send(old, pair(3, off(HASH, 1)));
     settle();
 
-    assertThat(ids(topology.training())).containsExactly(TopologyUnderTest.pairId(old));
+    assertThat(ids(topology.validation())).containsExactly(TopologyUnderTest.pairId(old));
     assertThat(topology.quarantine())
         .extracting(record -> record.value().getReason())
         .containsExactly("NEAR_COPY");
