@@ -72,12 +72,12 @@ JUMPING = {
     # jump waiting; and what is fetched beyond it is thrown away.
     "fetch.wait.max.ms": 5,
     # Else the next fetch is on its way before the block's end is seen.
-    "fetch.queue.backoff.ms": 5,
+    "fetch.queue.backoff.ms": 1,
     "queued.min.messages": 1,
-    "queued.max.messages.kbytes": 8192,
-    "max.partition.fetch.bytes": 1 << 20,
+    # One of the producer's batches, which comes whole however large it is; of what is cut off behind, nothing is used.
+    "max.partition.fetch.bytes": 16_384,
 }
-"""Settings of consumers that jump from block to block."""
+"""Settings of consumers that jump from block to block, each assigned one partition at a time."""
 
 
 _SAME_FAILURE_S = 60.0

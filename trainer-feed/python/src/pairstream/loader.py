@@ -27,7 +27,7 @@ from pairstream.grouping import GroupedOrder, GroupedSchedule, Grouping
 from pairstream.hooks import Collate, Transform, as_it_is, stack
 from pairstream.kafka import JUMPING
 from pairstream.mixing import AgreedMix, Mix, RunMixes, finder
-from pairstream.order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan, RankShare, piece_bytes
+from pairstream.order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan, RankShare
 from pairstream.records import SampleReader
 from pairstream.reporting import Figures, Reporter
 from pairstream.schedule import Schedule, MixSchedule, Pick, Position, Step, ViewSchedule
@@ -572,11 +572,8 @@ class _Run:
         self._writer = loader._writer
         self._steps = loader._schedule.steps(loader._share, loader._batch_size, loader._keep_last, loader._position)
         self._takedowns = Takedowns(loader._source.cluster, f"{loader._source.dataset}.takedowns")
-        # Answers smaller than the pieces that windows need: what the last one has beyond a piece is thrown away.
-        pieces = [piece_bytes(view.blocks, loader._plan) // 4 for view in loader._schedule.views]
-        jumping = {**JUMPING, "max.partition.fetch.bytes": min(1 << 20, max(1 << 16, *pieces or [1 << 20]))}
         self._windows_of = WindowLoader(
-            _CONSUMERS, lambda: loader._source.cluster.consumer(jumping), self._takedowns, self._writer.keys
+            _CONSUMERS, lambda: loader._source.cluster.consumer(JUMPING), self._takedowns, self._writer.keys
         )
         self._decoders = ThreadPoolExecutor(loader._threads, thread_name_prefix="pairstream-decode")
         self._ready: Queue[_Making | BaseException | None] = Queue(loader._slots)

@@ -191,13 +191,6 @@ class EpochOrder:
         return lane * each + min(lane, more)
 
 
-def piece_bytes(blocks: Sequence[Block], plan: OrderPlan) -> int:
-    """Bytes of the records that a window has of one block, on average."""
-    own = Blocks.of(blocks)
-    mean = int(own.bytes.sum()) / own.samples
-    return int(mean * plan.window_size) // (len(_STRATA) if plan.window else 1)
-
-
 @dataclass(frozen=True)
 class RankShare:
     """One of several ranks that train together: of an epoch's samples it has every ``ranks``-th, from ``rank`` on.

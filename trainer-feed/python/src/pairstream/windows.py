@@ -166,8 +166,8 @@ class WindowLoader:
     ) -> None:
         self._withdrawn = withdrawn
         self._keys = keys
-        # A thread that asks which of its records are withdrawn has given its consumer back.
-        self._threads = ThreadPoolExecutor(2 * count, thread_name_prefix="pairstream-load")
+        # As many as consumers: threads that waited for one would be overtaken by those that give one back.
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="pairstream-load")
         self._idle: SimpleQueue[Consumer] = SimpleQueue()
         self._all = [consumer() for _ in range(count)]
         for one in self._all:
@@ -268,9 +268,14 @@ class WindowLoader:
         return [counted[number] for number in order.permutation(lane, window)]
 
     def _read_pieces(self, view: View, pieces: Sequence[Piece], consumer: Consumer) -> list[Record | None]:
-        return [
-            record for piece in pieces for record in self._read(consumer, view, piece.block, piece.first, piece.size)
-        ]
+        firsts: dict[int, int] = {}
+        sizes: dict[int, int] = {}
+        # Pieces of one block follow one another: read at once, so that a batch across their border is fetched once.
+        for piece in pieces:
+            firsts.setdefault(piece.block, piece.first)
+            sizes[piece.block] = sizes.get(piece.block, 0) + piece.size
+        records = {block: iter(self._read(consumer, view, block, first, sizes[block])) for block, first in firsts.items()}
+        return [next(records[piece.block]) for piece in pieces for _ in range(piece.size)]
 
     def _read(self, consumer: Consumer, view: View, index: int, first: int, count: int) -> list[Record | None]:
         block = view.blocks[index]

@@ -1,0 +1,77 @@
+"""What is read of a topic for windows, and when."""
+
+import json
+
+import pytest
+from conftest import PATIENCE_S
+from confluent_kafka import Producer
+
+from pairstream import View
+from pairstream.kafka import JUMPING
+from pairstream.order import EpochOrder, OrderPlan
+from pairstream.schedule import ViewEpoch
+from pairstream.takedowns import Takedowns
+from pairstream.view import Block
+from pairstream.windows import WindowLoader
+
+BATCH = 32
+"""Records that a producer has sent at once; a block has the same ones."""
+
+
+@pytest.fixture
+def view(dataset):
+    """Eight blocks of 3 kB a record."""
+    producer = Producer({**dataset.source().cluster._settings, "linger.ms": 1000, "batch.num.messages": BATCH})
+    value = dataset.pair(1, image=bytes(3000))
+    for number in range(8 * BATCH):
+        producer.produce(dataset.topic, value, str(number), 0)
+    assert producer.flush(PATIENCE_S) == 0
+    topic = dataset.source().cluster.topic(dataset.topic)
+    blocks = [Block(0, first, BATCH * len(value), (BATCH,)) for first in range(0, 8 * BATCH, BATCH)]
+    return View(topic.name, topic.id, "2026-11-25T12:00:00Z", blocks)
+
+
+def windows(view, epochs):
+    """Of two lanes; they begin and end inside the blocks' parts, and have two parts of some blocks."""
+    for epoch in range(epochs):
+        order = EpochOrder(view.blocks, OrderPlan(7, lanes=2, window=48), epoch)
+        for lane in range(order.lanes):
+            yield from ((ViewEpoch(0, view, order), lane, window) for window in range(order.windows(lane)))
+
+
+def test_a_batch_is_fetched_once_for_a_window_and_nothing_behind_it(dataset, view):
+    received = []
+    client = {"statistics.interval.ms": 20, "stats_cb": lambda text: received.append(json.loads(text)["rx_bytes"])}
+    consumer = dataset.source(client=client).cluster.consumer(JUMPING)
+    takedowns = Takedowns(dataset.source().cluster, f"{dataset.name}.takedowns")
+    loader = WindowLoader(1, lambda: consumer, takedowns, lambda record: ())
+    asked = list(windows(view, 1))
+    for one in asked:
+        loader.load(*one).result()
+    known = len(received)
+    while len(received) < known + 2:
+        consumer.poll(0.1)
+    loader.stop()
+    loader.close()
+    takedowns.close()
+
+    pieces = [of.order.pieces(lane, window) for of, lane, window in asked]
+    needed = sum(len({piece.block for piece in own}) for own in pieces)
+    assert needed < sum(map(len, pieces))
+    assert needed < received[-1] / view.blocks[0].bytes < 1.2 * needed
+
+
+def test_windows_are_loaded_in_the_order_in_which_they_are_asked_for(dataset, view):
+    takedowns = Takedowns(dataset.source().cluster, f"{dataset.name}.takedowns")
+    loader = WindowLoader(1, lambda: dataset.source().cluster.consumer(JUMPING), takedowns, lambda record: ())
+    loaded = []
+    loading = [loader.load(*one) for one in windows(view, 5)]
+    for number, one in enumerate(loading):
+        one.add_done_callback(lambda _, number=number: loaded.append(number))
+    for one in loading:
+        one.result()
+    loader.stop()
+    loader.close()
+    takedowns.close()
+
+    assert loaded == list(range(len(loading)))
