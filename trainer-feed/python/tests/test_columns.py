@@ -257,6 +257,13 @@ def test_a_transform_makes_the_batch(run):
             assert sample["caption"] == f"caption {number}" and not sample["dropped"]
             for name, value in expected(number).items():
                 np.testing.assert_array_equal(sample[name], value, err_msg=name)
+        # Memory of its own for each picture costs a third of decoding it.
+        assert len({id(sample["image"].base) for sample in data["sample"]}) == 1
+
+
+def test_a_collate_makes_a_batch_of_no_samples_too(run):
+    with Loader(*run, **{**OPTIONS, "batch_size": 30}, rank=2, ranks=3, last="keep", collate=list) as loader:
+        assert [len(batch.data) for batch in loader] == [10, 0]
 
 
 def seen(loader):
@@ -325,6 +332,8 @@ def test_stacks_what_has_one_shape_and_lists_the_rest():
     assert found["a"].shape == (2, 2, 3) and [len(one) for one in found["b"]] == [0, 1]
     assert found["c"].dtype == np.int64 and found["c"].tolist() == [0, 1] and found["d"] == ["0", "1"]
     assert found["e"].dtype == np.float32 and found["f"].dtype == np.bool_
+    pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    assert (stack([dict(a=pixels[:, ::-1]), dict(a=pixels)])["a"] == [pixels[:, ::-1], pixels]).all()
     assert stack([]) == {}
     for wrong in ([1, 2], [dict(a=1), dict(b=1)]):
         with pytest.raises(SettingsError, match="all with the same keys"):

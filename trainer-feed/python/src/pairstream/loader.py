@@ -743,11 +743,9 @@ class _Run:
         slot = self._pool.take()
         self._writer.arrange(slot, self._forms[group])
         stored = self._loader._stored.find([loaded.record for loaded in samples])
-        firsts = range(0, len(samples), _CHUNK)
-        writing = [self._decoders.submit(self._write, step, samples, stored, slot, at) for at in firsts]
-        if self._loader._collate is not None:
-            # Threads take tasks in their order: all that this one waits for are done, or on another thread.
-            writing.append(self._decoders.submit(self._gather, self._loader._collate, slot, len(samples), [*writing]))
+        firsts = range(0, max(1, len(samples)), _CHUNK)
+        left = iter(range(len(firsts))[::-1])
+        writing = [self._decoders.submit(self._write, step, samples, stored, slot, at, left) for at in firsts]
         return _Making(slot, step, writing)
 
     def _lead(self, pick: Pick) -> Loaded:
@@ -757,13 +755,9 @@ class _Run:
             if loaded := self._windows_of.load(pick.of, *key[2:]).result().take(pick.group, at):
                 return loaded
 
-    def _gather(self, collate: Collate, slot: Slot, size: int, writing: list[Future[None]]) -> None:
-        for done in writing:
-            done.result()
-        made, slot.made = slot.made[:size], [None] * len(slot.made)
-        slot.data = collate(made)
-
-    def _write(self, step: Step, samples: list[Loaded], stored: Stored, slot: Slot, first: int) -> None:
+    def _write(
+        self, step: Step, samples: list[Loaded], stored: Stored, slot: Slot, first: int, left: Iterator[int]
+    ) -> None:
         form = self._forms[step.lead.group]
         for index in range(first, min(first + _CHUNK, len(samples))):
             record, is_stand_in = samples[index]
@@ -774,6 +768,10 @@ class _Run:
             epoch = step.picks[index].of.order.epoch
             sample = record.sample or self._writer.read(record)
             self._writer.write(record, sample, epoch, form, slot, index)
+        # Whoever writes the last part of a batch makes it one: nobody waits for it.
+        if next(left) == 0 and self._loader._collate is not None:
+            made, slot.made, slot.pictures = slot.made[: len(samples)], [None] * len(slot.made), {}
+            slot.data = self._loader._collate(made)
 
     def _put(self, making: _Making | BaseException | None) -> None:
         while not self._stopped.is_set():

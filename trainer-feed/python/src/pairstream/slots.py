@@ -38,8 +38,10 @@ class Slot:
         self.places = [(0, 0)] * batch_size
         self.stand_ins = [False] * batch_size
         self.seeds = [0] * batch_size
+        self.pictures: dict[str, npt.NDArray[np.uint8]] = {}
+        """What a transform gets, by name; of this batch alone."""
         self.made: list[Any] = [None] * batch_size
-        """What a transform answered."""
+        """What it answered."""
         self.data: Any = None
         """What was made of that."""
 
