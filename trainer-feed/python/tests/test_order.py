@@ -1,5 +1,6 @@
 import hashlib
 import json
+import math
 import random
 from collections import Counter
 from pathlib import Path
@@ -53,6 +54,15 @@ def test_any_number_of_ranks_that_divides_a_batch_hands_it_out_from_any_position
             assert [taking_turns(step) for step in zip(*parts)] == [sorted(batch) for batch in unbroken]
             for share in shares:
                 assert [step.after for step in schedule.steps(share, batch_size, keep_last, start)] == after
+
+
+@pytest.mark.parametrize("samples", [100, 1_162, 3_480, 22_400, 100_000])
+def test_a_rank_has_a_window_of_each_of_its_lanes_in_use(samples):
+    plan = OrderPlan(7)
+    order = EpochOrder(view_of([samples]).blocks, plan, 0)
+    for ranks in (1, 3, 8):
+        own = range(0, order.lanes, math.gcd(order.lanes, ranks))
+        assert abs(plan.in_use(samples, ranks) - sum(order.window_begin(lane, 1) for lane in own)) <= len(own)
 
 
 def test_a_run_goes_on_with_the_very_next_sample_whatever_the_ranks_and_the_batch_size():

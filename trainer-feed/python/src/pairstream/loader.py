@@ -586,9 +586,10 @@ class _Run:
         self._windows: dict[tuple[int, int], dict[_Key, _Asked]] = {}
         """By part and lane, in the order in which they are needed."""
         # One window of each of the rank's lanes is in use, as a rule, and half of the next one on its way.
-        lanes = loader._plan.lanes // math.gcd(loader._plan.lanes, loader._share.ranks)
+        plan = loader._plan
+        sizes = [view.samples for view in loader._schedule.views] or [plan.lanes * plan.window_size]
         self._parts = loader._schedule.parts
-        self._of_a_part = (lanes * loader._plan.window_size * 3 + 1) // 2
+        self._of_a_part = (max(plan.in_use(size, loader._share.ranks) for size in sizes) * 3 + 1) // 2
         self._room = self._parts * self._of_a_part
         if isinstance(loader._schedule, GroupedSchedule):
             # What is left of earlier windows, until there is a batch of it.

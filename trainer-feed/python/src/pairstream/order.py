@@ -5,6 +5,7 @@ The rule is that of docs/trainers.md; the Java feed has it too, and ``conformanc
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -60,6 +61,12 @@ class OrderPlan:
         while lanes > 1 and samples < lanes * self.window_size:
             lanes = (lanes + 1) // 2
         return lanes
+
+    def in_use(self, samples: int, ranks: int) -> int:
+        """Samples of one window of each lane that a rank reads, rounded up, of a view of so many."""
+        lanes = self.lanes_of(samples)
+        windows = max(1, samples // lanes // self.window_size)
+        return -(-samples // windows // math.gcd(lanes, ranks))
 
 
 class Piece(NamedTuple):
