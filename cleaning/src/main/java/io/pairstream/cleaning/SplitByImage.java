@@ -25,7 +25,7 @@ public final class SplitByImage {
   public SplitByImage(RecipeReader recipe) {
     seed = recipe.whole("split.seed", 0, 0, Long.MAX_VALUE);
     validation = recipe.number("split.validation-share", 0.02, 0.0, 1.0);
-    test = recipe.number("split.test-share", 0.0, 0.0, 1.0);
+    test = recipe.number("split.test-share", 0.02, 0.0, 1.0);
     folds = recipe.integer("split.folds", 5, 1, 1000);
     if (validation + test > 1.0) {
       recipe.problem(

@@ -209,7 +209,7 @@ class CleaningPlanTest {
             image: {side-px: 64, encoding: png}
             caption: {min-words: 1, min-characters: 1, max-bytes: 5}
             tokens: {length: 3, pad-id: 0}
-            split: {validation-share: 1.0}
+            split: {validation-share: 1.0, test-share: 0.0}
             """);
 
     CleanedPair cleaned = plan.clean(pair("dog")).keptOnly().get(0);

@@ -40,7 +40,7 @@ class EqualSamplesTest {
           CLEAN);
 
   private final TopologyUnderTest topology =
-      new TopologyUnderTest(Pairs.WORKER, "split: {validation-share: 0.0}");
+      new TopologyUnderTest(Pairs.WORKER, "split: {validation-share: 0.0, test-share: 0.0}");
 
   @AfterEach
   void close() {

@@ -64,7 +64,7 @@ class NearCopiesTest {
   }
 
   private void start(String policy) {
-    start(policy, "split: {validation-share: 0.0}");
+    start(policy, "split: {validation-share: 0.0, test-share: 0.0}");
   }
 
   @AfterEach

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessTopologyTest {
 
-  private static final String ALL_TRAINING = "split: {validation-share: 0.0}";
+  private static final String ALL_TRAINING = "split: {validation-share: 0.0, test-share: 0.0}";
 
   @Test
   void publishesAGoodPairWithWhatItBecame() {
@@ -285,7 +285,9 @@ class PreprocessTopologyTest {
     try (TopologyUnderTest topology =
         new TopologyUnderTest(
             Pairs.WORKER,
-            "{split: {validation-share: 0.0}, forbidden: {digests-file: " + list + "}}")) {
+            "{split: {validation-share: 0.0, test-share: 0.0}, forbidden: {digests-file: "
+                + list
+                + "}}")) {
       byte[] badCaption = topology.bytes(pair);
       badCaption[indexOf(badCaption, (byte) '@', "caf@ in")] = (byte) 0xE9;
 

@@ -24,7 +24,7 @@ class ReplayedPairsTest {
   private static final Origin FIRST = new Origin("pairs.crowdsourced", 0, 0L);
 
   private final TopologyUnderTest topology =
-      new TopologyUnderTest(Pairs.WORKER, "split: {validation-share: 0.0}");
+      new TopologyUnderTest(Pairs.WORKER, "split: {validation-share: 0.0, test-share: 0.0}");
 
   private final RawPair small = Pairs.pair(Pairs.jpeg(64, 64, 1), "a small picture of something");
 

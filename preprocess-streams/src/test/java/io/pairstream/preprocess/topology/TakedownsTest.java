@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is withdrawn before its copies come, after, and between them. */
 class TakedownsTest {
 
-  private static final String RECIPE = "split: {validation-share: 0.0}";
+  private static final String RECIPE = "split: {validation-share: 0.0, test-share: 0.0}";
 
   private final TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, RECIPE);
   private final RawPair pair = pair(1);
