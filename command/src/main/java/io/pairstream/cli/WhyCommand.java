@@ -28,8 +28,8 @@ final class WhyCommand extends ClusterCommand {
     if (found.isEmpty()) {
       return unknown(
           ("nothing is known of %s; an id has 32 hex digits, coordinates are"
-                  + " topic-partition-offset, and what did not come by HTTP has no id here before it"
-                  + " is judged or fetched")
+               + " topic-partition-offset, and what did not come by HTTP has no id here before it"
+               + " is judged or fetched")
               .formatted(id));
     }
     answer(found.get(), () -> print(found.get()));
@@ -55,6 +55,9 @@ final class WhyCommand extends ClusterCommand {
     field("measured", rejected.map(QuarantinedPair::getMeasured).orElse(""));
     field("limit", rejected.map(QuarantinedPair::getLimit).orElse(""));
     field("step", rejected.map(QuarantinedPair::getStep).orElse(""));
+    if (rejected.filter(pair -> !pair.getCopyOf().isEmpty()).isPresent()) {
+      field("copy of", answer.copied().isEmpty() ? "(withdrawn)" : "pair " + answer.copied());
+    }
     boolean isLifted = true;
     for (TakedownEvent event : answer.events()) {
       isLifted = event.what().equals(TakedownEvent.LIFTED);

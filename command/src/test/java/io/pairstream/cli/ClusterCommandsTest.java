@@ -8,6 +8,7 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.platform.TestJava;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -186,6 +187,31 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(text.out())
         .contains("Send the image in a higher resolution.")
         .contains(OriginHeader.text(sent.origin()));
+  }
+
+  @Test
+  void whyNamesThePairThatIsNearlyCopied() {
+    Sent first = pipeline.send("image", "caption");
+    IndexedPair indexed = IndexedPair.newBuilder().setImageDigest(first.imageDigest()).build();
+    Sent copy = pipeline.send("smaller image", "caption");
+    QuarantinedPair entry = PlayedPipeline.rejected(copy, "NEAR_COPY", new byte[0]);
+    entry.setValue(null);
+    entry.setSent(RawPair.newBuilder().setContributor("museum").build());
+    entry.setCopyOf(first.imageDigest());
+    pipeline.transaction(
+        copy,
+        List.of(
+            TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), entry),
+            pipeline.receipt(copy, PairStatus.QUARANTINED, "NEAR_COPY")));
+    String withdrawn = run("why", copy.pairId()).out();
+    TestCluster.put(cluster, cluster.topics().index(), first.pairId(), indexed);
+
+    String text = run("why", copy.pairId()).out();
+
+    assertThat(withdrawn).contains("copy of      (withdrawn)");
+    assertThat(text).contains("copy of      pair " + first.pairId());
+    assertThat(run("why", "--json", copy.pairId()).json().path("copied").asText())
+        .isEqualTo(first.pairId());
   }
 
   @Test

@@ -135,7 +135,7 @@ public final class Catalogue implements Aggregate {
   /** What the original record says; that of a link has no image. */
   private Optional<RawPair> sent(QuarantinedPair pair) {
     if (pair.getValue() == null) {
-      return Optional.empty();
+      return Optional.ofNullable(pair.getSent());
     }
     byte[] value = Utils.toArray(pair.getValue());
     return pair.getOrigin().getTopic().equals(topics.links().name())

@@ -42,7 +42,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 7;
+    return 8;
   }
 
   @Override
@@ -50,15 +50,16 @@ public final class PairIndex implements CatalogueFold {
     return List.of(
         "CREATE TABLE pair (id INTEGER PRIMARY KEY, pair_id TEXT, image_digest TEXT,"
             + " standing TEXT, reason TEXT, source_kind TEXT, contributor TEXT, host TEXT,"
-            + " origin TEXT, partition INTEGER, offset INTEGER, value TEXT)",
+            + " copy_of TEXT, origin TEXT, partition INTEGER, offset INTEGER, value TEXT)",
         "CREATE INDEX pair_by_pair ON pair (pair_id)",
         "CREATE INDEX pair_by_digest ON pair (image_digest)",
         "CREATE INDEX pair_by_origin ON pair (origin)",
         "CREATE INDEX pair_by_standing ON pair (standing)",
         "CREATE INDEX pair_by_reason ON pair (reason)",
         "CREATE INDEX pair_by_source ON pair (source_kind)",
-        "CREATE INDEX pair_by_contributor ON pair (contributor)",
+        "CREATE INDEX pair_by_contributor ON pair (contributor, id, reason)",
         "CREATE INDEX pair_by_host ON pair (host)",
+        "CREATE INDEX pair_by_copied ON pair (copy_of)",
         "CREATE INDEX pair_counted ON pair (standing, reason, source_kind)",
         "CREATE INDEX pair_kept ON pair (partition, offset) WHERE standing = 'QUARANTINED'",
         "CREATE VIRTUAL TABLE word USING fts5 (text, content = '', contentless_delete = 1,"
@@ -267,7 +268,7 @@ public final class PairIndex implements CatalogueFold {
                 first + (1L << ID_BITS) - 1)
             .orElseThrow();
     table.update(
-        "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id,
         row.pairId(),
         row.imageDigest(),
@@ -276,6 +277,7 @@ public final class PairIndex implements CatalogueFold {
         row.sourceKind(),
         row.contributor(),
         host(row.url()),
+        row.copyOf(),
         row.coordinates(),
         row.place().partition(),
         row.place().offset(),

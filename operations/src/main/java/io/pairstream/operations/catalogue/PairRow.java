@@ -22,6 +22,8 @@ import java.util.Locale;
  * @param standing TRAINING, VALIDATION, TEST or QUARANTINED
  * @param step which node rejected it; empty where none did, as are {@code reason}, {@code detail},
  *     {@code measured} and {@code limit}
+ * @param copyOf image digest of the published picture that it nearly copies; empty where it copies
+ *     none
  * @param caption its beginning: at most 1,000 characters; cleaned where the pair was kept
  * @param url its beginning: at most 2,000 characters
  * @param origin coordinates of the raw record
@@ -38,6 +40,7 @@ public record PairRow(
     String detail,
     String measured,
     String limit,
+    String copyOf,
     String caption,
     String language,
     String sourceKind,
@@ -61,6 +64,7 @@ public record PairRow(
         pair.getImageDigest(),
         // The topic says it, whatever the record does.
         place.topic().substring(place.topic().lastIndexOf('.') + 1).toUpperCase(Locale.ROOT),
+        "",
         "",
         "",
         "",
@@ -97,6 +101,7 @@ public record PairRow(
         cut(pair.getDetail(), LONGEST_TEXT),
         cut(pair.getMeasured(), LONGEST_NAME),
         cut(pair.getLimit(), LONGEST_NAME),
+        cut(pair.getCopyOf(), LONGEST_NAME),
         cut(sent.getCaption(), LONGEST_CAPTION),
         cut(sent.getLanguage(), LONGEST_NAME),
         known(sent.getSourceKind()),
@@ -123,6 +128,7 @@ public record PairRow(
         "",
         receipt.reason(),
         receipt.detail(),
+        "",
         "",
         "",
         "",

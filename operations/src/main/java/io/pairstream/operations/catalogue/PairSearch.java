@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,6 +57,29 @@ public final class PairSearch {
                         + " ORDER BY standing = 'QUARANTINED', id DESC LIMIT 1",
                     id)
                 .or(() -> found(table, "WHERE origin = ?", id)));
+  }
+
+  /** The first pair of a picture that is published; none where the digest is empty. */
+  public Optional<FoundPair> published(String imageDigest) {
+    return catalogue.read(
+        table ->
+            found(
+                table,
+                "WHERE image_digest = ? AND image_digest <> '' AND standing <> 'QUARANTINED'"
+                    + " ORDER BY id LIMIT 1",
+                imageDigest));
+  }
+
+  /** How many records were rejected because they nearly copy a picture. */
+  public long nearCopies(String imageDigest) {
+    return catalogue.read(
+        table ->
+            table
+                .first(
+                    "SELECT count(*) FROM pair WHERE copy_of = ?",
+                    row -> row.getLong(1),
+                    imageDigest)
+                .orElseThrow());
   }
 
   /** The pair's receipt, which outlives its rows where it was withdrawn. */
@@ -205,7 +229,10 @@ public final class PairSearch {
       values.add(words);
     }
 
-    /** An id, a digest, the beginning of one, or coordinates; says whether it is any. */
+    /**
+     * An id, the digest of a picture or of one that it nearly copies, the beginning of one, or
+     * coordinates; says whether it is any.
+     */
     boolean addNamed(String text, Database table) {
       if (COORDINATES.matcher(text).matches()
           && PairIndex.is(table, "SELECT 1 FROM pair WHERE origin = ?", text)) {
@@ -214,14 +241,16 @@ public final class PairSearch {
         return true;
       }
       String lower = text.toLowerCase(Locale.ROOT);
-      String beginning = "(pair_id BETWEEN ? AND ? || 'g' OR image_digest BETWEEN ? AND ? || 'g')";
-      Object[] four = {lower, lower, lower, lower};
+      String beginning =
+          "(pair_id BETWEEN ? AND ? || 'g' OR image_digest BETWEEN ? AND ? || 'g'"
+              + " OR copy_of BETWEEN ? AND ? || 'g')";
+      List<String> six = Collections.nCopies(6, lower);
       if (!BEGINNING_OF_ID.matcher(lower).matches()
-          || !PairIndex.is(table, "SELECT 1 FROM pair WHERE " + beginning, four)) {
+          || !PairIndex.is(table, "SELECT 1 FROM pair WHERE " + beginning, six.toArray())) {
         return false;
       }
       terms.add(beginning);
-      values.addAll(List.of(four));
+      values.addAll(six);
       return true;
     }
 

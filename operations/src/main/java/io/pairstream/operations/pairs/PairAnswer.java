@@ -26,6 +26,8 @@ import java.util.Optional;
  *     receipt was found without
  * @param quarantined the entry in quarantine that belongs to the asked coordinates, or else to the
  *     receipt or the link; empty where there is none
+ * @param copied id of the published pair whose picture it nearly copies; empty where it copies
+ *     none, or that one is withdrawn
  * @param takedown by which the pair, or the record that was asked for, is withdrawn
  * @param events who withdrew it and who lifted that, oldest first
  * @param reviews what people decided about the entry in quarantine, oldest first
@@ -42,6 +44,7 @@ public record PairAnswer(
     Optional<Receipt> receipt,
     Optional<Upload> upload,
     Optional<QuarantineEntry> quarantined,
+    String copied,
     Optional<Takedown> takedown,
     List<TakedownEvent> events,
     List<Review> reviews,

@@ -22,6 +22,9 @@ import java.util.TreeMap;
  * went. What there is not, or is kept no longer, is null, empty or {@code ""}.
  *
  * @param copies how many times the pair was received; null of a copy
+ * @param copied the published pair whose picture this one nearly copies; null where it copies none,
+ *     or that one is there no longer
+ * @param nearCopies how many near copies of its picture were rejected
  */
 record PairCard(
     @JsonUnwrapped Summary pair,
@@ -29,6 +32,8 @@ record PairCard(
     @JsonUnwrapped Content content,
     List<Stop> journey,
     Long copies,
+    Summary copied,
+    long nearCopies,
     List<ReviewNote> reviews,
     List<TakedownEvent> takedowns,
     String remedy) {

@@ -83,6 +83,9 @@ final class PairCards {
     Origin at = StoredPairs.at(row.place());
     Optional<QuarantinedPair> kept = pairs.find(at, QuarantinedPair.class);
     Optional<RawPair> raw = kept.flatMap(pairs.quarantine()::raw);
+    if (kept.map(QuarantinedPair::getSent).isPresent()) {
+      return elsewhere(pair, kept.get());
+    }
     Template why =
         kept.isEmpty()
             ? Template.KEPT_NO_LONGER
@@ -100,6 +103,23 @@ final class PairCards {
         journey(row, kept.map(QuarantinedPair::getQuarantinedAt).orElse(Instant.EPOCH)));
   }
 
+  /**
+   * One whose picture is on the raw topic alone. That of a near copy is not shown where the picture
+   * that it copies is not: that one may be withdrawn.
+   */
+  private PairCard elsewhere(FoundPair pair, QuarantinedPair entry) {
+    PairRow row = pair.row();
+    boolean isShown = row.copyOf().isEmpty() || search.published(row.copyOf()).isPresent();
+    Optional<RawPair> raw = pairs.find(row.origin(), RawPair.class);
+    return card(
+        pair,
+        raw.filter(came -> isShown)
+            .map(came -> original(came, row.origin()))
+            .orElseGet(() -> none(isShown ? Template.KEPT_FOR_DAYS : Template.COPIED_IS_GONE)),
+        Content.unprepared(raw.orElse(entry.getSent()).getCaption(), null),
+        journey(row, entry.getQuarantinedAt()));
+  }
+
   private PairCard card(
       FoundPair pair, Original original, Content content, List<PairCard.Stop> journey) {
     PairRow row = pair.row();
@@ -109,6 +129,8 @@ final class PairCards {
         content,
         journey,
         pair.receipt().map(ReceiptNote::copies).orElse(null),
+        search.published(row.copyOf()).map(PairCard.Summary::of).orElse(null),
+        row.isQuarantined() ? 0 : search.nearCopies(row.imageDigest()),
         search.reviews(pair.id()),
         search.takedownEvents(
             row.pairId(), row.imageDigest(), row.contributor(), row.sourceKind(), row.url()),

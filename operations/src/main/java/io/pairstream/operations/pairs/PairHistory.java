@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * Answers what became of a pair or a link, from its receipt, its upload and its entry in
  * quarantine.
  *
- * <p>Reads the one partition of each topic that the key belongs on, and the audit trail.
+ * <p>Reads the one partition of each topic that the key belongs on, and the audit trail; of a near
+ * copy the index of published pairs too.
  */
 public final class PairHistory {
 
@@ -239,12 +241,31 @@ public final class PairHistory {
           receipt,
           upload,
           entry,
+          copied(entry),
           keys.stream().filter(inForce::containsKey).findFirst().map(inForce::get),
           keys.isEmpty() ? List.of() : events(subjects),
           entry.map(found -> reviews(found.pair().getOrigin())).orElse(List.of()),
           receipt.filter(r -> !r.getReviewId().isEmpty()).map(this::admission),
           origin,
           receivedAt);
+    }
+
+    /** The published pair that has the picture which this one nearly copies. */
+    private String copied(Optional<QuarantineEntry> entry) {
+      String imageDigest = entry.map(found -> found.pair().getCopyOf()).orElse("");
+      Set<String> ids = new LinkedHashSet<>();
+      if (!imageDigest.isEmpty()) {
+        log.readAll(
+            topics.index(),
+            (name, read) -> {
+              if (read.filter(pair -> pair.getImageDigest().equals(imageDigest)).isPresent()) {
+                ids.add(name);
+              } else {
+                ids.remove(name);
+              }
+            });
+      }
+      return ids.stream().findFirst().orElse("");
     }
 
     /**

@@ -3,6 +3,7 @@ package io.pairstream.operations.pairs;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.image.WorkerSettings;
+import io.pairstream.operations.catalogue.CopyRise;
 import io.pairstream.operations.catalogue.PairPage;
 import io.pairstream.operations.catalogue.PairQuery;
 import io.pairstream.operations.catalogue.PairSearch;
@@ -194,9 +195,15 @@ public final class PairRoutes implements AutoCloseable {
     }
     State state = state();
     ProfileReport report = ProfileReport.of(catalogue, question);
+    List<String> producers =
+        report.producers().stream().map(ProfileReport.NamedProducer::contributor).toList();
     return AnswerJson.answer(
-        new ProfileReport.Answer(dataset, state.ready(), report, state.asOf()));
+        new Profile(
+            new ProfileReport.Answer(dataset, state.ready(), report, state.asOf()),
+            CopyRise.of(catalogue, producers)));
   }
+
+  private record Profile(@JsonUnwrapped ProfileReport.Answer profile, List<CopyRise> copying) {}
 
   private static PairQuery query(Incoming request) {
     try {

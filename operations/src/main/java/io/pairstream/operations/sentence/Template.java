@@ -91,6 +91,10 @@ public enum Template {
   NOT_KEPT("what came was not kept"),
   NO_IMAGE("what came holds no image"),
   KEPT_FOR_DAYS("the topic keeps what came for some days only"),
+  COPIED_IS_GONE("the picture that it nearly copies is withdrawn, or its record not read yet"),
+
+  COPIES_ROSE(
+      "Of {0}'s last {1} pairs {2} % are copies of published ones; of the {3} before {4} %"),
 
   BROKERS_NOT_ASKED("the brokers have not been asked yet"),
   ONE_BROKER("{0} broker is up"),

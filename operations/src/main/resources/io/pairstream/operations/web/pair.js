@@ -91,13 +91,23 @@ function pictures(app, pair, shown) {
     h(
       "div.two-pictures",
       figure("original", picture(app, pair, shown, came), measuresOf(app, original, original.media_type)),
-      figure(
-        "model",
-        model ? picture(app, pair, shown, seen) : h("div.frame", none),
-        model && measuresOf(app, model, model.encoding),
-      ),
+      pair.copy_of
+        ? figure("copied", copied(app, pair, shown), pair.copied && h("a", { href: cardOf(pair.copied.id) }, app.say("pair.copiedCard")))
+        : figure(
+            "model",
+            model ? picture(app, pair, shown, seen) : h("div.frame", none),
+            model && measuresOf(app, model, model.encoding),
+          ),
     ),
+    pair.copy_of && h("p.small.quiet", app.say("pair.near", { bits: parseInt(pair.measured), limit: parseInt(pair.limit) })),
   );
+}
+
+/** The published picture that a pair's nearly copies. */
+function copied(app, { copied: published }, shown) {
+  return published
+    ? picture(app, published, shown, { size: 768 })
+    : h("div.frame", h("p.no-picture", app.say("pair.copiedGone")));
 }
 
 function measuresOf(app, { width, height, bytes }, type) {
@@ -113,6 +123,7 @@ function verdict(app, pair, reload) {
   // Withdrawn no longer, and nobody has sent it again.
   const isLifted = standing === "WITHDRAWN" && takedowns.at(-1)?.what === "LIFTED";
   const cell = addressOf("quarantine", { reason: pair.reason, source: pair.source_kind });
+  const copies = addressOf("pairs", { q: pair.image_digest, standing: "QUARANTINED" });
   const known = isBad
     ? [
         fact(app, "measured", pair.measured && h("bdi", withUnit(app, pair.measured))),
@@ -125,6 +136,7 @@ function verdict(app, pair, reload) {
     : [
         fact(app, "fold", typeof fold === "number" && String(fold)),
         fact(app, "copies", typeof pair.copies === "number" && app.format.number(pair.copies)),
+        fact(app, "nearCopies", pair.near_copies > 0 && h("a", { href: copies }, app.format.number(pair.near_copies))),
         fact(app, "decidedAt", timeOf(app, pair.decided_at)),
         fact(app, "seenBy", pair.id && h("code", `pairstream exposure ${pair.id}`)),
       ];

@@ -2,7 +2,7 @@
 // as text beside it.
 
 import { h } from "./dom.js";
-import { addressOf, card, choice, follow, heading, note, skeleton, table, tally, timeOf } from "./parts.js";
+import { addressOf, card, choice, follow, heading, note, saidIn, skeleton, table, tally, timeOf } from "./parts.js";
 import { producerName, reasonWords, sourceName } from "./tiles.js";
 
 const EVERY_MS = 15_000;
@@ -50,11 +50,11 @@ function summary(app, { ready, pairs, since, truncated_share: truncated }) {
   ];
 }
 
-function cards(app, { counts = {}, histograms = {}, words = [], producers = [] }) {
+function cards(app, { counts = {}, histograms = {}, words = [], producers = [], copying = [] }) {
   const isCounted = (name) => name !== "split" && counts[name].length > 0;
   return h(
     "div.grid",
-    producersCard(app, producers),
+    producersCard(app, producers, copying),
     h(
       "div.columns",
       inOrder(HISTOGRAMS, histograms).map((name) => histogramCard(app, name, histograms[name])),
@@ -81,7 +81,7 @@ function cardOf(name, title, ...children) {
 }
 
 /** Who broke, and whose pairs are copies: the least accepted first. */
-function producersCard(app, producers) {
+function producersCard(app, producers, copying) {
   const { say, format } = app;
   const nameOf = ({ contributor }) => (NOBODY.has(contributor) ? "" : contributor);
   const reason = (one) => ({ reason: one.top_reason, contributor: nameOf(one) });
@@ -97,9 +97,11 @@ function producersCard(app, producers) {
   return cardOf(
     "producers",
     say("profile.producers"),
+    copying.map((one) => note("warn", h("a", { href: addressOf("pairs", { contributor: one.contributor, reason: "NEAR_COPY" }) }, saidIn(app, one)))),
     sorted.length === 0
       ? h("p.quiet", say("profile.noProducers"))
       : table(say("profile.producers"), columns, sorted, { className: "producers-table", keyOf: ({ contributor }) => contributor }),
+    h("p.small.quiet", say("profile.copyRule")),
   );
 }
 

@@ -14,6 +14,7 @@ import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Verdict;
 import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -88,6 +89,32 @@ class PairHistoryTest {
     assertThat(answer.standing()).isEqualTo("TRAINING");
     assertThat(answer.reason()).isEqualTo("DUPLICATE_PAIR");
     assertThat(answer.origin()).isEqualTo(copy.origin());
+  }
+
+  @Test
+  void namesThePublishedPairWhosePictureIsNearlyCopied() {
+    Sent withdrawn = pipeline.send("image", "withdrawn caption");
+    Sent published = pipeline.send("image", "caption");
+    Sent copy = pipeline.send("smaller image", "caption");
+    QuarantinedPair entry = PlayedPipeline.rejected(copy, "NEAR_COPY", new byte[0]);
+    entry.setCopyOf(published.imageDigest());
+    pipeline.transaction(
+        copy,
+        List.of(
+            TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), entry),
+            pipeline.receipt(copy, PairStatus.QUARANTINED, "NEAR_COPY")));
+    index(withdrawn, IndexedPair.newBuilder().setImageDigest(published.imageDigest()).build());
+    index(withdrawn, null);
+    index(copy, IndexedPair.newBuilder().setImageDigest("another").build());
+    assertThat(history.find(copy.pairId()).orElseThrow().copied()).isEmpty();
+
+    index(published, IndexedPair.newBuilder().setImageDigest(published.imageDigest()).build());
+
+    assertThat(history.find(copy.pairId()).orElseThrow().copied()).isEqualTo(published.pairId());
+  }
+
+  private void index(Sent pair, IndexedPair entry) {
+    TestCluster.put(cluster, cluster.topics().index(), pair.pairId(), entry);
   }
 
   @Test

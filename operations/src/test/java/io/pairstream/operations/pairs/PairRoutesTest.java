@@ -17,6 +17,7 @@ import io.pairstream.operations.catalogue.PairIndex;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
@@ -192,6 +193,67 @@ class PairRoutesTest {
     assertThat(card.path("model").isNull()).isTrue();
     assertThat(card.path("original").path("picture").asText())
         .startsWith("/v1/pictures/" + cluster.topics().quarantine().name());
+  }
+
+  @Test
+  void cardOfANearCopyShowsItBesideThePublishedPicture() throws Exception {
+    RawPair first = raw(drawn(102, 51), "first " + word());
+    String published = judged.accept(first, PairStatus.TRAINING);
+    String digest = PairIdentity.imageDigest(first.getImage());
+    RawPair copy = raw(drawn(50, 25), "copy " + word());
+    Origin origin = send(copy);
+    String id = nearCopy(copy, digest, origin);
+    read();
+
+    JsonNode card = json("/v1/pairs/" + id);
+    JsonNode other = json("/v1/pairs/" + published);
+
+    assertThat(card.path("copied").path("id").asText()).isEqualTo(published);
+    assertThat(jpeg(card.path("original").path("picture").asText()).getWidth()).isEqualTo(50);
+    assertThat(jpeg(card.path("copied").path("picture").asText()).getWidth()).isEqualTo(102);
+    assertThat(card.path("caption_before").asText()).isEqualTo(copy.getCaption());
+    assertThat(other.path("near_copies").asInt()).isEqualTo(1);
+    assertThat(json("/v1/pairs?q=" + digest).path("pairs").findValuesAsText("id"))
+        .containsExactly(id, published);
+
+    judged.takeDown("IMAGE", digest);
+    read();
+    JsonNode after = json("/v1/pairs/" + id);
+    assertThat(after.path("copied").isNull()).isTrue();
+    assertThat(after.path("original").path("picture").isNull()).isTrue();
+    assertThat(after.path("original").path("detail").asText()).contains("is withdrawn");
+  }
+
+  @Test
+  void nearCopyWhosePictureIsKeptNoLongerSaysSo() throws Exception {
+    RawPair first = raw(drawn(104, 52), "first " + word());
+    judged.accept(first, PairStatus.TRAINING);
+    RawPair copy = raw(drawn(50, 25), "copy " + word());
+    Origin nowhere = new Origin(cluster.topics().scraped().name(), 0, 1_000_000L);
+    String id = nearCopy(copy, PairIdentity.imageDigest(first.getImage()), nowhere);
+    read();
+
+    JsonNode card = json("/v1/pairs/" + id);
+
+    assertThat(card.path("original").path("picture").isNull()).isTrue();
+    assertThat(card.path("original").path("detail").asText()).contains("for some days only");
+    assertThat(card.path("caption_before").asText()).isEqualTo(copy.getCaption());
+    assertThat(card.path("contributor").asText()).isEqualTo(copy.getContributor());
+  }
+
+  private static String nearCopy(RawPair copy, String digest, Origin origin) {
+    String id = JudgedPairs.pairId(copy);
+    RawPair sent = RawPair.newBuilder(copy).setImage(ByteBuffer.allocate(0)).build();
+    judged.send(
+        cluster.topics().quarantine(),
+        id,
+        judged
+            .rejected(copy, "NEAR_COPY", origin)
+            .setValue(null)
+            .setSent(sent)
+            .setCopyOf(digest)
+            .build());
+    return id;
   }
 
   @Test

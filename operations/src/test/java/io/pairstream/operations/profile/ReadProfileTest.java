@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.Served;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.JudgedPairs;
+import io.pairstream.operations.catalogue.PairIndex;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.pairs.PairRoutes;
@@ -44,7 +45,10 @@ class ReadProfileTest {
   void answersByHttp() throws Exception {
     try (TopicTable catalogue =
             Catalogue.open(
-                cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC());
+                cluster,
+                List.of(new ProfileFold(cluster.topics()), new PairIndex(cluster.topics())),
+                folder,
+                Clock.systemUTC());
         PairRoutes routes =
             new PairRoutes(cluster, catalogue, Optional.empty(), Clock.systemUTC());
         Served served = new Served(routes.routes())) {
@@ -63,6 +67,7 @@ class ReadProfileTest {
       assertThat(all.get("producers").findValuesAsText("contributor"))
           .containsExactlyInAnyOrder("<script>", "(none)", "museum");
       assertThat(all.get("producers").get(0).has("acceptance_rate")).isTrue();
+      assertThat(all.get("copying")).isEmpty();
 
       JsonNode part = served.json("/v1/profile?split=TEST&source=crowdsourced");
       assertThat(part.get("pairs").longValue()).isEqualTo(1);

@@ -99,6 +99,7 @@ final class OutputRecords {
         .setImageDigest(tracked.identity().imageDigest())
         .setCopyOf(turned.rejection().copyOf())
         .setValue(keeps ? wrap(raw.value()) : null)
+        .setSent(keeps ? tracked.identity().sent().orElse(null) : null)
         .setKey(keeps ? wrap(raw.key()) : null)
         .setHeaders(keeps ? headers(raw) : List.of())
         .setStep(turned.step())

@@ -167,7 +167,8 @@ final class ReadRawPair
             PairIdentity.pairId(lastImageDigest, caption),
             lastImageDigest,
             "",
-            isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt());
+            isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt(),
+            Optional.empty());
     return new Tracked<>(
         raw,
         identity,

@@ -7,6 +7,7 @@ import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.schemas.RawPair;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A record on its way: the stage that it has reached, and what it was when it came.
@@ -45,16 +46,23 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
    * @param sampleId the pair id that it would have with its cleaned caption; empty until that is
    *     known
    * @param receivedAt when the ingest API accepted it; the time of its arrival where nobody says
+   * @param sent what its producer said, without the image, where the raw record's value is no
+   *     longer at hand
    */
-  record Identity(String pairId, String imageDigest, String sampleId, Instant receivedAt) {
+  record Identity(
+      String pairId,
+      String imageDigest,
+      String sampleId,
+      Instant receivedAt,
+      Optional<RawPair> sent) {
 
     /** A record that could not be read has no names. */
     static Identity unknown(RawRecord raw) {
-      return new Identity("", "", "", raw.arrivedAt());
+      return new Identity("", "", "", raw.arrivedAt(), Optional.empty());
     }
 
     Identity withSample(String id) {
-      return new Identity(pairId, imageDigest, id, receivedAt);
+      return new Identity(pairId, imageDigest, id, receivedAt, sent);
     }
 
     boolean isKnown() {

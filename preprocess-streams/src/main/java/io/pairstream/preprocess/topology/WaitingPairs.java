@@ -4,11 +4,13 @@ import io.pairstream.preprocess.topology.RawRecord.RawHeader;
 import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.KeyValue;
@@ -70,8 +72,25 @@ final class WaitingPairs {
             waiting.getHeaders().stream().map(WaitingPairs::raw).toList(),
             pair.getOrigin(),
             pair.getPreparedAt()),
-        new Identity(pair.getPairId(), pair.getImageDigest(), "", pair.getReceivedAt()),
+        new Identity(
+            pair.getPairId(),
+            pair.getImageDigest(),
+            "",
+            pair.getReceivedAt(),
+            Optional.of(sent(pair))),
         pair);
+  }
+
+  private static RawPair sent(PreparedPair pair) {
+    return RawPair.newBuilder()
+        .setCaption(pair.getCaption())
+        .setLanguage(pair.getLanguage())
+        .setSourceKind(pair.getSourceKind())
+        .setContributor(pair.getContributor())
+        .setUrl(pair.getUrl())
+        .setLicence(pair.getLicence())
+        .setReceivedAt(pair.getReceivedAt())
+        .build();
   }
 
   private static RawHeader raw(Header header) {

@@ -134,6 +134,7 @@ class NearCopiesTest {
     start("keep-first");
     RawPair first = pair(1, HASH);
     RawPair copy = pair(2, off(HASH, bits));
+    copy.setContributor("museum");
 
     send(first, copy);
     assertThat(topology.training()).as("until both are looked up").isEmpty();
@@ -148,6 +149,8 @@ class NearCopiesTest {
     assertThat(rejected.getMeasured()).isEqualTo(bits + " bits");
     assertThat(rejected.getLimit()).isEqualTo("3 bits");
     assertThat(rejected.getValue()).isNull();
+    assertThat(rejected.getSent().getContributor()).isEqualTo("museum");
+    assertThat(rejected.getSent().getImage().hasRemaining()).isFalse();
     assertThat(rejected.getOrigin().getOffset()).isEqualTo(1);
     assertThat(topology.receipts())
         .extracting(receipt -> receipt.value().getCopyOf())
@@ -236,8 +239,10 @@ class NearCopiesTest {
 
     assertThat(topology.training()).isEmpty();
     assertThat(topology.quarantine())
-        .extracting(record -> record.value().getReason())
-        .containsExactly("WITHDRAWN");
+        .extracting(TestRecord::value)
+        .singleElement()
+        .returns("WITHDRAWN", QuarantinedPair::getReason)
+        .returns(null, QuarantinedPair::getSent);
   }
 
   @Test
