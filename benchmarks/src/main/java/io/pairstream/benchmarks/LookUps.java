@@ -91,7 +91,7 @@ public final class LookUps {
                   new ProducerRecord<>(
                       topics.fingerprints().name(),
                       HexFormat.of().formatHex(Sha256.of("picture " + i)),
-                      new Fingerprint(random.nextLong(), random.nextLong(), "")));
+                      new Fingerprint(random.nextLong(), random.nextLong(), "TRAINING", "")));
         }
         producer.flush();
         double sent = seconds(begun);

@@ -124,6 +124,12 @@ public final class CleaningPlan {
     nearCopies = NearCopies.from(recipe);
     noted.add(new PlannedStep("near-copies", "look-up", nearCopies.inWords()));
     split = new SplitByImage(recipe);
+    if (!split.isByImage() && !nearCopies.areLookedFor()) {
+      recipe.problem(
+          "split.group-by",
+          "an image that two of them send would be in two splits; near-copies.policy must be"
+              + " keep-first or keep-all");
+    }
     noted.add(new PlannedStep("split", "split-by-image", split.inWords()));
     steps = List.copyOf(noted);
     effectiveRecipe = recipe.finish();

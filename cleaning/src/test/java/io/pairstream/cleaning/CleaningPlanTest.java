@@ -1,6 +1,7 @@
 package io.pairstream.cleaning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pairstream.cleaning.CleaningPlan.CleanedPair;
@@ -199,6 +200,15 @@ class CleaningPlanTest {
     assertThat(unfit.images.get(0).tokenIds()).hasSize(8).startsWith(64, 3290);
     assertThat(unfit.plans.get(0).scores()).extracting(ModelScore::name).containsExactly("fit");
     assertThat(steps).endsWith("prepare-image", "check-image-quality", "check-model-scores");
+  }
+
+  @Test
+  void groupsByContributorOnlyWhereAnImageIsRemembered() {
+    assertThatThrownBy(() -> plan("split: {group-by: contributor}"))
+        .hasMessageContaining("near-copies.policy must be keep-first or keep-all");
+    assertThat(plan("{split: {group-by: contributor}, near-copies: {policy: keep-first}}").steps())
+        .extracting(PlannedStep::inWords)
+        .anyMatch(words -> words.startsWith("by the contributor"));
   }
 
   @Test

@@ -44,7 +44,7 @@ public enum TakedownKind {
   }
 
   /** The host of a URL that anybody may have written; empty where it names none. */
-  private static String host(String url) {
+  public static String host(String url) {
     if (url.isEmpty()) {
       return ""; // as most are; an exception for each would cost more than all else here
     }

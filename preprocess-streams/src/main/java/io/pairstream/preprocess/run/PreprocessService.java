@@ -192,8 +192,7 @@ public final class PreprocessService implements AutoCloseable {
               new LookUpTopology(
                       topics,
                       new RecordDecoder<>(topics.fingerprints(), Fingerprint.SCHEMA$, registry),
-                      plan.nearCopies(),
-                      plan.split())
+                      plan.nearCopies())
                   .build(new StreamsBuilder()),
               settings.lookUpSettings(),
               threadsReplaced));

@@ -34,6 +34,7 @@ final class AskLookUp
                       Fingerprint.newBuilder()
                           .setPerceptualHash(hash(pair.getPerceptualHash()))
                           .setMirroredHash(hash(pair.getMirroredHash()))
+                          .setOwnSplit(pair.getSplit())
                           .build())
                   .withHeaders(new RecordHeaders()));
     }

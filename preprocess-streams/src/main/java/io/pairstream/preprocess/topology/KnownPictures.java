@@ -1,5 +1,7 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -8,9 +10,14 @@ import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
-/** Lets pairs go on whose picture is known and kept; of the others nothing comes out. */
+/**
+ * Lets pairs go on whose picture is known and kept, in its split; of the others nothing comes out.
+ *
+ * <p>Rejects: {@code BRIDGES_SPLITS}.
+ */
 final class KnownPictures
-    extends ContextualFixedKeyProcessor<String, Tracked<PreparedPair>, Tracked<PreparedPair>> {
+    extends ContextualFixedKeyProcessor<
+        String, Tracked<PreparedPair>, Tracked<Outcome<PreparedPair>>> {
 
   private final SplitByImage split;
   private Receipts receipts;
@@ -20,7 +27,7 @@ final class KnownPictures
   }
 
   @Override
-  public void init(FixedKeyProcessorContext<String, Tracked<PreparedPair>> context) {
+  public void init(FixedKeyProcessorContext<String, Tracked<Outcome<PreparedPair>>> context) {
     super.init(context);
     receipts = new Receipts(context);
   }
@@ -28,21 +35,29 @@ final class KnownPictures
   @Override
   public void process(FixedKeyRecord<String, Tracked<PreparedPair>> record) {
     Tracked<PreparedPair> tracked = record.value();
-    PreparedPair pair = tracked.stage();
-    Optional<Receipt> group = receipts.groupOf(pair.getImageDigest());
+    Optional<Receipt> group = receipts.groupOf(tracked.identity().imageDigest());
     if (group.isPresent()) {
       String first = group.get().getImageDigest();
-      PreparedPair placed = inGroup(pair, first, group.get().getStanding(), split);
+      Outcome<PreparedPair> placed =
+          inGroup(tracked.stage(), first, group.get().getStanding(), split);
       context().forward(record.withValue(tracked.as(placed)));
     }
   }
 
-  /** A pair in the split and fold of its picture's group. */
-  static PreparedPair inGroup(
+  /** A pair in the split and fold of its picture's group, unless it belongs in another split. */
+  static Outcome<PreparedPair> inGroup(
       PreparedPair pair, String group, String splitName, SplitByImage split) {
+    if (!split.isByImage() && !pair.getSplit().equals(splitName)) {
+      return Outcome.rejected(
+          RejectReason.BRIDGES_SPLITS,
+          "the picture, or one that it nearly copies, is in "
+              + splitName
+              + ", and all else of its contributor or host in "
+              + pair.getSplit());
+    }
     pair.setPictureGroup(group);
     pair.setSplit(splitName);
     pair.setFold(split.assign(group).fold());
-    return pair;
+    return Outcome.kept(pair);
   }
 }

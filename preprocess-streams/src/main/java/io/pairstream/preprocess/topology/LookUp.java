@@ -1,7 +1,6 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.image.HammingIndex;
 import io.pairstream.cleaning.image.NearCopies;
@@ -40,14 +39,12 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
 
   private final RecordDecoder<Fingerprint> fingerprints;
   private final NearCopies nearCopies;
-  private final SplitByImage split;
   private KeyValueStore<byte[], byte[]> pictures;
   private HammingIndex hashes;
 
-  LookUp(RecordDecoder<Fingerprint> fingerprints, NearCopies nearCopies, SplitByImage split) {
+  LookUp(RecordDecoder<Fingerprint> fingerprints, NearCopies nearCopies) {
     this.fingerprints = fingerprints;
     this.nearCopies = nearCopies;
-    this.split = split;
   }
 
   /** A picture within the distance. */
@@ -91,7 +88,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     if (!fingerprint.getSplit().isEmpty()) {
       inGroup(finding, digest, Split.valueOf(fingerprint.getSplit()));
     } else if (near.isEmpty()) {
-      inGroup(finding, digest, split.assign(digest).split());
+      inGroup(finding, digest, Split.valueOf(fingerprint.getOwnSplit()));
     } else if (nearCopies.policy() == Policy.KEEP_FIRST) {
       finding.setReason(RejectReason.NEAR_COPY.name());
     } else if (near.stream().map(Near::split).distinct().count() > 1) {

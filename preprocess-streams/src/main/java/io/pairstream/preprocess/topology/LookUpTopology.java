@@ -2,7 +2,6 @@ package io.pairstream.preprocess.topology;
 
 import static org.apache.kafka.streams.kstream.Named.as;
 
-import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
@@ -31,22 +30,16 @@ public final class LookUpTopology {
   private final PairTopics topics;
   private final RecordDecoder<Fingerprint> fingerprints;
   private final NearCopies nearCopies;
-  private final SplitByImage split;
 
   /**
    * @param fingerprints reads what is asked
    * @param nearCopies which pictures are copies, and what becomes of them
-   * @param split where a group's first picture belongs
    */
   public LookUpTopology(
-      PairTopics topics,
-      RecordDecoder<Fingerprint> fingerprints,
-      NearCopies nearCopies,
-      SplitByImage split) {
+      PairTopics topics, RecordDecoder<Fingerprint> fingerprints, NearCopies nearCopies) {
     this.topics = topics;
     this.fingerprints = fingerprints;
     this.nearCopies = nearCopies;
-    this.split = split;
   }
 
   /** The graph. */
@@ -63,7 +56,7 @@ public final class LookUpTopology {
             topics.fingerprints().name(),
             Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("fingerprints"))
         .process(
-            () -> new LookUp(fingerprints, nearCopies, split),
+            () -> new LookUp(fingerprints, nearCopies),
             as("look-up"),
             TopicCatalogue.PICTURES_STORE)
         .to(findings.name(), Produced.with(findings.key(), findings.value()).withName("findings"));

@@ -18,6 +18,7 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Rendition;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.Replay;
@@ -47,7 +48,12 @@ final class OutputRecords {
     Picture picture = image.picture();
     TokenizedCaption caption = cleaned.caption();
     TokenTarget main = plan.tokens().main();
-    Assignment assignment = plan.split().assign(tracked.identity().imageDigest());
+    Assignment assignment =
+        plan.split()
+            .assign(
+                tracked.identity().imageDigest(),
+                pair.getContributor(),
+                TakedownKind.host(pair.getUrl()));
     return PreparedPair.newBuilder()
         .setPairId(tracked.identity().pairId())
         .setImage(ByteBuffer.wrap(picture.encoded().bytes()))

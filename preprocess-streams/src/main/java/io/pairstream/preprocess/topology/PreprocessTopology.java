@@ -205,11 +205,13 @@ public final class PreprocessTopology {
    */
   private Fork<PreparedPair> lookedUp(StreamsBuilder builder, Fork<PreparedPair> cleaned) {
     builder.addStateStore(store(WAITING_PAIRS_STORE, topics.waitingPairs()));
-    KStream<String, Tracked<PreparedPair>> known =
-        cleaned
-            .kept()
-            .processValues(
-                () -> new KnownPictures(plan.split()), as("known-picture"), STANDINGS_STORE);
+    Fork<PreparedPair> known =
+        fork(
+            "known-picture",
+            cleaned
+                .kept()
+                .processValues(
+                    () -> new KnownPictures(plan.split()), as("known-picture"), STANDINGS_STORE));
     cleaned
         .kept()
         .process(AskLookUp::new, as("ask-look-up"), STANDINGS_STORE, WAITING_PAIRS_STORE)
@@ -227,8 +229,11 @@ public final class PreprocessTopology {
                     TAKEDOWNS_STORE,
                     WAITING_PAIRS_STORE));
     return new Fork<>(
-        known.merge(found.kept(), as("of-a-group")),
-        cleaned.rejected().merge(found.rejected(), as("rejected-as-copies")));
+        known.kept().merge(found.kept(), as("of-a-group")),
+        cleaned
+            .rejected()
+            .merge(known.rejected(), as("rejected-known"))
+            .merge(found.rejected(), as("rejected-as-copies")));
   }
 
   /**

@@ -77,8 +77,8 @@ final class TakeFinding
 
   private Outcome<PreparedPair> found(PreparedPair pair, Finding finding) {
     if (finding.getReason().isEmpty()) {
-      return Outcome.kept(
-          KnownPictures.inGroup(pair, finding.getPictureGroup(), finding.getSplit(), plan.split()));
+      return KnownPictures.inGroup(
+          pair, finding.getPictureGroup(), finding.getSplit(), plan.split());
     }
     RejectReason reason = RejectReason.valueOf(finding.getReason());
     return Outcome.rejected(

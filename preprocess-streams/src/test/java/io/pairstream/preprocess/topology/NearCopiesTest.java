@@ -57,8 +57,7 @@ class NearCopiesTest {
                     topics,
                     new RecordDecoder<>(
                         topics.fingerprints(), Fingerprint.SCHEMA$, topology.registry()),
-                    NearCopies.from(reader),
-                    new SplitByImage(reader))
+                    NearCopies.from(reader))
                 .build(new StreamsBuilder()),
             properties);
   }
@@ -312,6 +311,48 @@ class NearCopiesTest {
   }
 
   @Test
+  void aContributorIsInOneSplitWhateverOthersSend() {
+    start("keep-first", "split: {validation-share: 0.5, test-share: 0.0, group-by: contributor}");
+    String held = of("VALIDATION");
+    String trained = of("TRAINING");
+
+    send(by(held, pair(1, HASH)), by(held, pair(2, ~HASH)), by(trained, pair(3, HASH << 7)));
+    settle();
+    RawPair sameImage = by(trained, pair(1, HASH));
+    sameImage.setCaption("the same picture from somebody else");
+    send(sameImage);
+
+    assertThat(topology.validation())
+        .extracting(record -> record.value().getContributor())
+        .containsExactly(held, held);
+    assertThat(topology.training())
+        .extracting(record -> record.value().getContributor())
+        .containsExactly(trained);
+    assertThat(topology.quarantine())
+        .extracting(record -> record.value().getReason())
+        .containsExactly("BRIDGES_SPLITS");
+  }
+
+  private static RawPair by(String contributor, RawPair pair) {
+    pair.setContributor(contributor);
+    return pair;
+  }
+
+  /** A contributor whose pairs belong in a split. */
+  private static String of(String split) {
+    SplitByImage splits =
+        new SplitByImage(
+            RecipeReader.parse(
+                "test.yaml",
+                "split: {validation-share: 0.5, test-share: 0.0, group-by: contributor}"));
+    return IntStream.range(0, 100)
+        .mapToObj(number -> "contributor " + number)
+        .filter(name -> splits.assign("", name, "").split().name().equals(split))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void whatWasPublishedBeforeStaysAndIsCopied() {
     start("keep-first");
     RawPair old = pair(1, HASH);
@@ -320,7 +361,7 @@ class NearCopiesTest {
       ask(
           new TestRecord<>(
               digest(published),
-              new Fingerprint(HASH, HASH, "VALIDATION"),
+              new Fingerprint(HASH, HASH, "", "VALIDATION"),
               new RecordHeaders(),
               TopologyUnderTest.ARRIVAL));
     }
