@@ -54,6 +54,12 @@ public record Cluster(
         requirements);
   }
 
+  /** The same with another data set. */
+  public Cluster with(Dataset other) {
+    return new Cluster(
+        bootstrapServers, registryAddresses, other, kafkaSettings, registrySettings, doneWithout);
+  }
+
   /**
    * A Kafka client's settings: {@code own} first, then the operator's on top. Our own limit of an
    * answer gives way where the operator's requests may last longer.

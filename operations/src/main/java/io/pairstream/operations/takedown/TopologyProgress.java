@@ -19,10 +19,11 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * How far the topology is with takedowns: it takes them from their topic to the tasks that they
- * concern, and carries them out there; each time it commits how far it has come.
+ * How far the topology is: it takes takedowns, and raw records that lie elsewhere, from their topic
+ * to the tasks that they concern, and carries them out there; each time it commits how far it has
+ * come.
  */
-final class TopologyProgress {
+public final class TopologyProgress {
 
   private static final long PAUSE_MILLIS = 100;
 
@@ -39,7 +40,7 @@ final class TopologyProgress {
    * @param timeout of all waiting, which begins with the first {@link #await}
    * @param meanwhile runs again and again while it waits
    */
-  TopologyProgress(
+  public TopologyProgress(
       ClusterAccess cluster, Admin admin, CommittedLog log, Duration timeout, Runnable meanwhile) {
     this.cluster = cluster;
     this.admin = admin;
@@ -60,10 +61,27 @@ final class TopologyProgress {
    * @return whether it is so in time
    */
   boolean await(Collection<TopicPartition> outputs) {
-    begunAt = begunAt.isPresent() ? begunAt : OptionalLong.of(System.nanoTime());
+    begin();
     return awaitReadTo(cluster.topics().takedowns().name())
         && awaitReadTo(TopicCatalogue.takedownsByImageTopic(cluster.dataset()))
         && (outputs.isEmpty() || awaitReadable(ClusterAccess.veryEnds(admin, outputs)));
+  }
+
+  /**
+   * Waits until every raw record that there is now has its output and receipt.
+   *
+   * @return whether it is so in time
+   */
+  public boolean awaitRaw() {
+    begin();
+    return cluster.topics().rawNames().stream().allMatch(this::awaitReadTo)
+        && awaitReadTo(TopicCatalogue.repartitionTopic(cluster.dataset()))
+        && awaitReadTo(cluster.topics().fingerprints().name(), cluster.dataset().lookUpGroup())
+        && awaitReadTo(cluster.topics().findings().name());
+  }
+
+  private void begin() {
+    begunAt = begunAt.isPresent() ? begunAt : OptionalLong.of(System.nanoTime());
   }
 
   /** Whether any process of the topology is there to carry anything out. */
@@ -79,10 +97,13 @@ final class TopologyProgress {
     }
   }
 
-  /** Behind the last record that was read there may be marks of transactions alone. */
   private boolean awaitReadTo(String topic) {
+    return awaitReadTo(topic, cluster.dataset().preprocessGroup());
+  }
+
+  /** Behind the last record that was read there may be marks of transactions alone. */
+  private boolean awaitReadTo(String topic, String group) {
     Map<TopicPartition, Long> ends = ClusterAccess.veryEnds(admin, log.partitions(topic));
-    String group = cluster.dataset().preprocessGroup();
     return awaitReadable(ends)
         && awaitUntil(
             () ->

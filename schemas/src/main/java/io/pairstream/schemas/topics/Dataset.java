@@ -48,6 +48,11 @@ public record Dataset(String name) {
     return name + "-fetch";
   }
 
+  /** The group, and the transactions, of what sends another data set's raw log here. */
+  public String rerunGroup() {
+    return name + "-rerun";
+  }
+
   /** The group under which a trainer's feed commits its position, for the lag display only. */
   public String feedGroup() {
     return name + "-feed";

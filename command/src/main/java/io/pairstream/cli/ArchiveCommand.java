@@ -1,0 +1,70 @@
+package io.pairstream.cli;
+
+import io.pairstream.operations.archive.RawArchive;
+import io.pairstream.operations.archive.RawArchive.Held;
+import io.pairstream.operations.archive.RawArchive.Report;
+import io.pairstream.terminal.Table;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pairstream archive}: keeps the raw log in files. */
+@Command(name = "archive")
+final class ArchiveCommand extends ClusterCommand {
+
+  /** Kafka keeps raw records for days, and each time makes a file for each partition. */
+  private static final long FOLLOW_EVERY_MINUTES = 10;
+
+  @Parameters(paramLabel = "DIR")
+  private Path folder;
+
+  @Option(names = "--follow")
+  private boolean follow;
+
+  @Option(names = "--remove-withdrawn")
+  private boolean removeWithdrawn;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    try (RawArchive archive = new RawArchive(access(), folder)) {
+      do {
+        Report report = archive.run(removeWithdrawn);
+        answer(report, () -> print(report));
+        if (follow) {
+          TimeUnit.MINUTES.sleep(FOLLOW_EVERY_MINUTES);
+        }
+      } while (follow);
+    }
+    return ExitStatus.DONE;
+  }
+
+  private void print(Report report) {
+    Table table = new Table();
+    for (Held held : report.held()) {
+      table.row(
+          held.partition(),
+          held.files() + (held.files() == 1 ? " file" : " files"),
+          "offsets " + held.first() + " to " + held.last(),
+          Quantity.bytes(held.bytes()));
+    }
+    print(table);
+    count("%d withdrawn records were taken out of earlier files", report.removed());
+    count("%d withdrawn records were left out", report.withdrawn());
+    report
+        .missing()
+        .forEach(
+            (partition, offsets) ->
+                complain(
+                    "%d offsets of %s had left the log before they were archived"
+                        .formatted(offsets, partition)));
+    print(
+        "%s archived now; %s has all that is committed and not withdrawn, %s in %d files",
+        report.records() == 1 ? "1 record" : report.records() + " records",
+        folder,
+        Quantity.bytes(report.held().stream().mapToLong(Held::bytes).sum()),
+        report.held().stream().mapToInt(Held::files).sum());
+  }
+}

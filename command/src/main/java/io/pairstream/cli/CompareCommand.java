@@ -1,0 +1,56 @@
+package io.pairstream.cli;
+
+import io.pairstream.operations.archive.Comparison;
+import io.pairstream.operations.archive.Comparison.Change;
+import io.pairstream.operations.archive.Comparison.Outcome;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.terminal.Table;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pairstream compare}: what became of the same pairs in another data set. */
+@Command(name = "compare")
+final class CompareCommand extends ClusterCommand {
+
+  @Parameters(paramLabel = "OTHER")
+  private String other;
+
+  @Option(names = "--examples", paramLabel = "N", defaultValue = "3")
+  private int examples;
+
+  @Override
+  public Integer call() {
+    requireAtLeast(0, "--examples", examples);
+    Dataset there = checked(() -> new Dataset(other));
+    Comparison comparison =
+        Comparison.of(access(), new ClusterAccess(cluster().with(there)), examples);
+    answer(comparison, () -> print(comparison));
+    return ExitStatus.DONE;
+  }
+
+  private void print(Comparison comparison) {
+    String here = cluster().dataset().name();
+    Table table = new Table().row("", new Table.Figure(here), new Table.Figure(other));
+    for (Outcome outcome : comparison.outcomes()) {
+      table.row(outcome.outcome(), outcome.here(), outcome.there());
+    }
+    print(table);
+    for (Change change : comparison.changes()) {
+      print(
+          "%s: %s in %s, %s in %s",
+          change.pairs() == 1 ? "1 pair" : change.pairs() + " pairs",
+          orNothing(change.here()),
+          here,
+          orNothing(change.there()),
+          other);
+      change.examples().forEach(pair -> print("  %s  %s", pair.pairId(), pair.detail()));
+    }
+    print("compare: %d pairs differ", comparison.differing());
+  }
+
+  private static String orNothing(String outcome) {
+    return outcome.isEmpty() ? "nothing" : outcome;
+  }
+}
