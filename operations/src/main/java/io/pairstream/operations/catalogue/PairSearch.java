@@ -155,16 +155,6 @@ public final class PairSearch {
                 || PairIndex.is(table, "SELECT 1 FROM gone WHERE key = ?", pairId));
   }
 
-  /** The reason for which the raw record at these coordinates was rejected; empty if it was not. */
-  public Optional<String> reasonOf(String coordinates) {
-    return catalogue.read(
-        table ->
-            table.first(
-                "SELECT reason FROM pair WHERE origin = ? AND reason <> ''",
-                row -> row.getString(1),
-                coordinates));
-  }
-
   private static PairPage find(PairQuery query, Database table) {
     Conditions conditions = new Conditions();
     String text = query.text().strip();

@@ -57,8 +57,16 @@ record PairCard(
           pair.id(),
           row,
           row.place().at(),
-          row.hasPicture() ? address(StoredPairs.at(row.place())) : null,
+          picture(row),
           row.isQuarantined());
+    }
+
+    /** That of a near copy is on the raw topic. */
+    private static String picture(PairRow row) {
+      if (row.hasPicture()) {
+        return address(StoredPairs.at(row.place()));
+      }
+      return row.copyOf().isEmpty() ? null : address(row.origin());
     }
 
     /** Where the picture of a record is. */

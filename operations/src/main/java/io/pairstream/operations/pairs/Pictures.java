@@ -19,6 +19,8 @@ import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
+import io.pairstream.operations.catalogue.PairPage.FoundPair;
+import io.pairstream.operations.catalogue.PairRow;
 import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -115,7 +117,7 @@ final class Pictures implements AutoCloseable {
 
   private Optional<byte[]> image(Origin at) {
     // Of a record that is not judged yet nobody knows.
-    search.reasonOf(OriginHeader.text(at)).ifPresent(Pictures::requireShowable);
+    search.get(OriginHeader.text(at)).map(FoundPair::row).ifPresent(this::requireShowable);
     return pairs
         .find(at, Object.class)
         .map(
@@ -190,6 +192,14 @@ final class Pictures implements AutoCloseable {
       String pairId, String imageDigest, String contributor, String sourceKind, String url) {
     if (search.isTakenDown(pairId, imageDigest, contributor, sourceKind, url)) {
       throw none("the pair was withdrawn");
+    }
+  }
+
+  /** A near copy goes with the picture that it copies, which may be withdrawn. */
+  private void requireShowable(PairRow row) {
+    requireShowable(row.reason());
+    if (!row.copyOf().isEmpty() && search.published(row.copyOf()).isEmpty()) {
+      throw none("the picture that it nearly copies is withdrawn");
     }
   }
 

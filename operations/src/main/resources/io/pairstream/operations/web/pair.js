@@ -99,7 +99,7 @@ function pictures(app, pair, shown) {
             model && measuresOf(app, model, model.encoding),
           ),
     ),
-    pair.copy_of && h("p.small.quiet", app.say("pair.near", { bits: parseInt(pair.measured), limit: parseInt(pair.limit) })),
+    pair.copy_of && h("p.small.quiet.after", app.say("pair.near", { bits: parseInt(pair.measured), limit: parseInt(pair.limit) })),
   );
 }
 

@@ -211,6 +211,8 @@ class PairRoutesTest {
     assertThat(card.path("copied").path("id").asText()).isEqualTo(published);
     assertThat(jpeg(card.path("original").path("picture").asText()).getWidth()).isEqualTo(50);
     assertThat(jpeg(card.path("copied").path("picture").asText()).getWidth()).isEqualTo(102);
+    String listed = card.path("picture").asText();
+    assertThat(jpeg(listed).getWidth()).isEqualTo(50);
     assertThat(card.path("caption_before").asText()).isEqualTo(copy.getCaption());
     assertThat(other.path("near_copies").asInt()).isEqualTo(1);
     assertThat(json("/v1/pairs?q=" + digest).path("pairs").findValuesAsText("id"))
@@ -222,6 +224,7 @@ class PairRoutesTest {
     assertThat(after.path("copied").isNull()).isTrue();
     assertThat(after.path("original").path("picture").isNull()).isTrue();
     assertThat(after.path("original").path("detail").asText()).contains("is withdrawn");
+    assertThat(detail(get(listed))).contains("is withdrawn");
   }
 
   @Test
