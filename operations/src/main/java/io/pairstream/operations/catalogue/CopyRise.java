@@ -19,13 +19,14 @@ public record CopyRise(String contributor, long newest, long copies, long before
 
   private static final String COUNTS =
       """
-      WITH latest AS (SELECT reason IN ('DUPLICATE_PAIR', 'NEAR_COPY') AS is_copy,
-          row_number() OVER (ORDER BY id DESC) AS place
-        FROM (SELECT id, reason FROM pair WHERE contributor = ?1 ORDER BY id DESC LIMIT 11000)),
-      aged AS (SELECT is_copy, place <= min(1000, (SELECT count(*) FROM latest) / 2) AS is_new
-        FROM latest)
+      WITH half AS (SELECT min(1000, count(*) / 2) AS newest
+        FROM (SELECT 1 FROM pair WHERE contributor = ?1 LIMIT 11000)),
+      latest AS (SELECT reason IN ('DUPLICATE_PAIR', 'NEAR_COPY') AS is_copy,
+          id > (SELECT id FROM pair WHERE contributor = ?1 ORDER BY id DESC
+            LIMIT 1 OFFSET (SELECT newest FROM half)) AS is_new
+        FROM pair WHERE contributor = ?1 ORDER BY id DESC LIMIT 11000)
       SELECT sum(is_new), sum(is_new AND is_copy), sum(NOT is_new), sum(is_copy AND NOT is_new)
-        FROM aged\
+        FROM latest\
       """;
 
   /**

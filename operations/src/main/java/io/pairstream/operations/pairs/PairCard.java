@@ -53,12 +53,7 @@ record PairCard(
 
     static Summary of(FoundPair pair) {
       PairRow row = pair.row();
-      return new Summary(
-          pair.id(),
-          row,
-          row.place().at(),
-          picture(row),
-          row.isQuarantined());
+      return new Summary(pair.id(), row, row.place().at(), picture(row), row.isQuarantined());
     }
 
     /** That of a near copy is on the raw topic. */
