@@ -225,6 +225,12 @@ def run(folder: Path, rounds: int, samples: int, step_ms: float) -> None:
         cells.append(f"{statistics.median(measured['plain', 'first_s']):.2f}")
         cells.append(f"{statistics.median(measured['plain', 'wait_share']):.1%}")
         print(f"| {name} | {' | '.join(cells)} |")
+    for kind in contenders.KINDS:
+        for key in ("samples_per_s", "samples_per_cpu_s"):
+            ours = found["Pairstream"][kind, key]
+            over = {name: [a / b for a, b in zip(ours, of[kind, key])] for name, of in found.items()}
+            over.pop("Pairstream")
+            print(f"\n{kind}, {key}, ours over", ", ".join(f"{name} {_spread(of, '.2f')}" for name, of in over.items()))
     print(f"\nbroker, ms a sample: {statistics.median(found['Pairstream']['plain', 'broker_ms']):.2f}")
     fetched(folder, 10_000)
 
@@ -239,8 +245,8 @@ def _measured(folder: Path, name: str, kind: str, samples: int, step_ms: float) 
     return dict(json.loads(lines[-1]))
 
 
-def _spread(values: list[float]) -> str:
-    return f"{statistics.median(values):,.0f} ({min(values):,.0f}–{max(values):,.0f})"
+def _spread(values: list[float], form: str = ",.0f") -> str:
+    return f"{statistics.median(values):{form}} ({min(values):{form}}–{max(values):{form}})"
 
 
 def main() -> None:
