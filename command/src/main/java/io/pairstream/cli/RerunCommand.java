@@ -112,7 +112,7 @@ final class RerunCommand extends ClusterCommand.Fit {
         };
     try (Admin admin = other.admin();
         CommittedLog log = CommittedLog.open(other)) {
-      boolean unused = new TopologyProgress(other, admin, log, LONG, meanwhile).awaitRaw();
+      boolean unused = new TopologyProgress(other, admin, log, LONG, meanwhile).awaitAll();
     }
   }
 

@@ -61,27 +61,26 @@ public final class TopologyProgress {
    * @return whether it is so in time
    */
   boolean await(Collection<TopicPartition> outputs) {
-    begin();
+    begunAt = begunAt.isPresent() ? begunAt : OptionalLong.of(System.nanoTime());
     return awaitReadTo(cluster.topics().takedowns().name())
         && awaitReadTo(TopicCatalogue.takedownsByImageTopic(cluster.dataset()))
         && (outputs.isEmpty() || awaitReadable(ClusterAccess.veryEnds(admin, outputs)));
   }
 
   /**
-   * Waits until every raw record that there is now has its output and receipt.
+   * Waits until takedowns are carried out, and every raw record that there is now has its output,
+   * receipt and place in the index.
    *
    * @return whether it is so in time
    */
-  public boolean awaitRaw() {
-    begin();
-    return cluster.topics().rawNames().stream().allMatch(this::awaitReadTo)
+  public boolean awaitAll() {
+    return await(List.of())
+        && cluster.topics().rawNames().stream().allMatch(this::awaitReadTo)
         && awaitReadTo(TopicCatalogue.repartitionTopic(cluster.dataset()))
         && awaitReadTo(cluster.topics().fingerprints().name(), cluster.dataset().lookUpGroup())
-        && awaitReadTo(cluster.topics().findings().name());
-  }
-
-  private void begin() {
-    begunAt = begunAt.isPresent() ? begunAt : OptionalLong.of(System.nanoTime());
+        && awaitReadTo(cluster.topics().findings().name())
+        && cluster.topics().splits().keySet().stream()
+            .allMatch(split -> awaitReadTo(split, cluster.dataset().indexGroup()));
   }
 
   /** Whether any process of the topology is there to carry anything out. */
