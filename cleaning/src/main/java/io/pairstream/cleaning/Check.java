@@ -22,13 +22,7 @@ public interface Check<T> extends Step<T, T> {
 
   @Override
   default Outcome<T> applyWaiving(T input, Set<RejectReason> waived) {
-    Checked<T> checked = check(input);
-    for (Rejection objection : checked.objections()) {
-      if (!waived.contains(objection.reason())) {
-        return Outcome.rejected(objection);
-      }
-    }
-    return Outcome.kept(checked.value());
+    return check(input).outcome(waived);
   }
 
   /**
@@ -46,6 +40,16 @@ public interface Check<T> extends Step<T, T> {
     /** Nothing speaks against it. */
     public static <T> Checked<T> fine(T value) {
       return new Checked<>(value, List.of());
+    }
+
+    /** What becomes of it where these reasons do not count. */
+    public Outcome<T> outcome(Set<RejectReason> waived) {
+      for (Rejection objection : objections) {
+        if (!waived.contains(objection.reason())) {
+          return Outcome.rejected(objection);
+        }
+      }
+      return Outcome.kept(value);
     }
 
     /** The same with one more objection, with the measured value and the limit it breaks. */

@@ -161,8 +161,7 @@ public final class CleaningPlan {
 
   /** Makes pixels and tokens of a pair that passed the gate, or rejects it. */
   public Outcome<CleanedPair> clean(GatedPair pair) {
-    return caption
-        .apply(pair.caption(), pair.waived())
+    return describe(pair)
         .then(
             tokenized ->
                 image
@@ -170,6 +169,11 @@ public final class CleaningPlan {
                         new ImageToPrepare(pair.image(), pair.cropBox(), seenByModels(tokenized)),
                         pair.waived())
                     .map(prepared -> new CleanedPair(pair.image(), prepared, tokenized)));
+  }
+
+  /** Makes the tokens of a pair that passed the gate, and no pixels, or rejects it. */
+  public Outcome<TokenizedCaption> describe(GatedPair pair) {
+    return caption.apply(pair.caption(), pair.waived());
   }
 
   private List<Integer> seenByModels(TokenizedCaption caption) {

@@ -28,10 +28,33 @@ import picocli.CommandLine.Parameters;
 /** {@code pairstream recipe}: what a recipe says, before anything runs with it. */
 @Command(
     name = "recipe",
-    subcommands = {RecipeCommand.Check.class, RecipeCommand.Explain.class, RecipeCommand.Try.class})
+    subcommands = {
+      RecipeCommand.Check.class,
+      RecipeCommand.Explain.class,
+      RecipeCommand.Try.class,
+      RecipeDiffCommand.class
+    })
 final class RecipeCommand {
 
   private RecipeCommand() {}
+
+  /** Image workers; whatever models the plans have work. */
+  static ImageWorkerPool workers(int threads, CleaningPlan... plans) {
+    ImageWorkerPool workers =
+        new ImageWorkerPool(
+            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), threads));
+    try {
+      for (CleaningPlan plan : plans) {
+        if (!plan.pictures().scores().isEmpty()) {
+          workers.rehearse(plan.pictures());
+        }
+      }
+      return workers;
+    } catch (RuntimeException e) {
+      workers.close();
+      throw e;
+    }
+  }
 
   /** {@code pairstream recipe check}: all mistakes at once, or the version and what is in force. */
   @Command(name = "check")
@@ -148,17 +171,12 @@ final class RecipeCommand {
     public Integer call() throws IOException {
       requireAtLeast(0, "--limit", limit);
       RecipeFile file = recipe(recipe);
-      CleaningPlan unused = plan(file); // so that a refused recipe starts no worker
+      CleaningPlan idle = plan(file); // a refused recipe starts no worker
       int threads = Runtime.getRuntime().availableProcessors();
       try (PairSource source = PairSource.open(path, checked(reading::read));
-          ImageWorkerPool workers =
-              new ImageWorkerPool(
-                  WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), threads));
+          ImageWorkerPool workers = workers(threads, idle);
           Progress progress = progress()) {
         CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
-        if (!plan.pictures().scores().isEmpty()) {
-          workers.rehearse(plan.pictures());
-        }
         RecipeTrial.Result result =
             new RecipeTrial(plan, threads)
                 .run(

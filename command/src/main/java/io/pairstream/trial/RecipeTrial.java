@@ -7,28 +7,21 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.SubmittedPair;
-import io.pairstream.cleaning.caption.ReceivedCaption;
-import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
+import io.pairstream.operations.recipe.InOrder;
+import io.pairstream.operations.recipe.PairJudge;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * Runs a recipe over local files and counts what it makes of them. Nothing is published. Used once,
@@ -91,14 +84,18 @@ public final class RecipeTrial {
    */
   public Result run(
       PairSource source, long limit, LongConsumer tried, Consumer<SourceItem.Problem> problem) {
-    ExecutorService executor = Executors.newFixedThreadPool(threads);
-    try {
-      Queue<CompletableFuture<Tried>> inWork = new ArrayDeque<>();
+    try (InOrder<Tried> work =
+        new InOrder<>(
+            threads,
+            one -> {
+              count(one);
+              tried.accept(pairs);
+            })) {
       long begun = 0;
       while (begun < limit && source.hasNext()) {
         SourceItem item = source.next();
         if (item instanceof SourceItem.Pair pair) {
-          inWork.add(CompletableFuture.supplyAsync(() -> tryOut(pair), executor));
+          work.add(() -> tryOut(pair));
           begun++;
         } else {
           problems++;
@@ -110,16 +107,8 @@ public final class RecipeTrial {
                       item.where(),
                       "its image is at a URL, and nothing is fetched here"));
         }
-        if (inWork.size() > 2 * threads) { // each holds an image of up to 8 MiB
-          count(inWork.remove().join());
-          tried.accept(pairs);
-        }
       }
-      inWork.forEach(one -> count(one.join()));
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    } finally {
-      executor.shutdownNow();
+      work.finish();
     }
     return result();
   }
@@ -127,14 +116,7 @@ public final class RecipeTrial {
   private Tried tryOut(SourceItem.Pair item) {
     RawPair pair = item.pair();
     String imageDigest = PairIdentity.imageDigest(pair.getImage());
-    SubmittedPair submitted =
-        new SubmittedPair(
-            new EncodedImage(Utils.toArray(pair.getImage())),
-            new ReceivedCaption(
-                pair.getCaption(),
-                pair.getLanguage(),
-                pair.getAnnotations().getOrDefault("file_name", pair.getUrl())),
-            pair.getAnnotations());
+    SubmittedPair submitted = PairJudge.submitted(pair, Set.of());
     return new Tried(
         item,
         imageDigest,

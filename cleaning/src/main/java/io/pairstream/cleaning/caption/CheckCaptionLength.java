@@ -67,10 +67,20 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
     String text = caption.text();
     int characters = text.codePointCount(0, text.length());
     Letters letters = Letters.of(text);
-    int words = letters.mostlyUnspaced() ? 0 : words(text);
     CleanedCaption measured = caption.withMeasure(CHARACTERS, characters);
-    Checked<CleanedCaption> checked =
-        Checked.fine(letters.mostlyUnspaced() ? measured : measured.withMeasure(WORDS, words));
+    return judge(
+        letters.mostlyUnspaced() ? measured : measured.withMeasure(WORDS, words(text)),
+        letters.unspaced());
+  }
+
+  /**
+   * The same of a caption that is measured already.
+   *
+   * @param unspaced how many letters of scripts without spaces it has; counts where no words do
+   */
+  public Checked<CleanedCaption> judge(CleanedCaption measured, int unspaced) {
+    int characters = measured.measures().get(CHARACTERS).intValue();
+    Checked<CleanedCaption> checked = Checked.fine(measured);
     if (characters > maxCharacters) {
       checked =
           checked.but(
@@ -80,13 +90,14 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
               count(characters, "character"),
               count(maxCharacters, "character"));
     }
-    if (letters.mostlyUnspaced()) {
+    Double words = measured.measures().get(WORDS);
+    if (words == null) {
       String ofWhat = " of a script without spaces";
-      return orTooShort(checked, letters.unspaced(), minUnspacedCharacters, "character", ofWhat);
+      return orTooShort(checked, unspaced, minUnspacedCharacters, "character", ofWhat);
     }
     return characters < minCharacters
         ? orTooShort(checked, characters, minCharacters, "character", "")
-        : orTooShort(checked, words, minWords, "word", "");
+        : orTooShort(checked, words.intValue(), minWords, "word", "");
   }
 
   private static Checked<CleanedCaption> orTooShort(

@@ -70,7 +70,13 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
 
   @Override
   public Outcome<CleanedCaption> apply(CleanedCaption caption) {
-    double share = share(caption.text().toLowerCase(Locale.ROOT));
+    return judge(
+        caption.withMeasure(FLAGGED_SHARE, share(caption.text().toLowerCase(Locale.ROOT))));
+  }
+
+  /** The same of a caption that is measured already. */
+  public Outcome<CleanedCaption> judge(CleanedCaption measured) {
+    double share = measured.measures().get(FLAGGED_SHARE);
     if (share > maxShare) {
       return Outcome.rejected(
           RejectReason.CAPTION_FLAGGED_WORDS,
@@ -78,7 +84,7 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
           String.format(Locale.ROOT, "%.3f of the letters", share),
           maxShare + " of the letters");
     }
-    return Outcome.kept(caption.withMeasure(FLAGGED_SHARE, share));
+    return Outcome.kept(measured);
   }
 
   private double share(String text) {

@@ -42,8 +42,13 @@ public final class CheckRepetition implements Check<CleanedCaption> {
 
   @Override
   public Checked<CleanedCaption> check(CleanedCaption caption) {
-    double repetition = repetition(caption.text());
-    Checked<CleanedCaption> checked = Checked.fine(caption.withMeasure(REPETITION, repetition));
+    return judge(caption.withMeasure(REPETITION, repetition(caption.text())));
+  }
+
+  /** The same of a caption that is measured already. */
+  public Checked<CleanedCaption> judge(CleanedCaption measured) {
+    double repetition = measured.measures().get(REPETITION);
+    Checked<CleanedCaption> checked = Checked.fine(measured);
     return repetition > maxRepetition
         ? checked.but(
             RejectReason.CAPTION_REPETITIVE,

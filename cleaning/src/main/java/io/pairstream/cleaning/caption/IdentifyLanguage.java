@@ -65,28 +65,38 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
   @Override
   public Checked<CleanedCaption> check(CleanedCaption caption) {
     if (!identifies) {
-      return checkWanted(Checked.fine(caption));
+      return judge(caption, caption.language());
     }
     String hint = LanguageTag.language(caption.language());
     String hinted = ALIASES.getOrDefault(hint, hint);
     if (!hinted.equals(LanguageTag.UNKNOWN) && !Shipped.IDENTIFIER.knows(hinted)) {
-      return checkWanted(Checked.fine(caption));
+      return judge(caption, hinted);
     }
     LanguageGuess guess = Shipped.IDENTIFIER.identify(caption.text(), hinted);
     String tag =
         guess.confidence() < 0.5
             ? LanguageTag.UNKNOWN
             : guess.language().equals(hinted) ? caption.language() : guess.language();
-    Checked<CleanedCaption> checked =
-        Checked.fine(caption.withLanguage(tag).withMeasure(CONFIDENCE, guess.confidence()));
+    return judge(
+        caption.withLanguage(tag).withMeasure(CONFIDENCE, guess.confidence()), guess.language());
+  }
+
+  /**
+   * Keeps a caption whose language is told already, or not.
+   *
+   * @param probable the language that it is in most probably, for a person
+   */
+  public Checked<CleanedCaption> judge(CleanedCaption told, String probable) {
+    Double confidence = told.measures().get(CONFIDENCE);
+    Checked<CleanedCaption> checked = Checked.fine(told);
     return checkWanted(
-        guess.confidence() < minConfidence
+        confidence != null && confidence < minConfidence
             ? checked.but(
                 RejectReason.CAPTION_LANGUAGE_UNSURE,
                 ("the caption's language is most probably '%s', but it must be known with a "
                         + "probability of at least %s")
-                    .formatted(guess.language(), minConfidence),
-                String.format(Locale.ROOT, "%.2f", guess.confidence()),
+                    .formatted(probable, minConfidence),
+                String.format(Locale.ROOT, "%.2f", confidence),
                 String.valueOf(minConfidence))
             : checked);
   }

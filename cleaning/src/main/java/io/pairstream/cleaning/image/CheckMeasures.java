@@ -6,6 +6,8 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -72,6 +74,13 @@ public final class CheckMeasures implements Check<PreparedImage> {
     return step;
   }
 
+  /** All limits of both, in the order in which a picture meets them. */
+  public static CheckMeasures ofQualityAndScores(RecipeReader recipe) {
+    CheckMeasures step = ofQuality(recipe);
+    step.limits.addAll(ofScores(recipe).limits);
+    return step;
+  }
+
   /** Whether anything is measured: reads {@code quality.measures}. */
   static boolean measures(RecipeReader recipe) {
     return recipe.isFirst("quality.measures", "all", "none");
@@ -119,15 +128,67 @@ public final class CheckMeasures implements Check<PreparedImage> {
 
   @Override
   public Checked<PreparedImage> check(PreparedImage image) {
-    Checked<PreparedImage> checked = Checked.fine(image);
+    return judge(image.measures(), image);
+  }
+
+  /** The same for whatever has these measures of the picture. */
+  public <T> Checked<T> judge(Map<String, Double> measures, T image) {
+    Checked<T> checked = Checked.fine(image);
     for (Limit limit : limits) {
-      Double value = image.measures().get(limit.measure());
+      Double value = measures.get(limit.measure());
       if (value == null) {
         throw new IllegalStateException("the image worker did not measure " + limit.measure());
       }
       checked = limit.judge(value, checked);
     }
     return checked;
+  }
+
+  /** Whether all that is limited was measured. */
+  public boolean canJudge(Map<String, Double> measures) {
+    return limits.stream().allMatch(limit -> measures.containsKey(limit.measure()));
+  }
+
+  /** Whether a rejection, in these words, is for one of the limits. */
+  public boolean isOurs(String detail, String shown) {
+    return broken(detail, shown) >= 0;
+  }
+
+  private int broken(String detail, String shown) {
+    for (int i = 0; i < limits.size(); i++) {
+      if (limits.get(i).detail(shown).equals(detail)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Judges a picture again that {@code before}, of the same measures, rejected. Of it is known that
+   * it keeps the limits before the one it broke, and the value that broke that one, as shown.
+   *
+   * @param detail as in the rejection; {@code before} {@linkplain #isOurs knows} it
+   * @param shown the measured value, likewise
+   * @return the first reason for which it is surely rejected, or nothing for one that is surely
+   *     kept; empty where that does not follow
+   */
+  public Optional<List<RejectReason>> judgeAgain(
+      CheckMeasures before, String detail, String shown) {
+    int broken = before.broken(detail, shown);
+    List<Limit> kept = before.limits.subList(0, broken);
+    for (Limit limit : limits) {
+      if (limit.measure().equals(before.limits.get(broken).measure())) {
+        int side = limit.side(shown);
+        if (side < 0) {
+          return Optional.of(List.of(limit.reason()));
+        } else if (side == 0) {
+          return Optional.empty();
+        }
+      } else if (kept.stream().noneMatch(limit::isNoTighterThan)) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(List.of());
   }
 
   /**
@@ -138,17 +199,41 @@ public final class CheckMeasures implements Check<PreparedImage> {
    */
   record Limit(String measure, boolean isLeast, double bound, RejectReason reason) {
 
-    Checked<PreparedImage> judge(double value, Checked<PreparedImage> checked) {
+    <T> Checked<T> judge(double value, Checked<T> checked) {
       // This way round, so that what is no number breaks every limit.
       if (isLeast ? value >= bound : value <= bound) {
         return checked;
       }
-      String shown = String.format(Locale.ROOT, "%.4g", value);
-      return checked.but(
-          reason,
-          "the picture's %s is %s; it must be %s".formatted(measure, shown, inWords()),
-          shown,
-          String.valueOf(bound));
+      String shown = shown(value);
+      return checked.but(reason, detail(shown), shown, String.valueOf(bound));
+    }
+
+    String detail(String shown) {
+      return "the picture's %s is %s; it must be %s".formatted(measure, shown, inWords());
+    }
+
+    private static String shown(double value) {
+      return String.format(Locale.ROOT, "%.4g", value);
+    }
+
+    /**
+     * On which side of the bound a value lies that is known as it is shown: below 0 for the wrong
+     * one, above 0 for the right one, 0 where rounding hides it. Rounding keeps the order.
+     */
+    int side(String shown) {
+      double value = Double.parseDouble(shown);
+      double rounded = Double.parseDouble(shown(bound));
+      if (Double.isNaN(value) || value == rounded) {
+        return 0;
+      }
+      return value > rounded == isLeast ? 1 : -1;
+    }
+
+    /** Whether whatever keeps the other keeps this one. */
+    boolean isNoTighterThan(Limit other) {
+      return measure.equals(other.measure)
+          && isLeast == other.isLeast
+          && (isLeast ? bound <= other.bound : bound >= other.bound);
     }
 
     String inWords() {

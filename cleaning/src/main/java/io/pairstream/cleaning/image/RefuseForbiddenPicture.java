@@ -45,7 +45,12 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
 
   @Override
   public Outcome<PreparedImage> apply(PreparedImage image) {
-    return isNearOne(image.perceptualHash())
+    return judge(image.perceptualHash(), image);
+  }
+
+  /** The same for whatever has the picture's 64-bit DCT hash. */
+  public <T> Outcome<T> judge(long perceptualHash, T image) {
+    return isNearOne(perceptualHash)
         ? Outcome.rejected(
             RejectReason.PICTURE_FORBIDDEN,
             "the picture looks like one on the list of forbidden ones; its bytes are not kept here",

@@ -23,8 +23,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,47 +57,39 @@ public final class ReviewDesk {
   private final Clock clock;
   private final Function<ClusterAccess, DecisionLog> opening;
   private final CountedEvents counted;
+  private final BiConsumer<QuarantinedPair, ProducerRecord<byte[], byte[]>> sending;
 
   /**
    * @param eventName how the audit trail calls what is done here: {@code quarantine.review}
    */
   public ReviewDesk(ClusterAccess cluster, String eventName, Clock clock) {
-    this(cluster, eventName, clock, DecisionLog::open);
+    this(cluster, eventName, clock, (entry, record) -> {});
   }
 
   /**
-   * @param opening opens the log of decisions
+   * @param sending hears of each entry that is sent, or would be, and as what
    */
+  public ReviewDesk(
+      ClusterAccess cluster,
+      String eventName,
+      Clock clock,
+      BiConsumer<QuarantinedPair, ProducerRecord<byte[], byte[]>> sending) {
+    this(cluster, eventName, clock, sending, DecisionLog::open);
+  }
+
   ReviewDesk(
       ClusterAccess cluster,
       String eventName,
       Clock clock,
+      BiConsumer<QuarantinedPair, ProducerRecord<byte[], byte[]>> sending,
       Function<ClusterAccess, DecisionLog> opening) {
     this.cluster = cluster;
     this.quarantine = new Quarantine(cluster);
     this.opening = opening;
     this.eventName = eventName;
     this.clock = clock;
+    this.sending = sending;
     this.counted = new CountedEvents(clock);
-  }
-
-  /**
-   * Which entries of the quarantine are meant.
-   *
-   * @param reason only with this reason
-   * @param source only of this kind of source, or of this contributor
-   * @param limit so many at most, the oldest first; at least 1
-   */
-  public record Selection(Optional<String> reason, Optional<String> source, int limit) {
-
-    /**
-     * @throws IllegalArgumentException for a limit below 1
-     */
-    public Selection {
-      if (limit < 1) {
-        throw new IllegalArgumentException("limit must be at least 1, was " + limit);
-      }
-    }
   }
 
   /**
@@ -265,6 +259,7 @@ public final class ReviewDesk {
         uncommitted.add(id);
         reasons.merge(review.getReason(), 1L, Long::sum);
         decisions.ifPresent(log -> log.add(judgement));
+        judgement.sent().ifPresent(record -> sending.accept(entry.pair(), record));
         if (run.isEmpty()) {
           Map<String, String> facts =
               Map.of(

@@ -31,8 +31,8 @@ class ReplayQuarantineTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final ReviewDesk.Selection ALL =
-      new ReviewDesk.Selection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
+  private static final Selection ALL =
+      new Selection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
 
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
@@ -58,7 +58,7 @@ class ReplayQuarantineTest {
     return new Verdict(decision, "", "the recipe has changed", again, new Actor("ben", ""));
   }
 
-  private ReviewDesk.Report send(ReviewDesk.Selection selection, Decision decision, boolean again) {
+  private ReviewDesk.Report send(Selection selection, Decision decision, boolean again) {
     return desk.replay(selection, verdict(decision, again), false, sent -> {});
   }
 
@@ -141,8 +141,7 @@ class ReplayQuarantineTest {
 
   @Test
   void selectsByReasonAndNumberTheOldestFirst() {
-    ReviewDesk.Selection one =
-        new ReviewDesk.Selection(Optional.of("IMAGE_TOO_SMALL"), Optional.empty(), 1);
+    Selection one = new Selection(Optional.of("IMAGE_TOO_SMALL"), Optional.empty(), 1);
 
     ReviewDesk.Report report = send(one, Decision.REPLAYED, false);
 
@@ -160,9 +159,8 @@ class ReplayQuarantineTest {
       fetcher.reject(slow, "FETCH_TIMEOUT");
       PlayedFetcher.Sent gone = fetcher.send("b.test", "gone");
       fetcher.reject(gone, "FETCH_GONE");
-      ReviewDesk.Selection timeouts =
-          new ReviewDesk.Selection(
-              Optional.of("FETCH_TIMEOUT"), Optional.empty(), Integer.MAX_VALUE);
+      Selection timeouts =
+          new Selection(Optional.of("FETCH_TIMEOUT"), Optional.empty(), Integer.MAX_VALUE);
 
       ReviewDesk.Report first = send(timeouts, Decision.REPLAYED, false);
       ReviewDesk.Report second = send(timeouts, Decision.REPLAYED, false);

@@ -301,7 +301,12 @@ class ReviewDeskTest {
   @Test
   void decisionWhoseAnswerWasLostIsUnknownAndFoundByTheSameRequest() {
     ReviewDesk cutOff =
-        new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC(), any -> losingItsAnswer());
+        new ReviewDesk(
+            cluster,
+            "quarantine.review",
+            Clock.systemUTC(),
+            (entry, record) -> {},
+            any -> losingItsAnswer());
 
     ReviewResult result =
         cutOff.decide(List.of(small.pairId()), verdict(Decision.ACCEPTED, ANN), false).get(0);

@@ -1,0 +1,189 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.RememberingWorker;
+import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.recipe.ReplayForecast;
+import io.pairstream.operations.review.ReviewDesk;
+import io.pairstream.operations.review.ReviewResult;
+import io.pairstream.operations.review.Selection;
+import io.pairstream.operations.review.Verdict;
+import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.terminal.Progress;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pairstream quarantine replay}: pairs that were rejected, once more. */
+@Command(name = "replay")
+final class QuarantineReplayCommand extends ClusterCommand {
+
+  private static final String USUAL_COMMENT = "judged again by the present rules";
+
+  @Parameters(paramLabel = "PAIR_ID", arity = "0..*")
+  private List<String> ids = new ArrayList<>();
+
+  @Option(names = "--reason", paramLabel = "REASON")
+  private String reason;
+
+  @Option(names = "--source", paramLabel = "SOURCE")
+  private String source;
+
+  @Option(names = "--limit", paramLabel = "N")
+  private Integer limit;
+
+  @Option(names = "--plan")
+  private boolean plan;
+
+  @Option(names = "--under", paramLabel = "NAME|FILE")
+  private String under;
+
+  @Option(names = "--accept")
+  private boolean accept;
+
+  @Option(names = "--comment", paramLabel = "WHY")
+  private String comment;
+
+  @Option(names = "--again")
+  private boolean again;
+
+  /** A replay of a selection, as JSON. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Replayed(
+      boolean plan, @JsonUnwrapped ReviewDesk.Report report, ReplayForecast.Result under) {}
+
+  /** A replay of named pairs, as JSON. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record ReplayedOnes(
+      boolean plan, long sent, List<ReviewResult> results, ReplayForecast.Result under) {}
+
+  @Override
+  public Integer call() {
+    require(
+        !accept || (comment != null && !comment.isBlank()),
+        "--accept needs --comment WHY: what a person lets in, a person answers for");
+    Decision decision = accept ? Decision.ACCEPTED : Decision.REPLAYED;
+    String why = comment == null ? USUAL_COMMENT : comment;
+    Verdict verdict =
+        checked("--", () -> new Verdict(decision, "", why, again, Actor.atTheCommandLine()));
+    require(
+        !ids.isEmpty() || reason != null || source != null || limit != null,
+        "say which: PAIR_ID, or --reason, --source or --limit");
+    require(
+        ids.isEmpty() || (reason == null && source == null && limit == null),
+        "PAIR_ID names the pairs; --reason, --source and --limit are for all of the quarantine,"
+            + " so leave either away");
+    require(
+        under == null || plan,
+        "--under is for --plan; what is sent, the recipe of preprocess judges");
+    ClusterAccess cluster = access();
+    if (under == null) {
+      return replay(desk(cluster, (entry, record) -> {}), verdict, () -> null);
+    }
+    RecipeFile recipe = recipe(under);
+    int threads = Runtime.getRuntime().availableProcessors();
+    try (ImageWorkerPool workers = RecipeCommand.workers(threads, plan(recipe));
+        ReplayForecast forecast =
+            new ReplayForecast(
+                cluster,
+                new CleaningPlan(
+                    recipe.reader(), new RememberingWorker(workers), StepObserver.NONE),
+                threads)) {
+      return replay(desk(cluster, forecast::add), verdict, forecast::result);
+    }
+  }
+
+  private int replay(ReviewDesk desk, Verdict verdict, Supplier<ReplayForecast.Result> under) {
+    return ids.isEmpty() ? replaySelected(desk, verdict, under) : replayNamed(desk, verdict, under);
+  }
+
+  private int replaySelected(
+      ReviewDesk desk, Verdict verdict, Supplier<ReplayForecast.Result> forecast) {
+    Selection selection =
+        checked(
+            "--",
+            () ->
+                new Selection(
+                    QuarantineCommand.checkedReason(reason, this),
+                    Optional.ofNullable(source),
+                    limit == null ? Integer.MAX_VALUE : limit));
+    ReviewDesk.Report report;
+    try (Progress progress = progress()) {
+      report = desk.replay(selection, verdict, plan, sent -> progress.show("%,d sent", sent));
+    }
+    ReplayForecast.Result result = forecast.get();
+    answer(
+        new Replayed(plan, report, result),
+        () -> {
+          print(report);
+          print(result);
+        });
+    return ExitStatus.DONE;
+  }
+
+  private int replayNamed(
+      ReviewDesk desk, Verdict verdict, Supplier<ReplayForecast.Result> forecast) {
+    List<ReviewResult> results = desk.decide(ids, verdict, plan);
+    long sent = results.stream().filter(ReviewResult::done).count();
+    ReplayForecast.Result result = forecast.get();
+    answer(
+        new ReplayedOnes(plan, sent, results, result),
+        () -> {
+          results.forEach(this::print);
+          print(result);
+        });
+    return sent == results.size() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+  }
+
+  private static ReviewDesk desk(
+      ClusterAccess cluster, BiConsumer<QuarantinedPair, ProducerRecord<byte[], byte[]>> sending) {
+    return new ReviewDesk(cluster, "quarantine.replay", Clock.systemUTC(), sending);
+  }
+
+  private void print(ReplayForecast.Result result) {
+    if (result != null) {
+      print("%nunder %s", under);
+      print("%-32s %,9d", "pass", result.passed());
+      RecipeDiffCommand.print(this, "rejected", result.rejected());
+      count("%,d links: what is behind them is not known before it is fetched", result.links());
+    }
+  }
+
+  private void print(ReviewResult result) {
+    String said =
+        switch (result.outcome()) {
+          case DONE -> plan ? "can go" : "sent";
+          case FAILED -> "not sent";
+          case UNKNOWN -> "unknown";
+        };
+    print("%-34s %-8s %s", result.id(), said, result.detail().text());
+  }
+
+  private void print(ReviewDesk.Report report) {
+    print("%d %s", report.sent(), plan ? "would be sent again" : "sent again");
+    report.reasons().forEach((name, count) -> print("  %-24s %d", name, count));
+    if (report.left() > 0) {
+      String next = "; the same command sends the next " + Math.min(limit, report.left());
+      print("%d left beyond --limit%s", report.left(), plan ? "" : next);
+    }
+    count(
+        "%d left alone: sent again or decided anew before, or nothing of them can be "
+            + (accept ? "accepted" : "sent")
+            + (again ? "" : "; --again sends those that were sent before"),
+        report.skipped());
+  }
+}

@@ -1,0 +1,105 @@
+package io.pairstream.operations.recipe;
+
+import io.pairstream.cleaning.RecipeChange.Values;
+import io.pairstream.operations.recipe.Groups.Example;
+import io.pairstream.operations.recipe.Groups.Group;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a recipe would have made of what another one judged.
+ *
+ * @param before version of the recipe that judged
+ * @param after version of the other one
+ * @param keys that differ
+ * @param pairs how many are compared: those below but {@code leftOut}
+ * @param kept published under both, the same
+ * @param changed published under both; by what differs first
+ * @param lost published, and would be rejected; by the reason
+ * @param gained rejected, and would be published; by the reason
+ * @param stillRejected rejected by both for the same reason
+ * @param otherReason rejected by both; by the reasons
+ * @param judgedAgain how many were judged from their bytes
+ * @param leftOut how many are not compared, by why
+ */
+public record DiffReport(
+    String before,
+    String after,
+    SortedMap<String, Values> keys,
+    long pairs,
+    long kept,
+    List<Group> changed,
+    List<Group> lost,
+    List<Group> gained,
+    long stillRejected,
+    List<Group> otherReason,
+    long judgedAgain,
+    Map<String, Long> leftOut) {
+
+  /**
+   * What would become of a pair.
+   *
+   * @param was the reason for which it is rejected; empty for a published one
+   * @param becomes the reason for which it would be rejected; empty for one that would be published
+   * @param changed what would differ first in one that is published under both; empty for nothing
+   * @param example empty where there are enough
+   */
+  public record Prediction(
+      String pairId, String was, String becomes, String changed, Optional<Example> example) {}
+
+  /** Adds up what would become of pairs. */
+  static final class Sum {
+
+    private final Groups changed = new Groups();
+    private final Groups lost = new Groups();
+    private final Groups gained = new Groups();
+    private final Groups otherReason = new Groups();
+    private final SortedMap<String, Long> leftOut = new TreeMap<>();
+    private long pairs;
+    private long kept;
+    private long stillRejected;
+
+    void add(Prediction of) {
+      pairs++;
+      if (!of.was().isEmpty() && of.was().equals(of.becomes())) {
+        stillRejected++;
+      } else if (!of.was().isEmpty() && !of.becomes().isEmpty()) {
+        otherReason.add(of.was() + " -> " + of.becomes(), of.example());
+      } else if (!of.was().isEmpty()) {
+        gained.add(of.was(), of.example());
+      } else if (!of.becomes().isEmpty()) {
+        lost.add(of.becomes(), of.example());
+      } else if (!of.changed().isEmpty()) {
+        changed.add(of.changed(), of.example());
+      } else {
+        kept++;
+      }
+    }
+
+    void leaveOut(String why, long count) {
+      if (count > 0) {
+        leftOut.merge(why, count, Long::sum);
+      }
+    }
+
+    DiffReport report(
+        String before, String after, SortedMap<String, Values> keys, long judgedAgain) {
+      return new DiffReport(
+          before,
+          after,
+          keys,
+          pairs,
+          kept,
+          changed.all(),
+          lost.all(),
+          gained.all(),
+          stillRejected,
+          otherReason.all(),
+          judgedAgain,
+          leftOut);
+    }
+  }
+}
