@@ -2,6 +2,7 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.audit.AuditReport.LinkReport;
@@ -19,15 +20,19 @@ final class AuditCommand extends ClusterCommand {
   @Option(names = "--since", paramLabel = "TIME")
   private Instant since;
 
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
+  private String recipe;
+
   /** An audit as JSON. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Audited(@JsonUnwrapped AuditReport report, Instant since) {}
 
   @Override
   public Integer call() throws IOException {
-    Audit audit = new Audit(access());
+    NearCopies nearCopies = plan(recipe(recipe)).nearCopies();
     try {
-      AuditReport report = since == null ? audit.run() : audit.since(since);
+      AuditReport report =
+          new Audit(access()).since(since == null ? Instant.EPOCH : since, nearCopies);
       answer(new Audited(report, since), () -> print(report));
       return report.passes() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
     } catch (ViewStorageException e) {
@@ -42,6 +47,7 @@ final class AuditCommand extends ClusterCommand {
     print("inputs       %d", report.inputs());
     new TreeMap<>(report.outputs()).forEach((topic, count) -> print("  %-22s %d", topic, count));
     count("in flight    %d", report.inFlight());
+    count("waiting      %d until their picture is looked up", report.waiting());
     count("withdrawn    %d", report.withdrawn());
     count(
         "expired      %d outputs whose input "
@@ -61,6 +67,12 @@ final class AuditCommand extends ClusterCommand {
     print("audit: %d differences", report.differences());
     report.details().forEach(one -> print("  %s  %s", one.kind(), one.sentence()));
     count("  and %d more", report.differences() - report.details().size());
+    print(
+        "near copies: %d pictures are nearly one of another split%s",
+        report.nearCopies().count(),
+        report.nearCopies().count() > 0 ? "; differences where they were looked for" : "");
+    report.nearCopies().first().forEach(sentence -> print("  %s", sentence));
+    count("  and %d more", report.nearCopies().count() - report.nearCopies().first().size());
     count(
         "equal samples: %d pairs have the picture and the cleaned caption of another; no"
             + " difference, but each is trained on twice. See docs/operators.md",

@@ -13,11 +13,14 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -76,6 +79,11 @@ public final class DecidedPairs implements AutoCloseable {
   /** How far the receipts are read. */
   private final Map<TopicPartition, Long> read;
 
+  /** How far it is read which pairs wait until their picture is looked up, and which do. */
+  private final Map<TopicPartition, Long> readOfWaiting;
+
+  private final Set<String> waits = new HashSet<>();
+
   private final Map<TopicPartition, BitSet> seen = new HashMap<>();
   private final Map<String, Long> published = new HashMap<>();
   private final TreeMap<String, Long> quarantine = new TreeMap<>();
@@ -90,6 +98,7 @@ public final class DecidedPairs implements AutoCloseable {
                 .flatMap(topic -> log.partitions(topic.name()).stream())
                 .toList());
     read = new HashMap<>(log.ends(log.partitions(cluster.topics().receipts().name())));
+    readOfWaiting = new HashMap<>(log.ends(log.partitions(cluster.topics().waitingPairs().name())));
   }
 
   /** What is decided by now. */
@@ -117,7 +126,7 @@ public final class DecidedPairs implements AutoCloseable {
     }
   }
 
-  /** Raw pairs before those ends that the topology has not committed. */
+  /** Raw pairs before those ends that the topology has not decided. */
   private long waiting(
       Admin admin, Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
     Map<TopicPartition, Long> committed =
@@ -129,21 +138,39 @@ public final class DecidedPairs implements AutoCloseable {
       long from = Math.max(start, committed.getOrDefault(partition, start));
       waiting += Math.max(0, ends.get(partition) - from);
     }
-    return waiting;
+    readOn(
+        readOfWaiting,
+        ClusterAccess.veryEnds(admin, readOfWaiting.keySet()),
+        record -> {
+          String key = CommittedLog.key(record);
+          boolean unused = record.value() == null ? waits.remove(key) : waits.add(key);
+        });
+    return waiting + waits.size();
   }
 
-  private Counts count(Map<TopicPartition, Long> ends) {
+  private void readOn(
+      Map<TopicPartition, Long> read,
+      Map<TopicPartition, Long> ends,
+      Consumer<ConsumerRecord<byte[], byte[]>> each) {
     Map<TopicPartition, Stretch> unread = new HashMap<>();
     ends.forEach((partition, end) -> unread.put(partition, new Stretch(read.get(partition), end)));
     log.read(
         unread,
         record -> {
-          cluster
-              .decode(cluster.topics().receipts(), record.value())
-              .ifPresent(receipt -> add(receipt, record));
+          each.accept(record);
           return true;
         });
     read.putAll(ends);
+  }
+
+  private Counts count(Map<TopicPartition, Long> ends) {
+    readOn(
+        read,
+        ends,
+        record ->
+            cluster
+                .decode(cluster.topics().receipts(), record.value())
+                .ifPresent(receipt -> add(receipt, record)));
     return new Counts(
         published.getOrDefault(PairStatus.TRAINING.name(), 0L),
         published.getOrDefault(PairStatus.VALIDATION.name(), 0L),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PairStatus;
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +51,18 @@ class GroupCommandTest extends OnCluster {
     assertThat(moved).isZero();
     assertThat(undone.status()).as(undone.err()).isEqualTo(ExitStatus.DONE);
     assertThat(committed()).isEqualTo(2);
+  }
+
+  @Test
+  void saysWhatMovingTheLookUpOfPicturesDoes() {
+    TopicPartition fingerprints = new TopicPartition(cluster.topics().fingerprints().name(), 0);
+    TestCluster.put(
+        cluster, cluster.topics().fingerprints(), "d1", Fingerprint.newBuilder().build());
+    TestCluster.commit(cluster, cluster.dataset().lookUpGroup(), fingerprints, 1);
+
+    Ended plan = run("group reset", cluster.dataset().lookUpGroup(), "--to", "earliest", "--plan");
+
+    assertThat(plan.out()).contains("note: pairs of pictures that are skipped wait for ever");
   }
 
   @Test

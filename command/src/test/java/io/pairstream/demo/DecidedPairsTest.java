@@ -8,6 +8,9 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.WaitingPair;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.terminal.Progress;
 import io.pairstream.testing.Await;
 import java.io.PrintWriter;
@@ -88,5 +91,32 @@ class DecidedPairsTest {
     TestCluster.commit(cluster, group, raw, 2);
 
     assertThat(waiting.get(5, TimeUnit.MINUTES).total()).isZero();
+  }
+
+  @Test
+  void waitsForPairsWhosePictureIsLookedUp() throws Exception {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    StringWriter err = new StringWriter();
+    try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
+      DecidedPairs decided = new DecidedPairs(cluster);
+      Sent sent = pipeline.send("image", "caption");
+      String key = sent.imageDigest() + "/" + OriginHeader.text(sent.origin());
+      Topic<String, WaitingPair> topic = cluster.topics().waitingPairs();
+      WaitingPair pair =
+          new WaitingPair(PlayedPipeline.prepared(sent, PairStatus.TRAINING), List.of());
+      pipeline.transaction(sent, List.of(TestCluster.record(topic, 0, key, pair)));
+
+      CompletableFuture<DecidedPairs.Counts> waiting =
+          CompletableFuture.supplyAsync(() -> decided.await(new Progress(new PrintWriter(err))));
+      Await.until("it is said to wait", () -> err.toString().contains("1 raw pairs wait"));
+      assertThat(waiting).isNotDone();
+      pipeline.transaction(
+          sent,
+          List.of(
+              TestCluster.record(topic, 0, key, null),
+              pipeline.receipt(sent, PairStatus.TRAINING, "")));
+
+      assertThat(waiting.get(5, TimeUnit.MINUTES).training()).isEqualTo(1);
+    }
   }
 }

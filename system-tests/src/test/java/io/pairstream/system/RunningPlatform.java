@@ -6,6 +6,7 @@ import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.preprocess.run.HangingTransactions;
@@ -38,6 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
@@ -212,12 +214,10 @@ final class RunningPlatform implements AutoCloseable {
   long waiting() {
     try (LagWatcher watcher =
         new LagWatcher(access, LagWatcher.INTERVAL, List.of(), Clock.systemUTC(), report -> {})) {
-      return watcher
-          .look()
-          .group(cluster.dataset().preprocessGroup())
-          .orElseThrow()
-          .partitions()
-          .stream()
+      LagReport report = watcher.look();
+      return Stream.of(cluster.dataset().preprocessGroup(), cluster.dataset().lookUpGroup())
+          .flatMap(group -> report.group(group).stream())
+          .flatMap(group -> group.partitions().stream())
           // Where it never committed, all that is there waits.
           .mapToLong(each -> each.now().records().orElse(each.end() - each.logStart()))
           .sum();

@@ -88,6 +88,6 @@ public final class HammingIndex {
   }
 
   private int value(long hash, int part) {
-    return (int) (hash >>> part * (Long.SIZE / buckets.length)) & (1 << partBits) - 1;
+    return (int) (hash >>> (part * (Long.SIZE / buckets.length))) & ((1 << partBits) - 1);
   }
 }

@@ -25,12 +25,15 @@ public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
     KEEP_ALL
   }
 
+  /** What a recipe asks that says nothing of them. */
+  public static final NearCopies DEFAULT = new NearCopies(Policy.IGNORE, 3, true);
+
   /** Reads {@code near-copies.*}. */
   public static NearCopies from(RecipeReader recipe) {
     return new NearCopies(
-        recipe.choice("near-copies.policy", Policy.IGNORE),
-        recipe.integer("near-copies.max-distance-bits", 3, 0, 8),
-        recipe.flag("near-copies.mirrored", true));
+        recipe.choice("near-copies.policy", DEFAULT.policy),
+        recipe.integer("near-copies.max-distance-bits", DEFAULT.maxDistanceBits, 0, 8),
+        recipe.flag("near-copies.mirrored", DEFAULT.mirrored));
   }
 
   public boolean areLookedFor() {

@@ -1,5 +1,6 @@
 package io.pairstream.operations.audit;
 
+import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,14 +38,15 @@ import org.apache.kafka.common.utils.Utils;
  * Last, that each pair which says that a person let it in was let in by one.
  *
  * <p>Takes its snapshots upstream first, so that a record which moves on meanwhile is seen at least
- * once: committed offsets, then what is on its way through the repartition topic, then the outputs.
- * Reads every output, but of the raw topics only the records that no output names; scraped pairs,
- * which are outputs of links, are read in full where there are links. An audit since a time reads
- * the outputs from then on and no links.
+ * once: committed offsets, then what is on its way through the repartition topic, then what waits
+ * until its picture has been looked up among all others, then the outputs. Reads every output, but
+ * of the raw topics only the records that no output names; scraped pairs, which are outputs of
+ * links, are read in full where there are links. An audit since a time reads the outputs from then
+ * on and no links.
  *
  * <p>Memory: up to a bit per raw offset and output topic, 40 bytes per link that waits, 300 per
- * pair that a person let in, and no more than 200 MB for all else. Disk: 250 bytes per published
- * pair.
+ * pair that a person let in, 40 per picture that is held out, and no more than 200 MB for all else.
+ * Disk: 600 bytes per published pair.
  */
 public final class Audit {
 
@@ -96,7 +99,7 @@ public final class Audit {
    *     has no place
    */
   public AuditReport run() {
-    return since(Instant.EPOCH);
+    return since(Instant.EPOCH, NearCopies.DEFAULT);
   }
 
   /**
@@ -105,10 +108,11 @@ public final class Audit {
    * time where the first is older, an image that is in another split by an older pair alone, or
    * what became of links.
    *
+   * @param nearCopies which pictures are near copies
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException as {@link #run()}
    * @throws io.pairstream.service.table.ViewStorageException as {@link #run()}
    */
-  public AuditReport since(Instant since) {
+  public AuditReport since(Instant since, NearCopies nearCopies) {
     cluster.requireRegistry();
     boolean ofAll = since.equals(Instant.EPOCH);
     try (Admin admin = cluster.admin();
@@ -127,6 +131,7 @@ public final class Audit {
       List<TopicPartition> repartition = partitions(log, List.of(repartition()));
       Pages onTheWay =
           new Pages(log, repartition, ClusterAccess.committedAndSettled(admin, group, repartition));
+      Pages waiting = new Pages(log, waitingPairs(log, admin), Map.of());
       List<TopicPartition> outputPartitions = partitions(log, topics.outputNames());
       Pages outputs =
           new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
@@ -142,8 +147,12 @@ public final class Audit {
               differences)) {
         for (int look = 0; look <= SECOND_LOOKS; look++) {
           onTheWay.readOn(record -> enterInFlight(ledger, record));
+          waiting.readOn(record -> enterWaiting(ledger, record));
+          ledger.beforeOutputs();
           ofLinks.readOn(links::enter);
           outputs.readOn(record -> enter(ledger, links, reviewed, record));
+          // Those that were decided meanwhile wait no more.
+          waiting.readOn(record -> enterWaiting(ledger, record));
           if (ledger.isPartlyUnreadable()) {
             links.excuseMissing();
           }
@@ -160,14 +169,14 @@ public final class Audit {
           if (ledger.anyMissing()) {
             enterWithdrawals(ledger, log, since);
           }
-          if (!ledger.anyMissing() && !links.anyMissing()) {
+          if (!ledger.isUnsettled() && !links.anyMissing()) {
             break;
           } else if (look < SECOND_LOOKS) {
             betweenLooks.run();
           }
         }
         reviewed.check(cluster, log, betweenLooks, differences::add);
-        return ledger.close(links.close(admin));
+        return ledger.close(links.close(admin), nearCopies);
       }
     }
   }
@@ -202,6 +211,20 @@ public final class Audit {
 
   private String repartition() {
     return TopicCatalogue.repartitionTopic(cluster.dataset());
+  }
+
+  /** None where the topics were made by a version that looked for no near copies. */
+  private List<TopicPartition> waitingPairs(CommittedLog log, Admin admin) {
+    String topic = topics.waitingPairs().name();
+    return partitions(log, List.copyOf(ClusterAccess.existing(admin, Set.of(topic)).keySet()));
+  }
+
+  private static void enterWaiting(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {
+    String key = CommittedLog.key(record);
+    OriginHeader.parse(key.substring(key.indexOf('/') + 1))
+        .ifPresentOrElse(
+            origin -> ledger.waits(origin, site(record), record.value() != null),
+            () -> ledger.misplaced(site(record), "waits without its coordinates"));
   }
 
   private static void enterInFlight(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {

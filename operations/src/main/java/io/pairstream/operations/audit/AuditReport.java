@@ -9,6 +9,7 @@ import java.util.Map;
  * @param inputs raw records from the start of the log to the offset that preprocessing committed
  * @param outputs records per output topic, without those that a tombstone removed
  * @param inFlight inputs that are on the way through the repartition topic
+ * @param waiting inputs that wait until their picture has been looked up among all others
  * @param withdrawn inputs whose pair was withdrawn
  * @param expired output records whose raw record has left the log, or is older than what was asked
  *     for
@@ -17,18 +18,21 @@ import java.util.Map;
  * @param equalSamples pairs with the image and the cleaned caption of another: what was published
  *     by versions that let them pass, which breaks no rule
  * @param firstEqualSamples the first {@value #MAX_EQUAL_SAMPLES} of them
+ * @param nearCopies pictures that are nearly one of another split
  * @param links what became of the links
  */
 public record AuditReport(
     long inputs,
     Map<String, Long> outputs,
     long inFlight,
+    long waiting,
     long withdrawn,
     long expired,
     long differences,
     List<Difference> details,
     long equalSamples,
     List<EqualSample> firstEqualSamples,
+    NearCopyReport nearCopies,
     LinkReport links) {
 
   /**
@@ -52,7 +56,10 @@ public record AuditReport(
     MISPLACED,
     /** An output cannot be read, so that nobody knows which raw record it is of. */
     UNREADABLE,
-    /** One image is in two of training, validation and test. */
+    /**
+     * One image is in two of training, validation and test; or near copies are, although both were
+     * published since these are looked for.
+     */
     SPLIT_LEAK,
     /** One pair id was accepted for two raw records. */
     PAIR_TWICE,
@@ -80,6 +87,18 @@ public record AuditReport(
    * @param sameAs the other, of the smaller id
    */
   public record EqualSample(String pairId, String sameAs) {}
+
+  /**
+   * Pictures of training that are nearly one that is held out, and of validation that are nearly
+   * one of test. Where these were looked for before both were published, they are differences too.
+   *
+   * @param count how many
+   * @param first the first {@value #MAX_NEAR_COPIES} of them, in sentences
+   */
+  public record NearCopyReport(long count, List<String> first) {}
+
+  /** How many near copies are listed at most. */
+  public static final int MAX_NEAR_COPIES = 10;
 
   /** How many differences are listed at most. */
   public static final int MAX_DETAILS = 1000;

@@ -114,6 +114,10 @@ final class Inputs {
     return partitions.stream().anyMatch(RawPartition::anyMissing);
   }
 
+  boolean anyDecidedWaits() {
+    return partitions.stream().anyMatch(RawPartition::anyDecidedWaits);
+  }
+
   /**
    * Says what is in no output, and what in more than one.
    *
@@ -139,6 +143,12 @@ final class Inputs {
                       .collect(
                           Collectors.joining(
                               " and ", partition.partition() + "-" + offset + " is on ", ""))));
+      partition.decidedAndWaiting(
+          offset ->
+              differences.add(
+                  Kind.IN_TWO_PLACES,
+                  "%s-%d is in an output and still waits to be looked up"
+                      .formatted(partition.partition(), offset)));
     }
   }
 }

@@ -1,8 +1,12 @@
 package io.pairstream.operations.audit;
 
+import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.operations.audit.AuditReport.Kind;
 import io.pairstream.operations.audit.AuditReport.LinkReport;
+import io.pairstream.operations.audit.AuditReport.NearCopyReport;
+import io.pairstream.operations.pictures.PublishedPictures;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -12,7 +16,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
@@ -32,6 +38,7 @@ final class Ledger implements Closeable {
   private final int quarantineOutput;
   private final Inputs raw;
   private final SplitBooks splits;
+  private final PublishedPictures pictures;
   private final Differences differences;
 
   private long quarantined;
@@ -53,6 +60,7 @@ final class Ledger implements Closeable {
     this.quarantineOutput = splits.size();
     this.raw = new Inputs("raw record", outputs, raw, differences);
     this.splits = new SplitBooks(folder, splits, this.raw);
+    this.pictures = new PublishedPictures(folder);
   }
 
   /** A record on the repartition topic, which is on its way. */
@@ -61,6 +69,19 @@ final class Ledger implements Closeable {
     if (raw.isInput(at)) {
       raw.partition(at).inFlight(Inputs.offset(at));
     }
+  }
+
+  /** A record of the store in which pairs wait whose picture is being looked up. */
+  void waits(Origin origin, String site, boolean still) {
+    long at = raw.of(origin, site);
+    if (raw.isInput(at)) {
+      raw.partition(at).waits(Inputs.offset(at), still);
+    }
+  }
+
+  /** What waits is read, and the outputs are read next. */
+  void beforeOutputs() {
+    raw.partitions().forEach(RawPartition::beforeOutputs);
   }
 
   /** A record on a split's topic. */
@@ -81,11 +102,19 @@ final class Ledger implements Closeable {
     }
     String image = known ? pair.getImageDigest().substring(0, DIGEST_CHARS) : "";
     splits.published(key, image, pair.getCaption(), origin, output, partition, offset);
+    pictures.put(
+        key + output,
+        PublishedPictures.SPLITS.get(output),
+        pair.getImageDigest(),
+        pair.getPerceptualHash(),
+        pair.getMirroredHash(),
+        pair.getPictureGroup());
   }
 
   /** A tombstone on a split's topic: the key's record before it counts no more. */
   void removed(int output, int partition, long offset, String key) {
     splits.removed(key, output, partition, offset);
+    pictures.remove(key + output);
   }
 
   /** A record in quarantine. */
@@ -136,6 +165,11 @@ final class Ledger implements Closeable {
     splits.settle();
   }
 
+  /** Whether a record is known that left by no output, or left and still waits. */
+  boolean isUnsettled() {
+    return anyMissing() || raw.anyDecidedWaits();
+  }
+
   /** Whether a record is known that left by no output. */
   boolean anyMissing() {
     return !unreadable && raw.anyMissing();
@@ -145,10 +179,12 @@ final class Ledger implements Closeable {
    * Closes the books.
    *
    * @param links the closed books of the links
+   * @param how which pictures are near copies
    */
-  AuditReport close(LinkReport links) {
+  AuditReport close(LinkReport links, NearCopies how) {
     raw.close(!unreadable);
     splits.compareImages();
+    NearCopyReport nearCopies = comparePictures(how);
 
     Map<String, Long> counts = new LinkedHashMap<>();
     for (int output = 0; output < quarantineOutput; output++) {
@@ -159,6 +195,7 @@ final class Ledger implements Closeable {
         raw.sum(RawPartition::inputs),
         counts,
         raw.sum(RawPartition::onTheWay),
+        raw.sum(RawPartition::undecided),
         raw.sum(RawPartition::gone),
         raw.expired(),
         differences.count() + splits.differences().count(),
@@ -168,11 +205,48 @@ final class Ledger implements Closeable {
             .toList(),
         splits.equalSamples(),
         splits.firstEqualSamples(),
+        nearCopies,
         links);
+  }
+
+  private NearCopyReport comparePictures(NearCopies how) {
+    pictures.groupsInTwoSplits(
+        (first, in) ->
+            differences.add(
+                Kind.SPLIT_LEAK,
+                "the near copies of the image with digest %s are in %s"
+                    .formatted(
+                        first, in.stream().map(this::topic).collect(Collectors.joining(" and ")))));
+    List<String> examples = new ArrayList<>();
+    AtomicLong count = new AtomicLong();
+    pictures.inTwoSplits(
+        how,
+        near -> {
+          String sentence =
+              "the image with digest %s on %s is nearly %s on %s: %d of 64 bits differ"
+                  .formatted(
+                      near.picture().imageDigest(),
+                      topic(near.picture().split()),
+                      near.copy().imageDigest(),
+                      topic(near.copy().split()),
+                      near.distanceBits());
+          if (count.incrementAndGet() <= AuditReport.MAX_NEAR_COPIES) {
+            examples.add(sentence);
+          }
+          if (near.picture().lookedUp() && near.copy().lookedUp()) {
+            differences.add(Kind.SPLIT_LEAK, sentence);
+          }
+        });
+    return new NearCopyReport(count.get(), examples);
+  }
+
+  private String topic(PairStatus split) {
+    return outputs.get(PublishedPictures.SPLITS.indexOf(split));
   }
 
   @Override
   public void close() {
     splits.close();
+    pictures.close();
   }
 }

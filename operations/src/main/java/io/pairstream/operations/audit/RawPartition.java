@@ -27,6 +27,10 @@ final class RawPartition {
   private final RoaringBitmap inFlight = new RoaringBitmap();
   private final RoaringBitmap present = new RoaringBitmap();
   private final RoaringBitmap withdrawn = new RoaringBitmap();
+  private final RoaringBitmap waiting = new RoaringBitmap();
+
+  /** What waited before the outputs were read. */
+  private RoaringBitmap waited = new RoaringBitmap();
 
   /** Offsets that need not be looked up: not finished, or looked up before. */
   private final RoaringBitmap passedOver = new RoaringBitmap();
@@ -89,6 +93,20 @@ final class RawPartition {
     inFlight.add(bit(offset));
   }
 
+  /** Notes that an offset waits to be looked up among all pictures, or no more. */
+  void waits(long offset, boolean still) {
+    if (still) {
+      waiting.add(bit(offset));
+    } else {
+      waiting.remove(bit(offset));
+    }
+  }
+
+  /** Notes that the outputs are read next: what waits now is in none, or will be. */
+  void beforeOutputs() {
+    waited = waiting.clone();
+  }
+
   /** Notes that the log really holds a record at an offset that nothing named. */
   void present(long offset) {
     present.add(bit(offset));
@@ -112,6 +130,26 @@ final class RawPartition {
     return on.getLongCardinality();
   }
 
+  /** How many wait to be looked up. */
+  long undecided() {
+    RoaringBitmap undecided = RoaringBitmap.andNot(waited, inFlight);
+    outputs.forEach(undecided::andNot);
+    return undecided.getLongCardinality();
+  }
+
+  /** Offsets that left by an output and still wait, ascending. */
+  void decidedAndWaiting(LongConsumer each) {
+    forEach(decidedAndWaiting(), each);
+  }
+
+  boolean anyDecidedWaits() {
+    return !decidedAndWaiting().isEmpty();
+  }
+
+  private RoaringBitmap decidedAndWaiting() {
+    return RoaringBitmap.and(waiting, FastAggregation.or(outputs.toArray(RoaringBitmap[]::new)));
+  }
+
   /** How many left by no output because they were withdrawn. */
   long gone() {
     RoaringBitmap gone = RoaringBitmap.and(withdrawn, present);
@@ -119,7 +157,10 @@ final class RawPartition {
     return gone.getLongCardinality();
   }
 
-  /** Offsets to look up: named by no output, not on the way, and not looked up before. */
+  /**
+   * Offsets to look up: named by no output, neither on the way nor waiting, and not looked up
+   * before.
+   */
   Unnamed unnamed() {
     return new Unnamed(RoaringBitmap.or(named(), passedOver));
   }
@@ -160,10 +201,10 @@ final class RawPartition {
     return missing;
   }
 
-  /** Named by an output, or on the way. */
+  /** Named by an output, on the way, or waiting. */
   private RoaringBitmap named() {
     return FastAggregation.or(
-        Stream.concat(Stream.of(inFlight), outputs.stream()).toArray(RoaringBitmap[]::new));
+        Stream.concat(Stream.of(inFlight, waited), outputs.stream()).toArray(RoaringBitmap[]::new));
   }
 
   private void forEach(RoaringBitmap bits, LongConsumer each) {

@@ -314,6 +314,10 @@ public final class MoveGroups {
               + " then finds them twice or missing. A re-run belongs in a data set of its own.");
     } else if (group.equals(dataset().indexGroup())) {
       return List.of("pairs that are skipped are in no view that is cut; earliest indexes them.");
+    } else if (group.equals(dataset().lookUpGroup())) {
+      return List.of(
+          "pairs of pictures that are skipped wait for ever; earliest looks all up once more, which"
+              + " changes nothing and sends those that wait on.");
     } else if (group.equals(dataset().fetchGroup())) {
       return List.of(
           "links that were finished out of order are forgotten and fetched once more; undo brings"

@@ -99,6 +99,8 @@ public final class LagWatcher implements AutoCloseable {
             upstream,
             dataset.indexGroup(),
             List.copyOf(cluster.topics().splits().keySet()),
+            dataset.lookUpGroup(),
+            List.of(dataset.topic(TopicCatalogue.FINGERPRINTS)),
             dataset.feedGroup(),
             List.of(dataset.topic(TopicCatalogue.TRAINING)));
   }
@@ -162,21 +164,32 @@ public final class LagWatcher implements AutoCloseable {
   }
 
   private Map<String, Set<String>> topicsOf(Map<String, GroupPlace> places) {
+    Dataset dataset = cluster.dataset();
     Map<String, Set<String>> topics = new HashMap<>();
     places.forEach(
         (group, place) -> {
           Set<String> names = new HashSet<>(ours.getOrDefault(group, List.of()));
           topics.put(group, names);
+          if (group.equals(dataset.preprocessGroup())
+              && places.containsKey(dataset.lookUpGroup())) {
+            names.add(dataset.topic(TopicCatalogue.FINDINGS));
+          }
           place.positions().keySet().forEach(partition -> names.add(partition.topic()));
           place.readers().keySet().forEach(partition -> names.add(partition.topic()));
         });
     return topics;
   }
 
-  /** Our own groups are told of from the beginning, although nobody of them was there yet. */
+  /**
+   * Our own groups are told of from the beginning, although nobody of them was there yet; but for
+   * the one that is there only where a recipe asks for it.
+   */
   private Map<String, GroupPlace> withAbsent(Map<String, GroupPlace> places) {
     Map<String, GroupPlace> all = new TreeMap<>(places);
     for (String group : ours.keySet()) {
+      if (group.equals(cluster.dataset().lookUpGroup())) {
+        continue;
+      }
       all.putIfAbsent(
           group,
           new GroupPlace(

@@ -2,6 +2,7 @@ package io.pairstream.operations.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.audit.AuditReport.Difference;
@@ -249,7 +250,7 @@ class AuditTest {
     pipeline.accept(pipeline.send("image 8", "caption 8"), PairStatus.TRAINING);
 
     AuditReport ofAll = new Audit(cluster).run();
-    AuditReport report = new Audit(cluster).since(then);
+    AuditReport report = new Audit(cluster).since(then, NearCopies.DEFAULT);
 
     assertThat(ofAll.differences()).isEqualTo(2);
     assertThat(report.inputs()).isEqualTo(2);
@@ -259,7 +260,11 @@ class AuditTest {
         .satisfies(
             difference ->
                 assertThat(difference.sentence()).contains(OriginHeader.text(missing.origin())));
-    assertThat(new Audit(cluster).since(Instant.now().plus(Duration.ofDays(1))).passes()).isTrue();
+    assertThat(
+            new Audit(cluster)
+                .since(Instant.now().plus(Duration.ofDays(1)), NearCopies.DEFAULT)
+                .passes())
+        .isTrue();
   }
 
   @Test

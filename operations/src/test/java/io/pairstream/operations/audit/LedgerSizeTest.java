@@ -2,6 +2,7 @@ package io.pairstream.operations.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.operations.audit.AuditReport.Difference;
 import io.pairstream.operations.audit.AuditReport.Kind;
 import io.pairstream.operations.audit.AuditReport.LinkReport;
@@ -72,6 +73,10 @@ class LedgerSizeTest {
     String key = digest(as, 0);
     prepared.setPairId(key);
     prepared.setImageDigest(digest(as / CAPTIONS_PER_IMAGE, 1));
+    String hash = HexFormat.of().toHexDigits(mixed(as / CAPTIONS_PER_IMAGE));
+    prepared.setPerceptualHash(hash);
+    prepared.setMirroredHash(hash);
+    prepared.setPictureGroup(prepared.getImageDigest());
     prepared.setCaption(caption);
     prepared.setSplit(NAMES.get(split));
     prepared.setOrigin(from);
@@ -135,7 +140,7 @@ class LedgerSizeTest {
       for (long fault = 0; fault < faults; fault++) {
         ledger.withdrawn(origin(fault * EVERY + WITHDRAWN));
       }
-      report = ledger.close(new LinkReport(0, 0, 0, 0, 0));
+      report = ledger.close(new LinkReport(0, 0, 0, 0, 0), NearCopies.DEFAULT);
     }
 
     assertThat(report.inputs()).isEqualTo(end * PARTITIONS);

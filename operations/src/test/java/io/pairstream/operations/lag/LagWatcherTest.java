@@ -308,6 +308,28 @@ class LagWatcherTest {
   }
 
   @Test
+  void whatLooksForNearCopiesIsToldOfOnlyWhereItIsThere() {
+    String lookUp = cluster.dataset().lookUpGroup();
+    TopicPartition fingerprints = new TopicPartition(cluster.topics().fingerprints().name(), 0);
+    TopicPartition findings = new TopicPartition(cluster.topics().findings().name(), 0);
+    send(fingerprints, 3);
+    send(findings, 2);
+    LagReport before = watcher.look();
+
+    TestCluster.commit(cluster, lookUp, fingerprints, 1);
+    LagReport after = lookLater();
+
+    String preprocess = cluster.dataset().preprocessGroup();
+    assertThat(before.group(lookUp)).isEmpty();
+    assertThat(before.group(preprocess).orElseThrow().partitions())
+        .extracting(PartitionLag::topic)
+        .doesNotContain(findings.topic());
+    assertThat(after.group(lookUp).orElseThrow().decides()).isTrue();
+    assertThat(of(after, lookUp, fingerprints).now().records()).hasValue(2);
+    assertThat(of(after, preprocess, findings).end()).isEqualTo(2);
+  }
+
+  @Test
   void ourOwnGroupsAreToldOfBeforeAnybodyWasThere() {
     send(raw, 3);
 

@@ -116,6 +116,7 @@ public final class HangingTransactions {
                 topic ->
                     topic.startsWith(dataset.topic(""))
                         || topic.startsWith(dataset.preprocessGroup() + "-")
+                        || topic.startsWith(dataset.lookUpGroup() + "-")
                         || topic.equals("__consumer_offsets"))
             .toList();
     return LogEnds.partitions(

@@ -1,0 +1,195 @@
+package io.pairstream.operations.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.audit.AuditReport.Difference;
+import io.pairstream.operations.audit.AuditReport.Kind;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.WaitingPair;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Audits of data sets whose near copies are looked for. */
+@Timeout(900)
+class NearCopiesAuditTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  private ProducerRecord<byte[], byte[]> waiting(Sent sent, boolean still) {
+    return TestCluster.record(
+        cluster.topics().waitingPairs(),
+        0,
+        sent.imageDigest() + "/" + OriginHeader.text(sent.origin()),
+        still
+            ? new WaitingPair(PlayedPipeline.prepared(sent, PairStatus.TRAINING), List.of())
+            : null);
+  }
+
+  private ProducerRecord<byte[], byte[]> published(
+      Sent sent, PairStatus split, String hash, String group) {
+    PreparedPair pair =
+        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, split))
+            .setPerceptualHash(hash)
+            .setMirroredHash(hash)
+            .setPictureGroup(group)
+            .build();
+    return TestCluster.record(pipeline.topic(split), null, sent.pairId(), pair);
+  }
+
+  private Sent publish(String image, PairStatus split, String hash, boolean lookedUp) {
+    Sent sent = pipeline.send(image, "a caption");
+    pipeline.transaction(
+        sent, List.of(published(sent, split, hash, lookedUp ? sent.imageDigest() : "")));
+    return sent;
+  }
+
+  @Test
+  void aPairThatWaitsIsNotLost() {
+    Sent sent = pipeline.send("a", "a caption");
+    pipeline.transaction(sent, List.of(waiting(sent, true)));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.waiting()).isEqualTo(1);
+    assertThat(report.inputs()).isEqualTo(1);
+  }
+
+  @Test
+  void aPairThatWaitedAndIsInNoOutputIsLost() {
+    Sent sent = pipeline.send("a", "a caption");
+    pipeline.transaction(sent, List.of(waiting(sent, true)));
+    TestCluster.send(cluster, waiting(sent, false));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).extracting(Difference::kind).containsExactly(Kind.MISSING);
+    assertThat(report.waiting()).isZero();
+  }
+
+  @Test
+  void aPairThatIsPublishedAndStillWaitsIsInTwoPlaces() {
+    Sent sent = pipeline.send("a", "a caption");
+    pipeline.transaction(
+        sent, List.of(waiting(sent, true), published(sent, PairStatus.TRAINING, "", "")));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details())
+        .singleElement()
+        .satisfies(
+            difference -> {
+              assertThat(difference.kind()).isEqualTo(Kind.IN_TWO_PLACES);
+              assertThat(difference.sentence())
+                  .contains(OriginHeader.text(sent.origin()) + " is in an output and still waits");
+            });
+  }
+
+  @Test
+  void aTransactionThatDecidesMayBecomeReadableInTheOutputFirst() {
+    Sent sent = pipeline.send("a", "a caption");
+    pipeline.transaction(
+        sent, List.of(waiting(sent, true), published(sent, PairStatus.TRAINING, "", "")));
+    AtomicInteger looks = new AtomicInteger();
+
+    AuditReport report =
+        new Audit(
+                cluster,
+                () -> {
+                  if (looks.incrementAndGet() == 1) {
+                    TestCluster.send(cluster, waiting(sent, false));
+                  }
+                })
+            .run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(looks).hasValue(1);
+  }
+
+  @Test
+  void pairsThatAreDecidedMeanwhileAreNeitherLostNorInTwoPlaces() throws Exception {
+    Deque<Sent> waiting = new ArrayDeque<>();
+
+    List<AuditReport> reports =
+        FlowingAudits.run(
+            cluster,
+            number -> {
+              Sent sent = pipeline.send("flowing " + number, "a caption");
+              List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+              records.add(waiting(sent, true));
+              if (!waiting.isEmpty()) {
+                records.add(waiting(waiting.peek(), false));
+                records.add(published(waiting.remove(), PairStatus.TRAINING, "", ""));
+              }
+              waiting.add(sent);
+              pipeline.transaction(sent, records);
+            });
+
+    assertThat(reports).flatExtracting(AuditReport::details).isEmpty();
+  }
+
+  @Test
+  void nearCopiesInTwoSplitsAreDifferencesOnlyWhereBothWereLookedUp() {
+    Sent first = publish("a", PairStatus.TRAINING, "0000000000000000", true);
+    Sent copy = publish("b", PairStatus.TEST, "0000000000000003", true);
+    publish("c", PairStatus.VALIDATION, "ffffffffffffffff", false);
+    publish("d", PairStatus.TRAINING, "fffffffffffffffe", true);
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details())
+        .singleElement()
+        .satisfies(
+            difference -> {
+              assertThat(difference.kind()).isEqualTo(Kind.SPLIT_LEAK);
+              assertThat(difference.sentence())
+                  .contains(first.imageDigest(), copy.imageDigest(), "2 of 64 bits differ")
+                  .contains(cluster.topics().test().name());
+            });
+    assertThat(report.nearCopies().count()).isEqualTo(2);
+    assertThat(report.nearCopies().first()).hasSize(2);
+  }
+
+  @Test
+  void aGroupOfNearCopiesIsInOneSplit() {
+    Sent first = publish("a", PairStatus.TRAINING, "0000000000000000", true);
+    Sent far = pipeline.send("b", "a caption");
+    pipeline.transaction(
+        far, List.of(published(far, PairStatus.TEST, "00000000ffffffff", first.imageDigest())));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details())
+        .singleElement()
+        .satisfies(
+            difference -> {
+              assertThat(difference.kind()).isEqualTo(Kind.SPLIT_LEAK);
+              assertThat(difference.sentence())
+                  .contains(first.imageDigest())
+                  .contains(cluster.topics().training().name() + " and ");
+            });
+    assertThat(report.nearCopies().count()).isZero();
+  }
+}
