@@ -56,6 +56,7 @@ import picocli.CommandLine.TypeConversionException;
       CompareCommand.class,
       QuarantineCommand.class,
       TakedownCommand.class,
+      PicturesCommand.class,
       TopicsCommand.class,
       KeysCommand.class,
       RecipeCommand.class

@@ -2,18 +2,23 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.feed.InvalidViewException;
 import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.pictures.NearCopiesOfImage;
+import io.pairstream.operations.pictures.PublishedPictures.NearPair;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.service.table.ViewStorageException;
 import io.pairstream.terminal.Progress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +35,7 @@ import picocli.CommandLine.Parameters;
 final class TakedownCommand extends ClusterCommand {
 
   private static final int LONGEST_TEXT = 4_000;
+  private static final int MOST_NEAR = 20;
 
   @Mixin private SubjectOptions request;
 
@@ -39,18 +45,31 @@ final class TakedownCommand extends ClusterCommand {
   @Option(names = "--plan")
   private boolean plan;
 
+  @Option(names = "--near-copies")
+  private boolean nearCopies;
+
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
+  private String recipe;
+
   /**
    * What a command has done, as JSON.
    *
    * @param seenBy checkpoints that have seen some of it, by run
+   * @param nearCopies published pairs of nearly the same picture
    */
   private record Answer(
       String state,
       @JsonUnwrapped TakedownDesk.Report report,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, List<String>> seenBy) {
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, List<String>> seenBy,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<NearPair> nearCopies) {
 
-    static Answer of(TakedownDesk.Report report, String state, Map<String, List<String>> seenBy) {
-      return new Answer(report.unfinished().isPresent() ? "WAITING" : state, report, seenBy);
+    static Answer of(
+        TakedownDesk.Report report,
+        String state,
+        Map<String, List<String>> seenBy,
+        List<NearPair> nearCopies) {
+      return new Answer(
+          report.unfinished().isPresent() ? "WAITING" : state, report, seenBy, nearCopies);
     }
   }
 
@@ -103,14 +122,77 @@ final class TakedownCommand extends ClusterCommand {
     Subject subject = checked(request::subject);
     require(
         plan || isText(cause), "say why: --cause TEXT, of 1 to " + LONGEST_TEXT + " characters");
+    boolean isImage = subject.kind() == TakedownKind.IMAGE;
+    require(isImage || !nearCopies, "--near-copies are those of one image: --image DIGEST");
+    // Before it is withdrawn, with which its hash goes.
+    List<NearPair> near = isImage ? nearCopiesOf(subject) : List.of();
+    int status = withdraw(subject, near);
+    if (nearCopies && !plan) {
+      for (String copy : images(near)) {
+        status = Math.max(status, withdraw(Subject.image(copy), List.of()));
+      }
+    }
+    return status;
+  }
+
+  private int withdraw(Subject subject, List<NearPair> near) {
     TakedownDesk desk = new TakedownDesk(access(), Clock.systemUTC());
     TakedownDesk.Report report =
         plan
             ? desk.plan(subject)
             : desk.takeDown(checked(() -> request.of(subject, cause, progress())));
     Map<String, List<String>> seenBy = seenBy(subject);
-    answer(Answer.of(report, plan ? "PLANNED" : "DONE", seenBy), () -> print(report, seenBy));
+    answer(
+        Answer.of(report, plan ? "PLANNED" : "DONE", seenBy, near),
+        () -> {
+          print(report, seenBy);
+          print(near);
+        });
     return end(report, this);
+  }
+
+  /** What is done is not undone by not knowing. */
+  private List<NearPair> nearCopiesOf(Subject image) {
+    NearCopies how = plan(recipe(recipe)).nearCopies();
+    String why = "the index has no hash of it";
+    try {
+      Optional<List<NearPair>> near =
+          NearCopiesOfImage.find(access(), image.name(), how, PicturesCommand.TEMP);
+      if (near.isPresent() || !nearCopies) {
+        return near.orElse(List.of());
+      }
+    } catch (KafkaException | ViewStorageException e) {
+      why = e.getMessage();
+    }
+    complain("the near copies of the image are not known: " + why);
+    return List.of();
+  }
+
+  private static List<String> images(List<NearPair> near) {
+    return near.stream().map(NearPair::imageDigest).distinct().toList();
+  }
+
+  private void print(List<NearPair> near) {
+    if (near.isEmpty()) {
+      return;
+    }
+    print("near copies that are published: %d pairs", near.size());
+    near.stream()
+        .limit(MOST_NEAR)
+        .forEach(
+            pair ->
+                print(
+                    "  %s in %s, %d of 64 bits differ, of image %s",
+                    pair.pairId(), name(pair.split()), pair.distanceBits(), pair.imageDigest()));
+    count("  and %d more", near.size() - MOST_NEAR);
+    if (plan) {
+      print(nearCopies ? "these would be removed too" : "with --near-copies these are removed too");
+    } else if (!nearCopies) {
+      print("to remove these too:");
+      images(near).stream()
+          .limit(MOST_NEAR)
+          .forEach(image -> print("  %s", hint("takedown --image " + image + " --cause TEXT")));
+    }
   }
 
   /** Checkpoints that have seen some of it, by run. What is done is not undone by not knowing. */
@@ -175,7 +257,7 @@ final class TakedownCommand extends ClusterCommand {
             takedown.getCause());
   }
 
-  private static String name(Enum<?> constant) {
+  static String name(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
@@ -228,7 +310,7 @@ final class TakedownCommand extends ClusterCommand {
               .lift(checked(() -> request.of(subject, "", progress())));
       if (report.removed() > 0) {
         answer(
-            Answer.of(report, "LIFTED", Map.of()),
+            Answer.of(report, "LIFTED", Map.of(), List.of()),
             () ->
                 print(
                     "lifted, %d takedowns with those of its pairs; what comes is taken again, and"
@@ -237,7 +319,7 @@ final class TakedownCommand extends ClusterCommand {
         return end(report, this);
       }
       answer(
-          Answer.of(report, "UNKNOWN", Map.of()),
+          Answer.of(report, "UNKNOWN", Map.of(), List.of()),
           () -> complain(subject.key() + " is not withdrawn; what is: " + hint("takedown ls")));
       return ExitStatus.FOUND_WRONG;
     }

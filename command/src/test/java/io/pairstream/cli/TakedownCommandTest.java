@@ -3,9 +3,15 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PairIndex;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,6 +109,75 @@ class TakedownCommandTest extends OnCluster {
     assertThat(again.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(again.onlyErrorLine()).contains("CONTRIBUTOR/museum is not withdrawn");
     assertThat(run("takedown ls", "--json").out()).isEmpty();
+  }
+
+  /** A published pair with its entry in the index. */
+  private Sent published(String image, PairStatus split, String hash, String mirrored) {
+    Sent sent = pipeline.send(image, "caption");
+    PreparedPair pair =
+        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, split))
+            .setPerceptualHash(hash)
+            .setMirroredHash(mirrored)
+            .build();
+    RecordMetadata at =
+        TestCluster.send(
+            cluster, TestCluster.record(pipeline.topic(split), null, sent.pairId(), pair));
+    pipeline.transaction(sent, List.of(pipeline.receipt(sent, split, "")));
+    TestCluster.put(
+        cluster,
+        cluster.topics().index(),
+        sent.pairId(),
+        PairIndex.entry(pair, at.partition(), at.offset(), 0));
+    return sent;
+  }
+
+  @Test
+  void namesPublishedNearCopiesOfAnImageAndWithdrawsThemWhereThatIsAsked() {
+    Sent sent = published("image", PairStatus.TRAINING, "0000000000000000", "00000000ffffffff");
+    Sent near = published("near", PairStatus.TEST, "0000000000000003", "");
+    Sent mirrored = published("mirrored", PairStatus.TRAINING, "00000000fffffffe", "");
+    Sent other = published("other", PairStatus.TRAINING, "ffff000000000000", "");
+
+    Ended plan = run("takedown", "--image", sent.imageDigest(), "--plan");
+    Ended alone =
+        run("takedown", "--image", sent.imageDigest(), "--cause", "a letter", "--wait", "0s");
+    String listed = run("takedown ls").out();
+    Ended all = run("takedown --near-copies --wait 0s --cause letter --image", sent.imageDigest());
+    JsonNode json = run("takedown --plan --json --image", sent.imageDigest()).json();
+
+    assertThat(plan.out())
+        .contains("near copies that are published: 2 pairs")
+        .containsSubsequence(
+            mirrored.pairId() + " in training, 1 of 64 bits differ",
+            near.pairId() + " in test, 2 of 64 bits differ")
+        .contains("with --near-copies these are removed too")
+        .doesNotContain(other.pairId());
+    assertThat(alone.out()).contains("takedown --image " + near.imageDigest() + " --cause TEXT");
+    assertThat(listed).contains(sent.imageDigest()).doesNotContain(near.imageDigest());
+    assertThat(all.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(run("takedown ls").out())
+        .contains(sent.imageDigest(), near.imageDigest(), mirrored.imageDigest())
+        .doesNotContain(other.imageDigest());
+    assertThat(json.path("near_copies").findValuesAsText("pair_id"))
+        .containsExactly(mirrored.pairId(), near.pairId());
+  }
+
+  @Test
+  void saysWhereNearCopiesAreNotKnown() {
+    Sent sent = published();
+
+    Ended ended = run("takedown --plan --near-copies --image", sent.imageDigest());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(ended.onlyErrorLine()).contains("the index has no hash of it");
+  }
+
+  @Test
+  void nearCopiesAreThoseOfAnImage() {
+    Ended ended = run("takedown --plan --near-copies --contributor museum");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("--near-copies are those of one image: --image DIGEST");
   }
 
   @ParameterizedTest

@@ -134,7 +134,8 @@ public final class PublishedPictures implements Closeable {
     }
   }
 
-  private void enter(String pairId, Optional<IndexedPair> entry) {
+  /** An entry of the index, or its end. */
+  void enter(String pairId, Optional<IndexedPair> entry) {
     remove(pairId);
     entry.ifPresent(
         pair ->
@@ -164,7 +165,13 @@ public final class PublishedPictures implements Closeable {
       String hash,
       String mirrored,
       String group) {
-    add(key, SPLITS.indexOf(split), imageDigest, number(hash), number(mirrored), group);
+    add(
+        key,
+        SPLITS.indexOf(split),
+        imageDigest,
+        number(hash).orElse(null),
+        number(mirrored).orElse(null),
+        group);
   }
 
   /** A pair that is published no more. */
@@ -172,8 +179,11 @@ public final class PublishedPictures implements Closeable {
     add(key, 0, "", null, null, "");
   }
 
-  private static Long number(String hash) {
-    return HASH.matcher(hash).matches() ? HexFormat.fromHexDigitsToLong(hash) : null;
+  /** A hash as a number; empty where it is none. */
+  static Optional<Long> number(String hash) {
+    return HASH.matcher(hash).matches()
+        ? Optional.of(HexFormat.fromHexDigitsToLong(hash))
+        : Optional.empty();
   }
 
   private void add(Object... columns) {

@@ -1,0 +1,63 @@
+package io.pairstream.operations.pictures;
+
+import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.pictures.PublishedPictures.NearPair;
+import io.pairstream.operations.pictures.PublishedPictures.Picture;
+import io.pairstream.schemas.IndexedPair;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The published pairs of pictures that are nearly an image, found by reading the index. */
+public final class NearCopiesOfImage {
+
+  private NearCopiesOfImage() {}
+
+  /**
+   * Mirrored ones too, where the image is published by a version that kept its mirrored hash.
+   *
+   * @param folder for temporary files
+   * @return the nearest first; empty where the index has no hash of the image
+   */
+  public static Optional<List<NearPair>> find(
+      ClusterAccess cluster, String imageDigest, NearCopies how, Path folder) {
+    AtomicReference<IndexedPair> own = new AtomicReference<>();
+    try (CommittedLog log = CommittedLog.open(cluster);
+        PublishedPictures pictures = new PublishedPictures(folder)) {
+      log.readAll(
+          cluster.topics().index(),
+          (pairId, entry) -> {
+            pictures.enter(pairId, entry);
+            entry.filter(pair -> pair.getImageDigest().equals(imageDigest)).ifPresent(own::set);
+          });
+      return Optional.ofNullable(own.get())
+          .flatMap(
+              entry ->
+                  PublishedPictures.number(entry.getPerceptualHash())
+                      .map(hash -> picture(cluster, log, entry, hash)))
+          .map(picture -> pictures.nearTo(picture, how));
+    }
+  }
+
+  private static Picture picture(
+      ClusterAccess cluster, CommittedLog log, IndexedPair entry, long hash) {
+    OptionalLong mirrored =
+        cluster.topics().splits().entrySet().stream()
+            .filter(split -> split.getValue().name().equals(entry.getSplit()))
+            .map(split -> new Origin(split.getKey(), entry.getPartition(), entry.getOffset()))
+            .flatMap(place -> log.record(place).stream())
+            .flatMap(record -> cluster.decode(cluster.topics().training(), record.value()).stream())
+            .map(PreparedPair::getMirroredHash)
+            .flatMap(hex -> PublishedPictures.number(hex).stream())
+            .mapToLong(Long::longValue)
+            .findFirst();
+    return new Picture(
+        entry.getImageDigest(), PublishedPictures.SPLITS.get(0), hash, mirrored, false);
+  }
+}

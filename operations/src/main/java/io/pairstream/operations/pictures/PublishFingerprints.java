@@ -1,0 +1,119 @@
+package io.pairstream.operations.pictures;
+
+import io.pairstream.cleaning.image.HammingIndex;
+import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.pictures.PublishedPictures.NearCopy;
+import io.pairstream.operations.pictures.PublishedPictures.Picture;
+import io.pairstream.schemas.Fingerprint;
+import io.pairstream.schemas.topics.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Sends the pictures that were published before near copies were looked for to be looked up. */
+public final class PublishFingerprints {
+
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
+  private static final int RECORDS_IN_A_TRANSACTION = 10_000;
+
+  private final ClusterAccess cluster;
+
+  public PublishFingerprints(ClusterAccess cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * What is published.
+   *
+   * @param pictures how many whose hash is known
+   * @param lookedUp how many of them were looked up before they were published
+   * @param nearCopies how many of them are nearly another one
+   * @param inTwoSplits how many of them are nearly one of a later split
+   * @param first the first {@value #MAX_EXAMPLES} of these
+   */
+  public record Found(
+      long pictures, long lookedUp, long nearCopies, long inTwoSplits, List<NearCopy> first) {}
+
+  /** How many examples are named at most. */
+  public static final int MAX_EXAMPLES = 10;
+
+  /** Counts; takes 40 bytes of memory for each picture, where 3 bits may differ. */
+  public static Found count(PublishedPictures pictures, NearCopies how) {
+    HammingIndex earlier = new HammingIndex(how.maxDistanceBits());
+    AtomicLong all = new AtomicLong();
+    AtomicLong lookedUp = new AtomicLong();
+    AtomicLong nearCopies = new AtomicLong();
+    pictures.forEach(
+        picture -> {
+          all.incrementAndGet();
+          lookedUp.addAndGet(picture.lookedUp() ? 1 : 0);
+          nearCopies.addAndGet(earlier.within(picture.hash()).findAny().isPresent() ? 1 : 0);
+          earlier.add(picture.hash());
+        });
+    AtomicLong inTwoSplits = new AtomicLong();
+    List<NearCopy> first = new ArrayList<>();
+    pictures.inTwoSplits(
+        how,
+        near -> {
+          if (inTwoSplits.incrementAndGet() <= MAX_EXAMPLES) {
+            first.add(near);
+          }
+        });
+    return new Found(all.get(), lookedUp.get(), nearCopies.get(), inTwoSplits.get(), first);
+  }
+
+  /**
+   * Sends those that were not looked up, each with its split, in transactions of {@value
+   * #RECORDS_IN_A_TRANSACTION}.
+   *
+   * @param progress learns how many are sent
+   * @return how many are sent
+   * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
+   *     schema
+   * @throws org.apache.kafka.common.KafkaException where the cluster does not take them; what is
+   *     sent may be sent again
+   */
+  public long send(PublishedPictures pictures, LongConsumer progress) {
+    Topic<String, Fingerprint> topic = cluster.topics().fingerprints();
+    int ignored = cluster.registry().idOf(topic.name() + "-value", Fingerprint.SCHEMA$);
+    AtomicLong sent = new AtomicLong();
+    try (KafkaProducer<byte[], byte[]> producer =
+        cluster.transactions(cluster.dataset().lookUpGroup() + "-published", TIMEOUT, Map.of())) {
+      producer.beginTransaction();
+      pictures.forEach(
+          picture -> {
+            if (!picture.lookedUp()) {
+              var unused = producer.send(record(topic, picture));
+              if (sent.incrementAndGet() % RECORDS_IN_A_TRANSACTION == 0) {
+                producer.commitTransaction();
+                progress.accept(sent.get());
+                producer.beginTransaction();
+              }
+            }
+          });
+      producer.commitTransaction();
+    }
+    return sent.get();
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(
+      Topic<String, Fingerprint> topic, Picture picture) {
+    Fingerprint fingerprint =
+        Fingerprint.newBuilder()
+            .setPerceptualHash(picture.hash())
+            .setMirroredHash(picture.mirrored().orElse(picture.hash()))
+            .setSplit(picture.split().name())
+            .build();
+    return new ProducerRecord<>(
+        topic.name(),
+        picture.imageDigest().getBytes(StandardCharsets.UTF_8),
+        topic.value().serializer().serialize(topic.name(), fingerprint));
+  }
+}
