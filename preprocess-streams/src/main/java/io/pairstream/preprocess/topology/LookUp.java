@@ -37,6 +37,9 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   private static final HexFormat HEX = HexFormat.of();
   private static final int DIGEST_BYTES = 32;
 
+  /** Their places here are in keys of the store. */
+  private static final List<Split> ORDER = List.of(Split.TRAINING, Split.VALIDATION, Split.TEST);
+
   private final RecordDecoder<Fingerprint> fingerprints;
   private final NearCopies nearCopies;
   private KeyValueStore<byte[], byte[]> pictures;
@@ -114,7 +117,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     pictures.putIfAbsent(
         ByteBuffer.allocate(Long.BYTES + 1)
             .putLong(hash)
-            .put((byte) Split.valueOf(finding.getSplit()).ordinal())
+            .put((byte) ORDER.indexOf(Split.valueOf(finding.getSplit())))
             .array(),
         HEX.parseHex(group.equals(digest) ? digest : digest + group));
   }
@@ -150,7 +153,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
                 picture.length == DIGEST_BYTES
                     ? digest
                     : HEX.formatHex(picture, DIGEST_BYTES, picture.length),
-                Split.values()[entry.key[Long.BYTES]],
+                ORDER.get(entry.key[Long.BYTES]),
                 distanceBits,
                 mirrored));
       }
