@@ -160,15 +160,15 @@ public final class RecipeChange {
                 key ->
                     isJudgedByMeasures(key)
                         || matches(BESIDE_OTHERS, key)
-                        || matches(IN_EVERY_PAIR, key) && !seesCaptions);
+                        || (matches(IN_EVERY_PAIR, key) && !seesCaptions));
     List<String> ofPictures =
         keys.keySet().stream()
             .filter(
                 key ->
                     !matches(WITHOUT_PIXELS, key)
-                        || seesCaptions
+                        || (seesCaptions
                             && key.matches("(caption|tokens)\\..*")
-                            && !isJudgedByMeasures(key))
+                            && !isJudgedByMeasures(key)))
             .toList();
     isWithoutPixels = ofPictures.isEmpty();
     isOfLimits = ofPictures.stream().allMatch(key -> matches(PICTURE_LIMITS, key));
