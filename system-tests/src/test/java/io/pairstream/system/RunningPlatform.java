@@ -73,6 +73,11 @@ final class RunningPlatform implements AutoCloseable {
 
   /** Starts it with the recipe of the demo, and waits until all its services are there. */
   static RunningPlatform start(Path data) throws IOException {
+    return start(data, "demo");
+  }
+
+  /** The same with another recipe, by name or file. */
+  static RunningPlatform start(Path data, String recipe) throws IOException {
     Files.createDirectories(data);
     PairstreamProcess up =
         PairstreamProcess.start(
@@ -81,7 +86,7 @@ final class RunningPlatform implements AutoCloseable {
             "--data-dir",
             data.toString(),
             "--recipe",
-            "demo",
+            recipe,
             // Of a machine that is busy; preprocessing's transactions have no room for more.
             "--decode-deadline",
             "PT25S");
