@@ -28,8 +28,8 @@ final class WhyCommand extends ClusterCommand {
     if (found.isEmpty()) {
       return unknown(
           ("nothing is known of %s; an id has 32 hex digits, coordinates are"
-               + " topic-partition-offset, and what did not come by HTTP has no id here before it"
-               + " is judged or fetched")
+                  + " topic-partition-offset, and what did not come by HTTP has no id here before it"
+                  + " is judged or fetched")
               .formatted(id));
     }
     answer(found.get(), () -> print(found.get()));
