@@ -12,8 +12,8 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.testing.Await;
-import java.awt.geom.AffineTransform;
-import java.awt.image.AffineTransformOp;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -167,17 +167,14 @@ class NearCopiesTest {
   private static byte[] halved(byte[] file, boolean mirrored) {
     try {
       BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
-      AffineTransform change = new AffineTransform();
-      if (mirrored) {
-        change.translate(image.getWidth() / 2.0, 0);
-      }
-      change.scale(mirrored ? -0.5 : 0.5, 0.5);
-      BufferedImage half =
-          new AffineTransformOp(change, AffineTransformOp.TYPE_BILINEAR)
-              .filter(
-                  image,
-                  new BufferedImage(
-                      image.getWidth() / 2, image.getHeight() / 2, BufferedImage.TYPE_INT_RGB));
+      int width = image.getWidth() / 2;
+      int height = image.getHeight() / 2;
+      BufferedImage half = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+      Graphics2D graphics = half.createGraphics();
+      graphics.setRenderingHint(
+          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+      graphics.drawImage(image, mirrored ? width : 0, 0, mirrored ? -width : width, height, null);
+      graphics.dispose();
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       assertThat(ImageIO.write(half, "png", out)).isTrue();
       return out.toByteArray();
