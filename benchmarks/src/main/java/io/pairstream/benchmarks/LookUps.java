@@ -39,6 +39,11 @@ public final class LookUps {
   private LookUps() {}
 
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length == 0 || !arguments[0].matches("[1-9][0-9]{0,8}")) {
+      System.err.println(
+          "how many hashes, from 1 to 999999999? A second argument, alone, leaves Kafka out.");
+      System.exit(2);
+    }
     int pictures = Integer.parseInt(arguments[0]);
     alone(pictures);
     if (arguments.length == 1) {

@@ -79,8 +79,10 @@ public final class SplitByImage {
           case CONTRIBUTOR -> contributor;
           case HOST -> host;
         };
-    Split split = group.isEmpty() ? assign(imageDigest).split() : splitAt(point("split", group));
-    return new Assignment(split, assign(imageDigest).fold());
+    Assignment ofImage = assign(imageDigest);
+    return group.isEmpty()
+        ? ofImage
+        : new Assignment(splitAt(point("split", group)), ofImage.fold());
   }
 
   /**

@@ -13,9 +13,9 @@ import java.util.stream.LongStream;
  * lies in a bucket is compared bit by bit, so nothing beyond R is found. (Norouzi and others, "Fast
  * Search in Hamming Space with Multi-Index Hashing", CVPR 2012, section 3.)
  *
- * <p>Needs 8 (R + 1) bytes of memory per hash, and up to a quarter more. Of n evenly spread hashes
- * a look-up compares (R + 1) n / 2^w, where w is 64 / (R + 1), rounded down, but at most 16. Not
- * thread-safe.
+ * <p>Needs 8 (R + 1) bytes of memory per hash, up to a quarter more, and some 24 for each of (R +
+ * 1) 2^w buckets, where w is 64 / (R + 1), rounded down, but at most 16. Of n evenly spread hashes
+ * a look-up compares (R + 1) n / 2^w. Not thread-safe.
  */
 public final class HammingIndex {
 
