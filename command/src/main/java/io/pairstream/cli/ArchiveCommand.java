@@ -30,15 +30,17 @@ final class ArchiveCommand extends ClusterCommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     try (RawArchive archive = new RawArchive(access(), folder)) {
-      do {
-        Report report = archive.run(removeWithdrawn);
-        answer(report, () -> print(report));
-        if (follow) {
-          TimeUnit.MINUTES.sleep(FOLLOW_EVERY_MINUTES);
-        }
-      } while (follow);
+      archive.follow(
+          removeWithdrawn, report -> answer(report, () -> print(report)), this::isDueAgain);
     }
     return ExitStatus.DONE;
+  }
+
+  private boolean isDueAgain() throws InterruptedException {
+    if (follow) {
+      TimeUnit.MINUTES.sleep(FOLLOW_EVERY_MINUTES);
+    }
+    return follow;
   }
 
   private void print(Report report) {

@@ -1,185 +1,356 @@
 package io.pairstream.system;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.SplitByImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.registry.RegistryCredential;
+import io.pairstream.operations.registry.RegistryService;
 import io.pairstream.schemas.Fingerprint;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.http.ServerSettings;
 import io.pairstream.testing.Await;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
+import java.awt.AlphaComposite;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Pictures and changed copies of them, while preprocessing is killed: what was found is held
- * against a comparison of all with all.
+ * Pictures, changed copies of them, and pictures between them, while instances of preprocessing are
+ * killed and stopped: what was made of them is held against a comparison of all with all.
  */
 @Tag("full")
 @Timeout(1800)
 class NearCopiesTest {
 
-  private static final int PICTURES = 150;
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
+
   private static final int MAX_DISTANCE_BITS = 3;
+  private static final int INSTANCES = 2;
+  private static final int FAULTS = 3;
+
+  /** Ways from one drawn picture to another, of so many steps each: some bits differ at each. */
+  private static final int WAYS = 4;
+
+  private static final int STEPS = 10;
 
   @TempDir private Path folder;
+  private TestDataset dataset;
+  private RegistryService registry;
+  private ClusterAccess access;
+  private final List<PairstreamProcess> instances = new ArrayList<>();
 
-  @Test
-  void noTwoNearCopiesAreInTwoSplitsWhateverIsKilled() throws Exception {
-    Path recipe =
-        Files.writeString(
-            folder.resolve("recipe.yaml"),
-            """
-            image: {min-side-px: 32}
-            near-copies: {policy: keep-all}
-            split: {validation-share: 0.3, test-share: 0.2}
-            """);
-    List<RawPair> pairs = pictures();
-    try (RunningPlatform platform =
-        RunningPlatform.start(folder.resolve("data"), recipe.toString())) {
-      CompletableFuture<Void> publishing =
-          CompletableFuture.runAsync(() -> publish(platform, pairs));
-      for (int kill = 0; kill < 2; kill++) {
-        int read = 20 + 100 * kill;
-        Await.until(
-            "pairs are read",
-            Duration.ofMinutes(5),
-            () -> platform.accountsSoFar().inputs() >= read,
-            platform::accountsSoFar);
-        platform.killAndAwaitRestart("preprocess");
+  /** A registry that processes can ask. */
+  @BeforeEach
+  void start() throws Exception {
+    TestDataset empty = KAFKA.emptyDataset();
+    Cluster cluster =
+        new Cluster(empty.bootstrapServers(), "", empty.dataset(), TestDataset.SETTINGS, Map.of());
+    Path credential = folder.resolve(RegistryCredential.FILE_NAME);
+    registry =
+        RegistryService.start(
+            new ClusterAccess(cluster), ServerSettings.of("127.0.0.1", 0), credential);
+    access =
+        new ClusterAccess(
+            new Cluster(
+                empty.bootstrapServers(),
+                "http://127.0.0.1:" + registry.port(),
+                empty.dataset(),
+                TestDataset.SETTINGS,
+                RegistryCredential.read(credential).clientSettings()));
+    dataset = TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
+  }
+
+  @AfterEach
+  void stop() {
+    instances.forEach(PairstreamProcess::close);
+    registry.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"keep-all, 1", "keep-first, 2", "keep-all, 5", "keep-first, 16"})
+  void nearCopiesAreSeenAsOneWhateverIsKilledAndStopped(String policy, int partitions)
+      throws Exception {
+    String recipe =
+        """
+        image: {min-side-px: 32}
+        near-copies: {policy: %s}
+        split: {validation-share: 0.3, test-share: 0.2}
+        """
+            .formatted(policy);
+    Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe);
+    dataset.createTopics(partitions);
+    for (int number = 0; number < INSTANCES; number++) {
+      instances.add(instance(number, file));
+    }
+    List<RawPair> pairs = pairs(new Random(partitions));
+    try (PairPublisher publisher =
+        PairPublisher.open(
+            dataset.topics().crowdsourced(),
+            access.registry(),
+            access.clientSettings(),
+            Clock.systemUTC())) {
+      for (int fault = 0; fault < FAULTS; fault++) {
+        int asked = fingerprints().size();
+        pairs
+            .subList(pairs.size() * fault / FAULTS, pairs.size() * (fault + 1) / FAULTS)
+            .forEach(pair -> publisher.publish(pair).join());
+        Await.until("pictures are looked up", () -> fingerprints().size() > asked, this::said);
+        // Each in its turn, so that every task is restored, the one that looks up among them.
+        int hurt = fault % INSTANCES;
+        if ((fault + partitions) % 2 == 0) {
+          instances.get(hurt).kill();
+        } else {
+          instances.get(hurt).stop();
+        }
+        instances.set(hurt, instance(hurt, file));
       }
-      publishing.join();
-      platform.awaitAllDecided();
-
-      AuditReport report = platform.audit();
-      assertThat(report.details()).isEmpty();
-      assertThat(report.inputs()).isEqualTo(pairs.size());
-      compare(platform);
     }
+    Await.until(
+        "all is decided",
+        Duration.ofMinutes(10),
+        () -> RunningPlatform.waiting(access) == 0 && origins().size() >= pairs.size(),
+        this::said);
+
+    assertThat(origins()).hasSize(pairs.size()).doesNotHaveDuplicates();
+    compare(policy, new SplitByImage(RecipeReader.parse("recipe.yaml", recipe)));
+    AuditReport report = new Audit(access).run();
+    assertThat(report.details()).isEmpty();
+    assertThat(report.inputs()).isEqualTo(pairs.size());
   }
 
-  private static void publish(RunningPlatform platform, List<RawPair> pairs) {
-    try (PairPublisher publisher = platform.publisher(platform.topics().crowdsourced())) {
-      pairs.forEach(pair -> publisher.publish(pair).join());
-    }
+  private PairstreamProcess instance(int number, Path recipe) throws IOException {
+    return PairstreamProcess.start(
+        folder.resolve(number + ".log"),
+        "preprocess",
+        "--bootstrap-servers",
+        access.clientSettings().get("bootstrap.servers").toString(),
+        "--schema-registry",
+        access.registry().addresses(),
+        "--dataset",
+        access.dataset().name(),
+        "--recipe",
+        recipe.toString(),
+        "--state-dir",
+        folder.resolve("state-" + number).toString(),
+        "--threads",
+        "2",
+        "--workers",
+        "2",
+        "--decode-deadline",
+        "PT15S");
   }
 
-  private static List<PreparedPair> published(RunningPlatform platform) {
-    List<PreparedPair> published = new ArrayList<>();
+  private List<String> said() {
+    return instances.stream().map(PairstreamProcess::said).toList();
+  }
+
+  /** The pictures that were looked up, in the order of their look-ups, by image digest. */
+  private Map<String, Fingerprint> fingerprints() {
+    Topic<String, Fingerprint> topic = dataset.topics().fingerprints();
+    Map<String, Fingerprint> pictures = new LinkedHashMap<>();
+    dataset
+        .committed(topic.name())
+        .forEach(
+            record ->
+                pictures.putIfAbsent(
+                    topic.key().deserializer().deserialize(topic.name(), record.key()),
+                    topic.value().deserializer().deserialize(topic.name(), record.value())));
+    return pictures;
+  }
+
+  /** The pairs that are published and not withdrawn. */
+  private List<PreparedPair> published() {
+    Map<String, PreparedPair> published = new HashMap<>();
     for (Topic<String, PreparedPair> split :
         List.of(
-            platform.topics().training(),
-            platform.topics().validation(),
-            platform.topics().test())) {
-      published.addAll(platform.dataset().committedValues(split));
+            dataset.topics().training(), dataset.topics().validation(), dataset.topics().test())) {
+      dataset
+          .committed(split.name())
+          .forEach(
+              record ->
+                  published.put(
+                      split.name() + new String(record.key(), UTF_8),
+                      split.value().deserializer().deserialize(split.name(), record.value())));
     }
-    return published;
+    published.values().removeIf(pair -> pair == null);
+    return List.copyOf(published.values());
   }
 
-  private static List<QuarantinedPair> quarantined(RunningPlatform platform) {
-    return platform.dataset().committedValues(platform.topics().quarantine());
+  private List<QuarantinedPair> quarantined() {
+    return dataset.committedValues(dataset.topics().quarantine());
   }
 
-  /** Goes through the pictures in their order, and compares each with all before it. */
-  private static void compare(RunningPlatform platform) {
+  /** What each output names. */
+  private List<Origin> origins() {
+    return Stream.concat(
+            published().stream().map(PreparedPair::getOrigin),
+            quarantined().stream().map(QuarantinedPair::getOrigin))
+        .toList();
+  }
+
+  private void compare(String policy, SplitByImage own) {
+    Map<String, Fingerprint> pictures = fingerprints();
+    List<String> order = List.copyOf(pictures.keySet());
     Map<String, String> splits = new HashMap<>();
-    published(platform).forEach(pair -> splits.put(pair.getImageDigest(), pair.getSplit()));
-    Set<String> bridges = new HashSet<>();
-    quarantined(platform)
-        .forEach(
-            pair -> {
-              assertThat(pair.getReason()).isEqualTo(RejectReason.BRIDGES_SPLITS.name());
-              bridges.add(pair.getImageDigest());
-            });
-    Topic<String, Fingerprint> topic = platform.topics().fingerprints();
-    Map<String, Long> before = new HashMap<>();
-    int copies = 0;
-    for (var record : platform.dataset().committed(topic.name())) {
-      String digest = topic.key().deserializer().deserialize(topic.name(), record.key());
-      Fingerprint picture = topic.value().deserializer().deserialize(topic.name(), record.value());
-      Set<String> near = new HashSet<>();
-      before.forEach(
-          (earlier, hash) -> {
-            if (Math.min(
-                    Long.bitCount(hash ^ picture.getPerceptualHash()),
-                    Long.bitCount(hash ^ picture.getMirroredHash()))
-                <= MAX_DISTANCE_BITS) {
-              near.add(splits.get(earlier));
-            }
-          });
-      assertThat(bridges.contains(digest)).as("near %s", near).isEqualTo(near.size() > 1);
-      if (near.size() == 1) {
-        copies++;
-        assertThat(splits.get(digest)).isEqualTo(near.iterator().next());
+    published().forEach(pair -> splits.put(pair.getImageDigest(), pair.getSplit()));
+    assertThat(order).containsAll(splits.keySet());
+    for (String one : order) {
+      Fingerprint picture = pictures.get(one);
+      Set<String> copies =
+          order.stream()
+              .filter(other -> !other.equals(one))
+              .filter(
+                  other ->
+                      areNear(picture, pictures.get(other))
+                          || areNear(pictures.get(other), picture))
+              .collect(Collectors.toSet());
+      if (copies.isEmpty()) {
+        assertThat(splits).containsEntry(one, own.assign(one).split().name());
       }
-      if (near.size() < 2) {
-        before.put(digest, picture.getPerceptualHash());
+      if (splits.containsKey(one)) {
+        copies.retainAll(splits.keySet());
+        copies.removeIf(
+            other ->
+                !areNear(picture, pictures.get(other)) || !areNear(pictures.get(other), picture));
+        assertThat(copies)
+            .as("published copies of %s", one)
+            .allMatch(
+                other -> policy.equals("keep-all") && splits.get(other).equals(splits.get(one)));
       }
     }
-    assertThat(copies).isGreaterThan(PICTURES / 2);
+    int nearCopies = 0;
+    for (QuarantinedPair pair : quarantined()) {
+      String digest = pair.getImageDigest();
+      Fingerprint picture = pictures.get(digest);
+      Map<String, String> near = new HashMap<>(splits);
+      near.keySet().removeIf(other -> !areNear(pictures.get(other), picture));
+      switch (RejectReason.valueOf(pair.getReason())) {
+        case DUPLICATE_PAIR -> assertThat(splits).containsKey(digest);
+        case NEAR_COPY -> {
+          nearCopies++;
+          assertThat(policy).isNotEqualTo("keep-all");
+          assertThat(near).containsKey(pair.getCopyOf());
+        }
+        default -> {
+          assertThat(pair.getReason()).isEqualTo(RejectReason.BRIDGES_SPLITS.name());
+          assertThat(policy).isEqualTo("keep-all");
+          near.keySet().removeIf(other -> order.indexOf(other) > order.indexOf(digest));
+          assertThat(Set.copyOf(near.values())).hasSizeGreaterThan(1);
+          assertThat(splits).doesNotContainKey(digest);
+        }
+      }
+    }
+    if (!policy.equals("keep-all")) {
+      assertThat(nearCopies).isGreaterThan(WAYS * STEPS / 2);
+    }
   }
 
-  /** Drawn pictures, and of each one of half the size, every second of those mirrored. */
-  private static List<RawPair> pictures() {
-    DrawnPairs drawn = new DrawnPairs(31, 0.0);
+  /** Whether the later of two pictures nearly is the earlier one, mirrored or not. */
+  private static boolean areNear(Fingerprint earlier, Fingerprint later) {
+    return Math.min(
+            Long.bitCount(earlier.getPerceptualHash() ^ later.getPerceptualHash()),
+            Long.bitCount(earlier.getPerceptualHash() ^ later.getMirroredHash()))
+        <= MAX_DISTANCE_BITS;
+  }
+
+  /**
+   * Pictures on the ways, and of each a copy of half the size, every second one mirrored; of some
+   * another caption, and some twice.
+   */
+  private static List<RawPair> pairs(Random random) throws IOException {
+    DrawnPairs drawn = new DrawnPairs(random.nextLong(), 0.0);
     List<RawPair> pairs = new ArrayList<>();
-    for (int number = 0; number < PICTURES; number++) {
-      RawPair pair = RunningPlatform.submitted(drawn, number);
-      pairs.add(pair);
-      pairs.add(
-          RawPair.newBuilder()
-              .setImage(ByteBuffer.wrap(halved(RunningPlatform.image(pair), number % 2 == 0)))
-              .setCaption(pair.getCaption())
-              .setSourceKind(pair.getSourceKind())
-              .build());
+    for (int way = 0; way < WAYS; way++) {
+      BufferedImage from = picture(drawn, 2 * way);
+      BufferedImage to = picture(drawn, 2 * way + 1);
+      for (int step = 0; step < STEPS; step++) {
+        BufferedImage between = new BufferedImage(96, 96, BufferedImage.TYPE_INT_RGB);
+        draw(from, between, 1, false);
+        draw(to, between, (float) step / STEPS, false);
+        BufferedImage half = new BufferedImage(48, 48, BufferedImage.TYPE_INT_RGB);
+        draw(between, half, 1, step % 2 == 0);
+        String caption = "step %d of way %d".formatted(step, way);
+        pairs.add(pair(between, "png", caption));
+        pairs.add(pair(half, "jpeg", caption + ", half the size"));
+        if (step % 3 == 0) {
+          pairs.add(pair(between, "png", caption + ", once more"));
+          pairs.add(pair(between, "png", caption));
+        }
+      }
     }
-    Collections.shuffle(pairs, new Random(5));
+    Collections.shuffle(pairs, random);
     return pairs;
   }
 
-  private static byte[] halved(byte[] file, boolean mirrored) {
-    try {
-      BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
-      int width = image.getWidth() / 2;
-      int height = image.getHeight() / 2;
-      BufferedImage half = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-      Graphics2D graphics = half.createGraphics();
-      graphics.setRenderingHint(
-          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-      graphics.drawImage(image, mirrored ? width : 0, 0, mirrored ? -width : width, height, null);
-      graphics.dispose();
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      assertThat(ImageIO.write(half, "png", out)).isTrue();
-      return out.toByteArray();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static BufferedImage picture(DrawnPairs drawn, int number) throws IOException {
+    return ImageIO.read(
+        new ByteArrayInputStream(RunningPlatform.image(RunningPlatform.submitted(drawn, number))));
+  }
+
+  /** Draws a picture over another one, of which it covers such a share. */
+  private static void draw(
+      BufferedImage picture, BufferedImage onto, float share, boolean mirrored) {
+    int width = onto.getWidth();
+    Graphics2D graphics = onto.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+    graphics.setComposite(AlphaComposite.SrcOver.derive(share));
+    graphics.drawImage(
+        picture, mirrored ? width : 0, 0, mirrored ? -width : width, onto.getHeight(), null);
+    graphics.dispose();
+  }
+
+  private static RawPair pair(BufferedImage picture, String format, String caption)
+      throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    assertThat(ImageIO.write(picture, format, file)).isTrue();
+    return RawPair.newBuilder()
+        .setImage(ByteBuffer.wrap(file.toByteArray()))
+        .setCaption(caption)
+        .setSourceKind(SourceKind.SYNTHETIC.name())
+        .build();
   }
 }

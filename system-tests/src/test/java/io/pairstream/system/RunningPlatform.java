@@ -217,10 +217,15 @@ final class RunningPlatform implements AutoCloseable {
 
   /** Records that wait for preprocessing. */
   long waiting() {
+    return waiting(access);
+  }
+
+  /** The same of a data set. */
+  static long waiting(ClusterAccess access) {
     try (LagWatcher watcher =
         new LagWatcher(access, LagWatcher.INTERVAL, List.of(), Clock.systemUTC(), report -> {})) {
       LagReport report = watcher.look();
-      return Stream.of(cluster.dataset().preprocessGroup(), cluster.dataset().lookUpGroup())
+      return Stream.of(access.dataset().preprocessGroup(), access.dataset().lookUpGroup())
           .flatMap(group -> report.group(group).stream())
           .flatMap(group -> group.partitions().stream())
           // Where it never committed, all that is there waits.

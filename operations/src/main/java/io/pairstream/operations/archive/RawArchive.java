@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -110,6 +111,25 @@ public final class RawArchive implements AutoCloseable {
       }
     }
     return new Report(run.records, run.withdrawn, removed, missing, held());
+  }
+
+  /** What lies between two runs. */
+  public interface Pause {
+
+    /** Waits until the archive is due again; whether it ever is. */
+    boolean isDueAgain() throws InterruptedException;
+  }
+
+  /**
+   * Archives as {@link #run} does, and again whenever that is due.
+   *
+   * @param each gets what was done each time
+   */
+  public void follow(boolean remove, Consumer<Report> each, Pause pause)
+      throws IOException, InterruptedException {
+    do {
+      each.accept(run(remove));
+    } while (pause.isDueAgain());
   }
 
   private Optional<Long> next(TopicPartition partition) throws IOException {

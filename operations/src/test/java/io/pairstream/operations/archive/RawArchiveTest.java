@@ -222,6 +222,32 @@ class RawArchiveTest {
   }
 
   @Test
+  void followsWhatIsSentAndWithdrawnUntilItIsStopped() throws Exception {
+    List<Report> reports = new ArrayList<>();
+    send("one");
+
+    try (RawArchive archive = new RawArchive(cluster, folder, 1)) {
+      archive.follow(
+          true,
+          reports::add,
+          () -> {
+            switch (reports.size()) {
+              case 1 -> send("two");
+              case 2 -> takeDown("anna");
+              default -> {
+                return false;
+              }
+            }
+            return true;
+          });
+    }
+
+    assertThat(reports).extracting(Report::records).containsExactly(1L, 1L, 0L);
+    assertThat(reports).extracting(Report::removed).containsExactly(0L, 0L, 2L);
+    assertThat(archived()).isEmpty();
+  }
+
+  @Test
   void aRerunThatIsStoppedGoesOnAndSendsEachOnce() throws IOException {
     List<String> captions = IntStream.range(0, 250).mapToObj(i -> "pair " + i).toList();
     captions.subList(0, 200).forEach(this::send);

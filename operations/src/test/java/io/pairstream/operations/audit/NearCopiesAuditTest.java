@@ -1,6 +1,7 @@
 package io.pairstream.operations.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
@@ -12,12 +13,20 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.Cluster;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,6 +135,55 @@ class NearCopiesAuditTest {
 
     assertThat(report.details()).isEmpty();
     assertThat(looks).hasValue(1);
+  }
+
+  /** Does something as soon as records of a topic are read. */
+  public static final class OnceRead implements ConsumerInterceptor<byte[], byte[]> {
+
+    private static final AtomicReference<Runnable> DEED = new AtomicReference<>();
+    private static String topic = "";
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
+      if (records.records(topic).iterator().hasNext()) {
+        Optional.ofNullable(DEED.getAndSet(null)).ifPresent(Runnable::run);
+      }
+      return records;
+    }
+
+    @Override
+    public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public void configure(Map<String, ?> settings) {}
+  }
+
+  @Test
+  void whatIsDecidedBetweenTheReadingOfWaitingPairsAndOfOutputsIsSettledAtOnce() {
+    Sent sent = pipeline.send("a", "a caption");
+    pipeline.transaction(sent, List.of(waiting(sent, true)));
+    OnceRead.topic = cluster.topics().waitingPairs().name();
+    OnceRead.DEED.set(
+        () ->
+            pipeline.transaction(
+                sent, List.of(waiting(sent, false), published(sent, PairStatus.TRAINING, "", ""))));
+    ClusterAccess watched =
+        new ClusterAccess(
+            new Cluster(
+                KAFKA.bootstrapServers(),
+                cluster.registry().addresses(),
+                cluster.dataset(),
+                Map.of("interceptor.classes", OnceRead.class.getName()),
+                Map.of()));
+
+    AuditReport report = new Audit(watched, () -> fail("nothing is open")).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.waiting()).isZero();
+    assertThat(OnceRead.DEED).hasNullValue();
   }
 
   @Test
