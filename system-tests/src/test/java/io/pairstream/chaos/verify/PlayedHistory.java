@@ -161,6 +161,7 @@ final class PlayedHistory implements AutoCloseable {
     pair.setReceivedAt(raw.getReceivedAt());
     pair.setPreparedAt(played.arrived());
     pair.setRecipeVersion(plan.version());
+    pair.setPictureGroup(played.pair().imageDigest());
     pair.setImage(
         ByteBuffer.wrap(Inputs.picture(raw.getImage()).getBytes(StandardCharsets.US_ASCII)));
     return pair;

@@ -178,17 +178,18 @@ final class Reading implements AutoCloseable {
    */
   Map<TopicPartition, Long> undecided() {
     Map<TopicPartition, Long> committed = new HashMap<>();
-    KafkaAnswers.await(
-            admin
-                .listConsumerGroupOffsets(cluster.dataset().preprocessGroup())
-                .partitionsToOffsetAndMetadata())
-        .forEach(
-            (partition, found) -> {
-              if (found != null) {
-                committed.put(partition, found.offset());
-              }
-            });
+    for (String group :
+        List.of(cluster.dataset().preprocessGroup(), cluster.dataset().lookUpGroup())) {
+      KafkaAnswers.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+          .forEach(
+              (partition, found) -> {
+                if (found != null) {
+                  committed.put(partition, found.offset());
+                }
+              });
+    }
     List<String> topics = new ArrayList<>(rawTopics());
+    topics.addAll(List.of(topics().fingerprints().name(), topics().findings().name()));
     topics.add(TopicCatalogue.repartitionTopic(cluster.dataset()));
     Map<TopicPartition, Long> undecided = new HashMap<>();
     from(

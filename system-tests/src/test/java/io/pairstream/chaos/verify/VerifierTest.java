@@ -126,21 +126,23 @@ class VerifierTest {
                   test.receipt(moved));
             },
             "says split '",
-            "has an image that belongs in ",
+            "has a picture that belongs in ",
             "RECEIPT: "),
         mistake(
-            "an image in two splits",
+            "near copies in two splits",
             test -> {
               PairStatus right = test.history.rightSplit(test.published.pair());
-              Played other = test.history.send(test.ofTheSameImage());
+              Played other = test.history.send(test.ofTheSamePicture());
+              PreparedPair pair = test.history.prepared(other);
+              pair.setPictureGroup(test.published.pair().imageDigest());
               test.history.transaction(
                   other,
                   test.history.published(
                       other,
                       right == PairStatus.TRAINING ? PairStatus.TEST : PairStatus.TRAINING,
-                      test.history.prepared(other)));
+                      pair));
             },
-            "SPLIT_LEAK: the image with digest "),
+            "SPLIT_LEAK: the picture of the image with digest "),
         mistake(
             "an acknowledged record that never was there",
             test ->
@@ -302,6 +304,19 @@ class VerifierTest {
         .filter(pair -> pair.imageDigest().equals(published.pair().imageDigest()))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Another file of the published picture. */
+  private SentPair ofTheSamePicture() {
+    return LongStream.range(10, 1_000)
+        .mapToObj(number -> LOAD.at(number, SentKind.GOOD))
+        .filter(pair -> picture(pair).equals(picture(published.pair())))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String picture(SentPair pair) {
+    return Inputs.picture(pair.pair().getImage());
   }
 
   private Receipt receiptOf(Played played) {
