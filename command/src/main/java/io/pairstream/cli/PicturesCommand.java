@@ -48,8 +48,8 @@ final class PicturesCommand {
         long sent =
             plan
                 ? 0
-                : new PublishFingerprints(access)
-                    .send(pictures, number -> progress().show("%,d fingerprints sent", number));
+                : PublishFingerprints.send(
+                    access, pictures, number -> progress().show("%,d fingerprints sent", number));
         answer(new Answer(plan ? "PLANNED" : "DONE", found, sent), () -> printSent(found, sent));
       }
       return ExitStatus.DONE;

@@ -15,15 +15,12 @@ import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Selection;
 import io.pairstream.operations.review.Verdict;
 import io.pairstream.operations.review.Verdict.Decision;
-import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.terminal.Progress;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,6 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "replay")
 final class QuarantineReplayCommand extends ClusterCommand {
 
+  private static final String EVENT = "quarantine.replay";
   private static final String USUAL_COMMENT = "judged again by the present rules";
 
   @Parameters(paramLabel = "PAIR_ID", arity = "0..*")
@@ -92,7 +90,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
         "--under is for --plan; what is sent, the recipe of preprocess judges");
     ClusterAccess cluster = access();
     if (under == null) {
-      return replay(desk(cluster, (entry, record) -> {}), verdict, () -> null);
+      return replay(new ReviewDesk(cluster, EVENT, Clock.systemUTC()), verdict, () -> null);
     }
     RecipeFile recipe = recipe(under);
     int threads = Runtime.getRuntime().availableProcessors();
@@ -103,7 +101,8 @@ final class QuarantineReplayCommand extends ClusterCommand {
                 new CleaningPlan(
                     recipe.reader(), new RememberingWorker(workers), StepObserver.NONE),
                 threads)) {
-      return replay(desk(cluster, forecast::add), verdict, forecast::result);
+      ReviewDesk desk = new ReviewDesk(cluster, EVENT, Clock.systemUTC(), forecast::add);
+      return replay(desk, verdict, forecast::result);
     }
   }
 
@@ -147,11 +146,6 @@ final class QuarantineReplayCommand extends ClusterCommand {
           print(result);
         });
     return sent == results.size() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
-  }
-
-  private static ReviewDesk desk(
-      ClusterAccess cluster, BiConsumer<QuarantinedPair, ProducerRecord<byte[], byte[]>> sending) {
-    return new ReviewDesk(cluster, "quarantine.replay", Clock.systemUTC(), sending);
   }
 
   private void print(ReplayForecast.Result result) {

@@ -71,9 +71,9 @@ final class RecipeDiffCommand extends ClusterCommand {
   }
 
   /** A heading with the sum, and below it each group with its examples. */
-  static void print(PairstreamCommand to, String heading, List<Group> groups) {
+  static void print(PairstreamCommand to, String heading, List<Group<Example>> groups) {
     to.print("%-32s %,9d", heading, groups.stream().mapToLong(Group::count).sum());
-    for (Group group : groups) {
+    for (Group<Example> group : groups) {
       to.print("  %-30s %,9d", group.name(), group.count());
       for (Example example : group.examples()) {
         String value =

@@ -6,19 +6,18 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.SplitByImage.Split;
-import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
+import io.pairstream.operations.recipe.Groups;
 import io.pairstream.operations.recipe.InOrder;
 import io.pairstream.operations.recipe.PairJudge;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -29,14 +28,12 @@ import java.util.function.LongConsumer;
  */
 public final class RecipeTrial {
 
-  private static final int MOST_EXAMPLES = 3;
-
   private final CleaningPlan plan;
+  private final PairJudge judge;
   private final int threads;
   private final Set<String> keptPairIds = new HashSet<>();
   private final Map<Split, Long> kept = new EnumMap<>(Split.class);
-  private final Map<RejectReason, Long> rejected = new EnumMap<>(RejectReason.class);
-  private final Map<RejectReason, List<Example>> examples = new EnumMap<>(RejectReason.class);
+  private final Groups<Example> rejected = new Groups<>();
   private long pairs;
   private long copies;
   private long changedCaptions;
@@ -72,6 +69,7 @@ public final class RecipeTrial {
 
   public RecipeTrial(CleaningPlan plan, int threads) {
     this.plan = plan;
+    this.judge = new PairJudge(plan);
     this.threads = threads;
   }
 
@@ -95,7 +93,9 @@ public final class RecipeTrial {
       while (begun < limit && source.hasNext()) {
         SourceItem item = source.next();
         if (item instanceof SourceItem.Pair pair) {
-          work.add(() -> tryOut(pair));
+          RawPair raw = pair.pair();
+          String imageDigest = PairIdentity.imageDigest(raw.getImage());
+          work.add(() -> new Tried(pair, imageDigest, judge.judge(raw, Set.of())));
           begun++;
         } else {
           problems++;
@@ -113,16 +113,6 @@ public final class RecipeTrial {
     return result();
   }
 
-  private Tried tryOut(SourceItem.Pair item) {
-    RawPair pair = item.pair();
-    String imageDigest = PairIdentity.imageDigest(pair.getImage());
-    SubmittedPair submitted = PairJudge.submitted(pair, Set.of());
-    return new Tried(
-        item,
-        imageDigest,
-        plan.screen(imageDigest).then(digest -> plan.gate(submitted)).then(plan::clean));
-  }
-
   private void count(Tried tried) {
     pairs++;
     RawPair pair = tried.item().pair();
@@ -137,25 +127,19 @@ public final class RecipeTrial {
       }
     }
     for (Rejection refused : tried.outcome().rejectedOnly()) {
-      rejected.merge(refused.reason(), 1L, Long::sum);
-      List<Example> shown = examples.computeIfAbsent(refused.reason(), any -> new ArrayList<>());
-      if (shown.size() < MOST_EXAMPLES) {
-        shown.add(new Example(tried.item().where(), pairId, refused.detail()));
-      }
+      Example example = new Example(tried.item().where(), pairId, refused.detail());
+      rejected.add(refused.reason().name(), Optional.of(example));
     }
   }
 
   private Result result() {
     List<Refusals> refusals =
-        rejected.entrySet().stream()
+        rejected.all().stream()
             .map(
-                one ->
-                    new Refusals(
-                        one.getKey(),
-                        one.getValue(),
-                        one.getKey().remedy(),
-                        examples.get(one.getKey())))
-            .sorted(Comparator.comparingLong(Refusals::count).reversed())
+                one -> {
+                  RejectReason reason = RejectReason.valueOf(one.name());
+                  return new Refusals(reason, one.count(), reason.remedy(), one.examples());
+                })
             .toList();
     return new Result(pairs, kept, copies, changedCaptions, truncatedCaptions, refusals, problems);
   }

@@ -1,9 +1,19 @@
 package io.pairstream.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.service.Cluster;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,6 +38,55 @@ abstract class OnCluster {
   @AfterEach
   void closePipeline() {
     pipeline.close();
+  }
+
+  /** The data set of that name on the same cluster. */
+  final ClusterAccess dataset(String name) {
+    String bootstrapServers = KAFKA.bootstrapServers();
+    String registry = cluster.registry().addresses();
+    return new ClusterAccess(
+        new Cluster(bootstrapServers, registry, new Dataset(name), Map.of(), Map.of()));
+  }
+
+  /** Sends drawn pairs, one to each raw topic in turn. */
+  final void draw(DrawnPairs drawn, int pairs) {
+    for (int i = 0; i < pairs; i++) {
+      RawPair pair = drawn.at(i).pair();
+      TestCluster.put(
+          cluster,
+          i % 2 == 0 ? cluster.topics().crowdsourced() : cluster.topics().scraped(),
+          PairIdentity.imageDigest(pair.getImage()),
+          pair);
+    }
+  }
+
+  /** The last receipt of each pair. */
+  static Map<String, Receipt> receipts(ClusterAccess of) {
+    Map<String, Receipt> receipts = new HashMap<>();
+    TestCluster.committedValues(of, of.topics().receipts())
+        .forEach(receipt -> receipts.put(receipt.getPairId(), receipt));
+    return receipts;
+  }
+
+  /** Has the topology itself clean raw pairs: those of the data set, or of an archive of it. */
+  final Ended rerun(String from, String into, String recipe) {
+    String state = folder.resolve("state").toString();
+    return done(
+        run(
+            "rerun --decode-deadline 25s",
+            "--from",
+            from,
+            "--into",
+            into,
+            "--recipe",
+            recipe,
+            "--state-dir",
+            state));
+  }
+
+  static Ended done(Ended ended) {
+    assertThat(ended.status()).as(ended.err()).isEqualTo(ExitStatus.DONE);
+    return ended;
   }
 
   /** Runs a command, on the data set where the arguments name no other. */

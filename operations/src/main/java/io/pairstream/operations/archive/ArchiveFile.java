@@ -6,13 +6,11 @@ import io.pairstream.operations.archive.ArchivedRecord.About;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -36,18 +34,13 @@ final class ArchiveFile {
   /** Writes a file. */
   static final class Writer implements Closeable {
 
-    private final FileChannel file;
+    private final FileOutputStream file;
     private final OutputStream output;
     private final TarArchiveOutputStream tar;
 
     Writer(Path part) throws IOException {
-      file =
-          FileChannel.open(
-              part,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE);
-      output = new BufferedOutputStream(Channels.newOutputStream(file), BUFFER_BYTES);
+      file = new FileOutputStream(part.toFile());
+      output = new BufferedOutputStream(file, BUFFER_BYTES);
       tar = new TarArchiveOutputStream(output, "UTF-8");
     }
 
@@ -68,7 +61,7 @@ final class ArchiveFile {
       member(END, new byte[0]);
       tar.finish();
       output.flush(); // which the tar's own flush leaves alone
-      file.force(true);
+      file.getFD().sync();
     }
 
     private void member(String name, byte[] content) throws IOException {

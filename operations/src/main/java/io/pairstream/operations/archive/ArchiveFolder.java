@@ -1,5 +1,8 @@
 package io.pairstream.operations.archive;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import io.pairstream.operations.archive.ArchiveFile.Writer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,7 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,15 +49,14 @@ final class ArchiveFolder {
   record Stored(Path path, TopicPartition partition, long first, long last, long bytes) {}
 
   /** The files of these topics, each partition's in order. */
-  List<Stored> files(List<String> topics) throws IOException {
+  Map<TopicPartition, List<Stored>> files(List<String> topics) throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.flatMap(path -> stored(path).stream())
+      Comparator<TopicPartition> order =
+          Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
+      return all.sorted()
+          .flatMap(path -> stored(path).stream())
           .filter(file -> topics.contains(file.partition().topic()))
-          .sorted(
-              Comparator.<Stored, String>comparing(file -> file.partition().topic())
-                  .thenComparing(file -> file.partition().partition())
-                  .thenComparing(Stored::first))
-          .toList();
+          .collect(groupingBy(Stored::partition, () -> new TreeMap<>(order), toList()));
     }
   }
 

@@ -89,26 +89,20 @@ public record Comparison(List<Outcome> outcomes, long differing, List<Change> ch
         "CREATE TABLE %s (id TEXT PRIMARY KEY, is_pair, outcome, detail) WITHOUT ROWID"
             .formatted(table));
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      receipts.transaction(
-          () ->
-              log.readAll(
-                  cluster.topics().receipts(),
-                  (key, read) -> {
-                    int unused =
-                        read.map(
-                                receipt ->
-                                    receipts.update(
-                                        "INSERT OR REPLACE INTO " + table + " VALUES (?, ?, ?, ?)",
-                                        key,
-                                        key.equals(receipt.getPairId()),
-                                        receipt.getReason().isEmpty()
-                                            ? receipt.getStanding()
-                                            : receipt.getReason(),
-                                        receipt.getDetail()))
-                            .orElseGet(
-                                () ->
-                                    receipts.update("DELETE FROM " + table + " WHERE id = ?", key));
-                  }));
+      log.readAll(
+          cluster.topics().receipts(),
+          (key, read) ->
+              read.ifPresentOrElse(
+                  receipt ->
+                      receipts.update(
+                          "INSERT OR REPLACE INTO " + table + " VALUES (?, ?, ?, ?)",
+                          key,
+                          key.equals(receipt.getPairId()),
+                          receipt.getReason().isEmpty()
+                              ? receipt.getStanding()
+                              : receipt.getReason(),
+                          receipt.getDetail()),
+                  () -> receipts.update("DELETE FROM " + table + " WHERE id = ?", key)));
     }
   }
 }

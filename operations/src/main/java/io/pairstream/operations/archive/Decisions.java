@@ -9,7 +9,6 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.CaptionBytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,9 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /** What people have decided about the pairs of a data set: takedowns and reviews. */
 final class Decisions implements AutoCloseable {
@@ -35,26 +32,22 @@ final class Decisions implements AutoCloseable {
     this.captions =
         new CaptionBytes(cluster.registry(), cluster.topics().crowdsourced().name() + "-value");
     this.log = CommittedLog.open(cluster);
-    List<TopicPartition> partitions = new ArrayList<>();
-    Stream.of(cluster.topics().takedowns().name(), cluster.topics().reviews().name())
-        .forEach(topic -> partitions.addAll(log.partitions(topic)));
-    this.pages = new Pages(log, partitions, Map.of());
+    List<String> topics =
+        List.of(cluster.topics().takedowns().name(), cluster.topics().reviews().name());
+    this.pages = new Pages(log, log.partitions(topics), Map.of());
   }
 
   /** The takedowns and reviews in force among those made since the last time, of all at first. */
   Collection<ConsumerRecord<byte[], byte[]>> readOn() {
     Map<String, ConsumerRecord<byte[], byte[]>> last = new LinkedHashMap<>();
     pages.readOn(record -> last.put(record.topic() + "/" + CommittedLog.key(record), record));
-    last.values().stream()
-        .filter(record -> record.topic().equals(cluster.topics().takedowns().name()))
-        .forEach(
-            record -> {
-              if (record.value() == null) {
-                withdrawn.remove(CommittedLog.key(record));
-              } else {
-                withdrawn.add(CommittedLog.key(record));
-              }
-            });
+    for (ConsumerRecord<byte[], byte[]> record : last.values()) {
+      if (record.value() == null) {
+        withdrawn.remove(CommittedLog.key(record));
+      } else if (record.topic().equals(cluster.topics().takedowns().name())) {
+        withdrawn.add(CommittedLog.key(record));
+      }
+    }
     last.values().removeIf(record -> record.value() == null);
     return last.values();
   }

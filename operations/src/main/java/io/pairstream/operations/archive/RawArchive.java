@@ -1,8 +1,5 @@
 package io.pairstream.operations.archive;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toList;
-
 import io.pairstream.operations.archive.ArchiveFile.Reader;
 import io.pairstream.operations.archive.ArchiveFile.Writer;
 import io.pairstream.operations.archive.ArchiveFolder.Stored;
@@ -16,14 +13,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -90,27 +84,25 @@ public final class RawArchive implements AutoCloseable {
   public Report run(boolean remove) throws IOException {
     boolean decided = !decisions.readOn().isEmpty();
     long removed = remove && decided ? removeWithdrawn() : 0;
-    Map<String, Long> missing = new HashMap<>();
+    Map<String, Long> missing = new TreeMap<>();
+    var files = folder.files(topics);
     Run run = new Run();
-    for (String topic : topics) {
-      List<TopicPartition> partitions = log.partitions(topic);
-      Map<TopicPartition, Stretch> stretches = log.everything(partitions);
-      for (TopicPartition partition : partitions) {
-        Stretch there = stretches.get(partition);
-        Optional<Long> next = next(partition);
-        if (next.orElse(0L) > there.to()) {
-          throw new IOException(
-              "%s ends at offset %d, and the archive has it up to %d: the topic was made anew; archive into another folder"
-                  .formatted(partition, there.to(), next.get() - 1));
-        }
-        long from = Math.max(there.from(), next.orElse(0L));
-        if (next.isPresent() && from > next.get()) {
-          missing.put(partition.toString(), from - next.get());
-        }
-        run.archive(partition, new Stretch(from, there.to()));
+    for (var one : log.everything(log.partitions(topics)).entrySet()) {
+      TopicPartition partition = one.getKey();
+      Stretch there = one.getValue();
+      List<Stored> before = files.getOrDefault(partition, List.of());
+      long next = before.isEmpty() ? there.from() : before.get(before.size() - 1).last() + 1;
+      if (next > there.to()) {
+        throw new IOException(
+            "%s ends at offset %d, and the archive has it up to %d: the topic was made anew; archive into another folder"
+                .formatted(partition, there.to(), next - 1));
+      } else if (next < there.from()) {
+        missing.put(partition.toString(), there.from() - next);
       }
+      run.archive(partition, new Stretch(Math.max(next, there.from()), there.to()));
     }
-    return new Report(run.records, run.withdrawn, removed, missing, held());
+    List<Held> held = folder.files(topics).values().stream().map(RawArchive::held).toList();
+    return new Report(run.records, run.withdrawn, removed, missing, held);
   }
 
   /** What lies between two runs. */
@@ -132,29 +124,16 @@ public final class RawArchive implements AutoCloseable {
     } while (pause.isDueAgain());
   }
 
-  private Optional<Long> next(TopicPartition partition) throws IOException {
-    return folder.files(topics).stream()
-        .filter(file -> file.partition().equals(partition))
-        .map(file -> file.last() + 1)
-        .max(Long::compare);
-  }
-
-  private List<Held> held() throws IOException {
-    Map<TopicPartition, List<Stored>> files =
-        folder.files(topics).stream()
-            .collect(groupingBy(Stored::partition, LinkedHashMap::new, toList()));
-    return files.entrySet().stream().map(one -> held(one.getKey(), one.getValue())).toList();
-  }
-
-  private static Held held(TopicPartition partition, List<Stored> files) {
+  private static Held held(List<Stored> files) {
     long bytes = files.stream().mapToLong(Stored::bytes).sum();
+    Stored first = files.get(0);
     long last = files.get(files.size() - 1).last();
-    return new Held(partition.toString(), files.size(), files.get(0).first(), last, bytes);
+    return new Held(first.partition().toString(), files.size(), first.first(), last, bytes);
   }
 
   private long removeWithdrawn() throws IOException {
     long removed = 0;
-    for (Stored file : folder.files(topics)) {
+    for (Stored file : folder.files(topics).values().stream().flatMap(List::stream).toList()) {
       if (!holdsWithdrawn(file)) {
         continue;
       }
@@ -186,16 +165,13 @@ public final class RawArchive implements AutoCloseable {
 
   /** The schema by which a value is read; one that the registry does not give is no loss here. */
   private void keepSchema(byte[] value) throws IOException {
-    OptionalInt id = WireFormat.schemaId(value);
-    if (id.isEmpty() || !keptSchemas.add(id.getAsInt())) {
+    int id = WireFormat.schemaId(value).orElse(-1);
+    if (id < 0 || !keptSchemas.add(id)) {
       return;
     }
+    String subject = cluster.topics().crowdsourced().name() + "-value";
     try {
-      folder.keep(
-          id.getAsInt(),
-          cluster
-              .registry()
-              .writerSchema(cluster.topics().crowdsourced().name() + "-value", id.getAsInt()));
+      folder.keep(id, cluster.registry().writerSchema(subject, id));
     } catch (MissingSchemaException e) {
       // The topology rejects such a record as of an unknown schema.
     }

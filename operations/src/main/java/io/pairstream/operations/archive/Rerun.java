@@ -6,14 +6,13 @@ import io.pairstream.operations.archive.ArchivedRecord.About;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.operations.cluster.Transactions;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.http.TokenBucket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -22,14 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -43,12 +39,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class Rerun implements AutoCloseable {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
-  /** In memory, and in one transaction. */
-  private static final int MOST_RECORDS = 100;
-
-  private static final long MOST_BYTES = 8L * 1024 * 1024;
+  private static final int RECORDS_IN_A_TRANSACTION = 100;
 
   private final ClusterAccess from;
   private final ClusterAccess into;
@@ -57,13 +48,11 @@ public final class Rerun implements AutoCloseable {
   private final TokenBucket rate;
   private final CommittedLog log;
   private final Decisions decisions;
-  private final Producer<byte[], byte[]> producer;
+  private final Transactions transactions;
 
   /** Offsets of the first data set that are to be read next. */
   private final Map<TopicPartition, Long> next = new HashMap<>();
 
-  private final List<ProducerRecord<byte[], byte[]>> pending = new ArrayList<>();
-  private long pendingBytes;
   private long sent;
   private long withdrawn;
   private long tooLarge;
@@ -97,22 +86,16 @@ public final class Rerun implements AutoCloseable {
     this.log = CommittedLog.open(from);
     this.decisions = new Decisions(from);
     // First: from now on nobody else commits, and what was open is not.
-    this.producer =
-        into.transactions(
-            group,
-            TIMEOUT,
-            Map.of(
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                RecordSizes.MAX_RECORD,
-                ProducerConfig.BUFFER_MEMORY_CONFIG,
-                4 * MOST_BYTES));
+    this.transactions = Transactions.open(into, group);
     try (Admin admin = into.admin();
         var standIn = into.consumer(Map.of(ConsumerConfig.GROUP_ID_CONFIG, group));
         CommittedLog ofInto = CommittedLog.open(into)) {
       member = standIn.groupMetadata();
-      next.putAll(ClusterAccess.committedAndSettled(admin, group, partitions(log, from)));
+      List<TopicPartition> partitions = log.partitions(from.topics().rawNames());
+      next.putAll(ClusterAccess.committedAndSettled(admin, group, partitions));
       boolean isEmpty =
-          ofInto.ends(partitions(ofInto, into)).values().stream().allMatch(end -> end == 0);
+          ofInto.ends(ofInto.partitions(into.topics().rawNames())).values().stream()
+              .allMatch(end -> end == 0);
       if (next.isEmpty() && !isEmpty) {
         throw new IllegalArgumentException(
             "data set %s has raw records, and Kafka's group %s does not know of which offsets; name a new one: --into"
@@ -125,16 +108,10 @@ public final class Rerun implements AutoCloseable {
     }
   }
 
-  private static List<TopicPartition> partitions(CommittedLog log, ClusterAccess cluster) {
-    return cluster.topics().rawNames().stream()
-        .flatMap(topic -> log.partitions(topic).stream())
-        .toList();
-  }
-
   /** Sends what the topics hold now and was not sent before. */
   public Report fromTopics() {
     Map<TopicPartition, Stretch> left = new HashMap<>();
-    log.everything(partitions(log, from))
+    log.everything(log.partitions(from.topics().rawNames()))
         .forEach(
             (partition, all) -> {
               begin(partition, all.from());
@@ -164,7 +141,7 @@ public final class Rerun implements AutoCloseable {
    */
   public Report fromArchive(Path archive) throws IOException {
     ArchiveFolder folder = new ArchiveFolder(archive);
-    List<Stored> files = folder.files(from.topics().rawNames());
+    Map<TopicPartition, List<Stored>> files = folder.files(from.topics().rawNames());
     if (files.isEmpty()) {
       throw new IOException(
           "%s holds no archive of data set %s; archive makes one, or name another: --dataset"
@@ -174,8 +151,7 @@ public final class Rerun implements AutoCloseable {
     PriorityQueue<Source> sources =
         new PriorityQueue<>(Comparator.comparing(source -> source.head.about().timestamp()));
     try {
-      for (List<Stored> ofOne :
-          files.stream().collect(Collectors.groupingBy(Stored::partition)).values()) {
+      for (List<Stored> ofOne : files.values()) {
         Source source = new Source(ofOne);
         if (source.advance()) {
           sources.add(source);
@@ -208,11 +184,9 @@ public final class Rerun implements AutoCloseable {
 
   /** Notes that a partition is read from this offset on. */
   private void begin(TopicPartition partition, long first) {
-    Long before = next.get(partition);
-    if (before != null && before < first) {
-      missing += first - before;
-    }
-    next.put(partition, Math.max(first, before == null ? 0 : before));
+    long before = next.getOrDefault(partition, first);
+    missing += Math.max(0, first - before);
+    next.put(partition, Math.max(first, before));
   }
 
   private void send(ArchivedRecord record, byte[] value) {
@@ -230,105 +204,83 @@ public final class Rerun implements AutoCloseable {
     } else if (record.size() > RecordSizes.MAX_RAW_RECORD) {
       tooLarge++;
     } else {
-      String kind =
-          about.topic().equals(from.topics().scraped().name())
-              ? TopicCatalogue.SCRAPED
-              : TopicCatalogue.CROWDSOURCED;
-      add(
+      transactions.add(
           new ProducerRecord<>(
-              into.dataset().topic(kind), null, null, about.key(), value, record.headers()));
+              there(about.topic()), null, null, about.key(), value, record.headers()));
       sent++;
     }
     next.put(about.at(), about.offset() + 1);
-    if (commitIfFull()) {
+    if (isFull()) {
+      commit();
       takeDecisions();
     }
   }
 
-  private boolean commitIfFull() {
-    boolean isFull = pending.size() >= MOST_RECORDS || pendingBytes >= MOST_BYTES;
-    if (isFull) {
-      commit();
-    }
-    return isFull;
+  private boolean isFull() {
+    return transactions.isFull() || transactions.size() >= RECORDS_IN_A_TRANSACTION;
   }
 
-  private void add(ProducerRecord<byte[], byte[]> record) {
-    pending.add(record);
-    pendingBytes += record.value() == null ? 0 : record.value().length;
+  /** The other data set's topic of that kind. */
+  private String there(String topic) {
+    return into.dataset().name() + topic.substring(from.dataset().name().length());
   }
 
   /** Takes takedowns and reviews along, in the next transaction. */
   private void takeDecisions() {
     for (ConsumerRecord<byte[], byte[]> decided : decisions.readOn()) {
-      boolean isReview = decided.topic().equals(from.topics().reviews().name());
-      String topic = isReview ? TopicCatalogue.REVIEWS : TopicCatalogue.TAKEDOWNS;
-      add(new ProducerRecord<>(into.dataset().topic(topic), decided.key(), decided.value()));
-      boolean unused = commitIfFull();
+      String topic = there(decided.topic());
+      transactions.add(new ProducerRecord<>(topic, decided.key(), decided.value()));
+      if (isFull()) {
+        commit();
+      }
     }
   }
 
   private void commit() {
-    try {
-      producer.beginTransaction();
-      for (ProducerRecord<byte[], byte[]> record : pending) {
-        var unused = producer.send(record);
-      }
-      // All of them each time: a group forgets those that it has not heard of for long.
-      Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-      next.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-      producer.sendOffsetsToTransaction(offsets, member);
-      producer.commitTransaction();
-    } catch (KafkaException | IllegalStateException e) {
-      throw new KafkaException(
-          "Kafka did not confirm the last records; the same command goes on", e);
-    }
-    pending.clear();
-    pendingBytes = 0;
+    // All of them each time: a group forgets those that it has not heard of for long.
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    next.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+    transactions.commit(offsets, member);
     listener.accept(sent);
   }
 
   /** At once: what is open is aborted with the next start, or by its time-out. */
   @Override
   public void close() {
-    producer.close(Duration.ZERO);
+    transactions.close();
     decisions.close();
     log.close();
   }
 
-  /** The files of a partition, one after the other. */
+  /** The files of a partition, one after the other, but those that are done with. */
   private final class Source implements AutoCloseable {
 
     private final Deque<Stored> files;
-    private Stored file;
     private Reader reader;
     private ArchivedRecord head;
 
     Source(List<Stored> files) {
       this.files = new ArrayDeque<>(files);
+      this.files.removeIf(file -> file.last() < next.getOrDefault(file.partition(), 0L));
     }
 
     /** Whether there is another record, the head then. */
     boolean advance() throws IOException {
-      while (true) {
-        Optional<ArchivedRecord> read = reader == null ? Optional.empty() : reader.next();
+      for (; !files.isEmpty(); files.remove()) {
+        Stored file = files.element();
+        if (reader == null) {
+          begin(file.partition(), file.first());
+          reader = new Reader(file.path());
+        }
+        Optional<ArchivedRecord> read = reader.next();
         if (read.isPresent()) {
           head = read.get();
           return true;
         }
         close();
-        if (file != null) {
-          end(file.partition(), file.last() + 1);
-        }
-        if (files.isEmpty()) {
-          return false;
-        }
-        file = files.remove();
-        begin(file.partition(), file.first());
-        if (file.last() >= next.get(file.partition())) {
-          reader = new Reader(file.path());
-        }
+        end(file.partition(), file.last() + 1);
       }
+      return false;
     }
 
     @Override

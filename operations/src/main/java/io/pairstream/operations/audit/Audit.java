@@ -121,21 +121,21 @@ public final class Audit {
       Differences differences = new Differences();
       LinkLedger links = new LinkLedger(cluster, log, admin, ofAll, differences);
       String group = cluster.dataset().preprocessGroup();
-      List<TopicPartition> rawPartitions = partitions(log, topics.rawNames());
+      List<TopicPartition> rawPartitions = log.partitions(topics.rawNames());
       Map<TopicPartition, Long> starts = starts(log, rawPartitions, since);
       List<RawPartition> raw =
           inputs(
               rawPartitions,
               starts,
               ClusterAccess.committedAndSettled(admin, group, rawPartitions));
-      List<TopicPartition> repartition = partitions(log, List.of(repartition()));
+      List<TopicPartition> repartition = log.partitions(repartition());
       Pages onTheWay =
           new Pages(log, repartition, ClusterAccess.committedAndSettled(admin, group, repartition));
       Pages waiting = new Pages(log, waitingPairs(log, admin), Map.of());
-      List<TopicPartition> outputPartitions = partitions(log, topics.outputNames());
+      List<TopicPartition> outputPartitions = log.partitions(topics.outputNames());
       Pages outputs =
           new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
-      Pages ofLinks = new Pages(log, partitions(log, links.outputTopics()), Map.of());
+      Pages ofLinks = new Pages(log, log.partitions(links.outputTopics()), Map.of());
       ReviewedPairs reviewed = new ReviewedPairs();
 
       try (Ledger ledger =
@@ -189,10 +189,6 @@ public final class Audit {
         : log.beginnings(partitions);
   }
 
-  static List<TopicPartition> partitions(CommittedLog log, List<String> topics) {
-    return topics.stream().flatMap(topic -> log.partitions(topic).stream()).toList();
-  }
-
   private List<RawPartition> inputs(
       List<TopicPartition> partitions,
       Map<TopicPartition, Long> starts,
@@ -216,7 +212,7 @@ public final class Audit {
   /** None where the topics were made by a version that looked for no near copies. */
   private List<TopicPartition> waitingPairs(CommittedLog log, Admin admin) {
     String topic = topics.waitingPairs().name();
-    return partitions(log, List.copyOf(ClusterAccess.existing(admin, Set.of(topic)).keySet()));
+    return log.partitions(ClusterAccess.existing(admin, Set.of(topic)).keySet());
   }
 
   private static void enterWaiting(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {
@@ -319,7 +315,7 @@ public final class Audit {
 
   /** Notes the raw records of the pairs that receipts call withdrawn. */
   private void enterWithdrawals(Ledger ledger, CommittedLog log, Instant since) {
-    List<TopicPartition> receipts = partitions(log, List.of(topics.receipts().name()));
+    List<TopicPartition> receipts = log.partitions(topics.receipts().name());
     new Pages(log, receipts, starts(log, receipts, since.minus(CLOCKS)))
         .readOn(
             record ->

@@ -26,8 +26,6 @@ final class SplitBooks implements Closeable {
   /** Stands where a tombstone has no raw coordinates. */
   private static final long REMOVED = -2;
 
-  private static final int INSERTS_IN_A_TRANSACTION = 10_000;
-
   private static final String SCHEMA =
       "CREATE TABLE record (pair TEXT, image TEXT, caption INTEGER, origin INTEGER, split INTEGER,"
           + " partition INTEGER, offset INTEGER)";
@@ -59,7 +57,6 @@ final class SplitBooks implements Closeable {
   private final List<EqualSample> firstEqualSamples = new ArrayList<>();
   private Differences differences = new Differences();
   private long equalSamples;
-  private int uncommitted;
   private boolean settled = true;
 
   /**
@@ -99,22 +96,8 @@ final class SplitBooks implements Closeable {
   }
 
   private void add(Object... columns) {
-    if (uncommitted == 0) {
-      records.execute("BEGIN");
-    }
     records.update("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", columns);
-    uncommitted++;
     settled = false;
-    if (uncommitted == INSERTS_IN_A_TRANSACTION) {
-      commit();
-    }
-  }
-
-  private void commit() {
-    if (uncommitted > 0) {
-      records.execute("COMMIT");
-      uncommitted = 0;
-    }
   }
 
   /** Notes by which outputs the raw records left, as far as the books go. */
@@ -122,7 +105,6 @@ final class SplitBooks implements Closeable {
     if (settled) {
       return;
     }
-    commit();
     for (int split = 0; split < splits.size(); split++) {
       live[split] = 0;
       for (RawPartition partition : inputs.partitions()) {
@@ -204,7 +186,6 @@ final class SplitBooks implements Closeable {
 
   /** Compares each image's pairs with each other: images in two splits, and equal samples. */
   void compareImages() {
-    commit();
     records.scan(
         LEAKS,
         row -> {

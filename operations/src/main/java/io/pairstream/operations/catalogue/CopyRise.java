@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.service.table.Database;
+import io.pairstream.service.table.Database.RowReader;
 import io.pairstream.service.table.TopicTable;
 import java.util.Collection;
 import java.util.List;
@@ -37,24 +39,15 @@ public record CopyRise(String contributor, long newest, long copies, long before
    */
   public static List<CopyRise> of(TopicTable catalogue, Collection<String> contributors) {
     return contributors.stream()
-        .map(
-            name ->
-                catalogue.read(
-                    table ->
-                        table
-                            .first(
-                                COUNTS,
-                                row ->
-                                    new CopyRise(
-                                        name,
-                                        row.getLong(1),
-                                        row.getLong(2),
-                                        row.getLong(3),
-                                        row.getLong(4)),
-                                name)
-                            .orElseThrow()))
+        .map(name -> catalogue.read(table -> of(table, name)))
         .filter(CopyRise::isClear)
         .toList();
+  }
+
+  private static CopyRise of(Database table, String name) {
+    RowReader<CopyRise> reader =
+        row -> new CopyRise(name, row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+    return table.first(COUNTS, reader, name).orElseThrow();
   }
 
   /** At least twice as many, and beyond what chance explains: two proportions, z above 6. */

@@ -1,6 +1,8 @@
 package io.pairstream.operations.cluster;
 
+import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -81,6 +83,11 @@ public final class CommittedLog implements AutoCloseable {
           "there is no topic " + topic + "; pairstream topics create makes it");
     }
     return found.stream().map(p -> new TopicPartition(topic, p.partition())).toList();
+  }
+
+  /** The partitions of several topics, likewise. */
+  public List<TopicPartition> partitions(Collection<String> topics) {
+    return topics.stream().flatMap(topic -> partitions(topic).stream()).toList();
   }
 
   /**
@@ -173,6 +180,16 @@ public final class CommittedLog implements AutoCloseable {
     values.forEach(
         (key, value) -> cluster.decode(topic, value).ifPresent(last -> read.put(key, last)));
     return read;
+  }
+
+  /** The published pair of an entry of the index; empty where it is there no longer. */
+  public Optional<PreparedPair> published(IndexedPair entry) {
+    return cluster.topics().splits().entrySet().stream()
+        .filter(split -> split.getValue().name().equals(entry.getSplit()))
+        .map(split -> new Origin(split.getKey(), entry.getPartition(), entry.getOffset()))
+        .flatMap(place -> record(place).stream())
+        .flatMap(record -> cluster.decode(cluster.topics().training(), record.value()).stream())
+        .findFirst();
   }
 
   /** The record at these coordinates; empty where there is none, or it is kept no longer. */

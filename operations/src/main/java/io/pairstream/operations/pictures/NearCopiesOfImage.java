@@ -6,12 +6,10 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.pictures.PublishedPictures.NearPair;
 import io.pairstream.operations.pictures.PublishedPictures.Picture;
 import io.pairstream.schemas.IndexedPair;
-import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.PairStatus;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The published pairs of pictures that are nearly an image, found by reading the index. */
@@ -37,27 +35,16 @@ public final class NearCopiesOfImage {
             entry.filter(pair -> pair.getImageDigest().equals(imageDigest)).ifPresent(own::set);
           });
       return Optional.ofNullable(own.get())
-          .flatMap(
-              entry ->
-                  PublishedPictures.number(entry.getPerceptualHash())
-                      .map(hash -> picture(cluster, log, entry, hash)))
+          .flatMap(entry -> picture(log, entry))
           .map(picture -> pictures.nearTo(picture, how));
     }
   }
 
-  private static Picture picture(
-      ClusterAccess cluster, CommittedLog log, IndexedPair entry, long hash) {
-    OptionalLong mirrored =
-        cluster.topics().splits().entrySet().stream()
-            .filter(split -> split.getValue().name().equals(entry.getSplit()))
-            .map(split -> new Origin(split.getKey(), entry.getPartition(), entry.getOffset()))
-            .flatMap(place -> log.record(place).stream())
-            .flatMap(record -> cluster.decode(cluster.topics().training(), record.value()).stream())
-            .map(PreparedPair::getMirroredHash)
-            .flatMap(hex -> PublishedPictures.number(hex).stream())
-            .mapToLong(Long::longValue)
-            .findFirst();
-    return new Picture(
-        entry.getImageDigest(), PublishedPictures.SPLITS.get(0), hash, mirrored, false);
+  private static Optional<Picture> picture(CommittedLog log, IndexedPair entry) {
+    Optional<Long> mirrored =
+        log.published(entry).flatMap(pair -> PublishedPictures.number(pair.getMirroredHash()));
+    PairStatus any = PublishedPictures.SPLITS.get(0);
+    return PublishedPictures.number(entry.getPerceptualHash())
+        .map(hash -> new Picture(entry.getImageDigest(), any, hash, mirrored, false));
   }
 }

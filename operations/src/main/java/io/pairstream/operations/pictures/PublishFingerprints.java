@@ -3,31 +3,24 @@ package io.pairstream.operations.pictures;
 import io.pairstream.cleaning.image.HammingIndex;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.Transactions;
 import io.pairstream.operations.pictures.PublishedPictures.NearCopy;
 import io.pairstream.operations.pictures.PublishedPictures.Picture;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.topics.Topic;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Sends the pictures that were published before near copies were looked for to be looked up. */
 public final class PublishFingerprints {
 
-  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final int RECORDS_IN_A_TRANSACTION = 10_000;
 
-  private final ClusterAccess cluster;
-
-  public PublishFingerprints(ClusterAccess cluster) {
-    this.cluster = cluster;
-  }
+  private PublishFingerprints() {}
 
   /**
    * What is published.
@@ -80,25 +73,24 @@ public final class PublishFingerprints {
    * @throws org.apache.kafka.common.KafkaException where the cluster does not take them; what is
    *     sent may be sent again
    */
-  public long send(PublishedPictures pictures, LongConsumer progress) {
+  public static long send(
+      ClusterAccess cluster, PublishedPictures pictures, LongConsumer progress) {
     Topic<String, Fingerprint> topic = cluster.topics().fingerprints();
     int ignored = cluster.registry().idOf(topic.name() + "-value", Fingerprint.SCHEMA$);
     AtomicLong sent = new AtomicLong();
-    try (KafkaProducer<byte[], byte[]> producer =
-        cluster.transactions(cluster.dataset().lookUpGroup() + "-published", TIMEOUT, Map.of())) {
-      producer.beginTransaction();
+    String id = cluster.dataset().lookUpGroup() + "-published";
+    try (Transactions transactions = Transactions.open(cluster, id)) {
       pictures.forEach(
           picture -> {
             if (!picture.lookedUp()) {
-              var unused = producer.send(record(topic, picture));
+              transactions.add(record(topic, picture));
               if (sent.incrementAndGet() % RECORDS_IN_A_TRANSACTION == 0) {
-                producer.commitTransaction();
+                transactions.commit();
                 progress.accept(sent.get());
-                producer.beginTransaction();
               }
             }
           });
-      producer.commitTransaction();
+      transactions.commit();
     }
     return sent.get();
   }

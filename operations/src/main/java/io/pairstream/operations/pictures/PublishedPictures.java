@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -33,8 +32,6 @@ public final class PublishedPictures implements Closeable {
       List.of(PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST);
 
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{16}");
-
-  private static final int INSERTS_IN_A_TRANSACTION = 10_000;
 
   private static final String SEEN =
       "CREATE TABLE seen (pair TEXT, split INTEGER, image TEXT, hash INTEGER, mirrored INTEGER,"
@@ -62,7 +59,6 @@ public final class PublishedPictures implements Closeable {
           + " count(DISTINCT image) > 1";
 
   private final Database records;
-  private int uncommitted;
   private boolean settled;
 
   /**
@@ -82,7 +78,7 @@ public final class PublishedPictures implements Closeable {
    * @param lookedUp whether all its pairs were published after it was looked up among all others
    */
   public record Picture(
-      String imageDigest, PairStatus split, long hash, OptionalLong mirrored, boolean lookedUp) {
+      String imageDigest, PairStatus split, long hash, Optional<Long> mirrored, boolean lookedUp) {
 
     private static Picture read(ResultSet row) throws SQLException {
       long mirrored = row.getLong("mirrored");
@@ -91,24 +87,23 @@ public final class PublishedPictures implements Closeable {
           row.getString("image"),
           SPLITS.get(row.getInt("split")),
           row.getLong("hash"),
-          isUnknown ? OptionalLong.empty() : OptionalLong.of(mirrored),
+          isUnknown ? Optional.empty() : Optional.of(mirrored),
           row.getBoolean("looked"));
     }
 
     /**
-     * In how many bits it differs from another one, whichever of the two is mirrored; empty where
-     * these are too many. Of two that came one after the other only one is mirrored to compare
-     * them, so where both can be, both must be near.
+     * In how many bits it differs from another one, whichever of the two is mirrored. Of two that
+     * came one after the other only one is mirrored to compare them, so where both can be, both
+     * must be near.
      */
-    OptionalLong distanceTo(Picture other, NearCopies how) {
+    int distanceTo(Picture other, NearCopies how) {
       int upright = Long.bitCount(hash ^ other.hash);
-      int asMirrored = Math.max(mirroredDistance(this, other), mirroredDistance(other, this));
-      int least = how.mirrored() && asMirrored >= 0 ? Math.min(upright, asMirrored) : upright;
-      return least <= how.maxDistanceBits() ? OptionalLong.of(least) : OptionalLong.empty();
+      int asMirrored = Math.max(mirroredDistance(other), other.mirroredDistance(this));
+      return how.mirrored() && asMirrored >= 0 ? Math.min(upright, asMirrored) : upright;
     }
 
-    private static int mirroredDistance(Picture one, Picture other) {
-      return one.mirrored.isEmpty() ? -1 : Long.bitCount(one.mirrored.getAsLong() ^ other.hash);
+    private int mirroredDistance(Picture other) {
+      return mirrored.map(hash -> Long.bitCount(hash ^ other.hash)).orElse(-1);
     }
   }
 
@@ -117,10 +112,10 @@ public final class PublishedPictures implements Closeable {
    *
    * @param distanceBits in how many of 64 bits their hashes differ
    */
-  public record NearCopy(Picture picture, Picture copy, long distanceBits) {}
+  public record NearCopy(Picture picture, Picture copy, int distanceBits) {}
 
   /** A published pair whose picture is nearly another one; its hash differs in so many bits. */
-  public record NearPair(String pairId, String imageDigest, PairStatus split, long distanceBits) {}
+  public record NearPair(String pairId, String imageDigest, PairStatus split, int distanceBits) {}
 
   /** What the index says of all published pairs; it knows no mirrored hashes. */
   public static PublishedPictures ofIndex(ClusterAccess cluster, CommittedLog log, Path folder) {
@@ -137,19 +132,13 @@ public final class PublishedPictures implements Closeable {
   /** An entry of the index, or its end. */
   void enter(String pairId, Optional<IndexedPair> entry) {
     remove(pairId);
-    entry.ifPresent(
-        pair ->
-            SPLITS.stream()
-                .filter(split -> split.name().equals(pair.getSplit()))
-                .forEach(
-                    split ->
-                        put(
-                            pairId,
-                            split,
-                            pair.getImageDigest(),
-                            pair.getPerceptualHash(),
-                            "",
-                            pair.getPictureGroup())));
+    for (IndexedPair pair : entry.stream().toList()) {
+      String hash = pair.getPerceptualHash();
+      SPLITS.stream()
+          .filter(split -> split.name().equals(pair.getSplit()))
+          .forEach(
+              split -> put(pairId, split, pair.getImageDigest(), hash, "", pair.getPictureGroup()));
+    }
   }
 
   /**
@@ -187,26 +176,11 @@ public final class PublishedPictures implements Closeable {
   }
 
   private void add(Object... columns) {
-    if (uncommitted == 0) {
-      records.execute("BEGIN");
-    }
     records.update("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?)", columns);
-    uncommitted++;
-    if (uncommitted == INSERTS_IN_A_TRANSACTION) {
-      commit();
-    }
-  }
-
-  private void commit() {
-    if (uncommitted > 0) {
-      records.execute("COMMIT");
-      uncommitted = 0;
-    }
   }
 
   private void settle() {
     if (!settled) {
-      commit();
       records.execute(PICTURE, HELD_OUT);
       settled = true;
     }
@@ -246,7 +220,7 @@ public final class PublishedPictures implements Closeable {
         picture ->
             LongStream.concat(
                     heldOut.within(picture.hash()),
-                    picture.mirrored().stream().flatMap(heldOut::within))
+                    picture.mirrored().stream().flatMapToLong(heldOut::within))
                 .distinct()
                 .mapToObj(hash -> nearest(picture, hash, how))
                 .flatMap(Optional::stream)
@@ -263,9 +237,9 @@ public final class PublishedPictures implements Closeable {
   }
 
   private static Optional<NearCopy> near(Picture picture, Picture copy, NearCopies how) {
-    OptionalLong distance = picture.distanceTo(copy, how);
-    return distance.isPresent()
-        ? Optional.of(new NearCopy(picture, copy, distance.getAsLong()))
+    int bits = picture.distanceTo(copy, how);
+    return bits <= how.maxDistanceBits()
+        ? Optional.of(new NearCopy(picture, copy, bits))
         : Optional.empty();
   }
 

@@ -4,11 +4,14 @@ import io.pairstream.cleaning.CleaningPlan.CleanedPair;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RecipeChange;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.operations.recipe.DiffReport.Prediction;
 import io.pairstream.operations.recipe.Groups.Example;
+import io.pairstream.operations.recipe.RecipeDiff.Wanted;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +28,24 @@ final class BytesJudge {
   private final RecipeChange change;
   private final long limit;
   private final AtomicLong asked = new AtomicLong();
+
+  /** What is compared of a pair that is published under both; empty texts for what is not made. */
+  private record Content(Object picture, Object caption, Object tokens) {
+
+    static Content of(TokenizedCaption of, Object picture) {
+      CleanedCaption caption = of.caption();
+      return new Content(
+          picture,
+          List.of(caption.text(), caption.language(), caption.texts()),
+          List.of(of.tokens(), of.further()));
+    }
+
+    String firstDifference(Content from) {
+      return !picture.equals(from.picture)
+          ? "picture"
+          : !caption.equals(from.caption) ? "caption" : !tokens.equals(from.tokens) ? "tokens" : "";
+    }
+  }
 
   /**
    * @param limit of pairs whose pixels are made or whose raw records are read
@@ -55,74 +76,48 @@ final class BytesJudge {
     return asked.incrementAndGet() > limit;
   }
 
-  /**
-   * Judges a pair that is published; empty beyond the limit.
-   *
-   * @param moved what to say of it where nothing else differs
-   */
-  Optional<Prediction> published(String id, RawPair pair, Set<RejectReason> waived, String moved) {
+  /** Judges a pair; empty beyond the limit. */
+  Optional<Prediction> judge(Wanted wanted, RawPair pair, Set<RejectReason> waived) {
+    return wanted.entry().isPresent()
+        ? rejected(wanted.pairId(), wanted.entry().get(), pair, waived)
+        : published(wanted, pair, waived);
+  }
+
+  private Optional<Prediction> published(Wanted wanted, RawPair pair, Set<RejectReason> waived) {
     if (isBeyondLimit()) {
       return Optional.empty();
     }
-    return Optional.of(
-        change.isWithoutPixels()
-            ? published(
-                id,
-                pair,
-                after.describe(pair, waived),
-                moved,
-                is -> captions(before.describe(pair, waived), is))
-            : published(
-                id,
-                pair,
-                after.judge(pair, waived),
-                moved,
-                is -> pictures(before.judge(pair, waived), is)));
+    String id = wanted.pairId();
+    Outcome<Content> outcome = content(after, pair, waived);
+    String changed = outcome.fold(is -> changed(wanted, pair, waived, is), no -> "");
+    Example example =
+        outcome.fold(
+            is -> new Example(id, pair.getCaption(), "", "", ""),
+            no -> Example.of(id, pair.getCaption(), no));
+    return Optional.of(new Prediction(id, "", reason(outcome), changed, Optional.of(example)));
   }
 
-  private <T> Prediction published(
-      String id, RawPair pair, Outcome<T> is, String moved, Function<T, String> difference) {
-    String changed =
-        is.fold(
-            kept -> change.inEveryPair().or(() -> text(difference.apply(kept))).orElse(moved),
-            no -> "");
-    return new Prediction(
-        id, "", reason(is), changed, Optional.of(Example.of(id, pair.getCaption(), is)));
+  private String changed(Wanted wanted, RawPair pair, Set<RejectReason> waived, Content is) {
+    if (change.inEveryPair().isPresent()) {
+      return change.inEveryPair().get();
+    }
+    Content nothing = new Content("", "", "");
+    Content was = content(before, pair, waived).fold(Function.identity(), no -> nothing);
+    String difference = is.firstDifference(was);
+    return difference.isEmpty() ? wanted.moved() : difference;
   }
 
-  private static Optional<String> text(String difference) {
-    return Optional.of(difference).filter(some -> !some.isEmpty());
+  private Outcome<Content> content(PairJudge judge, RawPair pair, Set<RejectReason> waived) {
+    return change.isWithoutPixels()
+        ? judge.describe(pair, waived).map(caption -> Content.of(caption, ""))
+        : judge.judge(pair, waived).map(BytesJudge::content);
   }
 
-  private static String pictures(Outcome<CleanedPair> before, CleanedPair after) {
-    return before.fold(
-        was ->
-            was.image().picture().equals(after.image().picture())
-                    && was.image().renditions().equals(after.image().renditions())
-                ? captions(Outcome.kept(was.caption()), after.caption())
-                : "picture",
-        no -> "picture");
+  private static Content content(CleanedPair pair) {
+    return Content.of(pair.caption(), List.of(pair.image().picture(), pair.image().renditions()));
   }
 
-  private static String captions(Outcome<TokenizedCaption> before, TokenizedCaption after) {
-    return before.fold(
-        was ->
-            !was.caption().text().equals(after.caption().text())
-                    || !was.caption().language().equals(after.caption().language())
-                    || !was.caption().texts().equals(after.caption().texts())
-                ? "caption"
-                : was.tokens().equals(after.tokens()) && was.further().equals(after.further())
-                    ? ""
-                    : "tokens",
-        no -> "caption");
-  }
-
-  /**
-   * Judges a pair that is in quarantine; empty beyond the limit.
-   *
-   * @param entry why it is there
-   */
-  Optional<Prediction> rejected(
+  private Optional<Prediction> rejected(
       String id, QuarantinedPair entry, RawPair pair, Set<RejectReason> waived) {
     Outcome<?> described = after.describe(pair, waived);
     Optional<String> becomes =
@@ -132,16 +127,9 @@ final class BytesJudge {
     if (becomes.isEmpty() && isBeyondLimit()) {
       return Optional.empty();
     }
-    Example example =
-        new Example(
-            id, pair.getCaption(), entry.getDetail(), entry.getMeasured(), entry.getLimit());
-    return Optional.of(
-        new Prediction(
-            id,
-            entry.getReason(),
-            becomes.orElseGet(() -> reason(after.judge(pair, waived))),
-            "",
-            Optional.of(example)));
+    String now = becomes.orElseGet(() -> reason(after.judge(pair, waived)));
+    Optional<Example> example = Optional.of(Example.of(entry, pair.getCaption()));
+    return Optional.of(new Prediction(id, entry.getReason(), now, "", example));
   }
 
   /** What follows from why it is there; empty where only its pixels tell. */

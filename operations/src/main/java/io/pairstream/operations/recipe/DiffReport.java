@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What a recipe would have made of what another one judged.
@@ -31,11 +30,11 @@ public record DiffReport(
     SortedMap<String, Values> keys,
     long pairs,
     long kept,
-    List<Group> changed,
-    List<Group> lost,
-    List<Group> gained,
+    List<Group<Example>> changed,
+    List<Group<Example>> lost,
+    List<Group<Example>> gained,
     long stillRejected,
-    List<Group> otherReason,
+    List<Group<Example>> otherReason,
     long judgedAgain,
     Map<String, Long> leftOut) {
 
@@ -49,57 +48,4 @@ public record DiffReport(
    */
   public record Prediction(
       String pairId, String was, String becomes, String changed, Optional<Example> example) {}
-
-  /** Adds up what would become of pairs. */
-  static final class Sum {
-
-    private final Groups changed = new Groups();
-    private final Groups lost = new Groups();
-    private final Groups gained = new Groups();
-    private final Groups otherReason = new Groups();
-    private final SortedMap<String, Long> leftOut = new TreeMap<>();
-    private long pairs;
-    private long kept;
-    private long stillRejected;
-
-    void add(Prediction of) {
-      pairs++;
-      if (!of.was().isEmpty() && of.was().equals(of.becomes())) {
-        stillRejected++;
-      } else if (!of.was().isEmpty() && !of.becomes().isEmpty()) {
-        otherReason.add(of.was() + " -> " + of.becomes(), of.example());
-      } else if (!of.was().isEmpty()) {
-        gained.add(of.was(), of.example());
-      } else if (!of.becomes().isEmpty()) {
-        lost.add(of.becomes(), of.example());
-      } else if (!of.changed().isEmpty()) {
-        changed.add(of.changed(), of.example());
-      } else {
-        kept++;
-      }
-    }
-
-    void leaveOut(String why, long count) {
-      if (count > 0) {
-        leftOut.merge(why, count, Long::sum);
-      }
-    }
-
-    DiffReport report(
-        String before, String after, SortedMap<String, Values> keys, long judgedAgain) {
-      return new DiffReport(
-          before,
-          after,
-          keys,
-          pairs,
-          kept,
-          changed.all(),
-          lost.all(),
-          gained.all(),
-          stillRejected,
-          otherReason.all(),
-          judgedAgain,
-          leftOut);
-    }
-  }
 }

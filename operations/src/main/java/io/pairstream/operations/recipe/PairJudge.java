@@ -33,7 +33,7 @@ public record PairJudge(CleaningPlan plan) {
   }
 
   /** What cleaning gets of a raw pair whose fields and caption are well-formed. */
-  public static SubmittedPair submitted(RawPair pair, Set<RejectReason> waived) {
+  private static SubmittedPair submitted(RawPair pair, Set<RejectReason> waived) {
     return new SubmittedPair(
         new EncodedImage(Utils.toArray(pair.getImage())),
         new ReceivedCaption(

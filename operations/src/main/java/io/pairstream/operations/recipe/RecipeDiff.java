@@ -26,15 +26,13 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.TakedownKind;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Tells what a recipe would have made of what another one judged.
@@ -61,13 +59,9 @@ public final class RecipeDiff {
   private final BytesJudge judge;
   private final Consumer<Prediction> each;
   private final InOrder<Optional<Prediction>> work;
-  private final DiffReport.Sum sum = new DiffReport.Sum();
 
   /** What is known of each pair so far. */
   private final Map<String, State> states = new HashMap<>();
-
-  /** Published pairs that a review let in, of which reasons may be waived. */
-  private final Set<String> reviewed = new HashSet<>();
 
   /** Of published pairs that would be rejected. */
   private final Map<String, Example> examples = new HashMap<>();
@@ -77,35 +71,52 @@ public final class RecipeDiff {
   /** The pairs whose raw records are needed, by where those are. */
   private final Map<TopicPartition, Map<Long, Wanted>> wanted = new HashMap<>();
 
+  // The report so far.
+  private final Groups<Example> changed = new Groups<>();
+  private final Groups<Example> lost = new Groups<>();
+  private final Groups<Example> gained = new Groups<>();
+  private final Groups<Example> otherReason = new Groups<>();
+  private final Map<String, Long> leftOut = new TreeMap<>();
+  private long pairs;
+  private long kept;
+  private long stillRejected;
+
   private enum Kind {
-    PUBLISHED,
-    QUARANTINED,
-    STAYS,
-    KEPT,
-    LOST,
-    NEEDS_BYTES,
-    OF_OTHER_RECIPE
+    PUBLISHED("not in the index yet"),
+    QUARANTINED("no longer in quarantine"),
+    STAYS("copies, withdrawn or unreadable: they stay so"),
+    OF_OTHER_RECIPE("judged by another recipe"),
+    KEPT(""),
+    LOST(""),
+    NEEDS_BYTES("");
+
+    /** Why those are left out of which no more becomes known. */
+    private final String why;
+
+    Kind(String why) {
+      this.why = why;
+    }
   }
 
   /**
    * What is known of a pair.
    *
+   * @param isReviewed whether a person let it in, so that reasons may be waived
    * @param label the reason of one that is lost; of others that are published, what differs
-   * @param origin the record of one that is in quarantine; else null
    */
-  private record State(Kind kind, String label, Origin origin) {
-    static State of(Kind kind) {
-      return new State(kind, "", null);
+  private record State(Origin origin, boolean isReviewed, Kind kind, String label) {
+    State as(Kind now, String saying) {
+      return new State(origin, isReviewed, now, saying);
     }
   }
 
   /**
-   * A pair whose raw record is needed.
+   * A pair that is judged from its bytes.
    *
    * @param moved where it goes if it is kept, as in {@link Prediction}
    * @param entry why it is in quarantine; empty for one that is published
    */
-  private record Wanted(String pairId, String moved, Optional<QuarantinedPair> entry) {}
+  record Wanted(String pairId, String moved, Optional<QuarantinedPair> entry) {}
 
   /**
    * @param worker makes pixels, where they are needed
@@ -146,77 +157,101 @@ public final class RecipeDiff {
       log.readAll(
           cluster.topics().index(),
           (id, entry) -> entry.ifPresent(published -> indexed(id, published, single)));
-      if (states.values().stream().anyMatch(state -> state.kind() == Kind.QUARANTINED)) {
-        quarantine.forEach(this::quarantined);
-      }
+      quarantine.forEach(this::quarantined);
       work.finish();
       states.forEach(this::addUp);
-      if (states.values().stream().anyMatch(state -> state.kind() == Kind.NEEDS_BYTES)) {
-        log.readAll(cluster.topics().receipts(), this::want);
-      }
       readRaw(log);
       work.finish();
     }
-    sum.leaveOut("beyond --limit", judge.left());
-    return sum.report(before.version(), after.version(), change.keys(), judge.judged());
+    leaveOut("beyond --limit", judge.left());
+    return new DiffReport(
+        before.version(),
+        after.version(),
+        change.keys(),
+        pairs,
+        kept,
+        changed.all(),
+        lost.all(),
+        gained.all(),
+        stillRejected,
+        otherReason.all(),
+        judge.judged(),
+        leftOut);
   }
 
-  private void add(Prediction prediction) {
-    sum.add(prediction);
-    each.accept(prediction);
+  private void add(Prediction of) {
+    pairs++;
+    if (!of.was().equals(of.becomes())) {
+      if (of.was().isEmpty()) {
+        lost.add(of.becomes(), of.example());
+      } else if (of.becomes().isEmpty()) {
+        gained.add(of.was(), of.example());
+      } else {
+        otherReason.add(of.was() + " -> " + of.becomes(), of.example());
+      }
+    } else if (!of.was().isEmpty()) {
+      stillRejected++;
+    } else if (!of.changed().isEmpty()) {
+      changed.add(of.changed(), of.example());
+    } else {
+      kept++;
+    }
+    each.accept(of);
+  }
+
+  private void leaveOut(String why, long count) {
+    if (count > 0) {
+      leftOut.merge(why, count, Long::sum);
+    }
   }
 
   private void receipt(String id, Optional<Receipt> read) {
     states.remove(id);
-    reviewed.remove(id);
     for (Receipt receipt : read.stream().toList()) {
       PairStatus status = PairStatus.valueOf(receipt.getStanding());
-      if (status.isPublished()) {
-        states.put(id, State.of(Kind.PUBLISHED));
-        if (!receipt.getReviewId().isEmpty()) {
-          reviewed.add(id);
-        }
-      } else if (status == PairStatus.QUARANTINED
-          && !OF_OTHER_PAIRS.contains(receipt.getReason())
-          && !receipt.getPairId().isEmpty()) {
-        states.put(id, new State(Kind.QUARANTINED, "", receipt.getOrigin()));
-      } else {
-        states.put(id, State.of(Kind.STAYS));
-      }
+      boolean isJudged =
+          status == PairStatus.QUARANTINED
+              && !OF_OTHER_PAIRS.contains(receipt.getReason())
+              && !receipt.getPairId().isEmpty();
+      Origin origin = receipt.getOrigin();
+      origin.setTopic(origin.getTopic().intern()); // one for all pairs
+      Kind kind = status.isPublished() ? Kind.PUBLISHED : isJudged ? Kind.QUARANTINED : Kind.STAYS;
+      states.put(id, new State(origin, !receipt.getReviewId().isEmpty(), kind, ""));
     }
   }
 
   private void indexed(String id, IndexedPair pair, CommittedLog single) {
     State known = states.get(id);
     if (known != null && known.kind() != Kind.QUARANTINED && known.kind() != Kind.STAYS) {
-      states.put(id, judged(id, pair, single));
+      states.put(id, judged(id, known, pair, single));
     }
   }
 
-  private State judged(String id, IndexedPair pair, CommittedLog single) {
+  private State judged(String id, State known, IndexedPair pair, CommittedLog single) {
     if (!pair.getRecipeVersion().equals(before.version())) {
-      return State.of(Kind.OF_OTHER_RECIPE);
-    } else if (!change.isByMeasures() || reviewed.contains(id)) {
-      return new State(Kind.NEEDS_BYTES, moved(pair), null);
+      return known.as(Kind.OF_OTHER_RECIPE, "");
     }
+    String moved = moved(pair);
+    if (!change.isByMeasures() || known.isReviewed()) {
+      return known.as(Kind.NEEDS_BYTES, moved);
+    }
+    StoredPair stored =
+        new StoredPair(
+            pair.getImageDigest(),
+            Long.parseUnsignedLong(pair.getPerceptualHash(), 16),
+            pair.getLanguage(),
+            pair.getMeasures());
     return change
-        .judge(
-            new StoredPair(
-                pair.getImageDigest(),
-                Long.parseUnsignedLong(pair.getPerceptualHash(), 16),
-                pair.getLanguage(),
-                pair.getMeasures()))
+        .judge(stored)
         .map(
             outcome ->
                 outcome.fold(
-                    kept ->
-                        new State(
-                            Kind.KEPT, change.inEveryPair().orElseGet(() -> moved(pair)), null),
+                    same -> known.as(Kind.KEPT, change.inEveryPair().orElse(moved)),
                     no -> {
                       keepExample(id, pair, no, single);
-                      return new State(Kind.LOST, no.reason().name(), null);
+                      return known.as(Kind.LOST, no.reason().name());
                     }))
-        .orElseGet(() -> new State(Kind.NEEDS_BYTES, moved(pair), null));
+        .orElseGet(() -> known.as(Kind.NEEDS_BYTES, moved));
   }
 
   /** Where a pair goes that another split or fold takes; empty for one that stays. */
@@ -236,18 +271,8 @@ public final class RecipeDiff {
   /** Of few pairs the caption is read. */
   private void keepExample(String id, IndexedPair pair, Rejection no, CommittedLog single) {
     if (exampleCounts.merge(no.reason(), 1, Integer::sum) <= Groups.MOST_EXAMPLES) {
-      PairStatus split = PairStatus.valueOf(pair.getSplit());
-      String caption =
-          cluster.topics().splits().entrySet().stream()
-              .filter(topic -> topic.getValue() == split)
-              .map(topic -> new Origin(topic.getKey(), pair.getPartition(), pair.getOffset()))
-              .flatMap(place -> single.record(place).stream())
-              .flatMap(
-                  record -> cluster.decode(cluster.topics().training(), record.value()).stream())
-              .map(PreparedPair::getCaption)
-              .findFirst()
-              .orElse("");
-      examples.put(id, new Example(id, caption, no.detail(), no.measured(), no.limit()));
+      String caption = single.published(pair).map(PreparedPair::getCaption).orElse("");
+      examples.put(id, Example.of(id, caption, no));
     }
   }
 
@@ -259,47 +284,37 @@ public final class RecipeDiff {
         || known.kind() != Kind.QUARANTINED
         || !known.origin().equals(entry.getOrigin())) {
       return; // Decided anew since, or a copy.
-    }
-    states.remove(id);
-    if (!entry.getRecipeVersion().equals(before.version())) {
-      sum.leaveOut("judged by another recipe", 1);
+    } else if (!entry.getRecipeVersion().equals(before.version())) {
+      states.put(id, known.as(Kind.OF_OTHER_RECIPE, ""));
       return;
     }
+    states.remove(id);
     String forbidden = BytesJudge.reason(after.screen(entry.getImageDigest()));
-    Optional<RawPair> kept = quarantine.raw(entry);
+    Wanted pair = new Wanted(id, "", Optional.of(entry));
     if (!forbidden.isEmpty() || PairJudge.isOfNoRecipe(entry.getReason())) {
       String becomes = forbidden.isEmpty() ? entry.getReason() : forbidden;
       add(new Prediction(id, entry.getReason(), becomes, "", Optional.empty()));
-    } else if (kept.isPresent()) {
-      RecordHeaders headers = new RecordHeaders();
-      entry
-          .getHeaders()
-          .forEach(one -> headers.add(one.getKey(), Utils.toNullableArray(one.getValue())));
-      Set<RejectReason> waived = PairJudge.waived(headers);
-      work.add(() -> judge.rejected(id, entry, kept.get(), waived));
     } else {
-      want(entry.getOrigin(), new Wanted(id, "", Optional.of(entry)));
+      quarantine
+          .raw(entry)
+          .ifPresentOrElse(
+              raw -> begin(pair, raw, Quarantine.headers(entry)),
+              () -> want(entry.getOrigin(), pair));
     }
+  }
+
+  private void begin(Wanted pair, RawPair raw, Headers headers) {
+    Set<RejectReason> waived = PairJudge.waived(headers);
+    work.add(() -> judge.judge(pair, raw, waived));
   }
 
   private void addUp(String id, State state) {
+    Optional<Example> example = Optional.ofNullable(examples.get(id));
     switch (state.kind()) {
       case KEPT -> add(new Prediction(id, "", "", state.label(), Optional.empty()));
-      case LOST ->
-          add(new Prediction(id, "", state.label(), "", Optional.ofNullable(examples.get(id))));
-      case OF_OTHER_RECIPE -> sum.leaveOut("judged by another recipe", 1);
-      case STAYS -> sum.leaveOut("copies, withdrawn or unreadable: they stay so", 1);
-      case PUBLISHED -> sum.leaveOut("not in the index yet", 1);
-      case QUARANTINED -> sum.leaveOut("no longer in quarantine", 1);
-      case NEEDS_BYTES -> {} // Its raw record is looked for.
-    }
-  }
-
-  private void want(String id, Optional<Receipt> receipt) {
-    State known = states.get(id);
-    if (known != null && known.kind() == Kind.NEEDS_BYTES) {
-      receipt.ifPresent(
-          found -> want(found.getOrigin(), new Wanted(id, known.label(), Optional.empty())));
+      case LOST -> add(new Prediction(id, "", state.label(), "", example));
+      case NEEDS_BYTES -> want(state.origin(), new Wanted(id, state.label(), Optional.empty()));
+      default -> leaveOut(state.kind().why, 1);
     }
   }
 
@@ -313,39 +328,27 @@ public final class RecipeDiff {
   private void readRaw(CommittedLog log) {
     Map<TopicPartition, Stretch> retained = log.everything(wanted.keySet());
     wanted.forEach(
-        (partition, pairs) -> {
-          int all = pairs.size();
-          pairs.keySet().removeIf(offset -> offset < retained.get(partition).from());
-          sum.leaveOut("raw record no longer retained", (long) all - pairs.size());
+        (partition, all) -> {
+          int before = all.size();
+          all.keySet().removeIf(offset -> offset < retained.get(partition).from());
+          leaveOut("raw record no longer retained", (long) before - all.size());
         });
     log.read(
         retained,
         record -> {
-          Map<Long, Wanted> pairs =
+          Map<Long, Wanted> left =
               wanted.get(new TopicPartition(record.topic(), record.partition()));
-          Wanted pair = pairs.remove(record.offset());
+          Wanted pair = left.remove(record.offset());
           if (pair != null) {
-            judgeRaw(pair, record);
+            cluster
+                .decode(cluster.topics().crowdsourced(), record.value())
+                .ifPresentOrElse(
+                    raw -> begin(pair, raw, record.headers()),
+                    () -> leaveOut("raw record cannot be read", 1));
           }
-          return !pairs.isEmpty() && !judge.isFull();
+          return !left.isEmpty() && !judge.isFull();
         });
     long left = wanted.values().stream().mapToLong(Map::size).sum();
-    sum.leaveOut(judge.isFull() ? "beyond --limit" : "raw record cannot be read", left);
-  }
-
-  private void judgeRaw(Wanted wanted, ConsumerRecord<byte[], byte[]> record) {
-    Optional<RawPair> read = cluster.decode(cluster.topics().crowdsourced(), record.value());
-    if (read.isEmpty()) {
-      sum.leaveOut("raw record cannot be read", 1);
-      return;
-    }
-    Set<RejectReason> waived = PairJudge.waived(record.headers());
-    work.add(
-        () ->
-            wanted
-                .entry()
-                .map(entry -> judge.rejected(wanted.pairId(), entry, read.get(), waived))
-                .orElseGet(
-                    () -> judge.published(wanted.pairId(), read.get(), waived, wanted.moved())));
+    leaveOut(judge.isFull() ? "beyond --limit" : "raw record cannot be read", left);
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.operations.recipe;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.recipe.Groups.Example;
 import io.pairstream.operations.recipe.Groups.Group;
@@ -20,7 +21,7 @@ public final class ReplayForecast implements AutoCloseable {
   private final Quarantine quarantine;
   private final PairJudge judge;
   private final InOrder<Judged> work;
-  private final Groups groups = new Groups();
+  private final Groups<Example> groups = new Groups<>();
   private long passed;
   private long links;
 
@@ -31,7 +32,7 @@ public final class ReplayForecast implements AutoCloseable {
    * @param rejected the others, by reason
    * @param links what has to be fetched before it can be judged
    */
-  public record Result(long passed, List<Group> rejected, long links) {}
+  public record Result(long passed, List<Group<Example>> rejected, long links) {}
 
   private record Judged(String id, String caption, Outcome<?> outcome) {}
 
@@ -44,30 +45,22 @@ public final class ReplayForecast implements AutoCloseable {
   /** Judges what would be sent of an entry. */
   public void add(QuarantinedPair entry, ProducerRecord<byte[], byte[]> sent) {
     Optional<RawPair> raw = quarantine.raw(entry);
+    String caption = raw.map(RawPair::getCaption).orElse("");
     if (quarantine.link(entry).isPresent()) {
       links++;
     } else if (raw.isEmpty() || PairJudge.isOfNoRecipe(entry.getReason())) {
-      Example example =
-          new Example(
-              entry.getPairId(),
-              raw.map(RawPair::getCaption).orElse(""),
-              entry.getDetail(),
-              entry.getMeasured(),
-              entry.getLimit());
-      groups.add(entry.getReason(), Optional.of(example));
+      groups.add(entry.getReason(), Optional.of(Example.of(entry, caption)));
     } else {
       Set<RejectReason> waived = PairJudge.waived(sent.headers());
       String id = entry.getPairId();
-      work.add(() -> new Judged(id, raw.get().getCaption(), judge.judge(raw.get(), waived)));
+      work.add(() -> new Judged(id, caption, judge.judge(raw.get(), waived)));
     }
   }
 
-  private void count(Judged judged) {
-    String reason = BytesJudge.reason(judged.outcome());
-    if (reason.isEmpty()) {
-      passed++;
-    } else {
-      groups.add(reason, Optional.of(Example.of(judged.id(), judged.caption(), judged.outcome())));
+  private void count(Judged of) {
+    passed += of.outcome().keptOnly().size();
+    for (Rejection no : of.outcome().rejectedOnly()) {
+      groups.add(no.reason().name(), Optional.of(Example.of(of.id(), of.caption(), no)));
     }
   }
 

@@ -1,22 +1,16 @@
 package io.pairstream.operations.review;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.Transactions;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.apache.avro.Schema;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
@@ -29,22 +23,15 @@ import org.apache.kafka.common.KafkaException;
  */
 final class DecisionLog implements AutoCloseable {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
-  /** Together they are in memory, and in one transaction. */
-  private static final int MOST_BYTES = 16 * 1024 * 1024;
-
   private final PairTopics topics;
-  private final Producer<byte[], byte[]> producer;
-  private final List<ProducerRecord<byte[], byte[]>> pending = new ArrayList<>();
-  private long pendingBytes;
+  private final Transactions transactions;
 
   /**
-   * @param producer with its transactions initialised; closed with the log
+   * @param transactions closed with the log
    */
-  DecisionLog(PairTopics topics, Producer<byte[], byte[]> producer) {
+  DecisionLog(PairTopics topics, Transactions transactions) {
     this.topics = topics;
-    this.producer = producer;
+    this.transactions = transactions;
   }
 
   /**
@@ -62,14 +49,7 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.links(), PairLink.SCHEMA$);
     return new DecisionLog(
         topics,
-        cluster.transactions(
-            cluster.dataset().name() + "-review-" + UUID.randomUUID(),
-            TIMEOUT,
-            Map.of(
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                RecordSizes.MAX_RECORD,
-                ProducerConfig.BUFFER_MEMORY_CONFIG,
-                2L * MOST_BYTES)));
+        Transactions.open(cluster, cluster.dataset().name() + "-review-" + UUID.randomUUID()));
   }
 
   private static void requireSchema(ClusterAccess cluster, Topic<?, ?> topic, Schema schema) {
@@ -80,7 +60,7 @@ final class DecisionLog implements AutoCloseable {
   void add(Judgement judgement) {
     Review review = judgement.review();
     add(topics.reviews(), review.getReviewId(), review);
-    judgement.sent().ifPresent(this::add);
+    judgement.sent().ifPresent(transactions::add);
   }
 
   /** Adds a note to the next commit. */
@@ -89,21 +69,16 @@ final class DecisionLog implements AutoCloseable {
   }
 
   private <T> void add(Topic<String, T> topic, String key, T value) {
-    add(
+    transactions.add(
         new ProducerRecord<>(
             topic.name(),
             key.getBytes(StandardCharsets.UTF_8),
             topic.value().serializer().serialize(topic.name(), value)));
   }
 
-  private void add(ProducerRecord<byte[], byte[]> record) {
-    pending.add(record);
-    pendingBytes += record.value().length;
-  }
-
   /** Whether enough is there for a commit. */
   boolean isFull() {
-    return pendingBytes >= MOST_BYTES / 2;
+    return transactions.isFull();
   }
 
   /**
@@ -112,35 +87,11 @@ final class DecisionLog implements AutoCloseable {
    * @throws KafkaException where it may stand or not
    */
   void commit() {
-    if (pending.isEmpty()) {
-      return;
-    }
-    try {
-      producer.beginTransaction();
-      for (ProducerRecord<byte[], byte[]> record : pending) {
-        var unused = producer.send(record);
-      }
-      producer.commitTransaction();
-    } catch (KafkaException | IllegalStateException e) {
-      rollBack();
-      throw new KafkaException("Kafka did not confirm the commit", e);
-    } finally {
-      pending.clear();
-      pendingBytes = 0;
-    }
-  }
-
-  /** At once: until its time-out an open transaction holds up all readers of its partitions. */
-  private void rollBack() {
-    try {
-      producer.abortTransaction();
-    } catch (KafkaException | IllegalStateException e) {
-      // The broker is away, or nobody knows whether it has committed: the time-out decides.
-    }
+    transactions.commit();
   }
 
   @Override
   public void close() {
-    producer.close(Duration.ZERO);
+    transactions.close();
   }
 }

@@ -27,6 +27,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
 
 /** A data set's quarantine, as far as it is committed. */
@@ -78,6 +80,15 @@ public final class Quarantine {
     return topics.rawNames().contains(entry.getOrigin().getTopic())
         ? cluster.decode(topics.crowdsourced(), Utils.toNullableArray(entry.getValue()))
         : Optional.empty();
+  }
+
+  /** The headers of the record that an entry was. */
+  public static Headers headers(QuarantinedPair entry) {
+    RecordHeaders headers = new RecordHeaders();
+    entry
+        .getHeaders()
+        .forEach(one -> headers.add(one.getKey(), Utils.toNullableArray(one.getValue())));
+    return headers;
   }
 
   /** The link that an entry keeps, likewise. */

@@ -79,8 +79,7 @@ final class PublishedPairs {
   Collection<TopicPartition> partitions(CommittedLog log) {
     return switch (subject.kind()) {
       case PAIR, IMAGE -> log.partitions(cluster.topics().receipts().name());
-      case SOURCE, CONTRIBUTOR ->
-          splits.keySet().stream().flatMap(split -> log.partitions(split).stream()).toList();
+      case SOURCE, CONTRIBUTOR -> log.partitions(splits.keySet());
     };
   }
 

@@ -86,7 +86,8 @@ class RawArchiveTest {
   }
 
   private List<Stored> files() throws IOException {
-    return new ArchiveFolder(folder).files(cluster.topics().rawNames());
+    return new ArchiveFolder(folder)
+        .files(cluster.topics().rawNames()).values().stream().flatMap(List::stream).toList();
   }
 
   /** Keys of all records in the files, which have the captions for keys. */

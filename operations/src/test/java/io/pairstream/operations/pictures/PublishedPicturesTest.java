@@ -13,7 +13,7 @@ import io.pairstream.schemas.PairStatus;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,8 +122,8 @@ class PublishedPicturesTest {
 
     assertThat(found)
         .containsExactlyInAnyOrder(
-            new Picture("a", TRAINING, 0, OptionalLong.empty(), false),
-            new Picture("b", TEST, 0xff, OptionalLong.empty(), true));
+            new Picture("a", TRAINING, 0, Optional.empty(), false),
+            new Picture("b", TEST, 0xff, Optional.empty(), true));
   }
 
   @Test
@@ -148,7 +148,7 @@ class PublishedPicturesTest {
 
     assertThat(
             pictures.nearTo(
-                new Picture("a", TRAINING, 0, OptionalLong.of(-1), false), NearCopies.DEFAULT))
+                new Picture("a", TRAINING, 0, Optional.of(-1L), false), NearCopies.DEFAULT))
         .containsExactly(new NearPair("3", "c", TRAINING, 1), new NearPair("2", "b", TEST, 3));
   }
 }

@@ -10,6 +10,7 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.cluster.Transactions;
 import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
@@ -295,7 +296,7 @@ class ReviewDeskTest {
           }
         };
     producer.initTransactions();
-    return new DecisionLog(cluster.topics(), producer);
+    return new DecisionLog(cluster.topics(), new Transactions(producer));
   }
 
   @Test

@@ -64,7 +64,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * A database in a file of this connection alone, which has no name and goes with it.
+   * A database in a file of this connection alone, which has no name and goes with it. All is done
+   * in one transaction, which nobody commits.
    *
    * @param folder where its pages are that do not fit into memory, and what it sorts
    * @throws ViewStorageException where nothing can be written there
@@ -74,7 +75,9 @@ public final class Database implements AutoCloseable {
     config.setCacheSize(-CACHE_KIB);
     config.setJournalMode(JournalMode.OFF);
     config.setTempStoreDirectory(folder.toString());
-    return connect("", folder, config);
+    Database database = connect("", folder, config);
+    database.execute("BEGIN");
+    return database;
   }
 
   /** Opens a database that another connection has made, to read only. */
