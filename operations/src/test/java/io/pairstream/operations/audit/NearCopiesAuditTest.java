@@ -74,6 +74,11 @@ class NearCopiesAuditTest {
     return sent;
   }
 
+  private static void assertOnlyDifference(AuditReport report, Kind kind, String... words) {
+    assertThat(report.details()).extracting(Difference::kind).containsExactly(kind);
+    assertThat(report.details().get(0).sentence()).contains(words);
+  }
+
   @Test
   void aPairThatWaitsIsNotLost() {
     Sent sent = pipeline.send("a", "a caption");
@@ -106,14 +111,10 @@ class NearCopiesAuditTest {
 
     AuditReport report = new Audit(cluster).run();
 
-    assertThat(report.details())
-        .singleElement()
-        .satisfies(
-            difference -> {
-              assertThat(difference.kind()).isEqualTo(Kind.IN_TWO_PLACES);
-              assertThat(difference.sentence())
-                  .contains(OriginHeader.text(sent.origin()) + " is in an output and still waits");
-            });
+    assertOnlyDifference(
+        report,
+        Kind.IN_TWO_PLACES,
+        OriginHeader.text(sent.origin()) + " is in an output and still waits");
   }
 
   @Test
@@ -217,15 +218,13 @@ class NearCopiesAuditTest {
 
     AuditReport report = new Audit(cluster).run();
 
-    assertThat(report.details())
-        .singleElement()
-        .satisfies(
-            difference -> {
-              assertThat(difference.kind()).isEqualTo(Kind.SPLIT_LEAK);
-              assertThat(difference.sentence())
-                  .contains(first.imageDigest(), copy.imageDigest(), "2 of 64 bits differ")
-                  .contains(cluster.topics().test().name());
-            });
+    assertOnlyDifference(
+        report,
+        Kind.SPLIT_LEAK,
+        first.imageDigest(),
+        copy.imageDigest(),
+        "2 of 64 bits differ",
+        cluster.topics().test().name());
     assertThat(report.nearCopies().count()).isEqualTo(2);
     assertThat(report.nearCopies().first()).hasSize(2);
   }
@@ -239,15 +238,8 @@ class NearCopiesAuditTest {
 
     AuditReport report = new Audit(cluster).run();
 
-    assertThat(report.details())
-        .singleElement()
-        .satisfies(
-            difference -> {
-              assertThat(difference.kind()).isEqualTo(Kind.SPLIT_LEAK);
-              assertThat(difference.sentence())
-                  .contains(first.imageDigest())
-                  .contains(cluster.topics().training().name() + " and ");
-            });
+    assertOnlyDifference(
+        report, Kind.SPLIT_LEAK, first.imageDigest(), cluster.topics().training().name() + " and ");
     assertThat(report.nearCopies().count()).isZero();
   }
 }
