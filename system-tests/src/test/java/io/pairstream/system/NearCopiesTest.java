@@ -179,8 +179,9 @@ class NearCopiesTest {
         "2",
         "--workers",
         "2",
+        // A killed one whose tasks are elsewhere leaves its transaction open for 36 times as long.
         "--decode-deadline",
-        "PT15S");
+        "PT7S");
   }
 
   private List<String> said() {
