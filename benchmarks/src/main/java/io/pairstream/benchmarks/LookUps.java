@@ -96,7 +96,7 @@ public final class LookUps {
                   new ProducerRecord<>(
                       topics.fingerprints().name(),
                       HexFormat.of().formatHex(Sha256.of("picture " + i)),
-                      new Fingerprint(random.nextLong(), random.nextLong(), "TRAINING", "")));
+                      new Fingerprint(random.nextLong(), random.nextLong(), "TRAINING", "", 0L)));
         }
         producer.flush();
         double sent = seconds(begun);

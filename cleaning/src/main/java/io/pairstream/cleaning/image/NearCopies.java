@@ -21,6 +21,9 @@ public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
     /** The first is published, the later ones are rejected. */
     KEEP_FIRST,
 
+    /** The one of most pixels is published: a larger one takes the place of a smaller one. */
+    KEEP_BEST,
+
     /** All are published, in the split of the first. */
     KEEP_ALL
   }
@@ -49,8 +52,10 @@ public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
         .formatted(
             mirrored ? ", mirrored ones too," : "",
             maxDistanceBits,
-            policy == Policy.KEEP_FIRST
-                ? "rejects the later one"
-                : "puts the later one into the split of the first");
+            switch (policy) {
+              case KEEP_FIRST -> "rejects the later one";
+              case KEEP_BEST -> "rejects the smaller one";
+              default -> "puts the later one into the split of the first";
+            });
   }
 }

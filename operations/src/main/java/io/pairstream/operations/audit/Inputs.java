@@ -114,8 +114,9 @@ final class Inputs {
     return partitions.stream().anyMatch(RawPartition::anyMissing);
   }
 
-  boolean anyDecidedWaits() {
-    return partitions.stream().anyMatch(RawPartition::anyDecidedWaits);
+  boolean anyInTwoPlaces() {
+    return partitions.stream()
+        .anyMatch(partition -> partition.anyDecidedWaits() || partition.anyInManyOutputs());
   }
 
   /**

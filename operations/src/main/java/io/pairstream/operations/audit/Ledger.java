@@ -165,9 +165,9 @@ final class Ledger implements Closeable {
     splits.settle();
   }
 
-  /** Whether a record is known that left by no output, or left and still waits. */
+  /** Whether a record is known that left by no output, by two, or left and still waits. */
   boolean isUnsettled() {
-    return anyMissing() || raw.anyDecidedWaits();
+    return anyMissing() || raw.anyInTwoPlaces();
   }
 
   /** Whether a record is known that left by no output. */

@@ -186,13 +186,21 @@ final class RawPartition {
 
   /** Offsets that left by more than one output, ascending. */
   void manyOutputs(LongConsumer each) {
+    forEach(manyOutputs(), each);
+  }
+
+  boolean anyInManyOutputs() {
+    return !manyOutputs().isEmpty();
+  }
+
+  private RoaringBitmap manyOutputs() {
     RoaringBitmap once = new RoaringBitmap();
     RoaringBitmap many = new RoaringBitmap();
     for (RoaringBitmap output : outputs) {
       many.or(RoaringBitmap.and(output, once));
       once.or(output);
     }
-    forEach(many, each);
+    return many;
   }
 
   private RoaringBitmap missingBits() {

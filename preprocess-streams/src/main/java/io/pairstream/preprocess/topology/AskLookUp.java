@@ -3,6 +3,7 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PreparedPair;
 import java.util.HexFormat;
+import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -35,9 +36,14 @@ final class AskLookUp
                           .setPerceptualHash(hash(pair.getPerceptualHash()))
                           .setMirroredHash(hash(pair.getMirroredHash()))
                           .setOwnSplit(pair.getSplit())
+                          .setPixels(pixels(pair.getMeasures()))
                           .build())
                   .withHeaders(new RecordHeaders()));
     }
+  }
+
+  private static long pixels(Map<String, Double> measures) {
+    return (long) (measures.get("original_width_px") * measures.get("original_height_px"));
   }
 
   private static long hash(String hexDigits) {

@@ -30,7 +30,7 @@ final class CarryOutTakedown
    * A pair that was published until now.
    *
    * @param from its split
-   * @param receipt says that it is withdrawn
+   * @param receipt says that it is withdrawn, or that another is published in its place
    */
   record Withdrawn(PairStatus from, Receipt receipt) {}
 

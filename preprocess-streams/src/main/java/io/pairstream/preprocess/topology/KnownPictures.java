@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -39,9 +40,20 @@ final class KnownPictures
     if (group.isPresent()) {
       String first = group.get().getImageDigest();
       Outcome<PreparedPair> placed =
-          inGroup(tracked.stage(), first, group.get().getStanding(), split);
+          group.get().getReason().isEmpty()
+              ? inGroup(tracked.stage(), first, group.get().getStanding(), split)
+              : Outcome.rejected(superseded(group.get()));
       context().forward(record.withValue(tracked.as(placed)));
     }
+  }
+
+  private static Rejection superseded(Receipt group) {
+    return new Rejection(
+        RejectReason.valueOf(group.getReason()),
+        group.getDetail(),
+        group.getMeasured(),
+        group.getLimit(),
+        group.getCopyOf());
   }
 
   /** A pair in the split and fold of its picture's group, unless it belongs in another split. */

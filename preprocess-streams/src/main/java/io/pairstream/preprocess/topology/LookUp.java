@@ -31,6 +31,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * <p>The store has the first picture of each hash in each split, under 8 bytes of hash and one for
  * the split: its image digest, of 32 bytes, and as many for its group's first picture where that is
  * another one. Hashes are in memory too. However often a picture comes, it is there once.
+ *
+ * <p>Where the largest of a group is published, the store has that one too, under the image digest
+ * of the group's first picture: 32 bytes of image digest, 8 for its pixels and 8 for its hash. What
+ * was kept without that is never superseded.
  */
 final class LookUp extends ContextualProcessor<String, byte[], String, Finding> {
 
@@ -50,7 +54,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     this.nearCopies = nearCopies;
   }
 
-  /** A picture within the distance. */
+  /** An earlier picture, and how far it is. */
   private record Near(
       String digest, String group, Split split, int distanceBits, boolean mirrored) {}
 
@@ -61,7 +65,10 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     hashes = new HammingIndex(nearCopies.maxDistanceBits());
     try (KeyValueIterator<byte[], byte[]> all = pictures.all()) {
       while (all.hasNext()) {
-        hashes.add(ByteBuffer.wrap(all.next().key).getLong());
+        byte[] key = all.next().key;
+        if (isOfHash(key)) {
+          hashes.add(ByteBuffer.wrap(key).getLong());
+        }
       }
     }
   }
@@ -70,7 +77,14 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   public void process(Record<String, byte[]> record) {
     Decoded.of(fingerprints, record.value(), "a fingerprint")
         .ifPresent(
-            fingerprint -> context().forward(record.withValue(find(record.key(), fingerprint))));
+            fingerprint -> {
+              Finding finding = find(record.key(), fingerprint);
+              context()
+                  .forward(
+                      finding.getSupersededBy().isEmpty()
+                          ? record.withValue(finding)
+                          : record.withKey(finding.getCopyOf()).withValue(finding));
+            });
   }
 
   private Finding find(String digest, Fingerprint fingerprint) {
@@ -80,22 +94,18 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     if (itself.isPresent()) {
       return inGroup(finding, itself.get().group(), itself.get().split());
     }
-    near.stream()
-        .findFirst()
-        .ifPresent(
-            nearest -> {
-              finding.setCopyOf(nearest.digest());
-              finding.setDistanceBits(nearest.distanceBits());
-              finding.setMirrored(nearest.mirrored());
-            });
+    near.stream().findFirst().ifPresent(nearest -> name(finding, nearest));
     if (!fingerprint.getSplit().isEmpty()) {
       inGroup(finding, digest, Split.valueOf(fingerprint.getSplit()));
     } else if (near.isEmpty()) {
       inGroup(finding, digest, Split.valueOf(fingerprint.getOwnSplit()));
+      putLargest(digest, fingerprint, finding);
     } else if (nearCopies.policy() == Policy.KEEP_FIRST) {
       finding.setReason(RejectReason.NEAR_COPY.name());
     } else if (near.stream().map(Near::split).distinct().count() > 1) {
       finding.setReason(RejectReason.BRIDGES_SPLITS.name());
+    } else if (nearCopies.policy() == Policy.KEEP_BEST) {
+      supersede(digest, fingerprint, near, finding);
     } else {
       inGroup(finding, near.get(0).group(), near.get(0).split());
     }
@@ -103,6 +113,50 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
       keep(digest, fingerprint.getPerceptualHash(), finding);
     }
     return finding;
+  }
+
+  /**
+   * Has a picture take the place of its group's largest, if it is larger; one that is near two
+   * groups does not.
+   */
+  private void supersede(String digest, Fingerprint fingerprint, List<Near> near, Finding finding) {
+    String group = near.get(0).group();
+    Split split = near.get(0).split();
+    byte[] entry = pictures.get(HEX.parseHex(group));
+    if (entry == null) {
+      finding.setReason(RejectReason.NEAR_COPY.name());
+      return;
+    }
+    String largest = HEX.formatHex(entry, 0, DIGEST_BYTES);
+    long pixels = ByteBuffer.wrap(entry).getLong(DIGEST_BYTES);
+    long hash = ByteBuffer.wrap(entry).getLong(DIGEST_BYTES + Long.BYTES);
+    name(finding, near(fingerprint, hash, largest, group, split));
+    if (fingerprint.getPixels() <= pixels
+        || near.stream().anyMatch(one -> !one.group().equals(group))) {
+      finding.setReason(RejectReason.NEAR_COPY.name());
+    } else {
+      finding.setSupersededBy(digest);
+      inGroup(finding, group, split);
+      putLargest(digest, fingerprint, finding);
+    }
+  }
+
+  private void putLargest(String digest, Fingerprint fingerprint, Finding finding) {
+    if (nearCopies.policy() == Policy.KEEP_BEST) {
+      pictures.put(
+          HEX.parseHex(finding.getPictureGroup()),
+          ByteBuffer.allocate(DIGEST_BYTES + 2 * Long.BYTES)
+              .put(HEX.parseHex(digest))
+              .putLong(fingerprint.getPixels())
+              .putLong(fingerprint.getPerceptualHash())
+              .array());
+    }
+  }
+
+  private static void name(Finding finding, Near near) {
+    finding.setCopyOf(near.digest());
+    finding.setDistanceBits(near.distanceBits());
+    finding.setMirrored(near.mirrored());
   }
 
   private static Finding inGroup(Finding finding, String group, Split split) {
@@ -124,39 +178,45 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
 
   /** All within the distance, the nearest first. */
   private List<Near> near(Fingerprint fingerprint) {
-    long upright = fingerprint.getPerceptualHash();
-    long mirrored = nearCopies.mirrored() ? fingerprint.getMirroredHash() : upright;
     List<Near> near = new ArrayList<>();
-    LongStream.concat(hashes.within(upright), hashes.within(mirrored))
+    LongStream.concat(
+            hashes.within(fingerprint.getPerceptualHash()), hashes.within(mirrored(fingerprint)))
         .distinct()
-        .forEach(
-            hash -> {
-              int distance = Long.bitCount(hash ^ upright);
-              int ofMirrored = Long.bitCount(hash ^ mirrored);
-              addPictures(hash, Math.min(distance, ofMirrored), ofMirrored < distance, near);
-            });
+        .forEach(hash -> addPictures(fingerprint, hash, near));
     near.sort(Comparator.comparingInt(Near::distanceBits).thenComparing(Near::digest));
     return near;
   }
 
-  private void addPictures(long hash, int distanceBits, boolean mirrored, List<Near> near) {
+  private long mirrored(Fingerprint fingerprint) {
+    return nearCopies.mirrored() ? fingerprint.getMirroredHash() : fingerprint.getPerceptualHash();
+  }
+
+  private void addPictures(Fingerprint fingerprint, long hash, List<Near> near) {
     byte[] prefix = ByteBuffer.allocate(Long.BYTES).putLong(hash).array();
     try (KeyValueIterator<byte[], byte[]> found =
         pictures.prefixScan(prefix, new ByteArraySerializer())) {
       while (found.hasNext()) {
         KeyValue<byte[], byte[]> entry = found.next();
-        byte[] picture = entry.value;
-        String digest = HEX.formatHex(picture, 0, DIGEST_BYTES);
-        near.add(
-            new Near(
-                digest,
-                picture.length == DIGEST_BYTES
-                    ? digest
-                    : HEX.formatHex(picture, DIGEST_BYTES, picture.length),
-                ORDER.get(entry.key[Long.BYTES]),
-                distanceBits,
-                mirrored));
+        if (isOfHash(entry.key)) {
+          byte[] picture = entry.value;
+          String digest = HEX.formatHex(picture, 0, DIGEST_BYTES);
+          String group =
+              picture.length == DIGEST_BYTES
+                  ? digest
+                  : HEX.formatHex(picture, DIGEST_BYTES, picture.length);
+          near.add(near(fingerprint, hash, digest, group, ORDER.get(entry.key[Long.BYTES])));
+        }
       }
     }
+  }
+
+  private Near near(Fingerprint fingerprint, long hash, String digest, String group, Split split) {
+    int upright = Long.bitCount(hash ^ fingerprint.getPerceptualHash());
+    int mirrored = Long.bitCount(hash ^ mirrored(fingerprint));
+    return new Near(digest, group, split, Math.min(upright, mirrored), mirrored < upright);
+  }
+
+  private static boolean isOfHash(byte[] key) {
+    return key.length == Long.BYTES + 1;
   }
 }

@@ -119,6 +119,23 @@ final class OutputRecords {
         .build();
   }
 
+  /** What quarantine gets of a published pair whose place another takes, by its new receipt. */
+  QuarantinedPair superseded(Receipt receipt) {
+    return QuarantinedPair.newBuilder()
+        .setPairId(receipt.getPairId())
+        .setImageDigest(receipt.getImageDigest())
+        .setCopyOf(receipt.getCopyOf())
+        .setStep("hand-over")
+        .setReason(receipt.getReason())
+        .setDetail(receipt.getDetail())
+        .setMeasured(receipt.getMeasured())
+        .setLimit(receipt.getLimit())
+        .setRecipeVersion(recipeVersion)
+        .setOrigin(receipt.getOrigin())
+        .setQuarantinedAt(receipt.getDecidedAt())
+        .build();
+  }
+
   /** The receipt of a pair that is published: the split's name is its standing. */
   Receipt published(Tracked<PreparedPair> tracked) {
     return receipt(tracked)

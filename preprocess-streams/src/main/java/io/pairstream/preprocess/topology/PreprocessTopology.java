@@ -9,6 +9,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.image.NearCopies.Policy;
 import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.preprocess.topology.Tracked.GatedRecord;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
@@ -52,7 +53,9 @@ import org.apache.kafka.streams.state.Stores;
  *
  * where the recipe looks for near copies, between clean and same-sample:
  * clean -+-> known-picture -----------------------------------> of-a-group -> same-sample
- *        +-> ask-look-up -> fingerprints ... findings -> near-copies -^
+ *        +-> ask-look-up -> fingerprints ... findings -+-> near-copies -^
+ *                                               ^      +-> superseded --> tombstones on the splits, quarantine
+ *                                               +-------- hand-over ----> receipts
  *
  * takedowns -> read-takedown -> takedowns-by-image -> carry-out -> remove --> tombstones on the splits
  *                                                               +-> withdrawn ------------> receipts
@@ -182,17 +185,16 @@ public final class PreprocessTopology {
         .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine"));
 
     KStream<String, Withdrawn> withdrawn = carryOutTakedowns(builder);
-    withdrawn
-        .split(as("remove"))
-        .branch(wasIn(Split.TRAINING), tombstones(topics.training(), "training"))
-        .branch(wasIn(Split.VALIDATION), tombstones(topics.validation(), "validation"))
-        .defaultBranch(tombstones(topics.test(), "test"));
+    remove(withdrawn, "");
 
     distinct
         .kept()
         .mapValues(this::published, as("published"))
         .merge(rejected.mapValues(this::turned, as("turned-away")), as("decisions"))
-        .process(() -> new WriteReceipt(), as("write-receipt"), STANDINGS_STORE)
+        .process(
+            () -> new WriteReceipt(plan.nearCopies().policy() == Policy.KEEP_BEST),
+            as("write-receipt"),
+            STANDINGS_STORE)
         .merge(withdrawn.mapValues(this::withdrawn, as("withdrawn")), as("receipts-written"))
         .to(topics.receipts().name(), produced(topics.receipts(), "receipts"));
 
@@ -201,7 +203,9 @@ public final class PreprocessTopology {
 
   /**
    * Has pairs of a new picture wait until it was looked up among all earlier ones, and gives all
-   * pairs of near copies one split.
+   * pairs of near copies one split. The pairs of a larger picture that takes the place of a smaller
+   * one wait until the smaller one's task has said which pairs go; these go and the others come in
+   * one transaction.
    */
   private Fork<PreparedPair> lookedUp(StreamsBuilder builder, Fork<PreparedPair> cleaned) {
     builder.addStateStore(store(WAITING_PAIRS_STORE, topics.waitingPairs()));
@@ -216,18 +220,39 @@ public final class PreprocessTopology {
         .kept()
         .process(AskLookUp::new, as("ask-look-up"), STANDINGS_STORE, WAITING_PAIRS_STORE)
         .to(topics.fingerprints().name(), produced(topics.fingerprints(), "fingerprints"));
+    KStream<String, Finding> read =
+        builder.stream(
+                topics.findings().name(),
+                Consumed.with(Serdes.String(), BYTES).withName("findings"))
+            .flatMapValues(
+                value -> Decoded.of(findings, value, "a finding").stream().toList(),
+                as("read-finding"));
     Fork<PreparedPair> found =
         fork(
             "near-copies",
-            builder.stream(
-                    topics.findings().name(),
-                    Consumed.with(Serdes.String(), BYTES).withName("findings"))
+            read.filterNot((image, finding) -> isSuperseded(finding), as("found"))
                 .process(
-                    () -> new TakeFinding(findings, plan),
+                    () -> new TakeFinding(plan),
                     as("near-copies"),
                     STANDINGS_STORE,
                     TAKEDOWNS_STORE,
                     WAITING_PAIRS_STORE));
+    KStream<String, Withdrawn> superseded = read.process(Superseded::new, as("superseded"));
+    remove(superseded, "superseded-");
+    superseded
+        .mapValues(pair -> outputs.superseded(pair.receipt()), as("superseded-quarantined"))
+        .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine-superseded"));
+    KStream<String, Finding> handedOver =
+        read.filter((image, finding) -> isSuperseded(finding), as("makes-way"))
+            .process(
+                () -> new HandOver(plan.nearCopies().maxDistanceBits()),
+                as("hand-over"),
+                STANDINGS_STORE);
+    handedOver.to(topics.findings().name(), produced(topics.findings(), "hand-over-findings"));
+    handedOver
+        .process(Superseded::new, as("made-way"))
+        .mapValues(Withdrawn::receipt, as("superseded-receipts"))
+        .to(topics.receipts().name(), produced(topics.receipts(), "hand-over-receipts"));
     return new Fork<>(
         known.kept().merge(found.kept(), as("of-a-group")),
         cleaned
@@ -314,18 +339,30 @@ public final class PreprocessTopology {
         "-" + node);
   }
 
+  private static boolean isSuperseded(Finding finding) {
+    return !finding.getSupersededBy().isEmpty();
+  }
+
+  private void remove(KStream<String, Withdrawn> pairs, String node) {
+    pairs
+        .split(as(node + "remove"))
+        .branch(wasIn(Split.TRAINING), tombstones(topics.training(), node, "training"))
+        .branch(wasIn(Split.VALIDATION), tombstones(topics.validation(), node, "validation"))
+        .defaultBranch(tombstones(topics.test(), node, "test"));
+  }
+
   private static Predicate<String, Withdrawn> wasIn(Split split) {
     return (id, pair) -> pair.from().name().equals(split.name());
   }
 
   private static Branched<String, Withdrawn> tombstones(
-      Topic<String, PreparedPair> topic, String node) {
+      Topic<String, PreparedPair> topic, String node, String split) {
     return Branched.withConsumer(
         pairs ->
             pairs
-                .mapValues(pair -> (PreparedPair) null, as("remove-from-" + node))
-                .to(topic.name(), produced(topic, node + "-tombstones")),
-        "-" + node);
+                .mapValues(pair -> (PreparedPair) null, as(node + "remove-from-" + split))
+                .to(topic.name(), produced(topic, node + split + "-tombstones")),
+        "-" + split);
   }
 
   /** A time before the epoch, as a producer may write it, would end a thread. */

@@ -12,11 +12,15 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
@@ -28,13 +32,16 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * the id of a pair of just that caption (none is needed where pair and sample have one id); and
  * {@code entry/COORDINATES} to the pair that an entry in quarantine has become. A third, {@code
  * picture/IMAGE-DIGEST}, leads to one that says nothing but the first image of a picture's group
- * and its split.
+ * and its split, and that it is a near copy where a larger one has taken its place. A fourth,
+ * {@code of/IMAGE-DIGEST/PAIR-ID}, leads to the pairs of an image that were published, where a
+ * larger one may take its place.
  */
 final class Receipts {
 
   private static final String SAMPLE = "sample/";
   private static final String ENTRY = "entry/";
   private static final String PICTURE = "picture/";
+  private static final String OF = "of/";
 
   private final KeyValueStore<String, Receipt> store;
 
@@ -70,12 +77,34 @@ final class Receipts {
 
   /** Remembers the group of a picture that is kept. */
   void putGroup(String imageDigest, Finding finding) {
-    store.put(
-        PICTURE + imageDigest,
+    putGroup(
+        imageDigest,
         Receipt.newBuilder()
             .setImageDigest(finding.getPictureGroup())
             .setStanding(finding.getSplit())
             .build());
+  }
+
+  /** Remembers what {@link #groupOf} answers. */
+  void putGroup(String imageDigest, Receipt group) {
+    store.put(PICTURE + imageDigest, group);
+  }
+
+  /** Remembers of which image a pair is that is published. */
+  void putOfImage(Receipt receipt) {
+    store.put(
+        OF + receipt.getImageDigest() + "/" + receipt.getPairId(),
+        Receipt.newBuilder().setPairId(receipt.getPairId()).build());
+  }
+
+  /** The published pairs of an image. */
+  List<Receipt> ofImage(String imageDigest) {
+    try (KeyValueIterator<String, Receipt> found =
+        store.prefixScan(OF + imageDigest + "/", new StringSerializer())) {
+      List<Receipt> pairs = new ArrayList<>();
+      found.forEachRemaining(pair -> pairs.add(get(pair.value.getPairId())));
+      return pairs.stream().filter(Receipts::isPublished).toList();
+    }
   }
 
   /**

@@ -7,8 +7,6 @@ import io.pairstream.cleaning.Rejection;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.RecordDecoder;
-import java.util.Optional;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -21,16 +19,14 @@ import org.apache.kafka.streams.processor.api.Record;
  * <p>Rejects: {@code WITHDRAWN}, {@code DUPLICATE_PAIR}, {@code NEAR_COPY}, {@code BRIDGES_SPLITS}.
  */
 final class TakeFinding
-    extends ContextualProcessor<String, byte[], String, Tracked<Outcome<PreparedPair>>> {
+    extends ContextualProcessor<String, Finding, String, Tracked<Outcome<PreparedPair>>> {
 
-  private final RecordDecoder<Finding> findings;
   private final CleaningPlan plan;
   private Receipts receipts;
   private Takedowns takedowns;
   private WaitingPairs waiting;
 
-  TakeFinding(RecordDecoder<Finding> findings, CleaningPlan plan) {
-    this.findings = findings;
+  TakeFinding(CleaningPlan plan) {
     this.plan = plan;
   }
 
@@ -43,12 +39,8 @@ final class TakeFinding
   }
 
   @Override
-  public void process(Record<String, byte[]> record) {
-    Optional<Finding> read = Decoded.of(findings, record.value(), "a finding");
-    if (read.isEmpty()) {
-      return;
-    }
-    Finding finding = read.get();
+  public void process(Record<String, Finding> record) {
+    Finding finding = record.value();
     if (finding.getReason().isEmpty()) {
       receipts.putGroup(record.key(), finding);
     }

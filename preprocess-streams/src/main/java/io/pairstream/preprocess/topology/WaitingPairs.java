@@ -55,7 +55,7 @@ final class WaitingPairs {
         pairs.add(tracked(waiting.value));
       }
     }
-    keys.forEach(store::delete);
+    keys.forEach(key -> store.put(key, null)); // delete would read it once more
     return pairs;
   }
 

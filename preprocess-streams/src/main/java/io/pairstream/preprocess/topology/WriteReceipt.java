@@ -23,7 +23,15 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, String, Receipt> {
 
+  private final boolean maySupersede;
   private Receipts receipts;
+
+  /**
+   * @param maySupersede whether a larger picture may take the place of a published one
+   */
+  WriteReceipt(boolean maySupersede) {
+    this.maySupersede = maySupersede;
+  }
 
   @Override
   public void init(ProcessorContext<String, Receipt> context) {
@@ -51,6 +59,9 @@ final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, S
                 .build();
       }
       receipts.put(receipt, Receipts.entryOf(receipt, record.value().raw()));
+      if (maySupersede && Receipts.isPublished(receipt)) {
+        receipts.putOfImage(receipt);
+      }
     }
     context().forward(record.withValue(receipt));
   }

@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.cleaning.SplitByImage;
 import io.pairstream.cleaning.image.EncodedImage;
@@ -13,6 +14,7 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
@@ -20,6 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -272,6 +276,133 @@ class NearCopiesTest {
         .containsOnly(digest(Pairs.good(0)));
   }
 
+  /** The same of another size. */
+  private RawPair sized(int sidePx, int number, long hash) {
+    RawPair pair = Pairs.pair(Pairs.jpeg(sidePx, sidePx, number), "a picture of size " + sidePx);
+    hashes.put(new EncodedImage(pair.getImage().array()), hash);
+    return pair;
+  }
+
+  private static RawPair recaptioned(RawPair pair, String caption) {
+    return Pairs.pair(pair.getImage().array(), caption);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aLargerOneTakesThePlaceOfThePublishedOne(boolean later) {
+    start("keep-best");
+    RawPair small = sized(256, 1, HASH);
+    RawPair again = recaptioned(small, "another caption of the picture");
+    RawPair large = sized(512, 1, off(HASH, 2));
+
+    send(small, again);
+    if (later) {
+      settle();
+    }
+    send(large);
+    settle();
+
+    List<TestRecord<String, PreparedPair>> training = topology.training();
+    assertThat(training).hasSize(5);
+    assertThat(live(training)).containsExactly(TopologyUnderTest.pairId(large));
+    assertThat(topology.quarantine())
+        .extracting(TestRecord::value)
+        .allSatisfy(
+            pair -> {
+              assertThat(pair.getReason()).isEqualTo("NEAR_COPY");
+              assertThat(pair.getStep()).isEqualTo("hand-over");
+              assertThat(pair.getCopyOf()).isEqualTo(digest(large));
+              assertThat(pair.getMeasured()).isEqualTo("2 bits");
+              assertThat(pair.getValue()).isNull();
+            })
+        .extracting(pair -> pair.getOrigin().getOffset())
+        .containsExactlyInAnyOrder(0L, 1L);
+    assertThat(topology.receipts())
+        .extracting(TestRecord::value)
+        .extracting(Receipt::getPairId, Receipt::getStanding, Receipt::getCopyOf)
+        .contains(
+            tuple(TopologyUnderTest.pairId(small), "QUARANTINED", digest(large)),
+            tuple(TopologyUnderTest.pairId(again), "QUARANTINED", digest(large)))
+        .last()
+        .isEqualTo(tuple(TopologyUnderTest.pairId(large), "TRAINING", ""));
+  }
+
+  @Test
+  void ofTheSameSizeTheFirstStays() {
+    start("keep-best");
+
+    send(sized(256, 1, HASH), sized(256, 2, HASH));
+    settle();
+
+    assertThat(topology.training()).hasSize(1);
+    assertThat(topology.quarantine()).hasSize(1);
+  }
+
+  @Test
+  void whatWasSupersededIsRejectedWhenItComesAgain() {
+    start("keep-best");
+    RawPair small = sized(256, 1, HASH);
+    RawPair large = sized(512, 2, HASH);
+    send(small, large);
+    settle();
+    int before = topology.quarantine().size();
+
+    send(
+        small,
+        recaptioned(small, "another caption of the picture"),
+        recaptioned(large, "the same picture in large"));
+
+    assertThat(topology.fingerprints()).isEmpty();
+    assertThat(topology.quarantine())
+        .hasSize(2)
+        .allSatisfy(record -> assertThat(record.value().getCopyOf()).isEqualTo(digest(large)));
+    assertThat(topology.receipts())
+        .last()
+        .extracting(r -> r.value().getStanding())
+        .isEqualTo("TRAINING");
+    assertThat(before).isOne();
+  }
+
+  @Test
+  void theLargestOfAChainIsPublishedAndNamed() {
+    start("keep-best");
+    RawPair[] pairs = {
+      sized(256, 1, HASH),
+      sized(300, 2, off(HASH, 2)),
+      sized(400, 3, off(HASH, 4)),
+      sized(280, 4, off(HASH, 1))
+    };
+
+    send(pairs);
+    settle();
+
+    assertThat(live(topology.training())).containsExactly(TopologyUnderTest.pairId(pairs[2]));
+    assertThat(topology.quarantine())
+        .extracting(record -> record.value().getCopyOf())
+        .containsExactly(digest(pairs[1]), digest(pairs[2]), digest(pairs[2]));
+  }
+
+  private static Set<String> live(List<TestRecord<String, PreparedPair>> records) {
+    Set<String> live = new TreeSet<>();
+    records.forEach(
+        record -> {
+          boolean unused =
+              record.value() == null ? live.remove(record.key()) : live.add(record.key());
+        });
+    return live;
+  }
+
+  @Test
+  void oneThatIsNearTwoTakesThePlaceOfNeither() {
+    start("keep-best");
+
+    send(sized(256, 1, HASH), sized(256, 2, off(HASH, 6)), sized(512, 3, off(HASH, 3)));
+    settle();
+
+    assertThat(topology.training()).hasSize(2);
+    assertThat(topology.quarantine()).hasSize(1);
+  }
+
   @Test
   void oneBetweenTwoSplitsIsRejected() {
     start("keep-all", TopologyUnderTest.RECIPE);
@@ -361,7 +492,7 @@ class NearCopiesTest {
       ask(
           new TestRecord<>(
               digest(published),
-              new Fingerprint(HASH, HASH, "", "VALIDATION"),
+              new Fingerprint(HASH, HASH, "", "VALIDATION", 0L),
               new RecordHeaders(),
               TopologyUnderTest.ARRIVAL));
     }
