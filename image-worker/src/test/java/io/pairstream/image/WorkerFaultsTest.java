@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,7 +29,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -106,6 +106,8 @@ class WorkerFaultsTest {
       PreparedImage before = keptGood(stopped);
       String worker = String.valueOf(stopped.pids().get(0));
       assertThat(new ProcessBuilder("kill", "-STOP", worker).start().waitFor()).isZero();
+      Path state = Path.of("/proc", worker, "stat");
+      await(() -> Files.readString(state).contains(") T ")); // kill does not wait for that
 
       deadlines.add(Duration.ofSeconds(2)); // of the worker that stands still alone
 
@@ -133,7 +135,7 @@ class WorkerFaultsTest {
   }
 
   @Test
-  void resumesWhenWorkersCanStartAgain(@TempDir Path lib) throws IOException {
+  void resumesWhenWorkersCanStartAgain(@TempDir Path lib) throws Exception {
     Path jars = lib.resolve("jars");
     WorkerSettings settings = Pictures.settings(classes() + ":" + jars + "/*", 1);
     try (ImageWorkerPool pausing = new ImageWorkerPool(settings)) {
@@ -239,8 +241,8 @@ class WorkerFaultsTest {
   }
 
   /** Waits, until the timeout of the class ends it. */
-  private static void await(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
+  private static void await(Callable<Boolean> condition) throws Exception {
+    while (!condition.call()) {
       LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
       assertThat(Thread.currentThread().isInterrupted()).as("it takes too long").isFalse();
     }
