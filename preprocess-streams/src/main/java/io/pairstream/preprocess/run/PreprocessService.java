@@ -192,7 +192,8 @@ public final class PreprocessService implements AutoCloseable {
               new LookUpTopology(
                       topics,
                       new RecordDecoder<>(topics.fingerprints(), Fingerprint.SCHEMA$, registry),
-                      plan.nearCopies())
+                      plan.nearCopies(),
+                      plan.split().isByImage())
                   .build(new StreamsBuilder()),
               settings.lookUpSettings(),
               threadsReplaced));

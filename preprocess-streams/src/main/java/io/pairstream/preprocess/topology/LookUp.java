@@ -46,12 +46,17 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
 
   private final RecordDecoder<Fingerprint> fingerprints;
   private final NearCopies nearCopies;
+  private final boolean splitsByImage;
   private KeyValueStore<byte[], byte[]> pictures;
   private HammingIndex hashes;
 
-  LookUp(RecordDecoder<Fingerprint> fingerprints, NearCopies nearCopies) {
+  /**
+   * @param splitsByImage whether a picture may be in another split than its own, that of its group
+   */
+  LookUp(RecordDecoder<Fingerprint> fingerprints, NearCopies nearCopies, boolean splitsByImage) {
     this.fingerprints = fingerprints;
     this.nearCopies = nearCopies;
+    this.splitsByImage = splitsByImage;
   }
 
   /** An earlier picture, and how far it is. */
@@ -117,7 +122,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
 
   /**
    * Has a picture take the place of its group's largest, if it is larger; one that is near two
-   * groups does not.
+   * groups does not, nor one that may not be in the group's split.
    */
   private void supersede(String digest, Fingerprint fingerprint, List<Near> near, Finding finding) {
     String group = near.get(0).group();
@@ -132,6 +137,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     long hash = ByteBuffer.wrap(entry).getLong(DIGEST_BYTES + Long.BYTES);
     name(finding, near(fingerprint, hash, largest, group, split));
     if (fingerprint.getPixels() <= pixels
+        || (!splitsByImage && !fingerprint.getOwnSplit().equals(split.name()))
         || near.stream().anyMatch(one -> !one.group().equals(group))) {
       finding.setReason(RejectReason.NEAR_COPY.name());
     } else {

@@ -30,16 +30,22 @@ public final class LookUpTopology {
   private final PairTopics topics;
   private final RecordDecoder<Fingerprint> fingerprints;
   private final NearCopies nearCopies;
+  private final boolean splitsByImage;
 
   /**
    * @param fingerprints reads what is asked
    * @param nearCopies which pictures are copies, and what becomes of them
+   * @param splitsByImage whether nothing but its image says where a pair belongs
    */
   public LookUpTopology(
-      PairTopics topics, RecordDecoder<Fingerprint> fingerprints, NearCopies nearCopies) {
+      PairTopics topics,
+      RecordDecoder<Fingerprint> fingerprints,
+      NearCopies nearCopies,
+      boolean splitsByImage) {
     this.topics = topics;
     this.fingerprints = fingerprints;
     this.nearCopies = nearCopies;
+    this.splitsByImage = splitsByImage;
   }
 
   /** The graph. */
@@ -56,7 +62,7 @@ public final class LookUpTopology {
             topics.fingerprints().name(),
             Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("fingerprints"))
         .process(
-            () -> new LookUp(fingerprints, nearCopies),
+            () -> new LookUp(fingerprints, nearCopies, splitsByImage),
             as("look-up"),
             TopicCatalogue.PICTURES_STORE)
         .to(findings.name(), Produced.with(findings.key(), findings.value()).withName("findings"));

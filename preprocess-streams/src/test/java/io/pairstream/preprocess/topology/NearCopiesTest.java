@@ -42,6 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NearCopiesTest {
 
   private static final long HASH = 0x0f1e2d3c4b5a6978L;
+  private static final String BY_CONTRIBUTOR =
+      "split: {validation-share: 0.5, test-share: 0.0, group-by: contributor}";
 
   private final Map<EncodedImage, Long> hashes = new HashMap<>();
   private TopologyUnderTest topology;
@@ -61,7 +63,8 @@ class NearCopiesTest {
                     topics,
                     new RecordDecoder<>(
                         topics.fingerprints(), Fingerprint.SCHEMA$, topology.registry()),
-                    NearCopies.from(reader))
+                    NearCopies.from(reader),
+                    new SplitByImage(reader).isByImage())
                 .build(new StreamsBuilder()),
             properties);
   }
@@ -404,6 +407,20 @@ class NearCopiesTest {
   }
 
   @Test
+  void oneWhoseContributorIsInAnotherSplitTakesNoPlace() {
+    start("keep-best", BY_CONTRIBUTOR);
+    RawPair small = by(of("VALIDATION"), sized(256, 1, HASH));
+
+    send(small, by(of("TRAINING"), sized(512, 2, HASH)));
+    settle();
+
+    assertThat(live(topology.validation())).containsExactly(TopologyUnderTest.pairId(small));
+    assertThat(topology.quarantine())
+        .extracting(record -> record.value().getReason())
+        .containsExactly("NEAR_COPY");
+  }
+
+  @Test
   void oneBetweenTwoSplitsIsRejected() {
     start("keep-all", TopologyUnderTest.RECIPE);
     RawPair first = pair(0, HASH);
@@ -443,7 +460,7 @@ class NearCopiesTest {
 
   @Test
   void aContributorIsInOneSplitWhateverOthersSend() {
-    start("keep-first", "split: {validation-share: 0.5, test-share: 0.0, group-by: contributor}");
+    start("keep-first", BY_CONTRIBUTOR);
     String held = of("VALIDATION");
     String trained = of("TRAINING");
 
@@ -471,11 +488,7 @@ class NearCopiesTest {
 
   /** A contributor whose pairs belong in a split. */
   private static String of(String split) {
-    SplitByImage splits =
-        new SplitByImage(
-            RecipeReader.parse(
-                "test.yaml",
-                "split: {validation-share: 0.5, test-share: 0.0, group-by: contributor}"));
+    SplitByImage splits = new SplitByImage(RecipeReader.parse("test.yaml", BY_CONTRIBUTOR));
     return IntStream.range(0, 100)
         .mapToObj(number -> "contributor " + number)
         .filter(name -> splits.assign("", name, "").split().name().equals(split))
