@@ -145,6 +145,8 @@ public record PreprocessSettings(
     producer(settings, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RecordSizes.MAX_RECORD);
     producer(settings, ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
     producer(settings, ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
+    // Nothing is seen before its transaction's end, which sends the rest.
+    producer(settings, ProducerConfig.LINGER_MS_CONFIG, (int) COMMIT_INTERVAL.toMillis());
     return cluster.clientSettings(settings);
   }
 

@@ -3,9 +3,16 @@ package io.pairstream.schemas.wire;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumWriter;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -13,6 +20,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Confluent's Avro serializer and deserializer, set up once for the whole product.
@@ -55,8 +63,50 @@ public final class AvroSerdes {
   public <T extends SpecificRecord> Serde<T> of(Class<T> type, String topic) {
     Schema readerSchema = SpecificData.get().getSchema(type);
     return Serdes.serdeFrom(
-        (ignored, value) -> serializer.serialize(topic, value),
+        new Writer<>(serializer, new SpecificDatumWriter<>(type), topic),
         new ReadAs<>(deserializer, readerSchema, type, topic));
+  }
+
+  /**
+   * Writes by one schema. The first record is Confluent's work; later ones have the same prefix,
+   * and spare three look-ups in the client's caches, which took a tenth of cleaning's own time.
+   */
+  private static final class Writer<T> implements Serializer<T> {
+
+    private final KafkaAvroSerializer inner;
+    private final DatumWriter<T> body;
+    private final String topic;
+    private volatile byte[] prefix;
+    private volatile int lastSize;
+
+    Writer(KafkaAvroSerializer inner, DatumWriter<T> body, String topic) {
+      this.inner = inner;
+      this.body = body;
+      this.topic = topic;
+    }
+
+    @Override
+    public byte[] serialize(String ignored, T value) {
+      if (value == null) {
+        return null;
+      }
+      if (prefix == null) {
+        byte[] first = inner.serialize(topic, value);
+        prefix = Arrays.copyOf(first, WireFormat.PREFIX_BYTES);
+        return first;
+      }
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(lastSize + WireFormat.PREFIX_BYTES);
+      bytes.writeBytes(prefix);
+      BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+      try {
+        body.write(value, encoder);
+        encoder.flush();
+      } catch (IOException | RuntimeException e) {
+        throw new SerializationException("cannot be written: " + e.getMessage(), e);
+      }
+      lastSize = bytes.size();
+      return bytes.toByteArray();
+    }
   }
 
   /** Reads into one class, whichever class the writer's schema names. */
