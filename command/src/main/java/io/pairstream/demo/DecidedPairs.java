@@ -84,7 +84,9 @@ public final class DecidedPairs implements AutoCloseable {
 
   private final Set<String> waits = new HashSet<>();
 
-  private final Map<TopicPartition, BitSet> seen = new HashMap<>();
+  /** By standing, which raw records since the beginning are published: their offsets from there. */
+  private final Map<String, Map<TopicPartition, BitSet>> seen = new HashMap<>();
+
   private final Map<String, Long> published = new HashMap<>();
   private final TreeMap<String, Long> quarantine = new TreeMap<>();
   private Counts.Rejected example;
@@ -180,36 +182,47 @@ public final class DecidedPairs implements AutoCloseable {
   }
 
   /**
-   * Of a copy there is one receipt more with the origin that was decided before. A status that a
-   * later release writes counts nowhere.
+   * Of a copy there is one receipt more with the origin that was decided before, and so there is of
+   * a pair that is removed again. A status that a later release writes counts nowhere.
    */
   private void add(Receipt receipt, ConsumerRecord<byte[], byte[]> record) {
+    Origin origin = receipt.getOrigin();
+    TopicPartition raw = new TopicPartition(origin.getTopic(), origin.getPartition());
+    long since = origin.getOffset() - rawBefore.getOrDefault(raw, Long.MAX_VALUE);
     String standing = receipt.getStanding();
     if (standing.equals(PairStatus.QUARANTINED.name())) {
+      remove(raw, since);
       quarantine.merge(receipt.getReason(), 1L, Long::sum);
       example =
           new Counts.Rejected(CommittedLog.key(record), receipt.getReason(), receipt.getDetail());
     } else if (standing.equals(PairStatus.WITHDRAWN.name())) {
+      remove(raw, since);
       quarantine.merge(RejectReason.WITHDRAWN.name(), 1L, Long::sum);
-    } else if (isFirst(receipt)) {
+    } else if (since < 0 ? receipt.getCopies() == 1 : isFirst(standing, raw, since)) {
       published.merge(standing, 1L, Long::sum);
     } else {
       quarantine.merge(RejectReason.DUPLICATE_PAIR.name(), 1L, Long::sum);
     }
   }
 
-  private boolean isFirst(Receipt receipt) {
-    Origin origin = receipt.getOrigin();
-    TopicPartition raw = new TopicPartition(origin.getTopic(), origin.getPartition());
-    long since = origin.getOffset() - rawBefore.getOrDefault(raw, Long.MAX_VALUE);
-    if (since < 0) {
-      return receipt.getCopies() == 1;
-    }
-    BitSet offsets = seen.computeIfAbsent(raw, partition -> new BitSet());
-    int bit = Math.toIntExact(since);
-    boolean isFirst = !offsets.get(bit);
-    offsets.set(bit);
+  private boolean isFirst(String standing, TopicPartition raw, long since) {
+    BitSet offsets =
+        seen.computeIfAbsent(standing, unused -> new HashMap<>())
+            .computeIfAbsent(raw, unused -> new BitSet());
+    boolean isFirst = !offsets.get(Math.toIntExact(since));
+    offsets.set(Math.toIntExact(since));
     return isFirst;
+  }
+
+  private void remove(TopicPartition raw, long since) {
+    seen.forEach(
+        (standing, partitions) -> {
+          BitSet offsets = partitions.getOrDefault(raw, new BitSet());
+          if (since >= 0 && offsets.get(Math.toIntExact(since))) {
+            offsets.clear(Math.toIntExact(since));
+            published.merge(standing, -1L, Long::sum);
+          }
+        });
   }
 
   @Override

@@ -42,6 +42,9 @@ class DecidedPairsTest {
       pipeline.reject(pipeline.send("small", "caption"), "IMAGE_TOO_SMALL");
       copy(cluster, pipeline, pipeline.send("image", "caption"), first);
       copy(cluster, pipeline, pipeline.send("image", "published before"), earlier);
+      Sent superseded = pipeline.send("rescaled", "caption");
+      pipeline.accept(superseded, PairStatus.TRAINING);
+      pipeline.reject(superseded, "NEAR_COPY");
 
       DecidedPairs.Counts early = judged.count();
       DecidedPairs.Counts counts = judged.await(new Progress(new PrintWriter(new StringWriter())));
@@ -52,7 +55,7 @@ class DecidedPairsTest {
       assertThat(counts.validation()).isEqualTo(1);
       assertThat(counts.test()).isZero();
       assertThat(counts.quarantine())
-          .isEqualTo(Map.of("IMAGE_TOO_SMALL", 1L, "DUPLICATE_PAIR", 2L));
+          .isEqualTo(Map.of("IMAGE_TOO_SMALL", 1L, "DUPLICATE_PAIR", 2L, "NEAR_COPY", 1L));
     }
   }
 

@@ -152,19 +152,18 @@ public record PreprocessSettings(
 
   /** The settings of the graph that keeps the index. */
   Map<String, Object> indexSettings() {
-    return quick(cluster.dataset().indexGroup(), INDEXED_AT_ONCE);
+    return quick(cluster.dataset().indexGroup(), INDEXED_AT_ONCE, COMMIT_INTERVAL);
   }
 
   /** The settings of the graph that looks for near copies, for which pairs wait. */
   Map<String, Object> lookUpSettings() {
-    Map<String, Object> settings = quick(cluster.dataset().lookUpGroup(), LOOKED_UP_AT_ONCE);
-    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, LOOK_UP_COMMIT_INTERVAL.toMillis());
-    return settings;
+    return quick(cluster.dataset().lookUpGroup(), LOOKED_UP_AT_ONCE, LOOK_UP_COMMIT_INTERVAL);
   }
 
   /** The settings of a graph that takes no time over a record. */
-  private Map<String, Object> quick(String group, int atOnce) {
+  private Map<String, Object> quick(String group, int atOnce, Duration commitInterval) {
     Map<String, Object> settings = streamsSettings();
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, atOnce);
