@@ -3,14 +3,8 @@ package io.pairstream.schemas.wire;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.Schema;
-import org.apache.avro.message.MessageEncoder;
-import org.apache.avro.message.RawMessageEncoder;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.InterruptException;
@@ -58,33 +52,10 @@ public final class AvroSerdes {
    * class, whatever their writer's schema is, and where the registry cannot be asked.
    */
   public <T extends SpecificRecord> Serde<T> of(Class<T> type, String topic) {
-    Schema schema = SpecificData.get().getSchema(type);
-    MessageEncoder<T> body = new RawMessageEncoder<>(SpecificData.getForClass(type), schema);
-    AtomicReference<byte[]> prefix = new AtomicReference<>();
+    Schema readerSchema = SpecificData.get().getSchema(type);
     return Serdes.serdeFrom(
-        (ignored, value) -> value == null ? null : write(topic, value, prefix, body),
-        new ReadAs<>(deserializer, schema, type, topic));
-  }
-
-  /**
-   * The first record is Confluent's work. Later ones have the same prefix, and spare three look-ups
-   * in the client's caches, which took a tenth of cleaning's own time.
-   */
-  private <T> byte[] write(
-      String topic, T value, AtomicReference<byte[]> prefix, MessageEncoder<T> body) {
-    if (prefix.get() == null) {
-      byte[] first = serializer.serialize(topic, value);
-      prefix.set(Arrays.copyOf(first, WireFormat.PREFIX_BYTES));
-      return first;
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.writeBytes(prefix.get());
-    try {
-      body.encode(value, bytes);
-    } catch (IOException | RuntimeException e) {
-      throw new SerializationException("cannot be written: " + e.getMessage(), e);
-    }
-    return bytes.toByteArray();
+        (ignored, value) -> serializer.serialize(topic, value),
+        new ReadAs<>(deserializer, readerSchema, type, topic));
   }
 
   /** Reads into one class, whichever class the writer's schema names. */
