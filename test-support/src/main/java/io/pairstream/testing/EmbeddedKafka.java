@@ -34,7 +34,7 @@ import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.metadata.LeaderConstants;
-import org.apache.kafka.metadata.bootstrap.BootstrapDirectory;
+import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.raft.QuorumConfig;
@@ -208,7 +208,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         new ControllerServer(
             shared,
             KafkaRaftServer.configSchema(),
-            new BootstrapDirectory(dataDir.toString()).read());
+            BootstrapMetadata.fromDirectory(dataDir));
     controller.startup();
     broker.startup();
   }

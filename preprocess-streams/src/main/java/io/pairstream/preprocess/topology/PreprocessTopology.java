@@ -266,6 +266,7 @@ public final class PreprocessTopology {
    * it between two records, so that a copy comes either before, and is removed, or after, and is
    * rejected.
    */
+  @SuppressWarnings("removal") // what the partitioner has to implement in 4.4 all the same
   private KStream<String, Withdrawn> carryOutTakedowns(StreamsBuilder builder) {
     return builder.stream(topics.takedowns().name(), consumed("takedowns"))
         .process(() -> new ReadTakedown(takedowns), as("read-takedown"))
