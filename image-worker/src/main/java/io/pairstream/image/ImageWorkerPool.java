@@ -9,6 +9,7 @@ import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.image.Sandbox.Launcher;
 import io.pairstream.image.WorkerProcess.LostException;
 import io.pairstream.image.WorkerProcess.Reply;
 import java.io.UncheckedIOException;
@@ -81,10 +82,18 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    *     anew for every attempt
    */
   ImageWorkerPool(WorkerSettings settings, Supplier<Duration> deadline) {
+    this(settings, deadline, Launcher.values());
+  }
+
+  /**
+   * @param deadline how long one attempt at one image may take; asked anew for every attempt
+   * @param launchers the outer walls that may be used, best first
+   */
+  ImageWorkerPool(WorkerSettings settings, Supplier<Duration> deadline, Launcher... launchers) {
     this.settings = settings;
     this.deadline = deadline;
     turns = new Semaphore(settings.workers(), true);
-    starter = new WorkerStarter(settings);
+    starter = new WorkerStarter(settings, launchers);
   }
 
   @Override

@@ -149,6 +149,11 @@ final class Sandbox {
         whole.add("--nproc=" + MAX_THREADS); // elsewhere it counts all processes of the user
       }
     }
+    if (launcher.hasNamespaces()) {
+      // Launchers and shells add variables of their own, such as OLDPWD.
+      whole.addAll(List.of("env", "-i"));
+      ENVIRONMENT.forEach((name, value) -> whole.add(name + "=" + value));
+    }
     whole.addAll(command);
     return builder(whole);
   }

@@ -14,6 +14,7 @@ import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.recipe.RecipeReader.NamedFile;
+import io.pairstream.image.Sandbox.Launcher;
 import io.pairstream.image.WorkerProcess.LostException;
 import io.pairstream.image.WorkerProcess.Reply;
 import java.io.IOException;
@@ -51,6 +52,7 @@ final class WorkerStarter implements AutoCloseable {
   private static final String NOT_STARTED = "no worker can be started: ";
 
   private final WorkerSettings settings;
+  private final Launcher[] launchers;
   private final Path directory;
 
   /** Empty until this system has answered what it offers; no worker starts before. */
@@ -67,10 +69,12 @@ final class WorkerStarter implements AutoCloseable {
    * Tries out which protections this system offers; where a trial does not end, they are tried
    * again before a worker starts.
    *
+   * @param launchers the outer walls that may be used, best first
    * @throws UncheckedIOException if there is no place for temporary files
    */
-  WorkerStarter(WorkerSettings settings) {
+  WorkerStarter(WorkerSettings settings, Launcher... launchers) {
     this.settings = settings;
+    this.launchers = launchers;
     try {
       directory = Files.createTempDirectory("pairstream-worker");
     } catch (IOException e) {
@@ -116,7 +120,7 @@ final class WorkerStarter implements AutoCloseable {
 
   private synchronized Sandbox probed() throws IOException {
     if (sandbox.isEmpty()) {
-      sandbox = Optional.of(Sandbox.probe(settings, directory, Sandbox.Launcher.values()));
+      sandbox = Optional.of(Sandbox.probe(settings, directory, launchers));
     }
     return sandbox.orElseThrow();
   }
@@ -246,7 +250,7 @@ final class WorkerStarter implements AutoCloseable {
   public void close() {
     closed = true;
     running.forEach(this::forget);
-    starter.shutdownNow();
+    starter.shutdown(); // not shutdownNow, which forgets a start that somebody waits for
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

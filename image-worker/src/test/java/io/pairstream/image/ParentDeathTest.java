@@ -2,6 +2,7 @@ package io.pairstream.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.image.Sandbox.Launcher;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -9,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(900)
 class ParentDeathTest {
@@ -20,9 +21,10 @@ class ParentDeathTest {
 
     public static void main(String[] args) {
       endWithTheTest();
+      WorkerSettings settings =
+          Pictures.settings(1).withJvmOptions("-Dpairstream.worker.test-hooks=true");
       ImageWorkerPool pool =
-          new ImageWorkerPool(
-              Pictures.settings(1).withJvmOptions("-Dpairstream.worker.test-hooks=true"));
+          new ImageWorkerPool(settings, settings::deadline, Launcher.valueOf(args[1]));
       byte[] file = Pictures.jpeg(Pictures.drawRgb(90, 70), false);
       Pictures.kept(Pictures.prepare(pool, file, Pictures.raw(64)));
       System.out.println(pool.pids().get(0));
@@ -52,10 +54,20 @@ class ParentDeathTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "PAIRSTREAM-TEST:spin"})
-  void leavesNoWorkerBehindAKilledParent(String trailer) throws Exception {
-    Process parent = start(trailer);
+  @ParameterizedTest(name = "by {0}, at work on \"{1}\"")
+  @CsvSource({
+    "BUBBLEWRAP, ''",
+    "UTIL_LINUX, ''",
+    "PRLIMIT, ''",
+    "NONE, ''",
+    "BUBBLEWRAP, PAIRSTREAM-TEST:spin",
+    "UTIL_LINUX, PAIRSTREAM-TEST:spin",
+    "PRLIMIT, PAIRSTREAM-TEST:spin",
+    "NONE, PAIRSTREAM-TEST:spin"
+  })
+  void leavesNoWorkerBehindAKilledParent(Launcher wall, String trailer) throws Exception {
+    Walls.assumeToBeHad(wall);
+    Process parent = start(wall, trailer);
     ProcessHandle worker;
     try (BufferedReader said = parent.inputReader(StandardCharsets.UTF_8)) {
       worker = ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
@@ -69,7 +81,7 @@ class ParentDeathTest {
     }
   }
 
-  private static Process start(String trailer) throws IOException {
+  private static Process start(Launcher wall, String trailer) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx256m",
@@ -79,7 +91,8 @@ class ParentDeathTest {
             "-cp",
             System.getProperty("java.class.path"),
             Parent.class.getName(),
-            trailer)
+            trailer,
+            wall.name())
         .redirectError(Redirect.INHERIT)
         .start();
   }

@@ -206,9 +206,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     broker = new BrokerServer(shared);
     controller =
         new ControllerServer(
-            shared,
-            KafkaRaftServer.configSchema(),
-            BootstrapMetadata.fromDirectory(dataDir));
+            shared, KafkaRaftServer.configSchema(), BootstrapMetadata.fromDirectory(dataDir));
     controller.startup();
     broker.startup();
   }

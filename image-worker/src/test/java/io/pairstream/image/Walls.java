@@ -1,0 +1,34 @@
+package io.pairstream.image;
+
+import io.pairstream.image.Sandbox.Launcher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.opentest4j.TestAbortedException;
+
+/** Which outer walls around a worker this system offers. */
+final class Walls {
+
+  /** Why a wall cannot be had; empty where it can. */
+  private static final Map<Launcher, String> REFUSALS = new ConcurrentHashMap<>();
+
+  private Walls() {}
+
+  /** Skips the test, with the reason, where this system does not offer the wall. */
+  static void assumeToBeHad(Launcher wall) {
+    String refusal = REFUSALS.computeIfAbsent(wall, Walls::refusal);
+    if (!refusal.isEmpty()) {
+      throw new TestAbortedException("not to be had on this system: " + refusal);
+    }
+  }
+
+  private static String refusal(Launcher wall) {
+    try {
+      Sandbox.probe(Pictures.settings(1), Files.createTempDirectory("pairstream-walls"), wall);
+      return "";
+    } catch (IOException e) {
+      return e.getMessage();
+    }
+  }
+}
