@@ -27,8 +27,8 @@ import java.util.function.Supplier;
  * Image workers in child processes.
  *
  * <p>Workers start when they are first needed and stay. A caller waits its turn, then has a worker
- * for itself. A worker that dies may have been killed from outside, and one that is late may have
- * got no processor, so the image gets a second attempt in a fresh worker; only when that one is
+ * for itself. A worker that dies may have been killed from outside, and one that stands still may
+ * have been stopped, so the image gets a second attempt in a fresh worker; only when that one is
  * lost too is the image to blame. One that is late at work blames its image at once. In either case
  * another worker must start first. Every fresh worker must first prepare a picture that is known to
  * be good.

@@ -6,7 +6,6 @@ import java.io.InterruptedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /** How a command ended, and what it said last. */
 record Trial(int status, String said) {
@@ -22,7 +21,9 @@ record Trial(int status, String said) {
       return new Trial(NOT_STARTED, "not installed");
     }
     try (InputStream err = process.getErrorStream()) {
-      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      Deadline deadline = new Deadline(process.toHandle(), limit);
+      process.waitFor();
+      if (!deadline.met()) {
         throw new IOException(
             "not within " + limit.toMillis() + " ms: " + String.join(" ", builder.command()));
       }

@@ -81,7 +81,7 @@ final class WorkerProcess {
       return late;
     }
 
-    /** Whether it was late although it had a processor to work with. */
+    /** Whether it was late although it had as much of a processor as it may take. */
     boolean lateAtWork() {
       return late && worked;
     }
@@ -249,7 +249,10 @@ final class WorkerProcess {
     kill();
     throw late
         ? new LostException(
-            "the worker gave no answer in " + limit.toMillis() + " ms",
+            (deadline.worked()
+                    ? "the worker gave no answer in %d ms of processor time"
+                    : "the worker stood still, or had no processor, for %d ms or more")
+                .formatted(limit.toMillis()),
             true,
             deadline.worked(),
             failure)

@@ -11,9 +11,12 @@ import java.util.List;
  * @param classPath the worker's class path: this module, {@code cleaning} for its values, and the
  *     native codecs; {@code dir/*} stands for all jars of a directory
  * @param workers most workers at a time; 1 to 256, one per core is enough
- * @param deadline how long one attempt at one image may take; more than zero
- * @param startLimit how long a worker may take to start and to prepare the picture that is known to
- *     be good; more than zero. The first start on a machine unpacks 120 MB of libraries.
+ * @param deadline processor time that one attempt at one image may take; more than zero. A worker
+ *     that stands still has as much on the clock, one that gets little of a busy machine 20 times
+ *     as much.
+ * @param startLimit processor time that a worker may take to start, and again to prepare the
+ *     picture that is known to be good; more than zero; on the clock like {@code deadline}. The
+ *     first start on a machine unpacks 120 MB of libraries.
  * @param nativesCache where native libraries are unpacked once and found by every later worker;
  *     only its owner may be able to write there
  * @param jvmOptions further options of the worker's virtual machine; they come last
@@ -78,8 +81,9 @@ public record WorkerSettings(
   }
 
   /**
-   * How long an image that hangs its workers takes: two attempts, and two starts of 2 s.
-   * Transaction and poll time-outs derive from this, with room to spare.
+   * How long an image that hangs its workers takes on a machine with a processor to spare: two
+   * attempts, and two starts of 2 s. Transaction and poll time-outs derive from this, with room to
+   * spare.
    */
   public Duration likelyVerdict() {
     return deadline.multipliedBy(2).plusSeconds(4);
