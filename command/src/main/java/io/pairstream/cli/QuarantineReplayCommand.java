@@ -79,8 +79,8 @@ final class QuarantineReplayCommand extends ClusterCommand {
     Verdict verdict =
         checked("--", () -> new Verdict(decision, "", why, again, Actor.atTheCommandLine()));
     require(
-        !ids.isEmpty() || reason != null || source != null || limit != null,
-        "say which: PAIR_ID, or --reason, --source or --limit");
+        plan || !ids.isEmpty() || reason != null || source != null || limit != null,
+        "say which: PAIR_ID, or --reason, --source or --limit; --plan alone is of all");
     require(
         ids.isEmpty() || (reason == null && source == null && limit == null),
         "PAIR_ID names the pairs; --reason, --source and --limit are for all of the quarantine,"

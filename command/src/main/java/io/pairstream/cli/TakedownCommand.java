@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -235,8 +236,9 @@ final class TakedownCommand extends ClusterCommand {
     print(
         plan
             ? "nothing is done; without --plan these would be removed, and copies rejected"
-            : "%d removed; what comes of it is rejected",
-        report.removed());
+            : "%d removed%s",
+        report.removed(),
+        report.unfinished().isPresent() ? " so far" : "; what comes of it is rejected");
     seenBy.forEach(
         (run, names) ->
             print(
@@ -305,23 +307,31 @@ final class TakedownCommand extends ClusterCommand {
     @Override
     public Integer call() {
       Subject subject = checked(request::subject);
-      TakedownDesk.Report report =
+      Optional<TakedownDesk.Report> lifted =
           new TakedownDesk(access(), Clock.systemUTC())
               .lift(checked(() -> request.of(subject, "", progress())));
-      if (report.removed() > 0) {
-        answer(
-            Answer.of(report, "LIFTED", Map.of(), List.of()),
-            () ->
-                print(
-                    "lifted, %d takedowns with those of its pairs; what comes is taken again, and"
-                        + " what was removed must be sent again",
-                    report.removed()));
+      if (lifted.isPresent()) {
+        TakedownDesk.Report report = lifted.get();
+        answer(Answer.of(report, "LIFTED", Map.of(), List.of()), () -> print(report));
         return end(report, this);
       }
+      TakedownDesk.Report none =
+          new TakedownDesk.Report(subject, new TreeMap<>(), 0, Optional.empty(), Optional.empty());
       answer(
-          Answer.of(report, "UNKNOWN", Map.of(), List.of()),
+          Answer.of(none, "UNKNOWN", Map.of(), List.of()),
           () -> complain(subject.key() + " is not withdrawn; what is: " + hint("takedown ls")));
       return ExitStatus.FOUND_WRONG;
+    }
+
+    private void print(TakedownDesk.Report report) {
+      String takedowns = "%d takedowns with those of its pairs".formatted(report.removed());
+      if (report.unfinished().isPresent()) {
+        print("not lifted yet: %s", report.removed() == 0 ? "asked for before" : takedowns);
+      } else {
+        print(
+            "lifted%s; what comes is taken again, and what was removed must be sent again",
+            report.removed() == 0 ? " before" : ", " + takedowns);
+      }
     }
   }
 }

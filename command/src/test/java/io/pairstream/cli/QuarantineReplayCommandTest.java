@@ -39,7 +39,7 @@ class QuarantineReplayCommandTest extends OnCluster {
 
   @Test
   void plansThenSendsOnce() {
-    Ended plan = replay("--limit", "10", "--plan", "--json");
+    Ended plan = replay("--plan", "--json");
     assertThat(reviews()).isEmpty();
     Ended sent = replay("--limit", "10");
     Ended again = replay("--limit", "10", "--json");

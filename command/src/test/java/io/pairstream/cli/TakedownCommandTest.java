@@ -54,7 +54,7 @@ class TakedownCommandTest extends OnCluster {
     JsonNode whyJson = run("why", sent.pairId(), "--json").json();
 
     assertThat(early.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(early.out()).contains("0 removed");
+    assertThat(early.out()).contains("0 removed so far").doesNotContain("is rejected");
     assertThat(early.onlyErrorLine()).contains("no preprocess runs").contains("the same command");
     assertThat(later.status()).as(later.err()).isEqualTo(ExitStatus.DONE);
     assertThat(later.json().path("state").asText()).isEqualTo("DONE");
@@ -101,13 +101,22 @@ class TakedownCommandTest extends OnCluster {
   void liftsWhatIsWithdrawnAndSaysWhereNothingIs() {
     run("takedown", "--contributor", "museum", "--cause", "a letter", "--wait", "0s");
 
-    Ended lifted = run("takedown lift", "--contributor", "museum", "--wait", "0s", "--json");
-    Ended again = run("takedown lift", "--contributor", "museum");
+    Ended early = run("takedown lift", "--contributor", "museum", "--wait", "0s");
+    Ended json = run("takedown lift", "--contributor", "museum", "--wait", "0s", "--json");
+    pipeline.carryOutTakedowns(Map.of());
+    Ended late = run("takedown lift", "--contributor", "museum");
+    Ended unknown = run("takedown lift", "--contributor", "gallery");
 
-    assertThat(lifted.json().path("removed").asLong()).isEqualTo(1);
-    assertThat(lifted.json().path("state").asText()).isEqualTo("WAITING");
-    assertThat(again.status()).isEqualTo(ExitStatus.FOUND_WRONG);
-    assertThat(again.onlyErrorLine()).contains("CONTRIBUTOR/museum is not withdrawn");
+    assertThat(early.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(early.out()).startsWith("not lifted yet: 1 takedowns");
+    assertThat(early.onlyErrorLine()).contains("no preprocess runs").contains("the same command");
+    assertThat(json.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(json.json().path("removed").asLong()).isZero();
+    assertThat(json.json().path("state").asText()).isEqualTo("WAITING");
+    assertThat(late.status()).as(late.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(late.out()).startsWith("lifted before; what comes is taken again");
+    assertThat(unknown.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(unknown.onlyErrorLine()).contains("CONTRIBUTOR/gallery is not withdrawn");
     assertThat(run("takedown ls", "--json").out()).isEmpty();
   }
 

@@ -26,9 +26,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * Takes down and lifts.
@@ -116,17 +118,17 @@ public final class TakedownDesk {
 
   /**
    * Lifts a takedown and those of pairs that were part of it. What was removed is not brought back;
-   * copies are taken again.
+   * copies are taken again. Asked for once more, a lift is waited for and lifts nothing.
    *
    * @param request its cause is not needed
-   * @return with the number of takedowns that were lifted for {@code removed}; with no {@code
-   *     earlier} where none was in force
+   * @return with the number of takedowns that were lifted now for {@code removed}; empty where none
+   *     is in force, and none was lifted that Kafka still knows of
    */
-  public Report lift(Request request) {
+  public Optional<Report> lift(Request request) {
     return carryOut(request, Work::lift);
   }
 
-  private Report carryOut(Request request, Function<Work, Report> what) {
+  private <T> T carryOut(Request request, Function<Work, T> what) {
     cluster.requireRegistry();
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
@@ -167,14 +169,22 @@ public final class TakedownDesk {
 
   /** The takedowns in force, by key; what is lifted or cannot be read takes nothing down. */
   private Map<String, Takedown> inForce(CommittedLog log) {
+    return inForce(last(log));
+  }
+
+  private static Map<String, Takedown> inForce(Map<String, Optional<Takedown>> last) {
     Map<String, Takedown> inForce = new HashMap<>();
-    log.readAll(
-        cluster.topics().takedowns(),
-        (key, read) -> {
-          inForce.remove(key);
-          read.ifPresent(takedown -> inForce.put(key, takedown));
-        });
+    last.forEach((key, read) -> read.ifPresent(takedown -> inForce.put(key, takedown)));
     return inForce;
+  }
+
+  /**
+   * What the topic says last of each key; empty of what is lifted, until the topic is compacted.
+   */
+  private Map<String, Optional<Takedown>> last(CommittedLog log) {
+    Map<String, Optional<Takedown>> last = new HashMap<>();
+    log.readAll(cluster.topics().takedowns(), last::put);
+    return last;
   }
 
   private static SortedMap<PairStatus, Long> bySplit(Map<String, Published> pairs) {
@@ -191,7 +201,11 @@ public final class TakedownDesk {
     private final RecordPublisher<Takedown> publisher;
     private final TopologyProgress progress;
     private final Map<String, Takedown> inForce;
+    private final boolean isKnown;
     private final Set<String> sent = new HashSet<>();
+
+    /** Published pairs of which no tombstone has been seen yet. */
+    private Map<String, Published> left = Map.of();
 
     Work(
         Request request,
@@ -203,7 +217,9 @@ public final class TakedownDesk {
       this.log = log;
       this.publisher = publisher;
       this.progress = progress;
-      this.inForce = inForce(log);
+      Map<String, Optional<Takedown>> last = last(log);
+      this.inForce = inForce(last);
+      this.isKnown = last.containsKey(subject.key());
     }
 
     Report takeDown() {
@@ -217,31 +233,39 @@ public final class TakedownDesk {
           TakedownEvent.TAKEDOWN,
           Template.counted(all.size(), Template.PAIR_WITHDRAWN, Template.PAIRS_WITHDRAWN),
           Map.of("cause", request.cause(), "requested_by", request.by()));
-      boolean reached;
-      Map<String, Published> left;
-      do {
-        publisher.flush();
-        reached = progress.await(pairs.partitions(log));
-        left = pairs.readOn(log);
-        all.putAll(left);
-        sendPairs(left);
-      } while (reached && !left.isEmpty() && !progress.isOver());
       publisher.flush();
+      left = all;
+      Optional<String> unfinished = unfinished(() -> isCarriedOut(pairs, all));
       return new Report(
           subject,
           bySplit(all),
           all.size() - left.size(),
           Optional.ofNullable(inForce.get(subject.key())),
-          unfinished(reached && left.isEmpty()));
+          unfinished);
     }
 
-    Report lift() {
+    /** Waits for it, and takes down what was published meanwhile. */
+    private boolean isCarriedOut(PublishedPairs pairs, Map<String, Published> all) {
+      boolean reached;
+      do {
+        reached = progress.await(pairs.partitions(log));
+        left = pairs.readOn(log);
+        all.putAll(left);
+        sendPairs(left);
+        publisher.flush();
+      } while (reached && !left.isEmpty() && !progress.isOver());
+      return reached && left.isEmpty();
+    }
+
+    Optional<Report> lift() {
       String key = subject.key();
       List<String> keys =
           inForce.keySet().stream()
               .filter(one -> one.equals(key) || inForce.get(one).getPartOf().equals(key))
               .toList();
-      boolean reached = true;
+      if (!isKnown && keys.isEmpty()) {
+        return Optional.empty();
+      }
       if (!keys.isEmpty()) {
         for (String one : keys) {
           var unused = publisher.remove(one, "the end of takedown " + one);
@@ -251,24 +275,29 @@ public final class TakedownDesk {
             Template.counted(keys.size(), Template.TAKEDOWN_LIFTED, Template.TAKEDOWNS_LIFTED),
             Map.of("requested_by", request.by()));
         publisher.flush();
-        reached = progress.await(List.of());
-      }
-      return new Report(
-          subject,
-          new TreeMap<>(),
-          keys.size(),
-          Optional.ofNullable(inForce.get(key)),
-          unfinished(reached));
-    }
-
-    private Optional<String> unfinished(boolean done) {
-      if (done) {
-        return Optional.empty();
       }
       return Optional.of(
-          progress.isAnybodyThere()
-              ? "the topology has not carried it out yet"
-              : "no preprocess runs that could carry it out");
+          new Report(
+              subject,
+              new TreeMap<>(),
+              keys.size(),
+              Optional.ofNullable(inForce.get(key)),
+              unfinished(() -> progress.await(List.of()))));
+    }
+
+    /** What is waited for. What is in Kafka is not undone by a broker that says no more of it. */
+    private Optional<String> unfinished(BooleanSupplier isDone) {
+      try {
+        if (isDone.getAsBoolean()) {
+          return Optional.empty();
+        }
+        return Optional.of(
+            progress.isAnybodyThere()
+                ? "the topology has not carried it out yet"
+                : "no preprocess runs that could carry it out");
+      } catch (RetriableException e) {
+        return Optional.of("Kafka does not say in time whether it is carried out");
+      }
     }
 
     /** One that is in force keeps its words, unless it knew of no sample. */

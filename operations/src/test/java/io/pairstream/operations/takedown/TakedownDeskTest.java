@@ -22,9 +22,11 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -258,17 +260,58 @@ class TakedownDeskTest {
     takeDown(Subject.pair(own.pairId()));
 
     TakedownDesk.Report lifted =
-        desk.lift(new Request(Subject.contributor("museum"), "bob", "", LONG, this::carryOut));
+        desk.lift(new Request(Subject.contributor("museum"), "bob", "", LONG, this::carryOut))
+            .orElseThrow();
 
     assertThat(lifted.removed()).isEqualTo(2);
     assertThat(lifted.unfinished()).isEmpty();
     assertThat(desk.list())
         .extracting(entry -> entry.takedown().getSubject())
         .containsExactly(own.pairId());
-    assertThat(
-            desk.lift(new Request(Subject.contributor("museum"), "bob", "", LONG, () -> {}))
-                .removed())
-        .isZero();
+  }
+
+  @Test
+  void askedForTwiceALiftIsWaitedForAndLiftsNothing() {
+    publish("image 1", "of the museum", "museum", "pictures.test");
+    takeDown(Subject.contributor("museum"));
+
+    TakedownDesk.Report first = lift("museum", Duration.ZERO, () -> {}).orElseThrow();
+    TakedownDesk.Report early = lift("museum", Duration.ZERO, () -> {}).orElseThrow();
+    TakedownDesk.Report late = lift("museum", LONG, this::carryOut).orElseThrow();
+
+    assertThat(first.removed()).isEqualTo(2);
+    assertThat(first.unfinished()).contains("no preprocess runs that could carry it out");
+    assertThat(early.removed()).isZero();
+    assertThat(early.unfinished()).isEqualTo(first.unfinished());
+    assertThat(late.removed()).isZero();
+    assertThat(late.unfinished()).isEmpty();
+    assertThat(lift("gallery", LONG, () -> {})).isEmpty();
+  }
+
+  private Optional<TakedownDesk.Report> lift(String museum, Duration timeout, Runnable meanwhile) {
+    return desk.lift(new Request(Subject.contributor(museum), "bob", "", timeout, meanwhile));
+  }
+
+  @Test
+  void whatIsInKafkaIsNotLostWhereTheBrokerFallsSilent() {
+    Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
+    Runnable silence =
+        () -> {
+          throw new TimeoutException("no answer");
+        };
+
+    TakedownDesk.Report report =
+        desk.takeDown(
+            new Request(Subject.contributor("museum"), "alice", "a letter", LONG, silence));
+
+    assertThat(report.unfinished())
+        .contains("Kafka does not say in time whether it is carried out");
+    assertThat(report.total()).isEqualTo(1);
+    assertThat(report.removed()).isZero();
+    carryOut();
+    assertThat(removed).containsExactly(sent.pairId());
+    assertThat(lift("museum", LONG, silence).orElseThrow().unfinished())
+        .isEqualTo(report.unfinished());
   }
 
   @Test
