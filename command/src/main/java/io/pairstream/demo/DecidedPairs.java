@@ -8,6 +8,7 @@ import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.terminal.Progress;
 import java.time.Duration;
 import java.util.BitSet;
@@ -182,43 +183,47 @@ public final class DecidedPairs implements AutoCloseable {
   }
 
   /**
-   * Of a copy there is one receipt more with the origin that was decided before, and so there is of
-   * a pair that is removed again. A status that a later release writes counts nowhere.
+   * Counts what became of the raw record that a receipt answers, which its header names: of a copy
+   * the receipt itself names the first record. Receipts that answer an earlier raw record count
+   * nowhere, such as those of an old pair that is withdrawn; nor does the old receipt of a pair
+   * that came back, which is put aside under its coordinates; nor a status that a later release
+   * writes.
    */
   private void add(Receipt receipt, ConsumerRecord<byte[], byte[]> record) {
-    Origin origin = receipt.getOrigin();
-    TopicPartition raw = new TopicPartition(origin.getTopic(), origin.getPartition());
-    long since = origin.getOffset() - rawBefore.getOrDefault(raw, Long.MAX_VALUE);
+    Origin answered = OriginHeader.read(record.headers()).orElse(receipt.getOrigin());
+    TopicPartition raw = new TopicPartition(answered.getTopic(), answered.getPartition());
+    long since = answered.getOffset() - rawBefore.getOrDefault(raw, Long.MAX_VALUE);
+    String key = CommittedLog.key(record);
+    if (since < 0 || !(receipt.getPairId().isEmpty() || receipt.getPairId().equals(key))) {
+      return;
+    }
     String standing = receipt.getStanding();
     if (standing.equals(PairStatus.QUARANTINED.name())) {
       remove(raw, since);
       quarantine.merge(receipt.getReason(), 1L, Long::sum);
-      example =
-          new Counts.Rejected(CommittedLog.key(record), receipt.getReason(), receipt.getDetail());
+      example = new Counts.Rejected(key, receipt.getReason(), receipt.getDetail());
     } else if (standing.equals(PairStatus.WITHDRAWN.name())) {
       remove(raw, since);
       quarantine.merge(RejectReason.WITHDRAWN.name(), 1L, Long::sum);
-    } else if (since < 0 ? receipt.getCopies() == 1 : isFirst(standing, raw, since)) {
-      published.merge(standing, 1L, Long::sum);
+    } else if (answered.equals(receipt.getOrigin())) {
+      add(standing, raw, since);
     } else {
       quarantine.merge(RejectReason.DUPLICATE_PAIR.name(), 1L, Long::sum);
     }
   }
 
-  private boolean isFirst(String standing, TopicPartition raw, long since) {
-    BitSet offsets =
-        seen.computeIfAbsent(standing, unused -> new HashMap<>())
-            .computeIfAbsent(raw, unused -> new BitSet());
-    boolean isFirst = !offsets.get(Math.toIntExact(since));
-    offsets.set(Math.toIntExact(since));
-    return isFirst;
+  private void add(String standing, TopicPartition raw, long since) {
+    seen.computeIfAbsent(standing, unused -> new HashMap<>())
+        .computeIfAbsent(raw, unused -> new BitSet())
+        .set(Math.toIntExact(since));
+    published.merge(standing, 1L, Long::sum);
   }
 
   private void remove(TopicPartition raw, long since) {
     seen.forEach(
         (standing, partitions) -> {
           BitSet offsets = partitions.getOrDefault(raw, new BitSet());
-          if (since >= 0 && offsets.get(Math.toIntExact(since))) {
+          if (offsets.get(Math.toIntExact(since))) {
             offsets.clear(Math.toIntExact(since));
             published.merge(standing, -1L, Long::sum);
           }

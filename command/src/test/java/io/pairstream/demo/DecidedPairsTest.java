@@ -7,7 +7,6 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -40,8 +39,8 @@ class DecidedPairsTest {
       pipeline.accept(first, PairStatus.TRAINING);
       pipeline.accept(pipeline.send("another", "caption"), PairStatus.VALIDATION);
       pipeline.reject(pipeline.send("small", "caption"), "IMAGE_TOO_SMALL");
-      copy(cluster, pipeline, pipeline.send("image", "caption"), first);
-      copy(cluster, pipeline, pipeline.send("image", "published before"), earlier);
+      copy(pipeline, pipeline.send("image", "caption"), first, PairStatus.TRAINING);
+      copy(pipeline, pipeline.send("image", "published before"), earlier, PairStatus.TRAINING);
       Sent superseded = pipeline.send("rescaled", "caption");
       pipeline.accept(superseded, PairStatus.TRAINING);
       pipeline.reject(superseded, "NEAR_COPY");
@@ -59,18 +58,51 @@ class DecidedPairsTest {
     }
   }
 
-  /** A copy's receipt is that of the pair that stands, with one copy more. */
-  private static void copy(ClusterAccess cluster, PlayedPipeline pipeline, Sent copy, Sent stands) {
-    Receipt receipt =
-        Receipt.newBuilder()
-            .setPairId(stands.pairId())
-            .setStanding(PairStatus.TRAINING.name())
-            .setOrigin(stands.origin())
-            .setCopies(2)
-            .build();
+  @Test
+  void countsNothingOfPairsThatCameBefore() {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
+      Sent lifted = accepted(pipeline, "lifted");
+      withdraw(pipeline, lifted);
+      Sent withdrawn = accepted(pipeline, "withdrawn");
+      withdraw(pipeline, withdrawn);
+      Sent old = accepted(pipeline, "withdrawn meanwhile");
+      Sent superseded = accepted(pipeline, "superseded meanwhile");
+      DecidedPairs decided = new DecidedPairs(cluster);
+
+      withdraw(pipeline, old);
+      TestCluster.send(cluster, pipeline.receipt(superseded, PairStatus.QUARANTINED, "NEAR_COPY"));
+      Sent back = pipeline.send("image", "lifted");
+      pipeline.transaction(
+          back,
+          List.of(
+              pipeline.receipt(
+                  back, OriginHeader.text(lifted.origin()), lifted, PairStatus.WITHDRAWN, ""),
+              pipeline.receipt(back, PairStatus.TRAINING, "")));
+      copy(pipeline, pipeline.send("image", "withdrawn"), withdrawn, PairStatus.WITHDRAWN);
+      Sent own = accepted(pipeline, "imported, and withdrawn");
+      withdraw(pipeline, own);
+
+      DecidedPairs.Counts counts = decided.await(new Progress(new PrintWriter(new StringWriter())));
+      assertThat(counts.training()).isEqualTo(1);
+      assertThat(counts.quarantine()).isEqualTo(Map.of("WITHDRAWN", 2L));
+    }
+  }
+
+  private static Sent accepted(PlayedPipeline pipeline, String caption) {
+    Sent sent = pipeline.send("image", caption);
+    pipeline.accept(sent, PairStatus.TRAINING);
+    return sent;
+  }
+
+  private static void withdraw(PlayedPipeline pipeline, Sent sent) {
+    pipeline.transaction(sent, List.of(pipeline.receipt(sent, PairStatus.WITHDRAWN, "")));
+  }
+
+  /** A copy's receipt is that of the pair that stands. */
+  private static void copy(PlayedPipeline pipeline, Sent copy, Sent stands, PairStatus standing) {
     pipeline.transaction(
-        copy,
-        List.of(TestCluster.record(cluster.topics().receipts(), null, stands.pairId(), receipt)));
+        copy, List.of(pipeline.receipt(copy, stands.pairId(), stands, standing, "")));
   }
 
   @Test

@@ -195,6 +195,17 @@ public final class PlayedPipeline implements AutoCloseable {
 
   /** A receipt for the pair. */
   public ProducerRecord<byte[], byte[]> receipt(Sent sent, PairStatus standing, String reason) {
+    return receipt(sent, sent.pairId(), sent, standing, reason);
+  }
+
+  /**
+   * A receipt that is written for one raw record, and says of a pair where it stands.
+   *
+   * @param answered the raw record for which it is written
+   * @param key the pair's id, or the coordinates of its record
+   */
+  public ProducerRecord<byte[], byte[]> receipt(
+      Sent answered, String key, Sent sent, PairStatus standing, String reason) {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(sent.pairId())
@@ -208,7 +219,10 @@ public final class PlayedPipeline implements AutoCloseable {
             .setReceivedAt(RECEIVED)
             .setDecidedAt(Instant.now())
             .build();
-    return TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt);
+    ProducerRecord<byte[], byte[]> record =
+        TestCluster.record(cluster.topics().receipts(), null, key, receipt);
+    OriginHeader.write(record.headers(), answered.origin());
+    return record;
   }
 
   public Topic<String, PreparedPair> topic(PairStatus split) {
