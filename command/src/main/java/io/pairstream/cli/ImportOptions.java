@@ -22,6 +22,9 @@ final class ImportOptions {
   @Option(names = "--links")
   private boolean links;
 
+  @Option(names = "--follow-links")
+  private boolean followLinks;
+
   @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
   private String contributor;
 
@@ -44,7 +47,8 @@ final class ImportOptions {
         Optional.ofNullable(images).map(Path::toAbsolutePath),
         Optional.ofNullable(format),
         columns(),
-        links);
+        links,
+        followLinks);
   }
 
   private ColumnNames columns() {

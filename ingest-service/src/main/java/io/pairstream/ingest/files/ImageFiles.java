@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 /**
  * Reads the image files that a source names.
  *
- * <p>Names are taken relative to one folder and may not leave it: a list from elsewhere must not
- * publish whatever else lies on this machine. Symbolic links inside the folder are followed. Keeps
- * the last image, because the lines of a list that name the same one mostly follow each other.
+ * <p>Names are taken relative to one folder and may not leave it, by symbolic links neither: a data
+ * set from elsewhere must not publish whatever else lies on this machine. Keeps the last image,
+ * because the lines of a list that name the same one mostly follow each other.
  */
 final class ImageFiles {
 
@@ -35,11 +35,31 @@ final class ImageFiles {
           "gif", "image/gif");
 
   private final Path folder;
+  private final boolean followsLinks;
   private Path lastFile;
   private ByteBuffer lastImage;
 
-  ImageFiles(Path folder) {
+  /**
+   * @param followsLinks whether links may lead out of the folder
+   */
+  ImageFiles(Path folder, boolean followsLinks) {
     this.folder = folder.toAbsolutePath().normalize();
+    this.followsLinks = followsLinks;
+  }
+
+  /**
+   * Makes sure that a file is not elsewhere than its name says.
+   *
+   * @param file is there, and its name does not leave the folder
+   * @throws IOException where a link leads out of the folder; the message names the file
+   */
+  void requireInside(Path file) throws IOException {
+    Path absolute = file.toAbsolutePath().normalize();
+    if (!followsLinks && !absolute.toRealPath().startsWith(folder.toRealPath())) {
+      throw new IOException(
+          "%s is behind a link that leads out of %s; --follow-links reads it all the same"
+              .formatted(folder.relativize(absolute), folder));
+    }
   }
 
   /** The media type that a file's name stands for, if it is an image's. */
@@ -88,6 +108,7 @@ final class ImageFiles {
     if (!Files.isRegularFile(file)) {
       throw new IOException(name + " is no file");
     }
+    requireInside(file);
     long size = Files.size(file);
     if (size > RecordSizes.MAX_IMAGE) {
       throw new IOException(tooLarge(name, size));
@@ -141,15 +162,18 @@ final class ImageFiles {
     private static final long MAX_CAPTION_FILE_BYTES = 1024 * 1024;
 
     private final Path folder;
+    private final ImageFiles within;
     private final Iterator<Path> files;
     private final long images;
     private long number;
 
     /**
+     * @param within reads the same folder
      * @throws UnusableSourceException where it holds no image
      */
-    FolderEntries(Path folder) {
+    FolderEntries(Path folder, ImageFiles within) {
       this.folder = folder;
+      this.within = within;
       this.files = images(folder).iterator();
       this.images = images(folder).count();
       if (images == 0) {
@@ -196,6 +220,7 @@ final class ImageFiles {
         if (!Files.isRegularFile(captions)) {
           return entry.problem("there is no caption: " + captionName + " is not beside it");
         }
+        within.requireInside(captions);
         if (Files.size(captions) > MAX_CAPTION_FILE_BYTES) {
           return entry.problem(captionName + " is too large for captions: over 1 MiB");
         }
@@ -207,7 +232,7 @@ final class ImageFiles {
             ? entry
             : entry.problem("there is no caption: " + captionName + " is empty");
       } catch (IOException e) {
-        return entry.problem(captionName + " cannot be read: " + e.getMessage());
+        return entry.problem("captions cannot be read: " + e.getMessage());
       }
     }
   }

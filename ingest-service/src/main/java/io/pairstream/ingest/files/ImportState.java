@@ -127,9 +127,10 @@ public final class ImportState implements AutoCloseable {
      * What paths lead to. A folder that holds nothing but shards leads to these, sorted by name.
      * What comes twice is taken once.
      *
-     * @throws UnusableSourceException where one leads nowhere
+     * @param followLinks whether a shard may be a link that leads out of its folder
+     * @throws UnusableSourceException where one leads nowhere, or may not be followed
      */
-    public static List<Source> of(List<String> paths) {
+    public static List<Source> of(List<String> paths, boolean followLinks) {
       Set<Path> found = new LinkedHashSet<>();
       List<Source> sources = new ArrayList<>();
       try {
@@ -137,7 +138,7 @@ public final class ImportState implements AutoCloseable {
           if (!Files.exists(Path.of(path))) {
             throw new UnusableSourceException(path + " does not exist");
           }
-          found.addAll(shards(Path.of(path).toAbsolutePath().normalize()));
+          found.addAll(shards(Path.of(path).toAbsolutePath().normalize(), followLinks));
         }
         for (Path path : found) {
           sources.add(of(path));
@@ -165,13 +166,17 @@ public final class ImportState implements AutoCloseable {
     }
 
     /** The shards of a folder that holds no images and no list, or the path itself. */
-    private static List<Path> shards(Path path) {
+    private static List<Path> shards(Path path, boolean followLinks) throws IOException {
       if (!Files.isDirectory(path)
           || ImageFiles.below(path).map(Source::name).anyMatch(Source::isOfAFolder)) {
         return List.of(path);
       }
       List<Path> shards =
           ImageFiles.below(path).filter(file -> SHARD.matcher(name(file)).matches()).toList();
+      ImageFiles within = new ImageFiles(path, followLinks);
+      for (Path shard : shards) {
+        within.requireInside(shard);
+      }
       return shards.isEmpty() ? List.of(path) : shards;
     }
 

@@ -85,11 +85,13 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       }
       Optional<Path> list =
           LISTS.stream().map(path::resolve).filter(Files::isRegularFile).findFirst();
+      ImageFiles images = new ImageFiles(path, options.followLinks());
       if (list.isPresent()) {
+        images.requireInside(list.get());
         return openFile(list.get(), options);
       }
-      ImageFiles.FolderEntries folder = new ImageFiles.FolderEntries(path);
-      return new PairSource("", folder, folder, new ImageFiles(path), options);
+      ImageFiles.FolderEntries folder = new ImageFiles.FolderEntries(path, images);
+      return new PairSource("", folder, folder, images, options);
     } catch (IOException | UncheckedIOException e) {
       throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());
     }
@@ -110,7 +112,8 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     }
     String name = file.getFileName().toString();
     ImageFiles images =
-        new ImageFiles(options.imageFolder().orElse(file.toAbsolutePath().getParent()));
+        new ImageFiles(
+            options.imageFolder().orElse(file.toAbsolutePath().getParent()), options.followLinks());
     ColumnNames columns = options.columns();
     if (format == SourceOptions.Format.PARQUET) {
       ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);

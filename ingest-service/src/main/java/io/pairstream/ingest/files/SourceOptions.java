@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  * @param format what every file is; by default what its name tells
  * @param columns which column is for what
  * @param asLinks whether an entry with a URL becomes a link even where it tells an image too
+ * @param followLinks whether a file is read that a symbolic link in a data set's folder leads to,
+ *     and that lies outside that folder
  */
 public record SourceOptions(
     SourceKind sourceKind,
@@ -27,12 +29,13 @@ public record SourceOptions(
     Optional<Path> imageFolder,
     Optional<Format> format,
     ColumnNames columns,
-    boolean asLinks) {
+    boolean asLinks,
+    boolean followLinks) {
 
   /** All that the data set itself tells. */
   public static SourceOptions of(SourceKind sourceKind) {
     return new SourceOptions(
-        sourceKind, "", "", Optional.empty(), Optional.empty(), ColumnNames.USUAL, false);
+        sourceKind, "", "", Optional.empty(), Optional.empty(), ColumnNames.USUAL, false, false);
   }
 
   /** The kinds of data set that are read. */

@@ -249,6 +249,7 @@ class ImportFormatsTest {
             Optional.empty(),
             Optional.of(SourceOptions.Format.TSV),
             ColumnNames.USUAL,
+            false,
             false);
     assertThat(lines(read(folder.resolve("list"), tsv))).containsExactly("list:1: one");
   }
@@ -362,7 +363,8 @@ class ImportFormatsTest {
         Optional.empty(),
         Optional.empty(),
         columns,
-        asLinks);
+        asLinks,
+        false);
   }
 
   private static List<SourceItem> read(Path path) {

@@ -67,7 +67,7 @@ final class ImportProcess {
               state,
               new Quiet(),
               Writer.nullWriter())
-          .run(ImportState.Source.of(paths), Long.MAX_VALUE);
+          .run(ImportState.Source.of(paths, false), Long.MAX_VALUE);
     }
   }
 

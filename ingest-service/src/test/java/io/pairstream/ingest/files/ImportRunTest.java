@@ -45,7 +45,7 @@ class ImportRunTest {
   void stateNamesOnlyWhatIsAcknowledgedWithAllBeforeIt() throws IOException {
     write("a.csv", "x.png,one\nx.png,two\nx.png,three\nx.png,four\nx.png,five\n");
     image("x.png");
-    ImportState.Source source = ImportState.Source.of(List.of(path("a.csv"))).get(0);
+    ImportState.Source source = ImportState.Source.of(List.of(path("a.csv")), false).get(0);
     IllegalStateException lost = new IllegalStateException("lost");
     // The third is lost, and the fourth is in Kafka all the same.
     Function<SourceItem, CompletableFuture<?>> sink =
@@ -79,7 +79,11 @@ class ImportRunTest {
         };
 
     List<ImportRun.Result> results =
-        run(folder.resolve("none.state"), sink, ImportState.Source.of(List.of(path("a.csv"))), 9);
+        run(
+            folder.resolve("none.state"),
+            sink,
+            ImportState.Source.of(List.of(path("a.csv")), false),
+            9);
 
     assertThat(results).containsExactly(new ImportRun.Result("a.csv", 2, 0, 1, 28, Ending.WHOLE));
     assertThat(taken.captions).containsExactly("one", "three");
@@ -92,7 +96,8 @@ class ImportRunTest {
     write("1.csv", "x.png,one\nx.png,two\ngone.png,three\nx.png,four\n");
     write("2.csv", "x.png,five\nx.png,six\n");
     Path stateFile = folder.resolve("state.json");
-    List<ImportState.Source> sources = ImportState.Source.of(List.of(path("1.csv"), path("2.csv")));
+    List<ImportState.Source> sources =
+        ImportState.Source.of(List.of(path("1.csv"), path("2.csv")), false);
     Taken first = new Taken();
     Taken second = new Taken();
     Taken third = new Taken();
@@ -121,11 +126,11 @@ class ImportRunTest {
     image("x.png");
     write("1.csv", "x.png,one\nx.png,two\n");
     Path stateFile = folder.resolve("state.json");
-    run(stateFile, new Taken(), ImportState.Source.of(List.of(path("1.csv"))), 9);
+    run(stateFile, new Taken(), ImportState.Source.of(List.of(path("1.csv")), false), 9);
     write("1.csv", "x.png,zero\nx.png,one\nx.png,two\n");
     Taken sink = new Taken();
 
-    run(stateFile, sink, ImportState.Source.of(List.of(path("1.csv"))), 9);
+    run(stateFile, sink, ImportState.Source.of(List.of(path("1.csv")), false), 9);
 
     assertThat(sink.captions).containsExactly("zero", "one", "two");
     assertThat(notices)
@@ -137,7 +142,7 @@ class ImportRunTest {
     image("x.png");
     write("1.csv", "x.png,one\n");
     Path stateFile = folder.resolve("state.json");
-    List<ImportState.Source> sources = ImportState.Source.of(List.of(path("1.csv")));
+    List<ImportState.Source> sources = ImportState.Source.of(List.of(path("1.csv")), false);
     run(stateFile, new Taken(), sources, 9);
 
     assertThatThrownBy(() -> new ImportState(stateFile, "p", false))
@@ -166,7 +171,7 @@ class ImportRunTest {
         run(
             folder.resolve("none.state"),
             sink,
-            ImportState.Source.of(List.of(folder.toString())),
+            ImportState.Source.of(List.of(folder.toString()), false),
             99);
 
     assertThat(outcomes)
@@ -190,9 +195,23 @@ class ImportRunTest {
         .containsExactly("b.tar");
     assertThat(names(List.of(folder.resolve("shards").toString())))
         .containsExactly("a.tar", "b.tar", "c.parquet");
-    assertThatThrownBy(() -> ImportState.Source.of(List.of(folder + "/a.zip")))
+    assertThatThrownBy(() -> ImportState.Source.of(List.of(folder + "/a.zip"), false))
         .isInstanceOf(UnusableSourceException.class)
         .hasMessageEndingWith("a.zip does not exist");
+  }
+
+  @Test
+  void aShardOfAFolderIsNoLinkThatLeadsOutOfIt(@TempDir Path elsewhere) throws IOException {
+    Path snapshot = Files.createDirectories(folder.resolve("snapshot"));
+    Path blob = Files.writeString(elsewhere.resolve("3f2a"), "a shard");
+    Path shard = Files.createSymbolicLink(snapshot.resolve("train.parquet"), blob);
+
+    assertThatThrownBy(() -> names(List.of(snapshot.toString())))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("train.parquet is behind a link that leads out of " + snapshot)
+        .hasMessageContaining("--follow-links");
+    assertThat(ImportState.Source.of(List.of(snapshot.toString()), true)).hasSize(1);
+    assertThat(names(List.of(shard.toString()))).containsExactly("train.parquet");
   }
 
   @Test
@@ -288,7 +307,7 @@ class ImportRunTest {
   }
 
   private List<String> names(List<String> paths) {
-    return ImportState.Source.of(paths).stream()
+    return ImportState.Source.of(paths, false).stream()
         .map(source -> source.path().getFileName().toString())
         .toList();
   }

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PairSourceTest {
 
@@ -31,7 +33,19 @@ class PairSourceTest {
           Optional.empty(),
           Optional.empty(),
           ColumnNames.USUAL,
+          false,
           false);
+
+  private static final SourceOptions FOLLOWING =
+      new SourceOptions(
+          SourceKind.IMPORTED,
+          "",
+          "",
+          Optional.empty(),
+          Optional.empty(),
+          ColumnNames.USUAL,
+          false,
+          true);
 
   @TempDir Path folder;
 
@@ -84,6 +98,85 @@ class PairSourceTest {
             "4-large.jpg! 4-large.jpg is too large: 8388609 bytes; an image may have at most"
                 + " 8388608 bytes (8 MiB)",
             "6-good.jpg: A good one");
+  }
+
+  @Test
+  void readsNothingBehindALinkThatLeadsOutOfTheFolder(@TempDir Path elsewhere) throws IOException {
+    Path secret = Files.writeString(elsewhere.resolve("secret"), "the owner's password");
+    image("1-captions.jpg");
+    link("1-captions.txt", secret);
+    link("2-image.jpg", secret);
+    write("2-image.txt", "An image of elsewhere");
+    image("3-inside.jpg");
+    write("inside", "A caption of the folder");
+    link("3-inside.txt", Path.of("inside"));
+
+    assertThat(read(folder))
+        .extracting(ItemsRead::line)
+        .containsExactly(
+            "1-captions.jpg! captions cannot be read: 1-captions.txt is behind a link that leads"
+                + " out of %s; --follow-links reads it all the same".formatted(folder),
+            "2-image.jpg! 2-image.jpg is behind a link that leads out of %s; --follow-links reads it all the same"
+                .formatted(folder),
+            "3-inside.jpg: A caption of the folder");
+    try (PairSource source = PairSource.open(folder, FOLLOWING)) {
+      assertThat(captions(all(source)))
+          .containsExactly(
+              "1-captions.jpg: the owner's password",
+              "2-image.jpg: An image of elsewhere",
+              "3-inside.jpg: A caption of the folder");
+    }
+  }
+
+  @Test
+  void readsAFolderThatIsItselfBehindALink(@TempDir Path elsewhere) throws IOException {
+    image("owl.jpg");
+    write("owl.txt", "An owl");
+    Path link = Files.createSymbolicLink(elsewhere.resolve("data"), folder);
+
+    assertThat(captions(read(link))).containsExactly("owl.jpg: An owl");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "list.csv   | image,caption~out/secret.jpg,A picture",
+        "list.jsonl | {\"file\":\"out/secret.jpg\",\"caption\":\"A picture\"}",
+        "list.json  | {\"images\":[{\"id\":1,\"file_name\":\"out/secret.jpg\"}],"
+            + "\"annotations\":[{\"image_id\":1,\"caption\":\"A picture\"}]}",
+      })
+  void aListReadsNothingBehindALinkThatLeadsOutOfItsFolder(
+      String list, String lines, @TempDir Path elsewhere) throws IOException {
+    Files.writeString(elsewhere.resolve("secret.jpg"), "the owner's picture");
+    link("out", elsewhere);
+    write(list, lines.replace('~', '\n'));
+
+    assertThat(read(folder.resolve(list)))
+        .singleElement()
+        .extracting(ItemsRead::line)
+        .asString()
+        .endsWith(
+            "! out/secret.jpg is behind a link that leads out of %s; --follow-links reads it all the same"
+                .formatted(folder));
+    try (PairSource source = PairSource.open(folder.resolve(list), FOLLOWING)) {
+      assertThat(pairs(all(source))).hasSize(1);
+    }
+  }
+
+  @Test
+  void aFoldersListIsNoLinkThatLeadsOutOfIt(@TempDir Path elsewhere) throws IOException {
+    image("x.jpg");
+    link(
+        "captions.csv",
+        Files.writeString(elsewhere.resolve("list"), "image,caption\nx.jpg,A picture"));
+
+    assertThatThrownBy(() -> read(folder))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("captions.csv is behind a link that leads out of " + folder);
+    try (PairSource source = PairSource.open(folder, FOLLOWING)) {
+      assertThat(captions(all(source))).containsExactly("captions.csv:2: A picture");
+    }
   }
 
   @Test
@@ -238,6 +331,7 @@ class PairSourceTest {
                 Optional.of(folder.resolve("images")),
                 Optional.empty(),
                 ColumnNames.USUAL,
+                false,
                 false))) {
       assertThat(captions(all(source))).containsExactly("train.csv:1: One row");
     }
@@ -251,6 +345,10 @@ class PairSourceTest {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
+  }
+
+  private void link(String name, Path target) throws IOException {
+    Path unused = Files.createSymbolicLink(folder.resolve(name), target);
   }
 
   private void large(String name, long bytes) throws IOException {
