@@ -1,13 +1,17 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.LinkHost.InvalidUrlException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.Response;
 
@@ -28,6 +32,9 @@ record Answer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share
   /** The largest part of a header that is told to anybody. */
   private static final int MAX_TOLD = 200;
 
+  /** As many digits as a number of bytes can have. */
+  private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   String host() {
@@ -45,7 +52,11 @@ record Answer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share
 
   /** The header's value, shortened, without what is not printable ASCII: to be shown. */
   String told(String name) {
-    String told = header(name).replaceAll("[^ -~]", "").strip();
+    return shown(header(name));
+  }
+
+  private static String shown(String value) {
+    String told = value.replaceAll("[^ -~]", "").strip();
     return told.substring(0, Math.min(MAX_TOLD, told.length())).strip();
   }
 
@@ -55,6 +66,26 @@ record Answer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share
   boolean isEncoded() {
     String coding = String.join(",", response.headers("Content-Encoding")).strip();
     return !coding.isEmpty() && !coding.equalsIgnoreCase("identity");
+  }
+
+  /**
+   * Makes sure that the body's length is said once, if at all, as a number (RFC 9112, section 6.3).
+   *
+   * @throws FetchStopped where two are said, or one that no body has
+   */
+  void requireOneLength() {
+    List<String> lengths =
+        response.headers("Content-Length").stream()
+            .flatMap(value -> Stream.of(value.split(",", -1)))
+            .map(String::strip)
+            .distinct()
+            .toList();
+    if (lengths.size() > 1 || !lengths.stream().allMatch(LENGTH.asMatchPredicate())) {
+      throw FetchStopped.passing(
+          RejectReason.FETCH_CONNECTION,
+          "%s does not answer in HTTP: its Content-Length is %s"
+              .formatted(host(), shown(String.join(", ", lengths))));
+    }
   }
 
   /** Bytes that the body is said to have; negative where that is not said. */

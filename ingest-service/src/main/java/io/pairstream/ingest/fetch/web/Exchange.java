@@ -77,7 +77,9 @@ final class Exchange extends EventListener {
     HttpUrl url = call.request().url();
     var unused = allowance.result.whenComplete((done, problem) -> call.cancel());
     try (Response response = execute()) {
-      return reader.read(new Answer(url, response, from, share));
+      Answer answer = new Answer(url, response, from, share);
+      answer.requireOneLength();
+      return reader.read(answer);
     } catch (IOException e) {
       if (allowance.result.isDone()) {
         throw new CancellationException();
@@ -95,9 +97,9 @@ final class Exchange extends EventListener {
   private Response execute() throws IOException {
     try {
       return call.execute();
-    } catch (IllegalStateException e) {
-      // The client says so of interim responses that do not end.
-      throw new ProtocolException(e.getMessage());
+    } catch (RuntimeException e) {
+      // The client says so of interim responses that do not end, and of numbers that are none.
+      throw new ProtocolException(e.toString());
     }
   }
 

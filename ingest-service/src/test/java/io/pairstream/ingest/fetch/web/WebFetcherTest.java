@@ -351,6 +351,49 @@ class WebFetcherTest {
             RejectReason.FETCH_NOT_AN_IMAGE);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "200 OK | Content-Length: -5 | : its Content-Length is -5",
+        "200 OK | Content-Length: +5 | : its Content-Length is +5",
+        "200 OK | Content-Length: 5, 6 | : its Content-Length is 5, 6",
+        "200 OK | Content-Length: 67%nContent-Length: 68 | : its Content-Length is 67, 68",
+        "200 OK | Content-Length: 99999999999999999999 | Content-Length is 99999999999999999999",
+        "404 no | Content-Length: five | : its Content-Length is five",
+        "503 no | Retry-After: 99999999999 | does not answer in HTTP",
+        "408 no | Retry-After: 99999999999 | does not answer in HTTP",
+        "-20 no | X: y | does not answer in HTTP",
+        "204 no | Content-Length: 5 | does not answer in HTTP",
+        "200 OK | Transfer-Encoding: chunked%n%n-1 | does not answer in HTTP",
+        "200 OK | Transfer-Encoding: chunked%n%nffffffffffffffff | does not answer in HTTP",
+        "200 OK | Transfer-Encoding: chunked%n%n5;x%nxxxxxyyy | does not answer in HTTP",
+      })
+  void whatAHostSaysWrongIsItsFault(String status, String headers, String detail) {
+    String answer = "HTTP/1.1 %s%n%s%n%n".formatted(status, headers).replace("%n", "\n");
+    site.answer(
+        "/a.png",
+        out -> {
+          out.write(bytes(answer.replace("\n", "\r\n")));
+          out.write(PNG);
+          out.flush();
+          return false;
+        });
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_CONNECTION);
+    assertThat(failed.detail()).startsWith("127.0.0.1 does not answer in HTTP").endsWith(detail);
+  }
+
+  @Test
+  void oneLengthMayBeSaidTwice() {
+    String length = "Content-Length: " + PNG.length + "\r\n";
+    site.answer("/a.png", "200 OK", length, PNG);
+
+    assertThat(fetched(fetch(QUICK, site.url("/a.png"))).image().size()).isEqualTo(PNG.length);
+  }
+
   @Test
   void endlessHeadersEnd() {
     CountDownLatch left = new CountDownLatch(1);
