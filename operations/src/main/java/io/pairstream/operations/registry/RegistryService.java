@@ -29,7 +29,6 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaValidationException;
 import org.apache.avro.SchemaValidator;
@@ -272,6 +271,8 @@ public final class RegistryService implements AutoCloseable {
     } catch (SchemaValidationException e) {
       throw new Refusal(
           409, "the schema is not compatible with an earlier version: " + e.getMessage());
+    } catch (StackOverflowError e) {
+      throw new Refusal(42201, "no value has this schema: a record in it holds itself without end");
     }
     int id =
         find(known.stream(), schema)
@@ -297,7 +298,8 @@ public final class RegistryService implements AutoCloseable {
     }
     try {
       return new Schema.Parser().parse(json.path("schema").asText());
-    } catch (AvroRuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
+      // Avro has exceptions of its own, and others: for a fixed of 2 GiB, for an unknown order.
       throw new Refusal(42201, "this is no Avro schema: " + e.getMessage());
     }
   }

@@ -3,6 +3,7 @@ package io.pairstream.operations.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PreparedPair;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(300)
 class RegistryServiceTest {
@@ -96,6 +99,44 @@ class RegistryServiceTest {
     }
     assertThat(anybody().compatibilityOf(subject)).contains(Registry.COMPATIBILITY);
     assertThat(anybody().idOf(subject, RawPair.SCHEMA$)).isEqualTo(id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type': 'fixed', 'name': 'f', 'size': 2147483647}",
+        "{'type': 'array', 'items': {'type': 'fixed', 'name': 'f', 'size': 2147483647}}",
+        "{'type': 'fixed', 'name': 'f', 'size': -1}",
+        "{'type': 'record', 'name': 'r', 'fields': [{'name': 'a', 'type': 'int', 'order': 'up'}]}",
+        "{'type': 'record', 'name': 'r', 'fields': [null]}",
+        "nothing",
+      })
+  void saysOfWhatIsNoSchemaThatItIsNone(String schema) throws Exception {
+    HttpResponse<String> answer = lookUp(schema.replace('\'', '"'));
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(answer.body()).contains("\"error_code\":42201").contains("this is no Avro schema: ");
+  }
+
+  @Test
+  void saysOfASchemaThatIsTooDeepThatItIsNone() throws Exception {
+    HttpResponse<String> answer =
+        lookUp("{\"type\":\"array\",\"items\":".repeat(20_000) + "\"int\"" + "}".repeat(20_000));
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void refusesARecordThatHoldsItselfWithoutEnd() throws IOException {
+    String endless =
+        "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"a\",\"type\":\"r\"}%s]}";
+    Schema first = new Schema.Parser().parse(endless.formatted(""));
+    String more = ",{\"name\":\"b\",\"type\":\"int\",\"default\":1}";
+    Schema second = new Schema.Parser().parse(endless.formatted(more));
+    writer().register(subject + ".endless", first);
+
+    assertThatThrownBy(() -> writer().register(subject + ".endless", second))
+        .hasStackTraceContaining("no value has this schema");
   }
 
   @Test
@@ -197,6 +238,16 @@ class RegistryServiceTest {
 
   private String get(String path) throws Exception {
     return send(HttpRequest.newBuilder(at(path)).build()).body();
+  }
+
+  /** Asks for a schema's id, as anybody may. */
+  private HttpResponse<String> lookUp(String schema) throws Exception {
+    String body = new ObjectMapper().writeValueAsString(Map.of("schema", schema));
+    return send(
+        HttpRequest.newBuilder(at("/subjects/" + subject))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .header("Content-Type", "application/json")
+            .build());
   }
 
   private int statusOf(String path) throws Exception {
