@@ -3,6 +3,7 @@ package io.pairstream.operations.cluster;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -110,6 +111,7 @@ public final class ClusterAccess {
    */
   public KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> own) {
     Map<String, Object> settings = with(own);
+    settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RecordSizes.RECORDS_PER_POLL);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

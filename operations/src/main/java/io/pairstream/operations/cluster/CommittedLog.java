@@ -55,7 +55,7 @@ public final class CommittedLog implements AutoCloseable {
 
   /** For reading much. */
   public static CommittedLog open(ClusterAccess cluster) {
-    return new CommittedLog(cluster, Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500));
+    return new CommittedLog(cluster, Map.of());
   }
 
   /** For single records here and there: fetches about one record batch per partition at a time. */

@@ -67,6 +67,8 @@ class CreateTopicsTest {
     "scraped,      message.timestamp.type, CreateTime,    LogAppendTime",
     "crowdsourced, max.message.bytes,      9437183,       9437184",
     "scraped,      max.message.bytes,      20971520,      9437184",
+    "scraped,      compression.type,       uncompressed,  producer",
+    "links,        max.decompressed.message.bytes, 20971520, 10485760",
   })
   void bringsADifferingSettingToTheCataloguesAndSaysSo(
       String name, String setting, String found, String right) {

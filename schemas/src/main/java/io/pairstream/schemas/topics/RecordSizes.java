@@ -17,5 +17,11 @@ public final class RecordSizes {
   /** A takedown with its key: some names and a cause in words. */
   public static final int MAX_TAKEDOWN = 256 * 1024;
 
+  /**
+   * Most records that a reader of producers' topics takes at a time. A packed batch of a few kB may
+   * hold thousands of the largest, and no setting bounds what a poll unpacks but their number.
+   */
+  public static final int RECORDS_PER_POLL = 8;
+
   private RecordSizes() {}
 }

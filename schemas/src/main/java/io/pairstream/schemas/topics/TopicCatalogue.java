@@ -272,7 +272,11 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
     int most = raw ? RecordSizes.MAX_RAW_RECORD : RecordSizes.MAX_RECORD;
     Map<String, String> config = new TreeMap<>(kept);
     config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(most));
-    config.put(TopicConfig.COMPRESSION_TYPE_CONFIG, fromOutside ? "uncompressed" : "producer");
+    if (fromOutside) {
+      config.put(TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG, String.valueOf(most));
+    }
+    // Another one has brokers unpack a request whole, and 7 kB of zstd are 200 MB.
+    config.put(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
     config.put(
         TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
         value.isPresent() ? "LogAppendTime" : "CreateTime");

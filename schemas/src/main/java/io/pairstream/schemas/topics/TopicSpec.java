@@ -16,7 +16,7 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param mayKeepLess whether an operator may keep records for a shorter time, to be rid of their
  *     bytes
  * @param fromOutside whether producers write it who are not ours: the broker judges the size of
- *     their records unpacked, because a reader could only after it has the whole in memory
+ *     each of their records unpacked, because a reader could only after it has the whole in memory
  */
 public record TopicSpec(
     String name,
@@ -37,6 +37,11 @@ public record TopicSpec(
           TopicConfig.DELETE_RETENTION_MS_CONFIG,
           TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
 
+  /** Limits of what producers write who are not ours; a larger one lets more in. */
+  private static final Set<String> MOST =
+      Set.of(
+          TopicConfig.MAX_MESSAGE_BYTES_CONFIG, TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG);
+
   /**
    * Whether a topic has a setting of {@link #config} as it says, or a limit that is larger: it
    * keeps its records for longer, or takes larger ones. What comes from outside is to be no larger.
@@ -50,7 +55,7 @@ public record TopicSpec(
       return true;
     }
     return LEAST.contains(setting)
-        && !(fromOutside && setting.equals(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))
+        && !(fromOutside && MOST.contains(setting))
         && !right.equals(NO_LIMIT)
         && (found.equals(NO_LIMIT) || Long.parseLong(found) > Long.parseLong(right));
   }

@@ -64,20 +64,20 @@ class TopicCatalogueTest {
     assertThat(topics.get("flowers.crowdsourced").config())
         .containsEntry("max.message.bytes", "9437184")
         .containsEntry("message.timestamp.type", "LogAppendTime")
-        .containsEntry("compression.type", "uncompressed")
+        .containsEntry("max.decompressed.message.bytes", "9437184")
         .containsEntry("cleanup.policy", "delete");
     assertThat(topics.get("flowers.quarantine").config())
         .containsEntry("max.message.bytes", "10485760");
   }
 
   @Test
-  void theBrokerJudgesTheUnpackedSizeOfWhatOthersWrite() {
+  void theBrokerJudgesEachRecordOfOthersUnpackedAndUnpacksNoBatchWhole() {
     for (String name : new String[] {"crowdsourced", "scraped", "links", "waiting-links"}) {
-      assertThat(topics.get("flowers." + name).config())
-          .containsEntry("compression.type", "uncompressed");
+      Map<String, String> config = topics.get("flowers." + name).config();
+      assertThat(config)
+          .containsEntry("compression.type", "producer")
+          .containsEntry("max.decompressed.message.bytes", config.get("max.message.bytes"));
     }
-    assertThat(topics.get("flowers.uploads").config())
-        .containsEntry("compression.type", "producer");
   }
 
   @Test

@@ -29,11 +29,11 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
     CLEANUP("cleanup", Level.WRONG, "records are deleted that are still to be read, or never"),
     KEPT_FOR("kept-for", Level.WARNING, "records leave early, read or not"),
     RECORD_SIZE("record-size", Level.WRONG, "a record that was taken may find no room further on"),
-    /** What is too large all the same ends in quarantine, once its reader has had it in memory. */
+    /** What is too large all the same ends in quarantine, if its reader can hold it in memory. */
     SIZE_AT_DOOR(
         "size-at-door",
         Level.WARNING,
-        "records come in that are too large to keep, or are judged as they are packed"),
+        "a packed batch ends a broker, or its readers, which unpack it in memory"),
     RECORD_TIME(
         "record-time",
         Level.WRONG,
@@ -58,7 +58,8 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
             case TopicConfig.RETENTION_MS_CONFIG, TopicConfig.RETENTION_BYTES_CONFIG ->
                 right.equals("-1") ? CLEANUP : KEPT_FOR; // until they are read
             case TopicConfig.DELETE_RETENTION_MS_CONFIG -> KEPT_FOR;
-            case TopicConfig.MAX_MESSAGE_BYTES_CONFIG ->
+            case TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG ->
                 Long.parseLong(found) < Long.parseLong(right) ? RECORD_SIZE : SIZE_AT_DOOR;
             case TopicConfig.COMPRESSION_TYPE_CONFIG -> spec.fromOutside() ? SIZE_AT_DOOR : null;
             case TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG ->
@@ -156,7 +157,7 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
       }
       catalogue.forEach(
           (setting, right) -> {
-            String found = settings.getOrDefault(setting, right);
+            String found = settings.getOrDefault(setting, unsaid(setting, settings, right));
             boolean fits =
                 found.equals(right)
                     || (spec.config().containsKey(setting) && spec.isAtLeast(setting, found));
@@ -174,6 +175,13 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
             rule == Rule.KEPT_FOR
                 ? create() + "; what it leaves is the operator's, with kafka-configs.sh"
                 : create());
+  }
+
+  /** Brokers before 4.4 say nothing of a limit that they do not have. */
+  private static String unsaid(String setting, Map<String, String> settings, String right) {
+    return setting.equals(TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG) && !settings.isEmpty()
+        ? String.valueOf(Integer.MAX_VALUE)
+        : right;
   }
 
   /**

@@ -73,6 +73,7 @@ final class Clients {
   }
 
   private static Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+    settings.putIfAbsent("max.poll.records", RecordSizes.RECORDS_PER_POLL);
     settings.put("isolation.level", "read_committed");
     settings.put("auto.offset.reset", "earliest");
     settings.put("enable.auto.commit", false);
