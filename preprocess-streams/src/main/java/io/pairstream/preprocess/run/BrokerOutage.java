@@ -61,8 +61,8 @@ final class BrokerOutage {
 
   /**
    * Whether a group's coordinator was in a state of which the consumer knows nothing: one that is
-   * loading the group answers so to a member that has just joined, with 4.3.1. What is wrong with
-   * the member or its rights has exceptions of its own.
+   * loading the group answers so to a member that has just joined. What is wrong with the member or
+   * its rights has exceptions of its own.
    */
   private static boolean isCoordinatorsState(Throwable thrown) {
     StackTraceElement[] stack = thrown.getStackTrace();

@@ -36,6 +36,7 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Predicate;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -266,14 +267,15 @@ public final class PreprocessTopology {
    * it between two records, so that a copy comes either before, and is removed, or after, and is
    * rejected.
    */
-  @SuppressWarnings("removal") // what the partitioner has to implement in 4.4 all the same
   private KStream<String, Withdrawn> carryOutTakedowns(StreamsBuilder builder) {
+    @SuppressWarnings("removal") // its one abstract method is the one that goes
+    StreamPartitioner<String, Takedown> tasks = ReadTakedown::tasks;
     return builder.stream(topics.takedowns().name(), consumed("takedowns"))
         .process(() -> new ReadTakedown(takedowns), as("read-takedown"))
         .repartition(
             Repartitioned.with(topics.takedowns().key(), topics.takedowns().value())
                 .withName(TopicCatalogue.TAKEDOWNS_BY_IMAGE)
-                .withStreamPartitioner(ReadTakedown::tasks)
+                .withStreamPartitioner(tasks)
                 .withNumberOfPartitions(partitions))
         .process(() -> new CarryOutTakedown(), as("carry-out"), STANDINGS_STORE, TAKEDOWNS_STORE);
   }

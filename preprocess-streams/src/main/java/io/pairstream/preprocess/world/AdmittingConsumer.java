@@ -28,11 +28,11 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
  * Like any consumer, not thread-safe.
  *
  * <p>One thing more: where a commit is not answered in time, Kafka Streams drops what it has in
- * hand and means to go back to the committed offsets once its tasks are set up again. In 4.3.1 a
- * rebalance replaces those tasks before that, and the position stays behind records that nobody
- * processed. Here the thread is told instead that it was away: it lets go of all tasks and its
- * producer, and joins anew, from the committed offsets. There are two places for it: where the
- * thread asks for that rebalance, and where the late commit is one of a rebalance itself.
+ * hand and means to go back to the committed offsets once its tasks are set up again. A rebalance
+ * replaces those tasks before that, and the position stays behind records that nobody processed.
+ * Here the thread is told instead that it was away: it lets go of all tasks and its producer, and
+ * joins anew, from the committed offsets. There are two places for it: where the thread asks for
+ * that rebalance, and where the late commit is one of a rebalance itself.
  */
 public final class AdmittingConsumer {
 

@@ -10,12 +10,12 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  * Makes admin clients of Kafka that turn away from a broker which stands still.
  *
  * <p>A new client asks one of its bootstrap servers, taken by chance. Where the process behind that
- * address is paused, its connection opens and nothing answers; Kafka's own client (4.3.1) then
- * keeps to it for five or six of its request time-outs, while others would have answered: it gives
- * the question for the broker's versions an hour, and prefers a server that it is connecting to
- * before all that it has not tried. Here a connection that carries nothing for as long as a request
- * may take is closed, after which the client tries another; no answer is lost by that, because none
- * would be waited for any longer.
+ * address is paused, its connection opens and nothing answers; Kafka's own client then keeps to it
+ * for five or six of its request time-outs, while others would have answered: it gives the question
+ * for the broker's versions an hour, and prefers a server that it is connecting to before all that
+ * it has not tried. Here a connection that carries nothing for as long as a request may take is
+ * closed, after which the client tries another; no answer is lost by that, because none would be
+ * waited for any longer.
  */
 public final class AdminClients {
 
