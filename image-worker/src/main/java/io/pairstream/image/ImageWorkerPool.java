@@ -293,7 +293,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       starter.forget(worker);
       worker = idle.pollFirst();
     }
-    return worker != null ? worker : fresh(scores);
+    if (worker == null) {
+      return fresh(scores);
+    }
+    // It lives and has proved itself, whatever became of another one's start.
+    available = true;
+    return worker;
   }
 
   /** A worker that has just proved itself. */

@@ -178,6 +178,33 @@ class WorkerFaultsTest {
   }
 
   @Test
+  void goesOnWithTheWorkerThatLivesAfterAnothersStartFailed(@TempDir Path lib) throws Exception {
+    String classPath = copyClassPath(lib);
+    WorkerSettings settings = Pictures.settings(classPath, 2).withJvmOptions(TEST_HOOKS);
+    ExecutorService caller = Executors.newSingleThreadExecutor();
+    try (ImageWorkerPool half = new ImageWorkerPool(settings)) {
+      PreparedImage before = keptGood(half);
+      long first = half.pids().get(0);
+      Future<Outcome<PreparedImage>> hanging =
+          caller.submit(() -> prepare(half, faulty("spin")));
+      await(() -> half.counts().busy() == 1);
+      keptGood(half);
+      Files.delete(lib.resolve("javacpp.jar"));
+
+      ProcessHandle.of(first).orElseThrow().destroyForcibly();
+
+      assertThatThrownBy(() -> hanging.get(5, TimeUnit.MINUTES))
+          .hasCauseInstanceOf(ImageWorkerUnavailableException.class);
+      assertThat(half.counts().failedStarts()).isEqualTo(1);
+      await(half::available);
+      assertThat(keptGood(half)).isEqualTo(before);
+      assertThat(half.pids()).hasSize(1).doesNotContain(first);
+    } finally {
+      caller.shutdownNow();
+    }
+  }
+
+  @Test
   void doesNotBlameACrashOnTheImageWhenTheWorldBreaksMeanwhile(@TempDir Path lib)
       throws IOException {
     // Inside, workers of root are somebody else, who may not enter the temporary folder itself.
