@@ -32,7 +32,17 @@ public final class ImageDecoder {
     ByteBuffer image = pair.getImage().duplicate();
     switch (encoding) {
       case "raw" -> copy(image, pair, pixels);
-      case "jpeg", "png" -> decompress(image, pair, pixels);
+      case "jpeg", "png" -> {
+        checkHeader(image, pair);
+        try {
+          decompress(image, pair, pixels);
+        } catch (IllegalArgumentException e) {
+          throw e;
+        } catch (RuntimeException e) {
+          // Whatever a codec throws, the file is to blame.
+          throw new IllegalArgumentException("the " + encoding + " image is damaged", e);
+        }
+      }
       default ->
           throw new IllegalArgumentException(
               "image encoding is '" + encoding + "', expected jpeg, png or raw");
@@ -48,12 +58,28 @@ public final class ImageDecoder {
     pixels.duplicate().put(image);
   }
 
+  /** Lets no codec see what is no file of that encoding and size. */
+  private static void checkHeader(ByteBuffer image, PreparedPair pair) {
+    String encoding = pair.getImageEncoding();
+    if (!image.hasRemaining()) {
+      throw new IllegalArgumentException("the " + encoding + " image is empty");
+    }
+    FileHeader header = FileHeader.of(image, encoding);
+    if (header.widthPx() != pair.getWidth() || header.heightPx() != pair.getHeight()) {
+      throw new IllegalArgumentException(
+          "the %s image is %dx%d, expected %dx%d"
+              .formatted(
+                  encoding,
+                  header.widthPx(),
+                  header.heightPx(),
+                  pair.getWidth(),
+                  pair.getHeight()));
+    }
+  }
+
   private static void decompress(ByteBuffer image, PreparedPair pair, ByteBuffer pixels) {
     String encoding = pair.getImageEncoding();
     int length = image.remaining();
-    if (length == 0) {
-      throw new IllegalArgumentException("the " + encoding + " image is empty");
-    }
     int channels = pair.getChannels();
     try (BytePointer input =
             new BytePointer((long) length)
@@ -69,10 +95,7 @@ public final class ImageDecoder {
       }
       // OpenCV writes into the target only if the image has the target's size.
       if (target.data().address() != output.address()) {
-        throw new IllegalArgumentException(
-            "the %s image is %dx%d, expected %dx%d"
-                .formatted(
-                    encoding, target.cols(), target.rows(), pair.getWidth(), pair.getHeight()));
+        throw new IllegalArgumentException("the " + encoding + " image is not as it declares");
       }
     }
   }

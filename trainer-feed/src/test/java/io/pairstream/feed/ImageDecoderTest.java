@@ -1,8 +1,10 @@
 package io.pairstream.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -12,6 +14,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -74,6 +81,62 @@ class ImageDecoderTest {
     assertThatThrownBy(() -> decode(encoding, file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  /** Files that OpenCV decodes, each in a library of its own, whatever they are called. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tiff", "bmp", "ppm", "hdr", "webp", "jp2", "pbm", "exr", "ras"})
+  void showsNoCodecAFormatThatThePipelineDoesNotWrite(String extension) {
+    for (String encoding : new String[] {"jpeg", "png"}) {
+      assertThatThrownBy(() -> decode(encoding, written("." + extension)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the " + encoding + " image is damaged, or is none");
+    }
+  }
+
+  @Test
+  void doesNotTakeOneFormatForTheOther() {
+    assertThatThrownBy(() -> decode("jpeg", IMAGE.encoded("png")))
+        .hasMessage("the jpeg image is damaged, or is none");
+    assertThatThrownBy(() -> decode("png", IMAGE.encoded("jpeg")))
+        .hasMessage("the png image is damaged, or is none");
+  }
+
+  /** No length, of the file or of a segment, leads a reader astray. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jpeg", "png"})
+  void refusesEveryFileThatIsCutOffOrFlippedInItsHeader(String encoding) {
+    byte[] file = IMAGE.encoded(encoding);
+    for (int length = 0; length < Math.min(file.length, 700); length++) {
+      byte[] cut = Arrays.copyOf(file, length);
+      assertThatThrownBy(() -> decode(encoding, cut)).isInstanceOf(IllegalArgumentException.class);
+    }
+    for (int at = 0; at < Math.min(file.length, 300); at++) {
+      byte[] flipped = file.clone();
+      flipped[at] ^= (byte) 0xFF;
+      assertThatCode(() -> decodeOrRefuse(encoding, flipped)).doesNotThrowAnyException();
+    }
+  }
+
+  private static void decodeOrRefuse(String encoding, byte[] file) {
+    try {
+      decode(encoding, file);
+    } catch (IllegalArgumentException refused) {
+      assertThat(refused).hasMessageContaining(encoding);
+    }
+  }
+
+  /** The image in a format of OpenCV's. */
+  private static byte[] written(String extension) {
+    boolean levels = !extension.equals(".hdr") && !extension.equals(".exr");
+    try (Mat picture = new Mat(HEIGHT, WIDTH, levels ? opencv_core.CV_8UC3 : opencv_core.CV_32FC3);
+        BytePointer file = new BytePointer()) {
+      assumeThat(opencv_imgcodecs.haveImageWriter("x" + extension)).isTrue();
+      assertThat(opencv_imgcodecs.imencode(extension, picture, file)).isTrue();
+      byte[] bytes = new byte[(int) file.limit()];
+      file.get(bytes);
+      return bytes;
+    }
   }
 
   private static byte[] decode(String encoding, byte[] file) {
