@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.CleanedPair;
+import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.SplitByImage.Assignment;
@@ -32,6 +33,12 @@ import java.util.Map;
 
 /** The records that leave the topology, made from what a pair has become. */
 final class OutputRecords {
+
+  /** An id as Avro writes it, at most. */
+  private static final int MAX_ID_BYTES = 5;
+
+  /** Room for all else: three fields of 8 KiB that the producer fills, names, measures, digests. */
+  private static final int FIELDS_BYTES = 64 * 1024;
 
   private final CleaningPlan plan;
   private final String recipeVersion;
@@ -92,6 +99,39 @@ final class OutputRecords {
         .setReceivedAt(pair.getReceivedAt())
         .setPreparedAt(tracked.raw().arrivedAt())
         .build();
+  }
+
+  /**
+   * Keeps what a record has room for, by itself or while it waits with the raw record's headers: a
+   * producer that is given more fails, and every restart would end at the same record.
+   *
+   * <p>Rejects: {@code PREPARED_IMAGE_TOO_LARGE}.
+   */
+  static Outcome<PreparedPair> ofBearableSize(PreparedPair pair, RawRecord raw) {
+    long bytes = pair.getImage().remaining() + bytes(pair.getCaption()) + raw.headerBytes();
+    for (Rendition rendition : pair.getRenditions()) {
+      bytes += rendition.getImage().remaining();
+    }
+    for (String text : pair.getTexts().values()) {
+      bytes += bytes(text);
+    }
+    bytes += (long) MAX_ID_BYTES * pair.getTokenIds().size();
+    for (TokenSet set : pair.getTokenSets()) {
+      bytes += (long) MAX_ID_BYTES * set.getTokenIds().size();
+    }
+    long most = RecordSizes.MAX_RECORD - FIELDS_BYTES;
+    return bytes <= most
+        ? Outcome.kept(pair)
+        : Outcome.rejected(
+            RejectReason.PREPARED_IMAGE_TOO_LARGE,
+            "pictures, texts and headers of the pair do not fit into a record",
+            bytes + " bytes",
+            most + " bytes");
+  }
+
+  /** At most three bytes for each char in UTF-8. */
+  private static long bytes(String text) {
+    return 3L * text.length();
   }
 
   /** What quarantine gets: the record as it came, where it may be kept, and why it is there. */

@@ -313,7 +313,9 @@ public final class PreprocessTopology {
   }
 
   private Outcome<PreparedPair> clean(Tracked<GatedRecord> gated) {
-    return plan.clean(gated.stage().gated()).map(cleaned -> outputs.prepared(gated, cleaned));
+    return plan.clean(gated.stage().gated())
+        .map(cleaned -> outputs.prepared(gated, cleaned))
+        .then(pair -> OutputRecords.ofBearableSize(pair, gated.raw()));
   }
 
   private ReadRawPair reader(boolean isRepartitioned) {

@@ -38,7 +38,12 @@ record RawRecord(
    * lengths that stand before its parts.
    */
   long size() {
-    long size = length(key) + length(value);
+    return length(key) + length(value) + headerBytes();
+  }
+
+  /** Bytes that its headers need in another record. */
+  long headerBytes() {
+    long size = 0;
     for (RawHeader header : headers) {
       size +=
           HEADER_OVERHEAD_BYTES
