@@ -113,10 +113,11 @@ public final class CleaningPlan {
     List<ModelScore> scores = ModelScore.from(recipe, tokens.main().length());
     scoresSeeCaptions = scores.stream().anyMatch(score -> score.tokens() > 0);
     pictures = ImagePlan.from(recipe).withScores(scores);
+    RefuseForbiddenPicture forbidden = new RefuseForbiddenPicture(recipe);
     image =
         StepChain.<ImageToPrepare>begin("image", observer, noted)
-            .then("prepare-image", new PrepareImage(worker, pictures))
-            .thenIfOn("refuse-forbidden-picture", new RefuseForbiddenPicture(recipe))
+            .then("prepare-image", new PrepareImage(worker, pictures, forbidden::isForbidden))
+            .thenIfOn("refuse-forbidden-picture", forbidden)
             .thenIfOn("check-image-quality", CheckMeasures.ofQuality(recipe))
             .thenIfOn("check-model-scores", CheckMeasures.ofScores(recipe))
             .steps();

@@ -16,6 +16,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -196,6 +197,9 @@ final class ServiceOptions {
     @Option(names = "--decode-deadline", paramLabel = "DURATION", defaultValue = "5s")
     private Duration deadline;
 
+    @Option(names = "--images-per-worker", paramLabel = "N", defaultValue = "100000")
+    private int imagesPerWorker;
+
     @Option(names = "--require-sandbox")
     private boolean sandboxRequired;
 
@@ -205,11 +209,12 @@ final class ServiceOptions {
      * @throws IllegalArgumentException for a deadline that no image can keep
      */
     WorkerSettings of(int workers) {
+      WorkerSettings untimed =
+          WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), workers)
+              .withImagesPerWorker(imagesPerWorker)
+              .withSandboxRequired(sandboxRequired);
       try {
-        WorkerSettings timed =
-            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), workers)
-                .withDeadline(deadline)
-                .withSandboxRequired(sandboxRequired);
+        WorkerSettings timed = untimed.withDeadline(deadline);
         Duration start = deadline.multipliedBy(STARTS_WITHIN);
         return start.compareTo(timed.startLimit()) > 0 ? timed.withStartLimit(start) : timed;
       } catch (ArithmeticException e) {
@@ -229,9 +234,17 @@ final class ServiceOptions {
     List<String> arguments() {
       PreprocessSettings.requireShortEnough(1, of(1));
       requireSandbox();
-      return sandboxRequired
-          ? List.of("--decode-deadline", deadline.toString(), "--require-sandbox")
-          : List.of("--decode-deadline", deadline.toString());
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(
+                  "--decode-deadline",
+                  deadline.toString(),
+                  "--images-per-worker",
+                  String.valueOf(imagesPerWorker)));
+      if (sandboxRequired) {
+        arguments.add("--require-sandbox");
+      }
+      return arguments;
     }
 
     /**

@@ -188,7 +188,14 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--threads=0", "--workers=0", "--workers=257", "--decode-deadline=PT0S"})
+  @ValueSource(
+      strings = {
+        "--threads=0",
+        "--workers=0",
+        "--workers=257",
+        "--decode-deadline=PT0S",
+        "--images-per-worker=0"
+      })
   void preprocessRefusesAnImpossibleSetting(String option) {
     Ended ended = Ended.after("preprocess", option);
 

@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,12 +27,13 @@ import java.util.function.Supplier;
 /**
  * Image workers in child processes.
  *
- * <p>Workers start when they are first needed and stay. A caller waits its turn, then has a worker
- * for itself. A worker that dies may have been killed from outside, and one that stands still may
- * have been stopped, so the image gets a second attempt in a fresh worker; only when that one is
- * lost too is the image to blame. One that is late at work blames its image at once. In either case
- * another worker must start first. Every fresh worker must first prepare a picture that is known to
- * be good.
+ * <p>Workers start when they are first needed, and stay until each has answered so many images. A
+ * caller waits its turn, then has a worker for itself. What a worker answers is compared with what
+ * was asked; one that gives an odd answer is ended, as if it had died. A worker that dies may have
+ * been killed from outside, and one that stands still may have been stopped, so the image gets a
+ * second attempt in a fresh worker; only when that one is lost too is the image to blame. One that
+ * is late at work blames its image at once. In either case another worker must start first. Every
+ * fresh worker must first prepare a picture that is known to be good.
  *
  * <p>Rejects: what {@link ImageWorker} names. Thread-safe.
  */
@@ -53,11 +55,17 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private final LongAdder started = new LongAdder();
   private final LongAdder crashed = new LongAdder();
   private final LongAdder late = new LongAdder();
+  private final LongAdder odd = new LongAdder();
   private final LongAdder failedStarts = new LongAdder();
 
   private final Semaphore turns;
   private final Deque<WorkerProcess> idle = new ConcurrentLinkedDeque<>();
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Workers that wait to take the place of those that have answered enough; one at most. */
+  private final Deque<WorkerProcess> successors = new ConcurrentLinkedDeque<>();
+
+  private final AtomicBoolean succeeding = new AtomicBoolean();
 
   /** Until a worker has proved itself, nobody knows. */
   private volatile boolean available;
@@ -105,16 +113,39 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       throw new ImageWorkerUnavailableException("interrupted while waiting for a worker", e);
     }
     try {
-      return prepareInTurn(image, plan);
+      models = plan.scores();
+      return prepareInTurn(idleOrFresh(plan.scores()), image, plan);
     } finally {
       turns.release();
     }
   }
 
-  private Outcome<PreparedImage> prepareInTurn(ImageToPrepare image, ImagePlan plan) {
-    models = plan.scores();
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A fresh worker is asked and replaces an idle one. Where it says otherwise, one of those that
+   * live has lied, or is broken, and none of them is asked again.
+   */
+  @Override
+  public Outcome<PreparedImage> confirm(
+      ImageToPrepare image, ImagePlan plan, Outcome<PreparedImage> doubted) {
+    turns.acquireUninterruptibly();
     try {
-      return ask(idleOrFresh(plan.scores()), image, plan);
+      Optional.ofNullable(idle.pollFirst()).ifPresent(starter::forget);
+      Outcome<PreparedImage> answer = prepareInTurn(fresh(plan.scores()), image, plan);
+      if (!answer.equals(doubted)) {
+        starter.retireAll();
+      }
+      return answer;
+    } finally {
+      turns.release();
+    }
+  }
+
+  private Outcome<PreparedImage> prepareInTurn(
+      WorkerProcess worker, ImageToPrepare image, ImagePlan plan) {
+    try {
+      return ask(worker, image, plan);
     } catch (LostException first) {
       if (first.lateAtWork()) {
         idle.addFirst(fresh(plan.scores()));
@@ -151,12 +182,51 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       asked.increment();
       reply = worker.ask(tokens.nextLong(), plan, image, deadline.get());
     } catch (LostException e) {
-      (e.late() ? late : crashed).increment();
+      (e.late() ? late : e.odd() ? odd : crashed).increment();
       starter.forget(worker);
       throw e;
     }
-    idle.addFirst(worker);
+    giveBack(worker);
     return outcome(reply, image.image().encoded().bytes());
+  }
+
+  /**
+   * Keeps a worker for the next image. One that has answered enough of them, each of which may have
+   * taken it over, makes room for a successor, which is started meanwhile: nobody waits for it.
+   */
+  private void giveBack(WorkerProcess worker) {
+    if (worker.served() < settings.imagesPerWorker()) {
+      idle.addFirst(worker);
+      return;
+    }
+    WorkerProcess successor = successors.pollFirst();
+    if (successor != null) {
+      starter.forget(worker);
+      idle.addFirst(successor);
+      return;
+    }
+    idle.addFirst(worker);
+    if (hasRested() && succeeding.compareAndSet(false, true)) {
+      WorkerStarter.daemon(this::startSuccessor, "image-worker-successor").start();
+    }
+  }
+
+  private void startSuccessor() {
+    try {
+      successors.addFirst(starter.start(models));
+      started.increment();
+    } catch (ImageWorkerUnavailableException e) {
+      // The worker that lives goes on; its next image tries again.
+      failedAtNanos = System.nanoTime();
+      failedStarts.increment();
+    } finally {
+      succeeding.set(false);
+    }
+  }
+
+  /** Whether no start has failed just now. */
+  private boolean hasRested() {
+    return System.nanoTime() - failedAtNanos > RETRY.toNanos();
   }
 
   /**
@@ -205,10 +275,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    * and answers false until one succeeds.
    */
   public boolean available() {
-    if (!available
-        && !closed.get()
-        && System.nanoTime() - failedAtNanos > RETRY.toNanos()
-        && probing.compareAndSet(false, true)) {
+    if (!available && !closed.get() && hasRested() && probing.compareAndSet(false, true)) {
       WorkerStarter.daemon(this::tryAgain, "image-worker-probe").start();
     }
     return available;
@@ -260,6 +327,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
         started.sum(),
         crashed.sum(),
         late.sum(),
+        odd.sum(),
         failedStarts.sum());
   }
 
@@ -289,7 +357,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   private WorkerProcess idleOrFresh(List<ModelScore> scores) {
     WorkerProcess worker = idle.pollFirst();
-    while (worker != null && !(worker.isAlive() && worker.plan().scores().equals(scores))) {
+    while (worker != null && !isFor(scores, worker)) {
       starter.forget(worker);
       worker = idle.pollFirst();
     }
@@ -301,8 +369,17 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return worker;
   }
 
-  /** A worker that has just proved itself. */
+  private static boolean isFor(List<ModelScore> scores, WorkerProcess worker) {
+    return worker.isUsable() && worker.plan().scores().equals(scores);
+  }
+
+  /** A worker that has proved itself and seen no other image. */
   private WorkerProcess fresh(List<ModelScore> scores) {
+    WorkerProcess successor = successors.pollFirst();
+    if (successor != null && isFor(scores, successor)) {
+      return successor;
+    }
+    Optional.ofNullable(successor).ifPresent(starter::forget);
     try {
       WorkerProcess worker = starter.start(scores);
       available = true;
@@ -328,6 +405,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    * @param started workers that have proved themselves since the pool was made
    * @param crashed workers that died over an image
    * @param late workers that were ended because an image took them too long
+   * @param odd workers that were ended because an answer was none to its image
    * @param failedStarts workers that could not be started, or could not do what the recipe asks
    */
   public record Counts(
@@ -339,5 +417,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       long started,
       long crashed,
       long late,
+      long odd,
       long failedStarts) {}
 }

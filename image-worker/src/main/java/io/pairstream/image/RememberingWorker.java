@@ -43,7 +43,7 @@ public final class RememberingWorker implements ImageWorker {
   private long bytes;
 
   /** Those asked for longest ago come first. */
-  private final Map<Asked, Outcome<PreparedImage>> answers =
+  private final Map<Asked, Answered> answers =
       Collections.synchronizedMap(new LinkedHashMap<>(256, 0.75f, true));
 
   /**
@@ -67,26 +67,41 @@ public final class RememberingWorker implements ImageWorker {
       return worker.prepare(image, plan);
     }
     Asked asked = new Asked(image, plan);
-    Outcome<PreparedImage> known = answers.get(asked);
-    if (known != null) {
-      return known;
+    Answered known = answers.get(asked);
+    return known != null
+        ? known.outcome()
+        : remembered(asked, new Answered(worker.prepare(image, plan), false));
+  }
+
+  /** What was confirmed is not doubted again while it is remembered. */
+  @Override
+  public Outcome<PreparedImage> confirm(
+      ImageToPrepare image, ImagePlan plan, Outcome<PreparedImage> doubted) {
+    if (!image.tokenIds().isEmpty()) {
+      return worker.confirm(image, plan, doubted);
     }
-    Outcome<PreparedImage> answer = worker.prepare(image, plan);
-    boolean passing = answer.rejectedOnly().stream().anyMatch(no -> PASSING.contains(no.reason()));
-    if (!passing) {
-      synchronized (answers) {
-        if (answers.put(asked, answer) == null) {
-          bytes += size(asked, answer);
-        }
-        var oldest = answers.entrySet().iterator();
-        while (bytes > maxBytes) {
-          Map.Entry<Asked, Outcome<PreparedImage>> forgotten = oldest.next();
-          bytes -= size(forgotten.getKey(), forgotten.getValue());
-          oldest.remove();
-        }
+    Asked asked = new Asked(image, plan);
+    Answered known = answers.get(asked);
+    return known != null && known.confirmed()
+        ? known.outcome()
+        : remembered(asked, new Answered(worker.confirm(image, plan, doubted), true));
+  }
+
+  private Outcome<PreparedImage> remembered(Asked asked, Answered answer) {
+    boolean passing =
+        answer.outcome().rejectedOnly().stream().anyMatch(no -> PASSING.contains(no.reason()));
+    synchronized (answers) {
+      Answered before = passing ? answers.remove(asked) : answers.put(asked, answer);
+      bytes -= before == null ? 0 : size(asked, before.outcome());
+      bytes += passing ? 0 : size(asked, answer.outcome());
+      var oldest = answers.entrySet().iterator();
+      while (bytes > maxBytes) {
+        Map.Entry<Asked, Answered> forgotten = oldest.next();
+        bytes -= size(forgotten.getKey(), forgotten.getValue().outcome());
+        oldest.remove();
       }
     }
-    return answer;
+    return answer.outcome();
   }
 
   private static long size(Asked asked, Outcome<PreparedImage> answer) {
@@ -101,6 +116,11 @@ public final class RememberingWorker implements ImageWorker {
             .mapToLong(picture -> picture.encoded().size())
             .sum();
   }
+
+  /**
+   * @param confirmed whether it was asked for twice
+   */
+  private record Answered(Outcome<PreparedImage> outcome, boolean confirmed) {}
 
   /** What the answer depends on. */
   private record Asked(ImageToPrepare image, ImagePlan plan) {}

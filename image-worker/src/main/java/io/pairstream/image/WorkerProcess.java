@@ -5,6 +5,7 @@ import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.protocol.WorkerProtocol.Answer;
+import io.pairstream.image.protocol.WorkerProtocol.OddAnswerException;
 import io.pairstream.image.protocol.WorkerProtocol.Request;
 import io.pairstream.image.worker.WorkerMain;
 import java.io.BufferedOutputStream;
@@ -52,6 +53,11 @@ final class WorkerProcess {
   /** The plan that the worker follows. */
   private ImagePlan plan = ImagePlan.PRESETS;
 
+  /** Images that it has answered. */
+  private int served;
+
+  private volatile boolean retired;
+
   private WorkerProcess(Process process, long token, ImageWindow window) {
     this.process = process;
     this.token = token;
@@ -62,7 +68,7 @@ final class WorkerProcess {
     words = process.getErrorStream();
   }
 
-  /** A worker has died, or was killed because it was late, before it gave an answer. */
+  /** A worker has died, or was killed because it was late or its answer odd. */
   static final class LostException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -79,6 +85,11 @@ final class WorkerProcess {
     /** Whether the worker was still there when its time was up. */
     boolean late() {
       return late;
+    }
+
+    /** Whether it answered what it may not. */
+    boolean odd() {
+      return getCause() instanceof OddAnswerException;
     }
 
     /** Whether it was late although it had as much of a processor as it may take. */
@@ -223,7 +234,10 @@ final class WorkerProcess {
         said -> {
           request.writeTo(requests, window);
           readWords(WorkerProtocol.mark(request.token()), said);
-          return new Reply(Answer.readFrom(answers), said.toString(StandardCharsets.ISO_8859_1));
+          Answer answer = Answer.readFrom(answers);
+          AnswerCheck.check(request, wanted, answer);
+          served++;
+          return new Reply(answer, said.toString(StandardCharsets.ISO_8859_1));
         });
   }
 
@@ -247,6 +261,10 @@ final class WorkerProcess {
       return answer;
     }
     kill();
+    if (failure instanceof OddAnswerException) {
+      throw new LostException(
+          "its answer is none to this image: " + failure.getMessage(), false, false, failure);
+    }
     throw late
         ? new LostException(
             (deadline.worked()
@@ -262,6 +280,21 @@ final class WorkerProcess {
   /** The plan that the worker follows. */
   ImagePlan plan() {
     return plan;
+  }
+
+  /** How many images it has answered, the one that is known to be good among them. */
+  int served() {
+    return served;
+  }
+
+  /** Lets nobody ask this worker any more. */
+  void retire() {
+    retired = true;
+  }
+
+  /** Whether it may be asked. */
+  boolean isUsable() {
+    return !retired && isAlive();
   }
 
   boolean isAlive() {

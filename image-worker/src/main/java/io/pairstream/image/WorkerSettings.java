@@ -17,6 +17,8 @@ import java.util.List;
  * @param startLimit processor time that a worker may take to start, and again to prepare the
  *     picture that is known to be good; more than zero; on the clock like {@code deadline}. The
  *     first start on a machine unpacks 120 MB of libraries.
+ * @param imagesPerWorker how many images a worker answers before another takes its place; at least
+ *     1
  * @param nativesCache where native libraries are unpacked once and found by every later worker;
  *     only its owner may be able to write there
  * @param jvmOptions further options of the worker's virtual machine; they come last
@@ -27,9 +29,15 @@ public record WorkerSettings(
     int workers,
     Duration deadline,
     Duration startLimit,
+    int imagesPerWorker,
     Path nativesCache,
     List<String> jvmOptions,
     boolean sandboxRequired) {
+
+  /**
+   * A start costs some 4 s of processor time until all is compiled: here, a fiftieth of the work.
+   */
+  private static final int IMAGES_PER_WORKER = 100_000;
 
   public WorkerSettings {
     if (workers < 1 || workers > 256) {
@@ -41,6 +49,10 @@ public record WorkerSettings(
     if (startLimit.isNegative() || startLimit.isZero()) {
       throw new IllegalArgumentException("start limit must be more than zero, was " + startLimit);
     }
+    if (imagesPerWorker < 1) {
+      throw new IllegalArgumentException(
+          "images per worker must be at least 1, was " + imagesPerWorker);
+    }
     jvmOptions = List.copyOf(jvmOptions);
   }
 
@@ -51,6 +63,7 @@ public record WorkerSettings(
         workers,
         Duration.ofSeconds(5),
         Duration.ofSeconds(30),
+        IMAGES_PER_WORKER,
         defaultCache(),
         List.of(),
         false);
@@ -59,25 +72,59 @@ public record WorkerSettings(
   /** The same with another deadline. */
   public WorkerSettings withDeadline(Duration other) {
     return new WorkerSettings(
-        classPath, workers, other, startLimit, nativesCache, jvmOptions, sandboxRequired);
+        classPath,
+        workers,
+        other,
+        startLimit,
+        imagesPerWorker,
+        nativesCache,
+        jvmOptions,
+        sandboxRequired);
   }
 
   /** The same with another limit for a worker's start. */
   public WorkerSettings withStartLimit(Duration other) {
     return new WorkerSettings(
-        classPath, workers, deadline, other, nativesCache, jvmOptions, sandboxRequired);
+        classPath,
+        workers,
+        deadline,
+        other,
+        imagesPerWorker,
+        nativesCache,
+        jvmOptions,
+        sandboxRequired);
+  }
+
+  /** The same with another number of images per worker. */
+  public WorkerSettings withImagesPerWorker(int other) {
+    return new WorkerSettings(
+        classPath, workers, deadline, startLimit, other, nativesCache, jvmOptions, sandboxRequired);
   }
 
   /** The same with other options for the worker's virtual machine. */
   public WorkerSettings withJvmOptions(String... options) {
     return new WorkerSettings(
-        classPath, workers, deadline, startLimit, nativesCache, List.of(options), sandboxRequired);
+        classPath,
+        workers,
+        deadline,
+        startLimit,
+        imagesPerWorker,
+        nativesCache,
+        List.of(options),
+        sandboxRequired);
   }
 
   /** The same with or without the demand for a sandbox. */
   public WorkerSettings withSandboxRequired(boolean required) {
     return new WorkerSettings(
-        classPath, workers, deadline, startLimit, nativesCache, jvmOptions, required);
+        classPath,
+        workers,
+        deadline,
+        startLimit,
+        imagesPerWorker,
+        nativesCache,
+        jvmOptions,
+        required);
   }
 
   /**

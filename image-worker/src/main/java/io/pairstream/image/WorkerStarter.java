@@ -164,6 +164,11 @@ final class WorkerStarter implements AutoCloseable {
     running.remove(worker);
   }
 
+  /** Has every worker end once its image, if it has one, is answered. */
+  void retireAll() {
+    running.forEach(WorkerProcess::retire);
+  }
+
   /** Process ids of the workers that are running. */
   List<Long> pids() {
     return running.stream()

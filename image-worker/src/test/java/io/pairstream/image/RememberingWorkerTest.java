@@ -90,6 +90,20 @@ class RememberingWorkerTest {
   }
 
   @Test
+  void remembersWhatWasConfirmedInThePlaceOfWhatWasDoubted() {
+    Outcome<PreparedImage> lie = Outcome.rejected(RejectReason.IMAGE_DAMAGED, "a lie");
+    answer = lie;
+    worker.prepare(image(1), PLAN);
+    answer = Outcome.kept(prepared());
+
+    assertThat(worker.confirm(image(1), PLAN, lie)).isEqualTo(answer);
+    assertThat(worker.prepare(image(1), PLAN)).isEqualTo(answer);
+    assertThat(worker.confirm(image(1), PLAN, answer)).isEqualTo(answer);
+
+    assertThat(asked).isEqualTo(2);
+  }
+
+  @Test
   void tellsApartWhatIsAskedOfAPicture() {
     worker.prepare(image(1), PLAN);
     worker.prepare(image(1, new PixelBox(8, 4, 40, 40)), PLAN);

@@ -219,6 +219,7 @@ class SandboxTest {
         1,
         usual.deadline(),
         Duration.ofMinutes(5),
+        usual.imagesPerWorker(),
         nativesCache,
         List.of(),
         false);

@@ -185,8 +185,7 @@ class WorkerFaultsTest {
     try (ImageWorkerPool half = new ImageWorkerPool(settings)) {
       PreparedImage before = keptGood(half);
       long first = half.pids().get(0);
-      Future<Outcome<PreparedImage>> hanging =
-          caller.submit(() -> prepare(half, faulty("spin")));
+      Future<Outcome<PreparedImage>> hanging = caller.submit(() -> prepare(half, faulty("spin")));
       await(() -> half.counts().busy() == 1);
       keptGood(half);
       Files.delete(lib.resolve("javacpp.jar"));
@@ -201,6 +200,46 @@ class WorkerFaultsTest {
       assertThat(half.pids()).hasSize(1).doesNotContain(first);
     } finally {
       caller.shutdownNow();
+    }
+  }
+
+  @Test
+  void replacesAWorkerThatHasAnsweredEnoughWithoutLosingAnImage() throws Exception {
+    try (ImageWorkerPool renewed =
+        new ImageWorkerPool(Pictures.settings(1).withImagesPerWorker(3))) {
+      PreparedImage before = keptGood(renewed);
+      long first = renewed.pids().get(0);
+      await(
+          () -> {
+            assertThat(keptGood(renewed)).isEqualTo(before);
+            return !renewed.pids().contains(first);
+          });
+
+      assertThat(renewed.counts().started()).isGreaterThanOrEqualTo(2);
+      assertThat(renewed.counts().crashed()).isZero();
+      assertThat(renewed.counts().failedStarts()).isZero();
+    }
+  }
+
+  @Test
+  void goesOnWithAWorkerThatHasAnsweredEnoughWhereNoOtherStarts(@TempDir Path lib)
+      throws Exception {
+    String classPath = copyClassPath(lib);
+    try (ImageWorkerPool worn =
+        new ImageWorkerPool(Pictures.settings(classPath, 1).withImagesPerWorker(3))) {
+      PreparedImage before = keptGood(worn);
+      List<Long> first = worn.pids();
+      Files.delete(lib.resolve("javacpp.jar"));
+
+      await(
+          () -> {
+            assertThat(keptGood(worn)).isEqualTo(before);
+            return worn.counts().failedStarts() > 0;
+          });
+
+      assertThat(worn.available()).isTrue();
+      assertThat(keptGood(worn)).isEqualTo(before);
+      assertThat(worn.pids()).isEqualTo(first);
     }
   }
 

@@ -1,10 +1,18 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.Geometry.Layout;
+import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * All that a recipe asks of an image worker. Travels to it as it is.
@@ -39,6 +47,28 @@ public record ImagePlan(
           PixelOperations.NONE,
           true,
           List.of());
+
+  /** Where the main picture's part lies on the upright image. */
+  private static final Set<String> PART =
+      Set.of("crop_left_px", "crop_top_px", "crop_width_px", "crop_height_px");
+
+  /**
+   * What is measured in the main picture, and the largest value; docs/recipe.md has the formulas.
+   */
+  public static final Map<String, Double> MEASURES =
+      Map.ofEntries(
+          Map.entry("sharpness", 1020.0 * 1020.0),
+          Map.entry("entropy_bits", 8.0),
+          Map.entry("luma_mean", 255.0),
+          Map.entry("contrast", 128.0),
+          Map.entry("dark_share", 1.0),
+          Map.entry("bright_share", 1.0),
+          Map.entry("border_left_share", 1.0),
+          Map.entry("border_right_share", 1.0),
+          Map.entry("border_top_share", 1.0),
+          Map.entry("border_bottom_share", 1.0),
+          Map.entry("colour_deviation", 128.0),
+          Map.entry("colourfulness", 500.0));
 
   private static final int MAX_RENDITIONS = 8;
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
@@ -113,6 +143,67 @@ public record ImagePlan(
     }
     scores.forEach(score -> parts.add("scored by " + score.name()));
     return String.join("; ", parts);
+  }
+
+  /**
+   * Where the pixels of each picture come from and go to: of the main one, then of each rendition.
+   *
+   * <p>Rejects: {@code CROP_BOX_INVALID}, {@code IMAGE_SMALLER_THAN_TARGET}, {@code
+   * PREPARED_IMAGE_TOO_LARGE}.
+   *
+   * @param widthPx width of the upright image
+   * @param heightPx height of the upright image
+   */
+  public Outcome<List<Layout>> layouts(int widthPx, int heightPx, PixelBox cropBox) {
+    if (!cropBox.fits(widthPx, heightPx)) {
+      String size = widthPx + "x" + heightPx + " px";
+      return Outcome.rejected(
+          RejectReason.CROP_BOX_INVALID,
+          "the crop box " + cropBox + " is not on the upright image of " + size,
+          cropBox.toString(),
+          size);
+    }
+    PixelBox part = cropBox.within(widthPx, heightPx);
+    Outcome<List<Layout>> layouts = layout(main, part).map(List::of);
+    for (Rendition rendition : renditions) {
+      layouts =
+          layouts.then(
+              before ->
+                  layout(rendition.output(), part)
+                      .map(next -> Stream.concat(before.stream(), Stream.of(next)).toList()));
+    }
+    return layouts;
+  }
+
+  private static Outcome<Layout> layout(PictureOutput output, PixelBox part) {
+    return output.geometry().layout(part).then(layout -> ofBearableSize(layout, output));
+  }
+
+  /** Only of raw pixels is the size known before they are made. */
+  private static Outcome<Layout> ofBearableSize(Layout layout, PictureOutput output) {
+    long bytes = 3L * layout.widthPx() * layout.heightPx();
+    return output.encoding() == ImageEncoding.RAW && bytes > MAX_PICTURE_BYTES
+        ? tooLarge(bytes)
+        : Outcome.kept(layout);
+  }
+
+  /** The rejection of pictures that have so many bytes together. */
+  public static <T> Outcome<T> tooLarge(long bytes) {
+    return Outcome.rejected(
+        RejectReason.PREPARED_IMAGE_TOO_LARGE,
+        "the prepared pictures do not fit into a record",
+        bytes + " bytes",
+        MAX_PICTURE_BYTES + " bytes");
+  }
+
+  /** Names of all that a worker measures of an image under this plan. */
+  public Set<String> measureNames() {
+    Set<String> names = new HashSet<>(PART);
+    if (measures) {
+      names.addAll(MEASURES.keySet());
+    }
+    scores.forEach(score -> names.add(score.measure()));
+    return names;
   }
 
   /** The same, with models that are asked as well. */

@@ -1,16 +1,30 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Decodes an image and makes of it what a plan asks for, away from the caller's process.
  *
  * <p>Rejects: {@code IMAGE_DAMAGED}, {@code IMAGE_COLOUR_MODEL_UNSUPPORTED}, {@code
  * IMAGE_COLOUR_PROFILE_UNSUPPORTED}, {@code CROP_BOX_INVALID}, {@code IMAGE_SMALLER_THAN_TARGET},
- * {@code PREPARED_IMAGE_TOO_LARGE}, {@code DECODER_CRASH}, {@code DECODE_TIMEOUT}. Thread-safe.
+ * {@code PREPARED_IMAGE_TOO_LARGE}, {@code SCORE_OUT_OF_RANGE}, {@code DECODER_CRASH}, {@code
+ * DECODE_TIMEOUT}. Thread-safe.
  */
 public interface ImageWorker {
+
+  /** What whoever decodes may reject an image for; none of them is kept by nobody. */
+  Set<RejectReason> REASONS =
+      Set.of(
+          RejectReason.IMAGE_DAMAGED,
+          RejectReason.IMAGE_COLOUR_MODEL_UNSUPPORTED,
+          RejectReason.IMAGE_COLOUR_PROFILE_UNSUPPORTED,
+          RejectReason.CROP_BOX_INVALID,
+          RejectReason.IMAGE_SMALLER_THAN_TARGET,
+          RejectReason.PREPARED_IMAGE_TOO_LARGE,
+          RejectReason.SCORE_OUT_OF_RANGE);
 
   /**
    * Prepares one image that the gate kept.
@@ -19,6 +33,17 @@ public interface ImageWorker {
    *     known to be good: a missing native library, a full disk. The image is not to blame.
    */
   Outcome<PreparedImage> prepare(ImageToPrepare image, ImagePlan plan);
+
+  /**
+   * Prepares an image again, away from whatever has seen another image, before an answer is acted
+   * on that would throw the original away.
+   *
+   * @param doubted what {@link #prepare} answered
+   */
+  default Outcome<PreparedImage> confirm(
+      ImageToPrepare image, ImagePlan plan, Outcome<PreparedImage> doubted) {
+    return prepare(image, plan);
+  }
 
   /**
    * An image that passed the gate, and what else counts when its pixels are made.

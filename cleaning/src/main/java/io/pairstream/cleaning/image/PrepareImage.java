@@ -5,13 +5,16 @@ import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Makes the pixels that the trainer sees, by way of an image worker.
  *
  * <p>Rejects: what {@link ImageWorker} rejects.
+ *
+ * @param forbidden pictures of which a later step keeps nothing; such an answer is asked for twice
  */
-public record PrepareImage(ImageWorker worker, ImagePlan plan)
+public record PrepareImage(ImageWorker worker, ImagePlan plan, Predicate<PreparedImage> forbidden)
     implements Step<ImageToPrepare, PreparedImage> {
 
   @Override
@@ -21,8 +24,9 @@ public record PrepareImage(ImageWorker worker, ImagePlan plan)
 
   @Override
   public Outcome<PreparedImage> apply(ImageToPrepare image) {
-    return worker
-        .prepare(image, plan)
+    Outcome<PreparedImage> answer = worker.prepare(image, plan);
+    boolean confirmed = answer.keptOnly().stream().noneMatch(forbidden);
+    return (confirmed ? answer : worker.confirm(image, plan, answer))
         .map(prepared -> plan.measures() ? withFileMeasures(prepared, image.image()) : prepared);
   }
 

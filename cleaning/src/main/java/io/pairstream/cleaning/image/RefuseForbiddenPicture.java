@@ -48,6 +48,11 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
     return judge(image.perceptualHash(), image);
   }
 
+  /** Whether the picture looks like a forbidden one. */
+  public boolean isForbidden(PreparedImage image) {
+    return isNearOne(image.perceptualHash());
+  }
+
   /** The same for whatever has the picture's 64-bit DCT hash. */
   public <T> Outcome<T> judge(long perceptualHash, T image) {
     return isNearOne(perceptualHash)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.cleaning.image.PixelOperations.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage.Picture;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +85,38 @@ class RefuseForbiddenTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(RejectReason.PICTURE_FORBIDDEN, "4 bits"));
     assertThat(step.apply(picture(0x007)).keptOnly()).hasSize(1);
+  }
+
+  @Test
+  void onlyAConfirmedAnswerThrowsAnOriginalAway() throws IOException {
+    RefuseForbiddenPicture step =
+        new RefuseForbiddenPicture(listing("hashes-file", "00000000000000ff\n"));
+    Map<Long, Long> confirmed = Map.of(0x00fL, 0x007L, 0x0ffL, 0x0ffL);
+    List<PreparedImage> asked = new ArrayList<>();
+    for (long hash : new long[] {0x00f, 0x0ff, 0x007}) {
+      ImageWorker worker =
+          new ImageWorker() {
+            @Override
+            public Outcome<PreparedImage> prepare(ImageToPrepare image, ImagePlan plan) {
+              return Outcome.kept(picture(hash));
+            }
+
+            @Override
+            public Outcome<PreparedImage> confirm(
+                ImageToPrepare image, ImagePlan plan, Outcome<PreparedImage> doubted) {
+              asked.addAll(doubted.keptOnly());
+              return Outcome.kept(picture(confirmed.get(hash)));
+            }
+          };
+      Outcome<PreparedImage> judged =
+          new PrepareImage(worker, ImagePlan.of(PictureOutput.PRESETS), step::isForbidden)
+              .apply(null)
+              .then(step);
+
+      assertThat(judged.keptOnly()).as("%x", hash).hasSize(hash == 0x0ff ? 0 : 1);
+    }
+
+    assertThat(asked).containsExactly(picture(0x00f), picture(0x0ff));
   }
 
   @Test

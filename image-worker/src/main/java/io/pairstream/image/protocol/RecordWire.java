@@ -129,7 +129,7 @@ final class RecordWire {
   }
 
   private static byte[] readBytes(DataInputStream in) throws IOException {
-    int length = WorkerProtocol.readLength(in);
+    int length = WorkerProtocol.readLength(in, WorkerProtocol.MAX_FRAME_BYTES);
     byte[] bytes = in.readNBytes(length);
     if (bytes.length < length) {
       throw new EOFException("bytes are missing");
@@ -139,7 +139,7 @@ final class RecordWire {
 
   private static Object readItems(ParameterizedType type, DataInputStream in) throws IOException {
     Type[] of = type.getActualTypeArguments();
-    int count = WorkerProtocol.readLength(in);
+    int count = WorkerProtocol.readLength(in, WorkerProtocol.MAX_ITEMS);
     if (type.getRawType() == List.class) {
       List<Object> items = new ArrayList<>();
       for (int i = 0; i < count; i++) {

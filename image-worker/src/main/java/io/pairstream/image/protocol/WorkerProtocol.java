@@ -42,8 +42,14 @@ import java.util.Optional;
  */
 public final class WorkerProtocol {
 
-  /** Largest frame that either side accepts, in bytes: an 8 MiB image and more. */
+  /** Largest part of a request, in bytes: an 8 MiB image and more. */
   static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+  /** Largest answer, in bytes: all pictures of a pair, and some kilobytes of names and numbers. */
+  static final int MAX_ANSWER_BYTES = ImagePlan.MAX_PICTURE_BYTES + 64 * 1024;
+
+  /** Most items of a list or map. A caption has at most 4,096 token ids; nothing else has more. */
+  static final int MAX_ITEMS = 4096;
 
   private WorkerProtocol() {}
 
@@ -62,13 +68,26 @@ public final class WorkerProtocol {
     return ("\0end " + argument(token) + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Reads the length of a frame, or of a part of one. */
-  static int readLength(DataInputStream in) throws IOException {
+  /** Reads a length, or a count, that is not more than {@code most}. */
+  static int readLength(DataInputStream in, int most) throws IOException {
     int length = in.readInt();
-    if (length < 0 || length > MAX_FRAME_BYTES) {
-      throw new IOException("not a frame: its length is " + length + " bytes");
+    if (length < 0 || length > most) {
+      throw new IOException("a length of " + length + ", at most " + most);
     }
     return length;
+  }
+
+  /** What a worker sent is none of the answers that it may give to the request. */
+  public static final class OddAnswerException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param what is odd about it, in words
+     */
+    public OddAnswerException(String what) {
+      super(what);
+    }
   }
 
   /**
@@ -135,14 +154,15 @@ public final class WorkerProtocol {
   /**
    * What became of one image. On the wire: int length of the rest, then the record.
    *
+   * @param token of the request; nobody who has not read it can know it
    * @param kept one image, or none
    * @param rejected one rejection, or none
    */
-  public record Answer(List<PreparedImage> kept, List<Rejection> rejected) {
+  public record Answer(long token, List<PreparedImage> kept, List<Rejection> rejected) {
 
-    /** The answer that tells this outcome. */
-    public static Answer of(Outcome<PreparedImage> outcome) {
-      return new Answer(outcome.keptOnly(), outcome.rejectedOnly());
+    /** The answer to the request with this token that tells this outcome. */
+    public static Answer of(long token, Outcome<PreparedImage> outcome) {
+      return new Answer(token, outcome.keptOnly(), outcome.rejectedOnly());
     }
 
     /** What became of the image. */
@@ -158,18 +178,27 @@ public final class WorkerProtocol {
     /**
      * Reads a length, and an answer that has it.
      *
-     * @throws IOException if it is not one; a reason that nobody knows is a fault of ours, too
+     * @throws EOFException if the worker ends before
+     * @throws OddAnswerException if it is none; a reason that nobody knows is a fault of ours, too
      */
     public static Answer readFrom(DataInputStream in) throws IOException {
-      int length = readLength(in);
+      int length = in.readInt();
+      if (length < 0 || length > MAX_ANSWER_BYTES) {
+        throw new OddAnswerException("it has " + length + " bytes, at most " + MAX_ANSWER_BYTES);
+      }
       byte[] frame = in.readNBytes(length);
       if (frame.length < length) {
         throw new EOFException("the answer is cut off");
       }
       DataInputStream body = new DataInputStream(new ByteArrayInputStream(frame));
-      Answer answer = RecordWire.read(Answer.class, body);
+      Answer answer;
+      try {
+        answer = RecordWire.read(Answer.class, body);
+      } catch (IOException e) {
+        throw new OddAnswerException("it cannot be read: " + e.getMessage());
+      }
       if (body.available() != 0 || answer.kept.size() + answer.rejected.size() != 1) {
-        throw new IOException("not an answer of one outcome");
+        throw new OddAnswerException("it is not one outcome");
       }
       return answer;
     }

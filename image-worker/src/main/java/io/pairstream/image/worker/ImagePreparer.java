@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -106,7 +105,7 @@ final class ImagePreparer {
       byte[] file = image.image().encoded().bytes();
       Upright upright =
           new Upright(image.image().widthPx(), image.image().heightPx(), ExifOrientation.of(file));
-      return layouts(upright, image.cropBox())
+      return plan.layouts(upright.widthPx(), upright.heightPx(), image.cropBox())
           .then(
               layouts ->
                   colours
@@ -124,47 +123,6 @@ final class ImagePreparer {
                                               conversion,
                                               image.tokenIds()))));
     }
-  }
-
-  /** Of the main picture, then of each rendition. */
-  private Outcome<List<Layout>> layouts(Upright upright, PixelBox cropBox) {
-    if (!cropBox.fits(upright.widthPx(), upright.heightPx())) {
-      return Outcome.rejected(
-          RejectReason.CROP_BOX_INVALID,
-          "the crop box " + cropBox + " is not on the upright image of " + upright.size() + " px",
-          cropBox.toString(),
-          upright.size() + " px");
-    }
-    PixelBox part = cropBox.within(upright.widthPx(), upright.heightPx());
-    Outcome<List<Layout>> layouts = layout(plan.main(), part).map(List::of);
-    for (Rendition rendition : plan.renditions()) {
-      layouts =
-          layouts.then(
-              before ->
-                  layout(rendition.output(), part)
-                      .map(next -> Stream.concat(before.stream(), Stream.of(next)).toList()));
-    }
-    return layouts;
-  }
-
-  private static Outcome<Layout> layout(PictureOutput output, PixelBox part) {
-    return output.geometry().layout(part).then(layout -> ofBearableSize(layout, output));
-  }
-
-  /** Only of raw pixels is the size known before they are made. */
-  private static Outcome<Layout> ofBearableSize(Layout layout, PictureOutput output) {
-    long bytes = 3L * layout.widthPx() * layout.heightPx();
-    return output.encoding() == ImageEncoding.RAW && bytes > ImagePlan.MAX_PICTURE_BYTES
-        ? tooLarge(bytes)
-        : Outcome.kept(layout);
-  }
-
-  private static <T> Outcome<T> tooLarge(long bytes) {
-    return Outcome.rejected(
-        RejectReason.PREPARED_IMAGE_TOO_LARGE,
-        "the prepared pictures do not fit into a record",
-        bytes + " bytes",
-        ImagePlan.MAX_PICTURE_BYTES + " bytes");
   }
 
   /** The one place that chooses who decodes. */
@@ -248,7 +206,7 @@ final class ImagePreparer {
       bytes += further.encoded().size();
     }
     if (bytes > ImagePlan.MAX_PICTURE_BYTES) {
-      return tooLarge(bytes);
+      return ImagePlan.tooLarge(bytes);
     }
     return Outcome.kept(
         new PreparedImage(

@@ -108,7 +108,8 @@ public final class WorkerMain {
         Request request = Request.readFrom(in, window);
         hooks.before(request.image().image().encoded().bytes());
         request.newPlan().forEach(preparer::follow);
-        Answer answer = Answer.of(preparer.prepare(request.image(), request.seenIn(window)));
+        Answer answer =
+            Answer.of(request.token(), preparer.prepare(request.image(), request.seenIn(window)));
         if (toFilter && !filtered) {
           LateParts.loadNatives();
           LateParts.loadNoMore();

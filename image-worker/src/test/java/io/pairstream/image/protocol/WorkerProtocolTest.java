@@ -117,25 +117,27 @@ class WorkerProtocolTest {
   void takesAnUnknownReasonForAFaultOfOurs() throws IOException {
     send(Outcome.rejected(RejectReason.IMAGE_DAMAGED, ""));
     byte[] other = wire.toByteArray();
-    other[16] = 'X'; // behind the lengths of the frame, of both lists and of the name
+    other[24] =
+        'X'; // behind the frame's length, the token, the lengths of both lists and of the name
 
     assertThatThrownBy(() -> Answer.readFrom(new DataInputStream(new ByteArrayInputStream(other))))
         .isInstanceOf(IOException.class)
-        .hasMessage("there is no RejectReason XMAGE_DAMAGED");
+        .hasMessage("it cannot be read: there is no RejectReason XMAGE_DAMAGED");
   }
 
   private void send(Outcome<PreparedImage> outcome) throws IOException {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
-    Answer.of(outcome).writeTo(new DataOutputStream(frame));
+    Answer.of(7, outcome).writeTo(new DataOutputStream(frame));
     out.writeInt(frame.size());
     frame.writeTo(out);
   }
 
   @Test
   void refusesAFrameOfImpossibleLength() throws IOException {
-    out.writeInt(WorkerProtocol.MAX_FRAME_BYTES + 1);
+    out.writeInt(WorkerProtocol.MAX_ANSWER_BYTES + 1);
 
-    assertThatThrownBy(() -> Answer.readFrom(in())).hasMessageContaining("not a frame");
+    assertThatThrownBy(() -> Answer.readFrom(in()))
+        .hasMessage("it has 9502721 bytes, at most 9502720");
   }
 
   @Test

@@ -266,7 +266,8 @@ public final class PreprocessService implements AutoCloseable {
         .counter("image_worker_starts_total", workers.started())
         .counter("image_worker_failed_starts_total", workers.failedStarts())
         .counter("image_worker_losses_total", workers.crashed(), "cause", "crash")
-        .counter("image_worker_losses_total", workers.late(), "cause", "deadline");
+        .counter("image_worker_losses_total", workers.late(), "cause", "deadline")
+        .counter("image_worker_losses_total", workers.odd(), "cause", "answer");
   }
 
   private <T extends AutoCloseable> T closedLater(T part) {
