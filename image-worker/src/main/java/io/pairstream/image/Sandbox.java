@@ -2,7 +2,6 @@ package io.pairstream.image;
 
 import io.pairstream.image.View.Entry;
 import io.pairstream.image.worker.WorkerMain;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,11 +10,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -291,8 +288,8 @@ final class Sandbox {
 
   /** Lays the native libraries out once, for workers that only read them. */
   private static void unpack(WorkerSettings settings) throws IOException {
-    Path cache = Files.createDirectories(settings.nativesCache().toAbsolutePath());
-    Path done = cache.resolve(".unpacked-" + fingerprint(settings.classPath()));
+    Path cache = Files.createDirectories(settings.natives());
+    Path done = cache.resolve(".unpacked");
     if (Files.exists(done)) {
       return;
     }
@@ -323,24 +320,6 @@ final class Sandbox {
     }
     int major = Integer.parseInt(version.group(1));
     return major > 5 || (major == 5 && Integer.parseInt(version.group(2)) >= 14);
-  }
-
-  /** Of the jars' names and sizes. */
-  private static String fingerprint(String classPath) throws IOException {
-    List<String> jars = new ArrayList<>();
-    for (String part : classPath.split(File.pathSeparator)) {
-      Path path = Path.of(part.endsWith("*") ? part.substring(0, part.length() - 1) : part);
-      if (Files.notExists(path)) {
-        continue; // As Java does.
-      }
-      try (Stream<Path> files = Files.walk(path, 1)) {
-        for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).toList()) {
-          jars.add(jar.getFileName() + " " + Files.size(jar));
-        }
-      }
-    }
-    Collections.sort(jars);
-    return UUID.nameUUIDFromBytes(jars.toString().getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   private static String script() {

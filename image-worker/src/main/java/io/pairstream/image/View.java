@@ -55,8 +55,8 @@ final class View {
     }
     view.entries.add(new Entry(Kind.OWN, directory));
     // Who unpacks libraries looks whether this folder can be written; they are there already.
-    view.entries.add(new Entry(Kind.OWN, settings.nativesCache().toAbsolutePath()));
-    view.readableIn(settings.nativesCache().toAbsolutePath(), Files::isDirectory);
+    view.entries.add(new Entry(Kind.OWN, settings.natives()));
+    view.readableIn(settings.natives(), Files::isDirectory);
     for (Path file : files) {
       view.readable(file);
     }

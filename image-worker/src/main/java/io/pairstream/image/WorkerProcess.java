@@ -185,7 +185,7 @@ final class WorkerProcess {
             "-Djava.awt.headless=true",
             "-Djna.tmpdir=" + directory,
             "-Djna.nosys=true",
-            "-Dorg.bytedeco.javacpp.cachedir=" + settings.nativesCache(),
+            "-Dorg.bytedeco.javacpp.cachedir=" + settings.natives(),
             // A PointerScope frees what is native; no collector thread has to.
             "-Dorg.bytedeco.javacpp.nopointergc=true",
             "-Dorg.bytedeco.javacpp.maxbytes=0",

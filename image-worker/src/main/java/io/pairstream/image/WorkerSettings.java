@@ -1,9 +1,17 @@
 package io.pairstream.image;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * How image workers are run.
@@ -134,6 +142,32 @@ public record WorkerSettings(
    */
   public Duration likelyVerdict() {
     return deadline.multipliedBy(2).plusSeconds(4);
+  }
+
+  /**
+   * Where this class path's native libraries are: a folder of the cache for each set of jars, since
+   * two releases have other libraries of the same names.
+   *
+   * @throws UncheckedIOException if the class path cannot be read
+   */
+  Path natives() {
+    List<String> jars = new ArrayList<>();
+    for (String part : classPath.split(File.pathSeparator)) {
+      Path path = Path.of(part.endsWith("*") ? part.substring(0, part.length() - 1) : part);
+      if (Files.notExists(path)) {
+        continue; // As Java does.
+      }
+      try (Stream<Path> files = Files.walk(path, 1)) {
+        for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).toList()) {
+          jars.add(jar.getFileName() + " " + Files.size(jar));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    Collections.sort(jars);
+    byte[] names = jars.toString().getBytes(StandardCharsets.UTF_8);
+    return nativesCache.toAbsolutePath().resolve(UUID.nameUUIDFromBytes(names).toString());
   }
 
   /** Below the home directory, or, where that is not writable, in a place of this process alone. */
