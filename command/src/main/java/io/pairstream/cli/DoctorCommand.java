@@ -8,10 +8,11 @@ import io.pairstream.preprocess.run.HangingTransactions;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
-import io.pairstream.terminal.Table;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,11 +33,16 @@ final class DoctorCommand extends ClusterCommand.Fit {
   public Integer call() {
     ImagePlan pictures = plan(recipe(recipe)).pictures();
     WorkerSettings worker = checked(() -> workers.of(1));
-    List<Finding> findings = new ArrayList<>(MachineChecks.look(options().dataDirectory()));
-    findings.addAll(MachineChecks.WorkerCheck.run(worker, pictures));
-    findings.addAll(ClusterCheck.of(cluster()).findings());
-    findings.addAll(HangingTransactions.look(cluster()));
-    findings.addAll(WrittenIds.look(access()));
+    String brokers = cluster().bootstrapServers();
+    List<Finding> findings = new ArrayList<>();
+    Path data = options().dataDirectory();
+    findings.addAll(found("this machine", () -> MachineChecks.look(data)));
+    findings.addAll(
+        found("an image worker", () -> MachineChecks.WorkerCheck.run(worker, pictures)));
+    findings.addAll(found("Kafka at " + brokers, () -> ClusterCheck.of(cluster()).findings()));
+    findings.addAll(
+        found("open transactions at " + brokers, () -> HangingTransactions.look(cluster())));
+    findings.addAll(found("the schemas' ids at " + brokers, () -> WrittenIds.look(access())));
     Examined examined =
         new Examined(
             count(findings, Level.OK),
@@ -44,8 +50,28 @@ final class DoctorCommand extends ClusterCommand.Fit {
             count(findings, Level.WRONG),
             count(findings, Level.NOT_TOLD),
             findings);
-    answer(examined, () -> print(examined));
+    answer(
+        examined,
+        () ->
+            print(
+                "doctor: %d wrong, %d warnings, %d not checked, %d ok",
+                examined.wrong(), examined.warning(), examined.notTold(), examined.ok()));
     return status(findings);
+  }
+
+  /** Looks, and says before at what, since much of it may have to be waited for. */
+  private List<Finding> found(String at, Supplier<List<Finding>> look) {
+    say("doctor: looks at %s", at);
+    List<Finding> findings = look.get();
+    if (!json()) {
+      for (Finding finding : findings) {
+        print(
+            "%-8s  %-8s  %-19s  %s",
+            inWords(finding.level()), inWords(finding.area()), finding.check(), finding.sentence());
+      }
+      out().flush();
+    }
+    return findings;
   }
 
   static int status(List<Finding> findings) {
@@ -53,18 +79,6 @@ final class DoctorCommand extends ClusterCommand.Fit {
       return ExitStatus.FOUND_WRONG;
     }
     return count(findings, Level.NOT_TOLD) > 0 ? ExitStatus.COULD_NOT : ExitStatus.DONE;
-  }
-
-  private void print(Examined examined) {
-    Table table = new Table();
-    for (Finding finding : examined.checks()) {
-      table.row(
-          inWords(finding.level()), inWords(finding.area()), finding.check(), finding.sentence());
-    }
-    print(table);
-    print(
-        "doctor: %d wrong, %d warnings, %d not checked, %d ok",
-        examined.wrong(), examined.warning(), examined.notTold(), examined.ok());
   }
 
   private static String inWords(Enum<?> constant) {

@@ -3,6 +3,7 @@ package io.pairstream.cli;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.operations.topics.TopicMismatchException;
+import io.pairstream.platform.Machine;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -122,11 +124,20 @@ final class Faults {
     if (exception instanceof TimeoutException
         || exception instanceof DisconnectException
         || RootCause.of(exception) instanceof TimeoutException) {
-      return ("%s does not answer in time%s; start one with: %s up, say where it is:"
+      return ("%s does not answer in time%s%s; start one with: %s up, say where it is:"
               + " --bootstrap-servers, or see what is wrong with it: %s doctor")
-          .formatted(kafka, message == null ? "" : " (" + message + ")", called, called);
+          .formatted(
+              kafka,
+              message == null ? "" : " (" + message + ")",
+              fullDisk(command),
+              called,
+              called);
     } else if (exception instanceof RegistryUnavailableException) {
-      return message + "; start one with: " + called + " up, or say where: --schema-registry";
+      return message
+          + fullDisk(command)
+          + "; start one with: "
+          + called
+          + " up, or say where: --schema-registry";
     } else if (exception instanceof UnknownTopicOrPartitionException) {
       String dataset = cluster.map(found -> found.dataset().name() + " ").orElse("");
       return ("data set %shas not all its topics on %s; make them with: %s topics create, or name"
@@ -156,12 +167,26 @@ final class Faults {
     return root == null || message.contains(root) ? message : message + ": " + root;
   }
 
+  /** That no broker of this machine can work for want of room; nothing where there is some. */
+  private static String fullDisk(CommandLine command) {
+    return options(command)
+        .map(ClusterOptions::dataDirectory)
+        .filter(Files::isDirectory)
+        .flatMap(data -> Machine.of(data).disk().get())
+        .map(full -> "; " + full)
+        .orElse("");
+  }
+
+  private static Optional<ClusterOptions> options(CommandLine command) {
+    return command.getMixins().values().stream()
+        .filter(ClusterOptions.class::isInstance)
+        .map(ClusterOptions.class::cast)
+        .findFirst();
+  }
+
   private static Optional<Cluster> clusterOf(CommandLine command) {
     try {
-      return command.getMixins().values().stream()
-          .filter(ClusterOptions.class::isInstance)
-          .map(options -> ((ClusterOptions) options).cluster())
-          .findFirst();
+      return options(command).map(ClusterOptions::cluster);
     } catch (PlatformException e) {
       return Optional.empty(); // no platform runs there, which is what is said
     }

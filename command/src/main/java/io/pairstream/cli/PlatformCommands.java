@@ -64,16 +64,9 @@ final class PlatformCommands {
       status.set(newStatus);
     }
 
-    /** Waits until somebody ends the platform, or a process of it does not go on. */
+    /** Waits until somebody ends the platform. */
     final int awaitEnd(WholePlatform platform) {
-      platform
-          .processes()
-          .awaitEnd()
-          .ifPresent(
-              failure -> {
-                complain("stopped, because " + failure);
-                status.set(ExitStatus.COULD_NOT);
-              });
+      platform.processes().awaitEnd();
       return status.get();
     }
   }
@@ -136,7 +129,7 @@ final class PlatformCommands {
                 ProcessHandle.current().pid());
         endsWith(ExitStatus.DONE);
         answer(up, () -> print(up));
-        taken(up.ingestUrl()).ifPresent(this::say);
+        otherPort(up.ingestUrl(), up.dataDir()).ifPresent(this::say);
         say("Ctrl-C stops it.");
         return awaitEnd(whole);
       }
@@ -145,8 +138,10 @@ final class PlatformCommands {
     /**
      * What whoever sends pairs to the usual port must know; empty where that is this platform's.
      */
-    static Optional<String> taken(String ingestUrl) {
-      return Optional.of("port 8080 was taken: this platform takes pairs at " + ingestUrl)
+    static Optional<String> otherPort(String ingestUrl, Path dataDirectory) {
+      return Optional.of(
+              "this platform takes pairs at %s, not on port 8080, as %s says"
+                  .formatted(ingestUrl, dataDirectory.resolve("ports.properties")))
           .filter(any -> !ingestUrl.endsWith(":8080"));
     }
 

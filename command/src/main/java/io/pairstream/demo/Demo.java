@@ -6,6 +6,7 @@ import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.platform.Machine;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.ServiceSpec;
 import io.pairstream.platform.WholePlatform;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +38,9 @@ public final class Demo {
 
   /** Without any progress for so long, something is wrong that waiting does not mend. */
   private static final Duration STUCK = Duration.ofMinutes(2);
+
+  /** The same on a machine that has more to do than processors for it. */
+  private static final Duration STUCK_WHERE_BUSY = Duration.ofMinutes(20);
 
   /** How long the audit looks for what it does not find at first. */
   private static final Duration LATE = Duration.ofMinutes(1);
@@ -87,6 +92,7 @@ public final class Demo {
 
   private final WholePlatform platform;
   private final Cluster cluster;
+  private final Machine machine;
   private final AtomicLong published = new AtomicLong();
   private final long startedAt = System.nanoTime();
 
@@ -100,6 +106,7 @@ public final class Demo {
   public Demo(WholePlatform platform) {
     this.platform = platform;
     this.cluster = platform.cluster();
+    this.machine = Machine.of(platform.processes().dataDirectory());
   }
 
   /**
@@ -118,9 +125,13 @@ public final class Demo {
         look(decided, trainer, progress);
         if (isStuck()) {
           throw new PlatformException(
-              "nothing has moved for %d s: %d published, %d accounted for; see %s"
+              "nothing has moved for %d s: %d published, %d accounted for; see %s%s"
                   .formatted(
-                      STUCK.toSeconds(), published.get(), outputs.total(), log("preprocess")));
+                      Duration.ofNanos(System.nanoTime() - movedAt).toSeconds(),
+                      published.get(),
+                      outputs.total(),
+                      log("preprocess"),
+                      machine.trouble().map(trouble -> "; " + trouble).orElse("")));
         }
       } while (!publishing.isDone() || outputs.total() < published.get());
       publishing.join();
@@ -158,7 +169,7 @@ public final class Demo {
                 true,
                 // It reads a few batches: a compiler that pays off later does not here.
                 List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
-                () -> true));
+                Optional::empty));
   }
 
   private Path log(String process) {
@@ -205,7 +216,9 @@ public final class Demo {
   }
 
   private boolean isStuck() {
-    return System.nanoTime() - movedAt > STUCK.toNanos();
+    long still = System.nanoTime() - movedAt;
+    return still > STUCK.toNanos()
+        && (still > STUCK_WHERE_BUSY.toNanos() || machine.load().get().isEmpty());
   }
 
   /** Rounded to a tenth. */

@@ -21,8 +21,11 @@ public final class BrokerMain {
   /**
    * One node has one copy of everything, and little traffic on its own topics. A group without
    * members keeps its place as long as any topic keeps its records. Services start one after the
-   * other, so waiting for more members only delays the first. A node that was killed is waited for
-   * no longer than its session when it comes back.
+   * other, so waiting for more members only delays the first.
+   *
+   * <p>A node that was killed is waited for until its session has ended when it comes back. A node
+   * that gets no processor for as long shuts itself out, which costs requests and may leave
+   * transactions open; nobody else could take over from it.
    */
   private static final String SETTINGS =
       """
@@ -99,7 +102,7 @@ public final class BrokerMain {
     settings.setProperty("advertised.listeners", listeners);
     settings.setProperty("log.dirs", logs.toString());
     settings.setProperty(
-        "broker.session.timeout.ms", System.getProperty("pairstream.broker.session.ms", "3000"));
+        "broker.session.timeout.ms", System.getProperty("pairstream.broker.session.ms", "20000"));
     return settings;
   }
 }

@@ -26,8 +26,8 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class LocalPlatform implements AutoCloseable {
 
-  /** How long a process may take to answer for the first time, on a busy machine. */
-  static final Duration START_TIMEOUT = Duration.ofMinutes(5);
+  /** How long this process waits for an answer of the broker and the registry that it started. */
+  static final Duration ANSWERS_WITHIN = Duration.ofHours(1);
 
   /** A broker that is cut off sooner has its log to recover at the next start. */
   private static final Duration GRACE = Duration.ofMinutes(1);
@@ -41,7 +41,7 @@ public final class LocalPlatform implements AutoCloseable {
   private final int brokerPort;
   private final int registryPort;
   private final Thread shutdownHook = new Thread(this::close, "stop-platform");
-  private final CompletableFuture<Optional<String>> failure = new CompletableFuture<>();
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
 
   /** By name, in the order of their start; guarded by itself, as are the three fields below. */
   private final Map<String, SupervisedChild> children = new LinkedHashMap<>();
@@ -170,8 +170,9 @@ public final class LocalPlatform implements AutoCloseable {
             () -> service.start(data, log),
             service.readiness(),
             log,
-            SupervisedChild.USUAL_PAUSE_MILLIS,
-            new SupervisedChild.Listener(events, this::announce, reason -> gaveUp(name, reason)));
+            Machine.of(data),
+            SupervisedChild.Times.USUAL,
+            new SupervisedChild.Listener(events, this::announce));
     synchronized (children) {
       if (closing) {
         throw new PlatformException("the platform in " + data + " is stopping");
@@ -192,7 +193,7 @@ public final class LocalPlatform implements AutoCloseable {
    */
   void await(String name) {
     try {
-      named(name).orElseThrow().awaitReady(START_TIMEOUT);
+      named(name).orElseThrow().awaitReady();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PlatformException("interrupted while " + name + " started", e);
@@ -255,17 +256,19 @@ public final class LocalPlatform implements AutoCloseable {
                 running())
             .write(data);
       } catch (IOException e) {
-        throw new PlatformException("cannot write platform.json in " + data, e);
+        // A process that works is not ended for that; each further start tries again.
+        events.accept(
+            "platform.json cannot be written, so other commands may not find this platform: %s%s"
+                .formatted(
+                    e.getMessage(),
+                    Machine.of(data).disk().get().map(full -> "; " + full).orElse("")));
       }
     }
   }
 
-  /**
-   * Returns when a process of the platform was given up, with the reason, or when the platform was
-   * closed, with nothing.
-   */
-  public Optional<String> awaitEnd() {
-    return failure.join();
+  /** Returns when the platform was closed. */
+  public void awaitEnd() {
+    end.join();
   }
 
   /**
@@ -294,7 +297,7 @@ public final class LocalPlatform implements AutoCloseable {
       throw new PlatformException("cannot tidy up " + data, e);
     } finally {
       closed = true;
-      failure.complete(Optional.empty());
+      end.complete(null);
     }
   }
 
@@ -313,12 +316,5 @@ public final class LocalPlatform implements AutoCloseable {
         false,
         List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
         Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
-  }
-
-  private void gaveUp(String name, String reason) {
-    // Who starts a process hears of its failure there; later nobody but this would notice.
-    if (named(name).filter(SupervisedChild::hasAnswered).isPresent()) {
-      failure.complete(Optional.of(reason));
-    }
   }
 }

@@ -1,7 +1,9 @@
 package io.pairstream.platform;
 
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.service.http.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,34 +11,102 @@ import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 
-/** Tells whether a process that runs also answers; asked again and again until it does. */
+/** Asks a process that runs whether it works, and if not, why. Each question takes some seconds. */
 @FunctionalInterface
 public interface Readiness {
 
   /** How long a broker may take to answer a client that has to find it first, in seconds. */
-  long ANSWER_SECONDS = 15;
+  long ANSWER_SECONDS = 60;
 
-  /** Asks once, within some seconds. An exception means no. */
-  boolean isReady() throws IOException, InterruptedException;
+  /**
+   * What a process waits for that has not worked yet, in words; empty once it works.
+   *
+   * @throws IOException where it does not answer, or not properly
+   */
+  Optional<String> waitsFor() throws IOException, InterruptedException;
+
+  /**
+   * What a process waits for that has worked before; empty where it works, or does not say.
+   *
+   * @throws IOException where it does not answer, or not properly
+   */
+  default Optional<String> waitsAgainFor() throws IOException {
+    return Optional.empty();
+  }
+
+  /**
+   * Why a process will never work again unless it is started anew; empty where nothing is known of
+   * that.
+   *
+   * @throws IOException where it does not answer, or not properly
+   */
+  default Optional<String> standsStill() throws IOException {
+    return Optional.empty();
+  }
+
+  /**
+   * Whether the process works now.
+   *
+   * @throws IOException where it does not answer, or not properly
+   */
+  default boolean isReady() throws IOException, InterruptedException {
+    return waitsFor().isEmpty();
+  }
 
   /** Satisfied once a GET of {@code address} is answered with 200; follows no proxy. */
   static Readiness httpOk(URI address) {
-    return () -> {
-      HttpURLConnection connection =
-          (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
-      connection.setConnectTimeout(1_000);
-      connection.setReadTimeout(5_000);
-      try {
-        return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-      } finally {
-        connection.disconnect();
+    return () -> obstacle(address);
+  }
+
+  /**
+   * Asks a service for its health: {@code /health/ready}, and {@code /health/live}, which is
+   * answered with anything but 200 only where nothing but a new start helps.
+   *
+   * @param base such as {@code http://127.0.0.1:8080}
+   */
+  static Readiness health(URI base) {
+    return new Readiness() {
+      @Override
+      public Optional<String> waitsFor() throws IOException {
+        return obstacle(base.resolve("/health/ready"));
+      }
+
+      @Override
+      public Optional<String> waitsAgainFor() throws IOException {
+        return waitsFor();
+      }
+
+      @Override
+      public Optional<String> standsStill() throws IOException {
+        return obstacle(base.resolve("/health/live"));
       }
     };
+  }
+
+  /** Why an address is not answered with 200, as the problem in the answer says. */
+  private static Optional<String> obstacle(URI address) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
+    connection.setConnectTimeout(5_000);
+    connection.setReadTimeout(15_000);
+    try {
+      int status = connection.getResponseCode();
+      if (status == HttpURLConnection.HTTP_OK) {
+        return Optional.empty();
+      }
+      try (InputStream body = connection.getErrorStream()) {
+        String detail = body == null ? "" : Json.MAPPER.readTree(body).path("detail").asText();
+        return Optional.of(detail.isEmpty() ? "it answers with status " + status : detail);
+      }
+    } finally {
+      connection.disconnect();
+    }
   }
 
   /**
@@ -50,14 +120,16 @@ public interface Readiness {
     return () -> {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
       try (Socket socket = new Socket()) {
-        socket.connect(address, 1_000);
+        socket.connect(address, 5_000);
       }
       Map<String, Object> client =
           Map.of("bootstrap.servers", "127.0.0.1:" + port, "enable.metrics.push", false);
       try (Admin admin = AdminClients.create(client)) {
-        return !admin.describeCluster().nodes().get(ANSWER_SECONDS, TimeUnit.SECONDS).isEmpty();
+        boolean isThere =
+            !admin.describeCluster().nodes().get(ANSWER_SECONDS, TimeUnit.SECONDS).isEmpty();
+        return isThere ? Optional.empty() : Optional.of("it takes part in no cluster yet");
       } catch (ExecutionException | TimeoutException e) {
-        return false;
+        return Optional.of("it takes connections, and does not answer");
       }
     };
   }

@@ -15,15 +15,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * A child process that is kept running: given up when it ends before it has ever answered, and
- * started again, ever more slowly, when it ends unasked later. Its output is in a log file, what it
- * wrote before that in the same with {@code .1} at its end.
+ * A child process that is kept running: given up when it ends again and again before it has ever
+ * answered, and started again, ever more slowly, when it ends unasked later, or says that it stands
+ * still. A start may take as long as it gets on. Its output is in a log file, what it wrote before
+ * that in the same with {@code .1} at its end.
  *
- * <p>One thread of its own starts it, waits until it answers, and waits for its end. Thread-safe.
+ * <p>One thread of its own starts it, waits until it answers, asks how it is, and waits for its
+ * end. Thread-safe.
  */
 final class SupervisedChild {
 
@@ -38,20 +39,37 @@ final class SupervisedChild {
    *
    * @param told in a sentence
    * @param ready it answers, once more perhaps
-   * @param gaveUp it is left alone from now on; the reason quotes the end of its log
    */
-  record Listener(Consumer<String> told, Runnable ready, Consumer<String> gaveUp) {}
+  record Listener(Consumer<String> told, Runnable ready) {}
 
-  /** The pause after a first death; each further one is twice as long, up to so many times it. */
-  static final long USUAL_PAUSE_MILLIS = 500;
+  /**
+   * What a process is given before it is started anew.
+   *
+   * @param firstPause after a first death; each further one is twice as long, up to 20 times it
+   * @param look how often a process that works is asked how it is
+   * @param standstill how long a process may stand still, as it says itself, or as a start that
+   *     answers nothing and computes nothing
+   */
+  record Times(Duration firstPause, Duration look, Duration standstill) {
+
+    /** The usual ones. */
+    static final Times USUAL =
+        new Times(Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ofMinutes(2));
+  }
 
   private static final int LONGEST_PAUSE = 20;
 
   /** A process that ran for longer is started again after the first pause. */
   private static final Duration LONG_LIFE = Duration.ofMinutes(1);
 
-  /** How often a process that runs is asked whether it answers. */
+  /** How often a process that starts is asked whether it answers. */
   private static final long PROBE_MILLIS = 50;
+
+  /** How long a process may take to end that is asked to because it stands still. */
+  private static final long END_SECONDS = 20;
+
+  /** A start that failed later than this is not counted where the machine is busy. */
+  private static final Duration SLOW_START = Duration.ofSeconds(30);
 
   /** A log longer than this is put aside before the process is started again. */
   private static final long LARGE_LOG_BYTES = 1 << 20;
@@ -60,6 +78,9 @@ final class SupervisedChild {
   private static final int END_BYTES = 8 << 10;
 
   private static final int END_LINES = 15;
+
+  /** Characters of a line that are quoted. */
+  private static final int MOST_QUOTED = 300;
 
   /** Starts without an answer after which a process that has never answered is given up. */
   private static final int MOST_STARTS = 5;
@@ -71,7 +92,8 @@ final class SupervisedChild {
   private final Launch launch;
   private final Readiness readiness;
   private final Path log;
-  private final long firstPauseMillis;
+  private final Machine machine;
+  private final Times times;
   private final Listener listener;
   private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -80,29 +102,28 @@ final class SupervisedChild {
   /** The running process, or null; guarded by this. */
   private Process process;
 
+  /** What was told last; only the thread uses it. */
+  private String lastTold = "";
+
   /**
    * @param log the process's output is appended to it
-   * @param firstPauseMillis after a first death
    */
   SupervisedChild(
       String name,
       Launch launch,
       Readiness readiness,
       Path log,
-      long firstPauseMillis,
+      Machine machine,
+      Times times,
       Listener listener) {
     this.name = name;
     this.launch = launch;
     this.readiness = readiness;
     this.log = log;
-    this.firstPauseMillis = firstPauseMillis;
+    this.machine = machine;
+    this.times = times;
     this.listener = listener;
     thread = Threads.daemon("supervise-" + name, this::supervise);
-  }
-
-  /** Whether the process has answered at least once. */
-  boolean hasAnswered() {
-    return firstReady.isDone() && !firstReady.isCompletedExceptionally();
   }
 
   /** Starts the process for the first time, with a new log. */
@@ -122,16 +143,13 @@ final class SupervisedChild {
   /**
    * Returns once the process has answered for the first time.
    *
-   * @throws PlatformException where it was given up, stopped, or took longer than {@code timeout}
+   * @throws PlatformException where it was given up or stopped
    */
-  void awaitReady(Duration timeout) throws InterruptedException {
+  void awaitReady() throws InterruptedException {
     try {
-      firstReady.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      firstReady.get();
     } catch (ExecutionException e) {
       throw new PlatformException(e.getCause().getMessage(), e.getCause());
-    } catch (TimeoutException e) {
-      throw new PlatformException(
-          name + " did not answer within " + timeout.toSeconds() + " s\n" + endOfLog(), e);
     }
   }
 
@@ -157,57 +175,72 @@ final class SupervisedChild {
   }
 
   private void supervise() {
+    long firstPauseMillis = times.firstPause().toMillis();
     long pauseMillis = firstPauseMillis;
     int starts = 0;
     try {
       while (true) {
         long begun = System.nanoTime();
-        Process started = startUnlessStopped();
-        if (started == null) {
-          return;
+        int exitStatus = 0;
+        boolean answered = false;
+        String end;
+        try {
+          Process started = startUnlessStopped();
+          if (started == null) {
+            return;
+          }
+          answered = awaitAnswer(started);
+          if (answered) {
+            isReady(begun);
+            watch(started);
+          }
+          exitStatus = started.waitFor();
+          end = "ended with status " + exitStatus;
+        } catch (IOException | PlatformException e) {
+          end = "cannot be started: " + e.getMessage();
         }
-        boolean answered = awaitAnswer(started);
-        if (answered) {
-          // Whoever waits for the first answer goes on after the listener was told.
-          listener.ready().run();
-          listener
-              .told()
-              .accept(
-                  String.format(
-                      Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));
-          firstReady.complete(null);
-        }
-        int exitStatus = started.waitFor();
         if (isStopping()) {
-          listener.told().accept(name + " stopped");
+          tell(name + " stopped");
           return;
         }
         if (answered && since(begun).compareTo(LONG_LIFE) > 0) {
           pauseMillis = firstPauseMillis;
         }
-        starts++;
+        starts += isToCount(begun) ? 1 : 0;
         if (!firstReady.isDone() && (exitStatus == WRONG_USAGE || starts == MOST_STARTS)) {
-          giveUp(
-              "%s ended with status %d before it answered, at start %d"
-                  .formatted(name, exitStatus, starts));
+          giveUp("%s %s before it answered, at start %d".formatted(name, end, starts));
           return;
         }
-        listener
-            .told()
-            .accept(
-                "%s ended with status %d, starts again in %d ms"
-                    .formatted(name, exitStatus, pauseMillis));
+        tell(
+            "%s %s, starts again in %d ms%s%s"
+                .formatted(
+                    name,
+                    end,
+                    pauseMillis,
+                    machine.trouble().map(trouble -> ": " + trouble).orElse(""),
+                    firstReady.isDone() ? "" : lastWords()));
         if (stopRequested.await(pauseMillis, TimeUnit.MILLISECONDS)) {
           return;
         }
         pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE * firstPauseMillis);
         putLogAsideAbove(LARGE_LOG_BYTES);
       }
-    } catch (IOException | PlatformException e) {
-      giveUp(name + " cannot be started: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Whoever waits for the first answer goes on after the listener was told. */
+  private void isReady(long begun) {
+    listener.ready().run();
+    tell(String.format(Locale.ROOT, "%s ready after %.1f s", name, since(begun).toMillis() / 1e3));
+    firstReady.complete(null);
+  }
+
+  /** A full disk ends any start, and a busy machine one that others do not wait for. */
+  private boolean isToCount(long begun) {
+    boolean isSlow = since(begun).compareTo(SLOW_START) > 0;
+    return machine.disk().get().isEmpty() && !(isSlow && machine.load().get().isPresent());
   }
 
   private synchronized Process startUnlessStopped() throws IOException {
@@ -219,13 +252,27 @@ final class SupervisedChild {
   }
 
   private boolean awaitAnswer(Process started) throws InterruptedException {
+    StartWatch watch =
+        new StartWatch(
+            name,
+            machine,
+            System::nanoTime,
+            () -> started.info().totalCpuDuration().orElse(Duration.ZERO).toNanos(),
+            times.standstill());
     while (started.isAlive()) {
+      Optional<String> waitsFor;
       try {
-        if (readiness.isReady()) {
+        waitsFor = readiness.waitsFor();
+        if (waitsFor.isEmpty()) {
           return true;
         }
       } catch (IOException e) {
         // Not yet: nothing listens there, or it does not answer properly.
+        waitsFor = Optional.empty();
+      }
+      watch.note(waitsFor).ifPresent(this::tell);
+      if (watch.standsStill()) {
+        startAnew(started, "it answers nothing and computes nothing");
       }
       if (started.waitFor(PROBE_MILLIS, TimeUnit.MILLISECONDS)) {
         return false;
@@ -234,11 +281,56 @@ final class SupervisedChild {
     return false;
   }
 
+  /** Returns once a process that has answered has ended. */
+  private void watch(Process started) throws InterruptedException {
+    long lookMillis = times.look().toMillis();
+    String waitsFor = "";
+    String told = "";
+    long standsSince = System.nanoTime();
+    while (!started.waitFor(lookMillis, TimeUnit.MILLISECONDS)) {
+      try {
+        String now = readiness.waitsAgainFor().orElse("");
+        // What is there at two looks is more than a pause.
+        if (now.equals(waitsFor) && !now.equals(told)) {
+          tell(now.isEmpty() ? name + " goes on" : name + " waits: " + now);
+          told = now;
+        }
+        waitsFor = now;
+        Optional<String> stands = readiness.standsStill();
+        if (stands.isEmpty()) {
+          standsSince = System.nanoTime();
+        } else if (since(standsSince).compareTo(times.standstill()) > 0) {
+          startAnew(started, stands.get());
+        }
+      } catch (IOException e) {
+        // It is frozen, or gets no processor: a new start would throw away what it has begun.
+        standsSince = System.nanoTime();
+      }
+    }
+  }
+
+  private void startAnew(Process standing, String reason) throws InterruptedException {
+    tell(
+        "%s stands still and is started anew: %s; the end of what it said is in %s"
+            .formatted(name, reason, log));
+    standing.toHandle().destroy();
+    if (!standing.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+      standing.destroyForcibly();
+    }
+  }
+
+  /** Says it, unless that was said last. */
+  private void tell(String sentence) {
+    if (!sentence.equals(lastTold)) {
+      lastTold = sentence;
+      listener.told().accept(sentence);
+    }
+  }
+
   private void giveUp(String what) {
     String reason = what + "\n" + endOfLog();
     firstReady.completeExceptionally(new PlatformException(reason));
-    listener.told().accept(reason);
-    listener.gaveUp().accept(reason);
+    tell(reason);
   }
 
   private boolean isStopping() {
@@ -249,24 +341,45 @@ final class SupervisedChild {
     return Duration.ofNanos(System.nanoTime() - nanoTime);
   }
 
-  private void putLogAsideAbove(long bytes) throws IOException {
-    if (Files.exists(log) && Files.size(log) > bytes) {
-      Files.move(
-          log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+  private void putLogAsideAbove(long bytes) {
+    try {
+      if (Files.exists(log) && Files.size(log) > bytes) {
+        Files.move(
+            log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      tell("%s is not put aside, and grows: %s".formatted(log, e.getMessage()));
     }
   }
 
   /** The log's last lines, with its name above them. */
   private String endOfLog() {
+    List<String> lines = lastLines();
+    return lines.isEmpty()
+        ? "nothing is in " + log
+        : "the end of " + log + ":\n  " + String.join("\n  ", lines);
+  }
+
+  /**
+   * The log's last line that is not one of a stack trace, in quotes; nothing where there is none.
+   */
+  private String lastWords() {
+    return lastLines().stream()
+        .filter(line -> !line.isBlank() && !line.startsWith("\t") && !line.startsWith(" "))
+        .reduce((before, last) -> last)
+        .map(line -> "; it said last: " + line.substring(0, Math.min(line.length(), MOST_QUOTED)))
+        .orElse("");
+  }
+
+  private List<String> lastLines() {
     try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
       byte[] end = new byte[(int) Math.min(END_BYTES, file.length())];
       file.seek(file.length() - end.length);
       file.readFully(end);
       List<String> lines = new String(end, StandardCharsets.UTF_8).lines().toList();
-      List<String> last = lines.subList(Math.max(0, lines.size() - END_LINES), lines.size());
-      return "the end of " + log + ":\n  " + String.join("\n  ", last);
+      return lines.subList(Math.max(0, lines.size() - END_LINES), lines.size());
     } catch (IOException e) {
-      return "there is no " + log;
+      return List.of();
     }
   }
 }

@@ -7,6 +7,7 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +78,8 @@ public final class WholePlatform implements AutoCloseable {
     LocalPlatform platform = LocalPlatform.start(folder, listener);
     try {
       // A machine that is slow to start processes is slow to answer, too.
-      String timeout = String.valueOf(LocalPlatform.START_TIMEOUT.toMillis());
-      String perRequest = String.valueOf(LocalPlatform.START_TIMEOUT.dividedBy(5).toMillis());
+      String timeout = String.valueOf(LocalPlatform.ANSWERS_WITHIN.toMillis());
+      String perRequest = String.valueOf(Duration.ofMinutes(1).toMillis());
       Map<String, String> ofRegistry = new HashMap<>(platform.registrySettings());
       ofRegistry.put("http.connect.timeout.ms", timeout);
       ofRegistry.put("http.read.timeout.ms", timeout);
@@ -179,7 +180,7 @@ public final class WholePlatform implements AutoCloseable {
             platform.dataDirectory().toString(),
             "--dataset",
             cluster.dataset().name());
-    Readiness answers = Readiness.httpOk(URI.create("http://" + address + "/health/ready"));
+    Readiness answers = Readiness.health(URI.create("http://" + address));
     return new ServiceSpec(
         name, ServiceSpec.COMMAND, joined(arguments, more), false, jvmOptions, answers);
   }

@@ -59,6 +59,9 @@ class ClusterCommandsTest extends OnCluster {
         run("doctor --json --recipe demo --decode-deadline PT1M --data-dir", folder.toString());
 
     JsonNode checks = ended.json().path("checks");
+    assertThat(ended.err())
+        .as("what is looked at, before it is waited for")
+        .containsSubsequence("doctor: looks at this machine\n", "doctor: looks at Kafka at ");
     assertThat(checks).filteredOn(check -> check.path("level").asText().equals("WRONG")).isEmpty();
     assertThat(checks)
         .filteredOn(check -> check.path("check").asText().equals("worker"))

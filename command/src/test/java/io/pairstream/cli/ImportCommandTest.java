@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(900)
@@ -43,6 +45,27 @@ class ImportCommandTest {
         .startsWith("pairstream: Kafka at 127.0.0.1:1 does not answer in time")
         .hasLineCount(1);
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void unreachableBrokerOnAFullDiskIsSaidToBeThat() throws Exception {
+    onePair();
+    // A file system that never has room.
+    String full = "/proc";
+
+    assertThat(
+            run(
+                folder.toString(),
+                "--resume=" + folder.resolve("state.json"),
+                "--bootstrap-servers=127.0.0.1:1",
+                "--schema-registry=http://127.0.0.1:1",
+                "--data-dir=" + full))
+        .isEqualTo(3);
+
+    assertThat(err.toString())
+        .contains("does not answer in time", "; the disk of /proc has less than 256 MiB left")
+        .hasLineCount(1);
   }
 
   @Test

@@ -84,10 +84,13 @@ class UpCommandTest {
   }
 
   @Test
-  void saysWhereItTakesPairsWhereTheUsualPortWasTaken() {
-    assertThat(PlatformCommands.UpCommand.taken("http://127.0.0.1:8080")).isEmpty();
-    assertThat(PlatformCommands.UpCommand.taken("http://127.0.0.1:31000"))
-        .contains("port 8080 was taken: this platform takes pairs at http://127.0.0.1:31000");
+  void saysWhereItTakesPairsAndWhatChoseAnotherPortThanTheUsual() {
+    Path data = Path.of("/data");
+    assertThat(PlatformCommands.UpCommand.otherPort("http://127.0.0.1:8080", data)).isEmpty();
+    assertThat(PlatformCommands.UpCommand.otherPort("http://127.0.0.1:31000", data))
+        .contains(
+            "this platform takes pairs at http://127.0.0.1:31000, not on port 8080, as"
+                + " /data/ports.properties says");
   }
 
   @Test

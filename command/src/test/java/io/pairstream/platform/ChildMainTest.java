@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,7 @@ class ChildMainTest {
     List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
     options.addAll(List.of(jvmOptions));
     String main = Program.class.getName();
-    return new ServiceSpec("program", main, List.of(mode), false, options, () -> true)
+    return new ServiceSpec("program", main, List.of(mode), false, options, Optional::empty)
         .start(directory, directory.resolve("log"));
   }
 

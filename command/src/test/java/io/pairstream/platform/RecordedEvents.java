@@ -21,6 +21,6 @@ final class RecordedEvents {
   }
 
   SupervisedChild.Listener listener() {
-    return new SupervisedChild.Listener(events::add, () -> {}, reason -> events.add("given up"));
+    return new SupervisedChild.Listener(events::add, () -> {});
   }
 }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.testing.Await;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,35 +21,44 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisedChildTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);
+  private static final Duration PAUSE = Duration.ofMillis(1);
+  private static final Optional<String> NOTHING = Optional.empty();
+  private static final Optional<String> NOT_YET = Optional.of("not yet");
 
   @TempDir Path directory;
 
   private final RecordedEvents events = new RecordedEvents();
   private final AtomicReference<Process> latest = new AtomicReference<>();
+  private Machine machine = new Machine(Optional::empty, Optional::empty);
+  private SupervisedChild.Times times = new SupervisedChild.Times(PAUSE, PAUSE, LONG);
 
   @Test
   void givesUpWhatEndsBeforeItAnswersAndQuotesTheLog() throws Exception {
-    SupervisedChild child = supervise("echo no room for $$; exit 7", () -> false);
+    SupervisedChild child = supervise("echo no room for $$; exit 7", () -> NOT_YET);
 
     child.start();
 
-    assertThatThrownBy(() -> child.awaitReady(LONG))
+    assertThatThrownBy(() -> child.awaitReady())
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("child ended with status 7 before it answered, at start 5")
         .hasMessageContaining("no room for");
-    Await.until("given up", () -> events.events().contains("given up"));
-    assertThat(events.events()).hasSize(6).last().isEqualTo("given up");
+    Await.until("given up", () -> events.count("child ended with status 7 before") > 0);
+    assertThat(events.events())
+        .hasSize(5)
+        .first()
+        .asString()
+        .matches("child ended with status 7, starts again in 1 ms; it said last: no room for \\d+");
   }
 
   @Test
   void showsTheLastLinesAndKeepsTheLogBeforeTheNewOne() throws Exception {
     Files.writeString(directory.resolve("child.log"), "earlier");
     SupervisedChild child =
-        supervise("for i in $(seq 1000); do echo line $i; done; exit 2", () -> false);
+        supervise("for i in $(seq 1000); do echo line $i; done; exit 2", () -> NOT_YET);
 
     child.start();
 
-    assertThatThrownBy(() -> child.awaitReady(LONG))
+    assertThatThrownBy(() -> child.awaitReady())
         .message()
         .contains("\n  line 986\n")
         .endsWith("  line 1000")
@@ -62,7 +74,7 @@ class SupervisedChildTest {
             "read line; exit 0",
             () -> {
               latest.get().getOutputStream().close();
-              return true;
+              return Optional.empty();
             });
     try {
       child.start();
@@ -73,27 +85,134 @@ class SupervisedChildTest {
               "child ended with status 0, starts again in 1 ms",
               "child ended with status 0, starts again in 2 ms",
               "child ended with status 0, starts again in 20 ms");
-
-      assertThat(events.events()).doesNotContain("given up");
     } finally {
       child.stop(LONG);
     }
   }
 
   @Test
-  void tellsHowLongItWaitedInVain() throws Exception {
-    SupervisedChild child = supervise("echo still thinking; exec cat", () -> false);
-    Path log = directory.resolve("child.log");
+  void startsAnewWhatNeitherAnswersNorComputes() throws Exception {
+    times = new SupervisedChild.Times(PAUSE, PAUSE, Duration.ofMillis(100));
+    AtomicInteger starts = new AtomicInteger();
+    SupervisedChild child =
+        supervise(
+            "exec cat",
+            () -> {
+              if (starts.get() < 2) {
+                throw new IOException("nothing listens there");
+              }
+              return Optional.empty();
+            },
+            starts::incrementAndGet);
     try {
       child.start();
-      Await.until(
-          "first words",
-          () -> Files.exists(log) && Files.readString(log).contains("still thinking"));
+      child.awaitReady();
 
-      assertThatThrownBy(() -> child.awaitReady(Duration.ofSeconds(1)))
-          .isInstanceOf(PlatformException.class)
-          .hasMessageContaining("did not answer within 1 s")
-          .hasMessageContaining("still thinking");
+      assertThat(events.events())
+          .anyMatch(
+              event ->
+                  event.startsWith(
+                      "child stands still and is started anew: it answers nothing and computes"
+                          + " nothing"));
+    } finally {
+      child.stop(LONG);
+    }
+  }
+
+  @Test
+  void startsAnewWhatSaysThatOnlyThatHelpsAndNothingElse() throws Exception {
+    times = new SupervisedChild.Times(PAUSE, PAUSE, Duration.ofMillis(100));
+    AtomicInteger starts = new AtomicInteger();
+    AtomicInteger looks = new AtomicInteger();
+    Optional<String> broker = Optional.of("no broker answers");
+    Readiness readiness =
+        new Health(
+            () -> {
+              looks.incrementAndGet();
+              return broker;
+            },
+            () -> starts.get() == 1 && looks.get() > 100 ? Optional.of("a thread hangs") : NOTHING);
+    SupervisedChild child = supervise("exec cat", readiness, starts::incrementAndGet);
+    try {
+      child.start();
+      Await.until("started anew", () -> starts.get() == 2);
+
+      assertThat(looks.get()).isGreaterThan(100);
+      assertThat(events.events())
+          .contains("child waits: no broker answers")
+          .anyMatch(
+              event -> event.startsWith("child stands still and is started anew: a thread hangs"));
+      int then = looks.get();
+      Await.until("many more looks", () -> looks.get() > then + 100);
+      assertThat(starts).hasValue(2);
+    } finally {
+      child.stop(LONG);
+    }
+  }
+
+  @Test
+  void saysOnceThatAProcessWaitsAndThatItGoesOn() throws Exception {
+    AtomicReference<Optional<String>> waits = new AtomicReference<>(NOTHING);
+    AtomicInteger looks = new AtomicInteger();
+    SupervisedChild child =
+        supervise(
+            "exec cat",
+            new Health(
+                () -> {
+                  looks.incrementAndGet();
+                  return waits.get();
+                },
+                () -> NOTHING));
+    try {
+      child.start();
+      child.awaitReady();
+      waits.set(Optional.of("the disk is full"));
+      Await.until("some looks", () -> looks.get() > 10);
+      waits.set(NOTHING);
+      Await.until("goes on", () -> events.count("child goes on") == 1);
+
+      assertThat(events.events())
+          .containsSubsequence("child waits: the disk is full", "child goes on");
+      assertThat(events.count("child waits")).isEqualTo(1);
+    } finally {
+      child.stop(LONG);
+    }
+  }
+
+  @Test
+  void isPatientWhileTheDiskIsFullAndNamesItOnce() throws Exception {
+    AtomicReference<Optional<String>> disk = new AtomicReference<>(Optional.of("no room"));
+    machine = new Machine(disk::get, Optional::empty);
+    AtomicInteger starts = new AtomicInteger();
+    SupervisedChild child = supervise("exit 1", () -> NOT_YET, starts::incrementAndGet);
+    child.start();
+
+    Await.until("more starts than are given", () -> starts.get() > 10);
+    assertThat(events.count("child ended with status 1, starts again in 20 ms: no room"))
+        .isEqualTo(1);
+    disk.set(Optional.empty());
+
+    assertThatThrownBy(() -> child.awaitReady()).hasMessageContaining("at start 5");
+  }
+
+  @Test
+  void startsAgainWhatCannotBeStartedForAWhile() throws Exception {
+    AtomicInteger starts = new AtomicInteger();
+    SupervisedChild child =
+        supervise(
+            "exec cat",
+            Optional::empty,
+            () -> {
+              if (starts.incrementAndGet() < 4) {
+                throw new IOException("no process left");
+              }
+            });
+    try {
+      child.start();
+      child.awaitReady();
+
+      assertThat(events.events())
+          .contains("child cannot be started: no process left, starts again in 1 ms");
     } finally {
       child.stop(LONG);
     }
@@ -101,9 +220,9 @@ class SupervisedChildTest {
 
   @Test
   void startsNothingMoreOnceStopped() throws Exception {
-    SupervisedChild child = supervise("exec cat", () -> true);
+    SupervisedChild child = supervise("exec cat", Optional::empty);
     child.start();
-    child.awaitReady(LONG);
+    child.awaitReady();
 
     child.stop(LONG);
 
@@ -119,25 +238,55 @@ class SupervisedChildTest {
     SupervisedChild child =
         supervise(
             "trap '' TERM; touch " + trapped + "; while :; do read line; done",
-            () -> probes.incrementAndGet() > 0 && Files.exists(trapped));
+            () -> probes.incrementAndGet() > 0 && Files.exists(trapped) ? NOTHING : NOT_YET);
     child.start();
-    child.awaitReady(LONG);
+    child.awaitReady();
 
     child.stop(Duration.ofMillis(100));
 
     assertThat(child.identity()).isEmpty();
   }
 
+  /** Something that happens before each start. */
+  private interface BeforeStart {
+    void happens() throws IOException;
+  }
+
+  /** What a process that has been ready says of itself. */
+  private record Health(Supplier<Optional<String>> waits, Supplier<Optional<String>> stands)
+      implements Readiness {
+
+    @Override
+    public Optional<String> waitsFor() {
+      return NOTHING;
+    }
+
+    @Override
+    public Optional<String> waitsAgainFor() {
+      return waits.get();
+    }
+
+    @Override
+    public Optional<String> standsStill() {
+      return stands.get();
+    }
+  }
+
   private SupervisedChild supervise(String script, Readiness readiness) {
+    return supervise(script, readiness, () -> {});
+  }
+
+  private SupervisedChild supervise(String script, Readiness readiness, BeforeStart before) {
     Path log = directory.resolve("child.log");
     SupervisedChild.Launch launch =
         () -> {
+          before.happens();
           latest.set(
               new ProcessBuilder(List.of("/bin/sh", "-c", script))
                   .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                   .start());
           return latest.get();
         };
-    return new SupervisedChild("child", launch, readiness, log, 1, events.listener());
+    return new SupervisedChild("child", launch, readiness, log, machine, times, events.listener());
   }
 }

@@ -41,14 +41,10 @@ final class PairstreamProcess implements AutoCloseable {
     command.add("io.pairstream.cli.Main");
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
-    // Also of its own processes: none lives long enough to gain from the second compiler, and a
-    // machine that stands still for a while has not lost its only broker.
+    // Also of its own processes: none lives long enough to gain from the second compiler.
     builder
         .environment()
-        .merge(
-            "JAVA_TOOL_OPTIONS",
-            "-XX:TieredStopAtLevel=1 -Dpairstream.broker.session.ms=20000",
-            (own, ours) -> own + " " + ours);
+        .merge("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1", (own, ours) -> own + " " + ours);
     return builder;
   }
 

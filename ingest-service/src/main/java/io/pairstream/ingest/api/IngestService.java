@@ -24,6 +24,7 @@ import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusMetrics;
 import io.pairstream.service.report.StatusReporter;
+import io.pairstream.service.requirements.DiskSpace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ public final class IngestService implements AutoCloseable {
     topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
     clientSettings = cluster.clientSettings(Map.of());
     report = new SelfReport("ingest", clock);
-    intake = new PairIntake(cluster, clock);
+    intake = new PairIntake(cluster, clock, new DiskSpace(settings.stateDirectory())::trouble);
     keys = new KeyRing(topics.apiKeys(), registry, clientSettings);
     Quotas quotas =
         new Quotas(

@@ -31,6 +31,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +66,7 @@ public final class PairIntake implements AutoCloseable {
   private final Cluster cluster;
   private final Duration deadline;
   private final Clock clock;
+  private final Supplier<Optional<String>> disk;
   private final ThreadPoolExecutor senders;
   private final Semaphore lookAgain = new Semaphore(0);
   private final CompletableFuture<Void> fault = new CompletableFuture<>();
@@ -84,7 +86,16 @@ public final class PairIntake implements AutoCloseable {
   }
 
   public PairIntake(Cluster cluster, Clock clock) {
+    this(cluster, clock, Optional::empty);
+  }
+
+  /**
+   * @param disk says that this machine's disk is full, which a broker on it would suffer from too;
+   *     empty where it has room
+   */
+  public PairIntake(Cluster cluster, Clock clock, Supplier<Optional<String>> disk) {
     this.cluster = cluster;
+    this.disk = disk;
     this.deadline = KafkaTimeouts.ofSends(producerSettings(), DELIVERY).plus(GIVEN_UP);
     this.clock = clock;
     this.senders =
@@ -113,7 +124,7 @@ public final class PairIntake implements AutoCloseable {
 
   /** Why nothing can be taken now; empty where all is well. */
   public Optional<String> obstacle() {
-    return Optional.of(obstacle).filter(why -> !why.isEmpty());
+    return Optional.of(obstacle).filter(why -> !why.isEmpty()).map(this::withDisk);
   }
 
   /**
@@ -191,8 +202,9 @@ public final class PairIntake implements AutoCloseable {
         || cause instanceof TimeoutException) {
       lookAgain.release();
       return unavailable(
-          "no confirmation came in time; the pair may be taken all the same, and a repetition is"
-              + " counted as a copy");
+          withDisk(
+              "no confirmation came in time; the pair may be taken all the same, and a repetition"
+                  + " is counted as a copy"));
     }
     if (cause instanceof RejectedExecutionException) {
       return Problem.of(ProblemKind.OVERLOADED, "too many pairs are on their way to Kafka")
@@ -200,6 +212,10 @@ public final class PairIntake implements AutoCloseable {
     }
     log.error("a submission failed", cause);
     return Problem.of(ProblemKind.INTERNAL, "this is a fault of ours");
+  }
+
+  private String withDisk(String why) {
+    return why + disk.get().map(full -> "; " + full).orElse("");
   }
 
   private static Problem unavailable(String why) {

@@ -9,6 +9,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,6 +37,17 @@ class RefusedClusterTest {
           .hasCauseInstanceOf(WeakClusterException.class)
           .hasMessageContaining("kafka.max.request.size=1048576");
       assertThat(intake.obstacle()).isPresent();
+    }
+  }
+
+  @Test
+  void namesAFullDiskBesideWhatItKeepsFromWorking() {
+    Cluster away =
+        new Cluster("127.0.0.1:1", "mock://away", KAFKA.dataset(1).dataset(), Map.of(), Map.of());
+    try (PairIntake intake =
+        new PairIntake(away, Clock.systemUTC(), () -> Optional.of("the disk is full"))) {
+      assertThat(intake.obstacle()).contains("Kafka is not reached yet; the disk is full");
+      assertThatThrownBy(intake::requireOpen).hasMessageEndingWith("; the disk is full");
     }
   }
 }

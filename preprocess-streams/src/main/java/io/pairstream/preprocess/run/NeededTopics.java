@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
@@ -34,11 +35,13 @@ record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
   /**
    * Waits for all of it.
    *
+   * @param waitsFor hears what is waited for, in words, and the empty string once it is there
    * @return how many partitions the raw topics have
    * @throws StartException where something is missing
    */
-  int await(Cluster cluster, Duration transactionTimeout) throws InterruptedException {
-    Prerequisites prerequisites = new Prerequisites(cluster, registry, () -> false);
+  int await(Cluster cluster, Duration transactionTimeout, Consumer<String> waitsFor)
+      throws InterruptedException {
+    Prerequisites prerequisites = new Prerequisites(cluster, registry, () -> false, waitsFor);
     try {
       int partitions = equalPartitions(prerequisites.awaitTopics(names()).orElseThrow());
       ClusterCheck.of(cluster)

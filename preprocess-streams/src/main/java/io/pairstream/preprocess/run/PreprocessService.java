@@ -13,7 +13,6 @@ import io.pairstream.preprocess.topology.PreprocessTopology;
 import io.pairstream.preprocess.topology.TimedProcessors;
 import io.pairstream.preprocess.world.Admission;
 import io.pairstream.preprocess.world.AdmittingClients;
-import io.pairstream.preprocess.world.DiskSpace;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PreparedPair;
@@ -30,6 +29,7 @@ import io.pairstream.service.report.Counts;
 import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
+import io.pairstream.service.requirements.DiskSpace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -67,6 +67,10 @@ public final class PreprocessService implements AutoCloseable {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
   private final SelfReport report;
+
+  /** What the start waits for; empty where it does not wait. */
+  private volatile String waitsFor = "";
+
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
 
@@ -108,6 +112,7 @@ public final class PreprocessService implements AutoCloseable {
     parts.add(
         StatusReporter.start(
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
+    report.addObstacle(() -> Optional.ofNullable(waitsFor).filter(what -> !what.isEmpty()));
     Counts counts = new Counts();
     ImageWorkerPool workers = closedLater(new ImageWorkerPool(settings.workers()));
     CleaningPlan plan =
@@ -128,7 +133,7 @@ public final class PreprocessService implements AutoCloseable {
 
     int partitions =
         new NeededTopics(topics, registry, plan.nearCopies().areLookedFor())
-            .await(settings.cluster(), settings.transactionTimeout());
+            .await(settings.cluster(), settings.transactionTimeout(), waits -> waitsFor = waits);
     String rawSubject = topics.crowdsourced().name() + "-value";
     WriterSchemas schemas = closedLater(new WriterSchemas(registry, rawSubject, RawPair.SCHEMA$));
 
@@ -137,7 +142,7 @@ public final class PreprocessService implements AutoCloseable {
             schemas,
             List.of(
                 () -> workers.available() ? Optional.empty() : Optional.of(workers.trouble()),
-                new DiskSpace(settings.stateDir())));
+                new DiskSpace(settings.stateDir())::trouble));
     Map<String, Object> streamsSettings = settings.streamsSettings();
     streamsSettings.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, TimedProcessors.class);
     streamsSettings.put(TimedProcessors.COUNTS, counts);
@@ -159,6 +164,7 @@ public final class PreprocessService implements AutoCloseable {
     KafkaStreams streams = new KafkaStreams(topology, properties, clients);
     report.topology(topology.describe().toString());
     report.addObstacle(admission::trouble);
+    report.standstillFrom(() -> admission.standsStill(settings.longestRound()));
     report.add(
         reading ->
             reading

@@ -64,6 +64,9 @@ public record PreprocessSettings(
    */
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
+  /** From the end of the longest transaction until a thread is taken for dead. */
+  private static final Duration POLLS_LATER = Duration.ofMinutes(1);
+
   public PreprocessSettings {
     if (threads < 1) {
       throw new IllegalArgumentException("--threads must be at least 1, was " + threads);
@@ -102,6 +105,14 @@ public record PreprocessSettings(
     return transactionTimeout(threads, workers);
   }
 
+  /**
+   * How long a thread may take between two polls, with a wide margin: after a third of it Kafka
+   * takes its partitions away.
+   */
+  Duration longestRound() {
+    return transactionTimeout().plus(POLLS_LATER).multipliedBy(3);
+  }
+
   private static Duration transactionTimeout(int threads, WorkerSettings workers) {
     int turns = (threads + workers.workers() - 1) / workers.workers();
     return workers
@@ -137,7 +148,7 @@ public record PreprocessSettings(
     consumer(
         settings,
         ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-        (int) transactionTimeout().plusMinutes(1).toMillis());
+        (int) transactionTimeout().plus(POLLS_LATER).toMillis());
 
     producer(
         settings, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) transactionTimeout().toMillis());

@@ -21,7 +21,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Admission {
 
-  /** From when on a partition that waits for the registry waits for more than a lookup. */
+  /**
+   * From when on a partition that waits for the registry waits for more than a lookup, and a pause
+   * is longer than a worker's start.
+   */
   static final Duration LONG = Duration.ofSeconds(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
@@ -30,7 +33,13 @@ public final class Admission {
   private final List<Condition> conditions;
   private final LongSupplier nanoTime;
   private final Map<TopicPartition, Held> held = new ConcurrentHashMap<>();
+
+  /** When each consumer asked for records last, in nanoseconds. */
+  private final Map<Object, Long> rounds = new ConcurrentHashMap<>();
+
   private volatile String closedBecause = "";
+  private volatile long closedSince;
+  private volatile String logged = "";
 
   /**
    * @param schemas which writers' schemas are known
@@ -52,7 +61,7 @@ public final class Admission {
     this.nanoTime = nanoTime;
   }
 
-  /** Whether any record may be let in. Logs when that changes. */
+  /** Whether any record may be let in. Logs a pause that lasts, and its end. */
   public boolean isOpen() {
     String because =
         conditions.stream()
@@ -62,11 +71,15 @@ public final class Admission {
             .orElse("");
     if (!because.equals(closedBecause)) {
       closedBecause = because;
-      if (because.isEmpty()) {
-        LOG.info("the work goes on");
-      } else {
-        LOG.warn("the work pauses: {}", because);
-      }
+      closedSince = nanoTime.getAsLong();
+    }
+    boolean lasts = !because.isEmpty() && nanoTime.getAsLong() - closedSince >= LONG.toNanos();
+    if (lasts && !because.equals(logged)) {
+      logged = because;
+      LOG.warn("the work pauses: {}", because);
+    } else if (because.isEmpty() && !logged.isEmpty()) {
+      logged = "";
+      LOG.info("the work goes on");
     }
     return because.isEmpty();
   }
@@ -123,6 +136,32 @@ public final class Admission {
   public boolean isDecided(byte[] value) {
     OptionalInt schemaId = WireFormat.schemaId(value);
     return schemaId.isEmpty() || schemas.of(schemaId.getAsInt()) != WriterSchemas.Verdict.UNDECIDED;
+  }
+
+  /** Notes that a consumer asks for records. */
+  void round(Object consumer) {
+    rounds.put(consumer, nanoTime.getAsLong());
+  }
+
+  /** Notes that a consumer will not ask for records any more. */
+  void leaves(Object consumer) {
+    rounds.remove(consumer);
+  }
+
+  /**
+   * That a thread has not asked for records for so long that it never will; empty where all do.
+   *
+   * @param longest how long a thread may be at work between two polls
+   */
+  public Optional<String> standsStill(Duration longest) {
+    long now = nanoTime.getAsLong();
+    return rounds.values().stream()
+        .min(Comparator.comparing(since -> since - now))
+        .filter(since -> now - since > longest.toNanos())
+        .map(
+            since ->
+                "a stream thread has not asked for records for %d s"
+                    .formatted(Duration.ofNanos(now - since).toSeconds()));
   }
 
   /** Something that must be so before any record is let in. */

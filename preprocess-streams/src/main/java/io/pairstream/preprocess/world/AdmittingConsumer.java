@@ -87,7 +87,10 @@ public final class AdmittingConsumer {
         }
       }
       case "assignment" -> askedWhileRevoking |= revoking;
-      case "unsubscribe", "close" -> releaseAllBut(Set.of());
+      case "unsubscribe", "close" -> {
+        releaseAllBut(Set.of());
+        admission.leaves(this);
+      }
       case "subscribe" -> {
         if (arguments.length == 2 && arguments[1] instanceof ConsumerRebalanceListener listener) {
           arguments[1] = new Guarded(listener);
@@ -147,6 +150,7 @@ public final class AdmittingConsumer {
   }
 
   private ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    admission.round(this);
     boolean open = admission.isOpen();
     resting.clear();
     for (TopicPartition partition : consumer.assignment()) {

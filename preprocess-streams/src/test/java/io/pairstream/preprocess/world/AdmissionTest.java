@@ -7,10 +7,12 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +51,26 @@ class AdmissionTest {
     assertThat(admission.isOpen()).isFalse();
     disk.set(Optional.empty());
     assertThat(admission.isOpen()).isTrue();
+  }
+
+  @Test
+  void saysThatAThreadStandsStillUntilItAsksAgainOrLeaves() {
+    AtomicLong clock = new AtomicLong();
+    Admission admission = new Admission(schemas, List.of(), clock::get);
+    Object hanging = new Object();
+    admission.round(hanging);
+    clock.addAndGet(Duration.ofMinutes(9).toNanos());
+    admission.round(new Object());
+    assertThat(admission.standsStill(Duration.ofMinutes(10))).isEmpty();
+    clock.addAndGet(Duration.ofMinutes(2).toNanos());
+
+    assertThat(admission.standsStill(Duration.ofMinutes(10)))
+        .contains("a stream thread has not asked for records for 660 s");
+    admission.round(hanging);
+    assertThat(admission.standsStill(Duration.ofMinutes(10))).isEmpty();
+    clock.addAndGet(Duration.ofMinutes(9).toNanos());
+    admission.leaves(hanging);
+    assertThat(admission.standsStill(Duration.ofMinutes(12))).isEmpty();
   }
 
   @Test

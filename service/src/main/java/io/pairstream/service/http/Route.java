@@ -77,24 +77,39 @@ public record Route(
   }
 
   /**
-   * {@code GET /health/live} and {@code GET /health/ready}, for whoever starts and stops instances.
+   * {@code GET /health/live} and {@code GET /health/ready} of a service that never stands still.
    *
    * @param obstacles each says why the service cannot work, if it cannot
    */
   public static List<Route> health(List<Supplier<Optional<String>>> obstacles) {
+    return health(obstacles, Optional::empty);
+  }
+
+  /**
+   * {@code GET /health/live} and {@code GET /health/ready}, for whoever starts and stops instances.
+   *
+   * @param obstacles each says why the service cannot work, if it cannot
+   * @param standstill says why the service never will unless it is started anew
+   */
+  public static List<Route> health(
+      List<Supplier<Optional<String>>> obstacles, Supplier<Optional<String>> standstill) {
     return List.of(
-        quick("/health/live", Access.OPEN, request -> Answer.json(200, Map.of("status", "live"))),
-        quick(
-            "/health/ready",
-            Access.OPEN,
-            request -> {
-              List<String> found =
-                  obstacles.stream().map(Supplier::get).flatMap(Optional::stream).toList();
-              if (!found.isEmpty()) {
-                throw Problem.of(ProblemKind.NOT_READY, String.join("; ", found)).retryAfter(2);
-              }
-              return Answer.json(200, Map.of("status", "ready"));
-            }));
+        health("live", List.of(standstill)), //
+        health("ready", obstacles));
+  }
+
+  private static Route health(String what, List<Supplier<Optional<String>>> obstacles) {
+    return quick(
+        "/health/" + what,
+        Access.OPEN,
+        request -> {
+          List<String> found =
+              obstacles.stream().map(Supplier::get).flatMap(Optional::stream).toList();
+          if (!found.isEmpty()) {
+            throw Problem.of(ProblemKind.NOT_READY, String.join("; ", found)).retryAfter(2);
+          }
+          return Answer.json(200, Map.of("status", what));
+        });
   }
 
   /** The same with names that its query may have. */

@@ -60,6 +60,7 @@ public final class SelfReport {
   private volatile Supplier<State> state = () -> State.STARTING;
   private volatile Supplier<List<String>> assigned = List::of;
   private volatile String topology = "";
+  private volatile Supplier<Optional<String>> standstill = Optional::empty;
 
   /**
    * A report of a process that starts now.
@@ -117,6 +118,16 @@ public final class SelfReport {
     state = source;
   }
 
+  /** Says from where it is known that only a new start of the process helps. */
+  public void standstillFrom(Supplier<Optional<String>> source) {
+    standstill = source;
+  }
+
+  /** Why the service will never work again unless it is started anew; empty where it may. */
+  public Optional<String> standstill() {
+    return standstill.get();
+  }
+
   /** Says from where the partitions are known that this process works on. */
   public void assignedFrom(Supplier<List<String>> source) {
     assigned = source;
@@ -155,7 +166,7 @@ public final class SelfReport {
       case STARTING -> Optional.of(obstacle().orElse("the service is starting"));
       case REBALANCING -> Optional.of("partitions are being shared out");
       case STOPPING -> Optional.of("the service is being stopped");
-      case RUNNING, WAITING -> obstacle();
+      case RUNNING, WAITING -> obstacle().or(this::standstill);
     };
   }
 

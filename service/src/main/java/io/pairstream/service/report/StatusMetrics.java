@@ -51,7 +51,8 @@ public final class StatusMetrics {
    * @param port port to listen on; 0 for any
    */
   public static WebServer server(SelfReport report, String host, int port) {
-    List<Route> routes = new ArrayList<>(Route.health(List.of(report::notReady)));
+    List<Route> routes =
+        new ArrayList<>(Route.health(List.of(report::notReady), report::standstill));
     routes.add(route(report, Access.OPEN));
     ServerSettings settings = ServerSettings.of(host, port);
     return new WebServer(

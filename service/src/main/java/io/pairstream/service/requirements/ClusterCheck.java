@@ -129,7 +129,8 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
               }
               return true;
             },
-            () -> false);
+            () -> false,
+            waitsFor -> {});
   }
 
   /** All that there is to say of clients, brokers, topics and the registry; never throws. */

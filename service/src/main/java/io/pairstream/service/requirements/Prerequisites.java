@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
@@ -38,8 +39,10 @@ import org.slf4j.LoggerFactory;
  * because it may be created just now, and then named in an exception.
  *
  * @param stop whether nobody waits any more
+ * @param waitsFor hears what is waited for, in words, and the empty string once it is there
  */
-public record Prerequisites(Cluster cluster, Registry registry, BooleanSupplier stop) {
+public record Prerequisites(
+    Cluster cluster, Registry registry, BooleanSupplier stop, Consumer<String> waitsFor) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
   private static final Duration MISSING_FOR = Duration.ofSeconds(30);
@@ -58,7 +61,7 @@ public record Prerequisites(Cluster cluster, Registry registry, BooleanSupplier 
   public Optional<Map<String, Integer>> awaitTopics(Collection<String> names)
       throws InterruptedException {
     try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
-      return await(() -> partitions(admin.describeTopics(names)), stop);
+      return await(() -> partitions(admin.describeTopics(names)), stop, waitsFor);
     }
   }
 
@@ -111,7 +114,8 @@ public record Prerequisites(Cluster cluster, Registry registry, BooleanSupplier 
               rehearsal.run();
               return true;
             },
-            stop)
+            stop,
+            waitsFor)
         .isPresent();
   }
 
@@ -129,19 +133,24 @@ public record Prerequisites(Cluster cluster, Registry registry, BooleanSupplier 
   }
 
   /** Looks again and again while nobody answers; what is missing is thrown after a while. */
-  static <T> Optional<T> await(Supplier<T> look, BooleanSupplier stop) throws InterruptedException {
+  static <T> Optional<T> await(Supplier<T> look, BooleanSupplier stop, Consumer<String> waitsFor)
+      throws InterruptedException {
     long giveUpAt = System.nanoTime() + MISSING_FOR.toNanos();
     while (!stop.getAsBoolean()) {
       try {
-        return Optional.of(look.get());
+        T found = look.get();
+        waitsFor.accept("");
+        return Optional.of(found);
       } catch (InterruptException e) {
         throw new InterruptedException(e.getMessage());
       } catch (MissingSchemaException | UnknownTopicOrPartitionException e) {
         if (System.nanoTime() - giveUpAt > 0) {
           throw e;
         }
+        waitsFor.accept(e.getMessage());
         LOG.info("waiting: {}", e.getMessage());
       } catch (RegistryUnavailableException | RetriableException e) {
+        waitsFor.accept(RootCause.message(e));
         LOG.warn("waiting: {}", RootCause.message(e));
       }
       TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());

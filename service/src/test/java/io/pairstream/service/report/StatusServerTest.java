@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StatusServerTest {
@@ -24,6 +25,22 @@ class StatusServerTest {
         assertThat(get(server, path, "127.0.0.1", "Origin: http://rebound.example"))
             .startsWith("HTTP/1.1 403 ");
       }
+    }
+  }
+
+  @Test
+  void isNotLiveOnlyWhereANewStartAloneHelps() throws IOException {
+    SelfReport report = new SelfReport("preprocess", Clock.systemUTC());
+    report.stateFrom(() -> SelfReport.State.RUNNING);
+    report.addObstacle(() -> Optional.of("the disk is full"));
+    try (WebServer server = StatusMetrics.server(report, "127.0.0.1", 0)) {
+      server.start();
+      assertThat(get(server, "/health/ready", "127.0.0.1")).contains(" 503 ", "the disk is full");
+      assertThat(get(server, "/health/live", "127.0.0.1")).contains(" 200 ");
+
+      report.standstillFrom(() -> Optional.of("a thread hangs"));
+
+      assertThat(get(server, "/health/live", "127.0.0.1")).contains(" 503 ", "a thread hangs");
     }
   }
 

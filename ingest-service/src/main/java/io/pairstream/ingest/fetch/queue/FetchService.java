@@ -190,7 +190,8 @@ public final class FetchService implements AutoCloseable {
             topics.scraped().name(),
             topics.quarantine().name(),
             topics.uploads().name());
-    Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, () -> stopping);
+    Prerequisites prerequisites =
+        new Prerequisites(settings.cluster(), registry, () -> stopping, waits -> obstacle = waits);
     Optional<Map<String, Integer>> partitions = prerequisites.awaitTopics(names);
     if (partitions.isEmpty()) {
       return Optional.empty();

@@ -1,16 +1,16 @@
-package io.pairstream.preprocess.world;
+package io.pairstream.service.requirements;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Whether the disk of the state directory has room: a store that cannot write ends its thread. */
-public record DiskSpace(Path directory) implements Admission.Condition {
+/** Whether the disk of a state directory has room: a store that cannot write ends its thread. */
+public record DiskSpace(Path directory) {
 
-  /** What the stores may write between two looks, with a wide margin. */
+  /** What stores may write between two looks, with a wide margin. */
   private static final long NEEDED_BYTES = 256L * 1024 * 1024;
 
-  @Override
+  /** That there is too little room, or that nobody can tell; empty where there is enough. */
   public Optional<String> trouble() {
     if (directory.toFile().getUsableSpace() >= NEEDED_BYTES) {
       return Optional.empty();
