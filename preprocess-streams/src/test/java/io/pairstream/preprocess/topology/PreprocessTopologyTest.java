@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.PreparedImage.Picture;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -531,6 +534,46 @@ class PreprocessTopologyTest {
           .containsExactly("big jpeg 128x128", "wide raw 96x64");
       assertThat(prepared.getRenditions().get(0).getImage().remaining()).isEqualTo(3);
     }
+  }
+
+  /** A producer that is given more than a record carries fails, at the same record each time. */
+  @ParameterizedTest
+  @ValueSource(ints = {9 << 20, 10 << 20})
+  void rejectsAPairThatFitsIntoNoRecord(int pictureBytes) {
+    try (TopologyUnderTest topology =
+        new TopologyUnderTest(
+            (image, plan) ->
+                Pairs.WORKER.prepare(image, plan).map(small -> withPicture(small, pictureBytes)),
+            ALL_TRAINING)) {
+      topology.send("crowdsourced", Pairs.good(1));
+
+      if (pictureBytes <= ImagePlan.MAX_PICTURE_BYTES) {
+        assertThat(topology.training()).hasSize(1);
+        assertThat(topology.quarantine()).isEmpty();
+      } else {
+        assertThat(topology.training()).isEmpty();
+        QuarantinedPair rejected = topology.quarantine().get(0).value();
+        assertThat(rejected.getReason()).isEqualTo("PREPARED_IMAGE_TOO_LARGE");
+        assertThat(rejected.getValue()).isNotNull();
+      }
+    }
+  }
+
+  private static PreparedImage withPicture(PreparedImage image, int bytes) {
+    Picture picture = image.picture();
+    return new PreparedImage(
+        new Picture(
+            new EncodedImage(new byte[bytes]),
+            picture.encoding(),
+            picture.colour(),
+            picture.widthPx(),
+            picture.heightPx()),
+        image.renditions(),
+        image.originalWidthPx(),
+        image.originalHeightPx(),
+        image.perceptualHash(),
+        image.mirroredHash(),
+        image.measures());
   }
 
   @Test
