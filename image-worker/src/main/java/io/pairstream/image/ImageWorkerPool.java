@@ -185,6 +185,9 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       (e.late() ? late : e.odd() ? odd : crashed).increment();
       starter.forget(worker);
       throw e;
+    } catch (RuntimeException | Error e) {
+      starter.forget(worker); // nobody knows what it was asked
+      throw e;
     }
     giveBack(worker);
     return outcome(reply, image.image().encoded().bytes());
@@ -207,7 +210,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     idle.addFirst(worker);
     if (hasRested() && succeeding.compareAndSet(false, true)) {
-      WorkerStarter.daemon(this::startSuccessor, "image-worker-successor").start();
+      beside(succeeding, this::startSuccessor, "image-worker-successor");
     }
   }
 
@@ -219,8 +222,30 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       // The worker that lives goes on; its next image tries again.
       failedAtNanos = System.nanoTime();
       failedStarts.increment();
+    }
+  }
+
+  /**
+   * Does something on a thread of its own, and lets it be done again once it has ended, however.
+   */
+  private static void beside(AtomicBoolean underWay, Runnable task, String name) {
+    boolean started = false;
+    try {
+      WorkerStarter.daemon(
+              () -> {
+                try {
+                  task.run();
+                } finally {
+                  underWay.set(false);
+                }
+              },
+              name)
+          .start();
+      started = true;
     } finally {
-      succeeding.set(false);
+      if (!started) {
+        underWay.set(false); // no thread is to be had: more than a worker is missing
+      }
     }
   }
 
@@ -340,18 +365,14 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   private void tryAgain() {
-    try {
-      if (turns.tryAcquire()) {
-        try {
-          idle.addFirst(idleOrFresh(models));
-        } finally {
-          turns.release();
-        }
+    if (turns.tryAcquire()) {
+      try {
+        idle.addFirst(idleOrFresh(models));
+      } catch (ImageWorkerUnavailableException e) {
+        // Noted by the failed start itself; the next call to available() tries again.
+      } finally {
+        turns.release();
       }
-    } catch (ImageWorkerUnavailableException e) {
-      // Noted by the failed start itself; the next call to available() tries again.
-    } finally {
-      probing.set(false);
     }
   }
 
