@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A producer that follows rules of its own: any key, any partition, any bytes. */
@@ -50,7 +50,7 @@ final class ForeignProducer implements AutoCloseable {
   void expectRefused(int partition, byte[] value) {
     assertThatThrownBy(
             () -> producer.send(new ProducerRecord<>(topic, partition, null, value)).get())
-        .hasCauseInstanceOf(RecordTooLargeException.class);
+        .hasCauseInstanceOf(InvalidRecordException.class);
   }
 
   /** Sends one record under a schema id that no registry has handed out. */

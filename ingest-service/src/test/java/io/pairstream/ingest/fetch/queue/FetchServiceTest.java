@@ -26,6 +26,8 @@ import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.PackedBatch;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,10 +51,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -284,6 +289,23 @@ class FetchServiceTest {
             "RECORD_TOO_LARGE",
             "RECORD_TOO_LARGE",
             "RECORD_TOO_LARGE");
+  }
+
+  /** 1.2 GB; the tests, with their broker, have 1 GiB of heap. */
+  @Tag("full")
+  @Test
+  void aPackedBatchThatUnpacksToMoreThanMemoryEndsNoFetcher() throws IOException {
+    TopicPartition links = new TopicPartition(cluster.topics().links().name(), 0);
+    PackedBatch batch = PackedBatch.of(150, new byte[8 * 1024 * 1024], Compression.zstd().build());
+    assertThat(batch.send(KAFKA.bootstrapServers(), links)).isEqualTo(Errors.NONE);
+    send(List.of(link("h.test", "fine")));
+
+    start(ScriptedFetcher.ofImages());
+
+    AuditReport report = auditAfter(151);
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().fetched()).isEqualTo(1);
+    assertThat(report.links().quarantined()).isEqualTo(150);
   }
 
   @Test
@@ -615,10 +637,12 @@ class FetchServiceTest {
     return record;
   }
 
-  /** Lets a topic take a record whose size it does not know before it is unpacked. */
+  /** Lets a topic take a record that unpacks to so much. */
   private void takePacked(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    ConfigEntry entry = new ConfigEntry(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
+    ConfigEntry entry =
+        new ConfigEntry(
+            TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG, String.valueOf(64_000_000));
     try (Admin admin = cluster.admin()) {
       KafkaAnswers.await(
           admin
