@@ -6,7 +6,10 @@ from conftest import PATIENCE_S, SIDE
 
 from pairstream import Loader, PositionRefused, SettingsError, Unavailable, View, ViewError
 from pairstream.cutting import _block
-from pairstream.following import RunExtents
+from pairstream.errors import NoSuchView
+from pairstream.following import FollowedSchedule, RunExtents
+from pairstream.named import GrowingView
+from pairstream.order import OrderPlan, RankShare
 
 OPTIONS = dict(batch_size=12, seed=7, lanes=12, window=3, side_px=SIDE)
 
@@ -102,6 +105,59 @@ def test_ranks_agree_on_what_an_epoch_covers_and_a_run_repeats_itself(dataset, g
         assert loader.explain(1, 0)[0]["pair_id"] == seen[1][0]
     # The pairs that came later are in the epochs that began later.
     assert {int(pair_id) for batch in rest[-6:] for pair_id in batch} & set(range(200, 212))
+
+
+def test_a_small_view_is_agreed_on_one_epoch_ahead(dataset, growing, monkeypatch):
+    source, _ = growing
+    monkeypatch.setattr("pairstream.following._LOOK_EVERY_S", 0)
+    follow = source.follow("live", run="r1")
+    process = RunExtents(source.cluster, source.schemas, dataset.name)
+    # There is room for eighteen epochs, and no more than one batch is made ahead.
+    with Loader(source, follow, **{**OPTIONS, "batch_size": 4, "window": 24, "slots": 1}) as loader:
+        batches = [next(loader)]
+        while process.of("r1", 1) is None:
+            batches.append(next(loader))
+        assert {batch.epoch for batch in batches} == {0}
+        grow(dataset, source, 2)
+        while batches[-1].epoch < 3:
+            batches.append(next(loader))
+
+    assert [process.of("r1", epoch)["segments"] for epoch in (0, 2)] == [2, 3]
+    assert sum(len(batch) for batch in batches if batch.epoch == 2) == 36
+    process.close()
+
+
+def test_an_epoch_waits_until_half_of_the_one_before_is_made(dataset, growing, monkeypatch):
+    source, _ = growing
+    monkeypatch.setattr("pairstream.following._LOOK_EVERY_S", 0)
+    schedule = FollowedSchedule(source, source.follow("live", run="r1"), OrderPlan(7, 12, 3), None, 4)
+    steps = schedule.steps(RankShare(), 4, False, schedule.begin())
+
+    assert [next(steps).epoch for _ in range(6)] == [0] * 6
+    schedule.ahead = 4
+    assert [next(steps) for _ in range(3)] == [None] * 3
+    grow(dataset, source, 2)
+    schedule.ahead = 3
+    assert next(steps).picks[0].of.order.samples == 36
+    schedule.close()
+
+
+def test_a_loader_waits_for_the_first_segment(dataset, growing, monkeypatch):
+    source, whole = growing
+    looks = []
+    look = GrowingView.look
+
+    def sealed_meanwhile(view):
+        looks.append(view)
+        if len(looks) == 2:
+            dataset.seal("late", 0, whole)
+        return look(view)
+
+    monkeypatch.setattr(GrowingView, "look", sealed_meanwhile)
+    with Loader(source, source.follow("late", run="r1", wait_s=PATIENCE_S), **OPTIONS) as loader:
+        assert len(next(loader)) == 12
+    with pytest.raises(NoSuchView, match="there is no view typo; .*pairstream view seal typo.*wait_s"):
+        Loader(source, source.follow("typo", run="r2", wait_s=0), **OPTIONS)
 
 
 def test_of_two_proposals_the_first_holds(dataset):

@@ -59,7 +59,7 @@ def test_any_number_of_ranks_that_divides_a_batch_hands_it_out_from_any_position
 @pytest.mark.parametrize("samples", [100, 1_162, 3_480, 22_400, 100_000])
 def test_a_rank_has_a_window_of_each_of_its_lanes_in_use(samples):
     plan = OrderPlan(7)
-    order = EpochOrder(view_of([samples]).blocks, plan, 0)
+    order = EpochOrder(view_of([100] * (samples // 100) + [samples % 100] * (samples % 100 > 0)).blocks, plan, 0)
     for ranks in (1, 3, 8):
         own = range(0, order.lanes, math.gcd(order.lanes, ranks))
         assert abs(plan.in_use(samples, ranks) - sum(order.window_begin(lane, 1) for lane in own)) <= len(own)

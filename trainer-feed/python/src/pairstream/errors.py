@@ -13,6 +13,10 @@ class ViewError(PairstreamError):
     """A text that is no view, or a view that was changed after it was cut."""
 
 
+class NoSuchView(ViewError):
+    """A named view that is not there, or not yet."""
+
+
 class PositionRefused(PairstreamError):
     """A position of another view or another order, or one whose records have left the log."""
 

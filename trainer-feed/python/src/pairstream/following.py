@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import Message
 
-from pairstream.errors import PositionRefused, SettingsError, ViewError
+from pairstream.errors import NoSuchView, PositionRefused, SettingsError, ViewError
 from pairstream.kafka import Cluster
 from pairstream.named import GrowingView, NamedView, TopicTail, require_name
 from pairstream.order import EpochOrder, OrderPlan, RankShare
@@ -36,6 +37,11 @@ from pairstream.view import View
 if TYPE_CHECKING:
     from pairstream.source import Source
 
+LOG = logging.getLogger("pairstream")
+
+DEFAULT_WAIT_S = 60.0
+"""Seconds to wait for a view's first segment."""
+
 _LOOK_EVERY_S = 0.2
 _EXTENTS = ("all", "new")
 
@@ -48,11 +54,13 @@ class Follow:
         view: the view's name
         run: the run's name, the same for all its ranks
         extent: all, each epoch covers the view from its beginning; or new, what came since the epoch before
+        wait_s: seconds to wait for the view's first segment
     """
 
     view: str
     run: str
     extent: str = "all"
+    wait_s: float = DEFAULT_WAIT_S
 
     def __post_init__(self) -> None:
         require_name("a view", self.view)
@@ -111,7 +119,9 @@ class RunExtents:
 
 
 class FollowedSchedule:
-    """A named view as it grows: each epoch covers the segments that there were when a process of the run came to it.
+    """A named view as it grows: each epoch covers the segments that there were when the run came to it.
+
+    A run comes to an epoch once one of its processes has at most half of the epoch before it still to make.
 
     Args:
         plan: of the order
@@ -134,8 +144,10 @@ class FollowedSchedule:
         self._open: tuple[GrowingView, RunExtents] | None = None
         self._looked_at = 0.0
         self._view_epochs: dict[int, ViewEpoch] = {}
+        self.ahead = 0
+        """Steps that were given out and are still to be made, as the loader says."""
         with self._lock:
-            self._present = self._look()
+            self._present = self._await_first()
         if self._present.topic != source.topic:
             raise SettingsError(
                 f"the view {follow.view} is one of {self._present.topic}, not of {source.topic}"
@@ -179,14 +191,17 @@ class FollowedSchedule:
 
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
         taken = start["samples"]
+        most_ahead = 0
         for epoch in count(start["epoch"]):
             if self._epochs is not None and epoch >= self._epochs:
                 return
-            while not self._is_known(epoch):
+            while not self._is_known(epoch, most_ahead):
                 if self._is_over(epoch):
                     return
                 yield None
-            yield from steps_of(self._view_epoch(epoch), share, batch_size, keep_last, taken, self._position)
+            view_epoch = self._view_epoch(epoch)
+            yield from steps_of(view_epoch, share, batch_size, keep_last, taken, self._position)
+            most_ahead = steps_left(view_epoch.order.samples, batch_size, keep_last, 0) // 2
             taken = 0
 
     def skip(self, start: Position, batch_size: int, keep_last: bool, batches: int) -> Position:
@@ -220,6 +235,22 @@ class FollowedSchedule:
     def _look(self) -> NamedView:
         return self._topics()[0].look()
 
+    def _await_first(self) -> NamedView:
+        """The view as soon as it has a segment: a loader may be there before the sealer."""
+        wait_s = self._follow.wait_s
+        deadline = time.monotonic() + wait_s
+        LOG.debug("waiting up to %g s for the first segment of the view %s", wait_s, self._follow.view)
+        while True:
+            try:
+                return self._look()
+            except NoSuchView as e:
+                if time.monotonic() >= deadline:
+                    raise NoSuchView(
+                        f"{e}; none came within {wait_s:g} s: begin it by `pairstream view seal {self._follow.view}`, or "
+                        "wait longer by follow(..., wait_s=SECONDS)"
+                    ) from e
+                time.sleep(_LOOK_EVERY_S)
+
     def _agreed(self, epoch: int) -> int:
         """Segments with which an epoch ends that the run has come to."""
         with self._lock:
@@ -232,13 +263,19 @@ class FollowedSchedule:
         """The segment with which an epoch begins."""
         return 0 if self._follow.extent == "all" or epoch == 0 else self._agreed(epoch - 1)
 
-    def _is_known(self, epoch: int) -> bool:
-        """Whether it is agreed what an epoch covers; proposes it where nobody has and there is enough."""
+    def _is_known(self, epoch: int, most_ahead: int) -> bool:
+        """Whether it is agreed what an epoch covers; proposes it where nobody has and there is enough.
+
+        Args:
+            most_ahead: with more steps still to make than these it is too early: what comes meanwhile would be missed
+        """
         with self._lock:
             extents = self._topics()[1]
             known = extents.known(self._follow.run, epoch)
             if known is not None and known["segments"] <= len(self._present.segments):
                 return True
+            if self.ahead > most_ahead:
+                return False
             if time.monotonic() - self._looked_at < _LOOK_EVERY_S:
                 return False
             extent = extents.of(self._follow.run, epoch)
@@ -248,7 +285,6 @@ class FollowedSchedule:
                 extents.propose(self._proposal(epoch))
                 extent = extents.of(self._follow.run, epoch)
             is_known = extent is not None and extent["segments"] <= len(self._present.segments)
-            # Small epochs would be agreed on far ahead, and miss what comes meanwhile.
             self._looked_at = time.monotonic()
             return is_known
 

@@ -211,12 +211,14 @@ class _Columns:
         begins, lengths = self._text(every, name)
         if name not in wanted:
             return []
+        texts: list[str] = []
         try:
-            texts = [
+            texts.extend(
                 intern(str(self._data[begin:end], "utf-8")) for begin, end in zip(begins.tolist(), self._at.tolist())
-            ]
+            )
         except UnicodeDecodeError as e:
-            raise Malformed(f"{name}: {e}") from e
+            # What went well is there already.
+            raise MalformedRow(len(texts), f"{name}: {e}") from e
         column = np.empty(len(texts), object)
         column[:] = texts
         return [(name, column)]
@@ -229,6 +231,8 @@ class _Columns:
             begun = rows[left[rows] == 0]
             counts = self._long(begun, name)
             left[begun] = np.abs(counts)
+            if (left[begun] < 0).any():
+                raise MalformedRow(int(begun[np.flatnonzero(left[begun] < 0)[0]]), f"{name} has more entries than numbers")
             self._long(begun[counts < 0], name)
             rows = rows[left[rows] > 0]
             begins, lengths = self._text(rows, name)
@@ -274,10 +278,11 @@ class _Columns:
         return (found >> 1 & 2**63 - 1) ^ -(found & 1)
 
     def _step(self, rows: NDArray[np.intp], lengths: Any, name: str) -> None:
-        self._at[rows] += lengths
-        is_within = (lengths >= 0) & (self._at[rows] <= self._ends[rows])
+        # A sum of the two may be beyond all numbers.
+        is_within = (lengths >= 0) & (lengths <= self._ends[rows] - self._at[rows])
         if not np.all(is_within):
             raise MalformedRow(int(rows[np.flatnonzero(~is_within)[0]]), f"{name} ends behind the value")
+        self._at[rows] += lengths
 
 
 def _require(holds: NDArray[np.bool_], why: str) -> None:

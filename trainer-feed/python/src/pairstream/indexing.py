@@ -12,7 +12,7 @@ from pairstream.facts import NONE, Facts
 from pairstream.index import read_entries
 from pairstream.kafka import Cluster
 from pairstream.records import AvroReader, Malformed, Schemas
-from pairstream.view import Blocks, View
+from pairstream.view import Blocks, View, require_records
 
 _FACTS = {"image_digest": "string", "height": "int", "width": "int", "source_kind": "string"}
 
@@ -80,6 +80,7 @@ def _offsets(blocks: Blocks) -> NDArray[np.int64]:
     begins = np.repeat(blocks.begin - before[firsts], lengths) + before
     is_records = (np.arange(len(blocks.runs)) - np.repeat(firsts, lengths)) % 2 == 0
     begins, runs = begins[is_records], blocks.runs[is_records].astype(np.int64)
+    require_records(runs, blocks.samples)
     return np.repeat(begins - (np.cumsum(runs) - runs), runs) + np.arange(blocks.samples)
 
 

@@ -647,6 +647,7 @@ class _Run:
 
     def _fill(self) -> None:
         try:
+            schedule = self._loader._schedule
             ahead: deque[Step] = deque()
             pending: Step | None = None
             is_over = False
@@ -654,6 +655,8 @@ class _Run:
                 # Windows are asked for in the order in which they are needed, as far as there is room. There always is
                 # for the next step: of each lane and view, all windows before the last one are used up then.
                 while not is_over:
+                    if isinstance(schedule, FollowedSchedule):
+                        schedule.ahead = len(ahead)
                     if pending is None:
                         try:
                             pending = next(self._steps)

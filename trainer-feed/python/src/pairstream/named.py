@@ -11,7 +11,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
-from pairstream.errors import SettingsError, Unavailable, ViewError
+from pairstream.errors import NoSuchView, SettingsError, Unavailable, ViewError
 from pairstream.kafka import Cluster
 from pairstream.records import AvroReader, Malformed, Schemas
 from pairstream.view import Block, View
@@ -151,11 +151,12 @@ class GrowingView:
         """The view as it is now.
 
         Raises:
-            ViewError: where there is none of that name, or its records are not those of a view
+            NoSuchView: where there is none of that name
+            ViewError: where its records are not those of a view
         """
         self._tail.read(self._note)
         if not self._segments:
-            raise ViewError(f"there is no view {self._name}; `pairstream view ls` lists those that there are")
+            raise NoSuchView(f"there is no view {self._name}; `pairstream view ls` lists those that there are")
         for number in range(len(self._segments)):
             if number not in self._segments:
                 raise ViewError(

@@ -14,7 +14,7 @@ import numpy as np
 
 from pairstream.cutting import cut
 from pairstream.errors import PositionRefused, SampleRefused, SettingsError
-from pairstream.following import Follow
+from pairstream.following import DEFAULT_WAIT_S, Follow
 from pairstream.indexing import facts_of
 from pairstream.kafka import JUMPING, Cluster
 from pairstream.mixing import Mix, change_mix
@@ -119,15 +119,16 @@ class Source:
             growing.close()
         return found.view(0, segments), segments or len(found.segments)
 
-    def follow(self, name: str, *, run: str, extent: str = "all") -> Follow:
+    def follow(self, name: str, *, run: str, extent: str = "all", wait_s: float = DEFAULT_WAIT_S) -> Follow:
         """A named view as it grows, for a :class:`pairstream.Loader`.
 
         Args:
             name: of the view
             run: a name of the run, the same for all its ranks; a run that is begun again under its name repeats itself
             extent: all, each epoch covers the view from its beginning; or new, what came since the epoch before
+            wait_s: how long a loader waits for the view's first segment, in seconds
         """
-        return Follow(name, run, extent)
+        return Follow(name, run, extent, wait_s)
 
     def mix(self, run: str, weights: Mapping[str, int]) -> Mix:
         """A mix whose weights and views :meth:`change_mix` changes while it goes on, for a :class:`pairstream.Loader`.

@@ -28,7 +28,7 @@ from pairstream.batch import Batch
 from pairstream.errors import AllWithdrawn, SampleRefused, SettingsError, ViewError
 from pairstream.named import require_name
 from pairstream.order import RankShare
-from pairstream.view import Block, Blocks, View
+from pairstream.view import Block, Blocks, View, require_records
 from pairstream.windows import Record
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ _AT_ONCE = 4096
 """Blocks of a view that are looked at together."""
 
 _BLOCK_RECORDS = 128
+_NUMBERS = "biufc"
+"""Kinds of types that a column may have."""
 _MODEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:-]{0,127}")
 _OTHERS = {"image", "images", "tokens", "mask", "pair_id", "pair_ids", "caption", "captions", "dropped", "folds",
            "epoch", "step"}  # fmt: skip
@@ -295,9 +297,13 @@ class _Column:
         for stem in sorted(path.name.removesuffix(".keys.npy") for path in self.folder.glob("*.keys.npy")):
             if stem in self.segments:
                 continue
-            keys, states = (np.asarray(np.load(self.folder / f"{stem}.{of}.npy", "r")) for of in ("keys", "states"))
+            keys, states = (np.asarray(_numbers(self.folder / f"{stem}.{of}.npy")) for of in ("keys", "states"))
+            if keys.dtype != np.int64 or keys.ndim != 1 or keys[0] < 0 or (keys[1:] <= keys[:-1]).any():
+                raise SettingsError(f"{self.folder / stem}.keys.npy has no sorted keys of pairs: it was changed")
             file = self.folder / f"{stem}.values.npy"
-            values = np.asarray(np.load(file, "r")) if file.exists() else None
+            values = np.asarray(_numbers(file)) if file.exists() else None
+            if states.dtype != np.uint8 or states.shape != keys.shape or (values is not None and len(values) != len(keys)):
+                raise SettingsError(f"{self.folder / stem}.*.npy are not of the same pairs: one of them was changed")
             if values is not None:
                 self.require(values, f"{file} has")
             self.segments[stem] = _Segment(keys, states, values)
@@ -315,7 +321,7 @@ class _Column:
     def checked(self, answer: Any, size: int) -> NDArray[Any]:
         """What ``encode`` answered, as an array that the column may have."""
         values = np.asarray(answer)
-        if values.dtype.kind not in "biufc" or values.shape[:1] != (size,) or not values.size:
+        if values.dtype.kind not in _NUMBERS or values.shape[:1] != (size,) or not values.size:
             raise SettingsError(
                 f"encode answers an array of numbers [{size}, ...] for a batch of {size}, not "
                 f"{values.dtype}{list(values.shape)}"
@@ -406,7 +412,9 @@ class _Rows:
     """Rows of a .npy file, written in their places."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        array = np.load(path, "r")
+        if os.path.islink(path):
+            raise SettingsError(f"{os.fspath(path)} is a link: what it leads to is not overwritten")
+        array = _numbers(path)
         self._begin, self._bytes = array.offset, array.nbytes // len(array)
         self._file = open(path, "r+b")  # noqa: SIM115 - close closes it
 
@@ -420,6 +428,27 @@ class _Rows:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _numbers(file: str | os.PathLike[str]) -> np.memmap[Any, np.dtype[Any]]:
+    """A .npy file of numbers, mapped into memory. Nothing of it is unpickled, unpacked or run.
+
+    Raises:
+        SettingsError: where it is something else, or not as long as it says
+    """
+    try:
+        with open(file, "rb") as begin, np.errstate(over="raise"):
+            # Later versions, which numbers do not need, may say that their header has gigabytes.
+            if np.lib.format.read_magic(begin) != (1, 0):
+                raise ValueError("right is version 1.0 of the format")
+            array = np.lib.format.open_memmap(file, "r")
+    except Exception as e:  # whatever a header makes of NumPy's parser
+        raise SettingsError(f"{os.fspath(file)} cannot be read as a .npy file of numbers: {e}") from e
+    if array.dtype.kind not in _NUMBERS or not array.ndim or not array.size or not array.flags.c_contiguous:
+        raise SettingsError(
+            f"{os.fspath(file)} has {array.dtype}{list(array.shape)}, and not row by row the numbers of some pairs"
+        )
+    return array
 
 
 def _sync(path: str | os.PathLike[str]) -> None:
@@ -469,8 +498,9 @@ def _keys_of(view: View) -> Iterator[tuple[NDArray[np.intp], Keys]]:
         begins = np.repeat(keys - begins_of_blocks, counts) + ends - runs
         is_records = (np.arange(len(runs)) - np.repeat(before[:-1] - before[0], counts)) % 2 == 0
         sizes = runs[is_records]
-        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         of_blocks = np.diff(blocks.samples_before[first : first + len(counts) + 1])
+        require_records(sizes, int(of_blocks.sum()))
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         yield np.repeat(np.arange(first, first + len(counts)), of_blocks), np.repeat(begins[is_records], sizes) + within
 
 

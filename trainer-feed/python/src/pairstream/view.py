@@ -26,6 +26,9 @@ _ALIGNMENT = 64
 _FACTS_BYTES = 6
 """Of each sample."""
 
+_MOST_RECORDS = 4096
+"""Of a block, thirty-two times what one is cut to: no file says more of itself than it has bytes for."""
+
 _MADE = 4096
 """Blocks that are made at once, where all are asked for."""
 
@@ -54,6 +57,8 @@ class Block:
             raise ViewError(f"a block of partition {self.partition} from {self.begin} with {self.bytes} bytes")
         if len(self.runs) % 2 == 0 or not all(1 <= run < 1 << 31 for run in self.runs):
             raise ViewError(f"a block has an odd number of runs, each at least 1, not {list(self.runs)}")
+        if self.size > _MOST_RECORDS:
+            raise ViewError(f"a block has at most {_MOST_RECORDS} records, not {self.size}")
 
     @property
     def end(self) -> int:
@@ -313,7 +318,7 @@ class View:
 def _object(text: str | bytes, format_number: int) -> dict[str, Any]:
     try:
         root = json.loads(text)
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         raise ViewError(f"no view: {e}") from e
     if not isinstance(root, dict) or not _is_int(root.get("format")) or "blocks" not in root:
         raise ViewError("no view: expected a JSON object with format, topic, topic_id, cut_at, fingerprint and blocks")
@@ -327,7 +332,10 @@ def _view(root: dict[str, Any], blocks: Sequence[Block], facts: Facts | None = N
     cut_at = str(root.get("cut_at"))
     if not _INSTANT.fullmatch(cut_at):
         raise ViewError(f"cut_at is no time in UTC: {cut_at}")
-    where = tuple(str(one) for one in root.get("where") or ())
+    conditions = root.get("where") or []
+    if not isinstance(conditions, list):
+        raise ViewError(f"where is no list of conditions: {str(conditions)[:80]}")
+    where = tuple(map(str, conditions))
     view = View(str(root.get("topic")), str(root.get("topic_id")), cut_at, blocks, where, facts)
     # In the place of what would be computed of the whole view.
     view.__dict__["fingerprint"] = str(root.get("fingerprint"))
@@ -361,14 +369,36 @@ def _mapped(path: str | os.PathLike[str]) -> View:
     found = Blocks(*arrays, *np.split(content[at:behind].view("<u4"), [blocks]))
     if (found.runs_before[0], found.runs_before[-1], found.samples_before[0], found.samples) != (0, runs, 0, samples):
         raise ViewError("the view's blocks are not those that its header counts: it was changed after it was cut")
+    sizes = found.sizes
+    if (np.diff(found.runs_before) < 1).any() or (sizes < 1).any() or (sizes > _MOST_RECORDS).any():
+        raise ViewError(f"a block has at least 1 run, and 1 to at most {_MOST_RECORDS} records: the view was changed")
     return _view(root, found, _facts(names, content[behind:]) if names else None)
 
 
-def _facts(names: dict[str, Any], content: NDArray[np.uint8]) -> Facts:
+def _facts(names: Any, content: NDArray[np.uint8]) -> Facts:
+    shapes, kinds = (names.get(name) if isinstance(names, dict) else None for name in ("shapes", "kinds"))
+    if (
+        not isinstance(shapes, list)
+        or not all(isinstance(shape, list) and len(shape) == 2 and all(map(_is_int, shape)) for shape in shapes)
+        or not isinstance(kinds, list)
+        or not all(isinstance(kind, str) for kind in kinds)
+        or not isinstance(names.get("digest"), str)
+    ):
+        raise ViewError(f"no facts with shapes, kinds and a digest: {str(names)[:80]}")
     picture, bucket, kind = np.split(content, np.array([4, 5]) * (len(content) // _FACTS_BYTES))
-    facts = Facts([(height, width) for height, width in names["shapes"]], names["kinds"], picture.view("<u4"), bucket, kind)
-    facts.__dict__["digest"] = str(names["digest"])
+    facts = Facts([(height, width) for height, width in shapes], kinds, picture.view("<u4"), bucket, kind)
+    facts.__dict__["digest"] = names["digest"]
     return facts
+
+
+def require_records(runs: NDArray[np.int64], samples: int) -> None:
+    """Checks that runs of records have so many together, before anything is made of them.
+
+    Raises:
+        ViewError: where they have not
+    """
+    if int(runs.sum()) != samples:
+        raise ViewError(f"the runs of some blocks have {int(runs.sum())} records, not {samples}: the view was changed")
 
 
 def _padding(length: int) -> int:
