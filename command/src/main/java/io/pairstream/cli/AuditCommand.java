@@ -2,7 +2,7 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.pairstream.cleaning.image.NearCopies;
+import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.audit.AuditReport.LinkReport;
@@ -29,10 +29,9 @@ final class AuditCommand extends ClusterCommand {
 
   @Override
   public Integer call() throws IOException {
-    NearCopies nearCopies = plan(recipe(recipe)).nearCopies();
+    CleaningPlan plan = plan(recipe(recipe));
     try {
-      AuditReport report =
-          new Audit(access()).since(since == null ? Instant.EPOCH : since, nearCopies);
+      AuditReport report = new Audit(access()).since(since == null ? Instant.EPOCH : since, plan);
       answer(new Audited(report, since), () -> print(report));
       return report.passes() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
     } catch (ViewStorageException e) {
@@ -64,6 +63,9 @@ final class AuditCommand extends ClusterCommand {
     if (since != null) {
       print("links        not looked at; without --since they are");
     }
+    count(
+        "other recipe  %d pairs: whether their splits and tokens are right, --recipe tells",
+        report.otherRecipes());
     print("audit: %d differences", report.differences());
     report.details().forEach(one -> print("  %s  %s", one.kind(), one.sentence()));
     count("  and %d more", report.differences() - report.details().size());

@@ -1,5 +1,6 @@
 package io.pairstream.operations.audit;
 
+import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
@@ -103,6 +104,18 @@ public final class Audit {
   }
 
   /**
+   * Audits as {@link #since(Instant, NearCopies)}, and holds the published pairs of a recipe
+   * against it: their split, fold and token ids.
+   *
+   * @param recipe which pictures are near copies, and what its pairs are held against
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException as {@link #run()}
+   * @throws io.pairstream.service.table.ViewStorageException as {@link #run()}
+   */
+  public AuditReport since(Instant since, CleaningPlan recipe) {
+    return since(since, recipe.nearCopies(), Optional.of(recipe));
+  }
+
+  /**
    * Audits the raw records that Kafka gave that time or a later one. Of the outputs it reads those
    * of such records, and of none that are older: it does not see a pair that is published a second
    * time where the first is older, an image that is in another split by an older pair alone, or
@@ -113,6 +126,10 @@ public final class Audit {
    * @throws io.pairstream.service.table.ViewStorageException as {@link #run()}
    */
   public AuditReport since(Instant since, NearCopies nearCopies) {
+    return since(since, nearCopies, Optional.empty());
+  }
+
+  private AuditReport since(Instant since, NearCopies nearCopies, Optional<CleaningPlan> recipe) {
     cluster.requireRegistry();
     boolean ofAll = since.equals(Instant.EPOCH);
     try (Admin admin = cluster.admin();
@@ -137,6 +154,7 @@ public final class Audit {
           new Pages(log, outputPartitions, starts(log, outputPartitions, since.minus(CLOCKS)));
       Pages ofLinks = new Pages(log, log.partitions(links.outputTopics()), Map.of());
       ReviewedPairs reviewed = new ReviewedPairs();
+      Optional<RecipeCheck> check = recipe.map(plan -> new RecipeCheck(plan, differences));
 
       try (Ledger ledger =
           new Ledger(
@@ -150,7 +168,7 @@ public final class Audit {
           waiting.readOn(record -> enterWaiting(ledger, record));
           ledger.beforeOutputs();
           ofLinks.readOn(links::enter);
-          outputs.readOn(record -> enter(ledger, links, reviewed, record));
+          outputs.readOn(record -> enter(ledger, links, reviewed, check, record));
           // Those that were decided meanwhile wait no more.
           waiting.readOn(record -> enterWaiting(ledger, record));
           if (ledger.isPartlyUnreadable()) {
@@ -176,7 +194,11 @@ public final class Audit {
           }
         }
         reviewed.check(cluster, log, betweenLooks, differences::add);
-        return ledger.close(links.close(admin), nearCopies);
+        return ledger.close(
+            ClusterAccess.veryEnds(admin, rawPartitions),
+            check.map(RecipeCheck::close).orElse(0L),
+            links.close(admin),
+            nearCopies);
       }
     }
   }
@@ -234,6 +256,7 @@ public final class Audit {
       Ledger ledger,
       LinkLedger links,
       ReviewedPairs reviewed,
+      Optional<RecipeCheck> check,
       ConsumerRecord<byte[], byte[]> record) {
     if (record.topic().equals(topics.quarantine().name())) {
       read(ledger, topics.quarantine(), record)
@@ -263,6 +286,7 @@ public final class Audit {
                   CommittedLog.key(record),
                   pair);
               reviewed.published(site(record), pair);
+              check.ifPresent(recipe -> recipe.published(site(record), pair));
             });
   }
 

@@ -18,6 +18,8 @@ import java.util.Map;
  * @param equalSamples pairs with the image and the cleaned caption of another: what was published
  *     by versions that let them pass, which breaks no rule
  * @param firstEqualSamples the first {@value #MAX_EQUAL_SAMPLES} of them
+ * @param otherRecipes published records that say another recipe's version than the one that was
+ *     asked for: their split, fold and token ids were not looked at
  * @param nearCopies pictures that are nearly one of another split
  * @param links what became of the links
  */
@@ -32,6 +34,7 @@ public record AuditReport(
     List<Difference> details,
     long equalSamples,
     List<EqualSample> firstEqualSamples,
+    long otherRecipes,
     NearCopyReport nearCopies,
     LinkReport links) {
 
@@ -64,7 +67,9 @@ public record AuditReport(
     /** One pair id was accepted for two raw records. */
     PAIR_TWICE,
     /** A pair says that a person let it in, and nobody did. */
-    UNREVIEWED
+    UNREVIEWED,
+    /** A pair's split, fold or token ids are not those that its recipe gives. */
+    ALTERED
   }
 
   /**

@@ -3,6 +3,7 @@ package io.pairstream.operations.audit;
 import io.pairstream.operations.audit.AuditReport.Kind;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.OriginHeader;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,13 @@ final class Inputs {
   private final List<RawPartition> partitions;
   private final Map<TopicPartition, Integer> indexes = new HashMap<>();
   private final Differences differences;
+
+  /** Coordinates behind what was finished when the audit began, and who names them. */
+  private final List<Unread> unread = new ArrayList<>();
+
   private long expired;
+
+  private record Unread(long at, String site) {}
 
   /**
    * @param kind what the partitions hold, for a reader: {@code raw record}
@@ -56,12 +63,36 @@ final class Inputs {
   /** Coordinates as a number; a difference where an output names coordinates of no partition. */
   long of(Origin origin, String site) {
     Integer index = indexes.get(new TopicPartition(origin.getTopic(), origin.getPartition()));
-    if (index == null || origin.getOffset() < 0) {
+    if (index == null || origin.getOffset() < 0 || origin.getOffset() > OFFSET_MASK) {
       String what = site + " comes from " + OriginHeader.text(origin) + ", which is no " + kind;
       differences.add(Kind.MISPLACED, what);
       return NOWHERE;
     }
-    return ((long) index << OFFSET_BITS) | (origin.getOffset() & OFFSET_MASK);
+    long at = ((long) index << OFFSET_BITS) | (origin.getOffset() & OFFSET_MASK);
+    if (partition(at).isUnread(origin.getOffset())) {
+      unread.add(new Unread(at, site));
+    }
+    return at;
+  }
+
+  /**
+   * Names what comes from behind the end of the log. What merely came since the audit began is no
+   * difference.
+   *
+   * @param ends where the partitions end, asked for after everything that names coordinates was
+   *     read
+   */
+  void nameBeyond(Map<TopicPartition, Long> ends) {
+    for (Unread one : unread) {
+      long end = ends.get(partition(one.at()).partition());
+      if (offset(one.at()) >= end) {
+        differences.add(
+            Kind.MISPLACED,
+            "%s comes from %s, which cannot be: that log ends at %d"
+                .formatted(one.site(), text(one.at()), end));
+      }
+    }
+    unread.clear();
   }
 
   /** The same; counts what is older than the inputs of this audit. */

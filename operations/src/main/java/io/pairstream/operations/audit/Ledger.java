@@ -153,7 +153,7 @@ final class Ledger implements Closeable {
   /** The raw record of a pair that was withdrawn. */
   void withdrawn(Origin origin) {
     if (raw.hold(new TopicPartition(origin.getTopic(), origin.getPartition()))) {
-      long at = raw.of(origin, "");
+      long at = raw.of(origin, "the receipt of a withdrawn pair");
       if (raw.isInput(at)) {
         raw.partition(at).withdrawn(Inputs.offset(at));
       }
@@ -178,10 +178,14 @@ final class Ledger implements Closeable {
   /**
    * Closes the books.
    *
+   * @param ends where the raw partitions end, asked for after all outputs were read
+   * @param otherRecipes published records of other recipes
    * @param links the closed books of the links
    * @param how which pictures are near copies
    */
-  AuditReport close(LinkReport links, NearCopies how) {
+  AuditReport close(
+      Map<TopicPartition, Long> ends, long otherRecipes, LinkReport links, NearCopies how) {
+    raw.nameBeyond(ends);
     raw.close(!unreadable);
     splits.compareImages();
     NearCopyReport nearCopies = comparePictures(how);
@@ -205,6 +209,7 @@ final class Ledger implements Closeable {
             .toList(),
         splits.equalSamples(),
         splits.firstEqualSamples(),
+        otherRecipes,
         nearCopies,
         links);
   }

@@ -183,6 +183,9 @@ final class LinkLedger {
         boolean unused = links.partition(one.link()).left(Inputs.offset(one.link()), WAITING);
       }
     }
+    links.nameBeyond(
+        ClusterAccess.veryEnds(
+            admin, links.partitions().stream().map(RawPartition::partition).toList()));
     links.close(!missingIsExcused);
     return new LinkReport(
         links.sum(RawPartition::inputs),

@@ -68,6 +68,11 @@ final class RawPartition {
     return offset < start;
   }
 
+  /** Whether an offset lies behind all that was finished when the audit began. */
+  boolean isUnread(long offset) {
+    return offset >= committed;
+  }
+
   boolean isInput(long offset) {
     return offset >= start && offset < committed && !unfinished.contains(bit(offset));
   }

@@ -2,6 +2,8 @@ package io.pairstream.operations.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.cleaning.image.NearCopies;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
@@ -212,6 +214,68 @@ class AuditTest {
     pipeline.accept(copy, PairStatus.TRAINING);
 
     assertOneDifference(Kind.PAIR_TWICE, trained.pairId());
+  }
+
+  @Test
+  void namesWhatComesFromBehindTheEndOfTheLog() {
+    Sent unread = pipeline.send("image 4", "published, and its offset not committed yet");
+    TestCluster.send(cluster, prepared(PairStatus.TRAINING, unread, "TRAINING"));
+    Origin never =
+        new Origin(unread.origin().getTopic(), unread.origin().getPartition(), 10_000_000L);
+    Sent forged = new Sent(trained.imageDigest(), "f".repeat(32), trained.raw(), never);
+    TestCluster.send(cluster, prepared(PairStatus.TRAINING, forged, "TRAINING"));
+    Origin next =
+        new Origin(never.getTopic(), never.getPartition(), unread.origin().getOffset() + 1);
+    Sent entry = new Sent(rejected.imageDigest(), "e".repeat(32), rejected.raw(), next);
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().quarantine(),
+            null,
+            entry.pairId(),
+            PlayedPipeline.rejected(entry, "IMAGE_TOO_SMALL", new byte[] {1})));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).extracting(Difference::kind).containsOnly(Kind.MISPLACED);
+    assertThat(report.details())
+        .extracting(Difference::sentence)
+        .satisfiesExactlyInAnyOrder(
+            one ->
+                assertThat(one)
+                    .contains(cluster.topics().training().name(), OriginHeader.text(never))
+                    .endsWith("which cannot be: that log ends at " + next.getOffset()),
+            one ->
+                assertThat(one)
+                    .contains(cluster.topics().quarantine().name(), OriginHeader.text(next)));
+  }
+
+  @Test
+  void holdsPairsAgainstTheRecipeThatTheySay() {
+    CleaningPlan plan = RecipeCheckTest.plan("split: {seed: 3, test-share: 0.3}");
+    Sent sent = pipeline.send("image 4", "a caption of picture 4");
+    PreparedPair pair =
+        PreparedPair.newBuilder(RecipeCheckTest.pair(plan, 4, ""))
+            .setPairId(sent.pairId())
+            .setOrigin(sent.origin())
+            .setSplit("TEST")
+            .setCaption("exchanged")
+            .build();
+    pipeline.transaction(
+        sent, List.of(TestCluster.record(cluster.topics().test(), null, sent.pairId(), pair)));
+    Split right = plan.split().assign(pair.getImageDigest()).split();
+
+    AuditReport report = new Audit(cluster).since(Instant.EPOCH, plan);
+
+    assertThat(right).isNotEqualTo(Split.TEST);
+    assertThat(report.otherRecipes()).isEqualTo(3);
+    assertThat(report.details()).extracting(Difference::kind).containsOnly(Kind.ALTERED);
+    assertThat(report.details())
+        .extracting(Difference::sentence)
+        .satisfiesExactly(
+            split -> assertThat(split).contains("is in TEST", "belongs in " + right),
+            tokens -> assertThat(tokens).contains("not those of its caption"));
+    assertThat(new Audit(cluster).run().details()).isEmpty();
   }
 
   @Test

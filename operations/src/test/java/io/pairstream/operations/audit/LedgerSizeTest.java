@@ -140,7 +140,7 @@ class LedgerSizeTest {
       for (long fault = 0; fault < faults; fault++) {
         ledger.withdrawn(origin(fault * EVERY + WITHDRAWN));
       }
-      report = ledger.close(new LinkReport(0, 0, 0, 0, 0), NearCopies.DEFAULT);
+      report = ledger.close(Map.of(), 0, new LinkReport(0, 0, 0, 0, 0), NearCopies.DEFAULT);
     }
 
     assertThat(report.inputs()).isEqualTo(end * PARTITIONS);

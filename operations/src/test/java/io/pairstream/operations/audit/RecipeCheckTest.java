@@ -1,0 +1,166 @@
+package io.pairstream.operations.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.CleaningPlan.StepObserver;
+import io.pairstream.cleaning.SplitByImage.Assignment;
+import io.pairstream.cleaning.SplitByImage.Split;
+import io.pairstream.cleaning.caption.CleanedCaption;
+import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
+import io.pairstream.operations.audit.AuditReport.Difference;
+import io.pairstream.operations.audit.AuditReport.Kind;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.wire.AvroSafety;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RecipeCheckTest {
+
+  private static final CleaningPlan BY_IMAGE = plan("split: {seed: 3, test-share: 0.3}");
+
+  private final Differences differences = new Differences();
+
+  @BeforeAll
+  static void records() {
+    AvroSafety.install();
+  }
+
+  static CleaningPlan plan(String recipe) {
+    return new CleaningPlan(
+        new RecipeFile("a recipe", recipe).reader(),
+        (image, target) -> {
+          throw new ImageWorkerUnavailableException("nothing is decoded");
+        },
+        StepObserver.NONE);
+  }
+
+  /** A pair as a recipe makes it. */
+  static PreparedPair pair(CleaningPlan plan, int number, String contributor) {
+    String digest =
+        PairIdentity.imageDigest(
+            ByteBuffer.wrap(String.valueOf(number).getBytes(StandardCharsets.UTF_8)));
+    String caption = "a caption of picture " + number;
+    TokenTarget target = plan.tokens().main();
+    TokenIds tokens =
+        plan.tokens()
+            .apply(new CleanedCaption(caption, "en"))
+            .fold(
+                kept -> kept.tokens(),
+                rejection -> {
+                  throw new AssertionError(rejection);
+                });
+    Assignment assignment = plan.split().assign(digest, contributor, "");
+    return PreparedPair.newBuilder()
+        .setImageDigest(digest)
+        .setCaption(caption)
+        .setTokenIds(new ArrayList<>(Arrays.stream(tokens.ids()).boxed().toList()))
+        .setTokenCount(tokens.count())
+        .setTruncated(tokens.truncated())
+        .setPadId(target.padId())
+        .setTokenizer(target.tokenizer().name())
+        .setTokenizerDigest(target.tokenizer().digest())
+        .setContributor(contributor)
+        .setSplit(assignment.split().name())
+        .setFold(assignment.fold())
+        .setRecipeVersion(plan.version())
+        .build();
+  }
+
+  private List<String> check(CleaningPlan plan, PreparedPair... pairs) {
+    RecipeCheck check = new RecipeCheck(plan, differences);
+    for (PreparedPair pair : pairs) {
+      check.published("pairs.training-0-7", pair);
+    }
+    long unused = check.close();
+    assertThat(differences.details()).allMatch(one -> one.kind() == Kind.ALTERED);
+    return differences.details().stream().map(Difference::sentence).toList();
+  }
+
+  /** A picture of another split than a picture. */
+  private static PreparedPair elsewhere(PreparedPair than) {
+    for (int number = 100; ; number++) {
+      PreparedPair other = pair(BY_IMAGE, number, "");
+      if (!other.getSplit().equals(than.getSplit())) {
+        return other;
+      }
+    }
+  }
+
+  @Test
+  void aRecipesOwnPairsAreRight() {
+    CleaningPlan byContributor =
+        plan("near-copies: {policy: keep-all}\nsplit: {group-by: contributor, test-share: 0.4}");
+    for (int number = 0; number < 50; number++) {
+      assertThat(check(BY_IMAGE, pair(BY_IMAGE, number, "museum"))).isEmpty();
+      assertThat(check(byContributor, pair(byContributor, number, "museum"))).isEmpty();
+    }
+  }
+
+  @Test
+  void namesTokensOfAnotherCaption() {
+    PreparedPair pair = pair(BY_IMAGE, 1, "");
+    pair.setCaption("another caption");
+
+    assertThat(check(BY_IMAGE, pair))
+        .containsExactly("pairs.training-0-7 has token ids that are not those of its caption");
+  }
+
+  @Test
+  void namesOneTokenThatIsAnother() {
+    PreparedPair pair = pair(BY_IMAGE, 1, "");
+    pair.getTokenIds().set(2, pair.getTokenIds().get(2) + 1);
+
+    assertThat(check(BY_IMAGE, pair)).hasSize(1);
+  }
+
+  @Test
+  void namesASplitThatTheSeedDoesNotGive() {
+    PreparedPair pair = pair(BY_IMAGE, 1, "");
+    String right = pair.getSplit();
+    pair.setSplit((right.equals("TEST") ? Split.VALIDATION : Split.TEST).name());
+
+    assertThat(check(BY_IMAGE, pair))
+        .singleElement()
+        .asString()
+        .startsWith("pairs.training-0-7 is in " + pair.getSplit())
+        .contains("belongs in " + right);
+  }
+
+  @Test
+  void aGroupsPictureIsWhereItsFirstOneIs() {
+    PreparedPair first = pair(BY_IMAGE, 1, "");
+    PreparedPair copy = elsewhere(first);
+    copy.setPictureGroup(first.getImageDigest());
+    String own = copy.getSplit();
+
+    copy.setSplit(first.getSplit());
+    copy.setFold(first.getFold());
+    assertThat(check(BY_IMAGE, copy)).isEmpty();
+    copy.setSplit(own);
+    assertThat(check(BY_IMAGE, copy)).hasSize(1);
+  }
+
+  @Test
+  void pairsOfOtherRecipesAreCountedAndGroupsBesideThemLeftAlone() {
+    PreparedPair moved = pair(BY_IMAGE, 1, "");
+    moved.setPictureGroup(moved.getImageDigest());
+    moved.setSplit("TEST".equals(moved.getSplit()) ? "TRAINING" : "TEST");
+    RecipeCheck check = new RecipeCheck(BY_IMAGE, differences);
+
+    check.published("pairs.test-0-1", moved);
+    check.published("pairs.test-0-2", pair(plan("split: {seed: 4}"), 2, ""));
+
+    assertThat(check.close()).isEqualTo(1);
+    assertThat(differences.details()).isEmpty();
+  }
+}
