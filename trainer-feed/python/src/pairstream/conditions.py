@@ -17,7 +17,7 @@ from pairstream.errors import SettingsError
 
 _FORM = re.compile(r"\s*([A-Za-z_]+|measure\.[^\s=!<>,]+)\s*(!=|>=|<=|=)\s*(.*?)\s*", re.DOTALL)
 _TEXTS = {"contributor": "contributor", "host": "url", "language": "language", "licence": "licence",
-          "source": "source_kind"}
+          "producer": "producer", "source": "source_kind"}
 _NUMBERS = ("fold", "height", "token_count", "truncated", "width")
 _MEASURE = "measure."
 

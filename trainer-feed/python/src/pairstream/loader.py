@@ -356,8 +356,8 @@ class Loader:
             epoch: from 0; 0 in a mix
 
         Returns:
-            of each sample ``pair_id``, ``source_kind``, ``contributor``, ``url``, ``licence``, ``language``,
-            ``caption``, ``lane``, ``topic``, ``partition``, ``offset``, and ``is_stand_in``, whether it is in the place
+            of each sample ``pair_id``, ``source_kind``, ``contributor``, ``producer``, ``url``, ``licence``,
+            ``language``, ``caption``, ``lane``, ``topic``, ``partition``, ``offset``, and ``is_stand_in``, whether it is in the place
             of a pair that is withdrawn now
 
         Raises:
@@ -514,7 +514,7 @@ class _Explainer:
     def _told(self, pick: Pick, loaded: Loaded) -> dict[str, Any]:
         record = loaded.record
         fields = self._writer.read(record).fields
-        names = ("pair_id", "source_kind", "contributor", "url", "licence", "language", "caption")
+        names = ("pair_id", "source_kind", "contributor", "producer", "url", "licence", "language", "caption")
         return {
             **{name: fields.get(name, "") for name in names},
             "lane": pick.lane,

@@ -112,6 +112,8 @@ def keys_of(pair: Mapping[str, Any]) -> tuple[str, ...]:
     keys = [f"PAIR/{pair.get('pair_id', '')}", f"IMAGE/{pair.get('image_digest', '')}"]
     if pair.get("contributor"):
         keys.append(f"CONTRIBUTOR/{pair['contributor']}")
+    if pair.get("producer"):
+        keys.append(f"PRODUCER/{pair['producer']}")
     keys.append(f"SOURCE/{pair.get('source_kind', '')}")
     url = pair.get("url", "")
     path = url.find("/", url.find("//") + 2)

@@ -68,6 +68,7 @@ record RepeatedPairs(List<RawPair> pairs, int captions) {
         pair.getLanguage(),
         pair.getSourceKind(),
         pair.getContributor(),
+        pair.getProducer(),
         pair.getUrl(),
         pair.getLicence(),
         pair.getMediaType(),

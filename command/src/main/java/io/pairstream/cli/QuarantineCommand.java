@@ -120,6 +120,7 @@ final class QuarantineCommand {
           read.source(),
           pair.getReason(),
           read.contributor(),
+          pair.getProducer(),
           pair.getDetail() + read.link().map(link -> ": " + link.getUrl()).orElse(""));
     }
   }
@@ -186,6 +187,7 @@ final class QuarantineCommand {
       field("limit", pair.getLimit());
       field("source", read.source());
       field("contributor", read.contributor());
+      field("producer", pair.getProducer());
       read.link()
           .ifPresent(
               link -> {

@@ -37,6 +37,7 @@ final class TakedownCommand extends ClusterCommand {
 
   private static final int LONGEST_TEXT = 4_000;
   private static final int MOST_NEAR = 20;
+  private static final int MOST_PRODUCERS = 20;
 
   @Mixin private SubjectOptions request;
 
@@ -86,6 +87,9 @@ final class TakedownCommand extends ClusterCommand {
     @Option(names = "--contributor", paramLabel = "NAME")
     private String contributor;
 
+    @Option(names = "--producer", paramLabel = "NAME")
+    private String producer;
+
     @Option(names = "--source", paramLabel = "SOURCE")
     private String source;
 
@@ -98,12 +102,14 @@ final class TakedownCommand extends ClusterCommand {
                   Stream.ofNullable(pairId).map(Subject::pair),
                   Stream.ofNullable(image).map(Subject::image),
                   Stream.ofNullable(contributor).map(Subject::contributor),
+                  Stream.ofNullable(producer).map(Subject::producer),
                   Stream.ofNullable(source).map(Subject::source))
               .flatMap(Function.identity())
               .toList();
       if (chosen.size() != 1) {
         throw new IllegalArgumentException(
-            "say what to withdraw, one thing: PAIR_ID, --image, --contributor or --source");
+            "say what to withdraw, one thing: PAIR_ID, --image, --contributor, --producer or"
+                + " --source");
       }
       return chosen.get(0);
     }
@@ -206,6 +212,7 @@ final class TakedownCommand extends ClusterCommand {
                           id,
                           entry.getImageDigest(),
                           entry.getContributor(),
+                          entry.getProducer(),
                           entry.getSourceKind(),
                           entry.getUrl())
                       .contains(subject.key()),
@@ -233,6 +240,7 @@ final class TakedownCommand extends ClusterCommand {
         report.subject().name(),
         report.total() == 1 ? "1 published pair" : report.total() + " published pairs",
         splits.isEmpty() ? "" : " (" + splits + ")");
+    printProducers(report);
     print(
         plan
             ? "nothing is done; without --plan these would be removed, and copies rejected"
@@ -247,6 +255,25 @@ final class TakedownCommand extends ClusterCommand {
     if (!seenBy.isEmpty()) {
       print("in which step: %s", hint("exposure PAIR_ID"));
     }
+  }
+
+  /** Whoever may name a contributor is not known to be that one. */
+  private void printProducers(TakedownDesk.Report report) {
+    if (report.subject().kind() != TakedownKind.CONTRIBUTOR) {
+      return;
+    }
+    report.producers().entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(MOST_PRODUCERS)
+        .forEach(
+            producer ->
+                print(
+                    "  %d sent with %s",
+                    producer.getValue(),
+                    producer.getKey().isEmpty()
+                        ? "no API key: by Kafka, import or an earlier version"
+                        : "the API key of " + producer.getKey()));
+    count("  and those of %d more producers", report.producers().size() - MOST_PRODUCERS);
   }
 
   /** When it was withdrawn, by whom and why. */

@@ -81,6 +81,7 @@ final class WhyCommand extends ClusterCommand {
     answer.receipt().ifPresent(receipt -> field("copies", receipt.getCopies()));
     // What an ingest API notes of a link is written before the link has an offset.
     field("came as", answer.origin().getOffset() < 0 ? "" : OriginHeader.text(answer.origin()));
+    field("producer", answer.producer());
     field("received", answer.receivedAt().map(Instant::toString).orElse("(not said)"));
     answer.receipt().ifPresent(receipt -> field("decided", receipt.getDecidedAt()));
     field("seen by", rejected.isPresent() || isLink ? "" : hint("exposure " + pairId));

@@ -98,6 +98,30 @@ class TakedownCommandTest extends OnCluster {
   }
 
   @Test
+  void planTellsWhoseKeysSentWhatNamesAContributor() {
+    for (String producer : List.of("museum", "eve", "")) {
+      Sent sent = pipeline.send("image", "of " + producer);
+      PreparedPair pair =
+          PreparedPair.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING))
+              .setContributor("museum")
+              .setProducer(producer)
+              .build();
+      TestCluster.put(cluster, pipeline.topic(PairStatus.TRAINING), sent.pairId(), pair);
+    }
+
+    Ended text = run("takedown", "--contributor", "museum", "--plan");
+    Ended json = run("takedown", "--producer", "eve", "--plan", "--json");
+
+    assertThat(text.out())
+        .contains("contributor museum: 3 published pairs (training 3)")
+        .contains("  1 sent with the API key of museum\n")
+        .contains("  1 sent with the API key of eve\n")
+        .contains("  1 sent with no API key");
+    assertThat(json.json().path("producers").path("eve").asLong()).isEqualTo(1);
+    assertThat(json.json().path("subject").path("kind").asText()).isEqualTo("PRODUCER");
+  }
+
+  @Test
   void liftsWhatIsWithdrawnAndSaysWhereNothingIs() {
     run("takedown", "--contributor", "museum", "--cause", "a letter", "--wait", "0s");
 

@@ -36,6 +36,7 @@ public final class PairIndex {
         .setFold(pair.getFold())
         .setSourceKind(pair.getSourceKind())
         .setContributor(pair.getContributor())
+        .setProducer(pair.getProducer())
         .setUrl(pair.getUrl())
         .setLicence(pair.getLicence())
         .setRecipeVersion(pair.getRecipeVersion())

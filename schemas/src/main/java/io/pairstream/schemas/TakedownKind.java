@@ -14,7 +14,10 @@ public enum TakedownKind {
   IMAGE,
   /** The pairs of one host, by their URL, or of one {@link SourceKind}. */
   SOURCE,
-  CONTRIBUTOR;
+  /** Whom the pairs name, which is their sender's claim. */
+  CONTRIBUTOR,
+  /** Whose API key the pairs were sent with. */
+  PRODUCER;
 
   /** The kind of that name; none where another version gave it. */
   public static Optional<TakedownKind> named(String name) {
@@ -28,12 +31,20 @@ public enum TakedownKind {
 
   /** Keys of the takedowns that a pair with these properties falls under, the pair's own first. */
   public static List<String> keysOf(
-      String pairId, String imageDigest, String contributor, String sourceKind, String url) {
-    List<String> keys = new ArrayList<>(5);
+      String pairId,
+      String imageDigest,
+      String contributor,
+      String producer,
+      String sourceKind,
+      String url) {
+    List<String> keys = new ArrayList<>(6);
     keys.add(PAIR.key(pairId));
     keys.add(IMAGE.key(imageDigest));
     if (!contributor.isEmpty()) {
       keys.add(CONTRIBUTOR.key(contributor));
+    }
+    if (!producer.isEmpty()) {
+      keys.add(PRODUCER.key(producer));
     }
     keys.add(SOURCE.key(sourceKind));
     String host = host(url);

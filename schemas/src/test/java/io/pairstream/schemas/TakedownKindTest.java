@@ -12,14 +12,19 @@ class TakedownKindTest {
   void namesEveryTakedownThatAPairFallsUnder() {
     assertThat(
             TakedownKind.keysOf(
-                "1f", "2e", "museum", "SCRAPED", "https://Pictures.TEST:8080/a.jpg"))
+                "1f", "2e", "museum", "anna", "SCRAPED", "https://Pictures.TEST:8080/a.jpg"))
         .containsExactly(
-            "PAIR/1f", "IMAGE/2e", "CONTRIBUTOR/museum", "SOURCE/SCRAPED", "SOURCE/pictures.test");
+            "PAIR/1f",
+            "IMAGE/2e",
+            "CONTRIBUTOR/museum",
+            "PRODUCER/anna",
+            "SOURCE/SCRAPED",
+            "SOURCE/pictures.test");
   }
 
   @Test
   void aPairOfNobodyAndFromNowhereFallsUnderNothingOfTheirs() {
-    assertThat(TakedownKind.keysOf("1f", "2e", "", "IMPORTED", ""))
+    assertThat(TakedownKind.keysOf("1f", "2e", "", "", "IMPORTED", ""))
         .containsExactly("PAIR/1f", "IMAGE/2e", "SOURCE/IMPORTED");
   }
 
@@ -30,12 +35,12 @@ class TakedownKindTest {
     "ftp://pictures.test/a, pictures.test"
   })
   void aHostIsNamedInOneWayHoweverItIsWritten(String url, String host) {
-    assertThat(TakedownKind.keysOf("1f", "2e", "", "SCRAPED", url)).endsWith("SOURCE/" + host);
+    assertThat(TakedownKind.keysOf("1f", "2e", "", "", "SCRAPED", url)).endsWith("SOURCE/" + host);
   }
 
   @ParameterizedTest
   @CsvSource({"not an address", "/pictures/1.jpg", "http://"})
   void whatIsNoAddressHasNoHost(String url) {
-    assertThat(TakedownKind.keysOf("1f", "2e", "", "SCRAPED", url)).endsWith("SOURCE/SCRAPED");
+    assertThat(TakedownKind.keysOf("1f", "2e", "", "", "SCRAPED", url)).endsWith("SOURCE/SCRAPED");
   }
 }

@@ -36,6 +36,7 @@ public final class Condition {
               "licence", IndexedPair::getLicence,
               "source", IndexedPair::getSourceKind,
               "contributor", IndexedPair::getContributor,
+              "producer", IndexedPair::getProducer,
               "host", pair -> host(pair.getUrl())));
 
   private static final Map<String, Function<IndexedPair, Number>> NUMBERS =
@@ -58,10 +59,10 @@ public final class Condition {
   /**
    * Reads {@code FIELD OP VALUE[,VALUE...]}.
    *
-   * <p>Texts are language, licence, source (the record's source_kind), contributor and host (of the
-   * url); {@code *} in a value stands for any characters. Numbers are fold, width, height,
-   * token_count, truncated ({@code true} or {@code false}) and {@code measure.NAME}. {@code =}
-   * holds for any of the values, {@code !=} for none of them, {@code >=} and {@code <=} compare
+   * <p>Texts are language, licence, source (the record's source_kind), contributor, producer and
+   * host (of the url); {@code *} in a value stands for any characters. Numbers are fold, width,
+   * height, token_count, truncated ({@code true} or {@code false}) and {@code measure.NAME}. {@code
+   * =} holds for any of the values, {@code !=} for none of them, {@code >=} and {@code <=} compare
    * numbers with one.
    *
    * @throws IllegalArgumentException for anything else

@@ -33,6 +33,7 @@ record PairField(Type column, Function<PreparedPair, Object> value) {
           text("language", PreparedPair::getLanguage),
           text("source_kind", PreparedPair::getSourceKind),
           text("contributor", PreparedPair::getContributor),
+          text("producer", PreparedPair::getProducer),
           text("url", PreparedPair::getUrl),
           text("licence", PreparedPair::getLicence),
           text("split", PreparedPair::getSplit),

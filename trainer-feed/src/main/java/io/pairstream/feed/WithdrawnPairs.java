@@ -114,6 +114,7 @@ public final class WithdrawnPairs implements AutoCloseable {
                     pair.getPairId(),
                     pair.getImageDigest(),
                     pair.getContributor(),
+                    pair.getProducer(),
                     pair.getSourceKind(),
                     pair.getUrl()))
         .orElse(List.of());

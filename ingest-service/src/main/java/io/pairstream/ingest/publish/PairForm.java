@@ -192,6 +192,7 @@ public final class PairForm {
         .setLanguage(language)
         .setSourceKind(sourceKind(SourceKind.CROWDSOURCED))
         .setContributor(contributor)
+        .setProducer(sender.producer())
         .setUrl(texts.getOrDefault("url", ""))
         .setLicence(texts.getOrDefault("licence", ""))
         .setMediaType(texts.get("media_type"))

@@ -30,6 +30,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,9 +63,10 @@ class AccessTest {
   /** Headers that let nobody in, by what is wrong with them. */
   static final Map<String, String> REFUSED = new LinkedHashMap<>();
 
+  static final Map<Scope, String> byScope = new EnumMap<>(Scope.class);
+
   static String publishing;
   static String reading;
-  static String viewing;
   static String revokedId;
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -89,7 +92,10 @@ class AccessTest {
     try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
       publishing = key(issuer, "ann", Scope.PUBLISH);
       reading = key(issuer, "bob", Scope.READ);
-      viewing = key(issuer, "vic", Scope.VIEW);
+      byScope.put(Scope.PUBLISH, publishing);
+      byScope.put(Scope.READ, reading);
+      byScope.put(Scope.VIEW, key(issuer, "vic", Scope.VIEW));
+      byScope.put(Scope.REVIEW, key(issuer, "rev", Scope.REVIEW));
       revoked = key(issuer, "eve", Scope.PUBLISH, Scope.READ);
       revokedId = revoked.substring(4, 20);
     }
@@ -142,49 +148,66 @@ class AccessTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyRouteRefusesAKeyOfAnotherScope() {
-    return guarded().stream()
-        .filter(route -> route.access().scope().isPresent())
-        .map(
-            route ->
-                DynamicTest.dynamicTest(
-                    route.toString(),
-                    () -> {
-                      Scope scope = route.access().scope().get();
-                      String key = scope == Scope.PUBLISH ? reading : publishing;
-
-                      HttpResponse<String> answer =
-                          ask(route.method(), path(route), "Bearer " + key);
-
-                      assertThat(answer.statusCode()).isEqualTo(403);
-                      JsonNode problem = problem(answer);
-                      assertThat(problem.path("type").asText())
-                          .isEqualTo("urn:pairstream:problem:forbidden");
-                      assertThat(problem.path("scope").asText()).isEqualTo(scope.label());
-                      assertThat(answer.body()).doesNotContain(key.substring(21));
-                    }));
+  Stream<DynamicTest> everyRouteLetsInTheScopesThatItIsFor() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Route route : guarded()) {
+      byScope.forEach(
+          (scope, key) ->
+              tests.add(
+                  DynamicTest.dynamicTest(
+                      route + " with " + scope.label(), () -> isFor(route, scope, key))));
+    }
+    return tests.stream();
   }
 
-  @TestFactory
-  Stream<DynamicTest> everyRouteLetsAKeyOfItsScopeIn() {
-    return guarded().stream()
-        .map(
-            route ->
-                DynamicTest.dynamicTest(
-                    route.toString(),
-                    () -> {
-                      String key =
-                          switch (route.access()) {
-                            case PUBLISH -> publishing;
-                            case VIEW -> viewing;
-                            default -> reading;
-                          };
+  private static void isFor(Route route, Scope scope, String key) throws Exception {
+    Set<Scope> letIn =
+        switch (route.access()) {
+          case PUBLISH -> Set.of(Scope.PUBLISH);
+          case READ -> Set.of(Scope.READ);
+          // Whoever reviews looks at everything that is looked at.
+          case VIEW -> Set.of(Scope.VIEW, Scope.REVIEW);
+          case REVIEW_BY_HANDLER -> Set.of(Scope.REVIEW);
+          default -> EnumSet.allOf(Scope.class);
+        };
 
-                      HttpResponse<String> answer =
-                          ask(route.method(), path(route), "Bearer " + key);
+    HttpResponse<String> answer = ask(route.method(), path(route), "Bearer " + key);
 
-                      assertThat(answer.statusCode()).isNotIn(401, 403);
-                    }));
+    if (letIn.contains(scope)) {
+      assertThat(answer.statusCode()).isNotIn(401, 403);
+    } else {
+      assertThat(answer.statusCode()).isEqualTo(403);
+      JsonNode problem = problem(answer);
+      assertThat(problem.path("type").asText()).isEqualTo("urn:pairstream:problem:forbidden");
+      assertThat(letIn).extracting(Scope::label).contains(problem.path("scope").asText());
+      assertThat(answer.body()).doesNotContain(key.substring(21));
+    }
+  }
+
+  @Test
+  void whatIsSentNamesWhoseKeyItWasSentWithWhomeverElseItNames() throws Exception {
+    String key;
+    try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
+      key = "Bearer " + key(issuer, "mallory", Scope.PUBLISH);
+    }
+    Await.until(() -> me(key).statusCode() == 200);
+    ObjectNode pair = Json.MAPPER.createObjectNode().put("contributor", "ann");
+    pair.put("image", picture(96));
+
+    HttpResponse<String> alone = post(key, pair.put("caption", "sent alone").toString());
+    HttpResponse<String> batch =
+        post("batches", "x-ndjson", key, pair.put("caption", "sent in a batch") + "\n");
+    HttpResponse<String> claimed = post(key, pair.put("producer", "ann").toString());
+
+    assertThat(alone.statusCode()).as(alone.body()).isEqualTo(201);
+    assertThat(batch.body()).contains("\"taken\":1");
+    assertThat(cluster.read(cluster.topics().crowdsourced()))
+        .filteredOn(read -> read.value().getCaption().startsWith("sent "))
+        .hasSize(2)
+        .allSatisfy(read -> assertThat(read.value().getContributor()).isEqualTo("ann"))
+        .allSatisfy(read -> assertThat(read.value().getProducer()).isEqualTo("mallory"));
+    assertThat(claimed.statusCode()).isEqualTo(422);
+    assertThat(problem(claimed).path("detail").asText()).contains("no field producer");
   }
 
   @Test
@@ -237,10 +260,8 @@ class AccessTest {
       key = "Bearer " + issuer.create(wanted).text().reveal();
     }
     Await.until(() -> me(key).statusCode() == 200);
-    ByteArrayOutputStream plain = new ByteArrayOutputStream();
-    ImageIO.write(new BufferedImage(7000, 7000, BufferedImage.TYPE_BYTE_GRAY), "png", plain);
     ObjectNode pair = Json.MAPPER.createObjectNode().put("caption", "nothing at all");
-    pair.put("image", plain.toByteArray());
+    pair.put("image", picture(7000));
 
     HttpResponse<String> taken = post(key, pair.toString());
     HttpResponse<String> next = post(key, pair.toString());
@@ -318,13 +339,25 @@ class AccessTest {
     return CLIENT.send(request.build(), BodyHandlers.ofString());
   }
 
+  private static byte[] picture(int side) throws IOException {
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY), "png", plain);
+    return plain.toByteArray();
+  }
+
   private static HttpResponse<String> post(String authorization, String pair)
       throws IOException, InterruptedException {
+    return post("pairs", "json", authorization, pair);
+  }
+
+  private static HttpResponse<String> post(
+      String route, String type, String authorization, String body)
+      throws IOException, InterruptedException {
     return CLIENT.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/v1/pairs"))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/v1/" + route))
             .header("Authorization", authorization)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(pair))
+            .header("Content-Type", "application/" + type)
+            .POST(BodyPublishers.ofString(body))
             .build(),
         BodyHandlers.ofString());
   }

@@ -81,6 +81,7 @@ class PairPublisherTest {
             "zh",
             "IMPORTED",
             "ann",
+            "museum",
             "https://example.org/cat.png",
             "CC0-1.0",
             "image/png",

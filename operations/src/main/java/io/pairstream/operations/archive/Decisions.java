@@ -73,6 +73,7 @@ final class Decisions implements AutoCloseable {
         PairIdentity.pairId(digest, caption),
         digest,
         pair.getContributor(),
+        pair.getProducer(),
         pair.getSourceKind(),
         pair.getUrl());
   }

@@ -42,15 +42,15 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 8;
+    return 9;
   }
 
   @Override
   public List<String> schema() {
     return List.of(
         "CREATE TABLE pair (id INTEGER PRIMARY KEY, pair_id TEXT, image_digest TEXT,"
-            + " standing TEXT, reason TEXT, source_kind TEXT, contributor TEXT, host TEXT,"
-            + " copy_of TEXT, origin TEXT, partition INTEGER, offset INTEGER, value TEXT)",
+            + " standing TEXT, reason TEXT, source_kind TEXT, contributor TEXT, producer TEXT,"
+            + " host TEXT, copy_of TEXT, origin TEXT, partition INTEGER, offset INTEGER, value TEXT)",
         "CREATE INDEX pair_by_pair ON pair (pair_id)",
         "CREATE INDEX pair_by_digest ON pair (image_digest)",
         "CREATE INDEX pair_by_origin ON pair (origin)",
@@ -58,6 +58,7 @@ public final class PairIndex implements CatalogueFold {
         "CREATE INDEX pair_by_reason ON pair (reason)",
         "CREATE INDEX pair_by_source ON pair (source_kind)",
         "CREATE INDEX pair_by_contributor ON pair (contributor, id, reason)",
+        "CREATE INDEX pair_by_producer ON pair (producer)",
         "CREATE INDEX pair_by_host ON pair (host)",
         "CREATE INDEX pair_by_copied ON pair (copy_of)",
         "CREATE INDEX pair_counted ON pair (standing, reason, source_kind)",
@@ -164,6 +165,7 @@ public final class PairIndex implements CatalogueFold {
       case "PAIR" -> table.update("DELETE FROM pair WHERE pair_id = ?", subject);
       case "IMAGE" -> table.update("DELETE FROM pair WHERE image_digest = ?", subject);
       case "CONTRIBUTOR" -> table.update("DELETE FROM pair WHERE contributor = ?", subject);
+      case "PRODUCER" -> table.update("DELETE FROM pair WHERE producer = ?", subject);
       case "SOURCE" ->
           table.update("DELETE FROM pair WHERE source_kind = ? OR host = ?", subject, subject);
       default -> {
@@ -222,16 +224,18 @@ public final class PairIndex implements CatalogueFold {
       String pairId,
       String imageDigest,
       String contributor,
+      String producer,
       String sourceKind,
       String url) {
     return is(
         table,
         "SELECT 1 FROM takedown WHERE is_in_force AND subject <> '' AND ((kind = 'PAIR' AND"
             + " subject = ?) OR (kind = 'IMAGE' AND subject = ?) OR (kind = 'CONTRIBUTOR' AND"
-            + " subject = ?) OR (kind = 'SOURCE' AND subject IN (?, ?)))",
+            + " subject = ?) OR (kind = 'PRODUCER' AND subject = ?) OR (kind = 'SOURCE' AND subject IN (?, ?)))",
         pairId,
         imageDigest,
         contributor,
+        producer,
         sourceKind,
         host(url));
   }
@@ -243,7 +247,13 @@ public final class PairIndex implements CatalogueFold {
 
   private static boolean isTakenDown(Database table, PairRow row) {
     return isTakenDown(
-        table, row.pairId(), row.imageDigest(), row.contributor(), row.sourceKind(), row.url());
+        table,
+        row.pairId(),
+        row.imageDigest(),
+        row.contributor(),
+        row.producer(),
+        row.sourceKind(),
+        row.url());
   }
 
   /** The host of an address in lower case; empty where there is none. */
@@ -268,7 +278,7 @@ public final class PairIndex implements CatalogueFold {
                 first + (1L << ID_BITS) - 1)
             .orElseThrow();
     table.update(
-        "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id,
         row.pairId(),
         row.imageDigest(),
@@ -276,6 +286,7 @@ public final class PairIndex implements CatalogueFold {
         row.reason(),
         row.sourceKind(),
         row.contributor(),
+        row.producer(),
         host(row.url()),
         row.copyOf(),
         row.coordinates(),

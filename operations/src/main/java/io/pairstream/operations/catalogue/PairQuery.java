@@ -6,10 +6,11 @@ import java.util.Optional;
  * Which pairs are looked for; all that is given must hold.
  *
  * @param text a pair id, an image digest, the beginning of one, coordinates, a reason, or words of
- *     captions and producers' names; empty for all
+ *     captions and contributors' names; empty for all
  * @param reason a reason's name; empty for all, as with the others
  * @param source a source kind
- * @param contributor a producer's name, exactly
+ * @param contributor whom the pair names, exactly
+ * @param producer whose API key it was sent with, exactly
  * @param standing TRAINING, VALIDATION, TEST or QUARANTINED
  * @param after goes on behind the cursor of an earlier page
  * @param limit pairs of one page at most; 1 to 500
@@ -19,6 +20,7 @@ public record PairQuery(
     String reason,
     String source,
     String contributor,
+    String producer,
     String standing,
     Optional<String> after,
     int limit) {
@@ -56,16 +58,17 @@ public record PairQuery(
 
   /** All pairs of a standing, or of every one where that is empty; the first page. */
   public static PairQuery all(String standing, int limit) {
-    return new PairQuery("", "", "", "", standing, Optional.empty(), limit);
+    return new PairQuery("", "", "", "", "", standing, Optional.empty(), limit);
   }
 
   /** The same with a text to look for. */
   public PairQuery withText(String other) {
-    return new PairQuery(other, reason, source, contributor, standing, after, limit);
+    return new PairQuery(other, reason, source, contributor, producer, standing, after, limit);
   }
 
   /** The same from a cursor on. */
   public PairQuery from(String cursor) {
-    return new PairQuery(text, reason, source, contributor, standing, Optional.of(cursor), limit);
+    return new PairQuery(
+        text, reason, source, contributor, producer, standing, Optional.of(cursor), limit);
   }
 }

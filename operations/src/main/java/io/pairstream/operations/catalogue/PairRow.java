@@ -25,6 +25,7 @@ import java.util.Locale;
  * @param copyOf image digest of the published picture that it nearly copies; empty where it copies
  *     none
  * @param caption its beginning: at most 1,000 characters; cleaned where the pair was kept
+ * @param producer whose API key it was sent with; empty where none was
  * @param url its beginning: at most 2,000 characters
  * @param origin coordinates of the raw record
  * @param receivedAt when an output took it; 1970 where nobody knows
@@ -45,6 +46,7 @@ public record PairRow(
     String language,
     String sourceKind,
     String contributor,
+    String producer,
     String url,
     String licence,
     String recipeVersion,
@@ -56,7 +58,7 @@ public record PairRow(
   private static final int LONGEST_CAPTION = 1_000;
   private static final int LONGEST_TEXT = 2_000;
   private static final String OTHER_KIND = "UNKNOWN";
-  private static final int LONGEST_NAME = 500;
+  static final int LONGEST_NAME = 500;
 
   static PairRow of(PreparedPair pair, Place place) {
     return new PairRow(
@@ -74,6 +76,7 @@ public record PairRow(
         cut(pair.getLanguage(), LONGEST_NAME),
         cut(pair.getSourceKind(), LONGEST_NAME),
         cut(pair.getContributor(), LONGEST_NAME),
+        cut(pair.getProducer(), LONGEST_NAME),
         cut(pair.getUrl(), LONGEST_TEXT),
         cut(pair.getLicence(), LONGEST_NAME),
         pair.getRecipeVersion(),
@@ -106,6 +109,7 @@ public record PairRow(
         cut(sent.getLanguage(), LONGEST_NAME),
         known(sent.getSourceKind()),
         cut(sent.getContributor(), LONGEST_NAME),
+        cut(pair.getProducer(), LONGEST_NAME),
         cut(sent.getUrl(), LONGEST_TEXT),
         cut(sent.getLicence(), LONGEST_NAME),
         pair.getRecipeVersion(),
@@ -135,6 +139,7 @@ public record PairRow(
         "",
         "",
         "",
+        receipt.producer(),
         "",
         "",
         "",

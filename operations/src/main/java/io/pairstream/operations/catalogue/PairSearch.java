@@ -107,7 +107,12 @@ public final class PairSearch {
    * of the pair alone is enough where its takedown is or was part of another.
    */
   public List<TakedownEvent> takedownEvents(
-      String pairId, String imageDigest, String contributor, String sourceKind, String url) {
+      String pairId,
+      String imageDigest,
+      String contributor,
+      String producer,
+      String sourceKind,
+      String url) {
     return catalogue.read(
         table ->
             table.query(
@@ -122,7 +127,8 @@ public final class PairSearch {
                         row.getString(4),
                         Instant.ofEpochMilli(row.getLong(5))),
                 AnswerJson.text(
-                    TakedownKind.keysOf(pairId, imageDigest, contributor, sourceKind, url)),
+                    TakedownKind.keysOf(
+                        pairId, imageDigest, contributor, producer, sourceKind, url)),
                 pairId));
   }
 
@@ -148,10 +154,16 @@ public final class PairSearch {
 
   /** Whether a withdrawal covers something with these properties. */
   public boolean isTakenDown(
-      String pairId, String imageDigest, String contributor, String sourceKind, String url) {
+      String pairId,
+      String imageDigest,
+      String contributor,
+      String producer,
+      String sourceKind,
+      String url) {
     return catalogue.read(
         table ->
-            PairIndex.isTakenDown(table, pairId, imageDigest, contributor, sourceKind, url)
+            PairIndex.isTakenDown(
+                    table, pairId, imageDigest, contributor, producer, sourceKind, url)
                 || PairIndex.is(table, "SELECT 1 FROM gone WHERE key = ?", pairId));
   }
 
@@ -173,10 +185,11 @@ public final class PairSearch {
     }
     conditions.add("reason", query.reason());
     conditions.add("contributor", query.contributor());
+    conditions.add("producer", query.producer());
     conditions.add("source_kind", query.source());
     conditions.add("standing", query.standing());
     OptionalLong found =
-        text.isEmpty() && query.contributor().isEmpty()
+        text.isEmpty() && query.contributor().isEmpty() && query.producer().isEmpty()
             ? OptionalLong.of(conditions.count(table))
             : OptionalLong.empty();
     List<Long> ids = conditions.ids(table, query.before(), query.limit() + 1);

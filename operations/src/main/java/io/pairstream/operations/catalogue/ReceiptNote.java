@@ -9,6 +9,7 @@ import java.time.Instant;
  * A pair's receipt, as far as its rows do not say the same.
  *
  * @param standing TRAINING, VALIDATION, TEST, QUARANTINED or WITHDRAWN
+ * @param producer whose API key the deciding record was sent with; empty where none was
  * @param copies how many times the pair was received, the first included
  * @param reviewId the review that sent the deciding record again; empty where none did
  * @param origin coordinates of the raw record that decided
@@ -18,6 +19,7 @@ public record ReceiptNote(
     String reason,
     String detail,
     String imageDigest,
+    String producer,
     long copies,
     String reviewId,
     @JsonIncludeProperties({"topic", "partition", "offset"}) Origin origin,
@@ -32,6 +34,7 @@ public record ReceiptNote(
         receipt.getReason(),
         PairRow.cut(receipt.getDetail(), LONGEST_DETAIL),
         receipt.getImageDigest(),
+        PairRow.cut(receipt.getProducer(), PairRow.LONGEST_NAME),
         receipt.getCopies(),
         receipt.getReviewId(),
         receipt.getOrigin(),

@@ -13,7 +13,6 @@ import io.pairstream.service.keys.IssuedKey;
 import io.pairstream.service.keys.KeyRing;
 import java.time.Clock;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -62,7 +61,7 @@ final class OperatorLogin implements Authenticator {
   @Override
   public Principal authenticate(Incoming request) {
     if (request.header("Authorization").isPresent()) {
-      return withViewing(keys.authenticate(request));
+      return keys.authenticate(request);
     }
     Optional<Principal> session = sessionOf(request);
     if (session.isPresent() && request.method() != Method.GET) {
@@ -99,7 +98,7 @@ final class OperatorLogin implements Authenticator {
    *     that opens nothing here
    */
   Principal holder(String key) {
-    Principal holder = withViewing(keys.holder(key));
+    Principal holder = keys.holder(key);
     if (!holder.scopes().contains(Scope.VIEW)) {
       throw Problem.of(ProblemKind.FORBIDDEN, Template.KEY_OPENS_NOTHING.english());
     }
@@ -126,16 +125,7 @@ final class OperatorLogin implements Authenticator {
         .flatMap(sessions::use)
         .flatMap(ring::find)
         .filter(key -> key.stateAt(clock.instant()) == IssuedKey.State.LIVE)
-        .map(key -> withViewing(new Principal(key.producer(), key.keyId(), key.scopes())));
-  }
-
-  private static Principal withViewing(Principal principal) {
-    if (!principal.scopes().contains(Scope.REVIEW)) {
-      return principal;
-    }
-    Set<Scope> more = EnumSet.copyOf(principal.scopes());
-    more.add(Scope.VIEW);
-    return new Principal(principal.producer(), principal.keyId(), more);
+        .map(key -> new Principal(key.producer(), key.keyId(), key.scopes()));
   }
 
   private Optional<String> cookieOf(Incoming request) {

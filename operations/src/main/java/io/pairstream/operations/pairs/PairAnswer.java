@@ -62,6 +62,18 @@ public record PairAnswer(
    */
   public record Admission(String reviewId, Optional<Review> review, List<String> waived) {}
 
+  /** Whose API key it was sent with; empty where none was. */
+  @JsonProperty
+  public String producer() {
+    return receipt
+        .map(Receipt::getProducer)
+        .filter(name -> !name.isEmpty())
+        .or(() -> quarantined.map(entry -> entry.pair().getProducer()))
+        .filter(name -> !name.isEmpty())
+        .or(() -> upload.map(Upload::getProducer))
+        .orElse("");
+  }
+
   public static final String PAIR = "PAIR";
   public static final String LINK = "LINK";
 

@@ -133,13 +133,18 @@ final class PairCards {
         row.isQuarantined() ? 0 : search.nearCopies(row.imageDigest()),
         search.reviews(pair.id()),
         search.takedownEvents(
-            row.pairId(), row.imageDigest(), row.contributor(), row.sourceKind(), row.url()),
+            row.pairId(),
+            row.imageDigest(),
+            row.contributor(),
+            row.producer(),
+            row.sourceKind(),
+            row.url()),
         remedy(row.reason()));
   }
 
   /** A pair that was withdrawn, or whose record is not read yet. */
   private PairCard withoutRecord(String id, ReceiptNote receipt) {
-    boolean gone = search.isTakenDown(id, receipt.imageDigest(), "", "", "");
+    boolean gone = search.isTakenDown(id, receipt.imageDigest(), "", receipt.producer(), "", "");
     String standing = gone ? PairStatus.WITHDRAWN.name() : receipt.standing();
     return card(
         new FoundPair(id, PairRow.of(id, standing, receipt), Optional.of(receipt)),

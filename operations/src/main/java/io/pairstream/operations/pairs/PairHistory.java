@@ -278,6 +278,7 @@ public final class PairHistory {
       List<String> keys = new ArrayList<>();
       keys.add(TakedownKind.PAIR.key(of.getPairId()));
       keys.add(TakedownKind.IMAGE.key(of.getImageDigest()));
+      keys.add(TakedownKind.PRODUCER.key(of.getProducer()));
       entry
           .or(() -> isWithdrawn ? quarantine.show(key) : Optional.empty())
           .map(QuarantineEntry::pair)
@@ -287,6 +288,7 @@ public final class PairHistory {
               subject -> {
                 keys.add(TakedownKind.PAIR.key(subject)); // the same sample, spelt otherwise
                 keys.add(TakedownKind.CONTRIBUTOR.key(subject));
+                keys.add(TakedownKind.PRODUCER.key(subject));
                 keys.add(TakedownKind.SOURCE.key(subject));
               });
       return keys;

@@ -68,7 +68,8 @@ public final class PairRoutes implements AutoCloseable {
   public List<Route> routes() {
     return List.of(
         Route.get("/v1/pairs", Access.VIEW, (request, body) -> now(() -> find(request)))
-            .taking("q", "reason", "source", "contributor", "standing", "after", "limit"),
+            .taking(
+                "q", "reason", "source", "contributor", "producer", "standing", "after", "limit"),
         Route.get("/v1/pairs/{id}", Access.VIEW, (request, body) -> card(request)),
         Route.get(
                 "/v1/pictures/{topic}/{partition}/{offset}",
@@ -212,6 +213,7 @@ public final class PairRoutes implements AutoCloseable {
           filter(request, "reason"),
           filter(request, "source"),
           filter(request, "contributor"),
+          filter(request, "producer"),
           filter(request, "standing"),
           request.query("after").filter(cursor -> !cursor.isEmpty()),
           request.whole("limit", 50, 1, 500));

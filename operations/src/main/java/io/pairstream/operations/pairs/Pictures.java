@@ -134,6 +134,7 @@ final class Pictures implements AutoCloseable {
         pair.getPairId(),
         pair.getImageDigest(),
         pair.getContributor(),
+        pair.getProducer(),
         pair.getSourceKind(),
         pair.getUrl());
     return ImageEncoding.RAW.label().equals(pair.getImageEncoding())
@@ -183,14 +184,20 @@ final class Pictures implements AutoCloseable {
         PairIdentity.pairId(digest, raw.getCaption()),
         digest,
         raw.getContributor(),
+        raw.getProducer(),
         raw.getSourceKind(),
         raw.getUrl());
     return Utils.toArray(raw.getImage());
   }
 
   private void requireNotWithdrawn(
-      String pairId, String imageDigest, String contributor, String sourceKind, String url) {
-    if (search.isTakenDown(pairId, imageDigest, contributor, sourceKind, url)) {
+      String pairId,
+      String imageDigest,
+      String contributor,
+      String producer,
+      String sourceKind,
+      String url) {
+    if (search.isTakenDown(pairId, imageDigest, contributor, producer, sourceKind, url)) {
       throw none("the pair was withdrawn");
     }
   }

@@ -38,8 +38,8 @@ final class PublishedPairs {
   /** The receipt of the pair that is the subject, or an empty one. */
   private Receipt own = Receipt.newBuilder().build();
 
-  /** A pair, and where it is. */
-  record Published(String imageDigest, PairStatus split, String sampleId) {}
+  /** A pair, where it is, and whose API key it was sent with. */
+  record Published(String imageDigest, PairStatus split, String sampleId, String producer) {}
 
   PublishedPairs(ClusterAccess cluster, Subject subject) {
     this.cluster = cluster;
@@ -79,7 +79,7 @@ final class PublishedPairs {
   Collection<TopicPartition> partitions(CommittedLog log) {
     return switch (subject.kind()) {
       case PAIR, IMAGE -> log.partitions(cluster.topics().receipts().name());
-      case SOURCE, CONTRIBUTOR -> log.partitions(splits.keySet());
+      case SOURCE, CONTRIBUTOR, PRODUCER -> log.partitions(splits.keySet());
     };
   }
 
@@ -117,6 +117,7 @@ final class PublishedPairs {
             pair.getPairId(),
             pair.getImageDigest(),
             pair.getContributor(),
+            pair.getProducer(),
             pair.getSourceKind(),
             pair.getUrl())
         .contains(subject.key());
@@ -128,7 +129,10 @@ final class PublishedPairs {
         .filter(PairStatus::isPublished)
         .filter(split -> split.name().equals(receipt.getStanding()))
         .findFirst()
-        .map(split -> new Published(receipt.getImageDigest(), split, receipt.getSampleId()));
+        .map(
+            split ->
+                new Published(
+                    receipt.getImageDigest(), split, receipt.getSampleId(), receipt.getProducer()));
   }
 
   /** The topic says which split it is, whatever the record does. */
@@ -136,6 +140,7 @@ final class PublishedPairs {
     return new Published(
         pair.getImageDigest(),
         splits.get(topic),
-        PairIdentity.pairId(pair.getImageDigest(), pair.getCaption()));
+        PairIdentity.pairId(pair.getImageDigest(), pair.getCaption()),
+        pair.getProducer());
   }
 }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /**
  * What is to be withdrawn.
  *
- * @param name pair id, image digest, contributor as pairs have it, host as in {@link LinkHost}, or
- *     name of a {@link SourceKind}
+ * @param name pair id, image digest, contributor or producer as pairs have them, host as in {@link
+ *     LinkHost}, or name of a {@link SourceKind}
  */
 public record Subject(TakedownKind kind, String name) {
 
@@ -45,13 +45,26 @@ public record Subject(TakedownKind kind, String name) {
    * @throws IllegalArgumentException for a name that no pair can have
    */
   public static Subject contributor(String name) {
+    return new Subject(TakedownKind.CONTRIBUTOR, checked("a contributor", name));
+  }
+
+  /**
+   * All pairs that were sent with a producer's keys, whomever they name.
+   *
+   * @throws IllegalArgumentException for a name that no key can have
+   */
+  public static Subject producer(String name) {
+    return new Subject(TakedownKind.PRODUCER, checked("a producer", name));
+  }
+
+  private static String checked(String whose, String name) {
     if (name.isBlank()
         || name.length() > LONGEST_CONTRIBUTOR
         || name.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
-          "a contributor's name has 1 to 8192 characters, none of them a control character");
+          whose + "'s name has 1 to 8192 characters, none of them a control character");
     }
-    return new Subject(TakedownKind.CONTRIBUTOR, name);
+    return name;
   }
 
   /**

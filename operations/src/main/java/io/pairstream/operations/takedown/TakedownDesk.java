@@ -36,10 +36,10 @@ import org.apache.kafka.common.errors.RetriableException;
  * Takes down and lifts.
  *
  * <p>A takedown is one record that rejects what comes, and one more for each further pair that is
- * published of it: of an image, a contributor or a source; of a pair, the same sample under another
- * spelling of its caption. Those that are published while the first one is on its way are found
- * once it has reached every task of the topology, after which no more can come. So whoever is
- * interrupted asks for the same once more.
+ * published of it: of an image, a contributor, a producer or a source; of a pair, the same sample
+ * under another spelling of its caption. Those that are published while the first one is on its way
+ * are found once it has reached every task of the topology, after which no more can come. So
+ * whoever is interrupted asks for the same once more.
  */
 public final class TakedownDesk {
 
@@ -59,6 +59,8 @@ public final class TakedownDesk {
    * What a takedown found, and what became of it.
    *
    * @param published how many pairs were published of it, by split
+   * @param producers how many of them were sent with whose API keys; by an empty name those that
+   *     were sent without
    * @param removed how many of them are removed by now
    * @param earlier the takedown of the same subject that was in force already
    * @param unfinished what is waited for, in a sentence; empty where nothing is
@@ -66,6 +68,7 @@ public final class TakedownDesk {
   public record Report(
       Subject subject,
       SortedMap<PairStatus, Long> published,
+      SortedMap<String, Long> producers,
       long removed,
       Optional<Takedown> earlier,
       Optional<String> unfinished) {
@@ -99,9 +102,11 @@ public final class TakedownDesk {
   public Report plan(Subject subject) {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster)) {
+      Map<String, Published> pairs = new PublishedPairs(cluster, subject).readOn(log);
       return new Report(
           subject,
-          bySplit(new PublishedPairs(cluster, subject).readOn(log)),
+          count(pairs, Published::split),
+          count(pairs, Published::producer),
           0,
           Optional.ofNullable(inForce(log).get(subject.key())),
           Optional.empty());
@@ -187,9 +192,10 @@ public final class TakedownDesk {
     return last;
   }
 
-  private static SortedMap<PairStatus, Long> bySplit(Map<String, Published> pairs) {
+  private static <T extends Comparable<T>> SortedMap<T, Long> count(
+      Map<String, Published> pairs, Function<Published, T> by) {
     return pairs.values().stream()
-        .collect(Collectors.groupingBy(Published::split, TreeMap::new, Collectors.counting()));
+        .collect(Collectors.groupingBy(by, TreeMap::new, Collectors.counting()));
   }
 
   /** One request under way. */
@@ -238,7 +244,8 @@ public final class TakedownDesk {
       Optional<String> unfinished = unfinished(() -> isCarriedOut(pairs, all));
       return new Report(
           subject,
-          bySplit(all),
+          count(all, Published::split),
+          count(all, Published::producer),
           all.size() - left.size(),
           Optional.ofNullable(inForce.get(subject.key())),
           unfinished);
@@ -279,6 +286,7 @@ public final class TakedownDesk {
       return Optional.of(
           new Report(
               subject,
+              new TreeMap<>(),
               new TreeMap<>(),
               keys.size(),
               Optional.ofNullable(inForce.get(key)),

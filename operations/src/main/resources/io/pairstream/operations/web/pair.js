@@ -305,6 +305,7 @@ function knownFacts(app, pair) {
       [
         fact(app, "id", code(pair.id)),
         fact(app, "contributor", isKept && producerName(app, pair.contributor)),
+        fact(app, "producer", pair.producer && h("bdi", pair.producer)),
         fact(app, "source", isKept && sourceName(app, pair.source_kind)),
         fact(app, "url", url && outside(url)),
         fact(app, "licence", pair.licence && h("bdi", pair.licence)),

@@ -6,7 +6,8 @@ import { addressOf, choice, follow, heading, skeleton, tally, timeOf, withUnit }
 import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, sourceName, spokenName, standingChip } from "./tiles.js";
 
 const STANDINGS = ["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRAWN"];
-const NAMES = ["q", "standing", "reason", "source", "contributor"];
+const NAMES = ["q", "standing", "reason", "source", "contributor", "producer"];
+const WRITTEN = ["q", "contributor", "producer"];
 const CHOICES_EVERY_MS = 60_000;
 
 export function open(place, app, route) {
@@ -23,7 +24,7 @@ export function open(place, app, route) {
   };
   const written = (name) => place.querySelector(`#${name}`).value.trim();
   const go = (more) =>
-    app.go(addressOf("pairs", { ...wanted, q: written("q"), contributor: written("contributor"), ...more }));
+    app.go(addressOf("pairs", { ...wanted, ...Object.fromEntries(WRITTEN.map((name) => [name, written(name)])), ...more }));
   // Reasons and sources are those that occur in quarantine.
   const questions = { board: { path: () => "/v1/quarantine", every: CHOICES_EVERY_MS } };
   const view = follow(place, app, questions, ({ board = {} }) => [
@@ -43,7 +44,7 @@ export function open(place, app, route) {
     moved(to) {
       look(to);
       view.redraw();
-      for (const name of ["q", "contributor"]) {
+      for (const name of WRITTEN) {
         place.querySelector(`#${name}`).value = wanted[name] ?? "";
       }
     },
@@ -77,10 +78,12 @@ function form(app, wanted, { reasons = [], sources = [] }, go) {
       chosen("standing", STANDINGS.map((name) => [name, say(`standing.${name}`)])),
       chosen("reason", reasons.map(({ reason }) => [reason, reasonWords(app, reason)])),
       chosen("source", sources.map((source) => [source, sourceName(app, source)])),
-      h(
-        "div.field",
-        h("label", { for: "contributor" }, say("pairs.contributor")),
-        h("input", { id: "contributor", value: wanted.contributor, on: { change: () => go({}) }, ...field }),
+      ["contributor", "producer"].map((name) =>
+        h(
+          "div.field",
+          h("label", { for: name }, say(`pairs.${name}`)),
+          h("input", { id: name, value: wanted[name], on: { change: () => go({}) }, ...field }),
+        ),
       ),
     ),
   );

@@ -96,6 +96,7 @@ public final class JudgedPairs implements AutoCloseable {
         .setSplit(split.name())
         .setSourceKind(raw.getSourceKind())
         .setContributor(raw.getContributor())
+        .setProducer(raw.getProducer())
         .setUrl(raw.getUrl())
         .setLicence(raw.getLicence())
         .setMeasures(Map.of("sharpness", 12.5, "original_width_px", 640.0))
@@ -125,6 +126,7 @@ public final class JudgedPairs implements AutoCloseable {
     String topic = cluster.topics().crowdsourced().name();
     return QuarantinedPair.newBuilder()
         .setPairId(pairId(raw))
+        .setProducer(raw.getProducer())
         .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
         .setValue(
             ByteBuffer.wrap(
@@ -154,6 +156,7 @@ public final class JudgedPairs implements AutoCloseable {
     return Receipt.newBuilder()
         .setPairId(pairId(raw))
         .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
+        .setProducer(raw.getProducer())
         .setStanding(standing.name())
         .setReason(reason)
         .setOrigin(origin)

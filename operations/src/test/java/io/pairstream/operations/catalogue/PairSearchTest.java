@@ -143,11 +143,12 @@ class PairSearchTest {
 
   @Test
   void allConditionsMustHold() {
-    judged.reject(JudgedPairs.raw("one cat", "SCRAPED", "museum"), "IMAGE_TOO_SMALL");
+    judged.reject(sentBy("anna", "one cat"), "IMAGE_TOO_SMALL");
     judged.reject(JudgedPairs.raw("two cat", "CROWDSOURCED", "museum"), "IMAGE_TOO_SMALL");
     judged.reject(JudgedPairs.raw("three cat", "SCRAPED", "school"), "IMAGE_TOO_SMALL");
     judged.reject(JudgedPairs.raw("four cat", "SCRAPED", "museum"), "CAPTION_TOO_SHORT");
     judged.accept(JudgedPairs.raw("five cat", "SCRAPED", "museum"), PairStatus.TRAINING);
+    judged.reject(sentBy("bob", "six cat"), "IMAGE_TOO_SMALL");
     read();
 
     PairPage page =
@@ -157,12 +158,20 @@ class PairSearchTest {
                 "IMAGE_TOO_SMALL",
                 "SCRAPED",
                 "museum",
+                "anna",
                 "QUARANTINED",
                 Optional.empty(),
                 10));
 
     assertThat(page.pairs()).extracting(p -> p.row().caption()).containsExactly("one cat");
     assertThat(page.found()).hasValue(1);
+  }
+
+  /** One that is named as the museum's, sent with another's key. */
+  private static RawPair sentBy(String producer, String caption) {
+    RawPair raw = JudgedPairs.raw(caption, "SCRAPED", "museum");
+    raw.setProducer(producer);
+    return raw;
   }
 
   @Test
@@ -177,7 +186,7 @@ class PairSearchTest {
     }
     read();
 
-    PairQuery query = new PairQuery("cat", "IMAGE_TOO_SMALL", "", "", "", Optional.empty(), 10);
+    PairQuery query = new PairQuery("cat", "IMAGE_TOO_SMALL", "", "", "", "", Optional.empty(), 10);
     List<FoundPair> all = new ArrayList<>();
     Optional<String> next = Optional.empty();
     do {
@@ -249,19 +258,20 @@ class PairSearchTest {
     assertThat(captions(ALL.withText(id))).isEmpty();
     assertThat(search.get(id)).isEmpty();
     assertThat(search.board().total()).isZero();
-    assertThat(search.isTakenDown(id, "", "", "", "")).isTrue();
+    assertThat(search.isTakenDown(id, "", "", "", "", "")).isTrue();
   }
 
   @ParameterizedTest
   @CsvSource({
     "CONTRIBUTOR, museum",
+    "PRODUCER, anna",
     "SOURCE, SCRAPED",
     "SOURCE, pictures.test",
     "IMAGE, ",
     "PAIR, "
   })
   void takedownRemovesWhatItNamesAndWhatComesLater(String kind, String subject) {
-    RawPair raw = JudgedPairs.raw("a red bicycle", "SCRAPED", "museum");
+    RawPair raw = sentBy("anna", "a red bicycle");
     String named =
         subject != null
             ? subject
@@ -292,7 +302,7 @@ class PairSearchTest {
     judged.await();
     read();
     assertThat(captions(ALL)).isEmpty();
-    assertThat(search.isTakenDown(id, "", "museum", "", "")).isTrue();
+    assertThat(search.isTakenDown(id, "", "museum", "", "", "")).isTrue();
 
     judged.lift("CONTRIBUTOR", "museum");
     judged.lift("PAIR", id);
@@ -302,7 +312,7 @@ class PairSearchTest {
     read();
 
     assertThat(captions(ALL)).containsExactly("a red bicycle");
-    assertThat(search.isTakenDown(id, "", "museum", "", "")).isFalse();
+    assertThat(search.isTakenDown(id, "", "museum", "", "", "")).isFalse();
   }
 
   @Test

@@ -53,11 +53,18 @@ class TakedownDeskTest {
 
   /** A published pair of a contributor, from a host. */
   private Sent publish(String image, String caption, String contributor, String host) {
+    return publish(image, caption, contributor, contributor, host);
+  }
+
+  /** One that names another contributor than whose key it was sent with. */
+  private Sent publish(
+      String image, String caption, String contributor, String producer, String host) {
     PairStatus split = published.size() % 2 == 0 ? PairStatus.TRAINING : PairStatus.VALIDATION;
     Sent sent = pipeline.send(image, caption);
     PreparedPair pair =
         PreparedPair.newBuilder(PlayedPipeline.prepared(sent, split))
             .setContributor(contributor)
+            .setProducer(producer)
             .setSourceKind("SCRAPED")
             .setUrl("https://" + host + "/1.jpg")
             .build();
@@ -95,6 +102,26 @@ class TakedownDeskTest {
     takeDown(Subject.image(first.imageDigest()));
 
     assertThat(removed).containsExactlyInAnyOrder(first.pairId(), copied.pairId());
+  }
+
+  @Test
+  void tellsWhoseKeysSentWhatNamesAContributorAndWithdrawsThatOfOneKey() {
+    Sent own = publish("image 1", "of the museum", "museum", "pictures.test");
+    Sent planted = publish("image 2", "not of the museum", "museum", "eve", "eve.test");
+    Sent others = publish("image 3", "of eve", "eve", "eve.test");
+    publish("image 4", "by Kafka", "museum", "", "pictures.test");
+
+    assertThat(desk.plan(Subject.contributor("museum")).producers())
+        .isEqualTo(Map.of("", 1L, "eve", 1L, "museum", 1L));
+
+    TakedownDesk.Report report = takeDown(Subject.producer("eve"));
+
+    assertThat(report.removed()).isEqualTo(2);
+    assertThat(removed)
+        .containsExactlyInAnyOrder(planted.pairId(), others.pairId())
+        .doesNotContain(own.pairId());
+    PairAnswer why = new PairHistory(cluster).find(planted.pairId()).orElseThrow();
+    assertThat(why.takedown().orElseThrow().getPartOf()).isEqualTo("PRODUCER/eve");
   }
 
   @Test

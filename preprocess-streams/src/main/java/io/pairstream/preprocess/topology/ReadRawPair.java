@@ -167,6 +167,7 @@ final class ReadRawPair
             PairIdentity.pairId(lastImageDigest, caption),
             lastImageDigest,
             "",
+            isField(pair.getProducer()) ? pair.getProducer() : "",
             isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt(),
             Optional.empty());
     return new Tracked<>(
@@ -234,6 +235,7 @@ final class ReadRawPair
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("url", pair.getUrl());
     fields.put("contributor", pair.getContributor());
+    fields.put("producer", pair.getProducer());
     fields.put("licence", pair.getLicence());
     for (Map.Entry<String, String> field : fields.entrySet()) {
       int bytes = FieldRule.utf8Bytes(field.getValue());
@@ -264,6 +266,10 @@ final class ReadRawPair
           RejectReason.FIELD_INVALID, "the field received_at lies outside the years 1970 to 9999");
     }
     return Outcome.kept(pair);
+  }
+
+  private static boolean isField(String text) {
+    return FieldRule.utf8Bytes(text) <= FieldRule.MAX_BYTES && FieldRule.isPlain(text);
   }
 
   /** Whether a time can be passed on to readers in any language. */

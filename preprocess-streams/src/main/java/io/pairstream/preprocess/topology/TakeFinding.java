@@ -62,7 +62,11 @@ final class TakeFinding
     return pair.as(
         takedowns
             .refuseWithdrawn(
-                pair, prepared.getContributor(), prepared.getSourceKind(), prepared.getUrl())
+                pair,
+                prepared.getContributor(),
+                prepared.getProducer(),
+                prepared.getSourceKind(),
+                prepared.getUrl())
             .then(kept -> receipts.refuseCopies(pair).stage())
             .then(kept -> found(kept, finding)));
   }

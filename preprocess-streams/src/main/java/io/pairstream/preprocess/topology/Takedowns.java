@@ -62,24 +62,29 @@ final class Takedowns {
   }
 
   /**
-   * Rejects what is withdrawn: the pair, its image, its contributor or its source. Comes before any
-   * other reason, so that none keeps the bytes in quarantine.
+   * Rejects what is withdrawn: the pair, its image, its contributor, its producer or its source.
+   * Comes before any other reason, so that none keeps the bytes in quarantine.
    *
    * <p>Rejects: {@code WITHDRAWN}.
    */
   Tracked<Outcome<ReceivedPair>> refuseWithdrawn(Tracked<ReceivedPair> received) {
     RawPair pair = received.stage().pair();
     return received.as(
-        refuseWithdrawn(received, pair.getContributor(), pair.getSourceKind(), pair.getUrl()));
+        refuseWithdrawn(
+            received,
+            pair.getContributor(),
+            pair.getProducer(),
+            pair.getSourceKind(),
+            pair.getUrl()));
   }
 
   /** The same for a pair at any stage. */
   <T> Outcome<T> refuseWithdrawn(
-      Tracked<T> tracked, String contributor, String sourceKind, String url) {
+      Tracked<T> tracked, String contributor, String producer, String sourceKind, String url) {
     Identity identity = tracked.identity();
     for (String key :
         TakedownKind.keysOf(
-            identity.pairId(), identity.imageDigest(), contributor, sourceKind, url)) {
+            identity.pairId(), identity.imageDigest(), contributor, producer, sourceKind, url)) {
       Takedown takedown = get(key);
       if (takedown != null) {
         return Outcome.rejected(

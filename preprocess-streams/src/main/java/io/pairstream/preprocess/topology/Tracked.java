@@ -45,6 +45,7 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
    * @param imageDigest likewise
    * @param sampleId the pair id that it would have with its cleaned caption; empty until that is
    *     known
+   * @param producer whose API key it was sent with; empty where the record does not say
    * @param receivedAt when the ingest API accepted it; the time of its arrival where nobody says
    * @param sent what its producer said, without the image, where the raw record's value is no
    *     longer at hand
@@ -53,16 +54,17 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
       String pairId,
       String imageDigest,
       String sampleId,
+      String producer,
       Instant receivedAt,
       Optional<RawPair> sent) {
 
     /** A record that could not be read has no names. */
     static Identity unknown(RawRecord raw) {
-      return new Identity("", "", "", raw.arrivedAt(), Optional.empty());
+      return new Identity("", "", "", "", raw.arrivedAt(), Optional.empty());
     }
 
     Identity withSample(String id) {
-      return new Identity(pairId, imageDigest, id, receivedAt, sent);
+      return new Identity(pairId, imageDigest, id, producer, receivedAt, sent);
     }
 
     boolean isKnown() {

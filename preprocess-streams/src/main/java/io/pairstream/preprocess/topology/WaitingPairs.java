@@ -76,6 +76,7 @@ final class WaitingPairs {
             pair.getPairId(),
             pair.getImageDigest(),
             "",
+            pair.getProducer(),
             pair.getReceivedAt(),
             Optional.of(sent(pair))),
         pair);
@@ -87,6 +88,7 @@ final class WaitingPairs {
         .setLanguage(pair.getLanguage())
         .setSourceKind(pair.getSourceKind())
         .setContributor(pair.getContributor())
+        .setProducer(pair.getProducer())
         .setUrl(pair.getUrl())
         .setLicence(pair.getLicence())
         .setReceivedAt(pair.getReceivedAt())

@@ -49,6 +49,7 @@ class TakedownsTest {
   private static RawPair pair(int number) {
     RawPair pair = Pairs.good(number);
     pair.setContributor("museum");
+    pair.setProducer("anna");
     pair.setSourceKind("SCRAPED");
     pair.setUrl("https://Pictures.test/" + number + ".jpg");
     return pair;
@@ -127,6 +128,33 @@ class TakedownsTest {
   }
 
   @Test
+  void whoseKeyAPairWasSentWithStaysBesideWhomItNames() {
+    topology.send("crowdsourced", pair);
+    topology.send("crowdsourced", pair);
+
+    PreparedPair published = topology.training().get(0).value();
+    assertThat(published.getContributor()).isEqualTo("museum");
+    assertThat(published.getProducer()).isEqualTo("anna");
+    assertThat(topology.quarantine().get(0).value().getProducer()).isEqualTo("anna");
+    assertThat(topology.receipts())
+        .allSatisfy(receipt -> assertThat(receipt.value().getProducer()).isEqualTo("anna"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"two\nlines", "\u0000"})
+  void aMadeUpProducerIsRejectedAndNotRepeated(String producer) {
+    pair.setProducer(producer);
+
+    topology.send("crowdsourced", pair);
+
+    QuarantinedPair turned = topology.quarantine().get(0).value();
+    assertThat(turned.getReason()).isEqualTo("FIELD_INVALID");
+    assertThat(turned.getDetail()).contains("producer");
+    assertThat(turned.getProducer()).isEmpty();
+    assertThat(topology.receipts().get(0).value().getProducer()).isEmpty();
+  }
+
+  @Test
   void eachSplitLosesItsOwn() {
     try (TopologyUnderTest outputs = new TopologyUnderTest(Pairs.WORKER)) {
       for (int i = 0; i < 20; i++) {
@@ -154,6 +182,7 @@ class TakedownsTest {
         Arguments.of(TakedownKind.PAIR, id(pair(1))),
         Arguments.of(TakedownKind.IMAGE, PairIdentity.imageDigest(pair(1).getImage())),
         Arguments.of(TakedownKind.CONTRIBUTOR, "museum"),
+        Arguments.of(TakedownKind.PRODUCER, "anna"),
         Arguments.of(TakedownKind.SOURCE, "pictures.test"),
         Arguments.of(TakedownKind.SOURCE, "SCRAPED"));
   }
@@ -162,7 +191,8 @@ class TakedownsTest {
   @MethodSource("takedowns")
   void whatComesAfterwardsIsTurnedAwayAndNoByteOfItKept(TakedownKind kind, String subject) {
     takeDown(kind, subject);
-    takeDown(TakedownKind.CONTRIBUTOR, "another");
+    takeDown(TakedownKind.CONTRIBUTOR, "anna");
+    takeDown(TakedownKind.PRODUCER, "museum");
     takeDown(TakedownKind.SOURCE, "museum");
 
     topology.send(
@@ -177,6 +207,7 @@ class TakedownsTest {
     assertThat(turned.getStep()).isEqualTo("taken-down");
     assertThat(turned.getDetail()).contains("not kept here").doesNotContain("letter");
     assertThat(turned.getMeasured()).isEqualTo(subject);
+    assertThat(turned.getProducer()).as("whose key it was sent with").isEqualTo("anna");
     assertThat(turned.getPairId()).isEqualTo(id(pair));
     assertThat(turned.getValue()).isNull();
     assertThat(turned.getKey()).isNull();

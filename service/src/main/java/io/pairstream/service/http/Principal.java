@@ -1,5 +1,6 @@
 package io.pairstream.service.http;
 
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Set;
  * @param producer name of the producer; {@code anonymous} where no key is asked for, empty on open
  *     routes
  * @param keyId public part of the key; empty where there is none
- * @param scopes what the producer may do
+ * @param scopes what the producer may do; {@link Scope#REVIEW} has {@link Scope#VIEW} with it
  */
 public record Principal(String producer, String keyId, Set<Scope> scopes) {
 
@@ -19,7 +20,12 @@ public record Principal(String producer, String keyId, Set<Scope> scopes) {
   /** Somebody on an open route, whom nobody asked. */
   public static final Principal NOBODY = new Principal("", "", Set.of());
 
+  /** Whoever may review may look at what is reviewed. */
   public Principal {
+    if (scopes.contains(Scope.REVIEW)) {
+      scopes = EnumSet.copyOf(scopes);
+      scopes.add(Scope.VIEW);
+    }
     scopes = Set.copyOf(scopes);
   }
 }

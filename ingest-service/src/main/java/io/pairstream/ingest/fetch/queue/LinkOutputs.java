@@ -65,6 +65,7 @@ final class LinkOutputs {
             .setLanguage(link.getLanguage())
             .setSourceKind(link.getSourceKind())
             .setContributor(link.getContributor())
+            .setProducer(tried.header(LinkHeaders.PRODUCER))
             .setUrl(link.getUrl())
             .setLicence(link.getLicence())
             .setMediaType(fetched.contentType())
@@ -120,6 +121,7 @@ final class LinkOutputs {
     boolean keeps = tried.size() <= RecordSizes.MAX_RAW_RECORD;
     QuarantinedPair pair =
         QuarantinedPair.newBuilder()
+            .setProducer(tried.header(LinkHeaders.PRODUCER))
             .setValue(keeps ? record.getValue() : null)
             .setKey(keeps ? record.getKey() : null)
             .setHeaders(keeps ? record.getHeaders() : List.of())

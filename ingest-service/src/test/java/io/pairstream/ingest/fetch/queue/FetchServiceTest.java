@@ -10,6 +10,7 @@ import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -137,6 +138,7 @@ class FetchServiceTest {
     assertThat(pair.getLanguage()).isEqualTo("zh");
     assertThat(pair.getSourceKind()).isEqualTo("IMPORTED");
     assertThat(pair.getContributor()).isEqualTo("ann");
+    assertThat(pair.getProducer()).as("whose key the link was sent with").isEqualTo("app");
     assertThat(pair.getLicence()).isEqualTo("CC0-1.0");
     assertThat(pair.getUrl()).isEqualTo(link.getUrl());
     assertThat(pair.getMediaType()).isEqualTo("image/jpeg");
@@ -167,6 +169,7 @@ class FetchServiceTest {
   void aDeadLinkGoesToQuarantineAsItCame() {
     ProducerRecord<byte[], byte[]> record = link("h.test", "gone");
     record.headers().add("trace", "7".getBytes(UTF_8));
+    record.headers().add(LinkHeaders.PRODUCER, "app".getBytes(UTF_8));
     Origin origin = send(List.of(record)).get(0);
 
     start(answering(RejectReason.FETCH_GONE, false));
@@ -178,8 +181,9 @@ class FetchServiceTest {
     assertThat(quarantined.getValue().array()).isEqualTo(record.value());
     assertThat(quarantined.getKey().array()).isEqualTo("h.test".getBytes(UTF_8));
     assertThat(quarantined.getHeaders())
-        .singleElement()
-        .satisfies(header -> assertThat(header.getKey()).isEqualTo("trace"));
+        .extracting(Header::getKey)
+        .containsExactly("trace", LinkHeaders.PRODUCER);
+    assertThat(quarantined.getProducer()).isEqualTo("app");
     assertThat(quarantined.getOrigin()).isEqualTo(origin);
     assertThat(quarantined.getStep()).isEqualTo("fetch");
     assertThat(quarantined.getReason()).isEqualTo("FETCH_GONE");
