@@ -181,7 +181,7 @@ final class AnswerCheck {
                         && file.bytesPerPixel() == channels
                         && file.scans() == 1
                         && !file.animated()
-                        && file.encoded() == head);
+                        && file.encoded().equals(head));
   }
 
   /** A whole PNG; of a JPEG the beginning, with the end marker that the whole has. */
