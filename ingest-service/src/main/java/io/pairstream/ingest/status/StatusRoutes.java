@@ -10,9 +10,11 @@ import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Scope;
 import io.pairstream.service.table.LastOfEachKey;
 import io.pairstream.service.table.TopicTable;
 import java.io.IOException;
@@ -36,8 +38,10 @@ import org.apache.kafka.common.errors.SerializationException;
  * What became of one pair, and of many, from this instance's copies of {@code uploads} and {@code
  * receipts}. Thread-safe.
  *
- * <p>Any key with the scope {@code read} may ask for any id. An id is a digest of content: who
- * knows it has the content or was told; and two producers may have sent the same pair.
+ * <p>Any key with the scope {@code read} may ask for any pair id or link id. Such an id is a digest
+ * of content: who knows it has the content or was told; and two producers may have sent the same
+ * pair. Coordinates can be counted, so that records without an id are for keys with the scope
+ * {@code review} alone, and for everybody where no keys are asked for.
  *
  * <p>What this instance has not read yet it reads before it says that nobody has heard of an id, so
  * that one which another instance gave out a moment ago is found here.
@@ -47,9 +51,12 @@ public final class StatusRoutes implements AutoCloseable {
   private static final int MAX_IDS = 1000;
   private static final long MAX_BODY_BYTES = 256 * 1024;
 
-  /** A pair id or a link id, or a record's coordinates. */
-  private static final Pattern ID =
-      Pattern.compile("[0-9a-f]{32}|[a-z0-9_.-]{1,100}-[0-9]{1,9}-[0-9]{1,18}");
+  /** A record's coordinates, which stand for a record that has no id. */
+  private static final Pattern COORDINATES =
+      Pattern.compile("[a-z0-9_.-]{1,100}-[0-9]{1,9}-[0-9]{1,18}");
+
+  /** A pair id or a link id. */
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
   /** How long a question waits for what happened before it, where the settings do not say. */
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
@@ -99,7 +106,8 @@ public final class StatusRoutes implements AutoCloseable {
 
   private CompletionStage<Answer> status(Incoming request) {
     String id = request.parameter("id");
-    if (!ID.matcher(id).matches()) {
+    requireOwn(request, List.of(id));
+    if (!ID.matcher(id).matches() && !COORDINATES.matcher(id).matches()) {
       throw Problem.of(
           ProblemKind.NOT_FOUND,
           "this is no id: the id of a pair or a link has 32 hex digits, as the answer to its upload"
@@ -120,6 +128,7 @@ public final class StatusRoutes implements AutoCloseable {
 
   private CompletionStage<Answer> statuses(Incoming request, byte[] body) {
     List<String> ids = ids(body);
+    requireOwn(request, ids);
     return ask(ids)
         .thenApply(
             known -> {
@@ -127,6 +136,20 @@ public final class StatusRoutes implements AutoCloseable {
                   ids.stream().filter(id -> !known.containsKey(id)).distinct().toList();
               return Answer.json(200, new Statuses(List.copyOf(known.values()), unknown));
             });
+  }
+
+  /** Checks that whoever asks for coordinates may see everybody's records. */
+  private static void requireOwn(Incoming request, List<String> ids) {
+    Principal who = request.principal();
+    if (who.equals(Principal.ANONYMOUS) || who.scopes().contains(Scope.REVIEW)) {
+      return;
+    }
+    if (ids.stream().anyMatch(id -> COORDINATES.matcher(id).matches())) {
+      throw Problem.of(
+          ProblemKind.FORBIDDEN,
+          "what became of a record by its topic, partition and offset is told to keys with the"
+              + " scope review; ask by the id of the pair or link");
+    }
   }
 
   private static List<String> ids(byte[] body) {

@@ -13,11 +13,13 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
+import io.pairstream.service.http.Scope;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.testing.EmbeddedKafka;
 import java.io.IOException;
@@ -29,7 +31,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,7 @@ class StatusRoutesTest {
   private ClusterAccess cluster;
   private PlayedPipeline pipeline;
   private StatusRoutes view;
+  private volatile Principal who = Principal.ANONYMOUS;
   private WebServer server;
 
   @BeforeEach
@@ -101,6 +106,29 @@ class StatusRoutesTest {
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-found");
     assertThat(json(answer).path("detail").asText()).contains("nobody has sent");
+  }
+
+  @Test
+  void coordinatesAreForWhoeverReviews() throws Exception {
+    Sent unread = pipeline.send("an image", "a caption");
+    String coordinates = OriginHeader.text(unread.origin());
+    pipeline.transaction(
+        unread, List.of(pipeline.receipt(unread, coordinates, unread, PairStatus.QUARANTINED, "")));
+    String body = "{\"ids\": [\"%s\", \"%s\"]}".formatted(UNKNOWN, coordinates);
+
+    assertThat(get("/v1/pairs/" + coordinates).statusCode()).isEqualTo(200);
+    who = new Principal("museum", "k1", Set.of(Scope.PUBLISH, Scope.READ, Scope.VIEW));
+    HttpResponse<String> one = get("/v1/pairs/" + coordinates);
+    HttpResponse<String> none = get("/v1/pairs/pairs.crowdsourced-0-999");
+    HttpResponse<String> many = post(body);
+    who = new Principal("operator", "k2", Set.of(Scope.READ, Scope.REVIEW));
+
+    assertThat(one.statusCode()).isEqualTo(403);
+    assertThat(json(one).path("detail").asText()).contains("scope review");
+    assertThat(none.statusCode()).isEqualTo(403);
+    assertThat(many.statusCode()).isEqualTo(403);
+    assertThat(get("/v1/pairs/" + coordinates).statusCode()).isEqualTo(200);
+    assertThat(json(post(body)).path("statuses")).hasSize(1);
   }
 
   @Test
@@ -169,12 +197,12 @@ class StatusRoutesTest {
     }
   }
 
-  private static WebServer server(StatusRoutes answering) throws IOException {
+  private WebServer server(StatusRoutes answering) throws IOException {
     WebServer started =
         new WebServer(
             LongTimeoutServer.settings(),
             new Router(answering.routes()),
-            Authenticator.ANONYMOUS,
+            request -> who,
             Quota.UNLIMITED,
             true);
     started.start();
