@@ -9,12 +9,24 @@ import org.apache.logging.log4j.core.config.Property;
 import org.apache.logging.log4j.core.impl.DefaultLogEventFactory;
 import org.apache.logging.log4j.core.impl.LogEventFactory;
 import org.apache.logging.log4j.message.Message;
+import org.apache.logging.log4j.message.SimpleMessage;
 
 /**
  * Makes the events that are logged, of our own code and of every library, with each exception as
  * {@link Thrown}. Log4j finds this class by its name in {@code log4j2.component.properties}.
+ *
+ * <p>Kafka Streams calls tasks corrupted that were killed while they wrote, as errors with stack
+ * traces; it builds them anew, so that is information.
  */
 public final class QuietEvents implements LogEventFactory {
+
+  private static final String KILLED_IN_A_WRITE =
+      "org.apache.kafka.streams.errors.TaskCorruptedException";
+
+  private static final Message BUILT_ANEW =
+      new SimpleMessage(
+          "Kafka Streams builds stores anew from what is committed, as their last write was cut"
+              + " off; nothing is lost");
 
   private final LogEventFactory events = DefaultLogEventFactory.getInstance();
 
@@ -27,8 +39,9 @@ public final class QuietEvents implements LogEventFactory {
       Message message,
       List<Property> properties,
       Throwable thrown) {
-    return events.createEvent(
-        logger, marker, caller, level, message, properties, Thrown.of(thrown));
+    return isKilledInAWrite(thrown)
+        ? events.createEvent(logger, marker, caller, Level.INFO, BUILT_ANEW, properties, null)
+        : events.createEvent(logger, marker, caller, level, message, properties, Thrown.of(thrown));
   }
 
   @Override
@@ -41,8 +54,15 @@ public final class QuietEvents implements LogEventFactory {
       Message message,
       List<Property> properties,
       Throwable thrown) {
-    return events.createEvent(
-        logger, marker, caller, location, level, message, properties, Thrown.of(thrown));
+    return isKilledInAWrite(thrown)
+        ? events.createEvent(
+            logger, marker, caller, location, Level.INFO, BUILT_ANEW, properties, null)
+        : events.createEvent(
+            logger, marker, caller, location, level, message, properties, Thrown.of(thrown));
+  }
+
+  private static boolean isKilledInAWrite(Throwable thrown) {
+    return thrown != null && thrown.getClass().getName().equals(KILLED_IN_A_WRITE);
   }
 
   /**

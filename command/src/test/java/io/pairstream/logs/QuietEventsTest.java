@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.platform.TestJava;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.logging.log4j.LogManager;
@@ -25,7 +26,7 @@ class QuietEventsTest {
 
     private Program() {}
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws ReflectiveOperationException {
       System.setProperty("pairstream.instance", "me");
       System.setProperty("pairstream.log.service", arguments[0]);
       Logger log = LogManager.getLogger("io.pairstream.tried");
@@ -35,6 +36,8 @@ class QuietEventsTest {
       log.warn("refused", new TopicAuthorizationException("Not authorized to access topics"));
       log.warn("unreadable", new SerializationException(CAPTION));
       log.warn("all is well");
+      Class<?> corrupted = Class.forName("org.apache.kafka.streams.errors.TaskCorruptedException");
+      log.error("corrupted", (Throwable) corrupted.getConstructor(Set.class).newInstance(Set.of()));
     }
   }
 
@@ -42,7 +45,7 @@ class QuietEventsTest {
   void eachLineIsAnObjectWithoutWhatExceptionsQuote() throws Exception {
     List<String> lines = linesOf("json");
 
-    assertThat(lines).hasSize(4);
+    assertThat(lines).hasSize(5);
     assertThat(String.join("", lines)).doesNotContain(CAPTION);
     JsonNode failed = JsonMapper.builder().build().readTree(lines.get(0));
     assertThat(failed.path("time").asText()).matches("\\d{4}-\\d\\d-\\d\\dT[0-9:]+\\.\\d{3}Z");
@@ -59,6 +62,14 @@ class QuietEventsTest {
     assertThat(JsonMapper.builder().build().readTree(lines.get(1)).path("stack").asText())
         .contains("TopicAuthorizationException: Not authorized to access topics");
     assertThat(JsonMapper.builder().build().readTree(lines.get(3)).has("stack")).isFalse();
+  }
+
+  @Test
+  void aStoreThatIsBuiltAnewAfterAKillIsNoError() throws Exception {
+    List<String> lines = linesOf("text");
+
+    assertThat(lines.get(lines.size() - 1)).contains("INFO ", "builds stores anew");
+    assertThat(String.join("\n", lines)).doesNotContain("TaskCorruptedException");
   }
 
   @Test
