@@ -21,6 +21,9 @@ import java.util.List;
 @JsonPropertyOrder({"partition", "begin", "bytes", "runs"})
 public record Block(int partition, long begin, long bytes, List<Integer> runs) {
 
+  /** Most records of a block, thirty-two times what one is cut to. */
+  private static final int MOST_RECORDS = 4096;
+
   public Block {
     runs = List.copyOf(runs);
     if (partition < 0 || begin < 0 || bytes < 1) {
@@ -30,6 +33,14 @@ public record Block(int partition, long begin, long bytes, List<Integer> runs) {
     if (runs.size() % 2 == 0 || runs.stream().anyMatch(run -> run < 1)) {
       throw new InvalidViewException(
           "a block has an odd number of runs, each at least 1, not " + runs);
+    }
+    long records = 0;
+    for (int i = 0; i < runs.size(); i += 2) {
+      records += runs.get(i);
+    }
+    if (records > MOST_RECORDS) {
+      throw new InvalidViewException(
+          "a block has at most %d records, not %d".formatted(MOST_RECORDS, records));
     }
   }
 

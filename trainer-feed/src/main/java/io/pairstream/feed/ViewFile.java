@@ -2,6 +2,7 @@ package io.pairstream.feed;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -59,10 +60,14 @@ public final class ViewFile {
       ByteBuffer in = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
       int length = in.getInt(MAGIC.length);
       int end = HEAD + Math.max(0, Math.min(length, content.length - HEAD));
-      byte[] text = Arrays.copyOfRange(content, HEAD, end);
+      String text = new String(content, HEAD, end - HEAD, StandardCharsets.UTF_8);
       View.Stored header = View.JSON.readValue(text, View.Stored.class);
       int count = header.blocks() == null ? 0 : header.blocks().intValue();
-      int at = arraysAt(text.length);
+      if (count < 0 || header.runs() < 0 || header.runs() > content.length) {
+        throw new InvalidViewException(
+            "no view: its header has %d blocks and %d runs".formatted(count, header.runs()));
+      }
+      int at = arraysAt(end - HEAD);
       long whole = at + bytes(count, header.runs());
       // Behind the blocks there may be what the index knows of each sample, for the Python package.
       if (whole != content.length && whole + FACTS_BYTES * header.samples() != content.length) {
@@ -79,7 +84,8 @@ public final class ViewFile {
         throw new InvalidViewException("the file was changed");
       }
       return view;
-    } catch (IndexOutOfBoundsException e) {
+    } catch (IndexOutOfBoundsException | BufferOverflowException | IllegalArgumentException e) {
+      // A position behind the end is an argument that cannot be.
       throw new InvalidViewException("the file was cut off or changed");
     } catch (JsonProcessingException e) {
       throw new InvalidViewException("no view: " + e.getOriginalMessage());
