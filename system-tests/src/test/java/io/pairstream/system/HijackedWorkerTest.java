@@ -82,7 +82,7 @@ class HijackedWorkerTest {
 
     WorkerSettings workers =
         WorkerSettings.of(classPath(folder), 1)
-            .withDeadline(Duration.ofMinutes(1))
+            .withDeadline(Duration.ofSeconds(20))
             .withStartLimit(Duration.ofMinutes(10));
     try (PreprocessService service =
         new PreprocessService(
