@@ -33,7 +33,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class LookUps {
 
-  private static final int MAX_DISTANCE_BITS = 3;
+  private static final int MAX_DISTANCE_BITS = 4;
   private static final int LOOKED_UP = 20_000;
 
   private LookUps() {}
@@ -55,10 +55,10 @@ public final class LookUps {
     Random random = new Random(1);
     long before = used();
     HammingIndex index = new HammingIndex(MAX_DISTANCE_BITS);
-    random.longs(pictures).forEach(index::add);
+    random.longs(2L * pictures).forEach(index::add); // upright and mirrored
     long bytes = used() - before;
     long begun = System.nanoTime();
-    long found = random.longs(LOOKED_UP).map(hash -> index.within(hash).count()).sum();
+    long found = random.longs(2L * LOOKED_UP).map(hash -> index.within(hash).count()).sum();
     System.out.printf(
         "index of %,d: %.1f bytes each; %,.0f look-ups per second, %d found%n",
         pictures, (double) bytes / pictures, LOOKED_UP / seconds(begun), found);

@@ -138,7 +138,7 @@ class DecidedPairsTest {
       String key = sent.imageDigest() + "/" + OriginHeader.text(sent.origin());
       Topic<String, WaitingPair> topic = cluster.topics().waitingPairs();
       WaitingPair pair =
-          new WaitingPair(PlayedPipeline.prepared(sent, PairStatus.TRAINING), List.of());
+          new WaitingPair(PlayedPipeline.prepared(sent, PairStatus.TRAINING), List.of(), null);
       pipeline.transaction(sent, List.of(TestCluster.record(topic, 0, key, pair)));
 
       CompletableFuture<DecidedPairs.Counts> waiting =

@@ -25,6 +25,7 @@ public final class PairIndex {
         .setBytes(bytes)
         .setImageDigest(pair.getImageDigest())
         .setPerceptualHash(pair.getPerceptualHash())
+        .setMirroredHash(pair.getMirroredHash())
         .setPictureGroup(pair.getPictureGroup())
         .setWidth(pair.getWidth())
         .setHeight(pair.getHeight())

@@ -20,11 +20,10 @@ interface DecodedPicture {
   SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling);
 
   /**
-   * A few of its pixels, evenly spread and as far from either side, that stand for the whole: what
-   * the perceptual hash starts from. Averaging all pixels of a photograph costs ten times as much
-   * and changes a bit or two.
+   * The whole picture, squeezed into a square: each pixel is the mean of its share of the original,
+   * so that a rescaled copy gives the same. What the perceptual hash starts from.
    *
    * @param sidePx width and height of the result, whatever the shape of the picture
    */
-  SmallPicture sampled(int sidePx);
+  SmallPicture squeezed(int sidePx);
 }

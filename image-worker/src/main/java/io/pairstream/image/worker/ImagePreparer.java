@@ -192,8 +192,9 @@ final class ImagePreparer {
     measures.put("crop_top_px", (double) part.topPx());
     measures.put("crop_width_px", (double) part.widthPx());
     measures.put("crop_height_px", (double) part.heightPx());
-    SmallPicture sample = decoded.sampled(PerceptualHash.SAMPLE_PX).turned(upright.orientation());
-    PerceptualHash hash = PerceptualHash.of(inSrgb(sample, conversion));
+    SmallPicture squeezed =
+        decoded.squeezed(PerceptualHash.side(conversion)).turned(upright.orientation());
+    PerceptualHash hash = PerceptualHash.of(inSrgb(squeezed, conversion));
     Picture picture = finished(main, layouts.get(0), plan.main());
     List<Picture.Named> renditions = new ArrayList<>();
     long bytes = picture.encoded().size();

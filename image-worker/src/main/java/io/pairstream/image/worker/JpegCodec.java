@@ -212,9 +212,17 @@ final class JpegCodec {
     }
 
     @Override
-    public SmallPicture sampled(int sidePx) {
+    public SmallPicture squeezed(int sidePx) {
+      Rect whole = new Rect(0, 0, widthPx(), heightPx());
       return new PlanarPicture(
-          codec, sidePx, sidePx, JpegSampling.NONE, sampling -> planes.sampled(sidePx, sampling));
+          codec,
+          sidePx,
+          sidePx,
+          JpegSampling.NONE,
+          sampling -> {
+            Planes wanted = sampling == JpegSampling.NONE ? planes.luma() : planes;
+            return codec.scaler().scaled(wanted, whole, sidePx, sidePx, sampling, Resampling.AREA);
+          });
     }
 
     /**

@@ -11,7 +11,6 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
-import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * Decodes JPEG, PNG and WebP by OpenCV. What shines through a picture is white.
@@ -126,11 +125,8 @@ record OpenCvDecoder(PlaneScaler scaler) {
     }
 
     @Override
-    public SmallPicture sampled(int sidePx) {
-      Mat sample = new Mat();
-      opencv_imgproc.resize(
-          pixels, sample, new Size(sidePx, sidePx), 0, 0, opencv_imgproc.INTER_NEAREST_EXACT);
-      return new OpenCvPicture(sample);
+    public SmallPicture squeezed(int sidePx) {
+      return new OpenCvPicture(scaler.scaled(pixels, sidePx, sidePx, Resampling.AREA));
     }
   }
 }

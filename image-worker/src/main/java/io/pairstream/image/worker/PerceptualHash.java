@@ -13,11 +13,14 @@ import org.bytedeco.opencv.opencv_core.Size;
 /**
  * A hash that pictures with the same look share: the signs of the lowest spatial frequencies.
  *
- * <p>The whole upright picture, squeezed to 32x32 grey levels, is transformed by a DCT; of the 8x8
- * lowest frequencies each gives one bit, set where it is above the median of the 63 that are not
- * the mean brightness. Row-major, the first in the highest bit. After Zauner, "Implementation and
- * Benchmarking of Perceptual Image Hash Functions" (2010), 3.2.1; but for the resampling it is the
- * {@code phash} of Python's imagehash, so lists made with that fit.
+ * <p>The whole upright picture, squeezed to 32x32 grey levels by averaging, is transformed by a
+ * DCT; of the 8x8 lowest frequencies each gives one bit, set where it is above the median of the 63
+ * that are not the mean brightness. Row-major, the first in the highest bit. After Zauner,
+ * "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010), 3.2.1; but for the
+ * resampling it is the {@code phash} of Python's imagehash, so lists made with that fit.
+ *
+ * <p>The median splits the frequencies in halves, so 32 bits are set and two photographs differ in
+ * an even number of them: a distance of 3 finds what 2 finds.
  *
  * <p>A flat picture has no frequencies to compare: rounding would decide, and all flat pictures
  * would look alike. Its hash is its mean colour instead, spread over the 64 bits, so that flat
@@ -29,10 +32,10 @@ import org.bytedeco.opencv.opencv_core.Size;
  */
 record PerceptualHash(long upright, long mirrored) {
 
-  /** Side of what a picture is hashed from, in pixels; each of the 32x32 levels is 64 of them. */
-  static final int SAMPLE_PX = 256;
-
   private static final int SIDE = 32;
+
+  /** Side before colours are converted, in pixels: the mean of colours is not the colour's mean. */
+  private static final int UNCONVERTED_SIDE = 256;
 
   private static final int LOW = 8;
   private static final int LEVELS = 256;
@@ -46,20 +49,25 @@ record PerceptualHash(long upright, long mirrored) {
    */
   private static final int COLOUR_STEP = 8;
 
+  /** Side to squeeze a picture to, in pixels, before its colours are converted and it is hashed. */
+  static int side(ColourConversion conversion) {
+    return conversion == ColourConversion.NONE ? SIDE : UNCONVERTED_SIDE;
+  }
+
   /**
    * Hashes a picture. The caller's {@code PointerScope} frees what this needs.
    *
-   * @param sample the whole upright picture: {@link #SAMPLE_PX} of its pixels in each direction
+   * @param squeezed the whole upright picture in sRGB, of a {@link #side}
    */
-  static PerceptualHash of(SmallPicture sample) {
+  static PerceptualHash of(SmallPicture squeezed) {
     Mat luma = new Mat();
     opencv_imgproc.resize(
-        sample.luma(), luma, new Size(SIDE, SIDE), 0, 0, opencv_imgproc.INTER_AREA);
+        squeezed.luma(), luma, new Size(SIDE, SIDE), 0, 0, opencv_imgproc.INTER_AREA);
     Mat mean = new Mat();
     Mat deviation = new Mat();
     opencv_core.meanStdDev(luma, mean, deviation);
     if (new DoublePointer(deviation.data()).get() < FLAT_LEVELS) {
-      long hash = ofColour(opencv_core.mean(sample.roughBgr()));
+      long hash = ofColour(opencv_core.mean(squeezed.roughBgr()));
       return new PerceptualHash(hash, hash);
     }
     float[] low = lowestFrequencies(luma);

@@ -5,9 +5,7 @@ import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Scalar;
 
 /**
  * A picture as JPEG stores it: a plane of brightness and two of colour differences, full range.
@@ -69,24 +67,9 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
     return (columns + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
   }
 
-  /**
-   * Every so many of the pixels, none of them averaged.
-   *
-   * @param sidePx width and height of the result
-   * @param wanted how finely the result stores colour
-   */
-  Planes sampled(int sidePx, JpegSampling wanted) {
-    Planes result = allocate(wanted, sidePx, sidePx);
-    for (int plane = 0; plane < wanted.planes(); plane++) {
-      Mat target = result.mats().get(plane);
-      if (plane < mats.size()) {
-        opencv_imgproc.resize(
-            mats.get(plane), target, target.size(), 0, 0, opencv_imgproc.INTER_NEAREST_EXACT);
-      } else {
-        target.put(new Scalar(128, 0, 0, 0));
-      }
-    }
-    return result;
+  /** The brightness alone: a grey picture. */
+  Planes luma() {
+    return new Planes(JpegSampling.NONE, widthPx, heightPx, mats.subList(0, 1));
   }
 
   /** The same planes the way the picture was seen; those of half a width must not turn. */

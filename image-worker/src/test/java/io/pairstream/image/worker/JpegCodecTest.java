@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Planes against a full decoding by another library, scaled by area. */
 class JpegCodecTest {
@@ -191,5 +192,27 @@ class JpegCodecTest {
   private static void assertAlike(Mat picture, Mat reference) {
     assertThat(Likeness.difference(picture, reference)).isLessThan(1.5);
     assertThat(Likeness.similarity(picture, reference)).isGreaterThan(ALIKE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void itsPlanesHaveTheHashOfOpenCvsPixels(int channels) {
+    for (int number = 0; number < 20; number++) {
+      Mat picture = DrawnMats.draw(300 + number, 201, number);
+      if (channels == 1) {
+        opencv_imgproc.cvtColor(picture, picture, opencv_imgproc.COLOR_BGR2GRAY);
+      }
+      byte[] file = DrawnMats.encoded(picture, ".jpg");
+
+      long byPlanes = hash(codec.decode(file, Optional.empty()).orElseThrow());
+      long byPixels = hash(new OpenCvDecoder.Decoded(DrawnMats.decoded(file), scaler));
+
+      assertThat(Long.bitCount(byPlanes ^ byPixels)).isLessThanOrEqualTo(2);
+    }
+  }
+
+  private static long hash(DecodedPicture picture) {
+    return PerceptualHash.of(picture.squeezed(PerceptualHash.side(ColourConversion.NONE)))
+        .upright();
   }
 }

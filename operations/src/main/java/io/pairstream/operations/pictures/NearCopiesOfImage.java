@@ -42,7 +42,11 @@ public final class NearCopiesOfImage {
 
   private static Optional<Picture> picture(CommittedLog log, IndexedPair entry) {
     Optional<Long> mirrored =
-        log.published(entry).flatMap(pair -> PublishedPictures.number(pair.getMirroredHash()));
+        PublishedPictures.number(entry.getMirroredHash())
+            .or(
+                () ->
+                    log.published(entry)
+                        .flatMap(pair -> PublishedPictures.number(pair.getMirroredHash())));
     PairStatus any = PublishedPictures.SPLITS.get(0);
     return PublishedPictures.number(entry.getPerceptualHash())
         .map(hash -> new Picture(entry.getImageDigest(), any, hash, mirrored, false));

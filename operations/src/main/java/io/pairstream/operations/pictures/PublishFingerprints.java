@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Sends the pictures that were published before near copies were looked for to be looked up. */
@@ -37,9 +38,10 @@ public final class PublishFingerprints {
   /** How many examples are named at most. */
   public static final int MAX_EXAMPLES = 10;
 
-  /** Counts; takes 40 bytes of memory for each picture, where 3 bits may differ. */
+  /** Counts; takes 100 bytes of memory for each picture, where 4 bits may differ. */
   public static Found count(PublishedPictures pictures, NearCopies how) {
     HammingIndex earlier = new HammingIndex(how.maxDistanceBits());
+    HammingIndex mirrored = new HammingIndex(how.maxDistanceBits());
     AtomicLong all = new AtomicLong();
     AtomicLong lookedUp = new AtomicLong();
     AtomicLong nearCopies = new AtomicLong();
@@ -47,8 +49,15 @@ public final class PublishFingerprints {
         picture -> {
           all.incrementAndGet();
           lookedUp.addAndGet(picture.lookedUp() ? 1 : 0);
-          nearCopies.addAndGet(earlier.within(picture.hash()).findAny().isPresent() ? 1 : 0);
+          LongStream near = earlier.within(picture.hash());
+          if (how.mirrored()) {
+            near = LongStream.concat(near, mirrored.within(picture.hash()));
+            near =
+                LongStream.concat(near, picture.mirrored().stream().flatMapToLong(earlier::within));
+          }
+          nearCopies.addAndGet(near.findAny().isPresent() ? 1 : 0);
           earlier.add(picture.hash());
+          picture.mirrored().ifPresent(mirrored::add);
         });
     AtomicLong inTwoSplits = new AtomicLong();
     List<NearCopy> first = new ArrayList<>();

@@ -20,6 +20,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The pictures of published pairs, in a temporary SQLite database: some 150 bytes for a record, and
@@ -49,8 +50,11 @@ public final class PublishedPictures implements Closeable {
   private static final String HELD_OUT =
       "CREATE INDEX held_out ON picture (hash, split) WHERE split > 0";
 
+  private static final String HELD_OUT_MIRRORED =
+      "CREATE INDEX held_out_mirrored ON picture (mirrored, split) WHERE split > 0";
+
   private static final String NEAREST =
-      "SELECT image, split, hash, mirrored, looked FROM picture WHERE split > 0 AND hash = ? AND"
+      "SELECT image, split, hash, mirrored, looked FROM picture WHERE split > 0 AND %s = ? AND"
           + " split > ? AND image <> ? ORDER BY looked DESC LIMIT 1";
 
   private static final String GROUPS =
@@ -92,18 +96,18 @@ public final class PublishedPictures implements Closeable {
     }
 
     /**
-     * In how many bits it differs from another one, whichever of the two is mirrored. Of two that
-     * came one after the other only one is mirrored to compare them, so where both can be, both
-     * must be near.
+     * In how many bits it differs from another one, whichever of the two is mirrored: as the
+     * look-up compares them.
      */
     int distanceTo(Picture other, NearCopies how) {
       int upright = Long.bitCount(hash ^ other.hash);
-      int asMirrored = Math.max(mirroredDistance(other), other.mirroredDistance(this));
-      return how.mirrored() && asMirrored >= 0 ? Math.min(upright, asMirrored) : upright;
+      return how.mirrored()
+          ? Math.min(upright, Math.min(mirroredDistance(other), other.mirroredDistance(this)))
+          : upright;
     }
 
     private int mirroredDistance(Picture other) {
-      return mirrored.map(hash -> Long.bitCount(hash ^ other.hash)).orElse(-1);
+      return mirrored.map(hash -> Long.bitCount(hash ^ other.hash)).orElse(Long.SIZE);
     }
   }
 
@@ -117,7 +121,7 @@ public final class PublishedPictures implements Closeable {
   /** A published pair whose picture is nearly another one; its hash differs in so many bits. */
   public record NearPair(String pairId, String imageDigest, PairStatus split, int distanceBits) {}
 
-  /** What the index says of all published pairs; it knows no mirrored hashes. */
+  /** What the index says of all published pairs. */
   public static PublishedPictures ofIndex(ClusterAccess cluster, CommittedLog log, Path folder) {
     PublishedPictures pictures = new PublishedPictures(folder);
     try {
@@ -134,10 +138,11 @@ public final class PublishedPictures implements Closeable {
     remove(pairId);
     for (IndexedPair pair : entry.stream().toList()) {
       String hash = pair.getPerceptualHash();
+      String mirrored = pair.getMirroredHash();
+      String image = pair.getImageDigest();
       SPLITS.stream()
           .filter(split -> split.name().equals(pair.getSplit()))
-          .forEach(
-              split -> put(pairId, split, pair.getImageDigest(), hash, "", pair.getPictureGroup()));
+          .forEach(split -> put(pairId, split, image, hash, mirrored, pair.getPictureGroup()));
     }
   }
 
@@ -181,7 +186,7 @@ public final class PublishedPictures implements Closeable {
 
   private void settle() {
     if (!settled) {
-      records.execute(PICTURE, HELD_OUT);
+      records.execute(PICTURE, HELD_OUT, HELD_OUT_MIRRORED);
       settled = true;
     }
   }
@@ -207,22 +212,30 @@ public final class PublishedPictures implements Closeable {
   /**
    * Tells of each picture that is nearly one of a later split: of training, one that is held out;
    * of validation, one of test. The number of these is that of pictures, however many are nearly
-   * one. Takes 40 bytes of memory for each picture that is held out, where 3 bits may differ.
+   * one. Takes 100 bytes of memory for each picture that is held out, where 4 bits may differ.
    */
   public void inTwoSplits(NearCopies how, Consumer<NearCopy> each) {
     settle();
     HammingIndex heldOut = new HammingIndex(how.maxDistanceBits());
     scan(
         "SELECT * FROM picture WHERE split > 0 AND hash IS NOT NULL",
-        picture -> heldOut.add(picture.hash()));
+        picture -> {
+          heldOut.add(picture.hash());
+          mirrored(picture, how).forEach(heldOut::add);
+        });
     scan(
         "SELECT * FROM picture WHERE hash IS NOT NULL",
         picture ->
-            LongStream.concat(
-                    heldOut.within(picture.hash()),
-                    picture.mirrored().stream().flatMapToLong(heldOut::within))
-                .distinct()
-                .mapToObj(hash -> nearest(picture, hash, how))
+            Stream.concat(
+                    LongStream.concat(
+                            heldOut.within(picture.hash()),
+                            mirrored(picture, how).flatMap(heldOut::within))
+                        .mapToObj(hash -> nearest(picture, "hash", hash, how)),
+                    how.mirrored()
+                        ? heldOut
+                            .within(picture.hash())
+                            .mapToObj(hash -> nearest(picture, "mirrored", hash, how))
+                        : Stream.<Optional<NearCopy>>empty())
                 .flatMap(Optional::stream)
                 .min(
                     Comparator.comparing((NearCopy near) -> !near.copy().lookedUp())
@@ -230,9 +243,14 @@ public final class PublishedPictures implements Closeable {
                 .ifPresent(each));
   }
 
-  private Optional<NearCopy> nearest(Picture picture, long hash, NearCopies how) {
+  private static LongStream mirrored(Picture picture, NearCopies how) {
+    return picture.mirrored().filter(any -> how.mirrored()).stream().mapToLong(Long::longValue);
+  }
+
+  private Optional<NearCopy> nearest(Picture picture, String column, long hash, NearCopies how) {
+    int split = SPLITS.indexOf(picture.split());
     return records
-        .first(NEAREST, Picture::read, hash, SPLITS.indexOf(picture.split()), picture.imageDigest())
+        .first(NEAREST.formatted(column), Picture::read, hash, split, picture.imageDigest())
         .flatMap(copy -> near(picture, copy, how));
   }
 

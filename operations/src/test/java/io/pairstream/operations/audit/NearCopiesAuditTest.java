@@ -29,6 +29,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -52,7 +54,7 @@ class NearCopiesAuditTest {
         0,
         sent.imageDigest() + "/" + OriginHeader.text(sent.origin()),
         still
-            ? new WaitingPair(PlayedPipeline.prepared(sent, PairStatus.TRAINING), List.of())
+            ? new WaitingPair(PlayedPipeline.prepared(sent, PairStatus.TRAINING), List.of(), null)
             : null);
   }
 
@@ -243,6 +245,31 @@ class NearCopiesAuditTest {
         cluster.topics().test().name());
     assertThat(report.nearCopies().count()).isEqualTo(2);
     assertThat(report.nearCopies().first()).hasSize(2);
+  }
+
+  /** Whichever of the two is mirrored to compare them: the other way round these are far apart. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void mirroredCopiesInTwoSplitsAreADifference(boolean held) {
+    Sent one = pipeline.send("a", "a caption");
+    Sent other = pipeline.send("b", "a caption");
+    PreparedPair mirrored =
+        PreparedPair.newBuilder(PlayedPipeline.prepared(other, PairStatus.TRAINING))
+            .setPerceptualHash("0f0f0f0f0f0f0f0f")
+            .setMirroredHash("ffff00000000000f")
+            .setPictureGroup(other.imageDigest())
+            .build();
+    PairStatus in = held ? PairStatus.TEST : PairStatus.TRAINING;
+    PairStatus elsewhere = held ? PairStatus.TRAINING : PairStatus.TEST;
+    mirrored.setSplit(in.name());
+    pipeline.transaction(
+        one, List.of(published(one, elsewhere, "ffff000000000000", one.imageDigest())));
+    pipeline.transaction(
+        other, List.of(TestCluster.record(pipeline.topic(in), null, other.pairId(), mirrored)));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertOnlyDifference(report, Kind.SPLIT_LEAK, "4 of 64 bits differ");
   }
 
   @Test

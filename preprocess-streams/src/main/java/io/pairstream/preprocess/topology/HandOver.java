@@ -3,8 +3,12 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Finding;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -16,6 +20,9 @@ import org.apache.kafka.streams.processor.api.Record;
  * of the larger one is told which of them to remove when it publishes its own.
  */
 final class HandOver extends ContextualProcessor<String, Finding, String, Finding> {
+
+  /** Bytes of what producers said that go into a finding at most: a record has 10 MiB. */
+  private static final int MAX_SENT_BYTES = 4 * 1024 * 1024;
 
   private final int maxDistanceBits;
   private Receipts receipts;
@@ -41,16 +48,18 @@ final class HandOver extends ContextualProcessor<String, Finding, String, Findin
     Finding finding = record.value();
     receipts.putGroup(record.key(), rejected(group.get(), finding).build());
     Instant at = Instant.ofEpochMilli(record.timestamp());
-    List<Receipt> superseded =
-        receipts.ofImage(record.key()).stream()
-            .map(
-                pair ->
-                    rejected(pair, finding)
-                        .setStanding(PairStatus.QUARANTINED.name())
-                        .setDecidedAt(at)
-                        .build())
-            .toList();
-    superseded.forEach(pair -> receipts.put(pair, Optional.empty()));
+    List<Receipt> superseded = new ArrayList<>();
+    long sentBytes = 0;
+    for (Receipt pair : receipts.ofImage(record.key())) {
+      Receipt.Builder rejected =
+          rejected(pair, finding).setStanding(PairStatus.QUARANTINED.name()).setDecidedAt(at);
+      sentBytes += pair.getSent() == null ? 0 : bytes(pair.getSent());
+      if (sentBytes > MAX_SENT_BYTES) {
+        rejected.setSent(null);
+      }
+      superseded.add(rejected.build());
+      receipts.put(rejected.setSent(null).build(), Optional.empty());
+    }
     context()
         .forward(
             record
@@ -63,10 +72,23 @@ final class HandOver extends ContextualProcessor<String, Finding, String, Findin
                         .build()));
   }
 
+  private static int bytes(RawPair sent) {
+    try {
+      return RawPair.getEncoder().encode(sent).remaining();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a pair is not written to memory", e);
+    }
+  }
+
   private Receipt.Builder rejected(Receipt receipt, Finding finding) {
     return Receipt.newBuilder(receipt)
         .setReason(RejectReason.NEAR_COPY.name())
-        .setDetail("a larger picture, of which this is nearly a copy, is published in its place")
+        .setDetail(
+            finding.getPublished().isEmpty()
+                ? "a larger picture, of which this is nearly a copy, is published in its place"
+                : "a larger picture of this one's group of near copies is published in its place;"
+                    + " that is nearly the group's image "
+                    + finding.getCopyOf())
         .setMeasured(finding.getDistanceBits() + " bits")
         .setLimit(maxDistanceBits + " bits")
         .setCopyOf(finding.getSupersededBy());

@@ -30,7 +30,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
  *
  * <p>The store has the first picture of each hash in each split, under 8 bytes of hash and one for
  * the split: its image digest, of 32 bytes, and as many for its group's first picture where that is
- * another one. Hashes are in memory too. However often a picture comes, it is there once.
+ * another one. The hash that the picture has when it is mirrored leads to it likewise, under a key
+ * with one more byte. Hashes are in memory too. However often a picture comes, it is there once.
+ *
+ * <p>Which of two pictures came first makes no difference: they are near where their hashes are, or
+ * either's hash and the other's mirrored one. (The mirrored hash is no mirror of the hash: the
+ * median moves.)
  *
  * <p>Where the largest of a group is published, the store has that one too, under the image digest
  * of the group's first picture: 32 bytes of image digest, 8 for its pixels and 8 for its hash. What
@@ -40,6 +45,8 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
 
   private static final HexFormat HEX = HexFormat.of();
   private static final int DIGEST_BYTES = 32;
+  private static final int UPRIGHT_KEY_BYTES = Long.BYTES + 1;
+  private static final int MIRRORED_KEY_BYTES = UPRIGHT_KEY_BYTES + 1;
 
   /** Their places here are in keys of the store. */
   private static final List<Split> ORDER = List.of(Split.TRAINING, Split.VALIDATION, Split.TEST);
@@ -71,7 +78,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     try (KeyValueIterator<byte[], byte[]> all = pictures.all()) {
       while (all.hasNext()) {
         byte[] key = all.next().key;
-        if (isOfHash(key)) {
+        if (isOfHash(key) && (!isOfMirrored(key) || nearCopies.mirrored())) {
           hashes.add(ByteBuffer.wrap(key).getLong());
         }
       }
@@ -88,7 +95,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
                   .forward(
                       finding.getSupersededBy().isEmpty()
                           ? record.withValue(finding)
-                          : record.withKey(finding.getCopyOf()).withValue(finding));
+                          : record.withKey(published(finding)).withValue(finding));
             });
   }
 
@@ -115,7 +122,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
       inGroup(finding, near.get(0).group(), near.get(0).split());
     }
     if (finding.getReason().isEmpty()) {
-      keep(digest, fingerprint.getPerceptualHash(), finding);
+      keep(digest, fingerprint, finding);
     }
     return finding;
   }
@@ -135,7 +142,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     String largest = HEX.formatHex(entry, 0, DIGEST_BYTES);
     long pixels = ByteBuffer.wrap(entry).getLong(DIGEST_BYTES);
     long hash = ByteBuffer.wrap(entry).getLong(DIGEST_BYTES + Long.BYTES);
-    name(finding, near(fingerprint, hash, largest, group, split));
+    nameLargest(finding, fingerprint, largest, hash);
     if (fingerprint.getPixels() <= pixels
         || (!splitsByImage && !fingerprint.getOwnSplit().equals(split.name()))
         || near.stream().anyMatch(one -> !one.group().equals(group))) {
@@ -145,6 +152,26 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
       inGroup(finding, group, split);
       putLargest(digest, fingerprint, finding);
     }
+  }
+
+  /**
+   * Names the group's largest, if that is near. Another one of the group is, if not: what was near
+   * the picture may itself have made way for one that is not.
+   */
+  private void nameLargest(Finding finding, Fingerprint fingerprint, String largest, long hash) {
+    int upright = Long.bitCount(hash ^ fingerprint.getPerceptualHash());
+    int mirrored = Long.bitCount(hash ^ mirrored(fingerprint));
+    if (Math.min(upright, mirrored) <= nearCopies.maxDistanceBits()) {
+      finding.setCopyOf(largest);
+      finding.setDistanceBits(Math.min(upright, mirrored));
+      finding.setMirrored(mirrored < upright);
+    } else if (!finding.getCopyOf().equals(largest)) {
+      finding.setPublished(largest);
+    }
+  }
+
+  private static String published(Finding finding) {
+    return finding.getPublished().isEmpty() ? finding.getCopyOf() : finding.getPublished();
   }
 
   private void putLargest(String digest, Fingerprint fingerprint, Finding finding) {
@@ -171,15 +198,24 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     return finding;
   }
 
-  private void keep(String digest, long hash, Finding finding) {
-    hashes.add(hash);
+  private void keep(String digest, Fingerprint fingerprint, Finding finding) {
     String group = finding.getPictureGroup();
-    pictures.putIfAbsent(
-        ByteBuffer.allocate(Long.BYTES + 1)
-            .putLong(hash)
-            .put((byte) ORDER.indexOf(Split.valueOf(finding.getSplit())))
-            .array(),
-        HEX.parseHex(group.equals(digest) ? digest : digest + group));
+    byte split = (byte) ORDER.indexOf(Split.valueOf(finding.getSplit()));
+    byte[] picture = HEX.parseHex(group.equals(digest) ? digest : digest + group);
+    long hash = fingerprint.getPerceptualHash();
+    hashes.add(hash);
+    pictures.putIfAbsent(key(UPRIGHT_KEY_BYTES, hash, split), picture);
+    long mirrored = fingerprint.getMirroredHash();
+    if (mirrored != hash) {
+      if (nearCopies.mirrored()) {
+        hashes.add(mirrored);
+      }
+      pictures.putIfAbsent(key(MIRRORED_KEY_BYTES, mirrored, split), picture);
+    }
+  }
+
+  private static byte[] key(int bytes, long hash, byte split) {
+    return ByteBuffer.allocate(bytes).putLong(hash).put(split).array();
   }
 
   /** All within the distance, the nearest first. */
@@ -189,6 +225,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
             hashes.within(fingerprint.getPerceptualHash()), hashes.within(mirrored(fingerprint)))
         .distinct()
         .forEach(hash -> addPictures(fingerprint, hash, near));
+    near.removeIf(one -> one.distanceBits() > nearCopies.maxDistanceBits());
     near.sort(Comparator.comparingInt(Near::distanceBits).thenComparing(Near::digest));
     return near;
   }
@@ -203,26 +240,28 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
         pictures.prefixScan(prefix, new ByteArraySerializer())) {
       while (found.hasNext()) {
         KeyValue<byte[], byte[]> entry = found.next();
-        if (isOfHash(entry.key)) {
+        if (isOfHash(entry.key) && (!isOfMirrored(entry.key) || nearCopies.mirrored())) {
           byte[] picture = entry.value;
           String digest = HEX.formatHex(picture, 0, DIGEST_BYTES);
           String group =
               picture.length == DIGEST_BYTES
                   ? digest
                   : HEX.formatHex(picture, DIGEST_BYTES, picture.length);
-          near.add(near(fingerprint, hash, digest, group, ORDER.get(entry.key[Long.BYTES])));
+          int upright = Long.bitCount(hash ^ fingerprint.getPerceptualHash());
+          int mirrored = Long.bitCount(hash ^ mirrored(fingerprint));
+          boolean isMirrored = isOfMirrored(entry.key) || mirrored < upright;
+          int bits = isOfMirrored(entry.key) ? upright : Math.min(upright, mirrored);
+          near.add(new Near(digest, group, ORDER.get(entry.key[Long.BYTES]), bits, isMirrored));
         }
       }
     }
   }
 
-  private Near near(Fingerprint fingerprint, long hash, String digest, String group, Split split) {
-    int upright = Long.bitCount(hash ^ fingerprint.getPerceptualHash());
-    int mirrored = Long.bitCount(hash ^ mirrored(fingerprint));
-    return new Near(digest, group, split, Math.min(upright, mirrored), mirrored < upright);
+  private static boolean isOfHash(byte[] key) {
+    return key.length == UPRIGHT_KEY_BYTES || isOfMirrored(key);
   }
 
-  private static boolean isOfHash(byte[] key) {
-    return key.length == Long.BYTES + 1;
+  private static boolean isOfMirrored(byte[] key) {
+    return key.length == MIRRORED_KEY_BYTES;
   }
 }

@@ -103,13 +103,14 @@ final class OutputRecords {
   }
 
   /**
-   * Keeps what a record has room for, by itself or while it waits with the raw record's headers: a
-   * producer that is given more fails, and every restart would end at the same record.
+   * Keeps what a record has room for, by itself or while it waits with all of the raw record but
+   * its image: a producer that is given more fails, and every restart would end at the same record.
    *
    * <p>Rejects: {@code PREPARED_IMAGE_TOO_LARGE}.
    */
-  static Outcome<PreparedPair> ofBearableSize(PreparedPair pair, RawRecord raw) {
-    long bytes = pair.getImage().remaining() + bytes(pair.getCaption()) + raw.headerBytes();
+  static Outcome<PreparedPair> ofBearableSize(PreparedPair pair, Tracked<GatedRecord> from) {
+    long bytes = from.raw().size() - from.stage().pair().getImage().remaining();
+    bytes += pair.getImage().remaining() + bytes(pair.getCaption());
     for (Rendition rendition : pair.getRenditions()) {
       bytes += rendition.getImage().remaining();
     }
@@ -125,7 +126,7 @@ final class OutputRecords {
         ? Outcome.kept(pair)
         : Outcome.rejected(
             RejectReason.PREPARED_IMAGE_TOO_LARGE,
-            "pictures, texts and headers of the pair do not fit into a record",
+            "pictures, texts, annotations and headers of the pair do not fit into a record",
             bytes + " bytes",
             most + " bytes");
   }
@@ -135,19 +136,37 @@ final class OutputRecords {
     return 3L * text.length();
   }
 
+  /** What a producer said of a pair: all but the image. */
+  static RawPair sent(RawPair pair) {
+    return RawPair.newBuilder()
+        .setCaption(pair.getCaption())
+        .setLanguage(pair.getLanguage())
+        .setSourceKind(pair.getSourceKind())
+        .setContributor(pair.getContributor())
+        .setProducer(pair.getProducer())
+        .setUrl(pair.getUrl())
+        .setLicence(pair.getLicence())
+        .setMediaType(pair.getMediaType())
+        .setAnnotations(pair.getAnnotations())
+        .setReceivedAt(pair.getReceivedAt())
+        .build();
+  }
+
   /** What quarantine gets: the record as it came, where it may be kept, and why it is there. */
   QuarantinedPair quarantined(Tracked<Tracked.Turned> tracked) {
     RawRecord raw = tracked.raw();
     Tracked.Turned turned = tracked.stage();
     boolean keeps =
         raw.size() <= RecordSizes.MAX_RAW_RECORD && turned.rejection().reason().keepsOriginal();
+    boolean keepsPicture =
+        raw.value() != null && turned.rejection().reason() != RejectReason.NEAR_COPY;
     return QuarantinedPair.newBuilder()
         .setPairId(tracked.identity().pairId())
         .setImageDigest(tracked.identity().imageDigest())
         .setProducer(tracked.identity().producer())
         .setCopyOf(turned.rejection().copyOf())
-        .setValue(keeps ? wrap(raw.value()) : null)
-        .setSent(keeps ? tracked.identity().sent().orElse(null) : null)
+        .setValue(keeps && keepsPicture ? wrap(raw.value()) : null)
+        .setSent(keeps && !keepsPicture ? tracked.identity().sent().orElse(null) : null)
         .setKey(keeps ? wrap(raw.key()) : null)
         .setHeaders(keeps ? headers(raw) : List.of())
         .setStep(turned.step())
@@ -168,6 +187,7 @@ final class OutputRecords {
         .setImageDigest(receipt.getImageDigest())
         .setProducer(receipt.getProducer())
         .setCopyOf(receipt.getCopyOf())
+        .setSent(receipt.getSent())
         .setStep("hand-over")
         .setReason(receipt.getReason())
         .setDetail(receipt.getDetail())

@@ -152,7 +152,15 @@ public final class PreprocessTopology {
             "seen-before", gated.kept(), task -> new Receipts(task)::refuseCopies, STANDINGS_STORE);
 
     Fork<PreparedPair> cleaned =
-        judged("clean", fresh.kept(), task -> pair -> pair.as(clean.apply(pair)));
+        judged(
+            "clean",
+            fresh.kept(),
+            task ->
+                pair ->
+                    new Tracked<>(
+                        pair.raw(),
+                        pair.identity().withSent(OutputRecords.sent(pair.stage().pair())),
+                        clean.apply(pair)));
 
     Fork<PreparedPair> grouped =
         plan.nearCopies().areLookedFor() ? lookedUp(builder, cleaned) : cleaned;
@@ -252,7 +260,7 @@ public final class PreprocessTopology {
     handedOver.to(topics.findings().name(), produced(topics.findings(), "hand-over-findings"));
     handedOver
         .process(Superseded::new, as("made-way"))
-        .mapValues(Withdrawn::receipt, as("superseded-receipts"))
+        .mapValues(pair -> Receipts.withoutSent(pair.receipt()), as("superseded-receipts"))
         .to(topics.receipts().name(), produced(topics.receipts(), "hand-over-receipts"));
     return new Fork<>(
         known.kept().merge(found.kept(), as("of-a-group")),
@@ -315,7 +323,7 @@ public final class PreprocessTopology {
   private Outcome<PreparedPair> clean(Tracked<GatedRecord> gated) {
     return plan.clean(gated.stage().gated())
         .map(cleaned -> outputs.prepared(gated, cleaned))
-        .then(pair -> OutputRecords.ofBearableSize(pair, gated.raw()));
+        .then(pair -> OutputRecords.ofBearableSize(pair, gated));
   }
 
   private ReadRawPair reader(boolean isRepartitioned) {

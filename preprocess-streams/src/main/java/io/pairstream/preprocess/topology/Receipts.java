@@ -7,6 +7,7 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -34,7 +35,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * picture/IMAGE-DIGEST}, leads to one that says nothing but the first image of a picture's group
  * and its split, and that it is a near copy where a larger one has taken its place. A fourth,
  * {@code of/IMAGE-DIGEST/PAIR-ID}, leads to the pairs of an image that were published, where a
- * larger one may take its place.
+ * larger one may take its place, and has what their producers said.
  */
 final class Receipts {
 
@@ -90,19 +91,29 @@ final class Receipts {
     store.put(PICTURE + imageDigest, group);
   }
 
-  /** Remembers of which image a pair is that is published. */
-  void putOfImage(Receipt receipt) {
+  /** Remembers of which image a pair is that is published, and what its producer said. */
+  void putOfImage(Receipt receipt, RawPair sent) {
     store.put(
         OF + receipt.getImageDigest() + "/" + receipt.getPairId(),
-        Receipt.newBuilder().setPairId(receipt.getPairId()).build());
+        Receipt.newBuilder().setPairId(receipt.getPairId()).setSent(sent).build());
   }
 
-  /** The published pairs of an image. */
+  /** A receipt as everybody may read it. */
+  static Receipt withoutSent(Receipt receipt) {
+    return Receipt.newBuilder(receipt).setSent(null).build();
+  }
+
+  /** The published pairs of an image, with what their producers said. */
   List<Receipt> ofImage(String imageDigest) {
     try (KeyValueIterator<String, Receipt> found =
         store.prefixScan(OF + imageDigest + "/", new StringSerializer())) {
       List<Receipt> pairs = new ArrayList<>();
-      found.forEachRemaining(pair -> pairs.add(get(pair.value.getPairId())));
+      found.forEachRemaining(
+          pair -> {
+            Receipt receipt = get(pair.value.getPairId());
+            receipt.setSent(pair.value.getSent());
+            pairs.add(receipt);
+          });
       return pairs.stream().filter(Receipts::isPublished).toList();
     }
   }

@@ -82,7 +82,10 @@ final class TakeFinding
             reason,
             (reason == RejectReason.BRIDGES_SPLITS
                     ? "the picture is nearly one in training and one that is held out"
-                    : "the picture is nearly one that is published")
+                    : finding.getPublished().isEmpty()
+                        ? "the picture is nearly one that is published"
+                        : "the picture is nearly one in whose place a larger one is published, "
+                            + finding.getPublished())
                 + (finding.getMirrored() ? ", mirrored" : "")
                 + "; its bytes are not kept here, but on the raw topic",
             finding.getDistanceBits() + " bits",

@@ -47,8 +47,7 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
    *     known
    * @param producer whose API key it was sent with; empty where the record does not say
    * @param receivedAt when the ingest API accepted it; the time of its arrival where nobody says
-   * @param sent what its producer said, without the image, where the raw record's value is no
-   *     longer at hand
+   * @param sent what its producer said, without the image; known of what is cleaned
    */
   record Identity(
       String pairId,
@@ -65,6 +64,11 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
 
     Identity withSample(String id) {
       return new Identity(pairId, imageDigest, id, producer, receivedAt, sent);
+    }
+
+    Identity withSent(RawPair pair) {
+      return new Identity(
+          pairId, imageDigest, sampleId, producer, receivedAt, Optional.of(pair));
     }
 
     boolean isKnown() {

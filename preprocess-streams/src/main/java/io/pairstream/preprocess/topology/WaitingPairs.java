@@ -40,7 +40,8 @@ final class WaitingPairs {
     }
     store.put(
         image + OriginHeader.text(pair.getOrigin()),
-        new WaitingPair(pair, OutputRecords.headers(tracked.raw())));
+        new WaitingPair(
+            pair, OutputRecords.headers(tracked.raw()), tracked.identity().sent().orElse(null)));
     return isFirst;
   }
 
@@ -78,10 +79,11 @@ final class WaitingPairs {
             "",
             pair.getProducer(),
             pair.getReceivedAt(),
-            Optional.of(sent(pair))),
+            Optional.of(waiting.getSent() == null ? sent(pair) : waiting.getSent())),
         pair);
   }
 
+  /** What is left of a pair's fields where an earlier version had it wait. */
   private static RawPair sent(PreparedPair pair) {
     return RawPair.newBuilder()
         .setCaption(pair.getCaption())

@@ -59,8 +59,9 @@ final class WriteReceipt extends ContextualProcessor<String, Tracked<Receipt>, S
                 .build();
       }
       receipts.put(receipt, Receipts.entryOf(receipt, record.value().raw()));
-      if (maySupersede && Receipts.isPublished(receipt)) {
-        receipts.putOfImage(receipt);
+      boolean isThisOne = receipt.getOrigin().equals(record.value().raw().origin());
+      if (maySupersede && isThisOne && Receipts.isPublished(receipt)) {
+        receipts.putOfImage(receipt, record.value().identity().sent().orElse(null));
       }
     }
     context().forward(record.withValue(receipt));

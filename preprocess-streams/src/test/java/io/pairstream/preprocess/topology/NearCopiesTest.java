@@ -18,6 +18,7 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,12 +47,13 @@ class NearCopiesTest {
       "split: {validation-share: 0.5, test-share: 0.0, group-by: contributor}";
 
   private final Map<EncodedImage, Long> hashes = new HashMap<>();
+  private final Map<EncodedImage, Long> mirrored = new HashMap<>();
   private TopologyUnderTest topology;
   private TopologyTestDriver lookUp;
 
   private void start(String policy, String further) {
     String recipe = "near-copies: {policy: " + policy + "}\n" + further;
-    topology = new TopologyUnderTest(Pairs.worker(hashes::get), recipe);
+    topology = new TopologyUnderTest(Pairs.worker(hashes::get, this::mirrored), recipe);
     PairTopics topics = topology.topics();
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().lookUpGroup());
@@ -77,6 +79,10 @@ class NearCopiesTest {
   void close() {
     lookUp.close();
     topology.close();
+  }
+
+  private long mirrored(EncodedImage image) {
+    return mirrored.getOrDefault(image, Long.reverse(hashes.get(image)));
   }
 
   /** A pair whose picture has a hash; another number is another image. */
@@ -135,12 +141,15 @@ class NearCopiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 3})
+  @ValueSource(ints = {0, 1, 4})
   void laterOneIsRejectedAndNamesTheFirst(int bits) {
     start("keep-first");
     RawPair first = pair(1, HASH);
     RawPair copy = pair(2, off(HASH, bits));
     copy.setContributor("museum");
+    copy.setCaption("  a caption &amp; as it\twas sent");
+    copy.setMediaType("image/webp");
+    copy.setAnnotations(Map.of("camera", "a box"));
 
     send(first, copy);
     assertThat(topology.training()).as("until both are looked up").isEmpty();
@@ -153,21 +162,28 @@ class NearCopiesTest {
     assertThat(rejected.getStep()).isEqualTo("near-copies");
     assertThat(rejected.getCopyOf()).isEqualTo(digest(first));
     assertThat(rejected.getMeasured()).isEqualTo(bits + " bits");
-    assertThat(rejected.getLimit()).isEqualTo("3 bits");
-    assertThat(rejected.getValue()).isNull();
-    assertThat(rejected.getSent().getContributor()).isEqualTo("museum");
-    assertThat(rejected.getSent().getImage().hasRemaining()).isFalse();
+    assertThat(rejected.getLimit()).isEqualTo("4 bits");
+    assertSaysWhatWasSent(rejected, copy);
     assertThat(rejected.getOrigin().getOffset()).isEqualTo(1);
     assertThat(topology.receipts())
         .extracting(receipt -> receipt.value().getCopyOf())
         .containsExactly("", digest(first));
   }
 
+  /** All but the picture, which is on the raw topic, so that the pair's id can be computed. */
+  private static void assertSaysWhatWasSent(QuarantinedPair entry, RawPair pair) {
+    RawPair sent = entry.getSent();
+    assertThat(entry.getValue()).isNull();
+    assertThat(PairIdentity.pairId(entry.getImageDigest(), sent.getCaption()))
+        .isEqualTo(entry.getPairId());
+    assertThat(sent).isEqualTo(RawPair.newBuilder(pair).setImage(ByteBuffer.allocate(0)).build());
+  }
+
   @Test
   void oneBeyondTheDistanceIsAnotherPicture() {
     start("keep-first");
 
-    send(pair(1, HASH), pair(2, off(HASH, 4)));
+    send(pair(1, HASH), pair(2, off(HASH, 5)));
     settle();
 
     assertThat(topology.training())
@@ -190,6 +206,37 @@ class NearCopiesTest {
         .singleElement()
         .asString()
         .contains("mirrored");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whichOfTwoIsTheMirroredOneMakesNoDifference(boolean later) {
+    start("keep-first");
+    RawPair one = pair(1, HASH);
+    RawPair other = pair(2, off(Long.reverse(HASH), 4));
+    mirrored.put(new EncodedImage(other.getImage().array()), ~HASH);
+
+    send(later ? new RawPair[] {one, other} : new RawPair[] {other, one});
+    settle();
+
+    assertThat(topology.quarantine())
+        .extracting(TestRecord::value)
+        .singleElement()
+        .returns("4 bits", QuarantinedPair::getMeasured)
+        .satisfies(rejected -> assertThat(rejected.getDetail()).contains("mirrored"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whereMirroredOnesAreNoCopiesNoneIsFound(boolean later) {
+    start("keep-first, mirrored: false");
+    RawPair one = pair(1, HASH);
+    RawPair other = pair(2, Long.reverse(HASH));
+
+    send(later ? new RawPair[] {one, other} : new RawPair[] {other, one});
+    settle();
+
+    assertThat(topology.training()).hasSize(2);
   }
 
   @Test
@@ -316,7 +363,8 @@ class NearCopiesTest {
               assertThat(pair.getStep()).isEqualTo("hand-over");
               assertThat(pair.getCopyOf()).isEqualTo(digest(large));
               assertThat(pair.getMeasured()).isEqualTo("2 bits");
-              assertThat(pair.getValue()).isNull();
+              boolean isFirst = pair.getPairId().equals(TopologyUnderTest.pairId(small));
+              assertSaysWhatWasSent(pair, isFirst ? small : again);
             })
         .extracting(pair -> pair.getOrigin().getOffset())
         .containsExactlyInAnyOrder(0L, 1L);
@@ -328,6 +376,34 @@ class NearCopiesTest {
             tuple(TopologyUnderTest.pairId(again), "QUARANTINED", digest(large)))
         .last()
         .isEqualTo(tuple(TopologyUnderTest.pairId(large), "TRAINING", ""));
+  }
+
+  @Test
+  void noReceiptSaysWhatWasSent() {
+    start("keep-best");
+
+    send(sized(256, 1, HASH), sized(512, 1, HASH));
+    settle();
+
+    assertThat(topology.receipts())
+        .hasSize(3)
+        .allSatisfy(receipt -> assertThat(receipt.value().getSent()).isNull());
+  }
+
+  @Test
+  void aCopyOfAPublishedPairLeavesWhatTheFirstSaid() {
+    start("keep-best");
+    RawPair small = sized(256, 1, HASH);
+    RawPair again = RawPair.newBuilder(small).setContributor("museum").build();
+
+    send(small);
+    settle();
+    send(again, sized(512, 1, HASH));
+    settle();
+
+    QuarantinedPair superseded = topology.quarantine().get(1).value();
+    assertThat(superseded.getStep()).isEqualTo("hand-over");
+    assertSaysWhatWasSent(superseded, small);
   }
 
   @Test
@@ -358,7 +434,9 @@ class NearCopiesTest {
     assertThat(topology.fingerprints()).isEmpty();
     assertThat(topology.quarantine())
         .hasSize(2)
-        .allSatisfy(record -> assertThat(record.value().getCopyOf()).isEqualTo(digest(large)));
+        .allSatisfy(record -> assertThat(record.value().getCopyOf()).isEqualTo(digest(large)))
+        .first()
+        .satisfies(record -> assertSaysWhatWasSent(record.value(), small));
     assertThat(topology.receipts())
         .last()
         .extracting(r -> r.value().getStanding())
@@ -383,6 +461,27 @@ class NearCopiesTest {
     assertThat(topology.quarantine())
         .extracting(record -> record.value().getCopyOf())
         .containsExactly(digest(pairs[1]), digest(pairs[2]), digest(pairs[2]));
+  }
+
+  /** Both are near the first, which has made way, and not each other. */
+  @ParameterizedTest
+  @ValueSource(ints = {200, 400})
+  void whatIsNearAPictureThatMadeWayNamesItAndTheOneThatIsPublished(int sidePx) {
+    start("keep-best");
+    RawPair first = sized(256, 1, HASH);
+    RawPair second = sized(300, 2, off(HASH, 4));
+    RawPair third = sized(sidePx, 3, off(HASH, 8) ^ off(HASH, 4) ^ HASH);
+
+    send(first, second, third);
+    settle();
+
+    RawPair larger = sidePx > 300 ? third : second;
+    RawPair smaller = sidePx > 300 ? second : third;
+    assertThat(live(topology.training())).containsExactly(TopologyUnderTest.pairId(larger));
+    QuarantinedPair rejected = topology.quarantine().get(1).value();
+    assertThat(rejected.getPairId()).isEqualTo(TopologyUnderTest.pairId(smaller));
+    assertThat(rejected.getMeasured()).isEqualTo("4 bits");
+    assertThat(rejected.getDetail() + rejected.getCopyOf()).contains(digest(first), digest(larger));
   }
 
   private static Set<String> live(List<TestRecord<String, PreparedPair>> records) {

@@ -61,10 +61,22 @@ final class Pairs {
 
   /** One that knows images' perceptual hashes; mirrored pictures have the same in reverse. */
   static ImageWorker worker(ToLongFunction<EncodedImage> hash) {
-    return (image, plan) -> prepared(image, plan, hash.applyAsLong(image.image().encoded()));
+    return worker(hash, image -> Long.reverse(hash.applyAsLong(image)));
   }
 
-  private static Outcome<PreparedImage> prepared(ImageToPrepare image, ImagePlan plan, long hash) {
+  /** One that knows what hash images have, and what hash when they are mirrored. */
+  static ImageWorker worker(
+      ToLongFunction<EncodedImage> hash, ToLongFunction<EncodedImage> mirrored) {
+    return (image, plan) ->
+        prepared(
+            image,
+            plan,
+            hash.applyAsLong(image.image().encoded()),
+            mirrored.applyAsLong(image.image().encoded()));
+  }
+
+  private static Outcome<PreparedImage> prepared(
+      ImageToPrepare image, ImagePlan plan, long hash, long mirrored) {
     return Outcome.kept(
         new PreparedImage(
             picture(plan.main()),
@@ -74,7 +86,7 @@ final class Pairs {
             image.image().widthPx(),
             image.image().heightPx(),
             hash,
-            Long.reverse(hash),
+            mirrored,
             Map.of(
                 "crop_box_left_px", (double) image.cropBox().leftPx(), "colour_deviation", 50.0)));
   }
