@@ -18,6 +18,7 @@ import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.CaptionBytes;
@@ -30,6 +31,8 @@ import io.pairstream.service.report.Reading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.DiskSpace;
+import io.pairstream.service.transactions.AbandonedTransaction;
+import io.pairstream.service.transactions.DeadInstances;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -41,6 +44,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -204,6 +209,20 @@ public final class PreprocessService implements AutoCloseable {
               settings.lookUpSettings(),
               threadsReplaced));
     }
+    report.add(
+        reading ->
+            reading.fact(
+                AbandonedTransaction.IDS_FACT,
+                Stream.concat(Stream.of(streams), beside.stream())
+                    .flatMap(each -> each.metadataForLocalThreads().stream())
+                    .map(thread -> AbandonedTransaction.transactionalId(thread.consumerClientId()))
+                    .collect(Collectors.joining(" "))));
+    Dataset dataset = settings.cluster().dataset();
+    var unused =
+        closedLater(
+            DeadInstances.watch(
+                settings.cluster(),
+                List.of(dataset.preprocessGroup(), dataset.indexGroup(), dataset.lookUpGroup())));
     LOG.info(
         "recipe {} version {}, {} partitions, {} threads, workers: {}",
         settings.recipe(),

@@ -144,7 +144,7 @@ public record PreprocessSettings(
     // As the system sees fit, not Kafka's 64 KiB: most records are larger.
     consumer(settings, ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
     consumer(settings, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION.toMillis());
-    consumer(settings, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    consumer(settings, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     consumer(
         settings,
         ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
@@ -158,7 +158,10 @@ public record PreprocessSettings(
     producer(settings, ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
     // Nothing is seen before its transaction's end, which sends the rest.
     producer(settings, ProducerConfig.LINGER_MS_CONFIG, (int) COMMIT_INTERVAL.toMillis());
-    return cluster.clientSettings(settings);
+    Map<String, Object> all = cluster.clientSettings(settings);
+    // Kafka Streams' own tells which transactions are a member's: see DeadInstances.
+    all.remove(StreamsConfig.CLIENT_ID_CONFIG);
+    return all;
   }
 
   /** The settings of the graph that keeps the index. */

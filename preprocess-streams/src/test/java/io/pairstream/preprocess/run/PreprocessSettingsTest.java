@@ -82,6 +82,16 @@ class PreprocessSettingsTest {
         .containsEntry("security.protocol", "SSL");
   }
 
+  /** By it others know which transactions are a member's. */
+  @Test
+  void clientsAreNamedByKafkaStreamsAlone() {
+    PreprocessSettings settings = settings(workers, Map.of("client.id", "mine"));
+
+    assertThat(settings.streamsSettings()).doesNotContainKey("client.id");
+    assertThat(settings.indexSettings()).doesNotContainKey("client.id");
+    assertThat(settings.lookUpSettings()).doesNotContainKey("client.id");
+  }
+
   /** So nobody need be refused for them. */
   @Test
   void settingsOfAllConsumersAndProducersDoNotReachWhatIsComputed() {

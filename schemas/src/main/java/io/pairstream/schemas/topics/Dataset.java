@@ -1,5 +1,6 @@
 package io.pairstream.schemas.topics;
 
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -46,6 +47,11 @@ public record Dataset(String name) {
   /** Consumer group of the fetchers, which share the links. */
   public String fetchGroup() {
     return name + "-fetch";
+  }
+
+  /** The groups whose members commit their positions in transactions, and are several. */
+  public List<String> transactionalGroups() {
+    return List.of(preprocessGroup(), indexGroup(), lookUpGroup(), fetchGroup());
   }
 
   /** The group, and the transactions, of what sends another data set's raw log here. */

@@ -32,7 +32,7 @@ final class Clients {
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
   /** How long a member may be silent before others take over. */
-  private static final Duration SESSION = Duration.ofSeconds(15);
+  private static final Duration SESSION = Duration.ofSeconds(10);
 
   private static final Duration DELIVERY = Duration.ofSeconds(15);
   private static final Duration REQUEST = Duration.ofSeconds(10);
@@ -41,9 +41,10 @@ final class Clients {
   private final String group;
 
   /**
-   * The same for all producers of this process, so that each ends what the one before left open.
+   * The transactional id of every producer of this process, so that each ends what the one before
+   * left open; and the client id of its members, by which others know what one that died left open.
    */
-  private final String transactionalId;
+  final String transactionalId;
 
   Clients(Cluster cluster) {
     this.cluster = cluster;
@@ -55,10 +56,11 @@ final class Clients {
   Consumer<byte[], byte[]> member() {
     Map<String, Object> usual = new HashMap<>();
     usual.put("session.timeout.ms", (int) SESSION.toMillis());
-    usual.put("heartbeat.interval.ms", 3_000);
+    usual.put("heartbeat.interval.ms", 1_000);
     usual.put("max.partition.fetch.bytes", 1024 * 1024);
     usual.put("fetch.max.bytes", 8 * 1024 * 1024);
     Map<String, Object> settings = cluster.clientSettings(usual);
+    settings.put("client.id", transactionalId);
     settings.put("group.id", group);
     settings.put("group.protocol", "classic");
     settings.put("partition.assignment.strategy", RangeAssignor.class.getName());

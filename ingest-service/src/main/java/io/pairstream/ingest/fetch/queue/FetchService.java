@@ -16,6 +16,8 @@ import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Prerequisites;
+import io.pairstream.service.transactions.AbandonedTransaction;
+import io.pairstream.service.transactions.DeadInstances;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +58,7 @@ public final class FetchService implements AutoCloseable {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
   private final Settings settings;
+  private final Clients clients;
   private final SelfReport report;
   private final WebFetcher fetcher;
   private final Clock clock;
@@ -74,10 +77,12 @@ public final class FetchService implements AutoCloseable {
    */
   public FetchService(Settings settings, WebFetcher fetcher, Clock clock, SelfReport report) {
     this.settings = settings;
+    this.clients = new Clients(settings.cluster());
     this.report = report;
     this.fetcher = fetcher;
     this.clock = clock;
     report.add(tally::read);
+    report.add(reading -> reading.fact(AbandonedTransaction.IDS_FACT, clients.transactionalId));
     report.stateFrom(this::state);
     report.assignedFrom(tally::assigned);
     report.addObstacle(() -> obstacle.isEmpty() ? Optional.empty() : Optional.of(obstacle));
@@ -129,7 +134,10 @@ public final class FetchService implements AutoCloseable {
     StatusReporter reporter =
         StatusReporter.start(
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of()));
-    try (reporter) {
+    DeadInstances dead =
+        DeadInstances.watch(settings.cluster(), List.of(settings.cluster().dataset().fetchGroup()));
+    try (reporter;
+        dead) {
       while (!stopping) {
         try {
           workOn(registry, topics);
@@ -154,7 +162,6 @@ public final class FetchService implements AutoCloseable {
       return;
     }
     try (LinkReader reader = new LinkReader(topics, registry)) {
-      Clients clients = new Clients(settings.cluster());
       Duration pause = SHORTEST_PAUSE;
       while (!stopping) {
         long before = tally.done();
