@@ -4,6 +4,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.table.Follower;
+import io.pairstream.service.transactions.AbandonedTransaction;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -109,6 +110,23 @@ public final class Instances implements AutoCloseable {
    */
   public List<InstanceStatus> reports(boolean silent) {
     return all().stream().filter(one -> one.silent() == silent).map(Instance::status).toList();
+  }
+
+  /** The instance that reported a transactional id as its own; the id where none has. */
+  public String named(String transactionalId) {
+    return all().stream()
+        .map(Instance::status)
+        .filter(
+            status ->
+                List.of(
+                        status
+                            .getFacts()
+                            .getOrDefault(AbandonedTransaction.IDS_FACT, "")
+                            .split(" "))
+                    .contains(transactionalId))
+        .map(InstanceStatus::getInstance)
+        .findFirst()
+        .orElse(transactionalId);
   }
 
   /** The processes of a service. */

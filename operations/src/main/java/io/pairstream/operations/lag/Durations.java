@@ -16,6 +16,9 @@ public final class Durations {
   private static final DateTimeFormatter MINUTES =
       DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   private Durations() {}
 
   static double seconds(Duration duration) {
@@ -40,6 +43,11 @@ public final class Durations {
   /** {@code 17:25 UTC}. */
   public static String timeOfDay(Instant time) {
     return MINUTES.format(time);
+  }
+
+  /** {@code 17:25:08 UTC}. */
+  static String timeToTheSecond(Instant time) {
+    return SECONDS.format(time);
   }
 
   /** {@code 3.1 MB}, {@code 210 kB}, {@code 17 bytes}. */

@@ -78,12 +78,14 @@ final class GroupWatch {
    * Judges.
    *
    * @param mine all partitions to tell of
+   * @param leftOpen what dead instances have left open
    */
   GroupLag judge(
       Instant at,
       GroupPlace now,
       Collection<TopicPartition> mine,
-      Map<TopicPartition, PartitionLog> logs) {
+      Map<TopicPartition, PartitionLog> logs,
+      List<LeftOpen> leftOpen) {
     wasThere |= !now.state().equals(GroupLag.ABSENT);
     double drain = 0;
     // Where its places are not known, that is no reason to forget where they were.
@@ -92,7 +94,7 @@ final class GroupWatch {
       lastTold = new ArrayList<>();
       for (TopicPartition partition : mine.stream().sorted(BY_NAME).toList()) {
         Watched watched = watched(partition);
-        lastTold.add(watched.tell(at, now, logs.get(partition)));
+        lastTold.add(watched.tell(at, now, logs.get(partition), leftOpen));
         drain += watched.drain;
       }
     }
@@ -192,14 +194,14 @@ final class GroupWatch {
     }
 
     /** Judges what the look of that time has seen. */
-    PartitionLag tell(Instant at, GroupPlace now, PartitionLog log) {
+    PartitionLag tell(Instant at, GroupPlace now, PartitionLog log, List<LeftOpen> leftOpen) {
       drain = 0;
       if (!log.isSeen(at.toEpochMilli())) {
         last = unseen(at, log);
       } else {
         Sample sample = sample(at, now, log);
         Judgement judgement = judge.judge(sample);
-        last = lag(now, log, sample, judgement);
+        last = lag(now, log, sample, judgement, leftOpen);
         drain = last.now().records().isEmpty() ? 0 : judgement.drainPerSecond();
       }
       return last;
@@ -276,14 +278,24 @@ final class GroupWatch {
           lag == 0 ? OptionalDouble.empty() : retention(log, seconds));
     }
 
-    private PartitionLag lag(GroupPlace now, PartitionLog log, Sample sample, Judgement judgement) {
+    private PartitionLag lag(
+        GroupPlace now,
+        PartitionLog log,
+        Sample sample,
+        Judgement judgement,
+        List<LeftOpen> leftOpen) {
       boolean committed = sample.committed().isPresent();
       Optional<HeadRecord> record =
           committed && sample.lag() > 0 && head != null ? head.record() : Optional.empty();
       Lag told =
           new Lag(
               judgement.verdict(),
-              Sentences.partition(partition, sample, judgement, record.map(HeadRecord::sentence)),
+              Sentences.partition(
+                  partition,
+                  sample,
+                  judgement,
+                  record.map(HeadRecord::sentence),
+                  leftOpen.stream().filter(each -> each.holdsUp(group, partition)).findFirst()),
               judgement.since(),
               committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
               committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),

@@ -10,6 +10,7 @@ import io.pairstream.operations.lag.WatchedLogs.BrokerDisk;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.transactions.AbandonedTransaction;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -53,6 +55,7 @@ public final class LagWatcher implements AutoCloseable {
   private final List<String> counted;
   private final Clock clock;
   private final Consumer<LagReport> listener;
+  private final UnaryOperator<String> instances;
   private final Map<String, List<String>> ours;
   private final String waitingLinks;
   private final ScheduledExecutorService looks =
@@ -81,11 +84,28 @@ public final class LagWatcher implements AutoCloseable {
       List<String> counted,
       Clock clock,
       Consumer<LagReport> listener) {
+    this(cluster, interval, counted, clock, listener, id -> id);
+  }
+
+  /**
+   * A watcher that has not looked yet, and knows instances by their names.
+   *
+   * @param instances the name of the instance that has or had a transactional id; the id where that
+   *     is not known
+   */
+  public LagWatcher(
+      ClusterAccess cluster,
+      Duration interval,
+      List<String> counted,
+      Clock clock,
+      Consumer<LagReport> listener,
+      UnaryOperator<String> instances) {
     this.cluster = cluster;
     this.interval = interval;
     this.counted = List.copyOf(counted);
     this.clock = clock;
     this.listener = listener;
+    this.instances = instances;
     latest = LagReport.nothingYet(interval);
     Dataset dataset = cluster.dataset();
     waitingLinks = dataset.topic(TopicCatalogue.WAITING_LINKS);
@@ -153,14 +173,27 @@ public final class LagWatcher implements AutoCloseable {
     disks = logs.disks;
     groups.keySet().retainAll(places.keySet());
     readHeads(places);
+    List<LeftOpen> leftOpen = leftOpen();
     List<GroupLag> judged =
         places.values().stream()
-            .map(place -> watch(place.group()).judge(at, place, mine.get(place.group()), logs.logs))
+            .map(
+                place ->
+                    watch(place.group())
+                        .judge(at, place, mine.get(place.group()), logs.logs, leftOpen))
             .toList();
     looksTaken++;
     LagReport report = new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty());
     latest = report;
     return report;
+  }
+
+  private List<LeftOpen> leftOpen() {
+    String servers = String.valueOf(cluster.clientSettings().get("bootstrap.servers"));
+    return AbandonedTransaction.describe(admin, cluster.dataset().transactionalGroups()).stream()
+        .map(
+            each ->
+                new LeftOpen(each, instances.apply(each.transactionalId()), each.remedy(servers)))
+        .toList();
   }
 
   private Map<String, Set<String>> topicsOf(Map<String, GroupPlace> places) {

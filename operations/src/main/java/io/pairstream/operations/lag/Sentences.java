@@ -22,9 +22,23 @@ public final class Sentences {
    * A partition's sentence.
    *
    * @param head what is at the head: {@code 3.1 MB JPEG}; empty where that is not known
+   * @param leftOpen the transaction of a dead instance because of which the partition may stand;
+   *     empty where none is open
    */
   public static Sentence partition(
-      TopicPartition partition, Sample sample, Judgement judgement, Optional<Sentence> head) {
+      TopicPartition partition,
+      Sample sample,
+      Judgement judgement,
+      Optional<Sentence> head,
+      Optional<LeftOpen> leftOpen) {
+    if (leftOpen.isPresent() && judgement.stands()) {
+      Sentence sentence =
+          judgement.kind() == Judgement.Kind.HELD_BACK
+              ? Template.READ_UP_TO.with(
+                  partition, sample.end(), heldBack(sample.hanging().orElseThrow()))
+              : withoutVerdict(partition, sample, judgement);
+      return Template.JUDGED.with(judgement.verdict().words(), leftOpen.get().after(sentence));
+    }
     Sentence sentence =
         Template.JUDGED.with(
             judgement.verdict().words(), withoutVerdict(partition, sample, judgement));

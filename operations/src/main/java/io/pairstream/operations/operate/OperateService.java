@@ -75,11 +75,18 @@ public final class OperateService implements AutoCloseable {
     LOG.info("data set {}", access.dataset().name());
     Clock clock = Clock.systemUTC();
     LagHistory history = closedLater(new LagHistory(settings.stateDirectory().resolve("lag")));
-    lag = new LagWatcher(access, LagWatcher.INTERVAL, settings.groups(), clock, history::note);
-    parts.add(lag);
+    Instances instances = closedLater(Instances.follow(access, clock));
+    lag =
+        closedLater(
+            new LagWatcher(
+                access,
+                LagWatcher.INTERVAL,
+                settings.groups(),
+                clock,
+                history::note,
+                instances::named));
     routes.addAll(new LagRoutes(lag::latest, history).routes());
     obstacles.add(lag::obstacle);
-    Instances instances = closedLater(Instances.follow(access, clock));
     obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings);
     TopicTable catalogue = addPairs(access, settings, clock);

@@ -51,6 +51,10 @@ public enum Template {
   MAY_DROP("{0}; the log may drop what waits at any time"),
   DROPS_IN("{0}; in {1} the log begins to drop what waits"),
   HOLDS_BACK("a transaction that has been open for {0} holds back {1} from everybody"),
+  READ_UP_TO("{0} is read up to {1}, where {2}"),
+  LEFT_OPEN(
+      "{0}; instance {1} died with an open transaction: its partitions go on at {2}, or at once"
+          + " when an instance starts, or after: {3}"),
   HELD_BACK("{0} is read up to {1}, where {2}; stop its producer, or end it: {3}"),
   AT_RISK(
       "{0}: {1}, and the log drops the first of them in {2}, before they are read at this rate"),

@@ -4,6 +4,7 @@ import static io.pairstream.operations.instances.Played.NOON;
 import static io.pairstream.operations.instances.Played.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.service.transactions.AbandonedTransaction;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,6 +78,22 @@ class InstancesTest {
     return book.at(now).stream()
         .map(one -> one.status().getInstance() + (one.silent() ? " silent" : ""))
         .toList();
+  }
+
+  @Test
+  void transactionalIdsAreThoseOfTheInstanceThatReportsThem() {
+    Instant now = Instant.now();
+    book.note(
+        "preprocess/a",
+        Optional.of(
+            status("preprocess", "a", now)
+                .setFacts(Map.of(AbandonedTransaction.IDS_FACT, "p-1-1 p-1-10"))
+                .build()),
+        now);
+
+    assertThat(book.named("p-1-10")).isEqualTo("a");
+    assertThat(book.named("p-1-1")).isEqualTo("a");
+    assertThat(book.named("p-1")).isEqualTo("p-1");
   }
 
   @Test

@@ -268,6 +268,59 @@ class LagWatcherTest {
   }
 
   @Test
+  void aDeadInstanceIsNamedInPlaceOfTheRecordAtTheHead() {
+    String preprocess = cluster.dataset().preprocessGroup();
+    String thread = "-0a1b2c3d-0000-4000-8000-000000000001-1";
+    TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
+    send(raw, 5);
+    TestCluster.commit(cluster, preprocess, raw, 2);
+    TestCluster.commit(cluster, group("-reader"), training, 0);
+    try (LagWatcher watch =
+            new LagWatcher(
+                cluster,
+                LagWatcher.INTERVAL,
+                COUNTED,
+                clock,
+                report -> {},
+                id -> id.equals(preprocess + thread) ? "host-7-abc" : "another");
+        KafkaProducer<byte[], byte[]> dead =
+            TestCluster.producer(cluster, "-preprocess" + thread)) {
+      dead.beginTransaction();
+      TestCluster.acknowledged(
+          dead.send(new ProducerRecord<>(training.topic(), 0, new byte[] {'k'}, new byte[10])));
+      for (int look = 0; look < 10; look++) {
+        ahead = ahead.plus(LagWatcher.INTERVAL);
+        watch.look();
+      }
+
+      String command =
+          "kafka-transactions.sh --bootstrap-server %s forceTerminateTransaction --transactionalId %s"
+              .formatted(KAFKA.bootstrapServers(), preprocess + thread);
+      assertThat(of(watch.latest(), preprocess, raw).now().sentence().text())
+          .startsWith("STOP: " + raw + " is stuck at offset 2 for ")
+          .containsPattern(
+              "; instance host-7-abc died with an open transaction: its partitions go on at"
+                  + " \\d\\d:\\d\\d:\\d\\d UTC, or at once when an instance starts, or after: ")
+          .endsWith(command)
+          .doesNotContain("at the head");
+      assertThat(of(watch.latest(), group("-reader"), training).now().sentence().text())
+          .startsWith("STALL: " + training + " is read up to 0, where a transaction that has been")
+          .contains("from everybody; instance host-7-abc died with an open transaction")
+          .endsWith(command);
+
+      dead.abortTransaction();
+      ahead = ahead.plus(LagWatcher.INTERVAL);
+      await(
+          () ->
+              of(watch.look(), preprocess, raw)
+                  .now()
+                  .sentence()
+                  .text()
+                  .contains("; at the head: "));
+    }
+  }
+
+  @Test
   void linksThatAreFinishedOutOfOrderDoNotWait() {
     TopicPartition links = new TopicPartition(cluster.topics().links().name(), 0);
     send(links, 10);
@@ -346,8 +399,10 @@ class LagWatcherTest {
     GroupWatch watch =
         new GroupWatch("g", LagWatcher.INTERVAL, topic -> false, PartitionJudge.Role.OTHER);
     logs.get(raw).look(0, 3, 3, 0);
-    GroupLag known = watch.judge(Instant.EPOCH, place(Optional.empty()), List.of(raw), logs);
-    GroupLag refused = watch.judge(clock.instant(), place(Optional.of("no")), List.of(raw), logs);
+    GroupLag known =
+        watch.judge(Instant.EPOCH, place(Optional.empty()), List.of(raw), logs, List.of());
+    GroupLag refused =
+        watch.judge(clock.instant(), place(Optional.of("no")), List.of(raw), logs, List.of());
     assertThat(known.worstPartition()).contains(new GroupLag.WorstPartition(raw.topic(), 0));
     assertThat(refused.partitions()).isEqualTo(known.partitions());
     assertThat(refused.worstPartition()).isEmpty();

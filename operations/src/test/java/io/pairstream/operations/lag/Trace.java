@@ -163,11 +163,16 @@ final class Trace {
   }
 
   String sentence(String head) {
+    return sentence(head, Optional.empty());
+  }
+
+  String sentence(String head, Optional<LeftOpen> leftOpen) {
     return Sentences.partition(
             new TopicPartition("pairs.crowdsourced", 3),
             last,
             judgement(),
-            Optional.of(head).filter(known -> !known.isEmpty()).map(Sentence::verbatim))
+            Optional.of(head).filter(known -> !known.isEmpty()).map(Sentence::verbatim),
+            leftOpen)
         .text();
   }
 

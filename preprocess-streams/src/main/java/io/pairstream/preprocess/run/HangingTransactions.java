@@ -9,10 +9,13 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Area;
+import io.pairstream.service.transactions.AbandonedTransaction;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -24,8 +27,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Finds transactions that are open on a partition although their coordinator has ended them. No
- * time-out ends those, and no reader of committed records gets past them.
+ * Finds transactions that hold up readers of committed records: those that are open on a partition
+ * although their coordinator has ended them, which no time-out ends, and those of instances that
+ * died.
  */
 public final class HangingTransactions {
 
@@ -52,6 +56,8 @@ public final class HangingTransactions {
           }
         }
       }
+      AbandonedTransaction.describe(admin, cluster.dataset().transactionalGroups())
+          .forEach(abandoned -> findings.add(finding(cluster, abandoned)));
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
@@ -91,6 +97,23 @@ public final class HangingTransactions {
         "an end of it; nobody reads committed records behind it",
         "kafka-transactions.sh --bootstrap-server %s abort --topic %s --partition %d --start-offset %d"
             .formatted(cluster.bootstrapServers(), partition.topic(), partition.partition(), from));
+  }
+
+  private static Finding finding(Cluster cluster, AbandonedTransaction abandoned) {
+    return Finding.wrong(
+        Area.TOPICS,
+        CHECK,
+        "an instance of %s died with an open transaction (%s), which holds up readers of %s and others that take over its partitions"
+            .formatted(
+                abandoned.group(),
+                abandoned.transactionalId(),
+                abandoned.partitions().stream()
+                    .map(TopicPartition::toString)
+                    .sorted()
+                    .collect(Collectors.joining(", "))),
+        "an end of it: by itself at %s, or at once when an instance starts"
+            .formatted(abandoned.endsAt().truncatedTo(ChronoUnit.SECONDS)),
+        abandoned.remedy(cluster.bootstrapServers()));
   }
 
   private static Map<TopicPartition, PartitionProducerState> producers(

@@ -90,6 +90,31 @@ class HangingTransactionsTest {
         .endsWith("its coordinator says CompleteCommit");
   }
 
+  @Test
+  void namesWhatADeadInstanceLeftOpen() {
+    String id = "-preprocess-0a1b2c3d-0000-4000-8000-000000000001-1";
+    try (KafkaProducer<byte[], byte[]> dead = begun(id, "never to be committed")) {
+      Finding finding = look().get(0);
+
+      assertThat(finding.level()).isEqualTo(Level.WRONG);
+      assertThat(finding.found())
+          .startsWith(
+              "an instance of %s died with an open transaction (%s)"
+                  .formatted(
+                      cluster.dataset().preprocessGroup(),
+                      TestCluster.transactionalId(cluster, id)))
+          .contains(training.toString());
+      assertThat(finding.right()).contains("by itself at 20", "when an instance starts");
+      assertThat(finding.remedy())
+          .isEqualTo(
+              "kafka-transactions.sh --bootstrap-server "
+                  + CLUSTER.bootstrapServers()
+                  + " forceTerminateTransaction --transactionalId "
+                  + TestCluster.transactionalId(cluster, id));
+      dead.abortTransaction();
+    }
+  }
+
   private List<Finding> look() {
     return HangingTransactions.look(
         new Cluster(
@@ -109,7 +134,11 @@ class HangingTransactionsTest {
 
   /** A producer in the middle of a transaction with a record and an offset of preprocessing. */
   private KafkaProducer<byte[], byte[]> begun(String value) {
-    KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-hangs");
+    return begun("-hangs", value);
+  }
+
+  private KafkaProducer<byte[], byte[]> begun(String id, String value) {
+    KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, id);
     producer.beginTransaction();
     TestCluster.acknowledged(
         producer.send(
