@@ -343,7 +343,8 @@ final class TakedownCommand extends ClusterCommand {
         return end(report, this);
       }
       TakedownDesk.Report none =
-          new TakedownDesk.Report(subject, new TreeMap<>(), 0, Optional.empty(), Optional.empty());
+          new TakedownDesk.Report(
+              subject, new TreeMap<>(), new TreeMap<>(), 0, Optional.empty(), Optional.empty());
       answer(
           Answer.of(none, "UNKNOWN", Map.of(), List.of()),
           () -> complain(subject.key() + " is not withdrawn; what is: " + hint("takedown ls")));
