@@ -10,6 +10,7 @@ import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusMetrics;
+import io.pairstream.service.table.OwnFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -122,14 +123,14 @@ final class ServiceOptions {
     }
 
     /**
-     * The folder, made where missing.
+     * The folder, made for its owner alone where missing.
      *
      * @throws PlatformException where nothing can be written there
      */
     Path folder(ClusterOptions options) {
       Path chosen = folder == null ? options.dataDirectory().resolve(usual) : folder;
       try {
-        Files.delete(Files.createTempFile(Files.createDirectories(chosen), "may-write", ""));
+        Files.delete(Files.createTempFile(OwnFolder.make(chosen), "may-write", ""));
         return chosen;
       } catch (IOException e) {
         String why = e instanceof FileAlreadyExistsException ? "it is a file" : e.getMessage();

@@ -16,11 +16,13 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.ApiKeyText;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /** Logging in at the page, and out again. */
 final class SessionRoutes {
@@ -28,6 +30,9 @@ final class SessionRoutes {
   private static final String PATH = "/v1/session";
   private static final String EVENT = "login";
   private static final int MAX_BODY_BYTES = 4096;
+
+  /** How long whoever has no right key waits for that answer. */
+  static final Duration REFUSED_AFTER = Duration.ofMillis(500);
 
   private final OperatorLogin login;
   private final ActionLog actions;
@@ -56,12 +61,20 @@ final class SessionRoutes {
         // Whoever makes up keys makes up their ids too.
         note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, e.detail());
       }
-      throw e;
+      return later(e);
     }
     Actor actor = new Actor(holder.producer(), holder.keyId());
     note(request, actor, actor.keyId(), AuditEvent.Outcome.DONE, Template.LOGGED_IN.english());
     return CompletableFuture.completedFuture(
         answer(holder).withHeader("Set-Cookie", login.begin(holder)));
+  }
+
+  /** Whoever tries one key after the other is told so slowly; nobody else waits. */
+  private static CompletionStage<Answer> later(Problem refused) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    CompletableFuture.delayedExecutor(REFUSED_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> answer.completeExceptionally(refused));
+    return answer;
   }
 
   private CompletionStage<Answer> end(Incoming request) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,7 +15,8 @@ import java.util.Optional;
  * Sessions of people who logged in, in memory: a restart ends them all.
  *
  * <p>A session is a random name of 256 bits that stands for the id of a key. Only digests of the
- * names are kept. Where there are too many, the one that was longest idle ends. Thread-safe.
+ * names are kept. Where a key has too many, or all together, the one that was longest idle ends: of
+ * that key, or of all. Thread-safe.
  */
 final class Sessions {
 
@@ -25,6 +27,9 @@ final class Sessions {
   static final Duration IDLE = Duration.ofHours(1);
 
   static final int MOST = 1000;
+
+  /** Each of a person's browsers has one. */
+  static final int MOST_OF_A_KEY = 20;
 
   private static final int NAME_BYTES = 32;
 
@@ -49,7 +54,14 @@ final class Sessions {
   synchronized String begin(String keyId) {
     Instant now = clock.instant();
     sessions.values().removeIf(session -> session.isOverAt(now));
-    if (sessions.size() >= MOST) {
+    List<String> own =
+        sessions.entrySet().stream()
+            .filter(session -> session.getValue().keyId().equals(keyId))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (own.size() >= MOST_OF_A_KEY) {
+      sessions.remove(own.get(0));
+    } else if (sessions.size() >= MOST) {
       sessions.remove(sessions.keySet().iterator().next());
     }
     byte[] drawn = new byte[NAME_BYTES];

@@ -106,6 +106,19 @@ class OperatorsLoginTest {
   }
 
   @Test
+  void wrongKeysAreAnsweredSlowlyAndTheRightOneAllTheSame() {
+    String key = operators.key("ann", Scope.VIEW).text().reveal();
+    long before = System.nanoTime();
+
+    ClusterAnswer wrong = operators.login(key.substring(0, 21) + "0".repeat(64));
+
+    assertThat(wrong.status()).isEqualTo(401);
+    assertThat(System.nanoTime() - before)
+        .isGreaterThanOrEqualTo(SessionRoutes.REFUSED_AFTER.toNanos());
+    assertThat(operators.login(key).status()).isEqualTo(200);
+  }
+
+  @Test
   void revokedKeyEndsItsSessions() {
     KeyIssuer.Created created = operators.key("ann", Scope.VIEW);
     String cookie = operators.login(created.text().reveal()).cookie();

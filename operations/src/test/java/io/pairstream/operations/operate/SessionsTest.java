@@ -51,12 +51,26 @@ class SessionsTest {
   }
 
   @Test
+  void oneKeysSessionsEndNobodyElses() {
+    String others = sessions.begin("a");
+    String first = sessions.begin("b");
+    for (int i = 1; i < 6 * Sessions.MOST; i++) {
+      String unused = sessions.begin("b");
+    }
+    String last = sessions.begin("b");
+
+    assertThat(sessions.use(others)).contains("a");
+    assertThat(sessions.use(first)).isEmpty();
+    assertThat(sessions.use(last)).contains("b");
+  }
+
+  @Test
   void ofTooManyTheLongestIdleEnds() {
     String first = sessions.begin("a");
     String second = sessions.begin("a");
     assertThat(sessions.use(first)).isPresent();
     for (int i = 1; i < Sessions.MOST; i++) {
-      String unused = sessions.begin("b");
+      String unused = sessions.begin("key " + i);
     }
 
     assertThat(sessions.use(second)).isEmpty();

@@ -3,7 +3,6 @@ package io.pairstream.service.table;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -46,13 +45,13 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Opens a database to write and read, or makes it with its folder.
+   * Opens a database to write and read, or makes it with its folder, which is closed to others.
    *
    * @throws ViewStorageException where the file cannot be written
    */
   public static Database open(Path file) {
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
+      OwnFolder.close(file.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw new ViewStorageException("the folder of " + file + " cannot be made: " + e, e);
     }
@@ -88,14 +87,14 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Takes a folder for this process alone, until the channel is closed; makes it where there is
-   * none.
+   * Takes a folder for this process alone, until the channel is closed; makes it, for its owner
+   * alone, where there is none.
    *
    * @throws ViewStorageException where it cannot be written, or another process has it
    */
   public static FileChannel lock(Path directory) {
     try {
-      Files.createDirectories(directory);
+      OwnFolder.make(directory);
       FileChannel channel =
           FileChannel.open(
               directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
