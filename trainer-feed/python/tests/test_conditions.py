@@ -13,6 +13,7 @@ PAIR = dict(
     fold=3,
     source_kind="SCRAPED",
     contributor="",
+    producer="museum",
     url="https://Upload.Example.org:8443/a%20b.jpg?c,d",
     measures={"sharpness": 50.0, "original_width_px": 4000.0, "nothing": float("nan")},
 )
@@ -26,6 +27,7 @@ PAIR = dict(
         "language!=de",
         "licence=*",
         "source=SCRAPED",
+        "producer=museum",
         "host=*.EXAMPLE.org",
         "host!=example.org",
         "width<=256.0",
@@ -51,6 +53,7 @@ def test_takes_pairs_that_are_as_it_says(text):
         "measure.sharpness>=50.001",
         "contributor=*",
         "contributor!=a",
+        "producer!=museum",
         "measure.entropy!=0",
         "measure.nothing!=0",
     ],

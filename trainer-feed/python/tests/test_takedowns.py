@@ -14,8 +14,8 @@ from pairstream.takedowns import keys_of
     ],
 )
 def test_a_pair_falls_under_the_host_of_its_url(url, host):
-    pair = dict(pair_id="1", image_digest="2", contributor="3", source_kind="scrape", url=url)
-    assert keys_of(pair) == ("PAIR/1", "IMAGE/2", "CONTRIBUTOR/3", "SOURCE/scrape", f"SOURCE/{host}")
+    pair = dict(pair_id="1", image_digest="2", contributor="3", producer="4", source_kind="scrape", url=url)
+    assert keys_of(pair) == ("PAIR/1", "IMAGE/2", "CONTRIBUTOR/3", "PRODUCER/4", "SOURCE/scrape", f"SOURCE/{host}")
 
 
 @pytest.mark.parametrize("url", ["", "no address", "https://[1:2/", "https:///a"])

@@ -15,7 +15,7 @@ from pairstream.kafka import Cluster
 from pairstream.records import Schemas
 from pairstream.view import Blocks, View
 
-_COUNTED = ("language", "source_kind", "licence", "contributor", "producer", "recipe_version", "fold", "truncated")
+_COUNTED = ("language", "source_kind", "licence", "contributor", "recipe_version", "fold", "truncated")
 _MOST = 20
 _QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
 

@@ -3,6 +3,7 @@ package io.pairstream.ingest.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.publish.PairIntake;
 import io.pairstream.ingest.publish.PairRoutes;
+import io.pairstream.ingest.publish.SenderLanes;
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -109,6 +110,7 @@ public final class IngestService implements AutoCloseable {
   private final PairIntake intake;
   private final KeyRing keys;
   private final StatusRoutes pairs;
+  private final SenderLanes lanes;
   private final PairRoutes pairRoutes;
   private final WebServer server;
   private volatile Optional<StatusReporter> reporter = Optional.empty();
@@ -131,7 +133,8 @@ public final class IngestService implements AutoCloseable {
             System::nanoTime);
     Path directory = settings.stateDirectory();
     pairs = new StatusRoutes(topics, directory, clientSettings, clock);
-    pairRoutes = new PairRoutes(intake, quotas, directory.resolve("batches-under-way"));
+    lanes = new SenderLanes(pairs::receipt, System::nanoTime);
+    pairRoutes = new PairRoutes(intake, quotas, lanes, directory.resolve("batches-under-way"));
     List<Route> routes = new ArrayList<>();
     routes.addAll(pairRoutes.routes());
     routes.addAll(pairs.routes());
@@ -200,6 +203,7 @@ public final class IngestService implements AutoCloseable {
   public void start() throws IOException {
     server.start();
     intake.start();
+    lanes.start();
     reporter =
         Optional.of(StatusReporter.start(report, topics.instances(), registry, clientSettings));
   }
@@ -229,6 +233,7 @@ public final class IngestService implements AutoCloseable {
       server.close();
     } finally {
       keys.close();
+      lanes.close();
       pairRoutes.close();
       pairs.close();
       intake.close();

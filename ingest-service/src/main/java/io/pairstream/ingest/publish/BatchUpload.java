@@ -1,6 +1,7 @@
 package io.pairstream.ingest.publish;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.service.http.Handler.Outgoing;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
@@ -45,6 +46,9 @@ final class BatchUpload {
 
   static final String MEDIA_TYPE = "application/jsonl";
 
+  /** How long an input waits for its sender's pictures before it. */
+  private static final Duration WAIT = Duration.ofMinutes(4);
+
   /** How long a client that has sent everything may take to read its results, and how slowly. */
   private static final Duration UNREAD = Duration.ofSeconds(60);
 
@@ -56,6 +60,7 @@ final class BatchUpload {
 
   private final Limits limits;
   private final Quota quota;
+  private final SenderLanes lanes;
   private final ExecutorService threads;
   private final Principal sender;
   private final ResultSpool spool;
@@ -102,12 +107,14 @@ final class BatchUpload {
       BiFunction<SpecificRecord, String, CompletableFuture<Published>> intake,
       Limits limits,
       Quota quota,
+      SenderLanes lanes,
       ExecutorService threads,
       Principal sender,
       ResultSpool spool) {
     this.intake = intake;
     this.limits = limits;
     this.quota = quota;
+    this.lanes = lanes;
     this.threads = threads;
     this.sender = sender;
     this.spool = spool;
@@ -174,6 +181,7 @@ final class BatchUpload {
       SpecificRecord submission = form.submission(sender);
       if (form.extraBytes() > 0) {
         debt = quota.charge(sender, 0, form.extraBytes());
+        await(lanes.enter(sender.producer(), (RawPair) submission, form.extraBytes(), WAIT), kib);
       }
       result = intake.apply(submission, sender.producer());
     } catch (RuntimeException | Error e) {
@@ -188,6 +196,18 @@ final class BatchUpload {
             });
     answered = answered.thenAcceptBothAsync(line, (before, json) -> answer(json), threads);
     return debt;
+  }
+
+  /** Waits without the room that other batches could use meanwhile. */
+  private void await(CompletableFuture<Void> lane, int kib) {
+    if (!lane.isDone()) {
+      limits.kib().release(kib);
+      try {
+        lane.join();
+      } finally {
+        limits.kib().acquireUninterruptibly(kib);
+      }
+    }
   }
 
   private void answer(ObjectNode result) {

@@ -1,6 +1,7 @@
 package io.pairstream.ingest.publish;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -10,13 +11,15 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
+import io.pairstream.service.table.OwnFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,26 +34,32 @@ public final class PairRoutes implements AutoCloseable {
   /** Largest body: the largest image in base64, the longest caption, and what else may be said. */
   static final long MAX_BODY_BYTES = 12L * 1024 * 1024;
 
+  /** How long a request waits for its sender's pictures before it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private static final String FORM = "multipart/form-data";
   private static final String NDJSON = "application/x-ndjson";
 
   private final PairIntake intake;
   private final Quota quota;
+  private final SenderLanes lanes;
   private final Path spoolFolder;
   private final BatchUpload.Limits limits = new BatchUpload.Limits();
   private final ExecutorService threads = Executors.newCachedThreadPool(Threads.daemons("batch"));
 
   /**
    * @param quota counts what an image costs beyond its bytes, which the server has counted
+   * @param lanes where pictures wait that take long to decode
    * @param spoolFolder where the results of batches wait for their client
    * @throws UncheckedIOException where the folder cannot be written
    */
-  public PairRoutes(PairIntake intake, Quota quota, Path spoolFolder) {
+  public PairRoutes(PairIntake intake, Quota quota, SenderLanes lanes, Path spoolFolder) {
     this.intake = intake;
     this.quota = quota;
+    this.lanes = lanes;
     this.spoolFolder = spoolFolder;
     try {
-      Files.createDirectories(spoolFolder);
+      OwnFolder.close(spoolFolder);
     } catch (IOException e) {
       throw new UncheckedIOException(spoolFolder + " cannot be used: " + e.getMessage(), e);
     }
@@ -75,7 +84,7 @@ public final class PairRoutes implements AutoCloseable {
     Principal sender = request.principal();
     JsonLinesBody lines = new JsonLinesBody(body, quota, sender, limits.longLines());
     try (BatchUpload.ResultSpool spool = BatchUpload.ResultSpool.open(spoolFolder)) {
-      new BatchUpload(intake::take, limits, quota, threads, sender, spool).run(lines, out);
+      new BatchUpload(intake::take, limits, quota, lanes, threads, sender, spool).run(lines, out);
     }
   }
 
@@ -89,11 +98,18 @@ public final class PairRoutes implements AutoCloseable {
     SpecificRecord submission =
         isForm ? form.pair(request.principal()) : form.submission(request.principal());
     var unused = quota.charge(request.principal(), 0, form.extraBytes());
-    return intake
-        .take(submission, request.principal().producer())
+    String producer = request.principal().producer();
+    return room(producer, submission, form)
+        .thenCompose(room -> intake.take(submission, producer))
         .thenApply(
             taken ->
                 Answer.json(status(taken), json(taken)).withHeader("Location", statusUrl(taken)));
+  }
+
+  private CompletableFuture<Void> room(String producer, SpecificRecord submission, PairForm form) {
+    return submission instanceof RawPair pair
+        ? lanes.enter(producer, pair, form.extraBytes(), PATIENCE)
+        : CompletableFuture.completedFuture(null);
   }
 
   /** The status code of the answer: created, or accepted for later. */

@@ -17,6 +17,7 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.table.LastOfEachKey;
 import io.pairstream.service.table.TopicTable;
+import io.pairstream.service.table.ViewStorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -226,6 +227,15 @@ public final class StatusRoutes implements AutoCloseable {
               ProblemKind.NOT_READY,
               "the schema registry does not answer, without which the records cannot be read")
           .retryAfter(5);
+    }
+  }
+
+  /** The receipt of a pair, as far as this instance has read and the registry answers. */
+  public Optional<Receipt> receipt(String pairId) {
+    try {
+      return read(receipts, receiptsView, pairId);
+    } catch (SerializationException | ViewStorageException e) {
+      return Optional.empty();
     }
   }
 

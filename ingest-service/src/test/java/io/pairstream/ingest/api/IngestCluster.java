@@ -1,5 +1,6 @@
 package io.pairstream.ingest.api;
 
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -64,6 +66,13 @@ public final class IngestCluster {
 
   public PairTopics topics() {
     return topics;
+  }
+
+  /** Writes the receipt of a pair. */
+  public void judge(String pairId, String standing) {
+    Receipt receipt = Receipt.newBuilder().setPairId(pairId).setStanding(standing).build();
+    RecordMetadata unused =
+        dataset().send(TestDataset.record(topics.receipts(), null, pairId, receipt));
   }
 
   /** A record as it was read. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,6 +58,7 @@ class BatchUploadTest {
                   CompletableFuture.completedFuture(new Published("id", "", "pairs", 0, 0)),
               limits,
               counting,
+              new SenderLanes(id -> Optional.empty(), System::nanoTime),
               threads,
               Principal.ANONYMOUS,
               spool)

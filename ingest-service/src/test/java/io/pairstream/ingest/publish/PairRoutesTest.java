@@ -33,6 +33,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -232,17 +233,43 @@ class PairRoutesTest {
     assertThat(problem.get("remedy").textValue()).isNotBlank();
   }
 
+  /** A small PNG whose header, with its checksum, declares another size. */
+  private static byte[] declared(int width, int height) throws IOException {
+    byte[] picture = Pictures.png(64, 64, 3);
+    ByteBuffer header = ByteBuffer.wrap(picture);
+    header.putInt(16, width).putInt(20, height);
+    java.util.zip.CRC32 crc = new java.util.zip.CRC32();
+    crc.update(picture, 12, 17);
+    header.putInt(29, (int) crc.getValue());
+    return picture;
+  }
+
+  @Test
+  void aSendersLargePictureWaitsForItsOthersUntilOneIsJudgedAndItsSmallOneDoesNot()
+      throws Exception {
+    byte[] large = declared(7_000, 7_000);
+    String firstId = "";
+    for (int i = 0; i < 4; i++) {
+      HttpResponse<String> taken = json(pair(large, "A flat picture " + i));
+      assertThat(taken.statusCode()).isEqualTo(201);
+      firstId = Json.MAPPER.readTree(taken.body()).get("pair_id").textValue();
+    }
+    byte[] next = Json.bytes(pair(large, "A flat picture more"));
+
+    CompletableFuture<HttpResponse<String>> waiting =
+        client.sendAsync(request("application/json", next), BodyHandlers.ofString());
+    HttpResponse<String> small = json(pair("A small picture beside large ones"));
+    boolean waited = !waiting.isDone();
+    cluster.judge(firstId, "TRAINING");
+
+    assertThat(small.statusCode()).isEqualTo(201);
+    assertThat(waited).isTrue();
+    assertThat(waiting.join().statusCode()).isEqualTo(201);
+  }
+
   @Test
   void aSmallFileOfHugeSizeIsRefusedByItsHeader() throws Exception {
-    byte[] bomb = Pictures.png(64, 64, 3);
-    // Width and height in the IHDR, and its checksum.
-    ByteBuffer header = ByteBuffer.wrap(bomb);
-    header.putInt(16, 10_000).putInt(20, 5_001);
-    java.util.zip.CRC32 crc = new java.util.zip.CRC32();
-    crc.update(bomb, 12, 17);
-    header.putInt(29, (int) crc.getValue());
-
-    HttpResponse<String> answer = json(pair(bomb, "A bomb"));
+    HttpResponse<String> answer = json(pair(declared(10_000, 5_001), "A bomb"));
 
     assertProblem(answer, 422, "pair-refused");
     assertThat(answer.body())
@@ -404,12 +431,14 @@ class PairRoutesTest {
   }
 
   private HttpResponse<String> post(String mediaType, byte[] body) throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(uri("/v1/pairs"))
-            .header("Content-Type", mediaType)
-            .POST(BodyPublishers.ofByteArray(body))
-            .build(),
-        BodyHandlers.ofString());
+    return client.send(request(mediaType, body), BodyHandlers.ofString());
+  }
+
+  private static HttpRequest request(String mediaType, byte[] body) {
+    return HttpRequest.newBuilder(uri("/v1/pairs"))
+        .header("Content-Type", mediaType)
+        .POST(BodyPublishers.ofByteArray(body))
+        .build();
   }
 
   /** The answer to a pair that is taken under one and the same key. */

@@ -51,7 +51,9 @@ final class RunningIngest implements AutoCloseable {
     Map<String, Object> kafka = cluster.clientSettings(Map.of());
     pairs = new StatusRoutes(access.topics(), folder, kafka, clock);
     intake = new PairIntake(cluster, clock);
-    pairRoutes = new PairRoutes(intake, Quota.UNLIMITED, folder.resolve("under-way"));
+    SenderLanes lanes = new SenderLanes(pairs::receipt, System::nanoTime);
+    lanes.start();
+    pairRoutes = new PairRoutes(intake, Quota.UNLIMITED, lanes, folder.resolve("under-way"));
     List<Route> routes = new ArrayList<>();
     routes.addAll(pairs.routes());
     routes.addAll(pairRoutes.routes());
