@@ -138,6 +138,10 @@ class DeadInstanceTest {
             near-copies: {policy: keep-all}
             split: {validation-share: 0.3, test-share: 0.2}
             """);
+    // Whoever starts again gets partitions at once, however many records its stores are behind.
+    Path config =
+        Files.writeString(
+            folder.resolve("client.properties"), "kafka.acceptable.recovery.lag=1000000000\n");
     DrawnPairs drawn = new DrawnPairs(44, 0.0);
 
     try (PairPublisher publisher =
@@ -150,6 +154,8 @@ class DeadInstanceTest {
           number ->
               List.of(
                   "preprocess",
+                  "--config",
+                  config.toString(),
                   "--recipe",
                   recipe.toString(),
                   "--state-dir",
