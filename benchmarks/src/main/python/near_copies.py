@@ -35,10 +35,14 @@ def main():
     listing = work / "files.txt"
     listing.write_text("".join(f"{path}\n" for path in [*originals, *copies]))
     lines = subprocess.run([*command, str(listing)], check=True, capture_output=True, text=True).stdout.splitlines()
-    ours = {pathlib.Path(path): [int(value, 16) for value in hashes] for path, *hashes in map(columns, lines) if len(hashes) == 2}
+    ours = {}
+    for path, *hashes in (line.split("\t") for line in lines):
+        if len(hashes) == 2:
+            ours[pathlib.Path(path)] = [int(value, 16) for value in hashes]
     theirs = {path: by_imagehash(path) for path in [*originals, *copies]}
     print(f"{len(originals)} photographs, {len(copied)} of them copied; {len(theirs) - len(ours)} without a hash")
-    print("copies within N bits, ours | imagehash" + " " * 9 + "   ".join(f"{limit:^11}" for limit in LIMITS) + "  largest")
+    limits = "   ".join(f"{limit:^13}" for limit in LIMITS)
+    print(f"{'copies within N bits, ours | imagehash':38}{limits}  largest")
     for kind in sorted({kind for _, kind in copies.values()}):
         found = [[], []]
         for copy, (path, of) in copies.items():
@@ -49,13 +53,10 @@ def main():
         print(f"  {kind:36}{shares}   {max(found[0]):3} | {max(found[1])}")
     for name, hashes in (("ours", ours), ("imagehash", theirs)):
         bits = sorted(nearest(hashes[one], hashes[other]) for one, other in itertools.combinations(originals, 2))
-        print(f"pairs of photographs, {name}: nearest {bits[:5]}, " + ", ".join(f"{sum(bit <= n for bit in bits)} within {n}" for n in LIMITS))
+        within = ", ".join(f"{sum(bit <= limit for bit in bits)} within {limit}" for limit in LIMITS)
+        print(f"pairs of photographs, {name}: nearest {bits[:5]}, {within}")
     apart = [(ours[path][0] ^ theirs[path][0]).bit_count() for path in theirs]
     print("ours to imagehash: " + ", ".join(f"{bits} bits {apart.count(bits)}" for bits in sorted(set(apart))))
-
-
-def columns(line):
-    return line.split("\t")
 
 
 def is_photograph(path):
@@ -72,7 +73,8 @@ def changed(image):
     turned = Image.Exif()
     turned[0x0112] = 6  # turn by 90 degrees to the right
     written = image.copy()
-    ImageDraw.Draw(written).text((width // 20, height - height // 8), "A CAPTION", fill="white", font_size=max(10, height // 12))
+    at, size = (width // 20, height - height // 8), max(10, height // 12)
+    ImageDraw.Draw(written).text(at, "A CAPTION", fill="white", font_size=size)
 
     def scaled(picture, factor, method=Image.Resampling.LANCZOS):
         return picture.resize((max(1, round(width * factor)), max(1, round(height * factor))), method)

@@ -67,8 +67,7 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
     }
 
     Identity withSent(RawPair pair) {
-      return new Identity(
-          pairId, imageDigest, sampleId, producer, receivedAt, Optional.of(pair));
+      return new Identity(pairId, imageDigest, sampleId, producer, receivedAt, Optional.of(pair));
     }
 
     boolean isKnown() {
