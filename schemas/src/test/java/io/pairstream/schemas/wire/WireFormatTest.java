@@ -95,7 +95,7 @@ class WireFormatTest {
 
     // Lengths are zig-zag: 6 is 3 bytes. Empty strings are 00, the empty map is 00, the time 02.
     String body =
-        "06010203" + "06e78cab" + "00" + "18" + hex("CROWDSOURCED") + "00000000" + "00" + "02";
+        "06010203" + "06e78cab" + "00" + "18" + hex("CROWDSOURCED") + "0000000000" + "00" + "02";
     assertThat(HexFormat.of().formatHex(bytes))
         .isEqualTo("00" + String.format("%08x", schemaId) + body);
   }
