@@ -29,7 +29,7 @@ public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
   }
 
   /** What a recipe asks that says nothing of them. */
-  public static final NearCopies DEFAULT = new NearCopies(Policy.IGNORE, 4, true);
+  public static final NearCopies DEFAULT = new NearCopies(Policy.KEEP_ALL, 4, true);
 
   /** Reads {@code near-copies.*}. */
   public static NearCopies from(RecipeReader recipe) {

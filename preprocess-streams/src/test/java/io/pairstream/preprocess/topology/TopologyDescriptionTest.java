@@ -61,7 +61,7 @@ class TopologyDescriptionTest {
   }
 
   private static String describe(StreamsBuilder builder) {
-    return describe(builder, "");
+    return describe(builder, "near-copies: {policy: ignore}");
   }
 
   private static String describe(StreamsBuilder builder, String recipe) {
