@@ -204,7 +204,8 @@ class CleaningPlanTest {
 
   @Test
   void groupsByContributorOnlyWhereAnImageIsRemembered() {
-    assertThatThrownBy(() -> plan("{split: {group-by: contributor}, near-copies: {policy: ignore}}"))
+    assertThatThrownBy(
+            () -> plan("{split: {group-by: contributor}, near-copies: {policy: ignore}}"))
         .hasMessageContaining("near-copies.policy must be keep-first or keep-all");
     assertThat(plan("{split: {group-by: contributor}, near-copies: {policy: keep-first}}").steps())
         .extracting(PlannedStep::inWords)

@@ -75,7 +75,8 @@ final class TopologyUnderTest implements AutoCloseable {
     register(topics, registry);
     schemas = new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
     CleaningPlan plan =
-        new CleaningPlan(RecipeReader.parse("test.yaml", withoutLookUp(recipe)), worker, StepObserver.NONE);
+        new CleaningPlan(
+            RecipeReader.parse("test.yaml", withoutLookUp(recipe)), worker, StepObserver.NONE);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().preprocessGroup());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
