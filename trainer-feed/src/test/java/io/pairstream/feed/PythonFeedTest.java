@@ -41,6 +41,7 @@ import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,11 +74,13 @@ class PythonFeedTest {
       new FeedSource(
           cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
 
-  private PythonEnvironment python;
+  private static PythonEnvironment python;
+
   private HttpServer registry;
 
-  @BeforeEach
-  void findPython() throws Exception {
+  /** Before anything is opened: without Python the whole class is skipped. */
+  @BeforeAll
+  static void findPython() throws Exception {
     python = PythonSources.environment();
   }
 
