@@ -78,7 +78,7 @@ class ConditionTest {
         "language=|has an empty value",
         "language=en,,de|has an empty value",
         "caption=a|there is no field caption; there are contributor, host, language, licence,"
-            + " source, fold",
+            + " producer, source, fold",
         "measure.=1|is no condition",
         "language>=en|>= compares a number with one value",
         "width>=1,2|>= compares a number with one value",
