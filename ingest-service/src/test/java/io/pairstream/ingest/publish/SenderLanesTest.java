@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import java.nio.ByteBuffer;
@@ -20,6 +21,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SenderLanesTest {
+
+  static {
+    AvroSafety.install();
+  }
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
