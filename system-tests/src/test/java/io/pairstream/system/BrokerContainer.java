@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.containers.Network;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -51,6 +52,11 @@ final class BrokerContainer implements AutoCloseable {
     try {
       kafka.start();
       return broker;
+    } catch (ContainerFetchException e) {
+      ports.close();
+      // An engine of a machine without internet. Nothing was begun that would have to be closed.
+      ContainerEngine.missing("the container engine cannot fetch its images: " + e.getMessage());
+      throw e;
     } catch (RuntimeException e) {
       broker.close();
       throw e;
