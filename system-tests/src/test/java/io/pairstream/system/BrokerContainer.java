@@ -53,9 +53,8 @@ final class BrokerContainer implements AutoCloseable {
       kafka.start();
       return broker;
     } catch (ContainerFetchException e) {
-      ports.close();
-      // An engine of a machine without internet. Nothing was begun that would have to be closed.
-      ContainerEngine.missing("the container engine cannot fetch its images: " + e.getMessage());
+      broker.close();
+      ContainerEngine.cannotFetch(e);
       throw e;
     } catch (RuntimeException e) {
       broker.close();
