@@ -237,17 +237,20 @@ final class ImportCommand extends ClusterCommand.Fit {
     /** What the problems are about that were shown. */
     private final Set<String> shown = new HashSet<>();
 
+    private long shownRows;
+
     ImportProgress(PrintWriter err) {
       this.progress = new Progress(err);
     }
 
     @Override
     public synchronized void problem(Problem problem) {
-      problems++;
+      problems += problem.rows();
       if (kept.size() < KEPT_PROBLEMS) {
         kept.add(problem);
       }
       if (shown.size() < SHOWN_PROBLEMS && shown.add(problem.message())) {
+        shownRows += problem.rows();
         notice(problem.where() + ": " + problem.message());
       }
     }
@@ -294,7 +297,7 @@ final class ImportCommand extends ClusterCommand.Fit {
     @Override
     public synchronized void close() {
       progress.close();
-      long more = problems - shown.size();
+      long more = problems - shownRows;
       if (more > 0) {
         notice(
             "and %,d more problems, which are not shown; --failed FILE writes all of them"

@@ -98,14 +98,15 @@ public final class RecipeTrial {
           work.add(() -> new Tried(pair, imageDigest, judge.judge(raw, Set.of())));
           begun++;
         } else {
-          problems++;
-          problem.accept(
+          SourceItem.Problem why =
               item instanceof SourceItem.Problem known
                   ? known
                   : new SourceItem.Problem(
                       item.entry(),
                       item.where(),
-                      "its image is at a URL, and nothing is fetched here"));
+                      "its image is at a URL, and nothing is fetched here");
+          problems += why.rows();
+          problem.accept(why);
         }
       }
       work.finish();

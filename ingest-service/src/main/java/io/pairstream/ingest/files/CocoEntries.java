@@ -13,22 +13,28 @@ import java.util.Optional;
 
 /**
  * COCO's captions: one JSON object with {@code licenses}, {@code images} (id, file_name, coco_url,
- * license) and, behind them as COCO has it, {@code annotations} (image_id, caption;
- * https://cocodataset.org/#format-data).
+ * license) and {@code annotations} (image_id, caption; https://cocodataset.org/#format-data), in
+ * any order.
  *
  * <p>An entry is an annotation, in the file's order. What is said of the images is kept in memory,
- * some 300 bytes each; annotations stream.
+ * some 300 bytes each; annotations stream. Where something else follows the annotations, or nothing
+ * is said of licences, the file is read twice.
  */
-final class CocoEntries implements Entry.Reader {
+final class CocoEntries implements Entry.Reader, Entry.Input {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** More would not fit in memory; COCO has 123,287. */
   private static final int MAX_IMAGES = 5_000_000;
 
-  private final JsonParser parser;
-  private final Map<Long, Image> images = new HashMap<>();
+  /** An id that several images have, so that a caption of it could be of any of them. */
+  private static final Image AMBIGUOUS = new Image("\0", "", "");
+
+  private final Path file;
+  private final Map<String, Image> images = new HashMap<>();
   private final Map<String, String> licences = new HashMap<>();
+  private SourceInput input;
+  private JsonParser parser;
   private long number;
 
   private record Image(String file, String url, String licence) {}
@@ -36,17 +42,22 @@ final class CocoEntries implements Entry.Reader {
   /**
    * @throws UnusableSourceException where it is no such file
    */
-  CocoEntries(SourceInput input, Path file) throws IOException {
-    this.parser = JSON.createParser(input.stream());
+  CocoEntries(Path file) throws IOException {
+    this.file = file;
+    open();
     try {
-      if (!isAtAnnotations() || images.isEmpty()) {
+      if (!isAtAnnotations()) {
         throw new UnusableSourceException(
-            "%s has no 'images' with 'annotations' behind them, as COCO's captions have; a list with an object on each line is --format jsonl"
+            "%s has no 'images' and 'annotations', as COCO's captions have; a list with an object on each line is --format jsonl"
                 .formatted(file));
       }
     } catch (JsonProcessingException e) {
+      close();
       throw new UnusableSourceException(
           file + " is not JSON as COCO's captions are: " + e.getOriginalMessage());
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
     }
   }
 
@@ -60,9 +71,15 @@ final class CocoEntries implements Entry.Reader {
     JsonNode annotation = JSON.readTree(parser);
     Entry entry = new Entry(number, "annotation " + number, ColumnNames.USUAL);
     JsonNode id = annotation.path("image_id");
-    Image image = images.get(id.asLong(-1));
+    Image image = images.get(key(id));
+    if (id.isMissingNode() || id.isNull()) {
+      return Optional.of(entry.problem("it has no image_id"));
+    }
     if (image == null) {
       return Optional.of(entry.problem("image_id " + id + " is not among the images"));
+    }
+    if (image.equals(AMBIGUOUS)) {
+      return Optional.of(entry.problem("image_id " + id + " is the id of several images"));
     }
     if (!annotation.path("caption").isTextual()) {
       return Optional.of(
@@ -77,41 +94,101 @@ final class CocoEntries implements Entry.Reader {
             .caption(annotation.path("caption").textValue()));
   }
 
-  /** Reads what comes before the annotations, and says whether there are any. */
+  @Override
+  public double share() {
+    return input.share();
+  }
+
+  @Override
+  public void close() throws IOException {
+    input.close();
+  }
+
+  private void open() throws IOException {
+    input = new SourceInput(file);
+    parser = JSON.createParser(input.stream());
+  }
+
+  /**
+   * An id as pycocotools compares it: 1 and 1.0 are one id, "1" is another.
+   *
+   * @return text in quotes, numbers without
+   */
+  private static String key(JsonNode id) {
+    boolean isWhole =
+        id.isFloatingPointNumber()
+            && id.doubleValue() == Math.rint(id.doubleValue())
+            && Math.abs(id.doubleValue()) < Long.MAX_VALUE;
+    return isWhole ? Long.toString((long) id.doubleValue()) : id.toString();
+  }
+
+  /** Reads all that annotations rest on, and goes to their first; false where there are none. */
   private boolean isAtAnnotations() throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      return false;
-    }
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      boolean isArray = parser.nextToken() == JsonToken.START_ARRAY;
-      if (isArray && name.equals("annotations")) {
-        return true;
-      } else if (isArray && (name.equals("images") || name.equals("licenses"))) {
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
-          take(name, JSON.readTree(parser));
+    boolean hasLicences = false;
+    boolean hasAnnotations = false;
+    try {
+      while (isAtField()) {
+        String name = parser.currentName();
+        boolean isArray = parser.nextToken() == JsonToken.START_ARRAY;
+        if (isArray && name.equals("annotations")) {
+          if (!images.isEmpty() && hasLicences) {
+            return true;
+          }
+          hasAnnotations = true;
+          parser.skipChildren();
+        } else if (isArray && (name.equals("images") || name.equals("licenses"))) {
+          hasLicences |= name.equals("licenses");
+          while (parser.nextToken() == JsonToken.START_OBJECT) {
+            take(name, JSON.readTree(parser));
+          }
+        } else {
+          parser.skipChildren();
         }
-      } else {
-        parser.skipChildren();
       }
+    } catch (JsonProcessingException e) {
+      // Annotations up to a damage are read.
+      if (!hasAnnotations || images.isEmpty()) {
+        throw e;
+      }
+    }
+    close();
+    open();
+    return hasAnnotations && !images.isEmpty() && isAtAnnotationsAgain();
+  }
+
+  private boolean isAtAnnotationsAgain() throws IOException {
+    while (isAtField()) {
+      boolean isOfAnnotations = parser.currentName().equals("annotations");
+      if (parser.nextToken() == JsonToken.START_ARRAY && isOfAnnotations) {
+        return true;
+      }
+      parser.skipChildren();
     }
     return false;
   }
 
+  /** Goes to the next field of the outermost object. */
+  private boolean isAtField() throws IOException {
+    return (parser.currentToken() != null || parser.nextToken() == JsonToken.START_OBJECT)
+        && parser.nextToken() == JsonToken.FIELD_NAME;
+  }
+
   private void take(String name, JsonNode object) {
     if (name.equals("licenses")) {
-      licences.put(object.path("id").asText(), object.path("name").asText());
+      licences.put(key(object.path("id")), object.path("name").asText());
       return;
     }
     if (images.size() == MAX_IMAGES) {
       throw new UnusableSourceException(
           "more than " + MAX_IMAGES + " images in one file; split it");
     }
-    images.put(
-        object.path("id").asLong(-1),
+    Image image =
         new Image(
             object.path("file_name").asText(),
             object.path("coco_url").asText(object.path("flickr_url").asText()),
-            object.path("license").asText()));
+            key(object.path("license")));
+    Image unused =
+        images.merge(
+            key(object.path("id")), image, (one, other) -> one.equals(other) ? one : AMBIGUOUS);
   }
 }

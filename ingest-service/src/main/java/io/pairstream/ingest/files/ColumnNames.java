@@ -53,6 +53,10 @@ public final class ColumnNames {
       this.names = Set.of(names.split(" "));
     }
 
+    String part() {
+      return part;
+    }
+
     private static Role ofPart(String part) {
       List<Role> parts = Stream.of(values()).filter(role -> role != ANNOTATION).toList();
       return parts.stream()

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.BufferedReader;
 import java.io.FilterInputStream;
@@ -14,26 +15,33 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * A caption list with a row per caption, in UTF-8: commas or tabs between cells, cells quoted as
- * RFC 4180 says.
+ * A caption list with a row per caption, in UTF-8: commas or tabs between cells. Cells may be
+ * quoted as RFC 4180 says; text with tabs has no quotes, as IANA registers it and CC3M is written
+ * (https://www.iana.org/assignments/media-types/text/tab-separated-values).
  *
  * <p>The first row holds names where the owner says what a column is for, or where it has one for
  * the image and one for the caption; columns of other names become annotations. Where its first row
  * names an image instead, column 1 is the file and column 2 the caption, or the other way round
- * where column 2 holds URLs. A row that is wrong costs itself alone, except one whose quotes do not
- * end: nobody can say where the next row begins.
+ * where column 2 holds URLs. A row that is wrong costs itself alone, except one whose quotes take
+ * in the rows behind it: these are named with it, and none of them is read.
  */
 final class DelimitedLines implements Entry.Reader {
 
   private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
 
+  private final char delimiter;
+  private final boolean isQuoted;
+  private final ImageFiles images;
   private final RowBytes bytes;
+  private final BufferedReader reader;
   private final CSVParser parser;
   private final ColumnNames columns;
   private final List<String> names;
@@ -43,30 +51,39 @@ final class DelimitedLines implements Entry.Reader {
   /**
    * What the parser gives.
    *
-   * @param problem why there are no cells; empty where there are
+   * @param cells of undecoded bytes where there is a problem; none where the row has no end
+   * @param problem why its cells cannot be used; empty where they can
+   * @param lines how many lines it takes; at least 1
    */
-  private record Row(long line, List<String> cells, String problem) {}
+  private record Row(long line, List<String> cells, String problem, long lines) {}
 
   /**
    * @param delimiter what stands between cells: a comma, a semicolon or a tab
+   * @param isQuoted whether cells may be in quotes
    * @param images where the files are that cells name
    * @throws UnusableSourceException where the owner names columns that are not there, or the first
    *     row neither names columns that are known nor an image
    */
-  DelimitedLines(SourceInput input, char delimiter, ColumnNames columns, ImageFiles images)
+  DelimitedLines(
+      SourceInput input, char delimiter, boolean isQuoted, ColumnNames columns, ImageFiles images)
       throws IOException {
+    this.delimiter = delimiter;
+    this.isQuoted = isQuoted;
     this.columns = columns;
+    this.images = images;
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
     bytes = new RowBytes(input.stream());
+    reader = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1));
     parser =
         CSVFormat.RFC4180
             .builder()
             .setDelimiter(delimiter)
+            .setQuote(isQuoted ? '"' : null)
             .setIgnoreEmptyLines(true)
             .setTrailingData(true)
             .get()
-            .parse(new BufferedReader(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1)));
+            .parse(reader);
     rows = parser.iterator();
     first = read();
     List<String> cells =
@@ -100,45 +117,86 @@ final class DelimitedLines implements Entry.Reader {
       }
       CSVRecord row = rows.next();
       // Cells may hold line ends.
-      line =
-          parser.getCurrentLineNumber()
-              - row.stream().mapToLong(cell -> LINE_END.matcher(cell).results().count()).sum();
-      List<String> cells = new ArrayList<>(row.size());
-      for (String cell : row) {
-        cells.add(StrictUtf8.decode(cell.getBytes(StandardCharsets.ISO_8859_1)));
+      long more = row.stream().mapToLong(cell -> LINE_END.matcher(cell).results().count()).sum();
+      line = parser.getCurrentLineNumber() - more;
+      List<String> raw = row.toList();
+      try {
+        List<String> cells = new ArrayList<>(row.size());
+        for (String cell : raw) {
+          cells.add(StrictUtf8.decode(cell.getBytes(StandardCharsets.ISO_8859_1)));
+        }
+        return Optional.of(new Row(line, cells, "", more + 1));
+      } catch (CharacterCodingException e) {
+        return Optional.of(new Row(line, raw, "the row is not UTF-8", more + 1));
       }
-      return Optional.of(new Row(line, cells, ""));
-    } catch (CharacterCodingException e) {
-      return Optional.of(new Row(line, List.of(), "the row is not UTF-8"));
     } catch (UncheckedIOException e) {
       if (bytes.failed) {
         throw e.getCause();
       }
       rows = Collections.emptyIterator();
+      bytes.isLimited = false;
+      long last = parser.getCurrentLineNumber() + reader.lines().count();
       return Optional.of(
           new Row(
               line,
               List.of(),
-              "the quotes of this row do not end as they should, so nothing from here on was read: "
-                  + e.getCause().getMessage()));
+              "the quotes of this row do not end as they should, so nothing from here on was read"
+                  + " (a quote that belongs to a cell is doubled, in a cell that is quoted): "
+                  + e.getCause().getMessage(),
+              Math.max(1, last - line + 1)));
     }
   }
 
   private Entry entry(Row row) {
     Entry entry = new Entry(row.line(), Long.toString(row.line()), columns);
     List<String> cells = row.cells();
+    if (cells.isEmpty()) {
+      return entry.problem(row.problem(), row.lines());
+    }
+    long swallowed = row.lines() == 1 ? 0 : swallowed(cells);
+    if (swallowed > 0) {
+      return entry.problem(
+          "its quotes take in %s more rows, up to line %s, so none of them was read; a quote that belongs to a cell is doubled, in a cell that is quoted"
+              .formatted(swallowed, row.line() + row.lines() - 1),
+          1 + swallowed);
+    }
     if (!row.problem().isEmpty()) {
       return entry.problem(row.problem());
     }
     if (cells.size() != names.size()) {
       return entry.problem(
-          "%s %s where there are %s columns; a caption that holds the delimiter must be quoted"
-              .formatted(cells.size(), cells.size() == 1 ? "cell" : "cells", names.size()));
+          "%s %s where there are %s columns; %s"
+              .formatted(
+                  cells.size(),
+                  cells.size() == 1 ? "cell" : "cells",
+                  names.size(),
+                  isQuoted
+                      ? "a caption that holds the delimiter must be quoted"
+                      : "quotes are letters here; where cells are quoted, as pandas and Excel do"
+                          + " it, say --format tsv-quoted"));
     }
     for (int column = 0; column < names.size(); column++) {
       entry.field(names.get(column), cells.get(column));
     }
     return entry;
+  }
+
+  /** How many lines in the quotes of a row name an image, as rows of their own do. */
+  private long swallowed(List<String> cells) {
+    String separator = String.valueOf(delimiter);
+    int image = IntStream.range(0, names.size()).filter(this::isOfImage).findFirst().orElse(0);
+    String before = String.join(separator, cells.subList(0, Math.min(image + 1, cells.size())));
+    long own = LINE_END.matcher(before).results().count();
+    String[] lines = LINE_END.split(String.join(separator, cells));
+    return IntStream.range(0, lines.length)
+        .filter(line -> line != own)
+        .mapToObj(line -> lines[line].split(Pattern.quote(separator), -1))
+        .filter(row -> row.length == names.size() && images.isNamedBy(row[image]))
+        .count();
+  }
+
+  private boolean isOfImage(int column) {
+    return Set.of(Role.FILE, Role.URL).contains(columns.role(names.get(column)));
   }
 
   /**
@@ -151,6 +209,7 @@ final class DelimitedLines implements Entry.Reader {
     private static final int MAX_ROW_BYTES = 8 * 1024 * 1024;
 
     private long sinceRowBegan;
+    private boolean isLimited = true;
 
     /** Whether it was the list that could not be read, and not a row of it. */
     private boolean failed;
@@ -161,7 +220,7 @@ final class DelimitedLines implements Entry.Reader {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-      if (sinceRowBegan > MAX_ROW_BYTES) {
+      if (isLimited && sinceRowBegan > MAX_ROW_BYTES) {
         throw new IOException("the row is longer than " + MAX_ROW_BYTES + " bytes");
       }
       try {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.LinkPublisher;
+import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.StrictUtf8;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a data set says of one image, field by field, whatever its format. Not thread-safe.
@@ -42,6 +44,7 @@ final class Entry {
   private final Map<String, String> annotations = new LinkedHashMap<>();
   private String digestField = "";
   private String problem = "";
+  private long rows = 1;
 
   /** Null where the data set does not hold it. */
   private ByteBuffer image;
@@ -174,7 +177,19 @@ final class Entry {
 
   /** Notes that it cannot be read; the first reason holds. */
   Entry problem(String message) {
-    problem = problem.isEmpty() ? message : problem;
+    return problem(message, 1);
+  }
+
+  /**
+   * Notes that it cannot be read, and others with it; the first reason holds.
+   *
+   * @param rows how many, itself included
+   */
+  Entry problem(String message, long rows) {
+    if (problem.isEmpty()) {
+      problem = message;
+      this.rows = rows;
+    }
     return this;
   }
 
@@ -195,6 +210,10 @@ final class Entry {
     if (image == null && value(Role.FILE).strip().matches("(?is)https?://.*")) {
       values.put(Role.URL, values.remove(Role.FILE).strip());
     }
+    Optional<String> unencodable = unencodable();
+    if (unencodable.isPresent()) {
+      return unencodable.get() + " holds half a character (a surrogate), which is none in UTF-8";
+    }
     if (name().isEmpty()) {
       return "no image file is named, and no URL";
     }
@@ -204,6 +223,21 @@ final class Entry {
     return captions.size() > MAX_CAPTIONS
         ? name() + " has more captions than are taken for an image: " + MAX_CAPTIONS
         : "";
+  }
+
+  /** What holds a text that no record can, if anything does; JSON can. */
+  private Optional<String> unencodable() {
+    Stream<Map.Entry<String, String>> texts =
+        Stream.concat(
+            captions.stream().map(caption -> Map.entry("the caption", caption.text())),
+            Stream.concat(
+                values.entrySet().stream()
+                    .map(one -> Map.entry("the " + one.getKey().part(), one.getValue())),
+                annotations.entrySet().stream()));
+    return texts
+        .filter(text -> !FieldRule.isEncodable(text.getKey() + "\n" + text.getValue()))
+        .map(text -> FieldRule.isEncodable(text.getKey()) ? text.getKey() : "a field's name")
+        .findFirst();
   }
 
   private String value(Role role) {
@@ -224,7 +258,7 @@ final class Entry {
     String where = list.isEmpty() ? place : list + ":" + place;
     String lack = lack();
     if (!lack.isEmpty()) {
-      return List.of(new SourceItem.Problem(number, where, lack));
+      return List.of(new SourceItem.Problem(number, where, lack, rows));
     }
     values.putIfAbsent(Role.CONTRIBUTOR, options.contributor());
     values.putIfAbsent(Role.LICENCE, options.licence());

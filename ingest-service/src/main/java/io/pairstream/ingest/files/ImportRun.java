@@ -74,7 +74,7 @@ public final class ImportRun {
    * @param name its file's or folder's name
    * @param published pairs that are in Kafka
    * @param links links that are in Kafka, their images still to be fetched
-   * @param problems lines and files that gave no pair
+   * @param problems rows, lines and files that gave no pair
    * @param imageBytes bytes of the published images
    */
   public record Result(
@@ -238,7 +238,7 @@ public final class ImportRun {
 
     /** Writes down what fails before anybody counts it. */
     private void problem(SourceItem.Problem problem) {
-      problems++;
+      problems += problem.rows();
       Failure failure =
           new Failure(
               source.path().toString(), problem.entry(), problem.where(), problem.message());

@@ -15,6 +15,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Pairs and links out of a data set, in a fixed order, one at a time.
@@ -119,14 +120,16 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);
       return new PairSource(name, parquet, parquet, images, options);
     }
+    if (format == SourceOptions.Format.COCO) {
+      CocoEntries coco = new CocoEntries(file);
+      return new PairSource(name, coco, coco, images, options);
+    }
     SourceInput input = new SourceInput(file);
     try {
       Entry.Reader entries =
           switch (format) {
-            case CSV -> new DelimitedLines(input, delimiter(input.stream()), columns, images);
-            case TSV -> new DelimitedLines(input, '\t', columns, images);
+            case CSV, TSV, TSV_QUOTED -> delimited(input, format, columns, images);
             case WEBDATASET -> new TarEntries(input, columns);
-            case COCO -> new CocoEntries(input, file);
             default -> new LineEntries(input, columns);
           };
       return new PairSource(name, input, entries, images, options);
@@ -137,15 +140,27 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   }
 
   /**
-   * A comma; or, where the first line has none, a semicolon, as spreadsheets write it where the
-   * comma is the decimal point.
+   * Cells with commas between them; or, where the first line has none, with semicolons, as
+   * spreadsheets write them where the comma is the decimal point, or Flickr30k's bars, which know
+   * no quotes. Text with tabs is quoted where its owner says so, or all of its first line is.
    */
-  private static char delimiter(InputStream list) throws IOException {
+  private static DelimitedLines delimited(
+      SourceInput input, SourceOptions.Format format, ColumnNames columns, ImageFiles images)
+      throws IOException {
+    InputStream list = input.stream();
     list.mark(FIRST_LINE_BYTES);
     String start = new String(list.readNBytes(FIRST_LINE_BYTES), StandardCharsets.ISO_8859_1);
     list.reset();
     String line = start.lines().findFirst().orElse("");
-    return line.indexOf(',') < 0 && line.indexOf(';') >= 0 ? ';' : ',';
+    char delimiter =
+        format != SourceOptions.Format.CSV
+            ? '\t'
+            : Stream.of(',', ';', '|').filter(c -> line.indexOf(c) >= 0).findFirst().orElse(',');
+    boolean isQuoted =
+        format == SourceOptions.Format.TSV
+            ? line.matches("\"[^\"\t]*\"(\t\"[^\"\t]*\")+")
+            : delimiter != '|';
+    return new DelimitedLines(input, delimiter, isQuoted, columns, images);
   }
 
   /**

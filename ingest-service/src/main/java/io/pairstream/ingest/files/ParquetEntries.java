@@ -90,7 +90,9 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
       // It takes the number of the group's last row, for it stands for all up to there.
       return Optional.of(
           new Entry(rowsBefore, Long.toString(number), columns)
-              .problem("from here to row " + rowsBefore + " nothing was read: " + e.getMessage()));
+              .problem(
+                  "from here to row " + rowsBefore + " nothing was read: " + e.getMessage(),
+                  rowsBefore - number + 1));
     }
   }
 

@@ -22,6 +22,15 @@ public sealed interface SourceItem {
   /** A link that can be published: its image is still to be fetched. */
   record Link(long entry, String where, PairLink link) implements SourceItem {}
 
-  /** A line or a file that gives no pair. */
-  record Problem(long entry, String where, String message) implements SourceItem {}
+  /**
+   * A line or a file that gives no pair.
+   *
+   * @param rows how many rows it stands for: more than 1 where a damage costs those behind it too
+   */
+  record Problem(long entry, String where, String message, long rows) implements SourceItem {
+
+    public Problem(long entry, String where, String message) {
+      this(entry, where, message, 1);
+    }
+  }
 }

@@ -44,8 +44,15 @@ public record SourceOptions(
     FOLDER(""),
     /** A row per caption, commas between cells. */
     CSV("csv"),
-    /** A row per caption, tabs between cells. */
+    /** A row on each line, tabs between cells; a quote is a letter like any other. */
     TSV("tsv"),
+    /** A row per caption, tabs between cells, cells quoted as in CSV: pandas and Excel write it. */
+    TSV_QUOTED("") {
+      @Override
+      public String toString() {
+        return word();
+      }
+    },
     /** A JSON object per line. */
     JSONL("jsonl|ndjson"),
     /** Rows of columns: image bytes, file names or URLs, with captions. */
@@ -69,7 +76,7 @@ public record SourceOptions(
 
     /** Its name in commands. */
     public String word() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     static String words() {

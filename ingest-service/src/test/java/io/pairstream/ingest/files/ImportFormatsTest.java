@@ -240,7 +240,7 @@ class ImportFormatsTest {
 
     assertThatThrownBy(() -> read(folder.resolve("list")))
         .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("--format folder|csv|tsv|jsonl|parquet|webdataset|coco");
+        .hasMessageContaining("--format folder|csv|tsv|tsv-quoted|jsonl|parquet|webdataset|coco");
     SourceOptions tsv =
         new SourceOptions(
             SourceKind.IMPORTED,

@@ -1,0 +1,225 @@
+package io.pairstream.ingest.files;
+
+import static io.pairstream.ingest.files.ItemsRead.all;
+import static io.pairstream.ingest.files.ItemsRead.lines;
+import static io.pairstream.ingest.files.ItemsRead.pairs;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.files.SourceOptions.Format;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Lists whose rows vanish, or get another's picture, where they are read as they seem to be. */
+class NothingIsSwallowedTest {
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "\"a\"     | \"b\"     | \"a\"   | a.jpg: of a",
+        "\"a\"     | \"b\"     | \"z\"   | ! image_id \"z\" is not among the images",
+        "\"12e5\"  | 1200000   | \"12e5\"| a.jpg: of a",
+        "1         | \"1\"     | 1.0     | a.jpg: of a",
+        "1         | \"1\"     | \"1\"   | b.jpg: of a",
+        "1         | 2         | \"1\"   | ! image_id \"1\" is not among the images",
+        "1.5       | 1         | 1.5     | a.jpg: of a",
+        "9007199254740993 | 9007199254740992 | 9007199254740993 | a.jpg: of a",
+        "7         | 7         | 7       | ! image_id 7 is the id of several images",
+        "1         | 2         | null    | ! it has no image_id",
+      })
+  void cocosCaptionsGoToTheImagesThatTheyName(
+      String first, String second, String named, String expected) throws IOException {
+    write("a.jpg", "a.jpg");
+    write("b.jpg", "b.jpg");
+    Path list =
+        write(
+            "c.json",
+            """
+            {"annotations":[{"image_id":%s,"caption":"of a"}],
+             "images":[{"id":%s,"file_name":"a.jpg"},{"id":%s,"file_name":"b.jpg"}]}
+            """
+                .formatted(named, first, second));
+
+    assertThat(read(list, Optional.empty()))
+        .singleElement()
+        .extracting(NothingIsSwallowedTest::imageAndCaption)
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void cocosLicencesMayFollowItsAnnotations() throws IOException {
+    write("a.jpg", "a.jpg");
+    Path list =
+        write(
+            "c.json",
+            """
+            {"images":[{"id":1,"file_name":"a.jpg","license":3}],
+             "annotations":[{"image_id":1,"caption":"of a"}],"licenses":[{"id":3,"name":"CC0"}]}
+            """);
+
+    assertThat(pairs(read(list, Optional.empty())))
+        .extracting(RawPair::getLicence)
+        .containsExactly("CC0");
+  }
+
+  @Test
+  void aQuoteInTextWithTabsIsALetter() throws IOException {
+    images(40);
+    Path list =
+        write(
+            "l.tsv",
+            rows(i -> i == 5 ? "\"cap 5" : i == 35 ? "cap 35\"" : i == 7 ? "\"A\" b" : "cap " + i));
+
+    List<SourceItem> items = read(list, Optional.empty());
+
+    assertThat(lines(items)).hasSize(40).contains("l.tsv:6: \"cap 5", "l.tsv:8: \"A\" b");
+    assertThat(pairs(items).get(35).getCaption()).isEqualTo("cap 35\"");
+  }
+
+  @Test
+  void textWithTabsMayBeSaidToBeQuoted() throws IOException {
+    images(2);
+    Path list = write("l.tsv", "0.jpg\t\"two\n\"\"lines\"\"\"\n1.jpg\tone\n");
+
+    assertThat(lines(read(list, Optional.of(Format.TSV_QUOTED))))
+        .containsExactly("l.tsv:1: two\n\"lines\"", "l.tsv:3: one");
+    assertThat(read(list, Optional.empty()))
+        .filteredOn(item -> item instanceof Problem)
+        .extracting(ItemsRead::line)
+        .anySatisfy(line -> assertThat(line).contains("--format tsv-quoted"));
+    Path quoted = write("q.tsv", "\"file\"\t\"caption\"\n\"0.jpg\"\t\"a \"\"b\"\"\"\n");
+    assertThat(lines(read(quoted, Optional.empty()))).containsExactly("q.tsv:2: a \"b\"");
+  }
+
+  @Test
+  void barsBetweenCellsAreThoseOfFlickr30k() throws IOException {
+    images(1);
+    Path list =
+        write("r.csv", "image_name| comment_number| caption\n0.jpg| 0| A \"dog\", running .\n");
+
+    assertThat(lines(read(list, Optional.empty())))
+        .containsExactly("r.csv:2:  A \"dog\", running .");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CSV, 0", "CSV, 1", "TSV_QUOTED, 0"})
+  void rowsWithinAnothersQuotesAreNamedAndNotJoined(Format format, int imageColumn)
+      throws IOException {
+    images(40);
+    String tab = format == Format.CSV ? "," : "\t";
+    Path list =
+        write(
+            "list",
+            "file,caption\n".replace(",", tab).repeat(1 - imageColumn)
+                + "caption,file\n".repeat(imageColumn)
+                + IntStream.range(0, 40)
+                    .mapToObj(
+                        i -> {
+                          String caption = i == 5 ? "\"cap 5" : i == 35 ? "cap 35\"" : "cap " + i;
+                          return imageColumn == 0
+                              ? i + ".jpg" + tab + caption
+                              : caption + tab + i + ".jpg";
+                        })
+                    .collect(Collectors.joining("\n")));
+
+    List<SourceItem> items = read(list, Optional.of(format));
+
+    assertThat(pairs(items)).hasSize(9);
+    assertThat(items)
+        .filteredOn(item -> item instanceof Problem)
+        .singleElement()
+        .satisfies(
+            item -> {
+              assertThat(((Problem) item).rows()).isEqualTo(31);
+              assertThat(ItemsRead.line(item))
+                  .startsWith("list:7! its quotes take in 30 more rows, up to line 37");
+            });
+  }
+
+  @Test
+  void quotesWithoutAnEndCountAllThatIsNotRead() throws IOException {
+    images(40);
+    Path list = write("l.csv", rows(i -> i == 5 ? "\"cap 5" : "cap " + i).replace('\t', ','));
+
+    List<SourceItem> items = read(list, Optional.empty());
+
+    assertThat(pairs(items)).hasSize(5);
+    assertThat(((Problem) items.get(5)).rows()).isEqualTo(35);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"file\":\"0.jpg\",\"caption\":\"half \\ud83d here\"}",
+        "{\"file\":\"0.jpg\",\"caption\":[\"\\ud83d\",\"\\ude00\"]}",
+        "{\"file\":\"0.jpg\",\"caption\":\"x\",\"licence\":\"\\udc00\"}",
+        "{\"file\":\"0.jpg\",\"caption\":\"x\",\"note\":\"\\udc00\"}",
+        "{\"url\":\"https://example.org/\\udc00\",\"caption\":\"x\"}",
+      })
+  void halfACharacterIsNamed(String line) throws IOException {
+    images(1);
+
+    assertThat(lines(read(write("l.jsonl", line), Optional.empty())))
+        .singleElement()
+        .asString()
+        .startsWith("l.jsonl:1! ")
+        .endsWith(" holds half a character (a surrogate), which is none in UTF-8");
+  }
+
+  private static String imageAndCaption(SourceItem item) {
+    return item instanceof SourceItem.Pair pair
+        ? UTF_8.decode(pair.pair().getImage()) + ": " + pair.pair().getCaption()
+        : ItemsRead.line(item).replaceFirst("^[^!]*", "");
+  }
+
+  private static String rows(IntFunction<String> caption) {
+    return IntStream.range(0, 40)
+        .mapToObj(i -> i + ".jpg\t" + caption.apply(i) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private void images(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      write(i + ".jpg", "image " + i);
+    }
+  }
+
+  private Path write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private static List<SourceItem> read(Path path, Optional<Format> format) {
+    SourceOptions usual = SourceOptions.of(SourceKind.IMPORTED);
+    SourceOptions options =
+        new SourceOptions(
+            usual.sourceKind(),
+            "",
+            "",
+            usual.imageFolder(),
+            format,
+            usual.columns(),
+            usual.asLinks(),
+            usual.followLinks());
+    try (PairSource source = PairSource.open(path, options)) {
+      return all(source);
+    }
+  }
+}
