@@ -17,10 +17,18 @@ final class Complaints {
 
   private static final int MAX_CHARS = 200;
 
-  /** libpng about chunks that describe the picture rather than hold it. */
-  private static final Pattern PNG_METADATA =
+  /**
+   * libpng about chunks that describe the picture rather than hold it; about data behind the last
+   * pixel, which it is done with then; about a palette that no pixel needs, for else it is an
+   * error; and about a clear colour beside alpha, which rules.
+   */
+  private static final Pattern PNG_WHOLE =
       Pattern.compile(
-          "libpng warning: (iCCP|sRGB|gAMA|cHRM|pHYs|tIME|sBIT|bKGD|hIST|tEXt|zTXt|iTXt|eXIf)\\b.*");
+          "libpng warning: (?:(?:malformed"
+              + " )?(?:iCCP|sRGB|gAMA|cHRM|cICP|mDCV|cLLI|pHYs|oFFs|sCAL|pCAL|tIME|sBIT"
+              + "|bKGD|hIST|sPLT|tEXt|zTXt|iTXt|eXIf)\\b.*|IDAT: (?:Extra compressed|Too much"
+              + " image) data|PLTE: (?:invalid|ignored in grayscale PNG)|tRNS: invalid with alpha"
+              + " channel)");
 
   /** libjpeg about bytes before the end marker, when all pixels are there. */
   private static final Pattern JPEG_TAIL =
@@ -45,7 +53,7 @@ final class Complaints {
   }
 
   private static boolean isHarmless(String line, byte[] image) {
-    if (PNG_METADATA.matcher(line).matches()) {
+    if (PNG_WHOLE.matcher(line).matches()) {
       return true;
     }
     Matcher tail = JPEG_TAIL.matcher(line);

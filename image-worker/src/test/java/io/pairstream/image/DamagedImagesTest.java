@@ -109,19 +109,47 @@ class DamagedImagesTest {
         .isEqualTo(Pictures.prepare(pool, whole, TARGET));
   }
 
-  static Stream<Arguments> blemished() {
+  static Stream<Arguments> blemished() throws IOException {
     BufferedImage drawn = Pictures.drawRgb(300, 200);
     byte[] baseline = Pictures.jpeg(drawn, false);
     byte[] progressive = Pictures.jpeg(drawn, true);
     byte[] png = Pictures.png(drawn, false);
     byte[] gif = Pictures.gif(drawn);
+    byte[] ycck = FormatsTest.file("jpeg-ycck.jpg");
+    byte[] seven = ycck.clone();
+    seven[indexOf(ycck, "Adobe") + 11] = 7;
     return Stream.of(
             Stream.of(
+                Arguments.of("Adobe transform 7 of four", ycck, seven),
                 Arguments.of("PNG without IEND", png, shorter(png, 12)),
                 Arguments.of("GIF without trailer", gif, shorter(gif, 1))),
             ofJpeg("baseline", baseline),
-            ofJpeg("progressive", progressive))
+            ofJpeg("progressive", progressive),
+            Blemishes.ofJpeg(baseline),
+            Blemishes.ofPng(drawn),
+            Blemishes.ofWebp(drawn))
         .flatMap(each -> each);
+  }
+
+  /** libjpeg says only the first thing that it dislikes. */
+  @ParameterizedTest(name = "{0}, half of it: {1}")
+  @MethodSource("blemishedJpegs")
+  void findsDamageInWhatHasAHarmlessFlawAsWell(String name, boolean half, byte[] blemished) {
+    byte[] damaged = half ? Arrays.copyOf(blemished, blemished.length / 2) : blemished.clone();
+    Arrays.fill(damaged, damaged.length * 3 / 4, damaged.length * 3 / 4 + 40, (byte) 0x55);
+
+    assertThat(
+            Pictures.reason(
+                Pictures.prepare(pool, Pictures.withTrailer(damaged, "\u00ff\u00d9"), TARGET)))
+        .isEqualTo(RejectReason.IMAGE_DAMAGED);
+  }
+
+  static Stream<Arguments> blemishedJpegs() {
+    return Blemishes.ofJpeg(Pictures.jpeg(Pictures.drawRgb(300, 200), false))
+        .flatMap(
+            file ->
+                Stream.of(true, false)
+                    .map(half -> Arguments.of(file.get()[0], half, file.get()[2])));
   }
 
   private static Stream<Arguments> ofJpeg(String name, byte[] file) {

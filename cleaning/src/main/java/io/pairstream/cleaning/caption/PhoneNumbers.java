@@ -16,6 +16,11 @@ import java.util.regex.Pattern;
  * </ul>
  *
  * <p>Between groups stand at most two of space, hyphen, dot, slash and parentheses.
+ *
+ * <p>Left alone, unless behind a word like {@code tel}: numbers behind a word for goods or books
+ * ({@code SKU}, {@code part no.}, {@code ISBN}), behind a currency or before a unit; those whose
+ * last group is one or two digits or a few capitals behind a hyphen; and a decimal number behind a
+ * {@code +}, which is a coordinate.
  */
 final class PhoneNumbers implements SpanFinder {
 
@@ -28,6 +33,26 @@ final class PhoneNumbers implements SpanFinder {
   private static final String BETWEEN = "[ ./()-]{1,2}+";
   private static final String ANOTHER_DIGIT = "(?:[ ./()-]{0,2}+\\d)";
   private static final String END = "(?!" + WORD_CHARACTER + ")";
+
+  /** Between a word and the number that it announces. */
+  private static final String ANNOUNCED = "[ .:#\uFF1A\u2116-]{0,3}";
+
+  private static final String NO_TELEPHONE =
+      "(?<!(?:(?<!%1$s)(?i:(?:sku|isbn(?:-1[03])?|issn|ean|upc|gtin|asin|mpn|oem|vin|imei|p/n|s/n"
+          + "|parts?|item|model|serial|article|art|lot|batch|ref|product|barcode|patent|accession)"
+          + "(?:%2$s(?:no|nr|num|number|code|id))?"
+          + "|(?:cat|catalog|catalogue|stock|style|order|invoice|reference|inventory|tracking"
+          + "|account)%2$s(?:no|nr|num|number|code|id|#))"
+          + "|\u8D27\u53F7|\u7F16\u53F7|\u578B\u53F7|\u5355\u53F7|\u4E66\u53F7|\u6B3E\u53F7|\u6279\u53F7|\u5E8F\u5217\u53F7|\u6761\u7801|\u6761\u5F62\u7801)%2$s(?:[\\dA-Z]{1,5}["
+          + " -](?:[\\dA-Z]{1,5}[ -])?)?)(?<![$\u20AC\u00A3\u00A5] ?)";
+
+  private static final String NOT_FURTHER =
+      "(?!-(?:\\d{1,2}|[A-Z][A-Z\\d]{0,2})(?!%1$s)"
+          + "| ?(?:px|pixels?|mm|cm|km|kg|usd|eur|[$\u20AC\u00A3\u00A5%%\u5143\u4E07])(?!%1$s))";
+
+  /** Up to three digits and four to seven decimals, and no further group of a telephone number. */
+  private static final String COORDINATE =
+      "\\d{1,3}\\.\\d{4,7}(?![\\d.])(?! ?-?\\d{1,3}(?![\\d.])| ?\\d{4}(?!\\d))";
 
   private static final String BEHIND_WORD =
       "(?<=(?:(?<!%s)(?i:tel|telephone|phone|ph|call|fax|mobile|cell|whatsapp|hotline|telefon"
@@ -47,7 +72,7 @@ final class PhoneNumbers implements SpanFinder {
           + "{8,11}(?!%1$s\\d)"
           + END
           + ")"
-          + "(?!\\d\\d%1$s\\d\\d%1$s\\d{4}(?!\\d))\\d{2,}+(?:%1$s\\d{2,}+)+";
+          + "(?!\\d\\d%1$s\\d\\d%1$s\\d{4}(?!\\d))\\d{2,}+(?:%1$s\\d{2,}+)++";
 
   private static final Pattern NUMBER =
       Pattern.compile(
@@ -56,11 +81,18 @@ final class PhoneNumbers implements SpanFinder {
               + ")(?:"
               + String.join(
                   "|",
-                  "(?<=\\+|\\+\\()" + "\\d" + ANOTHER_DIGIT + "{7,14}",
+                  "(?<=\\+|\\+\\()(?!" + COORDINATE + ")\\d" + ANOTHER_DIGIT + "{7,14}",
                   BEHIND_WORD.formatted(WORD_CHARACTER) + "\\d" + ANOTHER_DIGIT + "{6,14}",
-                  NORTH_AMERICAN.formatted(BETWEEN),
-                  CHINESE_MOBILE.formatted(BETWEEN),
-                  NATIONAL.formatted(BETWEEN))
+                  "(?=\\d)"
+                      + NO_TELEPHONE.formatted(WORD_CHARACTER, ANNOUNCED)
+                      + "(?:"
+                      + String.join(
+                          "|",
+                          NORTH_AMERICAN.formatted(BETWEEN),
+                          CHINESE_MOBILE.formatted(BETWEEN),
+                          NATIONAL.formatted(BETWEEN))
+                      + ")"
+                      + NOT_FURTHER.formatted(WORD_CHARACTER))
               + ")"
               + END);
 

@@ -6,16 +6,21 @@ import static io.pairstream.cleaning.image.HeaderBytes.checkSize;
 import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
  * What a JPEG file declares, read by walking its markers from start to end (ITU-T T.81, annex B).
  *
  * <p>Finds markers as libjpeg does, skipping bytes between segments, so that both see the same
- * frame header. Zeros between the segments before the first scan, and a missing end marker, say
- * nothing of the pixels: decoders get the file without the ones and with the other, and then say
- * themselves whether a pixel is missing.
+ * frame header. What breaks the rules and says nothing of the pixels, decoders get mended: libjpeg
+ * tells only the first thing that it dislikes, which would hide a missing pixel behind it. These
+ * are zeros, or a few bytes, between the segments before the first scan; a missing end marker; a
+ * scan of a sequential file that names fewer coefficients than it has, as some phones write it; a
+ * JFIF that is not 1; and an Adobe transform that does not fit the number of components.
  *
  * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}.
  */
@@ -27,9 +32,17 @@ final class JpegHeader {
    */
   private static final int MAX_SCANS = 100;
 
+  /** Bytes of the shortest segment that says something of the pixels, with its marker. */
+  private static final int SHORTEST_SEGMENT = 6;
+
   private static final int START_OF_IMAGE = 0xD8;
   private static final int END_OF_IMAGE = 0xD9;
   private static final int START_OF_SCAN = 0xDA;
+  private static final int APP0 = 0xE0;
+  private static final int APP14 = 0xEE;
+
+  /** SOF0, SOF1 and SOF9, whose scans have all coefficients, whatever their headers say. */
+  private static final Set<Integer> SEQUENTIAL = Set.of(0xC0, 0xC1, 0xC9);
 
   /** SOF2 and SOF10, its arithmetic-coded sibling. */
   private static final int PROGRESSIVE = 0xC2;
@@ -38,31 +51,43 @@ final class JpegHeader {
 
   private final EncodedImage image;
   private final HeaderBytes file;
-  private final ByteArrayOutputStream mended = new ByteArrayOutputStream(0);
-  private int copied;
+
+  /** Parts that decoders do not get, each from one position to before another. */
+  private final List<int[]> leftOut = new ArrayList<>();
+
+  /** The file's, or a copy in which something is put right. */
+  private byte[] bytes;
+
+  /** Where the last Adobe segment has its transform; 0 without one. */
+  private int adobeTransform;
+
+  private boolean sequential;
   private ProbedImage frame;
   private JpegScans brought;
 
   JpegHeader(EncodedImage image) {
     this.image = image;
     this.file = new HeaderBytes(image.bytes());
+    this.bytes = image.bytes();
   }
 
   ProbedImage read() {
     int scans = 0;
     int at = 2;
+    boolean ended = true;
     while (true) {
       int segmentEnd = at;
       at = nextMarker(at);
       if (at < 0) {
         check(scans > 0 && brought.complete(), "the file is cut off: it has no end marker (FF D9)");
-        mend(image.size(), image.size());
-        mended.write(0xFF);
-        mended.write(END_OF_IMAGE);
+        ended = false;
         break;
       }
-      if (scans == 0 && file.isZeros(segmentEnd, at - 2)) {
-        mend(segmentEnd, at - 2);
+      int strays = at - 2 - segmentEnd;
+      if (scans == 0
+          && strays > 0
+          && (strays < SHORTEST_SEGMENT || file.isZeros(segmentEnd, at - 2))) {
+        leftOut.add(new int[] {segmentEnd, at - 2});
       }
       int marker = file.u8(at - 1);
       if (marker == END_OF_IMAGE) {
@@ -85,21 +110,58 @@ final class JpegHeader {
         check(brought.add(file, at, length), "a scan has no valid header");
         scans++;
         check(scans <= MAX_SCANS, "it has more than " + MAX_SCANS + " scans");
+        mendScan(at + length);
+      } else if (marker == APP0 && length >= 16 && file.isText(at + 2, "JFIF\0")) {
+        put(at + 7, 1);
+      } else if (marker == APP14 && length >= 14 && file.isText(at + 2, "Adobe")) {
+        adobeTransform = at + 13;
       }
       at += length;
     }
     check(scans > 0, "it holds no pixels");
     check(brought.complete(), "scans are missing; the file may be cut off");
-    if (mended.size() > 0) {
-      mend(image.size(), image.size());
-    }
-    return frame.with(mended.size() > 0 ? new EncodedImage(mended.toByteArray()) : image, scans);
+    return frame.with(mended(ended), scans);
   }
 
-  /** Leaves out what lies between two positions. */
-  private void mend(int from, int to) {
-    mended.write(image.bytes(), copied, from - copied);
-    copied = to;
+  private void mendScan(int end) {
+    if (sequential) {
+      put(end - 3, 0);
+      put(end - 2, JpegScans.COEFFICIENTS - 1);
+      put(end - 1, 0);
+    }
+    if (adobeTransform > 0) {
+      int transform = file.u8(adobeTransform);
+      switch (frame.colour()) {
+        case RGB -> put(adobeTransform, Math.min(transform, 1));
+        case CMYK -> put(adobeTransform, transform == 0 ? 0 : 2);
+        default -> {}
+      }
+    }
+  }
+
+  private void put(int at, int value) {
+    if (bytes[at] != (byte) value) {
+      bytes = bytes == image.bytes() ? bytes.clone() : bytes;
+      bytes[at] = (byte) value;
+    }
+  }
+
+  private EncodedImage mended(boolean ended) {
+    if (ended && leftOut.isEmpty()) {
+      return bytes == image.bytes() ? image : new EncodedImage(bytes);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 2);
+    int copied = 0;
+    for (int[] part : leftOut) {
+      out.write(bytes, copied, part[0] - copied);
+      copied = part[1];
+    }
+    out.write(bytes, copied, bytes.length - copied);
+    if (!ended) {
+      out.write(0xFF);
+      out.write(END_OF_IMAGE);
+    }
+    return new EncodedImage(out.toByteArray());
   }
 
   private void readFrame(int marker, int at, int length) {
@@ -118,6 +180,7 @@ final class JpegHeader {
     int width = file.u16(at + 5);
     checkSize(width, height);
     int[] ids = IntStream.range(0, components).map(i -> file.u8(at + 8 + 3 * i)).toArray();
+    sequential = SEQUENTIAL.contains(marker);
     brought = new JpegScans(ids, marker == PROGRESSIVE || marker == PROGRESSIVE_ARITHMETIC);
     frame = new ProbedImage(image, ImageType.JPEG, width, height, file.u8(at + 2), colour, false);
   }

@@ -41,7 +41,9 @@ final class PngHeader {
     int header = at + 8;
     boolean palette = false;
     boolean pixels = false;
-    boolean animated = false;
+    boolean counted = false;
+    int frames = 0;
+    int framesBefore = 0;
     boolean ended = false;
     PngMetadata metadata = new PngMetadata(image.bytes());
     while (!ended && !(pixels && at == file.length())) {
@@ -62,7 +64,11 @@ final class PngHeader {
         case "IHDR" -> check(at + 8 == header, "it has two IHDR chunks");
         case "PLTE" -> palette = true;
         case "IDAT" -> pixels = true;
-        case "acTL" -> animated = true;
+        case "acTL" -> counted = true;
+        case "fcTL" -> {
+          frames++;
+          framesBefore += pixels ? 0 : 1;
+        }
         case "zTXt", "iTXt", "iCCP" -> {
           if (!metadata.unfolds(type, at + 8, length)) {
             return Outcome.rejected(
@@ -79,6 +85,8 @@ final class PngHeader {
       at += 12 + length;
     }
     check(pixels, "it holds no pixels");
+    // The one frame before the pixels is the picture itself.
+    boolean animated = counted && (frames > 1 || frames > framesBefore);
     return Outcome.kept(declared(ended ? image : withEnd(image), file, header, palette, animated));
   }
 

@@ -33,6 +33,7 @@ final class WebpHeader {
     int height = 0;
     boolean pixels = false;
     boolean animated = false;
+    int frames = 0;
     while (at < end) {
       check(at + 8 <= end, "its last chunk is cut off");
       String type = file.text(at, 4);
@@ -68,6 +69,7 @@ final class WebpHeader {
         case "ANMF" -> {
           check(length >= 16, "its ANMF chunk is too short");
           animated = true;
+          frames++;
           frameWidth = 2 * file.u24LittleEndian(data) + file.u24LittleEndian(data + 6) + 1;
           frameHeight = 2 * file.u24LittleEndian(data + 3) + file.u24LittleEndian(data + 9) + 1;
           pixels = true;
@@ -80,6 +82,7 @@ final class WebpHeader {
       at = data + (int) Math.min(length + (length & 1), end - data);
     }
     check(pixels, "it holds no pixels");
-    return new ProbedImage(image, ImageType.WEBP, width, height, 8, ColourModel.RGB, animated);
+    return new ProbedImage(
+        image, ImageType.WEBP, width, height, 8, ColourModel.RGB, animated && frames != 1);
   }
 }

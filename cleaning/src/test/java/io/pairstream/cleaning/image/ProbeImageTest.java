@@ -134,7 +134,8 @@ class ProbeImageTest {
 
     assertThat(kept(Arrays.copyOf(jpeg, jpeg.length - 2))).isEqualTo(kept(jpeg));
     assertThat(kept(inserted(jpeg, second, new byte[2]))).isEqualTo(kept(jpeg));
-    byte[] garbage = inserted(jpeg, second, new byte[] {1, 2});
+    assertThat(kept(inserted(jpeg, second, new byte[] {1, 2, 3, 4, 5}))).isEqualTo(kept(jpeg));
+    byte[] garbage = inserted(jpeg, second, new byte[] {1, 2, 3, 4, 5, 6});
     assertThat(kept(garbage).encoded()).isEqualTo(new EncodedImage(garbage));
     assertThat(kept(Arrays.copyOf(png, png.length - 12))).isEqualTo(kept(png));
     assertThat(kept(Arrays.copyOf(gif, gif.length - 1)).size()).isEqualTo("1x1");
@@ -153,7 +154,6 @@ class ProbeImageTest {
     byte[] indexed =
         ImageFiles.write(new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_INDEXED), "png");
     byte[] deep = ImageFiles.write(new BufferedImage(4, 4, BufferedImage.TYPE_USHORT_GRAY), "png");
-    byte[] animated = ImageFiles.pngWith("acTL", "", new byte[8]);
 
     assertThat(kept(file))
         .isEqualTo(
@@ -162,7 +162,23 @@ class ProbeImageTest {
     assertThat(kept(indexed).colour()).isEqualTo(ColourModel.PALETTE);
     assertThat(kept(deep).bitDepth()).isEqualTo(16);
     assertThat(kept(deep).colour()).isEqualTo(ColourModel.GREY);
-    assertThat(kept(animated).animated()).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "acTL IDAT IEND, false",
+    "acTL fcTL IDAT IEND, false",
+    "fcTL IDAT fcTL fdAT IEND, false",
+    "acTL IDAT fcTL fdAT IEND, true",
+    "acTL fcTL IDAT fcTL fdAT IEND, true"
+  })
+  void takesAnAnimationOfNoOtherPictureForAPicture(String chunks, boolean animated) {
+    Stream<Object> parts =
+        Stream.of(chunks.split(" ")).flatMap(name -> Stream.of(name, new byte[26]));
+    Stream<Object> header = Stream.of("IHDR", ImageFiles.ihdr(4, 4, 8, 2));
+
+    assertThat(kept(ImageFiles.pngChunks(Stream.concat(header, parts).toArray())).animated())
+        .isEqualTo(animated);
   }
 
   @Test
@@ -251,12 +267,14 @@ class ProbeImageTest {
   }
 
   @Test
-  void seesThatAWebpIsAnimated() {
-    byte[] file =
-        ImageFiles.webp(
-            "VP8X", ImageFiles.canvas(2, 8, 8), "ANIM", new byte[6], "ANMF", new byte[16]);
+  void countsWebpFrames() {
+    byte[] canvas = ImageFiles.canvas(2, 8, 8);
+    byte[] frame = new byte[16];
+    byte[] one = ImageFiles.webp("VP8X", canvas, "ANIM", new byte[6], "ANMF", frame);
+    byte[] two = ImageFiles.webp("VP8X", canvas, "ANIM", new byte[6], "ANMF", frame, "ANMF", frame);
 
-    assertThat(kept(file).animated()).isTrue();
+    assertThat(kept(one).animated()).isFalse();
+    assertThat(kept(two).animated()).isTrue();
   }
 
   @Test

@@ -29,17 +29,20 @@ final class PngFile {
   private PngFile() {}
 
   /**
-   * An animated PNG without its animation: what is left is the picture that viewers without
-   * animation show (W3C PNG, third edition, 4.9). It need not be one of the frames.
+   * A PNG without its animation, or the same where it has none: what is left is the picture that
+   * viewers without animation show (W3C PNG, third edition, 4.9). It need not be one of the frames.
    */
   static byte[] withoutAnimation(byte[] file) {
-    ByteArrayOutputStream still = new ByteArrayOutputStream(file.length);
+    ByteArrayOutputStream still = new ByteArrayOutputStream(0);
     int taken = 0;
     for (Part part : FileParts.of(file)) {
       if (ANIMATION.contains(part.name())) {
         still.write(file, taken, part.start() - 8 - taken);
         taken = part.end() + 4; // the checksum
       }
+    }
+    if (taken == 0) {
+      return file;
     }
     still.write(file, taken, file.length - taken);
     return still.toByteArray();
