@@ -1,6 +1,7 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportState;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +40,8 @@ import picocli.CommandLine.Parameters;
  * {@code pairstream import}: publishes the pairs of data sets on disk.
  *
  * <p>Exit status: 0 all published, 1 some lines or files gave no pair, 2 wrong usage, 3 broker or
- * registry did not do their part.
+ * registry did not do their part. A signal ends it with the signal's own, once what was sent is
+ * acknowledged and noted.
  */
 @Command(name = "import")
 final class ImportCommand extends ClusterCommand.Fit {
@@ -112,9 +116,20 @@ final class ImportCommand extends ClusterCommand.Fit {
     try (progress;
         PairPublisher pairs = pairPublisher();
         Links links = new Links()) {
-      outcomes =
-          new ImportRun(read, item -> publish(item, pairs, links), state, progress, failures)
-              .run(sources, limit == null ? Long.MAX_VALUE : limit);
+      ImportRun importing =
+          new ImportRun(read, item -> publish(item, pairs, links), state, progress, failures);
+      try (EndsWell unused = new EndsWell(importing::stop)) {
+        outcomes = importing.run(sources, limit == null ? Long.MAX_VALUE : limit);
+        if (outcomes.stream().anyMatch(ImportCommand::isInterrupted)) {
+          ImportProgress.Summary sent =
+              progress.summary(outcomes, Optional.empty(), progress.progress.seconds());
+          answer(sent, () -> print(sent));
+          say(
+              "interrupted: all that was sent is acknowledged; the same command%s goes on behind it"
+                  .formatted(fromStart ? " without --from-start" : ""));
+          return ExitStatus.COULD_NOT; // the signal's own is told
+        }
+      }
     } catch (PublishFailedException e) {
       say("run the same command again, and the import goes on where it was");
       throw e;
@@ -141,20 +156,28 @@ final class ImportCommand extends ClusterCommand.Fit {
   }
 
   private void print(DecidedPairs.Counts decided) {
-    String reasons =
-        decided.quarantine().entrySet().stream()
-            .map(one -> one.getKey() + " " + TerminalText.count(one.getValue()))
-            .collect(Collectors.joining(", "));
-    print(
-        "judged meanwhile: %,d training, %,d validation, %,d test, %,d quarantined%s",
-        decided.training(),
-        decided.validation(),
-        decided.test(),
-        decided.quarantined(),
-        reasons.isEmpty() ? "" : " (" + reasons + ")");
+    print("%s", inWords(decided));
     decided
         .mostFrequentReason()
         .ifPresent(most -> print("why: %s", hint("quarantine ls --reason " + most)));
+  }
+
+  /** What became of the pairs; of one that came again, no quarantine is spoken of. */
+  static String inWords(DecidedPairs.Counts decided) {
+    long copies = decided.copies();
+    String reasons =
+        decided.quarantine().entrySet().stream()
+            .filter(one -> !one.getKey().equals(RejectReason.DUPLICATE_PAIR.name()))
+            .map(one -> one.getKey() + " " + TerminalText.count(one.getValue()))
+            .collect(Collectors.joining(", "));
+    return "judged meanwhile: %,d training, %,d validation, %,d test, %,d quarantined%s%s"
+        .formatted(
+            decided.training(),
+            decided.validation(),
+            decided.test(),
+            decided.quarantined() - copies,
+            reasons.isEmpty() ? "" : " (" + reasons + ")",
+            copies == 0 ? "" : ", " + TerminalText.count(copies) + " sent twice, counted once");
   }
 
   private DecidedPairs.Counts await(DecidedPairs decided) {
@@ -194,7 +217,54 @@ final class ImportCommand extends ClusterCommand.Fit {
    */
   private static boolean isToGoOn(ImportRun.Result result, boolean wasBegun) {
     return result.ending() == ImportRun.Ending.BROKEN
+        || isInterrupted(result)
         || (result.ending() == ImportRun.Ending.LIMIT && wasBegun);
+  }
+
+  private static boolean isInterrupted(ImportRun.Result result) {
+    return result.ending() == ImportRun.Ending.INTERRUPTED;
+  }
+
+  /**
+   * Lets work end well where a signal asks this process to end: the process waits for it, but not
+   * for a broker that is away.
+   */
+  private static final class EndsWell implements AutoCloseable {
+
+    private static final long LONGEST_SECONDS = 20;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread hook;
+
+    /**
+     * Waits for signals.
+     *
+     * @param stop has the work end soon
+     */
+    EndsWell(Runnable stop) {
+      hook =
+          new Thread(
+              () -> {
+                stop.run();
+                try {
+                  boolean unused = ended.await(LONGEST_SECONDS, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              },
+              "end-import");
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    @Override
+    public void close() {
+      ended.countDown();
+      try {
+        boolean unused = Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // This process is ending.
+      }
+    }
   }
 
   /**

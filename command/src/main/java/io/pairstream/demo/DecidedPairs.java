@@ -60,14 +60,20 @@ public final class DecidedPairs implements AutoCloseable {
       return quarantine.values().stream().mapToLong(count -> count).sum();
     }
 
+    /** Of the rejected, those of a pair that had come before. */
+    public long copies() {
+      return quarantine.getOrDefault(RejectReason.DUPLICATE_PAIR.name(), 0L);
+    }
+
     /** All of them: what came out. */
     public long total() {
       return training + validation + test + quarantined();
     }
 
-    /** The reason for which most were rejected; empty where none was. */
+    /** The reason for which most were rejected that are no copies; empty where none was. */
     public Optional<String> mostFrequentReason() {
       return quarantine.entrySet().stream()
+          .filter(reason -> !reason.getKey().equals(RejectReason.DUPLICATE_PAIR.name()))
           .max(Map.Entry.comparingByValue())
           .map(Map.Entry::getKey);
     }

@@ -107,7 +107,11 @@ class ImportCommandTest {
             new TreeMap<>(Map.of("IMAGE_TOO_SMALL", 2L, "DUPLICATE_PAIR", 59L)),
             Optional.empty());
 
-    assertThat(decided.mostFrequentReason()).contains("DUPLICATE_PAIR");
+    assertThat(decided.mostFrequentReason()).contains("IMAGE_TOO_SMALL");
+    assertThat(ImportCommand.inWords(decided))
+        .isEqualTo(
+            "judged meanwhile: 1,170 training, 5 validation, 3 test, 2 quarantined"
+                + " (IMAGE_TOO_SMALL 2), 59 sent twice, counted once");
     assertThat(PairstreamCommand.asJson(decided))
         .isEqualTo(
             "{\"training\":1170,\"validation\":5,\"test\":3,\"quarantine\":"

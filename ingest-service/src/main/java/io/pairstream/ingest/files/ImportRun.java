@@ -30,6 +30,7 @@ public final class ImportRun {
   private final ImportState state;
   private final Listener listener;
   private final Writer failed;
+  private volatile boolean stopped;
   private long writtenAt = System.nanoTime() - WRITE_EVERY_NANOS;
 
   /** Hears how an import goes on. Called by the importing thread. */
@@ -64,6 +65,8 @@ public final class ImportRun {
     WHOLE_BEFORE,
     /** As many as were wanted are imported. */
     LIMIT,
+    /** It was stopped; the next run goes on where it was. */
+    INTERRUPTED,
     /** It could not be read on. */
     BROKEN
   }
@@ -112,6 +115,14 @@ public final class ImportRun {
   }
 
   /**
+   * Has the run end soon, behind the entry that it is in, once all that was sent is acknowledged
+   * and noted. Any thread may ask for it.
+   */
+  public void stop() {
+    stopped = true;
+  }
+
+  /**
    * Publishes up to {@code limit} pairs and links, and returns once all of them are acknowledged.
    *
    * @throws io.pairstream.service.publish.PublishFailedException where the broker did not take one
@@ -151,6 +162,7 @@ public final class ImportRun {
     private final Deque<Sent> sent = new ArrayDeque<>();
 
     private long settledEntry;
+    private long takenEntry;
     private long taken;
     private long published;
     private long links;
@@ -188,6 +200,9 @@ public final class ImportRun {
       if (limit <= 0) {
         return Ending.LIMIT;
       }
+      if (stopped) {
+        return Ending.INTERRUPTED;
+      }
       if (state.hasChanged(source)) {
         listener.notice(name + " has changed since; it is imported from its beginning");
       }
@@ -199,12 +214,14 @@ public final class ImportRun {
         }
         while (items.hasNext()) {
           SourceItem next = items.next();
-          if (taken == limit) {
+          boolean interrupted = stopped && next.entry() > takenEntry;
+          if (taken == limit || interrupted) {
             settle(true);
             // A look ahead tells whether the last entry is done with.
             begin(next.entry());
-            return Ending.LIMIT;
+            return interrupted ? Ending.INTERRUPTED : Ending.LIMIT;
           }
+          takenEntry = next.entry();
           take(next);
           listener.read(shareBefore + share * items.share());
           settle(false);

@@ -22,11 +22,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
 class ImportRunTest {
@@ -119,6 +122,65 @@ class ImportRunTest {
     assertThat(problems).extracting(SourceItem.Problem::where).containsExactly("1.csv:3");
     assertThat(lastShare).isEqualTo(1);
     assertThat(notices).anyMatch(notice -> notice.startsWith("1.csv: goes on behind entry "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"folder", "shard.tar", "hf-captions.parquet", "links.parquet", "jsonl"})
+  void stoppedImportGoesOnExactly(String kind) throws IOException {
+    Path path = kind.contains(".") ? fixture(kind) : folder.resolve("data");
+    if (kind.equals("jsonl")) {
+      path = folder.resolve("list.jsonl");
+      image("x.png");
+      write(
+          "list.jsonl",
+          "{'file': 'x.png', 'caption': ['one', 'two']}\n".replace("'", "\"").repeat(3));
+    } else if (kind.equals("folder")) {
+      Files.createDirectories(path);
+      for (String name : List.of("a", "b", "c")) {
+        image("data/" + name + ".png");
+        write("data/" + name + ".txt", "caption of " + name);
+      }
+    }
+    write("empty.jsonl", "");
+    List<ImportState.Source> sources =
+        ImportState.Source.of(List.of(path.toString(), path("empty.jsonl")), false);
+    Taken all = new Taken();
+    run(folder.resolve("none"), all, sources, Long.MAX_VALUE);
+
+    for (int stopBehind = 0; stopBehind <= all.captions.size(); stopBehind++) {
+      Path stateFile = folder.resolve("state" + stopBehind);
+      Taken taken = new Taken();
+      Ending ending = stopped(stateFile, taken, sources, stopBehind);
+      List<ImportRun.Result> rest = run(stateFile, taken, sources, Long.MAX_VALUE);
+
+      assertThat(ending).isEqualTo(Ending.INTERRUPTED);
+      assertThat(rest).last().extracting(ImportRun.Result::ending).isEqualTo(Ending.WHOLE);
+      assertThat(taken.captions).as("behind " + stopBehind).isEqualTo(all.captions);
+    }
+  }
+
+  private Ending stopped(
+      Path stateFile, Taken taken, List<ImportState.Source> sources, int stopBehind) {
+    try (ImportState state = new ImportState(stateFile, "o", false)) {
+      AtomicReference<ImportRun> run = new AtomicReference<>();
+      run.set(
+          new ImportRun(
+              SourceOptions.of(SourceKind.IMPORTED),
+              item -> {
+                if (taken.captions.size() == stopBehind - 1) {
+                  run.get().stop();
+                }
+                return taken.apply(item);
+              },
+              state,
+              new Heard(),
+              Writer.nullWriter()));
+      if (stopBehind == 0) {
+        run.get().stop();
+      }
+      List<ImportRun.Result> results = run.get().run(sources, Long.MAX_VALUE);
+      return results.get(results.size() - 1).ending();
+    }
   }
 
   @Test
