@@ -7,13 +7,9 @@ import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.registry.RegistryCredential;
-import io.pairstream.operations.registry.RegistryService;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.service.Cluster;
-import io.pairstream.service.http.ServerSettings;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
@@ -22,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -76,7 +71,7 @@ class DeadInstanceTest {
 
   @TempDir private Path folder;
   private TestDataset dataset;
-  private RegistryService registry;
+  private ServedDataset served;
   private ClusterAccess access;
   private Admin admin;
 
@@ -93,22 +88,9 @@ class DeadInstanceTest {
 
   @BeforeEach
   void start() throws Exception {
-    TestDataset empty = KAFKA.emptyDataset();
-    Cluster cluster =
-        new Cluster(empty.bootstrapServers(), "", empty.dataset(), TestDataset.SETTINGS, Map.of());
-    Path credential = folder.resolve(RegistryCredential.FILE_NAME);
-    registry =
-        RegistryService.start(
-            new ClusterAccess(cluster), ServerSettings.of("127.0.0.1", 0), credential);
-    access =
-        new ClusterAccess(
-            new Cluster(
-                empty.bootstrapServers(),
-                "http://127.0.0.1:" + registry.port(),
-                empty.dataset(),
-                TestDataset.SETTINGS,
-                RegistryCredential.read(credential).clientSettings()));
-    dataset = TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
+    served = new ServedDataset(KAFKA, folder);
+    access = served.access();
+    dataset = served.dataset();
     dataset.createTopics(PARTITIONS);
     admin = access.admin();
   }
@@ -122,7 +104,7 @@ class DeadInstanceTest {
       }
     }
     admin.close(Duration.ZERO);
-    registry.close();
+    served.close();
   }
 
   @Test
@@ -144,12 +126,7 @@ class DeadInstanceTest {
             folder.resolve("client.properties"), "kafka.acceptable.recovery.lag=1000000000\n");
     DrawnPairs drawn = new DrawnPairs(44, 0.0);
 
-    try (PairPublisher publisher =
-        PairPublisher.open(
-            dataset.topics().crowdsourced(),
-            access.registry(),
-            access.clientSettings(),
-            Clock.systemUTC())) {
+    try (PairPublisher publisher = served.publisher()) {
       killAll(
           number ->
               List.of(
@@ -348,17 +325,7 @@ class DeadInstanceTest {
   private void startInstance(int number, IntFunction<List<String>> arguments) throws IOException {
     Set<String> others = clients();
     others.removeAll(members.getOrDefault(number, Set.of()));
-    List<String> all = new ArrayList<>(arguments.apply(number));
-    all.addAll(
-        List.of(
-            "--bootstrap-servers",
-            dataset.bootstrapServers(),
-            "--schema-registry",
-            access.registry().addresses(),
-            "--dataset",
-            access.dataset().name()));
-    instances[number] =
-        PairstreamProcess.start(folder.resolve(number + ".log"), all.toArray(String[]::new));
+    instances[number] = served.process(folder.resolve(number + ".log"), arguments.apply(number));
     Await.until(
         "it is in all groups, and has partitions",
         () -> {

@@ -1,0 +1,348 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.SplitByImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.audit.Audit;
+import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.preprocess.run.PreprocessService;
+import io.pairstream.preprocess.run.PreprocessSettings;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.AvroSafety;
+import io.pairstream.service.Cluster;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.TestDataset;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Photographs and changed copies of them, from the raw topic to the splits, with real workers. */
+@Timeout(600)
+class PlantedCopiesTest {
+
+  static {
+    AvroSafety.install();
+  }
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final List<String> PHOTOGRAPHS = List.of("chelsea", "coffee", "rocket", "camera");
+
+  /** Fine and regular: of a sample of its pixels, none of them averaged, little is like it. */
+  private static final String WALL = "brick";
+
+  private static final String SPLITS =
+      """
+      image: {min-side-px: 100}
+      split: {validation-share: 0.35, test-share: 0.35}
+      """;
+
+  @TempDir private Path folder;
+  private final ClusterAccess access = KAFKA.dataset(2);
+
+  /** What becomes of a picture that somebody sends again. */
+  private enum Change {
+    NONE(picture -> jpeg(picture, 0.9f)),
+    HALF(picture -> jpeg(sized(picture, picture.getWidth() / 2), 0.9f)),
+    TWO_THIRDS(picture -> jpeg(sized(picture, picture.getWidth() * 2 / 3), 0.9f)),
+    DOUBLE(picture -> jpeg(sized(picture, picture.getWidth() * 2), 0.9f)),
+    MIRRORED(picture -> jpeg(mirrored(picture), 0.9f)),
+    MIRRORED_HALF_QUALITY_60(
+        picture -> jpeg(mirrored(sized(picture, picture.getWidth() / 2)), 0.6f)),
+    QUALITY_60(picture -> jpeg(picture, 0.6f)),
+    GREY(picture -> jpeg(drawn(picture, BufferedImage.TYPE_BYTE_GRAY), 0.9f)),
+    PNG(picture -> png(picture)),
+    TURNED_BY_EXIF(picture -> turned(picture)),
+    CUT(picture -> jpeg(cut(picture), 0.9f));
+
+    private static final Change[] COPIES =
+        EnumSet.complementOf(EnumSet.of(NONE)).toArray(Change[]::new);
+
+    private final Function<BufferedImage, byte[]> file;
+
+    Change(Function<BufferedImage, byte[]> file) {
+      this.file = file;
+    }
+  }
+
+  @Test
+  void copiesOfAPhotographShareItsSplit() throws Exception {
+    AuditReport report = run("", Change.COPIES);
+
+    Map<String, List<PreparedPair>> published = published();
+    assertThat(published.keySet())
+        .containsExactlyInAnyOrderElementsOf(photographs(Change.NONE).toList());
+    published.forEach(
+        (photograph, copies) -> {
+          Map<String, String> groups = new TreeMap<>();
+          copies.forEach(pair -> groups.put(pair.getCaption(), pair.getPictureGroup()));
+          String first = groups.get(caption(photograph, Change.NONE));
+          assertThat(groups)
+              .allSatisfy((copy, group) -> assertThat(group).as(copy).isEqualTo(first));
+          assertThat(copies)
+              .extracting(PreparedPair::getSplit)
+              .containsOnly(copies.get(0).getSplit());
+        });
+    assertThat(published.values())
+        .extracting(copies -> copies.get(0).getPictureGroup())
+        .doesNotHaveDuplicates();
+    assertThat(report.nearCopies().count()).isZero();
+  }
+
+  @Test
+  void anAuditFindsACopyThatIsMirroredAndSmallerInAnotherSplit() throws Exception {
+    AuditReport report = run("near-copies: {policy: ignore}", Change.MIRRORED_HALF_QUALITY_60);
+
+    assertThat(report.nearCopies().count()).isEqualTo(PHOTOGRAPHS.size());
+  }
+
+  /** Has all made of the photographs decided, and returns the accounts, which are in order. */
+  private AuditReport run(String nearCopies, Change... changes) throws Exception {
+    Path recipe = Files.writeString(folder.resolve("recipe.yaml"), SPLITS + nearCopies);
+    Cluster cluster =
+        new Cluster(
+            KAFKA.bootstrapServers(),
+            "mock://" + access.dataset().name(),
+            access.dataset(),
+            TestDataset.SETTINGS,
+            Map.of());
+    WorkerSettings workers =
+        WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
+            .withDeadline(Duration.ofSeconds(20))
+            .withStartLimit(Duration.ofMinutes(10));
+    try (PreprocessService service =
+            new PreprocessService(
+                new PreprocessSettings(
+                    cluster, recipe.toString(), folder.resolve("state"), 1, workers));
+        PairPublisher publisher =
+            PairPublisher.open(
+                access.topics().crowdsourced(),
+                access.registry(),
+                access.clientSettings(),
+                Clock.systemUTC())) {
+      // Copies are near the photograph, and not always each other: it comes first.
+      int published = publish(publisher, Change.NONE);
+      await(service, published);
+      published += publish(publisher, changes);
+      await(service, published);
+    }
+    AuditReport report = new Audit(access, Duration.ofMinutes(1)).run();
+    assertThat(report.details()).isEmpty();
+    return report;
+  }
+
+  private void await(PreprocessService service, int published) {
+    Await.until(
+        published + " are published",
+        () ->
+            service.hasEnded()
+                || published().values().stream().mapToInt(List::size).sum() == published,
+        () -> RunningPlatform.quarantine(access));
+  }
+
+  /** Returns how many pairs that are. */
+  private static int publish(PairPublisher publisher, Change... changes) {
+    List<RawPair> pairs =
+        Stream.of(changes)
+            .flatMap(
+                change ->
+                    photographs(change)
+                        .map(
+                            photograph ->
+                                RawPair.newBuilder()
+                                    .setImage(file(photograph, change))
+                                    .setCaption(caption(photograph, change))
+                                    .setContributor(photograph)
+                                    .build()))
+            .toList();
+    pairs.forEach(pair -> publisher.publish(pair).join());
+    return pairs.size();
+  }
+
+  private static Stream<String> photographs(Change change) {
+    boolean all = EnumSet.of(Change.NONE, Change.HALF, Change.TWO_THIRDS).contains(change);
+    return Stream.concat(PHOTOGRAPHS.stream(), all ? Stream.of(WALL) : Stream.of());
+  }
+
+  /** What is published of each photograph. */
+  private Map<String, List<PreparedPair>> published() {
+    TestDataset dataset =
+        TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
+    return Stream.of(
+            access.topics().training(), access.topics().validation(), access.topics().test())
+        .flatMap(split -> dataset.committedValues(split).stream())
+        .collect(Collectors.groupingBy(PreparedPair::getContributor));
+  }
+
+  /** A file that, looked up by nobody, is in another split than the photograph. */
+  private static ByteBuffer file(String photograph, Change change) {
+    byte[] first = Change.NONE.file.apply(photograph(photograph));
+    byte[] copy = change.file.apply(photograph(photograph));
+    byte trailer = 0;
+    while (change != Change.NONE && split(copy).equals(split(first))) {
+      copy = Arrays.copyOf(copy, copy.length + 1);
+      copy[copy.length - 1] = trailer++;
+    }
+    return ByteBuffer.wrap(copy);
+  }
+
+  private static String split(byte[] file) {
+    SplitByImage splits = new SplitByImage(RecipeReader.parse("recipe.yaml", SPLITS));
+    return splits.assign(PairIdentity.imageDigest(ByteBuffer.wrap(file))).split().name();
+  }
+
+  private static String caption(String photograph, Change change) {
+    return "A photograph of %s, changed: %s.".formatted(photograph, change);
+  }
+
+  private static BufferedImage photograph(String name) {
+    try (InputStream file =
+        PlantedCopiesTest.class.getResourceAsStream("photographs/" + name + ".jpg")) {
+      return drawn(ImageIO.read(file), BufferedImage.TYPE_INT_RGB);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static BufferedImage drawn(BufferedImage picture, int type) {
+    BufferedImage drawn = new BufferedImage(picture.getWidth(), picture.getHeight(), type);
+    drawn.getGraphics().drawImage(picture, 0, 0, null);
+    return drawn;
+  }
+
+  private static BufferedImage sized(BufferedImage picture, int width) {
+    int height = picture.getHeight() * width / picture.getWidth();
+    BufferedImage sized = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = sized.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+    graphics.drawImage(picture, 0, 0, width, height, null);
+    return sized;
+  }
+
+  private static BufferedImage mirrored(BufferedImage picture) {
+    BufferedImage mirrored = drawn(picture, picture.getType());
+    int width = picture.getWidth();
+    mirrored.getGraphics().drawImage(picture, width, 0, -width, picture.getHeight(), null);
+    return mirrored;
+  }
+
+  /** Without one pixel in two hundred at each side. */
+  private static BufferedImage cut(BufferedImage picture) {
+    int x = picture.getWidth() / 200;
+    int y = picture.getHeight() / 200;
+    return picture.getSubimage(x, y, picture.getWidth() - 2 * x, picture.getHeight() - 2 * y);
+  }
+
+  private static byte[] png(BufferedImage picture) {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try {
+      assertThat(ImageIO.write(picture, "png", file)).isTrue();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file.toByteArray();
+  }
+
+  private static byte[] jpeg(BufferedImage picture, float quality) {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ImageWriteParam how = writer.getDefaultWriteParam();
+    how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+    how.setCompressionQuality(quality);
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(picture, null, null), how);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file.toByteArray();
+  }
+
+  /** Lies on its side in the file, whose EXIF says to turn it to the right. */
+  private static byte[] turned(BufferedImage picture) {
+    BufferedImage lying =
+        new BufferedImage(picture.getHeight(), picture.getWidth(), BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = lying.createGraphics();
+    graphics.rotate(-Math.PI / 2);
+    graphics.drawImage(picture, -picture.getWidth(), 0, null);
+    byte[] file = jpeg(lying, 0.9f);
+    // One directory of one entry: tag 0x112, one short, 6.
+    byte[] exif = {
+      (byte) 0xFF,
+      (byte) 0xE1,
+      0,
+      34,
+      'E',
+      'x',
+      'i',
+      'f',
+      0,
+      0,
+      'M',
+      'M',
+      0,
+      42,
+      0,
+      0,
+      0,
+      8,
+      0,
+      1,
+      1,
+      0x12,
+      0,
+      3,
+      0,
+      0,
+      0,
+      1,
+      0,
+      6,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0
+    };
+    return ByteBuffer.allocate(file.length + exif.length)
+        .put(file, 0, 2)
+        .put(exif)
+        .put(Arrays.copyOfRange(file, 2, file.length))
+        .array();
+  }
+}

@@ -1,0 +1,82 @@
+package io.pairstream.system;
+
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.registry.RegistryCredential;
+import io.pairstream.operations.registry.RegistryService;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A new data set without topics, with a registry that processes can ask. */
+final class ServedDataset implements AutoCloseable {
+
+  private final RegistryService registry;
+  private final ClusterAccess access;
+
+  /**
+   * @param folder where the registry's credential is kept
+   */
+  ServedDataset(TestKafka kafka, Path folder) throws IOException, InterruptedException {
+    TestDataset empty = kafka.emptyDataset();
+    Cluster cluster =
+        new Cluster(empty.bootstrapServers(), "", empty.dataset(), TestDataset.SETTINGS, Map.of());
+    Path credential = folder.resolve(RegistryCredential.FILE_NAME);
+    registry =
+        RegistryService.start(
+            new ClusterAccess(cluster), ServerSettings.of("127.0.0.1", 0), credential);
+    access =
+        new ClusterAccess(
+            new Cluster(
+                empty.bootstrapServers(),
+                "http://127.0.0.1:" + registry.port(),
+                empty.dataset(),
+                TestDataset.SETTINGS,
+                RegistryCredential.read(credential).clientSettings()));
+  }
+
+  ClusterAccess access() {
+    return access;
+  }
+
+  TestDataset dataset() {
+    return TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
+  }
+
+  /** Of crowdsourced pairs; the caller closes it. */
+  PairPublisher publisher() {
+    return PairPublisher.open(
+        access.topics().crowdsourced(),
+        access.registry(),
+        access.clientSettings(),
+        Clock.systemUTC());
+  }
+
+  /** A process of a service that works on it; the caller closes it. */
+  PairstreamProcess process(Path log, List<String> command) throws IOException {
+    return PairstreamProcess.start(
+        log,
+        Stream.concat(
+                command.stream(),
+                Stream.of(
+                    "--bootstrap-servers",
+                    dataset().bootstrapServers(),
+                    "--schema-registry",
+                    access.registry().addresses(),
+                    "--dataset",
+                    access.dataset().name()))
+            .toArray(String[]::new));
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}
