@@ -22,9 +22,32 @@ public final class Threads {
     return task -> daemon(name, task);
   }
 
-  /** Runs a task after each pause, until it fails or the executor is shut down. */
+  /** Runs a task after each pause, until the executor is shut down. */
   public static void repeat(ScheduledExecutorService executor, Duration pause, Runnable task) {
-    long nanos = pause.toNanos();
-    var unused = executor.scheduleWithFixedDelay(task, nanos, nanos, TimeUnit.NANOSECONDS);
+    repeat(executor, pause, pause, task);
+  }
+
+  /**
+   * Runs a task again and again, until the executor is shut down. What it throws goes to the
+   * thread's handler of uncaught exceptions, and does not end the repetition, as the executor's own
+   * methods let it do.
+   *
+   * @param first before the first run; zero for at once
+   * @param pause between the end of a run and the next
+   */
+  public static void repeat(
+      ScheduledExecutorService executor, Duration first, Duration pause, Runnable task) {
+    Runnable untiring =
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException | Error e) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+          }
+        };
+    var unused =
+        executor.scheduleWithFixedDelay(
+            untiring, first.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 }

@@ -2,8 +2,10 @@ package io.pairstream.operations.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cleaning.Sha256;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.SchemaLog.SchemaVersion;
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Authenticator;
@@ -16,6 +18,7 @@ import io.pairstream.service.http.Router;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.http.WebServer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -34,6 +39,7 @@ import org.apache.avro.SchemaValidationException;
 import org.apache.avro.SchemaValidator;
 import org.apache.avro.SchemaValidatorBuilder;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +56,9 @@ public final class RegistryService implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** How often the topic is looked at, in case somebody has deleted it. */
+  private static final Duration LOOK = Duration.ofSeconds(10);
+
   private static final String COMPATIBILITY = "FULL_TRANSITIVE";
 
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -63,6 +72,8 @@ public final class RegistryService implements AutoCloseable {
   private final SchemaLog log;
   private final RegistryCredential credential;
   private final WebServer server;
+  private final ScheduledExecutorService looks =
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("schemas"));
 
   private RegistryService(SchemaLog log, RegistryCredential credential, ServerSettings settings) {
     this.log = log;
@@ -93,7 +104,18 @@ public final class RegistryService implements AutoCloseable {
       throw e;
     }
     LOG.info("{} versions of schemas are known", service.log.all().size());
+    Threads.repeat(service.looks, LOOK, service::look);
     return service;
+  }
+
+  private void look() {
+    try {
+      var unused = log.allNow();
+    } catch (InterruptException e) {
+      Thread.currentThread().interrupt();
+    } catch (KafkaException e) {
+      LOG.warn("whether {} holds all schemas is not known: {}", SchemaLog.TOPIC, e.getMessage());
+    }
   }
 
   private static SchemaLog openWithLongTimeouts(ClusterAccess cluster) throws InterruptedException {
@@ -115,6 +137,7 @@ public final class RegistryService implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    looks.shutdownNow();
     log.close();
   }
 
@@ -274,11 +297,24 @@ public final class RegistryService implements AutoCloseable {
     } catch (StackOverflowError e) {
       throw new Refusal(42201, "no value has this schema: a record in it holds itself without end");
     }
-    int id =
-        find(known.stream(), schema)
-            .map(SchemaVersion::id)
-            .orElseGet(() -> known.stream().mapToInt(SchemaVersion::id).max().orElse(0) + 1);
-    return new SchemaVersion(subject, earlier.size() + 1, id, schema.toString());
+    int id = find(known.stream(), schema).map(SchemaVersion::id).orElseGet(() -> idOf(schema));
+    if (known.stream().anyMatch(o -> o.id() == id && !o.schema().equals(schema.toString()))) {
+      throw new Refusal(
+          42201, "the id of this text, " + id + ", is another schema's: change a doc in it");
+    }
+    int version = in(known, subject).mapToInt(SchemaVersion::version).max().orElse(0) + 1;
+    return new SchemaVersion(subject, version, id, schema.toString());
+  }
+
+  /**
+   * The id that a schema's text has on every registry, so that one which has lost all that it knew
+   * gives none of its ids to another schema.
+   *
+   * @return 2^30 or more: those below were once counted up from 1
+   */
+  private static int idOf(Schema schema) {
+    int digest = ByteBuffer.wrap(Sha256.of(schema.toString())).getInt();
+    return (digest & ((1 << 30) - 1)) | (1 << 30);
   }
 
   private static Stream<SchemaVersion> in(List<SchemaVersion> versions, String subject) {

@@ -28,6 +28,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * All schemas of a cluster, on a compacted topic of one partition, and in memory. Thread-safe.
  *
  * <p>Everybody who writes does so under one transactional id: whoever begins to write sees all that
- * others have committed, and ends their writing, so that no id is given twice.
+ * others have committed, and ends their writing, so that no id is given twice. What is known and
+ * has gone from the topic, since somebody has deleted it or its records, is written again.
  */
 final class SchemaLog implements AutoCloseable {
 
@@ -61,6 +63,13 @@ final class SchemaLog implements AutoCloseable {
    * @throws KafkaException where Kafka does not answer, or does not let us
    */
   static SchemaLog open(ClusterAccess cluster) {
+    SchemaLog log = new SchemaLog(cluster);
+    log.makeTopic();
+    log.read();
+    return log;
+  }
+
+  private void makeTopic() {
     try (Admin admin = cluster.admin()) {
       NewTopic topic =
           new NewTopic(TOPIC, Optional.of(1), Optional.empty())
@@ -68,11 +77,8 @@ final class SchemaLog implements AutoCloseable {
                   Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
       with(AclOperation.CREATE, () -> KafkaAnswers.await(admin.createTopics(List.of(topic)).all()));
     } catch (TopicExistsException e) {
-      // All is read below.
+      // As it nearly always is.
     }
-    SchemaLog log = new SchemaLog(cluster);
-    log.read();
-    return log;
   }
 
   /** Every version of every subject, in the order in which they were registered. */
@@ -119,7 +125,7 @@ final class SchemaLog implements AutoCloseable {
     }
     SchemaVersion version = next.apply(known);
     if (!known.contains(version)) {
-      write(version);
+      write(List.of(version));
       List<SchemaVersion> more = new ArrayList<>(known);
       more.add(version);
       known = List.copyOf(more);
@@ -127,17 +133,19 @@ final class SchemaLog implements AutoCloseable {
     return version;
   }
 
-  private void write(SchemaVersion version) {
+  private void write(List<SchemaVersion> versions) {
     Producer<byte[], byte[]> producer = writer.orElseThrow();
     try {
       producer.beginTransaction();
-      var unused =
-          with(
-              AclOperation.WRITE,
-              () ->
-                  KafkaAnswers.await(
-                      producer.send(
-                          new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version)))));
+      for (SchemaVersion version : versions) {
+        var unused =
+            with(
+                AclOperation.WRITE,
+                () ->
+                    KafkaAnswers.await(
+                        producer.send(
+                            new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version)))));
+      }
       producer.commitTransaction();
     } catch (KafkaException e) {
       close();
@@ -166,6 +174,43 @@ final class SchemaLog implements AutoCloseable {
 
   private void read() {
     readAtNanos = System.nanoTime();
+    List<SchemaVersion> found = found();
+    if (!lost(found).isEmpty()) {
+      // Nobody else writes between this second reading and the writing.
+      if (writer.isEmpty()) {
+        writer = Optional.of(cluster.transactions(TOPIC, TIMEOUT, Map.of()));
+      }
+      found = found();
+      List<SchemaVersion> lost = lost(found);
+      LOG.error("{} has lost {} schemas, which are written again", TOPIC, lost.size());
+      write(lost);
+      found.addAll(lost);
+    }
+    known = List.copyOf(found);
+  }
+
+  /**
+   * What is known and is not on the topic, under the ids that it had. A version there that somebody
+   * has registered meanwhile keeps its number.
+   */
+  private List<SchemaVersion> lost(List<SchemaVersion> found) {
+    List<SchemaVersion> all = new ArrayList<>(found);
+    for (SchemaVersion one : known) {
+      if (all.stream().noneMatch(one::isSameSchema)) {
+        int taken =
+            all.stream()
+                .filter(other -> other.subject().equals(one.subject()))
+                .mapToInt(SchemaVersion::version)
+                .max()
+                .orElse(0);
+        int version = Math.max(one.version(), taken + 1);
+        all.add(new SchemaVersion(one.subject(), version, one.id(), one.schema()));
+      }
+    }
+    return all.subList(found.size(), all.size());
+  }
+
+  private List<SchemaVersion> found() {
     List<SchemaVersion> found = new ArrayList<>();
     try (CommittedLog log = CommittedLog.open(cluster)) {
       Map<TopicPartition, Stretch> all =
@@ -177,8 +222,10 @@ final class SchemaLog implements AutoCloseable {
                 log.read(all, record -> note(record, found));
                 return true;
               });
+    } catch (UnknownTopicOrPartitionException e) {
+      makeTopic();
     }
-    known = List.copyOf(found);
+    return found;
   }
 
   private static boolean note(ConsumerRecord<byte[], byte[]> record, List<SchemaVersion> found) {
@@ -205,6 +252,10 @@ final class SchemaLog implements AutoCloseable {
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   record SchemaVersion(String subject, int version, int id, String schema) {
+
+    private boolean isSameSchema(SchemaVersion other) {
+      return id == other.id && subject.equals(other.subject) && schema.equals(other.schema);
+    }
 
     /** Its key in the topic. */
     byte[] key() {

@@ -68,7 +68,8 @@ public final class WrittenIds {
             CHECK,
             found + "; they cannot be read",
             "every schema under the id that it had",
-            "bring the registry's own data back; registered again, schemas get new ids");
+            "bring the registry's own data back; pairstream registry gives a schema its id again by"
+                + " topics create of the release that wrote, other registries may give new ones");
   }
 
   /** Ids with the coordinates of a record that names them. */
