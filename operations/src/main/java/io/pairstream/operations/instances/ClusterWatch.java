@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -56,7 +55,7 @@ public final class ClusterWatch implements AutoCloseable {
     this.topics =
         new TopicCatalogue(cluster.dataset(), 1).topics().stream().map(TopicSpec::name).toList();
     for (Runnable look : List.<Runnable>of(this::lookAtKafka, this::lookAtRegistry)) {
-      var unused = threads.scheduleWithFixedDelay(look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+      Threads.repeat(threads, Duration.ZERO, EVERY, look);
     }
   }
 
@@ -86,7 +85,7 @@ public final class ClusterWatch implements AutoCloseable {
     try {
       cluster.requireRegistry();
       registry = new RegistryState(State.UP, Template.REGISTRY_ANSWERS.with());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       registry = new RegistryState(State.DOWN, Template.REGISTRY_FAILS.with(e.getMessage()));
     }
   }
@@ -99,7 +98,7 @@ public final class ClusterWatch implements AutoCloseable {
       brokers = judge(nodes, ClusterAccess.existing(open, topics).values());
     } catch (InterruptException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       brokers =
           BrokerState.without(
               State.DOWN,

@@ -64,9 +64,7 @@ public final class DeadInstances implements AutoCloseable {
    */
   public static DeadInstances watch(Cluster cluster, List<String> groups) {
     DeadInstances watch = new DeadInstances(cluster, groups);
-    var unused =
-        watch.looks.scheduleWithFixedDelay(
-            watch::look, 0, BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+    Threads.repeat(watch.looks, Duration.ZERO, BETWEEN_LOOKS, watch::look);
     return watch;
   }
 
