@@ -4,7 +4,6 @@ import io.pairstream.preprocess.topology.RawRecord.RawHeader;
 import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -79,22 +78,8 @@ final class WaitingPairs {
             "",
             pair.getProducer(),
             pair.getReceivedAt(),
-            Optional.of(waiting.getSent() == null ? sent(pair) : waiting.getSent())),
+            Optional.ofNullable(waiting.getSent())),
         pair);
-  }
-
-  /** What is left of a pair's fields where an earlier version had it wait. */
-  private static RawPair sent(PreparedPair pair) {
-    return RawPair.newBuilder()
-        .setCaption(pair.getCaption())
-        .setLanguage(pair.getLanguage())
-        .setSourceKind(pair.getSourceKind())
-        .setContributor(pair.getContributor())
-        .setProducer(pair.getProducer())
-        .setUrl(pair.getUrl())
-        .setLicence(pair.getLicence())
-        .setReceivedAt(pair.getReceivedAt())
-        .build();
   }
 
   private static RawHeader raw(Header header) {
