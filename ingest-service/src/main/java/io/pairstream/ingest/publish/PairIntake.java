@@ -90,8 +90,8 @@ public final class PairIntake implements AutoCloseable {
   }
 
   /**
-   * @param disk says that this machine's disk is full, which a broker on it would suffer from too;
-   *     empty where it has room
+   * @param disk says for the log which disk of this machine is full, which a broker on it would
+   *     suffer from too; empty where it has room
    */
   public PairIntake(Cluster cluster, Clock clock, Supplier<Optional<String>> disk) {
     this.cluster = cluster;
@@ -215,7 +215,7 @@ public final class PairIntake implements AutoCloseable {
   }
 
   private String withDisk(String why) {
-    return why + disk.get().map(full -> "; " + full).orElse("");
+    return disk.get().isPresent() ? why + "; the disk of this machine is full" : why;
   }
 
   private static Problem unavailable(String why) {
@@ -306,7 +306,7 @@ public final class PairIntake implements AutoCloseable {
 
   private void shut(String why) {
     if (!obstacle.equals(why)) {
-      log.warn("nothing can be taken: {}", why);
+      log.warn("nothing can be taken: {}{}", why, disk.get().map(full -> "; " + full).orElse(""));
     }
     obstacle = why;
   }

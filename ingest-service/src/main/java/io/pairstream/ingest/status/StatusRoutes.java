@@ -41,8 +41,9 @@ import org.apache.kafka.common.errors.SerializationException;
  *
  * <p>Any key with the scope {@code read} may ask for any pair id or link id. Such an id is a digest
  * of content: who knows it has the content or was told; and two producers may have sent the same
- * pair. Coordinates can be counted, so that records without an id are for keys with the scope
- * {@code review} alone, and for everybody where no keys are asked for.
+ * pair. Coordinates can be counted, so that a record by its coordinates is for keys with the scope
+ * {@code review} and for those of whoever sent it, and for everybody where no keys are asked for. A
+ * record that could not be read names no sender.
  *
  * <p>What this instance has not read yet it reads before it says that nobody has heard of an id, so
  * that one which another instance gave out a moment ago is found here.
@@ -107,7 +108,6 @@ public final class StatusRoutes implements AutoCloseable {
 
   private CompletionStage<Answer> status(Incoming request) {
     String id = request.parameter("id");
-    requireOwn(request, List.of(id));
     if (!ID.matcher(id).matches() && !COORDINATES.matcher(id).matches()) {
       throw Problem.of(
           ProblemKind.NOT_FOUND,
@@ -117,6 +117,7 @@ public final class StatusRoutes implements AutoCloseable {
     return ask(List.of(id))
         .thenApply(
             known -> {
+              requireOwn(request, List.of(id));
               if (known.isEmpty()) {
                 throw Problem.of(
                     ProblemKind.NOT_FOUND,
@@ -129,27 +130,37 @@ public final class StatusRoutes implements AutoCloseable {
 
   private CompletionStage<Answer> statuses(Incoming request, byte[] body) {
     List<String> ids = ids(body);
-    requireOwn(request, ids);
     return ask(ids)
         .thenApply(
             known -> {
+              requireOwn(request, ids);
               List<String> unknown =
                   ids.stream().filter(id -> !known.containsKey(id)).distinct().toList();
               return Answer.json(200, new Statuses(List.copyOf(known.values()), unknown));
             });
   }
 
-  /** Checks that whoever asks for coordinates may see everybody's records. */
-  private static void requireOwn(Incoming request, List<String> ids) {
+  /**
+   * Checks that whoever asks for coordinates may see everybody's records, or has sent these. Says
+   * the same of a record that is not there.
+   */
+  private void requireOwn(Incoming request, List<String> ids) {
     Principal who = request.principal();
-    if (who.equals(Principal.ANONYMOUS) || who.scopes().contains(Scope.REVIEW)) {
-      return;
-    }
-    if (ids.stream().anyMatch(id -> COORDINATES.matcher(id).matches())) {
+    boolean isAllowed =
+        who.equals(Principal.ANONYMOUS)
+            || who.scopes().contains(Scope.REVIEW)
+            || ids.stream()
+                .filter(id -> COORDINATES.matcher(id).matches())
+                .allMatch(
+                    id ->
+                        receipt(id)
+                            .filter(r -> r.getProducer().equals(who.producer()))
+                            .isPresent());
+    if (!isAllowed) {
       throw Problem.of(
           ProblemKind.FORBIDDEN,
           "what became of a record by its topic, partition and offset is told to keys with the"
-              + " scope review; ask by the id of the pair or link");
+              + " scope review, and to those of its sender; ask by the id of the pair or link");
     }
   }
 
@@ -230,10 +241,13 @@ public final class StatusRoutes implements AutoCloseable {
     }
   }
 
-  /** The receipt of a pair, as far as this instance has read and the registry answers. */
-  public Optional<Receipt> receipt(String pairId) {
+  /**
+   * The receipt of a pair, or of a record by its coordinates, as far as this instance has read and
+   * the registry answers.
+   */
+  public Optional<Receipt> receipt(String id) {
     try {
-      return read(receipts, receiptsView, pairId);
+      return read(receipts, receiptsView, id);
     } catch (SerializationException | ViewStorageException e) {
       return Optional.empty();
     }

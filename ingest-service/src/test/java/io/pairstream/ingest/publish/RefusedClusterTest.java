@@ -41,13 +41,16 @@ class RefusedClusterTest {
   }
 
   @Test
-  void namesAFullDiskBesideWhatItKeepsFromWorking() {
+  void namesAFullDiskBesideWhatItKeepsFromWorkingWithoutItsPath() {
     Cluster away =
         new Cluster("127.0.0.1:1", "mock://away", KAFKA.dataset(1).dataset(), Map.of(), Map.of());
     try (PairIntake intake =
-        new PairIntake(away, Clock.systemUTC(), () -> Optional.of("the disk is full"))) {
-      assertThat(intake.obstacle()).contains("Kafka is not reached yet; the disk is full");
-      assertThatThrownBy(intake::requireOpen).hasMessageEndingWith("; the disk is full");
+        new PairIntake(
+            away, Clock.systemUTC(), () -> Optional.of("the disk of /srv/state has 1 MiB left"))) {
+      assertThat(intake.obstacle())
+          .contains("Kafka is not reached yet; the disk of this machine is full");
+      assertThatThrownBy(intake::requireOpen)
+          .hasMessageEndingWith("; the disk of this machine is full");
     }
   }
 }

@@ -9,6 +9,7 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -129,6 +130,34 @@ class StatusRoutesTest {
     assertThat(many.statusCode()).isEqualTo(403);
     assertThat(get("/v1/pairs/" + coordinates).statusCode()).isEqualTo(200);
     assertThat(json(post(body)).path("statuses")).hasSize(1);
+  }
+
+  @Test
+  void coordinatesAreForTheirSenderToo() throws Exception {
+    Sent letInAgain = pipeline.send("an image", "a caption");
+    String coordinates = OriginHeader.text(letInAgain.origin());
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(letInAgain.pairId())
+            .setProducer("museum")
+            .setStanding(PairStatus.WITHDRAWN.name())
+            .setOrigin(letInAgain.origin())
+            .build();
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().receipts(), null, coordinates, receipt));
+    String body = "{\"ids\": [\"%s\"]}".formatted(coordinates);
+
+    who = new Principal("museum", "k1", Set.of(Scope.READ));
+    HttpResponse<String> own = get("/v1/pairs/" + coordinates);
+    HttpResponse<String> ownAmongMany = post(body);
+    who = new Principal("archive", "k2", Set.of(Scope.READ));
+    HttpResponse<String> others = get("/v1/pairs/" + coordinates);
+    HttpResponse<String> othersAmongMany = post(body);
+
+    assertThat(json(own).path("standing").asText()).isEqualTo("WITHDRAWN");
+    assertThat(json(ownAmongMany).path("statuses")).hasSize(1);
+    assertThat(others.statusCode()).isEqualTo(403);
+    assertThat(othersAmongMany.statusCode()).isEqualTo(403);
   }
 
   @Test

@@ -198,8 +198,12 @@ public final class Follower implements AutoCloseable {
           | ViewStorageException
           | RegistryUnavailableException
           | MissingSchemaException e) {
-        if (!isClosing()
-            && progress.hasTrouble(name + " cannot be followed: " + e.getMessage(), false)) {
+        // Producers read it, whom no path of this machine concerns.
+        String why =
+            e instanceof ViewStorageException
+                ? "this machine's disk fails, and the service's log says how"
+                : e.getMessage();
+        if (!isClosing() && progress.hasTrouble(name + " cannot be followed: " + why, false)) {
           LOG.warn("{} cannot be followed: {}", name, e.getMessage());
         }
       } catch (RuntimeException | Error e) {

@@ -179,6 +179,29 @@ class TopicTableTest {
   }
 
   @Test
+  void saysThatTheDiskFailsWithoutThePathsOfThisMachine() {
+    send("key", "value");
+    Aggregate failing =
+        new Changed(new LastOfEachKey(topic)) {
+          @Override
+          public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
+            throw new ViewStorageException("/srv/state/table.db cannot be opened: full", null);
+          }
+        };
+
+    try (TopicTable view = open(failing)) {
+      awaitTrouble(view);
+
+      assertThat(view.trouble().orElseThrow())
+          .isEqualTo(
+              "the table of "
+                  + topic
+                  + " cannot be followed: this machine's disk fails, and the service's log says"
+                  + " how");
+    }
+  }
+
+  @Test
   void waitsForATopicThatIsNotThereYet() {
     TestDataset later = KAFKA.emptyDataset();
     topic = later.topics().uploads().name();
