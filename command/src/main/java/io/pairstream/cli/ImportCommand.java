@@ -73,7 +73,8 @@ final class ImportCommand extends ClusterCommand.Fit {
     String inWords =
         "--dataset %s --bootstrap-servers %s %s"
             .formatted(cluster().dataset().name(), cluster().bootstrapServers(), read);
-    List<ImportState.Source> sources = ImportState.Source.of(paths, read.followLinks());
+    List<ImportState.Source> sources =
+        ImportState.Source.of(paths, read.followLinks(), notice -> say("%s", notice));
     try (ImportState state = new ImportState(stateFile(inWords), inWords, fromStart);
         Writer failures = failures(state)) {
       return run(read, sources, state, failures);

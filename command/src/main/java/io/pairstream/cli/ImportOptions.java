@@ -25,6 +25,9 @@ final class ImportOptions {
   @Option(names = "--follow-links")
   private boolean followLinks;
 
+  @Option(names = "--caption-lines")
+  private boolean captionLines;
+
   @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
   private String contributor;
 
@@ -48,7 +51,8 @@ final class ImportOptions {
         Optional.ofNullable(format),
         columns(),
         links,
-        followLinks);
+        followLinks,
+        captionLines);
   }
 
   private ColumnNames columns() {

@@ -10,13 +10,15 @@ import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
+import io.pairstream.ingest.files.ImportState;
+import io.pairstream.ingest.files.Notices;
 import io.pairstream.ingest.files.PairSource;
+import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import io.pairstream.trial.RecipeTrial;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -155,8 +157,8 @@ final class RecipeCommand {
 
     @Mixin private ImportOptions reading;
 
-    @Parameters(paramLabel = "PATH")
-    private Path path;
+    @Parameters(arity = "1..*", paramLabel = "PATH")
+    private List<String> paths = List.of();
 
     @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
     private String recipe;
@@ -173,17 +175,24 @@ final class RecipeCommand {
       RecipeFile file = recipe(recipe);
       CleaningPlan idle = plan(file); // a refused recipe starts no worker
       int threads = Runtime.getRuntime().availableProcessors();
-      try (PairSource source = PairSource.open(path, checked(reading::read));
-          ImageWorkerPool workers = workers(threads, idle);
+      SourceOptions options = checked(reading::read);
+      try (ImageWorkerPool workers = workers(threads, idle);
           Progress progress = progress()) {
         CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
-        RecipeTrial.Result result =
-            new RecipeTrial(plan, threads)
-                .run(
+        RecipeTrial trial = new RecipeTrial(plan, threads);
+        RecipeTrial.Result result = trial.result();
+        Notices notices = new Notices(progress::line);
+        for (ImportState.Source one :
+            ImportState.Source.of(paths, options.followLinks(), progress::line)) {
+          try (PairSource source = PairSource.open(one.path(), options, notices)) {
+            result =
+                trial.run(
                     source,
                     limit == null ? Long.MAX_VALUE : limit,
                     pairs -> progress.show("%,d pairs tried", pairs),
                     problem -> progress.line(problem.where() + ": " + problem.message()));
+          }
+        }
         Tried tried = new Tried(file.name(), plan.version(), result);
         answer(tried, () -> print(tried));
         return result.problemCount() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
@@ -192,7 +201,7 @@ final class RecipeCommand {
 
     private void print(Tried tried) {
       RecipeTrial.Result result = tried.result();
-      print("%s, version %s, on %s%n", tried.recipe(), tried.version(), path);
+      print("%s, version %s, on %s%n", tried.recipe(), tried.version(), String.join(", ", paths));
       share("kept", result.kept().values().stream().mapToLong(count -> count).sum(), result);
       result
           .kept()

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Runs a recipe over local files and counts what it makes of them. Nothing is published. Used once,
- * by one thread.
+ * Runs a recipe over local files and counts what it makes of them. Nothing is published. For one
+ * thread.
  */
 public final class RecipeTrial {
 
@@ -76,9 +76,10 @@ public final class RecipeTrial {
   /**
    * Tries the pairs of a source, in its order.
    *
-   * @param limit of pairs
+   * @param limit of pairs, those of sources before included
    * @param tried hears how many pairs have been tried
    * @param problem hears of what gives no pair
+   * @return what came of it, and of all sources before
    */
   public Result run(
       PairSource source, long limit, LongConsumer tried, Consumer<SourceItem.Problem> problem) {
@@ -89,7 +90,7 @@ public final class RecipeTrial {
               count(one);
               tried.accept(pairs);
             })) {
-      long begun = 0;
+      long begun = pairs;
       while (begun < limit && source.hasNext()) {
         SourceItem item = source.next();
         if (item instanceof SourceItem.Pair pair) {
@@ -133,7 +134,8 @@ public final class RecipeTrial {
     }
   }
 
-  private Result result() {
+  /** What came of all sources so far. */
+  public Result result() {
     List<Refusals> refusals =
         rejected.all().stream()
             .map(

@@ -42,6 +42,7 @@ final class Entry {
   private final List<Caption> captions = new ArrayList<>();
   private final Map<Role, String> values = new EnumMap<>(Role.class);
   private final Map<String, String> annotations = new LinkedHashMap<>();
+  private final Map<String, String> notices = new LinkedHashMap<>();
   private String digestField = "";
   private String problem = "";
   private long rows = 1;
@@ -141,9 +142,31 @@ final class Entry {
     return names;
   }
 
-  /** Takes each line that is not blank as a caption of no language that a name tells. */
-  Entry captionLines(String text) {
-    text.lines().filter(line -> !line.isBlank()).forEach(this::caption);
+  /**
+   * Takes a file of text: a caption, without the blank lines around it; or several.
+   *
+   * @param asLines whether each line that is not blank is a caption
+   */
+  Entry captionText(String name, String text, boolean asLines) {
+    List<String> lines = text.lines().toList();
+    int begin = 0;
+    int end = lines.size();
+    while (begin < end && lines.get(begin).isBlank()) {
+      begin++;
+    }
+    while (begin < end && lines.get(end - 1).isBlank()) {
+      end--;
+    }
+    if (asLines) {
+      lines.stream().filter(line -> !line.isBlank()).forEach(this::caption);
+    } else if (begin < end) {
+      caption(String.join("\n", lines.subList(begin, end)));
+    }
+    if (end - begin > 1 && !asLines) {
+      notice(
+          "several lines",
+          name + " has several lines and is one caption; with --caption-lines each line is one");
+    }
     return this;
   }
 
@@ -191,6 +214,20 @@ final class Entry {
       this.rows = rows;
     }
     return this;
+  }
+
+  /**
+   * Notes how it is read, for the data set's owner.
+   *
+   * @param kind of which one notice is enough for a data set
+   */
+  void notice(String kind, String sentence) {
+    notices.put(kind, sentence);
+  }
+
+  /** What is to be said of how it is read, by kind. */
+  Map<String, String> notices() {
+    return notices;
   }
 
   long number() {
@@ -271,13 +308,25 @@ final class Entry {
       return captions.stream().map(caption -> link(where, caption, options)).toList();
     }
     try {
-      ByteBuffer bytes = image == null ? images.read(value(Role.FILE)) : image;
+      ByteBuffer bytes = image == null ? read(images, options) : image;
       return captions.stream().map(caption -> pair(where, caption, bytes, options)).toList();
     } catch (IOException e) {
       String hint =
           values.containsKey(Role.URL) ? "; with --links its URL is published, to be fetched" : "";
       return List.of(new SourceItem.Problem(number, where, e.getMessage() + hint));
     }
+  }
+
+  private ByteBuffer read(ImageFiles images, SourceOptions options) throws IOException {
+    String name = value(Role.FILE);
+    Optional<String> near = images.near(name);
+    if (near.isPresent()) {
+      values.put(Role.FILE, near.get());
+      notice("near names", name + " is not there; " + near.get() + " is read, and so for others");
+    } else if (!images.has(name) && options.imageFolder().isEmpty()) {
+      notice("images", "images are looked for beside the list; --images DIR names their folder");
+    }
+    return images.read(value(Role.FILE));
   }
 
   private SourceItem link(String where, Caption caption, SourceOptions options) {

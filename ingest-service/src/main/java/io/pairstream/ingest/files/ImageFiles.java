@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -34,8 +35,16 @@ final class ImageFiles {
           "webp", "image/webp",
           "gif", "image/gif");
 
+  /** Folders beside and in one in which a missing image is looked for. */
+  private static final int MAX_AROUND = 100;
+
   private final Path folder;
   private final boolean followsLinks;
+  private final NearNames names = new NearNames();
+
+  /** Folders in which images may be that are not in this one; null where none was missed. */
+  private List<Path> around;
+
   private Path lastFile;
   private ByteBuffer lastImage;
 
@@ -103,7 +112,7 @@ final class ImageFiles {
       return lastImage.duplicate();
     }
     if (!Files.exists(file)) {
-      throw new IOException(name + " does not exist");
+      throw new IOException(name + " does not exist" + elsewhere(name));
     }
     if (!Files.isRegularFile(file)) {
       throw new IOException(name + " is no file");
@@ -122,6 +131,35 @@ final class ImageFiles {
     } catch (IOException e) {
       throw new IOException(name + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Whether a file has this name as it is written. */
+  boolean has(String name) throws IOException {
+    return Files.exists(resolve(name));
+  }
+
+  /** The name of the file that a name means, where none is called so. */
+  Optional<String> near(String name) throws IOException {
+    return has(name)
+        ? Optional.empty()
+        : names.find(folder, name).map(file -> folder.relativize(file).toString());
+  }
+
+  private String elsewhere(String name) throws IOException {
+    if (around == null) {
+      around = new ArrayList<>();
+      for (Path outer :
+          folder.getParent() == null ? List.of(folder) : List.of(folder, folder.getParent())) {
+        try (Stream<Path> inner = Files.list(outer)) {
+          inner.filter(Files::isDirectory).limit(MAX_AROUND).forEach(around::add);
+        }
+      }
+    }
+    return around.stream()
+        .filter(other -> Files.isRegularFile(other.resolve(name)))
+        .findFirst()
+        .map(other -> " in %s; it is in %s: --images %s".formatted(folder, other, other))
+        .orElse("");
   }
 
   /** Whether a cell is a file that is there, a URL, or called as an image is. */
@@ -153,8 +191,9 @@ final class ImageFiles {
   }
 
   /**
-   * The images below a folder with the captions beside them: {@code owl.jpg} and {@code owl.txt},
-   * whose lines that are not blank are one caption each.
+   * The images below a folder with the captions beside them, in {@code owl.txt}, {@code
+   * owl.caption}, {@code owl.captions} (one on each line) or, where none of these is there, {@code
+   * owl.json}.
    */
   static final class FolderEntries implements Entry.Reader, Entry.Input {
 
@@ -163,23 +202,26 @@ final class ImageFiles {
 
     private final Path folder;
     private final ImageFiles within;
+    private final boolean asLines;
     private final Iterator<Path> files;
     private final long images;
     private long number;
 
     /**
      * @param within reads the same folder
+     * @param asLines whether each line of a text is a caption
      * @throws UnusableSourceException where it holds no image
      */
-    FolderEntries(Path folder, ImageFiles within) {
+    FolderEntries(Path folder, ImageFiles within, boolean asLines) {
       this.folder = folder;
       this.within = within;
+      this.asLines = asLines;
       this.files = images(folder).iterator();
       this.images = images(folder).count();
       if (images == 0) {
         throw new UnusableSourceException(
             "%s holds no images (jpg, jpeg, png, webp, gif) and no caption list (%s)"
-                .formatted(folder, String.join(", ", PairSource.LISTS)));
+                .formatted(folder, String.join(", ", FolderContents.LISTS)));
       }
     }
 
@@ -214,25 +256,47 @@ final class ImageFiles {
     private Entry entry(Path file) {
       String name = folder.relativize(file).toString();
       Entry entry = new Entry(number, name, ColumnNames.USUAL).file(name);
-      String captionName = file.getFileName().toString().replaceFirst("\\.[^.]*$", "") + ".txt";
-      Path captions = file.resolveSibling(captionName);
+      if (!folder.resolve(name).equals(file)) {
+        return entry.problem("its name is not UTF-8; rename the file");
+      }
+      Map<String, Path> texts = within.names.captionsOf(file);
+      if (texts.isEmpty()) {
+        String usual = NearNames.stem(file.getFileName().toString()) + ".txt";
+        return entry.problem("there is no caption: " + usual + " is not beside it");
+      }
+      if (texts.size() > 1) {
+        texts.remove("json");
+      }
+      for (Map.Entry<String, Path> text : texts.entrySet()) {
+        read(text.getKey(), text.getValue(), entry);
+      }
+      return entry.hasCaptions()
+          ? entry
+          : entry.problem(
+              "there is no caption: %s holds none"
+                  .formatted(texts.values().iterator().next().getFileName()));
+    }
+
+    private void read(String ending, Path file, Entry entry) {
+      String name = file.getFileName().toString();
       try {
-        if (!Files.isRegularFile(captions)) {
-          return entry.problem("there is no caption: " + captionName + " is not beside it");
+        within.requireInside(file);
+        if (Files.size(file) > MAX_CAPTION_FILE_BYTES) {
+          entry.problem(name + " is too large for captions: over 1 MiB");
+          return;
         }
-        within.requireInside(captions);
-        if (Files.size(captions) > MAX_CAPTION_FILE_BYTES) {
-          return entry.problem(captionName + " is too large for captions: over 1 MiB");
+        Optional<String> text =
+            entry
+                .text(ByteBuffer.wrap(Files.readAllBytes(file)), name)
+                .map(SourceInput::withoutMark);
+        if (ending.equals("json")) {
+          text.ifPresent(json -> entry.json(json, true, name + " is "));
+        } else {
+          text.ifPresent(
+              plain -> entry.captionText(name, plain, asLines || ending.equals("captions")));
         }
-        entry
-            .text(ByteBuffer.wrap(Files.readAllBytes(captions)), captionName)
-            .map(SourceInput::withoutMark)
-            .ifPresent(entry::captionLines);
-        return entry.hasCaptions()
-            ? entry
-            : entry.problem("there is no caption: " + captionName + " is empty");
       } catch (IOException e) {
-        return entry.problem("captions cannot be read: " + e.getMessage());
+        entry.problem("captions cannot be read: " + e.getMessage());
       }
     }
   }

@@ -29,6 +29,7 @@ public final class ImportRun {
   private final Function<SourceItem, CompletableFuture<?>> sink;
   private final ImportState state;
   private final Listener listener;
+  private final Notices notices;
   private final Writer failed;
   private volatile boolean stopped;
   private long writtenAt = System.nanoTime() - WRITE_EVERY_NANOS;
@@ -111,6 +112,7 @@ public final class ImportRun {
     this.sink = sink;
     this.state = state;
     this.listener = listener;
+    this.notices = new Notices(listener::notice);
     this.failed = failed;
   }
 
@@ -206,7 +208,7 @@ public final class ImportRun {
       if (state.hasChanged(source)) {
         listener.notice(name + " has changed since; it is imported from its beginning");
       }
-      try (PairSource items = PairSource.open(source.path(), options)) {
+      try (PairSource items = PairSource.open(source.path(), options, notices)) {
         long done = before.map(ImportState.Progress::entry).orElse(0L);
         if (done > 0) {
           listener.notice(name + ": goes on behind entry " + done);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -121,26 +121,35 @@ public final class ImportState implements AutoCloseable {
    */
   public record Source(Path path, String fingerprint, long sizeBytes) {
 
-    private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tgz|parquet)(\\.(gz|zst))?");
+    /** What paths lead to; see {@link #of(List, boolean, Consumer)}. */
+    public static List<Source> of(List<String> paths, boolean followLinks) {
+      return of(paths, followLinks, notice -> {});
+    }
 
     /**
-     * What paths lead to. A folder that holds nothing but shards leads to these, sorted by name.
-     * What comes twice is taken once.
+     * What paths lead to. A folder leads to its shards or its lists, sorted by name, unless it is
+     * read as one. What comes twice is taken once.
      *
-     * @param followLinks whether a shard may be a link that leads out of its folder
+     * @param followLinks whether a shard or a list may be a link that leads out of its folder
+     * @param notice hears what is not read, in a sentence for its owner
      * @throws UnusableSourceException where one leads nowhere, or may not be followed
      */
-    public static List<Source> of(List<String> paths, boolean followLinks) {
+    public static List<Source> of(
+        List<String> paths, boolean followLinks, Consumer<String> notice) {
       Set<Path> found = new LinkedHashSet<>();
       List<Source> sources = new ArrayList<>();
       try {
-        for (String path : paths) {
-          if (!Files.exists(Path.of(path))) {
-            throw new UnusableSourceException(path + " does not exist");
+        for (String name : paths) {
+          Path path = Path.of(name).toAbsolutePath().normalize();
+          if (!Files.exists(path)) {
+            throw new UnusableSourceException(name + " does not exist");
           }
-          found.addAll(shards(Path.of(path).toAbsolutePath().normalize(), followLinks));
+          found.addAll(
+              Files.isDirectory(path)
+                  ? FolderContents.sources(path, followLinks, notice)
+                  : List.of(path));
         }
-        for (Path path : found) {
+        for (Path path : FolderContents.withoutTables(found, notice)) {
           sources.add(of(path));
         }
         return List.copyOf(sources);
@@ -163,29 +172,6 @@ public final class ImportState implements AutoCloseable {
         digest.update(entry.getBytes(StandardCharsets.UTF_8));
       }
       return new Source(path, HexFormat.of().formatHex(digest.digest(), 0, 16), Math.max(1, size));
-    }
-
-    /** The shards of a folder that holds no images and no list, or the path itself. */
-    private static List<Path> shards(Path path, boolean followLinks) throws IOException {
-      if (!Files.isDirectory(path)
-          || ImageFiles.below(path).map(Source::name).anyMatch(Source::isOfAFolder)) {
-        return List.of(path);
-      }
-      List<Path> shards =
-          ImageFiles.below(path).filter(file -> SHARD.matcher(name(file)).matches()).toList();
-      ImageFiles within = new ImageFiles(path, followLinks);
-      for (Path shard : shards) {
-        within.requireInside(shard);
-      }
-      return shards.isEmpty() ? List.of(path) : shards;
-    }
-
-    private static boolean isOfAFolder(String name) {
-      return ImageFiles.mediaType(name).isPresent() || PairSource.LISTS.contains(name);
-    }
-
-    private static String name(Path file) {
-      return file.getFileName().toString();
     }
   }
 }

@@ -30,9 +30,6 @@ import java.util.stream.Stream;
  */
 public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
-  static final List<String> LISTS =
-      List.of("captions.jsonl", "captions.csv", "captions.tsv", "metadata.jsonl", "metadata.csv");
-
   /** Bytes of a list in which its first line is looked for. */
   private static final int FIRST_LINE_BYTES = 4096;
 
@@ -41,6 +38,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private final Entry.Reader entries;
   private final ImageFiles images;
   private final SourceOptions options;
+  private final Notices notices;
   private final Queue<SourceItem> ready = new ArrayDeque<>();
   private long entry;
 
@@ -63,12 +61,19 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       Entry.Input input,
       Entry.Reader entries,
       ImageFiles images,
-      SourceOptions options) {
+      SourceOptions options,
+      Notices notices) {
     this.name = name;
     this.input = input;
     this.entries = entries;
     this.images = images;
     this.options = options;
+    this.notices = notices;
+  }
+
+  /** The pairs of a file or a folder; nobody hears how it is read. */
+  public static PairSource open(Path path, SourceOptions options) {
+    return open(path, options, new Notices(sentence -> {}));
   }
 
   /**
@@ -76,29 +81,30 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
    *
    * @throws UnusableSourceException where there can be none
    */
-  public static PairSource open(Path path, SourceOptions options) {
+  public static PairSource open(Path path, SourceOptions options, Notices notices) {
     if (!Files.exists(path)) {
       throw new UnusableSourceException(path + " does not exist");
     }
     try {
       if (!Files.isDirectory(path)) {
-        return openFile(path, options);
+        return openFile(path, options, notices);
       }
-      Optional<Path> list =
-          LISTS.stream().map(path::resolve).filter(Files::isRegularFile).findFirst();
+      Optional<Path> list = FolderContents.list(path);
       ImageFiles images = new ImageFiles(path, options.followLinks());
       if (list.isPresent()) {
         images.requireInside(list.get());
-        return openFile(list.get(), options);
+        return openFile(list.get(), options, notices);
       }
-      ImageFiles.FolderEntries folder = new ImageFiles.FolderEntries(path, images);
-      return new PairSource("", folder, folder, images, options);
+      ImageFiles.FolderEntries folder =
+          new ImageFiles.FolderEntries(path, images, options.captionLines());
+      return new PairSource("", folder, folder, images, options, notices);
     } catch (IOException | UncheckedIOException e) {
       throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());
     }
   }
 
-  private static PairSource openFile(Path file, SourceOptions options) throws IOException {
+  private static PairSource openFile(Path file, SourceOptions options, Notices notices)
+      throws IOException {
     SourceOptions.Format format =
         options
             .format()
@@ -118,21 +124,21 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     ColumnNames columns = options.columns();
     if (format == SourceOptions.Format.PARQUET) {
       ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);
-      return new PairSource(name, parquet, parquet, images, options);
+      return new PairSource(name, parquet, parquet, images, options, notices);
     }
     if (format == SourceOptions.Format.COCO) {
       CocoEntries coco = new CocoEntries(file);
-      return new PairSource(name, coco, coco, images, options);
+      return new PairSource(name, coco, coco, images, options, notices);
     }
     SourceInput input = new SourceInput(file);
     try {
       Entry.Reader entries =
           switch (format) {
             case CSV, TSV, TSV_QUOTED -> delimited(input, format, columns, images);
-            case WEBDATASET -> new TarEntries(input, columns);
+            case WEBDATASET -> new TarEntries(input, columns, options.captionLines());
             default -> new LineEntries(input, columns);
           };
-      return new PairSource(name, input, entries, images, options);
+      return new PairSource(name, input, entries, images, options, notices);
     } catch (IOException | RuntimeException e) {
       input.close();
       throw e;
@@ -217,6 +223,8 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       entry = next.get().number();
       if (entry > last) {
         ready.addAll(next.get().items(name, images, options));
+        String prefix = name.isEmpty() ? "" : name + ": ";
+        next.get().notices().forEach((kind, sentence) -> notices.once(kind, prefix + sentence));
       }
     }
     return next.isPresent();

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param asLinks whether an entry with a URL becomes a link even where it tells an image too
  * @param followLinks whether a file is read that a symbolic link in a data set's folder leads to,
  *     and that lies outside that folder
+ * @param captionLines whether each line of a text beside an image is a caption of its own
  */
 public record SourceOptions(
     SourceKind sourceKind,
@@ -30,12 +31,21 @@ public record SourceOptions(
     Optional<Format> format,
     ColumnNames columns,
     boolean asLinks,
-    boolean followLinks) {
+    boolean followLinks,
+    boolean captionLines) {
 
   /** All that the data set itself tells. */
   public static SourceOptions of(SourceKind sourceKind) {
     return new SourceOptions(
-        sourceKind, "", "", Optional.empty(), Optional.empty(), ColumnNames.USUAL, false, false);
+        sourceKind,
+        "",
+        "",
+        Optional.empty(),
+        Optional.empty(),
+        ColumnNames.USUAL,
+        false,
+        false,
+        false);
   }
 
   /** The kinds of data set that are read. */

@@ -17,11 +17,11 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * A WebDataset shard: files that follow each other and are called the same up to the first dot of
  * their name are one entry (https://github.com/webdataset/webdataset#the-webdataset-format).
  *
- * <p>The first file with an image's ending is the image. Captions are the lines of {@code .txt},
- * {@code .caption} or {@code .captions}, each that is not blank; where there is none of these, the
- * caption fields of {@code .json}, whose other fields are annotations. Other files are passed over
- * unread, and so is what is no plain file: links, devices, folders. Names are only ever compared.
- * At a damage the reading ends, after the entry that it is in.
+ * <p>The first file with an image's ending is the image. {@code .txt} and {@code .caption} are a
+ * caption each, {@code .captions} has one on each line; where there is none of these, captions are
+ * the caption fields of {@code .json}, whose other fields are annotations. Other files are passed
+ * over unread, and so is what is no plain file: links, devices, folders. Names are only ever
+ * compared. At a damage the reading ends, after the entry that it is in.
  */
 final class TarEntries implements Entry.Reader {
 
@@ -34,20 +34,26 @@ final class TarEntries implements Entry.Reader {
   private static final Set<Byte> PLAIN_FILES =
       Set.of(TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG);
 
-  private static final Set<String> TEXTS = Set.of("txt", "caption", "captions", "json");
-
   private final InputStream input;
   private final TarArchiveInputStream tar;
   private final ColumnNames columns;
+  private final boolean asLines;
 
   /** The first file of the next entry; null at the end. */
   private TarArchiveEntry member;
+
+  /** Of the entry that was given last, images that are not its first; null for none. */
+  private Entry others;
 
   private Optional<IOException> damage = Optional.empty();
   private boolean begun;
   private long number;
 
-  TarEntries(SourceInput input, ColumnNames columns) {
+  /**
+   * @param asLines whether each line of a text is a caption
+   */
+  TarEntries(SourceInput input, ColumnNames columns, boolean asLines) {
+    this.asLines = asLines;
     this.input = input.stream();
     this.tar = new BoundedNames(input.stream());
     this.columns = columns;
@@ -56,6 +62,11 @@ final class TarEntries implements Entry.Reader {
   /** The next entry; a damage that ends it is told after it. */
   @Override
   public Optional<Entry> next() throws IOException {
+    if (others != null) {
+      Entry next = others;
+      others = null;
+      return Optional.of(next);
+    }
     if (damage.isPresent()) {
       throw damage.get();
     }
@@ -76,6 +87,13 @@ final class TarEntries implements Entry.Reader {
       } while (member != null && key(member.getName()).equals(key));
     } catch (IOException e) {
       damage = Optional.of(e);
+    }
+    if (parts.images > 1) {
+      others =
+          new Entry(number, key, columns)
+              .problem(
+                  "more images than one are called so up to the first dot; the first is taken",
+                  parts.images - 1);
     }
     return Optional.of(parts.entry(key));
   }
@@ -130,6 +148,7 @@ final class TarEntries implements Entry.Reader {
     private final Entry entry;
     private final Map<String, String> texts = new LinkedHashMap<>();
     private String imageExtension = "";
+    private int images;
 
     Parts(String key) {
       entry = new Entry(number, key, columns);
@@ -138,11 +157,12 @@ final class TarEntries implements Entry.Reader {
     void add(String extension) throws IOException {
       String last = extension.substring(extension.lastIndexOf('.') + 1);
       if (ImageFiles.mediaType("." + last).isPresent()) {
+        images++;
         if (imageExtension.isEmpty()) {
           imageExtension = extension;
           read(extension, RecordSizes.MAX_IMAGE, "an image").ifPresent(entry::image);
         }
-      } else if (TEXTS.contains(last)) {
+      } else if (NearNames.TEXTS.contains(last)) {
         read(extension, MAX_TEXT_BYTES, "captions")
             .flatMap(bytes -> entry.text(bytes, "." + last))
             .ifPresent(text -> texts.putIfAbsent(last, SourceInput.withoutMark(text)));
@@ -176,7 +196,7 @@ final class TarEntries implements Entry.Reader {
             if (extension.equals("json")) {
               Set<String> unused = entry.json(text, texts.size() == 1, ".json is ");
             } else {
-              entry.captionLines(text);
+              entry.captionText("." + extension, text, asLines || extension.equals("captions"));
             }
           });
       return entry.hasCaptions()

@@ -208,8 +208,8 @@ class HostileShardsTest {
   @Test
   void imageHasNoMoreCaptionsThanAnybodyWrites() throws IOException {
     Tar tar = new Tar();
-    tar.file("0.png", "x").file("0.txt", "a caption\n".repeat(100));
-    tar.file("1.png", "x").file("1.txt", "a caption\n".repeat(101));
+    tar.file("0.png", "x").file("0.captions", "a caption\n".repeat(100));
+    tar.file("1.png", "x").file("1.captions", "a caption\n".repeat(101));
 
     List<SourceItem> items = read(tar.bytes());
 

@@ -38,6 +38,9 @@ class ImportFormatsTest {
 
   private static final SourceOptions OPTIONS = options(ColumnNames.USUAL, false);
 
+  /** The shards' texts have a caption on each line. */
+  private static final SourceOptions LINES = ofLines(false);
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -148,7 +151,7 @@ class ImportFormatsTest {
   @ParameterizedTest
   @ValueSource(strings = {"shard.tar", "shard.tar.gz", "shard.tar.zst"})
   void webDatasetGivesAnEntryForEachKey(String name) {
-    List<SourceItem> items = read(fixture(name));
+    List<SourceItem> items = read(fixture(name), LINES);
 
     assertThat(lines(items))
         .containsExactly(
@@ -172,7 +175,7 @@ class ImportFormatsTest {
 
   @Test
   void linksCanBeTakenInsteadOfImages() {
-    List<SourceItem> items = read(fixture("shard.tar"), options(ColumnNames.USUAL, true));
+    List<SourceItem> items = read(fixture("shard.tar"), ofLines(true));
 
     assertThat(items.get(2)).isInstanceOf(Link.class);
     assertThat(((Link) items.get(2)).link().getUrl()).isEqualTo("https://example.org/1.png");
@@ -249,6 +252,7 @@ class ImportFormatsTest {
             Optional.empty(),
             Optional.of(SourceOptions.Format.TSV),
             ColumnNames.USUAL,
+            false,
             false,
             false);
     assertThat(lines(read(folder.resolve("list"), tsv))).containsExactly("list:1: one");
@@ -364,7 +368,21 @@ class ImportFormatsTest {
         Optional.empty(),
         columns,
         asLinks,
+        false,
         false);
+  }
+
+  private static SourceOptions ofLines(boolean asLinks) {
+    return new SourceOptions(
+        SourceKind.IMPORTED,
+        "the library",
+        "CC0-1.0",
+        Optional.empty(),
+        Optional.empty(),
+        ColumnNames.USUAL,
+        asLinks,
+        false,
+        true);
   }
 
   private static List<SourceItem> read(Path path) {

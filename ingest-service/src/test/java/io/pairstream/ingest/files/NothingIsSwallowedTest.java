@@ -217,7 +217,8 @@ class NothingIsSwallowedTest {
             format,
             usual.columns(),
             usual.asLinks(),
-            usual.followLinks());
+            usual.followLinks(),
+            false);
     try (PairSource source = PairSource.open(path, options)) {
       return all(source);
     }

@@ -34,6 +34,7 @@ class PairSourceTest {
           Optional.empty(),
           ColumnNames.USUAL,
           false,
+          false,
           false);
 
   private static final SourceOptions FOLLOWING =
@@ -45,14 +46,15 @@ class PairSourceTest {
           Optional.empty(),
           ColumnNames.USUAL,
           false,
-          true);
+          true,
+          false);
 
   @TempDir Path folder;
 
   @Test
-  void readsImagesOfAFolderInOrderWithACaptionPerLine() throws IOException {
+  void readsImagesOfAFolderInOrder() throws IOException {
     image("b/owl.JPG");
-    write("b/owl.txt", "An owl at night\r\n\r\n  \r\nA bird on a branch\r\n");
+    write("b/owl.captions", "An owl at night\r\n\r\n  \r\nA bird on a branch\r\n");
     image("a/猫.png");
     write("a/猫.txt", "\uFEFF一只猫在垫子上");
     image("a/z.webp");
@@ -93,7 +95,7 @@ class PairSourceTest {
         .extracting(ItemsRead::line)
         .containsExactly(
             "1-bare.jpg! there is no caption: 1-bare.txt is not beside it",
-            "2-empty.jpg! there is no caption: 2-empty.txt is empty",
+            "2-empty.jpg! there is no caption: 2-empty.txt holds none",
             "3-latin.jpg! 3-latin.txt is not UTF-8",
             "4-large.jpg! 4-large.jpg is too large: 8388609 bytes; an image may have at most"
                 + " 8388608 bytes (8 MiB)",
@@ -331,6 +333,7 @@ class PairSourceTest {
                 Optional.of(folder.resolve("images")),
                 Optional.empty(),
                 ColumnNames.USUAL,
+                false,
                 false,
                 false))) {
       assertThat(captions(all(source))).containsExactly("train.csv:1: One row");

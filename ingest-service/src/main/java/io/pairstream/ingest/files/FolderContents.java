@@ -1,0 +1,146 @@
+package io.pairstream.ingest.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What a folder is read by: the lists in it; else the captions beside its images; else its shards,
+ * which also win over images without any caption. What is left out is said.
+ */
+final class FolderContents {
+
+  /** Names of lists that are known, the first of a folder's is read. */
+  static final List<String> LISTS =
+      List.of("captions.jsonl", "captions.csv", "captions.tsv", "metadata.jsonl", "metadata.csv");
+
+  private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tgz|parquet)(\\.(gz|zst))?");
+
+  /** What img2dataset writes beside a tar: the tar's table, failures included, and its counts. */
+  private static final Pattern TABLE = Pattern.compile("(.*)(\\.parquet|_stats\\.json)");
+
+  private static final List<String> TARS = List.of(".tar", ".tgz", ".tar.gz", ".tar.zst");
+
+  private FolderContents() {}
+
+  /** The list that lies in the folder itself, if any does. */
+  static Optional<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> rank(file) >= 0 && Files.isRegularFile(file))
+          .min(Comparator.comparing(FolderContents::rank));
+    }
+  }
+
+  /**
+   * The folder itself, or the files in it that are to be read, sorted by name.
+   *
+   * @param followLinks whether these may be links that lead out of the folder
+   * @param notice hears what is left out
+   */
+  static List<Path> sources(Path folder, boolean followLinks, Consumer<String> notice)
+      throws IOException {
+    List<Path> files = ImageFiles.below(folder).toList();
+    List<Path> known = of(files, file -> rank(file) >= 0);
+    List<Path> lists = of(known, list -> known.stream().noneMatch(other -> covers(other, list)));
+    List<Path> shards = of(files, file -> SHARD.matcher(name(file)).matches());
+    List<Path> images = of(files, FolderContents::isImage);
+    NearNames names = new NearNames();
+    boolean isOfShards =
+        images.isEmpty()
+            || (!shards.isEmpty()
+                && images.stream().allMatch(image -> names.captionsOf(image).isEmpty()));
+    List<Path> read = !lists.isEmpty() ? lists : isOfShards ? shards : List.of(folder);
+    say(folder, of(known, list -> !lists.contains(list)), read, notice);
+    say(folder, read == shards ? List.of() : shards, read, notice);
+    say(
+        folder,
+        of(images, image -> read == shards || lists.stream().noneMatch(l -> isBelow(image, l))),
+        lists.isEmpty() && !isOfShards ? List.of() : read,
+        notice);
+    boolean isOfRootList = lists.size() == 1 && lists.get(0).getParent().equals(folder);
+    if (read.isEmpty() || isOfRootList) {
+      return List.of(folder);
+    }
+    ImageFiles within = new ImageFiles(folder, followLinks);
+    for (Path file : read) {
+      within.requireInside(file);
+    }
+    return read;
+  }
+
+  /** Leaves out tables of tars that are there too, and what counts their files. */
+  static Set<Path> withoutTables(Set<Path> found, Consumer<String> notice) {
+    Set<Path> kept = new LinkedHashSet<>();
+    for (Path file : found) {
+      Matcher table = TABLE.matcher(name(file));
+      Optional<Path> shard =
+          !table.matches()
+              ? Optional.empty()
+              : Stream.concat(TARS.stream(), Stream.of(".parquet"))
+                  .map(ending -> file.resolveSibling(table.group(1) + ending))
+                  .filter(other -> !other.equals(file) && found.contains(other))
+                  .findFirst();
+      if (shard.isEmpty()) {
+        kept.add(file);
+      } else {
+        notice.accept(
+            "%s is not read: it says once more what %s holds"
+                .formatted(name(file), name(shard.get())));
+      }
+    }
+    return kept;
+  }
+
+  private static void say(Path folder, List<Path> left, List<Path> read, Consumer<String> notice) {
+    if (!left.isEmpty() && !read.isEmpty()) {
+      notice.accept(
+          "%s%s not read, but %s; name what else is to be imported"
+              .formatted(
+                  folder.relativize(left.get(0)),
+                  left.size() == 1 ? " is" : " and %,d more are".formatted(left.size() - 1),
+                  read.get(0).equals(folder)
+                      ? "images with captions beside them"
+                      : folder.relativize(read.get(0))));
+    }
+  }
+
+  private static List<Path> of(List<Path> files, Predicate<Path> wanted) {
+    return files.stream().filter(wanted).toList();
+  }
+
+  /** Whether a list is read in another's place: it lies higher up, or is the better known. */
+  private static boolean covers(Path other, Path list) {
+    return other.getParent().equals(list.getParent())
+        ? rank(other) < rank(list)
+        : isBelow(list, other);
+  }
+
+  private static boolean isBelow(Path file, Path list) {
+    return file.startsWith(list.getParent());
+  }
+
+  /** Place among the names of lists; -1 for other names. */
+  private static int rank(Path file) {
+    return LISTS.indexOf(name(file));
+  }
+
+  private static boolean isImage(Path file) {
+    return ImageFiles.mediaType(name(file)).isPresent();
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,302 @@
+package io.pairstream.ingest.files;
+
+import static io.pairstream.ingest.files.ItemsRead.all;
+import static io.pairstream.ingest.files.ItemsRead.lines;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.schemas.SourceKind;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Folders as the Hub, img2dataset, cameras and scripts leave them. */
+class FolderContentsTest {
+
+  @TempDir Path folder;
+
+  private final List<String> said = new ArrayList<>();
+
+  @Test
+  void shardsWinOverPicturesThatHaveNoCaptions() throws IOException {
+    parquet("data/train-00000-of-00001.parquet");
+    write("assets/teaser.png", "the figure of README.md");
+    write("README.md", "![](assets/teaser.png)");
+
+    assertThat(read(folder)).hasSize(3);
+    assertThat(said)
+        .containsExactly(
+            "assets/teaser.png is not read, but data/train-00000-of-00001.parquet; name what else"
+                + " is to be imported");
+  }
+
+  @Test
+  void picturesWithCaptionsWinOverShards() throws IOException {
+    write("00000/0.jpg", "x");
+    write("00000/0.txt", "of the folder");
+    parquet("00000.parquet");
+
+    assertThat(read(folder)).containsExactly("00000/0.jpg: of the folder");
+    assertThat(said).singleElement().asString().startsWith("00000.parquet is not read");
+  }
+
+  @Test
+  void listsOfSplitsAreReadEachWithItsOwnPictures() throws IOException {
+    write("train/a.jpg", "x");
+    write("train/sub/b.jpg", "x");
+    write("train/metadata.jsonl", json("a.jpg", "one") + json("sub/b.jpg", "two"));
+    write("train/sub/metadata.csv", "file_name,text\nb.jpg,hidden\n");
+    write("test/a.jpg", "x");
+    write("test/metadata.csv", "file_name,text\na.jpg,three\n");
+    write("stray/c.jpg", "x");
+
+    assertThat(read(folder))
+        .containsExactly("metadata.csv:2: three", "metadata.jsonl:1: one", "metadata.jsonl:2: two");
+    assertThat(said)
+        .hasSize(2)
+        .anySatisfy(line -> assertThat(line).startsWith("train/sub/metadata.csv is not read"))
+        .anySatisfy(line -> assertThat(line).startsWith("stray/c.jpg is not read"));
+  }
+
+  @Test
+  void ofTwoListsTheFirstIsReadAndTheOtherSaid() throws IOException {
+    write("a.jpg", "x");
+    write("captions.jsonl", json("a.jpg", "one"));
+    write("metadata.csv", "file_name,text\na.jpg,two\n");
+    parquet("b.parquet");
+
+    assertThat(read(folder)).containsExactly("captions.jsonl:1: one");
+    assertThat(said)
+        .anySatisfy(line -> assertThat(line).startsWith("metadata.csv is not read"))
+        .anySatisfy(line -> assertThat(line).startsWith("b.parquet is not read"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "00000.parquet 00000.tar 00000_stats.json"})
+  void tableOfATarIsNotReadBesideIt(String paths) throws IOException {
+    tar("00000.tar", "0.jpg", "x", "0.txt", "one");
+    parquet("00000.parquet");
+    write("00000_stats.json", "{\"count\": 3}");
+
+    assertThat(read(Stream.of(paths.split(" ")).map(folder::resolve).toArray(Path[]::new)))
+        .containsExactly("00000.tar:0: one");
+    assertThat(said).contains("00000.parquet is not read: it says once more what 00000.tar holds");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "owl.jpg, owl.txt",
+    "owl.jpg, owl.TXT",
+    "OWL.JPG, OWL.Txt",
+    "owl.png, owl.caption",
+    "owl.png, owl.CAPTION",
+    "owl.png, owl.captions",
+    "owl.jpg, owl.jpg.txt",
+    "owl.v1.jpg, owl.v1.txt",
+    "u\u0308l.jpg, \u00fcl.txt",
+  })
+  void captionsAreFoundBesideTheirImage(String image, String text) throws IOException {
+    write("b/" + image, "x");
+    write("b/" + text, "A caption");
+
+    assertThat(read(folder)).containsExactly("b/" + image + ": A caption");
+  }
+
+  @Test
+  void captionOfAnotherCaseIsAnothersAndJsonComesLast() throws IOException {
+    write("DOG.jpg", "x");
+    write("dog.jpg", "x");
+    write("dog.txt", "a dog");
+    write("dog.json", "no JSON of ours");
+    write("cat.jpg", "x");
+    write("cat.json", "{\"caption\": \"a cat\", \"seed\": 1}");
+
+    assertThat(read(folder))
+        .containsExactly(
+            "DOG.jpg! there is no caption: DOG.txt is not beside it",
+            "cat.jpg: a cat",
+            "dog.jpg: a dog");
+  }
+
+  @Test
+  void aTextIsOneCaptionHoweverManyLinesItHas() throws IOException {
+    String text = "\r\n  \r\nA dog.\r\n\r\nIt runs.\n\n";
+    for (String name : List.of("a", "b")) {
+      write("photos/" + name + ".jpg", "x");
+      write("photos/" + name + ".txt", text);
+    }
+    tar(
+        "t.tar",
+        List.of("0.jpg", "x", "0.txt", text, "0.json", "{\"caption\":\"A dog.\\n\\nIt runs.\"}")
+            .toArray(String[]::new));
+
+    assertThat(read(folder.resolve("photos"), folder.resolve("t.tar")))
+        .containsExactly(
+            "a.jpg: A dog.\n\nIt runs.",
+            "b.jpg: A dog.\n\nIt runs.",
+            "t.tar:0: A dog.\n\nIt runs.");
+    assertThat(said)
+        .containsExactly(
+            "a.txt has several lines and is one caption; with --caption-lines each line is one");
+  }
+
+  @Test
+  void eachLineIsACaptionWhereTheOwnerSaysSo() throws IOException {
+    write("photos/a.jpg", "x");
+    write("photos/a.txt", "one\n\ntwo\n");
+    tar("t.tar", "0.jpg", "x", "0.caption", "three\nfour");
+    SourceOptions usual = SourceOptions.of(SourceKind.IMPORTED);
+    SourceOptions lines =
+        new SourceOptions(
+            SourceKind.IMPORTED,
+            "",
+            "",
+            usual.imageFolder(),
+            usual.format(),
+            usual.columns(),
+            false,
+            false,
+            true);
+
+    assertThat(read(lines, folder.resolve("photos"), folder.resolve("t.tar")))
+        .containsExactly("a.jpg: one", "a.jpg: two", "t.tar:0: three", "t.tar:0: four");
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void imagesOfATarThatAreNotTakenAreNamed() throws IOException {
+    tar(
+        "t.tar",
+        "1.left.jpg",
+        "x",
+        "1.right.jpg",
+        "y",
+        "1.txt",
+        "one",
+        "2.jpg",
+        "x",
+        "2.txt",
+        "two");
+
+    assertThat(read(folder.resolve("t.tar")))
+        .containsExactly(
+            "t.tar:1: one",
+            "t.tar:1! more images than one are called so up to the first dot; the first is taken",
+            "t.tar:2: two");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "caf\u00e9.jpg  | cafe\u0301.jpg",
+        "a\\b.jpg       | a/b.jpg",
+        "my%20cat.jpg   | my cat.jpg",
+        "a.jpg          | A.JPG",
+        "000001         | 000001.jpg",
+        "a.jpg#3        | a.jpg",
+        "sub/x.PNG      | sub/x.png",
+      })
+  void namesThatCanMeanOneFileAloneAreRead(String listed, String file) throws IOException {
+    write(file, "x");
+    write("l.jsonl", json(listed.replace("\\", "\\\\"), "one"));
+
+    assertThat(read(folder.resolve("l.jsonl"))).containsExactly("l.jsonl:1: one");
+    assertThat(said)
+        .containsExactly(
+            "l.jsonl: %s is not there; %s is read, and so for others".formatted(listed, file));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a.jpg, A.JPG, A.jpg", "1, 1.jpg, 1.png", "b%2Fc.jpg, b.jpg, c.jpg"})
+  void namesThatCanMeanSeveralFilesOrNoneAreNamed(String listed, String one, String other)
+      throws IOException {
+    write(one, "x");
+    write(other, "y");
+    write("l.jsonl", json(listed, "one"));
+
+    assertThat(read(folder.resolve("l.jsonl")))
+        .containsExactly("l.jsonl:1! " + listed + " does not exist");
+  }
+
+  @Test
+  void aMissingImageIsNamedWithTheFolderThatHasIt() throws IOException {
+    write("val2017/a.jpg", "x");
+    write(
+        "annotations/c.json",
+        "{\"images\":[{\"id\":1,\"file_name\":\"a.jpg\"}],"
+            + "\"annotations\":[{\"image_id\":1,\"caption\":\"one\"}]}");
+
+    assertThat(read(folder.resolve("annotations/c.json")))
+        .containsExactly(
+            "c.json:annotation 1! a.jpg does not exist in %s; it is in %s: --images %s"
+                .formatted(
+                    folder.resolve("annotations"),
+                    folder.resolve("val2017"),
+                    folder.resolve("val2017")));
+    assertThat(said).singleElement().asString().contains("--images DIR");
+  }
+
+  private List<String> read(Path... paths) {
+    return read(SourceOptions.of(SourceKind.IMPORTED), paths);
+  }
+
+  private List<String> read(SourceOptions options, Path... paths) {
+    Notices notices = new Notices(said::add);
+    List<String> names = Arrays.stream(paths).map(Path::toString).toList();
+    List<SourceItem> items = new ArrayList<>();
+    for (ImportState.Source source : ImportState.Source.of(names, false, said::add)) {
+      try (PairSource pairs = PairSource.open(source.path(), options, notices)) {
+        items.addAll(all(pairs));
+      }
+    }
+    return lines(items);
+  }
+
+  private static String json(String file, String caption) {
+    return "{\"file_name\":\"%s\",\"text\":\"%s\"}\n".formatted(file, caption);
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private void parquet(String name) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    try {
+      Files.copy(
+          Path.of(FolderContentsTest.class.getResource("packed-none.parquet").toURI()), file);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void tar(String name, String... namesAndTexts) throws IOException {
+    try (TarArchiveOutputStream tar =
+        new TarArchiveOutputStream(Files.newOutputStream(folder.resolve(name)))) {
+      for (int i = 0; i < namesAndTexts.length; i += 2) {
+        byte[] text = namesAndTexts[i + 1].getBytes(UTF_8);
+        TarArchiveEntry entry = new TarArchiveEntry(namesAndTexts[i]);
+        entry.setSize(text.length);
+        tar.putArchiveEntry(entry);
+        tar.write(text);
+        tar.closeArchiveEntry();
+      }
+    }
+  }
+}
