@@ -50,7 +50,7 @@ class MachineChecksTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'JPEG by libjpeg-turbo 2.1.5, all else by OpenCV 4.13.0', '', OK",
+    "'JPEG by libjpeg-turbo 2.1.5, all else by OpenCV 4.14.0', '', OK",
     "'JPEG by OpenCV, slower, as no libturbojpeg is found', a limit on memory, WARNING",
   })
   void saysWhatAWorkerLacks(String codecs, String missing, Level level) {

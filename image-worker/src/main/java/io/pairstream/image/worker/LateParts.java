@@ -29,6 +29,14 @@ final class LateParts {
 
   private LateParts() {}
 
+  /**
+   * Has JavaCPP say, before anything is asked, that the binding of models is of an earlier version
+   * than its own, which would count as a complaint about the first picture.
+   */
+  static void compareVersions() {
+    var unused = new org.bytedeco.onnxruntime.presets.onnxruntime();
+  }
+
   /** Opens every jar of the class path, and loads the classes of its folders. */
   static void openClassPath() {
     // Nobody has it, so everywhere is looked.

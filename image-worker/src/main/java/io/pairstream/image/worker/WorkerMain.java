@@ -98,6 +98,7 @@ public final class WorkerMain {
     DataInputStream in =
         new DataInputStream(new BufferedInputStream(new Pipe(FileDescriptor.in), BUFFER_BYTES));
 
+    LateParts.compareVersions();
     ImagePreparer preparer = new ImagePreparer();
     System.err.println(preparer.codecs());
     TestHooks hooks = TestHooks.fromProperties();
