@@ -107,6 +107,7 @@ final class ImportCommand extends ClusterCommand.Fit {
     }
   }
 
+  @SuppressWarnings("try") // signals are waited for while it is open
   private int run(
       SourceOptions read, List<ImportState.Source> sources, ImportState state, Writer failures) {
     boolean wasBegun = state.isBegun();

@@ -41,6 +41,9 @@ final class QuarantineReplayCommand extends ClusterCommand {
   @Option(names = "--source", paramLabel = "SOURCE")
   private String source;
 
+  @Option(names = "--producer", paramLabel = "NAME")
+  private String producer;
+
   @Option(names = "--limit", paramLabel = "N")
   private Integer limit;
 
@@ -79,12 +82,12 @@ final class QuarantineReplayCommand extends ClusterCommand {
     Verdict verdict =
         checked("--", () -> new Verdict(decision, "", why, again, Actor.atTheCommandLine()));
     require(
-        plan || !ids.isEmpty() || reason != null || source != null || limit != null,
-        "say which: PAIR_ID, or --reason, --source or --limit; --plan alone is of all");
+        plan || !ids.isEmpty() || selects(),
+        "say which: PAIR_ID, or --reason, --source, --producer or --limit; --plan alone is of all");
     require(
-        ids.isEmpty() || (reason == null && source == null && limit == null),
-        "PAIR_ID names the pairs; --reason, --source and --limit are for all of the quarantine,"
-            + " so leave either away");
+        ids.isEmpty() || !selects(),
+        "PAIR_ID names the pairs; --reason, --source, --producer and --limit are for all of the"
+            + " quarantine, so leave either away");
     require(
         under == null || plan,
         "--under is for --plan; what is sent, the recipe of preprocess judges");
@@ -106,6 +109,10 @@ final class QuarantineReplayCommand extends ClusterCommand {
     }
   }
 
+  private boolean selects() {
+    return reason != null || source != null || producer != null || limit != null;
+  }
+
   private int replay(ReviewDesk desk, Verdict verdict, Supplier<ReplayForecast.Result> under) {
     return ids.isEmpty() ? replaySelected(desk, verdict, under) : replayNamed(desk, verdict, under);
   }
@@ -119,6 +126,7 @@ final class QuarantineReplayCommand extends ClusterCommand {
                 new Selection(
                     QuarantineCommand.checkedReason(reason, this),
                     Optional.ofNullable(source),
+                    Optional.ofNullable(producer),
                     limit == null ? Integer.MAX_VALUE : limit));
     ReviewDesk.Report report;
     try (Progress progress = progress()) {

@@ -137,7 +137,7 @@ final class Blemishes {
   }
 
   private static byte[] adobe(byte[] file, int transform) {
-    return replaced(file, 2, 2, "\u00ff\u00ee\0\u000eAdobe\0\u0064\0\0\0\0" + (char) transform);
+    return replaced(file, 2, 2, "\u00ff\u00ee\0\u000eAdobe\0d\0\0\0\0" + (char) transform);
   }
 
   private static byte[] with(byte[] file, int at, String expected, String hex) {

@@ -91,6 +91,7 @@ public final class PlayedPipeline implements AutoCloseable {
         .setPairId(sent.pairId())
         .setImageDigest(sent.imageDigest())
         .setValue(ByteBuffer.wrap(value))
+        .setProducer(sent.raw().getProducer())
         .setStep("gate")
         .setReason(reason)
         .setDetail("not as it should be")

@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -31,7 +32,11 @@ final class ImageFiles {
       Map.of(
           "jpg", "image/jpeg",
           "jpeg", "image/jpeg",
+          "jpe", "image/jpeg",
+          "jfif", "image/jpeg",
+          "jif", "image/jpeg",
           "png", "image/png",
+          "apng", "image/png",
           "webp", "image/webp",
           "gif", "image/gif");
 
@@ -44,6 +49,9 @@ final class ImageFiles {
 
   /** Folders in which images may be that are not in this one; null where none was missed. */
   private List<Path> around;
+
+  /** Real paths in which files may be; empty before the first one is looked at. */
+  private List<Path> roots = List.of();
 
   private Path lastFile;
   private ByteBuffer lastImage;
@@ -63,12 +71,30 @@ final class ImageFiles {
    * @throws IOException where a link leads out of the folder; the message names the file
    */
   void requireInside(Path file) throws IOException {
+    if (followsLinks) {
+      return;
+    }
+    if (roots.isEmpty()) {
+      roots =
+          Stream.concat(Stream.of(folder.toRealPath()), blobs(folder.toRealPath()).stream())
+              .toList();
+    }
     Path absolute = file.toAbsolutePath().normalize();
-    if (!followsLinks && !absolute.toRealPath().startsWith(folder.toRealPath())) {
+    Path real = absolute.toRealPath();
+    if (roots.stream().noneMatch(real::startsWith)) {
       throw new IOException(
           "%s is behind a link that leads out of %s; --follow-links reads it all the same"
               .formatted(folder.relativize(absolute), folder));
     }
+  }
+
+  /** Where the cache of Hugging Face's Hub keeps the files of a snapshot, which are links there. */
+  private static Optional<Path> blobs(Path folder) {
+    return Stream.iterate(folder, Objects::nonNull, Path::getParent)
+        .filter(above -> above.endsWith("snapshots"))
+        .map(above -> above.resolveSibling("blobs"))
+        .filter(Files::isDirectory)
+        .findFirst();
   }
 
   /** The media type that a file's name stands for, if it is an image's. */
@@ -110,6 +136,10 @@ final class ImageFiles {
     Path file = resolve(name);
     if (file.equals(lastFile)) {
       return lastImage.duplicate();
+    }
+    if (Files.isSymbolicLink(file) && !Files.exists(file)) {
+      throw new IOException(
+          name + " is a link to " + Files.readSymbolicLink(file) + ", which does not exist");
     }
     if (!Files.exists(file)) {
       throw new IOException(name + " does not exist" + elsewhere(name));

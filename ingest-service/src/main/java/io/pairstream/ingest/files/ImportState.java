@@ -165,10 +165,11 @@ public final class ImportState implements AutoCloseable {
       long size = 0;
       Stream<Path> files = Files.isDirectory(path) ? ImageFiles.below(path) : Stream.of(path);
       for (Path file : (Iterable<Path>) files::iterator) {
-        long bytes = Files.size(file);
+        boolean isThere = Files.exists(file); // else a link that leads nowhere
+        long bytes = isThere ? Files.size(file) : 0;
         size += bytes;
-        String entry =
-            path.relativize(file) + "\0" + bytes + "\0" + Files.getLastModifiedTime(file) + "\n";
+        Object time = isThere ? Files.getLastModifiedTime(file) : "none";
+        String entry = path.relativize(file) + "\0" + bytes + "\0" + time + "\n";
         digest.update(entry.getBytes(StandardCharsets.UTF_8));
       }
       return new Source(path, HexFormat.of().formatHex(digest.digest(), 0, 16), Math.max(1, size));

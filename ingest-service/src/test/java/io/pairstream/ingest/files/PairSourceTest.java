@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PairSourceTest {
 
@@ -137,6 +138,52 @@ class PairSourceTest {
     Path link = Files.createSymbolicLink(elsewhere.resolve("data"), folder);
 
     assertThat(captions(read(link))).containsExactly("owl.jpg: An owl");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "data"})
+  void readsAHubsCacheWhoseLinksStayInIt(String below, @TempDir Path cache) throws IOException {
+    Path snapshot = cache.resolve("datasets--me--cats/snapshots/0f3c").resolve(below);
+    Path blobs = Files.createDirectories(cache.resolve("datasets--me--cats/blobs"));
+    Files.createDirectories(snapshot);
+    Files.writeString(blobs.resolve("a1"), "image of a cat");
+    Files.writeString(blobs.resolve("b2"), "A cat");
+    Files.writeString(cache.resolve("elsewhere"), "the owner's password");
+    Files.createSymbolicLink(snapshot.resolve("cat.jpg"), snapshot.relativize(blobs).resolve("a1"));
+    Files.createSymbolicLink(snapshot.resolve("cat.txt"), snapshot.relativize(blobs).resolve("b2"));
+    Files.createSymbolicLink(snapshot.resolve("dog.jpg"), cache.resolve("elsewhere"));
+    Files.writeString(snapshot.resolve("dog.txt"), "A dog");
+
+    assertThat(read(snapshot))
+        .extracting(ItemsRead::line)
+        .satisfiesExactly(
+            cat -> assertThat(cat).isEqualTo("cat.jpg: A cat"),
+            dog -> assertThat(dog).startsWith("dog.jpg! dog.jpg is behind a link that leads out"));
+  }
+
+  @Test
+  void aLinkThatLeadsNowhereIsAProblemOfItsOwn() throws IOException {
+    image("1.jpg");
+    write("1.txt", "A good one");
+    link("2.jpg", Path.of("gone.jpg"));
+    write("2.txt", "A lost one");
+    image("3.jpg");
+    link("3.txt", Path.of("gone.txt"));
+    link("4.jpg", Path.of("4.jpg"));
+    write("4.txt", "A circle");
+
+    List<ImportState.Source> sources = ImportState.Source.of(List.of(folder.toString()), false);
+
+    assertThat(sources).hasSize(1);
+    assertThat(read(folder))
+        .extracting(ItemsRead::line)
+        .satisfiesExactly(
+            good -> assertThat(good).isEqualTo("1.jpg: A good one"),
+            lost ->
+                assertThat(lost)
+                    .isEqualTo("2.jpg! 2.jpg is a link to gone.jpg, which does not exist"),
+            bare -> assertThat(bare).startsWith("3.jpg! ").contains("3.txt"),
+            circle -> assertThat(circle).startsWith("4.jpg! 4.jpg is a link to 4.jpg"));
   }
 
   @ParameterizedTest

@@ -216,6 +216,15 @@ class PairRoutesTest {
     assertThat(problem.get("limit").textValue()).isEqualTo("8388608 bytes");
   }
 
+  @Test
+  void aBodyThatIsTooLargeIsToldWhatAnImageMayHave() throws Exception {
+    HttpResponse<String> answer =
+        json(pair(Arrays.copyOf(JPEG, 20 * 1024 * 1024), "Far too large"));
+
+    assertProblem(answer, 413, "body-too-large");
+    assertThat(answer.body()).contains("an image may have at most 8 MiB");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "<html><body>no image</body></html>, IMAGE_TYPE_UNKNOWN, an HTML page",

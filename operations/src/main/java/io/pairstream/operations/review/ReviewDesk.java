@@ -223,6 +223,7 @@ public final class ReviewDesk {
 
     private boolean isMeant(QuarantinedPair pair, Selection selection) {
       return selection.reason().orElse(pair.getReason()).equals(pair.getReason())
+          && selection.producer().orElse(pair.getProducer()).equals(pair.getProducer())
           && quarantine.isOf(selection.source(), pair);
     }
 
@@ -318,8 +319,11 @@ public final class ReviewDesk {
       Map<String, String> facts =
           Map.of("again", String.valueOf(verdict.again()), "chosen", String.valueOf(chosen));
       String subject =
-          "reason %s, source %s"
-              .formatted(selection.reason().orElse("any"), selection.source().orElse("any"));
+          "reason %s, source %s%s"
+              .formatted(
+                  selection.reason().orElse("any"),
+                  selection.source().orElse("any"),
+                  selection.producer().map(name -> ", producer " + name).orElse(""));
       decisions.ifPresent(
           log -> {
             log.add(

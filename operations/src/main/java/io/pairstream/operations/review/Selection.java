@@ -7,9 +7,11 @@ import java.util.Optional;
  *
  * @param reason only with this reason
  * @param source only of this kind of source, or of this contributor
+ * @param producer only sent with a key of this producer; nobody else can claim that
  * @param limit so many at most, the oldest first; at least 1
  */
-public record Selection(Optional<String> reason, Optional<String> source, int limit) {
+public record Selection(
+    Optional<String> reason, Optional<String> source, Optional<String> producer, int limit) {
 
   /**
    * @throws IllegalArgumentException for a limit below 1

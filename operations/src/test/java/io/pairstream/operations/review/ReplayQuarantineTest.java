@@ -32,7 +32,7 @@ class ReplayQuarantineTest {
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private static final Selection ALL =
-      new Selection(Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
+      new Selection(Optional.empty(), Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
 
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
@@ -141,7 +141,8 @@ class ReplayQuarantineTest {
 
   @Test
   void selectsByReasonAndNumberTheOldestFirst() {
-    Selection one = new Selection(Optional.of("IMAGE_TOO_SMALL"), Optional.empty(), 1);
+    Selection one =
+        new Selection(Optional.of("IMAGE_TOO_SMALL"), Optional.empty(), Optional.empty(), 1);
 
     ReviewDesk.Report report = send(one, Decision.REPLAYED, false);
 
@@ -153,6 +154,33 @@ class ReplayQuarantineTest {
   }
 
   @Test
+  void aContributorIsClaimedAndAProducerIsNot() {
+    Sent ours = claimed("ours", "ann");
+    Sent unused = claimed("planted", "ben");
+    Selection contributor =
+        new Selection(Optional.empty(), Optional.of("ann"), Optional.empty(), Integer.MAX_VALUE);
+    Selection producer =
+        new Selection(Optional.empty(), Optional.of("ann"), Optional.of("ann"), Integer.MAX_VALUE);
+
+    ReviewDesk.Report claims =
+        desk.replay(contributor, verdict(Decision.REPLAYED, false), true, sent -> {});
+    ReviewDesk.Report report = send(producer, Decision.REPLAYED, false);
+
+    assertThat(claims.sent()).isEqualTo(2);
+    assertThat(report.sent()).isEqualTo(1);
+    assertThat(replayed()).containsExactly(ours.origin());
+  }
+
+  /** A rejected pair that names ann, sent with that producer's key. */
+  private Sent claimed(String caption, String producer) {
+    Sent sent = pipeline.send("image", caption);
+    sent.raw().setContributor("ann");
+    sent.raw().setProducer(producer);
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+    return sent;
+  }
+
+  @Test
   void aFailedLinkIsFetchedAgainOnce() {
     try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
       PlayedFetcher.Sent slow = fetcher.send("a.test", "slow");
@@ -160,7 +188,8 @@ class ReplayQuarantineTest {
       PlayedFetcher.Sent gone = fetcher.send("b.test", "gone");
       fetcher.reject(gone, "FETCH_GONE");
       Selection timeouts =
-          new Selection(Optional.of("FETCH_TIMEOUT"), Optional.empty(), Integer.MAX_VALUE);
+          new Selection(
+              Optional.of("FETCH_TIMEOUT"), Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
 
       ReviewDesk.Report first = send(timeouts, Decision.REPLAYED, false);
       ReviewDesk.Report second = send(timeouts, Decision.REPLAYED, false);

@@ -1,5 +1,6 @@
 package io.pairstream.service.http;
 
+import io.pairstream.schemas.topics.RecordSizes;
 import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -114,8 +115,13 @@ final class WholeBody implements Runnable {
   }
 
   static Problem tooLarge(long maxBytes) {
+    String ofImages =
+        maxBytes > RecordSizes.MAX_IMAGE
+            ? "; an image may have at most 8 MiB (" + RecordSizes.MAX_IMAGE + " bytes)"
+            : "";
     return Problem.of(
-            ProblemKind.BODY_TOO_LARGE, "the body may have at most " + maxBytes + " bytes here")
+            ProblemKind.BODY_TOO_LARGE,
+            "the body may have at most " + maxBytes + " bytes here" + ofImages)
         .with("limit", maxBytes + " bytes");
   }
 }
