@@ -309,6 +309,11 @@ final class Entry {
     }
     try {
       ByteBuffer bytes = image == null ? read(images, options) : image;
+      Optional<String> refusal = SkippedFiles.refusal(bytes);
+      if (refusal.isPresent()) {
+        return List.of(
+            new SourceItem.Problem(number, where, name() + " is not sent: " + refusal.get()));
+      }
       return captions.stream().map(caption -> pair(where, caption, bytes, options)).toList();
     } catch (IOException e) {
       String hint =

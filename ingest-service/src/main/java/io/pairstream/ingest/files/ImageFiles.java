@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -108,6 +109,15 @@ final class ImageFiles {
    * over names that begin with a dot, and does not follow links to folders.
    */
   static Stream<Path> below(Path folder) {
+    return below(folder, link -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param links hears of links to folders
+   */
+  static Stream<Path> below(Path folder, Consumer<Path> links) {
     List<Path> sorted;
     try (Stream<Path> children = Files.list(folder)) {
       sorted =
@@ -120,10 +130,16 @@ final class ImageFiles {
     }
     return sorted.stream()
         .flatMap(
-            child ->
-                Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)
-                    ? below(child)
-                    : Stream.of(child).filter(file -> !Files.isDirectory(file)));
+            child -> {
+              if (!Files.isDirectory(child)) {
+                return Stream.of(child);
+              }
+              if (Files.isSymbolicLink(child)) {
+                links.accept(child);
+                return Stream.empty();
+              }
+              return below(child, links);
+            });
   }
 
   /**
@@ -233,25 +249,39 @@ final class ImageFiles {
     private final Path folder;
     private final ImageFiles within;
     private final boolean asLines;
+    private final Notices notices;
     private final Iterator<Path> files;
     private final long images;
     private long number;
 
+    /** What is not read; empty before the images are read. */
+    private Optional<Iterator<SkippedFiles.Kind>> skipped = Optional.empty();
+
     /**
      * @param within reads the same folder
      * @param asLines whether each line of a text is a caption
+     * @param notices hear what is not read, once all that is read is
      * @throws UnusableSourceException where it holds no image
      */
-    FolderEntries(Path folder, ImageFiles within, boolean asLines) {
+    FolderEntries(Path folder, ImageFiles within, boolean asLines, Notices notices) {
       this.folder = folder;
+      this.notices = notices;
       this.within = within;
       this.asLines = asLines;
       this.files = images(folder).iterator();
       this.images = images(folder).count();
       if (images == 0) {
+        SkippedFiles instead = new SkippedFiles(folder);
         throw new UnusableSourceException(
-            "%s holds no images (jpg, jpeg, png, webp, gif) and no caption list (%s)"
-                .formatted(folder, String.join(", ", FolderContents.LISTS)));
+            "%s holds no images (jpg, jpeg, png, webp, gif) and no caption list (%s)%s"
+                .formatted(
+                    folder,
+                    String.join(", ", FolderContents.LISTS),
+                    Stream.concat(
+                            instead.problems().stream().map(SkippedFiles.Kind::sentence),
+                            instead.notice().stream())
+                        .map("; "::concat)
+                        .collect(Collectors.joining())));
       }
     }
 
@@ -261,11 +291,23 @@ final class ImageFiles {
 
     @Override
     public Optional<Entry> next() {
-      if (!files.hasNext()) {
+      number++;
+      return files.hasNext() ? Optional.of(entry(files.next())) : nextSkipped();
+    }
+
+    /** The files that give no pair, after those that do: a problem for each kind. */
+    private Optional<Entry> nextSkipped() {
+      if (skipped.isEmpty()) {
+        SkippedFiles found = new SkippedFiles(folder);
+        skipped = Optional.of(found.problems().iterator());
+        found.notice().ifPresent(sentence -> notices.once("not read of " + folder, sentence));
+      }
+      if (!skipped.get().hasNext()) {
         return Optional.empty();
       }
-      number++;
-      return Optional.of(entry(files.next()));
+      SkippedFiles.Kind kind = skipped.get().next();
+      Entry entry = new Entry(number, kind.first(), ColumnNames.USUAL);
+      return Optional.of(entry.problem(kind.sentence(), kind.files()));
     }
 
     @Override

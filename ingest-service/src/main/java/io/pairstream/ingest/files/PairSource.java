@@ -96,7 +96,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
         return openFile(list.get(), options, notices);
       }
       ImageFiles.FolderEntries folder =
-          new ImageFiles.FolderEntries(path, images, options.captionLines());
+          new ImageFiles.FolderEntries(path, images, options.captionLines(), notices);
       return new PairSource("", folder, folder, images, options, notices);
     } catch (IOException | UncheckedIOException e) {
       throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());

@@ -149,6 +149,7 @@ final class TarEntries implements Entry.Reader {
     private final Map<String, String> texts = new LinkedHashMap<>();
     private String imageExtension = "";
     private int images;
+    private Optional<String> unsupported = Optional.empty();
 
     Parts(String key) {
       entry = new Entry(number, key, columns);
@@ -166,6 +167,8 @@ final class TarEntries implements Entry.Reader {
         read(extension, MAX_TEXT_BYTES, "captions")
             .flatMap(bytes -> entry.text(bytes, "." + last))
             .ifPresent(text -> texts.putIfAbsent(last, SourceInput.withoutMark(text)));
+      } else {
+        unsupported = SkippedFiles.refusal("." + last).or(() -> unsupported);
       }
     }
 
@@ -188,7 +191,7 @@ final class TarEntries implements Entry.Reader {
 
     Entry entry(String key) {
       if (imageExtension.isEmpty()) {
-        entry.problem("no image has this name (jpg, jpeg, png, webp, gif)");
+        entry.problem(unsupported.orElse("no image has this name (jpg, jpeg, png, webp, gif)"));
       }
       entry.file(key + "." + imageExtension);
       texts.forEach(
