@@ -11,6 +11,7 @@ import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.transactions.AbandonedTransaction;
+import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -171,6 +172,7 @@ public final class LagWatcher implements AutoCloseable {
     Instant at = clock.instant();
     Map<String, Set<TopicPartition>> mine = logs.look(topicsOf(places), at);
     disks = logs.disks;
+    askWhoHoldsBack(at.toEpochMilli());
     groups.keySet().retainAll(places.keySet());
     readHeads(places);
     List<LeftOpen> leftOpen = leftOpen();
@@ -185,6 +187,19 @@ public final class LagWatcher implements AutoCloseable {
     LagReport report = new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty());
     latest = report;
     return report;
+  }
+
+  private void askWhoHoldsBack(long atMillis) {
+    List<TopicPartition> held =
+        logs.logs.keySet().stream()
+            .filter(partition -> logs.logs.get(partition).hanging(atMillis).isPresent())
+            .toList();
+    for (OpenTransaction open : OpenTransaction.on(admin, held)) {
+      PartitionLog log = logs.logs.get(open.partition());
+      if (open.startOffset() == log.end) {
+        log.heldBy = Optional.of(open);
+      }
+    }
   }
 
   private List<LeftOpen> leftOpen() {

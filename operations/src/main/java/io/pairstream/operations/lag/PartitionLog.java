@@ -2,6 +2,7 @@ package io.pairstream.operations.lag;
 
 import io.pairstream.operations.lag.Progress.UsualGap;
 import io.pairstream.operations.lag.Sample.Hanging;
+import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,6 +27,9 @@ final class PartitionLog {
 
   /** Records older than this may go; -1 for none. */
   long retentionMillis = -1;
+
+  /** Whose transaction begins at {@link #end}, where it lasts long and a broker says so. */
+  Optional<OpenTransaction> heldBy = Optional.empty();
 
   private long bytes = -1;
   private long offsetsOfBytes;
@@ -77,7 +81,9 @@ final class PartitionLog {
     double seconds = Math.max(0, atMillis - heldSinceMillis) / 1e3;
     boolean lastsLong =
         seconds >= SHORTEST_HANGING.toSeconds() && seconds >= USUAL_HOLDS * usualHold.seconds();
-    return held() > 0 && lastsLong ? Optional.of(new Hanging(held(), seconds)) : Optional.empty();
+    return held() > 0 && lastsLong
+        ? Optional.of(new Hanging(held(), seconds, heldBy.filter(by -> by.startOffset() == end)))
+        : Optional.empty();
   }
 
   /**

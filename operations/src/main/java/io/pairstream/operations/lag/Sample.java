@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -47,8 +48,9 @@ public record Sample(
    *
    * @param records what it holds back, in offsets: 1 or more
    * @param seconds for how long it has done so, as far as looks have seen it
+   * @param by whose it is; empty where no broker says so
    */
-  public record Hanging(long records, double seconds) {}
+  public record Hanging(long records, double seconds, Optional<OpenTransaction> by) {}
 
   /** Whether the group can read nothing more until a transaction ends. */
   boolean isHeldBack() {

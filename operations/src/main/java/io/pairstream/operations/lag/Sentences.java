@@ -5,6 +5,7 @@ import static io.pairstream.operations.lag.Durations.inWords;
 import io.pairstream.operations.lag.PartitionJudge.Role;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -161,20 +162,24 @@ public final class Sentences {
 
   /** The transaction begins where the last stable offset is, which is how it is told to end. */
   private static Sentence heldBack(TopicPartition partition, Sample sample) {
+    Sample.Hanging hanging = sample.hanging().orElseThrow();
+    OpenTransaction open =
+        hanging
+            .by()
+            .orElse(
+                new OpenTransaction(
+                    partition, -1, sample.end(), Optional.empty(), Optional.empty()));
     return Template.HELD_BACK.with(
-        partition,
-        sample.end(),
-        heldBack(sample.hanging().orElseThrow()),
-        "kafka-transactions.sh abort --topic "
-            + partition.topic()
-            + " --partition "
-            + partition.partition()
-            + " --start-offset "
-            + sample.end());
+        partition, sample.end(), heldBack(hanging), open.remedy("HOST:9092"));
   }
 
   private static Sentence heldBack(Sample.Hanging hanging) {
-    return Template.HOLDS_BACK.with(inWords(hanging.seconds()), records(hanging.records()));
+    Sentence lasting = inWords(hanging.seconds());
+    Sentence records = records(hanging.records());
+    return hanging
+        .by()
+        .map(by -> Template.HOLDS_BACK_BY.with(by.producerId(), by.name(), lasting, records))
+        .orElseGet(() -> Template.HOLDS_BACK.with(lasting, records));
   }
 
   private static Sentence withRetention(Sentence sentence, Sample sample) {

@@ -51,6 +51,9 @@ public enum Template {
   MAY_DROP("{0}; the log may drop what waits at any time"),
   DROPS_IN("{0}; in {1} the log begins to drop what waits"),
   HOLDS_BACK("a transaction that has been open for {0} holds back {1} from everybody"),
+  HOLDS_BACK_BY(
+      "a transaction of producer {0} ({1}) that has been open for {2} holds back {3} from"
+          + " everybody"),
   READ_UP_TO("{0} is read up to {1}, where {2}"),
   LEFT_OPEN(
       "{0}; instance {1} died with an open transaction: its partitions go on at {2}, or at once"

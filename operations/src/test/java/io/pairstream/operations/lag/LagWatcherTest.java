@@ -248,9 +248,14 @@ class LagWatcherTest {
       assertThat(lag.held()).isEqualTo(4);
       assertThat(lag.now().verdict()).isEqualTo(Verdict.STALL);
       assertThat(lag.now().sentence().text())
-          .contains("is read up to 3, where a transaction")
+          .containsPattern(
+              "is read up to 3, where a transaction of producer \\d+ \\("
+                  + TestCluster.transactionalId(cluster, "-open")
+                  + "\\) that has been open for")
           .contains("holds back 4 records from everybody")
-          .endsWith("--start-offset 3");
+          .endsWith(
+              "forceTerminateTransaction --transactionalId "
+                  + TestCluster.transactionalId(cluster, "-open"));
       TestCluster.commit(cluster, group("-reader"), raw, 5);
       PartitionLag uncommitted = later(group("-reader"), raw);
       assertThat(uncommitted.now().verdict()).isEqualTo(Verdict.OK);
@@ -304,7 +309,7 @@ class LagWatcherTest {
           .endsWith(command)
           .doesNotContain("at the head");
       assertThat(of(watch.latest(), group("-reader"), training).now().sentence().text())
-          .startsWith("STALL: " + training + " is read up to 0, where a transaction that has been")
+          .startsWith("STALL: " + training + " is read up to 0, where a transaction of producer ")
           .contains("from everybody; instance host-7-abc died with an open transaction")
           .endsWith(command);
 

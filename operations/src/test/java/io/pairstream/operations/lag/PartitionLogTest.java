@@ -3,6 +3,7 @@ package io.pairstream.operations.lag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.lag.Sample.Hanging;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PartitionLogTest {
@@ -29,7 +30,7 @@ class PartitionLogTest {
     assertThat(log.hanging(69_000)).isEmpty();
     log.look(0, 100, 160, 70_000);
 
-    assertThat(log.hanging(70_000)).contains(new Hanging(60, 60));
+    assertThat(log.hanging(70_000)).contains(new Hanging(60, 60, Optional.empty()));
   }
 
   @Test

@@ -178,7 +178,9 @@ final class Trace {
 
   private Optional<Sample.Hanging> hanging() {
     double seconds = held == 0 ? 0 : Duration.between(heldSince, now).toSeconds();
-    return seconds < 60 ? Optional.empty() : Optional.of(new Sample.Hanging(held, seconds));
+    return seconds < 60
+        ? Optional.empty()
+        : Optional.of(new Sample.Hanging(held, seconds, Optional.empty()));
   }
 
   Instant now() {

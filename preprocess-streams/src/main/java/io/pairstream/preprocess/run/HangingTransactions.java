@@ -10,6 +10,9 @@ import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Area;
 import io.pairstream.service.transactions.AbandonedTransaction;
+import io.pairstream.service.transactions.OpenTransaction;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -28,17 +31,25 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Finds transactions that hold up readers of committed records: those that are open on a partition
- * although their coordinator has ended them, which no time-out ends, and those of instances that
- * died.
+ * although their coordinator has ended them, which no time-out ends, those of instances that died,
+ * and those that a stranger's producer has begun and does not end.
  */
 public final class HangingTransactions {
 
   private static final String CHECK = "transactions";
 
+  /** An open transaction of a stranger is nothing before. */
+  private static final Duration LONG = Duration.ofMinutes(1);
+
   private HangingTransactions() {}
 
   /** Reports each with the command that ends it. */
   public static List<Finding> look(Cluster cluster) {
+    return look(cluster, Clock.systemUTC());
+  }
+
+  static List<Finding> look(Cluster cluster, Clock clock) {
+    Instant longAgo = clock.instant().minus(LONG);
     List<Finding> findings = new ArrayList<>();
     try (Admin admin = AdminClients.create(cluster.clientSettings(ClusterCheck.TIMEOUT))) {
       List<TopicPartition> partitions = partitions(admin, cluster.dataset());
@@ -58,6 +69,13 @@ public final class HangingTransactions {
       }
       AbandonedTransaction.describe(admin, cluster.dataset().transactionalGroups())
           .forEach(abandoned -> findings.add(finding(cluster, abandoned)));
+      List<TopicPartition> own =
+          partitions.stream()
+              .filter(partition -> partition.topic().startsWith(cluster.dataset().topic("")))
+              .toList();
+      OpenTransaction.on(admin, own).stream()
+          .filter(open -> isStrangers(cluster.dataset(), open, longAgo))
+          .forEach(open -> findings.add(finding(cluster, open)));
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
@@ -75,6 +93,27 @@ public final class HangingTransactions {
           case PREPARE_COMMIT, PREPARE_ABORT, PREPARE_EPOCH_FENCE, UNKNOWN -> false;
           case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT -> true;
         };
+  }
+
+  /** What is ours ends by itself, or is told of above. */
+  private static boolean isStrangers(Dataset dataset, OpenTransaction open, Instant longAgo) {
+    return !open.transactionalId().orElse("").startsWith(dataset.name() + "-")
+        && open.begun().orElse(Instant.EPOCH).isBefore(longAgo);
+  }
+
+  private static Finding finding(Cluster cluster, OpenTransaction open) {
+    return Finding.wrong(
+        Area.TOPICS,
+        CHECK,
+        "%s: the transaction of producer %d (%s) is open from offset %d on%s"
+            .formatted(
+                open.partition(),
+                open.producerId(),
+                open.name(),
+                open.startOffset(),
+                open.begun().map(at -> ", since " + at).orElse("")),
+        "an end of it; nobody reads committed records behind it",
+        open.remedy(cluster.bootstrapServers()));
   }
 
   private static Finding finding(

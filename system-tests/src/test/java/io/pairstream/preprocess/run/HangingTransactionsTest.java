@@ -10,6 +10,8 @@ import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
 import io.pairstream.testing.Await;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -115,14 +117,56 @@ class HangingTransactionsTest {
     }
   }
 
+  @Test
+  void namesWhatAStrangerHasBegunOnARawTopicAndHowItIsEnded() {
+    String raw = cluster.topics().crowdsourced().name();
+    String id = "stranger-of-" + cluster.dataset().name();
+    try (KafkaProducer<byte[], byte[]> stranger =
+        cluster.transactions(id, Duration.ofMinutes(10), Map.of())) {
+      stranger.beginTransaction();
+      TestCluster.acknowledged(stranger.send(new ProducerRecord<>(raw, 0, null, new byte[1])));
+      assertThat(look())
+          .as("it has just begun")
+          .extracting(Finding::level)
+          .containsExactly(Level.OK);
+
+      Finding finding = named(lookLater(), raw);
+
+      assertThat(finding.level()).isEqualTo(Level.WRONG);
+      assertThat(finding.found())
+          .containsPattern(
+              "-0: the transaction of producer \\d+ \\(" + id + "\\) is open from offset 0");
+      assertThat(finding.remedy())
+          .isEqualTo(
+              "kafka-transactions.sh --bootstrap-server "
+                  + CLUSTER.bootstrapServers()
+                  + " forceTerminateTransaction --transactionalId "
+                  + id);
+      KafkaAnswers.await(admin.forceTerminateTransaction(id).result());
+      Await.until(
+          "its end is on the partition",
+          () -> lookLater().get(0).level() == Level.OK,
+          this::lookLater);
+    }
+  }
+
   private List<Finding> look() {
+    return look(Clock.systemUTC());
+  }
+
+  private List<Finding> lookLater() {
+    return look(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2)));
+  }
+
+  private List<Finding> look(Clock clock) {
     return HangingTransactions.look(
         new Cluster(
             CLUSTER.bootstrapServers(),
             "mock://" + cluster.dataset().name(),
             cluster.dataset(),
             Map.of(),
-            Map.of()));
+            Map.of()),
+        clock);
   }
 
   private Finding named(List<Finding> findings, String partition) {
