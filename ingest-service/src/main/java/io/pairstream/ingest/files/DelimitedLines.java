@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -181,18 +182,30 @@ final class DelimitedLines implements Entry.Reader {
     return entry;
   }
 
-  /** How many lines in the quotes of a row name an image, as rows of their own do. */
+  /**
+   * How many rows are in the quotes of another: lines that name an image, if one of them does so
+   * where a row of its own would. A caption of several lines may well name one elsewhere.
+   */
   private long swallowed(List<String> cells) {
     String separator = String.valueOf(delimiter);
     int image = IntStream.range(0, names.size()).filter(this::isOfImage).findFirst().orElse(0);
     String before = String.join(separator, cells.subList(0, Math.min(image + 1, cells.size())));
     long own = LINE_END.matcher(before).results().count();
     String[] lines = LINE_END.split(String.join(separator, cells));
-    return IntStream.range(0, lines.length)
-        .filter(line -> line != own)
-        .mapToObj(line -> lines[line].split(Pattern.quote(separator), -1))
-        .filter(row -> row.length == names.size() && images.isNamedBy(row[image]))
-        .count();
+    List<String[]> others =
+        IntStream.range(0, lines.length)
+            .filter(line -> line != own)
+            .mapToObj(line -> lines[line].split(Pattern.quote(separator), -1))
+            .filter(row -> Stream.of(row).anyMatch(images::isNamedBy))
+            .toList();
+    boolean areRows =
+        others.stream()
+            .filter(row -> row.length >= names.size())
+            .anyMatch(
+                row ->
+                    images.isNamedBy(row[image])
+                        || images.isNamedBy(row[row.length - names.size() + image]));
+    return areRows ? others.size() : 0;
   }
 
   private boolean isOfImage(int column) {
