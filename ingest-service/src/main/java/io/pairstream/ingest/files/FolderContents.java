@@ -54,7 +54,7 @@ final class FolderContents {
     List<Path> files = ImageFiles.below(folder).toList();
     List<Path> known = of(files, file -> rank(file) >= 0);
     List<Path> lists = of(known, list -> known.stream().noneMatch(other -> covers(other, list)));
-    List<Path> shards = of(files, file -> SHARD.matcher(name(file)).matches());
+    List<Path> shards = of(files, FolderContents::isShard);
     List<Path> images = of(files, FolderContents::isImage);
     NearNames names = new NearNames();
     boolean isOfShards =
@@ -134,6 +134,10 @@ final class FolderContents {
   /** Place among the names of lists; -1 for other names. */
   private static int rank(Path file) {
     return LISTS.indexOf(name(file));
+  }
+
+  static boolean isShard(Path file) {
+    return SHARD.matcher(name(file)).matches();
   }
 
   private static boolean isImage(Path file) {

@@ -69,7 +69,8 @@ final class SkippedFiles {
               } else if (CONVERSIONS.containsKey(ending)) {
                 taken.addAll(names.captionsOf(file).values());
                 foreign.computeIfAbsent(ending, unused -> new ArrayList<>()).add(file);
-              } else if (!file.getFileName().toString().matches(NOT_OF_THE_DATA)) {
+              } else if (!FolderContents.isShard(file)
+                  && !file.getFileName().toString().matches(NOT_OF_THE_DATA)) {
                 (CAPTIONS.contains(ending)
                         ? captions
                         : others.computeIfAbsent(ending, unused -> new ArrayList<>()))
