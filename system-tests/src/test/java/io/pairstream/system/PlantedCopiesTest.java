@@ -17,6 +17,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.report.SelfReport;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import java.awt.Graphics2D;
@@ -31,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -59,6 +61,11 @@ class PlantedCopiesTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
+  private static final Clock CLOCK = Clock.systemUTC();
+
+  /** What a pair that waited has left on its topic: itself, and that it waits no more. */
+  private static final int WAITED = 2;
+
   private static final List<String> PHOTOGRAPHS = List.of("chelsea", "coffee", "rocket", "camera");
 
   /** Fine and regular: of a sample of its pixels, none of them averaged, little is like it. */
@@ -72,6 +79,8 @@ class PlantedCopiesTest {
 
   @TempDir private Path folder;
   private final ClusterAccess access = KAFKA.dataset(2);
+  private final TestDataset dataset =
+      TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
 
   /** What becomes of a picture that somebody sends again. */
   private enum Change {
@@ -129,30 +138,42 @@ class PlantedCopiesTest {
     assertThat(report.nearCopies().count()).isEqualTo(PHOTOGRAPHS.size());
   }
 
+  /** The service's other graph, in which pictures are looked up, gets no further than its start. */
+  @Test
+  void pairsOfNewPicturesWaitWhileNoneIsLookedUpWhichTheServiceSays() throws Exception {
+    try (PreprocessService service = service("", new SelfReport("preprocess", CLOCK));
+        PairPublisher publisher = publisher()) {
+      await(service, publish(publisher, pair("chelsea", Change.NONE)));
+    }
+    SelfReport report = new SelfReport("preprocess", CLOCK);
+    List<PreprocessService> started = new ArrayList<>();
+
+    try (PairPublisher publisher = publisher()) {
+      KAFKA.withoutLeaders(
+          topic -> topic.startsWith(access.dataset().lookUpGroup()),
+          () -> {
+            started.add(service("", report));
+            var unused = publish(publisher, pair("coffee", Change.NONE));
+            Await.until(
+                "a pair waits, and it says so",
+                () ->
+                    dataset.committed(dataset.topics().waitingPairs().name()).size() > WAITED
+                        && report.notReady().orElse("").contains("wait until these are looked up"),
+                report::notReady);
+            assertThat(published()).containsOnlyKeys("chelsea");
+          });
+
+      await(started.get(0), 2);
+      Await.until("it is ready", () -> report.notReady().isEmpty(), report::notReady);
+    } finally {
+      started.forEach(PreprocessService::close);
+    }
+  }
+
   /** Has all made of the photographs decided, and returns the accounts, which are in order. */
   private AuditReport run(String nearCopies, Change... changes) throws Exception {
-    Path recipe = Files.writeString(folder.resolve("recipe.yaml"), SPLITS + nearCopies);
-    Cluster cluster =
-        new Cluster(
-            KAFKA.bootstrapServers(),
-            "mock://" + access.dataset().name(),
-            access.dataset(),
-            TestDataset.SETTINGS,
-            Map.of());
-    WorkerSettings workers =
-        WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
-            .withDeadline(Duration.ofSeconds(20))
-            .withStartLimit(Duration.ofMinutes(10));
-    try (PreprocessService service =
-            new PreprocessService(
-                new PreprocessSettings(
-                    cluster, recipe.toString(), folder.resolve("state"), 1, workers));
-        PairPublisher publisher =
-            PairPublisher.open(
-                access.topics().crowdsourced(),
-                access.registry(),
-                access.clientSettings(),
-                Clock.systemUTC())) {
+    try (PreprocessService service = service(nearCopies, new SelfReport("preprocess", CLOCK));
+        PairPublisher publisher = publisher()) {
       // Copies are near the photograph, and not always each other: it comes first.
       int published = publish(publisher, Change.NONE);
       await(service, published);
@@ -162,6 +183,33 @@ class PlantedCopiesTest {
     AuditReport report = new Audit(access, Duration.ofMinutes(1)).run();
     assertThat(report.details()).isEmpty();
     return report;
+  }
+
+  private PreprocessService service(String nearCopies, SelfReport report) {
+    WorkerSettings workers =
+        WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
+            .withDeadline(Duration.ofSeconds(20))
+            .withStartLimit(Duration.ofMinutes(10));
+    Cluster cluster =
+        new Cluster(
+            KAFKA.bootstrapServers(),
+            "mock://" + access.dataset().name(),
+            access.dataset(),
+            TestDataset.SETTINGS,
+            Map.of());
+    try {
+      Path recipe = Files.writeString(folder.resolve("recipe.yaml"), SPLITS + nearCopies);
+      return new PreprocessService(
+          new PreprocessSettings(cluster, recipe.toString(), folder.resolve("state"), 1, workers),
+          report);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private PairPublisher publisher() {
+    return PairPublisher.open(
+        access.topics().crowdsourced(), access.registry(), access.clientSettings(), CLOCK);
   }
 
   private void await(PreprocessService service, int published) {
@@ -175,21 +223,23 @@ class PlantedCopiesTest {
 
   /** Returns how many pairs that are. */
   private static int publish(PairPublisher publisher, Change... changes) {
-    List<RawPair> pairs =
-        Stream.of(changes)
-            .flatMap(
-                change ->
-                    photographs(change)
-                        .map(
-                            photograph ->
-                                RawPair.newBuilder()
-                                    .setImage(file(photograph, change))
-                                    .setCaption(caption(photograph, change))
-                                    .setContributor(photograph)
-                                    .build()))
-            .toList();
-    pairs.forEach(pair -> publisher.publish(pair).join());
-    return pairs.size();
+    return Stream.of(changes)
+        .flatMap(change -> photographs(change).map(photograph -> pair(photograph, change)))
+        .mapToInt(pair -> publish(publisher, pair))
+        .sum();
+  }
+
+  private static int publish(PairPublisher publisher, RawPair pair) {
+    var unused = publisher.publish(pair).join();
+    return 1;
+  }
+
+  private static RawPair pair(String photograph, Change change) {
+    return RawPair.newBuilder()
+        .setImage(file(photograph, change))
+        .setCaption(caption(photograph, change))
+        .setContributor(photograph)
+        .build();
   }
 
   private static Stream<String> photographs(Change change) {
@@ -199,8 +249,6 @@ class PlantedCopiesTest {
 
   /** What is published of each photograph. */
   private Map<String, List<PreparedPair>> published() {
-    TestDataset dataset =
-        TestDataset.of(access.dataset(), access.registry(), access.clientSettings());
     return Stream.of(
             access.topics().training(), access.topics().validation(), access.topics().test())
         .flatMap(split -> dataset.committedValues(split).stream())

@@ -11,18 +11,23 @@ import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
+import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.operations.audit.AuditReport.Difference;
 import io.pairstream.operations.audit.AuditReport.Kind;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.wire.AvroSafety;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RecipeCheckTest {
 
@@ -50,30 +55,46 @@ class RecipeCheckTest {
         PairIdentity.imageDigest(
             ByteBuffer.wrap(String.valueOf(number).getBytes(StandardCharsets.UTF_8)));
     String caption = "a caption of picture " + number;
-    TokenTarget target = plan.tokens().main();
-    TokenIds tokens =
+    TokenizedCaption tokens =
         plan.tokens()
             .apply(new CleanedCaption(caption, "en"))
             .fold(
-                kept -> kept.tokens(),
+                kept -> kept,
                 rejection -> {
                   throw new AssertionError(rejection);
                 });
+    TokenSet main = tokens(plan.tokens().main(), tokens.tokens());
+    List<TokenSet> further = new ArrayList<>();
+    for (int i = 0; i < tokens.further().size(); i++) {
+      further.add(tokens(plan.tokens().further().get(i), tokens.further().get(i)));
+    }
     Assignment assignment = plan.split().assign(digest, contributor, "");
     return PreparedPair.newBuilder()
         .setImageDigest(digest)
         .setCaption(caption)
-        .setTokenIds(new ArrayList<>(Arrays.stream(tokens.ids()).boxed().toList()))
-        .setTokenCount(tokens.count())
-        .setTruncated(tokens.truncated())
-        .setPadId(target.padId())
-        .setTokenizer(target.tokenizer().name())
-        .setTokenizerDigest(target.tokenizer().digest())
+        .setTokenIds(main.getTokenIds())
+        .setTokenCount(main.getTokenCount())
+        .setTruncated(main.getTruncated())
+        .setPadId(main.getPadId())
+        .setTokenizer(main.getTokenizer())
+        .setTokenizerDigest(main.getTokenizerDigest())
+        .setTokenSets(further)
         .setContributor(contributor)
         .setSplit(assignment.split().name())
         .setFold(assignment.fold())
         .setRecipeVersion(plan.version())
         .build();
+  }
+
+  private static TokenSet tokens(TokenTarget target, TokenIds ids) {
+    return new TokenSet(
+        target.name(),
+        new ArrayList<>(Arrays.stream(ids.ids()).boxed().toList()),
+        ids.count(),
+        ids.truncated(),
+        target.padId(),
+        target.tokenizer().name(),
+        target.tokenizer().digest());
   }
 
   private List<String> check(CleaningPlan plan, PreparedPair... pairs) {
@@ -121,6 +142,37 @@ class RecipeCheckTest {
     pair.getTokenIds().set(2, pair.getTokenIds().get(2) + 1);
 
     assertThat(check(BY_IMAGE, pair)).hasSize(1);
+  }
+
+  /** All that is stored of the caption's ids; the recipe has a second tokenizer. */
+  private enum Change {
+    COUNT(pair -> pair.setTokenCount(pair.getTokenCount() + 1)),
+    TRUNCATED(pair -> pair.setTruncated(!pair.getTruncated())),
+    PAD_ID(pair -> pair.setPadId(pair.getPadId() + 1)),
+    DIGEST(pair -> pair.setTokenizerDigest("another")),
+    FURTHER_NAME(pair -> pair.getTokenSets().get(0).setName("another")),
+    FURTHER_IDS(pair -> pair.getTokenSets().get(0).getTokenIds().set(2, 1)),
+    NONE_FURTHER(pair -> pair.setTokenSets(List.of())),
+    MORE_FURTHER(pair -> pair.getTokenSets().add(pair.getTokenSets().get(0))),
+    FOLD(pair -> pair.setFold(pair.getFold() + 1));
+
+    private final Consumer<PreparedPair> of;
+
+    Change(Consumer<PreparedPair> of) {
+      this.of = of;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void namesEachFieldThatIsAnother(Change change) {
+    CleaningPlan plan = plan("token-sets: {short: {length: 8}}");
+    PreparedPair pair = pair(plan, 1, "");
+    assertThat(check(plan, pair)).isEmpty();
+
+    change.of.accept(pair);
+
+    assertThat(check(plan, pair)).hasSize(1);
   }
 
   @Test

@@ -196,6 +196,7 @@ public final class PreprocessService implements AutoCloseable {
                     RecordDecoder.of(PreparedPair.class, topics.training().name(), registry))
                 .build(new StreamsBuilder()),
             settings.indexSettings(),
+            "what is published is not indexed yet",
             threadsReplaced));
     if (plan.nearCopies().areLookedFor()) {
       beside.add(
@@ -207,6 +208,7 @@ public final class PreprocessService implements AutoCloseable {
                       plan.split().isByImage())
                   .build(new StreamsBuilder()),
               settings.lookUpSettings(),
+              "pairs of new pictures wait until these are looked up",
               threadsReplaced));
     }
     report.add(
@@ -234,14 +236,24 @@ public final class PreprocessService implements AutoCloseable {
     beside.forEach(KafkaStreams::start);
   }
 
-  /** A further graph, with settings and a group of its own. */
+  /**
+   * A further graph, with settings and a group of its own.
+   *
+   * @param otherwise what is not done while it does not run
+   */
   private KafkaStreams beside(
-      Topology graph, Map<String, Object> settings, LongAdder threadsReplaced) {
+      Topology graph, Map<String, Object> settings, String otherwise, LongAdder threadsReplaced) {
     Properties properties = new Properties();
     properties.putAll(settings);
     KafkaStreams streams = new KafkaStreams(graph, properties);
     parts.add(() -> streams.close(STOP_WITHIN));
     endsWith(streams, threadsReplaced, () -> {});
+    String group = settings.get(StreamsConfig.APPLICATION_ID_CONFIG).toString();
+    report.addObstacle(
+        () ->
+            Optional.of(streams.state())
+                .filter(state -> state != KafkaStreams.State.RUNNING)
+                .map(state -> "%s: %s is %s".formatted(otherwise, group, state)));
     return streams;
   }
 
