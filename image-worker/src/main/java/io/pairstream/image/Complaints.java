@@ -19,16 +19,20 @@ final class Complaints {
 
   /**
    * libpng about chunks that describe the picture rather than hold it; about data behind the last
-   * pixel, which it is done with then; about a palette that no pixel needs, for else it is an
-   * error; and about a clear colour beside alpha, which rules.
+   * pixel, which it is done with then; and about a clear colour beside alpha, which rules.
    */
   private static final Pattern PNG_WHOLE =
       Pattern.compile(
-          "libpng warning: (?:(?:malformed"
-              + " )?(?:iCCP|sRGB|gAMA|cHRM|cICP|mDCV|cLLI|pHYs|oFFs|sCAL|pCAL|tIME|sBIT"
-              + "|bKGD|hIST|sPLT|tEXt|zTXt|iTXt|eXIf)\\b.*|IDAT: (?:Extra compressed|Too much"
-              + " image) data|PLTE: (?:invalid|ignored in grayscale PNG)|tRNS: invalid with alpha"
-              + " channel)");
+          "libpng warning: (?:(?:.*[ :])?(?:iCCP|sRGB|gAMA|cHRM|cICP|mDCV|cLLI|pHYs|oFFs|sCAL|pCAL"
+              + "|tIME|sBIT|bKGD|hIST|sPLT|tEXt|zTXt|iTXt|eXIf)\\b.*"
+              + "|IDAT: (?:Extra compressed|Too much image) data"
+              + "|tRNS: invalid with alpha channel)");
+
+  /** libpng about a palette, which no pixel of other colour types needs. */
+  private static final String PALETTE = "libpng warning: PLTE: ";
+
+  private static final int COLOUR_TYPE_AT = 25;
+  private static final int INDEXED = 3;
 
   /** libjpeg about bytes before the end marker, when all pixels are there. */
   private static final Pattern JPEG_TAIL =
@@ -55,6 +59,9 @@ final class Complaints {
   private static boolean isHarmless(String line, byte[] image) {
     if (PNG_WHOLE.matcher(line).matches()) {
       return true;
+    }
+    if (line.startsWith(PALETTE)) {
+      return image.length > COLOUR_TYPE_AT && image[COLOUR_TYPE_AT] != INDEXED;
     }
     Matcher tail = JPEG_TAIL.matcher(line);
     return tail.matches() && isPadding(image, Integer.parseInt(tail.group(1)));

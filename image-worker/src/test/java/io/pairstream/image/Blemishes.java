@@ -73,6 +73,9 @@ final class Blemishes {
         Arguments.of("a broken place on the page", file, chunk(file, "oFFs")),
         Arguments.of("a broken scale", file, chunk(file, "sCAL")),
         Arguments.of("a broken calibration", file, chunk(file, "pCAL")),
+        Arguments.of("a broken background", file, chunk(file, "bKGD")),
+        Arguments.of("a histogram of no palette", file, chunk(file, "hIST")),
+        Arguments.of("two palettes of no use", file, chunk(chunk(file, "PLTE"), "PLTE")),
         Arguments.of("a broken palette to choose from", file, chunk(file, "sPLT")),
         Arguments.of(
             "an animation of one frame",

@@ -122,6 +122,8 @@ class DamagedImagesTest {
             Stream.of(
                 Arguments.of("Adobe transform 7 of four", ycck, seven),
                 Arguments.of("PNG without IEND", png, shorter(png, 12)),
+                Arguments.of(
+                    "GIF with padding", gif, Pictures.withTrailer(shorter(gif, 1), "\0\0;")),
                 Arguments.of("GIF without trailer", gif, shorter(gif, 1))),
             ofJpeg("baseline", baseline),
             ofJpeg("progressive", progressive),

@@ -35,7 +35,9 @@ final class GifHeader {
       if (block == TRAILER) {
         break;
       }
-      if (block == EXTENSION) {
+      if (block == 0) {
+        at++; // padding, which viewers skip
+      } else if (block == EXTENSION) {
         at = afterSubBlocks(file, at + 2);
       } else if (block == FRAME) {
         check(file.has(at, 10), "the file is cut off inside a frame");

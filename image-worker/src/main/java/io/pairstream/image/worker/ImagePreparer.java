@@ -150,7 +150,7 @@ final class ImagePreparer {
               .flatMap(codec -> codec.decode(file, seen))
               .map(Outcome::kept)
               .orElseGet(() -> openCv.decode(file));
-      case PNG -> PngFile.bearable(PngFile.withoutAnimation(file)).then(openCv::decode);
+      case PNG -> PngFile.bearable(PngFile.still(file)).then(openCv::decode);
       case WEBP -> openCv.decode(file);
       case GIF ->
           GifDecoder.decode(file, image.widthPx(), image.heightPx())

@@ -14,7 +14,9 @@ import java.util.zip.Inflater;
 /** What OpenCV does not see, or sees too much of, in a PNG. */
 final class PngFile {
 
-  private static final Set<String> ANIMATION = Set.of("acTL", "fcTL", "fdAT");
+  /** OpenCV animates, and refuses a picture for its background's colour, which it does not need. */
+  private static final Set<String> NOT_THE_PICTURE = Set.of("acTL", "fcTL", "fdAT", "bKGD");
+
   private static final int DEPTH = 24;
   private static final int COLOUR_TYPE = 25;
 
@@ -29,23 +31,24 @@ final class PngFile {
   private PngFile() {}
 
   /**
-   * A PNG without its animation, or the same where it has none: what is left is the picture that
-   * viewers without animation show (W3C PNG, third edition, 4.9). It need not be one of the frames.
+   * A PNG without its animation and background, or the same where it has none: what is left is the
+   * picture that viewers without animation show (W3C PNG, third edition, 4.9). It need not be one
+   * of the frames.
    */
-  static byte[] withoutAnimation(byte[] file) {
-    ByteArrayOutputStream still = new ByteArrayOutputStream(0);
+  static byte[] still(byte[] file) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(0);
     int taken = 0;
     for (Part part : FileParts.of(file)) {
-      if (ANIMATION.contains(part.name())) {
-        still.write(file, taken, part.start() - 8 - taken);
+      if (NOT_THE_PICTURE.contains(part.name())) {
+        out.write(file, taken, part.start() - 8 - taken);
         taken = part.end() + 4; // the checksum
       }
     }
     if (taken == 0) {
       return file;
     }
-    still.write(file, taken, file.length - taken);
-    return still.toByteArray();
+    out.write(file, taken, file.length - taken);
+    return out.toByteArray();
   }
 
   /**
