@@ -66,7 +66,7 @@ def open_loader(folder: Path, kind: str, more: dict[str, Any] | None = None) -> 
     own: dict[str, Any] = {"transform": flip} if kind == "hook" else {}
     if kind == "columns":
         own["columns"] = ["original_size", "crop", "tokens.clip"]
-    return lambda: pairstream.Loader(source, view, batch_size=BATCH, seed=SEED, threads=WORKERS, **own)
+    return lambda: pairstream.Loader(source, view, batch_size=BATCH, epochs=None, seed=SEED, threads=WORKERS, **own)
 
 
 def pairstream_feed(folder: Path, kind: str) -> Batches:

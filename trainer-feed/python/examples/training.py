@@ -92,7 +92,7 @@ class Stream:
 
     def batches(self) -> pairstream.Loader:
         """The training view, shuffled, epoch after epoch without end."""
-        return pairstream.Loader(self.training, self.view, seed=self.seed, **self.form)
+        return pairstream.Loader(self.training, self.view, seed=self.seed, epochs=None, **self.form)
 
     def once(self, split: str) -> pairstream.Loader:
         """Every pair of a view once, in the view's own order; the last batch is smaller."""

@@ -127,6 +127,20 @@ def test_a_small_view_is_agreed_on_one_epoch_ahead(dataset, growing, monkeypatch
     process.close()
 
 
+def test_what_is_sealed_is_in_the_epoch_that_begins_next_or_the_one_after(dataset, growing):
+    source, _ = growing
+    process = RunExtents(source.cluster, source.schemas, dataset.name)
+    # Of one batch each; four could be ready ahead.
+    with Loader(source, source.follow("live", run="r1"), **{**OPTIONS, "batch_size": 24}) as loader:
+        assert [next(loader).epoch for _ in range(3)] == [0, 1, 2]
+        grow(dataset, source, 2)
+        while next(loader).epoch < 5:
+            pass
+
+    assert [process.of("r1", epoch)["segments"] for epoch in (2, 4, 5)] == [2, 3, 3]
+    process.close()
+
+
 def test_an_epoch_waits_until_half_of_the_one_before_is_made(dataset, growing, monkeypatch):
     source, _ = growing
     monkeypatch.setattr("pairstream.following._LOOK_EVERY_S", 0)
@@ -134,6 +148,8 @@ def test_an_epoch_waits_until_half_of_the_one_before_is_made(dataset, growing, m
     steps = schedule.steps(RankShare(), 4, False, schedule.begin())
 
     assert [next(steps).epoch for _ in range(6)] == [0] * 6
+    assert next(steps) is None
+    schedule.begun = 0
     schedule.ahead = 4
     assert [next(steps) for _ in range(3)] == [None] * 3
     grow(dataset, source, 2)

@@ -261,6 +261,17 @@ def test_values_of_withdrawn_pairs_are_erased(dataset, run, tmp_path):
     assert not set(gone) & set(read(run, tmp_path, epochs=2))
 
 
+def test_values_are_erased_before_a_takedown_is_carried_out(dataset, run, tmp_path):
+    write(run, tmp_path)
+    dataset.take_down("CONTRIBUTOR", "contributor 3")
+    gone = [number for number in range(75) if number % 7 == 3]
+
+    assert forget_withdrawn(run[0], tmp_path) == len(gone)
+    assert forget_withdrawn(run[0], tmp_path) == 0
+    values = np.concatenate([np.load(file) for file in files(tmp_path, "values")])
+    assert (values.reshape(75, -1) == 0).all(1).sum() == len(gone)
+
+
 def test_an_erasure_that_was_killed_is_ended(dataset, run, tmp_path):
     write(run, tmp_path)
     dataset.take_down("PAIR", "8")

@@ -7,7 +7,6 @@ from conftest import PATIENCE_S
 from confluent_kafka import Producer
 
 from pairstream import View
-from pairstream.kafka import JUMPING
 from pairstream.order import EpochOrder, OrderPlan
 from pairstream.schedule import ViewEpoch
 from pairstream.takedowns import Takedowns
@@ -42,9 +41,9 @@ def windows(view, epochs):
 def test_a_batch_is_fetched_once_for_a_window_and_nothing_behind_it(dataset, view):
     received = []
     client = {"statistics.interval.ms": 20, "stats_cb": lambda text: received.append(json.loads(text)["rx_bytes"])}
-    consumer = dataset.source(client=client).cluster.consumer(JUMPING)
     takedowns = Takedowns(dataset.source().cluster, f"{dataset.name}.takedowns")
-    loader = WindowLoader(1, lambda: consumer, takedowns, lambda record: ())
+    loader = WindowLoader(1, dataset.source(client=client).cluster, takedowns, lambda record: ())
+    (consumer,) = loader._all
     asked = list(windows(view, 1))
     for one in asked:
         loader.load(*one).result()
@@ -63,7 +62,7 @@ def test_a_batch_is_fetched_once_for_a_window_and_nothing_behind_it(dataset, vie
 
 def test_windows_are_loaded_in_the_order_in_which_they_are_asked_for(dataset, view):
     takedowns = Takedowns(dataset.source().cluster, f"{dataset.name}.takedowns")
-    loader = WindowLoader(1, lambda: dataset.source().cluster.consumer(JUMPING), takedowns, lambda record: ())
+    loader = WindowLoader(1, dataset.source().cluster, takedowns, lambda record: ())
     loaded = []
     loading = [loader.load(*one) for one in windows(view, 5)]
     for number, one in enumerate(loading):

@@ -38,7 +38,9 @@ class Batch:
         epoch: of the run, from 0; 0 in a mix
         step: number of the batch in its epoch, or in the run of a mix, from 0
         position: goes on exactly behind this batch, with any number of ranks
-        stand_ins: samples in the place of pairs that were withdrawn after the view was cut
+        stand_ins: samples in the place of pairs that were withdrawn after the view was cut, or of skipped ones
+        skipped: with ``on_error="skip"``, partition and offset of each record that cannot be had, and what is wrong
+            with it; another sample of the batch is in its place
         seeds: size whole numbers below 2^64, each a function of the run's seed, the epoch and the pair id alone: for
             random changes that are the same when the sample is handed out again
     """
@@ -66,6 +68,7 @@ class Batch:
         self.position = step.after
         self.stand_ins = sum(slot.stand_ins[:size])
         self.seeds = slot.seeds[:size]
+        self.skipped, slot.skipped = slot.skipped, {}
 
     def __getitem__(self, column: str) -> Any:
         return self.columns[column]

@@ -121,7 +121,8 @@ class RunExtents:
 class FollowedSchedule:
     """A named view as it grows: each epoch covers the segments that there were when the run came to it.
 
-    A run comes to an epoch once one of its processes has at most half of the epoch before it still to make.
+    A run comes to an epoch once one of its processes has begun to hand out the epoch before it, and has at most half of
+    that still to make. So an epoch has what was sealed when it begins, or the one after it has.
 
     Args:
         plan: of the order
@@ -146,6 +147,8 @@ class FollowedSchedule:
         self._view_epochs: dict[int, ViewEpoch] = {}
         self.ahead = 0
         """Steps that were given out and are still to be made, as the loader says."""
+        self.begun = 0
+        """The last epoch of which a batch was handed out, as the loader says."""
         with self._lock:
             self._present = self._await_first()
         if self._present.topic != source.topic:
@@ -192,6 +195,7 @@ class FollowedSchedule:
     def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
         taken = start["samples"]
         most_ahead = 0
+        self.begun = start["epoch"] - (taken == 0)
         for epoch in count(start["epoch"]):
             if self._epochs is not None and epoch >= self._epochs:
                 return
@@ -274,7 +278,7 @@ class FollowedSchedule:
             known = extents.known(self._follow.run, epoch)
             if known is not None and known["segments"] <= len(self._present.segments):
                 return True
-            if self.ahead > most_ahead:
+            if self.ahead > most_ahead or self.begun < epoch - 1:
                 return False
             if time.monotonic() - self._looked_at < _LOOK_EVERY_S:
                 return False

@@ -6,12 +6,11 @@ import struct
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pairstream.conditions import Condition
 from pairstream.errors import ViewError
 from pairstream.kafka import Cluster
 from pairstream.records import Malformed, Schemas
@@ -25,6 +24,17 @@ _LONGEST = 10
 
 _PADDING = bytes(_LONGEST)
 _FIXED = {"boolean": ("u1", 1), "float": ("<f4", 4), "double": ("<f8", 8)}
+
+
+class FieldCondition(Protocol):
+    """What a field of a pair has to be; a :class:`pairstream.conditions.Condition` is one."""
+
+    @property
+    def field(self) -> str: ...
+
+    def holds(self, values: NDArray[Any], /) -> NDArray[np.bool_]: ...
+
+    def holds_for(self, fields: Mapping[str, Any], /) -> bool: ...
 
 
 class Entries(NamedTuple):
@@ -61,7 +71,7 @@ def read_entries(
     schemas: Schemas,
     dataset: str,
     split: str,
-    where: Sequence[Condition] = (),
+    where: Sequence[FieldCondition] = (),
     fields: Iterable[str] = (),
 ) -> Entries:
     """Reads the index to its end: of a split, the pairs for which all conditions hold. None where there is no index.

@@ -25,7 +25,8 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from pairstream.errors import Missing, Unavailable
+from pairstream.errors import Missing, PositionRefused, Unavailable
+from pairstream.threads import PerProcess
 
 LOG = logging.getLogger("pairstream")
 
@@ -33,6 +34,10 @@ _TIMEOUT_S = 15.0
 _ONCE_S = 5.0
 """For one of several questions: one that goes to a broker that is gone is answered by nobody."""
 _PAUSE_S = 0.1
+_LOOK_S = 1.0
+"""For one of many questions in the background, which nothing but the process's end waits for."""
+SILENCE_S = 2.0
+"""After so long without a record one asks whether the topic is there still."""
 _READ_AT_ONCE = 10_000
 _READ_S = 0.1
 
@@ -153,7 +158,8 @@ class Cluster:
         self._settings = {"log_level": 4, "logger": self._log, **settings}
         # Of clients that may produce, a mere look at a topic that is gone would make it again.
         own = {"socket.timeout.ms": 10_000, "allow.auto.create.topics": False}
-        self._admin = AdminClient({**self._settings, **own})
+        self._admin = PerProcess(lambda: AdminClient({**self._settings, **own}))
+        self._admin()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Cluster, (self._given,)
@@ -174,7 +180,7 @@ class Cluster:
         """
         deadline = time.monotonic() + _TIMEOUT_S
         while True:
-            answer = self._admin.describe_topics(TopicCollection([name]), request_timeout=_ONCE_S)[name]
+            answer = self._admin().describe_topics(TopicCollection([name]), request_timeout=_ONCE_S)[name]
             try:
                 found = answer.result(2 * _ONCE_S)
                 return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
@@ -187,6 +193,23 @@ class Cluster:
             if time.monotonic() > deadline:
                 raise refusal
             time.sleep(_PAUSE_S)
+
+    def look(self, name: str) -> Topic | None:
+        """Looks a topic up once; None where nobody answers within a second or two.
+
+        Raises:
+            Missing: where there is no such topic
+        """
+        try:
+            asked = self._admin().describe_topics(TopicCollection([name]), request_timeout=_LOOK_S)[name]
+            found = asked.result(2 * _LOOK_S)
+            return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
+        except NotInTime:
+            return None
+        except KafkaException as e:
+            if e.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise self._unavailable(e, name) from e
+            return None
 
     def find_topic(self, name: str) -> Topic | None:
         """Looks a topic up; None where there is none.
@@ -211,9 +234,14 @@ class Cluster:
         """Reads partitions from these offsets to their present ends; hands out what is committed, many at once.
 
         Raises:
+            PositionRefused: where the topic was deleted or made anew meanwhile
             Unavailable: where the broker does not answer, or has no such record any more
         """
+        if not begins:
+            return
+        watch = TopicWatch(self, topic, self.topic(topic).id)
         ends = self.ends(topic, begins)
+        heard_at = time.monotonic()
         left = {partition for partition, begin in begins.items() if begin < ends[partition]}
         consumer = self.consumer({"queued.max.messages.kbytes": 65_536})
         try:
@@ -233,6 +261,11 @@ class Cluster:
                         raise Unavailable(f"{topic}-{partition}: {error.str()}")
                 if messages:
                     yield messages
+                    heard_at = time.monotonic()
+                elif time.monotonic() - heard_at > SILENCE_S:
+                    heard_at = time.monotonic()
+                    watch.require(heard_at)
+            watch.require(time.monotonic())
         finally:
             consumer.close()
 
@@ -257,7 +290,7 @@ class Cluster:
         asked = {TopicPartition(topic, partition): spec for partition in partitions}
         deadline = time.monotonic() + _TIMEOUT_S
         while True:
-            answers = self._admin.list_offsets(
+            answers = self._admin().list_offsets(
                 asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ONCE_S
             )
             try:
@@ -277,13 +310,57 @@ class Cluster:
             time.sleep(_PAUSE_S)
             # The client goes on asking the leader that it knows of, if nobody tells it of another.
             with contextlib.suppress(KafkaException):
-                self._admin.list_topics(topic, _ONCE_S)
+                self._admin().list_topics(topic, _ONCE_S)
 
     def _unavailable(self, refusal: KafkaException, topic: str) -> Unavailable:
         error = refusal.args[0]
         if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
             return Missing(f"there is no topic {topic} at {self._settings['bootstrap.servers']}")
         return Unavailable(f"{self._settings['bootstrap.servers']} does not answer: {error.str()}")
+
+
+class TopicWatch:
+    """Sees to it that a topic stays the one that it is: a client reads whatever has its name. Thread-safe.
+
+    Args:
+        id: of the topic, as :class:`Topic` has it
+    """
+
+    def __init__(self, cluster: Cluster, name: str, id: str) -> None:  # noqa: A002 - what Kafka calls it
+        self._cluster = cluster
+        self._name = name
+        self._id = id
+        self._seen: tuple[float, Topic] = (-math.inf, Topic(name, id, []))
+
+    def require(self, since: float, is_stopped: Callable[[], bool] = lambda: False) -> Topic:
+        """Asks for the topic, unless that was done after a time of ``time.monotonic``; answers how it was then.
+
+        While no broker answers, nothing can be read either: it is asked again, until it is stopped.
+
+        Raises:
+            PositionRefused: where the topic was deleted, or made anew
+        """
+        missing = 0
+        while self._seen[0] < since and not is_stopped():
+            asked_at = time.monotonic()
+            try:
+                found = self._cluster.look(self._name)
+            except Missing as e:
+                # One broker may not know it at once, after its start.
+                missing += 1
+                if missing > 1:
+                    raise PositionRefused(f"{self._name} has been deleted, and its records with it") from e
+                found = None
+            if found is None:
+                time.sleep(_LOOK_S if missing else _PAUSE_S)
+            elif found.id != self._id:
+                raise PositionRefused(
+                    f"{self._name} has been made anew since it was read first: its records are others (topic id "
+                    f"{found.id}, at first {self._id})"
+                )
+            else:
+                self._seen = asked_at, found
+        return self._seen[1]
 
 
 def _text(uuid: Any) -> str:

@@ -12,14 +12,17 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from pairstream.errors import NoSuchView, SettingsError, Unavailable, ViewError
-from pairstream.kafka import Cluster
+from pairstream.kafka import Cluster, TopicWatch
 from pairstream.records import AvroReader, Malformed, Schemas
+from pairstream.threads import PerProcess
 from pairstream.view import Block, View
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KEY = re.compile(r"([^/]+)/([0-9]{8})")
 _POLL_S = 0.1
 _TIMEOUT_S = 120.0
+_LOOK_EVERY_S = 5.0
+"""How often one asks whether the topic is the same."""
 _BATCH = 200
 
 
@@ -97,24 +100,36 @@ class TopicTail:
     """
 
     def __init__(self, cluster: Cluster, topic: str) -> None:
-        partitions = cluster.topic(topic).partitions
-        if partitions != [0]:
-            raise Unavailable(f"{topic} has {len(partitions)} partitions; right is one")
+        found = cluster.topic(topic)
+        if found.partitions != [0]:
+            raise Unavailable(f"{topic} has {len(found.partitions)} partitions; right is one")
+        self._watch = TopicWatch(cluster, topic, found.id)
         self._cluster = cluster
         self._topic = topic
         self._at = cluster.begins(topic, [0])[0]
-        self._consumer: Consumer = cluster.consumer({"auto.offset.reset": "earliest", "fetch.wait.max.ms": 20})
-        self._consumer.assign([TopicPartition(topic, 0, self._at)])
+        self._consumer = PerProcess(self._assigned)
+        self._consumer()
+
+    def _assigned(self) -> Consumer:
+        consumer = self._cluster.consumer({"auto.offset.reset": "earliest", "fetch.wait.max.ms": 20})
+        consumer.assign([TopicPartition(self._topic, 0, self._at)])
+        return consumer
 
     def read(self, reader: Callable[[Message], None]) -> None:
-        """Reads on to where the first open transaction begins, or to the end."""
-        self.read_to(self._cluster.ends(self._topic, [0])[0], reader)
+        """Reads on to where the first open transaction begins, or to the end.
+
+        Raises:
+            PositionRefused: where the topic was deleted or made anew
+        """
+        end = self._cluster.ends(self._topic, [0])[0]
+        self._watch.require(time.monotonic() - _LOOK_EVERY_S)
+        self.read_to(end, reader)
 
     def read_to(self, end: int, reader: Callable[[Message], None]) -> None:
         """Reads on to an offset, and further where more is there; waits for transactions that are open before it."""
         deadline = time.monotonic() + _TIMEOUT_S
         while self._at < end:
-            for message in self._consumer.consume(_BATCH, _POLL_S):
+            for message in self._consumer().consume(_BATCH, _POLL_S):
                 error = message.error()
                 if error is None:
                     self._at = message.offset() + 1
@@ -129,7 +144,8 @@ class TopicTail:
 
     def close(self) -> None:
         """Reads no more."""
-        self._consumer.close()
+        if own := self._consumer.own():
+            own.close()
 
 
 class GrowingView:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pairstream.index import read_entries
+from pairstream.index import key_of, read_entries
 from pairstream.indexing import positions_of
 from pairstream.kafka import Cluster
 from pairstream.records import Schemas
+from pairstream.takedowns import InForce
 from pairstream.view import Blocks, View
 
 _COUNTED = ("language", "source_kind", "licence", "contributor", "recipe_version", "fold", "truncated")
@@ -25,7 +26,10 @@ def profile(
 ) -> dict[str, Any]:
     """Counts and quantiles of a view's samples; see :meth:`pairstream.source.Source.profile`."""
     numbers = ["token_count", "width", "height", "bytes", *(f"measures.{name}" for name in measures)]
-    columns = read_entries(cluster, schemas, dataset, split, fields=[*_COUNTED, *numbers]).columns
+    in_force = InForce.now(cluster, dataset)
+    found = read_entries(cluster, schemas, dataset, split, in_force.conditions, [*_COUNTED, *numbers])
+    is_there = ~np.isin(found.keys, [key_of(pair_id.encode("utf-8")) for pair_id in in_force.pair_ids])
+    columns = {name: column[is_there] for name, column in found.columns.items()}
     at = positions_of(Blocks.of(view.blocks), np.stack([columns["partition"], columns["offset"]]))
     own = {name: column[at[at >= 0]] for name, column in columns.items()}
     counts = {name: _counts(own[name].tolist()) for name in _COUNTED}

@@ -13,6 +13,7 @@ from confluent_kafka.schema_registry import SchemaRegistryClient, SchemaRegistry
 
 from pairstream.columns import Columns, Picture, Tokens, named
 from pairstream.errors import PairstreamError, SettingsError, Unavailable
+from pairstream.threads import PerProcess
 
 _PREFIX_BYTES = 5
 
@@ -81,7 +82,9 @@ class Schemas:
     def __init__(self, address: str, settings: Mapping[str, Any] | None = None) -> None:
         self._address = address
         self._settings = settings
-        self._client = SchemaRegistryClient({"url": address, **(settings or {})})
+        # Processes that share a connection would read each other's answers.
+        self._client = PerProcess(lambda: SchemaRegistryClient({"url": address, **(settings or {})}))
+        self._client()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Schemas, (self._address, self._settings)
@@ -94,7 +97,7 @@ class Schemas:
             Unavailable: where nothing answers
         """
         try:
-            self._client.get_latest_version(f"{topic}-value")
+            self._client().get_latest_version(f"{topic}-value")
         except SchemaRegistryError as e:
             if e.error_code not in _UNKNOWN:
                 raise self._refused(e) from e
@@ -118,7 +121,7 @@ class Schemas:
             Unavailable: where it does not answer
         """
         try:
-            found = self._client.get_schema(schema_id, subject_name=f"{topic}-value")
+            found = self._client().get_schema(schema_id, subject_name=f"{topic}-value")
         except SchemaRegistryError as e:
             if e.error_code in _UNKNOWN:
                 raise Malformed(f"the registry does not know schema {schema_id}") from e
@@ -139,7 +142,7 @@ class Schemas:
             Unavailable: where the registry does not answer, or holds no schema of the topic that has these fields
         """
         try:
-            latest = self._client.get_latest_version(f"{topic}-value")
+            latest = self._client().get_latest_version(f"{topic}-value")
         except SchemaRegistryError as e:
             if e.error_code in _UNKNOWN:
                 raise Unavailable(f"there is no subject {topic}-value; run: pairstream topics create") from e

@@ -38,6 +38,8 @@ class Slot:
         self.places = [(0, 0)] * batch_size
         self.stand_ins = [False] * batch_size
         self.seeds = [0] * batch_size
+        self.skipped: dict[tuple[int, int], str] = {}
+        """Partition and offset of each record in whose place another one is, and what is wrong with it."""
         self.pictures: dict[str, npt.NDArray[np.uint8]] = {}
         """What a transform gets, by name; of this batch alone."""
         self.made: list[Any] = [None] * batch_size
@@ -55,6 +57,13 @@ class Slot:
             self.memory = np.asarray(self.owner)
         self.arrays = self.arrays_in(self.memory)
         self.texts = {name: [""] * len(self.pair_ids) for name in texts}
+
+    def copy(self, source: int, target: int) -> None:
+        """Has a sample of the batch in the place of another as well."""
+        own = (self.pair_ids, self.captions, self.folds, self.dropped, self.places, self.seeds, self.made)
+        for values in (*self.arrays.values(), *self.texts.values(), *own):
+            values[target] = values[source]  # type: ignore[index]
+        self.stand_ins[target] = True
 
     def arrays_in(self, memory: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[Any]]:
         """The arrays in the slot's memory."""

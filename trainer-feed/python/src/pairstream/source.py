@@ -16,7 +16,7 @@ from pairstream.cutting import cut
 from pairstream.errors import PositionRefused, SampleRefused, SettingsError
 from pairstream.following import DEFAULT_WAIT_S, Follow
 from pairstream.indexing import facts_of
-from pairstream.kafka import JUMPING, Cluster
+from pairstream.kafka import Cluster
 from pairstream.mixing import Mix, change_mix
 from pairstream.named import GrowingView
 from pairstream.profiling import profile
@@ -46,7 +46,7 @@ class Source:
         self.topic = f"{dataset}.{split}"
 
     def cut(self, where: Sequence[str] = ()) -> View:
-        """Cuts a view of the pairs that the split holds now.
+        """Cuts a view of the pairs that the split holds now, without those that fall under a takedown.
 
         Reads the index of the data set, and only those records themselves that the index has not yet.
 
@@ -184,7 +184,7 @@ class Source:
         """As :meth:`samples`, with the records; of a view that :meth:`require` has checked."""
         reader = SampleReader(self.schemas, self.topic)
         takedowns = Takedowns(self.cluster, f"{self.dataset}.takedowns")
-        loader = WindowLoader(1, lambda: self.cluster.consumer(JUMPING), takedowns, lambda record: ())
+        loader = WindowLoader(1, self.cluster, takedowns, lambda record: ())
         try:
             for number in range(len(view.blocks)):
                 for record in loader.read(view, number):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections import deque
 from typing import NamedTuple
 
@@ -27,28 +26,26 @@ class Reading(NamedTuple):
 
 
 class StarvationClock:
-    """How long the samples in memory last at the rate at which they became fewer over the last minute. Thread-safe.
+    """How long the samples in memory last at the rate at which they became fewer over the last minute.
 
-    A trainer that waited more than half of that minute, with nothing in memory, starves now.
+    One thread notes, any may ask: without a lock, which an interrupt could leave locked. A trainer that waited more
+    than half of that minute, with nothing in memory, starves now.
     """
 
     def __init__(self) -> None:
         self._readings: deque[Reading] = deque()
-        self._lock = threading.Lock()
 
     def note(self, now: Reading) -> None:
         """Notes how things stand after a batch was handed out."""
-        with self._lock:
-            if self._readings and now.seconds - self._readings[-1].seconds < _STEP_S:
-                return
-            self._readings.append(now)
-            while len(self._readings) > 2 and now.seconds - self._readings[0].seconds > _SPAN_S:
-                self._readings.popleft()
+        if self._readings and now.seconds - self._readings[-1].seconds < _STEP_S:
+            return
+        self._readings.append(now)
+        while len(self._readings) > 2 and now.seconds - self._readings[0].seconds > _SPAN_S:
+            self._readings.popleft()
 
     def seconds_left(self, now: Reading) -> float:
         """Seconds until nothing is left; NaN where samples do not become fewer, or nobody has taken any."""
-        with self._lock:
-            begin = self._readings[0] if self._readings else now
+        begin = self._readings[0] if self._readings else now
         seconds = now.seconds - begin.seconds
         if seconds <= 0:
             return math.nan

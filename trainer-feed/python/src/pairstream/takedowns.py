@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import ipaddress
 import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+import numpy as np
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from numpy.typing import NDArray
 
 from pairstream.errors import Unavailable
-from pairstream.kafka import Cluster
+from pairstream.kafka import Cluster, TopicWatch
 
 _POLL_S = 0.2
 _BATCH = 500
+_LOOK_EVERY_S = 5.0
+"""How often one asks whether the topic is the same, and has no more partitions."""
 
 
 class Takedowns:
@@ -25,12 +32,13 @@ class Takedowns:
 
     Args:
         topic: of the takedowns
+        is_stopped: whether nobody waits any more for the topic to be read
 
     Raises:
         Unavailable: where the broker does not answer or has no such topic
     """
 
-    def __init__(self, cluster: Cluster, topic: str) -> None:
+    def __init__(self, cluster: Cluster, topic: str, is_stopped: Callable[[], bool] = lambda: False) -> None:
         self._topic = topic
         self._keys: set[str] = set()
         self.version = 0
@@ -38,13 +46,15 @@ class Takedowns:
         self._failure: Unavailable | None = None
         self._stopped = threading.Event()
         found = cluster.topic(topic)
+        self._watch = TopicWatch(cluster, topic, found.id)
+        self._partitions = set(found.partitions)
         begins = cluster.begins(topic, found.partitions)
         ends = cluster.ends(topic, found.partitions)
         self._consumer: Consumer = cluster.consumer({"auto.offset.reset": "earliest"})
         self._consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in found.partitions])
         left = {partition for partition in found.partitions if begins[partition] < ends[partition]}
         try:
-            while left:
+            while left and not is_stopped():
                 self._read(lambda partition: left.discard(partition))
         except BaseException:
             self._consumer.close()
@@ -55,6 +65,11 @@ class Takedowns:
     def __len__(self) -> int:
         """Number of takedowns that hold."""
         return len(self._keys)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Of the takedowns that hold: their kinds and subjects, with a slash between."""
+        return frozenset(self._keys)
 
     def hold(self, pair: Mapping[str, Any]) -> bool:
         """Whether a pair is withdrawn now.
@@ -84,9 +99,16 @@ class Takedowns:
         self._consumer.close()
 
     def _follow(self) -> None:
+        is_stopped = self._stopped.is_set
         try:
-            while not self._stopped.is_set() and threading.main_thread().is_alive():
+            while not is_stopped():
                 self._read(lambda partition: None)
+                found = self._watch.require(time.monotonic() - _LOOK_EVERY_S, is_stopped)
+                # With more partitions, what comes for a key may come there.
+                if new := set(found.partitions) - self._partitions:
+                    begins = [TopicPartition(self._topic, partition, OFFSET_BEGINNING) for partition in new]
+                    self._consumer.incremental_assign(begins)
+                    self._partitions |= new
         except Exception as e:
             self._failure = Unavailable(f"{self._topic} can no longer be read: {e}")
 
@@ -107,6 +129,49 @@ class Takedowns:
             self.version += 1
 
 
+class _Spared(NamedTuple):
+    """That a pair falls under no takedown by one of its fields; asked as :class:`pairstream.conditions.Condition` is."""
+
+    field: str
+    subjects: frozenset[str]
+    subject_of: Callable[[str], str]
+
+    def holds(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+        texts = values.tolist()
+        known = {text: self.subject_of(text or "") not in self.subjects for text in set(texts)}
+        return np.fromiter(map(known.__getitem__, texts), np.bool_, len(texts))
+
+    def holds_for(self, fields: Mapping[str, Any]) -> bool:
+        return self.subject_of(fields.get(self.field) or "") not in self.subjects
+
+
+class InForce(NamedTuple):
+    """The takedowns that hold at one time, carried out or not, as what a pair has to be to be spared.
+
+    Args:
+        pair_ids: of the pairs that were withdrawn one by one
+        conditions: on fields, which all have to hold
+    """
+
+    pair_ids: frozenset[str]
+    conditions: Sequence[_Spared]
+
+    @classmethod
+    def now(cls, cluster: Cluster, dataset: str) -> InForce:
+        """Reads the takedowns of a data set.
+
+        Raises:
+            Unavailable: where the broker does not answer or has no topic of takedowns
+        """
+        with closing(Takedowns(cluster, f"{dataset}.takedowns")) as takedowns:
+            subjects: dict[str, set[str]] = defaultdict(set)
+            for key in takedowns.keys:
+                kind, _, subject = key.partition("/")
+                subjects[kind].add(subject)
+        conditions = [_Spared(field, frozenset(subjects[kind]), of) for kind, field, of in _FIELDS if subjects[kind]]
+        return cls(frozenset(subjects["PAIR"]), conditions)
+
+
 def keys_of(pair: Mapping[str, Any]) -> tuple[str, ...]:
     """Keys of the takedowns that a pair falls under, by its fields."""
     keys = [f"PAIR/{pair.get('pair_id', '')}", f"IMAGE/{pair.get('image_digest', '')}"]
@@ -115,12 +180,15 @@ def keys_of(pair: Mapping[str, Any]) -> tuple[str, ...]:
     if pair.get("producer"):
         keys.append(f"PRODUCER/{pair['producer']}")
     keys.append(f"SOURCE/{pair.get('source_kind', '')}")
-    url = pair.get("url", "")
-    path = url.find("/", url.find("//") + 2)
-    host = _host(url if path < 0 else url[:path])
+    host = _host_of(pair.get("url", ""))
     if host:
         keys.append(f"SOURCE/{host}")
     return tuple(keys)
+
+
+def _host_of(url: str) -> str:
+    path = url.find("/", url.find("//") + 2)
+    return _host(url if path < 0 else url[:path])
 
 
 @lru_cache(maxsize=10_000)
@@ -139,3 +207,13 @@ def _host(url: str) -> str:
         return host if host.isascii() else host.encode("idna").decode("ascii").lower()
     except ValueError:
         return ""
+
+
+_FIELDS: Sequence[tuple[str, str, Callable[[str], str]]] = (
+    ("IMAGE", "image_digest", str),
+    ("CONTRIBUTOR", "contributor", str),
+    ("PRODUCER", "producer", str),
+    ("SOURCE", "source_kind", str),
+    ("SOURCE", "url", _host_of),
+)
+"""By kind of takedown, on which field of a pair it depends, and what of it is the subject."""

@@ -129,7 +129,8 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
                 "Accelerate would read in its first process alone: give prepare the loader itself, of which each process "
                 "has its own share already, not a DataLoader of it"
             )
-        return map(self._handed_out, self.loader)
+        iter(self.loader)
+        return _Tensors(self.loader, self._handed_out)
 
     def __len__(self) -> int:
         """Number of batches in an epoch; a TypeError of a mix and of a view that grows."""
@@ -192,6 +193,8 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         if not seeds:
             return images
         pictures = images.permute(0, 3, 1, 2) if self._is_channels_last else images
+        # What changes pictures where they are would find them changed when it is called again, after an error.
+        pictures = pictures.clone()
         changed = []
         with torch.random.fork_rng():
             for picture, seed in zip(pictures, seeds):
@@ -205,6 +208,17 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Tensors(Iterator[Any]):
+    """Hands out what is made of a loader's batches."""
+
+    def __init__(self, loader: Loader, make: Callable[[Batch], Any]) -> None:
+        self._loader = loader
+        self._make = make
+
+    def __next__(self) -> Any:
+        return self._loader._next(self._make)
 
 
 _DIVIDING = {"dp", "dp_replicate", "dp_shard", "replicate", "shard"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -18,9 +19,11 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from pairstream.errors import AllWithdrawn, PositionRefused, Unavailable
 from pairstream.facts import NONE
 from pairstream.grouping import GroupedOrder
+from pairstream.kafka import JUMPING, SILENCE_S, Cluster, TopicWatch
 from pairstream.order import EpochOrder, Piece
 from pairstream.records import Sample
 from pairstream.schedule import ViewEpoch
+from pairstream.threads import Workers
 from pairstream.view import Block, View
 
 _POLL_S = 0.1
@@ -92,6 +95,7 @@ class Window:
         self._keys: list[Sequence[str]] = []
         self._living = self._there
         self._version = 0
+        self.read_at = time.monotonic()
 
     def has_living(self) -> bool:
         """Whether any pair is left."""
@@ -135,6 +139,7 @@ class GroupedWindow:
         self._withdrawn = withdrawn
         self._version = version
         self._keys_of = keys
+        self.read_at = time.monotonic()
 
     def take(self, group: int, at: int) -> Loaded | None:
         """What comes at a place, once; None where it is withdrawn by now."""
@@ -148,11 +153,11 @@ class WindowLoader:
     """Loads windows, several at a time, each by a consumer of its own.
 
     A window of which every pair is withdrawn hands out those of the next one in its lane, counted around the lane's
-    end, that has any; where there is none in the lane, those of the next lane.
+    end, that has any; where there is none in the lane, those of the next lane. All views are of one topic.
 
     Args:
         count: of consumers
-        consumer: makes one that reads committed records alone and answers where a partition ends
+        cluster: where the topic is
         withdrawn: which pairs are withdrawn
         keys: of the takedowns that a record would fall under
     """
@@ -160,19 +165,21 @@ class WindowLoader:
     def __init__(
         self,
         count: int,
-        consumer: Callable[[], Consumer],
+        cluster: Cluster,
         withdrawn: Withdrawn,
         keys: Callable[[Record], Sequence[str]],
     ) -> None:
         self._withdrawn = withdrawn
         self._keys = keys
         # As many as consumers: threads that waited for one would be overtaken by those that give one back.
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="pairstream-load")
+        self._threads = Workers(count, "pairstream-load")
         self._idle: SimpleQueue[Consumer] = SimpleQueue()
-        self._all = [consumer() for _ in range(count)]
+        self._cluster = cluster
+        self._watch: TopicWatch | None = None
+        self._all = [cluster.consumer(JUMPING) for _ in range(count)]
         for one in self._all:
             self._idle.put(one)
-        self._stopped = threading.Event()
+        self._is_stopped = False
         self._lock = threading.Lock()
         self.bytes = 0
         """Of the records' values that were read so far."""
@@ -193,15 +200,26 @@ class WindowLoader:
 
     def read(self, view: View, block: int) -> list[Record | None]:
         """A block's records; None for one that is gone."""
-        return self._with_consumer(lambda consumer: self._read(consumer, view, block, 0, view.blocks[block].size))
+        records = self._with_consumer(lambda consumer: self._read(consumer, view, block, 0, view.blocks[block].size))
+        self.require_same(time.monotonic())
+        return records
+
+    def require_same(self, read_at: float) -> None:
+        """Makes sure that what was read until a time, which a window tells, is of the views' own topic.
+
+        Raises:
+            PositionRefused: where the topic was deleted or made anew
+        """
+        if self._watch is not None:
+            self._watch.require(read_at, lambda: self._is_stopped)
 
     def stop(self) -> None:
-        """Ends all loading."""
-        self._stopped.set()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """Ends all loading, without waiting for that."""
+        self._is_stopped = True
 
     def close(self) -> None:
-        """Closes the consumers, which nobody uses any more."""
+        """Waits for the end of what is being loaded, and closes the consumers."""
+        self._threads.close()
         for consumer in self._all:
             consumer.close()
 
@@ -279,6 +297,7 @@ class WindowLoader:
 
     def _read(self, consumer: Consumer, view: View, index: int, first: int, count: int) -> list[Record | None]:
         block = view.blocks[index]
+        self._watch = self._watch or TopicWatch(self._cluster, view.topic, view.topic_id)
         offsets = block.offsets[first : first + count]
         return self._read_offsets(consumer, view.topic, block, offsets)
 
@@ -291,15 +310,20 @@ class WindowLoader:
         at = offsets[0] - 1
         read = 0
         consumer.assign([TopicPartition(topic, block.partition, offsets[0])])
+        heard_at = time.monotonic()
         while at < last:
-            if self._stopped.is_set() or not threading.main_thread().is_alive():
+            if self._is_stopped:
                 raise Stopped
+            if time.monotonic() - heard_at > SILENCE_S:
+                heard_at = time.monotonic()
+                self.require_same(heard_at)
             # For more records than are there, the client would wait; transactions' ends are no records.
             for message in consumer.consume(len(offsets) - bisect_right(offsets, at), _POLL_S):
                 error = message.error()
                 if error is not None:
                     at = max(at, _behind(error, message.offset(), f"{topic}-{block.partition}", offsets[0]))
                     continue
+                heard_at = time.monotonic()
                 at = message.offset()
                 place = places.get(at)
                 value = message.value()

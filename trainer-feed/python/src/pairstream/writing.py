@@ -188,12 +188,12 @@ class SampleWriter:
         """Keys of the takedowns that a record falls under, once there are any.
 
         What :meth:`write` needs is kept with the record, in few objects: windows hold thousands of records, and the
-        garbage collector walks over all of them.
-
-        Raises:
-            SampleRefused: where it is no prepared pair
+        garbage collector walks over all of them. What is no prepared pair falls under none; :meth:`write` refuses it.
         """
-        sample = self.read(record)
+        try:
+            sample = self.read(record)
+        except SampleRefused:
+            return ()
         record.sample = sample._replace(fields={"fold": sample.fields.get("fold", 0)})
         return keys_of(sample.fields)
 

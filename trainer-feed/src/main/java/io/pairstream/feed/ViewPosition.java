@@ -13,8 +13,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 public record ViewPosition(String view, OrderPlan plan, long epoch, long samples)
     implements Position {
 
-  /** As it is stored. What Python's states say of checkpoints tells nothing of where they are. */
-  @JsonIgnoreProperties({"checkpoint", "since"})
+  /** As it is stored. What Python's states say of checkpoints and loops is no part of the place. */
+  @JsonIgnoreProperties({"checkpoint", "since", "ended"})
   private record Stored(String view, long seed, int lanes, int window, long epoch, long samples) {}
 
   public ViewPosition {

@@ -1,0 +1,99 @@
+"""Threads that a process does not wait for at its end, and what wakes them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Notice:
+    """Tells one thread that something has changed; it looks itself at what.
+
+    Unlike ``threading.Condition``, it stays whole when a signal's handler raises in the middle of it, and a finalizer
+    may give it.
+    """
+
+    def __init__(self) -> None:
+        self._given: SimpleQueue[None] = SimpleQueue()
+
+    def give(self) -> None:
+        """Wakes the thread that waits, or the next one that will."""
+        if self._given.empty():
+            self._given.put(None)
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Returns once something may have changed, or after a time."""
+        try:
+            self._given.get(timeout=timeout_s)
+        except Empty:
+            pass
+
+
+class Workers:
+    """Daemon threads that do tasks in the order in which they come.
+
+    Those of a ``ThreadPoolExecutor`` are waited for at the end of the process, before anything tells them of it.
+
+    Args:
+        count: of threads
+        name: of each, with its number behind it
+    """
+
+    def __init__(self, count: int, name: str) -> None:
+        self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=_work, args=(self._tasks,), name=f"{name}-{number}", daemon=True)
+            for number in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, task: Callable[..., T], *args: Any) -> Future[T]:
+        """Has a task done."""
+        done: Future[T] = Future()
+        self._tasks.put((done, partial(task, *args)))
+        return done
+
+    def close(self) -> None:
+        """Waits for the end of all tasks."""
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join()
+
+
+def _work(tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None]) -> None:
+    while (task := tasks.get()) is not None:
+        done, do = task
+        try:
+            done.set_result(do())
+        except BaseException as e:
+            done.set_exception(e)
+        # Else its records would stay until the next one comes.
+        del task, done, do
+
+
+class PerProcess(Generic[T]):
+    """Something that each process makes for itself: a client's threads do not come along into a forked one.
+
+    That of the process before is left alone there.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: dict[int, T] = {}
+
+    def __call__(self) -> T:
+        """That of this process."""
+        return self._made.get(os.getpid()) or self._made.setdefault(os.getpid(), self._make())
+
+    def own(self) -> T | None:
+        """The same; None where this process has made none."""
+        return self._made.get(os.getpid())
