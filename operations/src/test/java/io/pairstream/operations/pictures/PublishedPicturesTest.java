@@ -59,8 +59,12 @@ class PublishedPicturesTest {
     put("4", TRAINING, "d", "000000000000000f", "");
     put("5", TRAINING, "e", "f000000000000000", "");
     put("6", TEST, "f", "no hash", "");
+    put("7", TRAINING, "g", "ffff000000000000", "");
+    put("8", TEST, "h", "ffff00000000000f", "");
+    put("9", TRAINING, "i", "0000ffff00000000", "");
+    put("10", TEST, "j", "0000ffff0000001f", "");
 
-    assertThat(pairsInTwoSplits()).containsExactlyInAnyOrder("ab3", "db1");
+    assertThat(pairsInTwoSplits()).containsExactlyInAnyOrder("ab3", "db1", "gh4");
   }
 
   @Test
@@ -107,7 +111,11 @@ class PublishedPicturesTest {
     pictures.put("3", TEST, "c", "0000000000000000", "", "c");
     pictures.put("4", VALIDATION, "d", "0000000000000001", "", "d");
 
-    assertThat(pairsInTwoSplits()).contains("ac0");
+    put("5", TRAINING, "e", "00ff00ff00000000", "");
+    put("6", TEST, "f", "00ff00ff00000000", "");
+    pictures.put("7", TEST, "g", "00ff00ff00000001", "", "g");
+
+    assertThat(pairsInTwoSplits()).contains("ac0", "eg1");
   }
 
   @Test
