@@ -342,11 +342,12 @@ class PlantedCopiesTest {
 
   /** Lies on its side in the file, whose EXIF says to turn it to the right. */
   private static byte[] turned(BufferedImage picture) {
-    BufferedImage lying =
-        new BufferedImage(picture.getHeight(), picture.getWidth(), BufferedImage.TYPE_INT_RGB);
+    int width = picture.getHeight();
+    int height = picture.getWidth();
+    BufferedImage lying = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = lying.createGraphics();
     graphics.rotate(-Math.PI / 2);
-    graphics.drawImage(picture, -picture.getWidth(), 0, null);
+    graphics.drawImage(picture, -height, 0, null);
     byte[] file = jpeg(lying, 0.9f);
     // One directory of one entry: tag 0x112, one short, 6.
     byte[] exif = {
