@@ -17,6 +17,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,9 @@ class ImportedRowsAddUpTest {
   private static final Set<Fault> OF_ROWS =
       Set.of(Fault.STRAY_QUOTE, Fault.A_CELL_MORE, Fault.A_CELL_LESS);
 
+  private static final List<Format> FORMATS = List.copyOf(EnumSet.allOf(Format.class));
+  private static final List<Fault> FAULTS = List.copyOf(EnumSet.allOf(Fault.class));
+
   @TempDir Path folder;
 
   private final Set<String> truth = new HashSet<>();
@@ -72,7 +76,7 @@ class ImportedRowsAddUpTest {
   @MethodSource("seeds")
   void eachRowIsAPairALinkOrAProblem(int seed) throws IOException {
     random = new Random(seed);
-    Format format = Format.values()[seed % Format.values().length];
+    Format format = FORMATS.get(seed % FORMATS.size());
     rows = 1 + random.nextInt(12);
 
     switch (format) {
@@ -123,7 +127,7 @@ class ImportedRowsAddUpTest {
   }
 
   private Fault fault() {
-    return Fault.values()[random.nextInt(Fault.values().length)];
+    return FAULTS.get(random.nextInt(FAULTS.size()));
   }
 
   private String image(int row, Fault fault) throws IOException {
