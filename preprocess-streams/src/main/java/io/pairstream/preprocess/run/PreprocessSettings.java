@@ -64,6 +64,19 @@ public record PreprocessSettings(
    */
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
+  /**
+   * Bytes that a thread writes to its stores before it commits early, half of them in the heap: two
+   * seconds of waiting pairs, of 30 kB each.
+   */
+  private static final long UNCOMMITTED = 32L * 1024 * 1024;
+
+  /**
+   * How soon an instance gets its share of the partitions after it has read their stores; until
+   * then the others go on with them. The least that Kafka Streams takes; its own is 10 minutes, for
+   * two stores at a time.
+   */
+  private static final Duration SHARED_WITHIN = Duration.ofMinutes(1);
+
   /** From the end of the longest transaction until a thread is taken for dead. */
   private static final Duration POLLS_LATER = Duration.ofMinutes(1);
 
@@ -131,6 +144,11 @@ public record PreprocessSettings(
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
     settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    // A store has what is committed and nothing else, so that a kill leaves it usable.
+    settings.put(StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG, true);
+    settings.put(StreamsConfig.STATESTORE_UNCOMMITTED_MAX_BYTES_CONFIG, threads * UNCOMMITTED);
+    settings.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, SHARED_WITHIN.toMillis());
+    settings.put(StreamsConfig.MAX_WARMUP_REPLICAS_CONFIG, Integer.MAX_VALUE);
     // A record is taken as it comes; waiting for the other topic's next one orders nothing.
     settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);

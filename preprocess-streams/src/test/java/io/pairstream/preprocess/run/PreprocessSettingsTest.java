@@ -7,6 +7,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ class PreprocessSettingsTest {
         .containsEntry("num.stream.threads", 3)
         .containsEntry("state.dir", "state")
         .containsEntry("request.timeout.ms", 10_000)
+        .containsEntry("statestore.uncommitted.max.bytes", 3 * 32 * 1024 * 1024L)
         .containsEntry(StreamsConfig.mainConsumerPrefix("auto.offset.reset"), "earliest");
   }
 
@@ -44,6 +46,22 @@ class PreprocessSettingsTest {
     assertThat(settings.transactionTimeout()).isGreaterThan(hanging);
     assertThat(settings.streamsSettings())
         .containsEntry(TRANSACTION_TIMEOUT, (int) settings.transactionTimeout().toMillis());
+  }
+
+  /** Kafka Streams asks every 10 minutes, and reads two stores at a time. */
+  @Test
+  void whoeverComesBackHasItsShareWithinAMinuteAfterItsStoresAreRead() {
+    for (Map<String, Object> each :
+        List.of(
+            settings(workers, Map.of()).streamsSettings(),
+            settings(workers, Map.of()).lookUpSettings())) {
+      StreamsConfig config = new StreamsConfig(each);
+
+      assertThat(config.getLong(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG))
+          .isEqualTo(60_000);
+      assertThat(config.getInt(StreamsConfig.MAX_WARMUP_REPLICAS_CONFIG))
+          .isGreaterThanOrEqualTo(1_000);
+    }
   }
 
   @Test
