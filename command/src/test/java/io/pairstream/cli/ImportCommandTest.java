@@ -92,7 +92,8 @@ class ImportCommandTest {
     assertThat(run()).isEqualTo(2);
 
     assertThat(err.toString())
-        .contains("expected one of [FOLDER, CSV, TSV, JSONL, PARQUET, WEBDATASET, COCO]")
+        .contains(
+            "expected one of [FOLDER, CSV, TSV, TSV_QUOTED, tsv-quoted, JSONL, PARQUET, WEBDATASET, COCO]")
         .contains("--columns: 'picture' is no part of a pair; there are image, caption,")
         .contains("PATH");
   }
