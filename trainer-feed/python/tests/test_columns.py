@@ -8,7 +8,7 @@ from conftest import SIDE, Writer, pair, picture
 
 from pairstream import Loader, SampleRefused, SettingsError
 from pairstream.augment import horizontal_flip, names_a_side
-from pairstream.columns import Columns
+from pairstream.columns import Columns, Picture
 from pairstream.hooks import stack
 from pairstream.random_numbers import RandomNumbers
 from pairstream.records import SampleReader, Schemas
@@ -51,7 +51,8 @@ def expected(number):
     is_measured = number % 2
     return {
         "original_size": [100 + number, 40],
-        "crop": [number, 1, 20, 30] if is_measured else [-1] * 4,
+        "crop": [round(number * SIDE / 20), 0, SIDE, SIDE] if is_measured else [-1] * 4,
+        "crop.mirrored": [round(number * SIDE / 20), 1, SIDE, SIDE] if is_measured else [-1] * 4,
         "measure.sharpness": number / 4 if is_measured else np.nan,
         "source": "crowd",
         "url": f"https://example.org/{number}",
@@ -67,7 +68,7 @@ def expected(number):
     }
 
 
-TYPES = {"original_size": "int32", "crop": "int32", "measure.sharpness": "float32", "truncated": "bool",
+TYPES = {"original_size": "int32", "crop": "int32", "crop.mirrored": "int32", "measure.sharpness": "float32", "truncated": "bool",
          "height": "int64", "received_at": "int64", "tokens.t5": "int32", "mask.t5": "uint8", "tokens.clip": "int32",
          "mask.clip": "uint8", "images.small": "uint8"}  # fmt: skip
 
@@ -106,7 +107,7 @@ def written(writer, values, size=4):
 
 
 def assert_columns(batch):
-    assert set(batch.columns) == {*COLUMNS, "mask.t5", "mask.clip"}
+    assert set(batch.columns) == {*COLUMNS, "crop.mirrored", "mask.t5", "mask.clip"}
     assert {name: str(one.dtype) for name, one in batch.columns.items() if not isinstance(one, list)} == TYPES
     for index, pair_id in enumerate(batch.pair_ids):
         for name, value in expected(int(pair_id)).items():
@@ -182,7 +183,7 @@ def test_what_one_sample_of_the_first_batch_has_the_others_need_not(registry, pa
     assert slot.texts == {"url": ["", "https://example.org/1", "", ""], "texts.plain": ["", "plain 1", "", ""]}
     assert slot.arrays["fold"][:2].tolist() == [0, 1] and slot.arrays["truncated"][:2].tolist() == [False, False]
     np.testing.assert_array_equal(slot.arrays["measure.sharpness"][:2], [np.nan, 0.25])
-    assert slot.arrays["crop"][:2].tolist() == [[-1] * 4, [1, 1, 20, 30]]
+    assert slot.arrays["crop"][:2].tolist() == [[-1] * 4, [0, 0, SIDE, SIDE]]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +206,45 @@ def test_ids_and_measures_that_are_no_numbers_of_their_kind_are_refused(registry
     for change in (dict(measures={"crop_top_px": float("nan")}), dict(measures={"original_width_px": 1e12})):
         with pytest.raises(SampleRefused, match="^pairs.training-3-17: "):
             written(writer_of(registry, ["crop", "original_size"]), [pairs.write({**rich(1), **change})])
+
+
+@pytest.mark.parametrize(
+    "original, part, own, shown, corner, mirrored",
+    [
+        ((480, 640), (48, 0, 384, 640), (192, 320), (192, 320), (24, 0), (24, 0)),
+        ((480, 640), (48, 0, 384, 640), (192, 320), (384, 640), (48, 0), (48, 0)),
+        ((1000, 3000), (0, 500, 1000, 1000), (256, 256), (256, 256), (0, 128), (0, 384)),
+        ((100, 100), (0, 0, 100, 100), (256, 256), (256, 256), (0, 0), (0, 0)),
+        # A rendition of another shape shows another part, which nobody has written down.
+        ((480, 640), (48, 0, 384, 640), (192, 320), (128, 128), None, None),
+        ((480, 640), (0, 0, 0, 0), (192, 320), (192, 320), None, None),
+    ],
+)
+def test_a_crop_is_of_the_resized_original_as_sdxl_has_it(original, part, own, shown, corner, mirrored):
+    measures = dict(zip(("crop_top_px", "crop_left_px", "crop_height_px", "crop_width_px"), map(float, part)))
+    pair = dict(height=own[0], width=own[1], measures={**measures, "original_width_px": float(original[1])})
+
+    found = Columns(["crop"]).read(pair, Picture.of(dict(height=shown[0], width=shown[1])))
+
+    assert [one.tolist() for one in found] == [[-1] * 4 if one is None else [*one, *shown] for one in (corner, mirrored)]
+
+
+def test_a_dropped_caption_is_the_tokenizers_empty_one(registry, pairs):
+    values = rich(1)
+    values.update(token_ids=[7, 1], pad_id=3, empty_token_ids=[], empty_token_count=0)
+    values["token_sets"] = [
+        dict(name="t5", token_ids=[7, 1, 9], token_count=2, pad_id=9, empty_token_ids=[1], empty_token_count=1),
+        # Padded by the place's index.
+        dict(name="clip", token_ids=[5, 7, 6, 23], token_count=3, pad_id=20, empty_token_ids=[5, 6, 22, 23], empty_token_count=2),
+    ]  # fmt: skip
+    form = Pictures(SIDE, "float32", "nchw", "clip")
+
+    slot = written(writer_of(registry, ["tokens.t5", "tokens.clip"], form, caption_dropout=1.0), [pairs.write(values)])
+
+    found = {name: slot.arrays[name][0].tolist() for name in ("tokens", "tokens.t5", "tokens.clip")}
+    assert found == {"tokens": [3, 3], "tokens.t5": [1, 9, 9], "tokens.clip": [5, 6, 22, 23]}
+    masks = {name: slot.arrays[name][0].tolist() for name in ("mask", "mask.t5", "mask.clip")}
+    assert masks == {"mask": [0, 0], "mask.t5": [1, 0, 0], "mask.clip": [1, 1, 0, 0]}
 
 
 @pytest.mark.parametrize("columns", ["crop", ["images"], [1]])
@@ -387,11 +427,13 @@ def test_a_picture_whose_caption_names_a_side_is_never_flipped(caption):
 def test_other_pictures_are_flipped_with_all_their_renditions(caption):
     assert not names_a_side(caption)
     sample = {"image": picture(1), "images.small": small(1), "caption": caption, "tokens": np.arange(2)}
+    sample.update({"crop": [1, 2, 4, 4], "crop.mirrored": [1, 7, 4, 4]})
 
     found = horizontal_flip(sample, np.random.default_rng(1), 1.0)
 
     assert (found["image"] == picture(1)[:, ::-1]).all() and (found["images.small"] == small(1)[:, ::-1]).all()
     assert found["image"].flags.c_contiguous and found["tokens"] is sample["tokens"]
+    assert (found["crop"], found["crop.mirrored"]) == ([1, 7, 4, 4], [1, 2, 4, 4])
     assert (sample["image"] == picture(1)).all()
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from pairstream.columns import mirrored
+
 _SIDES = re.compile(
     r"\b(?:left|right)(?!eous|ful|s?overs?\b)|clockwise|\bstarboard|[左右]|[顺順逆]\s*[时時]\s*[针針]", re.IGNORECASE
 )
@@ -20,6 +22,8 @@ def names_a_side(caption: str) -> bool:
 def horizontal_flip(sample: dict[str, Any], random: np.random.Generator, p: float = 0.5) -> dict[str, Any]:
     """Mirrors a sample's pictures with probability ``p``, but never where its caption, or a text of it, names a side.
 
+    Of a mirrored one ``crop`` is the corner in the mirrored original.
+
     Args:
         sample: as ``transform`` gets it; stays as it is
         random: of the sample, from which one number is drawn whatever the caption says
@@ -29,4 +33,5 @@ def horizontal_flip(sample: dict[str, Any], random: np.random.Generator, p: floa
     if not is_drawn or any(map(names_a_side, texts)):
         return sample
     pictures = [name for name in sample if name == "image" or name.startswith("images.")]
-    return {**sample, **{name: np.ascontiguousarray(sample[name][:, ::-1]) for name in pictures}}
+    changed = {name: np.ascontiguousarray(sample[name][:, ::-1]) for name in pictures}
+    return {**sample, **changed, **mirrored(sample)}

@@ -267,7 +267,7 @@ class SampleReader:
         try:
             picture = Picture.of(_named(pair, "renditions", "rendition", self._rendition))
             tokens = Tokens.of(_named(pair, "token_sets", "token set", self._token_set))
-            values = (picture, tokens, *self.columns.read(pair))
+            values = (picture, tokens, *self.columns.read(pair, picture))
         except (ValueError, OverflowError) as e:
             raise Malformed(str(e)) from e
         return Sample(

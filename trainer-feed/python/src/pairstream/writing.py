@@ -249,12 +249,15 @@ class SampleWriter:
         if found is None:
             raise self._refused(record, f"has no {name}")
         length = len(found.ids)
-        if length != len(first.ids) or not 0 <= found.token_count <= length:
+        if length != len(first.ids) or not 0 <= found.token_count <= length or len(found.empty_ids) > length:
             of = "" if name == "tokens" else f" of {name}"
             self._require(record, f"token ids{of}", len(first.ids), length)
             raise self._refused(record, f"token count {found.token_count} of {length} token ids{of}")
-        count = 0 if is_dropped else found.token_count
-        slot.arrays[name][index] = found.pad_id if is_dropped else found.ids
+        count = found.empty_count if is_dropped else found.token_count
+        ids = slot.arrays[name][index]
+        ids[:] = found.pad_id if is_dropped else found.ids
+        if is_dropped:
+            ids[: len(found.empty_ids)] = found.empty_ids
         mask = slot.arrays[_mask_of(name)]
         mask[index, :count] = 1
         mask[index, count:] = 0

@@ -177,6 +177,14 @@ public final class TokenizeCaption
       return new TokenIds(ids, count, before.length + all.length + after.length);
     }
 
+    /** The ids of an empty text, without those behind its tokens that {@code padId} alone fills. */
+    public TokenIds empty() {
+      TokenIds whole = apply("");
+      return padding == Padding.FIXED
+          ? new TokenIds(Arrays.copyOf(whole.ids(), whole.count()), whole.count(), whole.count())
+          : whole;
+    }
+
     /**
      * Reads a set's keys, which stand below {@code section}: {@code tokenizer}, {@code length},
      * {@code padding}, {@code pad-id}; {@code special-in-text} where the vocabulary has special

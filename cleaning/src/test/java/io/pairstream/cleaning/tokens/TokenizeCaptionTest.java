@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.tokens;
 
 import static io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget.Padding.FIXED;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,6 +93,27 @@ class TokenizeCaptionTest {
     assertThat(recipe.finish())
         .containsEntry("tokens.length", String.valueOf(length))
         .containsEntry("token-sets.x.pad-id", String.valueOf(positionPadId));
+  }
+
+  /** What a trainer reads in the place of a caption that it drops. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "'tokenizer: clip', '49406 49407', 2",
+    "'tokenizer: clip, pad-id: 49407', '49406 49407', 2",
+    "'tokenizer: clip, padding: by-position, length: 4', '49406 49407 49410 49411', 2",
+    "'tokenizer: bert-chinese', '101 102', 2",
+    "'tokenizer: gpt2', '', 0",
+    "'tokenizer: dalle, padding: by-position, length: 3', '49408 49409 49410', 0"
+  })
+  void knowsTheIdsOfAnEmptyCaption(String keys, String ids, int count) {
+    TokenizeCaption settings =
+        new TokenizeCaption(RecipeReader.parse("recipe", "tokens: {" + keys + "}"));
+
+    TokenIds empty = settings.main().empty();
+
+    assertThat(Arrays.stream(empty.ids()).mapToObj(String::valueOf).collect(joining(" ")))
+        .isEqualTo(ids);
+    assertThat(empty.count()).isEqualTo(count);
   }
 
   @Test

@@ -54,7 +54,9 @@ final class RecipeCheck {
             pair.getTruncated(),
             pair.getPadId(),
             pair.getTokenizer(),
-            pair.getTokenizerDigest());
+            pair.getTokenizerDigest(),
+            pair.getEmptyTokenIds(),
+            pair.getEmptyTokenCount());
     boolean alike =
         isSame(main, plan.tokens().main(), caption.tokens())
             && pair.getTokenSets().size() == caption.further().size();

@@ -55,6 +55,7 @@ final class OutputRecords {
     Picture picture = image.picture();
     TokenizedCaption caption = cleaned.caption();
     TokenTarget main = plan.tokens().main();
+    TokenIds empty = main.empty();
     Assignment assignment =
         plan.split()
             .assign(
@@ -79,6 +80,8 @@ final class OutputRecords {
         .setPadId(main.padId())
         .setTokenizer(main.tokenizer().name())
         .setTokenizerDigest(main.tokenizer().digest())
+        .setEmptyTokenIds(boxed(empty.ids()))
+        .setEmptyTokenCount(empty.count())
         .setTokenSets(tokenSets(caption.further()))
         .setTexts(caption.caption().texts())
         .setImageDigest(tracked.identity().imageDigest())
@@ -117,10 +120,11 @@ final class OutputRecords {
     for (String text : pair.getTexts().values()) {
       bytes += bytes(text);
     }
-    bytes += (long) MAX_ID_BYTES * pair.getTokenIds().size();
+    int ids = pair.getTokenIds().size() + pair.getEmptyTokenIds().size();
     for (TokenSet set : pair.getTokenSets()) {
-      bytes += (long) MAX_ID_BYTES * set.getTokenIds().size();
+      ids += set.getTokenIds().size() + set.getEmptyTokenIds().size();
     }
+    bytes += (long) MAX_ID_BYTES * ids;
     long most = RecordSizes.MAX_RECORD - FIELDS_BYTES;
     return bytes <= most
         ? Outcome.kept(pair)
@@ -267,6 +271,7 @@ final class OutputRecords {
     for (int i = 0; i < further.size(); i++) {
       TokenTarget target = plan.tokens().further().get(i);
       TokenIds tokens = further.get(i);
+      TokenIds empty = target.empty();
       sets.add(
           TokenSet.newBuilder()
               .setName(target.name())
@@ -276,6 +281,8 @@ final class OutputRecords {
               .setPadId(target.padId())
               .setTokenizer(target.tokenizer().name())
               .setTokenizerDigest(target.tokenizer().digest())
+              .setEmptyTokenIds(boxed(empty.ids()))
+              .setEmptyTokenCount(empty.count())
               .build());
     }
     return sets;
