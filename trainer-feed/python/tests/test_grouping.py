@@ -239,7 +239,7 @@ def grouped(source, view, batch_size=12, **options):
 def test_batches_have_the_shape_of_their_bucket(dataset):
     source, view = fill(dataset, 200, indexed=150)
     expected = Counter(shape_of(number) for number in range(200))
-    assert view.facts.counts() == {f"{h} x {w}": expected[h, w] for h, w in sorted(SHAPES)}
+    assert view.facts.counts() == {shape: expected[shape] for shape in sorted(SHAPES)}
 
     with grouped(source, view, last="keep") as loader:
         batches = [(batch.images.copy(), batch.pair_ids, loader.state_dict()) for batch in loader]

@@ -570,3 +570,34 @@ def test_explains_the_batch_of_a_step_of_all_ranks(dataset):
         for wrong in ((3, 0), (0, 2), (-1, 0)):
             with pytest.raises(SettingsError, match=f"no step {wrong[0]} in epoch {wrong[1]}"):
                 loader.explain(*wrong)
+
+
+def test_a_view_goes_by_its_file_or_name_wherever_one_goes(dataset, tmp_path):
+    dataset.produce(0, 100)
+    dataset.create_views()
+    source = dataset.source()
+    view = source.cut()
+    dataset.seal("all", 0, view, last=True)
+    view.save(tmp_path / "train.view")
+    half = View(view.topic, view.topic_id, view.cut_at, view.blocks[:1])
+    half.save(tmp_path / "half.view")
+    with loader_of(source, view, epochs=1) as loader:
+        expected = [batch.pair_ids for batch in loader]
+
+    for given in (str(tmp_path / "train.view"), tmp_path / "train.view", "all"):
+        with loader_of(source, given, epochs=1) as loader:
+            assert [batch.pair_ids for batch in loader] == expected
+    with loader_of(source, [(tmp_path / "train.view", 1), (half, 2)], epochs=None) as mix:
+        assert len(next(mix)) == len(expected[0])
+    again = pickle.loads(pickle.dumps(loader_of(source, tmp_path / "train.view", epochs=1)))
+    captions = list(source.captions(tmp_path / "train.view"))
+    (tmp_path / "train.view").unlink()
+    with again:
+        assert [batch.pair_ids for batch in again] == expected
+    assert captions == list(source.captions(view))
+
+
+@pytest.mark.parametrize("wrong", [7, None, ["a.view", "b.view"], [("a.view",)], {"a.view": 1}])
+def test_what_is_no_view_is_told_what_one_is(dataset, wrong):
+    with pytest.raises(SettingsError, match="a view is what source.cut or source.view answers, or the name or file of one"):
+        loader_of(dataset.source(), wrong)

@@ -12,7 +12,7 @@ import pytest
 from conftest import SIDE, picture
 
 from pairstream import Loader, SampleRefused, SettingsError, forget_withdrawn, write_column
-from pairstream.stored import _keys_of, _view_of
+from pairstream.stored import _Column, _keys_of, _view_of
 from pairstream.view import Block, View
 
 OPTIONS = dict(batch_size=8, seed=5, lanes=4, window=5, side_px=SIDE)
@@ -310,9 +310,22 @@ def test_a_view_that_grows_gets_what_is_written_meanwhile(dataset, run, tmp_path
         assert all((value == latent(int(one))).all() for one, value in zip(batch.pair_ids, batch["latents"]))
 
 
+@pytest.mark.parametrize("kind", ["float32", "float16", "bfloat16", "float8_e4m3fn", "int8", "uint16"])
+def test_a_models_tensor_is_taken_as_it_comes(tmp_path, kind):
+    torch = pytest.importorskip("torch", reason="torch is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    numbers = torch.tensor([[0.5, -2.0], [3.0, 448.0]]).abs().to(getattr(torch, kind))
+    numbers.requires_grad_(kind in ("float32", "bfloat16"))
+
+    found = _Column(tmp_path / "latents" / "m" / "t.i").checked(numbers, 2)
+
+    assert found.dtype == ("float32" if "float8" in kind or kind == "bfloat16" else kind)
+    assert found.tolist() == numbers.tolist()
+
+
 @pytest.mark.parametrize(
     "answer, message",
     [
+        (lambda batch: [[1, 2], [3]], r"encode answers an array of numbers \[8, \.\.\.\] for a batch of 8, not list: "),
         (lambda batch: encode(batch)[1:], r"\[8, \.\.\.\] for a batch of 8, not float16\[7, 2, 3\]"),
         (lambda batch: np.array(batch.captions), r"encode answers an array of numbers \[8, \.\.\.\] .*, not <U"),
         (lambda batch: 3.0, r"not float64\[\]"),

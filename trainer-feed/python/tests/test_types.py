@@ -1,18 +1,77 @@
+import inspect
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-pytest.importorskip("mypy")
+from pairstream import Loader
+from pairstream.options import ColumnOptions, LoaderOptions
+
+FOLDER = Path(__file__).parents[1]
+
+USED = """
+import pairstream
+from pairstream import Source, View, write_column
+from pairstream.torch import TorchLoader
 
 
-def test_the_package_is_typed_strictly(tmp_path):
+def use(source: Source, view: View) -> None:
+    TorchLoader(source, view, batch_size=96, seed=7, columns=["crop"], epochs=None)
+    TorchLoader(source, "train.view", batch_size=96, device="cpu")
+    TorchLoader(source, [(view, 7), ("art.view", 3)], batch_size=96)
+    write_column(source, view, "a", len, folder="f", model="m", batch_size=8, side_px=(192, 320))
+    TorchLoader(source, view, batch_size=96, sede=7)
+    TorchLoader(source, view, batch_size="96")
+    TorchLoader(source, view)
+    TorchLoader(source, 7, batch_size=96)
+    TorchLoader(source, view, batch_size=96, pixels=32)
+    write_column(source, view, "a", len, folder="f", model="m", batch_size=8, sidepx=256)
+    write_column(source, view, "a", len, folder="f", model="m", batch_size=8, lanes=2)
+"""
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    """What mypy says, strictly, of the package and of what uses it."""
+    pytest.importorskip("mypy")
+    folder = tmp_path_factory.mktemp("types")
+    (folder / "used.py").write_text(USED)
+    cache = os.environ.get("PYTHONPYCACHEPREFIX", str(folder))
     found = subprocess.run(
-        [sys.executable, "-m", "mypy", "--cache-dir", os.environ.get("PYTHONPYCACHEPREFIX", str(tmp_path))],
-        cwd=Path(__file__).parents[1],
-        capture_output=True,
-        text=True,
-    )
-    assert found.returncode == 0, found.stdout + found.stderr
+        [sys.executable, "-m", "mypy", "--cache-dir", cache, "src", str(folder / "used.py")],
+        cwd=FOLDER, capture_output=True, text=True,
+    )  # fmt: skip
+    return found.stdout + found.stderr
+
+
+def test_the_package_is_typed_strictly(checked):
+    assert "src/pairstream" not in checked and "used.py" in checked
+
+
+def test_arguments_that_cannot_be_are_found_before_anything_runs(checked):
+    wrong = {int(line) for line in re.findall(r"used\.py:(\d+): error", checked)}
+    right = [number for number, line in enumerate(USED.splitlines(), 1) if line.startswith("    ")]
+
+    assert sorted(wrong) == right[4:], checked
+
+
+@pytest.mark.parametrize("options, others", [
+    (LoaderOptions, {"batch_size", "rank", "ranks", "augment"}),
+    (ColumnOptions, {"batch_size", "rank", "ranks", "lanes", "epochs", "last", "buckets", "captions", "caption_dropout"}),
+])  # fmt: skip
+def test_what_is_passed_on_is_what_a_loader_takes(options, others):
+    taken = inspect.signature(Loader).parameters
+    told = {name: one.__forward_arg__ for name, one in options.__annotations__.items()}
+
+    assert told == {name: one.annotation for name, one in taken.items() if name not in {"source", "view", *others}}
+
+
+def test_help_shows_the_arguments_that_are_passed_on():
+    pytest.importorskip("torch", reason="torch is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    from pairstream.torch import TorchLoader
+
+    assert inspect.signature(TorchLoader).parameters.keys() >= inspect.signature(Loader).parameters.keys()
+    assert inspect.signature(TorchLoader).parameters["window"].default == 256

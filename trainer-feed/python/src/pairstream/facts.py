@@ -51,7 +51,7 @@ class Facts:
         """As they stand in a file."""
         return self.picture, self.bucket, self.kind
 
-    def counts(self) -> dict[str, int]:
-        """Samples of each shape, as ``height x width``."""
+    def counts(self) -> dict[tuple[int, int], int]:
+        """Samples of each shape (height, width)."""
         found = np.bincount(self.bucket, minlength=NONE + 1)
-        return {f"{height} x {width}": int(found[i]) for i, (height, width) in enumerate(self.shapes)}
+        return {(height, width): int(found[i]) for i, (height, width) in enumerate(self.shapes)}

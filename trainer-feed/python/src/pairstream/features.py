@@ -26,9 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.errors import PairstreamError, SettingsError
-from pairstream.source import Source
+from pairstream.source import AnyView, Source
 from pairstream.source import open as open_source
-from pairstream.view import View
 from pairstream.word2vec import Word2Vec
 
 _FORMAT = 1
@@ -231,7 +230,7 @@ class TextFeatures:
 
 def fit(
     source: Source,
-    view: View,
+    view: AnyView,
     *,
     splitter: str = "words",
     min_captions: int = 1,
@@ -253,6 +252,7 @@ def fit(
         PositionRefused: where records of the view have left the log
         Unavailable: where the broker or the registry does not answer
     """
+    view = source.as_view(view)
     if source.split != "training" or view.topic != source.topic:
         raise SettingsError(
             f"features are fitted on training pairs alone, those of {source.dataset}.training; the view is one of "

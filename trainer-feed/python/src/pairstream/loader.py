@@ -34,7 +34,7 @@ from pairstream.records import SampleReader
 from pairstream.reporting import Figures, Reporter
 from pairstream.schedule import Schedule, MixSchedule, Pick, Position, Step, ViewSchedule
 from pairstream.slots import Allocate, Pool, Slot
-from pairstream.source import Source
+from pairstream.source import AnyView, Source, Views
 from pairstream.starvation import Reading, StarvationClock
 from pairstream.stored import Stored, StoredColumns
 from pairstream.takedowns import Takedowns
@@ -117,8 +117,8 @@ class Loader:
 
     Args:
         source: the split that the views are of
-        view: what is passed over; or a mix: views with whole weights; or what :meth:`pairstream.Source.follow` or
-            :meth:`pairstream.Source.mix` answers
+        view: what is passed over, or its file or name; or a mix: views with whole weights; or what
+            :meth:`pairstream.Source.follow` or :meth:`pairstream.Source.mix` answers
         batch_size: samples of all ranks together, a multiple of ``ranks``
         seed: other seeds give other orders
         lanes: parts of an epoch that are handed out by turns; ranks whose number divides it read no other's records
@@ -173,7 +173,7 @@ class Loader:
     def __init__(
         self,
         source: Source,
-        view: View | Sequence[tuple[View, int]] | Follow | Mix,
+        view: AnyView | Sequence[tuple[AnyView, int]] | Follow | Mix,
         *,
         batch_size: int,
         seed: int = 0,
@@ -206,6 +206,7 @@ class Loader:
         run: str = "",
         report: bool = True,
     ) -> None:
+        view = source.resolved(view)
         options = {name: value for name, value in locals().items() if name not in ("self", "source", "view")}
         self._again = partial(type(self), source, view, **options)
         if threads < 1 or slots < 1:
@@ -405,7 +406,9 @@ class Loader:
             PositionRefused: where it is one of another view or another order
         """
         is_over = isinstance(state, Mapping) and state.get(_ENDED) is True
-        state = {name: value for name, value in state.items() if name != _ENDED} if is_over else state
+        if isinstance(state, Mapping):
+            # A TorchLoader's has None of what there is nothing to say of.
+            state = {name: of for name, of in state.items() if of is not None and not (is_over and name == _ENDED)}
         self._schedule.require_own(state)
         state = self._lineage.load(state, self._schedule.begin())
         self._go_to(dict(state))
@@ -569,7 +572,7 @@ class _Handed(NamedTuple):
 
 def _schedule(
     source: Source,
-    view: View | Sequence[tuple[View, int]] | Follow | Mix,
+    view: Views,
     plan: OrderPlan,
     grouping: Grouping,
     epochs: int | None,

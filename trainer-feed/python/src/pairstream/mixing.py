@@ -491,8 +491,8 @@ def change_mix(source: Source, run: str, weights: Mapping[str, int], at_step: in
         require_views(parts)
         if not change(log, history, at_step * batch_size, parts):
             raise SettingsError(
-                f"step {at_step} is too early: ranks of the run {run} may have loaded it; the first one that can "
-                f"change now is {-(-history.decided // batch_size)}"
+                f"step {at_step} is too early: ranks of the run {run} may have loaded it, since they settle {_SEGMENT} batches "
+                f"at a time; the first one that can change now is {-(-history.decided // batch_size)}"
             )
     finally:
         log.close()

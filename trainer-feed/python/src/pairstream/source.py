@@ -25,6 +25,12 @@ from pairstream.takedowns import Takedowns
 from pairstream.view import Blocks, View
 from pairstream.windows import Record, WindowLoader
 
+AnyView = View | str | os.PathLike[str]
+"""A view, or its file or name, as :meth:`Source.view` takes it."""
+
+Views = View | Sequence[tuple[View, int]] | Follow | Mix
+"""What a loader passes over."""
+
 _SPLITS = ("training", "validation", "test")
 
 
@@ -60,7 +66,7 @@ class Source:
         """
         return cut(self.cluster, self.schemas, self.dataset, self.split, where)
 
-    def indexed(self, view: View) -> View:
+    def indexed(self, view: AnyView) -> View:
         """The view with what the index knows of each sample: shape, picture and kind of source, 6 bytes together.
 
         ``buckets`` and ``captions`` of a loader need it. Reads the index once; keep the view in a file that does not
@@ -71,10 +77,11 @@ class Source:
             PositionRefused: where records of the view have left the log
             Unavailable: where the broker or the registry does not answer
         """
+        view = self.as_view(view)
         self.require(view)
         return replace(view, facts=facts_of(view, self.cluster, self.schemas, self.dataset, self.split))
 
-    def profile(self, view: View, measures: Sequence[str] = ()) -> dict[str, Any]:
+    def profile(self, view: AnyView, measures: Sequence[str] = ()) -> dict[str, Any]:
         """What a view is made of, as the index of the data set tells it; reads no pair.
 
         Args:
@@ -91,6 +98,7 @@ class Source:
             PositionRefused: where records of the view have left the log
             Unavailable: where the broker or the registry does not answer
         """
+        view = self.as_view(view)
         self.require(view)
         return profile(view, self.cluster, self.schemas, self.dataset, self.split, measures)
 
@@ -105,6 +113,33 @@ class Source:
             Unavailable: where the broker does not answer
         """
         return self.stand(os.fspath(name))[0]
+
+    def as_view(self, view: AnyView) -> View:
+        """The view itself, or the one of its file or name.
+
+        Raises:
+            SettingsError: where it is something else
+        """
+        if isinstance(view, (str, os.PathLike)):
+            return self.view(view)
+        if not isinstance(view, View):
+            raise SettingsError(
+                "a view is what source.cut or source.view answers, or the name or file of one; a mix is a list of views "
+                f"with whole weights, [(english, 7), (chinese, 3)]; not {type(view).__name__}"
+            )
+        return view
+
+    def resolved(self, view: AnyView | Sequence[tuple[AnyView, int]] | Follow | Mix) -> Views:
+        """What a loader passes over, with views in the place of names and files.
+
+        Raises:
+            SettingsError: where it is something else
+        """
+        if isinstance(view, (Follow, Mix)):
+            return view
+        if isinstance(view, (list, tuple)) and all(isinstance(part, tuple) and len(part) == 2 for part in view):
+            return [(self.as_view(part), weight) for part, weight in view]
+        return self.as_view(view)  # type: ignore[arg-type]  # it refuses what is something else
 
     def stand(self, name: str, segments: int | None = None) -> tuple[View, int]:
         """A view as :meth:`view` answers it, and the number of its segments: as it is now, or as it was when it had so
@@ -163,11 +198,11 @@ class Source:
         """
         change_mix(self, run, weights, at_step, batch_size)
 
-    def captions(self, view: View) -> Iterator[tuple[str, str]]:
+    def captions(self, view: AnyView) -> Iterator[tuple[str, str]]:
         """A view's pair ids and captions, as :meth:`samples` hands them out. Decodes no image."""
         return ((sample.pair_id, sample.caption) for sample in self.samples(view))
 
-    def samples(self, view: View) -> Iterator[Sample]:
+    def samples(self, view: AnyView) -> Iterator[Sample]:
         """A view's pairs as they are stored, in the view's own order; those that are withdrawn are left out.
 
         Raises:
@@ -176,6 +211,7 @@ class Source:
             SampleRefused: where a record is no prepared pair
             Unavailable: where the broker or the registry does not answer
         """
+        view = self.as_view(view)
         self.require(view)
         for _, sample in self.living(view):
             yield sample

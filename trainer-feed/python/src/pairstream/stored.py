@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -32,7 +33,10 @@ from pairstream.view import Block, Blocks, View, require_records
 from pairstream.windows import Record
 
 if TYPE_CHECKING:
-    from pairstream.source import Source
+    from typing_extensions import Unpack
+
+    from pairstream.options import ColumnOptions
+    from pairstream.source import AnyView, Source
 
 Encode = Callable[[Batch], Any]
 """Makes of a batch an array of numbers [size, ...], or what NumPy makes one of."""
@@ -59,7 +63,7 @@ _OTHERS = {"image", "images", "tokens", "mask", "pair_id", "pair_ids", "caption"
 
 def write_column(
     source: Source,
-    view: View,
+    view: AnyView,
     name: str,
     encode: Encode,
     *,
@@ -68,7 +72,7 @@ def write_column(
     batch_size: int,
     rank: int = 0,
     ranks: int = 1,
-    **options: Any,
+    **options: Unpack[ColumnOptions],
 ) -> int:
     """Writes what a model makes of a view's pairs: of those that have no value yet.
 
@@ -77,10 +81,11 @@ def write_column(
 
     Args:
         source: the split that the view is of
-        view: whose pairs get a value; each rank takes every ``ranks``-th of its blocks
+        view: whose pairs get a value, or its file or name; each rank takes every ``ranks``-th of its blocks
         name: of the column: 1 to 64 of a-z, 0-9, ``.``, ``-`` and ``_``
         encode: a function of a :class:`pairstream.Batch` of at most ``batch_size`` pairs, which answers an array of
-            numbers [size, ...] or what NumPy makes one of; the first answer fixes type and shape of the column
+            numbers [size, ...], a tensor on any device, bfloat16 as float32, or what NumPy makes an array of; the first
+            answer fixes type and shape of the column
         folder: where columns are; made where it is not there
         model: tells the values of one model, with its settings, from those of others: such as ``sha256:`` and the
             digest of its file; 1 to 128 letters, digits, ``.``, ``-``, ``_`` and ``:``
@@ -107,6 +112,7 @@ def write_column(
     if not _MODEL.fullmatch(model):
         raise SettingsError(f"a model has 1 to 128 letters, digits, '.', '-', '_' and ':', not {model!r}")
     share = RankShare(rank, ranks)
+    view = source.as_view(view)
     source.require(view)
     column = _Column(_folder(folder, name, model, view.topic, view.topic_id))
     mean_bytes = max(1, int(Blocks.of(view.blocks).bytes.sum()) // view.samples)
@@ -116,9 +122,8 @@ def write_column(
         while len(missing):
             rest = _view_of(view.topic, view.topic_id, missing, mean_bytes)
             try:
-                with Loader(
-                    source, rest, batch_size=batch_size, lanes=1, epochs=1, last="keep", **{"report": False, **options}
-                ) as loader:
+                options.setdefault("report", False)
+                with Loader(source, rest, batch_size=batch_size, lanes=1, epochs=1, last="keep", **options) as loader:
                     for batch in loader:
                         # What stands in for withdrawn pairs is written already, or in the batch twice.
                         keys, places = np.unique(_keys_at(batch.places), return_index=True)
@@ -320,7 +325,12 @@ class _Column:
 
     def checked(self, answer: Any, size: int) -> NDArray[Any]:
         """What ``encode`` answered, as an array that the column may have."""
-        values = np.asarray(answer)
+        try:
+            values = _array(answer)
+        except Exception as e:  # whatever NumPy makes of what it cannot take
+            raise SettingsError(
+                f"encode answers an array of numbers [{size}, ...] for a batch of {size}, not {type(answer).__name__}: {e}"
+            ) from e
         if values.dtype.kind not in _NUMBERS or values.shape[:1] != (size,) or not values.size:
             raise SettingsError(
                 f"encode answers an array of numbers [{size}, ...] for a batch of {size}, not "
@@ -449,6 +459,15 @@ def _numbers(file: str | os.PathLike[str]) -> np.memmap[Any, np.dtype[Any]]:
             f"{os.fspath(file)} has {array.dtype}{list(array.shape)}, and not row by row the numbers of some pairs"
         )
     return array
+
+
+def _array(answer: Any) -> NDArray[Any]:
+    """An array of an answer: of a tensor on any device, and of what NumPy has no type for (bfloat16) float32."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None or not isinstance(answer, torch.Tensor):
+        return np.asarray(answer)
+    is_known = not answer.is_floating_point() or answer.dtype in (torch.float16, torch.float32, torch.float64)
+    return (answer if is_known else answer.float()).numpy(force=True)
 
 
 def _sync(path: str | os.PathLike[str]) -> None:

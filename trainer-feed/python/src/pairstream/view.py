@@ -294,8 +294,10 @@ class View:
             with Path(path).open("rb") as file:
                 is_binary = file.read(len(_MAGIC)) == _MAGIC
             return _mapped(path) if is_binary else View.parse(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as e:
-            raise ViewError(f"cannot read the view {os.fspath(path)}: {e}") from e
+        except OSError as e:
+            raise ViewError(f"cannot read the view {os.fspath(path)}: {e.strerror or e}") from e
+        except UnicodeDecodeError as e:
+            raise ViewError(f"{os.fspath(path)}: {_NO_VIEW}") from e
         except ViewError as e:
             raise ViewError(f"{os.fspath(path)}: {e}") from e
 
@@ -315,13 +317,17 @@ class View:
         return view
 
 
+_NO_VIEW = "no view: right is a file that pairstream view cut, or a view's save, has made"
+
+
 def _object(text: str | bytes, format_number: int) -> dict[str, Any]:
     try:
         root = json.loads(text)
     except (ValueError, RecursionError) as e:
-        raise ViewError(f"no view: {e}") from e
+        begin = text[:9] if isinstance(text, str) else text[:9].decode("latin-1")
+        raise ViewError("the view was cut off or changed" if begin == '{"format"' else _NO_VIEW) from e
     if not isinstance(root, dict) or not _is_int(root.get("format")) or "blocks" not in root:
-        raise ViewError("no view: expected a JSON object with format, topic, topic_id, cut_at, fingerprint and blocks")
+        raise ViewError(_NO_VIEW)
     if root["format"] != format_number:
         raise ViewError(f"a view of format {root['format']}; this version reads format {format_number}")
     return root
