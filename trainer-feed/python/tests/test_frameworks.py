@@ -2,14 +2,17 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+from itertools import islice, zip_longest
 from pathlib import Path
 
 import pytest
 from conftest import SIDE
 
-from pairstream import Loader, SettingsError
+from pairstream import Loader, PositionRefused, SettingsError
 
 if os.environ.get("PAIRSTREAM_TORCH") == "true":
     import torch
@@ -20,16 +23,20 @@ SCRIPTS = Path(__file__).parents[1] / "examples/frameworks"
 OPTIONS = dict(batch_size=24, seed=7, window=5, side_px=SIDE)
 VALIDATION_BATCHES = 3
 
+LOOPBACK = {"GLOO_SOCKET_IFNAME": "lo"} if sys.platform == "linux" else {}
+"""Else this host's name is looked up, for a minute where no name server answers."""
+
 
 class Scripts:
     """Runs scripts over a view of 100 pairs: 4 batches an epoch."""
 
-    def __init__(self, dataset, broker, registry, folder):
+    def __init__(self, dataset, broker, registry, folder, view=None):
         self.dataset = dataset
         self.folder = folder
-        dataset.produce(0, 100)
+        if view is None:
+            dataset.produce(0, 100)
         self.source = dataset.source()
-        self.view = self.source.cut()
+        self.view = view or self.source.cut()
         self.view.save(folder / "train.view")
         self._addresses = [f"--broker={broker}", f"--registry={registry.address}", f"--dataset={dataset.name}"]
 
@@ -51,7 +58,7 @@ class Scripts:
              f"--options={json.dumps(OPTIONS)}", *arguments],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
-            | ({"GLOO_SOCKET_IFNAME": "lo"} if sys.platform == "linux" else {}),
+            | LOOPBACK,
             capture_output=True,
             text=True,
             timeout=1200,
@@ -59,10 +66,52 @@ class Scripts:
         assert ran.returncode == 0, ran.stderr[-4000:]
         return [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
 
+    def lives(self, script, *arguments, ranks, kill_after=None):
+        """Ids of each whole batch by epoch and step, of so many processes; all killed when the first has so many."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1", **LOOPBACK}
+        # What torchrun sets, without a process of it between, which would outlive them.
+        environment.update(WORLD_SIZE=str(ranks), MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
+        log = self.folder / "errors.log"
+        with log.open("w") as errors:
+            processes = [
+                subprocess.Popen(
+                    [sys.executable, str(SCRIPTS / script), *self._addresses, "--ids", *arguments],
+                    cwd=self.folder, env={**environment, "RANK": str(rank), "LOCAL_RANK": str(rank)},
+                    stdout=subprocess.PIPE, stderr=errors, text=True,
+                )
+                for rank in range(ranks)
+            ]  # fmt: skip
+        try:
+            first, steps = [], 0
+            while steps != kill_after and (line := processes[0].stdout.readline()):
+                first.append(line)
+                steps += '"phase": "training"' in line
+            if kill_after is not None:
+                for process in processes:
+                    process.kill()
+            lines = [first + list(processes[0].stdout), *(list(process.stdout) for process in processes[1:])]
+            codes = {process.wait(timeout=600) for process in processes}
+        finally:
+            for process in processes:
+                process.kill()
+        assert codes == {0 if kill_after is None else -signal.SIGKILL}, log.read_text()[-4000:]
+        own = [
+            {(step["epoch"], step["step"]): step["ids"] for step in map(json.loads, of_rank) if step["phase"] == "training"}
+            for of_rank in [[line for line in part if line.startswith('{"rank"') and line.endswith("}\n")] for part in lines]
+        ]
+        return {key: interleaved([of[key] for of in own]) for key in own[0] if all(key in of for of in own)}
+
     def unbroken(self, **options):
         """Ids of the batches of two epochs, as the loader alone hands them out."""
         with Loader(self.source, self.view, **OPTIONS, epochs=2, **options) as loader:
             return [batch.pair_ids for batch in loader]
+
+
+def interleaved(parts):
+    """The samples of a batch of all ranks, of which each has those of its share in their order."""
+    return [pair_id for of_all in zip_longest(*parts) for pair_id in of_all if pair_id is not None]
 
 
 @pytest.fixture
@@ -133,6 +182,147 @@ def test_ranks_that_share_a_model_get_the_same_batches(scripts):
         # The losses of ranks that share the model are those of one model.
         other = [step for step in steps if step["rank"] == rank ^ 1]
         assert [step["loss"] for step in own] == pytest.approx([step["loss"] for step in other])
+
+
+@pytest.mark.parametrize(
+    "script, package",
+    [("with_accelerate.py", "accelerate"), ("with_trainer.py", "transformers"), ("with_lightning.py", "lightning"),
+     ("with_checkpoint.py", "torch")],
+)  # fmt: skip
+def test_killed_it_goes_on_exactly_with_other_ranks(scripts, script, package):
+    pytest.importorskip(package, reason=f"{package} is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    if package == "lightning":
+        scripts.add_validation()
+    arguments = [f"--options={json.dumps(OPTIONS)}", "--checkpoint=checkpoints"]
+    with Loader(scripts.source, scripts.view, **OPTIONS, epochs=2) as loader:
+        unbroken = {(batch.epoch, batch.step): batch.pair_ids for batch in loader}
+
+    first = scripts.lives(script, *arguments, ranks=2, kill_after=3)
+    rest = scripts.lives(script, *arguments, ranks=1)
+
+    assert {**first, **rest} == unbroken and all(unbroken[key] == found for key, found in first.items())
+    assert min(rest) > (0, 0)
+
+
+def test_distributed_checkpoints_hold_all_that_a_state_says(scripts, tmp_path):
+    import torch.distributed.checkpoint as dcp
+
+    from pairstream.torch import TorchLoader
+
+    scripts.dataset.create_views()
+    with TorchLoader(scripts.source, scripts.view, **OPTIONS, epochs=1) as loader:
+        batches = iter(loader)
+        for folder, take in (("begun", 1), ("noted", 1), ("ended", 9)):
+            list(islice(batches, take))
+            if folder == "noted":
+                loader.checkpoint("step-2")
+            dcp.save({"feed": loader}, checkpoint_id=tmp_path / folder)
+            with TorchLoader(scripts.source, scripts.view, **OPTIONS, epochs=1) as other:
+                dcp.load({"feed": other}, checkpoint_id=tmp_path / folder)
+                assert other.state_dict() == loader.state_dict(), folder
+        assert loader.state_dict()["checkpoint"].endswith("/step-2")
+
+
+def test_an_sdxl_script_goes_on_exactly_with_other_ranks(dataset, broker, registry, tmp_path):
+    pytest.importorskip("accelerate", reason="accelerate is not installed; PAIRSTREAM_TORCH=true has the build do so")
+
+    def of(number):
+        height, width = [(4, 4), (2, 8)][number // 2 % 2]
+        return dict(
+            height=height, width=width, image=bytes(48), image_digest=f"{number // 2}",
+            source_kind=["CROWDSOURCED", "SYNTHETIC"][number % 2], token_ids=[1, number, 2], token_count=3,
+            empty_token_ids=[1, 2], empty_token_count=2,
+            token_sets=[dict(name="big", token_ids=[number, 2], token_count=2, empty_token_ids=[2], empty_token_count=1)],
+            measures=dict(original_height_px=40.0, original_width_px=90.0, crop_top_px=0.0, crop_left_px=10.0,
+                          crop_height_px=40.0, crop_width_px=40.0 * width / height),
+        )  # fmt: skip
+
+    producer = dataset.producer()
+    producer.begin_transaction()
+    for number in range(100):
+        dataset.put(producer, number, dataset.pair(number, **of(number)))
+    producer.commit_transaction()
+    dataset._await_committed()
+    dataset.index(100, of=of)
+    source = dataset.source()
+    view = source.indexed(source.cut())
+    scripts = Scripts(dataset, broker, registry, tmp_path, view)
+    arguments = [f"--options={json.dumps(dict(batch_size=8, seed=7, window=5))}", "--checkpoint=checkpoints"]
+    grouped = dict(batch_size=8, seed=7, window=5, epochs=2, buckets=True, captions={"CROWDSOURCED": 0.3, "SYNTHETIC": 0.7})
+    with Loader(source, view, **grouped) as loader:
+        unbroken = {(batch.epoch, batch.step): sorted(batch.pair_ids) for batch in loader}
+
+    first = scripts.lives("with_sdxl.py", *arguments, ranks=2, kill_after=5)
+    rest = scripts.lives("with_sdxl.py", *arguments, ranks=1)
+
+    assert {key: sorted(found) for key, found in {**first, **rest}.items()} == unbroken
+    assert all(sorted(found) == unbroken[key] for key, found in first.items()) and min(rest) > (0, 0)
+
+
+def trainer_of(kind, folder, steps=1, **options):
+    """A Trainer of a model without much to learn."""
+    transformers = pytest.importorskip("transformers", reason="not installed; PAIRSTREAM_TORCH=true has the build do so")
+
+    class Model(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.ones(()))
+
+        def forward(self, images, return_loss=True, **others):
+            return {"loss": self.weight * images.float().mean()}
+
+    arguments = transformers.TrainingArguments(
+        folder, max_steps=steps, save_steps=1, use_cpu=True, report_to="none", disable_tqdm=True, remove_unused_columns=False
+    )
+    return kind(Model(), args=arguments, **options)
+
+
+def test_transformers_own_trainer_names_the_one_to_take(scripts, tmp_path):
+    transformers = pytest.importorskip("transformers", reason="not installed; PAIRSTREAM_TORCH=true has the build do so")
+    from pairstream.torch import TorchLoader
+    from pairstream.transformers import Trainer
+
+    with TorchLoader(scripts.source, scripts.view, **OPTIONS, epochs=1) as loader:
+        for collate in (None, lambda batches: batches[0]):
+            with pytest.raises(SettingsError, match="take pairstream.transformers.Trainer in the place of"):
+                trainer_of(transformers.Trainer, tmp_path / "own", train_dataset=loader, data_collator=collate).train()
+        # What is right after it is not taken for the same.
+        assert next(iter(loader))["step"] == 0
+
+        trainer = trainer_of(Trainer, tmp_path / "ours", train_dataset=loader, eval_dataset=loader)
+        trainer.train()
+        assert trainer.state.global_step == 1 and loader.state_dict()["samples"] == 48
+        assert trainer.evaluate()["eval_loss"] > 0
+
+
+def test_a_trainers_checkpoint_without_a_position_is_refused(scripts, tmp_path):
+    pytest.importorskip("transformers", reason="not installed; PAIRSTREAM_TORCH=true has the build do so")
+    from pairstream.torch import TorchLoader
+    from pairstream.transformers import Trainer
+
+    samples = [{"images": torch.ones(3)}] * 8
+    trainer_of(Trainer, tmp_path, train_dataset=samples).train()
+    with TorchLoader(scripts.source, scripts.view, **OPTIONS, epochs=1) as loader:
+        with pytest.raises(PositionRefused, match="made without the loader"):
+            trainer_of(Trainer, tmp_path, 2, train_dataset=loader).train(resume_from_checkpoint=str(tmp_path / "checkpoint-1"))
+
+
+def test_a_loader_that_was_opened_before_the_process_group_is_refused(scripts):
+    from torch.testing._internal.distributed.fake_pg import FakeStore
+
+    from pairstream.torch import TorchLoader
+
+    with (
+        TorchLoader(scripts.source, scripts.view, **OPTIONS) as loader,
+        TorchLoader(scripts.source, scripts.view, rank=0, ranks=1, **OPTIONS) as own,
+    ):
+        torch.distributed.init_process_group("fake", store=FakeStore(), rank=0, world_size=8)
+        try:
+            with pytest.raises(SettingsError, match="opened before the process group of 8"):
+                next(iter(loader))
+            assert next(iter(own))["step"] == 0
+        finally:
+            torch.distributed.destroy_process_group()
 
 
 SHARES = """

@@ -46,6 +46,18 @@ def loss_of(model, batch):
     return (model(pictures) - pictures).square().mean()
 
 
+def newest():
+    """The folder of the last finished checkpoint, or None."""
+    return max(asked.checkpoint.glob("step-*"), default=None) if asked.checkpoint else None
+
+
+def finish(batch, is_first):
+    """Renames the folder of a checkpoint, which a killed process leaves unfinished, when all have written theirs."""
+    if is_first:
+        name = f"step-{batch['epoch']:03}-{batch['step']:06}"
+        (asked.checkpoint / "unfinished").rename(asked.checkpoint / name)
+
+
 def note(batch, loss, phase="training"):
     """Prints a line of JSON, in one go: several processes write to one terminal."""
     line = {"rank": int(os.environ.get("RANK", 0)), "phase": phase, "epoch": batch["epoch"], "step": batch["step"]}

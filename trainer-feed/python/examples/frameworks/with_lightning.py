@@ -1,5 +1,7 @@
 """Lightning: its checkpoints hold the loader's position, and fit goes on from it, in the middle of an epoch too."""
 
+import os
+
 import lightning
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
@@ -35,6 +37,6 @@ class Tiny(lightning.LightningModule):
 last = ModelCheckpoint(asked.checkpoint or "checkpoints", save_last=True, every_n_train_steps=1)
 trainer = lightning.Trainer(
     max_epochs=2, max_steps=asked.steps or -1, callbacks=[last], accelerator="cpu", logger=False,
-    enable_progress_bar=False,
+    devices=int(os.environ.get("WORLD_SIZE", 1)), enable_progress_bar=False,
 )  # fmt: skip
 trainer.fit(Tiny(), ckpt_path="last")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -147,7 +148,9 @@ def _measured(pair: Mapping[str, Any], *names: str) -> list[float]:
 
 def _crop(pair: Mapping[str, Any], picture: Picture, is_mirrored: bool) -> list[int]:
     """Top and left corner of the picture in the resized original, in the picture's pixels, and its height and width."""
-    top, left, height, width = _measured(pair, *_CROP)
+    top, left, height, width = measured = _measured(pair, *_CROP)
+    if not all(map(math.isfinite, measured)):
+        raise ValueError(f"{', '.join(_CROP)} are {measured}")
     if is_mirrored:
         [whole] = _measured(pair, "original_width_px")
         left = whole - left - width if whole >= left + width else _UNKNOWN

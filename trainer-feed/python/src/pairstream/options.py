@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from pairstream.hooks import Collate, Transform
 from pairstream.slots import Allocate
@@ -34,13 +34,14 @@ class CommonOptions(TypedDict, total=False):
     run: str
     report: bool
     allocate: Allocate | None
+    on_error: str
 
 
 class LoaderOptions(CommonOptions, total=False):
     """The same, with those of a run."""
 
     lanes: int
-    epochs: int | None
+    epochs: int | Literal["auto"] | None
     last: str | None
     buckets: bool
     captions: Mapping[str, float] | None

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import torch
@@ -28,8 +28,11 @@ from pairstream.errors import SettingsError
 from pairstream.following import Follow
 from pairstream.loader import Loader, Stats
 from pairstream.mixing import Mix
-from pairstream.source import Source
-from pairstream.view import View
+from pairstream.options import LoaderOptions, pass_on
+from pairstream.source import AnyView, Source
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class TorchBatch(dict[str, Any]):
@@ -55,7 +58,8 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     ``layout="nchw"``; ``tokens``: int32 [size, length]; ``mask``: uint8 [size, length]; ``pair_ids`` and ``captions``:
     lists of texts; ``folds``: int32 [size]; ``dropped``: bool [size]; ``epoch`` and ``step``: numbers; and the columns
     that were asked for. With ``transform`` or ``collate`` it yields what they made, ``data`` of a
-    :class:`pairstream.batch.Batch`, where that is a dictionary with arrays as tensors and on the device.
+    :class:`pairstream.batch.Batch`, where that is a dictionary with arrays as tensors and on the device, and with
+    ``epoch`` and ``step``.
 
     With a ``device`` the tensors are there already, copied on a stream of the loader's own, and may be used on the
     stream that is current at that time. Without one they share the loader's memory, which is used again when nothing
@@ -64,7 +68,8 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
 
     Rank and ranks are those of the ``mesh``, else of ``torch.distributed`` where that is initialised. May stand in a
     ``DataLoader`` with ``batch_size=None`` and no workers: threads load and decode already. Accelerate's ``prepare``
-    takes the loader itself, not a ``DataLoader`` of it.
+    takes the loader itself, not a ``DataLoader`` of it, and ``register_for_checkpointing`` puts its position among what
+    ``save_state`` saves; for Hugging Face's ``Trainer`` see :mod:`pairstream.transformers`.
 
     Args:
         mesh: in the place of rank and ranks a ``torch.distributed.device_mesh.DeviceMesh``, or a slice of one: its one
@@ -83,16 +88,18 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     def __init__(
         self,
         source: Source,
-        view: View | Sequence[tuple[View, int]] | Follow | Mix,
+        view: AnyView | Sequence[tuple[AnyView, int]] | Follow | Mix,
         *,
+        batch_size: int,
         rank: int | None = None,
         ranks: int | None = None,
         mesh: DeviceMesh | None = None,
         device: torch.device | str | None = None,
         pin_memory: bool | None = None,
         augment: Callable[[torch.Tensor], torch.Tensor] | None = None,
-        **options: Any,
+        **options: Unpack[LoaderOptions],
     ) -> None:
+        view = source.resolved(view)
         if mesh is not None:
             if rank is not None or ranks is not None:
                 raise SettingsError("rank and ranks are the mesh's: give mesh alone")
@@ -100,11 +107,14 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         own: dict[str, Any] = {
             "rank": rank, "ranks": ranks, "device": device, "pin_memory": pin_memory, "augment": augment
         }
-        self._again = partial(type(self), source, view, **own, **options)
+        self._again = partial(type(self), source, view, batch_size=batch_size, **own, **options)
+        self._is_alone = False
+        """Whether there was no process group that says so."""
         if (rank is None) != (ranks is None):
             raise SettingsError("rank and ranks are given together, or taken from mesh or torch.distributed")
         if rank is None or ranks is None:
             is_distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
+            self._is_alone = not is_distributed
             rank = torch.distributed.get_rank() if is_distributed else 0
             ranks = torch.distributed.get_world_size() if is_distributed else 1
         if torch.cuda.is_available() if pin_memory is None else pin_memory:
@@ -117,18 +127,30 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         self._is_channels_last = options.get("layout", "nhwc") == "nhwc"
         self._device = None if device is None else torch.device(device)
         self._stream = torch.cuda.Stream(self._device) if self._device and self._device.type == "cuda" else None
-        self.loader = Loader(source, view, rank=rank, ranks=ranks, **options)
+        self.loader = Loader(source, view, batch_size=batch_size, rank=rank, ranks=ranks, **options)
 
     def __iter__(self) -> Iterator[Any]:
         if get_worker_info() is not None:
             raise SettingsError("the loader has threads of its own: give DataLoader num_workers=0")
         accelerate = sys.modules.get("accelerate.state")
         prepared: Any = accelerate.GradientState().active_dataloader if accelerate else None
-        if type(prepared).__name__ == "DataLoaderDispatcher" and prepared.dataset is self:
+        # Of several processes each has a shard, as Accelerate calls it, of what is in turn the loader.
+        of = getattr(prepared, "dataset", None)
+        if self in (of, getattr(of, "dataset", None)):
+            # Else it would stay the one that is read, and the loader itself be refused after it.
+            prepared.end()
             raise SettingsError(
-                "Accelerate would read in its first process alone: give prepare the loader itself, of which each process "
-                "has its own share already, not a DataLoader of it"
+                "Accelerate and transformers' Trainer would make batches of batches, or read in the first process alone: "
+                "give prepare the loader itself, of which each process has its own share already, not a DataLoader of it; "
+                "take pairstream.transformers.Trainer in the place of transformers.Trainer"
             )
+        if self._is_alone and torch.distributed.is_available() and torch.distributed.is_initialized():
+            ranks = torch.distributed.get_world_size()
+            if ranks > 1:
+                raise SettingsError(
+                    f"the loader was opened before the process group of {ranks}, whose ranks would all get the same batches: "
+                    "open it after init_process_group (Accelerator(), TrainingArguments()), or give rank and ranks"
+                )
         iter(self.loader)
         return _Tensors(self.loader, self._handed_out)
 
@@ -137,12 +159,15 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         return len(self.loader)
 
     def state_dict(self) -> dict[str, Any]:
-        """The position behind the last batch that was handed out."""
-        return self.loader.state_dict()
+        """The position behind the last batch that was handed out.
+
+        Always of the same names: ``torch.distributed.checkpoint`` loads those alone that a state has before.
+        """
+        return {**_UNSAID, **self.loader.state_dict()}
 
     def checkpoint(self, name: str) -> dict[str, Any]:
         """The same, noted under a name: see :meth:`pairstream.Loader.checkpoint`."""
-        return self.loader.checkpoint(name)
+        return {**_UNSAID, **self.loader.checkpoint(name)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on behind the batch of a position, with any number of ranks."""
@@ -169,7 +194,8 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
                 return batch.data
             values = {name: _tensor(value) for name, value in batch.data.items()}
             made = {name: value for name, value in values.items() if isinstance(value, torch.Tensor)}
-            return TorchBatch({**values, **self._on_device(made, is_watched=False)})
+            numbers = {"epoch": batch.epoch, "step": batch.step}
+            return TorchBatch({**numbers, **values, **self._on_device(made, is_watched=False)})
         tensors = self._on_device(_tensors(batch), isinstance(batch._memory, torch.Tensor))
         if self._augment is not None:
             tensors["images"] = self._augmented(tensors["images"], batch.seeds)
@@ -196,9 +222,13 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         # What changes pictures where they are would find them changed when it is called again, after an error.
         pictures = pictures.clone()
         changed = []
-        with torch.random.fork_rng():
+        # Of the devices whose numbers augment may draw alone: each one's are read and put back, which takes time.
+        gpus = [images.device] if images.is_cuda else []
+        generators = [torch.default_generator, *(torch.cuda.default_generators[gpu.index] for gpu in gpus)]
+        with torch.random.fork_rng(gpus):
             for picture, seed in zip(pictures, seeds):
-                torch.manual_seed(seed)
+                for generator in generators:
+                    generator.manual_seed(seed)
                 changed.append(self._augment(picture))
         stacked = torch.stack(changed)
         return stacked.permute(0, 2, 3, 1).contiguous() if self._is_channels_last else stacked
@@ -220,6 +250,11 @@ class _Tensors(Iterator[Any]):
     def __next__(self) -> Any:
         return self._loader._next(self._make)
 
+
+_UNSAID: dict[str, Any] = {"checkpoint": None, "since": None, "ended": None}
+"""What a loader's state has only where there is something to say."""
+
+pass_on(TorchLoader.__init__, Loader.__init__)
 
 _DIVIDING = {"dp", "dp_replicate", "dp_shard", "replicate", "shard"}
 """Dimensions that divide the data where a mesh has several: as PyTorch's guides, Accelerate and torchtitan name them."""
