@@ -120,7 +120,7 @@ final class ImportCommand extends ClusterCommand.Fit {
         Links links = new Links()) {
       ImportRun importing =
           new ImportRun(read, item -> publish(item, pairs, links), state, progress, failures);
-      try (EndsWell unused = new EndsWell(importing::stop)) {
+      try (EndsWell unused = new EndsWell(importing::stop, this::sayLate)) {
         outcomes = importing.run(sources, limit == null ? Long.MAX_VALUE : limit);
         if (outcomes.stream().anyMatch(ImportCommand::isInterrupted)) {
           ImportProgress.Summary sent =
@@ -223,6 +223,10 @@ final class ImportCommand extends ClusterCommand.Fit {
         || (result.ending() == ImportRun.Ending.LIMIT && wasBegun);
   }
 
+  private void sayLate() {
+    say("interrupted: not all is acknowledged; the same command sends the rest, and repeats some");
+  }
+
   private static boolean isInterrupted(ImportRun.Result result) {
     return result.ending() == ImportRun.Ending.INTERRUPTED;
   }
@@ -242,14 +246,17 @@ final class ImportCommand extends ClusterCommand.Fit {
      * Waits for signals.
      *
      * @param stop has the work end soon
+     * @param late says that it did not
      */
-    EndsWell(Runnable stop) {
+    EndsWell(Runnable stop, Runnable late) {
       hook =
           new Thread(
               () -> {
                 stop.run();
                 try {
-                  boolean unused = ended.await(LONGEST_SECONDS, TimeUnit.SECONDS);
+                  if (!ended.await(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+                    late.run();
+                  }
                 } catch (InterruptedException e) {
                   Thread.currentThread().interrupt();
                 }
