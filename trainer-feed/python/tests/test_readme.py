@@ -1,0 +1,81 @@
+"""The snippets of README.md, one after the other, as a person pastes them."""
+
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+if os.environ.get("PAIRSTREAM_TORCH") == "true":
+    import torch
+else:
+    torch = pytest.importorskip("torch", reason="torch is not installed; PAIRSTREAM_TORCH=true has the build do so")
+
+README = Path(__file__).parents[1] / "README.md"
+SNIPPETS = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+GIVEN = """
+import torch
+from torch import nn
+from accelerate import Accelerator
+from transformers import TrainingArguments
+
+
+class Bar(list):
+    def set_postfix(self, **shown):
+        assert shown["ready"] >= 0
+
+
+class Writer:
+    def add_scalar(self, name, value, step):
+        assert value > 0 and step > 0
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(()))
+
+    def forward(self, images, **others):
+        return {"loss": self.weight * images.float().mean()}
+
+
+def step(images, tokens, mask):
+    assert images.shape == (96, 3, 256, 256) and tokens.shape == mask.shape == (96, 2)
+
+
+model, tqdm, writer = Model(), Bar, Writer()
+optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
+"""
+"""What its reader has besides."""
+
+
+def test_the_snippets_run_as_they_stand(dataset, broker, registry, tmp_path, monkeypatch):
+    for package in ("accelerate", "transformers"):
+        pytest.importorskip(package, reason=f"{package} is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    jpeg = io.BytesIO()
+    Image.new("RGB", (256, 256), (90, 120, 30)).save(jpeg, "jpeg")
+    dataset.produce(0, 200, image=jpeg.getvalue(), image_encoding="jpeg", width=256, height=256)
+    monkeypatch.chdir(tmp_path)
+    Path("pairstream-data").mkdir()
+    addresses = {"bootstrap_servers": broker, "schema_registry": registry.address}
+    Path("pairstream-data/platform.json").write_text(json.dumps(addresses))
+    monkeypatch.setenv("ACCELERATE_USE_CPU", "true")
+    names = {}
+    exec(GIVEN, names)
+
+    ran = 0
+    for snippet in SNIPPETS:
+        # Sixteen processes, which with_tensor_parallel.py has four of.
+        if "init_device_mesh" in snippet:
+            continue
+        on_cpu = snippet.replace('"cuda"', '"cpu"').replace('dataset="pairs"', f'dataset="{dataset.name}"')
+        exec(compile(on_cpu.replace('TrainingArguments(', 'TrainingArguments(use_cpu=True, report_to="none", output_dir='),
+                     snippet[:40], "exec"), names)  # fmt: skip
+        ran += 1
+    names["loader"].close()
+
+    assert ran == 6 and names["trainer"].state.global_step == 6
