@@ -5,6 +5,8 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportState;
+import io.pairstream.ingest.files.Notices;
+import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions;
@@ -25,6 +27,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -63,6 +66,9 @@ final class ImportCommand extends ClusterCommand.Fit {
   @Option(names = "--failed", paramLabel = "FILE")
   private Path failed;
 
+  @Option(names = "--dry-run")
+  private boolean dryRun;
+
   @Option(names = "--wait")
   private boolean wait;
 
@@ -70,6 +76,9 @@ final class ImportCommand extends ClusterCommand.Fit {
   public Integer call() throws IOException {
     requireAtLeast(0, "--limit", limit);
     SourceOptions read = checked(reading::read);
+    if (dryRun) {
+      return tryOut(read);
+    }
     String inWords =
         "--dataset %s --bootstrap-servers %s %s"
             .formatted(cluster().dataset().name(), cluster().bootstrapServers(), read);
@@ -79,6 +88,51 @@ final class ImportCommand extends ClusterCommand.Fit {
         Writer failures = failures(state)) {
       return run(read, sources, state, failures);
     }
+  }
+
+  /** What an import would send of a file or a folder, as JSON. */
+  private record Readable(
+      String path, long pairs, long links, long problems, Map<String, Long> columns) {}
+
+  /** Reads as an import does, and sends nothing. */
+  private int tryOut(SourceOptions read) {
+    List<Readable> all = new ArrayList<>();
+    long left = limit == null ? Long.MAX_VALUE : limit;
+    try (ImportProgress progress = new ImportProgress(err())) {
+      Notices notices = new Notices(progress::notice);
+      for (ImportState.Source source :
+          ImportState.Source.of(paths, read.followLinks(), progress::notice)) {
+        long pairs = 0;
+        long links = 0;
+        long problems = 0;
+        try (PairSource items = PairSource.open(source.path(), read, notices)) {
+          while (pairs + links < left && items.hasNext()) {
+            SourceItem item = items.next();
+            if (item instanceof Problem problem) {
+              problems += problem.rows();
+              progress.problem(problem);
+            } else if (item instanceof SourceItem.Link) {
+              links++;
+            } else {
+              pairs++;
+            }
+          }
+          left -= pairs + links;
+          all.add(new Readable(source.path().toString(), pairs, links, problems, items.uses()));
+        }
+      }
+    }
+    answer(Map.of("sources", all), () -> all.forEach(this::print));
+    return all.stream().allMatch(one -> one.problems() == 0)
+        ? ExitStatus.DONE
+        : ExitStatus.FOUND_WRONG;
+  }
+
+  private void print(Readable one) {
+    print(
+        "%s: %,d pairs, %,d links, %,d problems; nothing was sent",
+        one.path(), one.pairs(), one.links(), one.problems());
+    one.columns().forEach((column, entries) -> print("  %s, in %,d entries", column, entries));
   }
 
   /** The usual one is named after what is imported, and how, so that the same command finds it. */

@@ -36,6 +36,24 @@ class ImportCommandTest {
   }
 
   @Test
+  void aDryRunSaysWhatWouldBeSentAndNeedsNoBroker() throws Exception {
+    onePair();
+    Path list = folder.resolve("l.csv");
+    Files.writeString(list, "photo,title,width\nx.jpg,one,8\ngone.jpg,two,9\n");
+
+    assertThat(run(list.toString(), "--dry-run", "--bootstrap-servers", "127.0.0.1:1"))
+        .isEqualTo(1);
+
+    assertThat(out.toString().lines())
+        .containsExactly(
+            list + ": 1 pairs, 0 links, 1 problems; nothing was sent",
+            "  photo as image, in 2 entries",
+            "  title as caption, in 2 entries",
+            "  width as an annotation, in 2 entries");
+    assertThat(err.toString()).contains("'title' is taken for the caption", "gone.jpg");
+  }
+
+  @Test
   void unreachableBrokerIsSaidInOneLine() throws Exception {
     onePair();
 

@@ -21,13 +21,26 @@ import java.util.stream.Stream;
 public final class ColumnNames {
 
   /** The usual names alone. */
-  public static final ColumnNames USUAL = new ColumnNames(Map.of());
+  public static final ColumnNames USUAL = new ColumnNames(Map.of(), Map.of());
 
   private static final Pattern CAPTIONS_OF_LANGUAGE =
       Pattern.compile("captions?_([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)");
 
-  /** By column, what the owner says that it is for. */
+  /** Names that may mean a part where no column means it for certain, the likeliest first. */
+  private static final Map<Role, List<String>> GUESSES =
+      Map.of(
+          Role.CAPTION,
+          names("alt_text alt description prompt sentence sentences title comment"),
+          Role.FILE,
+          names("photo picture img_path img_name image_filename"),
+          Role.URL,
+          names("photo_url img_url image_link photo_image_url link uri"));
+
+  /** By column, what the owner says that it is for, or what is guessed. */
   private final Map<String, Role> given;
+
+  /** By part, the column that is guessed. */
+  private final Map<String, String> guessed;
 
   /** What a field is for, with the names that data sets use for it. */
   enum Role {
@@ -74,8 +87,46 @@ public final class ColumnNames {
     }
   }
 
-  private ColumnNames(Map<String, Role> given) {
+  private ColumnNames(Map<String, Role> given, Map<String, String> guessed) {
     this.given = given;
+    this.guessed = guessed;
+  }
+
+  private static List<String> names(String words) {
+    return List.of(words.split(" "));
+  }
+
+  /** The same with a column for the caption, and for the image, where none is known to be. */
+  ColumnNames guess(Collection<String> columns) {
+    Map<String, Role> all = new LinkedHashMap<>(given);
+    Map<String, String> parts = new LinkedHashMap<>(guessed);
+    Set<Role> roles = columns.stream().map(this::role).collect(Collectors.toSet());
+    boolean hasImage = roles.contains(Role.FILE) || roles.contains(Role.URL);
+    for (Role role : List.of(Role.CAPTION, Role.FILE, Role.URL)) {
+      if (role == Role.CAPTION ? !roles.contains(role) : !hasImage) {
+        Optional<String> column =
+            GUESSES.get(role).stream()
+                .flatMap(
+                    guess ->
+                        columns.stream()
+                            .filter(
+                                name ->
+                                    name.strip()
+                                        .toLowerCase(Locale.ROOT)
+                                        .replaceAll("[ -]", "_")
+                                        .equals(guess)))
+                .findFirst();
+        column.ifPresent(name -> all.putIfAbsent(name, role));
+        column.ifPresent(name -> parts.put(role.part, name));
+        hasImage |= role != Role.CAPTION && column.isPresent();
+      }
+    }
+    return all.size() == given.size() ? this : new ColumnNames(all, parts);
+  }
+
+  /** By part, the column that is guessed to be for it. */
+  Map<String, String> guessed() {
+    return guessed;
   }
 
   /**
@@ -96,7 +147,7 @@ public final class ColumnNames {
       given.put(
           assignment.substring(equals + 1).strip(), Role.ofPart(assignment.substring(0, equals)));
     }
-    return new ColumnNames(given);
+    return new ColumnNames(given, Map.of());
   }
 
   /** What a column is for. */

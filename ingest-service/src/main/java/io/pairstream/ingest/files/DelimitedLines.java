@@ -70,7 +70,6 @@ final class DelimitedLines implements Entry.Reader {
       throws IOException {
     this.delimiter = delimiter;
     this.isQuoted = isQuoted;
-    this.columns = columns;
     this.images = images;
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
@@ -91,7 +90,7 @@ final class DelimitedLines implements Entry.Reader {
         first.map(Row::cells).orElse(List.of()).stream().map(String::strip).toList();
     if (!cells.isEmpty()
         && (columns.isGiven()
-            || columns.suffice(cells)
+            || columns.guess(cells).suffice(cells)
             || cells.stream().noneMatch(images::isNamedBy))) {
       names = cells;
       first = Optional.empty();
@@ -99,7 +98,8 @@ final class DelimitedLines implements Entry.Reader {
       boolean endsWithUrl = cells.size() == 2 && cells.get(1).matches("(?i)https?://\\S+");
       names = endsWithUrl ? List.of("caption", "url") : List.of("file", "caption");
     }
-    columns.requireAll(names, names.stream().map(columns::role).toList());
+    this.columns = columns.guess(names);
+    this.columns.requireAll(names, names.stream().map(this.columns::role).toList());
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.pairstream.ingest.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.LinkPublisher;
@@ -36,13 +38,18 @@ final class Entry {
   /** More are a mistake, or make much out of little: each is a record with the image in it. */
   static final int MAX_CAPTIONS = 100;
 
+  /** Reads NaN too, which Python writes. */
+  static final JsonMapper JSON =
+      Json.MAPPER.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
   private final long number;
   private final String place;
-  private final ColumnNames columns;
+  private ColumnNames columns;
   private final List<Caption> captions = new ArrayList<>();
   private final Map<Role, String> values = new EnumMap<>(Role.class);
   private final Map<String, String> annotations = new LinkedHashMap<>();
   private final Map<String, String> notices = new LinkedHashMap<>();
+  private final Set<String> uses = new LinkedHashSet<>();
   private String digestField = "";
   private String problem = "";
   private long rows = 1;
@@ -83,12 +90,25 @@ final class Entry {
   Entry(long number, String place, ColumnNames columns) {
     this.number = number;
     this.place = place;
-    this.columns = columns;
+    use(columns);
+  }
+
+  private void use(ColumnNames names) {
+    columns = names;
+    names
+        .guessed()
+        .forEach(
+            (part, column) ->
+                notice(
+                    "guess " + part,
+                    "'%s' is taken for the %s; another is named by --columns %s=NAME"
+                        .formatted(column, part, part)));
   }
 
   /** Takes a field. An empty value says nothing, except as a caption; the first of a part holds. */
   Entry field(String name, String value) {
     Role role = columns.role(name);
+    uses.add(role == Role.ANNOTATION ? name + " as an annotation" : name + " as " + role.part());
     if (role == Role.CAPTION) {
       captions.add(new Caption(name, value));
     } else if (value.isBlank()) {
@@ -103,41 +123,62 @@ final class Entry {
   }
 
   /**
+   * Takes the fields of a JSON object, or what is wrong with it; see {@link #object}.
+   *
+   * @return the names of all fields, in their order
+   */
+  Set<String> json(String text, boolean withCaptions, String what) {
+    try {
+      return object(JSON.readTree(text), withCaptions, what);
+    } catch (JsonProcessingException e) {
+      problem(what + notJson(e));
+      return Set.of();
+    }
+  }
+
+  /** What is wrong with a text, in words that do not speak of the parser. */
+  static String notJson(JsonProcessingException e) {
+    return "not JSON: "
+        + e.getOriginalMessage()
+            .replaceFirst("(?s)(:? (was )?expect(ed|ing) .*| \\(start marker .*)", "");
+  }
+
+  /**
    * Takes the fields of a JSON object, or what is wrong with them. A caption field holds a string
    * or an array of strings. Other fields that hold a string, a number or a boolean become
-   * annotations; objects and arrays of other names are left out.
+   * annotations; NaN, null, objects and arrays of other names are left out.
    *
    * @param withCaptions whether to take its captions
    * @param what what comes before a problem, such as {@code .json is}
    * @return the names of all fields, in their order
    */
-  Set<String> json(String text, boolean withCaptions, String what) {
+  Set<String> object(JsonNode object, boolean withCaptions, String what) {
     Set<String> names = new LinkedHashSet<>();
-    try {
-      JsonNode object = Json.MAPPER.readTree(text);
-      if (!object.isObject()) {
-        problem(what + "not a JSON object");
-      }
-      for (Map.Entry<String, JsonNode> field : object.properties()) {
-        String name = field.getKey();
-        JsonNode value = field.getValue();
-        names.add(name);
-        if (columns.role(name) != Role.CAPTION) {
-          if (value.isValueNode() && !value.isNull()) {
-            field(name, value.asText());
-          }
-        } else if (withCaptions && !value.isNull()) {
-          for (JsonNode caption : value.isArray() ? value : Set.of(value)) {
-            if (caption.isTextual()) {
-              field(name, caption.textValue());
-            } else {
-              problem(what + "'" + name + "' is neither a string nor an array of strings");
-            }
+    if (!object.isObject()) {
+      problem(what + "not a JSON object");
+    }
+    object.fieldNames().forEachRemaining(names::add);
+    if (withCaptions) {
+      use(columns.guess(names));
+    }
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      String name = field.getKey();
+      JsonNode value = field.getValue();
+      boolean isNothing =
+          value.isNull() || (value.isDouble() && !Double.isFinite(value.asDouble()));
+      if (columns.role(name) != Role.CAPTION) {
+        if (value.isValueNode() && !isNothing) {
+          field(name, value.asText());
+        }
+      } else if (withCaptions && !isNothing) {
+        for (JsonNode caption : value.isArray() ? value : Set.of(value)) {
+          if (caption.isTextual()) {
+            field(name, caption.textValue());
+          } else {
+            problem(what + "'" + name + "' is neither a string nor an array of strings");
           }
         }
       }
-    } catch (JsonProcessingException e) {
-      problem(what + "not JSON: " + e.getOriginalMessage());
     }
     return names;
   }
@@ -190,6 +231,10 @@ final class Entry {
 
   /** The text that bytes are; where they are not UTF-8, that is what is wrong with it. */
   Optional<String> text(ByteBuffer bytes, String what) {
+    if (SourceInput.isUtf16(bytes)) {
+      problem(what + " is UTF-16; write it as UTF-8");
+      return Optional.empty();
+    }
     try {
       return Optional.of(StrictUtf8.decode(bytes));
     } catch (CharacterCodingException e) {
@@ -214,6 +259,11 @@ final class Entry {
       this.rows = rows;
     }
     return this;
+  }
+
+  /** Its columns with what each is for, in words. */
+  Set<String> uses() {
+    return uses;
   }
 
   /**

@@ -7,12 +7,14 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,9 +32,36 @@ final class FolderContents {
   /** What img2dataset writes beside a tar: the tar's table, failures included, and its counts. */
   private static final Pattern TABLE = Pattern.compile("(.*)(\\.parquet|_stats\\.json)");
 
+  /** How many files of a kind are told of. */
+  private static final int MOST_ADVICE = 3;
+
   private static final List<String> TARS = List.of(".tar", ".tgz", ".tar.gz", ".tar.zst");
 
+  /** What to do with files of kinds that are not read, by their endings. */
+  private static final Map<String, String> ADVICE =
+      Map.of(
+          "zip", "is packed; unpack it first",
+          "7z", "is packed; unpack it first",
+          "rar", "is packed; unpack it first",
+          "arrow",
+              "is Arrow, as datasets' save_to_disk writes it; write Parquet:"
+                  + " load_from_disk(DIR).to_parquet('all.parquet')",
+          "tfrecord", "is TFRecord, which is not read; write Parquet or WebDataset tars",
+          "xlsx", "is a spreadsheet; save it as CSV in UTF-8",
+          "ods", "is a spreadsheet; save it as CSV in UTF-8");
+
+  /** What lists are called that have none of the known names. */
+  private static final Pattern LIKE_A_LIST =
+      Pattern.compile(
+          ".*\\.(csv|tsv|jsonl|ndjson|json)|.*(caption|result|token|metadata|annotation).*\\.txt");
+
   private FolderContents() {}
+
+  /** What to do with a file of a kind that is not read, where that is known. */
+  static Optional<String> advice(Path file) {
+    return Optional.ofNullable(ADVICE.get(name(file).replaceFirst(".*\\.", "")))
+        .map(advice -> file.getFileName() + " " + advice);
+  }
 
   /** The list that lies in the folder itself, if any does. */
   static Optional<Path> list(Path folder) throws IOException {
@@ -62,6 +91,10 @@ final class FolderContents {
             || (!shards.isEmpty()
                 && images.stream().allMatch(image -> names.captionsOf(image).isEmpty()));
     List<Path> read = !lists.isEmpty() ? lists : isOfShards ? shards : List.of(folder);
+    files.stream().flatMap(file -> advice(file).stream()).limit(MOST_ADVICE).forEach(notice);
+    if (read.isEmpty() || read.contains(folder)) {
+      sayLists(folder, files, images, notice);
+    }
     say(folder, of(known, list -> !lists.contains(list)), read, notice);
     say(folder, read == shards ? List.of() : shards, read, notice);
     say(
@@ -101,6 +134,28 @@ final class FolderContents {
       }
     }
     return kept;
+  }
+
+  private static void sayLists(
+      Path folder, List<Path> files, List<Path> images, Consumer<String> notice) {
+    Set<String> stems =
+        images.stream()
+            .flatMap(image -> Stream.of(NearNames.stem(image.toString()), image.toString()))
+            .collect(Collectors.toSet());
+    files.stream()
+        .filter(file -> LIKE_A_LIST.matcher(name(file)).matches())
+        .filter(file -> !stems.contains(NearNames.stem(file.toString())))
+        .filter(file -> !TABLE.matcher(name(file)).matches())
+        .limit(MOST_ADVICE)
+        .forEach(
+            file ->
+                notice.accept(
+                    "%s is not read; if it is the list of the captions: import %s%s --images %s"
+                        .formatted(
+                            folder.relativize(file),
+                            file,
+                            name(file).endsWith(".txt") ? " --format csv (or tsv)" : "",
+                            images.isEmpty() ? "DIR" : images.get(0).getParent())));
   }
 
   private static void say(Path folder, List<Path> left, List<Path> read, Consumer<String> notice) {

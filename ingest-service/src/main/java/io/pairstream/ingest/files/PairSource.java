@@ -1,5 +1,10 @@
 package io.pairstream.ingest.files;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
@@ -40,6 +48,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private final SourceOptions options;
   private final Notices notices;
   private final Queue<SourceItem> ready = new ArrayDeque<>();
+  private final Map<String, Long> uses = new LinkedHashMap<>();
   private long entry;
 
   /** The source cannot be read on; the message says where. */
@@ -112,8 +121,10 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
             .orElseThrow(
                 () ->
                     new UnusableSourceException(
-                        "the name of %s does not tell what it is; say so: --format %s"
-                            .formatted(file, SourceOptions.Format.words())));
+                        FolderContents.advice(file)
+                            .orElse(
+                                "the name of %s does not tell what it is; say so: --format %s"
+                                    .formatted(file, SourceOptions.Format.words()))));
     if (format == SourceOptions.Format.FOLDER) {
       throw new UnusableSourceException(file + " is no folder");
     }
@@ -126,12 +137,20 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       ParquetEntries parquet = ParquetEntries.open(ParquetFile.open(file), columns);
       return new PairSource(name, parquet, parquet, images, options, notices);
     }
-    if (format == SourceOptions.Format.COCO) {
+    if (format == SourceOptions.Format.COCO && !isArray(file)) {
       CocoEntries coco = new CocoEntries(file);
       return new PairSource(name, coco, coco, images, options, notices);
     }
     SourceInput input = new SourceInput(file);
     try {
+      InputStream start = input.stream();
+      start.mark(Short.BYTES);
+      ByteBuffer first = ByteBuffer.wrap(start.readNBytes(Short.BYTES));
+      start.reset();
+      if (format != SourceOptions.Format.WEBDATASET && SourceInput.isUtf16(first)) {
+        throw new UnusableSourceException(
+            "%s is UTF-16; write it as UTF-8, as by: iconv -f UTF-16 -t UTF-8".formatted(file));
+      }
       Entry.Reader entries =
           switch (format) {
             case CSV, TSV, TSV_QUOTED -> delimited(input, format, columns, images);
@@ -142,6 +161,13 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     } catch (IOException | RuntimeException e) {
       input.close();
       throw e;
+    }
+  }
+
+  /** Whether a file of JSON holds an array, as a list of pairs does. */
+  private static boolean isArray(Path file) throws IOException {
+    try (SourceInput input = new SourceInput(file)) {
+      return LineEntries.isArray(input.stream());
     }
   }
 
@@ -189,6 +215,14 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     return input.share();
   }
 
+  /**
+   * The columns and fields that were read so far, each with what it is taken for, as in {@code
+   * title as caption}, and how many entries have it.
+   */
+  public Map<String, Long> uses() {
+    return Collections.unmodifiableMap(uses);
+  }
+
   @Override
   public boolean hasNext() {
     try {
@@ -223,6 +257,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       entry = next.get().number();
       if (entry > last) {
         ready.addAll(next.get().items(name, images, options));
+        next.get().uses().forEach(use -> uses.merge(use, 1L, Long::sum));
         String prefix = name.isEmpty() ? "" : name + ": ";
         next.get().notices().forEach((kind, sentence) -> notices.once(kind, prefix + sentence));
       }
@@ -236,27 +271,63 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   }
 
   /**
-   * A caption list with a JSON object on each line, as {@link Entry#json} takes it, in UTF-8, no
-   * line longer than fits in memory. Empty lines are skipped. A line that is wrong costs itself
-   * alone.
+   * A caption list with a JSON object on each line, or of an array of objects, as {@link
+   * Entry#object} takes them, in UTF-8, no line longer than fits in memory. Empty lines are
+   * skipped. A line that is wrong costs itself alone, a damage in an array what is behind it.
    */
   private static final class LineEntries implements Entry.Reader {
 
     /** Longest line that is read, in bytes. */
     private static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
 
+    /** Others follow an element. */
+    private static final ObjectReader ELEMENTS =
+        Entry.JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private final InputStream input;
     private final ColumnNames columns;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private long number;
 
-    LineEntries(SourceInput input, ColumnNames columns) {
+    /** Null where each line is an object. */
+    private final JsonParser array;
+
+    LineEntries(SourceInput input, ColumnNames columns) throws IOException {
       this.input = input.stream();
       this.columns = columns;
+      this.array = isArray(input.stream()) ? Entry.JSON.createParser(input.stream()) : null;
+      if (array != null) {
+        JsonToken unused = array.nextToken();
+      }
+    }
+
+    /** Whether a text begins as an array of JSON does; leaves it as it is. */
+    static boolean isArray(InputStream input) throws IOException {
+      input.mark(FIRST_LINE_BYTES);
+      String start = new String(input.readNBytes(FIRST_LINE_BYTES), StandardCharsets.ISO_8859_1);
+      input.reset();
+      return start.stripLeading().matches("(?s)\\[\\s*([{\\]].*)?");
     }
 
     @Override
     public Optional<Entry> next() throws IOException {
+      return array == null ? line() : element();
+    }
+
+    private Optional<Entry> element() throws IOException {
+      try {
+        if (array.nextToken() == JsonToken.END_ARRAY || array.currentToken() == null) {
+          return Optional.empty();
+        }
+        number++;
+        Entry entry = new Entry(number, "element " + number, columns);
+        return Optional.of(whole(entry, entry.object(ELEMENTS.readTree(array), true, "")));
+      } catch (JsonProcessingException e) {
+        throw new IOException(Entry.notJson(e), e);
+      }
+    }
+
+    private Optional<Entry> line() throws IOException {
       while (readLine()) {
         Entry entry = new Entry(number, Long.toString(number), columns);
         if (bytes.size() > MAX_LINE_BYTES) {
@@ -266,16 +337,20 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
         if (text.isPresent() && text.get().isBlank()) {
           continue;
         }
-        Set<String> names = text.map(line -> entry.json(line, true, "")).orElse(Set.of());
-        List<String> missing = columns.missing(names);
-        if (!names.isEmpty() && !missing.isEmpty() && !entry.lack().isEmpty()) {
-          entry.problem(
-              "no field %s; there are: %s"
-                  .formatted(String.join(", ", missing), String.join(", ", names)));
-        }
-        return Optional.of(entry);
+        return Optional.of(
+            whole(entry, text.map(line -> entry.json(line, true, "")).orElse(Set.of())));
       }
       return Optional.empty();
+    }
+
+    /** The entry, with the names that it lacks where it gives no pair. */
+    private Entry whole(Entry entry, Set<String> names) {
+      List<String> missing = columns.missing(names);
+      return names.isEmpty() || missing.isEmpty() || entry.lack().isEmpty()
+          ? entry
+          : entry.problem(
+              "no field %s; there are: %s"
+                  .formatted(String.join(", ", missing), String.join(", ", names)));
     }
 
     private boolean readLine() throws IOException {

@@ -64,7 +64,9 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
    */
   static ParquetEntries open(ParquetFile file, ColumnNames columns) throws IOException {
     try {
-      return new ParquetEntries(file, columns, chosen(file, columns));
+      ColumnNames guessed =
+          columns.guess(file.columns().stream().map(ParquetEntries::baseOf).distinct().toList());
+      return new ParquetEntries(file, guessed, chosen(file, guessed));
     } catch (RuntimeException e) {
       file.close();
       throw e;

@@ -105,6 +105,15 @@ final class SourceInput implements Entry.Input {
     return input;
   }
 
+  /** Whether a text is UTF-16, which has a mark, or zeros around its first letter. */
+  static boolean isUtf16(ByteBuffer text) {
+    if (text.remaining() < Short.BYTES) {
+      return false;
+    }
+    int first = text.getShort(text.position()) & 0xFFFF;
+    return first == 0xFEFF || first == 0xFFFE || (first >>> 8 == 0 ^ (first & 0xFF) == 0);
+  }
+
   /** A text without the mark that some editors put in front of it. */
   static String withoutMark(String text) {
     return text.startsWith("\uFEFF") ? text.substring(1) : text;

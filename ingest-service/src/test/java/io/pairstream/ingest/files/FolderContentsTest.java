@@ -4,10 +4,12 @@ import static io.pairstream.ingest.files.ItemsRead.all;
 import static io.pairstream.ingest.files.ItemsRead.lines;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.SourceKind;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -247,6 +249,91 @@ class FolderContentsTest {
                     folder.resolve("val2017"),
                     folder.resolve("val2017")));
     assertThat(said).singleElement().asString().contains("--images DIR");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "l.json  | [{'image':'a.jpg','caption':'one'},~"
+            + " {'image':'a.jpg','caption':'two','score':NaN}] | l.json:element 1: one;"
+            + " l.json:element 2: two",
+        "l.jsonl | [~{'image':'a.jpg','caption':'one'}] | l.jsonl:element 1: one",
+        "l.json  | [{'image':'a.jpg','caption':'one'}, 7, {'image':'z.jpg','caption':'two'}] |"
+            + " l.json:element 1: one; l.json:element 2! not a JSON object; l.json:element 3! z.jpg"
+            + " does not exist",
+        "l.jsonl | {'image':'a.jpg','caption':'one','score':NaN} | l.jsonl:1: one",
+        "l.jsonl | {'image':'a.jpg','caption':NaN} | l.jsonl:1! a.jpg has no caption",
+        "l.jsonl | {'image':'a.jpg','caption':one} | l.jsonl:1! not JSON: Unrecognized token 'one'",
+        "l.jsonl | [1]~{'image':'a.jpg','caption':'two'} | l.jsonl:1! not a JSON object; l.jsonl:2:"
+            + " two",
+      })
+  void jsonIsReadAsPythonWritesIt(String name, String text, String expected) throws IOException {
+    write("a.jpg", "x");
+    write(name, text.replace('\'', '"').replace('~', '\n'));
+
+    assertThat(String.join("; ", read(folder.resolve(name))).replace('"', '\''))
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UTF-16", "UTF-16LE", "UTF-16BE"})
+  void utf16IsNamed(String encoding) throws IOException {
+    write("a.jpg", "x");
+    Charset utf16 = Charset.forName(encoding);
+    Files.write(folder.resolve("a.txt"), "one".getBytes(utf16));
+    Files.write(folder.resolve("l.csv"), "file,caption\na.jpg,one\n".getBytes(utf16));
+
+    assertThatThrownBy(() -> read(folder.resolve("l.csv")))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("is UTF-16; write it as UTF-8");
+    assertThat(read(folder)).contains("a.jpg! a.txt is UTF-16; write it as UTF-8");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "photo, title, the image, the caption",
+    "image, Alt Text, the caption, the caption",
+    "img_url, description, the url, the caption",
+  })
+  void columnsAreGuessedWhereNoneIsKnownAndThatIsSaid(
+      String image, String caption, String guess, String other) throws IOException {
+    write("a.jpg", "x");
+    String value = image.equals("img_url") ? "https://example.org/a.jpg" : "a.jpg";
+    write("l.csv", "%s,%s,comment\n%s,one,no\n".formatted(image, caption, value));
+    write(
+        "l.jsonl",
+        "{\"%s\":\"%s\",\"%s\":\"one\"}\n{\"%s\":\"%s\",\"%s\":\"no\",\"caption\":\"two\"}\n"
+            .formatted(image, value, caption, image, value, caption));
+
+    assertThat(read(folder.resolve("l.csv"))).singleElement().asString().contains("l.csv:2: one");
+    assertThat(read(folder.resolve("l.jsonl")))
+        .satisfiesExactly(
+            line -> assertThat(line).contains(":1: one"),
+            line -> assertThat(line).contains(":2: two"));
+    assertThat(String.join("\n", said))
+        .contains("is taken for " + guess)
+        .contains("'" + caption + "' is taken for " + other);
+  }
+
+  @Test
+  void whatCannotBeReadIsNamedWithWhatHelps() throws IOException {
+    write("a.jpg", "x");
+    write("a.txt", "one");
+    write("captions.txt", "image,caption\na.jpg,one\n");
+    write("results.csv", "image_name| comment\n");
+    write("images.zip", "PK");
+    write("data-00000-of-00001.arrow", "x");
+
+    List<String> unused = read(folder);
+
+    assertThat(String.join("\n", said))
+        .contains("images.zip is packed; unpack it first")
+        .contains("load_from_disk(DIR).to_parquet")
+        .contains("import %s --images %s".formatted(folder.resolve("results.csv"), folder))
+        .contains("import %s --format csv".formatted(folder.resolve("captions.txt")));
+    assertThatThrownBy(() -> read(folder.resolve("images.zip")))
+        .hasMessage("images.zip is packed; unpack it first");
   }
 
   private List<String> read(Path... paths) {

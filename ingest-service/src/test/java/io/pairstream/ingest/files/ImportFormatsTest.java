@@ -130,10 +130,10 @@ class ImportFormatsTest {
   @Test
   void listWhoseNamesAreUnknownIsRefusedAndNotReadAsIfItHadNone() throws IOException {
     copyImage("x.png");
-    Path list = Files.writeString(folder.resolve("l.csv"), "picture,words\nx.png,one\n");
+    Path list = Files.writeString(folder.resolve("l.csv"), "figure,words\nx.png,one\n");
 
     assertThatThrownBy(() -> read(list))
-        .hasMessageEndingWith(": --columns image=NAME,caption=NAME; there are: picture, words");
+        .hasMessageEndingWith(": --columns image=NAME,caption=NAME; there are: figure, words");
     Files.writeString(list, "gone.png,zero\n");
     assertThat(lines(read(list))).containsExactly("l.csv:1! gone.png does not exist");
   }
