@@ -209,7 +209,9 @@ final class ImageFiles {
   }
 
   /** Whether a cell is a file that is there, a URL, or called as an image is. */
-  boolean isNamedBy(String cell) {
+  boolean isNamedBy(String written) {
+    // Flickr8k numbers the captions of an image behind its name.
+    String cell = written.replaceFirst("#\\d+$", "");
     try {
       return cell.matches("(?is)https?://.*")
           || (cell.contains(".") && mediaType(cell).isPresent())

@@ -110,6 +110,15 @@ class NothingIsSwallowedTest {
   }
 
   @Test
+  void flickr8kNumbersTheCaptionsOfAnImage() throws IOException {
+    images(1);
+    Path list = write("Flickr8k.token.tsv", "0.jpg#0\tA child\n0.jpg#1\tA girl\n");
+
+    assertThat(lines(read(list, Optional.empty())))
+        .containsExactly("Flickr8k.token.tsv:1: A child", "Flickr8k.token.tsv:2: A girl");
+  }
+
+  @Test
   void barsBetweenCellsAreThoseOfFlickr30k() throws IOException {
     images(1);
     Path list =
