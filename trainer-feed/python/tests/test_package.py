@@ -69,10 +69,10 @@ def undocumented(module):
                 yield f"{module.__name__}.{name}{where}"
 
 
-@pytest.mark.parametrize("name", ["", ".arrow", ".augment", ".errors", ".features", ".torch"])
+@pytest.mark.parametrize("name", ["", ".arrow", ".augment", ".errors", ".features", ".options", ".torch", ".transformers"])
 def test_what_is_public_says_what_it_is(name):
-    if name == ".torch":
-        pytest.importorskip("torch", reason="torch is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    if name in (".torch", ".transformers"):
+        pytest.importorskip(name[1:], reason=f"{name[1:]} is not installed; PAIRSTREAM_TORCH=true has the build do so")
     module = importlib.import_module(f"{pairstream.__name__}{name}")
 
     assert module.__doc__ and not list(undocumented(module))
