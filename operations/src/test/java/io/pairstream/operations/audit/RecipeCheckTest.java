@@ -94,7 +94,9 @@ class RecipeCheckTest {
         ids.truncated(),
         target.padId(),
         target.tokenizer().name(),
-        target.tokenizer().digest());
+        target.tokenizer().digest(),
+        List.of(),
+        0);
   }
 
   private List<String> check(CleaningPlan plan, PreparedPair... pairs) {
