@@ -91,12 +91,12 @@ final class ImportCommand extends ClusterCommand.Fit {
   }
 
   /** What an import would send of a file or a folder, as JSON. */
-  private record Readable(
+  private record WouldSend(
       String path, long pairs, long links, long problems, Map<String, Long> columns) {}
 
   /** Reads as an import does, and sends nothing. */
   private int tryOut(SourceOptions read) {
-    List<Readable> all = new ArrayList<>();
+    List<WouldSend> all = new ArrayList<>();
     long left = limit == null ? Long.MAX_VALUE : limit;
     try (ImportProgress progress = new ImportProgress(err())) {
       Notices notices = new Notices(progress::notice);
@@ -118,7 +118,7 @@ final class ImportCommand extends ClusterCommand.Fit {
             }
           }
           left -= pairs + links;
-          all.add(new Readable(source.path().toString(), pairs, links, problems, items.uses()));
+          all.add(new WouldSend(source.path().toString(), pairs, links, problems, items.uses()));
         }
       }
     }
@@ -128,7 +128,7 @@ final class ImportCommand extends ClusterCommand.Fit {
         : ExitStatus.FOUND_WRONG;
   }
 
-  private void print(Readable one) {
+  private void print(WouldSend one) {
     print(
         "%s: %,d pairs, %,d links, %,d problems; nothing was sent",
         one.path(), one.pairs(), one.links(), one.problems());
