@@ -87,6 +87,8 @@ class PreprocessTopologyTest {
       assertThat(prepared.getTokenizer()).isEqualTo("clip");
       assertThat(prepared.getTokenIds()).hasSize(77).startsWith(49_406);
       assertThat(prepared.getPadId()).isZero();
+      assertThat(prepared.getEmptyTokenIds()).containsExactly(49_406, 49_407);
+      assertThat(prepared.getEmptyTokenCount()).isEqualTo(2);
       assertThat(prepared.getTokenSets())
           .extracting(TokenSet::getName)
           .containsExactly("open", "small");
