@@ -47,6 +47,10 @@ public final class LinkHost {
       throw new InvalidUrlException("the URL is empty");
     }
     // No character takes less than a byte, so that a huge one is not encoded first.
+    if (url.regionMatches(true, 0, "data:", 0, 5)) {
+      throw new InvalidUrlException(
+          "the URL is the image itself (data:); decode it into a file; only http and https are fetched");
+    }
     if (url.length() > MAX_URL_BYTES
         || url.getBytes(StandardCharsets.UTF_8).length > MAX_URL_BYTES) {
       throw new InvalidUrlException("the URL is longer than " + MAX_URL_BYTES + " bytes");

@@ -44,7 +44,7 @@ class LinkHostTest {
         "http:/example.org/owl.jpg | the URL does not begin with http:// or https://",
         "file:///etc/passwd | the URL begins with file:; only http and https are fetched",
         "gopher://example.org/ | the URL begins with gopher:; only http and https are fetched",
-        "data:image/png;base64,AA | the URL begins with data:; only http and https are fetched",
+        "data:image/png;base64,AA | the URL is the image itself (data:); decode it into a file; only http and https are fetched",
         "http:///owl.jpg | the URL names no host",
         "http://:80/owl.jpg | the URL names no host",
         "http://ann:secret@example.org/owl.jpg | the URL holds a user name or password; links are"

@@ -48,7 +48,7 @@ final class CocoEntries implements Entry.Reader, Entry.Input {
     try {
       if (!isAtAnnotations()) {
         throw new UnusableSourceException(
-            "%s has no 'images' and 'annotations', as COCO's captions have; a list with an object on each line is --format jsonl"
+            "%s has no 'images' and 'annotations', as COCO's captions have; a list of pairs is an array of objects, or an object on each line"
                 .formatted(file));
       }
     } catch (JsonProcessingException e) {

@@ -253,6 +253,9 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   /** Reads an entry, and its items where it is a later one; false at the end. */
   private boolean read(long last) throws IOException {
     Optional<Entry> next = entries.next();
+    if (next.isEmpty() && entry == 0 && !name.isEmpty()) {
+      notices.once(name, name + " has no row");
+    }
     if (next.isPresent()) {
       entry = next.get().number();
       if (entry > last) {

@@ -336,6 +336,16 @@ class FolderContentsTest {
         .hasMessage("images.zip is packed; unpack it first");
   }
 
+  @ParameterizedTest
+  @CsvSource({"pairs.csv,'image,caption\n'", "pairs.jsonl,'\n'", "pairs.json,[]"})
+  void listWithoutARowIsTold(String name, String text) throws IOException {
+    write(name, text);
+
+    assertThat(read(folder.resolve(name))).isEmpty();
+
+    assertThat(said).containsOnlyOnce(name + " has no row");
+  }
+
   private List<String> read(Path... paths) {
     return read(SourceOptions.of(SourceKind.IMPORTED), paths);
   }
