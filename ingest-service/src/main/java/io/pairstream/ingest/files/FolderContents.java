@@ -146,6 +146,7 @@ final class FolderContents {
         .filter(file -> LIKE_A_LIST.matcher(name(file)).matches())
         .filter(file -> !stems.contains(NearNames.stem(file.toString())))
         .filter(file -> !TABLE.matcher(name(file)).matches())
+        .filter(file -> !ImportState.isIn(file))
         .limit(MOST_ADVICE)
         .forEach(
             file ->

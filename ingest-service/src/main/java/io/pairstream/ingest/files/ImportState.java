@@ -2,6 +2,7 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.schemas.Sha256;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +28,9 @@ import java.util.stream.Stream;
  * flight is published once more, as copies. For one thread.
  */
 public final class ImportState implements AutoCloseable {
+
+  /** What each line begins with. */
+  private static final String START = "{\"options\":";
 
   private final Journal<Progress> journal;
   private final String options;
@@ -66,6 +70,16 @@ public final class ImportState implements AutoCloseable {
       throw new UnusableSourceException(
           "%s is of an import with other options; give the same ones, name another file with --resume, or begin anew with --from-start"
               .formatted(file));
+    }
+  }
+
+  /** Whether a file is a state, maybe one that nothing is noted in yet, rather than a list. */
+  static boolean isIn(Path file) {
+    try (InputStream input = Files.newInputStream(file)) {
+      String start = new String(input.readNBytes(START.length()), StandardCharsets.UTF_8);
+      return start.isEmpty() || start.equals(START);
+    } catch (IOException e) {
+      return false;
     }
   }
 
