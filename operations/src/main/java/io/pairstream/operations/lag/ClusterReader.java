@@ -25,7 +25,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.InterruptException;
 
 /** Asks a cluster where its groups are, in few and large requests. Not thread-safe. */
 final class ClusterReader {
@@ -100,11 +99,14 @@ final class ClusterReader {
       int members = 0;
       boolean known = false;
       if (consumers.containsKey(name)) {
-        Optional<ConsumerGroupDescription> found = answer(consumers.get(name));
+        Optional<ConsumerGroupDescription> found = KafkaAnswers.unlessRefused(consumers.get(name));
         members = found.map(each -> each.members().size()).orElse(1);
         known = found.map(each -> readers(each, readers)).orElse(false);
       } else if (streams.containsKey(name)) {
-        members = answer(streams.get(name)).map(each -> each.members().size()).orElse(1);
+        members =
+            KafkaAnswers.unlessRefused(streams.get(name))
+                .map(each -> each.members().size())
+                .orElse(1);
       }
       Map<TopicPartition, Position> positions = Map.of();
       Optional<String> refused = Optional.empty();
@@ -157,19 +159,6 @@ final class ClusterReader {
               }
             });
     return positions;
-  }
-
-  /**
-   * An answer about one thing of many; empty where it was refused, which is not the others' matter.
-   */
-  static <T> Optional<T> answer(KafkaFuture<T> future) {
-    try {
-      return Optional.ofNullable(KafkaAnswers.await(future));
-    } catch (InterruptException e) {
-      throw e;
-    } catch (KafkaException e) {
-      return Optional.empty();
-    }
   }
 
   /**

@@ -147,7 +147,7 @@ public final class WatchedLogs {
       Set<TopicPartition> partitions, ListOffsetsResult answers) {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     for (TopicPartition partition : partitions) {
-      ClusterReader.answer(answers.partitionResult(partition))
+      KafkaAnswers.unlessRefused(answers.partitionResult(partition))
           .ifPresent(found -> offsets.put(partition, found.offset()));
     }
     return offsets;
@@ -176,7 +176,7 @@ public final class WatchedLogs {
     List<BrokerDisk> disks = new ArrayList<>();
     for (var broker :
         admin.describeLogDirs(nodes.stream().map(Node::id).toList()).descriptions().entrySet()) {
-      ClusterReader.answer(broker.getValue())
+      KafkaAnswers.unlessRefused(broker.getValue())
           .orElse(Map.of())
           .forEach(
               (path, folder) -> {
@@ -209,7 +209,7 @@ public final class WatchedLogs {
         .values()
         .forEach(
             (topic, answer) ->
-                ClusterReader.answer(answer)
+                KafkaAnswers.unlessRefused(answer)
                     .filter(
                         config ->
                             value(config, TopicConfig.CLEANUP_POLICY_CONFIG).contains("delete"))

@@ -1,5 +1,6 @@
 package io.pairstream.schemas.wire;
 
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.common.KafkaException;
@@ -21,6 +22,22 @@ public final class KafkaAnswers {
       return get(answer);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
+    }
+  }
+
+  /**
+   * Waits for an answer about one thing of many; empty where it was refused, which is not the
+   * others' matter.
+   *
+   * @throws InterruptException where this thread is interrupted
+   */
+  public static <T> Optional<T> unlessRefused(Future<T> answer) {
+    try {
+      return Optional.ofNullable(await(answer));
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      return Optional.empty();
     }
   }
 

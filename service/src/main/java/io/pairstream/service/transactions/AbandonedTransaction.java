@@ -67,7 +67,7 @@ public record AbandonedTransaction(
     List<AbandonedTransaction> found = new ArrayList<>();
     answers.forEach(
         (id, answer) ->
-            answer(answer)
+            KafkaAnswers.unlessRefused(answer)
                 .filter(each -> each.transactionStartTimeMs().isPresent())
                 .ifPresent(
                     each ->
@@ -112,7 +112,7 @@ public record AbandonedTransaction(
     Set<TransactionState> states = Set.of(TransactionState.ONGOING);
     var listed = admin.listTransactions(new ListTransactionsOptions().filterStates(states));
     return KafkaAnswers.await(listed.byBrokerId()).values().stream()
-        .flatMap(answer -> AbandonedTransaction.answer(answer).stream())
+        .flatMap(answer -> KafkaAnswers.unlessRefused(answer).stream())
         .flatMap(Collection::stream)
         .map(TransactionListing::transactionalId)
         .collect(Collectors.toSet());
@@ -143,15 +143,5 @@ public record AbandonedTransaction(
    */
   public static String transactionalId(String clientId) {
     return OF_STREAMS.matcher(clientId).replaceFirst("-$1");
-  }
-
-  private static <T> Optional<T> answer(KafkaFuture<T> answer) {
-    try {
-      return Optional.of(KafkaAnswers.await(answer));
-    } catch (InterruptException e) {
-      throw e;
-    } catch (KafkaException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -13,10 +13,7 @@ import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * An open transaction of anybody, as one partition knows it: readers of committed records come up
@@ -55,7 +52,7 @@ public record OpenTransaction(
     Set<Long> producers = new TreeSet<>();
     var asked = admin.describeProducers(partitions);
     for (TopicPartition partition : partitions) {
-      answer(asked.partitionResult(partition))
+      KafkaAnswers.unlessRefused(asked.partitionResult(partition))
           .ifPresent(
               found -> {
                 List<ProducerState> inside =
@@ -71,7 +68,7 @@ public record OpenTransaction(
     }
     Map<Long, String> ids = new HashMap<>();
     var options = new ListTransactionsOptions().filterProducerIds(producers);
-    answer(admin.listTransactions(options).all())
+    KafkaAnswers.unlessRefused(admin.listTransactions(options).all())
         .orElse(List.of())
         .forEach(listed -> ids.put(listed.producerId(), listed.transactionalId()));
     var described = admin.describeTransactions(ids.values());
@@ -81,7 +78,8 @@ public record OpenTransaction(
             states.forEach(
                 state -> {
                   Optional<String> id = Optional.ofNullable(ids.get(state.producerId()));
-                  var known = id.flatMap(each -> answer(described.description(each)));
+                  var known =
+                      id.flatMap(each -> KafkaAnswers.unlessRefused(described.description(each)));
                   found.add(
                       new OpenTransaction(
                           partition,
@@ -94,15 +92,5 @@ public record OpenTransaction(
                               .map(Instant::ofEpochMilli)));
                 }));
     return found;
-  }
-
-  private static <T> Optional<T> answer(KafkaFuture<T> answer) {
-    try {
-      return Optional.of(KafkaAnswers.await(answer));
-    } catch (InterruptException e) {
-      throw e;
-    } catch (KafkaException e) {
-      return Optional.empty();
-    }
   }
 }
