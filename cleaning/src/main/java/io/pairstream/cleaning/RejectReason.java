@@ -19,7 +19,7 @@ public enum RejectReason {
 
   IMAGE_EMPTY("Send the bytes of the image file."),
   IMAGE_TOO_MANY_BYTES("Send a smaller file, for example a JPEG of lower quality."),
-  IMAGE_TYPE_UNKNOWN("Send a JPEG, PNG, WebP or GIF file; a web page or text is no image."),
+  IMAGE_TYPE_UNKNOWN("Send a JPEG, PNG, WebP or GIF file; a web page or text is not an image."),
   IMAGE_TYPE_UNSUPPORTED("Convert the image to JPEG, PNG, WebP or GIF."),
   IMAGE_HEADER_DAMAGED("Send the whole, unchanged image file."),
   IMAGE_METADATA_TOO_LARGE("Remove the texts and the colour profile from the image file."),
@@ -45,7 +45,7 @@ public enum RejectReason {
       "Do not send this again; it was withdrawn, or comes from a withdrawn source.",
       Kind.KEPT_BY_NOBODY),
   IMAGE_FORBIDDEN("Do not send this file again.", Kind.KEPT_BY_NOBODY),
-  PICTURE_FORBIDDEN("Do not send this picture again, in whatever file.", Kind.KEPT_BY_NOBODY),
+  PICTURE_FORBIDDEN("Do not send this picture again, in any file.", Kind.KEPT_BY_NOBODY),
   IMAGE_ONE_COLOUR(
       "Send a picture that shows something; this one has a single colour.", Kind.TASTE),
   IMAGE_BLURRED("Send a sharper picture.", Kind.TASTE),
@@ -55,7 +55,8 @@ public enum RejectReason {
   IMAGE_COLOURLESS("Send a picture with more colour.", Kind.TASTE),
   IMAGE_HAS_BORDERS("Cut off the bars at the picture's sides.", Kind.TASTE),
   IMAGE_OVERCOMPRESSED("Send the picture in a higher quality.", Kind.TASTE),
-  SCORE_OUT_OF_RANGE("Send another picture, or another caption; a model judges this pair unfit."),
+  SCORE_OUT_OF_RANGE(
+      "Send another picture, or another caption; a model judges this pair unsuitable."),
 
   CAPTION_NOT_UTF8("Encode the caption in UTF-8."),
   CAPTION_TOO_LONG("Send a shorter caption.", Kind.TASTE),
@@ -63,14 +64,13 @@ public enum RejectReason {
   CAPTION_TANGLED("Send plain text, without entities, markup or addresses inside each other."),
   CAPTION_HAS_LINK("Take web addresses out of the caption."),
   CAPTION_HAS_CONTACT("Take e-mail addresses and telephone numbers out of the caption."),
-  CAPTION_IS_FILE_NAME("Describe what the image shows; its file's name is no caption.", Kind.TASTE),
-  CAPTION_BOILERPLATE(
-      "Describe what the image shows; this text stands with any image.", Kind.TASTE),
+  CAPTION_IS_FILE_NAME("Describe what the image shows; a file name is not a caption.", Kind.TASTE),
+  CAPTION_BOILERPLATE("Describe what the image shows; this text would fit any image.", Kind.TASTE),
   CAPTION_MOSTLY_SYMBOLS(
-      "Describe the image in words; most of this text is no letters.", Kind.TASTE),
+      "Describe the image in words; most of this text is not letters.", Kind.TASTE),
   CAPTION_MOSTLY_CAPITALS("Write the caption as a sentence, not in capitals.", Kind.TASTE),
   CAPTION_REPETITIVE("Say each thing once.", Kind.TASTE),
-  CAPTION_FLAGGED_WORDS("Describe the image without the words that the recipe's list holds."),
+  CAPTION_FLAGGED_WORDS("Describe the image without the words on the recipe's list."),
   CAPTION_LANGUAGE_UNSURE(
       "Write whole sentences in one language, and name it with the pair.", Kind.TASTE),
   CAPTION_LANGUAGE_UNWANTED(
@@ -78,21 +78,22 @@ public enum RejectReason {
 
   FETCH_URL_INVALID("Send the image's own address, http or https, without user name or password."),
   FETCH_ADDRESS_REFUSED("Put the image where everybody on the internet can fetch it."),
-  FETCH_DNS("Check the host's name; it leads to no address."),
+  FETCH_DNS("Check the host name; it does not resolve."),
   FETCH_CONNECTION("Nothing to do, or check that the host answers: the connection failed."),
-  FETCH_TLS("Have the host show a certificate that is valid for its name."),
+  FETCH_TLS("Give the host a certificate that is valid for its name."),
   FETCH_TIMEOUT("Put the image on a faster host, or send a smaller file."),
   FETCH_NOT_FOUND("Check the address; the host does not know the image."),
   FETCH_GONE("Send another address; the host has removed the image for good."),
-  FETCH_FORBIDDEN("Send the image's file, if you may; the host does not give it to us."),
+  FETCH_FORBIDDEN("Send the image's file, if you may; the host refuses it to us."),
   FETCH_THROTTLED("Nothing to do: the host asks for fewer requests; try again later."),
-  FETCH_SERVER_ERROR("Nothing to do: the host has a fault; try again later."),
+  FETCH_SERVER_ERROR("Nothing to do: the host has an error; try again later."),
   FETCH_STATUS("Send an address at which the host answers 200 with the image."),
-  FETCH_REDIRECT("Send the address at which the image is in the end."),
-  FETCH_ROBOTS("Do not send images of this host; its robots.txt keeps them from us."),
+  FETCH_REDIRECT("Send the image's final address, behind all redirects."),
+  FETCH_ROBOTS("Do not send images of this host; its robots.txt forbids us to fetch them."),
   FETCH_OPTED_OUT("Do not send this image; its host does not want it used for training."),
   FETCH_TOO_LARGE("Send the address of a smaller file."),
-  FETCH_NOT_AN_IMAGE("Send the address of a JPEG, PNG, WebP or GIF file; not of a page about it."),
+  FETCH_NOT_AN_IMAGE(
+      "Send the address of a JPEG, PNG, WebP or GIF file, not of a page that shows it."),
   FETCH_DIGEST_MISMATCH("Send the digest of the file that is at the address now."),
 
   DUPLICATE_PAIR(
@@ -100,7 +101,7 @@ public enum RejectReason {
   NEAR_COPY("Nothing to do; the picture is in the data already, in another file."),
   BRIDGES_SPLITS(
       "Nothing to do; the picture nearly copies one for training and one that is held out."),
-  STEP_CRASHED("Nothing to do: this is a fault of ours; the record is kept for a replay.");
+  STEP_CRASHED("Nothing to do: this is our fault; the record is kept for a replay.");
 
   private final String remedy;
   private final Kind kind;

@@ -36,7 +36,7 @@ public final class Demo {
   private static final long SEED = 1;
   private static final int BATCH_SIZE = 32;
 
-  /** Without any progress for so long, something is wrong that waiting does not mend. */
+  /** Without any progress for so long, something is wrong that waiting does not help. */
   private static final Duration STUCK = Duration.ofMinutes(2);
 
   /** The same on a machine that has more to do than processors for it. */

@@ -59,7 +59,7 @@ class ContributionPageTest extends PageTest {
     browser.await("both are received", () -> server.sent().size() == 2);
     server.decide("A red square on a blue ground.", "TRAINING", Map.of());
     server.decide("A tiny square.", "QUARANTINED", TOO_SMALL);
-    browser.awaitText("#sent-list li:first-child", "Accepted: it is training data now");
+    browser.awaitText("#sent-list li:first-child", "Accepted for training");
     browser.awaitText("#sent-list li:last-child", "Rejected");
     assertThat(browser.text("#sent-list li:last-child"))
         .contains("shorter side is below 64 px", "40 px", "Send the image in a higher resolution.");
@@ -179,8 +179,7 @@ class ContributionPageTest extends PageTest {
 
     browser.choose("#files", Files.write(folder.resolve("large.png"), large), text("page.jpg"));
 
-    browser.awaitText(
-        "#draft-list li:first-child", "This file has 8.1 MiB; at most 8 MiB are taken.");
+    browser.awaitText("#draft-list li:first-child", "This file has 8.1 MiB; the limit is 8 MiB.");
     browser.awaitText("#draft-list li:last-child", "Choose a JPEG, PNG, WebP or GIF file.");
     assertThat(browser.isVisible("#send")).isFalse();
     assertThat(server.sent()).isEmpty();
@@ -227,7 +226,7 @@ class ContributionPageTest extends PageTest {
     browser.awaitText("#sent-list", "A red square.");
     browser.awaitText("#sent-list", "Received");
     server.decide("A red square.", "VALIDATION", Map.of());
-    browser.awaitText("#sent-list", "to check the training");
+    browser.awaitText("#sent-list", "held out for validation");
     String kept = String.valueOf(browser.script("return JSON.stringify({...localStorage})"));
     assertThat(kept)
         .contains(String.format("%032x", 1))
@@ -281,7 +280,7 @@ class ContributionPageTest extends PageTest {
     requireFree(browser, "asked for a key");
 
     browser.press("psk_wrong", Keys.ENTER);
-    browser.awaitText("#access-wrong", "does not take this key");
+    browser.awaitText("#access-wrong", "This key was not accepted");
     browser.press(ScriptedIngest.KEY, Keys.ENTER);
     browser.await("the form is gone", () -> !browser.isVisible("#access"));
     browser.choose("#files", picture("good.png", 320, 240));

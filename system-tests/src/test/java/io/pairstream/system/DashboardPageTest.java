@@ -59,7 +59,7 @@ class DashboardPageTest extends PageTest {
     browser.awaitText(".banner", "pairs.crowdsourced-3 is stuck at offset 41,022");
     assertThat(browser.text(".banner-word")).isEqualTo("STALL");
     assertThat(browser.script("return document.title")).isEqualTo("STALL · Overview – Pairstream");
-    assertThat(browser.text("#trainer")).contains("4 min", "runs low", "288");
+    assertThat(browser.text("#trainer")).contains("4 min", "running low", "288");
     assertThat(browser.text("#runs"))
         .contains("sdxl-base", "1,203", "61", "7 of 8", "missing: 5", "37", "step-4000");
     browser.awaitText(".culprit", "Bottleneck: clean.");
@@ -78,7 +78,7 @@ class DashboardPageTest extends PageTest {
                 browser.script(
                     "return document.querySelector('.head-picture img').naturalWidth > 0")));
     assertThat(browser.text(".detail"))
-        .contains("STALL", "never at this rate", "6 d", "The record at the head is the first");
+        .contains("STALL", "never at this rate", "6 d", "Look at the record at the head first");
     browser.awaitText(".groups tbody th a", "pairs-preprocess");
     assertThat(browser.texts(".groups tbody th a"))
         .startsWith("pairs-preprocess", "pairs-feed-museum", "pairs-export");

@@ -29,7 +29,7 @@ class OperatorsTest extends StoryTest {
 
     browser.click(cell);
 
-    browser.awaitText("#sheet-title", "The caption is a file's name · Crowd");
+    browser.awaitText("#sheet-title", "The caption is a file name · Crowd");
     browser.awaitText(".producers", "phone-app 50");
     browser.awaitText(".more .tally", "50 of 60");
     browser.click("#more");
@@ -38,7 +38,7 @@ class OperatorsTest extends StoryTest {
     browser.click("#nav [data-view=profile]");
     browser.awaitText(".producers-table tbody tr", "phone-app");
     browser.click(".producers-table a[href*=phone-app]");
-    browser.awaitText("#sheet-title", "The caption is a file's name · phone-app");
+    browser.awaitText("#sheet-title", "The caption is a file name · phone-app");
     assertThat(browser.complaints()).isEmpty();
   }
 
@@ -134,7 +134,7 @@ class OperatorsTest extends StoryTest {
     browser.press(Keys.ENTER);
     browser.await("the key is asked for", () -> browser.isFocused("#login-key"));
     browser.press("psk_wrong", Keys.ENTER);
-    browser.awaitText("dialog [role=alert]", "does not take this key");
+    browser.awaitText("dialog [role=alert]", "This key was not accepted");
     browser.press(key, Keys.ENTER);
     browser.await("somebody is logged in", () -> browser.isFocused("#logout"));
     assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401"));

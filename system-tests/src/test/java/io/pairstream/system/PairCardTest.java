@@ -44,11 +44,11 @@ class PairCardTest extends StoryTest {
         browser, "#/pair/" + story.longest(), () -> browser.isVisible("#pair-pictures figure"));
 
     assertThat(browser.text("#pair-caption"))
-        .containsPattern("128 tokens of at most 128; \\d+ more are cut off")
-        .contains("Cleaning changed it");
+        .containsPattern("128 tokens of at most 128; \\d+ more were cut off")
+        .contains("Cleaning changed the caption");
     assertThat(browser.texts(".tokens .token.cut s")).isNotEmpty();
     assertThat(browser.texts("#pair-pictures figcaption b"))
-        .containsExactly("As it came", "As the model sees it");
+        .containsExactly("As received", "As the model sees it");
     assertThat(browser.texts(".marked p.quiet").toString()).contains("amp;");
     visit(browser, "#/pairs?source=SCRAPED&standing=TRAINING");
     browser.click(".pair-row-caption");

@@ -74,6 +74,6 @@ public record Finding(
   public String sentence() {
     return found
         + (right.isEmpty() ? "" : "; right: " + right)
-        + (remedy.isEmpty() ? "" : "; mend: " + remedy);
+        + (remedy.isEmpty() ? "" : "; fix: " + remedy);
   }
 }

@@ -94,8 +94,8 @@ class ClusterCheckTest {
 
     assertThat(ClusterCheck.said(findings))
         .containsExactly(
-            "topics: kept-for: records leave early; right: 7 d; mend: do it",
-            "brokers: settings cannot be checked: no rights; mend: give us some",
+            "topics: kept-for: records leave early; right: 7 d; fix: do it",
+            "brokers: settings cannot be checked: no rights; fix: give us some",
             "brokers: sessions: too short; right: longer",
             "topics: record-time: claimed (done without); right: theirs");
   }

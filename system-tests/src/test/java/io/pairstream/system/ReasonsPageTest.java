@@ -1,0 +1,113 @@
+package io.pairstream.system;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pairstream.cleaning.RejectReason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The page of reasons is made of the enum, of the dashboard's titles and of the default recipe. */
+class ReasonsPageTest {
+
+  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
+  private static final Path PAGE = PROJECT.resolve("docs/reasons.md");
+
+  /** A key of the recipe with its value, what it is and the reasons that it decides. */
+  private static final Pattern KEY =
+      Pattern.compile("(?m)^(\\S+):.*|^ {2}(\\S+): (.*?) +# (.*?):? ((?:[A-Z]+_[A-Z_]+(?:, )?)+)$");
+
+  private static final Map<String, String> SECTIONS =
+      Map.of(
+          "UNREADABLE_RECORD", "Records",
+          "IMAGE_EMPTY", "Images",
+          "WITHDRAWN", "Withdrawn and forbidden",
+          "IMAGE_ONE_COLOUR", "Quality of the picture",
+          "CAPTION_NOT_UTF8", "Captions",
+          "FETCH_URL_INVALID", "Links",
+          "DUPLICATE_PAIR", "Copies, and our faults");
+
+  /** {@code -Dwrite.docs=true} writes the page anew. */
+  @Test
+  void isWhatTheCodeSays() throws IOException {
+    String page = page();
+    if (Boolean.getBoolean("write.docs")) {
+      Files.writeString(PAGE, page);
+    }
+
+    assertThat(PAGE).hasContent(page);
+    assertThat(limits().keySet()).as("reasons with a key").hasSizeGreaterThan(25);
+  }
+
+  private static String page() throws IOException {
+    JsonNode titles =
+        new ObjectMapper()
+            .readTree(
+                RejectReason.class.getResourceAsStream(
+                    "/io/pairstream/operations/web/words.en.json"))
+            .path("reason");
+    Map<RejectReason, String> limits = limits();
+    return Stream.of(RejectReason.values())
+        .map(
+            reason ->
+                (SECTIONS.containsKey(reason.name()) ? head(SECTIONS.get(reason.name())) : "")
+                    + "| `%s`<br>%s | %s | %s%s |%n"
+                        .formatted(
+                            reason,
+                            titles.path(reason.name()).asText(),
+                            limits.getOrDefault(reason, ""),
+                            reason.remedy(),
+                            reason.isWaivable() ? " *Can be waived.*" : ""))
+        .collect(
+            joining(
+                "",
+                """
+                # Why a pair was rejected
+
+                For whoever has a reason in front of them. Each rejection also says what was measured and the limit: \
+                `./pairstream why PAIR_ID`, the pair's card on the [dashboard](dashboard.md#pairs), or `GET /v1/pairs/ID`.
+
+                *Limit* names the keys of the [recipe](recipe.md) that decide, with the defaults of `dalle`; 0, 1 or \
+                an empty value mostly means off. A reviewer may [let in](quarantine.md#decide-about-a-pair) what *can \
+                be waived*. [Model scores](recipe.md#scores-by-models) have the limits `scores.NAME.min` and `max`.
+
+                <!-- Made by ReasonsPageTest; -Dwrite.docs=true writes it anew. -->
+                """,
+                ""));
+  }
+
+  private static String head(String title) {
+    return "\n## %s\n\n| Reason | Limit | What to do |\n|---|---|---|\n".formatted(title);
+  }
+
+  private static Map<RejectReason, String> limits() throws IOException {
+    Map<RejectReason, String> limits = new EnumMap<>(RejectReason.class);
+    String recipe =
+        Files.readString(
+            PROJECT.resolve(
+                "cleaning/src/main/resources/io/pairstream/cleaning/recipe/dalle.yaml"));
+    String section = "";
+    for (MatchResult line : KEY.matcher(recipe).results().toList()) {
+      if (line.group(1) != null) {
+        section = line.group(1);
+        continue;
+      }
+      String limit =
+          "`%s.%s: %s`, %s".formatted(section, line.group(2), line.group(3), line.group(4));
+      for (String reason : List.of(line.group(5).split(", "))) {
+        limits.merge(RejectReason.valueOf(reason), limit, (one, other) -> one + "<br>" + other);
+      }
+    }
+    return limits;
+  }
+}
