@@ -162,10 +162,19 @@ public final class Overview {
         .filter(each -> !each.silent() && !each.status().getObstacle().isEmpty());
   }
 
-  /** Whether one of them is in the group; ours are called by their services. */
+  /**
+   * Whether something is in the way of each process in the group; ours are called by their
+   * services. One that starts beside another that works holds nobody up.
+   */
   private boolean isHeldUp(GroupLag group) {
     String dataset = sources.cluster().dataset().name();
-    return waiting().anyMatch(each -> group.group().equals(dataset + "-" + each.service()));
+    List<Instance> mine =
+        instances.stream()
+            .filter(each -> !each.silent())
+            .filter(each -> group.group().equals(dataset + "-" + each.service()))
+            .toList();
+    return !mine.isEmpty()
+        && mine.stream().noneMatch(each -> each.status().getObstacle().isEmpty());
   }
 
   private static Sentence obstacle(Instance instance) {

@@ -133,8 +133,8 @@ final class GroupWatch {
     Lag told =
         new Lag(
             verdict,
-            worst
-                .map(each -> Sentences.group(group, role, lags, each, records, seconds, catchUp))
+            worstPartition
+                .map(each -> Sentences.group(group, role, all, each, records, seconds, catchUp))
                 .orElseGet(() -> unknown(why)),
             since,
             records,

@@ -229,11 +229,20 @@ public final class PartitionJudge {
     }
     timesNext = found == next ? timesNext + 1 : 1;
     next = found;
-    // A transaction that has ended holds nobody back; there is nothing to be sure of.
-    boolean isLetGo = verdict == Verdict.STALL && last.isHeldBack() && !sample.isHeldBack();
-    if (isLetGo || timesNext >= looksNeeded(found)) {
+    if (isOver(sample) || timesNext >= looksNeeded(found)) {
       become(found, sample);
     }
+  }
+
+  /**
+   * Whether what was said has certainly ended: who stood has moved on, who was behind has read all,
+   * or the transaction that held the group back has ended.
+   */
+  private boolean isOver(Sample sample) {
+    boolean stood = verdict == Verdict.STOP || verdict == Verdict.STALL;
+    boolean isLetGo = last.isHeldBack() && !sample.isHeldBack();
+    boolean hasReadAll = sample.lag() == 0 && verdict.isWorseThan(Verdict.UNKNOWN);
+    return hasReadAll || (stood && (isLetGo || progress.looks == 0));
   }
 
   private int looksNeeded(Verdict found) {

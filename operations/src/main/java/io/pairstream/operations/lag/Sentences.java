@@ -106,7 +106,8 @@ public final class Sentences {
   }
 
   /**
-   * A group's sentence: what is worst, and how many other partitions are no better.
+   * A group's sentence: what is worst, how many other partitions are no better, and on which most
+   * of what waits does.
    *
    * @param role the group's; where one that is only shown was last says nothing of who reads now
    * @param partitions the group's partitions
@@ -115,14 +116,16 @@ public final class Sentences {
   static Sentence group(
       String group,
       Role role,
-      List<Lag> partitions,
-      Lag worst,
+      List<PartitionLag> partitions,
+      PartitionLag worst,
       OptionalLong lag,
       OptionalDouble seconds,
       CatchUp catchUp) {
-    long alike = partitions.stream().filter(each -> each.verdict() == worst.verdict()).count() - 1;
-    long waitOn = partitions.stream().filter(Lag::waits).count();
-    return switch (worst.verdict()) {
+    Verdict verdict = worst.now().verdict();
+    long alike = partitions.stream().filter(each -> each.now().verdict() == verdict).count() - 1;
+    long waitOn = partitions.stream().filter(each -> each.now().waits()).count();
+    Optional<PartitionLag> hot = hot(partitions, lag.orElse(0));
+    return switch (verdict) {
       case IDLE -> Template.JUDGED.with(Verdict.IDLE.words(), Template.HAS_READ_ALL.with(group));
       case OK ->
           Template.JUDGED.with(
@@ -130,15 +133,42 @@ public final class Sentences {
               (role == Role.SHOWN ? Template.LAST_SEEN : Template.KEEPING_UP)
                   .with(group, on(waitOn, waiting(lag.orElse(0), seconds))));
       case BEHIND ->
-          Template.JUDGED.with(
-              Verdict.BEHIND.words(),
-              Template.BEHIND.with(
-                  group, on(waitOn, waiting(lag.orElse(0), seconds)), catchesUp(catchUp)));
-      default ->
-          alike == 0
-              ? worst.sentence()
-              : (alike == 1 ? Template.ONE_ALIKE : Template.ALIKE).with(worst.sentence(), alike);
+          withHot(
+              Template.JUDGED.with(
+                  Verdict.BEHIND.words(),
+                  Template.BEHIND.with(
+                      group, on(waitOn, waiting(lag.orElse(0), seconds)), catchesUp(catchUp))),
+              hot,
+              lag);
+      default -> {
+        Sentence sentence = worst.now().sentence();
+        yield withHot(
+            alike == 0
+                ? sentence
+                : (alike == 1 ? Template.ONE_ALIKE : Template.ALIKE).with(sentence, alike),
+            hot.filter(each -> verdict.isAlarm() && each != worst),
+            lag);
+      }
     };
+  }
+
+  /** The one of several partitions on which more than half of all that waits does. */
+  private static Optional<PartitionLag> hot(List<PartitionLag> partitions, long waiting) {
+    return partitions.stream()
+        .filter(each -> partitions.size() > 1 && 2 * each.now().records().orElse(0) > waiting)
+        .findFirst();
+  }
+
+  private static Sentence withHot(
+      Sentence sentence, Optional<PartitionLag> hot, OptionalLong waiting) {
+    return hot.map(
+            each ->
+                Template.WAIT_ON.with(
+                    sentence,
+                    each.now().records().orElse(0),
+                    waiting.orElse(0),
+                    new TopicPartition(each.topic(), each.partition())))
+        .orElse(sentence);
   }
 
   /** Of a group that says itself what is in its way: whether it keeps up is not known. */

@@ -79,6 +79,7 @@ public enum Template {
   PLACE_NOT_KNOWN("the brokers do not say where {0} is: {1}"),
   ONE_ALIKE("{0}; and {1} other partition likewise"),
   ALIKE("{0}; and {1} other partitions likewise"),
+  WAIT_ON("{0}; {1} of {2} wait on {3}"),
   UNREAD("{0} (unread: {1})"),
   HAS_NOT_STARTED("{0} has not started"),
   HAVE_NOT_STARTED("{0} have not started"),

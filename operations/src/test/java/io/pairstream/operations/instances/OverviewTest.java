@@ -136,6 +136,17 @@ class OverviewTest {
           .startsWith("UNKNOWN: " + preprocess + ": 2,130 records wait; whether the group keeps up")
           .endsWith("; preprocess waits: no image worker is able to work");
       assertThat(held.at("/groups/0/verdict").asText()).isEqualTo("UNKNOWN");
+
+      say(
+          cluster,
+          "preprocess",
+          "b",
+          status("preprocess", "b", clock.instant())
+              .setIntervalMs(SELDOM_MS)
+              .setState("RUNNING")
+              .build());
+      JsonNode beside = await(watched::overview, found -> found.path("instances").size() == 2);
+      assertThat(beside.path("verdict").asText()).as("another one works").isEqualTo("OK");
       assertThat(held.at("/trainer/sentence").asText())
           .startsWith("no trainer's feed reports; ")
           .endsWith("-feed: a trainer was last seen here; 17 records wait");

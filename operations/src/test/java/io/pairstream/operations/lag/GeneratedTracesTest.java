@@ -98,6 +98,16 @@ class GeneratedTracesTest {
     assertThat(judgement.lost()).isNotNegative();
   }
 
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whoeverIsSaidToStandOrToBeBehindHasSomethingWaiting(long seed) {
+    Trace trace = anything(seed);
+
+    assertThat(trace.saidWithNothingWaiting())
+        .doesNotContain(Verdict.STOP, Verdict.STALL, Verdict.AT_RISK, Verdict.BEHIND);
+    assertThat(trace.saidToStandInTheLookThatMovesOn()).isZero();
+  }
+
   private static Trace anything(long seed) {
     RandomGenerator random = random(seed);
     Trace trace = Trace.begin().at(amount(random), 10_000 + amount(random));

@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /** What happens on a partition, look by look every 10 seconds, and what is judged of it. */
@@ -33,6 +35,8 @@ final class Trace {
   private long held;
   private Instant heldSince;
   private Sample last;
+  private final Set<Verdict> saidWithNothingWaiting = EnumSet.noneOf(Verdict.class);
+  private int saidToStandInTheLookThatMovesOn;
 
   private Trace(Role role) {
     judge = new PartitionJudge(INTERVAL, role);
@@ -134,6 +138,7 @@ final class Trace {
   Trace look() {
     now = now.plus(INTERVAL);
     long lag = Math.max(0, end - Math.max(committed, logStart));
+    Sample before = last;
     last =
         new Sample(
             now,
@@ -149,8 +154,15 @@ final class Trace {
             false,
             seconds,
             retention);
-    judgements.add(judge.judge(last));
+    Judgement judgement = judge.judge(last);
+    judgements.add(judgement);
     times.add(now);
+    if (last.lag() == 0 && judgement.kind() != Judgement.Kind.HELD_BACK) {
+      saidWithNothingWaiting.add(judgement.verdict());
+    }
+    if (before != null && judgement.stands() && last.finished() > before.finished()) {
+      saidToStandInTheLookThatMovesOn++;
+    }
     return this;
   }
 
@@ -189,6 +201,16 @@ final class Trace {
 
   int length() {
     return judgements.size();
+  }
+
+  /** What was said in looks in which nothing waited, and nothing was held back. */
+  Set<Verdict> saidWithNothingWaiting() {
+    return saidWithNothingWaiting;
+  }
+
+  /** In how many looks a group was said to stand that had moved on since the last one. */
+  int saidToStandInTheLookThatMovesOn() {
+    return saidToStandInTheLookThatMovesOn;
   }
 
   /** How often each verdict was given from a look on. */
