@@ -1,37 +1,74 @@
 package io.pairstream.operations.review;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.cluster.Transactions;
+import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Writes decisions: each review, the record that comes again and the note in the audit trail in one
  * transaction, so that there is never one without the others.
  *
- * <p>Several may write at once; that an entry which two of them send is let in once is the
- * topology's business. Not thread-safe.
+ * <p>All writers of a data set have one transactional id. Whoever was fenced by another takes the
+ * id again, leaves out the entries that were sent meanwhile, and commits the rest. So of several
+ * that send one entry at the same moment one does. Not thread-safe.
  */
 final class DecisionLog implements AutoCloseable {
 
+  /** Longest pause before the id is taken from another writer again; doubles with each try. */
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
+
+  /** The last pause is up to 25 s. */
+  private static final int MOST_TRIES = 8;
+
+  private final ClusterAccess cluster;
   private final PairTopics topics;
-  private final Transactions transactions;
+  private final Supplier<Transactions> opening;
+  private final List<Pending> pending = new ArrayList<>();
+
+  /** Up to where the reviews of other writers are known. */
+  private final Map<TopicPartition, Long> known;
+
+  private Transactions transactions;
+
+  /** What is written in one piece: a decision with its note, or a note alone. */
+  private record Pending(Optional<Judgement> decision, List<ProducerRecord<byte[], byte[]>> all) {}
 
   /**
-   * @param transactions closed with the log
+   * @param opening takes the transactional id; called again whenever another has taken it
    */
-  DecisionLog(PairTopics topics, Transactions transactions) {
-    this.topics = topics;
-    this.transactions = transactions;
+  DecisionLog(ClusterAccess cluster, Supplier<Transactions> opening) {
+    this.cluster = cluster;
+    this.topics = cluster.topics();
+    this.opening = opening;
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      known = log.ends(log.partitions(topics.reviews().name()));
+    }
+    this.transactions = opening.get();
   }
 
   /**
@@ -47,33 +84,43 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.crowdsourced(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.links(), PairLink.SCHEMA$);
-    return new DecisionLog(
-        topics,
-        Transactions.open(cluster, cluster.dataset().name() + "-review-" + UUID.randomUUID()));
+    String id = cluster.dataset().name() + "-review-desk";
+    return new DecisionLog(cluster, () -> Transactions.open(cluster, id));
   }
 
   private static void requireSchema(ClusterAccess cluster, Topic<?, ?> topic, Schema schema) {
     int unused = cluster.registry().idOf(topic.name() + "-value", schema);
   }
 
-  /** Adds a decision to the next commit: the review before what it is about. */
-  void add(Judgement judgement) {
+  /** Adds a decision to the next commit, and what the audit trail says of it. */
+  void add(Judgement judgement, Optional<Action> note) {
     Review review = judgement.review();
-    add(topics.reviews(), review.getReviewId(), review);
-    judgement.sent().ifPresent(transactions::add);
+    List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>();
+    // The review before what it is about.
+    all.add(record(topics.reviews(), review.getReviewId(), review));
+    judgement.sent().ifPresent(all::add);
+    note.ifPresent(action -> all.add(record(topics.actions(), action.getActionId(), action)));
+    add(new Pending(Optional.of(judgement), all));
   }
 
   /** Adds a note to the next commit. */
   void add(Action action) {
-    add(topics.actions(), action.getActionId(), action);
+    add(
+        new Pending(
+            Optional.empty(), List.of(record(topics.actions(), action.getActionId(), action))));
   }
 
-  private <T> void add(Topic<String, T> topic, String key, T value) {
-    transactions.add(
-        new ProducerRecord<>(
-            topic.name(),
-            key.getBytes(StandardCharsets.UTF_8),
-            topic.value().serializer().serialize(topic.name(), value)));
+  private void add(Pending one) {
+    pending.add(one);
+    one.all().forEach(transactions::add);
+  }
+
+  private static <T> ProducerRecord<byte[], byte[]> record(
+      Topic<String, T> topic, String key, T value) {
+    return new ProducerRecord<>(
+        topic.name(),
+        key.getBytes(StandardCharsets.UTF_8),
+        topic.value().serializer().serialize(topic.name(), value));
   }
 
   /** Whether enough is there for a commit. */
@@ -84,10 +131,77 @@ final class DecisionLog implements AutoCloseable {
   /**
    * Commits what was added; it is added no more, whatever becomes of it.
    *
+   * @return the reviews by which others sent some of the entries first, by entry; of these nothing
+   *     is written
    * @throws KafkaException where it may stand or not
    */
-  void commit() {
-    transactions.commit();
+  Map<Origin, Review> commit() {
+    Map<Origin, Review> overtaken = new HashMap<>();
+    try {
+      for (int tries = 0; ; tries++) {
+        try {
+          if (tries > 0) {
+            takeOver(overtaken);
+          }
+          transactions.commit();
+          return overtaken;
+        } catch (KafkaException e) {
+          if (!isFenced(e) || tries == MOST_TRIES) {
+            throw e;
+          }
+          Utils.sleep(ThreadLocalRandom.current().nextLong(FIRST_BACKOFF.toMillis() << tries));
+        }
+      }
+    } finally {
+      pending.clear();
+    }
+  }
+
+  private static boolean isFenced(Throwable failure) {
+    return failure != null
+        && (failure instanceof ProducerFencedException
+            || failure instanceof InvalidProducerEpochException
+            || isFenced(failure.getCause()));
+  }
+
+  private void takeOver(Map<Origin, Review> overtaken) {
+    transactions.close();
+    transactions = opening.get();
+    Map<Origin, Review> sent = sentSince();
+    for (Pending one : List.copyOf(pending)) {
+      Optional<Review> ours =
+          one.decision().filter(any -> any.sent().isPresent()).map(Judgement::review);
+      Review first = ours.map(review -> sent.get(review.getOrigin())).orElse(null);
+      if (first == null) {
+        one.all().forEach(transactions::add);
+      } else {
+        pending.remove(one);
+        // Ours where the commit came through and its answer did not.
+        if (first.getRun().isEmpty() || !first.getRun().equals(ours.get().getRun())) {
+          overtaken.put(first.getOrigin(), first);
+        }
+      }
+    }
+  }
+
+  /** The reviews that sent an entry and are not known yet. */
+  private Map<Origin, Review> sentSince() {
+    Map<Origin, Review> sent = new HashMap<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      Map<TopicPartition, Stretch> stretches = new HashMap<>();
+      log.ends(known.keySet())
+          .forEach((tp, end) -> stretches.put(tp, new Stretch(known.put(tp, end), end)));
+      log.read(
+          stretches,
+          record -> {
+            cluster
+                .decode(topics.reviews(), record.value())
+                .filter(review -> !review.getDecision().equals(Decision.REJECTED.name()))
+                .ifPresent(review -> sent.put(review.getOrigin(), review));
+            return true;
+          });
+    }
+    return sent;
   }
 
   @Override

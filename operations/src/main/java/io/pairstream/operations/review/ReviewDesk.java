@@ -6,13 +6,14 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.review.Quarantine.Sought;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.Action;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -37,8 +38,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An entry is decided about while its pair's receipt names it, and is sent again once. A request
  * that is sent again after a crash, or to another instance, does what is not done yet: decision and
- * record are committed together. Of an entry that two desks send at the same moment the topology
- * lets one record in.
+ * record are committed together. Of two desks that send one entry at the same moment one does.
  *
  * <p>Reads the receipts' partitions that the pairs are on, the reviews, and the entries by their
  * times; of a selection the whole quarantine, and takes some 600 bytes for each entry that is
@@ -146,8 +146,10 @@ public final class ReviewDesk {
     private final LongConsumer progress;
     private final Map<String, ReviewResult> results = new LinkedHashMap<>();
 
-    /** Ids whose results stand once they are committed. */
-    private final List<String> uncommitted = new ArrayList<>();
+    /**
+     * Entries whose results stand once they are committed, with the ids that they were asked by.
+     */
+    private final Map<Origin, String> uncommitted = new LinkedHashMap<>();
 
     /** How many entries were sent, by reason. */
     private final SortedMap<String, Long> reasons = new TreeMap<>();
@@ -257,22 +259,10 @@ public final class ReviewDesk {
             Judgement.of(cluster.topics(), entry, verdict, known, run, clock.instant());
         Review review = judgement.review();
         results.put(id, ReviewResult.done(id, review, Template.DECIDED.with()));
-        uncommitted.add(id);
+        uncommitted.put(review.getOrigin(), id);
         reasons.merge(review.getReason(), 1L, Long::sum);
-        decisions.ifPresent(log -> log.add(judgement));
+        decisions.ifPresent(log -> log.add(judgement, note(id, review)));
         judgement.sent().ifPresent(record -> sending.accept(entry.pair(), record));
-        if (run.isEmpty()) {
-          Map<String, String> facts =
-              Map.of(
-                  "review_id", review.getReviewId(),
-                  "origin", OriginHeader.text(review.getOrigin()),
-                  "reason", review.getReason(),
-                  "sent_pair_id", review.getSentPairId(),
-                  "waived", String.join(",", review.getWaived()));
-          String detail = verdict.decision() + ": " + verdict.comment();
-          AuditEvent event = event(id, AuditEvent.Outcome.DONE, detail, facts);
-          decisions.ifPresent(log -> log.add(event.by(verdict.actor(), review.getReviewedAt())));
-        }
       } catch (Judgement.Undecidable e) {
         note(ReviewResult.failed(id, e.sentence()));
       }
@@ -282,21 +272,54 @@ public final class ReviewDesk {
       }
     }
 
+    /** What the audit trail says of a decision that stands for itself. */
+    private Optional<Action> note(String id, Review review) {
+      if (!run.isEmpty()) {
+        return Optional.empty();
+      }
+      Map<String, String> facts =
+          Map.of(
+              "review_id", review.getReviewId(),
+              "origin", OriginHeader.text(review.getOrigin()),
+              "reason", review.getReason(),
+              "sent_pair_id", review.getSentPairId(),
+              "waived", String.join(",", review.getWaived()));
+      String detail = verdict.decision() + ": " + verdict.comment();
+      AuditEvent event = event(id, AuditEvent.Outcome.DONE, detail, facts);
+      return Optional.of(event.by(verdict.actor(), review.getReviewedAt()));
+    }
+
     private void commit() {
       try {
-        decisions.ifPresent(DecisionLog::commit);
+        Map<Origin, Review> first = decisions.map(DecisionLog::commit).orElse(Map.of());
+        first.forEach(this::overtaken);
+        // The audit trail says that these were refused.
+        decisions.filter(log -> !first.isEmpty()).ifPresent(DecisionLog::commit);
         done += uncommitted.size();
       } catch (KafkaException e) {
         if (!run.isEmpty()) {
           throw e;
         }
         LOG.warn("decisions were not confirmed", e);
-        uncommitted.forEach(id -> results.put(id, ReviewResult.unknown(id)));
+        uncommitted.values().forEach(id -> results.put(id, ReviewResult.unknown(id)));
       }
       if (!uncommitted.isEmpty()) {
         progress.accept(done);
       }
       uncommitted.clear();
+    }
+
+    /** An entry that somebody else sent a moment before, by their review. */
+    private void overtaken(Origin entry, Review first) {
+      String id = uncommitted.remove(entry);
+      reasons.computeIfPresent(first.getReason(), (reason, sent) -> sent == 1 ? null : sent - 1);
+      boolean isSame =
+          first.getDecision().equals(verdict.decision().name())
+              && first.getCaption().equals(verdict.caption());
+      note(
+          isSame
+              ? ReviewResult.done(id, first, Known.said(Template.DECIDED_BEFORE, first))
+              : ReviewResult.failed(id, Known.said(Template.SENT_BEFORE, first)));
     }
 
     /** A result that changes nothing, counted with others of the caller's. */
@@ -328,7 +351,7 @@ public final class ReviewDesk {
           log -> {
             log.add(
                 event(subject, outcome, detail, facts).by(verdict.actor(), clock.instant(), run));
-            log.commit();
+            var unused = log.commit();
           });
     }
 

@@ -31,6 +31,14 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -42,7 +50,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
 class ReviewDeskTest {
@@ -281,6 +291,93 @@ class ReviewDeskTest {
         .containsExactlyInAnyOrder(null, "2", "4");
   }
 
+  /** What two desks do that both have read that nobody decided, before either commits. */
+  private <T> List<T> atOnce(Function<ReviewDesk, T> first, Function<ReviewDesk, T> second) {
+    CyclicBarrier bothHaveRead = new CyclicBarrier(2);
+    List<CompletableFuture<T>> both =
+        Stream.of(first, second)
+            .map(
+                does -> {
+                  AtomicBoolean isLater = new AtomicBoolean();
+                  ReviewDesk own =
+                      new ReviewDesk(
+                          cluster,
+                          "quarantine.review",
+                          Clock.systemUTC(),
+                          (entry, record) -> {
+                            if (!isLater.getAndSet(true)) {
+                              await(bothHaveRead);
+                            }
+                          });
+                  return CompletableFuture.supplyAsync(() -> does.apply(own));
+                })
+            .toList();
+    return both.stream().map(CompletableFuture::join).toList();
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      int unused = barrier.await(5, TimeUnit.MINUTES);
+    } catch (InterruptedException
+        | BrokenBarrierException
+        | java.util.concurrent.TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void twoReplaysAtOnceSendEachEntryOnce(boolean again) {
+    for (int i = 2; i <= 4; i++) {
+      pipeline.reject(pipeline.send("image " + i, "a small picture"), SMALL);
+    }
+    Selection all =
+        new Selection(Optional.empty(), Optional.empty(), Optional.empty(), Integer.MAX_VALUE);
+    Function<ReviewDesk, ReviewDesk.Report> replay =
+        own ->
+            own.replay(
+                all, new Verdict(Decision.REPLAYED, "", "once", again, ANN), false, sent -> {});
+
+    List<ReviewDesk.Report> reports = atOnce(replay, replay);
+
+    assertThat(raw()).as("four that came, and four replays").hasSize(8);
+    assertThat(reviews()).hasSize(4);
+    assertThat(reports).extracting(ReviewDesk.Report::sent).containsExactlyInAnyOrder(0L, 4L);
+    assertThat(reports).extracting(ReviewDesk.Report::skipped).containsExactlyInAnyOrder(0L, 4L);
+    assertThat(actions())
+        .extracting(Action::getDetail)
+        .contains("0 pairs were sent again", "4 pairs were sent again");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ACCEPTED, ACCEPTED, DONE, was ACCEPTED by",
+    "ACCEPTED, RECAPTIONED, FAILED, it was sent again before"
+  })
+  void ofTwoWhoSendAnEntryAtOnceTheSecondIsToldOfTheFirst(
+      Decision one, Decision other, ReviewResult.Outcome outcome, String said) {
+    List<ReviewResult> results =
+        atOnce(
+                own -> own.decide(List.of(small.pairId()), verdict(one, ANN), false),
+                own -> own.decide(List.of(small.pairId()), verdict(other, BEN), false))
+            .stream()
+            .flatMap(List::stream)
+            .toList();
+
+    assertThat(raw()).hasSize(2);
+    assertThat(reviews()).hasSize(1);
+    assertThat(results)
+        .extracting(ReviewResult::outcome)
+        .containsExactlyInAnyOrder(ReviewResult.Outcome.DONE, outcome);
+    assertThat(results)
+        .extracting(result -> result.detail().text())
+        .anyMatch(t -> t.contains(said));
+    assertThat(actions())
+        .extracting(Action::getOutcome)
+        .containsExactlyInAnyOrder(
+            "DONE", outcome == ReviewResult.Outcome.DONE ? "DONE" : "REFUSED");
+  }
+
   /** Commits, and the answer is lost. */
   private DecisionLog losingItsAnswer() {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
@@ -296,7 +393,7 @@ class ReviewDeskTest {
           }
         };
     producer.initTransactions();
-    return new DecisionLog(cluster.topics(), new Transactions(producer));
+    return new DecisionLog(cluster, () -> new Transactions(producer));
   }
 
   @Test
