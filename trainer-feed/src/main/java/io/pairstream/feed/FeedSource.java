@@ -104,12 +104,14 @@ public record FeedSource(
   }
 
   /**
-   * Cuts a view of the pairs that the topic holds now. Reads every record once.
+   * Cuts a view of the pairs that the topic holds now and that fall under no takedown, carried out
+   * or not. Reads every record once.
    *
    * @param where conditions that all have to hold
    * @param progress is told the number of records read so far, now and then
    * @throws InvalidViewException where there is no such pair
-   * @throws KafkaException where the broker does not answer or has no such topic
+   * @throws KafkaException where the broker does not answer, or has no such topic or none of
+   *     takedowns
    */
   public View cut(List<Condition> where, LongConsumer progress) {
     String topicId = describe().topicId().toString();

@@ -5,9 +5,11 @@ import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairIndex;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +27,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Gathers the pairs that a split's topic holds from given offsets on: of each key the last record,
- * where that is no withdrawal and all conditions hold for it.
+ * where that is no withdrawal, all conditions hold for it and no takedown is in force, carried out
+ * or not.
  *
  * <p>From the topic's beginning on it reads the index as far as that goes, and then the topic;
  * otherwise, or where there is no index, the topic alone. Every record is read once, since offsets
@@ -40,7 +43,7 @@ final class SplitReader implements AutoCloseable {
   /** Bytes after which a block ends. */
   private static final long BLOCK_BYTES = 4 << 20;
 
-  /** The last of the index's fields that conditions ask for. */
+  /** The last of the index's fields that conditions and takedowns ask for. */
   private static final String LAST_ASKED = "licence";
 
   private static final Duration POLL = Duration.ofMillis(500);
@@ -48,6 +51,7 @@ final class SplitReader implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
   private final RecordDecoder<PreparedPair> decoder;
+  private final WithdrawnPairs withdrawn;
   private final List<Condition> where;
   private final Map<Integer, Long> begins = new HashMap<>();
   private final SortedMap<Integer, HeldPairs> byPartition = new TreeMap<>();
@@ -60,6 +64,7 @@ final class SplitReader implements AutoCloseable {
    *     there have left the log, is read from its first record on
    */
   SplitReader(FeedSource source, List<Condition> where, Map<Integer, Long> from) {
+    this.withdrawn = source.withdrawnPairs();
     this.consumer = source.consumer(Map.of());
     this.decoder = source.decoder();
     this.where = where;
@@ -90,8 +95,10 @@ final class SplitReader implements AutoCloseable {
     if (all.isEmpty()) {
       return indexed;
     }
+    boolean areTakedowns = withdrawn.size() > 0;
     IndexReader entries =
-        new IndexReader(index, source.registry(), where.isEmpty() ? "bytes" : LAST_ASKED);
+        new IndexReader(
+            index, source.registry(), where.isEmpty() && !areTakedowns ? "bytes" : LAST_ASKED);
     consumer.assign(all);
     consumer.seekToBeginning(all);
     readTo(
@@ -108,7 +115,13 @@ final class SplitReader implements AutoCloseable {
                       () -> new InvalidViewException(place(record) + " is no entry of the index"));
           if (pair.getSplit().equals(source.split().name())) {
             indexed.merge(pair.getPartition(), pair.getOffset() + 1, Math::max);
-            gather(pair.getPartition(), key, pair.getOffset(), pair.getBytes(), holds(pair));
+            boolean isSpared = !areTakedowns || !withdrawn.holds(keysOf(record.key(), pair));
+            gather(
+                pair.getPartition(),
+                key,
+                pair.getOffset(),
+                pair.getBytes(),
+                isSpared && holds(pair));
           }
         },
         read -> {});
@@ -118,7 +131,8 @@ final class SplitReader implements AutoCloseable {
   /** Takes a record of the split itself. */
   private void take(long key, ConsumerRecord<byte[], byte[]> record) {
     int bytes = record.value() == null ? 0 : record.value().length;
-    gather(record.partition(), key, record.offset(), bytes, bytes > 0 && matches(record));
+    boolean isSpared = bytes > 0 && !withdrawn.contains(record.value());
+    gather(record.partition(), key, record.offset(), bytes, isSpared && matches(record));
   }
 
   /** A later record of a key takes the place of the earlier one, as compaction does. */
@@ -211,6 +225,7 @@ final class SplitReader implements AutoCloseable {
 
   @Override
   public void close() {
+    withdrawn.close();
     consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 
@@ -227,6 +242,17 @@ final class SplitReader implements AutoCloseable {
                         place(record)
                             + " cannot be held against the conditions: it holds no pair"));
     return holds(PairIndex.entry(pair, record.partition(), record.offset(), 0));
+  }
+
+  /** Keys of the takedowns that a pair of the index falls under. */
+  private static List<String> keysOf(byte[] pairId, IndexedPair pair) {
+    return TakedownKind.keysOf(
+        new String(pairId, StandardCharsets.UTF_8),
+        pair.getImageDigest(),
+        pair.getContributor(),
+        pair.getProducer(),
+        pair.getSourceKind(),
+        pair.getUrl());
   }
 
   private boolean holds(IndexedPair pair) {

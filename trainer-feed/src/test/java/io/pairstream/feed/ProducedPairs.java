@@ -115,6 +115,7 @@ public record ProducedPairs(ClusterAccess cluster, int partitions) {
         .setTokenCount(1)
         .setFold(number % 2)
         .setContributor(number % 5 == 0 ? "withdrawn" : "other")
+        .setUrl(number % 7 == 0 ? "https://host.example/" + number : "")
         .setSplit("TRAINING")
         .build();
   }

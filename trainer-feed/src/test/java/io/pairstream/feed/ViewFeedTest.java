@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -96,6 +97,31 @@ class ViewFeedTest {
     long each = scanned.blocks().stream().mapToLong(Block::bytes).sum() / scanned.samples();
     assertThat(view.blocks().stream().mapToLong(Block::bytes).sum())
         .isBetween(18 + 8 * (each - 2), 18 + 8 * (each + 2));
+  }
+
+  /** Each kind of takedown, of pairs in the index and behind it; none of them is carried out. */
+  @ParameterizedTest
+  @CsvSource({"PAIR, 3", "PAIR, 25", "CONTRIBUTOR, withdrawn", "SOURCE, host.example"})
+  void leavesOutWhatFallsUnderATakedownThatIsStillToBeCarriedOut(
+      TakedownKind kind, String subject) {
+    pairs.produce(0, 28);
+    View all = source.cut(List.of(), read -> {});
+    pairs.index(all, 20, Set.of());
+    pairs.takeDown(kind, subject);
+
+    View view = source.cut(List.of(), read -> {});
+
+    Predicate<Integer> isSpared =
+        switch (kind) {
+          case PAIR -> i -> i != Integer.parseInt(subject);
+          case CONTRIBUTOR -> i -> i % 5 != 0;
+          default -> i -> i % 7 != 0;
+        };
+    ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
+    assertThat(view.samples()).isEqualTo(IntStream.range(0, 28).boxed().filter(isSpared).count());
+    assertThat(ids(run, 5, LastBatch.KEEP, Optional.empty()))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 28).boxed().filter(isSpared).map(String::valueOf).toList());
   }
 
   /** Pair 4 is prepared anew as one that the conditions turn away, pair 5 as one that they take. */
