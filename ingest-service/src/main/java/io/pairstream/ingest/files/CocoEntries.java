@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * COCO's captions: one JSON object with {@code licenses}, {@code images} (id, file_name, coco_url,
@@ -31,6 +33,11 @@ final class CocoEntries implements Entry.Reader, Entry.Input {
   private static final Image AMBIGUOUS = new Image("\0", "", "");
 
   private final Path file;
+  private final Notices notices;
+
+  /** Ids of the images that have an annotation. */
+  private final Set<String> annotated = new HashSet<>();
+
   private final Map<String, Image> images = new HashMap<>();
   private final Map<String, String> licences = new HashMap<>();
   private SourceInput input;
@@ -40,10 +47,12 @@ final class CocoEntries implements Entry.Reader, Entry.Input {
   private record Image(String file, String url, String licence) {}
 
   /**
+   * @param notices hear at the end how many images have no annotation
    * @throws UnusableSourceException where it is no such file
    */
-  CocoEntries(Path file) throws IOException {
+  CocoEntries(Path file, Notices notices) throws IOException {
     this.file = file;
+    this.notices = notices;
     open();
     try {
       if (!isAtAnnotations()) {
@@ -65,6 +74,13 @@ final class CocoEntries implements Entry.Reader, Entry.Input {
   public Optional<Entry> next() throws IOException {
     if (parser.isClosed() || parser.nextToken() != JsonToken.START_OBJECT) {
       parser.close();
+      int left = images.size() - annotated.size();
+      if (left > 0) {
+        notices.once(
+            file + " images",
+            "%s: %,d of %,d images have no caption"
+                .formatted(file.getFileName(), left, images.size()));
+      }
       return Optional.empty();
     }
     number++;
@@ -72,6 +88,9 @@ final class CocoEntries implements Entry.Reader, Entry.Input {
     Entry entry = new Entry(number, "annotation " + number, ColumnNames.USUAL);
     JsonNode id = annotation.path("image_id");
     Image image = images.get(key(id));
+    if (image != null) {
+      boolean unused = annotated.add(key(id));
+    }
     if (id.isMissingNode() || id.isNull()) {
       return Optional.of(entry.problem("it has no image_id"));
     }

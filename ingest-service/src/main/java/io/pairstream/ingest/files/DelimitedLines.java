@@ -73,7 +73,7 @@ final class DelimitedLines implements Entry.Reader {
     this.images = images;
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
-    bytes = new RowBytes(input.stream());
+    bytes = new RowBytes(input.stream(), isQuoted);
     reader = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1));
     parser =
         CSVFormat.RFC4180
@@ -214,21 +214,27 @@ final class DelimitedLines implements Entry.Reader {
 
   /**
    * The bytes of a list, as many in a row as fit in memory: a quote that never ends would otherwise
-   * gather the whole list in one cell.
+   * gather the whole list in one cell. Where lines end with a line feed, a carriage return without
+   * one is a space: the parser would end the row there, and a caption in its middle.
    */
   private static final class RowBytes extends FilterInputStream {
 
     /** Longest row, in bytes; the parser's own look-ahead counts in. */
     private static final int MAX_ROW_BYTES = 8 * 1024 * 1024;
 
+    private final boolean isQuoted;
+    private final boolean endsWithLineFeed;
+    private boolean isWithinQuotes;
     private long sinceRowBegan;
     private boolean isLimited = true;
 
     /** Whether it was the list that could not be read, and not a row of it. */
     private boolean failed;
 
-    RowBytes(InputStream stream) {
+    RowBytes(InputStream stream, boolean isQuoted) throws IOException {
       super(stream);
+      this.isQuoted = isQuoted;
+      this.endsWithLineFeed = PairSource.beginning(stream).indexOf('\n') >= 0;
     }
 
     @Override
@@ -239,11 +245,25 @@ final class DelimitedLines implements Entry.Reader {
       try {
         int count = in.read(into, offset, length);
         sinceRowBegan += Math.max(0, count);
+        for (int i = offset; i < offset + count; i++) {
+          isWithinQuotes ^= isQuoted && into[i] == '"';
+          if (into[i] == '\r' && endsWithLineFeed && !isWithinQuotes) {
+            int next = i + 1 < offset + count ? into[i + 1] : peek();
+            into[i] = (byte) (next == '\n' ? '\r' : ' ');
+          }
+        }
         return count;
       } catch (IOException e) {
         failed = true;
         throw e;
       }
+    }
+
+    private int peek() throws IOException {
+      in.mark(1);
+      int next = in.read();
+      in.reset();
+      return next;
     }
   }
 }

@@ -187,6 +187,11 @@ final class FolderContents {
     return file.startsWith(list.getParent());
   }
 
+  /** Whether a file is called as the list of a folder is. */
+  static boolean isList(String name) {
+    return LISTS.contains(name.toLowerCase(Locale.ROOT));
+  }
+
   /** Place among the names of lists; -1 for other names. */
   private static int rank(Path file) {
     return LISTS.indexOf(name(file));

@@ -10,12 +10,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,6 +55,9 @@ final class ImageFiles {
 
   /** Real paths in which files may be; empty before the first one is looked at. */
   private List<Path> roots = List.of();
+
+  /** Files that were asked for, there or not. */
+  private final Set<Path> asked = new HashSet<>();
 
   private Path lastFile;
   private ByteBuffer lastImage;
@@ -150,6 +155,7 @@ final class ImageFiles {
    */
   ByteBuffer read(String name) throws IOException {
     Path file = resolve(name);
+    asked.add(file);
     if (file.equals(lastFile)) {
       return lastImage.duplicate();
     }
@@ -177,6 +183,15 @@ final class ImageFiles {
     } catch (IOException e) {
       throw new IOException(name + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Images below the folder, of formats that are not supported too, that nobody asked for. */
+  List<String> notAsked() {
+    return below(folder)
+        .filter(file -> !asked.contains(file))
+        .map(file -> folder.relativize(file).toString())
+        .filter(name -> mediaType(name).or(() -> SkippedFiles.refusal(name)).isPresent())
+        .toList();
   }
 
   /** Whether a file has this name as it is written. */

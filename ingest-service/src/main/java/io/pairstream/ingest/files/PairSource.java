@@ -41,6 +41,9 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   /** Bytes of a list in which its first line is looked for. */
   private static final int FIRST_LINE_BYTES = 4096;
 
+  /** How many images are named that a list leaves out. */
+  private static final int MOST_NAMED = 3;
+
   private final String name;
   private final Entry.Input input;
   private final Entry.Reader entries;
@@ -50,6 +53,9 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private final Queue<SourceItem> ready = new ArrayDeque<>();
   private final Map<String, Long> uses = new LinkedHashMap<>();
   private long entry;
+
+  /** Whether entries were passed over, which are not known. */
+  private boolean isResumed;
 
   /** The source cannot be read on; the message says where. */
   static final class BrokenException extends UncheckedIOException {
@@ -138,7 +144,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       return new PairSource(name, parquet, parquet, images, options, notices);
     }
     if (format == SourceOptions.Format.COCO && !isArray(file)) {
-      CocoEntries coco = new CocoEntries(file);
+      CocoEntries coco = new CocoEntries(file, notices);
       return new PairSource(name, coco, coco, images, options, notices);
     }
     SourceInput input = new SourceInput(file);
@@ -179,11 +185,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private static DelimitedLines delimited(
       SourceInput input, SourceOptions.Format format, ColumnNames columns, ImageFiles images)
       throws IOException {
-    InputStream list = input.stream();
-    list.mark(FIRST_LINE_BYTES);
-    String start = new String(list.readNBytes(FIRST_LINE_BYTES), StandardCharsets.ISO_8859_1);
-    list.reset();
-    String line = start.lines().findFirst().orElse("");
+    String line = beginning(input.stream()).lines().findFirst().orElse("");
     char delimiter =
         format != SourceOptions.Format.CSV
             ? '\t'
@@ -195,6 +197,14 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     return new DelimitedLines(input, delimiter, isQuoted, columns, images);
   }
 
+  /** The first bytes of a list, a character for each; leaves the stream as it is. */
+  static String beginning(InputStream list) throws IOException {
+    list.mark(FIRST_LINE_BYTES);
+    String start = new String(list.readNBytes(FIRST_LINE_BYTES), StandardCharsets.ISO_8859_1);
+    list.reset();
+    return start;
+  }
+
   /**
    * Passes over all entries up to this one, without reading their images where that can be helped,
    * or to the end. To be called before anything is read.
@@ -203,6 +213,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
    */
   public void skip(long last) {
     try {
+      isResumed = true;
       entries.skip(last);
       while (entry <= last && read(last)) {}
     } catch (IOException e) {
@@ -255,6 +266,18 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     Optional<Entry> next = entries.next();
     if (next.isEmpty() && entry == 0 && !name.isEmpty()) {
       notices.once(name, name + " has no row");
+    } else if (next.isEmpty() && !isResumed && FolderContents.isList(name)) {
+      List<String> left = images.notAsked();
+      if (!left.isEmpty()) {
+        notices.once(
+            name + " images",
+            "%,d %s beside %s and not in it: %s"
+                .formatted(
+                    left.size(),
+                    left.size() == 1 ? "image is" : "images are",
+                    name,
+                    String.join(", ", left.subList(0, Math.min(MOST_NAMED, left.size())))));
+      }
     }
     if (next.isPresent()) {
       entry = next.get().number();
@@ -306,10 +329,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
     /** Whether a text begins as an array of JSON does; leaves it as it is. */
     static boolean isArray(InputStream input) throws IOException {
-      input.mark(FIRST_LINE_BYTES);
-      String start = new String(input.readNBytes(FIRST_LINE_BYTES), StandardCharsets.ISO_8859_1);
-      input.reset();
-      return start.stripLeading().matches("(?s)\\[\\s*([{\\]].*)?");
+      return beginning(input).stripLeading().matches("(?s)\\[\\s*([{\\]].*)?");
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.pairstream.schemas.SourceKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -191,6 +192,60 @@ class NothingIsSwallowedTest {
         .asString()
         .startsWith("l.jsonl:1! ")
         .endsWith(" holds half a character (a surrogate), which is none in UTF-8");
+  }
+
+  /** Half of a caption would go out as the whole of it. */
+  @ParameterizedTest
+  @CsvSource({
+    "TSV, cap\\rhere, cap here",
+    "CSV, cap\\rhere, cap here",
+    "CSV, '\"cap\\rhere\"', cap\\rhere"
+  })
+  void aCarriageReturnIsNoLineEndWhereLineFeedsAre(Format format, String cell, String caption)
+      throws IOException {
+    images(2);
+    String tab = format == Format.CSV ? "," : "\t";
+    String row = tab + cell.replace("\\r", "\r");
+    for (String end : List.of("\n", "\r\n")) {
+      Path list = write("list", "0.jpg" + row + end + "1.jpg" + row + end);
+
+      assertThat(pairs(read(list, Optional.of(format))))
+          .extracting(RawPair::getCaption)
+          .containsExactly(caption.replace("\\r", "\r"), caption.replace("\\r", "\r"));
+    }
+    Path old = write("list", "0.jpg" + tab + "one\r1.jpg" + tab + "two\r");
+    assertThat(pairs(read(old, Optional.of(format))))
+        .extracting(RawPair::getCaption)
+        .containsExactly("one", "two");
+  }
+
+  @Test
+  void imagesThatAListLeavesOutAreSaid() throws IOException {
+    images(5);
+    write("x.heic", "x");
+    write("metadata.csv", "file_name,text\n0.jpg,one\n3.jpg,two\n");
+    write(
+        "c.json",
+        """
+        {"images":[{"id":1,"file_name":"0.jpg"},{"id":2,"file_name":"1.jpg"}],
+         "annotations":[{"image_id":1,"caption":"of a"}]}
+        """);
+
+    assertThat(said(folder))
+        .containsExactly("4 images are beside metadata.csv and not in it: 1.jpg, 2.jpg, 4.jpg");
+    assertThat(said(folder.resolve("c.json")))
+        .containsExactly("c.json: 1 of 2 images have no caption");
+    write("metadata.csv", "file_name,text\n");
+    assertThat(said(folder)).containsExactly("metadata.csv has no row");
+  }
+
+  private static List<String> said(Path path) {
+    List<String> said = new ArrayList<>();
+    try (PairSource source =
+        PairSource.open(path, SourceOptions.of(SourceKind.IMPORTED), new Notices(said::add))) {
+      source.forEachRemaining(item -> {});
+    }
+    return said;
   }
 
   private static String imageAndCaption(SourceItem item) {
