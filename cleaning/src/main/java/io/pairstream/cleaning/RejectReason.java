@@ -37,7 +37,8 @@ public enum RejectReason {
   IMAGE_SMALLER_THAN_TARGET("Send the image in a higher resolution."),
   PREPARED_IMAGE_TOO_LARGE(
       "Nothing to do: the recipe asks for more pixels of this image than a record carries."),
-  IMAGE_DAMAGED("Send the whole, unchanged image file; it must open without a warning."),
+  IMAGE_DAMAGED(
+      "Send the file again, whole and unchanged; a viewer may not show that a part is missing."),
   DECODER_CRASH("Re-encode the image with another program; the decoder cannot survive this file."),
   DECODE_TIMEOUT("Re-encode the image with another program; it takes too long to decode."),
 
