@@ -83,16 +83,16 @@ record StatusReport(
    * and the fetcher, the others from receipts; {@link #UNKNOWN} is in no record.
    */
   enum ReportedStatus {
-    RECEIVED(false, "It is in Kafka and waits to be judged, or as a link to be fetched."),
-    WAITING(false, "Its image could not be fetched yet; it is tried again."),
+    RECEIVED(false, "Received and stored; waits to be judged, or to be fetched if it is a link."),
+    WAITING(false, "Its image could not be fetched yet; it will be tried again."),
     FETCHED(false, "Its image is fetched; the pair waits to be judged."),
     FETCH_FAILED(true, "Its image could not be fetched."),
     TRAINING(true, "It is published for training."),
     VALIDATION(true, "It is published for validation."),
     TEST(true, "It is published for testing."),
     QUARANTINED(true, "It was rejected."),
-    WITHDRAWN(true, "It is withdrawn: it is not handed out any more, and a copy is not taken."),
-    UNKNOWN(false, "Its record says where it stands in a word that is not known here.");
+    WITHDRAWN(true, "Withdrawn: it is no longer handed out, and copies are rejected."),
+    UNKNOWN(false, "Its record has a status that this version does not know.");
 
     private final boolean isFinal;
     private final String says;
@@ -204,9 +204,9 @@ record StatusReport(
 
   private static String says(ReportedStatus stand, String detail, boolean isCopy) {
     if (isCopy && stand.isPublished()) {
-      return "The same image with the same caption came before, and stands as "
+      return "The same image with the same caption came before (status "
           + stand.name()
-          + "; this copy adds nothing.";
+          + "); this copy adds nothing.";
     }
     return detail.isEmpty() ? stand.says() : stand.says() + " " + sentence(detail);
   }

@@ -69,7 +69,7 @@ class StatusReportTest {
     assertThat(received.decidedAt()).isNull();
     assertThat(received.copies()).isZero();
     assertThat(received.says())
-        .isEqualTo("It is in Kafka and waits to be judged, or as a link to be fetched.");
+        .isEqualTo("Received and stored; waits to be judged, or to be fetched if it is a link.");
 
     pipeline.accept(sent, PairStatus.VALIDATION);
 

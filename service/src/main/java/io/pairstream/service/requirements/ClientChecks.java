@@ -101,7 +101,7 @@ final class ClientChecks {
             });
     String check = ClusterRequirement.CLIENT_SETTINGS.label();
     return wrong.isEmpty()
-        ? Finding.ok(Area.CLIENTS, check, "none takes a promise away")
+        ? Finding.ok(Area.CLIENTS, check, "none breaks a guarantee")
         : Finding.wrong(
             Area.CLIENTS,
             check,

@@ -66,7 +66,7 @@ public record Finding(
   /** The same, but no longer wrong where it takes away what the operator does without. */
   Finding without(Set<ClusterRequirement> requirements) {
     return isRefused() && requirements.contains(ClusterRequirement.named(check).get())
-        ? warning(area, check, found + " (done without)", right, remedy)
+        ? warning(area, check, found + " (accepted)", right, remedy)
         : this;
   }
 

@@ -3,7 +3,7 @@ package io.pairstream.service.requirements;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A cluster's settings take promises away; the message has a line for each. */
+/** A cluster's settings break guarantees; the message has a line for each. */
 public final class WeakClusterException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -15,8 +15,8 @@ public final class WeakClusterException extends RuntimeException {
                 .map(finding -> NEW_LINE + finding.check() + ": " + finding.sentence())
                 .collect(
                     Collectors.joining(
-                        "", "this cluster is not set to keep what Pairstream promises:", NEW_LINE))
-            + "to start all the same, and do without: --accept-weaker "
+                        "", "settings of this cluster break guarantees of Pairstream:", NEW_LINE))
+            + "to start without these guarantees: --accept-weaker "
             + broken.stream().map(Finding::check).distinct().collect(Collectors.joining(",")));
   }
 }

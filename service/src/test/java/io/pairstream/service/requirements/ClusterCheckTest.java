@@ -97,7 +97,7 @@ class ClusterCheckTest {
             "topics: kept-for: records leave early; right: 7 d; fix: do it",
             "brokers: settings cannot be checked: no rights; fix: give us some",
             "brokers: sessions: too short; right: longer",
-            "topics: record-time: claimed (done without); right: theirs");
+            "topics: record-time: claimed (accepted); right: theirs");
   }
 
   @Test
