@@ -161,7 +161,7 @@ class StatusReportTest {
     assertThat(status(linkId).reason()).isEqualTo("FETCH_TIMEOUT");
     assertThat(status(linkId).says())
         .isEqualTo(
-            "Its image could not be fetched yet; it is tried again. The host took longer than 15"
+            "Its image could not be fetched yet; it will be tried again. The host took longer than 15"
                 + " s.");
 
     Sent fetched = pipeline.send("an image", "a caption");

@@ -146,7 +146,7 @@ public final class Sentences {
             alike == 0
                 ? sentence
                 : (alike == 1 ? Template.ONE_ALIKE : Template.ALIKE).with(sentence, alike),
-            hot.filter(each -> verdict.isAlarm() && each != worst),
+            hot.filter(each -> verdict.isAlarm() && !each.equals(worst)),
             lag);
       }
     };
