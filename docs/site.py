@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "target"
 PAGES = TARGET / "pages"
 REQUIREMENTS = ROOT / "docs/site-requirements.txt"
-BESIDE_PAGES = ["docs/images", "examples", "LICENSE", "NOTICE", "schemas/src/main/avro", "trainer-feed/python/examples"]
+BESIDE_PAGES = ["docs/images", "docs/site.css", "examples", "LICENSE", "NOTICE"]
+BESIDE_PAGES += ["schemas/src/main/avro", "trainer-feed/python/examples"]
 
 
 def python_with_mkdocs() -> str:
@@ -52,4 +53,4 @@ if __name__ == "__main__":
     built = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
     if built.returncode != 0:
         sys.exit(built.stderr)
-    print(f"open {TARGET / 'site/index.html'}")
+    print("the site is in target/site; python3 -m http.server --directory target/site shows it, with search")

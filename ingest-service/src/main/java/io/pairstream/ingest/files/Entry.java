@@ -308,7 +308,7 @@ final class Entry {
       return name() + " has no caption";
     }
     return captions.size() > MAX_CAPTIONS
-        ? name() + " has more captions than are taken for an image: " + MAX_CAPTIONS
+        ? name() + " has more captions than an image may have: " + MAX_CAPTIONS
         : "";
   }
 

@@ -92,7 +92,7 @@ final class TarEntries implements Entry.Reader {
       others =
           new Entry(number, key, columns)
               .problem(
-                  "more images than one are called so up to the first dot; the first is taken",
+                  "several images have this name up to the first dot; the first is used",
                   parts.images - 1);
     }
     return Optional.of(parts.entry(key));

@@ -318,7 +318,7 @@ public final class PairForm {
       Rejection tooMany =
           new Rejection(
               RejectReason.IMAGE_TOO_MANY_BYTES,
-              "the image has " + image.length + " bytes; at most 8 MiB are taken",
+              "the image has " + image.length + " bytes; the limit is 8 MiB",
               image.length + " bytes",
               RecordSizes.MAX_IMAGE + " bytes");
       throw problem(ProblemKind.BODY_TOO_LARGE, tooMany).with("field", "image");

@@ -195,7 +195,7 @@ class FolderContentsTest {
     assertThat(read(folder.resolve("t.tar")))
         .containsExactly(
             "t.tar:1: one",
-            "t.tar:1! more images than one are called so up to the first dot; the first is taken",
+            "t.tar:1! several images have this name up to the first dot; the first is used",
             "t.tar:2: two");
   }
 

@@ -215,7 +215,7 @@ class HostileShardsTest {
 
     assertThat(items).hasSize(101);
     assertThat(line(items.get(100)))
-        .isEqualTo("s.tar:1! 1.png has more captions than are taken for an image: 100");
+        .isEqualTo("s.tar:1! 1.png has more captions than an image may have: 100");
   }
 
   @Test

@@ -51,7 +51,7 @@ public final class WaitingWork implements AutoCloseable {
     try {
       return CompletableFuture.supplyAsync(() -> answered(answer), threads);
     } catch (RejectedExecutionException e) {
-      throw Problem.of(ProblemKind.OVERLOADED, "too much is asked for at once; come again later")
+      throw Problem.of(ProblemKind.OVERLOADED, "too many requests at once; try again later")
           .retryAfter(2);
     }
   }

@@ -94,11 +94,11 @@ public enum Template {
   REFUSED_PICTURE("an image of {0} that the gate rejects: {1}, {2}"),
 
   IS_WITHDRAWN("it was withdrawn"),
-  NOT_READ_YET("its record is not read yet, or kept no longer"),
-  KEPT_NO_LONGER("quarantine keeps the record no longer"),
-  NOT_KEPT("what came was not kept"),
-  NO_IMAGE("what came holds no image"),
-  KEPT_FOR_DAYS("the topic keeps what came for some days only"),
+  NOT_READ_YET("its record is not read yet, or no longer kept"),
+  KEPT_NO_LONGER("quarantine no longer keeps the record"),
+  NOT_KEPT("the raw record was not kept"),
+  NO_IMAGE("the raw record holds no image"),
+  KEPT_FOR_DAYS("the topic keeps raw records for some days only"),
   COPIED_IS_GONE("the picture that it nearly copies is withdrawn, or its record not read yet"),
 
   COPIES_ROSE(
@@ -157,10 +157,10 @@ public enum Template {
   PAIRS_SENT_AGAIN("{0} pairs were sent again"),
   BEGUN("it began and did not end"),
   LOGGED_IN("logged in"),
-  KEY_NOT_FOR_REVIEWS("the key is for no reviews"),
-  KEY_UNKNOWN("no such API key is known here; whoever runs this service makes keys"),
-  KEY_REVOKED("this API key was revoked on {0}; whoever runs this service makes keys"),
-  KEY_EXPIRED("this API key expired on {0}; whoever runs this service makes keys"),
+  KEY_NOT_FOR_REVIEWS("this key lacks the scope review"),
+  KEY_UNKNOWN("this API key is unknown here; the operator of this service issues keys"),
+  KEY_REVOKED("this API key was revoked on {0}; the operator of this service issues keys"),
+  KEY_EXPIRED("this API key expired on {0}; the operator of this service issues keys"),
   KEY_OPENS_NOTHING("this key opens nothing here; it needs the scope view or review"),
   KEY_IN_PLACE("of {0}, in place of {1}"),
   KEY_OF("of {0}"),
@@ -175,7 +175,7 @@ public enum Template {
   TOO_LARGE(
       "it cannot be sent again: with the headers of a replay it is larger than a raw record may"
           + " be"),
-  IS_A_LINK("it is a link, of which nobody has the picture; replay it to have it fetched again"),
+  IS_A_LINK("it is a link without a picture; replay it to fetch it again"),
   NOT_WAIVED(
       "{0} is nothing that a person can waive; replay it once the cause is gone, or reject it"),
   NO_PAIR("it cannot have another caption: the record cannot be read as a pair"),

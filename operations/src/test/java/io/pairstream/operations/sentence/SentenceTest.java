@@ -41,8 +41,8 @@ class SentenceTest {
         "pairs.scraped-1 stands still at offset 7: the registry does not say whether it has schema"
             + " id 3, and 2 more like it",
         "the schema registry at http://r:8081 does not answer: Connection refused",
-        "this API key was revoked on 2026-11-20T03:00:00Z; whoever runs this service makes keys",
-        "this API key expired on 2026-11-20T03:00:00Z; whoever runs this service makes keys"
+        "this API key was revoked on 2026-11-20T03:00:00Z; the operator of this service issues keys",
+        "this API key expired on 2026-11-20T03:00:00Z; the operator of this service issues keys"
       })
   void whatOtherProgramsSayIsKnownByItsText(String text) {
     Sentence sentence = Sentence.recognised(text);

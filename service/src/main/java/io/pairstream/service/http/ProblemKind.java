@@ -15,21 +15,21 @@ public enum ProblemKind {
   FORBIDDEN(403, "The API key does not allow this"),
   FOREIGN_SITE(403, "This service answers its own page and local programs only"),
   NOT_FOUND(404, "There is nothing here"),
-  METHOD_NOT_ALLOWED(405, "This address has other methods"),
+  METHOD_NOT_ALLOWED(405, "This address does not support the method"),
   TOO_SLOW(408, "The body came too slowly"),
   BODY_TOO_LARGE(413, "The body is too large"),
   URI_TOO_LONG(414, "The address is too long"),
-  MEDIA_TYPE_UNSUPPORTED(415, "The body has a media type that is not taken here"),
-  PAIR_REFUSED(422, "The pair cannot be taken"),
+  MEDIA_TYPE_UNSUPPORTED(415, "This media type is not accepted here"),
+  PAIR_REFUSED(422, "The pair cannot be accepted"),
   QUOTA_EXCEEDED(429, "The quota is used up"),
   HEADERS_TOO_LARGE(431, "The header fields are too large"),
-  INTERNAL(500, "A fault of ours"),
-  NOT_IMPLEMENTED(501, "The request asks for something that this server does not have"),
-  OVERLOADED(503, "Too much is under way"),
-  KAFKA_UNAVAILABLE(503, "Kafka does not take records now"),
+  INTERNAL(500, "An internal error, our fault"),
+  NOT_IMPLEMENTED(501, "This server does not support the request"),
+  OVERLOADED(503, "Too many requests are in progress"),
+  KAFKA_UNAVAILABLE(503, "Kafka does not accept records now"),
   NOT_READY(503, "The service is not ready yet"),
   STOPPING(503, "The service is being stopped"),
-  HTTP_VERSION_UNSUPPORTED(505, "The request's version of HTTP is not spoken here");
+  HTTP_VERSION_UNSUPPORTED(505, "This HTTP version is not supported");
 
   private static final String URN = "urn:pairstream:problem:";
 

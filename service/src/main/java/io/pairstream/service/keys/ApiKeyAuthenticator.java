@@ -60,7 +60,7 @@ public record ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock cloc
               "the service does not know all API keys yet; come again in a moment")
           .retryAfter(1);
     }
-    return holder.orElseThrow(() -> invalid("no such API key is known here"));
+    return holder.orElseThrow(() -> invalid("this API key is unknown here"));
   }
 
   private Optional<Principal> holderOf(ApiKeyText text) {
@@ -81,7 +81,7 @@ public record ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock cloc
 
   private static Problem invalid(String detail) {
     return refused(
-        detail + "; whoever runs this service makes keys", REALM + ", error=\"invalid_token\"");
+        detail + "; the operator of this service issues keys", REALM + ", error=\"invalid_token\"");
   }
 
   private static Problem refused(String detail, String challenge) {
