@@ -4,6 +4,7 @@ import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.PlatformFile;
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.io.Reader;
@@ -102,7 +103,7 @@ final class ClusterOptions {
     } catch (NoSuchFileException e) {
       throw wrong("--registry-credential: there is no file " + file);
     } catch (IOException e) {
-      throw wrong("--registry-credential: " + e.getMessage());
+      throw wrong("--registry-credential: " + RootCause.message(e));
     }
     return new Cluster(
         cluster.bootstrapServers(),
@@ -136,7 +137,7 @@ final class ClusterOptions {
       }
       return here;
     } catch (IOException e) {
-      throw wrong("--data-dir: cannot read " + dataDirectory() + ": " + e.getMessage());
+      throw wrong("--data-dir: cannot read " + dataDirectory() + ": " + RootCause.message(e));
     }
   }
 
@@ -173,7 +174,7 @@ final class ClusterOptions {
     } catch (NoSuchFileException e) {
       throw wrong("--config: there is no file " + config);
     } catch (IOException | IllegalArgumentException e) {
-      throw wrong("--config: cannot read " + config + ": " + e);
+      throw wrong("--config: cannot read " + config + ": " + RootCause.message(e));
     }
     TreeSet<String> unknown = new TreeSet<>(properties.stringPropertyNames());
     unknown.removeIf(key -> key.startsWith(KAFKA_PREFIX) || key.startsWith(REGISTRY_PREFIX));

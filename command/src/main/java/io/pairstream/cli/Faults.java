@@ -13,10 +13,11 @@ import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -31,6 +32,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what went wrong with a command, and as which exit status it ends. */
 final class Faults {
+
+  /** So many wrong letters make another word. */
+  private static final int FAR = 3;
 
   private Faults() {}
 
@@ -83,7 +87,8 @@ final class Faults {
     if (exception instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       String typed = unmatched.getUnmatched().get(0);
-      String meant = String.join(" or ", meant(typed, unmatched));
+      String meant =
+          String.join(", ", meant(typed, unmatched)).replaceFirst(", ([^,]+)$", " or $1");
       String kind = unmatched.isUnknownOption() ? "option " : "command or argument ";
       String hint = meant.isEmpty() ? "" : "; did you mean " + meant + "?";
       return "there is no " + kind + typed + hint;
@@ -95,24 +100,38 @@ final class Faults {
         .replaceFirst("cannot convert ('.*') to URI \\(java.*\\)$", "$1 is no address");
   }
 
-  /**
-   * What the library suggests, which finds little in swapped letters; else what begins alike and
-   * lacks one letter at most.
-   */
+  /** The nearest names that there are, three at most; none where all are far. */
   private static List<String> meant(String typed, UnmatchedArgumentException unmatched) {
     if (typed.equals("status")) {
       return List.of("why", "lag");
-    } else if (!unmatched.getSuggestions().isEmpty()) {
-      return unmatched.getSuggestions();
     }
     CommandSpec command = unmatched.getCommandLine().getCommandSpec();
-    boolean isOption = unmatched.isUnknownOption();
-    String begin = typed.substring(0, Math.min(typed.length(), isOption ? 3 : 1));
-    return (isOption ? command.optionsMap() : command.subcommands())
-        .keySet().stream()
-            .filter(name -> name.startsWith(begin) && name.length() == typed.length())
-            .filter(name -> typed.chars().filter(letter -> name.indexOf(letter) < 0).count() < 2)
-            .toList();
+    String name = typed.split("=", 2)[0];
+    Map<String, Integer> edits = new TreeMap<>();
+    (unmatched.isUnknownOption() ? command.optionsMap() : command.subcommands())
+        .keySet()
+        .forEach(there -> edits.put(there, edits(name, there)));
+    int least = edits.values().stream().mapToInt(count -> count).min().orElse(FAR);
+    return edits.keySet().stream()
+        .filter(there -> least < Math.min(FAR, name.length()) && edits.get(there) == least)
+        .limit(3)
+        .toList();
+  }
+
+  /** How many letters to add, leave out or change for the other word. */
+  private static int edits(String one, String other) {
+    int[][] edits = new int[one.length() + 1][other.length() + 1];
+    for (int i = 0; i <= one.length(); i++) {
+      for (int j = 0; j <= other.length(); j++) {
+        edits[i][j] =
+            i == 0 || j == 0
+                ? i + j
+                : Math.min(
+                    edits[i - 1][j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1),
+                    1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
+      }
+    }
+    return edits[one.length()][other.length()];
   }
 
   /** What a person can use of an exception; null for a fault of ours. */
@@ -147,9 +166,6 @@ final class Faults {
         || exception instanceof AuthorizationException) {
       return "%s refuses us: %s; credentials go into the file of --config, as kafka.*"
           .formatted(kafka, message);
-    } else if (exception instanceof FileSystemException file && file.getReason() == null) {
-      // Its message is the file's name alone.
-      return file.getClass().getSimpleName() + ": " + message;
     }
     // Their messages are written for the person at the terminal.
     return exception instanceof IOException
@@ -162,9 +178,11 @@ final class Faults {
 
   /** The message, and that of the first cause, which often says more. */
   private static String withRoot(Exception exception) {
-    String root = RootCause.of(exception).getMessage();
-    String message = String.valueOf(exception.getMessage());
-    return root == null || message.contains(root) ? message : message + ": " + root;
+    String root = RootCause.message(exception);
+    String message = exception.getMessage();
+    return message == null || root.startsWith(message)
+        ? root
+        : message.contains(root) ? message : message + ": " + root;
   }
 
   /** That no broker of this machine can work for want of room; nothing where there is some. */

@@ -35,19 +35,19 @@ final class FetchCommand extends ClusterCommand.Fit {
   @Option(names = "--concurrency", paramLabel = "N", defaultValue = "1000")
   private int concurrency;
 
-  @Option(names = "--per-host-interval", paramLabel = "DURATION", defaultValue = "500ms")
+  @Option(names = "--per-host-interval", paramLabel = "TIME", defaultValue = "500ms")
   private Duration interval;
 
-  @Option(names = "--connect-timeout", paramLabel = "DURATION", defaultValue = "5s")
+  @Option(names = "--connect-timeout", paramLabel = "TIME", defaultValue = "5s")
   private Duration connectTimeout;
 
-  @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "15s")
+  @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "15s")
   private Duration timeout;
 
   @Option(names = "--attempts", paramLabel = "N", defaultValue = "5")
   private int attempts;
 
-  @Option(names = "--first-pause", paramLabel = "DURATION", defaultValue = "30s")
+  @Option(names = "--first-pause", paramLabel = "TIME", defaultValue = "30s")
   private Duration firstPause;
 
   @Override

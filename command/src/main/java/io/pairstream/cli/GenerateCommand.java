@@ -44,8 +44,8 @@ final class GenerateCommand extends ClusterCommand.Fit {
   @Option(names = "--concurrency", paramLabel = "N", defaultValue = "4")
   private int concurrency;
 
-  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "180")
-  private int timeoutSeconds;
+  @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "180s")
+  private Duration timeout;
 
   @Option(names = "--language", paramLabel = "TAG", defaultValue = "")
   private String language;
@@ -113,7 +113,7 @@ final class GenerateCommand extends ClusterCommand.Fit {
    * @throws IllegalArgumentException where the options make no sense
    */
   private ImagesApi api() {
-    return new ImagesApi(baseUrl, key(), Duration.ofSeconds(timeoutSeconds));
+    return new ImagesApi(baseUrl, key(), timeout);
   }
 
   private String key() {

@@ -13,6 +13,7 @@ import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
@@ -157,7 +158,7 @@ final class ImportCommand extends ClusterCommand.Fit {
               StandardOpenOption.WRITE,
               state.isBegun() ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING);
     } catch (IOException e) {
-      throw wrong("--failed: " + failed + " cannot be written: " + e);
+      throw wrong("--failed: " + failed + " cannot be written: " + RootCause.message(e));
     }
   }
 

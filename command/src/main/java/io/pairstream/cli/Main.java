@@ -17,8 +17,10 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code pairstream} command: picks the subcommand and turns its end into an exit status. */
 @Command(
@@ -104,10 +106,21 @@ public final class Main {
         .registerConverter(Instant.class, Quantity::past)
         .registerConverter(ServiceOptions.Address.class, ServiceOptions.Address::parse)
         .registerConverter(ClusterRequirement.class, Main::requirement)
+        .setExecutionStrategy(Main::execute)
         .setParameterExceptionHandler(
             (exception, arguments) -> Faults.ofUsage(exception, exception.getCommandLine()))
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> Faults.ofWork(exception, command));
+  }
+
+  /** Runs the command, or prints its help; help is for what there is. */
+  private static int execute(ParseResult parsed) {
+    CommandLine command = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
+    List<String> unmatched = command.getUnmatchedArguments();
+    if (!unmatched.isEmpty()) {
+      throw new UnmatchedArgumentException(command, unmatched);
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static ClusterRequirement requirement(String name) {

@@ -6,6 +6,7 @@ import io.pairstream.image.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.preprocess.run.PreprocessSettings;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.http.WebServer;
 import io.pairstream.service.report.SelfReport;
@@ -133,7 +134,7 @@ final class ServiceOptions {
         Files.delete(Files.createTempFile(OwnFolder.make(chosen), "may-write", ""));
         return chosen;
       } catch (IOException e) {
-        String why = e instanceof FileAlreadyExistsException ? "it is a file" : e.getMessage();
+        String why = e instanceof FileAlreadyExistsException ? "it is a file" : RootCause.message(e);
         throw new PlatformException(
             "the state folder %s cannot be used: %s; each running instance needs one of its own that it may write, by --state-dir"
                 .formatted(chosen, why),
@@ -161,6 +162,12 @@ final class ServiceOptions {
       return new Address(address.group(1), Integer.parseInt(address.group(2)));
     }
 
+    /** As it is typed. */
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+
     /** Without the brackets in which an IPv6 address stands before a port. */
     String hostName() {
       return host.startsWith("[") && host.endsWith("]")
@@ -184,7 +191,7 @@ final class ServiceOptions {
         service.run();
       } catch (IOException e) {
         close.run();
-        throw new IOException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+        throw new IOException("cannot listen on " + this + ": " + RootCause.message(e), e);
       }
     }
   }
@@ -195,7 +202,7 @@ final class ServiceOptions {
     /** How many deadlines a worker may take to start, which is slow where decoding is. */
     private static final int STARTS_WITHIN = 6;
 
-    @Option(names = "--decode-deadline", paramLabel = "DURATION", defaultValue = "5s")
+    @Option(names = "--decode-deadline", paramLabel = "TIME", defaultValue = "5s")
     private Duration deadline;
 
     @Option(names = "--images-per-worker", paramLabel = "N", defaultValue = "100000")

@@ -1,6 +1,7 @@
 package io.pairstream.platform;
 
 import io.pairstream.operations.registry.RegistryCredential;
+import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ public final class LocalPlatform implements AutoCloseable {
     try {
       platform = new LocalPlatform(folder, events);
     } catch (IOException e) {
-      throw new PlatformException("cannot use " + folder + ": " + e, e);
+      throw new PlatformException("cannot use " + folder + ": " + RootCause.message(e), e);
     }
     Runtime.getRuntime().addShutdownHook(platform.shutdownHook);
     try {
@@ -114,7 +115,7 @@ public final class LocalPlatform implements AutoCloseable {
     try {
       return RegistryCredential.read(credentialFile()).clientSettings();
     } catch (IOException e) {
-      throw new PlatformException("cannot read the registry's credential: " + e, e);
+      throw new PlatformException("cannot read the registry's credential: " + RootCause.message(e), e);
     }
   }
 
@@ -260,7 +261,7 @@ public final class LocalPlatform implements AutoCloseable {
         events.accept(
             "platform.json cannot be written, so other commands may not find this platform: %s%s"
                 .formatted(
-                    e.getMessage(),
+                    RootCause.message(e),
                     Machine.of(data).disk().get().map(full -> "; " + full).orElse("")));
       }
     }

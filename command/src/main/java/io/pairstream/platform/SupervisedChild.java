@@ -1,6 +1,7 @@
 package io.pairstream.platform;
 
 import io.pairstream.schemas.Threads;
+import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -197,7 +198,7 @@ final class SupervisedChild {
           exitStatus = started.waitFor();
           end = "ended with status " + exitStatus;
         } catch (IOException | PlatformException e) {
-          end = "cannot be started: " + e.getMessage();
+          end = "cannot be started: " + RootCause.message(e);
         }
         if (isStopping()) {
           tell(name + " stopped");
@@ -348,7 +349,7 @@ final class SupervisedChild {
             log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {
-      tell("%s is not put aside, and grows: %s".formatted(log, e.getMessage()));
+      tell("%s is not put aside, and grows: %s".formatted(log, RootCause.message(e)));
     }
   }
 

@@ -81,7 +81,7 @@ class GenerateCommandTest extends OnCluster {
         "--parameter n=11 | n must be 1 to 10",
         "--requests-per-minute 0 | requests per minute must be 1 to 100000",
         "--concurrency 0 | requests at once must be 1 to 256",
-        "--timeout 0 | time-out must be more than 0",
+        "--timeout 0s | time-out must be more than 0",
         "--limit -1 | --limit must be at least 0",
         "--parameter prompt=x | 'prompt' cannot be set as a parameter",
         "--api-key-file /no/such/file | cannot be read",

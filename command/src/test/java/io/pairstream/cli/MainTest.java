@@ -13,8 +13,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -80,13 +82,22 @@ class MainTest {
     "import --wiat x, 'there is no option --wiat; did you mean --wait'",
     "lgo, 'there is no command or argument lgo; did you mean lag'",
     "status, 'there is no command or argument status; did you mean why or lag'",
-    "quarantine --data-dir=x, 'there is no option --data-dir=x'"
+    "quarantine --data-dir=x, 'there is no option --data-dir=x\n'",
+    "importt, 'there is no command or argument importt; did you mean import?'",
+    "exprt, 'there is no command or argument exprt; did you mean export?'",
+    "recipe tri, 'there is no command or argument tri; did you mean try?'",
+    "xy, 'there is no command or argument xy\n'",
+    "nonsense --help, 'there is no command or argument nonsense\n'",
+    "group nonsense --help, 'there is no command or argument nonsense\n'",
+    "lag --nonsense --help, 'there is no option --nonsense\n'",
+    "group rest --help, 'there is no command or argument rest; did you mean reset?'"
   })
   void namesWhatWasMeant(String typed, String words) {
     Ended ended = Ended.after(typed);
 
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).startsWith("pairstream: " + words);
+    assertThat(ended.out()).isEmpty();
   }
 
   @ParameterizedTest
@@ -116,7 +127,9 @@ class MainTest {
             new RegistryUnavailableException("the registry does not answer", null),
             "the registry does not answer; start one with: pairstream up"),
         Arguments.of(new ImageWorkerUnavailableException("no worker"), "no worker"),
-        Arguments.of(new AccessDeniedException("/secret"), "AccessDeniedException: /secret"),
+        Arguments.of(new AccessDeniedException("/secret"), "/secret: access denied"),
+        Arguments.of(
+            new UncheckedIOException(new NoSuchFileException("/gone")), "/gone: no such file"),
         Arguments.of(new FileNotFoundException("no file\u001b[2J\nforged"), "no file [2J forged"));
   }
 

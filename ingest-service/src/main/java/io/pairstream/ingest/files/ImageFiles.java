@@ -1,6 +1,7 @@
 package io.pairstream.ingest.files;
 
 import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -181,7 +182,7 @@ final class ImageFiles {
     } catch (AccessDeniedException e) {
       throw new IOException(name + " may not be read by this user", e);
     } catch (IOException e) {
-      throw new IOException(name + " cannot be read: " + e.getMessage(), e);
+      throw new IOException(name + " cannot be read: " + RootCause.message(e), e);
     }
   }
 
@@ -385,7 +386,7 @@ final class ImageFiles {
               plain -> entry.captionText(name, plain, asLines || ending.equals("captions")));
         }
       } catch (IOException e) {
-        entry.problem("captions cannot be read: " + e.getMessage());
+        entry.problem("captions cannot be read: " + RootCause.message(e));
       }
     }
   }

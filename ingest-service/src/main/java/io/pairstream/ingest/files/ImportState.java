@@ -1,6 +1,7 @@
 package io.pairstream.ingest.files;
 
 import io.pairstream.schemas.Sha256;
+import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -170,7 +171,7 @@ public final class ImportState implements AutoCloseable {
       } catch (InvalidPathException e) {
         throw new UnusableSourceException("'" + e.getInput() + "' is no path");
       } catch (IOException | UncheckedIOException e) {
-        throw new UnusableSourceException("what to import cannot be read: " + e.getMessage());
+        throw new UnusableSourceException("what to import cannot be read: " + RootCause.message(e));
       }
     }
 

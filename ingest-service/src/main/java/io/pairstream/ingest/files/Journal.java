@@ -3,6 +3,7 @@ package io.pairstream.ingest.files;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -57,7 +58,7 @@ public final class Journal<T> implements AutoCloseable {
       throw new UnusableSourceException(
           file + " is not what this command notes; name another file");
     } catch (IOException e) {
-      throw new UncheckedIOException(file + " cannot be used: " + e.getMessage(), e);
+      throw new UncheckedIOException(file + " cannot be used: " + RootCause.message(e), e);
     }
   }
 

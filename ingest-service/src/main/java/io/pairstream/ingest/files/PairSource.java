@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.pairstream.schemas.wire.RootCause;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -114,7 +115,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
           new ImageFiles.FolderEntries(path, images, options.captionLines(), notices);
       return new PairSource("", folder, folder, images, options, notices);
     } catch (IOException | UncheckedIOException e) {
-      throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());
+      throw new UnusableSourceException(path + " cannot be read: " + RootCause.message(e));
     }
   }
 

@@ -2,6 +2,7 @@ package io.pairstream.ingest.generate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -72,7 +73,7 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException("there is no file " + file, e);
     } catch (IOException e) {
-      throw new IllegalArgumentException(file + " cannot be read: " + e.getMessage(), e);
+      throw new IllegalArgumentException(file + " cannot be read: " + RootCause.message(e), e);
     }
   }
 

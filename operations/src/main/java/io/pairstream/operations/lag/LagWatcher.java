@@ -10,6 +10,7 @@ import io.pairstream.operations.lag.WatchedLogs.BrokerDisk;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Clock;
@@ -148,7 +149,7 @@ public final class LagWatcher implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       // The next look may do better; without this one none would follow.
       LOG.error("a look at the lag has failed", e);
-      latest = latest.withTrouble("a look has failed: " + e);
+      latest = latest.withTrouble("a look has failed: " + RootCause.message(e));
     }
   }
 

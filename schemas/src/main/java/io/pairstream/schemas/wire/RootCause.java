@@ -1,5 +1,8 @@
 package io.pairstream.schemas.wire;
 
+import java.nio.file.FileSystemException;
+import java.util.Locale;
+
 /** The cause at the bottom of an exception, which says what is wrong where those above wrap it. */
 public final class RootCause {
 
@@ -14,9 +17,27 @@ public final class RootCause {
     return root;
   }
 
-  /** Its message; the simple name of its class where it has none. */
+  /**
+   * The root's message. What its class is called, in words, where there is none, or where the
+   * message is a file's name alone: {@code /data: access denied}.
+   */
   public static String message(Throwable thrown) {
     Throwable root = of(thrown);
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    String message = root.getMessage();
+    if (message == null) {
+      return kind(root);
+    }
+    return root instanceof FileSystemException file && file.getReason() == null
+        ? message + ": " + kind(root)
+        : message;
+  }
+
+  private static String kind(Throwable thrown) {
+    return thrown
+        .getClass()
+        .getSimpleName()
+        .replaceAll("(Exception|Error)$", "")
+        .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+        .toLowerCase(Locale.ROOT);
   }
 }
