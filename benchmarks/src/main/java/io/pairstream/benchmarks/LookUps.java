@@ -78,7 +78,7 @@ public final class LookUps {
     Path folder = Files.createTempDirectory("pairstream-benchmark");
     Path recipe = Files.writeString(folder.resolve("r.yaml"), "near-copies: {policy: keep-first}");
     try (WholePlatform platform =
-        WholePlatform.start(folder, new Dataset(Dataset.DEFAULT_NAME), 4, event -> {})) {
+        WholePlatform.start(folder, new Dataset(Dataset.DEFAULT_NAME), 4, Map.of(), event -> {})) {
       Cluster cluster = platform.cluster();
       PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(cluster.registry()));
       platform.startPreprocessing(recipe.toString(), List.of(), List.of("-Xmx6g"));

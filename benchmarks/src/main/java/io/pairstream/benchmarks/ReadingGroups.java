@@ -63,7 +63,7 @@ final class ReadingGroups {
     int groups = Integer.parseInt(arguments[1]);
     int stopped = Integer.parseInt(arguments[3]);
     try (LocalPlatform platform =
-        LocalPlatform.start(Path.of(arguments[0], "platform"), event -> {})) {
+        LocalPlatform.start(Path.of(arguments[0], "platform"), Map.of(), event -> {})) {
       ClusterAccess cluster =
           new ClusterAccess(
               new Cluster(

@@ -61,7 +61,8 @@ public final class Restores {
     }
     Path folder = Files.createTempDirectory("pairstream-benchmark");
     try (WholePlatform platform =
-        WholePlatform.start(folder, new Dataset(Dataset.DEFAULT_NAME), PARTITIONS, event -> {})) {
+        WholePlatform.start(
+            folder, new Dataset(Dataset.DEFAULT_NAME), PARTITIONS, Map.of(), event -> {})) {
       Restores restores = new Restores(platform);
       restores.start(true); // makes the changelog
       platform.stopPreprocessing();

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
@@ -90,7 +91,7 @@ public final class WholeLine implements Callable<Integer> {
     List<Round> whole = new ArrayList<>();
     try (WholePlatform platform =
             WholePlatform.start(
-                directory, new Dataset(Dataset.DEFAULT_NAME), partitions, event -> {});
+                directory, new Dataset(Dataset.DEFAULT_NAME), partitions, Map.of(), event -> {});
         PublishedLine line = new PublishedLine(platform, row)) {
       platform.startPreprocessing(
           recipe, List.of("--workers", "" + workerCount, "--threads", "" + threadCount), List.of());

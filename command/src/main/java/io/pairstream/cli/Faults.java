@@ -57,6 +57,8 @@ final class Faults {
       String words = inWords(exception, command);
       if (words == null) {
         exception.printStackTrace(command.getErr());
+      } else if (exception instanceof PlatformException) {
+        explain(exception, command.getErr());
       } else {
         say(command, words);
       }

@@ -18,8 +18,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.LocalTime;
-import java.time.ZoneId;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -104,11 +102,9 @@ abstract class PairstreamCommand implements Callable<Integer> {
     return new Progress(err());
   }
 
-  /** A line on stderr with the time of day. */
-  final void tell(String event) {
-    synchronized (err()) {
-      say("%tT %s", LocalTime.now(ZoneId.systemDefault()), event);
-    }
+  /** A text of ours in a colour, where a terminal shows it and {@code NO_COLOR} is not set. */
+  final String coloured(String colour, String text) {
+    return spec.commandLine().getColorScheme().ansi().string("@|" + colour + " " + text + "|@");
   }
 
   /** A line on stderr that says what went wrong. */

@@ -6,6 +6,8 @@ import io.pairstream.demo.DecidedPairs;
 import io.pairstream.demo.Demo;
 import io.pairstream.ingest.fetch.web.FetchSettings.UserAgent;
 import io.pairstream.platform.LocalPlatform;
+import io.pairstream.platform.PlatformEvents;
+import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -15,9 +17,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,12 +37,55 @@ final class PlatformCommands {
   private PlatformCommands() {}
 
   /** A command that runs a platform on this machine until it is asked to end. */
-  abstract static class OnPlatform extends PairstreamCommand {
+  abstract static class OnPlatform extends PairstreamCommand implements PlatformEvents {
 
     @Mixin private ServiceOptions.Workers workers;
 
+    @Option(names = "--port", paramLabel = "PORT")
+    private Integer port;
+
+    @Option(names = "--dashboard-port", paramLabel = "PORT")
+    private Integer dashboardPort;
+
     /** How this process ends once the platform is closed, also where a signal asks it to. */
     private final AtomicInteger status = new AtomicInteger(ExitStatus.COULD_NOT);
+
+    private volatile boolean isAskedToEnd;
+
+    private Progress starting;
+
+    @Override
+    public final synchronized void told(String sentence) {
+      starting()
+          .line(
+              String.format(
+                  Locale.ROOT, "%tT %s", LocalTime.now(ZoneId.systemDefault()), sentence));
+    }
+
+    @Override
+    public final synchronized void waits(String what) {
+      starting().glance("%.0f s so far: %s", starting().seconds(), what);
+    }
+
+    private Progress starting() {
+      starting = starting == null ? progress() : starting;
+      return starting;
+    }
+
+    /** Ports that services must have, by their use. */
+    final Map<String, Integer> ports() {
+      Map<String, Integer> ports = new TreeMap<>();
+      ask(ports, "--port", WholePlatform.INGEST, port);
+      ask(ports, "--dashboard-port", WholePlatform.OPERATE, dashboardPort);
+      return ports;
+    }
+
+    private void ask(Map<String, Integer> ports, String option, String use, Integer asked) {
+      if (asked != null) {
+        require(asked > 0 && asked < 1 << 16, option + " must be 1 to 65535, was " + asked);
+        ports.put(use, asked);
+      }
+    }
 
     /** A recipe as services are told it, checked: a file is absolute, they run elsewhere. */
     final String checkedRecipe(String recipe) {
@@ -53,11 +104,16 @@ final class PlatformCommands {
     final void onSignal(WholePlatform platform, Runnable tidy) {
       Runnable end =
           () -> {
+            isAskedToEnd = true;
             platform.close();
             tidy.run();
             Runtime.getRuntime().halt(status.get());
           };
       Runtime.getRuntime().addShutdownHook(new Thread(end, "end-well"));
+    }
+
+    final boolean isAskedToEnd() {
+      return isAskedToEnd;
     }
 
     final void endsWith(int newStatus) {
@@ -111,8 +167,9 @@ final class PlatformCommands {
       }
       String checkedRecipe = checkedRecipe(recipe);
       List<String> ofWorkers = ofWorkers();
+      Map<String, Integer> ports = ports();
       try (WholePlatform whole =
-          WholePlatform.start(dataDirectory, checkedDataset, partitions, this::tell)) {
+          WholePlatform.start(dataDirectory, checkedDataset, partitions, ports, this)) {
         onSignal(whole, () -> {});
         whole.startServices(checkedRecipe, ofWorkers);
         if (fetchContact != null) {
@@ -129,20 +186,19 @@ final class PlatformCommands {
                 ProcessHandle.current().pid());
         endsWith(ExitStatus.DONE);
         answer(up, () -> print(up));
-        otherPort(up.ingestUrl(), up.dataDir()).ifPresent(this::say);
+        otherPorts(up.ingestUrl(), up.dashboardUrl(), up.dataDir()).ifPresent(this::say);
         say("Ctrl-C stops it.");
         return awaitEnd(whole);
       }
     }
 
-    /**
-     * What whoever sends pairs to the usual port must know; empty where that is this platform's.
-     */
-    static Optional<String> otherPort(String ingestUrl, Path dataDirectory) {
+    /** What whoever knows the usual ports must know; empty where they are this platform's. */
+    static Optional<String> otherPorts(String ingestUrl, String dashboardUrl, Path dataDirectory) {
       return Optional.of(
-              "this platform takes pairs at %s, not on port 8080, as %s says"
-                  .formatted(ingestUrl, dataDirectory.resolve("ports.properties")))
-          .filter(any -> !ingestUrl.endsWith(":8080"));
+              "its ports are not 8080 and 8082, and stay the same, as %s says;"
+                      .formatted(dataDirectory.resolve("ports.properties"))
+                  + " --port and --dashboard-port change them")
+          .filter(any -> !ingestUrl.endsWith(":8080") || !dashboardUrl.endsWith(":8082"));
     }
 
     private void print(Up up) {
@@ -172,11 +228,15 @@ final class PlatformCommands {
     @Option(names = "--exit")
     private boolean exit;
 
+    /** Something has gone wrong that the logs may explain. */
+    private volatile boolean keepsLogs;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
       requireAtLeast(1, "--pairs", pairs);
       String checkedRecipe = checkedRecipe(recipe);
       List<String> ofWorkers = ofWorkers();
+      Map<String, Integer> ports = ports();
       Path directory = Files.createTempDirectory("pairstream-demo");
       say(
           "starting a broker, a schema registry, the topology, a feed%s",
@@ -186,8 +246,9 @@ final class PlatformCommands {
               directory,
               new Dataset(Dataset.DEFAULT_NAME),
               TopicCatalogue.DEFAULT_PARTITIONS,
-              this::tell)) {
-        onSignal(platform, () -> delete(directory));
+              ports,
+              this)) {
+        onSignal(platform, () -> tidy(directory));
         // The pages take part of the machine's time, so a demo that ends by itself has none.
         if (exit) {
           platform.startPreprocessing(checkedRecipe, ofWorkers, List.of());
@@ -198,17 +259,32 @@ final class PlatformCommands {
         Demo.Summary summary;
         try (Progress progress = progress()) {
           summary = new Demo(platform).run(pairs, progress);
+        } catch (PlatformException e) {
+          throw new PlatformException(
+              "%s%nfor a slow machine: %s demo --pairs 100 --decode-deadline 30s"
+                  .formatted(e.getMessage(), Main.asCalled()),
+              e);
         }
         int found = summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
         endsWith(found);
-        answer(summary, () -> out().println("\n" + summary.toText()));
+        keepsLogs = found != ExitStatus.DONE;
+        String verdict = coloured(keepsLogs ? "red" : "green", "$0");
+        answer(
+            summary,
+            () -> out().println("\n" + summary.toText().replaceFirst("(?m)^audit: .*$", verdict)));
         if (exit) {
           return found;
         }
         tellWhatNext(summary.outputs(), directory, platform);
         return awaitEnd(platform);
+      } catch (IOException | RuntimeException e) {
+        keepsLogs = !isAskedToEnd();
+        throw e;
       } finally {
-        delete(directory);
+        tidy(directory);
+        if (keepsLogs) {
+          say("its logs stay: %s", directory.resolve("logs"));
+        }
       }
     }
 
@@ -233,9 +309,17 @@ final class PlatformCommands {
       to.flush();
     }
 
-    private static void delete(Path directory) {
-      try {
-        Utils.delete(directory.toFile());
+    /** Removes all that the demo wrote, but for the logs where they may say what was wrong. */
+    private void tidy(Path directory) {
+      try (Stream<Path> all = Files.list(directory)) {
+        for (Path one : all.toList()) {
+          if (!keepsLogs || !one.endsWith("logs")) {
+            Utils.delete(one.toFile());
+          }
+        }
+        if (!keepsLogs) {
+          Files.delete(directory);
+        }
       } catch (IOException e) {
         // The other of the two that may delete was faster, or the system's own cleaning will be.
       }

@@ -134,7 +134,8 @@ final class ServiceOptions {
         Files.delete(Files.createTempFile(OwnFolder.make(chosen), "may-write", ""));
         return chosen;
       } catch (IOException e) {
-        String why = e instanceof FileAlreadyExistsException ? "it is a file" : RootCause.message(e);
+        String why =
+            e instanceof FileAlreadyExistsException ? "it is a file" : RootCause.message(e);
         throw new PlatformException(
             "the state folder %s cannot be used: %s; each running instance needs one of its own that it may write, by --state-dir"
                 .formatted(chosen, why),

@@ -6,6 +6,7 @@ import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.platform.LogEnd;
 import io.pairstream.platform.Machine;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.ServiceSpec;
@@ -125,13 +126,14 @@ public final class Demo {
         look(decided, trainer, progress);
         if (isStuck()) {
           throw new PlatformException(
-              "nothing has moved for %d s: %d published, %d accounted for; see %s%s"
+              "nothing has moved for %d s: %d published, %d accounted for%s%s%n%s"
                   .formatted(
                       Duration.ofNanos(System.nanoTime() - movedAt).toSeconds(),
                       published.get(),
                       outputs.total(),
-                      log("preprocess"),
-                      machine.trouble().map(trouble -> "; " + trouble).orElse("")));
+                      obstacle("; ", ""),
+                      machine.trouble().map(trouble -> "; " + trouble).orElse(""),
+                      LogEnd.of(log("preprocess")).quoted()));
         }
       } while (!publishing.isDone() || outputs.total() < published.get());
       publishing.join();
@@ -205,7 +207,8 @@ public final class Demo {
       movedAt = System.nanoTime();
     }
     progress.show(
-        "in %,d  training %,d  validation %,d  test %,d  quarantine %,d  batches %,d  %.0f/s",
+        "%sin %,d  training %,d  validation %,d  test %,d  quarantine %,d  batches %,d  %.0f/s",
+        obstacle("", "; "),
         published.get(),
         outputs.training(),
         outputs.validation(),
@@ -213,6 +216,12 @@ public final class Demo {
         outputs.quarantined(),
         batches,
         perSecond());
+  }
+
+  /** What a process waits for, between two texts; nothing where all work. */
+  private String obstacle(String before, String behind) {
+    String waits = platform.processes().waits();
+    return waits.isEmpty() ? "" : before + waits + behind;
   }
 
   private boolean isStuck() {

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,12 +42,15 @@ final class DataDirectory implements AutoCloseable {
           "pairstream-ports-" + System.getProperty("user.name"));
 
   /**
-   * Where other ports are drawn from: above the well-known ones, below those that outgoing
-   * connections take.
+   * Where ports are drawn from that nobody needs to know: above the well-known ones, below those
+   * that outgoing connections take.
    */
   private static final int LOWEST_OTHER = 20_000;
 
   private static final int HIGHEST_OTHER = 32_000;
+
+  /** Ports that people know a service by: another one does not move there. */
+  private static final Set<Integer> USUAL = Set.of(8080, 8081, 8082, 9092);
 
   /** What this process holds; the operating system does not tell its platforms apart. */
   private static final Set<Path> OF_THIS_PROCESS = new HashSet<>();
@@ -95,7 +99,7 @@ final class DataDirectory implements AutoCloseable {
 
   /**
    * A port that nobody listens on now, and no other platform of this user has chosen: the
-   * remembered one, else the preferred one, else another.
+   * remembered one, else the preferred one, else the next one above.
    *
    * @param use what the port is for; a key to remember it by
    * @throws PlatformException where it cannot be remembered
@@ -103,11 +107,11 @@ final class DataDirectory implements AutoCloseable {
   synchronized int port(String use, int preferred) {
     try {
       Files.createDirectories(CLAIMS);
-      int port = Integer.parseInt(chosen.getProperty(use, Integer.toString(preferred)));
-      while (isOfAnother(use, port)
-          || !hold(CLAIMS.resolve(Integer.toString(port)))
-          || !isFree(port)) {
-        port = randomPort();
+      int port = chosen(use).orElse(preferred);
+      while (isOfAnother(use, port) || !isToHave(port)) {
+        do {
+          port = port < HIGHEST_OTHER ? port + 1 : LOWEST_OTHER;
+        } while (USUAL.contains(port));
       }
       chosen.setProperty(use, Integer.toString(port));
       Path whole = folder.resolve(PORTS + ".new");
@@ -119,6 +123,33 @@ final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new PlatformException("cannot remember a port in " + folder, e);
     }
+  }
+
+  /** The port that is remembered for a use. */
+  synchronized OptionalInt chosen(String use) {
+    return chosen.containsKey(use)
+        ? OptionalInt.of(Integer.parseInt(chosen.getProperty(use)))
+        : OptionalInt.empty();
+  }
+
+  /**
+   * Takes a port that somebody asked for.
+   *
+   * @throws PlatformException where it is in use; then the folder is given back
+   */
+  synchronized void choose(String use, int port) throws IOException {
+    Files.createDirectories(CLAIMS);
+    if (isOfAnother(use, port) || !isToHave(port)) {
+      close();
+      throw new PlatformException(
+          "port %d is in use and cannot be that of %s; choose another, or none for the next free one"
+              .formatted(port, use));
+    }
+    chosen.setProperty(use, Integer.toString(port));
+  }
+
+  private boolean isToHave(int port) throws IOException {
+    return hold(CLAIMS.resolve(Integer.toString(port))) && isFree(port);
   }
 
   /** A free port that nobody needs to know beforehand. */

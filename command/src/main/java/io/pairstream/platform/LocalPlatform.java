@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Utils;
 
@@ -36,9 +35,11 @@ public final class LocalPlatform implements AutoCloseable {
   /** How long children of a platform that was killed may still need to notice and end. */
   private static final Duration ORPHANS_GRACE = Duration.ofSeconds(6);
 
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
   private final Path data;
   private final DataDirectory directory;
-  private final Consumer<String> events;
+  private final PlatformEvents events;
   private final int brokerPort;
   private final int registryPort;
   private final Thread shutdownHook = new Thread(this::close, "stop-platform");
@@ -54,7 +55,8 @@ public final class LocalPlatform implements AutoCloseable {
   /** Guarded by this. */
   private boolean closed;
 
-  private LocalPlatform(Path folder, Consumer<String> events) throws IOException {
+  private LocalPlatform(Path folder, Map<String, Integer> ports, PlatformEvents events)
+      throws IOException {
     this.events = events;
     data = folder.toAbsolutePath().normalize();
     directory = DataDirectory.take(data);
@@ -63,22 +65,26 @@ public final class LocalPlatform implements AutoCloseable {
         .ifPresent(file -> file.processes().forEach(child -> child.awaitEnd(deadline)));
     PlatformFile.delete(data);
     Utils.delete(data.resolve("tmp").toFile());
-    brokerPort = directory.port("broker", 9092);
-    registryPort = directory.port("registry", 8081);
+    for (Map.Entry<String, Integer> asked : ports.entrySet()) {
+      directory.choose(asked.getKey(), asked.getValue());
+    }
+    brokerPort = port("broker", 9092);
+    registryPort = port("registry", 8081);
   }
 
   /**
    * Starts broker and registry, and returns once both answer.
    *
    * @param folder holds everything the platform writes; made where missing
-   * @param events hears in sentences what becomes of the processes, from several threads
-   * @throws PlatformException where the folder is in use, or one of them does not start; then
-   *     nothing is left running
+   * @param ports that services must have, by their use
+   * @throws PlatformException where the folder or such a port is in use, or one of them does not
+   *     start; then nothing is left running
    */
-  public static LocalPlatform start(Path folder, Consumer<String> events) {
+  public static LocalPlatform start(
+      Path folder, Map<String, Integer> ports, PlatformEvents events) {
     LocalPlatform platform;
     try {
-      platform = new LocalPlatform(folder, events);
+      platform = new LocalPlatform(folder, ports, events);
     } catch (IOException e) {
       throw new PlatformException("cannot use " + folder + ": " + RootCause.message(e), e);
     }
@@ -115,7 +121,8 @@ public final class LocalPlatform implements AutoCloseable {
     try {
       return RegistryCredential.read(credentialFile()).clientSettings();
     } catch (IOException e) {
-      throw new PlatformException("cannot read the registry's credential: " + RootCause.message(e), e);
+      throw new PlatformException(
+          "cannot read the registry's credential: " + RootCause.message(e), e);
     }
   }
 
@@ -148,7 +155,21 @@ public final class LocalPlatform implements AutoCloseable {
    * @param preferred taken at the first start if it is free, 1 to 65535
    */
   int port(String use, int preferred) {
-    return directory.port(use, preferred);
+    int wanted = directory.chosen(use).orElse(preferred);
+    int port = directory.port(use, preferred);
+    if (port != wanted) {
+      events.told("port %d is in use, so %s has %d".formatted(wanted, use, port));
+    }
+    return port;
+  }
+
+  /** What the processes wait for that do not work yet, or not now; empty where all work. */
+  public String waits() {
+    synchronized (children) {
+      return children.values().stream()
+          .flatMap(child -> child.waits().stream())
+          .collect(Collectors.joining("; "));
+    }
   }
 
   /**
@@ -173,7 +194,7 @@ public final class LocalPlatform implements AutoCloseable {
             log,
             Machine.of(data),
             SupervisedChild.Times.USUAL,
-            new SupervisedChild.Listener(events, this::announce));
+            new SupervisedChild.Listener(events::told, this::announce));
     synchronized (children) {
       if (closing) {
         throw new PlatformException("the platform in " + data + " is stopping");
@@ -194,7 +215,11 @@ public final class LocalPlatform implements AutoCloseable {
    */
   void await(String name) {
     try {
-      named(name).orElseThrow().awaitReady();
+      SupervisedChild child = named(name).orElseThrow();
+      while (!child.isDecidedWithin(LOOK_EVERY)) {
+        events.waits(waits());
+      }
+      child.awaitReady();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PlatformException("interrupted while " + name + " started", e);
@@ -258,7 +283,7 @@ public final class LocalPlatform implements AutoCloseable {
             .write(data);
       } catch (IOException e) {
         // A process that works is not ended for that; each further start tries again.
-        events.accept(
+        events.told(
             "platform.json cannot be written, so other commands may not find this platform: %s%s"
                 .formatted(
                     RootCause.message(e),

@@ -22,7 +22,8 @@ final class StartWatch {
    */
   private static final int LEAST_SHARE = 400;
 
-  private static final String SILENT = "it does not answer yet";
+  /** What is said of a process that answers nothing. */
+  static final String SILENT = "it does not answer yet";
 
   private final String name;
   private final Machine machine;

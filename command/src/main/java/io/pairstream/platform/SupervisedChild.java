@@ -3,19 +3,17 @@ package io.pairstream.platform;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.RootCause;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -38,7 +36,7 @@ final class SupervisedChild {
   /**
    * Hears what becomes of the process.
    *
-   * @param told in a sentence
+   * @param told in a sentence, without a line break
    * @param ready it answers, once more perhaps
    */
   record Listener(Consumer<String> told, Runnable ready) {}
@@ -75,14 +73,6 @@ final class SupervisedChild {
   /** A log longer than this is put aside before the process is started again. */
   private static final long LARGE_LOG_BYTES = 1 << 20;
 
-  /** How much of the log's end is looked at and shown when a process fails. */
-  private static final int END_BYTES = 8 << 10;
-
-  private static final int END_LINES = 15;
-
-  /** Characters of a line that are quoted. */
-  private static final int MOST_QUOTED = 300;
-
   /** Starts without an answer after which a process that has never answered is given up. */
   private static final int MOST_STARTS = 5;
 
@@ -105,6 +95,9 @@ final class SupervisedChild {
 
   /** What was told last; only the thread uses it. */
   private String lastTold = "";
+
+  /** What the process waits for, as it was found at the latest look; empty where it works. */
+  private volatile String waitsFor = "";
 
   /**
    * @param log the process's output is appended to it
@@ -152,6 +145,25 @@ final class SupervisedChild {
     } catch (ExecutionException e) {
       throw new PlatformException(e.getCause().getMessage(), e.getCause());
     }
+  }
+
+  /** Waits so long for the first answer; whether it has come, or never will. */
+  boolean isDecidedWithin(Duration wait) throws InterruptedException {
+    try {
+      firstReady.get(wait.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      // Whoever awaits the answer hears why there will be none.
+    }
+    return true;
+  }
+
+  /** What the process waits for, with its name: {@code feed waits: …}; empty where it works. */
+  Optional<String> waits() {
+    return Optional.of(waitsFor)
+        .filter(what -> !what.isEmpty())
+        .map(what -> name + (firstReady.isDone() ? " waits: " : " starts: ") + what);
   }
 
   /**
@@ -219,7 +231,12 @@ final class SupervisedChild {
                     end,
                     pauseMillis,
                     machine.trouble().map(trouble -> ": " + trouble).orElse(""),
-                    firstReady.isDone() ? "" : lastWords()));
+                    firstReady.isDone()
+                        ? ""
+                        : LogEnd.of(log)
+                            .lastWords()
+                            .map(words -> "; it said last: " + words)
+                            .orElse("")));
         if (stopRequested.await(pauseMillis, TimeUnit.MILLISECONDS)) {
           return;
         }
@@ -261,17 +278,19 @@ final class SupervisedChild {
             () -> started.info().totalCpuDuration().orElse(Duration.ZERO).toNanos(),
             times.standstill());
     while (started.isAlive()) {
-      Optional<String> waitsFor;
+      Optional<String> obstacle;
       try {
-        waitsFor = readiness.waitsFor();
-        if (waitsFor.isEmpty()) {
+        obstacle = readiness.waitsFor();
+        waitsFor = obstacle.orElse("");
+        if (obstacle.isEmpty()) {
           return true;
         }
       } catch (IOException e) {
         // Not yet: nothing listens there, or it does not answer properly.
-        waitsFor = Optional.empty();
+        obstacle = Optional.empty();
+        waitsFor = StartWatch.SILENT;
       }
-      watch.note(waitsFor).ifPresent(this::tell);
+      watch.note(obstacle).ifPresent(this::tell);
       if (watch.standsStill()) {
         startAnew(started, "it answers nothing and computes nothing");
       }
@@ -285,17 +304,18 @@ final class SupervisedChild {
   /** Returns once a process that has answered has ended. */
   private void watch(Process started) throws InterruptedException {
     long lookMillis = times.look().toMillis();
-    String waitsFor = "";
+    String before = "";
     String told = "";
     long standsSince = System.nanoTime();
     while (!started.waitFor(lookMillis, TimeUnit.MILLISECONDS)) {
       try {
         String now = readiness.waitsAgainFor().orElse("");
         // What is there at two looks is more than a pause.
-        if (now.equals(waitsFor) && !now.equals(told)) {
+        if (now.equals(before) && !now.equals(told)) {
           tell(now.isEmpty() ? name + " goes on" : name + " waits: " + now);
           told = now;
         }
+        before = now;
         waitsFor = now;
         Optional<String> stands = readiness.standsStill();
         if (stands.isEmpty()) {
@@ -329,9 +349,8 @@ final class SupervisedChild {
   }
 
   private void giveUp(String what) {
-    String reason = what + "\n" + endOfLog();
-    firstReady.completeExceptionally(new PlatformException(reason));
-    tell(reason);
+    firstReady.completeExceptionally(new PlatformException(what + "\n" + LogEnd.of(log).quoted()));
+    tell(what);
   }
 
   private boolean isStopping() {
@@ -350,37 +369,6 @@ final class SupervisedChild {
       }
     } catch (IOException e) {
       tell("%s is not put aside, and grows: %s".formatted(log, RootCause.message(e)));
-    }
-  }
-
-  /** The log's last lines, with its name above them. */
-  private String endOfLog() {
-    List<String> lines = lastLines();
-    return lines.isEmpty()
-        ? "nothing is in " + log
-        : "the end of " + log + ":\n  " + String.join("\n  ", lines);
-  }
-
-  /**
-   * The log's last line that is not one of a stack trace, in quotes; nothing where there is none.
-   */
-  private String lastWords() {
-    return lastLines().stream()
-        .filter(line -> !line.isBlank() && !line.startsWith("\t") && !line.startsWith(" "))
-        .reduce((before, last) -> last)
-        .map(line -> "; it said last: " + line.substring(0, Math.min(line.length(), MOST_QUOTED)))
-        .orElse("");
-  }
-
-  private List<String> lastLines() {
-    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-      byte[] end = new byte[(int) Math.min(END_BYTES, file.length())];
-      file.seek(file.length() - end.length);
-      file.readFully(end);
-      List<String> lines = new String(end, StandardCharsets.UTF_8).lines().toList();
-      return lines.subList(Math.max(0, lines.size() - END_LINES), lines.size());
-    } catch (IOException e) {
-      return List.of();
     }
   }
 }

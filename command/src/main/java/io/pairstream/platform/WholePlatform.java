@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -46,13 +45,17 @@ public final class WholePlatform implements AutoCloseable {
   private static final List<String> OPERATE_JVM =
       List.of("-Xms32m", "-Xmx256m", "-XX:TieredStopAtLevel=1");
 
+  /** The process with the contributors' page and the ingest API. */
+  public static final String INGEST = "ingest";
+
+  /** The process with the dashboard. */
+  public static final String OPERATE = "operate";
+
   private static final String PREPROCESS = "preprocess";
-  private static final String INGEST = "ingest";
-  private static final String OPERATE = "operate";
   private static final String FETCH = "fetch";
 
   /** Where services say whether they are ready, each if the port is free. */
-  private static final Map<String, Integer> USUAL_PORTS =
+  public static final Map<String, Integer> USUAL_PORTS =
       Map.of(INGEST, 8080, OPERATE, 8082, PREPROCESS, 8090, FETCH, 8091);
 
   private final LocalPlatform platform;
@@ -70,12 +73,16 @@ public final class WholePlatform implements AutoCloseable {
    *
    * @param folder holds everything the platform writes; made where missing
    * @param partitions partitions of each topic, where the topics are new
-   * @param listener hears in sentences what becomes of all processes, from several threads
+   * @param ports that services must have, by their use: {@link #INGEST}, {@link #OPERATE}
    * @throws PlatformException where something does not start; then nothing is left running
    */
   public static WholePlatform start(
-      Path folder, Dataset dataset, int partitions, Consumer<String> listener) {
-    LocalPlatform platform = LocalPlatform.start(folder, listener);
+      Path folder,
+      Dataset dataset,
+      int partitions,
+      Map<String, Integer> ports,
+      PlatformEvents events) {
+    LocalPlatform platform = LocalPlatform.start(folder, ports, events);
     try {
       // A machine that is slow to start processes is slow to answer, too.
       String timeout = String.valueOf(LocalPlatform.ANSWERS_WITHIN.toMillis());

@@ -38,6 +38,13 @@ public final class Progress implements AutoCloseable {
     }
   }
 
+  /** Shows how far the work is where a person looks, and nothing elsewhere. */
+  public void glance(String format, Object... values) {
+    if (inPlace) {
+      show(format, values);
+    }
+  }
+
   /** A line that stays, above the one that does not. */
   public synchronized void line(String text) {
     write((inPlace ? ERASE_LINE : "") + TerminalText.plain(text) + System.lineSeparator());

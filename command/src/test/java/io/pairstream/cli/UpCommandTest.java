@@ -10,6 +10,8 @@ import io.pairstream.platform.TestJava;
 import io.pairstream.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,13 +86,61 @@ class UpCommandTest {
   }
 
   @Test
-  void saysWhereItTakesPairsAndWhatChoseAnotherPortThanTheUsual() {
+  void saysThatItsPortsAreNotTheUsualOnes() {
     Path data = Path.of("/data");
-    assertThat(PlatformCommands.UpCommand.otherPort("http://127.0.0.1:8080", data)).isEmpty();
-    assertThat(PlatformCommands.UpCommand.otherPort("http://127.0.0.1:31000", data))
-        .contains(
-            "this platform takes pairs at http://127.0.0.1:31000, not on port 8080, as"
-                + " /data/ports.properties says");
+    String page = "http://127.0.0.1:8080";
+    String dashboard = "http://127.0.0.1:8082";
+    assertThat(PlatformCommands.UpCommand.otherPorts(page, dashboard, data)).isEmpty();
+    for (String other : List.of("http://127.0.0.1:8083", "http://127.0.0.1:18080")) {
+      assertThat(PlatformCommands.UpCommand.otherPorts(other, dashboard, data))
+          .hasValueSatisfying(said -> assertThat(said).contains("/data/ports.properties"));
+      assertThat(PlatformCommands.UpCommand.otherPorts(page, other, data)).isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"up --port 0", "demo --dashboard-port 65536"})
+  void refusesAPortThatThereIsNot(String typed) {
+    Ended ended = Ended.after(typed);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("port must be 1 to 65535, was ");
+  }
+
+  @Test
+  void refusesAPortThatIsInUseBeforeAnythingStartsAndForgetsIt() throws Exception {
+    try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String taken = String.valueOf(stranger.getLocalPort());
+
+      Ended ended = Ended.after("up", "--data-dir", directory.toString(), "--port", taken);
+
+      assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+      assertThat(ended.onlyErrorLine()).contains("port " + taken + " is in use");
+      assertThat(directory.resolve("ports.properties")).doesNotExist();
+    }
+  }
+
+  /** A broker with a setting that no broker takes. */
+  @Test
+  void aDemoThatCannotStartKeepsItsLogsAndSaysWhyInLines() throws Exception {
+    ProcessBuilder builder = TestJava.command(Main.class, "demo", "--exit");
+    builder
+        .environment()
+        .put(
+            "JAVA_TOOL_OPTIONS",
+            "-Dpairstream.broker.session.ms=soon -Djava.io.tmpdir=" + directory);
+    Process demo = builder.redirectError(directory.resolve("err").toFile()).start();
+    running = Optional.of(demo);
+
+    assertThat(demo.waitFor()).isEqualTo(ExitStatus.COULD_NOT);
+    List<String> err = Files.readAllLines(directory.resolve("err"));
+    assertThat(err)
+        .anyMatch(line -> line.startsWith("pairstream: broker ended with status"))
+        .anyMatch(line -> line.matches("    .*ConfigException: Invalid value soon .*"));
+    assertThat(err).noneMatch(line -> line.contains("\tat ")).doesNotHaveDuplicates();
+    String logs = err.stream().filter(line -> line.startsWith("its logs stay: ")).toList().get(0);
+    assertThat(Path.of(logs.substring(15), "broker.log")).content().contains("Invalid value soon");
+    assertThat(Path.of(logs.substring(15)).resolveSibling("broker")).doesNotExist();
   }
 
   @Test

@@ -27,6 +27,24 @@ class DataDirectoryTest {
     assertThat(chosen("broker", preferred)).isEqualTo(chosen);
   }
 
+  /** The two platforms hold 8079, whoever has it; then come ports of other services. */
+  @Test
+  void takesTheNextFreePortAboveThatIsNobodysUsualOne(@TempDir Path other) throws IOException {
+    try (DataDirectory ours = DataDirectory.take(directory);
+        DataDirectory theirs = DataDirectory.take(other)) {
+      int before = ours.port("page", 8079);
+      int next = theirs.port("page", 8079);
+
+      assertThat(next).isGreaterThan(8082).isLessThan(8200);
+      ours.choose("dashboard", next + 100);
+      assertThat(before).isNotEqualTo(next);
+      assertThat(ours.port("dashboard", 8082)).isEqualTo(next + 100);
+      assertThatThrownBy(() -> theirs.choose("dashboard", next + 100))
+          .isInstanceOf(PlatformException.class)
+          .hasMessageContaining("port " + (next + 100) + " is in use");
+    }
+  }
+
   @Test
   void replacesRememberedPortThatStrangerTook() throws IOException {
     int replacement;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +51,7 @@ class LocalPlatformTest {
       Files.writeString(
           directory.resolve("ports.properties"),
           "broker=%d%nregistry=%d%n".formatted(first.getLocalPort(), second.getLocalPort()));
-      platform = LocalPlatform.start(directory, events::told);
+      platform = LocalPlatform.start(directory, Map.of(), events::told);
       assertThat(platform.bootstrapServers()).doesNotEndWith(":" + first.getLocalPort());
       assertThat(platform.schemaRegistryUrl()).doesNotContain(":" + second.getLocalPort() + "/");
     }
@@ -87,7 +88,7 @@ class LocalPlatformTest {
   @Test
   @Order(2)
   void refusesSecondPlatformOnTheSameDirectory() {
-    assertThatThrownBy(() -> LocalPlatform.start(directory, event -> {}))
+    assertThatThrownBy(() -> LocalPlatform.start(directory, Map.of(), event -> {}))
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
     assertThat(pair.images()).containsExactly(StoredPair.BYTES);
@@ -200,7 +201,7 @@ class LocalPlatformTest {
     assertThat(directory.resolve("platform.json")).doesNotExist();
     platform.awaitEnd();
 
-    platform = LocalPlatform.start(directory, event -> {});
+    platform = LocalPlatform.start(directory, Map.of(), event -> {});
     assertThat(platform.bootstrapServers()).isEqualTo(bootstrapServers);
     assertThat(platform.schemaRegistryUrl()).isEqualTo(schemaRegistry);
     assertThat(pair.images()).containsExactly(StoredPair.BYTES);

@@ -51,18 +51,21 @@ class SupervisedChildTest {
   }
 
   @Test
-  void showsTheLastLinesAndKeepsTheLogBeforeTheNewOne() throws Exception {
+  void showsWarningsThenTheLastLinesAndKeepsTheLogBeforeTheNewOne() throws Exception {
     Files.writeString(directory.resolve("child.log"), "earlier");
     SupervisedChild child =
-        supervise("for i in $(seq 1000); do echo line $i; done; exit 2", () -> NOT_YET);
+        supervise(
+            "echo '12:00 WARN  [main] disk'; for i in $(seq 1000); do echo line $i; done; exit 2",
+            () -> NOT_YET);
 
     child.start();
 
     assertThatThrownBy(() -> child.awaitReady())
         .message()
-        .contains("\n  line 986\n")
-        .endsWith("  line 1000")
-        .doesNotContain("line 985");
+        .contains(".log:\n    12:00 WARN  [main] disk\n  its last lines besides:\n    line 993\n")
+        .endsWith("\n    line 1000")
+        .doesNotContain("line 992");
+    assertThat(events.events()).noneMatch(event -> event.contains("\n"));
     assertThat(directory.resolve("child.log.1")).hasContent("earlier");
   }
 
