@@ -39,11 +39,6 @@ abstract class ClusterCommand extends PairstreamCommand {
     return PairTopics.of(cluster().dataset(), new AvroSerdes(cluster().registry()));
   }
 
-  /** A command to run next, as it is typed here. */
-  final String hint(String words) {
-    return cluster.hint(words);
-  }
-
   /**
    * A command that relies on what a cluster promises, but for what it is told to do without;
    * nothing is acknowledged by a cluster that cannot keep the rest.

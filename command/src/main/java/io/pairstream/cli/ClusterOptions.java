@@ -3,6 +3,7 @@ package io.pairstream.cli;
 import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.PlatformFile;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
@@ -15,12 +16,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -132,8 +135,8 @@ final class ClusterOptions {
       if (here.isEmpty() && dataDirectory != null) {
         // Falling back to the usual ports would answer for another platform.
         throw new PlatformException(
-            "--data-dir: no platform runs in %1$s; name the folder of one that runs, or start one with: %2$s up --data-dir %1$s"
-                .formatted(dataDirectory, Main.asCalled()));
+            "--data-dir: no platform runs in %s; name the folder of one that runs, or start one with: %s"
+                .formatted(dataDirectory, up()));
       }
       return here;
     } catch (IOException e) {
@@ -141,22 +144,48 @@ final class ClusterOptions {
     }
   }
 
-  /**
-   * A command to run next, as it is typed here: called as this one was, with the same options that
-   * say which cluster.
-   *
-   * @param words the command without {@code pairstream}
-   */
-  String hint(String words) {
-    StringBuilder typed = new StringBuilder(Main.asCalled()).append(' ').append(words);
-    for (OptionSpec option : spec.mixins().get("cluster").options()) {
-      OptionSpec given = spec.commandLine().getParseResult().matchedOption(option.longestName());
-      if (given != null && !given.stringValues().get(0).equals(given.defaultValue())) {
-        typed.append(' ').append(option.longestName()).append(' ');
-        typed.append(given.stringValues().get(0));
+  /** The options by which this command was told its cluster, as they were typed. */
+  static Map<String, String> typed(CommandLine command) {
+    ParseResult parsed = command.getParseResult();
+    Map<String, String> typed = new HashMap<>();
+    for (CommandSpec mixin : command.getCommandSpec().mixins().values()) {
+      if (mixin.userObject() instanceof ClusterOptions) {
+        for (OptionSpec option : mixin.options()) {
+          OptionSpec given = parsed.matchedOption(option.longestName());
+          if (given != null && !given.stringValues().get(0).equals(option.defaultValue())) {
+            typed.put(option.longestName(), given.stringValues().get(0));
+          }
+        }
       }
     }
-    return typed.toString();
+    if (typed.containsKey("--data-dir") && System.getProperty("pairstream.process") != null) {
+      // Of a platform's own process, whose addresses the data directory knows.
+      typed.keySet().removeAll(Set.of("--bootstrap-servers", "--schema-registry"));
+    }
+    return typed;
+  }
+
+  /** What to do where the cluster does not answer: start one, unless it runs, or name another. */
+  String remedy(String addressOption) {
+    try {
+      Optional<PlatformFile> runs =
+          PlatformFile.read(dataDirectory())
+              .filter(here -> here.bootstrapServers().equals(cluster().bootstrapServers()));
+      if (runs.isPresent()) {
+        return "the platform in %s runs, as process %d, and is busy or starting; see what is wrong: %s"
+            .formatted(dataDirectory(), runs.get().pid(), Hint.of("doctor"));
+      }
+    } catch (IOException | PlatformException e) {
+      // None is known to run.
+    }
+    return "start one with: %s, say where it is: %s, or see what is wrong: %s"
+        .formatted(up(), addressOption, Hint.of("doctor"));
+  }
+
+  private String up() {
+    return Hint.called()
+        + " up"
+        + (dataDirectory == null ? "" : " --data-dir " + Hint.quoted(dataDirectory.toString()));
   }
 
   Path dataDirectory() {

@@ -1,6 +1,7 @@
 package io.pairstream.cli;
 
 import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.RawPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ final class DrawCommand extends PairstreamCommand {
         () ->
             print(
                 "%,d pairs in %s; publish them with: %s import %s",
-                pairs, folder, Main.asCalled(), folder));
+                pairs, folder, Hint.called(), Hint.quoted(folder.toString())));
     return ExitStatus.DONE;
   }
 

@@ -5,6 +5,7 @@ import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.operations.topics.TopicMismatchException;
 import io.pairstream.platform.Machine;
 import io.pairstream.platform.PlatformException;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
@@ -141,29 +142,19 @@ final class Faults {
     Optional<Cluster> cluster = clusterOf(command);
     String kafka = "Kafka" + cluster.map(found -> " at " + found.bootstrapServers()).orElse("");
     String message = exception.getMessage();
-    String called = Main.asCalled();
     if (exception instanceof TimeoutException
         || exception instanceof DisconnectException
         || RootCause.of(exception) instanceof TimeoutException) {
-      return ("%s does not answer in time%s%s; start one with: %s up, say where it is:"
-              + " --bootstrap-servers, or see what is wrong with it: %s doctor")
-          .formatted(
-              kafka,
-              message == null ? "" : " (" + message + ")",
-              fullDisk(command),
-              called,
-              called);
+      return kafka
+          + " does not answer in time"
+          + (message == null ? "" : " (" + message + ")")
+          + remedy(command, "--bootstrap-servers");
     } else if (exception instanceof RegistryUnavailableException) {
-      return message
-          + fullDisk(command)
-          + "; start one with: "
-          + called
-          + " up, or say where: --schema-registry";
+      return message + remedy(command, "--schema-registry");
     } else if (exception instanceof UnknownTopicOrPartitionException) {
       String dataset = cluster.map(found -> found.dataset().name() + " ").orElse("");
-      return ("data set %shas not all its topics on %s; make them with: %s topics create, or name"
-              + " another: --dataset")
-          .formatted(dataset, kafka, called);
+      return "data set %shas not all its topics on %s; make them with: %s, or name another: --dataset"
+          .formatted(dataset, kafka, Hint.of("topics create"));
     } else if (exception instanceof AuthenticationException
         || exception instanceof AuthorizationException) {
       return "%s refuses us: %s; credentials go into the file of --config, as kafka.*"
@@ -185,6 +176,12 @@ final class Faults {
     return message == null || root.startsWith(message)
         ? root
         : message.contains(root) ? message : message + ": " + root;
+  }
+
+  /** What keeps a broker of this machine from answering, and what to do. */
+  private static String remedy(CommandLine command, String addressOption) {
+    return fullDisk(command)
+        + options(command).map(found -> "; " + found.remedy(addressOption)).orElse("");
   }
 
   /** That no broker of this machine can work for want of room; nothing where there is some. */

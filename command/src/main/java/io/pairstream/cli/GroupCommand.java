@@ -9,6 +9,7 @@ import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.operations.groups.ResetTarget;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.Hint;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.Table.Figure;
 import io.pairstream.terminal.TerminalText;
@@ -58,7 +59,7 @@ final class GroupCommand {
         String user = Actor.atTheCommandLine().name();
         actionId = Optional.of(groups.move(plan, name, user, detail.text()));
       }
-      Optional<String> undo = actionId.map(id -> hint("group undo " + id));
+      Optional<String> undo = actionId.map(id -> Hint.of("group undo " + id));
       answer(new Moved(planOnly, actionId, undo, plan), () -> print(plan, undo, command));
       return ExitStatus.DONE;
     }
@@ -80,7 +81,7 @@ final class GroupCommand {
         print("  %s", undo.get());
       } else {
         print("nothing is changed yet; to do it:");
-        print("  %s", hint(command));
+        print("  %s", Hint.of(command));
         if (!plan.members().isEmpty()) {
           print(
               "which needs the group to be empty; in it now: %s",
@@ -131,7 +132,11 @@ final class GroupCommand {
           groups -> groups.plan(group, target, Optional.ofNullable(topic)),
           "group.reset",
           topic == null ? Template.RESET_TO.with(to) : Template.RESET_ON.with(to, topic),
-          "group reset " + group + " --to " + to + (topic == null ? "" : " --topic " + topic));
+          "group reset "
+              + Hint.quoted(group)
+              + " --to "
+              + Hint.quoted(to)
+              + (topic == null ? "" : " --topic " + Hint.quoted(topic)));
     }
   }
 

@@ -12,6 +12,7 @@ import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.publish.PublishFailedException;
@@ -216,7 +217,7 @@ final class ImportCommand extends ClusterCommand.Fit {
     print("%s", inWords(decided));
     decided
         .mostFrequentReason()
-        .ifPresent(most -> print("why: %s", hint("quarantine ls --reason " + most)));
+        .ifPresent(most -> print("why: %s", Hint.of("quarantine ls --reason " + most)));
   }
 
   /** What became of the pairs; of one that came again, no quarantine is spoken of. */

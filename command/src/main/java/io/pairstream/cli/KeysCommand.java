@@ -7,6 +7,7 @@ import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.Hint;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.IssuedKey;
 import io.pairstream.service.keys.KeyIssuer;
@@ -162,7 +163,7 @@ final class KeysCommand {
       List<IssuedKey> keys = issuer.all();
       keys.forEach(key -> answer(Key.of(key, null), () -> add(key, table)));
       if (!json() && keys.isEmpty()) {
-        print("there are no keys; make one with: %s", hint("keys create --producer NAME"));
+        print("there are no keys; make one with: %s", Hint.of("keys create --producer NAME"));
       } else if (!json()) {
         print(table);
       }
@@ -206,7 +207,7 @@ final class KeysCommand {
       if (revoked.isEmpty()) {
         return unknown(
             "there is no key %s; its id has 16 hex digits, see: %s"
-                .formatted(keyId, hint("keys ls")));
+                .formatted(keyId, Hint.of("keys ls")));
       }
       IssuedKey key = revoked.get();
       note("keys.revoke", keyId, Template.KEY_OF.with(key.producer()));

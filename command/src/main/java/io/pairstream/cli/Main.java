@@ -1,5 +1,6 @@
 package io.pairstream.cli;
 
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.report.SelfReport;
@@ -92,11 +93,6 @@ public final class Main {
     return version == null ? "0" : version;
   }
 
-  /** What a person types to call this program: {@code ./pairstream}, or its name on the path. */
-  static String asCalled() {
-    return System.getProperty("pairstream.called", "pairstream");
-  }
-
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setUsageHelpAutoWidth(true)
@@ -120,6 +116,7 @@ public final class Main {
     if (!unmatched.isEmpty()) {
       throw new UnmatchedArgumentException(command, unmatched);
     }
+    Hint.use(ClusterOptions.typed(command));
     return new CommandLine.RunLast().execute(parsed);
   }
 
@@ -180,7 +177,7 @@ public final class Main {
           + texts
               .getString(commandSpec().qualifiedName(".") + ".example")
               .lines()
-              .map(example -> "  " + Main.asCalled() + " " + example + NEW_LINE)
+              .map(example -> "  " + Hint.called() + " " + example + NEW_LINE)
               .collect(Collectors.joining());
     }
   }

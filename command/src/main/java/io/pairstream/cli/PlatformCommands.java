@@ -9,6 +9,7 @@ import io.pairstream.platform.LocalPlatform;
 import io.pairstream.platform.PlatformEvents;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.WholePlatform;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Progress;
@@ -262,7 +263,7 @@ final class PlatformCommands {
         } catch (PlatformException e) {
           throw new PlatformException(
               "%s%nfor a slow machine: %s demo --pairs 100 --decode-deadline 30s"
-                  .formatted(e.getMessage(), Main.asCalled()),
+                  .formatted(e.getMessage(), Hint.called()),
               e);
         }
         int found = summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
@@ -290,8 +291,8 @@ final class PlatformCommands {
 
     private void tellWhatNext(DecidedPairs.Counts end, Path directory, WholePlatform platform) {
       PrintWriter to = json() ? err() : out();
-      String called = "  " + Main.asCalled() + " ";
-      String here = " --data-dir " + directory + "\n";
+      String called = "  " + Hint.called() + " ";
+      String here = " --data-dir " + Hint.quoted(directory.toString()) + "\n";
       to.println("It keeps running. Watch it: " + platform.dashboardAddress());
       to.println("Add a picture of your own: " + platform.ingestApiAddress());
       to.println("Try next, in another terminal:");

@@ -8,6 +8,7 @@ import io.pairstream.operations.takedown.TopologyProgress;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
@@ -125,6 +126,6 @@ final class RerunCommand extends ClusterCommand.Fit {
         report.sent() == 1 ? "1 record" : report.sent() + " records",
         into,
         from.equals(TOPICS) ? "the raw log" : from);
-    print("what differs: %s", hint("compare " + into));
+    print("what differs: %s", Hint.of("compare " + into));
   }
 }

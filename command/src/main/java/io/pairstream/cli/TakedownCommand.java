@@ -9,6 +9,7 @@ import io.pairstream.operations.pictures.NearCopiesOfImage;
 import io.pairstream.operations.pictures.PublishedPictures.NearPair;
 import io.pairstream.operations.takedown.Subject;
 import io.pairstream.operations.takedown.TakedownDesk;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.table.ViewStorageException;
@@ -198,7 +199,7 @@ final class TakedownCommand extends ClusterCommand {
       print("to remove these too:");
       images(near).stream()
           .limit(MOST_NEAR)
-          .forEach(image -> print("  %s", hint("takedown --image " + image + " --cause TEXT")));
+          .forEach(image -> print("  %s", Hint.of("takedown --image " + image + " --cause TEXT")));
     }
   }
 
@@ -253,7 +254,7 @@ final class TakedownCommand extends ClusterCommand {
                 "seen by %d checkpoint%s of the run %s: %s",
                 names.size(), names.size() == 1 ? "" : "s", run, String.join(", ", names)));
     if (!seenBy.isEmpty()) {
-      print("in which step: %s", hint("exposure PAIR_ID"));
+      print("in which step: %s", Hint.of("exposure PAIR_ID"));
     }
   }
 
@@ -347,7 +348,7 @@ final class TakedownCommand extends ClusterCommand {
               subject, new TreeMap<>(), new TreeMap<>(), 0, Optional.empty(), Optional.empty());
       answer(
           Answer.of(none, "UNKNOWN", Map.of(), List.of()),
-          () -> complain(subject.key() + " is not withdrawn; what is: " + hint("takedown ls")));
+          () -> complain(subject.key() + " is not withdrawn; what is: " + Hint.of("takedown ls")));
       return ExitStatus.FOUND_WRONG;
     }
 

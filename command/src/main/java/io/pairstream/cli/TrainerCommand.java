@@ -9,6 +9,7 @@ import io.pairstream.feed.NamedView;
 import io.pairstream.feed.View;
 import io.pairstream.feed.ViewFile;
 import io.pairstream.feed.ViewStore;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Progress;
@@ -97,7 +98,7 @@ abstract class TrainerCommand extends ClusterCommand {
       require(
           view.isFrozen(),
           "%sthe view %s still grows: follow it in Python, source.follow(\"%2$s\", run=NAME), or end it with: %s"
-              .formatted(prefix, fileOrName, hint("view freeze " + fileOrName)));
+              .formatted(prefix, fileOrName, Hint.of("view freeze " + Hint.quoted(fileOrName))));
       return view.view();
     } catch (InvalidViewException e) {
       throw wrong(prefix + e.getMessage());

@@ -10,6 +10,7 @@ import io.pairstream.feed.ViewFile;
 import io.pairstream.feed.ViewLog;
 import io.pairstream.feed.ViewRetention;
 import io.pairstream.feed.ViewSealer;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class ViewCommand {
     public Integer call() {
       List<NamedView> views = store().all();
       if (views.isEmpty() && !json()) {
-        say("there is no named view; make one with: %s", hint("view cut NAME"));
+        say("there is no named view; make one with: %s", Hint.of("view cut NAME"));
       }
       Table table = new Table();
       for (NamedView view : views) {
@@ -148,7 +149,7 @@ final class ViewCommand {
       }
       try (ViewLog log = store().open(name)) {
         if (!log.drop()) {
-          return refused("there is no view " + name + "; those that there are: " + hint("view ls"));
+          return refused("there is no view " + name + "; those that there are: " + Hint.of("view ls"));
         }
       }
       say("dropped the view %s", name);
@@ -200,7 +201,7 @@ final class ViewCommand {
           }
         }
       }
-      String another = ": cut another, or drop this one with: " + hint("view drop " + target);
+      String another = ": cut another, or drop this one with: " + Hint.of("view drop " + Hint.quoted(target));
       return refused("the view " + target + NEVER_CHANGED + another);
     }
   }

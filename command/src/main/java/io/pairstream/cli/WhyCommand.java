@@ -4,6 +4,7 @@ import io.pairstream.operations.pairs.PairAnswer;
 import io.pairstream.operations.pairs.PairHistory;
 import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Review;
@@ -84,7 +85,7 @@ final class WhyCommand extends ClusterCommand {
     field("producer", answer.producer());
     field("received", answer.receivedAt().map(Instant::toString).orElse("(not said)"));
     answer.receipt().ifPresent(receipt -> field("decided", receipt.getDecidedAt()));
-    field("seen by", rejected.isPresent() || isLink ? "" : hint("exposure " + pairId));
+    field("seen by", rejected.isPresent() || isLink ? "" : Hint.of("exposure " + pairId));
   }
 
   private static String says(TakedownEvent event, String pairId) {

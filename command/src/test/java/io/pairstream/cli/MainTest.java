@@ -285,8 +285,34 @@ class MainTest {
     assertThat(DoctorCommand.status(findings)).isEqualTo(status);
   }
 
+  /** This process stands for the platform's. */
+  @ParameterizedTest
+  @CsvSource({"here:1, true", "elsewhere:1, false"})
+  void doesNotSayToStartAPlatformThatRuns(String brokers, boolean runs) throws IOException {
+    Path data = Files.createDirectory(folder.resolve("my data"));
+    ProcessHandle self = ProcessHandle.current();
+    var unused =
+        Files.writeString(
+            data.resolve("platform.json"),
+            "{\"bootstrap_servers\":\"here:1\",\"schema_registry\":\"http://here:2\",\"pid\":%d,\"started_at\":%d}"
+                .formatted(self.pid(), self.info().startInstant().orElseThrow().toEpochMilli()));
+
+    Ended ended =
+        failing(
+            new TimeoutException(), "--data-dir=" + data, "--bootstrap-servers=" + brokers);
+
+    assertThat(ended.err())
+        .contains("doctor --bootstrap-servers " + brokers + " --data-dir '" + data + "'");
+    assertThat(ended.err().contains("runs, as process " + self.pid())).isEqualTo(runs);
+    assertThat(ended.err().contains("up --data-dir '" + data + "'")).isNotEqualTo(runs);
+  }
+
   /** What the command line makes of an exception of a subcommand. */
   private static Ended failing(Exception fault) {
+    return failing(fault, "--bootstrap-servers=far-away:9092", "--dataset=mine");
+  }
+
+  private static Ended failing(Exception fault, String... options) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int status =
@@ -294,7 +320,8 @@ class MainTest {
             .addSubcommand(new Failing(fault))
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
-            .execute("failing", "--bootstrap-servers=far-away:9092", "--dataset=mine");
+            .execute(
+                Stream.concat(Stream.of("failing"), Stream.of(options)).toArray(String[]::new));
     return new Ended(status, out.toString(), err.toString());
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.operations.cluster;
 
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
@@ -80,7 +81,7 @@ public final class CommittedLog implements AutoCloseable {
     List<PartitionInfo> found = consumer.partitionsFor(topic);
     if (found == null || found.isEmpty()) {
       throw new UnknownTopicOrPartitionException(
-          "there is no topic " + topic + "; pairstream topics create makes it");
+          "there is no topic " + topic + "; run: " + Hint.of("topics create"));
     }
     return found.stream().map(p -> new TopicPartition(topic, p.partition())).toList();
   }

@@ -5,6 +5,7 @@ import io.pairstream.operations.instances.ClusterWatch.BrokerState.Broker;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState.State;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
@@ -133,7 +134,7 @@ public final class ClusterWatch implements AutoCloseable {
     }
     int missing = topics.size() - found.size();
     if (missing > 0) {
-      complaints.add(Template.TOPICS_MISSING.with(missing));
+      complaints.add(Template.TOPICS_MISSING.with(missing, Hint.of("topics create")));
     }
     return new BrokerState(
         complaints.isEmpty() ? State.UP : State.DEGRADED,

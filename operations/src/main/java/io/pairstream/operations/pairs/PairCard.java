@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param copied the published pair whose picture this one nearly copies; null where it copies none,
  *     or that one is there no longer
  * @param nearCopies how many near copies of its picture were rejected
+ * @param exposureCommand says at the command line which checkpoints have seen it
  */
 record PairCard(
     @JsonUnwrapped Summary pair,
@@ -36,7 +37,8 @@ record PairCard(
     long nearCopies,
     List<ReviewNote> reviews,
     List<TakedownEvent> takedowns,
-    String remedy) {
+    String remedy,
+    String exposureCommand) {
 
   /**
    * A pair as a list shows it.

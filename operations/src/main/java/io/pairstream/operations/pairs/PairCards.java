@@ -14,6 +14,7 @@ import io.pairstream.operations.pairs.PairCard.Journey;
 import io.pairstream.operations.pairs.PairCard.Original;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairStatus;
@@ -139,7 +140,8 @@ final class PairCards {
             row.producer(),
             row.sourceKind(),
             row.url()),
-        remedy(row.reason()));
+        remedy(row.reason()),
+        Hint.of("exposure " + row.pairId()));
   }
 
   /** A pair that was withdrawn, or whose record is not read yet. */

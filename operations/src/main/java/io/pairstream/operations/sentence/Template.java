@@ -111,7 +111,7 @@ public enum Template {
   BROKER_AWAY("broker {0} is away"),
   WITHOUT_LEADER("partitions without a leader, where nothing can be written: {0}"),
   COPY_BEHIND("partitions with a copy that is behind: {0}"),
-  TOPICS_MISSING("topics that are missing: {0}; run: ./pairstream topics create"),
+  TOPICS_MISSING("topics that are missing: {0}; run: {1}"),
   REGISTRY_NOT_ASKED("the registry has not been asked yet"),
   REGISTRY_ANSWERS("it answers"),
   REGISTRY_FAILS("{0}"),

@@ -138,7 +138,7 @@ function verdict(app, pair, reload) {
         fact(app, "copies", typeof pair.copies === "number" && app.format.number(pair.copies)),
         fact(app, "nearCopies", pair.near_copies > 0 && h("a", { href: copies }, app.format.number(pair.near_copies))),
         fact(app, "decidedAt", timeOf(app, pair.decided_at)),
-        fact(app, "seenBy", pair.id && h("code", `pairstream exposure ${pair.id}`)),
+        fact(app, "seenBy", pair.id && h("code", pair.exposure_command)),
       ];
   const name = isLifted ? "isLifted" : `is.${standing}`;
   return section(

@@ -5,6 +5,7 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchemaUtils;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.pairstream.schemas.Hint;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -111,7 +112,8 @@ public final class Registry {
                 missing(
                     "subject "
                         + subject
-                        + " does not hold our schema; run: pairstream topics create"));
+                        + " does not hold our schema; run: "
+                        + Hint.of("topics create")));
   }
 
   /**
@@ -144,7 +146,8 @@ public final class Registry {
         found(() -> client.getAllVersions(subject))
             .orElseThrow(
                 () ->
-                    missing("there is no subject " + subject + "; run: pairstream topics create"));
+                    missing(
+                        "there is no subject " + subject + "; run: " + Hint.of("topics create")));
     for (int version : versions) {
       var unused =
           found(

@@ -1,5 +1,6 @@
 package io.pairstream.service.publish;
 
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
@@ -103,8 +104,8 @@ public final class TopicWatch implements AutoCloseable {
       long waited = System.nanoTime() - startedAt;
       if (e instanceof UnknownTopicOrPartitionException && waited > CREATION_SPREADS.toNanos()) {
         throw new UnknownTopicOrPartitionException(
-            "topic %s does not exist; run: pairstream topics create"
-                .formatted(String.join(", ", topics)));
+            "topic %s does not exist; run: %s"
+                .formatted(String.join(", ", topics), Hint.of("topics create")));
       } else if (!(e instanceof RetriableException) || waited > timeout.toNanos()) {
         throw unavailable(e);
       }

@@ -1,5 +1,6 @@
 package io.pairstream.service.requirements;
 
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.AdminClients;
@@ -144,8 +145,10 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
               Area.BROKERS,
               "reachable",
               "no broker at " + cluster.bootstrapServers() + " answers: " + RootCause.message(e),
-              "start one with: pairstream up, or say where: --bootstrap-servers; credentials go"
-                  + " into the file of --config, as kafka.*"));
+              "start one with: "
+                  + Hint.called()
+                  + " up, or say where: --bootstrap-servers; credentials go into the file of"
+                  + " --config, as kafka.*"));
     }
     findings.addAll(RegistryChecks.look(cluster.registry(), cluster.dataset(), specs));
     return findings;

@@ -1,5 +1,6 @@
 package io.pairstream.service.requirements;
 
+import io.pairstream.schemas.Hint;
 import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.requirements.ClusterFacts.Kept;
 import io.pairstream.service.requirements.Finding.Area;
@@ -54,9 +55,8 @@ record CopyChecks(Area area, int brokers, String address, List<Kept> topics, Str
             RIGHT_COPIES + " on this cluster of " + brokers + " brokers",
             "kafka-reassign-partitions.sh --bootstrap-server %s with a plan that names %d brokers"
                     .formatted(address, RIGHT_COPIES)
-                + " for each partition; a new data set: pairstream topics create"
-                + " --replication-factor "
-                + RIGHT_COPIES);
+                + " for each partition; a new data set: "
+                + Hint.of("topics create --dataset NAME --replication-factor " + RIGHT_COPIES));
   }
 
   private Finding inSync() {

@@ -1,5 +1,6 @@
 package io.pairstream.service.requirements;
 
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.MissingSchemaException;
@@ -48,7 +49,7 @@ final class RegistryChecks {
               "say where it is: --schema-registry; credentials go into the file of --config, as"
                   + " schema-registry.*"));
     }
-    String create = "pairstream topics create --dataset " + dataset.name();
+    String create = Hint.of("topics create --dataset " + dataset.name());
     return List.of(
         Finding.ok(Area.REGISTRY, "reachable", "it answers at " + registry.addresses()),
         new Check(Area.REGISTRY, "schemas", Level.WRONG)

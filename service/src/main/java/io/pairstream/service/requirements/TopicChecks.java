@@ -1,5 +1,6 @@
 package io.pairstream.service.requirements;
 
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
@@ -140,8 +141,8 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
             "equal where records of one key have to meet",
             "unequal, so records of one key do not meet",
             "as many for each",
-            "the number never changes for the better: take another data set, made by pairstream"
-                + " topics create");
+            "the number never changes for the better: take another data set, made by: "
+                + Hint.of("topics create --dataset NAME"));
   }
 
   /** Compares each topic's settings with the catalogue's. */
@@ -214,14 +215,12 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
             .max(Integer::compare)
             .map(String::valueOf)
             .orElse("N");
-    return "pairstream topics create --dataset %s --partitions %s --replication-factor %d%s"
-        .formatted(
-            dataset.name(),
-            partitions,
-            copies,
-            found.isEmpty()
-                ? ", with N, for good, as many as stream threads may ever work at a time"
-                : "");
+    return Hint.of(
+            "topics create --dataset %s --partitions %s --replication-factor %d"
+                .formatted(dataset.name(), partitions, copies))
+        + (found.isEmpty()
+            ? ", with N, for good, as many as stream threads may ever work at a time"
+            : "");
   }
 
   private static Set<String> words(String list) {

@@ -1,5 +1,6 @@
 package io.pairstream.service.table;
 
+import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -302,7 +303,8 @@ public final class Follower implements AutoCloseable {
       throw new UnknownTopicOrPartitionException(
           "topic "
               + String.join(" or ", topics)
-              + " does not exist; run: pairstream topics create");
+              + " does not exist; run: "
+              + Hint.of("topics create"));
     }
   }
 

@@ -68,6 +68,6 @@ class CopyChecksTest {
     assertThat(found.found()).isEqualTo("too few copies: poor 1");
     assertThat(found.remedy())
         .contains("kafka-reassign-partitions.sh --bootstrap-server kafka:9092")
-        .contains("pairstream topics create --replication-factor 3");
+        .contains("pairstream topics create --dataset NAME --replication-factor 3");
   }
 }
