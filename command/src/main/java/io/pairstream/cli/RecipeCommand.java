@@ -17,11 +17,15 @@ import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
+import io.pairstream.trial.ContactSheet;
 import io.pairstream.trial.RecipeTrial;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -166,12 +170,18 @@ final class RecipeCommand {
     @Option(names = "--limit", paramLabel = "N")
     private Long limit;
 
+    @Option(names = "--sheet", paramLabel = "FILE")
+    private Path sheet;
+
     /** What a recipe made of local files, as JSON. */
     private record Tried(String recipe, String version, @JsonUnwrapped RecipeTrial.Result result) {}
 
     @Override
     public Integer call() throws IOException {
       requireAtLeast(0, "--limit", limit);
+      Path parent = sheet == null ? null : sheet.toAbsolutePath().getParent();
+      require(
+          parent == null || Files.isWritable(parent), "--sheet: nobody may write in " + parent);
       RecipeFile file = recipe(recipe);
       CleaningPlan idle = plan(file); // a refused recipe starts no worker
       int threads = Runtime.getRuntime().availableProcessors();
@@ -179,7 +189,9 @@ final class RecipeCommand {
       try (ImageWorkerPool workers = workers(threads, idle);
           Progress progress = progress()) {
         CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
-        RecipeTrial trial = new RecipeTrial(plan, threads);
+        Optional<ContactSheet> page =
+            Optional.ofNullable(sheet).map(any -> new ContactSheet(workers));
+        RecipeTrial trial = new RecipeTrial(plan, threads, page);
         RecipeTrial.Result result = trial.result();
         Notices notices = new Notices(progress::line);
         for (ImportState.Source one :
@@ -192,6 +204,10 @@ final class RecipeCommand {
                     pairs -> progress.show("%,d pairs tried", pairs),
                     problem -> progress.line(problem.where() + ": " + problem.message()));
           }
+        }
+        if (page.isPresent()) {
+          String title = file.name() + " on " + String.join(", ", paths);
+          Files.writeString(sheet, page.get().html(title, result));
         }
         Tried tried = new Tried(file.name(), plan.version(), result);
         answer(tried, () -> print(tried));
@@ -224,6 +240,9 @@ final class RecipeCommand {
           "%nof the kept captions, cleaning changed %,d and the token limit cut %,d",
           result.changedCaptions(), result.truncatedCaptions());
       count("%,d lines or files gave no pair", result.problemCount());
+      if (sheet != null) {
+        print("contact sheet: %s", sheet);
+      }
     }
 
     private void share(String label, long part, RecipeTrial.Result of) {

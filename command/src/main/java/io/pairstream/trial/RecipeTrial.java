@@ -31,6 +31,7 @@ public final class RecipeTrial {
   private final CleaningPlan plan;
   private final PairJudge judge;
   private final int threads;
+  private final Optional<ContactSheet> sheet;
   private final Set<String> keptPairIds = new HashSet<>();
   private final Map<Split, Long> kept = new EnumMap<>(Split.class);
   private final Groups<Example> rejected = new Groups<>();
@@ -67,8 +68,12 @@ public final class RecipeTrial {
 
   private record Tried(SourceItem.Pair item, String imageDigest, Outcome<CleanedPair> outcome) {}
 
-  public RecipeTrial(CleaningPlan plan, int threads) {
+  /**
+   * @param sheet takes the pairs that are tried, but for copies; empty where none is made
+   */
+  public RecipeTrial(CleaningPlan plan, int threads, Optional<ContactSheet> sheet) {
     this.plan = plan;
+    this.sheet = sheet;
     this.judge = new PairJudge(plan);
     this.threads = threads;
   }
@@ -119,6 +124,9 @@ public final class RecipeTrial {
     pairs++;
     RawPair pair = tried.item().pair();
     String pairId = PairIdentity.pairId(tried.imageDigest(), pair.getCaption());
+    if (!keptPairIds.contains(pairId)) {
+      sheet.ifPresent(page -> page.add(tried.item(), pairId, tried.outcome()));
+    }
     for (CleanedPair cleaned : tried.outcome().keptOnly()) {
       if (keptPairIds.add(pairId)) {
         kept.merge(plan.split().assign(tried.imageDigest()).split(), 1L, Long::sum);

@@ -16,6 +16,7 @@ import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.operations.canary.CanaryProbe;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.SourceKind;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -25,9 +26,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,6 +48,7 @@ class RecipeTrialTest {
   @TempDir Path folder;
 
   private final List<SourceItem.Problem> problems = new ArrayList<>();
+  private ContactSheet sheet;
 
   @BeforeAll
   static void startWorkers() {
@@ -94,6 +99,50 @@ class RecipeTrialTest {
     assertThat(tryOut("image: {min-side-px: 90}").kept().values()).containsExactly(1L);
   }
 
+  /** Names and captions are a stranger's; pixels are the worker's alone. */
+  @Test
+  void sheetShowsPicturesReasonsAndMeasuresAndRunsNothing() throws Exception {
+    String evil = "</p><script>alert(1)</script> \" onerror='x' {body} %s";
+    picture("small <b>.png", 120, 90);
+    picture("good.png", 320, 240);
+    Files.write(folder.resolve("torn.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G'});
+    list(
+        "good.png\tA circle on a green field " + evil,
+        "small <b>.png\tA circle that is too small",
+        "torn.png\tA circle that nobody sees");
+    sheet = new ContactSheet(workers);
+
+    String page = sheet.html("dalle on " + evil, tryOut("image: {min-side-px: 200}"));
+
+    assertThat(page)
+        .contains("Kept, as the model sees them: 1", "Rejected: IMAGE_TOO_SMALL: 1")
+        .contains("captions.tsv:2", "measured 90 px", "tokens · 320×240 → 256×256<br>")
+        .contains("&lt;script&gt;alert(1)&lt;/script&gt; &quot; onerror=&#39;x&#39; {body} %s")
+        .doesNotContain("<script", "<b>");
+    assertThat(page.split("<img ", -1)).hasSize(3);
+    assertThat(page).doesNotContainPattern("(src|href|action)=\"(?!data:image/(jpeg|png);base64,)");
+    String style = page.replaceFirst("(?s).*<style>(.*)</style>.*", "$1");
+    assertThat(page)
+        .contains(
+            "content=\"default-src 'none'; img-src data:; style-src 'sha256-"
+                + Base64.getEncoder().encodeToString(Sha256.of(style))
+                + "'; base-uri 'none'; form-action 'none'\"");
+    byte[] original = Files.readAllBytes(folder.resolve("good.png"));
+    assertThat(page).doesNotContain(Base64.getEncoder().encodeToString(original));
+  }
+
+  @Test
+  void sheetShowsSomeOfManyAlike() throws Exception {
+    picture("good.png", 320, 240);
+    list(IntStream.range(0, 60).mapToObj(i -> "good.png\tno " + i).toArray(String[]::new));
+    sheet = new ContactSheet(workers);
+
+    String page = sheet.html("many", tryOut(""));
+
+    assertThat(page).contains("Rejected: CAPTION_TOO_SHORT: 60", "12 of them, drawn evenly");
+    assertThat(page.split("<img ", -1)).hasSize(13);
+  }
+
   /** Canaries meet the real rules and a real image worker, however little a recipe asks for. */
   @ParameterizedTest
   @ValueSource(strings = {"", "image: {min-side-px: 1}\ncaption: {min-words: 1}\n"})
@@ -129,7 +178,7 @@ class RecipeTrialTest {
   private RecipeTrial.Result tryOut(RecipeReader recipe) {
     CleaningPlan plan = new CleaningPlan(recipe, workers, StepObserver.NONE);
     try (PairSource source = PairSource.open(folder, SourceOptions.of(SourceKind.IMPORTED))) {
-      return new RecipeTrial(plan, 2).run(source, Long.MAX_VALUE, pairs -> {}, problems::add);
+      return new RecipeTrial(plan, 2, Optional.ofNullable(sheet)).run(source, Long.MAX_VALUE, pairs -> {}, problems::add);
     }
   }
 

@@ -1,22 +1,7 @@
 package io.pairstream.operations.pairs;
 
-import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.image.AspectBuckets;
-import io.pairstream.cleaning.image.CheckImageSize;
-import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.Geometry;
-import io.pairstream.cleaning.image.Geometry.Resampling;
-import io.pairstream.cleaning.image.Geometry.ResizeMode;
-import io.pairstream.cleaning.image.Geometry.WhenSmaller;
-import io.pairstream.cleaning.image.ImagePlan;
-import io.pairstream.cleaning.image.ImageWorker.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
-import io.pairstream.cleaning.image.PictureOutput;
-import io.pairstream.cleaning.image.PictureOutput.ChromaSubsampling;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
-import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.catalogue.PairPage.FoundPair;
@@ -35,7 +20,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.apache.kafka.common.utils.Utils;
@@ -49,17 +33,9 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class Pictures implements AutoCloseable {
 
-  private static final int JPEG_QUALITY = 85;
-
-  /** What took a worker with it would take ours with it too. */
-  private static final Set<String> HARMFUL =
-      Set.of(RejectReason.DECODE_TIMEOUT.name(), RejectReason.DECODER_CRASH.name());
-
   private final StoredPairs pairs;
   private final PairSearch search;
   private final Optional<WorkerSettings> settings;
-  private final ProbeImage probe = new ProbeImage();
-  private final CheckImageSize size = new CheckImageSize();
   private ImageWorkerPool workers;
   private boolean closed;
 
@@ -95,16 +71,12 @@ final class Pictures implements AutoCloseable {
     if (image.length == 0) {
       throw none("the record holds no image");
     }
-    Outcome<PreparedImage> outcome =
-        probe
-            .apply(new EncodedImage(image))
-            .then(size)
-            .then(probed -> pool().prepare(ImageToPrepare.whole(probed), plan(sizePx)));
-    return outcome.fold(
-        prepared -> prepared.picture().encoded().bytes(),
-        rejection -> {
-          throw none(rejection.detail());
-        });
+    return Thumbnail.of(image, sizePx, pool())
+        .fold(
+            prepared -> prepared.picture().encoded().bytes(),
+            rejection -> {
+              throw none(rejection.detail());
+            });
   }
 
   @Override
@@ -211,29 +183,15 @@ final class Pictures implements AutoCloseable {
   }
 
   private static void requireShowable(String reason) {
-    if (RejectReason.named(reason).filter(known -> !known.keepsOriginal()).isPresent()) {
-      throw none("the image is one that nobody may keep");
-    } else if (HARMFUL.contains(reason)) {
-      throw none("decoding it ended a worker, or took too long; it is not tried again");
-    }
+    Thumbnail.refusal(reason)
+        .ifPresent(
+            why -> {
+              throw none(why);
+            });
   }
 
   private static Problem none(String why) {
     return Problem.of(ProblemKind.NOT_FOUND, why);
-  }
-
-  private static ImagePlan plan(int sizePx) {
-    Geometry geometry =
-        new Geometry(
-            ResizeMode.KEEP_RATIO_LARGEST,
-            sizePx,
-            sizePx,
-            WhenSmaller.KEEP,
-            Resampling.AREA,
-            0xFFFFFF,
-            AspectBuckets.NONE);
-    return ImagePlan.of(
-        new PictureOutput(geometry, ImageEncoding.JPEG, JPEG_QUALITY, ChromaSubsampling.HALVED));
   }
 
   private synchronized ImageWorkerPool pool() {
