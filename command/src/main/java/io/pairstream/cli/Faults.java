@@ -3,12 +3,12 @@ package io.pairstream.cli;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.operations.topics.TopicMismatchException;
-import io.pairstream.platform.Machine;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.requirements.Machine;
 import io.pairstream.service.requirements.WeakClusterException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
@@ -16,9 +16,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -33,9 +31,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what went wrong with a command, and as which exit status it ends. */
 final class Faults {
-
-  /** So many wrong letters make another word. */
-  private static final int FAR = 3;
 
   private Faults() {}
 
@@ -90,8 +85,7 @@ final class Faults {
     if (exception instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       String typed = unmatched.getUnmatched().get(0);
-      String meant =
-          String.join(", ", meant(typed, unmatched)).replaceFirst(", ([^,]+)$", " or $1");
+      String meant = String.join(" or ", meant(typed, unmatched));
       String kind = unmatched.isUnknownOption() ? "option " : "command or argument ";
       String hint = meant.isEmpty() ? "" : "; did you mean " + meant + "?";
       return "there is no " + kind + typed + hint;
@@ -103,38 +97,24 @@ final class Faults {
         .replaceFirst("cannot convert ('.*') to URI \\(java.*\\)$", "$1 is no address");
   }
 
-  /** The nearest names that there are, three at most; none where all are far. */
+  /**
+   * The nearest name, by the library, which finds little in swapped letters; else what begins alike
+   * and lacks one letter at most.
+   */
   private static List<String> meant(String typed, UnmatchedArgumentException unmatched) {
     if (typed.equals("status")) {
       return List.of("why", "lag");
+    } else if (!unmatched.getSuggestions().isEmpty()) {
+      return unmatched.getSuggestions().subList(0, 1);
     }
     CommandSpec command = unmatched.getCommandLine().getCommandSpec();
-    String name = typed.split("=", 2)[0];
-    Map<String, Integer> edits = new TreeMap<>();
-    (unmatched.isUnknownOption() ? command.optionsMap() : command.subcommands())
-        .keySet()
-        .forEach(there -> edits.put(there, edits(name, there)));
-    int least = edits.values().stream().mapToInt(count -> count).min().orElse(FAR);
-    return edits.keySet().stream()
-        .filter(there -> least < Math.min(FAR, name.length()) && edits.get(there) == least)
-        .limit(3)
-        .toList();
-  }
-
-  /** How many letters to add, leave out or change for the other word. */
-  private static int edits(String one, String other) {
-    int[][] edits = new int[one.length() + 1][other.length() + 1];
-    for (int i = 0; i <= one.length(); i++) {
-      for (int j = 0; j <= other.length(); j++) {
-        edits[i][j] =
-            i == 0 || j == 0
-                ? i + j
-                : Math.min(
-                    edits[i - 1][j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1),
-                    1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
-      }
-    }
-    return edits[one.length()][other.length()];
+    boolean isOption = unmatched.isUnknownOption();
+    String begin = typed.substring(0, Math.min(typed.length(), isOption ? 3 : 1));
+    return (isOption ? command.optionsMap() : command.subcommands())
+        .keySet().stream()
+            .filter(name -> name.startsWith(begin) && name.length() == typed.length())
+            .filter(name -> typed.chars().filter(letter -> name.indexOf(letter) < 0).count() < 2)
+            .toList();
   }
 
   /** What a person can use of an exception; null for a fault of ours. */

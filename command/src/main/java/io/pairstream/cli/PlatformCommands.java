@@ -20,13 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +50,7 @@ final class PlatformCommands {
     /** How this process ends once the platform is closed, also where a signal asks it to. */
     private final AtomicInteger status = new AtomicInteger(ExitStatus.COULD_NOT);
 
-    private volatile boolean isAskedToEnd;
+    volatile boolean isAskedToEnd;
 
     private Progress starting;
 
@@ -75,17 +74,16 @@ final class PlatformCommands {
 
     /** Ports that services must have, by their use. */
     final Map<String, Integer> ports() {
-      Map<String, Integer> ports = new TreeMap<>();
-      ask(ports, "--port", WholePlatform.INGEST, port);
-      ask(ports, "--dashboard-port", WholePlatform.OPERATE, dashboardPort);
+      Map<String, Integer> ports = new HashMap<>();
+      ports.put(WholePlatform.INGEST, port);
+      ports.put(WholePlatform.OPERATE, dashboardPort);
+      ports.values().removeIf(Objects::isNull);
+      ports.values().forEach(this::requirePort);
       return ports;
     }
 
-    private void ask(Map<String, Integer> ports, String option, String use, Integer asked) {
-      if (asked != null) {
-        require(asked > 0 && asked < 1 << 16, option + " must be 1 to 65535, was " + asked);
-        ports.put(use, asked);
-      }
+    private void requirePort(int asked) {
+      require(asked > 0 && asked < 1 << 16, "a port must be 1 to 65535, was " + asked);
     }
 
     /** A recipe as services are told it, checked: a file is absolute, they run elsewhere. */
@@ -111,10 +109,6 @@ final class PlatformCommands {
             Runtime.getRuntime().halt(status.get());
           };
       Runtime.getRuntime().addShutdownHook(new Thread(end, "end-well"));
-    }
-
-    final boolean isAskedToEnd() {
-      return isAskedToEnd;
     }
 
     final void endsWith(int newStatus) {
@@ -187,19 +181,9 @@ final class PlatformCommands {
                 ProcessHandle.current().pid());
         endsWith(ExitStatus.DONE);
         answer(up, () -> print(up));
-        otherPorts(up.ingestUrl(), up.dashboardUrl(), up.dataDir()).ifPresent(this::say);
         say("Ctrl-C stops it.");
         return awaitEnd(whole);
       }
-    }
-
-    /** What whoever knows the usual ports must know; empty where they are this platform's. */
-    static Optional<String> otherPorts(String ingestUrl, String dashboardUrl, Path dataDirectory) {
-      return Optional.of(
-              "its ports are not 8080 and 8082, and stay the same, as %s says;"
-                      .formatted(dataDirectory.resolve("ports.properties"))
-                  + " --port and --dashboard-port change them")
-          .filter(any -> !ingestUrl.endsWith(":8080") || !dashboardUrl.endsWith(":8082"));
     }
 
     private void print(Up up) {
@@ -230,7 +214,7 @@ final class PlatformCommands {
     private boolean exit;
 
     /** Something has gone wrong that the logs may explain. */
-    private volatile boolean keepsLogs;
+    private volatile boolean isKept;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -268,8 +252,10 @@ final class PlatformCommands {
         }
         int found = summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
         endsWith(found);
-        keepsLogs = found != ExitStatus.DONE;
-        String verdict = coloured(keepsLogs ? "red" : "green", "$0");
+        if (found != ExitStatus.DONE) {
+          keep(directory);
+        }
+        String verdict = coloured(found == ExitStatus.DONE ? "green" : "red", "$0");
         answer(
             summary,
             () -> out().println("\n" + summary.toText().replaceFirst("(?m)^audit: .*$", verdict)));
@@ -279,13 +265,10 @@ final class PlatformCommands {
         tellWhatNext(summary.outputs(), directory, platform);
         return awaitEnd(platform);
       } catch (IOException | RuntimeException e) {
-        keepsLogs = !isAskedToEnd();
+        keep(directory);
         throw e;
       } finally {
         tidy(directory);
-        if (keepsLogs) {
-          say("its logs stay: %s", directory.resolve("logs"));
-        }
       }
     }
 
@@ -310,16 +293,18 @@ final class PlatformCommands {
       to.flush();
     }
 
-    /** Removes all that the demo wrote, but for the logs where they may say what was wrong. */
+    private void keep(Path directory) {
+      if (!isAskedToEnd) {
+        isKept = true;
+        say("its logs stay: %s", directory.resolve("logs"));
+      }
+    }
+
+    /** Removes what the demo wrote, unless it may say what was wrong. */
     private void tidy(Path directory) {
-      try (Stream<Path> all = Files.list(directory)) {
-        for (Path one : all.toList()) {
-          if (!keepsLogs || !one.endsWith("logs")) {
-            Utils.delete(one.toFile());
-          }
-        }
-        if (!keepsLogs) {
-          Files.delete(directory);
+      try {
+        if (!isKept) {
+          Utils.delete(directory.toFile());
         }
       } catch (IOException e) {
         // The other of the two that may delete was faster, or the system's own cleaning will be.

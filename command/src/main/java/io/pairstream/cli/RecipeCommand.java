@@ -14,10 +14,10 @@ import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.Notices;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.operations.recipe.ContactSheet;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
-import io.pairstream.trial.ContactSheet;
 import io.pairstream.trial.RecipeTrial;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,9 +179,9 @@ final class RecipeCommand {
     @Override
     public Integer call() throws IOException {
       requireAtLeast(0, "--limit", limit);
-      Path parent = sheet == null ? null : sheet.toAbsolutePath().getParent();
       require(
-          parent == null || Files.isWritable(parent), "--sheet: nobody may write in " + parent);
+          sheet == null || Files.isWritable(sheet.toAbsolutePath().getParent()),
+          "--sheet: nothing can be written there: " + sheet);
       RecipeFile file = recipe(recipe);
       CleaningPlan idle = plan(file); // a refused recipe starts no worker
       int threads = Runtime.getRuntime().availableProcessors();
@@ -206,8 +206,8 @@ final class RecipeCommand {
           }
         }
         if (page.isPresent()) {
-          String title = file.name() + " on " + String.join(", ", paths);
-          Files.writeString(sheet, page.get().html(title, result));
+          Files.writeString(
+              sheet, page.get().html(file.name() + " on " + String.join(", ", paths)));
         }
         Tried tried = new Tried(file.name(), plan.version(), result);
         answer(tried, () -> print(tried));

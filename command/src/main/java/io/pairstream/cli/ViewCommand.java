@@ -149,7 +149,8 @@ final class ViewCommand {
       }
       try (ViewLog log = store().open(name)) {
         if (!log.drop()) {
-          return refused("there is no view " + name + "; those that there are: " + Hint.of("view ls"));
+          return refused(
+              "there is no view " + name + "; those that there are: " + Hint.of("view ls"));
         }
       }
       say("dropped the view %s", name);
@@ -201,7 +202,8 @@ final class ViewCommand {
           }
         }
       }
-      String another = ": cut another, or drop this one with: " + Hint.of("view drop " + Hint.quoted(target));
+      String another =
+          ": cut another, or drop this one with: " + Hint.of("view drop " + Hint.quoted(target));
       return refused("the view " + target + NEVER_CHANGED + another);
     }
   }

@@ -7,7 +7,6 @@ import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.platform.LogEnd;
-import io.pairstream.platform.Machine;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.ServiceSpec;
 import io.pairstream.platform.WholePlatform;
@@ -15,6 +14,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.requirements.Machine;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;
 import java.io.BufferedReader;
@@ -133,7 +133,7 @@ public final class Demo {
                       outputs.total(),
                       obstacle("; ", ""),
                       machine.trouble().map(trouble -> "; " + trouble).orElse(""),
-                      LogEnd.of(log("preprocess")).quoted()));
+                      LogEnd.quoted(log("preprocess"))));
         }
       } while (!publishing.isDone() || outputs.total() < published.get());
       publishing.join();

@@ -16,7 +16,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -107,7 +106,7 @@ final class DataDirectory implements AutoCloseable {
   synchronized int port(String use, int preferred) {
     try {
       Files.createDirectories(CLAIMS);
-      int port = chosen(use).orElse(preferred);
+      int port = Integer.parseInt(chosen.getProperty(use, Integer.toString(preferred)));
       while (isOfAnother(use, port) || !isToHave(port)) {
         do {
           port = port < HIGHEST_OTHER ? port + 1 : LOWEST_OTHER;
@@ -123,13 +122,6 @@ final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new PlatformException("cannot remember a port in " + folder, e);
     }
-  }
-
-  /** The port that is remembered for a use. */
-  synchronized OptionalInt chosen(String use) {
-    return chosen.containsKey(use)
-        ? OptionalInt.of(Integer.parseInt(chosen.getProperty(use)))
-        : OptionalInt.empty();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.pairstream.platform;
 
 import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.requirements.Machine;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -155,10 +156,9 @@ public final class LocalPlatform implements AutoCloseable {
    * @param preferred taken at the first start if it is free, 1 to 65535
    */
   int port(String use, int preferred) {
-    int wanted = directory.chosen(use).orElse(preferred);
     int port = directory.port(use, preferred);
-    if (port != wanted) {
-      events.told("port %d is in use, so %s has %d".formatted(wanted, use, port));
+    if (port != preferred && !use.endsWith("-status")) {
+      events.told("%s has port %d, not %d, and keeps it".formatted(use, port, preferred));
     }
     return port;
   }

@@ -1,5 +1,6 @@
 package io.pairstream.platform;
 
+import io.pairstream.service.requirements.Machine;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;

@@ -2,6 +2,7 @@ package io.pairstream.platform;
 
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.requirements.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,10 +234,7 @@ final class SupervisedChild {
                     machine.trouble().map(trouble -> ": " + trouble).orElse(""),
                     firstReady.isDone()
                         ? ""
-                        : LogEnd.of(log)
-                            .lastWords()
-                            .map(words -> "; it said last: " + words)
-                            .orElse("")));
+                        : LogEnd.lastWords(log).map("; it said last: "::concat).orElse("")));
         if (stopRequested.await(pauseMillis, TimeUnit.MILLISECONDS)) {
           return;
         }
@@ -349,7 +347,7 @@ final class SupervisedChild {
   }
 
   private void giveUp(String what) {
-    firstReady.completeExceptionally(new PlatformException(what + "\n" + LogEnd.of(log).quoted()));
+    firstReady.completeExceptionally(new PlatformException(what + "\n" + LogEnd.quoted(log)));
     tell(what);
   }
 

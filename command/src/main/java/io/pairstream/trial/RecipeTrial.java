@@ -8,6 +8,7 @@ import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.SplitByImage.Split;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
+import io.pairstream.operations.recipe.ContactSheet;
 import io.pairstream.operations.recipe.Groups;
 import io.pairstream.operations.recipe.InOrder;
 import io.pairstream.operations.recipe.PairJudge;
@@ -125,7 +126,7 @@ public final class RecipeTrial {
     RawPair pair = tried.item().pair();
     String pairId = PairIdentity.pairId(tried.imageDigest(), pair.getCaption());
     if (!keptPairIds.contains(pairId)) {
-      sheet.ifPresent(page -> page.add(tried.item(), pairId, tried.outcome()));
+      sheet.ifPresent(page -> page.add(tried.item().where(), pair, tried.outcome()));
     }
     for (CleanedPair cleaned : tried.outcome().keptOnly()) {
       if (keptPairIds.add(pairId)) {

@@ -298,8 +298,7 @@ class MainTest {
                 .formatted(self.pid(), self.info().startInstant().orElseThrow().toEpochMilli()));
 
     Ended ended =
-        failing(
-            new TimeoutException(), "--data-dir=" + data, "--bootstrap-servers=" + brokers);
+        failing(new TimeoutException(), "--data-dir=" + data, "--bootstrap-servers=" + brokers);
 
     assertThat(ended.err())
         .contains("doctor --bootstrap-servers " + brokers + " --data-dir '" + data + "'");

@@ -2,6 +2,7 @@ package io.pairstream.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.service.requirements.Machine;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;

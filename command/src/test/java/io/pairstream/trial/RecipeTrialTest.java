@@ -14,6 +14,7 @@ import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.operations.canary.CanaryProbe;
+import io.pairstream.operations.recipe.ContactSheet;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Sha256;
@@ -112,11 +113,12 @@ class RecipeTrialTest {
         "torn.png\tA circle that nobody sees");
     sheet = new ContactSheet(workers);
 
-    String page = sheet.html("dalle on " + evil, tryOut("image: {min-side-px: 200}"));
+    tryOut("image: {min-side-px: 200}");
+    String page = sheet.html("dalle on " + evil);
 
     assertThat(page)
-        .contains("Kept, as the model sees them: 1", "Rejected: IMAGE_TOO_SMALL: 1")
-        .contains("captions.tsv:2", "measured 90 px", "tokens · 320×240 → 256×256<br>")
+        .contains("<h2>Kept, as the model sees them<", "<h2>Rejected: IMAGE_TOO_SMALL<")
+        .contains("captions.tsv:2", "measured 90 px", "256×256 px from 320×240<br>")
         .contains("&lt;script&gt;alert(1)&lt;/script&gt; &quot; onerror=&#39;x&#39; {body} %s")
         .doesNotContain("<script", "<b>");
     assertThat(page.split("<img ", -1)).hasSize(3);
@@ -132,15 +134,14 @@ class RecipeTrialTest {
   }
 
   @Test
-  void sheetShowsSomeOfManyAlike() throws Exception {
+  void sheetShowsTheFirstOfManyAlike() throws Exception {
     picture("good.png", 320, 240);
     list(IntStream.range(0, 60).mapToObj(i -> "good.png\tno " + i).toArray(String[]::new));
     sheet = new ContactSheet(workers);
 
-    String page = sheet.html("many", tryOut(""));
+    tryOut("");
 
-    assertThat(page).contains("Rejected: CAPTION_TOO_SHORT: 60", "12 of them, drawn evenly");
-    assertThat(page.split("<img ", -1)).hasSize(13);
+    assertThat(sheet.html("many").split("<img ", -1)).hasSize(25);
   }
 
   /** Canaries meet the real rules and a real image worker, however little a recipe asks for. */
@@ -178,7 +179,8 @@ class RecipeTrialTest {
   private RecipeTrial.Result tryOut(RecipeReader recipe) {
     CleaningPlan plan = new CleaningPlan(recipe, workers, StepObserver.NONE);
     try (PairSource source = PairSource.open(folder, SourceOptions.of(SourceKind.IMPORTED))) {
-      return new RecipeTrial(plan, 2, Optional.ofNullable(sheet)).run(source, Long.MAX_VALUE, pairs -> {}, problems::add);
+      return new RecipeTrial(plan, 2, Optional.ofNullable(sheet))
+          .run(source, Long.MAX_VALUE, pairs -> {}, problems::add);
     }
   }
 

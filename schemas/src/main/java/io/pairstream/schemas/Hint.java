@@ -34,7 +34,11 @@ public final class Hint {
         .sorted(Map.Entry.comparingByKey())
         .forEach(
             option ->
-                typed.append(' ').append(option.getKey()).append(' ').append(quoted(option.getValue())));
+                typed
+                    .append(' ')
+                    .append(option.getKey())
+                    .append(' ')
+                    .append(quoted(option.getValue())));
     return typed.toString();
   }
 

@@ -18,7 +18,9 @@ class HintTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"data", "my data", "it's", "a\"b", "$HOME/x", "`id`", "a\\b", "数据", "", "*", "a;b"})
+      strings = {
+        "data", "my data", "it's", "a\"b", "$HOME/x", "`id`", "a\\b", "数据", "", "*", "a;b"
+      })
   void isTakenByAShellAsItWasMeant(String folder) throws Exception {
     Hint.use(Map.of("--data-dir", folder));
 
@@ -26,7 +28,8 @@ class HintTest {
         new ProcessBuilder("sh", "-c", "pairstream() { printf '%s\\n' \"$@\"; }; " + Hint.of("lag"))
             .start();
 
-    assertThat(shell.inputReader().lines().toList()).isEqualTo(List.of("lag", "--data-dir", folder));
+    assertThat(shell.inputReader().lines().toList())
+        .isEqualTo(List.of("lag", "--data-dir", folder));
   }
 
   @Test

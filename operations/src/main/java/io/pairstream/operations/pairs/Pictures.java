@@ -3,6 +3,7 @@ package io.pairstream.operations.pairs;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PictureOutput.ImageEncoding;
 import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.Thumbnail;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.catalogue.PairPage.FoundPair;
 import io.pairstream.operations.catalogue.PairRow;

@@ -1,4 +1,4 @@
-package io.pairstream.operations.pairs;
+package io.pairstream.image;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;

@@ -1,6 +1,5 @@
-package io.pairstream.platform;
+package io.pairstream.service.requirements;
 
-import io.pairstream.service.requirements.DiskSpace;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;

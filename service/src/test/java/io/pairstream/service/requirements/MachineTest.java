@@ -1,4 +1,4 @@
-package io.pairstream.platform;
+package io.pairstream.service.requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
