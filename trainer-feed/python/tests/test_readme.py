@@ -1,4 +1,4 @@
-"""The snippets of README.md, one after the other, as a person pastes them."""
+"""The snippets of README.md, one after the other, as a person pastes them, and the script of the first tutorial."""
 
 import io
 import json
@@ -15,7 +15,11 @@ else:
     torch = pytest.importorskip("torch", reason="torch is not installed; PAIRSTREAM_TORCH=true has the build do so")
 
 README = Path(__file__).parents[1] / "README.md"
-SNIPPETS = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+TUTORIAL = Path(__file__).parents[3] / "docs/tutorials/first-batches.md"
+
+
+def snippets(page: Path) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 GIVEN = """
 import torch
@@ -53,9 +57,9 @@ optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
 """What its reader has besides."""
 
 
-def test_the_snippets_run_as_they_stand(dataset, broker, registry, tmp_path, monkeypatch):
-    for package in ("accelerate", "transformers"):
-        pytest.importorskip(package, reason=f"{package} is not installed; PAIRSTREAM_TORCH=true has the build do so")
+@pytest.fixture
+def checkout(dataset, broker, registry, tmp_path, monkeypatch):
+    """The current folder is one in which a platform was started, with 200 pairs."""
     jpeg = io.BytesIO()
     Image.new("RGB", (256, 256), (90, 120, 30)).save(jpeg, "jpeg")
     dataset.produce(0, 200, image=jpeg.getvalue(), image_encoding="jpeg", width=256, height=256)
@@ -63,12 +67,30 @@ def test_the_snippets_run_as_they_stand(dataset, broker, registry, tmp_path, mon
     Path("pairstream-data").mkdir()
     addresses = {"bootstrap_servers": broker, "schema_registry": registry.address}
     Path("pairstream-data/platform.json").write_text(json.dumps(addresses))
+
+
+def test_the_tutorials_script_trains_an_epoch_and_then_the_next(dataset, checkout, capsys):
+    (script,) = snippets(TUTORIAL)
+    script = script.replace('platform="pairstream-data"', f'platform="pairstream-data", dataset="{dataset.name}"')
+
+    for epoch in range(2):
+        names = {}
+        exec(compile(script, TUTORIAL.name, "exec"), names)
+        names["loader"].close()
+
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split("  ")[0] for line in lines] == [f"epoch {epoch} step {step}" for step in range(6)]
+
+
+def test_the_snippets_run_as_they_stand(dataset, checkout, monkeypatch):
+    for package in ("accelerate", "transformers"):
+        pytest.importorskip(package, reason=f"{package} is not installed; PAIRSTREAM_TORCH=true has the build do so")
     monkeypatch.setenv("ACCELERATE_USE_CPU", "true")
     names = {}
     exec(GIVEN, names)
 
     ran = 0
-    for snippet in SNIPPETS:
+    for snippet in snippets(README):
         # Sixteen processes, which with_tensor_parallel.py has four of.
         if "init_device_mesh" in snippet:
             continue

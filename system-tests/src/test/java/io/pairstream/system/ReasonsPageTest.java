@@ -74,7 +74,7 @@ class ReasonsPageTest {
                 """
                 # Why a pair was rejected
 
-                For whoever has a reason in front of them. Each rejection also says what was measured and the limit: \
+                For anyone who has a reason in front of them. Each rejection also says what was measured and the limit: \
                 `./pairstream why PAIR_ID`, the pair's card on the [dashboard](dashboard.md#pairs), or `GET /v1/pairs/ID`.
 
                 *Limit* names the keys of the [recipe](recipe.md) that decide, with the defaults of `dalle`; 0, 1 or \

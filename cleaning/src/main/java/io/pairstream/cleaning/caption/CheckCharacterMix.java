@@ -34,7 +34,7 @@ public final class CheckCharacterMix implements Check<CleanedCaption> {
 
   @Override
   public String inWords() {
-    return "keeps captions of which at most %s are digits and at most %s are signs"
+    return "keeps captions of which at most %s are digits and at most %s are symbols"
         .formatted(maxDigitShare, maxSymbolShare);
   }
 

@@ -37,7 +37,7 @@ public final class CheckRepetition implements Check<CleanedCaption> {
 
   @Override
   public String inWords() {
-    return "keeps captions of which at most " + maxRepetition + " was said before in them";
+    return "keeps captions of which at most " + maxRepetition + " repeats an earlier part";
   }
 
   @Override

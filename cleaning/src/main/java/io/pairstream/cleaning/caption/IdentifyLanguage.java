@@ -54,11 +54,11 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
   @Override
   public String inWords() {
     return (identifies
-            ? "tells the caption's language"
+            ? "identifies the caption's language"
             : "takes the producer's word for the caption's language")
         + (wanted.isEmpty() ? "" : "; keeps captions in " + String.join(", ", wanted))
         + (minConfidence > 0
-            ? "; keeps those told with at least " + minConfidence + " confidence"
+            ? "; keeps those identified with at least " + minConfidence + " confidence"
             : "");
   }
 

@@ -21,7 +21,7 @@ public final class ProbeImage implements Step<EncodedImage, ProbedImage> {
 
   @Override
   public String inWords() {
-    return "reads what the file's header declares; rejects what is no whole JPEG, PNG, WebP or"
+    return "reads what the file's header declares; rejects all but a whole JPEG, PNG, WebP or"
         + " GIF";
   }
 

@@ -135,7 +135,7 @@ final class ImagePreparer {
         .orElseGet(
             () ->
                 Outcome.rejected(
-                    RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF"))
+                    RejectReason.IMAGE_DAMAGED, "the file is not a JPEG, PNG, WebP or GIF"))
         .then(
             picture ->
                 conversion.ofInks() ? InkDecoder.decode(file, scaler) : Outcome.kept(picture))

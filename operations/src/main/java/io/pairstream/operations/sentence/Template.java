@@ -122,7 +122,7 @@ public enum Template {
 
   NO_TRAINER("no trainer's feed reports"),
   TRAINER_BEGAN("a trainer has just begun"),
-  TRAINER_HAS_ALL("the trainer has taken all full batches that there are, and waits for new pairs"),
+  TRAINER_HAS_ALL("the trainer has taken all full batches and waits for new pairs"),
   TRAINER_STARVES("the trainer starves: no batch is ready, and it waits {0} % of its time"),
   TRAINER_RESTS("the trainer takes no batches now"),
   BATCHES_WAIT("full batches wait"),

@@ -47,8 +47,7 @@ class TrainerClockTest {
 
     assertThat(clock.starvesInSeconds()).isNaN();
     assertThat(clock.sentence().text())
-        .isEqualTo(
-            "the trainer has taken all full batches that there are, and waits for new pairs");
+        .isEqualTo("the trainer has taken all full batches and waits for new pairs");
     assertThat(clock(1, 9 * SECOND, 0, 8, 0).starvesInSeconds()).isZero();
   }
 
