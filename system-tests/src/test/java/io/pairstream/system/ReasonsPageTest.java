@@ -77,8 +77,8 @@ class ReasonsPageTest {
                 For anyone who has a reason in front of them. Each rejection also says what was measured and the limit: \
                 `./pairstream why PAIR_ID`, the pair's card on the [dashboard](dashboard.md#pairs), or `GET /v1/pairs/ID`.
 
-                *Limit* names the keys of the [recipe](recipe.md) that decide, with the defaults of `dalle`; 0, 1 or \
-                an empty value mostly means off. A reviewer may [let in](quarantine.md#decide-about-a-pair) what *can \
+                *Measure and limit* names the keys of the [recipe](recipe.md) that decide, with the defaults of \
+                `dalle`, and what is measured; 0, 1 or an empty value mostly means off. A reviewer may [let in](quarantine.md#decide-about-a-pair) what *can \
                 be waived*. [Model scores](recipe.md#scores-by-models) have the limits `scores.NAME.min` and `max`.
 
                 <!-- Made by ReasonsPageTest; -Dwrite.docs=true writes it anew. -->
@@ -87,7 +87,8 @@ class ReasonsPageTest {
   }
 
   private static String head(String title) {
-    return "\n## %s\n\n| Reason | Limit | What to do |\n|---|---|---|\n".formatted(title);
+    return "\n## %s\n\n| Reason | Measure and limit | What to do |\n|---|---|---|\n"
+        .formatted(title);
   }
 
   private static Map<RejectReason, String> limits() throws IOException {
