@@ -48,7 +48,7 @@ public record Machine(Supplier<Optional<String>> disk, Supplier<Optional<String>
             String.format(
                 Locale.ROOT,
                 "this machine is too busy, with a load of %.0f on %d processors: stop other"
-                    + " programs, or wait, as nothing that has begun is given up",
+                    + " programs, or wait; nothing that has begun is given up",
                 load,
                 processors));
   }
