@@ -140,6 +140,7 @@ final class LagCommand extends ClusterCommand {
 
   private int show(LagReport first, Callable<LagReport> next) throws Exception {
     LagReport report = first;
+    first.blind().ifPresent(why -> say("%s", why));
     while (true) {
       LagTable table = new LagTable(chosen(report));
       Optional<String> trouble = report.trouble();

@@ -59,6 +59,11 @@ public final class CommittedLog implements AutoCloseable {
     return new CommittedLog(cluster, Map.of());
   }
 
+  /** For many records of some hundred bytes. */
+  public static CommittedLog openForSmallRecords(ClusterAccess cluster) {
+    return new CommittedLog(cluster, Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000));
+  }
+
   /** For single records here and there: fetches about one record batch per partition at a time. */
   public static CommittedLog openForSingleRecords(ClusterAccess cluster) {
     return new CommittedLog(

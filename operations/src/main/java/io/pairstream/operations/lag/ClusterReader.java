@@ -2,15 +2,16 @@ package io.pairstream.operations.lag;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.ClusterReader.GroupPlace.Position;
+import io.pairstream.operations.lag.Judgement.Rewind;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RootCause;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
@@ -25,9 +26,13 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /** Asks a cluster where its groups are, in few and large requests. Not thread-safe. */
 final class ClusterReader {
+
+  /** Why it is not known where a group is that has a place nevertheless. */
+  static final String NOT_NAMED = "no broker names it";
 
   private final Admin admin;
   private final String fetchGroup;
@@ -40,8 +45,11 @@ final class ClusterReader {
     fetchGroup = cluster.dataset().fetchGroup();
   }
 
-  /** All groups that commit where they are in topics, by name. */
-  List<GroupListing> groups() {
+  /**
+   * The groups that commit where they are in topics, by name, without their states where no broker
+   * names them.
+   */
+  private Map<String, GroupListing> groups(Set<String> watched) {
     ListGroupsResult listed = admin.listGroups();
     Collection<GroupListing> found = KafkaAnswers.await(listed.valid());
     Collection<Throwable> faults = KafkaAnswers.await(listed.errors());
@@ -50,7 +58,11 @@ final class ClusterReader {
       Throwable fault = faults.iterator().next();
       throw new KafkaException(RootCause.message(fault), fault);
     }
-    return found.stream().filter(ClusterReader::commits).toList();
+    Map<String, GroupListing> groups = new HashMap<>();
+    watched.forEach(
+        name -> groups.put(name, new GroupListing(name, Optional.empty(), "", Optional.empty())));
+    found.stream().filter(ClusterReader::commits).forEach(each -> groups.put(each.groupId(), each));
+    return groups;
   }
 
   /** Others than consumers use the older protocol too: Connect's workers among themselves. */
@@ -66,8 +78,14 @@ final class ClusterReader {
     return group.type().orElse(GroupType.CLASSIC);
   }
 
-  /** Where these groups are, by name. */
-  Map<String, GroupPlace> places(List<GroupListing> groups) {
+  /**
+   * Where groups are, by name.
+   *
+   * @param watched groups of which their coordinators are asked, also where no broker names them;
+   *     they are not in the answer where there is nothing known of them
+   */
+  Map<String, GroupPlace> places(Set<String> watched) {
+    Collection<GroupListing> groups = groups(watched).values();
     Map<String, GroupPlace> places = new TreeMap<>();
     if (groups.isEmpty()) {
       return places;
@@ -89,6 +107,7 @@ final class ClusterReader {
             .describeConsumerGroups(
                 groups.stream()
                     .filter(group -> type(group) != GroupType.STREAMS)
+                    .filter(group -> group.groupState().isPresent())
                     .filter(group -> !group.groupState().equals(Optional.of(GroupState.EMPTY)))
                     .map(GroupListing::groupId)
                     .toList())
@@ -112,10 +131,18 @@ final class ClusterReader {
       Optional<String> refused = Optional.empty();
       try {
         positions = positions(name, offsets.partitionsToOffsetAndMetadata(name));
+      } catch (GroupIdNotFoundException e) {
+        // It is no more.
       } catch (ApiException e) {
         // One coordinator that is away, or one group that is none of ours to see, blinds nobody to
         // the others.
-        refused = Optional.of(String.valueOf(e.getMessage()));
+        refused = Optional.of(RootCause.message(e));
+      }
+      if (group.groupState().isEmpty() && refused.isEmpty()) {
+        if (positions.isEmpty()) {
+          continue;
+        }
+        refused = Optional.of(NOT_NAMED);
       }
       places.put(
           name,
@@ -127,6 +154,7 @@ final class ClusterReader {
               known,
               readers,
               positions,
+              Map.of(),
               refused));
     }
     return places;
@@ -170,6 +198,7 @@ final class ClusterReader {
    * @param assignmentIsKnown whether {@code readers} tells who reads what
    * @param readers the client id of who reads a partition
    * @param positions by partition
+   * @param rewinds where its commits since the last look went back
    * @param refused why its positions are not known; empty where they are
    */
   record GroupPlace(
@@ -180,6 +209,7 @@ final class ClusterReader {
       boolean assignmentIsKnown,
       Map<TopicPartition, String> readers,
       Map<TopicPartition, Position> positions,
+      Map<TopicPartition, Rewind> rewinds,
       Optional<String> refused) {
 
     /**
@@ -195,6 +225,12 @@ final class ClusterReader {
         int bits = (int) Math.min(Integer.MAX_VALUE, Math.max(0, end - finished.low()));
         return finished.above().get(0, bits).cardinality();
       }
+    }
+
+    /** The same with what its commits tell, or why nothing newer is known. */
+    GroupPlace with(Map<TopicPartition, Rewind> found, Optional<String> refusal) {
+      return new GroupPlace(
+          group, type, state, members, assignmentIsKnown, readers, positions, found, refusal);
     }
 
     /** Whether somebody is there who could read a partition. */

@@ -58,6 +58,11 @@ public record GroupLag(
     return with(decides, now, List.of());
   }
 
+  /** The same of which something else is told. */
+  GroupLag with(Lag told) {
+    return with(decides, told, partitions);
+  }
+
   /** The same, which decides. */
   public GroupLag deciding() {
     return with(true, now, partitions);

@@ -32,12 +32,27 @@ final class GroupWatch {
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
+  /** So many looks in which no broker names the group, and all answer, and it is forgotten. */
+  private static final int LOOKS_UNTIL_GONE = 18;
+
   private final String group;
   private final Duration interval;
   private final Predicate<String> waitsByDesign;
   private final Role role;
   private final SortedMap<TopicPartition, Watched> partitions = new TreeMap<>(BY_NAME);
+
+  /** Where the group was when the cluster said so last; null where it never did. */
+  private GroupPlace lastPlace;
+
+  private int looksWithout;
   private List<PartitionLag> lastTold = List.of();
+
+  /** What was told when the group's place was known last; null where it never was. */
+  private GroupLag lastJudged;
+
+  /** Since when its place is not known; null where it is. */
+  private Instant unknownSince;
+
   private Verdict verdict;
   private Instant since;
 
@@ -50,6 +65,29 @@ final class GroupWatch {
     this.interval = interval;
     this.waitsByDesign = waitsByDesign;
     this.role = role;
+  }
+
+  /** Whether brokers have said that it was never there. */
+  boolean isAbsent() {
+    return lastJudged != null && !wasThere;
+  }
+
+  /**
+   * Where the group is; where the cluster does not say, where it was; empty where it is no more.
+   *
+   * @param found what the cluster says; empty where nobody knows the group
+   */
+  Optional<GroupPlace> take(Optional<GroupPlace> found) {
+    looksWithout = found.isPresent() ? 0 : looksWithout + 1;
+    if (found.isPresent() && found.get().refused().isEmpty()) {
+      lastPlace = found.get();
+      return found;
+    }
+    if (looksWithout > LOOKS_UNTIL_GONE) {
+      lastPlace = null;
+    }
+    String why = found.flatMap(GroupPlace::refused).orElse(ClusterReader.NOT_NAMED);
+    return lastPlace == null ? found : Optional.of(lastPlace.with(Map.of(), Optional.of(why)));
   }
 
   /** Takes the group's places and tells on which partitions the head there is not known. */
@@ -86,7 +124,13 @@ final class GroupWatch {
       Collection<TopicPartition> mine,
       Map<TopicPartition, PartitionLog> logs,
       List<LeftOpen> leftOpen) {
-    wasThere |= !now.state().equals(GroupLag.ABSENT);
+    wasThere |= !now.state().equals(GroupLag.ABSENT) && now.refused().isEmpty();
+    unknownSince = now.refused().isEmpty() ? null : unknownSince == null ? at : unknownSince;
+    if (now.refused().isPresent()
+        && lastJudged != null
+        && lastJudged.now().verdict().isWorseThan(Verdict.UNKNOWN)) {
+      return lastJudged.with(lastJudged.now().notKnownSince(unknownSince, now.refused().get()));
+    }
     double drain = 0;
     // Where its places are not known, that is no reason to forget where they were.
     if (now.refused().isEmpty()) {
@@ -98,7 +142,11 @@ final class GroupWatch {
         drain += watched.drain;
       }
     }
-    return total(at, now, lastTold, drain);
+    GroupLag told = total(at, now, lastTold, drain);
+    if (now.refused().isEmpty()) {
+      lastJudged = told;
+    }
+    return told;
   }
 
   private GroupLag total(Instant at, GroupPlace now, List<PartitionLag> all, double drain) {
@@ -176,6 +224,7 @@ final class GroupWatch {
 
     private Head head;
     private HeadRecord lastRead;
+    private Optional<Instant> madeAnew = Optional.empty();
 
     /** In which look its head was read last; -1 where it never was. */
     long headReadInLook = -1;
@@ -186,8 +235,11 @@ final class GroupWatch {
     /** By how much its lag shrinks in a second. */
     private double drain;
 
-    /** What was told last; null where nothing was. */
+    /** What was told when its leader answered last; null where it never did. */
     private PartitionLag last;
+
+    /** Since when its leader does not answer; null where it does. */
+    private Instant unseenSince;
 
     private Watched(TopicPartition partition) {
       this.partition = partition;
@@ -197,13 +249,14 @@ final class GroupWatch {
     PartitionLag tell(Instant at, GroupPlace now, PartitionLog log, List<LeftOpen> leftOpen) {
       drain = 0;
       if (!log.isSeen(at.toEpochMilli())) {
-        last = unseen(at, log);
-      } else {
-        Sample sample = sample(at, now, log);
-        Judgement judgement = judge.judge(sample);
-        last = lag(now, log, sample, judgement, leftOpen);
-        drain = last.now().records().isEmpty() ? 0 : judgement.drainPerSecond();
+        unseenSince = unseenSince == null ? at : unseenSince;
+        return unseen(log);
       }
+      unseenSince = null;
+      Sample sample = sample(at, now, log);
+      Judgement judgement = judge.judge(sample);
+      last = lag(now, log, sample, judgement, leftOpen);
+      drain = last.now().records().isEmpty() ? 0 : judgement.drainPerSecond();
       return last;
     }
 
@@ -216,7 +269,12 @@ final class GroupWatch {
     /** Takes the group's position, and notes what is to be read there. */
     private void moveTo(Position position, PartitionLog log) {
       Place now = new Place(partition, position.committed());
-      stands = now.equals(place);
+      boolean isAnew = !log.madeAnew.equals(madeAnew);
+      madeAnew = log.madeAnew;
+      stands = now.equals(place) && !isAnew;
+      if (isAnew) {
+        lastRead = null;
+      }
       if (!stands) {
         place = now;
         head = null;
@@ -274,6 +332,8 @@ final class GroupWatch {
           now.isAlive(partition),
           now.members() > 0,
           waitsByDesign.test(partition.topic()),
+          Optional.ofNullable(now.rewinds().get(partition)),
+          log.madeAnew,
           seconds,
           lag == 0 ? OptionalDouble.empty() : retention(log, seconds));
     }
@@ -319,13 +379,16 @@ final class GroupWatch {
     }
 
     /** Its leader does not answer: what was known before is shown, and that it is old. */
-    private PartitionLag unseen(Instant at, PartitionLog log) {
+    private PartitionLag unseen(PartitionLog log) {
+      if (last != null && last.now().verdict().isWorseThan(Verdict.UNKNOWN)) {
+        return last.with(last.now().notKnownSince(unseenSince, "its leader does not answer"));
+      }
       boolean known = last != null;
       Lag told =
           new Lag(
               Verdict.UNKNOWN,
               unknown(Template.END_NOT_KNOWN.with(partition)),
-              known && last.now().verdict() == Verdict.UNKNOWN ? last.now().since() : at,
+              unseenSince,
               known ? last.now().records() : OptionalLong.empty(),
               known ? last.now().bytes() : OptionalLong.empty(),
               OptionalDouble.empty(),

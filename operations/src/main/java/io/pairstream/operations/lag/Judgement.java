@@ -39,13 +39,20 @@ public record Judgement(
   }
 
   /** From where a group went back, and how far; {@code to} is less than {@code from}. */
-  public record Rewind(long from, long to) {}
+  public record Rewind(long from, long to) {
+
+    /** The way from the furthest place to the nearest one, of two. */
+    Rewind and(Rewind other) {
+      return new Rewind(Math.max(from, other.from), Math.min(to, other.to));
+    }
+  }
 
   /** Reasons that one verdict may have. */
   public enum Kind {
     USUAL,
     NEVER_COMMITTED,
     BEYOND_THE_END,
+    MADE_ANEW,
     TOO_EARLY,
     AWAY,
     SHOWN_ONLY,

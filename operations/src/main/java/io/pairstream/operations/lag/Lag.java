@@ -2,6 +2,7 @@ package io.pairstream.operations.lag;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.OptionalDouble;
@@ -48,16 +49,28 @@ public record Lag(
 
   /** The same of a group of which nobody knows whether it keeps up. */
   Lag notKnown(String group) {
+    return with(Verdict.UNKNOWN, Sentences.notKnown(group, this), CatchUp.UNKNOWN);
+  }
+
+  /** The same, which was so when it was known last. */
+  Lag notKnownSince(Instant then, String why) {
+    return with(
+        verdict,
+        Template.NOT_KNOWN_SINCE.with(sentence, Durations.timeToTheSecond(then), why),
+        catchUp);
+  }
+
+  private Lag with(Verdict nowVerdict, Sentence nowSentence, CatchUp nowCatchUp) {
     return new Lag(
-        Verdict.UNKNOWN,
-        Sentences.notKnown(group, this),
+        nowVerdict,
+        nowSentence,
         since,
         records,
         bytes,
         seconds,
         arrivalPerSecond,
         processingPerSecond,
-        CatchUp.UNKNOWN,
+        nowCatchUp,
         retentionSeconds,
         lost);
   }

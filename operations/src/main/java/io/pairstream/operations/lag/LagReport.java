@@ -13,9 +13,14 @@ import java.util.Optional;
  * @param intervalSeconds time from one look to the next
  * @param groups by name
  * @param trouble why there is nothing newer, in a sentence; empty while all is well
+ * @param blind what is not seen though all is well, and how it could be; empty where all is seen
  */
 public record LagReport(
-    Instant at, double intervalSeconds, List<GroupLag> groups, Optional<String> trouble) {
+    Instant at,
+    double intervalSeconds,
+    List<GroupLag> groups,
+    Optional<String> trouble,
+    Optional<String> blind) {
 
   public LagReport {
     groups = List.copyOf(groups);
@@ -23,7 +28,8 @@ public record LagReport(
 
   /** Nothing was looked at yet. */
   public static LagReport nothingYet(Duration interval) {
-    return new LagReport(Instant.EPOCH, interval.toMillis() / 1e3, List.of(), Optional.empty());
+    return new LagReport(
+        Instant.EPOCH, interval.toMillis() / 1e3, List.of(), Optional.empty(), Optional.empty());
   }
 
   /** Whether the groups were looked at at least once. */
@@ -39,11 +45,11 @@ public record LagReport(
 
   /** The same with these groups alone. */
   public LagReport with(List<GroupLag> some) {
-    return new LagReport(at, intervalSeconds, some, trouble);
+    return new LagReport(at, intervalSeconds, some, trouble, blind);
   }
 
   /** The same, but known to be old. */
   public LagReport withTrouble(String why) {
-    return new LagReport(at, intervalSeconds, groups, Optional.of(why));
+    return new LagReport(at, intervalSeconds, groups, Optional.of(why), blind);
   }
 }

@@ -5,6 +5,7 @@ import io.pairstream.operations.lag.ClusterReader.GroupPlace;
 import io.pairstream.operations.lag.GroupWatch.Watched;
 import io.pairstream.operations.lag.HeadReader.Head;
 import io.pairstream.operations.lag.HeadReader.Place;
+import io.pairstream.operations.lag.Judgement.Rewind;
 import io.pairstream.operations.lag.PartitionJudge.Role;
 import io.pairstream.operations.lag.WatchedLogs.BrokerDisk;
 import io.pairstream.schemas.Threads;
@@ -67,6 +68,7 @@ public final class LagWatcher implements AutoCloseable {
   private ClusterReader reader;
   private WatchedLogs logs;
   private HeadReader heads;
+  private CommitLog commits;
   private long looksTaken;
   private volatile LagReport latest;
   private volatile List<BrokerDisk> disks = List.of();
@@ -165,11 +167,12 @@ public final class LagWatcher implements AutoCloseable {
       reader = new ClusterReader(admin, cluster);
       logs = new WatchedLogs(admin);
       heads = new HeadReader(cluster);
+      commits = new CommitLog(cluster, admin);
     }
     // Where logs begin is asked for before, and where they end after the groups' places: a group
     // that moves on meanwhile seems neither to have lost records nor to be ahead of the end.
     logs.begin();
-    Map<String, GroupPlace> places = withAbsent(reader.places(reader.groups()));
+    Map<String, GroupPlace> places = places();
     Instant at = clock.instant();
     Map<String, Set<TopicPartition>> mine = logs.look(topicsOf(places), at);
     disks = logs.disks;
@@ -185,9 +188,29 @@ public final class LagWatcher implements AutoCloseable {
                         .judge(at, place, mine.get(place.group()), logs.logs, leftOpen))
             .toList();
     looksTaken++;
-    LagReport report = new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty());
+    LagReport report =
+        new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty(), commits.blind);
     latest = report;
     return report;
+  }
+
+  /** Where all groups are, or were when the cluster said so last. */
+  private Map<String, GroupPlace> places() {
+    ours().forEach(this::watch);
+    Set<String> watched = new HashSet<>(groups.keySet());
+    watched.removeIf(group -> watch(group).isAbsent());
+    Map<String, GroupPlace> found = reader.places(watched);
+    Map<String, Map<TopicPartition, Rewind>> rewinds = commits.read(found);
+    watched.addAll(found.keySet());
+    Map<String, GroupPlace> places = new TreeMap<>();
+    for (String group : watched) {
+      Map<TopicPartition, Rewind> back = rewinds.getOrDefault(group, Map.of());
+      watch(group)
+          .take(Optional.ofNullable(found.get(group)).map(each -> each.with(back, each.refused())))
+          .ifPresent(place -> places.put(group, place));
+    }
+    ours().forEach(group -> places.computeIfAbsent(group, this::absent));
+    return places;
   }
 
   private void askWhoHoldsBack(long atMillis) {
@@ -233,25 +256,22 @@ public final class LagWatcher implements AutoCloseable {
    * Our own groups are told of from the beginning, although nobody of them was there yet; but for
    * the one that is there only where a recipe asks for it.
    */
-  private Map<String, GroupPlace> withAbsent(Map<String, GroupPlace> places) {
-    Map<String, GroupPlace> all = new TreeMap<>(places);
-    for (String group : ours.keySet()) {
-      if (group.equals(cluster.dataset().lookUpGroup())) {
-        continue;
-      }
-      all.putIfAbsent(
-          group,
-          new GroupPlace(
-              group,
-              "classic",
-              watch(group).wasThere ? GroupLag.DEAD : GroupLag.ABSENT,
-              0,
-              false,
-              Map.of(),
-              Map.of(),
-              Optional.empty()));
-    }
-    return all;
+  private List<String> ours() {
+    String lookUp = cluster.dataset().lookUpGroup();
+    return ours.keySet().stream().filter(group -> !group.equals(lookUp)).toList();
+  }
+
+  private GroupPlace absent(String group) {
+    return new GroupPlace(
+        group,
+        "classic",
+        watch(group).wasThere ? GroupLag.DEAD : GroupLag.ABSENT,
+        0,
+        false,
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Optional.empty());
   }
 
   private GroupWatch watch(String group) {
@@ -320,6 +340,7 @@ public final class LagWatcher implements AutoCloseable {
     synchronized (this) {
       if (admin != null) {
         heads.close();
+        commits.close();
         admin.close(Duration.ZERO);
         admin = null;
       }

@@ -105,7 +105,7 @@ public final class PartitionJudge {
     if (last != null && sample.startsAnew(last)) {
       forget();
     }
-    if (role != Role.SHOWN) {
+    if (role != Role.SHOWN && !isNew(sample)) {
       setbacks.note(last, sample);
     }
     progress.note(last, sample);
@@ -140,6 +140,9 @@ public final class PartitionJudge {
     if (setbacks.told().isPresent()) {
       return setbacks.told().get();
     }
+    if (isNew(sample)) {
+      return Verdict.UNKNOWN;
+    }
     if (sample.committed().isEmpty()) {
       return sample.end() > sample.logStart() ? Verdict.UNKNOWN : Verdict.IDLE;
     }
@@ -166,6 +169,18 @@ public final class PartitionJudge {
       return sample.isAtRisk(progress.processing.perSecond()) ? Verdict.AT_RISK : Verdict.BEHIND;
     }
     return isTooEarly() ? Verdict.UNKNOWN : Verdict.OK;
+  }
+
+  /** Its topic was made anew within a minute, or its place is still that in the earlier one. */
+  private boolean isNew(Sample sample) {
+    return sample
+        .madeAnew()
+        .filter(
+            then ->
+                sample.isBeyondEnd()
+                    || Durations.seconds(Duration.between(then, sample.at()))
+                        < QUIET_LOOKS * interval)
+        .isPresent();
   }
 
   /** Nobody of a group of others is there, which may be as usual. */
@@ -304,6 +319,9 @@ public final class PartitionJudge {
   }
 
   private Kind kind(Sample sample) {
+    if (isNew(sample) && verdict == Verdict.UNKNOWN) {
+      return Kind.MADE_ANEW;
+    }
     if (sample.committed().isEmpty()) {
       return Kind.NEVER_COMMITTED;
     }

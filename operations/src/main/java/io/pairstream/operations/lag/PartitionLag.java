@@ -28,4 +28,11 @@ public record PartitionLag(
     double hangingSeconds,
     @JsonUnwrapped Lag now,
     String member,
-    Optional<HeadRecord> head) {}
+    Optional<HeadRecord> head) {
+
+  /** The same of which something else is told. */
+  PartitionLag with(Lag told) {
+    return new PartitionLag(
+        topic, partition, committed, logStart, end, held, hangingSeconds, told, member, head);
+  }
+}

@@ -4,6 +4,7 @@ import io.pairstream.operations.lag.Progress.UsualGap;
 import io.pairstream.operations.lag.Sample.Hanging;
 import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -31,10 +32,17 @@ final class PartitionLog {
   /** Whose transaction begins at {@link #end}, where it lasts long and a broker says so. */
   Optional<OpenTransaction> heldBy = Optional.empty();
 
+  /** When its topic was seen to have been made anew; empty where it never was. */
+  final Optional<Instant> madeAnew;
+
   private long bytes = -1;
   private long offsetsOfBytes;
   private long lookedAtMillis;
   private long heldSinceMillis = Long.MAX_VALUE;
+
+  PartitionLog(Optional<Instant> madeAnew) {
+    this.madeAnew = madeAnew;
+  }
 
   void look(long newStart, long newEnd, long newHighWatermark, long atMillis) {
     boolean held = newHighWatermark > newEnd;

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.lag.Judgement.Rewind;
 import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Instant;
 import java.util.Optional;
@@ -25,6 +26,9 @@ import java.util.OptionalLong;
  * @param present whether the group has members at all; true where {@code alive} is
  * @param waitsByDesign whether its records are left until their time has come, as links are that
  *     are to be tried again
+ * @param wentBack from where the group has gone back since the last look, and how far; empty where
+ *     none of its commits says so
+ * @param madeAnew when the topic was seen to have been made anew; empty where it never was
  * @param seconds age of the first record that waits; empty where it is not known
  * @param retentionSeconds time until the log may drop that record; empty where it never does
  */
@@ -40,6 +44,8 @@ public record Sample(
     boolean alive,
     boolean present,
     boolean waitsByDesign,
+    Optional<Rewind> wentBack,
+    Optional<Instant> madeAnew,
     OptionalDouble seconds,
     OptionalDouble retentionSeconds) {
 
@@ -68,13 +74,27 @@ public record Sample(
     return committed.isPresent() && committed.getAsLong() > highWatermark;
   }
 
-  /** The topic was made again, or the group's place was removed: what was seen tells nothing. */
+  /**
+   * From where the group has gone back since the last look. A place that was in a topic which is no
+   * more, or beyond the end of one that lost its last records, is nothing that was read.
+   */
+  Optional<Rewind> wentBack(Sample last) {
+    if (committed.isEmpty() || last.isBeyondEnd()) {
+      return Optional.empty();
+    }
+    long now = committed.getAsLong();
+    return wentBack
+        .or(() -> last.committed.stream().mapToObj(before -> new Rewind(before, now)).findFirst())
+        .filter(found -> found.to() < found.from() && found.from() <= highWatermark);
+  }
+
+  /** The topic was made anew, or the group's place was removed: what was seen tells nothing. */
   boolean startsAnew(Sample last) {
     boolean removed = last.committed.isPresent() && committed.isEmpty();
     boolean logIsShorter = end < last.end && logStart <= last.logStart;
     boolean placeWentToo =
         committed.isPresent() && !isBeyondEnd() && committed.getAsLong() < last.committed.orElse(0);
-    return removed || (logIsShorter && placeWentToo);
+    return removed || (logIsShorter && placeWentToo) || !madeAnew.equals(last.madeAnew);
   }
 
   /**

@@ -100,6 +100,13 @@ public final class Sentences {
       case BEYOND_THE_END ->
           Template.BEYOND_THE_END.with(
               partition, sample.committed().orElse(0), sample.highWatermark());
+      case MADE_ANEW ->
+          Template.MADE_ANEW.with(
+              partition,
+              ago(sample.madeAnew().orElse(sample.at()), sample.at()),
+              sample.isBeyondEnd()
+                  ? Template.OLD_PLACE.with(sample.committed().orElse(0))
+                  : waiting(sample));
       case AWAY -> Template.AWAY.with(partition, waiting(sample));
       default -> Template.TOO_EARLY.with(partition, waiting(sample));
     };

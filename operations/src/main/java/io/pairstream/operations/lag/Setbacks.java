@@ -82,18 +82,22 @@ final class Setbacks {
   }
 
   private void noteRewind(Sample last, Sample sample) {
-    if (last == null || sample.committed().isEmpty() || last.committed().isEmpty()) {
+    if (last == null || sample.committed().isEmpty()) {
       return;
     }
-    long before = last.committed().getAsLong();
-    long now = sample.committed().getAsLong();
-    if (now < before) {
-      rewind = new Rewind(rewoundAt == null ? before : Math.max(rewind.from(), before), now);
+    Optional<Rewind> found = sample.wentBack(last);
+    if (found.isPresent()) {
+      rewind =
+          rewoundAt == null
+              ? found.get()
+              : found.get().and(new Rewind(rewind.from(), found.get().to()));
       rewoundAt = sample.at();
       nothingBelow = NONE;
     } else if (rewoundAt != null) {
       boolean shown = !sample.at().isBefore(rewoundAt.plusMillis((long) (shownSeconds * 1e3)));
-      boolean over = now >= rewind.from() || !sample.at().isBefore(rewoundAt.plus(remember));
+      boolean over =
+          sample.committed().getAsLong() >= rewind.from()
+              || !sample.at().isBefore(rewoundAt.plus(remember));
       if (shown && over) {
         rewoundAt = null;
       }

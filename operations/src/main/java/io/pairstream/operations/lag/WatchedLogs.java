@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 
@@ -28,12 +30,19 @@ import org.apache.kafka.common.config.TopicConfig;
  */
 public final class WatchedLogs {
 
-  /** Numbers of partitions, sizes of logs and retentions change seldom. */
+  /** Sizes of logs and retentions change seldom. */
   private static final Duration SELDOM = Duration.ofMinutes(1);
 
   private final Admin admin;
   final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
+
+  /** The ids of topics, also of those that are missing now. */
+  private final Map<String, Uuid> ids = new HashMap<>();
+
+  /** When topics were seen to have been made anew. */
+  private final Map<String, Instant> madeAnew = new HashMap<>();
+
   private Map<TopicPartition, Long> starts = new HashMap<>();
   private Instant allAskedAt = Instant.EPOCH;
 
@@ -58,18 +67,17 @@ public final class WatchedLogs {
    * logs of all others are forgotten.
    */
   Map<String, Set<TopicPartition>> look(Map<String, Set<String>> topicsByGroup, Instant at) {
-    boolean leadersMissing = starts.size() < logs.size();
     boolean isDue = !at.isBefore(allAskedAt.plus(SELDOM));
-    if (isDue || leadersMissing) {
-      partitions.clear();
-    }
-    Map<String, Set<TopicPartition>> mine = partitions(topicsByGroup);
+    Map<String, Set<TopicPartition>> mine = partitions(topicsByGroup, at);
     Set<TopicPartition> all = new HashSet<>();
     mine.values().forEach(all::addAll);
     logs.keySet().retainAll(all);
     starts.keySet().retainAll(all);
     all.removeAll(logs.keySet());
-    all.forEach(partition -> logs.put(partition, new PartitionLog()));
+    all.forEach(
+        partition ->
+            logs.put(
+                partition, new PartitionLog(Optional.ofNullable(madeAnew.get(partition.topic())))));
     starts.putAll(starts(all));
     askForEnds(at.toEpochMilli());
     if (isDue || !all.isEmpty()) {
@@ -79,13 +87,24 @@ public final class WatchedLogs {
     return mine;
   }
 
-  private Map<String, Set<TopicPartition>> partitions(Map<String, Set<String>> topicsByGroup) {
+  private Map<String, Set<TopicPartition>> partitions(
+      Map<String, Set<String>> topicsByGroup, Instant at) {
     Set<String> topics = new HashSet<>();
     topicsByGroup.values().forEach(topics::addAll);
-    partitions.keySet().retainAll(topics);
-    topics.removeAll(partitions.keySet());
+    partitions.clear();
+    ids.keySet().retainAll(topics);
+    madeAnew.keySet().retainAll(topics);
     ClusterAccess.existing(admin, topics)
-        .forEach((topic, found) -> partitions.put(topic, found.partitions().size()));
+        .forEach(
+            (topic, found) -> {
+              partitions.put(topic, found.partitions().size());
+              Uuid before = ids.put(topic, found.topicId());
+              if (before != null && !before.equals(found.topicId())) {
+                madeAnew.put(topic, at);
+                // Where it began was asked for before.
+                logs.keySet().removeIf(partition -> partition.topic().equals(topic));
+              }
+            });
     Map<String, Set<TopicPartition>> mine = new HashMap<>();
     topicsByGroup.forEach(
         (group, names) -> {
@@ -143,7 +162,8 @@ public final class WatchedLogs {
     return admin.listOffsets(asked, new ListOffsetsOptions(isolation));
   }
 
-  private static Map<TopicPartition, Long> collect(
+  /** The offsets that leaders have answered; those of others are left out. */
+  static Map<TopicPartition, Long> collect(
       Set<TopicPartition> partitions, ListOffsetsResult answers) {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     for (TopicPartition partition : partitions) {

@@ -68,11 +68,15 @@ public enum Template {
   READ_TO_ITS_END("{0} is read to its end, and nothing arrives"),
   NEVER_COMMITTED("{0}: the group never committed there; unread: {1}"),
   BEYOND_THE_END(
-      "{0}: the group's place {1} is beyond the log's end {2}; the topic was made again, or lost"
+      "{0}: the group's place {1} is beyond the log's end {2}; the topic was made anew, or lost"
           + " its last records"),
+  MADE_ANEW("{0}: its topic was made anew, first seen {1}; {2}"),
+  OLD_PLACE("the group's place {0} was in the earlier one"),
   AWAY("{0}: {1}; nobody is there, and whether that is usual is not known"),
   TOO_EARLY("{0}: {1}; whether the group keeps up is not known yet"),
   END_NOT_KNOWN("{0}: its leader does not say where the log ends"),
+
+  NOT_KNOWN_SINCE("{0}; not known since {1}: {2}"),
 
   HAS_READ_ALL("{0} has read everything, and nothing arrives"),
   HAS_READ_NOTHING("{0} has read nothing yet"),

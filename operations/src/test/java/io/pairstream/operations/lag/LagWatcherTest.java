@@ -11,6 +11,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.Cluster;
 import io.pairstream.testing.Await;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -22,16 +23,21 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -39,6 +45,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LagWatcherTest {
 
@@ -400,7 +408,7 @@ class LagWatcherTest {
         .contains("never committed")
         .contains("3 records");
     // One that may not be asked for keeps its partitions, and none of them is the worst.
-    Map<TopicPartition, PartitionLog> logs = Map.of(raw, new PartitionLog());
+    Map<TopicPartition, PartitionLog> logs = Map.of(raw, new PartitionLog(Optional.empty()));
     GroupWatch watch =
         new GroupWatch("g", LagWatcher.INTERVAL, topic -> false, PartitionJudge.Role.OTHER);
     logs.get(raw).look(0, 3, 3, 0);
@@ -414,20 +422,159 @@ class LagWatcherTest {
   }
 
   private static GroupPlace place(Optional<String> refused) {
-    return new GroupPlace("g", "classic", "Empty", 0, false, Map.of(), Map.of(), refused);
+    return new GroupPlace("g", "classic", "Empty", 0, false, Map.of(), Map.of(), Map.of(), refused);
   }
 
   @Test
-  void aGroupThatIsNoMoreIsNotTakenForOneThatNeverWas() {
+  void aGroupOfWhichNobodySaysWhereItIsStaysAsItWasUntilItIsSurelyGone() {
+    List<String> names = List.of(cluster.dataset().preprocessGroup(), group("-reader"));
+    Map<String, String> impatient = Map.of("default.api.timeout.ms", "1000");
+    Cluster where =
+        new Cluster(KAFKA.bootstrapServers(), "mock://w", cluster.dataset(), impatient, Map.of());
     send(raw, 3);
-    String group = cluster.dataset().preprocessGroup();
-    TestCluster.commit(cluster, group, raw, 1);
-    watcher.look();
+    names.forEach(name -> TestCluster.commit(cluster, name, raw, 1));
+    try (Admin admin = cluster.admin();
+        LagWatcher watch =
+            new LagWatcher(
+                new ClusterAccess(where), LagWatcher.INTERVAL, COUNTED, clock, report -> {})) {
+      look(watch, 10);
+      LagReport before = watch.latest();
+
+      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 3));
+      names.forEach(name -> assertThatItIsAsBefore(before, watch.latest(), name));
+      KafkaAnswers.await(admin.deleteConsumerGroups(names).all());
+      KAFKA.withoutLeaders("__consumer_offsets"::equals, () -> look(watch, 3));
+      look(watch, 18);
+      names.forEach(name -> assertThatItIsAsBefore(before, watch.latest(), name));
+      look(watch, 1);
+
+      assertThat(watch.latest().group(names.get(0)).orElseThrow().state()).isEqualTo(GroupLag.DEAD);
+      assertThat(watch.latest().group(names.get(1))).isEmpty();
+    }
+  }
+
+  private void look(LagWatcher watch, int looks) {
+    for (int look = 0; look < looks; look++) {
+      ahead = ahead.plus(LagWatcher.INTERVAL);
+      watch.look();
+    }
+  }
+
+  private static void assertThatItIsAsBefore(LagReport before, LagReport now, String name) {
+    GroupLag was = before.group(name).orElseThrow();
+    GroupLag is = now.group(name).orElseThrow();
+    assertThat(is.now().verdict()).isEqualTo(Verdict.STOP);
+    assertThat(is.now().since()).isEqualTo(was.now().since());
+    assertThat(is.now().sentence().text())
+        .startsWith(was.now().sentence().text() + "; not known since ");
+    assertThat(is.partitions()).isEqualTo(was.partitions());
+  }
+
+  /** Readers that commit so often between two looks, and go back 200 records at any of them. */
+  @ParameterizedTest
+  @CsvSource({"10, 1", "2, 2"})
+  void whoGoesBackAndReadsOnBetweenTwoLooksIsTold(int commits, long seed) {
+    send(raw, 1_000);
+    RandomGenerator random = GeneratedTracesTest.random(seed);
+    Map<String, Long> from = new HashMap<>();
     try (Admin admin = cluster.admin()) {
-      KafkaAnswers.await(admin.deleteConsumerGroups(List.of(group)).all());
+      for (int i = 0; i < 20; i++) {
+        commit(admin, group("-back-" + i), 300 + i);
+        commit(admin, group("-on-" + i), 300 + i);
+      }
+      lookLater();
+      for (int i = 0; i < 20; i++) {
+        long back = 300L + i;
+        long on = 300L + i;
+        int when = random.nextInt(commits - 1);
+        for (int commit = 0; commit < commits; commit++) {
+          on += random.nextInt(20);
+          commit(admin, group("-on-" + i), on);
+          if (commit == when) {
+            from.put(group("-back-" + i), back);
+            back -= 200;
+          } else {
+            back += commit < when ? random.nextInt(20) : 250;
+          }
+          commit(admin, group("-back-" + i), Math.min(1_000, back));
+        }
+      }
     }
 
-    assertThat(lookLater().group(group).orElseThrow().state()).isEqualTo(GroupLag.DEAD);
+    lookLater();
+
+    for (int i = 0; i < 20; i++) {
+      String group = group("-back-" + i);
+      PartitionLag told = of(watcher.latest(), group, raw);
+      assertThat(told.committed().orElseThrow()).isGreaterThan(from.get(group));
+      assertThat(told.now().sentence().text())
+          .startsWith("REWIND: ")
+          .contains(
+              "went back from %d to %d".formatted(from.get(group), from.get(group) - 200),
+              ": 200 records are read again");
+      assertThat(of(watcher.latest(), group("-on-" + i), raw).now().verdict())
+          .isNotEqualTo(Verdict.REWIND);
+    }
+  }
+
+  private void commit(Admin admin, String group, long offset) {
+    KafkaAnswers.await(
+        admin.alterConsumerGroupOffsets(group, Map.of(raw, new OffsetAndMetadata(offset))).all());
+  }
+
+  @Test
+  void aCommitThatIsAbortedIsNoWayBack() {
+    send(raw, 10);
+    TestCluster.commit(cluster, group("-reader"), raw, 5);
+    lookLater();
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-reader");
+        var member = cluster.consumer(Map.of("group.id", group("-reader")))) {
+      ConsumerGroupMetadata reader = member.groupMetadata();
+      producer.beginTransaction();
+      producer.sendOffsetsToTransaction(Map.of(raw, new OffsetAndMetadata(2)), reader);
+      producer.abortTransaction();
+      producer.beginTransaction();
+      producer.sendOffsetsToTransaction(Map.of(raw, new OffsetAndMetadata(7)), reader);
+      producer.commitTransaction();
+    }
+
+    await(() -> of(lookLater(), group("-reader"), raw).committed().orElse(0) == 7);
+
+    assertThat(later(group("-reader"), raw).now().verdict()).isNotEqualTo(Verdict.REWIND);
+  }
+
+  /** The new log has fewer records than the old one, or more; a look comes in between or not. */
+  @ParameterizedTest
+  @CsvSource({"27, true", "27, false", "80, true", "80, false"})
+  void aTopicThatWasMadeAnewIsToldAsThat(int records, boolean looksInBetween) {
+    String reader = group("-reader");
+    send(raw, 50);
+    TestCluster.commit(cluster, reader, raw, 45);
+    lookLater();
+    try (Admin admin = cluster.admin()) {
+      KafkaAnswers.await(admin.deleteTopics(List.of(raw.topic())).all());
+      await(() -> ClusterAccess.existing(admin, Set.of(raw.topic())).isEmpty());
+      NewTopic anew = new NewTopic(raw.topic(), 1, (short) 1);
+      KafkaAnswers.await(admin.createTopics(List.of(anew)).all());
+      await(() -> !ClusterAccess.existing(admin, Set.of(raw.topic())).isEmpty());
+    }
+    send(raw, records);
+    // A reader that has not noticed yet.
+    TestCluster.commit(cluster, reader, raw, 45);
+    if (looksInBetween) {
+      lookLater();
+    }
+    TestCluster.commit(cluster, reader, raw, 0);
+    TestCluster.commit(cluster, reader, raw, 20);
+
+    PartitionLag told = later(reader, raw);
+
+    assertThat(told.now().sentence().text())
+        .startsWith("UNKNOWN: " + raw + ": its topic was made anew, first seen ")
+        .contains("; " + (records - 20) + " records wait");
+    for (int look = 0; look < 10; look++) {
+      assertThat(later(reader, raw).now().verdict()).isNotIn(Verdict.LOST, Verdict.REWIND);
+    }
   }
 
   private static byte[] png(int width, int height) throws IOException {

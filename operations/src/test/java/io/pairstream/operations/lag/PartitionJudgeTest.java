@@ -30,6 +30,22 @@ class PartitionJudgeTest {
     assertThat(trace.verdict()).isEqualTo(Verdict.OK);
   }
 
+  /** The place is that in the earlier topic for longer than the news of the new one are told. */
+  @Test
+  void whoBeginsInATopicThatWasMadeAnewHasNotGoneBack() {
+    Trace trace = Trace.begin().at(4_000, 4_000).looks(10, 59, 59).topicIsMadeAnew(270);
+    assertThat(trace.sentence(""))
+        .isEqualTo(
+            "UNKNOWN: pairs.crowdsourced-3: its topic was made anew, first seen just now;"
+                + " the group's place 4,590 was in the earlier one");
+    int anew = trace.length();
+
+    trace.stands(10, 5).goesBackTo(270).looks(10, 10, 5);
+
+    assertThat(trace.saidSince(anew)).containsOnlyKeys(Verdict.UNKNOWN, Verdict.OK);
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+  }
+
   @Test
   void aGroupThatCommitsEveryTenMinutesDoesNotStandInBetween() {
     Trace trace = Trace.begin().at(0, 0);

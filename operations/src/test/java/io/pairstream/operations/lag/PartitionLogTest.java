@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class PartitionLogTest {
 
-  private final PartitionLog log = new PartitionLog();
+  private final PartitionLog log = new PartitionLog(Optional.empty());
 
   @Test
   void whatComesAfterTheLogWasMeasuredIsNotFree() {

@@ -20,7 +20,7 @@ public final class PlayedLag {
   }
 
   public static LagReport report(Instant at, GroupLag... groups) {
-    return new LagReport(at, 10, List.of(groups), Optional.empty());
+    return new LagReport(at, 10, List.of(groups), Optional.empty(), Optional.empty());
   }
 
   /** A group that reads two partitions of a topic, 12 and 30 records behind. */

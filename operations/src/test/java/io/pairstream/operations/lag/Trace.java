@@ -32,6 +32,7 @@ final class Trace {
   private OptionalDouble seconds = OptionalDouble.empty();
   private OptionalDouble retention = OptionalDouble.empty();
   private long markers;
+  private Optional<Instant> madeAnew = Optional.empty();
   private long held;
   private Instant heldSince;
   private Sample last;
@@ -99,6 +100,14 @@ final class Trace {
     return this;
   }
 
+  /** The topic is deleted and made again; the group's place is the old one until it commits. */
+  Trace topicIsMadeAnew(long logEnd) {
+    madeAnew = Optional.of(now.plus(INTERVAL));
+    end = logEnd;
+    logStart = 0;
+    return look();
+  }
+
   Trace goesBackTo(long offset) {
     committed = offset;
     return look();
@@ -152,6 +161,8 @@ final class Trace {
             alive,
             alive,
             false,
+            Optional.empty(),
+            madeAnew,
             seconds,
             retention);
     Judgement judgement = judge.judge(last);
