@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.LagWatcher;
+import io.pairstream.operations.lag.Mutes;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.topics.Dataset;
@@ -29,7 +30,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream lag}: what waits, for how long, and what is to be thought of it. */
-@Command(name = "lag")
+@Command(
+    name = "lag",
+    subcommands = {MuteCommands.Begin.class, MuteCommands.Lift.class, MuteCommands.Ls.class})
 final class LagCommand extends ClusterCommand {
 
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
@@ -72,14 +75,16 @@ final class LagCommand extends ClusterCommand {
     try (LagWatcher watcher =
         new LagWatcher(access(), interval, List.of(), Clock.systemUTC(), report -> {})) {
       LagReport report = watcher.look();
+      Mutes mutes = Mutes.readIfAllowed(access(), Clock.systemUTC());
       for (int look = 1; look < LOOKS; look++) {
         TimeUnit.MILLISECONDS.sleep(interval.toMillis());
         report = watcher.look();
       }
+      report = mutes.in(report);
       if (!allGroups && chosen(report).isEmpty()) {
         throw new UnknownTopicOrPartitionException("no group can read what is not there");
       }
-      return show(report, watcher::look);
+      return show(report, () -> mutes.in(watcher.look()));
     }
   }
 

@@ -31,7 +31,7 @@ final class LagTable {
   private final List<GroupLag> groups;
 
   LagTable(List<GroupLag> groups) {
-    this.groups = groups.stream().sorted(Headline.WORST_FIRST).toList();
+    this.groups = groups.stream().sorted(Headline.OWN_FIRST).toList();
   }
 
   /** Lag as JSON. */
@@ -75,6 +75,15 @@ final class LagTable {
       }
     }
     List<String> lines = new ArrayList<>(table.lines());
+    for (GroupLag group : groups) {
+      group
+          .muted()
+          .map(
+              mute ->
+                  "%s is muted until %s by %s: %s"
+                      .formatted(group.group(), mute.until(), mute.by(), mute.why()))
+          .ifPresent(line -> lines.addAll(TerminalText.wrapped(line, Table.COLUMNS)));
+    }
     lines.addAll(TerminalText.wrapped(sentence(), Table.COLUMNS));
     return lines;
   }

@@ -112,6 +112,8 @@ final class ServiceCommands {
     /** Pictures are looked at by people: a few at a time. */
     private static final int PICTURE_WORKERS = 2;
 
+    private static final String EXPORTER = "kafka-lag-exporter";
+
     @Mixin private final ServiceOptions.Listen listen = new ServiceOptions.Listen(8082);
 
     @Mixin private ServiceOptions.Workers workers;
@@ -133,8 +135,14 @@ final class ServiceCommands {
     @Option(names = "--groups", paramLabel = "PATTERN")
     private List<String> countedGroups = List.of();
 
+    @Option(names = "--metrics-names", paramLabel = "NAMES")
+    private String metricsNames;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+      require(
+          metricsNames == null || metricsNames.equals(EXPORTER),
+          "--metrics-names is " + EXPORTER + " or left out, not " + metricsNames);
       OperateService service = new OperateService(cluster(), checked(this::settings));
       return listen.run(service::start, service::port, service::close, service.fault());
     }
@@ -149,7 +157,8 @@ final class ServiceCommands {
           Optional.of(workers.of(PICTURE_WORKERS)),
           Optional.ofNullable(clusterName),
           countedGroups,
-          Optional.ofNullable(canary));
+          Optional.ofNullable(canary),
+          metricsNames != null);
     }
   }
 

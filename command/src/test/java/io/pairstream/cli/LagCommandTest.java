@@ -38,15 +38,40 @@ class LagCommandTest extends OnCluster {
   }
 
   @Test
-  void endsWithOneWhereRecordsWereLost() {
+  void aMutedGroupDecidesNothingUntilItsMuteIsLifted() {
+    String own = cluster.dataset().preprocessGroup();
+    lose(own);
+    assertThat(lag().status()).isEqualTo(ExitStatus.FOUND_WRONG);
+
+    Ended mute = run("lag mute", own, "--for", "2h", "--why", "it is known");
+    Ended muted = lag();
+
+    assertThat(mute.out()).contains("group " + own + " is muted until").contains("lag unmute");
+    assertThat(muted.status()).as(muted.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(muted.out()).contains("LOST").contains(own + " is muted until");
+    assertThat(run("lag mutes", "--json").json().at("/mutes/0/why").asText())
+        .isEqualTo("it is known");
+
+    assertThat(run("lag unmute", own).status()).isEqualTo(ExitStatus.DONE);
+    assertThat(lag().status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(run("lag unmute", own).err()).contains("group " + own + " is not muted");
+    assertThat(run("lag mutes").out()).contains("no group is muted");
+  }
+
+  private void lose(String reader) {
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster);
         Admin admin = cluster.admin()) {
       TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
       var unused = pipeline.send("image", "caption");
       unused = pipeline.send("image", "another caption");
-      TestCluster.commit(cluster, group, raw, 0);
+      TestCluster.commit(cluster, reader, raw, 0);
       KafkaAnswers.await(admin.deleteRecords(Map.of(raw, RecordsToDelete.beforeOffset(2))).all());
     }
+  }
+
+  @Test
+  void endsWithOneWhereRecordsWereLost() {
+    lose(group);
 
     Ended json = lag("--json", "--group", group);
     Ended text = lag("--group", group);

@@ -86,7 +86,10 @@ class LagTableTest {
     List<String> lines = table.lines();
 
     assertThat(lines.get(1)).endsWith("pairs-fetch");
-    assertThat(lines).last().isEqualTo("OK: pairs-fetch as played; pairs-feed has not started");
+    assertThat(lines)
+        .last()
+        .isEqualTo(
+            "All is well: 42 records wait, the oldest for 62 s; pairs-feed has not started");
     assertThat(table.worst()).isEqualTo(Verdict.OK);
   }
 

@@ -29,6 +29,7 @@ public final class LongTimeoutServer {
         Optional.empty(),
         Optional.empty(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 }

@@ -4,6 +4,7 @@ import io.pairstream.operations.canary.CanaryReport.State;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
@@ -67,9 +68,6 @@ public final class CanaryProbe implements AutoCloseable {
   private static final Duration SEND_WITHIN = Duration.ofSeconds(10);
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(64 * 1024, 1024 * 1024);
-
-  /** Under this contributor canaries are known everywhere. */
-  public static final String CONTRIBUTOR = "pairstream-canary";
 
   /** How many different ones there are. */
   public static final int COUNT = 64;
@@ -245,7 +243,7 @@ public final class CanaryProbe implements AutoCloseable {
         .setCaption(CAPTION)
         .setLanguage("en")
         .setSourceKind(SourceKind.SYNTHETIC.name())
-        .setContributor(CONTRIBUTOR)
+        .setContributor(Canaries.CONTRIBUTOR)
         .setLicence("CC0-1.0")
         .setMediaType("image/png")
         .setReceivedAt(now)

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.operations.catalogue.PairPage.FoundPair;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.takedown.TakedownEvent;
+import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +29,11 @@ public final class PairSearch {
   private static final int MOST_REVIEWS = 100;
 
   private static final Pattern BEGINNING_OF_ID = Pattern.compile("[0-9a-f]{6,64}");
+
+  /** Reads rows: where an index alone would do, canaries are left out otherwise. */
+  private static final String NO_CANARY =
+      "(contributor <> '" + Canaries.CONTRIBUTOR + "' OR producer <> '')";
+
   private static final Pattern COORDINATES = Pattern.compile("(.+)-(\\d{1,9})-(\\d{1,18})");
 
   /** A row says where its pair stands, unless another one does. */
@@ -132,24 +140,50 @@ public final class PairSearch {
                 pairId));
   }
 
-  /** What lies in quarantine, by reason and source. */
+  /** What lies in quarantine, by reason and source; canaries are counted apart. */
   public QuarantineBoard board() {
-    List<QuarantineBoard.Cell> cells =
-        catalogue.read(
-            table ->
-                table.query(
-                    "SELECT reason, source_kind, count(*), sum(id >= ?), max(id) FROM pair"
-                        + " WHERE standing = 'QUARANTINED' GROUP BY reason, source_kind"
-                        + " ORDER BY 3 DESC, 1, 2",
-                    row ->
-                        new QuarantineBoard.Cell(
-                            row.getString(1),
-                            row.getString(2),
-                            row.getLong(3),
-                            row.getLong(4),
-                            PairIndex.at(row.getLong(5))),
-                    PairIndex.first(clock.instant().minus(Duration.ofDays(1)))));
-    return new QuarantineBoard(cells.stream().mapToLong(QuarantineBoard.Cell::count).sum(), cells);
+    return catalogue.read(
+        table -> {
+          Map<List<String>, Long> canaries = new HashMap<>();
+          cells(table, "contributor = '" + Canaries.CONTRIBUTOR + "' AND producer = ''")
+              .forEach(cell -> canaries.put(List.of(cell.reason(), cell.source()), cell.count()));
+          List<QuarantineBoard.Cell> cells = new ArrayList<>();
+          for (QuarantineBoard.Cell cell : cells(table, "TRUE")) {
+            if (canaries.containsKey(List.of(cell.reason(), cell.source()))) {
+              cells.addAll(
+                  cells(
+                      table,
+                      "reason = ? AND source_kind = ? AND " + NO_CANARY,
+                      cell.reason(),
+                      cell.source()));
+            } else {
+              cells.add(cell);
+            }
+          }
+          return new QuarantineBoard(
+              cells.stream().mapToLong(QuarantineBoard.Cell::count).sum(),
+              canaries.values().stream().mapToLong(count -> count).sum(),
+              cells);
+        });
+  }
+
+  private List<QuarantineBoard.Cell> cells(Database table, String where, Object... values) {
+    List<Object> all = new ArrayList<>();
+    all.add(PairIndex.first(clock.instant().minus(Duration.ofDays(1))));
+    all.addAll(List.of(values));
+    return table.query(
+        "SELECT reason, source_kind, count(*), sum(id >= ?), max(id) FROM pair"
+            + " WHERE standing = 'QUARANTINED' AND "
+            + where
+            + " GROUP BY reason, source_kind ORDER BY 3 DESC, 1, 2",
+        row ->
+            new QuarantineBoard.Cell(
+                row.getString(1),
+                row.getString(2),
+                row.getLong(3),
+                row.getLong(4),
+                PairIndex.at(row.getLong(5))),
+        all.toArray());
   }
 
   /** Whether a withdrawal covers something with these properties. */
@@ -165,6 +199,10 @@ public final class PairSearch {
             PairIndex.isTakenDown(
                     table, pairId, imageDigest, contributor, producer, sourceKind, url)
                 || PairIndex.is(table, "SELECT 1 FROM gone WHERE key = ?", pairId));
+  }
+
+  private static boolean isOfQuarantine(PairQuery query) {
+    return !query.reason().isEmpty() || query.standing().equals(PairStatus.QUARANTINED.name());
   }
 
   private static PairPage find(PairQuery query, Database table) {
@@ -188,6 +226,9 @@ public final class PairSearch {
     conditions.add("producer", query.producer());
     conditions.add("source_kind", query.source());
     conditions.add("standing", query.standing());
+    if (text.isEmpty() && query.contributor().isEmpty() && isOfQuarantine(query)) {
+      conditions.terms.add(NO_CANARY);
+    }
     OptionalLong found =
         text.isEmpty() && query.contributor().isEmpty() && query.producer().isEmpty()
             ? OptionalLong.of(conditions.count(table))
@@ -315,10 +356,11 @@ public final class PairSearch {
   /**
    * How much lies in quarantine, and why.
    *
-   * @param total records in quarantine
+   * @param total records in quarantine, without canaries
+   * @param canaries the platform's own pairs, which prove that pairs come out
    * @param cells each reason with each source that has any
    */
-  public record QuarantineBoard(long total, List<Cell> cells) {
+  public record QuarantineBoard(long total, long canaries, List<Cell> cells) {
 
     public QuarantineBoard {
       cells = List.copyOf(cells);

@@ -3,6 +3,7 @@ package io.pairstream.operations.instances;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState.Broker;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState.State;
+import io.pairstream.operations.lag.ClusterMetrics;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Hint;
@@ -17,6 +18,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -31,7 +33,7 @@ import org.apache.kafka.common.errors.InterruptException;
  * Asks brokers and registry every few seconds how they are, so that whoever looks never waits for
  * them. Thread-safe.
  */
-public final class ClusterWatch implements AutoCloseable {
+public final class ClusterWatch implements ClusterMetrics.Answering, AutoCloseable {
 
   private static final Duration EVERY = Duration.ofSeconds(5);
 
@@ -42,10 +44,35 @@ public final class ClusterWatch implements AutoCloseable {
   private final ScheduledThreadPoolExecutor threads =
       new ScheduledThreadPoolExecutor(2, Threads.daemons("cluster-watch"));
 
+  /** A question may take so long on a busy machine before nobody answers. */
+  private static final Duration ANSWER_IN_TIME = Duration.ofSeconds(5);
+
+  private final Unanswered brokersUnanswered = new Unanswered();
+  private final Unanswered registryUnanswered = new Unanswered();
   private volatile Optional<Admin> admin = Optional.empty();
   private volatile BrokerState brokers = BrokerState.UNKNOWN;
   private volatile RegistryState registry =
       new RegistryState(State.UNKNOWN, Template.REGISTRY_NOT_ASKED.with());
+
+  /** Since when one that is asked again and again gives no answer. Thread-safe. */
+  private static final class Unanswered {
+    private OptionalLong sinceNanos = OptionalLong.empty();
+
+    synchronized void asked() {
+      if (sinceNanos.isEmpty()) {
+        sinceNanos = OptionalLong.of(System.nanoTime());
+      }
+    }
+
+    synchronized void answered() {
+      sinceNanos = OptionalLong.empty();
+    }
+
+    synchronized double seconds() {
+      long nanos = sinceNanos.isEmpty() ? 0 : System.nanoTime() - sinceNanos.getAsLong();
+      return nanos < ANSWER_IN_TIME.toNanos() ? 0 : nanos / 1e9;
+    }
+  }
 
   /** How the schema registry is. */
   record RegistryState(State state, Sentence sentence) {}
@@ -65,10 +92,22 @@ public final class ClusterWatch implements AutoCloseable {
     return brokers;
   }
 
-  /** The same; empty where they did not answer. */
+  /** How the brokers were; empty where they did not answer. */
+  @Override
   public Optional<BrokerState> known() {
     return Optional.of(brokers)
+        .filter(last -> brokersAwaySeconds() == 0)
         .filter(last -> last.state() == State.UP || last.state() == State.DEGRADED);
+  }
+
+  @Override
+  public double brokersAwaySeconds() {
+    return brokersUnanswered.seconds();
+  }
+
+  @Override
+  public double registryAwaySeconds() {
+    return registryUnanswered.seconds();
   }
 
   /** How the registry was when it was last asked. */
@@ -83,8 +122,10 @@ public final class ClusterWatch implements AutoCloseable {
   }
 
   private void lookAtRegistry() {
+    registryUnanswered.asked();
     try {
       cluster.requireRegistry();
+      registryUnanswered.answered();
       registry = new RegistryState(State.UP, Template.REGISTRY_ANSWERS.with());
     } catch (RuntimeException | Error e) {
       registry = new RegistryState(State.DOWN, Template.REGISTRY_FAILS.with(e.getMessage()));
@@ -92,10 +133,12 @@ public final class ClusterWatch implements AutoCloseable {
   }
 
   private void lookAtKafka() {
+    brokersUnanswered.asked();
     try {
       Admin open = admin.orElseGet(cluster::admin);
       admin = Optional.of(open);
       Collection<Node> nodes = KafkaAnswers.await(open.describeCluster().nodes());
+      brokersUnanswered.answered();
       brokers = judge(nodes, ClusterAccess.existing(open, topics).values());
     } catch (InterruptException e) {
       Thread.currentThread().interrupt();

@@ -11,13 +11,19 @@ import java.util.Map;
  * @param heardAt when that was, by our clock
  * @param rates what its counters grew by per second of late, by the counter's name; empty where it
  *     has spoken once only, or is silent
+ * @param minuteRates the same over the last minute
  * @param silent whether it has missed several reports: it is gone, cut off, or hangs
  */
 public record Instance(
-    InstanceStatus status, Instant heardAt, Map<String, Double> rates, boolean silent) {
+    InstanceStatus status,
+    Instant heardAt,
+    Map<String, Double> rates,
+    Map<String, Double> minuteRates,
+    boolean silent) {
 
   public Instance {
     rates = Map.copyOf(rates);
+    minuteRates = Map.copyOf(minuteRates);
   }
 
   /** Which service it is. */

@@ -1,6 +1,7 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.table.Follower;
@@ -35,8 +36,11 @@ public final class Instances implements AutoCloseable {
 
   private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(15);
 
-  /** Rates are taken over the last so many reports. */
+  /** Rates of late are taken over the last so many reports. */
   private static final int REPORTS = 4;
+
+  /** However often a process reports. */
+  private static final int MOST_REPORTS = 100;
 
   /** More than there ever are; a flood of names must not fill the memory. */
   private static final int MOST = 2_000;
@@ -57,9 +61,20 @@ public final class Instances implements AutoCloseable {
         reports.clear(); // its clock was set back, or the topic is read again
       }
       reports.addLast(said);
-      if (reports.size() > REPORTS) {
+      while (reports.size() > MOST_REPORTS || (reports.size() > REPORTS && isMinuteOld())) {
         reports.removeFirst();
       }
+    }
+
+    /** Whether the second report is as old as what rates of a minute begin with. */
+    private boolean isMinuteOld() {
+      Instant second = reports.stream().skip(1).findFirst().orElseThrow().getReportedAt();
+      return !second.isAfter(reports.getLast().getReportedAt().minus(Arrivals.WINDOW));
+    }
+
+    /** The first of the last few. */
+    private InstanceStatus ofLate() {
+      return reports.stream().skip(Math.max(0, reports.size() - REPORTS)).findFirst().orElseThrow();
     }
   }
 
@@ -217,7 +232,11 @@ public final class Instances implements AutoCloseable {
             now,
             timeout.compareTo(SHORTEST_SILENCE) < 0 ? SHORTEST_SILENCE : timeout);
     return new Instance(
-        last, entry.heardAt, silent ? Map.of() : rates(entry.reports.getFirst(), last), silent);
+        last,
+        entry.heardAt,
+        silent ? Map.of() : rates(entry.ofLate(), last),
+        silent ? Map.of() : rates(entry.reports.getFirst(), last),
+        silent);
   }
 
   private static Map<String, Double> rates(InstanceStatus first, InstanceStatus last) {

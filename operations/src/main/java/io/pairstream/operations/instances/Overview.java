@@ -5,6 +5,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState.State;
 import io.pairstream.operations.instances.ClusterWatch.RegistryState;
+import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
@@ -14,10 +15,12 @@ import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.http.Route;
+import io.pairstream.service.report.Series;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -46,6 +50,7 @@ public final class Overview {
    * Where the overview is from.
    *
    * @param groups how far groups are behind
+   * @param arrivals what came to topics within the last minute
    * @param standings accepted pairs by where they are; empty while that is not known
    * @param rejections records on quarantine by reason; empty while that is not known
    */
@@ -54,6 +59,7 @@ public final class Overview {
       Instances instances,
       ClusterWatch watch,
       Supplier<List<GroupLag>> groups,
+      Arrivals arrivals,
       Supplier<Map<String, Long>> standings,
       Supplier<Map<String, Long>> rejections,
       Supplier<CanaryReport> canary,
@@ -129,13 +135,13 @@ public final class Overview {
         sources.cluster().dataset().name(),
         blind ? Verdict.UNKNOWN : verdict,
         sentence(headline, blind),
-        groups.stream().map(GroupLag::withoutPartitions).toList(),
+        groups.stream().sorted(Headline.OWN_FIRST).map(GroupLag::withoutPartitions).toList(),
         List.of(
             flow("crowdsourced", topics.crowdsourced().name(), Double.NaN, Double.NaN),
             flow(
                 "scraped",
                 topics.scraped().name(),
-                rate("fetch", "links_fetched_total"),
+                rate("fetch", counter -> counter.name().equals("links_fetched_total")),
                 Double.NaN),
             flow("links", topics.links().name(), Double.NaN, Double.NaN)),
         outputs(),
@@ -208,7 +214,9 @@ public final class Overview {
     if (registry.state() == State.DOWN) {
       parts.add(registry.sentence());
     }
-    return Sentence.joined(parts);
+    // Groups may be calm where processes are not; then not all is well.
+    boolean calm = headline.filter(each -> each.verdict().compareTo(Verdict.OK) >= 0).isPresent();
+    return Sentence.joined(calm && parts.size() > 1 ? parts.subList(1, parts.size()) : parts);
   }
 
   private List<Sentence> silentServices() {
@@ -262,9 +270,7 @@ public final class Overview {
         .forEach(partition -> partitions.put(partition.partition(), partition));
     return new Flow(
         label,
-        Double.isNaN(counted)
-            ? sum(partitions, partition -> partition.now().arrivalPerSecond().orElse(Double.NaN))
-            : counted,
+        Double.isNaN(counted) ? sources.arrivals().perSecond(topic, now) : counted,
         Double.isNaN(total) ? sum(partitions, PartitionLag::end) : total);
   }
 
@@ -276,19 +282,30 @@ public final class Overview {
   }
 
   private double decided(PairStatus standing) {
-    return rate("preprocess", "decided_total{standing=" + standing.name() + "}");
+    return rate(
+        "preprocess",
+        counter ->
+            counter.name().equals("decided_total")
+                && standing.name().equals(counter.labels().get("standing"))
+                && !Canaries.SOURCE.equals(counter.labels().get("source")));
   }
 
-  /** A counter's rate over all processes of a service that speak; NaN where none does. */
-  private double rate(String service, String counter) {
-    double sum = Double.NaN;
-    for (Instance instance : instances) {
-      if (instance.service().equals(service) && !instance.silent() && !instance.rates().isEmpty()) {
-        double rate = instance.rate(counter);
-        sum = (Double.isNaN(sum) ? 0 : sum) + (Double.isNaN(rate) ? 0 : rate);
-      }
-    }
-    return sum;
+  /**
+   * What some counters grew by per second within the last minute, over all processes of a service
+   * that speak; NaN where none does.
+   */
+  private double rate(String service, Predicate<Series> counters) {
+    return instances.stream()
+        .filter(each -> each.service().equals(service) && !each.silent())
+        .filter(each -> !each.minuteRates().isEmpty())
+        .mapToDouble(
+            each ->
+                each.minuteRates().entrySet().stream()
+                    .filter(rate -> Series.read(rate.getKey()).filter(counters).isPresent())
+                    .mapToDouble(Map.Entry::getValue)
+                    .sum())
+        .reduce((a, b) -> a + b)
+        .orElse(Double.NaN);
   }
 
   private Quarantine quarantine() {

@@ -3,6 +3,8 @@ package io.pairstream.operations.instances;
 import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.InstanceStatus;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,8 @@ record TrainerClock(
 
   /** A trainer that waits so much of its time starves now, whatever the rates say. */
   private static final double STARVES_NOW = 0.5;
+
+  private static final Duration BEGINNING = Duration.ofMinutes(2);
 
   /**
    * The clock of the trainer that starves first.
@@ -77,7 +81,7 @@ record TrainerClock(
     double batchSize = feed.gauge("feed_batch_samples");
     TrainerClock clock =
         new TrainerClock(true, ready, rate, Double.NaN, share, Template.TRAINER_BEGAN.with());
-    if (Double.isNaN(rate)) {
+    if (Double.isNaN(rate) || hasJustBegun(feed.status())) {
       return clock;
     }
     double waiting = feed.gauge("feed_samples_waiting");
@@ -102,6 +106,12 @@ record TrainerClock(
     return refill >= rate
         ? clock.with(Double.NaN, Template.PAIRS_COME.with(words(ready)))
         : clock.starvingIn((ready + waiting / batchSize) / (rate - refill));
+  }
+
+  /** While everything starts, a trainer that has had no batch yet does not starve. */
+  private static boolean hasJustBegun(InstanceStatus feed) {
+    return feed.getCounters().getOrDefault("feed_batches_total", 0L) == 0
+        && feed.getReportedAt().isBefore(feed.getStartedAt().plus(BEGINNING));
   }
 
   private TrainerClock starvingIn(double seconds) {

@@ -23,26 +23,54 @@ import java.util.function.Supplier;
  *
  * @param clusterName tells clusters apart in one Prometheus
  * @param dataset the data set's name, which is the label {@code namespace}
- * @param brokers empty while the brokers do not answer
+ * @param watch how brokers and registry are
+ * @param exporterNames whether lag is also told by the names of kafka-lag-exporter
  */
 public record ClusterMetrics(
     String clusterName,
     String dataset,
     Supplier<LagReport> lag,
     Supplier<? extends Collection<BrokerDisk>> disks,
-    Supplier<Optional<BrokerState>> brokers,
-    Supplier<CanaryReport> canary) {
+    Answering watch,
+    Supplier<CanaryReport> canary,
+    boolean exporterNames) {
+
+  /** How brokers and registry are, when they were last asked. */
+  public interface Answering {
+
+    /** Empty while the brokers do not answer. */
+    Optional<BrokerState> known();
+
+    /** How long no broker has answered, in seconds; 0 where one does. */
+    double brokersAwaySeconds();
+
+    /** How long the registry has not answered, in seconds; 0 where it does. */
+    double registryAwaySeconds();
+  }
+
+  /** Labels of the cluster and the data set. */
+  public Map<String, String> place() {
+    return Map.of("cluster_name", clusterName, "namespace", dataset);
+  }
 
   /** Adds what is known now. */
   public void write(PrometheusText text) {
-    lag(lag.get(), text);
+    LagReport report = lag.get();
+    lag(report, text);
+    if (exporterNames) {
+      LagExporterNames.write(clusterName, report, text);
+    }
     for (BrokerDisk disk : disks.get()) {
       var of = with("broker", String.valueOf(disk.broker()), "path", disk.path());
       String free = "Room that is left where a broker keeps logs";
       add(text, "broker_disk_free_bytes", free, disk.freeBytes(), of);
       add(text, "broker_disk_bytes", "Size of the disk of a broker's logs", disk.bytes(), of);
     }
-    for (BrokerState found : brokers.get().stream().toList()) {
+    String broker = "How long no broker has answered; 0 where one does";
+    add(text, "brokers_away_seconds", broker, watch.brokersAwaySeconds(), with());
+    String registry = "How long the schema registry has not answered; 0 where it does";
+    add(text, "registry_away_seconds", registry, watch.registryAwaySeconds(), with());
+    for (BrokerState found : watch.known().stream().toList()) {
       String behind = "Partitions of the data set with a copy that is behind";
       add(text, "partitions_under_replicated", behind, found.underReplicated(), with());
       String offline = "Partitions of the data set that nobody leads: nothing can be written there";
@@ -68,7 +96,7 @@ public record ClusterMetrics(
 
   private void group(GroupLag group, PrometheusText text) {
     Lag now = group.now();
-    String decides = group.decides() ? "yes" : "no";
+    String decides = group.muted().isPresent() ? "muted" : group.decides() ? "yes" : "no";
     for (Verdict verdict : Verdict.values()) {
       var of = with("group", group.group(), "verdict", verdict.name(), "decides", decides);
       String help = "1 for what is to be thought of a group";
@@ -129,7 +157,7 @@ public record ClusterMetrics(
 
   /** The cluster's labels, and further names and values by turns. */
   private SortedMap<String, String> with(String... more) {
-    var all = new TreeMap<>(Map.of("cluster_name", clusterName, "namespace", dataset));
+    var all = new TreeMap<>(place());
     for (int i = 0; i < more.length; i += 2) {
       all.put(more[i], more[i + 1]);
     }

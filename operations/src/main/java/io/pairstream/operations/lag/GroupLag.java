@@ -15,7 +15,10 @@ import java.util.regex.Pattern;
  *     longer knows it, {@code Absent} where it was never seen
  * @param members how many members it has now
  * @param decides whether it counts for what is said of the whole platform, and pages somebody: the
- *     platform's own groups do, but for that of trainers, and those that an operator has named
+ *     platform's own groups do, but for that of trainers, and those that an operator has named;
+ *     muted ones do not
+ * @param own whether it is one of the platform's own groups
+ * @param muted until when it is known trouble; empty where it is not
  * @param now how far it is
  * @param worstPartition the partition that the verdict is about; empty where the group has none
  * @param partitions by topic and number
@@ -26,6 +29,8 @@ public record GroupLag(
     String state,
     int members,
     boolean decides,
+    boolean own,
+    Optional<Mute> muted,
     @JsonUnwrapped Lag now,
     Optional<WorstPartition> worstPartition,
     List<PartitionLag> partitions) {
@@ -41,6 +46,29 @@ public record GroupLag(
 
   public GroupLag {
     partitions = List.copyOf(partitions);
+  }
+
+  /** A group that nobody has muted. */
+  GroupLag(
+      String group,
+      String type,
+      String state,
+      int members,
+      boolean decides,
+      Lag now,
+      Optional<WorstPartition> worstPartition,
+      List<PartitionLag> partitions) {
+    this(
+        group,
+        type,
+        state,
+        members,
+        decides,
+        false,
+        Optional.empty(),
+        now,
+        worstPartition,
+        partitions);
   }
 
   /** Whether its name is like one of the patterns, in which {@code *} stands for any characters. */
@@ -68,12 +96,34 @@ public record GroupLag(
     return with(true, now, partitions);
   }
 
+  /** The same as a group of the platform's, or of somebody else. */
+  public GroupLag own(boolean isOwn) {
+    return new GroupLag(
+        group, type, state, members, decides, isOwn, muted, now, worstPartition, partitions);
+  }
+
+  /** The same, which is known trouble and decides nothing. */
+  public GroupLag muted(Mute mute) {
+    return new GroupLag(
+        group,
+        type,
+        state,
+        members,
+        false,
+        own,
+        Optional.of(mute),
+        now,
+        worstPartition,
+        partitions);
+  }
+
   /** The same where its own process says what is in its way: then it is not said to keep up. */
   public GroupLag waiting() {
     return now.verdict() == Verdict.OK ? with(decides, now.notKnown(group), partitions) : this;
   }
 
   private GroupLag with(boolean nowDecides, Lag lag, List<PartitionLag> some) {
-    return new GroupLag(group, type, state, members, nowDecides, lag, worstPartition, some);
+    return new GroupLag(
+        group, type, state, members, nowDecides, own, muted, lag, worstPartition, some);
   }
 }

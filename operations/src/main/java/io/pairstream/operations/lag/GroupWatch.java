@@ -150,7 +150,12 @@ final class GroupWatch {
   }
 
   private GroupLag total(Instant at, GroupPlace now, List<PartitionLag> all, double drain) {
-    List<Lag> lags = all.stream().map(PartitionLag::now).toList();
+    // What is left until it is due waits for nobody.
+    List<Lag> lags =
+        all.stream()
+            .filter(each -> !waitsByDesign.test(each.topic()))
+            .map(PartitionLag::now)
+            .toList();
     Optional<PartitionLag> worstPartition =
         now.refused().isPresent()
             ? Optional.empty()

@@ -12,29 +12,65 @@ import java.util.Optional;
  * never existed, such as the feed's where nobody trains, does not count either as long as another
  * one exists: it is named in the sentence.
  *
- * @param verdict the worst
- * @param sentence the sentence of the group that has it, and which others have not started
+ * @param verdict of the platform's own group that is in the worst trouble, else of another one,
+ *     else the worst
+ * @param sentence the sentence of that group and how many more are in trouble, or that all is well;
+ *     and which have not started
  */
 public record Headline(Verdict verdict, Sentence sentence) {
 
-  /** Those that count first, those that never existed last, otherwise the worst first. */
-  public static final Comparator<GroupLag> WORST_FIRST =
-      Comparator.comparing((GroupLag group) -> !group.decides())
+  /**
+   * How groups are listed: the platform's own before others, in each part those that count first;
+   * those that never existed last. Otherwise the worst first.
+   */
+  public static final Comparator<GroupLag> OWN_FIRST =
+      Comparator.comparing(Headline::isAbsent)
+          .thenComparing(group -> !group.own())
+          .thenComparing(group -> !group.decides())
+          .thenComparing(GroupLag::now, Lag.WORST_FIRST);
+
+  private static final Comparator<GroupLag> TO_NAME =
+      Comparator.comparing((GroupLag group) -> !isTrouble(group))
           .thenComparing(Headline::isAbsent)
+          .thenComparing(group -> isTrouble(group) && !group.own())
           .thenComparing(GroupLag::now, Lag.WORST_FIRST);
 
   /** The headline; empty where there are no groups that count. */
   public static Optional<Headline> of(Collection<GroupLag> groups) {
-    return groups.stream()
-        .filter(GroupLag::decides)
-        .min(WORST_FIRST)
+    List<GroupLag> counted = groups.stream().filter(GroupLag::decides).sorted(TO_NAME).toList();
+    return counted.stream()
+        .findFirst()
         .map(
-            worst ->
+            first ->
                 new Headline(
-                    worst.now().verdict(),
-                    isAbsent(worst)
-                        ? worst.now().sentence()
-                        : withMissing(worst.now().sentence(), groups)));
+                    first.now().verdict(),
+                    isAbsent(first)
+                        ? first.now().sentence()
+                        : withMissing(sentence(first, counted), groups)));
+  }
+
+  private static Sentence sentence(GroupLag first, List<GroupLag> counted) {
+    Sentence own = first.now().sentence();
+    long troubles = counted.stream().filter(Headline::isTrouble).count();
+    return switch (first.now().verdict()) {
+      case OK, IDLE -> Template.ALL_IS_WELL.with(waiting(counted));
+      default ->
+          troubles < 2
+              ? own
+              : troubles == 2
+                  ? Template.ONE_MORE_TROUBLE.with(own)
+                  : Template.MORE_TROUBLES.with(own, troubles - 1);
+    };
+  }
+
+  private static Sentence waiting(List<GroupLag> groups) {
+    return Sentences.waiting(
+        groups.stream().mapToLong(group -> group.now().records().orElse(0)).sum(),
+        groups.stream().flatMapToDouble(group -> group.now().seconds().stream()).max());
+  }
+
+  private static boolean isTrouble(GroupLag group) {
+    return group.now().verdict().isAlarm();
   }
 
   private static boolean isAbsent(GroupLag group) {

@@ -45,6 +45,7 @@ public final class LagRoutes {
             : UnaryOperator.identity();
     return report.with(
         report.groups().stream()
+            .sorted(Headline.OWN_FIRST)
             .filter(each -> group.isEmpty() || each.group().equals(group.get()))
             .map(shown)
             .toList());

@@ -185,7 +185,8 @@ public final class LagWatcher implements AutoCloseable {
             .map(
                 place ->
                     watch(place.group())
-                        .judge(at, place, mine.get(place.group()), logs.logs, leftOpen))
+                        .judge(at, place, mine.get(place.group()), logs.logs, leftOpen)
+                        .own(ours.containsKey(place.group())))
             .toList();
     looksTaken++;
     LagReport report =

@@ -238,7 +238,8 @@ public final class Sentences {
     return waiting(sample.lag(), sample.seconds());
   }
 
-  private static Sentence waiting(long lag, OptionalDouble seconds) {
+  /** How much waits, and for how long. */
+  static Sentence waiting(long lag, OptionalDouble seconds) {
     if (lag == 0) {
       return Template.NOTHING_WAITS.with();
     }

@@ -10,10 +10,14 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.ClusterWatch;
 import io.pairstream.operations.instances.Instances;
 import io.pairstream.operations.instances.Overview;
+import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.operations.lag.ClusterMetrics;
 import io.pairstream.operations.lag.LagHistory;
+import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.LagRoutes;
 import io.pairstream.operations.lag.LagWatcher;
+import io.pairstream.operations.lag.MuteRoutes;
+import io.pairstream.operations.lag.Mutes;
 import io.pairstream.operations.pairs.PairRoutes;
 import io.pairstream.operations.profile.ProfileFold;
 import io.pairstream.operations.profile.ProfileReport;
@@ -76,6 +80,7 @@ public final class OperateService implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     LagHistory history = closedLater(new LagHistory(settings.stateDirectory().resolve("lag")));
     Instances instances = closedLater(Instances.follow(access, clock));
+    Arrivals arrivals = new Arrivals();
     lag =
         closedLater(
             new LagWatcher(
@@ -83,9 +88,15 @@ public final class OperateService implements AutoCloseable {
                 LagWatcher.INTERVAL,
                 settings.groups(),
                 clock,
-                history::note,
+                report -> {
+                  history.note(report);
+                  arrivals.note(report);
+                },
                 instances::named));
-    routes.addAll(new LagRoutes(lag::latest, history).routes());
+    Mutes mutes = closedLater(Mutes.follow(access, clock));
+    Supplier<LagReport> latest = () -> mutes.in(lag.latest());
+    routes.addAll(new LagRoutes(latest, history).routes());
+    routes.addAll(closedLater(new MuteRoutes(access, clock)).routes());
     obstacles.add(lag::obstacle);
     obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings);
@@ -97,7 +108,8 @@ public final class OperateService implements AutoCloseable {
             access,
             instances,
             watch,
-            () -> lag.latest().groups(),
+            () -> latest.get().groups(),
+            arrivals,
             () -> catalogue.isCaughtUp() ? ProfileReport.byStanding(catalogue) : Map.of(),
             () -> catalogue.isCaughtUp() ? search.board().byReason() : Map.of(),
             canary,
@@ -107,18 +119,19 @@ public final class OperateService implements AutoCloseable {
         new ClusterMetrics(
             settings.clusterName().orElse(cluster.bootstrapServers()),
             access.dataset().name(),
-            lag::latest,
+            latest,
             lag::disks,
-            watch::known,
-            canary);
+            watch,
+            canary,
+            settings.exporterNames());
     routes.add(
         PrometheusText.route(
             Access.VIEW,
             List.of(
                 metrics::write,
                 text -> {
-                  StatusMetrics.write(instances.reports(false), text);
-                  StatusMetrics.writeMissing(instances.reports(true), text);
+                  StatusMetrics.write(instances.reports(false), metrics.place(), text);
+                  StatusMetrics.writeMissing(instances.reports(true), metrics.place(), text);
                 })));
     KeyRing keys =
         closedLater(

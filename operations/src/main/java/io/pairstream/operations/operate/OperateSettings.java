@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param clusterName what metrics call the cluster; empty for its address
  * @param groups patterns of groups that count as the platform's own
  * @param canary how often a canary pair is sent; empty for never
+ * @param exporterNames whether lag is also told by the names of kafka-lag-exporter
  */
 public record OperateSettings(
     ServerSettings server,
@@ -30,7 +31,8 @@ public record OperateSettings(
     Optional<WorkerSettings> workers,
     Optional<String> clusterName,
     List<String> groups,
-    Optional<Duration> canary) {
+    Optional<Duration> canary,
+    boolean exporterNames) {
 
   /**
    * @throws IllegalArgumentException where others than this machine could look without a key, or

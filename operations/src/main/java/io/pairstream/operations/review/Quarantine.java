@@ -1,8 +1,10 @@
 package io.pairstream.operations.review;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
@@ -48,7 +50,7 @@ public final class Quarantine {
   }
 
   /**
-   * The newest entries, newest last.
+   * The newest entries without canaries, newest last.
    *
    * @param reason only those with this reason
    * @param limit how many at most; at least 1
@@ -58,7 +60,9 @@ public final class Quarantine {
       throw new IllegalArgumentException("limit must be at least 1, was " + limit);
     }
     Predicate<QuarantineEntry> wanted =
-        entry -> reason.isEmpty() || reason.get().equals(entry.pair().getReason());
+        entry ->
+            (reason.isEmpty() || reason.get().equals(entry.pair().getReason()))
+                && !isCanary(entry.pair());
     try (CommittedLog log = CommittedLog.open(cluster)) {
       List<QuarantineEntry> entries = new ArrayList<>();
       log.everything(log.partitions(topic.name()))
@@ -66,6 +70,14 @@ public final class Quarantine {
       entries.sort(Comparator.comparing(QuarantineEntry::arrivedAt));
       return entries.subList(Math.max(0, entries.size() - limit), entries.size());
     }
+  }
+
+  private boolean isCanary(QuarantinedPair entry) {
+    return entry.getReason().equals(RejectReason.IMAGE_DAMAGED.name())
+        && raw(entry)
+            .map(raw -> Canaries.source("", raw.getContributor(), raw.getProducer()))
+            .filter(Canaries.SOURCE::equals)
+            .isPresent();
   }
 
   /**

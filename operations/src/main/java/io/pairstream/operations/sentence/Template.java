@@ -43,6 +43,10 @@ public enum Template {
   AT_THE_HEAD("{0}; at the head: {1}"),
   BEHIND_THAT("{0}; behind that {1}"),
 
+  ALL_IS_WELL("All is well: {0}"),
+  ONE_MORE_TROUBLE("{0}; and one more trouble"),
+  MORE_TROUBLES("{0}; and {1} more troubles"),
+
   LOST("{0}: up to {1} left the log before the group read them, first seen {2}"),
   WENT_BACK("{0} went back from {1} to {2} {3}: {4} are read again"),
   STUCK("{0} is stuck at offset {1} for {2} with {3} waiting"),
@@ -187,6 +191,8 @@ public enum Template {
   NO_ANSWER(
       "Kafka was asked and did not answer, so it may stand or not; ask again, and what stands is"
           + " told"),
+  MUTED("muted until {0}: {1}"),
+  LIFTED("no longer muted"),
   RESET_ON("reset to {0} on {1}"),
   RESET_TO("reset to {0}"),
   BACK_TO("back to before action {0}"),

@@ -1,13 +1,15 @@
 // Lag that can be trusted: every group worst first, and all that is known of the one that is chosen.
 
 import { timeChart } from "./charts.js";
+import { ask } from "./dialog.js";
 import { h } from "./dom.js";
 import { isKnown } from "./format.js";
-import { addressOf, asTable, button, card, facts, follow, heading, note, saidIn, sentence, skeleton, table, verdictChip, worstFirst } from "./parts.js";
+import { addressOf, asTable, button, card, chip, facts, follow, heading, note, saidIn, sentence, skeleton, table, verdictChip, worstFirst } from "./parts.js";
 import { Shown, picture } from "./tiles.js";
 
 const EVERY_MS = 5_000;
 const HISTORY_EVERY_MS = 15_000;
+const MUTE_MS = 40_000;
 const SPANS_MINUTES = [60, 360, 1_440];
 
 /** Rows that are drawn before somebody asks for all. */
@@ -22,11 +24,11 @@ export function open(place, app, route) {
   const state = { chosen: chosenBy(route), minutes: SPANS_MINUTES[0], all: false, shown: new Shown() };
   const heard = ({ groups = [] }) => {
     const isNew = state.chosen === null && groups.length > 0;
-    const sorted = sortedGroups(groups);
-    app.watch.notice(sorted);
-    app.showVerdict(sorted[0]?.verdict ?? "");
+    const worst = worstOf(groups);
+    app.watch.notice(groups);
+    app.showVerdict(worst?.verdict ?? "");
     if (isNew) {
-      state.chosen = { group: sorted[0].group, topic: null, partition: null };
+      state.chosen = { group: worst.group, topic: null, partition: null };
       view.ask("group", "history");
     }
   };
@@ -45,7 +47,7 @@ export function open(place, app, route) {
   );
 
   function draw({ lag, group, history, problem }, widthPx, view) {
-    const groups = sortedGroups(lag?.groups ?? []);
+    const groups = lag?.groups ?? [];
     return [
       heading(say("lag.title")),
       note("bad", problem),
@@ -101,9 +103,9 @@ function chosenBy({ query }) {
   return group === null ? null : { group, topic, partition };
 }
 
-/** What was never there decides nothing: nobody trains, or no link was ever sent. */
-function sortedGroups(groups) {
-  return worstFirst(groups).sort((a, b) => (a.state === "Absent") - (b.state === "Absent"));
+/** The worst of the groups that count; what was never there decides nothing. */
+function worstOf(groups) {
+  return worstFirst(groups.filter(({ decides, state }) => decides && state !== "Absent"))[0] ?? groups[0];
 }
 
 /** Columns of groups, partitions and points alike: each says one thing of one of them. */
@@ -112,7 +114,7 @@ function columns(app, names) {
   const all = {
     at: { of: (one) => format.clock(one.at), isHead: true },
     verdict: { of: (one) => verdictChip(app, one.verdict) },
-    group: { of: (one) => [link(one.group, { group: one.group }), h("span.below.quiet", membersOf(app, one))], isHead: true },
+    group: { of: (one) => [link(one.group, { group: one.group }), h("span.below.quiet", membersOf(app, one)), one.muted && chip("quiet", say("lag.muted"))], isHead: true },
     partition: { of: ({ group, topic, partition }) => link(nameOf(topic, partition), { group, topic, partition }), isHead: true },
     waiting: { of: (one) => format.number(one.lag), number: true },
     oldest: { of: (one) => format.duration(one.seconds), number: true },
@@ -175,6 +177,7 @@ function judged(app, { group, topic, partition }, one = {}, at) {
       topic !== null && h("a.small", { href: addressOf("lag", { group }) }, say("lag.wholeGroup")),
     ),
     sentence(app, one, "detail-sentence"),
+    topic === null && one.group && muting(app, one),
     h("p.explained", app.words.find(`explained.${one.verdict}`)),
     facts(
       [
@@ -190,6 +193,29 @@ function judged(app, { group, topic, partition }, one = {}, at) {
       ],
       "facts.figures",
     ),
+  );
+}
+
+/** Until when a group is known trouble, who says so, and the button that mutes it or lifts that. */
+function muting(app, { group, muted }) {
+  const { say, format, session } = app;
+  const send = (minutes, why) => app.api.post("/v1/mutes", { group, minutes, why }, MUTE_MS);
+  const allowed = (act) => async () => (session.can("review") || (await session.want({ asked: true }))) && act();
+  const mute = () =>
+    ask(app, {
+      id: "mute",
+      title: say("lag.muteTitle", { group }),
+      fields: [
+        { name: "hours", label: say("lag.muteHours"), hint: say("lag.muteHoursHint"), control: h("input", { type: "number", min: 1, max: 720, value: "2" }), check: (text) => (text >= 1 && text <= 720 ? "" : say("lag.muteHoursHint")) },
+        { name: "why", label: say("lag.muteWhy"), hint: say("lag.muteWhyHint"), control: h("textarea", { rows: 2, dir: "auto", maxlength: 500 }), check: (text) => (text ? "" : say("lag.muteWhyHint")) },
+      ],
+      send: async ({ hours, why }) => void (await send(Math.round(60 * hours), why)),
+      submit: say("lag.mute"),
+    });
+  return h(
+    "div.row",
+    muted && h("p.small", { dir: "auto" }, say("lag.mutedUntil", { time: format.time(muted.until), by: muted.by, why: muted.why })),
+    muted ? button(say("lag.unmute"), allowed(() => send(0, ""))) : button(say("lag.mute"), allowed(mute)),
   );
 }
 

@@ -17,7 +17,6 @@ import {
   table,
   verdictChip,
   verdictSign,
-  worstFirst,
 } from "./parts.js";
 import { reasonWords } from "./tiles.js";
 import { pipeline } from "./topology.js";
@@ -98,7 +97,7 @@ function groups(app, all) {
   return [
     h(
       "ul.group-list",
-      worstFirst(all ?? [])
+      (all ?? [])
         .slice(0, MOST_GROUPS)
         .map((one) =>
           h(
@@ -106,6 +105,7 @@ function groups(app, all) {
             { key: one.group },
             verdictChip(app, one.verdict),
             h("a.group-name", { href: addressOf("lag", { group: one.group }), dir: "auto" }, one.group),
+            one.muted && chip("quiet", app.say("lag.muted")),
             h("span.group-figures", figures(one)),
           ),
         ),

@@ -9,6 +9,7 @@ import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWo
 const EVERY_MS = 15_000;
 const PAGE = 50;
 const PRODUCERS_NAMED = 6;
+const CANARY = "pairstream-canary";
 const FILTERS = ["reason", "source", "contributor"];
 
 export function open(place, app, route) {
@@ -18,6 +19,8 @@ export function open(place, app, route) {
     heading(app.say("quarantine.title")),
     note("warn", problem),
     h("p.lead", { role: "status" }, answer && summary(app, answer)),
+    answer?.canaries > 0 &&
+      h("p.small", h("a", { href: addressOf("quarantine", { contributor: CANARY }) }, app.say("quarantine.canaries", { count: app.format.number(answer.canaries) }))),
     answer ? answer.cells?.length > 0 && board(app, answer, sheet?.cell) : h("div.card", skeleton()),
     sheet?.draw(answer?.reasons ?? []),
   ]);

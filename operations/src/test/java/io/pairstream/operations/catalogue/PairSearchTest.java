@@ -1,13 +1,16 @@
 package io.pairstream.operations.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.pairstream.operations.canary.CanaryProbe;
 import io.pairstream.operations.catalogue.PairPage.FoundPair;
 import io.pairstream.operations.catalogue.PairSearch.QuarantineBoard;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -369,6 +372,26 @@ class PairSearchTest {
             tuple("IMAGE_TOO_SMALL", "SCRAPED", 2L, 2L),
             tuple("IMAGE_BLURRED", "CROWDSOURCED", 1L, 1L));
     assertThat(twoDaysOn.cells()).extracting(QuarantineBoard.Cell::lastDay).containsOnly(0L);
+  }
+
+  @Test
+  void canariesAreCountedApartAndShownWhenAsked() {
+    judged.reject(CanaryProbe.pair(1, Instant.now()), "IMAGE_DAMAGED");
+    judged.reject(CanaryProbe.pair(2, Instant.now()), "IMAGE_DAMAGED");
+    judged.reject(JudgedPairs.raw("drawn", "SYNTHETIC", "studio"), "IMAGE_DAMAGED");
+    read();
+
+    QuarantineBoard board = search.board();
+    PairQuery all = PairQuery.all("QUARANTINED", 9);
+    PairQuery canaries =
+        new PairQuery("", "", "", Canaries.CONTRIBUTOR, "", "", Optional.empty(), 9);
+
+    assertThat(board.total()).isEqualTo(1);
+    assertThat(board.canaries()).isEqualTo(2);
+    assertThat(board.byReason()).containsExactly(entry("IMAGE_DAMAGED", 1L));
+    assertThat(captions(all)).containsExactly("drawn");
+    assertThat(search.find(all).found()).hasValue(1);
+    assertThat(captions(canaries)).hasSize(2);
   }
 
   @Test

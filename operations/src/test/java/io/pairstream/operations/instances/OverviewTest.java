@@ -9,6 +9,7 @@ import io.pairstream.operations.Served;
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.PlayedLag;
 import io.pairstream.operations.lag.Verdict;
@@ -126,6 +127,10 @@ class OverviewTest {
           .isEqualTo("NO_WORKER");
       assertThat(json.path("groups")).hasSize(4);
 
+      watched.groups = List.of(PlayedLag.group("fetching", Verdict.OK, "Stable", 0, true));
+      assertThat(watched.overview().path("sentence").asText())
+          .isEqualTo("preprocess waits: no image worker is able to work");
+
       String preprocess = cluster.dataset().preprocessGroup();
       watched.groups =
           List.of(
@@ -206,7 +211,10 @@ class OverviewTest {
         var before = await(watched::overview, found -> found.path("instances").size() == 2);
         assertThat(before.path("verdict").asText()).isEqualTo("UNKNOWN");
         assertThat(awaitHealth(served, 200).path("status").asText()).isEqualTo("ready");
-        Await.until(() -> metrics(served).contains("pairstream_up{instance=\"a\""));
+        Await.until(() -> metrics(served).contains(",instance=\"a\",namespace=\"pairs\""));
+        assertThat(metrics(served))
+            .containsPattern("pairstream_brokers_away_seconds\\{[^}]*} 0\n")
+            .contains("pairstream_partitions_offline{");
         assertThat(metrics(served)).contains("pairstream_lag_watch_up{");
 
         kafka.stop();
@@ -219,6 +227,9 @@ class OverviewTest {
         assertThat(json.path("sentence").asText())
             .startsWith("no broker at " + kafka.bootstrapServers() + " answers: ");
         assertThat(json.path("instances")).hasSize(2);
+        Await.until(
+            () -> metrics(served).matches("(?s).*brokers_away_seconds\\{[^}]*} [1-9][0-9.]*\n.*"));
+        assertThat(metrics(served)).doesNotContain("pairstream_partitions_offline{");
         // What else waits for the broker may be told of before.
         JsonNode unready =
             await(
@@ -242,6 +253,7 @@ class OverviewTest {
                     watched::overview,
                     found -> found.path("brokers").path("state").asText().equals("UP")))
             .isNotNull();
+        Await.until(() -> metrics(served).matches("(?s).*brokers_away_seconds\\{[^}]*} 0\n.*"));
       }
     }
   }
@@ -269,7 +281,8 @@ class OverviewTest {
 
   private static InstanceStatus preprocess(Instant at, long pairs) {
     Map<String, Long> counters = new HashMap<>();
-    counters.put("decided_total{standing=TRAINING}", pairs);
+    counters.put("decided_total{source=SCRAPED,standing=TRAINING}", pairs);
+    counters.put("decided_total{source=CANARY,standing=TRAINING}", pairs); // nobody's
     counters.put("rejected_total{reason=IMAGE_TOO_SMALL}", pairs * 7 / 10);
     counters.put("rejected_total{reason=odd", pairs); // of another version
     counters.put("node_records_total{node=read}", pairs);
@@ -326,6 +339,7 @@ class OverviewTest {
               instances,
               watch,
               () -> groups,
+              new Arrivals(),
               () -> Map.of("TRAINING", 1L),
               () -> Map.of("IMAGE_TOO_SMALL", 70L),
               () -> CanaryReport.OFF,

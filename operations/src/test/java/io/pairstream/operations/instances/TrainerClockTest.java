@@ -40,6 +40,22 @@ class TrainerClockTest {
         .isEqualTo("the trainer starves: no batch is ready, and it waits 90 % of its time");
   }
 
+  @Test
+  void aTrainerThatHasJustBegunDoesNotStarveYet() {
+    Map<String, Long> waits = Map.of("feed_data_wait_nanoseconds_total", 10 * SECOND);
+    Map<String, Double> none = Map.of("feed_ready_batches", 0.0, "feed_samples_waiting", 90.0);
+    Map<String, Long> before =
+        Map.of("feed_data_wait_nanoseconds_total", 10 * SECOND, "feed_batches_total", 0L);
+
+    for (Map<String, Long> counters : List.of(waits, before)) {
+      List<Instance> feeds = List.of(Played.afterTenSeconds("feed", counters, none));
+      TrainerClock clock = TrainerClock.of(feeds, 0, true, Optional.empty());
+
+      assertThat(clock.starvesInSeconds()).isNaN();
+      assertThat(clock.sentence().text()).isEqualTo("a trainer has just begun");
+    }
+  }
+
   /** Rates are those of the last minute: pairs came in it, and none is left. */
   @Test
   void aTrainerThatHasTakenAllDoesNotStarve() {

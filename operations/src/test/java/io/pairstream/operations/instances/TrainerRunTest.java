@@ -24,6 +24,7 @@ class TrainerRunTest {
         Played.status("feed", "i" + rank, Instant.EPOCH).setFacts(facts).setGauges(gauges).build(),
         Instant.EPOCH,
         Map.of("feed_data_wait_nanoseconds_total", waits * 1e9),
+        Map.of(),
         silent);
   }
 
@@ -33,6 +34,7 @@ class TrainerRunTest {
         new Instance(
             Played.status("feed", "j", Instant.EPOCH).setFacts(Map.of("run", "f00 plan")).build(),
             Instant.EPOCH,
+            Map.of(),
             Map.of(),
             false);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.sentence.Sentence;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class HeadlineTest {
@@ -19,7 +20,7 @@ class HeadlineTest {
 
     assertThat(headline.verdict()).isEqualTo(Verdict.OK);
     assertThat(headline.sentence().text())
-        .isEqualTo("OK: pairs-a; pairs-fetch (unread: 90) has not started");
+        .isEqualTo("All is well: nothing waits; pairs-fetch (unread: 90) has not started");
   }
 
   @Test
@@ -56,9 +57,51 @@ class HeadlineTest {
             group("pairs-feed", Verdict.UNKNOWN, "Absent"));
 
     assertThat(headline.verdict()).isEqualTo(Verdict.OK);
-    assertThat(headline.sentence().text()).isEqualTo("OK: pairs-a; pairs-feed has not started");
+    assertThat(headline.sentence().text())
+        .isEqualTo("All is well: nothing waits; pairs-feed has not started");
     assertThat(Headline.of(List.of(PlayedLag.group("cron", Verdict.STOP, "Empty", 0, false))))
         .isEmpty();
+  }
+
+  @Test
+  void ownTroublesComeFirstAndTheOthersAreCounted() {
+    GroupLag own = group("pairs-preprocess", Verdict.STALL, "Stable").own(true);
+    GroupLag lost = group("team-a", Verdict.LOST, "Empty");
+    GroupLag risk = group("team-b", Verdict.AT_RISK, "Stable");
+    GroupLag calm = group("pairs-index", Verdict.OK, "Stable").own(true);
+
+    assertThat(of(lost, calm, own).sentence().text())
+        .isEqualTo("STALL: pairs-preprocess; and one more trouble");
+    assertThat(of(lost, calm, own, risk).sentence().text())
+        .isEqualTo("STALL: pairs-preprocess; and 2 more troubles");
+    assertThat(of(risk, calm, lost).sentence().text())
+        .isEqualTo("LOST: team-a; and one more trouble");
+    assertThat(of(own, calm).sentence().text()).isEqualTo("STALL: pairs-preprocess");
+    assertThat(
+            Stream.of(risk, lost, calm, own, group("pairs-fetch", Verdict.IDLE, "Absent").own(true))
+                .sorted(Headline.OWN_FIRST)
+                .map(GroupLag::group))
+        .containsExactly("pairs-preprocess", "pairs-index", "team-a", "team-b", "pairs-fetch");
+  }
+
+  @Test
+  void whereAllIsWellWhatWaitsIsToldOfAllTogether() {
+    GroupLag moves = PlayedLag.group("pairs-a", Verdict.OK, "Stable", 12, true);
+    GroupLag rests = group("pairs-b", Verdict.IDLE, "Stable");
+
+    assertThat(of(rests, moves).verdict()).isEqualTo(Verdict.OK);
+    assertThat(of(rests, moves).sentence().text()).isEqualTo("All is well: 12 records wait");
+    assertThat(of(rests).sentence().text()).isEqualTo("All is well: nothing waits");
+  }
+
+  @Test
+  void aMutedGroupIsNoTroubleAndIsListedBehindThoseThatCount() {
+    Mute mute = new Mute("team-a", PlayedLag.AT, "moves", "ann");
+    GroupLag muted = group("team-a", Verdict.LOST, "Empty").muted(mute);
+    GroupLag other = group("team-b", Verdict.OK, "Stable");
+
+    assertThat(of(muted, other).sentence().text()).isEqualTo("All is well: nothing waits");
+    assertThat(Stream.of(muted, other).sorted(Headline.OWN_FIRST)).containsExactly(other, muted);
   }
 
   private static Headline of(GroupLag... groups) {

@@ -153,15 +153,83 @@ class MetricsTest {
   }
 
   private static ClusterMetrics aCluster(CanaryReport canary) {
+    return aCluster(() -> LagReport.nothingYet(LagWatcher.INTERVAL), canary);
+  }
+
+  private static ClusterMetrics aCluster(Supplier<LagReport> lag, CanaryReport canary) {
     return new ClusterMetrics(
         "here",
         "pairs",
-        () -> LagReport.nothingYet(LagWatcher.INTERVAL),
+        lag,
         () -> List.of(new BrokerDisk(1, "/data", 40, 100)),
-        () ->
+        answering(
             Optional.of(
                 new BrokerState(BrokerState.State.UP, Sentence.verbatim(""), List.of(), 2, 3)),
-        () -> canary);
+            0,
+            0),
+        () -> canary,
+        true);
+  }
+
+  @Test
+  void tellsForHowLongNobodyAnswersAndOfNoPartitionsThen() {
+    ClusterMetrics.Answering away = answering(Optional.empty(), 17, 21);
+    Samples samples =
+        write(
+            new ClusterMetrics(
+                "here",
+                "pairs",
+                () -> LagReport.nothingYet(LagWatcher.INTERVAL),
+                List::of,
+                away,
+                () -> CanaryReport.OFF,
+                false));
+
+    assertThat(samples.one("pairstream_brokers_away_seconds", Map.of()).value()).isEqualTo(17);
+    assertThat(samples.one("pairstream_registry_away_seconds", Map.of()).value()).isEqualTo(21);
+    assertThat(samples.names()).noneMatch(name -> name.contains("partitions"));
+  }
+
+  @Test
+  void aMutedGroupDecidesNeitherYesNorNo() {
+    Mute mute = new Mute("readers", PlayedLag.AT, "moves", "ann");
+
+    Samples samples = write(report(group("readers", Verdict.STOP, "pairs.training").muted(mute)));
+
+    assertThat(samples.named("pairstream_lag_verdict"))
+        .allMatch(sample -> sample.labels().get("decides").equals("muted"));
+  }
+
+  @Test
+  void tellsLagByTheNamesOfTheExporterWhereAsked() {
+    LagReport known = report(group("readers", Verdict.BEHIND, "pairs.training"));
+    Samples samples = write(aCluster(() -> known, CanaryReport.OFF));
+    Map<String, String> one = Map.of("group", "readers", "partition", "1");
+
+    assertThat(samples.one("kafka_consumergroup_group_offset", one).value()).isEqualTo(70);
+    assertThat(samples.one("kafka_consumergroup_group_lag", one).value()).isEqualTo(30);
+    assertThat(samples.one("kafka_consumergroup_group_lag", one).labels())
+        .containsOnlyKeys(
+            "cluster_name",
+            "group",
+            "topic",
+            "partition",
+            "member_host",
+            "consumer_id",
+            "client_id");
+    assertThat(samples.one("kafka_consumergroup_group_lag_seconds", one).value()).isEqualTo(61.5);
+    assertThat(samples.one("kafka_consumergroup_group_max_lag", Map.of()).value()).isEqualTo(30);
+    assertThat(samples.one("kafka_consumergroup_group_max_lag", Map.of()).labels())
+        .containsOnlyKeys("cluster_name", "group");
+    assertThat(samples.one("kafka_consumergroup_group_max_lag_seconds", Map.of()).value())
+        .isEqualTo(61.5);
+    assertThat(samples.one("kafka_consumergroup_group_sum_lag", Map.of()).value()).isEqualTo(42);
+    assertThat(samples.one("kafka_consumergroup_group_topic_sum_lag", Map.of()).value())
+        .isEqualTo(42);
+    Map<String, String> place = Map.of("topic", "pairs.training", "partition", "1");
+    assertThat(samples.one("kafka_partition_latest_offset", place).value()).isEqualTo(100);
+    assertThat(samples.one("kafka_partition_earliest_offset", place).value()).isEqualTo(10);
+    assertThat(write(known).names()).noneMatch(name -> name.startsWith("kafka_"));
   }
 
   @Test
@@ -182,7 +250,33 @@ class MetricsTest {
   /** Nothing is known but lag. */
   static ClusterMetrics ofLag(String clusterName, String dataset, Supplier<LagReport> lag) {
     return new ClusterMetrics(
-        clusterName, dataset, lag, List::of, Optional::empty, () -> CanaryReport.OFF);
+        clusterName,
+        dataset,
+        lag,
+        List::of,
+        answering(Optional.empty(), 0, 0),
+        () -> CanaryReport.OFF,
+        false);
+  }
+
+  private static ClusterMetrics.Answering answering(
+      Optional<BrokerState> known, double brokersAway, double registryAway) {
+    return new ClusterMetrics.Answering() {
+      @Override
+      public Optional<BrokerState> known() {
+        return known;
+      }
+
+      @Override
+      public double brokersAwaySeconds() {
+        return brokersAway;
+      }
+
+      @Override
+      public double registryAwaySeconds() {
+        return registryAway;
+      }
+    };
   }
 
   private static Samples write(ClusterMetrics source) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.lag.Mutes;
 import io.pairstream.operations.operate.RunningOperators.ClusterAnswer;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.ApiKeyText;
@@ -12,6 +13,7 @@ import io.pairstream.service.keys.KeyIssuer;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -293,6 +295,27 @@ class OperatorsLoginTest {
                   .status())
           .isEqualTo(200);
     }
+  }
+
+  @Test
+  void whoeverMayReviewMutesAGroupAndLiftsIt() {
+    String body = "{\"group\": \"team-a\", \"minutes\": %d, \"why\": \"moves\"}";
+    String key = "Bearer " + operators.key("ann", Scope.REVIEW).text().reveal();
+    String looks = "Bearer " + operators.key("bob", Scope.VIEW).text().reveal();
+
+    assertThat(mute(body.formatted(60), looks).status()).isEqualTo(403);
+    ClusterAnswer muted = mute(body.formatted(60), key);
+    assertThat(muted.status()).isEqualTo(200);
+    assertThat(muted.json().path("by").asText()).isEqualTo("ann");
+    assertThat(mute(body.formatted(0), key).status()).isEqualTo(200);
+    assertThat(Mutes.read(cluster, Clock.systemUTC()).all()).isEmpty();
+    for (String odd : List.of("[]", "null", body.formatted(-1), body.formatted(99_999))) {
+      assertThat(mute(odd, key).status()).as(odd).isEqualTo(400);
+    }
+  }
+
+  private ClusterAnswer mute(String body, String key) {
+    return operators.tell(operators.post("/v1/mutes", body).header("Authorization", key));
   }
 
   @ParameterizedTest

@@ -63,7 +63,8 @@ final class RunningOperators implements AutoCloseable {
             Optional.empty(),
             Optional.empty(),
             List.of(),
-            Optional.empty()));
+            Optional.empty(),
+            false));
   }
 
   /** One for whose limits no time passes. */

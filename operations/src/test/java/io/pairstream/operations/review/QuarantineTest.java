@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.canary.CanaryProbe;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.review.Quarantine.Sought;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +44,21 @@ class QuarantineTest {
     assertThat(newest)
         .extracting(entry -> entry.pair().getReason())
         .containsExactly("REASON_2", "REASON_3", "REASON_4");
+  }
+
+  @Test
+  void leavesOutCanariesUnlessOneIsAskedFor() {
+    Sent damaged = pipeline.send("image", "caption");
+    pipeline.reject(damaged, "IMAGE_DAMAGED");
+    Sent sent = pipeline.send("canary", "caption");
+    RawPair raw = CanaryProbe.pair(1, Instant.now());
+    pipeline.reject(
+        new Sent(sent.imageDigest(), sent.pairId(), raw, sent.origin()), "IMAGE_DAMAGED");
+
+    assertThat(quarantine.newest(Optional.empty(), 3))
+        .extracting(QuarantineEntry::key)
+        .containsExactly(damaged.pairId());
+    assertThat(quarantine.show(sent.pairId())).isPresent();
   }
 
   @Test

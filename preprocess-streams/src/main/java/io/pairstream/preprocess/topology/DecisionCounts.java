@@ -1,6 +1,7 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.report.Counts;
 import java.time.Clock;
@@ -28,23 +29,29 @@ public final class DecisionCounts {
   }
 
   /** A pair is published, in a split. */
-  void published(String split, Instant arrivedAt) {
-    decided(PairStatus.valueOf(split));
+  void published(String split, String source, Instant arrivedAt) {
+    decided(PairStatus.valueOf(split), source);
     delay(arrivedAt);
   }
 
-  void rejected(RejectReason reason, Instant arrivedAt) {
-    decided(PairStatus.QUARANTINED);
-    counts.of("rejected_total", "reason", reason.name()).increment();
+  /**
+   * A record is rejected.
+   *
+   * @param source a {@link io.pairstream.schemas.SourceKind}, {@link Canaries#SOURCE}, or empty
+   *     where the record does not say
+   */
+  void rejected(RejectReason reason, String source, Instant arrivedAt) {
+    decided(PairStatus.QUARANTINED, source);
+    counts.of("rejected_total", "reason", reason.name(), "source", source).increment();
     delay(arrivedAt);
   }
 
   void withdrawn() {
-    decided(PairStatus.WITHDRAWN);
+    decided(PairStatus.WITHDRAWN, "");
   }
 
-  private void decided(PairStatus standing) {
-    counts.of("decided_total", "standing", standing.name()).increment();
+  private void decided(PairStatus standing, String source) {
+    counts.of("decided_total", "standing", standing.name(), "source", source).increment();
   }
 
   private void delay(Instant arrivedAt) {

@@ -302,12 +302,13 @@ public final class PreprocessTopology {
   }
 
   private Tracked<Receipt> published(Tracked<PreparedPair> pair) {
-    counts.published(pair.stage().getSplit(), pair.raw().arrivedAt());
+    counts.published(pair.stage().getSplit(), pair.identity().source(), pair.raw().arrivedAt());
     return pair.as(outputs.published(pair));
   }
 
   private Tracked<Receipt> turned(Tracked<Turned> record) {
-    counts.rejected(record.stage().rejection().reason(), record.raw().arrivedAt());
+    counts.rejected(
+        record.stage().rejection().reason(), record.identity().source(), record.raw().arrivedAt());
     return record.as(outputs.turned(record));
   }
 

@@ -7,6 +7,7 @@ import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.preprocess.topology.Tracked.Identity;
 import io.pairstream.preprocess.topology.Tracked.ReceivedPair;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.FieldRule;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -168,6 +169,9 @@ final class ReadRawPair
             lastImageDigest,
             "",
             isField(pair.getProducer()) ? pair.getProducer() : "",
+            isSource(pair)
+                ? Canaries.source(pair.getSourceKind(), pair.getContributor(), pair.getProducer())
+                : "",
             isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt(),
             Optional.empty());
     return new Tracked<>(
@@ -227,6 +231,11 @@ final class ReadRawPair
     return Utils.toArray(buffer);
   }
 
+  private static boolean isSource(RawPair pair) {
+    return Arrays.stream(SourceKind.values())
+        .anyMatch(kind -> kind.name().equals(pair.getSourceKind()));
+  }
+
   /**
    * What a producer says about a pair besides image and caption, and what an output carries on
    * unchanged. Rejects {@code FIELD_INVALID}.
@@ -254,8 +263,7 @@ final class ReadRawPair
                 + " holds control characters, or bytes that are not UTF-8");
       }
     }
-    if (Arrays.stream(SourceKind.values())
-        .noneMatch(kind -> kind.name().equals(pair.getSourceKind()))) {
+    if (!isSource(pair)) {
       return Outcome.rejected(
           RejectReason.FIELD_INVALID,
           "the field source_kind is '%s', not one of %s"

@@ -46,6 +46,8 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
    * @param sampleId the pair id that it would have with its cleaned caption; empty until that is
    *     known
    * @param producer whose API key it was sent with; empty where the record does not say
+   * @param source the kind of source that it is counted by: see {@link
+   *     io.pairstream.schemas.Canaries#source}; empty where the record does not say
    * @param receivedAt when the ingest API accepted it; the time of its arrival where nobody says
    * @param sent what its producer said, without the image; known of what is cleaned
    */
@@ -54,20 +56,22 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
       String imageDigest,
       String sampleId,
       String producer,
+      String source,
       Instant receivedAt,
       Optional<RawPair> sent) {
 
     /** A record that could not be read has no names. */
     static Identity unknown(RawRecord raw) {
-      return new Identity("", "", "", "", raw.arrivedAt(), Optional.empty());
+      return new Identity("", "", "", "", "", raw.arrivedAt(), Optional.empty());
     }
 
     Identity withSample(String id) {
-      return new Identity(pairId, imageDigest, id, producer, receivedAt, sent);
+      return new Identity(pairId, imageDigest, id, producer, source, receivedAt, sent);
     }
 
     Identity withSent(RawPair pair) {
-      return new Identity(pairId, imageDigest, sampleId, producer, receivedAt, Optional.of(pair));
+      return new Identity(
+          pairId, imageDigest, sampleId, producer, source, receivedAt, Optional.of(pair));
     }
 
     boolean isKnown() {

@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.preprocess.topology.RawRecord.RawHeader;
 import io.pairstream.preprocess.topology.Tracked.Identity;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.WaitingPair;
@@ -77,6 +78,7 @@ final class WaitingPairs {
             pair.getImageDigest(),
             "",
             pair.getProducer(),
+            Canaries.source(pair.getSourceKind(), pair.getContributor(), pair.getProducer()),
             pair.getReceivedAt(),
             Optional.ofNullable(waiting.getSent())),
         pair);

@@ -2,6 +2,8 @@ package io.pairstream.preprocess.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.RawPair;
 import java.io.IOException;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -59,15 +61,32 @@ class TimedProcessorsTest {
       topology.send("crowdsourced", Pairs.good(1));
 
       Map<String, Long> counters = topology.counters();
-      assertThat(counters).containsEntry("decided_total{standing=QUARANTINED}", 1L);
+      assertThat(counters)
+          .containsEntry("decided_total{source=CROWDSOURCED,standing=QUARANTINED}", 1L);
       assertThat(counters.keySet()).filteredOn(name -> name.startsWith("decided")).hasSize(2);
-      assertThat(counters).containsEntry("rejected_total{reason=DUPLICATE_PAIR}", 1L);
+      assertThat(counters)
+          .containsEntry("rejected_total{reason=DUPLICATE_PAIR,source=CROWDSOURCED}", 1L);
       assertThat(counters.keySet()).filteredOn(name -> name.startsWith("rejected")).hasSize(1);
       assertThat(counters).containsEntry("decision_delay_nanoseconds_total", 1_400_000_000L);
       assertThat(counters).containsEntry("decision_delay_seconds_bucket{le=0.1}", 0L);
       assertThat(counters).containsEntry("decision_delay_seconds_bucket{le=0.5}", 0L);
       assertThat(counters).containsEntry("decision_delay_seconds_bucket{le=1.0}", 2L);
       assertThat(counters).containsEntry("decision_delay_seconds_bucket{le=+Inf}", 2L);
+    }
+  }
+
+  @Test
+  void aCanaryIsCountedApartUnlessItCameThroughTheIngestApi() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      RawPair canary =
+          RawPair.newBuilder(Pairs.good(1)).setContributor(Canaries.CONTRIBUTOR).build();
+      topology.send("crowdsourced", canary);
+      topology.send("crowdsourced", canary);
+      topology.send("crowdsourced", RawPair.newBuilder(canary).setProducer("anna").build());
+
+      assertThat(topology.counters())
+          .containsEntry("rejected_total{reason=DUPLICATE_PAIR,source=CANARY}", 1L)
+          .containsEntry("rejected_total{reason=DUPLICATE_PAIR,source=CROWDSOURCED}", 1L);
     }
   }
 

@@ -64,20 +64,29 @@ public final class StatusMetrics {
     write(status, Map.of("service", status.getService()), text);
   }
 
-  /** The metrics of many processes, which the label {@code instance} tells apart. */
-  public static void write(Collection<InstanceStatus> statuses, PrometheusText text) {
+  /**
+   * The metrics of many processes, which the label {@code instance} tells apart.
+   *
+   * @param place labels of the cluster and the data set that they work on
+   */
+  public static void write(
+      Collection<InstanceStatus> statuses, Map<String, String> place, PrometheusText text) {
     for (InstanceStatus status : statuses) {
-      write(status, labels(status), text);
+      write(status, labels(status, place), text);
     }
   }
 
   /** Processes that ought to report and do not: {@code pairstream_up} is 0. */
-  public static void writeMissing(Collection<InstanceStatus> statuses, PrometheusText text) {
-    statuses.forEach(status -> gauge("up", 0, labels(status), text));
+  public static void writeMissing(
+      Collection<InstanceStatus> statuses, Map<String, String> place, PrometheusText text) {
+    statuses.forEach(status -> gauge("up", 0, labels(status, place), text));
   }
 
-  private static Map<String, String> labels(InstanceStatus status) {
-    return Map.of("service", status.getService(), "instance", status.getInstance());
+  private static Map<String, String> labels(InstanceStatus status, Map<String, String> place) {
+    Map<String, String> labels = new TreeMap<>(place);
+    labels.put("service", status.getService());
+    labels.put("instance", status.getInstance());
+    return labels;
   }
 
   private static void write(InstanceStatus status, Map<String, String> own, PrometheusText text) {

@@ -38,12 +38,13 @@ class StatusMetricsTest {
   void whoIsMissingIsToldAsDown() {
     PrometheusText text = new PrometheusText();
 
-    StatusMetrics.write(List.of(status().build()), text);
-    StatusMetrics.writeMissing(List.of(status().setInstance("p2").build()), text);
+    Map<String, String> place = Map.of("namespace", "pairs");
+    StatusMetrics.write(List.of(status().build()), place, text);
+    StatusMetrics.writeMissing(List.of(status().setInstance("p2").build()), place, text);
 
     assertThat(text.toString())
-        .contains("pairstream_up{instance=\"p1\",service=\"preprocess\"} 1\n")
-        .contains("pairstream_up{instance=\"p2\",service=\"preprocess\"} 0\n")
+        .contains("pairstream_up{instance=\"p1\",namespace=\"pairs\",service=\"preprocess\"} 1\n")
+        .contains("pairstream_up{instance=\"p2\",namespace=\"pairs\",service=\"preprocess\"} 0\n")
         .doesNotContain("pairstream_state{instance=\"p2\"");
   }
 

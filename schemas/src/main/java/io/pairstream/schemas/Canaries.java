@@ -1,0 +1,21 @@
+package io.pairstream.schemas;
+
+/** Pairs that the platform sends itself, to see whether pairs come out. */
+public final class Canaries {
+
+  /** Contributor of every canary. */
+  public static final String CONTRIBUTOR = "pairstream-canary";
+
+  /** What counts are labelled with in place of a canary's source. */
+  public static final String SOURCE = "CANARY";
+
+  private Canaries() {}
+
+  /**
+   * The source by which a pair is counted: its kind, or {@link #SOURCE}. A pair that came through
+   * the ingest API has a producer, and is no canary whatever its contributor.
+   */
+  public static String source(String sourceKind, String contributor, String producer) {
+    return contributor.equals(CONTRIBUTOR) && producer.isEmpty() ? SOURCE : sourceKind;
+  }
+}
