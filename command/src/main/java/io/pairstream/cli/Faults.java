@@ -104,12 +104,15 @@ final class Faults {
   private static List<String> meant(String typed, UnmatchedArgumentException unmatched) {
     if (typed.equals("status")) {
       return List.of("why", "lag");
-    } else if (!unmatched.getSuggestions().isEmpty()) {
-      return unmatched.getSuggestions().subList(0, 1);
     }
     CommandSpec command = unmatched.getCommandLine().getCommandSpec();
     boolean isOption = unmatched.isUnknownOption();
     String begin = typed.substring(0, Math.min(typed.length(), isOption ? 3 : 1));
+    Optional<String> nearest =
+        unmatched.getSuggestions().stream().filter(name -> name.startsWith(begin)).findFirst();
+    if (nearest.isPresent()) {
+      return List.of(nearest.get());
+    }
     return (isOption ? command.optionsMap() : command.subcommands())
         .keySet().stream()
             .filter(name -> name.startsWith(begin) && name.length() == typed.length())
