@@ -4,6 +4,7 @@ import io.pairstream.operations.archive.RawArchive;
 import io.pairstream.operations.archive.RawArchive.Held;
 import io.pairstream.operations.archive.RawArchive.Report;
 import io.pairstream.terminal.Table;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -48,23 +49,23 @@ final class ArchiveCommand extends ClusterCommand {
     for (Held held : report.held()) {
       table.row(
           held.partition(),
-          held.files() + (held.files() == 1 ? " file" : " files"),
+          TerminalText.format("%d file(|s)", held.files()),
           "offsets " + held.first() + " to " + held.last(),
           Quantity.bytes(held.bytes()));
     }
     print(table);
-    count("%d withdrawn records were taken out of earlier files", report.removed());
-    count("%d withdrawn records were left out", report.withdrawn());
+    count("%d withdrawn record(|s) (was|were) taken out of earlier files", report.removed());
+    count("%d withdrawn record(|s) (was|were) left out", report.withdrawn());
     report
         .missing()
         .forEach(
             (partition, offsets) ->
-                complain(
-                    "%d offsets of %s had left the log before they were archived"
-                        .formatted(offsets, partition)));
+                say(
+                    "pairstream: %d offset(|s) of %s had left the log before the archiving",
+                    offsets, partition));
     print(
-        "%s archived now; %s has all that is committed and not withdrawn, %s in %d files",
-        report.records() == 1 ? "1 record" : report.records() + " records",
+        "%d record(|s) archived now; %s has all that is committed and not withdrawn, %s in %d file(|s)",
+        report.records(),
         folder,
         Quantity.bytes(report.held().stream().mapToLong(Held::bytes).sum()),
         report.held().stream().mapToInt(Held::files).sum());

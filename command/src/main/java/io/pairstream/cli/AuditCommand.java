@@ -49,7 +49,7 @@ final class AuditCommand extends ClusterCommand {
     count("waiting      %d until their picture is looked up", report.waiting());
     count("withdrawn    %d", report.withdrawn());
     count(
-        "expired      %d outputs whose input "
+        "expired      %d output(|s) whose input "
             + (since == null ? "has left the log" : "is older than " + since),
         report.expired());
     LinkReport links = report.links();
@@ -64,19 +64,19 @@ final class AuditCommand extends ClusterCommand {
       print("links        not looked at; without --since they are");
     }
     count(
-        "other recipe  %d pairs: whether their splits and tokens are right, --recipe tells",
+        "other recipe  %d pair(|s): whether their splits and tokens are right, --recipe tells",
         report.otherRecipes());
-    print("audit: %d differences", report.differences());
+    print("audit: %d difference(|s)", report.differences());
     report.details().forEach(one -> print("  %s  %s", one.kind(), one.sentence()));
     count("  and %d more", report.differences() - report.details().size());
     print(
-        "near copies: %d pictures are nearly one of another split%s",
+        "near copies: %d picture(|s) (is|are) nearly one of another split%s",
         report.nearCopies().count(),
         report.nearCopies().count() > 0 ? "; differences where they were looked for" : "");
     report.nearCopies().first().forEach(sentence -> print("  %s", sentence));
     count("  and %d more", report.nearCopies().count() - report.nearCopies().first().size());
     count(
-        "equal samples: %d pairs have the picture and the cleaned caption of another; no"
+        "equal samples: %d pair(|s) (has|have) the picture and the cleaned caption of another; no"
             + " difference, but each is trained on twice. See docs/operators.md",
         report.equalSamples());
     report.firstEqualSamples().forEach(one -> print("  %s is as %s", one.pairId(), one.sameAs()));

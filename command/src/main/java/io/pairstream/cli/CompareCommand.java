@@ -39,15 +39,11 @@ final class CompareCommand extends ClusterCommand {
     print(table);
     for (Change change : comparison.changes()) {
       print(
-          "%s: %s in %s, %s in %s",
-          change.pairs() == 1 ? "1 pair" : change.pairs() + " pairs",
-          orNothing(change.here()),
-          here,
-          orNothing(change.there()),
-          other);
+          "%d pair(|s): %s in %s, %s in %s",
+          change.pairs(), orNothing(change.here()), here, orNothing(change.there()), other);
       change.examples().forEach(pair -> print("  %s  %s", pair.pairId(), pair.detail()));
     }
-    print("compare: %d pairs differ", comparison.differing());
+    print("compare: %d pair(|s) differ(s|)", comparison.differing());
   }
 
   private static String orNothing(String outcome) {

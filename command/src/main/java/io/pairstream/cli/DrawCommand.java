@@ -37,7 +37,7 @@ final class DrawCommand extends PairstreamCommand {
         new Drawn(folder, pairs),
         () ->
             print(
-                "%,d pairs in %s; publish them with: %s import %s",
+                "%,d pair(|s) in %s; publish them with: %s import %s",
                 pairs, folder, Hint.called(), Hint.quoted(folder.toString())));
     return ExitStatus.DONE;
   }

@@ -7,6 +7,7 @@ import io.pairstream.feed.OrderPlan;
 import io.pairstream.feed.View;
 import io.pairstream.feed.ViewExport;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -50,7 +51,7 @@ final class ExportCommand extends TrainerCommand {
     try (Progress progress = progress()) {
       ViewExport.Listener listener =
           new ViewExport.Listener(
-              done -> progress.show("%,d of %,d samples", done, read.samples()), progress::line);
+              done -> progress.show("%,d of %,d sample(|s)", done, read.samples()), progress::line);
       summary = ViewExport.export(sourceOf(read.topic()), plan, folder, listener);
     }
     answer(new Exported(folder, format.label(), summary), () -> print(summary));
@@ -59,14 +60,16 @@ final class ExportCommand extends TrainerCommand {
 
   private void print(ViewExport.Summary summary) {
     print(
-        "%,d samples in %,d files, %s, in %s%s",
+        "%,d sample(|s) in %,d file(|s), %s, in %s%s",
         summary.samples(),
         summary.shards(),
         Quantity.bytes(summary.bytes()),
         folder,
-        summary.kept() == 0 ? "" : "; " + summary.kept() + " files were there already");
+        summary.kept() == 0
+            ? ""
+            : TerminalText.format("; %d file(|s) (was|were) there already", summary.kept()));
     count(
-        "%,d samples of the view are in none of them: their pairs have been withdrawn",
+        "%,d sample(|s) of the view (is|are) in none of them: (its|their) pair(|s) (has|have) been withdrawn",
         summary.withdrawn());
   }
 }

@@ -131,7 +131,7 @@ final class FeedCommand extends TrainerCommand {
     if (!json()) {
       FeedStats stats = feed.stats();
       print(
-          "%d batches, %d samples, %.0f samples/s; the trainer waited %.1f s for data",
+          "%d batch(|es), %d sample(|s), %.0f samples/s; the trainer waited %.1f s for data",
           stats.batches(),
           stats.samples(),
           stats.samplesPerSecond(),

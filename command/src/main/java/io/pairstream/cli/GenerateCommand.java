@@ -7,6 +7,7 @@ import io.pairstream.ingest.generate.GenerationPlan;
 import io.pairstream.ingest.generate.ImagesApi;
 import io.pairstream.ingest.generate.PromptFile;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -75,9 +77,6 @@ final class GenerateCommand extends ClusterCommand.Fit {
       Shown shown = new Shown(progress);
       file.problems().forEach(problem -> shown.problem(problem.where(), problem.message()));
       return generate(plan, api, file, shown);
-    } catch (Generation.StoppedException e) {
-      say("what is published stays; the same command goes on where it stopped");
-      throw e;
     }
   }
 
@@ -87,14 +86,19 @@ final class GenerateCommand extends ClusterCommand.Fit {
     Generation.Result result;
     try (PairPublisher publisher = pairPublisher()) {
       result = checked(() -> new Generation(plan, api, publisher, shown).run(file, state, most));
+    } catch (Generation.StoppedException | PublishFailedException | KafkaException e) {
+      say(
+          "%,d pair(|s) published before it stopped; the same command goes on there",
+          shown.published);
+      throw e;
     }
     double seconds = shown.progress.seconds();
     answer(
         new Generated(result, seconds, state),
         () ->
             print(
-                "%,d pairs published from %,d prompts in %.1f s; %,d refused, %,d without an"
-                    + " answer, %,d answered before, %,d lines without a prompt",
+                "%,d pair(|s) published from %,d prompt(|s) in %.1f s; %,d refused, %,d without an"
+                    + " answer, %,d answered before, %,d line(|s) without a prompt",
                 result.published(),
                 result.answered(),
                 seconds,

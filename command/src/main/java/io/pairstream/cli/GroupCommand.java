@@ -71,8 +71,8 @@ final class GroupCommand {
       print(table);
       String again = planOnly ? "would be read again" : "are read again";
       String never = planOnly ? "would never be read" : "will never be read";
-      count("%,d records " + again, plan.again());
-      count("%,d records " + never, plan.skipped());
+      count("%,d record(|s) " + again, plan.again());
+      count("%,d record(|s) " + never, plan.skipped());
       plan.notes().forEach(note -> print("note: %s", note));
       if (!plan.changes()) {
         print("group %s is there already; nothing changes", plan.group());

@@ -132,9 +132,9 @@ final class ImportCommand extends ClusterCommand.Fit {
 
   private void print(WouldSend one) {
     print(
-        "%s: %,d pairs, %,d links, %,d problems; nothing was sent",
+        "%s: %,d pair(|s), %,d link(|s), %,d problem(|s); nothing was sent",
         one.path(), one.pairs(), one.links(), one.problems());
-    one.columns().forEach((column, entries) -> print("  %s, in %,d entries", column, entries));
+    one.columns().forEach((column, entries) -> print("  %s, in %,d entr(y|ies)", column, entries));
   }
 
   /** The usual one is named after what is imported, and how, so that the same command finds it. */
@@ -203,9 +203,9 @@ final class ImportCommand extends ClusterCommand.Fit {
 
   private void print(ImportProgress.Summary summary) {
     print(
-        "%,d published%s, %,d problems in %.1f s (%.0f pairs/s, %.1f MB/s)",
+        "%,d published%s, %,d problem(|s) in %.1f s (%.0f pairs/s, %.1f MB/s)",
         summary.published(),
-        summary.links() == 0 ? "" : ", " + TerminalText.count(summary.links()) + " links to fetch",
+        summary.links() == 0 ? "" : TerminalText.format(", %,d link(|s) to fetch", summary.links()),
         summary.problemCount(),
         summary.seconds(),
         summary.pairsPerSecond(),
@@ -395,7 +395,7 @@ final class ImportCommand extends ClusterCommand.Fit {
       published++;
       bytes += imageBytes;
       progress.show(
-          "%,d published, %,d problems, %.0f pairs/s, %.1f MB/s, %.0f %% read",
+          "%,d published, %,d problem(|s), %.0f pairs/s, %.1f MB/s, %.0f %% read",
           published,
           problems,
           published / progress.seconds(),
@@ -435,8 +435,8 @@ final class ImportCommand extends ClusterCommand.Fit {
       long more = problems - shownRows;
       if (more > 0) {
         notice(
-            "and %,d more problems, which are not shown; --failed FILE writes all of them"
-                .formatted(more));
+            TerminalText.format(
+                "and %,d more problem(|s), not shown; --failed FILE writes all of them", more));
       }
     }
   }

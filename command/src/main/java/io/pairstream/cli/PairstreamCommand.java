@@ -18,7 +18,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
@@ -70,7 +69,7 @@ abstract class PairstreamCommand implements Callable<Integer> {
 
   /** A line on stdout. */
   final void print(String format, Object... values) {
-    out().println(TerminalText.plain(String.format(Locale.ROOT, format, values)));
+    out().println(TerminalText.plain(TerminalText.format(format, values)));
   }
 
   /** Lines on stdout. */
@@ -94,7 +93,7 @@ abstract class PairstreamCommand implements Callable<Integer> {
 
   /** A line on stderr. */
   final void say(String format, Object... values) {
-    err().println(TerminalText.plain(String.format(Locale.ROOT, format, values)));
+    err().println(TerminalText.plain(TerminalText.format(format, values)));
     err().flush();
   }
 

@@ -49,14 +49,16 @@ final class PicturesCommand {
             plan
                 ? 0
                 : PublishFingerprints.send(
-                    access, pictures, number -> progress().show("%,d fingerprints sent", number));
+                    access,
+                    pictures,
+                    number -> progress().show("%,d fingerprint(|s) sent", number));
         answer(new Answer(plan ? "PLANNED" : "DONE", found, sent), () -> printSent(found, sent));
       }
       return ExitStatus.DONE;
     }
 
     private void print(Found found, NearCopies nearCopies) {
-      print("%d published pictures, %d not looked up yet", found.pictures(), missing(found));
+      print("%d published picture(|s), %d not looked up yet", found.pictures(), missing(found));
       print(
           "near copies: %d are nearly another one (at most %d of 64 bits differ), %d nearly one of"
               + " another split",
@@ -66,7 +68,7 @@ final class PicturesCommand {
           .forEach(
               near ->
                   print(
-                      "  %s in %s is nearly %s in %s: %d bits differ",
+                      "  %s in %s is nearly %s in %s: %d bit(|s) differ(s|)",
                       near.picture().imageDigest(),
                       TakedownCommand.name(near.picture().split()),
                       near.copy().imageDigest(),
@@ -77,11 +79,11 @@ final class PicturesCommand {
 
     private void printSent(Found found, long sent) {
       if (plan) {
-        print("nothing is sent; without --plan %d fingerprints would be", missing(found));
+        print("nothing is sent; without --plan %d fingerprint(|s) would be", missing(found));
         return;
       }
       print(
-          "%d fingerprints sent; preprocess takes them where its recipe sets near-copies.policy",
+          "%d fingerprint(|s) sent; preprocess takes them where its recipe sets near-copies.policy",
           sent);
     }
 

@@ -39,7 +39,7 @@ final class ProfileCommand extends ClusterCommand {
     try (Progress progress = progress()) {
       report =
           new ReadProfile(access(), Path.of(System.getProperty("java.io.tmpdir")))
-              .read(question, pairs -> progress.show("reading: %,d pairs so far", pairs));
+              .read(question, pairs -> progress.show("reading: %,d pair(|s) so far", pairs));
     }
     String dataset = cluster().dataset().name();
     answer(

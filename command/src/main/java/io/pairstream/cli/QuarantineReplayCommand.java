@@ -161,7 +161,9 @@ final class QuarantineReplayCommand extends ClusterCommand {
       print("%nunder %s", under);
       print("%-32s %,9d", "pass", result.passed());
       RecipeDiffCommand.print(this, "rejected", result.rejected());
-      count("%,d links: what is behind them is not known before it is fetched", result.links());
+      count(
+          "%,d link(|s): what is behind (it|them) is not known before it is fetched",
+          result.links());
     }
   }
 

@@ -201,7 +201,7 @@ final class RecipeCommand {
                 trial.run(
                     source,
                     limit == null ? Long.MAX_VALUE : limit,
-                    pairs -> progress.show("%,d pairs tried", pairs),
+                    pairs -> progress.show("%,d pair(|s) tried", pairs),
                     problem -> progress.line(problem.where() + ": " + problem.message()));
           }
         }
@@ -239,7 +239,7 @@ final class RecipeCommand {
       print(
           "%nof the kept captions, cleaning changed %,d and the token limit cut %,d",
           result.changedCaptions(), result.truncatedCaptions());
-      count("%,d lines or files gave no pair", result.problemCount());
+      count("%,d line(|s) or file(|s) gave no pair", result.problemCount());
       if (sheet != null) {
         print("contact sheet: %s", sheet);
       }

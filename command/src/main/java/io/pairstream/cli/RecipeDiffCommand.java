@@ -49,7 +49,7 @@ final class RecipeDiffCommand extends ClusterCommand {
                   new RememberingWorker(workers),
                   threads,
                   limit == null ? Long.MAX_VALUE : limit,
-                  pair -> progress.show("%,d pairs judged", ++judged[0]))
+                  pair -> progress.show("%,d pair(|s) judged", ++judged[0]))
               .run();
       answer(report, () -> print(report));
     }
@@ -66,7 +66,7 @@ final class RecipeDiffCommand extends ClusterCommand {
     print(this, "gained", report.gained());
     print("%-32s %,9d", "still rejected", report.stillRejected());
     print(this, "for another reason", report.otherReason());
-    print("%nof %,d pairs, %,d judged from their bytes", report.pairs(), report.judgedAgain());
+    print("%nof %,d pair(|s), %,d judged from their bytes", report.pairs(), report.judgedAgain());
     report.leftOut().forEach((why, count) -> print("left out: %,d, %s", count, why));
   }
 

@@ -96,7 +96,7 @@ final class RerunCommand extends ClusterCommand.Fit {
   private Report send(ClusterAccess live, ClusterAccess other, Progress progress)
       throws IOException {
     double perSecond = rate == null ? Double.POSITIVE_INFINITY : rate;
-    LongConsumer sent = count -> progress.show("%,d records are sent", count);
+    LongConsumer sent = count -> progress.show("%,d record(|s) (is|are) sent", count);
     try (Rerun rerun = checked(() -> new Rerun(live, other, perSecond, sent))) {
       return from.equals(TOPICS) ? rerun.fromTopics() : rerun.fromArchive(Path.of(from));
     }
@@ -118,14 +118,16 @@ final class RerunCommand extends ClusterCommand.Fit {
   }
 
   private void print(Report report) {
-    count("%d withdrawn records were not sent", report.withdrawn());
-    count("%d records were not sent: they are larger than a raw record may be", report.tooLarge());
-    count("%d offsets are missing: they had left the log before they were sent", report.missing());
+    count("%d withdrawn record(|s) (was|were) not sent", report.withdrawn());
+    count(
+        "%d record(|s) (was|were) not sent: they are larger than a raw record may be",
+        report.tooLarge());
+    count(
+        "%d offset(|s) (is|are) missing: they had left the log before they were sent",
+        report.missing());
     print(
-        "%s sent into %s now; %s is done",
-        report.sent() == 1 ? "1 record" : report.sent() + " records",
-        into,
-        from.equals(TOPICS) ? "the raw log" : from);
+        "%d record(|s) sent into %s now; %s is done",
+        report.sent(), into, from.equals(TOPICS) ? "the raw log" : from);
     print("what differs: %s", Hint.of("compare " + into));
   }
 }

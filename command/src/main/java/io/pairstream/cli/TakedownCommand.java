@@ -14,6 +14,7 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.table.ViewStorageException;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -184,7 +185,7 @@ final class TakedownCommand extends ClusterCommand {
     if (near.isEmpty()) {
       return;
     }
-    print("near copies that are published: %d pairs", near.size());
+    print("near copies that are published: %d pair(|s)", near.size());
     near.stream()
         .limit(MOST_NEAR)
         .forEach(
@@ -236,10 +237,10 @@ final class TakedownCommand extends ClusterCommand {
             .map(entry -> name(entry.getKey()) + " " + entry.getValue())
             .collect(Collectors.joining(", "));
     print(
-        "%s %s: %s%s",
+        "%s %s: %d published pair(|s)%s",
         name(report.subject().kind()),
         report.subject().name(),
-        report.total() == 1 ? "1 published pair" : report.total() + " published pairs",
+        report.total(),
         splits.isEmpty() ? "" : " (" + splits + ")");
     printProducers(report);
     print(
@@ -251,8 +252,8 @@ final class TakedownCommand extends ClusterCommand {
     seenBy.forEach(
         (run, names) ->
             print(
-                "seen by %d checkpoint%s of the run %s: %s",
-                names.size(), names.size() == 1 ? "" : "s", run, String.join(", ", names)));
+                "seen by %d checkpoint(|s) of the run %s: %s",
+                names.size(), run, String.join(", ", names)));
     if (!seenBy.isEmpty()) {
       print("in which step: %s", Hint.of("exposure PAIR_ID"));
     }
@@ -319,9 +320,7 @@ final class TakedownCommand extends ClusterCommand {
       Takedown takedown = entry.takedown();
       String kind = takedown.getKind();
       long pairs = entry.pairs() + (kind.equals(TakedownKind.PAIR.name()) ? 1 : 0);
-      print(
-          "%-11s %s, %d pair%s",
-          kind.toLowerCase(Locale.ROOT), takedown.getSubject(), pairs, pairs == 1 ? "" : "s");
+      print("%-11s %s, %d pair(|s)", kind.toLowerCase(Locale.ROOT), takedown.getSubject(), pairs);
       print("            %s", says(takedown));
     }
   }
@@ -353,7 +352,8 @@ final class TakedownCommand extends ClusterCommand {
     }
 
     private void print(TakedownDesk.Report report) {
-      String takedowns = "%d takedowns with those of its pairs".formatted(report.removed());
+      String takedowns =
+          TerminalText.format("%d takedown(|s) with those of its pairs", report.removed());
       if (report.unfinished().isPresent()) {
         print("not lifted yet: %s", report.removed() == 0 ? "asked for before" : takedowns);
       } else {

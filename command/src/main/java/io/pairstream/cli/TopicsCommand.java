@@ -6,6 +6,7 @@ import io.pairstream.operations.topics.CreateTopics.Outcome;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Table;
+import io.pairstream.terminal.TerminalText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +58,7 @@ final class TopicsCommand {
       for (Outcome outcome : outcomes) {
         table.row(
             outcome.topic(),
-            outcome.partitions() + " partitions",
+            TerminalText.format("%d partition(|s)", outcome.partitions()),
             "%s%s%s"
                 .formatted(
                     outcome.action().name().toLowerCase(Locale.ROOT),

@@ -13,6 +13,7 @@ import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -167,11 +168,13 @@ abstract class TrainerCommand extends ClusterCommand {
           view.where().isEmpty() ? "" : ", where " + String.join(" and ", view.where()));
       field("fingerprint", view.name() == null ? "" : view.fingerprint());
       print(
-          "%,d samples in %,d blocks, %s%s",
+          "%,d sample(|s) in %,d block(|s), %s%s",
           view.samples(),
           view.blocks(),
           Quantity.bytes(view.bytes()),
-          view.segments() == null ? "" : " and " + view.segments() + " segments");
+          view.segments() == null
+              ? ""
+              : TerminalText.format(" and %d segment(|s)", view.segments()));
     }
 
     final int refused(String message) {
@@ -186,7 +189,7 @@ abstract class TrainerCommand extends ClusterCommand {
     /** Reading a large split takes minutes, so it says how far it has come. */
     final <T> T reading(Function<LongConsumer, T> work) {
       try (Progress progress = progress()) {
-        return work.apply(read -> progress.show("%,d records read", read));
+        return work.apply(read -> progress.show("%,d record(|s) read", read));
       }
     }
   }

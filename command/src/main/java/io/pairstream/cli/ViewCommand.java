@@ -13,6 +13,7 @@ import io.pairstream.feed.ViewSealer;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.terminal.Table;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,8 +145,10 @@ final class ViewCommand {
     public Integer call() {
       if (!yes) {
         return refused(
-            "the view %s has %d samples, and runs that follow it cannot go on; to drop it say --yes"
-                .formatted(name, store().require(name).samples()));
+            TerminalText.format(
+                "the view %s has %d sample(|s), and runs that follow it cannot go on; to drop it say"
+                    + " --yes",
+                name, store().require(name).samples()));
       }
       try (ViewLog log = store().open(name)) {
         if (!log.drop()) {
@@ -261,7 +264,7 @@ final class ViewCommand {
       long added = view.samples(last, last + 1);
       answer(
           TrainerCommand.Described.of(view),
-          () -> print("segment %d: %,d samples, %,d in all", last, added, view.samples()));
+          () -> print("segment %d: %,d sample(|s), %,d in all", last, added, view.samples()));
     }
   }
 }

@@ -10,6 +10,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.TerminalText;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collections;
@@ -124,11 +125,11 @@ public final class DecidedPairs implements AutoCloseable {
     Map<TopicPartition, Long> ends = log.ends(rawBefore.keySet());
     try (Admin admin = cluster.admin()) {
       long left = waiting(admin, starts, ends);
-      progress.line("%,d raw pairs wait to be judged".formatted(left));
+      progress.line(TerminalText.format("%,d raw pair(|s) wait(s|) to be judged", left));
       while (left > 0) {
         LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
         left = waiting(admin, starts, ends);
-        progress.show("%,d raw pairs wait to be judged", left);
+        progress.show("%,d raw pair(|s) wait(s|) to be judged", left);
       }
       // Up to the very end: a transaction whose offsets count may not have ended here yet.
       return count(ClusterAccess.veryEnds(admin, read.keySet()));

@@ -17,6 +17,7 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.Machine;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;
+import io.pairstream.terminal.TerminalText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -82,9 +82,8 @@ public final class Demo {
       outputs.quarantine().forEach((reason, count) -> table.row("  " + reason, count));
       table.row("batches", batches).row("pairs per second", Math.round(pairsPerSecond));
       return String.join("\n", table.lines())
-          + String.format(
-              Locale.ROOT,
-              "%naudit: %,d differences (%,d inputs, each in exactly one output%s)%n",
+          + TerminalText.format(
+              "%naudit: %,d difference(|s) (%,d input(|s), each in exactly one output%s)%n",
               audit.differences(),
               audit.inputs(),
               audit.differences() == 0 ? "" : " but for these");

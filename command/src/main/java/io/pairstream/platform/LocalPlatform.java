@@ -36,8 +36,6 @@ public final class LocalPlatform implements AutoCloseable {
   /** How long children of a platform that was killed may still need to notice and end. */
   private static final Duration ORPHANS_GRACE = Duration.ofSeconds(6);
 
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-
   private final Path data;
   private final DataDirectory directory;
   private final PlatformEvents events;
@@ -215,11 +213,7 @@ public final class LocalPlatform implements AutoCloseable {
    */
   void await(String name) {
     try {
-      SupervisedChild child = named(name).orElseThrow();
-      while (!child.isDecidedWithin(LOOK_EVERY)) {
-        events.waits(waits());
-      }
-      child.awaitReady();
+      named(name).orElseThrow().awaitReady(() -> events.waits(waits()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PlatformException("interrupted while " + name + " started", e);

@@ -138,26 +138,19 @@ final class SupervisedChild {
   /**
    * Returns once the process has answered for the first time.
    *
+   * @param eachSecond runs meanwhile
    * @throws PlatformException where it was given up or stopped
    */
-  void awaitReady() throws InterruptedException {
-    try {
-      firstReady.get();
-    } catch (ExecutionException e) {
-      throw new PlatformException(e.getCause().getMessage(), e.getCause());
+  void awaitReady(Runnable eachSecond) throws InterruptedException {
+    while (!firstReady.isDone() || firstReady.isCompletedExceptionally()) {
+      try {
+        firstReady.get(1, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        eachSecond.run();
+      } catch (ExecutionException e) {
+        throw new PlatformException(e.getCause().getMessage(), e.getCause());
+      }
     }
-  }
-
-  /** Waits so long for the first answer; whether it has come, or never will. */
-  boolean isDecidedWithin(Duration wait) throws InterruptedException {
-    try {
-      firstReady.get(wait.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      // Whoever awaits the answer hears why there will be none.
-    }
-    return true;
   }
 
   /** What the process waits for, with its name: {@code feed waits: …}; empty where it works. */

@@ -3,7 +3,6 @@ package io.pairstream.terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * Says on stderr how a long work goes on: one line in place where a person looks, else a new one
@@ -29,7 +28,7 @@ public final class Progress implements AutoCloseable {
     long now = System.nanoTime();
     if (now - shownAt >= pause.toNanos()) {
       shownAt = now;
-      String text = String.format(Locale.ROOT, format, values);
+      String text = TerminalText.format(format, values);
       if (inPlace) {
         write(ERASE_LINE + TerminalText.fit(text, COLUMNS));
       } else {

@@ -4,12 +4,18 @@ import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Text as it may stand on a terminal. */
 public final class TerminalText {
 
   private static final String FULL = "█";
   private static final String[] PARTS = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+
+  /** Places of values, and words in two forms; {@code %n} and {@code %%} take no value. */
+  private static final Pattern FORMS =
+      Pattern.compile("%[n%]|%[-,.0-9]*([a-zA-Z])|\\(([a-z]*)\\|([a-z]*)\\)");
 
   private TerminalText() {}
 
@@ -81,6 +87,31 @@ public final class TerminalText {
   /** A number with commas between thousands. */
   public static String count(long number) {
     return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /**
+   * Formats, and picks of each {@code (one|more)} the form that the last whole number before it
+   * asks for: {@code %,d pair(|s) differ(s|)}.
+   */
+  public static String format(String format, Object... values) {
+    int[] next = {0};
+    long[] number = {0};
+    String picked =
+        FORMS
+            .matcher(format)
+            .replaceAll(
+                found -> {
+                  if (found.group(2) != null) {
+                    return found.group(number[0] == 1 ? 2 : 3);
+                  } else if (found.group(1) != null) {
+                    Object value = values[next[0]++];
+                    if (value instanceof Long || value instanceof Integer) {
+                      number[0] = ((Number) value).longValue();
+                    }
+                  }
+                  return Matcher.quoteReplacement(found.group());
+                });
+    return String.format(Locale.ROOT, picked, values);
   }
 
   private static boolean isPrintable(int point) {

@@ -164,7 +164,7 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(first.json().path("kept").asInt()).isZero();
     assertThat(folder.resolve("exported/pairs-000000.tar")).isNotEmptyFile();
     assertThat(again.status()).isEqualTo(ExitStatus.DONE);
-    assertThat(again.out()).contains("2 samples in 1 files").contains("1 files were there already");
+    assertThat(again.out()).contains("2 samples in 1 file,").contains("1 file was there already");
     assertThat(other.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(other.onlyErrorLine()).contains("is the manifest of another export");
     assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);
@@ -253,7 +253,7 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(broken.json().path("details").path(0).path("kind").asText()).isEqualTo("TWICE");
     assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(text.out())
-        .contains("audit: 1 differences")
+        .contains("audit: 1 difference")
         .contains("TWICE  " + OriginHeader.text(sent.origin()));
   }
 
@@ -495,7 +495,7 @@ class ClusterCommandsTest extends OnCluster {
         .isEqualTo(cluster.topics().training().name());
     assertThat(text.out()).contains("[1, 8, 8, 3]").contains("\"cat [2J  forged line\"");
     assertThat(text.out().lines()).hasSize(2);
-    assertThat(text.out()).doesNotContain("\u001b").contains("1 batches, 1 samples");
+    assertThat(text.out()).doesNotContain("\u001b").contains("1 batch, 1 sample,");
     // Its position is shown to the lag display.
     assertThat(lagOf(run("lag --json"), cluster.dataset().feedGroup()))
         .hasSize(2)

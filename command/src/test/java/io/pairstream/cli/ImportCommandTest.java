@@ -46,7 +46,7 @@ class ImportCommandTest {
 
     assertThat(out.toString().lines())
         .containsExactly(
-            list + ": 1 pairs, 0 links, 1 problems; nothing was sent",
+            list + ": 1 pair, 0 links, 1 problem; nothing was sent",
             "  photo as image, in 2 entries",
             "  title as caption, in 2 entries",
             "  width as an annotation, in 2 entries");
@@ -156,8 +156,7 @@ class ImportCommandTest {
         .doesNotContain("\u001b")
         .endsWith(
             String.format(
-                "%nand 985 more problems, which are not shown; --failed FILE writes all of"
-                    + " them%n"));
+                "%nand 985 more problems, not shown; --failed FILE writes all of" + " them%n"));
   }
 
   private void onePair() throws Exception {

@@ -132,7 +132,7 @@ class TakedownCommandTest extends OnCluster {
     Ended unknown = run("takedown lift", "--contributor", "gallery");
 
     assertThat(early.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(early.out()).startsWith("not lifted yet: 1 takedowns");
+    assertThat(early.out()).startsWith("not lifted yet: 1 takedown with");
     assertThat(early.onlyErrorLine()).contains("no preprocess runs").contains("the same command");
     assertThat(json.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(json.json().path("removed").asLong()).isZero();

@@ -143,7 +143,7 @@ class DecidedPairsTest {
 
       CompletableFuture<DecidedPairs.Counts> waiting =
           CompletableFuture.supplyAsync(() -> decided.await(new Progress(new PrintWriter(err))));
-      Await.until("it is said to wait", () -> err.toString().contains("1 raw pairs wait"));
+      Await.until("it is said to wait", () -> err.toString().contains("1 raw pair waits"));
       assertThat(waiting).isNotDone();
       pipeline.transaction(
           sent,

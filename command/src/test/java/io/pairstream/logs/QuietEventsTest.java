@@ -37,6 +37,13 @@ class QuietEventsTest {
       log.warn("unreadable", new SerializationException(CAPTION));
       log.warn("all is well");
       Class<?> corrupted = Class.forName("org.apache.kafka.streams.errors.TaskCorruptedException");
+      log.warn("[QuorumController id=1] Performing controller activation.");
+      log.error("x processExpiredBrokerHeartbeat: controller event queue overloaded. Timed out.");
+      log.warn("Store did not find checkpoint offsets while stores are not empty, since\n  more");
+      log.warn(
+          "Failed to register startup state stores for task 0_2: Tasks [0_2] are corrupted now");
+      log.warn(
+          "[TransactionCoordinator id=1] Connection to node 1 (/127.0.0.1:1) could not be established.");
       log.error("corrupted", (Throwable) corrupted.getConstructor(Set.class).newInstance(Set.of()));
     }
   }
@@ -65,8 +72,10 @@ class QuietEventsTest {
   }
 
   @Test
-  void aStoreThatIsBuiltAnewAfterAKillIsNoError() throws Exception {
+  void whatBelongsToAStartOrFollowsAKillIsNoError() throws Exception {
     List<String> lines = linesOf("text");
+
+    assertThat(lines).filteredOn(line -> line.matches("\\S+ (WARN|ERROR) .*")).hasSize(4);
 
     assertThat(lines.get(lines.size() - 1)).contains("INFO ", "builds stores anew");
     assertThat(String.join("\n", lines)).doesNotContain("TaskCorruptedException");

@@ -39,7 +39,7 @@ class SupervisedChildTest {
 
     child.start();
 
-    assertThatThrownBy(() -> child.awaitReady())
+    assertThatThrownBy(() -> child.awaitReady(() -> {}))
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("child ended with status 7 before it answered, at start 5")
         .hasMessageContaining("no room for");
@@ -61,7 +61,7 @@ class SupervisedChildTest {
 
     child.start();
 
-    assertThatThrownBy(() -> child.awaitReady())
+    assertThatThrownBy(() -> child.awaitReady(() -> {}))
         .message()
         .contains("errors first:\n    12:00 WARN  [main] disk\n    line 994\n")
         .endsWith("\n    line 1000");
@@ -109,7 +109,7 @@ class SupervisedChildTest {
             starts::incrementAndGet);
     try {
       child.start();
-      child.awaitReady();
+      child.awaitReady(() -> {});
 
       assertThat(events.events())
           .anyMatch(
@@ -168,7 +168,7 @@ class SupervisedChildTest {
                 () -> NOTHING));
     try {
       child.start();
-      child.awaitReady();
+      child.awaitReady(() -> {});
       waits.set(Optional.of("the disk is full"));
       Await.until("some looks", () -> looks.get() > 10);
       waits.set(NOTHING);
@@ -195,7 +195,7 @@ class SupervisedChildTest {
         .isEqualTo(1);
     disk.set(Optional.empty());
 
-    assertThatThrownBy(() -> child.awaitReady()).hasMessageContaining("at start 5");
+    assertThatThrownBy(() -> child.awaitReady(() -> {})).hasMessageContaining("at start 5");
   }
 
   @Test
@@ -212,7 +212,7 @@ class SupervisedChildTest {
             });
     try {
       child.start();
-      child.awaitReady();
+      child.awaitReady(() -> {});
 
       assertThat(events.events())
           .contains("child cannot be started: no process left, starts again in 1 ms");
@@ -225,7 +225,7 @@ class SupervisedChildTest {
   void startsNothingMoreOnceStopped() throws Exception {
     SupervisedChild child = supervise("exec cat", Optional::empty);
     child.start();
-    child.awaitReady();
+    child.awaitReady(() -> {});
 
     child.stop(LONG);
 
@@ -243,7 +243,7 @@ class SupervisedChildTest {
             "trap '' TERM; touch " + trapped + "; while :; do read line; done",
             () -> probes.incrementAndGet() > 0 && Files.exists(trapped) ? NOTHING : NOT_YET);
     child.start();
-    child.awaitReady();
+    child.awaitReady(() -> {});
 
     child.stop(Duration.ofMillis(100));
 

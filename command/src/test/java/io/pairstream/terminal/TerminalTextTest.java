@@ -2,6 +2,14 @@ package io.pairstream.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,5 +38,31 @@ class TerminalTextTest {
   @CsvSource({"0, ''", "1, ████", "0.5, ██", "0.375, █▌", "2, ████", "-1, ''"})
   void drawsBarsInEighths(double share, String bar) {
     assertThat(TerminalText.bar(share, 4)).isEqualTo(bar);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, '1 pair differs, 100 %'", "1001, '1,001 pairs differ, 100 %'"})
+  void picksTheFormThatANumberAsksFor(long number, String words) {
+    assertThat(TerminalText.format("%,d pair(|s) differ(s|), %.0f %%", number, 100.0))
+        .isEqualTo(words);
+  }
+
+  /** A number before a plural is a template for other numbers than one alone. */
+  @Test
+  void everyCountOfThingsHasAFormForOne() throws IOException {
+    Pattern counted =
+        Pattern.compile(
+            "%,?d (?!whose|drawn)(?:[a-z]+ )?(pairs|links|problems|entries|samples|files|records|offsets|batches"
+                + "|prompts|lines|pictures|partitions|takedowns|differences)\\b(?!/)");
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+      for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+        Matcher matcher = counted.matcher(Files.readString(source));
+        while (matcher.find()) {
+          found.add(source + ": " + matcher.group());
+        }
+      }
+    }
+    assertThat(found).isEmpty();
   }
 }

@@ -183,7 +183,9 @@ final class PairBody {
       return parser.getBinaryValue(BASE64);
     } catch (JsonProcessingException e) {
       throw PairForm.refused(
-          "image", "the image is not base64 as RFC 4648, section 4 writes it, on one line");
+          "image",
+          "the image is not base64 as RFC 4648, section 4 writes it, on one line and without"
+              + " \"data:image/…;base64,\" before it");
     }
   }
 

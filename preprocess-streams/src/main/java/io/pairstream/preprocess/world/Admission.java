@@ -27,6 +27,9 @@ public final class Admission {
    */
   static final Duration LONG = Duration.ofSeconds(5);
 
+  /** How long workers may take to start, on a busy machine, before that is worth a warning. */
+  static final Duration START = Duration.ofMinutes(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
   private final WriterSchemas schemas;
@@ -40,6 +43,7 @@ public final class Admission {
   private volatile String closedBecause = "";
   private volatile long closedSince;
   private volatile String logged = "";
+  private volatile boolean wasOpen;
 
   /**
    * @param schemas which writers' schemas are known
@@ -73,7 +77,9 @@ public final class Admission {
       closedBecause = because;
       closedSince = nanoTime.getAsLong();
     }
-    boolean lasts = !because.isEmpty() && nanoTime.getAsLong() - closedSince >= LONG.toNanos();
+    wasOpen |= because.isEmpty();
+    Duration limit = wasOpen ? LONG : START;
+    boolean lasts = !because.isEmpty() && nanoTime.getAsLong() - closedSince >= limit.toNanos();
     if (lasts && !because.equals(logged)) {
       logged = because;
       LOG.warn("the work pauses: {}", because);
