@@ -46,6 +46,7 @@ class RecordedRulesTest {
     "left, PairstreamGroupStopped, 150",
     "stuck, PairstreamGroupStalled, 150",
     "flood, PairstreamQuarantineJump, 180",
+    "rewind, PairstreamGroupRewound, 60",
     "lost, PairstreamGroupLost, 180"
   })
   void eachTroubleFiresItsAlertOnceAndNothingElse(String name, String alert, int within)
