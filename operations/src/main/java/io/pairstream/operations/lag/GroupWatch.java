@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
@@ -39,6 +41,7 @@ final class GroupWatch {
   private final Duration interval;
   private final Predicate<String> waitsByDesign;
   private final Role role;
+  private final BiConsumer<TopicPartition, PartitionJudge> memory;
   private final SortedMap<TopicPartition, Watched> partitions = new TreeMap<>(BY_NAME);
 
   /** Where the group was when the cluster said so last; null where it never did. */
@@ -59,12 +62,28 @@ final class GroupWatch {
   /** Whether the cluster has known the group in any look. */
   boolean wasThere;
 
-  /** Of topics that wait by design, records are left until their time has come. */
-  GroupWatch(String group, Duration interval, Predicate<String> waitsByDesign, Role role) {
+  /**
+   * @param waitsByDesign topics of which records are left until their time has come
+   * @param memory tells a new judge what an earlier one knew
+   */
+  GroupWatch(
+      String group,
+      Duration interval,
+      Predicate<String> waitsByDesign,
+      Role role,
+      BiConsumer<TopicPartition, PartitionJudge> memory) {
     this.group = group;
     this.interval = interval;
     this.waitsByDesign = waitsByDesign;
     this.role = role;
+    this.memory = memory;
+  }
+
+  /** What is to outlive a restart. */
+  Map<TopicPartition, PartitionJudge> judges() {
+    Map<TopicPartition, PartitionJudge> judges = new HashMap<>();
+    partitions.forEach((partition, watched) -> judges.put(partition, watched.judge));
+    return judges;
   }
 
   /** Whether brokers have said that it was never there. */
@@ -248,6 +267,7 @@ final class GroupWatch {
 
     private Watched(TopicPartition partition) {
       this.partition = partition;
+      memory.accept(partition, judge);
     }
 
     /** Judges what the look of that time has seen. */

@@ -1,5 +1,15 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.ViewStorageException;
 import java.nio.file.Path;
@@ -8,18 +18,23 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lag of the last 24 hours, minute by minute, in a SQLite database: the most that waited, the
  * worst verdict, and the last rates. Thread-safe.
  */
 public final class LagHistory implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LagHistory.class);
 
   /** Longest time that can be asked for. */
   public static final Duration KEPT = Duration.ofHours(24);
@@ -51,6 +66,20 @@ public final class LagHistory implements AutoCloseable {
         arrivals = excluded.arrivals, processing = excluded.processing\
       """;
 
+  /** What judges know, by their fields. */
+  private static final JsonMapper FIELDS =
+      JsonMapper.builder()
+          .addModule(new Jdk8Module())
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(Instant.class, ToStringSerializer.instance)
+                  .addDeserializer(Instant.class, new TimeReader()))
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .visibility(PropertyAccessor.FIELD, Visibility.ANY)
+          .visibility(PropertyAccessor.GETTER, Visibility.NONE)
+          .visibility(PropertyAccessor.IS_GETTER, Visibility.NONE)
+          .build();
+
   private final Database database;
 
   /** A point for each minute, in order. */
@@ -77,6 +106,8 @@ public final class LagHistory implements AutoCloseable {
         // Of earlier builds, with numbers for verdicts.
         "DROP TABLE IF EXISTS minute",
         SCHEMA,
+        "CREATE TABLE IF NOT EXISTS judge (group_name TEXT, topic TEXT, number INTEGER, known TEXT,"
+            + " PRIMARY KEY (group_name, topic, number)) WITHOUT ROWID",
         "CREATE INDEX IF NOT EXISTS told_by_time ON told (at)");
   }
 
@@ -97,6 +128,43 @@ public final class LagHistory implements AutoCloseable {
           }
           database.update("DELETE FROM told WHERE at < ?", minute - KEPT.toMillis());
         });
+  }
+
+  /** Keeps what the judges of all groups know, in place of what was kept. */
+  synchronized void keep(Map<String, Map<TopicPartition, PartitionJudge>> judges) {
+    database.transaction(
+        () -> {
+          database.update("DELETE FROM judge");
+          judges.forEach(
+              (group, all) ->
+                  all.forEach(
+                      (partition, judge) ->
+                          database.update(
+                              "INSERT INTO judge VALUES (?, ?, ?, ?)",
+                              group,
+                              partition.topic(),
+                              partition.partition(),
+                              FIELDS.valueToTree(judge).toString())));
+        });
+  }
+
+  /** Tells a new judge what was kept of the one before, if anything was. */
+  synchronized void restore(String group, TopicPartition partition, PartitionJudge judge) {
+    database
+        .first(
+            "SELECT known FROM judge WHERE group_name = ? AND topic = ? AND number = ?",
+            row -> row.getString("known"),
+            group,
+            partition.topic(),
+            partition.partition())
+        .ifPresent(
+            known -> {
+              try {
+                FIELDS.readerForUpdating(judge).readValue(known);
+              } catch (JsonProcessingException e) {
+                LOG.warn("what was known of {} on {} is forgotten", group, partition, e);
+              }
+            });
   }
 
   private void note(String group, TopicPartition partition, long minute, Lag lag) {
@@ -169,5 +237,18 @@ public final class LagHistory implements AutoCloseable {
   @Override
   public synchronized void close() {
     database.close();
+  }
+
+  private static final class TimeReader extends FromStringDeserializer<Instant> {
+    private static final long serialVersionUID = 1L;
+
+    private TimeReader() {
+      super(Instant.class);
+    }
+
+    @Override
+    protected Instant _deserialize(String text, DeserializationContext unused) {
+      return Instant.parse(text);
+    }
   }
 }

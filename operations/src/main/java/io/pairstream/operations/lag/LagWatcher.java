@@ -53,6 +53,9 @@ public final class LagWatcher implements AutoCloseable {
   /** How many records at the heads of partitions are read in one look at most. */
   private static final int MOST_HEADS = 200;
 
+  /** A kill costs what was learnt in so many looks. */
+  private static final int LOOKS_BETWEEN_KEEPING = 6;
+
   private final ClusterAccess cluster;
   private final Duration interval;
   private final List<String> counted;
@@ -70,6 +73,7 @@ public final class LagWatcher implements AutoCloseable {
   private HeadReader heads;
   private CommitLog commits;
   private long looksTaken;
+  private Optional<LagHistory> memory = Optional.empty();
   private volatile LagReport latest;
   private volatile List<BrokerDisk> disks = List.of();
 
@@ -127,6 +131,22 @@ public final class LagWatcher implements AutoCloseable {
             List.of(dataset.topic(TopicCatalogue.FINGERPRINTS)),
             dataset.feedGroup(),
             List.of(dataset.topic(TopicCatalogue.TRAINING)));
+  }
+
+  /**
+   * Goes on where an earlier watcher was, and keeps for a later one what is known: the groups'
+   * pace, and since when what is wrong. To be called before the first look.
+   *
+   * @param history closed by the caller, after this
+   */
+  public synchronized void remember(LagHistory history) {
+    memory = Optional.of(history);
+  }
+
+  private void keep() {
+    Map<String, Map<TopicPartition, PartitionJudge>> judges = new HashMap<>();
+    groups.forEach((group, watch) -> judges.put(group, watch.judges()));
+    memory.ifPresent(history -> history.keep(judges));
   }
 
   /** Begins to look, at once and then at every interval; returns at once. */
@@ -188,7 +208,9 @@ public final class LagWatcher implements AutoCloseable {
                         .judge(at, place, mine.get(place.group()), logs.logs, leftOpen)
                         .own(ours.containsKey(place.group())))
             .toList();
-    looksTaken++;
+    if (++looksTaken % LOOKS_BETWEEN_KEEPING == 0) {
+      keep();
+    }
     LagReport report =
         new LagReport(at, interval.toMillis() / 1e3, judged, Optional.empty(), commits.blind);
     latest = report;
@@ -277,7 +299,17 @@ public final class LagWatcher implements AutoCloseable {
 
   private GroupWatch watch(String group) {
     return groups.computeIfAbsent(
-        group, name -> new GroupWatch(name, interval, waitingLinks::equals, role(name)));
+        group,
+        name ->
+            new GroupWatch(
+                name,
+                interval,
+                waitingLinks::equals,
+                role(name),
+                (partition, judge) -> {
+                  memory.ifPresent(history -> history.restore(name, partition, judge));
+                  judge.goOn(clock.instant());
+                }));
   }
 
   private Role role(String group) {
@@ -340,6 +372,7 @@ public final class LagWatcher implements AutoCloseable {
     }
     synchronized (this) {
       if (admin != null) {
+        keep();
         heads.close();
         commits.close();
         admin.close(Duration.ZERO);

@@ -1,5 +1,7 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonMerge;
 import io.pairstream.operations.lag.Judgement.Kind;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,24 +51,24 @@ public final class PartitionJudge {
   /** For so long LOST and REWIND are shown after it happened. */
   private static final Duration REMEMBER = Duration.ofMinutes(10);
 
-  private final double interval;
+  @JsonIgnore private final double interval;
 
   /**
    * Shortest time that a group stands before that is worth a word; twice that at an unknown pace.
    */
-  private final double floor;
+  @JsonIgnore private final double floor;
 
   /**
    * How long a group that nobody has said always runs may stand while it is there, as long as its
    * pace is not known; usually 5 min, the longest that a consumer may be away between two polls
    * (default of max.poll.interval.ms).
    */
-  private final double stranger;
+  @JsonIgnore private final double stranger;
 
-  private final Role role;
-  private final boolean alwaysOn;
-  private final Progress progress;
-  private final Baseline baseline;
+  @JsonIgnore private final Role role;
+  @JsonIgnore private final boolean alwaysOn;
+  @JsonMerge private final Progress progress;
+  @JsonMerge private final Baseline baseline;
 
   private Sample last;
   private Verdict verdict = Verdict.UNKNOWN;
@@ -78,7 +80,7 @@ public final class PartitionJudge {
   private int looksAtLag;
   private int looksBeyondEnd;
 
-  private final Setbacks setbacks;
+  @JsonMerge private final Setbacks setbacks;
 
   /**
    * A judge who has seen nothing.
@@ -122,6 +124,15 @@ public final class PartitionJudge {
     decide(firstThatHolds(sample), sample);
     last = sample;
     return judgement(sample);
+  }
+
+  /** Goes on after a restart: with all that was known, or after long with the pace alone. */
+  void goOn(Instant now) {
+    if (last != null && now.isAfter(last.at().plus(REMEMBER))) {
+      forget();
+      verdict = Verdict.UNKNOWN;
+      since = null;
+    }
   }
 
   private void forget() {

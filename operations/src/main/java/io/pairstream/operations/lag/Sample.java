@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pairstream.operations.lag.Judgement.Rewind;
 import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Instant;
@@ -56,7 +57,12 @@ public record Sample(
    * @param seconds for how long it has done so, as far as looks have seen it
    * @param by whose it is; empty where no broker says so
    */
-  public record Hanging(long records, double seconds, Optional<OpenTransaction> by) {}
+  public record Hanging(long records, double seconds, @JsonIgnore Optional<OpenTransaction> by) {
+
+    public Hanging {
+      by = by == null ? Optional.empty() : by;
+    }
+  }
 
   /** Whether the group can read nothing more until a transaction ends. */
   boolean isHeldBack() {

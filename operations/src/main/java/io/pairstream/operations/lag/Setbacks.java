@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pairstream.operations.lag.Judgement.Rewind;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +11,7 @@ final class Setbacks {
 
   private static final long NONE = -1;
 
-  private final Duration remember;
+  @JsonIgnore private final Duration remember;
   private final double shownSeconds;
 
   /** No record lies between the group's place and here: only transaction markers do. */

@@ -93,6 +93,7 @@ public final class OperateService implements AutoCloseable {
                   arrivals.note(report);
                 },
                 instances::named));
+    lag.remember(history);
     Mutes mutes = closedLater(Mutes.follow(access, clock));
     Supplier<LagReport> latest = () -> mutes.in(lag.latest());
     routes.addAll(new LagRoutes(latest, history).routes());

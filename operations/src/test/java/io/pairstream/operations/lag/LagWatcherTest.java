@@ -1,6 +1,7 @@
 package io.pairstream.operations.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -17,11 +18,13 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +48,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -410,7 +414,8 @@ class LagWatcherTest {
     // One that may not be asked for keeps its partitions, and none of them is the worst.
     Map<TopicPartition, PartitionLog> logs = Map.of(raw, new PartitionLog(Optional.empty()));
     GroupWatch watch =
-        new GroupWatch("g", LagWatcher.INTERVAL, topic -> false, PartitionJudge.Role.OTHER);
+        new GroupWatch(
+            "g", LagWatcher.INTERVAL, topic -> false, PartitionJudge.Role.OTHER, (at, judge) -> {});
     logs.get(raw).look(0, 3, 3, 0);
     GroupLag known =
         watch.judge(Instant.EPOCH, place(Optional.empty()), List.of(raw), logs, List.of());
@@ -468,6 +473,48 @@ class LagWatcherTest {
     assertThat(is.now().sentence().text())
         .startsWith(was.now().sentence().text() + "; not known since ");
     assertThat(is.partitions()).isEqualTo(was.partitions());
+  }
+
+  /** The later watcher begins within ten minutes, or long after: then the pace alone is known. */
+  @ParameterizedTest
+  @CsvSource({"20, true", "7200, false"})
+  void aLaterWatcherKnowsWhatTheEarlierOneDid(long seconds, boolean isSoon, @TempDir Path folder) {
+    send(raw, 100);
+    String reader = group("-reader");
+    var member = cluster.consumer(Map.of("group.id", reader));
+    LagReport before;
+    member.subscribe(List.of(raw.topic()));
+    await(() -> member.poll(Duration.ofMillis(100)) != null && !member.assignment().isEmpty());
+    try (LagHistory history = new LagHistory(folder);
+        LagWatcher early =
+            new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {})) {
+      early.remember(history);
+      // Commits every 40 s: three times that is no reason to worry, and 130 s are.
+      for (int look = 0; look < 24; look++) {
+        member.commitSync(Map.of(raw, new OffsetAndMetadata(look / 4)));
+        look(early, 1);
+      }
+      look(early, isSoon ? 13 : 0);
+      before = early.latest();
+    }
+    ahead = ahead.plusSeconds(seconds);
+    try (LagHistory history = new LagHistory(folder);
+        LagWatcher later =
+            new LagWatcher(cluster, LagWatcher.INTERVAL, COUNTED, clock, report -> {})) {
+      later.remember(history);
+      look(later, isSoon ? 1 : 10);
+
+      Lag was = of(before, reader, raw).now();
+      Lag now = of(later.latest(), reader, raw).now();
+      if (isSoon) {
+        assertThat(was.verdict()).isEqualTo(Verdict.STALL);
+        assertThat(now.verdict()).isEqualTo(Verdict.STALL);
+        assertThat(now.since()).isCloseTo(was.since(), within(1, ChronoUnit.SECONDS));
+      } else {
+        assertThat(now.verdict()).as("100 s are usual").isNotEqualTo(Verdict.STALL);
+      }
+    }
+    member.close();
   }
 
   /** Readers that commit so often between two looks, and go back 200 records at any of them. */
