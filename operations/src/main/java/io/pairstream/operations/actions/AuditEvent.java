@@ -21,6 +21,8 @@ public record AuditEvent(
   public enum Outcome {
     /** It is done. */
     DONE,
+    /** It is in Kafka, and not carried out yet. */
+    BEGUN,
     /** They may not, or it makes no sense. */
     REFUSED,
     /** They may, but it did not work. */

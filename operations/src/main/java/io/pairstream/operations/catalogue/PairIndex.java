@@ -186,6 +186,12 @@ public final class PairIndex implements CatalogueFold {
   }
 
   private static void takedownEvent(TakedownEvent event, Database table) {
+    // An action has two records where it began before it was done.
+    table.update(
+        "DELETE FROM takedown_event WHERE subject = ? AND what = ? AND at = ?",
+        event.subject(),
+        event.what(),
+        event.at().toEpochMilli());
     table.update(
         "INSERT INTO takedown_event VALUES (?, ?, ?, ?, ?)",
         event.subject(),

@@ -296,16 +296,15 @@ public final class PairHistory {
 
     /** Who withdrew and who lifted these, oldest first, as far back as the audit trail goes. */
     private List<TakedownEvent> events(Set<String> subjects) {
-      List<TakedownEvent> events = new ArrayList<>();
+      Map<String, TakedownEvent> events = new HashMap<>();
       log.readAll(
           topics.actions(),
           (name, action) ->
               action
                   .flatMap(TakedownEvent::of)
                   .filter(event -> subjects.contains(event.subject()))
-                  .ifPresent(events::add));
-      events.sort(Comparator.comparing(TakedownEvent::at));
-      return events;
+                  .ifPresent(event -> events.put(name, event)));
+      return events.values().stream().sorted(Comparator.comparing(TakedownEvent::at)).toList();
     }
 
     /** The review that the deciding record names, which its producer may have made up. */

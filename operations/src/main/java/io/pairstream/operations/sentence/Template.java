@@ -159,6 +159,7 @@ public enum Template {
   TIMES("{0}; {1} times within the hour"),
   PAIR_WITHDRAWN("{0} published pair"),
   PAIRS_WITHDRAWN("{0} published pairs"),
+  WITHDRAWN_BECAUSE("{0} of {1} published pairs removed, because: {2}"),
   TAKEDOWN_LIFTED("{0} takedown lifted"),
   TAKEDOWNS_LIFTED("{0} takedowns lifted"),
   PAIR_SENT_AGAIN("{0} pair was sent again"),

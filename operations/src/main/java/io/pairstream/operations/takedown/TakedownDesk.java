@@ -16,6 +16,7 @@ import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -206,9 +208,11 @@ public final class TakedownDesk {
     private final CommittedLog log;
     private final RecordPublisher<Takedown> publisher;
     private final TopologyProgress progress;
-    private final Map<String, Takedown> inForce;
-    private final boolean isKnown;
     private final Set<String> sent = new HashSet<>();
+    private final Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    private final String actionId = UUID.randomUUID().toString();
+    private Map<String, Optional<Takedown>> last;
+    private Map<String, Takedown> inForce;
 
     /** Published pairs of which no tombstone has been seen yet. */
     private Map<String, Published> left = Map.of();
@@ -223,32 +227,61 @@ public final class TakedownDesk {
       this.log = log;
       this.publisher = publisher;
       this.progress = progress;
-      Map<String, Optional<Takedown>> last = last(log);
-      this.inForce = inForce(last);
-      this.isKnown = last.containsKey(subject.key());
+      look();
+    }
+
+    /** Reads which takedowns are in force now. */
+    private void look() {
+      last = last(log);
+      inForce = inForce(last);
     }
 
     Report takeDown() {
       PublishedPairs pairs = new PublishedPairs(cluster, subject);
       Map<String, Published> all = new HashMap<>(pairs.readOn(log));
+      // Somebody else may have asked for it while many pairs were read.
+      look();
+      Optional<Takedown> earlier = Optional.ofNullable(inForce.get(subject.key()));
       if (!isInForce(pairs)) {
         send(subject, pairs.imageDigest(), pairs.sampleId(), "");
       }
       sendPairs(all);
-      note(
-          TakedownEvent.TAKEDOWN,
-          Template.counted(all.size(), Template.PAIR_WITHDRAWN, Template.PAIRS_WITHDRAWN),
-          Map.of("cause", request.cause(), "requested_by", request.by()));
-      publisher.flush();
       left = all;
+      noteTakedown(all, AuditEvent.Outcome.BEGUN);
+      publisher.flush();
       Optional<String> unfinished = unfinished(() -> isCarriedOut(pairs, all));
+      if (unfinished.isEmpty()) {
+        noteTakedown(all, AuditEvent.Outcome.DONE);
+      }
       return new Report(
           subject,
           count(all, Published::split),
           count(all, Published::producer),
           all.size() - left.size(),
-          Optional.ofNullable(inForce.get(subject.key())),
+          earlier.or(this::others),
           unfinished);
+    }
+
+    /** The takedown whose words stand, where two asked for it at the same moment. */
+    private Optional<Takedown> others() {
+      try {
+        look();
+      } catch (RetriableException e) {
+        return Optional.empty();
+      }
+      return Optional.ofNullable(inForce.get(subject.key()))
+          .filter(
+              stands ->
+                  !stands.getRequestedBy().equals(request.by())
+                      || !stands.getCause().equals(request.cause()));
+    }
+
+    private void noteTakedown(Map<String, Published> all, AuditEvent.Outcome outcome) {
+      note(
+          TakedownEvent.TAKEDOWN,
+          outcome,
+          Template.WITHDRAWN_BECAUSE.with(all.size() - left.size(), all.size(), request.cause()),
+          Map.of("cause", request.cause(), "requested_by", request.by()));
     }
 
     /** Waits for it, and takes down what was published meanwhile. */
@@ -270,7 +303,7 @@ public final class TakedownDesk {
           inForce.keySet().stream()
               .filter(one -> one.equals(key) || inForce.get(one).getPartOf().equals(key))
               .toList();
-      if (!isKnown && keys.isEmpty()) {
+      if (!last.containsKey(key) && keys.isEmpty()) {
         return Optional.empty();
       }
       if (!keys.isEmpty()) {
@@ -279,6 +312,7 @@ public final class TakedownDesk {
         }
         note(
             TakedownEvent.LIFT,
+            AuditEvent.Outcome.DONE,
             Template.counted(keys.size(), Template.TAKEDOWN_LIFTED, Template.TAKEDOWNS_LIFTED),
             Map.of("requested_by", request.by()));
         publisher.flush();
@@ -342,12 +376,13 @@ public final class TakedownDesk {
       var unused = publisher.publish(of.key(), takedown, "the takedown of " + of.key());
     }
 
-    private void note(String name, Sentence detail, Map<String, String> facts) {
-      ActionLog.writeNow(
+    /** Says how it stands, in place of what it said before. */
+    private void note(
+        String name, AuditEvent.Outcome outcome, Sentence detail, Map<String, String> facts) {
+      ActionLog.write(
           cluster,
-          new AuditEvent(name, subject.key(), AuditEvent.Outcome.DONE, detail.text(), facts),
-          Actor.atTheCommandLine(),
-          clock);
+          new AuditEvent(name, subject.key(), outcome, detail.text(), facts)
+              .by(Actor.atTheCommandLine(), at, actionId));
     }
   }
 }

@@ -4,6 +4,7 @@ import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.schemas.Action;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * That somebody withdrew something, or lifted its takedown, as the audit trail says.
@@ -21,11 +22,14 @@ public record TakedownEvent(String what, String subject, String by, String cause
   static final String TAKEDOWN = "takedown";
   static final String LIFT = "takedown.lift";
 
-  /** Empty for an action of another kind, and for one that was not done. */
+  private static final Set<String> IN_KAFKA =
+      Set.of(AuditEvent.Outcome.DONE.name(), AuditEvent.Outcome.BEGUN.name());
+
+  /** Empty for an action of another kind, and for one that was refused or failed. */
   public static Optional<TakedownEvent> of(Action action) {
     boolean isLift = action.getName().equals(LIFT);
     if ((!isLift && !action.getName().equals(TAKEDOWN))
-        || !action.getOutcome().equals(AuditEvent.Outcome.DONE.name())) {
+        || !IN_KAFKA.contains(action.getOutcome())) {
       return Optional.empty();
     }
     return Optional.of(

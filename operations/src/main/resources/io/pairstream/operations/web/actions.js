@@ -1,11 +1,11 @@
 // Who did what to the platform, the newest first.
 
 import { h } from "./dom.js";
-import { chip, follow, heading, note, saidIn, skeleton, table, tally, timeOf } from "./parts.js";
+import { chip, follow, heading, note, personOf, saidIn, skeleton, table, tally, timeOf } from "./parts.js";
 import { cardOf, shortId } from "./tiles.js";
 
 const EVERY_MS = 10_000;
-const KINDS = { DONE: "good", REFUSED: "warn", FAILED: "bad" };
+const KINDS = { DONE: "good", BEGUN: "warn", REFUSED: "warn", FAILED: "bad" };
 const PAIR_ID = /^([0-9a-f]{32}|[\w.-]+-\d+-\d+)$/;
 
 export function open(place, app) {
@@ -29,7 +29,7 @@ function tableOf(app, actions) {
     PAIR_ID.test(text) ? h("a.mono", { href: cardOf(text) }, shortId(text)) : h("bdi", text || "–");
   const columns = [
     { name: "when", of: (action) => timeOf(app, action.done_at) },
-    { name: "who", of: ({ actor }) => (actor ? h("bdi", actor) : h("span.quiet", say("actions.nobody"))), isHead: true },
+    { name: "who", of: ({ actor }) => (actor ? personOf(app, actor) : h("span.quiet", say("actions.nobody"))), isHead: true },
     { name: "what", of: ({ name }) => words.find(`actions.${name}`) ?? name },
     { name: "subject", of: subject },
     { name: "outcome", of: ({ outcome }) => chip(KINDS[outcome] ?? "quiet", words.find(`actions.outcome${outcome}`) ?? outcome) },

@@ -2,7 +2,7 @@
 // decided about it.
 
 import { h, outside, show } from "./dom.js";
-import { addressOf, card, facts, heading, note, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
+import { addressOf, card, facts, heading, note, personOf, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
 import { reviewBar } from "./review.js";
 import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip } from "./tiles.js";
 
@@ -175,7 +175,7 @@ function people(app, deeds) {
       deeds.map(({ did, who, why, at, more }) =>
         h(
           "li",
-          h("p", h("b", did), " · ", h("bdi", who)),
+          h("p", h("b", did), " · ", personOf(app, who)),
           why && h("p.comment", { dir: "auto" }, why),
           h("p.small.quiet.row", timeOf(app, at), more),
         ),

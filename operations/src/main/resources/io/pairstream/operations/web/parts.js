@@ -127,6 +127,12 @@ export function button(text, click, attributes = {}, className = "button") {
   return h(`button.${className}`, { type: "button", on: { click }, ...attributes }, text);
 }
 
+/** Who did something; of somebody at the command line, that nobody has checked who it was. */
+export function personOf(app, name) {
+  const [, person, unknown] = /^(.*)(, not authenticated)$/s.exec(name) ?? [null, name];
+  return [h("bdi", person), unknown && h("span.quiet", ` (${app.say("actions.notAuthenticated")})`)];
+}
+
 /** What an answer's field says: in the page's language, or as the service says it, in English. */
 export function saidIn(app, answer, field = "sentence") {
   return app.words.sentence(answer?.[`${field}_template`]) ?? answer?.[field] ?? "";

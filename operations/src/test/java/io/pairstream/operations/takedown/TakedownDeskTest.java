@@ -10,6 +10,7 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.pairs.PairAnswer;
 import io.pairstream.operations.pairs.PairHistory;
 import io.pairstream.operations.takedown.TakedownDesk.Request;
+import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -194,6 +195,56 @@ class TakedownDeskTest {
     assertThat(desk.list())
         .singleElement()
         .satisfies(entry -> assertThat(entry.takedown().getRequestedBy()).isEqualTo("alice"));
+  }
+
+  @Test
+  void theTrailSaysWhyAndNotDoneBeforeItIs() {
+    Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
+    Subject museum = Subject.contributor("museum");
+
+    desk.takeDown(new Request(museum, "alice", "a private letter", Duration.ZERO, () -> {}));
+    assertThat(trail())
+        .containsExactly("BEGUN 0 of 1 published pairs removed, because: a private letter");
+    takeDown(museum);
+
+    assertThat(trail())
+        .contains("DONE 1 of 1 published pairs removed, because: it is a private letter");
+    assertThat(TestCluster.committedValues(cluster, cluster.topics().actions()))
+        .extracting(Action::getActor)
+        .allMatch(actor -> actor.matches("\\S+ on \\S+, not authenticated"));
+    assertThat(new PairHistory(cluster).find(sent.pairId()).orElseThrow().events())
+        .as("one event of each command, though each has two records")
+        .hasSize(2);
+  }
+
+  private List<String> trail() {
+    return TestCluster.committedValues(cluster, cluster.topics().actions()).stream()
+        .map(action -> action.getOutcome() + " " + action.getDetail())
+        .toList();
+  }
+
+  @Test
+  void whoseWordsAreReplacedAtTheSameMomentIsToldByWhom() {
+    publish("image 1", "of the museum", "museum", "pictures.test");
+    Takedown other =
+        Takedown.newBuilder()
+            .setKind("CONTRIBUTOR")
+            .setSubject("museum")
+            .setRequestedBy("bob")
+            .setCause("other words")
+            .setRequestedAt(NOW)
+            .build();
+    Runnable bobWritesToo =
+        () -> {
+          TestCluster.put(cluster, cluster.topics().takedowns(), "CONTRIBUTOR/museum", other);
+          carryOut();
+        };
+
+    TakedownDesk.Report report =
+        desk.takeDown(
+            new Request(Subject.contributor("museum"), "alice", "a letter", LONG, bobWritesToo));
+
+    assertThat(report.earlier().map(Takedown::getCause)).contains("other words");
   }
 
   /** A published pair whose caption cleaning has made another one. */

@@ -91,7 +91,8 @@ public final class SelfReport {
             host(), ProcessHandle.current().pid(), UUID.randomUUID().toString().substring(0, 6));
   }
 
-  private static String host() {
+  /** The name of this machine, or of the container. */
+  public static String host() {
     String named = System.getenv("HOSTNAME");
     if (named != null && !named.isBlank()) {
       return named;
