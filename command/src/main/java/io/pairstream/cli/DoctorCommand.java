@@ -5,14 +5,22 @@ import io.pairstream.doctor.MachineChecks;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.registry.WrittenIds;
 import io.pairstream.preprocess.run.HangingTransactions;
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Finding;
+import io.pairstream.service.requirements.Finding.Area;
 import io.pairstream.service.requirements.Finding.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +28,9 @@ import picocli.CommandLine.Option;
 /** {@code pairstream doctor}: whether machine and cluster are fit for what is promised. */
 @Command(name = "doctor")
 final class DoctorCommand extends ClusterCommand.Fit {
+
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+  private static final Duration SAYS_SO_AFTER = Duration.ofSeconds(5);
 
   @Mixin private ServiceOptions.Workers workers;
 
@@ -36,13 +47,19 @@ final class DoctorCommand extends ClusterCommand.Fit {
     String brokers = cluster().bootstrapServers();
     List<Finding> findings = new ArrayList<>();
     Path data = options().dataDirectory();
-    findings.addAll(found("this machine", () -> MachineChecks.look(data)));
+    findings.addAll(found(Area.MACHINE, "this machine", () -> MachineChecks.look(data)));
     findings.addAll(
-        found("an image worker", () -> MachineChecks.WorkerCheck.run(worker, pictures)));
-    findings.addAll(found("Kafka at " + brokers, () -> ClusterCheck.of(cluster()).findings()));
+        found(
+            Area.WORKER, "an image worker", () -> MachineChecks.WorkerCheck.run(worker, pictures)));
     findings.addAll(
-        found("open transactions at " + brokers, () -> HangingTransactions.look(cluster())));
-    findings.addAll(found("the schemas' ids at " + brokers, () -> WrittenIds.look(access())));
+        found(Area.BROKERS, "Kafka at " + brokers, () -> ClusterCheck.of(cluster()).findings()));
+    findings.addAll(
+        found(
+            Area.TOPICS,
+            "open transactions at " + brokers,
+            () -> HangingTransactions.look(cluster())));
+    findings.addAll(
+        found(Area.REGISTRY, "the schemas' ids at " + brokers, () -> WrittenIds.look(access())));
     Examined examined =
         new Examined(
             count(findings, Level.OK),
@@ -60,9 +77,9 @@ final class DoctorCommand extends ClusterCommand.Fit {
   }
 
   /** Looks, and says before at what, since much of it may have to be waited for. */
-  private List<Finding> found(String at, Supplier<List<Finding>> look) {
+  private List<Finding> found(Area area, String at, Supplier<List<Finding>> look) {
     say("doctor: looks at %s", at);
-    List<Finding> findings = look.get();
+    List<Finding> findings = within(LONGEST, area, at, look);
     if (!json()) {
       for (Finding finding : findings) {
         print(
@@ -72,6 +89,32 @@ final class DoctorCommand extends ClusterCommand.Fit {
       out().flush();
     }
     return findings;
+  }
+
+  /**
+   * What a look finds; that it was not told where it takes longer. Says meanwhile for what it
+   * waits.
+   */
+  final List<Finding> within(Duration longest, Area area, String at, Supplier<List<Finding>> look) {
+    FutureTask<List<Finding>> task = new FutureTask<>(look::get);
+    Threads.daemon("doctor-" + area, task).start();
+    for (Duration waited = Duration.ZERO; waited.compareTo(longest) < 0; ) {
+      try {
+        return task.get(SAYS_SO_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        waited = waited.plus(SAYS_SO_AFTER);
+        say("doctor: waits for %s, %d s of %d", at, waited.toSeconds(), longest.toSeconds());
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof RuntimeException fault
+            ? fault
+            : new IllegalStateException(e.getCause());
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
+    task.cancel(true);
+    String why = at + " gave no answer within " + longest.toSeconds() + " s";
+    return List.of(Finding.notTold(area, "time", why, "ask again when less runs there"));
   }
 
   static int status(List<Finding> findings) {

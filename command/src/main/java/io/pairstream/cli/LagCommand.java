@@ -1,6 +1,7 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.LagWatcher;
@@ -12,12 +13,6 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream lag}: what waits, for how long, and what is to be thought of it. */
@@ -36,19 +32,11 @@ import picocli.CommandLine.Option;
 final class LagCommand extends ClusterCommand {
 
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
-  private static final Duration TIMEOUT = Duration.ofSeconds(60);
-
-  /** Made when it is needed: it has a thread. */
-  private HttpClient http;
 
   /** A single look has no history; the last of these is the first one shown. */
   private static final int LOOKS = 3;
 
-  @Option(names = "--dashboard", paramLabel = "URL")
-  private URI dashboard;
-
-  @Option(names = "--api-key-file", paramLabel = "FILE")
-  private Path keyFile;
+  @Mixin private DashboardOptions dashboard;
 
   @Option(names = "--watch")
   private boolean watch;
@@ -93,10 +81,7 @@ final class LagCommand extends ClusterCommand {
         interval.compareTo(SHORTEST_INTERVAL) >= 0,
         "--interval must be at least 500ms, was " + interval.toMillis() + "ms");
     require(!allGroups || wanted.isEmpty(), "--all-groups and --group exclude each other");
-    require(
-        dashboard == null
-            || (dashboard.toString().matches("https?://.+") && dashboard.getHost() != null),
-        "--dashboard must be an address such as http://127.0.0.1:8082, was " + dashboard);
+    dashboard.check(this);
   }
 
   /**
@@ -104,43 +89,23 @@ final class LagCommand extends ClusterCommand {
    * where the one of this machine is starting, or gone, or wants a key: Kafka answers everybody.
    */
   private Optional<LagReport> ask() throws IOException, InterruptedException {
-    String key = keyFile == null ? "" : Files.readString(keyFile).strip();
-    if (dashboard != null) {
-      return Optional.of(report(dashboard.toString(), key));
-    }
-    Optional<String> here = options().dashboardHere();
-    try {
-      return here.isEmpty()
-          ? Optional.empty()
-          : Optional.of(report(here.get(), key)).filter(LagReport::ready);
-    } catch (IOException e) {
+    Optional<String> address = dashboard.address(options());
+    if (address.isEmpty()) {
       return Optional.empty();
     }
-  }
-
-  private LagReport report(String address, String key) throws IOException, InterruptedException {
-    String name = address.replaceFirst("/+$", "");
-    http = http == null ? HttpClient.newHttpClient() : http;
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(name + "/v1/lag")).timeout(TIMEOUT);
-    if (!key.isEmpty()) {
-      request.header("Authorization", "Bearer " + key);
-    }
-    HttpResponse<byte[]> answer;
-    JsonNode json;
     try {
-      answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      json = AnswerJson.MAPPER.readTree(answer.body());
+      JsonNode json = dashboard.get(address.get(), "/v1/lag").orElse(NullNode.getInstance());
+      if (!json.has("groups")) {
+        throw new IOException(address.get() + " is no dashboard");
+      }
+      LagReport report = AnswerJson.MAPPER.treeToValue(json, LagReport.class);
+      return Optional.of(report).filter(known -> dashboard.isNamed() || known.ready());
     } catch (IOException e) {
-      throw new IOException("no dashboard answers at " + name, e);
+      if (dashboard.isNamed()) {
+        throw e;
+      }
+      return Optional.empty();
     }
-    if (answer.statusCode() == 200 && json.has("groups")) {
-      return AnswerJson.MAPPER.treeToValue(json, LagReport.class);
-    }
-    String detail = json.path("detail").asText("status " + answer.statusCode());
-    throw new IOException(
-        "the dashboard at %s says: %s; --api-key-file names a key with scope view"
-            .formatted(name, detail));
   }
 
   private int show(LagReport first, Callable<LagReport> next) throws Exception {

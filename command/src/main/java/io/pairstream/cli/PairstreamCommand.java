@@ -1,6 +1,6 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreType;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
@@ -16,12 +16,9 @@ import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificData;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,7 +31,6 @@ import picocli.CommandLine.Spec;
  */
 abstract class PairstreamCommand implements Callable<Integer> {
 
-  /** Avro records are written by their names in the schema, without their bytes. */
   private static final JsonMapper JSON =
       AnswerJson.MAPPER
           .rebuild()
@@ -42,13 +38,7 @@ abstract class PairstreamCommand implements Callable<Integer> {
               new SimpleModule()
                   .addSerializer(TopicPartition.class, ToStringSerializer.instance)
                   .addSerializer(Path.class, ToStringSerializer.instance))
-          .addMixIn(Schema.class, LeftOut.class)
-          .addMixIn(SpecificData.class, LeftOut.class)
-          .addMixIn(ByteBuffer.class, LeftOut.class)
           .build();
-
-  @JsonIgnoreType
-  private interface LeftOut {}
 
   @Option(names = "--json")
   private boolean json;
@@ -125,6 +115,10 @@ abstract class PairstreamCommand implements Callable<Integer> {
       inWords.run();
     }
     out().flush();
+  }
+
+  static JsonNode asTree(Object answer) {
+    return JSON.valueToTree(answer);
   }
 
   static String asJson(Object answer) {

@@ -1,19 +1,27 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.pairs.PairAnswer;
 import io.pairstream.operations.pairs.PairHistory;
-import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Hint;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.Review;
 import io.pairstream.schemas.TakedownKind;
-import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.OriginHeader;
-import java.time.Instant;
+import io.pairstream.terminal.Progress;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code pairstream why}: what became of one pair or link, and why. */
@@ -23,9 +31,14 @@ final class WhyCommand extends ClusterCommand {
   @Parameters(paramLabel = "ID")
   private String id;
 
+  @Mixin private DashboardOptions dashboard;
+
   @Override
-  public Integer call() {
-    Optional<PairAnswer> found = new PairHistory(access()).find(id);
+  public Integer call() throws IOException, InterruptedException {
+    dashboard.check(this);
+    Optional<String> address = dashboard.address(options());
+    Optional<JsonNode> indexed = address.isEmpty() ? Optional.empty() : ask(address.get());
+    Optional<JsonNode> found = indexed.isPresent() ? indexed : read(address);
     if (found.isEmpty()) {
       return unknown(
           ("nothing is known of %s; an id has 32 hex digits, coordinates are"
@@ -33,85 +46,158 @@ final class WhyCommand extends ClusterCommand {
                   + " is judged or fetched")
               .formatted(id));
     }
-    answer(found.get(), () -> print(found.get()));
+    answer(
+        found.get(),
+        () -> {
+          print(found.get());
+          field(
+              "read from",
+              indexed.isEmpty() ? kafka(address) : "the dashboard at " + address.get());
+        });
     return ExitStatus.DONE;
   }
 
-  private void print(PairAnswer answer) {
-    String pairId = answer.pairId();
-    boolean isLink = answer.kind().equals(PairAnswer.LINK);
-    field("link", isLink ? answer.upload().map(Upload::getId).orElse("(no id)") : "");
-    field("url", answer.upload().map(Upload::getUrl).orElse(""));
+  /** From Kafka; says for what it waits where that takes longer. */
+  private Optional<JsonNode> read(Optional<String> address) {
+    String source = kafka(address);
+    ScheduledExecutorService ticks =
+        Executors.newSingleThreadScheduledExecutor(Threads.daemons("why"));
+    try (Progress progress = progress()) {
+      Threads.repeat(
+          ticks, Duration.ofSeconds(1), () -> progress.show("reads receipts from %s", source));
+      return new PairHistory(access()).find(id).map(PairstreamCommand::asTree);
+    } finally {
+      ticks.shutdownNow();
+    }
+  }
+
+  private static String kafka(Optional<String> address) {
+    return address
+        .map(at -> "Kafka, as the dashboard at " + at + " has no answer")
+        .orElse("Kafka, as no dashboard runs here; --dashboard URL asks one");
+  }
+
+  /** From the dashboard's index; empty where it has no answer, or does not give one. */
+  private Optional<JsonNode> ask(String address) throws IOException, InterruptedException {
+    try {
+      String path = "/v1/pairs/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/why";
+      return dashboard.get(address, path);
+    } catch (IOException e) {
+      if (dashboard.isNamed()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private void print(JsonNode answer) {
+    String pairId = text(answer, "pair_id");
+    String standing = text(answer, "standing");
+    boolean isLink = text(answer, "kind").equals(PairAnswer.LINK);
+    JsonNode upload = answer.path("upload");
+    String linkId = text(upload, "id");
+    field("link", isLink ? (linkId.isEmpty() ? "(no id)" : linkId) : "");
+    field("url", text(upload, "url"));
     field("pair", pairId.isEmpty() && !isLink ? "(unreadable)" : pairId);
-    field("stands", answer.standing());
-    field("reason", answer.reason());
-    field("", answer.detail());
-    if (isLink && answer.standing().equals(PairAnswer.RECEIVED)) {
+    field("stands", standing);
+    field("reason", text(answer, "reason"));
+    field("", text(answer, "detail"));
+    if (isLink && standing.equals(PairAnswer.RECEIVED)) {
       field("", "waits for a fetcher; `up --fetch-contact ADDRESS` starts one, as `fetch` does");
     }
-    if (answer.standing().equals(PairStatus.WITHDRAWN.name())) {
+    if (standing.equals(PairStatus.WITHDRAWN.name())) {
       field("", "its record is removed on purpose; the raw one stays until its topic drops it");
     }
-    Optional<QuarantinedPair> rejected = answer.quarantined().map(QuarantineEntry::pair);
-    field("measured", rejected.map(QuarantinedPair::getMeasured).orElse(""));
-    field("limit", rejected.map(QuarantinedPair::getLimit).orElse(""));
-    field("step", rejected.map(QuarantinedPair::getStep).orElse(""));
-    if (rejected.filter(pair -> !pair.getCopyOf().isEmpty()).isPresent()) {
-      field("copy of", answer.copied().isEmpty() ? "(withdrawn)" : "pair " + answer.copied());
+    JsonNode rejected = answer.path("quarantined").path("pair");
+    field("measured", text(rejected, "measured"));
+    field("limit", text(rejected, "limit"));
+    field("step", text(rejected, "step"));
+    if (!text(rejected, "copy_of").isEmpty()) {
+      String copied = text(answer, "copied");
+      field("copy of", copied.isEmpty() ? "(withdrawn)" : "pair " + copied);
     }
     boolean isLifted = true;
-    for (TakedownEvent event : answer.events()) {
-      isLifted = event.what().equals(TakedownEvent.LIFTED);
-      field(isLifted ? "lifted" : "withdrawn", says(event, pairId));
+    for (JsonNode event : answer.path("events")) {
+      isLifted = text(event, "what").equals(TakedownEvent.LIFTED);
+      field(isLifted ? "lifted" : "withdrawn", event(event, pairId));
     }
-    if (isLifted) {
-      field("withdrawn", answer.takedown().map(TakedownCommand::says).orElse(""));
+    if (isLifted && answer.path("takedown").isObject()) {
+      field("withdrawn", takedown(answer.path("takedown")));
     }
-    answer.reviews().forEach(review -> field("review", says(review, pairId)));
-    answer
-        .admission()
-        .ifPresent(
-            admission -> {
-              String nobody =
-                  "%s, of which there is no record: the producer claims it, nobody let the pair in"
-                      .formatted(admission.reviewId());
-              field("review", admission.review().map(by -> says(by, pairId)).orElse(nobody));
-              field("waived", String.join(", ", admission.waived()));
-            });
-    field("remedy", answer.remedy().orElse(""));
-    answer.receipt().ifPresent(receipt -> field("copies", receipt.getCopies()));
+    answer.path("reviews").forEach(review -> field("review", review(review, pairId)));
+    JsonNode admission = answer.path("admission");
+    if (admission.isObject()) {
+      String nobody =
+          "%s, of which there is no record: the producer claims it, nobody let the pair in"
+              .formatted(text(admission, "review_id"));
+      JsonNode by = admission.path("review");
+      field("review", by.isObject() ? review(by, pairId) : nobody);
+      List<String> waived = new ArrayList<>();
+      admission.path("waived").forEach(reason -> waived.add(reason.asText()));
+      field("waived", String.join(", ", waived));
+    }
+    field("remedy", text(answer, "remedy"));
+    field("copies", text(answer.path("receipt"), "copies"));
     // What an ingest API notes of a link is written before the link has an offset.
-    field("came as", answer.origin().getOffset() < 0 ? "" : OriginHeader.text(answer.origin()));
-    field("producer", answer.producer());
-    field("received", answer.receivedAt().map(Instant::toString).orElse("(not said)"));
-    answer.receipt().ifPresent(receipt -> field("decided", receipt.getDecidedAt()));
-    field("seen by", rejected.isPresent() || isLink ? "" : Hint.of("exposure " + pairId));
+    JsonNode origin = answer.path("origin");
+    long offset = origin.path("offset").asLong();
+    field(
+        "came as",
+        offset < 0
+            ? ""
+            : OriginHeader.text(
+                new Origin(text(origin, "topic"), origin.path("partition").asInt(), offset)));
+    field("producer", text(answer, "producer"));
+    String received = text(answer, "received_at");
+    field("received", received.isEmpty() ? "(not said)" : received);
+    field("decided", text(answer, "decided_at"));
+    field("seen by", rejected.isObject() || isLink ? "" : Hint.of("exposure " + pairId));
   }
 
-  private static String says(TakedownEvent event, String pairId) {
-    boolean isItsOwn = event.subject().equals(TakedownKind.PAIR.key(pairId));
+  /** A member's text; empty where there is none. */
+  private static String text(JsonNode of, String name) {
+    return of.path(name).isNull() ? "" : of.path(name).asText();
+  }
+
+  private static String event(JsonNode event, String pairId) {
+    String subject = text(event, "subject");
+    boolean isItsOwn = subject.equals(TakedownKind.PAIR.key(pairId));
     return "on %s by %s%s%s"
         .formatted(
-            event.at(),
-            event.by(),
-            isItsOwn ? "" : " with " + event.subject(),
-            event.cause().isEmpty() ? "" : " because: " + event.cause());
+            text(event, "at"),
+            text(event, "by"),
+            isItsOwn ? "" : " with " + subject,
+            because(text(event, "cause")));
   }
 
-  private static String says(Review review, String pairId) {
+  private static String takedown(JsonNode takedown) {
+    String partOf = text(takedown, "part_of");
+    return "on %s by %s%s%s"
+        .formatted(
+            text(takedown, "requested_at"),
+            text(takedown, "requested_by"),
+            partOf.isEmpty() ? "" : " with " + partOf,
+            because(text(takedown, "cause")));
+  }
+
+  private static String review(JsonNode review, String pairId) {
     String said =
         "%s: %s on %s by %s%s"
             .formatted(
-                review.getReviewId(),
-                review.getDecision(),
-                review.getReviewedAt(),
-                review.getReviewer(),
-                review.getComment().isEmpty() ? "" : " because: " + review.getComment());
-    if (!review.getPairId().isEmpty() && !review.getPairId().equals(pairId)) {
-      return said + "; it was " + review.getPairId();
+                text(review, "review_id"),
+                text(review, "decision"),
+                text(review, "reviewed_at"),
+                text(review, "reviewer"),
+                because(text(review, "comment")));
+    String of = text(review, "pair_id");
+    if (!of.isEmpty() && !of.equals(pairId)) {
+      return said + "; it was " + of;
     }
-    return review.getSentPairId().isEmpty() || review.getSentPairId().equals(pairId)
-        ? said
-        : said + "; it is now " + review.getSentPairId();
+    String sent = text(review, "sent_pair_id");
+    return sent.isEmpty() || sent.equals(pairId) ? said : said + "; it is now " + sent;
+  }
+
+  private static String because(String cause) {
+    return cause.isEmpty() ? "" : " because: " + cause;
   }
 }

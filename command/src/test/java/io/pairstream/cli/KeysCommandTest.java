@@ -3,6 +3,7 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.TestCluster;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,7 +96,7 @@ class KeysCommandTest extends OnCluster {
   void whatIsDoneToKeysIsOnTheAuditTrailWithWhoDidIt() {
     String id = run("keys create", "--json", "--producer", "a").json().path("key_id").asText();
     int unused = run("keys revoke", id).status();
-    String user = ProcessHandle.current().info().user().orElseThrow();
+    String user = Actor.atTheCommandLine().name();
 
     assertThat(TestCluster.committedValues(cluster, cluster.topics().actions()))
         .extracting(

@@ -97,6 +97,35 @@ class LagDashboardTest {
   }
 
   @Test
+  void whyIsAnsweredByItsIndexAndSaysSo() {
+    dashboard.createContext(
+        "/v1/pairs/0123/why",
+        exchange -> {
+          byte[] bytes =
+              """
+              {"pair_id": "0123", "kind": "PAIR", "standing": "TRAINING", "reason": "",
+               "decided_at": "2026-11-26T10:00:00.000Z", "remedy": null, "quarantined": null,
+               "receipt": {"copies": 2}, "origin": {"topic": "t", "partition": 1, "offset": 7}}
+              """
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    String address = "http://127.0.0.1:" + dashboard.getAddress().getPort();
+
+    Ended why = Ended.after("why", "0123", "--dashboard", address);
+
+    assertThat(why.status()).as(why.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(why.out())
+        .contains("stands       TRAINING\n", "copies       2\n", "came as      t-1-7\n")
+        .contains(
+            "decided      2026-11-26T10:00:00.000Z\n", "read from    the dashboard at " + address)
+        .doesNotContain("null", "remedy");
+    assertThat(why.err()).isEmpty();
+  }
+
+  @Test
   void hasAnAddress() {
     Ended ended = Ended.after("lag", "--dashboard", "localhost:1");
 

@@ -1,6 +1,7 @@
 package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
@@ -18,11 +19,13 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -37,6 +40,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -303,6 +307,36 @@ class MainTest {
         .contains("doctor --bootstrap-servers " + brokers + " --data-dir '" + data + "'");
     assertThat(ended.err().contains("runs, as process " + self.pid())).isEqualTo(runs);
     assertThat(ended.err().contains("up --data-dir '" + data + "'")).isNotEqualTo(runs);
+  }
+
+  @Test
+  void aCheckThatHangsEndsWithoutAnAnswerAndSaysForWhatItWaits() {
+    StringWriter err = new StringWriter();
+    CommandLine line = Main.commandLine().setErr(new PrintWriter(err));
+    DoctorCommand doctor =
+        (DoctorCommand)
+            line.getSubcommands().get("doctor").setErr(new PrintWriter(err)).getCommand();
+    CountDownLatch never = new CountDownLatch(1);
+
+    List<Finding> findings =
+        doctor.within(
+            Duration.ofSeconds(1),
+            Finding.Area.BROKERS,
+            "Kafka at b:9092",
+            () -> {
+              try {
+                never.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return List.of();
+            });
+
+    assertThat(findings)
+        .extracting(Finding::level, Finding::found)
+        .containsExactly(
+            tuple(Finding.Level.NOT_TOLD, "Kafka at b:9092 gave no answer within 1 s"));
+    assertThat(err).asString().contains("doctor: waits for Kafka at b:9092, ");
   }
 
   /** What the command line makes of an exception of a subcommand. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairIndex;
 import io.pairstream.schemas.PairStatus;
@@ -59,7 +60,7 @@ class TakedownCommandTest extends OnCluster {
     assertThat(later.status()).as(later.err()).isEqualTo(ExitStatus.DONE);
     assertThat(later.json().path("state").asText()).isEqualTo("DONE");
     assertThat(later.json().path("earlier").path("requested_by").asText())
-        .isEqualTo(ProcessHandle.current().info().user().orElseThrow());
+        .isEqualTo(Actor.atTheCommandLine().name());
     assertThat(listed.out())
         .contains("pair")
         .contains(sent.pairId() + ", 1 pair\n")
@@ -73,7 +74,7 @@ class TakedownCommandTest extends OnCluster {
   @Test
   void whyTellsWhoWithdrewAPairAndWhoLiftedItAgain() {
     Sent sent = published();
-    String user = ProcessHandle.current().info().user().orElseThrow();
+    String user = Actor.atTheCommandLine().name();
     run("takedown", "--image", sent.imageDigest(), "--cause", "a letter", "--wait", "0s");
     pipeline.carryOutTakedowns(Map.of(sent, PairStatus.TRAINING));
 

@@ -13,9 +13,25 @@ public final class ReceivedAt {
    * has neither, because the pair was withdrawn later.
    */
   public static Optional<Instant> of(Receipt receipt) {
-    boolean isDecidedByArrival = !receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
     return said(receipt.getReceivedAt())
-        .or(() -> isDecidedByArrival ? said(receipt.getDecidedAt()) : Optional.empty());
+        .or(() -> said(receipt.getArrivedAt()))
+        .or(() -> isOfEarlierVersion(receipt) ? said(receipt.getDecidedAt()) : Optional.empty());
+  }
+
+  /** Whether its time of decision is that of the raw record's arrival. */
+  private static boolean isOfEarlierVersion(Receipt receipt) {
+    return said(receipt.getArrivedAt()).isEmpty()
+        && !receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
+  }
+
+  /** When Kafka took the raw record; of a receipt of an earlier version, as far as it says. */
+  public static Instant inKafka(Receipt receipt) {
+    return said(receipt.getArrivedAt()).orElse(receipt.getDecidedAt());
+  }
+
+  /** When the pair was decided; empty where the receipt is of an earlier version. */
+  public static Optional<Instant> decided(Receipt receipt) {
+    return isOfEarlierVersion(receipt) ? Optional.empty() : said(receipt.getDecidedAt());
   }
 
   /** A time that somebody said; empty where it is the epoch. */

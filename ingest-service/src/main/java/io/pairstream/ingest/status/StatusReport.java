@@ -40,8 +40,8 @@ import java.util.Optional;
  *     it; else null
  * @param receivedAt when an ingest API took it last
  * @param changedAt when the standing last changed, as far as it is known
- * @param decidedAt the time that Kafka gave the record that decided, but not before it was
- *     received, as clocks differ; null until then
+ * @param decidedAt when it was judged, but not before it was received, as clocks differ; null until
+ *     then
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record StatusReport(
@@ -142,7 +142,7 @@ record StatusReport(
             .setPairId(receipt.getPairId())
             .setImageDigest(receipt.getImageDigest())
             .setOrigin(receipt.getOrigin())
-            .setReceivedAt(ReceivedAt.of(receipt).orElse(receipt.getDecidedAt()))
+            .setReceivedAt(ReceivedAt.of(receipt).orElse(ReceivedAt.inKafka(receipt)))
             .setChangedAt(receipt.getDecidedAt())
             .build();
     return of(id, upload, Optional.of(receipt));
@@ -188,7 +188,7 @@ record StatusReport(
     if (came.getTopic().equals(judged.getTopic()) && came.getPartition() == judged.getPartition()) {
       return judged.getOffset() >= came.getOffset();
     }
-    return !receipt.getDecidedAt().plus(CLOCKS_DIFFER).isBefore(upload.getReceivedAt());
+    return !ReceivedAt.inKafka(receipt).plus(CLOCKS_DIFFER).isBefore(upload.getReceivedAt());
   }
 
   private static boolean isCopy(Upload upload, Receipt receipt, ReportedStatus stand) {
@@ -197,7 +197,7 @@ record StatusReport(
     }
     if (upload.getKind().equals(LINK)) {
       // The raw record of a fetched link is not the upload's own; only time tells.
-      return receipt.getDecidedAt().isBefore(upload.getReceivedAt());
+      return ReceivedAt.inKafka(receipt).isBefore(upload.getReceivedAt());
     }
     return !upload.getOrigin().equals(receipt.getOrigin());
   }

@@ -13,13 +13,16 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +197,32 @@ class StatusReportTest {
     assertThat(json.path("origin").path("offset").asLong()).isEqualTo(copy.origin().getOffset());
     assertThat(json.path("received_at").asText()).isEqualTo(Json.time(now));
     assertThat(json.has("decided_at")).isTrue();
+  }
+
+  @Test
+  void whatCameDuringAnOutageIsDecidedByItsOwnReceiptAlone() {
+    Sent first = pipeline.send("an image", "a caption");
+    Receipt late =
+        Receipt.newBuilder()
+            .setPairId(first.pairId())
+            .setStanding("QUARANTINED")
+            .setOrigin(first.origin())
+            .setArrivedAt(now.minus(Duration.ofDays(1)))
+            .setDecidedAt(now.plusSeconds(60))
+            .build();
+    Upload again =
+        Upload.newBuilder()
+            .setPairId(first.pairId())
+            .setOrigin(new Origin("pairs.scraped", 0, 7L))
+            .setStanding("RECEIVED")
+            .setReceivedAt(now)
+            .build();
+
+    StatusReport ofFirst = StatusReport.of(first.pairId(), late);
+    StatusReport ofAgain = StatusReport.of(first.pairId(), again, Optional.of(late));
+
+    assertThat(ofFirst.decidedAt()).isEqualTo(now.plusSeconds(60));
+    assertThat(ofAgain.standing()).isEqualTo(StatusReport.ReportedStatus.RECEIVED);
   }
 
   private StatusRoutes openIn(Path directory) {

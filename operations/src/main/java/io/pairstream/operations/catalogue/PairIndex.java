@@ -42,7 +42,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 9;
+    return 10;
   }
 
   @Override
@@ -68,7 +68,7 @@ public final class PairIndex implements CatalogueFold {
             + " 'L* N* Co Mn Mc'\")",
         "CREATE TRIGGER word_goes AFTER DELETE ON pair BEGIN"
             + " DELETE FROM word WHERE rowid = old.id; END",
-        "CREATE TABLE receipt (key TEXT PRIMARY KEY, value TEXT)",
+        "CREATE TABLE receipt (key TEXT PRIMARY KEY, value TEXT, partition INTEGER, offset INTEGER)",
         "CREATE TABLE gone (key TEXT PRIMARY KEY)",
         "CREATE TABLE review (key TEXT, review_id TEXT, reviewed_at INTEGER, value TEXT,"
             + " PRIMARY KEY (key, review_id))",
@@ -86,7 +86,7 @@ public final class PairIndex implements CatalogueFold {
     } else if (value instanceof Rejected rejected) {
       quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), table);
     } else if (value instanceof Receipt receipt) {
-      receipt(key, ReceiptNote.of(receipt), table);
+      receipt(key, ReceiptNote.of(receipt), place, table);
     } else if (value instanceof Review review) {
       reviewed(review, table);
     } else if (value instanceof Takedown takedown) {
@@ -133,8 +133,13 @@ public final class PairIndex implements CatalogueFold {
     }
   }
 
-  private static void receipt(String key, ReceiptNote note, Database table) {
-    table.update("INSERT OR REPLACE INTO receipt VALUES (?, ?)", key, AnswerJson.text(note));
+  private static void receipt(String key, ReceiptNote note, Place place, Database table) {
+    table.update(
+        "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?)",
+        key,
+        AnswerJson.text(note),
+        place.partition(),
+        place.offset());
     if (note.standing().equals(PairStatus.WITHDRAWN.name())) {
       remove(key, table);
     }

@@ -5,6 +5,7 @@ import io.pairstream.operations.catalogue.PairPage.FoundPair;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Canaries;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.table.Database;
@@ -93,6 +94,20 @@ public final class PairSearch {
   /** The pair's receipt, which outlives its rows where it was withdrawn. */
   public Optional<ReceiptNote> receipt(String id) {
     return catalogue.read(table -> receipt(table, id));
+  }
+
+  /**
+   * Where the last record of a pair's receipt lies.
+   *
+   * @param topic name of the topic of receipts
+   */
+  public Optional<Origin> receiptAt(String topic, String id) {
+    return catalogue.read(
+        table ->
+            table.first(
+                "SELECT partition, offset FROM receipt WHERE key = ?",
+                row -> new Origin(topic, row.getInt(1), row.getLong(2)),
+                id));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.pairstream.operations.catalogue;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.ReceivedAt;
 import java.time.Instant;
 
 /**
@@ -13,6 +14,8 @@ import java.time.Instant;
  * @param copies how many times the pair was received, the first included
  * @param reviewId the review that sent the deciding record again; empty where none did
  * @param origin coordinates of the raw record that decided
+ * @param arrivedAt when Kafka took that record
+ * @param decidedAt 1970 where a receipt of an earlier version does not say it
  */
 public record ReceiptNote(
     String standing,
@@ -24,6 +27,7 @@ public record ReceiptNote(
     String reviewId,
     @JsonIncludeProperties({"topic", "partition", "offset"}) Origin origin,
     Instant receivedAt,
+    Instant arrivedAt,
     Instant decidedAt) {
 
   private static final int LONGEST_DETAIL = 2_000;
@@ -39,6 +43,7 @@ public record ReceiptNote(
         receipt.getReviewId(),
         receipt.getOrigin(),
         receipt.getReceivedAt(),
-        receipt.getDecidedAt());
+        ReceivedAt.inKafka(receipt),
+        ReceivedAt.decided(receipt).orElse(Instant.EPOCH));
   }
 }

@@ -6,6 +6,7 @@ import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
@@ -100,6 +101,14 @@ public record PairAnswer(
   @JsonProperty
   public Optional<String> remedy() {
     return RejectReason.named(reason()).map(RejectReason::remedy);
+  }
+
+  /** When it was decided; empty where that is not known. */
+  @JsonProperty
+  public Optional<Instant> decidedAt() {
+    return receipt
+        .flatMap(ReceivedAt::decided)
+        .or(() -> quarantined.map(QuarantineEntry::arrivedAt));
   }
 
   /** The reason in a sentence; empty where there is none. */

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.tokens.ReadableTokens;
 import io.pairstream.operations.catalogue.PairPage.FoundPair;
 import io.pairstream.operations.catalogue.PairRow;
+import io.pairstream.operations.catalogue.ReceiptNote;
 import io.pairstream.operations.catalogue.ReviewNote;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.ReceivedAt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +57,12 @@ record PairCard(
 
     static Summary of(FoundPair pair) {
       PairRow row = pair.row();
-      return new Summary(pair.id(), row, row.place().at(), picture(row), row.isQuarantined());
+      Instant decidedAt =
+          pair.receipt()
+              .map(ReceiptNote::decidedAt)
+              .flatMap(ReceivedAt::said)
+              .orElse(row.place().at());
+      return new Summary(pair.id(), row, decidedAt, picture(row), row.isQuarantined());
     }
 
     /** That of a near copy is on the raw topic. */

@@ -193,7 +193,7 @@ final class PairCards {
         journey(
             receipt.receivedAt(),
             receipt.origin(),
-            withdrawn ? Instant.EPOCH : receipt.decidedAt());
+            withdrawn ? Instant.EPOCH : receipt.arrivedAt());
     return (withdrawn ? journey.withdrawn(receipt.decidedAt()) : journey).stops();
   }
 

@@ -1,6 +1,9 @@
 package io.pairstream.operations.pairs;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operations.catalogue.PairPage.FoundPair;
+import io.pairstream.operations.catalogue.PairRow;
+import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.pairs.PairAnswer.Admission;
@@ -48,7 +51,23 @@ public final class PairHistory {
   private final PairTopics topics;
   private final Quarantine quarantine;
 
+  /** Says where records lie; without it partitions are read whole. */
+  private final Optional<PairSearch> index;
+
   public PairHistory(ClusterAccess cluster) {
+    this(cluster, Optional.empty());
+  }
+
+  /**
+   * The history of what an index knows, which reads single records. It has no answer of what waits,
+   * of links, and of what was withdrawn.
+   */
+  PairHistory(ClusterAccess cluster, PairSearch index) {
+    this(cluster, Optional.of(index));
+  }
+
+  private PairHistory(ClusterAccess cluster, Optional<PairSearch> index) {
+    this.index = index;
     this.cluster = cluster;
     this.topics = cluster.topics();
     this.quarantine = new Quarantine(cluster);
@@ -108,11 +127,19 @@ public final class PairHistory {
      * @param key id of a pair or a link, or coordinates of a raw record or a link
      */
     private Optional<PairAnswer> find(String key) {
-      receipt = last(topics.receipts(), key);
+      receipt =
+          index.isEmpty()
+              ? last(topics.receipts(), key)
+              : index
+                  .get()
+                  .receiptAt(topics.receipts().name(), key)
+                  .flatMap(at -> receipt(at, key));
       if (receipt.isPresent()) {
         origin = receipt.get().getOrigin();
         receivedAt = ReceivedAt.of(receipt.get());
         return Optional.of(answer(key, entryOf(key, origin)));
+      } else if (index.isPresent()) {
+        return Optional.empty();
       }
       upload = last(topics.uploads(), key);
       if (upload.isPresent()) {
@@ -129,6 +156,14 @@ public final class PairHistory {
         return ofLink();
       }
       return topics.rawNames().contains(origin.getTopic()) ? ofRaw() : Optional.empty();
+    }
+
+    /** As the index says; a withdrawn pair is of topics that it does not hold. */
+    private Optional<Receipt> receipt(Origin at, String key) {
+      return log.record(at)
+          .filter(record -> CommittedLog.key(record).equals(key))
+          .flatMap(record -> cluster.decode(topics.receipts(), record.value()))
+          .filter(found -> !found.getStanding().equals(PairStatus.WITHDRAWN.name()));
     }
 
     private boolean isLink() {
@@ -204,9 +239,21 @@ public final class PairHistory {
         return Optional.empty();
       }
       boolean decided = raw.equals(receipt.get().getOrigin());
+      Optional<QuarantineEntry> known =
+          index
+              .flatMap(search -> search.get(OriginHeader.text(raw)))
+              .map(FoundPair::row)
+              .filter(PairRow::isQuarantined)
+              .flatMap(row -> log.record(StoredPairs.at(row.place())))
+              .flatMap(quarantine::entry)
+              .filter(entry -> entry.pair().getOrigin().equals(raw));
+      if (known.isPresent()) {
+        return known;
+      }
       return decided && !receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())
           ? Optional.empty()
-          : quarantine.entryOf(key, raw, decided ? receipt.get().getDecidedAt() : Instant.EPOCH);
+          : quarantine.entryOf(
+              key, raw, decided ? ReceivedAt.inKafka(receipt.get()) : Instant.EPOCH);
     }
 
     /**
@@ -253,6 +300,9 @@ public final class PairHistory {
     /** The published pair that has the picture which this one nearly copies. */
     private String copied(Optional<QuarantineEntry> entry) {
       String imageDigest = entry.map(found -> found.pair().getCopyOf()).orElse("");
+      if (index.isPresent()) {
+        return index.get().published(imageDigest).map(FoundPair::id).orElse("");
+      }
       Set<String> ids = new LinkedHashSet<>();
       if (!imageDigest.isEmpty()) {
         log.readAll(

@@ -48,6 +48,7 @@ public final class PairRoutes implements AutoCloseable {
   private final StoredPairs pairs;
   private final Pictures pictures;
   private final PairCards cards;
+  private final PairHistory history;
   private final WaitingWork readers = new WaitingWork("read-pairs", READERS, WAITING);
 
   /**
@@ -63,6 +64,7 @@ public final class PairRoutes implements AutoCloseable {
     this.pairs = new StoredPairs(cluster);
     this.pictures = new Pictures(pairs, search, workers);
     this.cards = new PairCards(search, pairs);
+    this.history = new PairHistory(cluster, search);
   }
 
   public List<Route> routes() {
@@ -71,6 +73,7 @@ public final class PairRoutes implements AutoCloseable {
             .taking(
                 "q", "reason", "source", "contributor", "producer", "standing", "after", "limit"),
         Route.get("/v1/pairs/{id}", Access.VIEW, (request, body) -> card(request)),
+        Route.get("/v1/pairs/{id}/why", Access.VIEW, (request, body) -> why(request)),
         Route.get(
                 "/v1/pictures/{topic}/{partition}/{offset}",
                 Access.VIEW,
@@ -118,6 +121,18 @@ public final class PairRoutes implements AutoCloseable {
             page.pairs().stream().map(PairCard.Summary::of).toList(),
             page.next(),
             page.found()));
+  }
+
+  /** What {@code why} prints; only of what the catalogue knows where a pair is. */
+  private CompletionStage<Answer> why(Incoming request) {
+    State state = state();
+    return readers.later(
+        () ->
+            history
+                .find(request.parameter("id"))
+                .filter(found -> state.ready() && state.asOf().isEmpty())
+                .map(AnswerJson::answer)
+                .orElseThrow(() -> notFound("the catalogue does not know that, or not yet")));
   }
 
   private CompletionStage<Answer> card(Incoming request) {

@@ -161,14 +161,14 @@ public final class Quarantine {
    *
    * @param key the entry's key
    * @param origin the raw record that it was
-   * @param decidedAt the time that Kafka gave the raw record
+   * @param arrivedAt the time that Kafka gave the raw record
    */
-  public record Sought(String key, Origin origin, Instant decidedAt) {}
+  public record Sought(String key, Origin origin, Instant arrivedAt) {}
 
   /** The entry that a raw record became; the parameters as in {@link Sought}. */
-  public Optional<QuarantineEntry> entryOf(String key, Origin origin, Instant decidedAt) {
+  public Optional<QuarantineEntry> entryOf(String key, Origin origin, Instant arrivedAt) {
     List<QuarantineEntry> found = new ArrayList<>();
-    entriesOf(List.of(new Sought(key, origin, decidedAt)), found::add);
+    entriesOf(List.of(new Sought(key, origin, arrivedAt)), found::add);
     return found.stream().findFirst();
   }
 
@@ -194,7 +194,7 @@ public final class Quarantine {
       Consumer<QuarantineEntry> found) {
     Map<Origin, Sought> missing = new LinkedHashMap<>();
     Set<String> keys = new HashSet<>();
-    for (Sought one : sought.stream().sorted(Comparator.comparing(Sought::decidedAt)).toList()) {
+    for (Sought one : sought.stream().sorted(Comparator.comparing(Sought::arrivedAt)).toList()) {
       missing.put(one.origin(), one);
       keys.add(one.key());
     }
@@ -220,8 +220,8 @@ public final class Quarantine {
 
   /** Epoch milliseconds before which none of them was written. */
   private static long earliest(Map<Origin, Sought> inOrder) {
-    Instant decidedAt = inOrder.values().iterator().next().decidedAt();
-    return Math.max(0, decidedAt.minus(CLOCK_SKEW).toEpochMilli());
+    Instant arrivedAt = inOrder.values().iterator().next().arrivedAt();
+    return Math.max(0, arrivedAt.minus(CLOCK_SKEW).toEpochMilli());
   }
 
   /** Reads a partition from its end backwards, so that a long quarantine is not read in full. */
@@ -254,7 +254,7 @@ public final class Quarantine {
   }
 
   /** The entry; empty for a record that is none, such as a tombstone. */
-  private Optional<QuarantineEntry> entry(ConsumerRecord<byte[], byte[]> record) {
+  public Optional<QuarantineEntry> entry(ConsumerRecord<byte[], byte[]> record) {
     return cluster
         .decode(topic, record.value())
         .map(

@@ -10,6 +10,7 @@ import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
@@ -174,7 +175,7 @@ public final class ReviewDesk {
       for (String id : results.keySet()) {
         undecided(id, known)
             .ifPresent(
-                open -> sought.put(id, new Sought(id, open.getOrigin(), open.getDecidedAt())));
+                open -> sought.put(id, new Sought(id, open.getOrigin(), ReceivedAt.inKafka(open))));
       }
       quarantine.entriesOf(
           List.copyOf(sought.values()),
@@ -207,7 +208,7 @@ public final class ReviewDesk {
       List<Sought> open =
           candidates.values().stream()
               .filter(candidate -> known.isOpen(candidate, verdict))
-              .sorted(Comparator.comparing(Sought::decidedAt).thenComparing(Sought::key))
+              .sorted(Comparator.comparing(Sought::arrivedAt).thenComparing(Sought::key))
               .toList();
       List<Sought> chosen = open.subList(0, Math.min(open.size(), selection.limit()));
       note(selection, chosen.size(), AuditEvent.Outcome.FAILED, Template.BEGUN.english());

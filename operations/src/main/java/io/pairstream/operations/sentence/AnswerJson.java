@@ -1,5 +1,6 @@
 package io.pairstream.operations.sentence;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreType;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -18,14 +19,18 @@ import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Route;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 
 /**
  * Records as JSON answers: names in snake case, numbers to millionths, null for what is not known
  * (an empty Optional, NaN, the year 1970), and beside the text of each sentence what it is made of.
+ * Avro records are written by their names in the schema, without their bytes.
  */
 public final class AnswerJson {
 
@@ -35,9 +40,15 @@ public final class AnswerJson {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .addModule(new Jdk8Module())
           .addModule(module())
+          .addMixIn(Schema.class, LeftOut.class)
+          .addMixIn(SpecificData.class, LeftOut.class)
+          .addMixIn(ByteBuffer.class, LeftOut.class)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
           .build();
+
+  @JsonIgnoreType
+  private interface LeftOut {}
 
   private AnswerJson() {}
 

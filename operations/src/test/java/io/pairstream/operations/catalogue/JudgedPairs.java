@@ -161,7 +161,8 @@ public final class JudgedPairs implements AutoCloseable {
         .setReason(reason)
         .setOrigin(origin)
         .setReceivedAt(raw.getReceivedAt())
-        .setDecidedAt(raw.getReceivedAt().plusSeconds(1))
+        .setArrivedAt(raw.getReceivedAt())
+        .setDecidedAt(raw.getReceivedAt().plusSeconds(3600))
         .build();
   }
 

@@ -16,6 +16,7 @@ import io.pairstream.operations.catalogue.JudgedPairs;
 import io.pairstream.operations.catalogue.PairIndex;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -157,11 +158,25 @@ class PairRoutesTest {
     assertThat(card.path("token_limit").asInt()).isEqualTo(6);
     assertThat(card.path("fold").asInt()).isEqualTo(3);
     assertThat(card.path("copies").asInt()).isEqualTo(1);
+    Instant decidedAt = raw.getReceivedAt().plusSeconds(3600);
+    assertThat(card.path("decided_at").asText()).isEqualTo(Json.time(decidedAt));
+    assertThat(new PairHistory(cluster).find(pair.getPairId()).orElseThrow().decidedAt())
+        .as("what why prints")
+        .contains(decidedAt);
+    requireSameAnswer(pair.getPairId());
     assertThat(card.path("measures").path("sharpness").asDouble()).isEqualTo(12.5);
     assertThat(card.path("journey").findValuesAsText("place"))
         .containsExactly("received", "crowdsourced", "test");
     assertThat(card.path("journey").get(1).path("seconds_since_previous").asDouble())
         .isEqualTo(1.0);
+  }
+
+  /** What the catalogue has single records read for is what the topics say, read whole. */
+  private static void requireSameAnswer(String id) throws Exception {
+    assertThat(json("/v1/pairs/" + id + "/why"))
+        .isEqualTo(
+            AnswerJson.MAPPER.readTree(
+                AnswerJson.text(new PairHistory(cluster).find(id).orElseThrow())));
   }
 
   @Test
@@ -182,6 +197,7 @@ class PairRoutesTest {
     read();
 
     JsonNode card = json("/v1/pairs/" + JudgedPairs.pairId(raw));
+    requireSameAnswer(JudgedPairs.pairId(raw));
 
     assertThat(card.path("step").asText()).isEqualTo("gate");
     assertThat(card.path("measured").asText()).isEqualTo("32 px");

@@ -28,22 +28,22 @@ public final class DecisionCounts {
     countDelay(0, 0);
   }
 
-  /** A pair is published, in a split. */
-  void published(String split, String source, Instant arrivedAt) {
+  /** A pair is published, in a split; gives when. */
+  Instant published(String split, String source, Instant arrivedAt) {
     decided(PairStatus.valueOf(split), source);
-    delay(arrivedAt);
+    return delay(arrivedAt);
   }
 
   /**
-   * A record is rejected.
+   * A record is rejected; gives when.
    *
    * @param source a {@link io.pairstream.schemas.SourceKind}, {@link Canaries#SOURCE}, or empty
    *     where the record does not say
    */
-  void rejected(RejectReason reason, String source, Instant arrivedAt) {
+  Instant rejected(RejectReason reason, String source, Instant arrivedAt) {
     decided(PairStatus.QUARANTINED, source);
     counts.of("rejected_total", "reason", reason.name(), "source", source).increment();
-    delay(arrivedAt);
+    return delay(arrivedAt);
   }
 
   void withdrawn() {
@@ -54,8 +54,10 @@ public final class DecisionCounts {
     counts.of("decided_total", "standing", standing.name(), "source", source).increment();
   }
 
-  private void delay(Instant arrivedAt) {
-    countDelay(Math.max(0, clock.millis() - arrivedAt.toEpochMilli()), 1);
+  private Instant delay(Instant arrivedAt) {
+    long now = clock.millis();
+    countDelay(Math.max(0, now - arrivedAt.toEpochMilli()), 1);
+    return Instant.ofEpochMilli(now);
   }
 
   /** Each class has what is in those below it, too. */

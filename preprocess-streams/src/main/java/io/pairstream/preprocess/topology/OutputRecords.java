@@ -24,6 +24,7 @@ import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.Replay;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -203,17 +204,25 @@ final class OutputRecords {
         .build();
   }
 
-  /** The receipt of a pair that is published: the split's name is its standing. */
-  Receipt published(Tracked<PreparedPair> tracked) {
-    return receipt(tracked)
+  /**
+   * The receipt of a pair that is published: the split's name is its standing.
+   *
+   * @param at when it was decided
+   */
+  Receipt published(Tracked<PreparedPair> tracked, Instant at) {
+    return receipt(tracked, at)
         .setStanding(PairStatus.valueOf(tracked.stage().getSplit()).name())
         .build();
   }
 
-  /** The receipt of a record that was rejected. */
-  Receipt turned(Tracked<Tracked.Turned> tracked) {
+  /**
+   * The receipt of a record that was rejected.
+   *
+   * @param at when it was decided
+   */
+  Receipt turned(Tracked<Tracked.Turned> tracked, Instant at) {
     Rejection rejection = tracked.stage().rejection();
-    return receipt(tracked)
+    return receipt(tracked, at)
         .setStanding(PairStatus.QUARANTINED.name())
         .setReason(rejection.reason().name())
         .setDetail(rejection.detail())
@@ -223,7 +232,7 @@ final class OutputRecords {
         .build();
   }
 
-  private static Receipt.Builder receipt(Tracked<?> tracked) {
+  private static Receipt.Builder receipt(Tracked<?> tracked, Instant at) {
     return Receipt.newBuilder()
         .setPairId(tracked.identity().pairId())
         .setImageDigest(tracked.identity().imageDigest())
@@ -233,7 +242,8 @@ final class OutputRecords {
         .setCopies(1)
         .setOrigin(tracked.raw().origin())
         .setReceivedAt(tracked.identity().receivedAt())
-        .setDecidedAt(tracked.raw().arrivedAt());
+        .setArrivedAt(tracked.raw().arrivedAt())
+        .setDecidedAt(at);
   }
 
   private static Rendition rendition(Picture.Named named) {

@@ -24,6 +24,7 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.WriterSchemas;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serde;
@@ -302,14 +303,19 @@ public final class PreprocessTopology {
   }
 
   private Tracked<Receipt> published(Tracked<PreparedPair> pair) {
-    counts.published(pair.stage().getSplit(), pair.identity().source(), pair.raw().arrivedAt());
-    return pair.as(outputs.published(pair));
+    Instant at =
+        counts.published(
+            pair.stage().getSplit(), pair.identity().source(), pair.raw().arrivedAt());
+    return pair.as(outputs.published(pair, at));
   }
 
   private Tracked<Receipt> turned(Tracked<Turned> record) {
-    counts.rejected(
-        record.stage().rejection().reason(), record.identity().source(), record.raw().arrivedAt());
-    return record.as(outputs.turned(record));
+    Instant at =
+        counts.rejected(
+            record.stage().rejection().reason(),
+            record.identity().source(),
+            record.raw().arrivedAt());
+    return record.as(outputs.turned(record, at));
   }
 
   private Outcome<GatedRecord> gate(Tracked<ReceivedPair> received) {

@@ -171,6 +171,23 @@ class PreprocessTopologyTest {
   }
 
   @Test
+  void aReceiptSaysWhenItsRecordCameAndWhenItWasDecided() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      topology.send("crowdsourced", Pairs.good(1));
+      topology.send("crowdsourced", Pairs.pair(Pairs.jpeg(100, 100, 1), "too small a picture"));
+
+      assertThat(topology.receipts())
+          .hasSize(2)
+          .allSatisfy(
+              record -> {
+                assertThat(record.value().getArrivedAt()).isEqualTo(TopologyUnderTest.ARRIVAL);
+                assertThat(record.value().getDecidedAt())
+                    .isEqualTo(TopologyUnderTest.ARRIVAL.plusMillis(700));
+              });
+    }
+  }
+
+  @Test
   void allCaptionsOfAnImageFallOnTheSameSide() {
     try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
       for (int image = 0; image < 20; image++) {
