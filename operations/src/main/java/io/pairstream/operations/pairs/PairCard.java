@@ -2,6 +2,7 @@ package io.pairstream.operations.pairs;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.tokens.ReadableTokens;
 import io.pairstream.operations.catalogue.PairPage.FoundPair;
 import io.pairstream.operations.catalogue.PairRow;
@@ -47,13 +48,15 @@ record PairCard(
    *
    * @param picture address of its picture; null where there is none
    * @param blurred whether the picture is shown only to whoever asks for it
+   * @param waivable whether a person may let it in although it was rejected
    */
   record Summary(
       String id,
       @JsonUnwrapped @JsonIgnoreProperties({"pair_id", "place", "has_picture"}) PairRow row,
       Instant decidedAt,
       String picture,
-      boolean blurred) {
+      boolean blurred,
+      boolean waivable) {
 
     static Summary of(FoundPair pair) {
       PairRow row = pair.row();
@@ -62,7 +65,9 @@ record PairCard(
               .map(ReceiptNote::decidedAt)
               .flatMap(ReceivedAt::said)
               .orElse(row.place().at());
-      return new Summary(pair.id(), row, decidedAt, picture(row), row.isQuarantined());
+      boolean waivable =
+          RejectReason.named(row.reason()).filter(RejectReason::isWaivable).isPresent();
+      return new Summary(pair.id(), row, decidedAt, picture(row), row.isQuarantined(), waivable);
     }
 
     /** That of a near copy is on the raw topic. */

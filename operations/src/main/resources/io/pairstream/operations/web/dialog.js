@@ -55,7 +55,10 @@ export function ask(app, { id, title, lead, fields, send, submit, explain }) {
   }
 
   return new Promise((ended) => {
+    const left = () => dialog.close();
+    addEventListener("hashchange", left);
     dialog.addEventListener("close", () => {
+      removeEventListener("hashchange", left);
       dialog.remove();
       ended();
     });

@@ -232,13 +232,15 @@ function canary(app, canary) {
   );
 }
 
-function instances(app, { instances: all = [], at }) {
+function instances(app, { instances: all = [], at, groups = [], dataset }) {
   const { say, format } = app;
+  const groupOf = ({ service }) => groups.find(({ group }) => group === `${dataset}-${service}`)?.group;
   const state = (one) => [
     one.silent
       ? chip("bad", say("overview.silent"))
       : chip(one.obstacle ? "warn" : one.state === "RUNNING" ? "good" : "quiet", stateWord(app, one.state)),
     h("span.below", saidIn(app, one, "obstacle")),
+    one.silent && groupOf(one) && h("a.below.small", { href: addressOf("lag", { group: groupOf(one) }) }, say("overview.itsPartitions")),
   ];
   const columns = [
     { name: "service", of: (one) => [one.instance, h("span.below.quiet", one.service)], isHead: true },

@@ -265,8 +265,11 @@ function visible(text) {
 /** What was measured, by the names that the page knows. */
 function measures(app, { measures: all = {}, standing }) {
   const nameOf = (name) => app.words.find(`measure.${name}`) ?? h("code", name);
-  const valueOf = (value) => (typeof value === "number" ? app.format.number(value, 4) : String(value));
-  const known = Object.entries(all).map(([name, value]) => [nameOf(name), valueOf(value)]);
+  const order = app.words.names("measure");
+  const place = ([name]) => (order.includes(name) ? order.indexOf(name) : order.length);
+  const known = Object.entries(all)
+    .sort((a, b) => place(a) - place(b))
+    .map(([name, value]) => [nameOf(name), measured(app, name, value)]);
   return section(
     app,
     "measures",
@@ -274,6 +277,16 @@ function measures(app, { measures: all = {}, standing }) {
       ? facts(known, "measured.two")
       : h("p.quiet", app.say(standing === "WITHDRAWN" ? "pair.measuresRemoved" : "pair.noMeasures")),
   );
+}
+
+/** With its unit, which ends its name, and as many digits as tell something. */
+function measured({ format }, name, value) {
+  if (typeof value !== "number") {
+    return String(value);
+  }
+  const [unit] = /(px|bytes|share|confidence)$/.exec(name) ?? [];
+  const number = format.number(value, Math.abs(value) >= 100 ? 0 : 2);
+  return { px: `${number} px`, bytes: format.bytes(value), share: format.share(value), confidence: format.share(value) }[unit] ?? number;
 }
 
 /* ---- The rest ---- */

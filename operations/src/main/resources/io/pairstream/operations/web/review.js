@@ -25,9 +25,11 @@ export function reviewBar(app, pairs, done) {
   const { say, session, announce } = app;
   const may = session.can("review");
   const count = pairs.length;
-  const why = !may ? "needsRole" : count === 0 ? "chooseFirst" : count > 1 ? "oneCaption" : "";
-  const text = why === "" ? "" : say(`review.${why}`);
-  const isOff = (decision) => !may || count === 0 || (decision === "RECAPTIONED" && count !== 1);
+  const fixed = pairs.filter(({ waivable }) => waivable === false).length;
+  const why = !may ? ["needsRole"] : count === 0 ? ["chooseFirst"] : [count > 1 && "oneCaption", fixed > 0 && "notWaivable"];
+  const text = why.filter(Boolean).map((name) => say(`review.${name}`, { count: app.format.number(fixed) })).join(" ");
+  const isOff = (decision) =>
+    !may || count === 0 || (decision === "RECAPTIONED" && count !== 1) || (decision === "ACCEPTED" && fixed > 0);
   const press = async (decision) => {
     if (isOff(decision)) {
       announce(text);

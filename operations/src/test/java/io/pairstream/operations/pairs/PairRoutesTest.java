@@ -198,6 +198,7 @@ class PairRoutesTest {
 
     JsonNode card = json("/v1/pairs/" + JudgedPairs.pairId(raw));
     requireSameAnswer(JudgedPairs.pairId(raw));
+    assertThat(card.path("waivable").asBoolean()).as("blurred may be let in").isTrue();
 
     assertThat(card.path("step").asText()).isEqualTo("gate");
     assertThat(card.path("measured").asText()).isEqualTo("32 px");

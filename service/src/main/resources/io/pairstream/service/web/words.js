@@ -57,6 +57,11 @@ export class Words {
     return typeof text === "string" ? text.replace(/\{(\w+)\}/g, (whole, place) => values[place] ?? whole) : text;
   }
 
+  /** The names in a section, in its order. */
+  names(section) {
+    return Object.keys(this.#texts[section] ?? {});
+  }
+
   /** A sentence of the service's out of its template; null where one in it has no words here. */
   sentence({ template, arguments: parts = [] } = {}) {
     const values = parts.map((part) => (typeof part === "string" ? part : this.sentence(part)));
