@@ -88,8 +88,7 @@ class LagTableTest {
     assertThat(lines.get(1)).endsWith("pairs-fetch");
     assertThat(lines)
         .last()
-        .isEqualTo(
-            "All is well: 42 records wait, the oldest for 62 s; pairs-feed has not started");
+        .isEqualTo("All is well: 42 records wait, the oldest for 62 s; pairs-feed has not started");
     assertThat(table.worst()).isEqualTo(Verdict.OK);
   }
 

@@ -304,8 +304,7 @@ public final class PreprocessTopology {
 
   private Tracked<Receipt> published(Tracked<PreparedPair> pair) {
     Instant at =
-        counts.published(
-            pair.stage().getSplit(), pair.identity().source(), pair.raw().arrivedAt());
+        counts.published(pair.stage().getSplit(), pair.identity().source(), pair.raw().arrivedAt());
     return pair.as(outputs.published(pair, at));
   }
 
