@@ -38,6 +38,9 @@ final class DelimitedLines implements Entry.Reader {
 
   private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
 
+  /** A cell as it is where quotes in it were doubled, and so it was put in quotes itself. */
+  private static final Pattern QUOTED = Pattern.compile("\"(?=.*\"\".*\")(?:[^\"]++|\"\")*+\"");
+
   private final char delimiter;
   private final boolean isQuoted;
   private final ImageFiles images;
@@ -175,6 +178,12 @@ final class DelimitedLines implements Entry.Reader {
                       ? "a caption that holds the delimiter must be quoted"
                       : "quotes are letters here; where cells are quoted, as pandas and Excel do"
                           + " it, say --format tsv-quoted"));
+    }
+    if (!isQuoted && cells.stream().anyMatch(cell -> QUOTED.matcher(cell).matches())) {
+      entry.notice(
+          "quoted cells",
+          "cells in quotes, with doubled ones in them, are taken as they are; where pandas or Excel"
+              + " wrote the file, say --format tsv-quoted");
     }
     for (int column = 0; column < names.size(); column++) {
       entry.field(names.get(column), cells.get(column));

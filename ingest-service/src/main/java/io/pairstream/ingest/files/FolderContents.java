@@ -151,12 +151,12 @@ final class FolderContents {
         .forEach(
             file ->
                 notice.accept(
-                    "%s is not read; if it is the list of the captions: import %s%s --images %s"
-                        .formatted(
-                            folder.relativize(file),
-                            file,
-                            name(file).endsWith(".txt") ? " --format csv (or tsv)" : "",
-                            images.isEmpty() ? "DIR" : images.get(0).getParent())));
+                    "%s is not read; if it is the list of the captions: import %s%s (with --images"
+                            .formatted(
+                                folder.relativize(file),
+                                file,
+                                name(file).endsWith(".txt") ? " --format csv (or tsv)" : "")
+                        + " DIR where its names are of files in another folder)"));
   }
 
   private static void say(Path folder, List<Path> left, List<Path> read, Consumer<String> notice) {

@@ -330,7 +330,7 @@ class FolderContentsTest {
     assertThat(String.join("\n", said))
         .contains("images.zip is packed; unpack it first")
         .contains("load_from_disk(DIR).to_parquet")
-        .contains("import %s --images %s".formatted(folder.resolve("results.csv"), folder))
+        .contains("import %s (with --images DIR".formatted(folder.resolve("results.csv")))
         .contains("import %s --format csv".formatted(folder.resolve("captions.txt")));
     assertThatThrownBy(() -> read(folder.resolve("images.zip")))
         .hasMessage("images.zip is packed; unpack it first");

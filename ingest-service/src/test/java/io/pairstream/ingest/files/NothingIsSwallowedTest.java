@@ -106,6 +106,13 @@ class NothingIsSwallowedTest {
         .filteredOn(item -> item instanceof Problem)
         .extracting(ItemsRead::line)
         .anySatisfy(line -> assertThat(line).contains("--format tsv-quoted"));
+    write("half.tsv", "0.jpg\t\"a\" b \"\"\n1.jpg\t\"a\"\n");
+    assertThat(said(folder.resolve("half.tsv"))).isEmpty();
+    write("pandas.tsv", "0.jpg\t\"he said \"\"no\"\"\"\n1.jpg\tone\n");
+    assertThat(said(folder.resolve("pandas.tsv")))
+        .singleElement()
+        .asString()
+        .endsWith("where pandas or Excel wrote the file, say --format tsv-quoted");
     Path quoted = write("q.tsv", "\"file\"\t\"caption\"\n\"0.jpg\"\t\"a \"\"b\"\"\"\n");
     assertThat(lines(read(quoted, Optional.empty()))).containsExactly("q.tsv:2: a \"b\"");
   }
