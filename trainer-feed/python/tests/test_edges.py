@@ -264,6 +264,41 @@ def test_whoever_goes_on_behind_a_loop_has_what_would_have_come_without(run, epo
                 assert loader.state_dict()["ended"]
 
 
+def test_who_counts_epochs_says_which_the_next_loop_is(run):
+    def ids_of(loader):
+        return [batch.pair_ids for batch in loader]
+
+    with Loader(*run, **OPTIONS) as loader:
+        loops = [ids_of(loader) for _ in range(3)]
+    with Loader(*run, **OPTIONS) as loader:
+        for epoch in (2, 0, 0, 1, 2):
+            loader.set_epoch(epoch)
+            assert ids_of(loader) == loops[epoch]
+        # As Lightning does, which asks for the iterator first.
+        batches = iter(loader)
+        loader.set_epoch(1)
+        begun = [next(batches).pair_ids for _ in range(3)]
+        inside = loader.state_dict()
+        begun += [next(batches).pair_ids for _ in loops[1][3:]]
+        behind = loader.state_dict()
+        assert begun == loops[1]
+    for state, left in ((inside, loops[1][3:]), (behind, [])):
+        with Loader(*run, **OPTIONS) as loader:
+            loader.load_state_dict(state)
+            for epoch, expected in ((1, left), (2, loops[2])):
+                loader.set_epoch(epoch)
+                assert ids_of(loader) == expected
+            loader.load_state_dict(state)
+            loader.set_epoch(2)
+            assert ids_of(loader) == loops[2]
+            with pytest.raises(SettingsError, match="counted from 0, not -1"):
+                loader.set_epoch(-1)
+    with Loader(*run, **{**OPTIONS, "epochs": None}) as loader:
+        first = next(loader).pair_ids
+        loader.set_epoch(5)
+        assert [first, next(loader).pair_ids] == loops[0][:2]
+
+
 def test_by_default_a_loop_is_an_epoch(run):
     options = {name: value for name, value in OPTIONS.items() if name != "epochs"}
     with Loader(*run, **options) as loader:

@@ -377,3 +377,89 @@ def test_a_mesh_takes_the_place_of_rank_and_ranks(scripts):
             assert [batch["pair_ids"] for batch in loader] == scripts.unbroken()
     finally:
         torch.distributed.destroy_process_group()
+
+
+class Noting(torch.nn.Module):
+    """One weight, and the ids of the batches that it was trained on."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(()))
+        self.seen = []
+
+    def forward(self, **batch):
+        self.seen.append(batch["pair_ids"])
+        return {"loss": (self.weight - batch["images"].mean(dim=(1, 2, 3))).square().mean()}
+
+
+def goes_on_from_each(train, checkpoints):
+    """Whether whoever goes on from a checkpoint ends where an unbroken run does, and reads the rest of what that reads."""
+    whole = train(None)
+    assert len(whole.seen) == 12
+    found = sorted(checkpoints(), key=lambda file: file.stat().st_mtime)
+    assert len(found) > 2
+    for checkpoint in found:
+        model = train(str(checkpoint))
+        assert model.seen == whole.seen[len(whole.seen) - len(model.seen) :], checkpoint
+        assert model.steps == whole.steps and model.weight.item() == pytest.approx(whole.weight.item()), checkpoint
+
+
+def loader_of(scripts):
+    # Imported here: test modules are collected without torch, too.
+    from pairstream.torch import TorchLoader
+
+    return TorchLoader(scripts.source, scripts.view, **OPTIONS, pixels="float32", normalise="zero-to-one")
+
+
+@pytest.mark.parametrize(
+    "settings", [{"save_strategy": "epoch"}, {"save_steps": 2}, {"save_steps": 1, "gradient_accumulation_steps": 3}]
+)
+def test_transformers_goes_on_from_each_of_its_checkpoints(scripts, tmp_path, settings):
+    transformers = pytest.importorskip("transformers", reason="transformers is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    from pairstream.transformers import Trainer
+
+    def train(checkpoint):
+        model = Noting()
+        arguments = transformers.TrainingArguments(
+            output_dir=str(tmp_path / "out"), num_train_epochs=3, learning_rate=0.1, use_cpu=True, report_to="none",
+            disable_tqdm=True, remove_unused_columns=False, **settings,
+        )  # fmt: skip
+        with loader_of(scripts) as loader:
+            trainer = Trainer(model, args=arguments, train_dataset=loader)
+            assert arguments.per_device_train_batch_size == 24
+            trainer.train(resume_from_checkpoint=checkpoint)
+        model.steps = trainer.state.global_step
+        return model
+
+    goes_on_from_each(train, lambda: (tmp_path / "out").glob("checkpoint-*"))
+
+
+@pytest.mark.parametrize("settings", [{}, {"every_n_train_steps": 4}, {"every_n_train_steps": 1}])
+def test_lightning_goes_on_from_each_of_its_checkpoints(scripts, tmp_path, settings):
+    lightning = pytest.importorskip("lightning", reason="lightning is not installed; PAIRSTREAM_TORCH=true has the build do so")
+
+    class Module(lightning.LightningModule):
+        def __init__(self):
+            super().__init__()
+            self.model = Noting()
+
+        def training_step(self, batch, _):
+            return self.model(**batch)["loss"]
+
+        def configure_optimizers(self):
+            return torch.optim.SGD(self.parameters(), lr=0.1)
+
+        def train_dataloader(self):
+            return loader_of(scripts)
+
+    def train(checkpoint):
+        module = Module()
+        saves = lightning.pytorch.callbacks.ModelCheckpoint(tmp_path / "out", save_top_k=-1, **settings)
+        trainer = lightning.Trainer(
+            max_epochs=3, callbacks=[saves], accelerator="cpu", logger=False, enable_progress_bar=False
+        )
+        trainer.fit(module, ckpt_path=checkpoint)
+        module.model.steps = trainer.global_step
+        return module.model
+
+    goes_on_from_each(train, lambda: (tmp_path / "out").glob("*.ckpt"))

@@ -298,6 +298,11 @@ class Loader:
             raise TypeError("a mix and a view that grows have no number of batches in an epoch")
         return self._schedule.batches(self._batch_size, self._keep_last)
 
+    @property
+    def rank_batch_size(self) -> int:
+        """Samples of a batch that this rank gets."""
+        return self._batch_size // self._share.ranks
+
     def __next__(self) -> Batch:
         """Waits for the next batch.
 
@@ -418,6 +423,31 @@ class Loader:
             begun = epoch + (dict(state) != {**self._schedule.begin(), "epoch": epoch})
             self._end_before(max(1, begun) if is_over else max(1, -(-begun // self._epochs)) * self._epochs)
         self._handed = self._handed._replace(is_over=is_over)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Says which epoch the next loop is, as a ``DistributedSampler`` is told; frameworks that count epochs do so.
+
+        The loop then has what is left of that epoch: nothing where the position that was loaded is the one behind its
+        last batch, all of it where the position is in none or in another. Changes nothing where a loop is not one epoch
+        (``epochs=None``, 2, a mix, a view that grows) and for validation and test, which begin anew in each loop.
+
+        Args:
+            epoch: from 0
+        """
+        if epoch < 0:
+            raise SettingsError(f"epochs are counted from 0, not {epoch}")
+        if self._epochs != 1 or self._source.split != "training":
+            return
+        handed, begin = self._handed, {**self._schedule.begin(), "epoch": epoch + 1}
+        is_left_empty = handed.position == begin and self._end == epoch + 1 and not (handed.is_begun or handed.is_over)
+        if is_left_empty:
+            return
+        if handed.position["epoch"] != epoch:
+            self._lineage.is_exact = False
+            self._go_to({**begin, "epoch": epoch})
+        elif self._end != epoch + 1:
+            self._stop()
+        self._end_before(epoch + 1)
 
     def skip(self, batches: int) -> None:
         """Passes over so many batches without reading them."""

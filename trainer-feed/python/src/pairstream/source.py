@@ -51,20 +51,21 @@ class Source:
         self.split = split
         self.topic = f"{dataset}.{split}"
 
-    def cut(self, where: Sequence[str] = ()) -> View:
+    def cut(self, where: str | Sequence[str] = ()) -> View:
         """Cuts a view of the pairs that the split holds now, without those that fall under a takedown.
 
         Reads the index of the data set, and only those records themselves that the index has not yet.
 
         Args:
-            where: conditions that all have to hold, such as ``language=en,de`` or ``measure.sharpness>=50``
+            where: a condition, or several that all have to hold, such as ``language=en,de`` or ``measure.sharpness>=50``
 
         Raises:
             SettingsError: where a condition is none
             ViewError: where there is no such pair
             Unavailable: where the broker does not answer or has no such topic
         """
-        return cut(self.cluster, self.schemas, self.dataset, self.split, where)
+        # A text is a sequence of letters.
+        return cut(self.cluster, self.schemas, self.dataset, self.split, [where] if isinstance(where, str) else where)
 
     def indexed(self, view: AnyView) -> View:
         """The view with what the index knows of each sample: shape, picture and kind of source, 6 bytes together.
@@ -304,6 +305,8 @@ def open(  # noqa: A001 - the package's own verb
         registry = registry or found["schema_registry"]
     if not bootstrap or not registry:
         raise SettingsError("a source needs the brokers' addresses and the registry's, or a platform's directory")
+    if not registry.startswith(("http://", "https://")):
+        raise SettingsError(f"a registry's address begins with http:// or https://, not {registry}")
     cluster = Cluster({"bootstrap.servers": bootstrap, **(client or {})})
     source = Source(cluster, Schemas(registry, registry_client), dataset, split)
     source.schemas.probe(source.topic)

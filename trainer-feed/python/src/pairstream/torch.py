@@ -126,6 +126,8 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         self._augment = augment
         self._is_channels_last = options.get("layout", "nhwc") == "nhwc"
         self._device = None if device is None else torch.device(device)
+        if self._device and self._device.type == "cuda" and not torch.cuda.is_available():
+            raise SettingsError(f"PyTorch finds no CUDA device on this machine, so there is no {device}: leave device out")
         self._stream = torch.cuda.Stream(self._device) if self._device and self._device.type == "cuda" else None
         self.loader = Loader(source, view, batch_size=batch_size, rank=rank, ranks=ranks, **options)
 
@@ -172,6 +174,23 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on behind the batch of a position, with any number of ranks."""
         self.loader.load_state_dict(state)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Says which epoch the next loop is: see :meth:`pairstream.Loader.set_epoch`."""
+        self.loader.set_epoch(epoch)
+
+    @property
+    def sampler(self) -> TorchLoader:
+        """The loader itself: Lightning looks for ``set_epoch`` in a sampler."""
+        return self
+
+    def skip(self, batches: int) -> None:
+        """Passes over so many batches without reading them."""
+        self.loader.skip(batches)
+
+    def explain(self, step: int, epoch: int = 0) -> list[dict[str, Any]]:
+        """What the batch of a step is made of: see :meth:`pairstream.Loader.explain`."""
+        return self.loader.explain(step, epoch)
 
     @property
     def stats(self) -> Stats:

@@ -33,9 +33,23 @@ class Trainer(transformers.Trainer):
     def __init__(self, *arguments: Any, **others: Any) -> None:
         super().__init__(*arguments, **others)
         if isinstance(self.train_dataset, TorchLoader):
-            # The position says where to go on; nothing is read to be passed over.
-            self.args.ignore_data_skip = True
             self.add_callback(_FeedPosition())
+            # Its figures of speed are computed with these.
+            self.args.per_device_train_batch_size = self.train_dataset.loader.rank_batch_size
+        if isinstance(self.eval_dataset, TorchLoader):
+            self.args.per_device_eval_batch_size = self.eval_dataset.loader.rank_batch_size
+
+    def train(self, *arguments: Any, **others: Any) -> Any:
+        """Trains, or goes on from a checkpoint: see ``transformers.Trainer.train``."""
+        skip = transformers.trainer.skip_first_batches
+        # The position says where to go on: what was trained on is counted, and not read to be passed over.
+        transformers.trainer.skip_first_batches = lambda loader, batches: (
+            loader if isinstance(loader, TorchLoader) else skip(loader, batches)
+        )
+        try:
+            return super().train(*arguments, **others)
+        finally:
+            transformers.trainer.skip_first_batches = skip
 
     def get_train_dataloader(self) -> Any:
         """The loader itself."""
