@@ -16,6 +16,7 @@ import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalTime;
@@ -126,13 +127,18 @@ final class PlatformCommands {
   @Command(name = "up")
   static final class UpCommand extends PlatformCommands.OnPlatform {
 
+    private static final String USUAL_RECIPE = "dalle";
+
+    /** File in the data directory that names the recipe of the last start. */
+    private static final String NOTED_RECIPE = "recipe";
+
     @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "pairstream-data")
     private Path dataDirectory;
 
     @Option(names = "--dataset", paramLabel = "NAME", defaultValue = Dataset.DEFAULT_NAME)
     private String dataset;
 
-    @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
+    @Option(names = "--recipe", paramLabel = "NAME|FILE")
     private String recipe;
 
     @Option(
@@ -160,12 +166,13 @@ final class PlatformCommands {
       if (fetchContact != null) {
         UserAgent unused = checked("--fetch-contact: ", () -> new UserAgent("0", fetchContact));
       }
-      String checkedRecipe = checkedRecipe(recipe);
+      String checkedRecipe = checkedRecipe(recipe == null ? recipeOfBefore() : recipe);
       List<String> ofWorkers = ofWorkers();
       Map<String, Integer> ports = ports();
       try (WholePlatform whole =
           WholePlatform.start(dataDirectory, checkedDataset, partitions, ports, this)) {
         onSignal(whole, () -> {});
+        note(checkedRecipe);
         whole.startServices(checkedRecipe, ofWorkers);
         if (fetchContact != null) {
           whole.startFetching(fetchContact);
@@ -183,6 +190,29 @@ final class PlatformCommands {
         answer(up, () -> print(up));
         say("Ctrl-C stops it.");
         return awaitEnd(whole);
+      }
+    }
+
+    /**
+     * The recipe that the pairs here were judged by: another one would judge new ones otherwise.
+     */
+    private String recipeOfBefore() {
+      try {
+        String before = Files.readString(dataDirectory.resolve(NOTED_RECIPE)).strip();
+        if (!before.equals(USUAL_RECIPE)) {
+          say("recipe %s, as before; --recipe names another", before);
+        }
+        return before;
+      } catch (IOException e) {
+        return USUAL_RECIPE; // the first start here
+      }
+    }
+
+    private void note(String checkedRecipe) {
+      try {
+        Path unused = Files.writeString(dataDirectory.resolve(NOTED_RECIPE), checkedRecipe + "\n");
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot write to " + dataDirectory, e);
       }
     }
 

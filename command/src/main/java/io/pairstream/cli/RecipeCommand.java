@@ -17,6 +17,7 @@ import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.operations.recipe.ContactSheet;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.terminal.Progress;
+import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
 import io.pairstream.trial.RecipeTrial;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "recipe",
     subcommands = {
+      RecipeCommand.Ls.class,
       RecipeCommand.Check.class,
       RecipeCommand.Explain.class,
       RecipeCommand.Try.class,
@@ -59,6 +61,25 @@ final class RecipeCommand {
     } catch (RuntimeException e) {
       workers.close();
       throw e;
+    }
+  }
+
+  /** {@code pairstream recipe ls}: the recipes that are shipped. */
+  @Command(name = "ls")
+  static final class Ls extends PairstreamCommand {
+
+    /** A recipe as JSON. */
+    private record Listed(String recipe, String version) {}
+
+    @Override
+    public Integer call() {
+      Table table = new Table();
+      for (String name : RecipeFile.SHIPPED) {
+        String version = plan(recipe(name)).version();
+        answer(new Listed(name, version), () -> table.row(name, "version", version));
+      }
+      print(table);
+      return ExitStatus.DONE;
     }
   }
 

@@ -4,6 +4,8 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.operations.topics.CreateTopics.Outcome;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
@@ -11,14 +13,57 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream topics}: the topics of a data set. */
-@Command(name = "topics", subcommands = TopicsCommand.Create.class)
+@Command(
+    name = "topics",
+    subcommands = {TopicsCommand.Ls.class, TopicsCommand.Create.class})
 final class TopicsCommand {
 
   private TopicsCommand() {}
+
+  /** {@code pairstream topics ls}: every topic of a data set, also those that are missing. */
+  @Command(name = "ls")
+  static final class Ls extends ClusterCommand {
+
+    /** A topic as JSON; one that is missing has 0 partitions. */
+    private record Listed(String topic, int partitions) {}
+
+    @Override
+    public Integer call() {
+      ClusterAccess cluster = access();
+      List<String> names =
+          new TopicCatalogue(cluster.dataset(), 1).topics().stream().map(TopicSpec::name).toList();
+      Table table = new Table();
+      try (Admin admin = cluster.admin()) {
+        Set<String> there = KafkaAnswers.await(admin.listTopics().names());
+        Map<String, TopicDescription> found =
+            KafkaAnswers.await(
+                admin
+                    .describeTopics(names.stream().filter(there::contains).toList())
+                    .allTopicNames());
+        for (String name : names) {
+          TopicDescription topic = found.get(name);
+          int partitions = topic == null ? 0 : topic.partitions().size();
+          answer(
+              new Listed(name, partitions),
+              () ->
+                  table.row(
+                      name,
+                      topic == null
+                          ? "missing"
+                          : TerminalText.format("%d partition(|s)", partitions)));
+        }
+        print(table);
+        return found.size() == names.size() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+      }
+    }
+  }
 
   /** {@code pairstream topics create}: makes what is missing, and changes nothing that is right. */
   @Command(name = "create")

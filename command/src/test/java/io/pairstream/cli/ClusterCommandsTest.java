@@ -54,6 +54,19 @@ class ClusterCommandsTest extends OnCluster {
   }
 
   @Test
+  void topicsLsNamesWhatIsThereAndWhatIsMissing() {
+    Ended ended = run("topics ls");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(ended.out().lines())
+        .allMatch(line -> line.matches("\\S+ +[12] partitions?"))
+        .anyMatch(line -> line.startsWith(cluster.topics().receipts().name() + " "));
+    Ended missing = run("topics ls --dataset nobodys");
+    assertThat(missing.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(missing.out()).contains("nobodys.training").contains("missing");
+  }
+
+  @Test
   void doctorFindsAClusterOfOneBrokerFitAndSaysWhatItLacks() {
     Ended ended =
         run("doctor --json --recipe demo --decode-deadline PT1M --data-dir", folder.toString());

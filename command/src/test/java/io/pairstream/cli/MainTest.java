@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
+import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.demo.Demo;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -217,6 +218,13 @@ class MainTest {
 
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).contains("must be").doesNotContain("\tat ");
+  }
+
+  @Test
+  void recipeLsNamesTheShippedOnes() {
+    assertThat(Ended.after("recipe ls").out().lines())
+        .hasSameSizeAs(RecipeFile.SHIPPED)
+        .anyMatch(line -> line.matches("dalle +version [0-9a-f]+.*"));
   }
 
   @Test
