@@ -120,7 +120,10 @@ class TakedownsTest {
     assertThat(topology.receipts())
         .extracting(TestRecord::value)
         .containsExactly(
-            Receipt.newBuilder(before.get(2).value()).setStanding("WITHDRAWN").build());
+            Receipt.newBuilder(before.get(2).value())
+                .setStanding("WITHDRAWN")
+                .setDecidedAt(tombstone.getRecordTime())
+                .build());
     assertThat(before.get(2).value().getCopies()).isEqualTo(2);
     assertThat(topology.validation()).isEmpty();
     assertThat(topology.test()).isEmpty();
