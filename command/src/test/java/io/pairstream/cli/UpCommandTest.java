@@ -57,7 +57,8 @@ class UpCommandTest {
 
   @Test
   void stopsInOrderWhenTheTerminalInterruptsAllProcesses() throws Exception {
-    assumeFalse(interruptsAreIgnored(), "this build was started where interrupts are ignored");
+    assumeFalse(
+        TestJava.interruptsAreIgnored(), "this build was started where interrupts are ignored");
     Process up = start();
     List<ProcessHandle> children = children();
     List<String> interrupt = new ArrayList<>(List.of("kill", "-INT", "" + up.pid()));
@@ -171,14 +172,5 @@ class UpCommandTest {
         .map(ProcessHandle::of)
         .flatMap(Optional::stream)
         .toList();
-  }
-
-  /** Whether this process, and so each that it starts, ignores SIGINT, as behind {@code nohup}. */
-  private static boolean interruptsAreIgnored() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    return Files.exists(status)
-        && Files.readAllLines(status).stream()
-            .filter(line -> line.startsWith("SigIgn:"))
-            .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
   }
 }

@@ -38,6 +38,8 @@ class QuietEventsTest {
       log.warn("all is well");
       Class<?> corrupted = Class.forName("org.apache.kafka.streams.errors.TaskCorruptedException");
       log.warn("[QuorumController id=1] Performing controller activation.");
+      log.warn(
+          "Auto topic creation failed for __consumer_offsets with error 'TOPIC_ALREADY_EXISTS': It is there.");
       log.error("x processExpiredBrokerHeartbeat: controller event queue overloaded. Timed out.");
       log.warn("Store did not find checkpoint offsets while stores are not empty, since\n  more");
       log.warn(

@@ -1,6 +1,7 @@
 package io.pairstream.platform;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,5 +27,14 @@ public final class TestJava {
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command);
+  }
+
+  /** Whether this process, and so each that it starts, ignores SIGINT, as behind {@code nohup}. */
+  public static boolean interruptsAreIgnored() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    return Files.exists(status)
+        && Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
   }
 }

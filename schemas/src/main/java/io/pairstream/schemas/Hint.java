@@ -1,6 +1,7 @@
 package io.pairstream.schemas;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Commands of this program to run next, as a person types them where this process was started. */
 public final class Hint {
@@ -8,13 +9,15 @@ public final class Hint {
   /** What a person types to call this program: {@code ./pairstream}, or its name on the path. */
   private static final String CALLED = System.getProperty("pairstream.called", "pairstream");
 
-  private static volatile Map<String, String> options = Map.of();
+  /** Of this process, which is told its cluster once. */
+  private static final AtomicReference<Map<String, String>> OPTIONS =
+      new AtomicReference<>(Map.of());
 
   private Hint() {}
 
   /** Says with which options this process was told its cluster; every later hint has them. */
   public static void use(Map<String, String> clusterOptions) {
-    options = Map.copyOf(clusterOptions);
+    OPTIONS.set(Map.copyOf(clusterOptions));
   }
 
   /** How this program is called. */
@@ -29,7 +32,7 @@ public final class Hint {
    */
   public static String of(String words) {
     StringBuilder typed = new StringBuilder(called()).append(' ').append(words);
-    options.entrySet().stream()
+    OPTIONS.get().entrySet().stream()
         .filter(option -> !words.contains(option.getKey() + " "))
         .sorted(Map.Entry.comparingByKey())
         .forEach(
