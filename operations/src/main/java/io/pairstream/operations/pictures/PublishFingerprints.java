@@ -8,7 +8,6 @@ import io.pairstream.operations.pictures.PublishedPictures.NearCopy;
 import io.pairstream.operations.pictures.PublishedPictures.Picture;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.topics.Topic;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -112,9 +111,6 @@ public final class PublishFingerprints {
             .setMirroredHash(picture.mirrored().orElse(picture.hash()))
             .setSplit(picture.split().name())
             .build();
-    return new ProducerRecord<>(
-        topic.name(),
-        picture.imageDigest().getBytes(StandardCharsets.UTF_8),
-        topic.value().serializer().serialize(topic.name(), fingerprint));
+    return topic.record(picture.imageDigest(), fingerprint);
   }
 }

@@ -12,7 +12,6 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -97,9 +96,9 @@ final class DecisionLog implements AutoCloseable {
     Review review = judgement.review();
     List<ProducerRecord<byte[], byte[]>> all = new ArrayList<>();
     // The review before what it is about.
-    all.add(record(topics.reviews(), review.getReviewId(), review));
+    all.add(topics.reviews().record(review.getReviewId(), review));
     judgement.sent().ifPresent(all::add);
-    note.ifPresent(action -> all.add(record(topics.actions(), action.getActionId(), action)));
+    note.ifPresent(action -> all.add(topics.actions().record(action.getActionId(), action)));
     add(new Pending(Optional.of(judgement), all));
   }
 
@@ -107,20 +106,12 @@ final class DecisionLog implements AutoCloseable {
   void add(Action action) {
     add(
         new Pending(
-            Optional.empty(), List.of(record(topics.actions(), action.getActionId(), action))));
+            Optional.empty(), List.of(topics.actions().record(action.getActionId(), action))));
   }
 
   private void add(Pending one) {
     pending.add(one);
     one.all().forEach(transactions::add);
-  }
-
-  private static <T> ProducerRecord<byte[], byte[]> record(
-      Topic<String, T> topic, String key, T value) {
-    return new ProducerRecord<>(
-        topic.name(),
-        key.getBytes(StandardCharsets.UTF_8),
-        topic.value().serializer().serialize(topic.name(), value));
   }
 
   /** Whether enough is there for a commit. */

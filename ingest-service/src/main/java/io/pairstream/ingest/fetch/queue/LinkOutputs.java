@@ -13,11 +13,9 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,7 +70,7 @@ final class LinkOutputs {
             .setAnnotations(annotations(link, tried.origin(), fetched))
             .setReceivedAt(receivedAt(link, tried))
             .build();
-    ProducerRecord<byte[], byte[]> pair = record(topics.scraped(), fetched.imageDigest(), raw);
+    ProducerRecord<byte[], byte[]> pair = topics.scraped().record(fetched.imageDigest(), raw);
     long bytes = (long) pair.key().length + pair.value().length + OVERHEAD_BYTES;
     if (bytes > RecordSizes.MAX_RAW_RECORD) {
       return quarantined(
@@ -106,7 +104,7 @@ final class LinkOutputs {
 
   /** What a link becomes whose turn it is not, or that lies where another instance works. */
   List<ProducerRecord<byte[], byte[]>> putOff(Job job, TriedLink tried, Instant dueAt) {
-    return List.of(record(topics.waitingLinks(), job.host(), tried.dueAt(dueAt).link()));
+    return List.of(topics.waitingLinks().record(job.host(), tried.dueAt(dueAt).link()));
   }
 
   /** The same record again, at the end of its topic. */
@@ -135,7 +133,7 @@ final class LinkOutputs {
             .setQuarantinedAt(record.getArrivedAt())
             .build();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    records.add(record(topics.quarantine(), OriginHeader.text(tried.origin()), pair));
+    records.add(topics.quarantine().record(OriginHeader.text(tried.origin()), pair));
     link.ifPresent(
         readable ->
             records.add(
@@ -162,7 +160,7 @@ final class LinkOutputs {
   }
 
   private ProducerRecord<byte[], byte[]> told(Upload upload) {
-    return record(topics.uploads(), upload.getId(), upload);
+    return topics.uploads().record(upload.getId(), upload);
   }
 
   private static Map<String, String> annotations(PairLink link, Origin origin, Fetched fetched) {
@@ -182,13 +180,5 @@ final class LinkOutputs {
     return link.getReceivedAt().equals(Instant.EPOCH)
         ? tried.link().getArrivedAt()
         : link.getReceivedAt();
-  }
-
-  private static <T> ProducerRecord<byte[], byte[]> record(
-      Topic<String, T> topic, String key, T value) {
-    return new ProducerRecord<>(
-        topic.name(),
-        key.getBytes(StandardCharsets.UTF_8),
-        topic.value().serializer().serialize(topic.name(), value));
   }
 }
