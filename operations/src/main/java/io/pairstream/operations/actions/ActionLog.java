@@ -2,9 +2,14 @@ package io.pairstream.operations.actions;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.WaitingWork;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.Scope;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,6 +51,28 @@ public final class ActionLog implements AutoCloseable {
    */
   public void count(AuditEvent event, Actor actor, String caller) {
     counted.add(event, actor, caller).ifPresent(this::writeLater);
+  }
+
+  /**
+   * Who acts by a request whose key has the scope review. That another key was refused is on record
+   * where {@link #count} says so.
+   *
+   * @param event what was asked for: {@code quarantine.review}
+   */
+  public Actor requireReviewer(Incoming request, String event) {
+    Principal principal = request.principal();
+    Actor actor = new Actor(principal.producer(), principal.keyId());
+    if (principal.scopes().contains(Scope.REVIEW)) {
+      return actor;
+    }
+    if (!actor.keyId().isEmpty()) {
+      String detail = Template.KEY_NOT_FOR_REVIEWS.english();
+      count(
+          new AuditEvent(event, "", AuditEvent.Outcome.REFUSED, detail, Map.of()),
+          actor,
+          actor.keyId());
+    }
+    throw Problem.lacking(Scope.REVIEW);
   }
 
   /** Writes down one event, as {@link #write(ClusterAccess, Action)}. */

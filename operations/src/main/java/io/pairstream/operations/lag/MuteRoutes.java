@@ -1,6 +1,7 @@
 package io.pairstream.operations.lag;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.WaitingWork;
@@ -12,7 +13,6 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
-import io.pairstream.service.http.Scope;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,11 +32,13 @@ public final class MuteRoutes implements AutoCloseable {
       "the body must be {\"group\": NAME, \"minutes\": NUMBER, \"why\": TEXT}; 0 minutes lift it";
 
   private final ClusterAccess cluster;
+  private final ActionLog actions;
   private final Clock clock;
   private final WaitingWork worker = new WaitingWork("mutes", 1, MOST_WAITING);
 
-  public MuteRoutes(ClusterAccess cluster, Clock clock) {
+  public MuteRoutes(ClusterAccess cluster, ActionLog actions, Clock clock) {
     this.cluster = cluster;
+    this.actions = actions;
     this.clock = clock;
   }
 
@@ -52,18 +54,13 @@ public final class MuteRoutes implements AutoCloseable {
   }
 
   private CompletionStage<Answer> mute(Incoming request, byte[] body) {
-    if (!request.principal().scopes().contains(Scope.REVIEW)) {
-      throw Problem.of(
-              ProblemKind.FORBIDDEN, "this needs a key with the scope " + Scope.REVIEW.label())
-          .with("scope", Scope.REVIEW.label());
-    }
+    Actor actor = actions.requireReviewer(request, Mutes.MUTE);
     JsonNode asked = json(body);
     String group = asked.path("group").asText();
     if (group.isBlank() || !asked.path("minutes").canConvertToInt()) {
       throw Problem.of(ProblemKind.BAD_REQUEST, WANTED);
     }
     Duration lasting = Duration.ofMinutes(asked.path("minutes").asInt());
-    Actor actor = new Actor(request.principal().producer(), request.principal().keyId());
     return worker.later(
         () -> {
           try {

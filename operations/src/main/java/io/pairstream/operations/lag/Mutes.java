@@ -13,6 +13,7 @@ import io.pairstream.service.table.Follower;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ public final class Mutes implements AutoCloseable {
   /** So that none is forgotten. */
   public static final Duration LONGEST = Duration.ofDays(30);
 
-  private static final String MUTE = "lag.mute";
+  static final String MUTE = "lag.mute";
   private static final String LIFT = "lag.unmute";
   private static final String UNTIL = "until";
   private static final String WHY = "why";
@@ -107,10 +108,20 @@ public final class Mutes implements AutoCloseable {
     return new Mute(group, until, why, by.name());
   }
 
+  /** Notes a mute or its lifting; one that does not say until when is none. */
   private void note(Action action) {
-    if (action.getName().equals(MUTE) || action.getName().equals(LIFT)) {
+    if (action.getName().equals(LIFT)
+        || (action.getName().equals(MUTE) && until(action).isPresent())) {
       newest.merge(
           action.getSubject(), action, (a, b) -> b.getDoneAt().isBefore(a.getDoneAt()) ? a : b);
+    }
+  }
+
+  private static Optional<Instant> until(Action action) {
+    try {
+      return Optional.ofNullable(action.getFacts().get(UNTIL)).map(Instant::parse);
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
     }
   }
 
@@ -122,8 +133,8 @@ public final class Mutes implements AutoCloseable {
             action ->
                 new Mute(
                     action.getSubject(),
-                    Instant.parse(action.getFacts().get(UNTIL)),
-                    action.getFacts().get(WHY),
+                    until(action).orElseThrow(),
+                    action.getFacts().getOrDefault(WHY, ""),
                     action.getActor()))
         .filter(mute -> mute.until().isAfter(clock.instant()))
         .sorted(Comparator.comparing(Mute::group))

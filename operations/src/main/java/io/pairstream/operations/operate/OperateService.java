@@ -97,7 +97,6 @@ public final class OperateService implements AutoCloseable {
     Mutes mutes = closedLater(Mutes.follow(access, clock));
     Supplier<LagReport> latest = () -> mutes.in(lag.latest());
     routes.addAll(new LagRoutes(latest, history).routes());
-    routes.addAll(closedLater(new MuteRoutes(access, clock)).routes());
     obstacles.add(lag::obstacle);
     obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings);
@@ -143,6 +142,7 @@ public final class OperateService implements AutoCloseable {
     ActionLog actions = closedLater(new ActionLog(access, clock));
     routes.addAll(new SessionRoutes(login, actions).routes());
     routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
+    routes.addAll(closedLater(new MuteRoutes(access, actions, clock)).routes());
     routes.addAll(Route.health(obstacles));
     routes.addAll(DashboardPage.routes());
     server =

@@ -8,12 +8,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.WaitingWork;
 import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.operations.sentence.AnswerJson;
-import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -21,12 +19,10 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
-import io.pairstream.service.http.Scope;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -75,23 +71,7 @@ public final class ReviewRoutes implements AutoCloseable {
   }
 
   private CompletionStage<Answer> decide(Incoming incoming, byte[] body) {
-    Actor actor = new Actor(incoming.principal().producer(), incoming.principal().keyId());
-    if (!incoming.principal().scopes().contains(Scope.REVIEW)) {
-      if (!actor.keyId().isEmpty()) {
-        actions.count(
-            new AuditEvent(
-                EVENT,
-                "",
-                AuditEvent.Outcome.REFUSED,
-                Template.KEY_NOT_FOR_REVIEWS.english(),
-                Map.of()),
-            actor,
-            actor.keyId());
-      }
-      throw Problem.of(
-              ProblemKind.FORBIDDEN, "this needs a key with the scope " + Scope.REVIEW.label())
-          .with("scope", Scope.REVIEW.label());
-    }
+    Actor actor = actions.requireReviewer(incoming, EVENT);
     Asked asked = asked(body);
     List<String> ids = asked.checkedPairs();
     Verdict verdict = asked.verdict(actor);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -17,11 +19,13 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(300)
 class MutesTest {
@@ -94,6 +98,21 @@ class MutesTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(says);
     assertThat(Mutes.read(cluster, clock).all()).isEmpty();
+  }
+
+  /** As of a refused request, or written by hand. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "tomorrow"})
+  void whatDoesNotSayUntilWhenMutesNothing(String until) {
+    mute("team-b", Duration.ofHours(1), "known");
+    Map<String, String> facts = until.isEmpty() ? Map.of() : Map.of("until", until);
+    ActionLog.writeNow(
+        cluster,
+        new AuditEvent(Mutes.MUTE, "team-a", AuditEvent.Outcome.REFUSED, "", facts),
+        ANN,
+        clock);
+
+    assertThat(Mutes.read(cluster, clock).all()).extracting(Mute::group).containsExactly("team-b");
   }
 
   private void mute(String group, Duration lasting, String why) {

@@ -301,9 +301,12 @@ class OperatorsLoginTest {
   void whoeverMayReviewMutesAGroupAndLiftsIt() {
     String body = "{\"group\": \"team-a\", \"minutes\": %d, \"why\": \"moves\"}";
     String key = "Bearer " + operators.key("ann", Scope.REVIEW).text().reveal();
-    String looks = "Bearer " + operators.key("bob", Scope.VIEW).text().reveal();
+    String viewer = operators.key("bob", Scope.VIEW).text().reveal();
 
-    assertThat(mute(body.formatted(60), looks).status()).isEqualTo(403);
+    assertThat(mute(body.formatted(60), "Bearer " + viewer).status()).isEqualTo(403);
+    JsonNode refused = actions(viewer, 1).get(0);
+    assertThat(refused.path("name").asText()).isEqualTo("lag.mute");
+    assertThat(refused.path("outcome").asText()).isEqualTo("REFUSED");
     ClusterAnswer muted = mute(body.formatted(60), key);
     assertThat(muted.status()).isEqualTo(200);
     assertThat(muted.json().path("by").asText()).isEqualTo("ann");

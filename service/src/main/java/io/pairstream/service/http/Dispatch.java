@@ -130,9 +130,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     Optional<Scope> missing =
         access.scopeBeforehand().filter(scope -> !principal.scopes().contains(scope));
     if (missing.isPresent()) {
-      throw Problem.of(
-              ProblemKind.FORBIDDEN, "this needs a key with the scope " + missing.get().label())
-          .with("scope", missing.get().label());
+      throw Problem.lacking(missing.get());
     }
     return incoming.withPrincipal(principal);
   }

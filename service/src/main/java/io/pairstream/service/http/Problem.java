@@ -39,6 +39,12 @@ public final class Problem extends RuntimeException {
     return new Problem(kind, detail, Map.of(), Map.of());
   }
 
+  /** That a key lacks a scope. */
+  public static Problem lacking(Scope scope) {
+    return of(ProblemKind.FORBIDDEN, "this needs a key with the scope " + scope.label())
+        .with("scope", scope.label());
+  }
+
   /** The same with one more member of the object: a string, a number, a list. */
   public Problem with(String name, Object value) {
     Map<String, Object> more = new TreeMap<>(members);
