@@ -122,7 +122,11 @@ final class ClusterOptions {
         bootstrapServers != null || configured().containsKey(KAFKA_PREFIX + KAFKA_ADDRESS);
     return elsewhere
         ? Optional.empty()
-        : platformHere().map(here -> here.addresses().get("dashboard_url"));
+        : platformHere()
+            .map(PlatformFile::addresses)
+            // That of another data set has its own answers, also about the same pair.
+            .filter(here -> dataset.equals(here.get("dataset")))
+            .map(here -> here.get("dashboard_url"));
   }
 
   private static Optional<String> given(String option, String configured) {

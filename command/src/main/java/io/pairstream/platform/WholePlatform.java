@@ -122,6 +122,7 @@ public final class WholePlatform implements AutoCloseable {
     platform.await(INGEST);
     platform.announce("ingest_url", ingestUrl);
     platform.await(OPERATE);
+    platform.announce("dataset", cluster.dataset().name());
     platform.announce("dashboard_url", dashboardUrl);
   }
 
