@@ -1,5 +1,6 @@
 """What is asked of brokers that are just electing leaders, and what is logged of those that are gone."""
 
+import contextlib
 import logging
 import socket
 import threading
@@ -12,7 +13,7 @@ from conftest import PATIENCE_S
 from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, TopicPartition, Uuid
 
 from pairstream import Unavailable
-from pairstream.kafka import Cluster
+from pairstream.kafka import Cluster, _Log
 
 SILENCE = object()
 """In the place of an error: the partition's leader does not answer, that of another does."""
@@ -119,16 +120,30 @@ def test_gives_a_topic_up_where_asking_does_not_help(monkeypatch):
 
 
 def pass_on(server, broker):
-    """Leads one connection to a broker; others need none, since it tells its own address."""
+    """Leads connections to a broker until the server is closed: the cluster's own client may come first, and again."""
     host, port = broker.rsplit(":", 1)
-    inner, outer = server.accept()[0], socket.create_connection((host, int(port)))
 
     def pump(source, target):
-        while data := source.recv(65536):
-            target.sendall(data)
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
 
-    for ends in ((inner, outer), (outer, inner)):
-        threading.Thread(target=pump, args=ends, daemon=True).start()
+    with contextlib.suppress(OSError):
+        while True:
+            inner, outer = server.accept()[0], socket.create_connection((host, int(port)))
+            for ends in ((inner, outer), (outer, inner)):
+                threading.Thread(target=pump, args=ends, daemon=True).start()
+
+
+def test_a_broker_that_stands_still_is_logged_as_one_that_is_gone(caplog):
+    log = _Log()
+    log.log(logging.WARNING, "%s [%s] %s", "REQTMOUT", "client", "Timed out 1 in-flight requests")
+    log.log(logging.WARNING, "%s [%s] %s", "FAIL", "client", "Connection refused")
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "a broker does not answer, and is tried again: Timed out 1 in-flight requests"
+    ]
 
 
 def test_a_broker_that_is_gone_is_logged_once_and_once_when_it_is_back(dataset, broker, monkeypatch, caplog):
@@ -145,7 +160,7 @@ def test_a_broker_that_is_gone_is_logged_once_and_once_when_it_is_back(dataset, 
         # As many tries as there are answers; nothing is logged but while one asks.
         for _ in range(20):
             consumer.consume(10, 0.1)
-        assert len(said()) == 1 and "cannot be reached, and is tried again: " in said()[0]
+        assert len(said()) == 1 and "does not answer, and is tried again: " in said()[0]
 
         with socket.create_server(("127.0.0.1", port)) as server:
             threading.Thread(target=pass_on, args=(server, broker), daemon=True).start()

@@ -85,6 +85,8 @@ JUMPING = {
 """Settings of consumers that jump from block to block, each assigned one partition at a time."""
 
 
+_FAILURES = (("FAIL",), ("ERROR",), ("REQTMOUT",))
+"""Facilities of librdkafka's lines about connections: refused or ended, all gone, and one whose broker stands still."""
 _SAME_FAILURE_S = 60.0
 """Failures at shorter distances are one: the client names each attempt to connect, or every half minute."""
 _OVER_S = 2.0
@@ -101,7 +103,7 @@ class _Log:
 
     def log(self, level: int, text: str, *parts: Any) -> None:
         """A line of librdkafka's: its facility, the client's name and the words."""
-        if parts[:1] not in (("FAIL",), ("ERROR",)):
+        if parts[:1] not in _FAILURES:
             LOG.log(level, text, *parts)
             return
         with self._lock:
@@ -109,7 +111,7 @@ class _Log:
             self._is_told |= is_new
             self._failed_at = time.monotonic()
         if is_new:
-            LOG.warning("a broker cannot be reached, and is tried again: %s", parts[-1])
+            LOG.warning("a broker does not answer, and is tried again: %s", parts[-1])
 
     def heard(self) -> None:
         """Records have come."""
