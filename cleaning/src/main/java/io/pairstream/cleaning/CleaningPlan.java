@@ -1,5 +1,6 @@
 package io.pairstream.cleaning;
 
+import io.pairstream.cleaning.StepChain.Draft;
 import io.pairstream.cleaning.StepChain.Steps;
 import io.pairstream.cleaning.caption.CheckCapitals;
 import io.pairstream.cleaning.caption.CheckCaptionLength;
@@ -31,11 +32,11 @@ import io.pairstream.cleaning.image.RefuseForbiddenDigest;
 import io.pairstream.cleaning.image.RefuseForbiddenPicture;
 import io.pairstream.cleaning.image.RefuseUnhandledImages;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.cleaning.recipe.RecipeReader.Noted;
 import io.pairstream.cleaning.tokens.TokenizeCaption;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption.TokenizedCaption;
 import io.pairstream.cleaning.words.WriteTextForms;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -66,9 +67,10 @@ public final class CleaningPlan {
   private final SplitByImage split;
   private final TokenizeCaption tokens;
   private final ImagePlan pictures;
-  private final boolean scoresSeeCaptions;
+  private final CheckMeasures pictureLimits;
   private final PixelNormalisation normalisation;
   private final List<PlannedStep> steps;
+  private final List<KeyUse> keys;
   private final SortedMap<String, String> effectiveRecipe;
 
   /**
@@ -77,68 +79,97 @@ public final class CleaningPlan {
    * @throws io.pairstream.cleaning.recipe.InvalidRecipeException with all problems of the recipe
    */
   public CleaningPlan(RecipeReader recipe, ImageWorker worker, StepObserver observer) {
-    List<PlannedStep> noted = new ArrayList<>();
+    Draft draft = new Draft(recipe, observer);
+    Noted<TokenizeCaption> tokenize = recipe.noting(TokenizeCaption::new);
+    tokens = tokenize.value();
+    Noted<ImagePlan> asked =
+        recipe.noting(
+            reader ->
+                ImagePlan.from(reader).withScores(ModelScore.from(reader, tokens.main().length())));
+    pictures = asked.value();
+    boolean followsCropBox = draft.read("image", KeyEffect.REMAKES, ReadCropBox::isAskedFor);
     screen =
-        StepChain.<String>begin("gate", observer, noted)
-            .thenIfOn("refuse-forbidden-digest", new RefuseForbiddenDigest(recipe))
+        draft
+            .<String>begin("gate")
+            .thenIfOn("refuse-forbidden-digest", RefuseForbiddenDigest::new)
             .steps();
     gate =
-        StepChain.<EncodedImage>begin("gate", observer, noted)
-            .then("probe-image", new ProbeImage())
-            .then("check-image-size", new CheckImageSize(recipe))
-            .then("check-image-shape", new CheckImageShape(recipe))
-            .then("refuse-unhandled-images", new RefuseUnhandledImages(recipe))
+        draft
+            .<EncodedImage>begin("gate")
+            .then("probe-image", unset -> new ProbeImage())
+            .then("check-image-size", CheckImageSize::new)
+            .then("check-image-shape", CheckImageShape::new)
+            .then("refuse-unhandled-images", RefuseUnhandledImages::new)
             .steps();
     cropBox =
-        recipe.isFirst("image.crop-box", "ignore", "follow")
-            ? (annotations, waived) -> Outcome.kept(PixelBox.WHOLE)
-            : StepChain.<Map<String, String>>begin("gate", observer, noted)
-                .then("read-crop-box", new ReadCropBox())
-                .steps();
-    tokens = new TokenizeCaption(recipe);
+        followsCropBox
+            ? draft
+                .<Map<String, String>>begin("gate")
+                .then("read-crop-box", unset -> new ReadCropBox())
+                .steps()
+            : (annotations, waived) -> Outcome.kept(PixelBox.WHOLE);
     caption =
-        StepChain.<ReceivedCaption>begin("caption", observer, noted)
-            .thenIfOn("refuse-file-name", new RefuseFileName(recipe))
-            .then("clean-caption", new CleanCaption(recipe))
-            .thenIfOn("refuse-boilerplate", new RefuseBoilerplate(recipe))
-            .then("check-caption-length", new CheckCaptionLength(recipe))
-            .thenIfOn("check-character-mix", new CheckCharacterMix(recipe))
-            .thenIfOn("check-capitals", new CheckCapitals(recipe))
-            .thenIfOn("check-repetition", new CheckRepetition(recipe))
-            .thenIfOn("check-flagged-words", new CheckFlaggedWords(recipe))
-            .then("identify-language", new IdentifyLanguage(recipe))
-            .thenIfOn("write-text-forms", new WriteTextForms(recipe))
-            .then("tokenize-caption", tokens)
+        draft
+            .<ReceivedCaption>begin("caption")
+            .thenIfOn("refuse-file-name", RefuseFileName::new)
+            .then("clean-caption", CleanCaption::new)
+            .thenIfOn("refuse-boilerplate", RefuseBoilerplate::new)
+            .then("check-caption-length", CheckCaptionLength::new)
+            .thenIfOn("check-character-mix", CheckCharacterMix::new)
+            .thenIfOn("check-capitals", CheckCapitals::new)
+            .thenIfOn("check-repetition", CheckRepetition::new)
+            .thenIfOn("check-flagged-words", CheckFlaggedWords::new)
+            .then("identify-language", IdentifyLanguage::new)
+            .thenIfOn("write-text-forms", WriteTextForms::new)
+            .then("tokenize-caption", tokenize)
             .steps();
-    List<ModelScore> scores = ModelScore.from(recipe, tokens.main().length());
-    scoresSeeCaptions = scores.stream().anyMatch(score -> score.tokens() > 0);
-    pictures = ImagePlan.from(recipe).withScores(scores);
-    RefuseForbiddenPicture forbidden = new RefuseForbiddenPicture(recipe);
+    Noted<RefuseForbiddenPicture> forbidden = recipe.noting(RefuseForbiddenPicture::new);
+    Noted<CheckMeasures> quality = recipe.noting(CheckMeasures::ofQuality);
+    Noted<CheckMeasures> scores = recipe.noting(CheckMeasures::ofScores);
     image =
-        StepChain.<ImageToPrepare>begin("image", observer, noted)
-            .then("prepare-image", new PrepareImage(worker, pictures, forbidden::isForbidden))
+        draft
+            .<ImageToPrepare>begin("image")
+            .then(
+                "prepare-image",
+                asked.map(plan -> new PrepareImage(worker, plan, forbidden.value()::isForbidden)))
             .thenIfOn("refuse-forbidden-picture", forbidden)
-            .thenIfOn("check-image-quality", CheckMeasures.ofQuality(recipe))
-            .thenIfOn("check-model-scores", CheckMeasures.ofScores(recipe))
+            .thenIfOn("check-image-quality", quality)
+            .thenIfOn("check-model-scores", scores)
             .steps();
-    normalisation = PixelNormalisation.from(recipe, pictures.pixels().colour());
-    nearCopies = NearCopies.from(recipe);
-    noted.add(new PlannedStep("near-copies", "look-up", nearCopies.inWords()));
-    split = new SplitByImage(recipe);
+    pictureLimits = quality.value().and(scores.value());
+    normalisation =
+        draft.read(
+            "image",
+            KeyEffect.MARKS_EVERY_PAIR,
+            reader -> PixelNormalisation.from(reader, pictures.pixels().colour()));
+    nearCopies = draft.read("near-copies", KeyEffect.PLACES, NearCopies::from);
+    draft.noted().add(new PlannedStep("near-copies", "look-up", nearCopies.inWords()));
+    split = draft.read("split", KeyEffect.PLACES, SplitByImage::new);
     if (!split.isByImage() && !nearCopies.areLookedFor()) {
       recipe.problem(
           "split.group-by",
           "an image that two of them send would be in two splits; near-copies.policy must be"
               + " keep-first or keep-all");
     }
-    noted.add(new PlannedStep("split", "split-by-image", split.inWords()));
-    steps = List.copyOf(noted);
+    draft.noted().add(new PlannedStep("split", "split-by-image", split.inWords()));
+    steps = List.copyOf(draft.noted());
+    keys = List.copyOf(draft.keys());
     effectiveRecipe = recipe.finish();
   }
 
   /** All steps in the order a pair meets them, those that are switched off too. */
   public List<PlannedStep> steps() {
     return steps;
+  }
+
+  /** The recipe's keys in the order in which a pair meets the parts that read them. */
+  List<KeyUse> keys() {
+    return keys;
+  }
+
+  /** The limits of a picture's measures and scores, in the order in which a picture meets them. */
+  CheckMeasures pictureLimits() {
+    return pictureLimits;
   }
 
   /**
@@ -178,7 +209,9 @@ public final class CleaningPlan {
   }
 
   private List<Integer> seenByModels(TokenizedCaption caption) {
-    return scoresSeeCaptions ? Arrays.stream(caption.tokens().ids()).boxed().toList() : List.of();
+    return pictures.scoresSeeCaptions()
+        ? Arrays.stream(caption.tokens().ids()).boxed().toList()
+        : List.of();
   }
 
   /** What image workers are asked for. */

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** One cleaning step: a pure function from one stage of a record to the next. */
@@ -19,6 +20,21 @@ public interface Step<I, O> {
   /** Whether the step can do anything under its recipe; otherwise it is left out of the plan. */
   default boolean isOn() {
     return true;
+  }
+
+  /** What a changed value of a key that the step reads does to pairs that were judged before. */
+  default KeyEffect effectOf(String key) {
+    return KeyEffect.REMAKES;
+  }
+
+  /**
+   * Judges a published pair again, by what is stored of it.
+   *
+   * @param changed the recipe's keys that differ from those under which the pair passed the step
+   * @return empty where what is stored does not tell
+   */
+  default Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
+    return Optional.empty();
   }
 
   /**

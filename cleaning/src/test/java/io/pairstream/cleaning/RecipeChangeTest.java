@@ -3,8 +3,8 @@ package io.pairstream.cleaning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
-import io.pairstream.cleaning.RecipeChange.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeFile;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeChangeTest {
@@ -32,7 +33,7 @@ class RecipeChangeTest {
   private static RecipeChange change(String before, String after) {
     RecipeFile old = new RecipeFile("old", before.replace(';', '\n'));
     RecipeFile other = new RecipeFile("new", after.replace(';', '\n'));
-    return new RecipeChange(old, plan(old), other, plan(other));
+    return new RecipeChange(plan(old), plan(other));
   }
 
   private static CleaningPlan plan(RecipeFile recipe) {
@@ -107,7 +108,8 @@ class RecipeChangeTest {
         "caption: {links: mask}",
         "texts: {lower: true}",
         "tokens: {special-in-text: true, tokenizer: clip}",
-        "image: {max-pixels: 1000}"
+        "image: {max-pixels: 1000}",
+        "image: {animation: first-frame}"
       })
   void captionsAndHeadersAreJudgedWithoutPixels(String recipe) {
     RecipeChange change = change("", recipe);
@@ -123,7 +125,7 @@ class RecipeChangeTest {
         "pixels: {gamma: 1.1}",
         "quality: {measures: none, min-colour-deviation: 2}",
         "renditions: {small: {side-px: 64}}",
-        "image: {animation: first-frame}"
+        "image: {crop-box: follow}"
       })
   void otherPicturesNeedPixels(String recipe) {
     RecipeChange change = change("", recipe);
@@ -131,6 +133,19 @@ class RecipeChangeTest {
     assertThat(change.isByMeasures()).isFalse();
     assertThat(change.isWithoutPixels()).isFalse();
     assertThat(change.judgeAgain(RejectReason.IMAGE_DAMAGED, "", "")).isEmpty();
+  }
+
+  @Test
+  void aSectionThatIsLeftOutNeedsPixels() {
+    assertThat(change("renditions: {small: {side-px: 64}}", "").isWithoutPixels()).isFalse();
+  }
+
+  @ParameterizedTest
+  @FieldSource("io.pairstream.cleaning.recipe.RecipeFile#SHIPPED")
+  void eachKeyIsOfAPartOfThePlan(String recipe) throws IOException {
+    CleaningPlan plan = plan(RecipeFile.find(recipe));
+
+    assertThat(plan.keys().stream().map(KeyUse::key)).containsAll(plan.effectiveRecipe().keySet());
   }
 
   @Test

@@ -1,8 +1,13 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps captions that say enough about an image and not too much.
@@ -19,6 +24,7 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
   public static final String CHARACTERS = "caption_characters";
   public static final String WORDS = "caption_words";
 
+  private static final String MIN_UNSPACED = "caption.min-unspaced-characters";
   private static final int MOST = 1_048_576;
 
   private final int maxCharacters;
@@ -35,9 +41,9 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
     maxCharacters = recipe.integer("caption.max-characters", 2000, 1, MOST);
     minCharacters = recipe.integer("caption.min-characters", 6, 0, MOST);
     minWords = recipe.integer("caption.min-words", 3, 0, MOST);
-    minUnspacedCharacters = recipe.integer("caption.min-unspaced-characters", 4, 0, MOST);
+    minUnspacedCharacters = recipe.integer(MIN_UNSPACED, 4, 0, MOST);
     refuseAboveMax(recipe, "caption.min-characters", minCharacters);
-    refuseAboveMax(recipe, "caption.min-unspaced-characters", minUnspacedCharacters);
+    refuseAboveMax(recipe, MIN_UNSPACED, minUnspacedCharacters);
     // Words of one letter with a space between them are the shortest there are.
     refuseAboveMax(recipe, "caption.min-words", 2 * minWords - 1);
   }
@@ -73,12 +79,30 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
         letters.unspaced());
   }
 
+  @Override
+  public KeyEffect effectOf(String key) {
+    return KeyEffect.JUDGES_STORED;
+  }
+
   /**
-   * The same of a caption that is measured already.
+   * Letters of scripts without spaces are not stored: a changed limit of theirs decides nothing.
+   */
+  @Override
+  public Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
+    boolean tells =
+        pair.measures().containsKey(CHARACTERS)
+            && (pair.measures().containsKey(WORDS) || !changed.contains(MIN_UNSPACED));
+    return tells
+        ? Optional.of(judge(pair.caption(), Integer.MAX_VALUE).outcome(Set.of()))
+        : Optional.empty();
+  }
+
+  /**
+   * Judges a caption that is measured already.
    *
    * @param unspaced how many letters of scripts without spaces it has; counts where no words do
    */
-  public Checked<CleanedCaption> judge(CleanedCaption measured, int unspaced) {
+  private Checked<CleanedCaption> judge(CleanedCaption measured, int unspaced) {
     int characters = measured.measures().get(CHARACTERS).intValue();
     Checked<CleanedCaption> checked = Checked.fine(measured);
     if (characters > maxCharacters) {

@@ -1,12 +1,15 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +26,8 @@ import java.util.regex.Pattern;
 public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCaption> {
 
   public static final String FLAGGED_SHARE = "flagged_share";
+
+  private static final String MAX_SHARE = "caption.max-flagged-share";
 
   /** Of Thai, Lao, Burmese, Khmer, Chinese and kana one character, of others a word. */
   private static final Pattern WORD =
@@ -53,7 +58,7 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
             "a single word of at most " + LONGEST_ENTRY + " characters");
     list.forEach(entry -> words.add(entry.toLowerCase(Locale.ROOT)));
     longest = words.stream().mapToInt(String::length).max().orElse(0);
-    maxShare = recipe.number("caption.max-flagged-share", 0.045, 0.0, 1.0);
+    maxShare = recipe.number(MAX_SHARE, 0.045, 0.0, 1.0);
     entries = list.size();
   }
 
@@ -74,8 +79,19 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
         caption.withMeasure(FLAGGED_SHARE, share(caption.text().toLowerCase(Locale.ROOT))));
   }
 
-  /** The same of a caption that is measured already. */
-  public Outcome<CleanedCaption> judge(CleanedCaption measured) {
+  @Override
+  public KeyEffect effectOf(String key) {
+    return key.equals(MAX_SHARE) ? KeyEffect.JUDGES_STORED : KeyEffect.REMAKES;
+  }
+
+  @Override
+  public Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
+    return pair.measures().containsKey(FLAGGED_SHARE)
+        ? Optional.of(judge(pair.caption()))
+        : Optional.empty();
+  }
+
+  private Outcome<CleanedCaption> judge(CleanedCaption measured) {
     double share = measured.measures().get(FLAGGED_SHARE);
     if (share > maxShare) {
       return Outcome.rejected(

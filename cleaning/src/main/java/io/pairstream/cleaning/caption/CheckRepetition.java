@@ -1,9 +1,14 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps captions that do not say the same again and again.
@@ -45,8 +50,19 @@ public final class CheckRepetition implements Check<CleanedCaption> {
     return judge(caption.withMeasure(REPETITION, repetition(caption.text())));
   }
 
-  /** The same of a caption that is measured already. */
-  public Checked<CleanedCaption> judge(CleanedCaption measured) {
+  @Override
+  public KeyEffect effectOf(String key) {
+    return KeyEffect.JUDGES_STORED;
+  }
+
+  @Override
+  public Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
+    return pair.measures().containsKey(REPETITION)
+        ? Optional.of(judge(pair.caption()).outcome(Set.of()))
+        : Optional.empty();
+  }
+
+  private Checked<CleanedCaption> judge(CleanedCaption measured) {
     double repetition = measured.measures().get(REPETITION);
     Checked<CleanedCaption> checked = Checked.fine(measured);
     return repetition > maxRepetition

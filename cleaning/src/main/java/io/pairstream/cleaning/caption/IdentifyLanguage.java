@@ -1,13 +1,18 @@
 package io.pairstream.cleaning.caption;
 
 import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.caption.LanguageIdentifier.LanguageGuess;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Says which language a caption is in, and keeps those in the languages that are wanted.
@@ -28,6 +33,8 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
 
   public static final String CONFIDENCE = "language_confidence";
 
+  private static final String IDENTIFY = "caption.identify-language";
+
   /** Languages under another code than the identifier's. */
   private static final Map<String, String> ALIASES =
       Map.of("nb", "no", "nn", "no", "cmn", "zh", "fil", "tl");
@@ -41,7 +48,7 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
    * caption.min-language-confidence}. Where the text is not looked at, the hint alone counts.
    */
   public IdentifyLanguage(RecipeReader recipe) {
-    identifies = recipe.flag("caption.identify-language", true);
+    identifies = recipe.flag(IDENTIFY, true);
     wanted = wanted(recipe);
     minConfidence = recipe.number("caption.min-language-confidence", 0.0, 0.0, 1.0);
     if (!identifies && minConfidence > 0) {
@@ -81,12 +88,22 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
         caption.withLanguage(tag).withMeasure(CONFIDENCE, guess.confidence()), guess.language());
   }
 
+  @Override
+  public KeyEffect effectOf(String key) {
+    return key.equals(IDENTIFY) ? KeyEffect.REMAKES : KeyEffect.JUDGES_STORED;
+  }
+
+  @Override
+  public Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
+    return Optional.of(judge(pair.caption(), pair.language()).outcome(Set.of()));
+  }
+
   /**
-   * Keeps a caption whose language is told already, or not.
+   * Judges a caption whose language is known.
    *
    * @param probable the language that it is in most probably, for a person
    */
-  public Checked<CleanedCaption> judge(CleanedCaption told, String probable) {
+  private Checked<CleanedCaption> judge(CleanedCaption told, String probable) {
     Double confidence = told.measures().get(CONFIDENCE);
     Checked<CleanedCaption> checked = Checked.fine(told);
     return checkWanted(

@@ -1,9 +1,15 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.StoredPair;
+import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps images big enough and square enough to survive the crop and the resize.
@@ -31,6 +37,29 @@ public final class CheckImageShape implements Check<ProbedImage> {
     return ("keeps images with at least %s px on the shorter side, and at most %s times that "
             + "on the longer")
         .formatted(minSidePx, maxAspectRatio);
+  }
+
+  @Override
+  public KeyEffect effectOf(String key) {
+    return KeyEffect.JUDGES_STORED;
+  }
+
+  @Override
+  public Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
+    Double width = pair.measures().get("original_width_px");
+    Double height = pair.measures().get("original_height_px");
+    return width == null || height == null
+        ? Optional.empty()
+        : Optional.of(
+            apply(
+                new ProbedImage(
+                    new EncodedImage(new byte[0]),
+                    ImageType.JPEG,
+                    width.intValue(),
+                    height.intValue(),
+                    8,
+                    ColourModel.RGB,
+                    false)));
   }
 
   @Override

@@ -1,13 +1,17 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.KeyEffect;
+import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +26,8 @@ public final class CheckMeasures implements Check<PreparedImage> {
 
   /** A score beyond this is refused whatever the recipe says; so is what is no number. */
   private static final double BEYOND = 1e9;
+
+  private static final String MEASURES = "quality.measures";
 
   /** The limits that can be broken. */
   private final List<Limit> limits = new ArrayList<>();
@@ -74,16 +80,17 @@ public final class CheckMeasures implements Check<PreparedImage> {
     return step;
   }
 
-  /** All limits of both, in the order in which a picture meets them. */
-  public static CheckMeasures ofQualityAndScores(RecipeReader recipe) {
-    CheckMeasures step = ofQuality(recipe);
-    step.limits.addAll(ofScores(recipe).limits);
-    return step;
+  /** The limits of this step and of one that follows it. */
+  public CheckMeasures and(CheckMeasures next) {
+    CheckMeasures both = new CheckMeasures(measured);
+    both.limits.addAll(limits);
+    both.limits.addAll(next.limits);
+    return both;
   }
 
   /** Whether anything is measured: reads {@code quality.measures}. */
   static boolean measures(RecipeReader recipe) {
-    return recipe.isFirst("quality.measures", "all", "none");
+    return recipe.isFirst(MEASURES, "all", "none");
   }
 
   private void least(
@@ -131,8 +138,19 @@ public final class CheckMeasures implements Check<PreparedImage> {
     return judge(image.measures(), image);
   }
 
-  /** The same for whatever has these measures of the picture. */
-  public <T> Checked<T> judge(Map<String, Double> measures, T image) {
+  @Override
+  public KeyEffect effectOf(String key) {
+    return key.equals(MEASURES) ? KeyEffect.REMAKES : KeyEffect.LIMITS_PICTURE;
+  }
+
+  @Override
+  public Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
+    return limits.stream().allMatch(limit -> pair.measures().containsKey(limit.measure()))
+        ? Optional.of(judge(pair.measures(), pair).outcome(Set.of()))
+        : Optional.empty();
+  }
+
+  private <T> Checked<T> judge(Map<String, Double> measures, T image) {
     Checked<T> checked = Checked.fine(image);
     for (Limit limit : limits) {
       Double value = measures.get(limit.measure());
@@ -142,11 +160,6 @@ public final class CheckMeasures implements Check<PreparedImage> {
       checked = limit.judge(value, checked);
     }
     return checked;
-  }
-
-  /** Whether all that is limited was measured. */
-  public boolean canJudge(Map<String, Double> measures) {
-    return limits.stream().allMatch(limit -> measures.containsKey(limit.measure()));
   }
 
   /** Whether a rejection, in these words, is for one of the limits. */

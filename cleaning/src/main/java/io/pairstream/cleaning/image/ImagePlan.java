@@ -211,6 +211,11 @@ public record ImagePlan(
     return new ImagePlan(colourProfile, main, renditions, pixels, measures, others);
   }
 
+  /** Whether a model sees the caption, too. */
+  public boolean scoresSeeCaptions() {
+    return scores.stream().anyMatch(score -> score.tokens() > 0);
+  }
+
   /** What becomes of a picture whose colours are not meant as sRGB. */
   public enum ColourProfileRule {
     /** Its colours are converted to sRGB. */

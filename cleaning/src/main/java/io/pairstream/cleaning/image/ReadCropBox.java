@@ -3,6 +3,7 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,11 @@ public final class ReadCropBox implements Step<Map<String, String>, PixelBox> {
 
   private static final Pattern BOX =
       Pattern.compile(" *(\\d{1,6}) *, *(\\d{1,6}) *, *(\\d{1,6}) *, *(\\d{1,6}) *");
+
+  /** Whether the recipe asks for the part alone: reads {@code image.crop-box}. */
+  public static boolean isAskedFor(RecipeReader recipe) {
+    return !recipe.isFirst("image.crop-box", "ignore", "follow");
+  }
 
   @Override
   public String inWords() {

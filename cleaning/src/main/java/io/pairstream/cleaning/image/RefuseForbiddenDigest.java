@@ -1,13 +1,17 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -55,6 +59,16 @@ public final class RefuseForbiddenDigest implements Step<String, String> {
             RejectReason.IMAGE_FORBIDDEN,
             "the file is on the list of forbidden ones; its bytes are not kept here")
         : Outcome.kept(imageDigest);
+  }
+
+  @Override
+  public KeyEffect effectOf(String key) {
+    return KeyEffect.JUDGES_STORED;
+  }
+
+  @Override
+  public Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
+    return Optional.of(apply(pair.imageDigest()));
   }
 
   private boolean contains(String imageDigest) {

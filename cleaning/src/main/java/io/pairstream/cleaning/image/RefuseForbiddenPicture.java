@@ -1,10 +1,14 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -48,13 +52,22 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
     return judge(image.perceptualHash(), image);
   }
 
+  @Override
+  public KeyEffect effectOf(String key) {
+    return KeyEffect.JUDGES_STORED;
+  }
+
+  @Override
+  public Optional<Outcome<?>> judgeStored(StoredPair pair, Set<String> changed) {
+    return Optional.of(judge(pair.perceptualHash(), pair));
+  }
+
   /** Whether the picture looks like a forbidden one. */
   public boolean isForbidden(PreparedImage image) {
     return isNearOne(image.perceptualHash());
   }
 
-  /** The same for whatever has the picture's 64-bit DCT hash. */
-  public <T> Outcome<T> judge(long perceptualHash, T image) {
+  private <T> Outcome<T> judge(long perceptualHash, T image) {
     return isNearOne(perceptualHash)
         ? Outcome.rejected(
             RejectReason.PICTURE_FORBIDDEN,

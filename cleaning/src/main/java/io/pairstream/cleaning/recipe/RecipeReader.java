@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -50,6 +52,7 @@ public final class RecipeReader {
   private final Map<String, FlatYaml.Entry> entries;
   private final SortedMap<String, String> effective = new TreeMap<>();
   private final List<RecipeProblem> problems;
+  private Set<String> noted = new TreeSet<>();
 
   private RecipeReader(String source, FlatYaml file) {
     this.source = source;
@@ -65,6 +68,21 @@ public final class RecipeReader {
    */
   public static RecipeReader parse(String source, String yaml) {
     return new RecipeReader(source, FlatYaml.parse(source, yaml));
+  }
+
+  /** What is made of a recipe, and the keys that were read for it. */
+  public record Noted<T>(T value, Set<String> keys) {
+
+    /** Something that is made of the value, and of nothing else of the recipe. */
+    public <P> Noted<P> map(Function<T, P> part) {
+      return new Noted<>(part.apply(value), keys);
+    }
+  }
+
+  /** Notes which keys a part of the plan reads. */
+  public <T> Noted<T> noting(Function<RecipeReader, T> part) {
+    noted = new TreeSet<>();
+    return new Noted<>(part.apply(this), noted);
   }
 
   /** A whole number between {@code min} and {@code max}, both allowed. */
@@ -305,6 +323,7 @@ public final class RecipeReader {
       }
     }
     effective.put(key, String.valueOf(value));
+    noted.add(key);
     return value;
   }
 

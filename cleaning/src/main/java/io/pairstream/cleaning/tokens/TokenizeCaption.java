@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.tokens;
 
+import io.pairstream.cleaning.KeyEffect;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.caption.CleanedCaption;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +24,9 @@ import java.util.stream.Stream;
  */
 public final class TokenizeCaption
     implements Step<CleanedCaption, TokenizeCaption.TokenizedCaption> {
+
+  /** Last parts of the keys of a set that show in the ids of every caption. */
+  private static final Set<String> IN_EVERY_PAIR = Set.of("tokenizer", "file", "length", "pad-id");
 
   private static final int MOST_SETS = 8;
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
@@ -58,6 +63,13 @@ public final class TokenizeCaption
   /** Sets of other tokenizers, each with a name of its own. */
   public List<TokenTarget> further() {
     return further;
+  }
+
+  @Override
+  public KeyEffect effectOf(String key) {
+    return IN_EVERY_PAIR.contains(key.substring(key.lastIndexOf('.') + 1))
+        ? KeyEffect.MARKS_EVERY_PAIR
+        : KeyEffect.REMAKES;
   }
 
   @Override

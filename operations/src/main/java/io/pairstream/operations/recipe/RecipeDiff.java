@@ -3,10 +3,10 @@ package io.pairstream.operations.recipe;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.CleaningPlan.StepObserver;
 import io.pairstream.cleaning.RecipeChange;
-import io.pairstream.cleaning.RecipeChange.StoredPair;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.SplitByImage.Assignment;
+import io.pairstream.cleaning.StoredPair;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -135,7 +135,7 @@ public final class RecipeDiff {
     this.quarantine = new Quarantine(cluster);
     this.before = new CleaningPlan(before.reader(), worker, StepObserver.NONE);
     this.after = new CleaningPlan(after.reader(), worker, StepObserver.NONE);
-    this.change = new RecipeChange(before, this.before, after, this.after);
+    this.change = new RecipeChange(this.before, this.after);
     this.judge =
         new BytesJudge(new PairJudge(this.before), new PairJudge(this.after), change, limit);
     this.each = each;

@@ -1,0 +1,19 @@
+package io.pairstream.cleaning;
+
+/**
+ * One key of a recipe, as a part of the plan reads it.
+ *
+ * @param stage where the part stands, as in {@link CleaningPlan.PlannedStep}
+ * @param effect what a change of the key does to pairs
+ * @param step that reads the key; one that keeps everything where the part is no step
+ */
+record KeyUse(String key, String stage, KeyEffect effect, Step<?, ?> step) {
+
+  KeyUse(String key, String stage, Step<?, ?> step) {
+    this(key, stage, step.effectOf(key), step);
+  }
+
+  KeyUse(String key, String stage, KeyEffect effect) {
+    this(key, stage, effect, Outcome::kept);
+  }
+}
