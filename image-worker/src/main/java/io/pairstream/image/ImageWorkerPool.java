@@ -301,7 +301,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    */
   public boolean available() {
     if (!available && !closed.get() && hasRested() && probing.compareAndSet(false, true)) {
-      WorkerStarter.daemon(this::tryAgain, "image-worker-probe").start();
+      beside(probing, this::tryAgain, "image-worker-probe");
     }
     return available;
   }

@@ -169,6 +169,7 @@ class WorkerFaultsTest {
           .hasMessageStartingWith("no worker can be started: ");
       assertThat(pausing.available()).isFalse();
       assertThat(pausing.trouble()).startsWith("no worker can be started: ");
+      await(() -> !pausing.available() && pausing.counts().failedStarts() > 1);
 
       copyClassPath(Files.createDirectory(jars));
 
