@@ -101,9 +101,7 @@ final class LagTable {
   }
 
   private static boolean isQuiet(PartitionLag partition) {
-    Verdict verdict = partition.now().verdict();
-    return !partition.now().waits()
-        && (verdict == Verdict.OK || verdict == Verdict.IDLE || verdict == Verdict.UNKNOWN);
+    return !partition.now().waits() && !partition.now().verdict().isWorseThan(Verdict.UNKNOWN);
   }
 
   /** Topic and partition; where there is no room, the beginning of the topic gives way. */

@@ -9,6 +9,7 @@ import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.operations.lag.Durations;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
+import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Sentences;
 import io.pairstream.operations.lag.Verdict;
@@ -84,7 +85,7 @@ public final class Overview {
     instances = sources.instances().all();
     groups =
         sources.groups().get().stream()
-            .map(each -> isHeldUp(each) ? each.waiting() : each)
+            .map(each -> isHeldUp(each) ? each.waiting(isStarting(serviceOf(each))) : each)
             .toList();
     brokers = sources.watch().brokers();
     registry = sources.watch().registry();
@@ -128,12 +129,14 @@ public final class Overview {
   Answer answer() {
     Optional<Headline> headline = Headline.of(groups);
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
-    Verdict verdict = headline.map(Headline::verdict).orElse(Verdict.UNKNOWN);
+    // Brokers that were not asked yet, and groups that were not looked at.
+    Verdict notYet = isStarting("operate") ? Verdict.STARTING : Verdict.UNKNOWN;
+    Verdict blindly = brokers.state() == State.UNKNOWN ? notYet : Verdict.UNKNOWN;
     PairTopics topics = sources.cluster().topics();
     return new Answer(
         now,
         sources.cluster().dataset().name(),
-        blind ? Verdict.UNKNOWN : verdict,
+        blind ? blindly : headline.map(Headline::verdict).orElse(notYet),
         sentence(headline, blind),
         groups.stream().sorted(Headline.OWN_FIRST).map(GroupLag::withoutPartitions).toList(),
         List.of(
@@ -173,14 +176,27 @@ public final class Overview {
    * services. One that starts beside another that works holds nobody up.
    */
   private boolean isHeldUp(GroupLag group) {
-    String dataset = sources.cluster().dataset().name();
-    List<Instance> mine =
-        instances.stream()
-            .filter(each -> !each.silent())
-            .filter(each -> group.group().equals(dataset + "-" + each.service()))
-            .toList();
+    List<Instance> mine = speaking(serviceOf(group));
     return !mine.isEmpty()
         && mine.stream().noneMatch(each -> each.status().getObstacle().isEmpty());
+  }
+
+  /** The service of a group of ours. */
+  private String serviceOf(GroupLag group) {
+    String ours = sources.cluster().dataset().name() + "-";
+    return group.group().startsWith(ours) ? group.group().substring(ours.length()) : "";
+  }
+
+  private List<Instance> speaking(String service) {
+    return instances.stream()
+        .filter(each -> !each.silent() && each.service().equals(service))
+        .toList();
+  }
+
+  /** Whether all processes of a service have just started, or none has said anything yet. */
+  private boolean isStarting(String service) {
+    return speaking(service).stream()
+        .allMatch(each -> each.status().getStartedAt().plus(LagWatcher.START).isAfter(now));
   }
 
   private static Sentence obstacle(Instance instance) {

@@ -117,9 +117,15 @@ public record GroupLag(
         partitions);
   }
 
-  /** The same where its own process says what is in its way: then it is not said to keep up. */
-  public GroupLag waiting() {
-    return now.verdict() == Verdict.OK ? with(decides, now.notKnown(group), partitions) : this;
+  /**
+   * The same where its own process says what is in its way: then it is not said to keep up.
+   *
+   * @param isStarting whether that process has just started
+   */
+  public GroupLag waiting(boolean isStarting) {
+    boolean waits = now.verdict() == Verdict.OK || (isStarting && now.verdict() == Verdict.UNKNOWN);
+    Verdict told = isStarting ? Verdict.STARTING : Verdict.UNKNOWN;
+    return waits ? with(decides, now.notKnown(told, group), partitions) : this;
   }
 
   private GroupLag with(boolean nowDecides, Lag lag, List<PartitionLag> some) {

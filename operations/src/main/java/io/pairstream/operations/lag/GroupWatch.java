@@ -41,6 +41,7 @@ final class GroupWatch {
   private final Duration interval;
   private final Predicate<String> waitsByDesign;
   private final Role role;
+  private final Duration start;
   private final BiConsumer<TopicPartition, PartitionJudge> memory;
   private final SortedMap<TopicPartition, Watched> partitions = new TreeMap<>(BY_NAME);
 
@@ -59,11 +60,15 @@ final class GroupWatch {
   private Verdict verdict;
   private Instant since;
 
+  /** When it was judged first; null where it never was. */
+  private Instant firstAt;
+
   /** Whether the cluster has known the group in any look. */
   boolean wasThere;
 
   /**
    * @param waitsByDesign topics of which records are left until their time has come
+   * @param start for how long from the first look on what is not known yet is no reason to worry
    * @param memory tells a new judge what an earlier one knew
    */
   GroupWatch(
@@ -71,11 +76,13 @@ final class GroupWatch {
       Duration interval,
       Predicate<String> waitsByDesign,
       Role role,
+      Duration start,
       BiConsumer<TopicPartition, PartitionJudge> memory) {
     this.group = group;
     this.interval = interval;
     this.waitsByDesign = waitsByDesign;
     this.role = role;
+    this.start = start;
     this.memory = memory;
   }
 
@@ -143,6 +150,7 @@ final class GroupWatch {
       Collection<TopicPartition> mine,
       Map<TopicPartition, PartitionLog> logs,
       List<LeftOpen> leftOpen) {
+    firstAt = firstAt == null ? at : firstAt;
     wasThere |= !now.state().equals(GroupLag.ABSENT) && now.refused().isEmpty();
     unknownSince = now.refused().isEmpty() ? null : unknownSince == null ? at : unknownSince;
     if (now.refused().isPresent()
@@ -193,7 +201,8 @@ final class GroupWatch {
             : waiting.stream().anyMatch(CatchUp::isNever)
                 ? CatchUp.NEVER
                 : CatchUp.of(records.getAsLong(), processing.getAsDouble(), drain, inFlight);
-    Verdict found = worst.map(Lag::verdict).orElse(Verdict.UNKNOWN);
+    Verdict nothing = now.refused().isPresent() ? Verdict.UNKNOWN : notYet(at);
+    Verdict found = worst.map(Lag::verdict).orElse(nothing);
     if (found != verdict) {
       verdict = found;
       since = worst.map(Lag::since).orElse(at);
@@ -207,7 +216,7 @@ final class GroupWatch {
             verdict,
             worstPartition
                 .map(each -> Sentences.group(group, role, all, each, records, seconds, catchUp))
-                .orElseGet(() -> unknown(why)),
+                .orElseGet(() -> Template.JUDGED.with(found.words(), why)),
             since,
             records,
             sum(lags, Lag::bytes),
@@ -232,15 +241,15 @@ final class GroupWatch {
     return lags.stream().flatMapToDouble(each -> number.apply(each).stream()).reduce(Double::sum);
   }
 
-  private static Sentence unknown(Sentence why) {
-    return Template.JUDGED.with(Verdict.UNKNOWN.words(), why);
+  private Verdict notYet(Instant at) {
+    return Verdict.notYet(firstAt, at, start);
   }
 
   /** A partition of a group over the looks. Not thread-safe. */
   final class Watched {
 
     private final TopicPartition partition;
-    private final PartitionJudge judge = new PartitionJudge(interval, role);
+    private final PartitionJudge judge = new PartitionJudge(interval, role, start);
     private Place place;
 
     /** Whether the group stood at the same place in the last look. */
@@ -275,7 +284,7 @@ final class GroupWatch {
       drain = 0;
       if (!log.isSeen(at.toEpochMilli())) {
         unseenSince = unseenSince == null ? at : unseenSince;
-        return unseen(log);
+        return unseen(log, notYet(at));
       }
       unseenSince = null;
       Sample sample = sample(at, now, log);
@@ -404,15 +413,15 @@ final class GroupWatch {
     }
 
     /** Its leader does not answer: what was known before is shown, and that it is old. */
-    private PartitionLag unseen(PartitionLog log) {
+    private PartitionLag unseen(PartitionLog log, Verdict notKnown) {
       if (last != null && last.now().verdict().isWorseThan(Verdict.UNKNOWN)) {
         return last.with(last.now().notKnownSince(unseenSince, "its leader does not answer"));
       }
       boolean known = last != null;
       Lag told =
           new Lag(
-              Verdict.UNKNOWN,
-              unknown(Template.END_NOT_KNOWN.with(partition)),
+              notKnown,
+              Template.JUDGED.with(notKnown.words(), Template.END_NOT_KNOWN.with(partition)),
               unseenSince,
               known ? last.now().records() : OptionalLong.empty(),
               known ? last.now().bytes() : OptionalLong.empty(),

@@ -48,8 +48,8 @@ public record Lag(
           .thenComparing(each -> -each.seconds().orElse(0));
 
   /** The same of a group of which nobody knows whether it keeps up. */
-  Lag notKnown(String group) {
-    return with(Verdict.UNKNOWN, Sentences.notKnown(group, this), CatchUp.UNKNOWN);
+  Lag notKnown(Verdict which, String group) {
+    return with(which, Sentences.notKnown(which, group, this), CatchUp.UNKNOWN);
   }
 
   /** The same, which was so when it was known last. */

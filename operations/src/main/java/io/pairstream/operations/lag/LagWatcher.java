@@ -50,6 +50,11 @@ public final class LagWatcher implements AutoCloseable {
   /** Time from one look to the next, where nothing else is asked for. */
   public static final Duration INTERVAL = Duration.ofSeconds(10);
 
+  /**
+   * For so long from its first look on a service that watches takes what it does not know calmly.
+   */
+  public static final Duration START = Duration.ofMinutes(5);
+
   /** How many records at the heads of partitions are read in one look at most. */
   private static final int MOST_HEADS = 200;
 
@@ -306,6 +311,8 @@ public final class LagWatcher implements AutoCloseable {
                 interval,
                 waitingLinks::equals,
                 role(name),
+                // A command that looks a few times is over before anything has started.
+                memory.isPresent() ? START : Duration.ZERO,
                 (partition, judge) -> {
                   memory.ifPresent(history -> history.restore(name, partition, judge));
                   judge.goOn(clock.instant());

@@ -25,7 +25,8 @@ import java.util.OptionalLong;
  *   <li>AT RISK: what waits takes longer to read than the log keeps the first of it.
  *   <li>BEHIND: for a minute there was always more than the group reads in a minute, or the least
  *       that waits rises over ten.
- *   <li>UNKNOWN, IDLE, OK.
+ *   <li>UNKNOWN; STARTING in its place where something to read came a short while ago for the first
+ *       time; IDLE, OK.
  * </ol>
  *
  * <p>Not thread-safe.
@@ -65,10 +66,14 @@ public final class PartitionJudge {
    */
   @JsonIgnore private final double stranger;
 
+  @JsonIgnore private final Duration start;
   @JsonIgnore private final Role role;
   @JsonIgnore private final boolean alwaysOn;
   @JsonMerge private final Progress progress;
   @JsonMerge private final Baseline baseline;
+
+  /** When this judge, not an earlier one, first saw something to read; null where it never did. */
+  @JsonIgnore private Instant began;
 
   private Sample last;
   private Verdict verdict = Verdict.UNKNOWN;
@@ -87,9 +92,12 @@ public final class PartitionJudge {
    *
    * @param usual usual time between two looks
    * @param role the group's
+   * @param start for how long what is not known yet is no reason to worry, once there is something
+   *     to read
    */
-  public PartitionJudge(Duration usual, Role role) {
+  public PartitionJudge(Duration usual, Role role, Duration start) {
     this.role = role;
+    this.start = start;
     alwaysOn = role == Role.COUNTED;
     interval = Durations.seconds(usual);
     floor = Math.max(15, LOOKS_AT_STANDING * interval);
@@ -104,6 +112,7 @@ public final class PartitionJudge {
     if (last != null && !sample.at().isAfter(last.at())) {
       return judgement(last);
     }
+    began = began == null && sample.isUnread() ? sample.at() : began;
     if (last != null && sample.startsAnew(last)) {
       forget();
     }
@@ -132,6 +141,9 @@ public final class PartitionJudge {
       forget();
       verdict = Verdict.UNKNOWN;
       since = null;
+    } else if (!verdict.isAlarm()) {
+      // Nobody has looked since: what starts together with the watch has not stood all the while.
+      progress.standsAnew();
     }
   }
 
@@ -155,7 +167,7 @@ public final class PartitionJudge {
       return Verdict.UNKNOWN;
     }
     if (sample.committed().isEmpty()) {
-      return sample.end() > sample.logStart() ? Verdict.UNKNOWN : Verdict.IDLE;
+      return sample.isUnread() ? notYet(sample) : Verdict.IDLE;
     }
     if (looksBeyondEnd >= LOOKS_AT_STANDING || isAway(sample)) {
       return Verdict.UNKNOWN;
@@ -171,15 +183,19 @@ public final class PartitionJudge {
       return progress.quietLooks >= QUIET_LOOKS ? Verdict.IDLE : Verdict.OK;
     }
     if (sample.waitsByDesign()) {
-      return sample.alive() || progress.moved ? Verdict.OK : Verdict.UNKNOWN;
+      return sample.alive() || progress.moved ? Verdict.OK : notYet(sample);
     }
     if (!progress.moved || (!verdict.isWorseThan(Verdict.UNKNOWN) && isUnread(sample))) {
-      return Verdict.UNKNOWN;
+      return notYet(sample);
     }
     if (isBehind(sample)) {
       return sample.isAtRisk(progress.processing.perSecond()) ? Verdict.AT_RISK : Verdict.BEHIND;
     }
-    return isTooEarly() ? Verdict.UNKNOWN : Verdict.OK;
+    return isTooEarly() ? notYet(sample) : Verdict.OK;
+  }
+
+  private Verdict notYet(Sample sample) {
+    return Verdict.notYet(began, sample.at(), start);
   }
 
   /** Its topic was made anew within a minute, or its place is still that in the earlier one. */
@@ -222,9 +238,10 @@ public final class PartitionJudge {
       return false;
     }
     boolean told = verdict == Verdict.STOP || verdict == Verdict.STALL;
+    boolean starts = notYet(sample) == Verdict.STARTING;
     double longest =
         progress.gap.isKnown()
-            ? Math.max(floor, USUAL_GAPS * progress.gap.seconds())
+            ? Math.max(starts ? 2 * floor : floor, USUAL_GAPS * progress.gap.seconds())
             : alwaysOn ? 2 * floor : stranger;
     return progress.seconds(sample.at(), told) >= longest;
   }
@@ -273,7 +290,7 @@ public final class PartitionJudge {
 
   private int looksNeeded(Verdict found) {
     return switch (found) {
-      case LOST, REWIND, UNKNOWN -> 1;
+      case LOST, REWIND, UNKNOWN, STARTING -> 1;
       // That a group stands was seen on several looks already.
       case STOP, STALL -> verdict == Verdict.STOP || verdict == Verdict.STALL ? 2 : 1;
       case AT_RISK, BEHIND -> 3;
@@ -318,7 +335,7 @@ public final class PartitionJudge {
     if (stands) {
       return CatchUp.NEVER;
     }
-    boolean isUnknown = verdict == Verdict.UNKNOWN || isAway(sample) || role == Role.SHOWN;
+    boolean isUnknown = saysNothing() || isAway(sample) || role == Role.SHOWN;
     if (isUnknown || progress.processing.looks < 2) {
       return CatchUp.UNKNOWN;
     }
@@ -327,6 +344,10 @@ public final class PartitionJudge {
             sample.lag(), progress.processing.perSecond(), progress.drain.perSecond(), inFlight());
     // There is not yet enough evidence that it is behind, so there is none for this either.
     return found.isNever() && !verdict.isWorseThan(Verdict.UNKNOWN) ? CatchUp.UNKNOWN : found;
+  }
+
+  private boolean saysNothing() {
+    return verdict == Verdict.UNKNOWN || verdict == Verdict.STARTING;
   }
 
   private Kind kind(Sample sample) {
@@ -345,7 +366,7 @@ public final class PartitionJudge {
     if (isAway(sample) && !verdict.isWorseThan(Verdict.UNKNOWN)) {
       return Kind.AWAY;
     }
-    if (verdict == Verdict.UNKNOWN) {
+    if (saysNothing()) {
       return Kind.TOO_EARLY;
     }
     if (verdict == Verdict.STALL && sample.isHeldBack()) {

@@ -93,10 +93,15 @@ final class Progress {
 
   /** The topic was made again, or the group's place was removed. */
   void forget() {
-    since = null;
-    looks = 0;
+    standsAnew();
     moved = false;
     quietLooks = 0;
+  }
+
+  /** It stands from the next look on, if it does. */
+  void standsAnew() {
+    since = null;
+    looks = 0;
   }
 
   /** For how many seconds it stands; of who has just come the time before does not count. */

@@ -64,6 +64,11 @@ public record Sample(
     }
   }
 
+  /** Whether there is something that the group has not read. */
+  boolean isUnread() {
+    return committed.isPresent() ? lag > 0 : end > logStart;
+  }
+
   /** Whether the group can read nothing more until a transaction ends. */
   boolean isHeldBack() {
     // Whoever stands beyond the last stable offset reads what is not committed, and is not held.

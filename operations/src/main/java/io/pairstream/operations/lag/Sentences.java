@@ -75,7 +75,7 @@ public final class Sentences {
               partition, waiting(sample), inWords(sample.retentionSeconds().orElse(0)));
       case BEHIND ->
           Template.BEHIND.with(partition, waiting(sample), catchesUp(judgement.catchUp()));
-      case UNKNOWN -> unknown(partition, sample, judgement);
+      case UNKNOWN, STARTING -> unknown(partition, sample, judgement);
       case OK ->
           sample.lag() == 0
               ? Template.KEEPING_UP.with(partition, waiting(sample))
@@ -96,7 +96,10 @@ public final class Sentences {
   private static Sentence unknown(TopicPartition partition, Sample sample, Judgement judgement) {
     return switch (judgement.kind()) {
       case NEVER_COMMITTED ->
-          Template.NEVER_COMMITTED.with(partition, records(sample.end() - sample.logStart()));
+          (judgement.verdict() == Verdict.STARTING
+                  ? Template.NOT_COMMITTED_YET
+                  : Template.NEVER_COMMITTED)
+              .with(partition, records(sample.end() - sample.logStart()));
       case BEYOND_THE_END ->
           Template.BEYOND_THE_END.with(
               partition, sample.committed().orElse(0), sample.highWatermark());
@@ -139,6 +142,9 @@ public final class Sentences {
               Verdict.OK.words(),
               (role == Role.SHOWN ? Template.LAST_SEEN : Template.KEEPING_UP)
                   .with(group, on(waitOn, waiting(lag.orElse(0), seconds))));
+      case STARTING ->
+          Template.JUDGED.with(
+              Verdict.STARTING.words(), Template.IS_STARTING.with(group, unread(partitions)));
       case BEHIND ->
           withHot(
               Template.JUDGED.with(
@@ -179,9 +185,18 @@ public final class Sentences {
   }
 
   /** Of a group that says itself what is in its way: whether it keeps up is not known. */
-  static Sentence notKnown(String group, Lag now) {
-    return Template.JUDGED.with(
-        Verdict.UNKNOWN.words(), Template.TOO_EARLY.with(group, waiting(now)));
+  static Sentence notKnown(Verdict verdict, String group, Lag now) {
+    Template template = verdict == Verdict.STARTING ? Template.IS_STARTING : Template.TOO_EARLY;
+    return Template.JUDGED.with(verdict.words(), template.with(group, waiting(now)));
+  }
+
+  /** What waits, and where nothing is committed yet all that is there. */
+  private static Sentence unread(List<PartitionLag> partitions) {
+    return waiting(
+        partitions.stream()
+            .mapToLong(each -> each.now().records().orElse(each.end() - each.logStart()))
+            .sum(),
+        OptionalDouble.empty());
   }
 
   private static Sentence on(long partitions, Sentence waiting) {

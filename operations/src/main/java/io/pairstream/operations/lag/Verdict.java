@@ -1,6 +1,8 @@
 package io.pairstream.operations.lag;
 
 import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
+import java.time.Duration;
+import java.time.Instant;
 
 /** What is to be thought of a group's progress on a partition; the worst stand first. */
 public enum Verdict {
@@ -25,12 +27,12 @@ public enum Verdict {
   /** The group moves on, but so much waits that it takes a while, or it becomes ever more. */
   BEHIND,
 
-  /**
-   * Nobody can tell: the group never committed, was not watched for long enough, or has read
-   * nothing of what waits for a minute.
-   */
+  /** Nobody can tell: the group never committed, or has read nothing of what waits for a minute. */
   @JsonEnumDefaultValue
   UNKNOWN,
+
+  /** Nothing is wrong so far, and what begins, the group or the watch, is not over yet. */
+  STARTING,
 
   /** The group keeps up with what arrives. */
   OK,
@@ -46,6 +48,11 @@ public enum Verdict {
   /** Whether somebody must do something: LOST, REWIND, STOP, STALL and AT RISK. */
   public boolean isAlarm() {
     return compareTo(AT_RISK) <= 0;
+  }
+
+  /** What is said while nobody can tell, of what was first seen then. */
+  static Verdict notYet(Instant first, Instant now, Duration start) {
+    return now.isBefore(first.plus(start)) ? STARTING : UNKNOWN;
   }
 
   /** Whether this one is worse than another. */

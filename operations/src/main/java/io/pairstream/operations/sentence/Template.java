@@ -77,6 +77,8 @@ public enum Template {
   MADE_ANEW("{0}: its topic was made anew, first seen {1}; {2}"),
   OLD_PLACE("the group's place {0} was in the earlier one"),
   AWAY("{0}: {1}; nobody is there, and whether that is usual is not known"),
+  NOT_COMMITTED_YET("{0}: the group has not committed there yet; unread: {1}"),
+  IS_STARTING("{0} is starting: {1}"),
   TOO_EARLY("{0}: {1}; whether the group keeps up is not known yet"),
   END_NOT_KNOWN("{0}: its leader does not say where the log ends"),
 

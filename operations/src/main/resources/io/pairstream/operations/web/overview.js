@@ -71,7 +71,7 @@ export function open(place, app) {
 }
 
 function banner(app, overview) {
-  const { at, dataset, verdict = "UNKNOWN" } = overview;
+  const { at, dataset, verdict = "STARTING" } = overview;
   return h(
     "section.banner",
     { "aria-label": app.say("overview.verdict"), "data-kind": looksOf(verdict).kind },

@@ -11,6 +11,7 @@ const VERDICTS = {
   AT_RISK: { letter: "A", kind: "warn", shape: "diamond" },
   BEHIND: { letter: "B", kind: "warn", shape: "up" },
   UNKNOWN: { letter: "?", kind: "quiet", shape: "ring" },
+  STARTING: { letter: "…", kind: "quiet", shape: "pill" },
   OK: { letter: "O", kind: "good", shape: "circle" },
   IDLE: { letter: "I", kind: "quiet", shape: "pill" },
 };

@@ -5,7 +5,7 @@ import { afterVerdict, saidIn } from "./parts.js";
 /** More changes at once are said as a number: nobody listens to a hundred sentences. */
 const MOST_SENTENCES = 3;
 
-const CALM = new Set(["", "OK", "IDLE"]);
+const CALM = new Set(["", "OK", "IDLE", "STARTING"]);
 
 export class Watch {
   #app;

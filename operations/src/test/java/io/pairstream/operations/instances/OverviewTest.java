@@ -71,7 +71,7 @@ class OverviewTest {
                       && found.at("/outputs/1/total").isNumber());
 
       assertThat(json.path("dataset").asText()).isEqualTo(cluster.dataset().name());
-      assertThat(json.path("verdict").asText()).isEqualTo("UNKNOWN");
+      assertThat(json.path("verdict").asText()).isEqualTo("STARTING");
       assertThat(json.path("sentence").asText())
           .startsWith("no group has been watched for long enough yet; no fetch reports since ");
       assertThat(json.at("/brokers/sentence").asText()).isEqualTo("1 broker is up");
@@ -145,6 +145,22 @@ class OverviewTest {
       say(
           cluster,
           "preprocess",
+          "a",
+          status("preprocess", "a", clock.instant())
+              .setStartedAt(clock.instant())
+              .setIntervalMs(SELDOM_MS)
+              .setState("STARTING")
+              .setObstacle("no image worker is able to work")
+              .build());
+      JsonNode starts =
+          await(watched::overview, found -> !found.path("verdict").asText().equals("UNKNOWN"));
+      assertThat(starts.path("verdict").asText()).isEqualTo("STARTING");
+      assertThat(starts.path("sentence").asText())
+          .startsWith("STARTING: " + preprocess + " is starting: 2,130 records wait; preprocess");
+
+      say(
+          cluster,
+          "preprocess",
           "b",
           status("preprocess", "b", clock.instant())
               .setIntervalMs(SELDOM_MS)
@@ -209,7 +225,7 @@ class OverviewTest {
           Served served = new Served(service.routes())) {
         service.start();
         var before = await(watched::overview, found -> found.path("instances").size() == 2);
-        assertThat(before.path("verdict").asText()).isEqualTo("UNKNOWN");
+        assertThat(before.path("verdict").asText()).isEqualTo("STARTING");
         assertThat(awaitHealth(served, 200).path("status").asText()).isEqualTo("ready");
         Await.until(() -> metrics(served).contains(",instance=\"a\",namespace=\"pairs\""));
         assertThat(metrics(served))

@@ -108,6 +108,21 @@ class GeneratedTracesTest {
     assertThat(trace.saidToStandInTheLookThatMovesOn()).isZero();
   }
 
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void aStartIsOverInTime(long seed) {
+    RandomGenerator random = random(seed);
+    Trace never = Trace.begin().neverCommitted().at(0, amount(random));
+    for (int i = 0; i < 60; i++) {
+      never.stands(1, amount(random));
+    }
+
+    assertThat(never.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(never.saidToStartAfterItsStart()).isZero();
+    // Another verdict may need three looks before it is given.
+    assertThat(anything(seed).saidToStartAfterItsStart()).isLessThanOrEqualTo(2);
+  }
+
   private static Trace anything(long seed) {
     RandomGenerator random = random(seed);
     Trace trace = Trace.begin().at(amount(random), 10_000 + amount(random));

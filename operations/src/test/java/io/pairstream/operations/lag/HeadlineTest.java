@@ -94,6 +94,18 @@ class HeadlineTest {
     assertThat(of(rests).sentence().text()).isEqualTo("All is well: nothing waits");
   }
 
+  /** Nothing is said of those that have not started: they are about to. */
+  @Test
+  void whatStartsIsSaidCalmly() {
+    GroupLag starting = group("pairs-preprocess", Verdict.STARTING, "Stable").own(true);
+    GroupLag absent = group("pairs-fetch", Verdict.STARTING, "Absent").own(true);
+    GroupLag stalled = group("pairs-index", Verdict.STALL, "Stable").own(true);
+
+    assertThat(of(starting, absent, group("pairs-b", Verdict.IDLE, "Stable")))
+        .isEqualTo(new Headline(Verdict.STARTING, Sentence.verbatim("STARTING: pairs-preprocess")));
+    assertThat(of(starting, absent, stalled).verdict()).isEqualTo(Verdict.STALL);
+  }
+
   @Test
   void aMutedGroupIsNoTroubleAndIsListedBehindThoseThatCount() {
     Mute mute = new Mute("team-a", PlayedLag.AT, "moves", "ann");

@@ -124,8 +124,12 @@ class KnownFailuresTest {
   @Test
   void whoNeverCommittedIsUnknown() {
     Trace trace = Trace.begin().neverCommitted().at(0, 120).stands(20, 5);
+    assertThat(trace.verdict()).isEqualTo(Verdict.STARTING);
+    assertThat(trace.sentence("")).contains("has not committed there yet; unread: 220 records");
+
+    trace.stands(20, 5);
 
     assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
-    assertThat(trace.sentence("")).contains("never committed").contains("220 records");
+    assertThat(trace.sentence("")).contains("never committed").contains("320 records");
   }
 }

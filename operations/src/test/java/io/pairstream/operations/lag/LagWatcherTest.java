@@ -415,7 +415,12 @@ class LagWatcherTest {
     Map<TopicPartition, PartitionLog> logs = Map.of(raw, new PartitionLog(Optional.empty()));
     GroupWatch watch =
         new GroupWatch(
-            "g", LagWatcher.INTERVAL, topic -> false, PartitionJudge.Role.OTHER, (at, judge) -> {});
+            "g",
+            LagWatcher.INTERVAL,
+            topic -> false,
+            PartitionJudge.Role.OTHER,
+            Duration.ZERO,
+            (at, judge) -> {});
     logs.get(raw).look(0, 3, 3, 0);
     GroupLag known =
         watch.judge(Instant.EPOCH, place(Optional.empty()), List.of(raw), logs, List.of());

@@ -42,7 +42,8 @@ class PartitionJudgeTest {
 
     trace.stands(10, 5).goesBackTo(270).looks(10, 10, 5);
 
-    assertThat(trace.saidSince(anew)).containsOnlyKeys(Verdict.UNKNOWN, Verdict.OK);
+    assertThat(trace.saidSince(anew))
+        .containsOnlyKeys(Verdict.UNKNOWN, Verdict.STARTING, Verdict.OK);
     assertThat(trace.verdict()).isEqualTo(Verdict.OK);
   }
 
@@ -72,13 +73,40 @@ class PartitionJudgeTest {
   }
 
   @Test
-  void aGroupThatNobodySawMovingIsUnknownAtFirstAndThenStands() {
+  void aGroupThatNobodySawMovingStartsAtFirstAndThenStands() {
     Trace trace = Trace.begin().at(10, 100).stands(4, 5);
-    assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.STARTING);
+    assertThat(trace.sentence("")).startsWith("STARTING: pairs.crowdsourced-3: 110 records wait");
 
     trace.stands(4, 5);
 
     assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    assertThat(Trace.withoutStart().at(10, 100).stands(4, 5).verdict()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  /** Its first record comes when the group has been idle for long, and is read 30 s later. */
+  @Test
+  void theFirstRecordAfterAQuietTimeIsAStartToo() {
+    Trace trace = Trace.begin().neverCommitted().at(0, 0).stands(60, 0);
+    assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.IDLE);
+    int first = trace.length();
+
+    trace.stands(1, 5).stands(2, 0).looks(3, 5, 0);
+
+    assertThat(trace.saidSince(first)).containsOnlyKeys(Verdict.STARTING, Verdict.OK);
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+  }
+
+  @Test
+  void whoStartsTogetherWithTheWatchHasNotStoodWhileNobodyLooked() {
+    Trace trace = Trace.begin().at(0, 10).looks(40, 10, 10).stands(1, 10).membersLeave();
+    int again = trace.restartsAfter(Duration.ofMinutes(3)).length();
+
+    trace.stands(3, 0);
+    assertThat(trace.saidSince(again).keySet()).noneMatch(Verdict::isAlarm);
+    trace.stands(4, 0);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
   }
 
   @Test
@@ -245,7 +273,7 @@ class PartitionJudgeTest {
   @Test
   void whatWaitsUnreadForAMinuteIsNotKeptUpWith() {
     Trace trace =
-        Trace.begin().at(0, 0).looks(3, 10, 10).stands(3, 10).membersLeave().stands(3, 10);
+        Trace.withoutStart().at(0, 0).looks(3, 10, 10).stands(3, 10).membersLeave().stands(3, 10);
     int back = trace.headIsOld(70, 7_200).membersCome().stands(1, 10).length();
 
     trace.stands(3, 10);

@@ -21,10 +21,13 @@ class SentencesTest {
         "STALL  | 90 | 20 | STALL: t-0 as played; 80 of 90 wait on t-1",
         "STALL  | 20 | 90 | STALL: t-0 as played",
         "UNKNOWN| 90 | 20 | UNKNOWN: t-0 as played",
+        "STARTING| 55 | 55 | STARTING: g is starting: 90 records wait",
+        "STARTING| -1 | 55 | STARTING: g is starting: 135 records wait",
       })
   void thePartitionThatHasMostOfWhatWaitsIsNamedOnce(
       Verdict verdict, long worstAt, long otherAt, String sentence) {
-    PartitionLag worst = PlayedLag.partition("t", 0, OptionalLong.of(worstAt), verdict);
+    OptionalLong place = worstAt < 0 ? OptionalLong.empty() : OptionalLong.of(worstAt);
+    PartitionLag worst = PlayedLag.partition("t", 0, place, verdict);
     PartitionLag other = PlayedLag.partition("t", 1, OptionalLong.of(otherAt), Verdict.OK);
 
     assertThat(

@@ -80,7 +80,7 @@ class StrangersTest {
     for (Role role : List.of(Role.COUNTED, Role.OTHER)) {
       Trace trace = Trace.of(role).at(0, 3_000).looks(30, 20, 120);
 
-      assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.UNKNOWN, Verdict.BEHIND);
+      assertThat(trace.saidSince(0)).containsOnlyKeys(Verdict.STARTING, Verdict.BEHIND);
       assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
       assertThat(trace.judgement().catchUp().isNever()).isTrue();
     }

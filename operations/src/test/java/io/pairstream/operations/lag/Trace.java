@@ -38,13 +38,20 @@ final class Trace {
   private Sample last;
   private final Set<Verdict> saidWithNothingWaiting = EnumSet.noneOf(Verdict.class);
   private int saidToStandInTheLookThatMovesOn;
+  private Instant began;
+  private int saidToStartAfterItsStart;
 
-  private Trace(Role role) {
-    judge = new PartitionJudge(INTERVAL, role);
+  private Trace(Role role, Duration start) {
+    judge = new PartitionJudge(INTERVAL, role, start);
   }
 
   static Trace of(Role role) {
-    return new Trace(role);
+    return new Trace(role, LagWatcher.START);
+  }
+
+  /** Of a group that always runs, as a command sees it that looks a few times. */
+  static Trace withoutStart() {
+    return new Trace(Role.COUNTED, Duration.ZERO);
   }
 
   /** Of a group that always runs. */
@@ -144,6 +151,13 @@ final class Trace {
     return this;
   }
 
+  /** The watch goes on after a restart that took so long. */
+  Trace restartsAfter(Duration time) {
+    now = now.plus(time);
+    judge.goOn(now);
+    return this;
+  }
+
   Trace look() {
     now = now.plus(INTERVAL);
     long lag = Math.max(0, end - Math.max(committed, logStart));
@@ -168,6 +182,10 @@ final class Trace {
     Judgement judgement = judge.judge(last);
     judgements.add(judgement);
     times.add(now);
+    began = began == null && last.isUnread() ? now : began;
+    if (judgement.verdict() == Verdict.STARTING && !now.isBefore(began.plus(LagWatcher.START))) {
+      saidToStartAfterItsStart++;
+    }
     if (last.lag() == 0 && judgement.kind() != Judgement.Kind.HELD_BACK) {
       saidWithNothingWaiting.add(judgement.verdict());
     }
@@ -222,6 +240,11 @@ final class Trace {
   /** In how many looks a group was said to stand that had moved on since the last one. */
   int saidToStandInTheLookThatMovesOn() {
     return saidToStandInTheLookThatMovesOn;
+  }
+
+  /** In how many looks it was said to start that came after the time that a start may take. */
+  int saidToStartAfterItsStart() {
+    return saidToStartAfterItsStart;
   }
 
   /** How often each verdict was given from a look on. */
