@@ -75,7 +75,7 @@ class LagTableTest {
     assertThat(table(group("never", Verdict.UNKNOWN, "Empty", 5, true)).lines().get(1))
         .isEqualTo("UNKNOWN    5      -    -       -  not known  never");
     assertThat(table(group("new", Verdict.STARTING, "Stable", 5, true)).lines().get(1))
-        .isEqualTo("STARTING   5      -    -       -  not known  new");
+        .isEqualTo("STARTING    5      -    -       -  not known  new");
   }
 
   @Test
