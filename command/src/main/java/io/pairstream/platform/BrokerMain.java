@@ -23,9 +23,8 @@ public final class BrokerMain {
    * members keeps its place as long as any topic keeps its records. Services start one after the
    * other, so waiting for more members only delays the first.
    *
-   * <p>A node that was killed is waited for until its session has ended when it comes back. A node
-   * that gets no processor for as long shuts itself out, which costs requests and may leave
-   * transactions open; nobody else could take over from it.
+   * <p>A node that gets no processor for as long as its session shuts itself out, which costs
+   * requests and may leave transactions open; nobody else could take over from it.
    */
   private static final String SETTINGS =
       """
@@ -71,12 +70,13 @@ public final class BrokerMain {
         Readiness.brokerAnswers(port));
   }
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     Path directory = Path.of(arguments[0]);
     Path logs = Files.createDirectories(directory.resolve("logs"));
     Path settings = directory.resolve("server.properties");
+    Properties values = settings(logs, arguments[1], arguments[2]);
     try (Writer writer = Files.newBufferedWriter(settings)) {
-      settings(logs, arguments[1], arguments[2]).store(writer, null);
+      values.store(writer, null);
     }
     if (!Files.exists(logs.resolve("meta.properties"))) {
       String id = Uuid.randomUuid().toString();
@@ -87,6 +87,9 @@ public final class BrokerMain {
       if (status != 0) {
         throw new IllegalStateException("formatting the broker's storage ended with " + status);
       }
+    }
+    if (KilledBroker.wasHere(logs)) {
+      KilledBroker.endSession(values);
     }
     Kafka.main(new String[] {settings.toString()});
   }

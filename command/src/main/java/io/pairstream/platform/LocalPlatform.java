@@ -92,6 +92,8 @@ public final class LocalPlatform implements AutoCloseable {
       platform.launch(
           BrokerMain.service(
               platform.data, platform.brokerPort, platform.directory.anyPort("controller")));
+      // Whoever reads next comes past them.
+      TransactionEnds.write(platform.brokerPort).ifPresent(events::told);
       // It reads what the broker keeps.
       platform.launch(platform.registry());
       synchronized (platform.children) {

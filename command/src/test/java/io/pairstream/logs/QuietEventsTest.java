@@ -39,13 +39,12 @@ class QuietEventsTest {
       Class<?> corrupted = Class.forName("org.apache.kafka.streams.errors.TaskCorruptedException");
       log.warn("[QuorumController id=1] Performing controller activation.");
       log.warn(
-          "Auto topic creation failed for __consumer_offsets with error 'TOPIC_ALREADY_EXISTS': It is there.");
+          "Auto topic creation failed for __consumer_offsets with error 'TOPIC_ALREADY_EXISTS': It"
+              + " is there.");
       log.error("x processExpiredBrokerHeartbeat: controller event queue overloaded. Timed out.");
       log.warn("Store did not find checkpoint offsets while stores are not empty, since\n  more");
       log.warn(
           "Failed to register startup state stores for task 0_2: Tasks [0_2] are corrupted now");
-      log.warn(
-          "[TransactionCoordinator id=1] Connection to node 1 (/127.0.0.1:1) could not be established.");
       log.error("corrupted", (Throwable) corrupted.getConstructor(Set.class).newInstance(Set.of()));
     }
   }

@@ -10,6 +10,7 @@ import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Area;
 import io.pairstream.service.transactions.AbandonedTransaction;
+import io.pairstream.service.transactions.HangingTransaction;
 import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,14 +18,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
-import org.apache.kafka.clients.admin.ProducerState;
-import org.apache.kafka.clients.admin.TransactionDescription;
-import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -53,20 +49,9 @@ public final class HangingTransactions {
     List<Finding> findings = new ArrayList<>();
     try (Admin admin = AdminClients.create(cluster.clientSettings(ClusterCheck.TIMEOUT))) {
       List<TopicPartition> partitions = partitions(admin, cluster.dataset());
-      var before = producers(admin, partitions);
-      var known = known(admin, cluster.dataset());
-      // In this order: a coordinator marks all partitions before it says that one has ended.
-      var now = producers(admin, partitions);
-      for (TopicPartition partition : partitions) {
-        for (ProducerState open : now.get(partition).activeProducers()) {
-          for (var transaction : known.entrySet()) {
-            if (before.get(partition).activeProducers().contains(open)
-                && hangs(open, transaction.getValue())) {
-              findings.add(finding(cluster, partition, open, transaction));
-            }
-          }
-        }
-      }
+      HangingTransaction.find(
+              admin, partitions, id -> id.startsWith(cluster.dataset().name() + "-"))
+          .forEach(hanging -> findings.add(finding(cluster, hanging)));
       AbandonedTransaction.describe(admin, cluster.dataset().transactionalGroups())
           .forEach(abandoned -> findings.add(finding(cluster, abandoned)));
       List<TopicPartition> own =
@@ -82,17 +67,6 @@ public final class HangingTransactions {
       return List.of(Finding.notTold(Area.TOPICS, CHECK, RootCause.message(e), ""));
     }
     return findings.isEmpty() ? List.of(Finding.ok(Area.TOPICS, CHECK, "none hangs")) : findings;
-  }
-
-  /** Whether it is open, and its coordinator neither works on it nor is about to end it. */
-  private static boolean hangs(ProducerState open, TransactionDescription known) {
-    return open.currentTransactionStartOffset().isPresent()
-        && open.producerId() == known.producerId()
-        && switch (known.state()) {
-          case ONGOING -> known.producerEpoch() != open.producerEpoch();
-          case PREPARE_COMMIT, PREPARE_ABORT, PREPARE_EPOCH_FENCE, UNKNOWN -> false;
-          case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT -> true;
-        };
   }
 
   /** What is ours ends by itself, or is told of above. */
@@ -116,26 +90,26 @@ public final class HangingTransactions {
         open.remedy(cluster.bootstrapServers()));
   }
 
-  private static Finding finding(
-      Cluster cluster,
-      TopicPartition partition,
-      ProducerState open,
-      Map.Entry<String, TransactionDescription> known) {
-    long from = open.currentTransactionStartOffset().orElseThrow();
+  private static Finding finding(Cluster cluster, HangingTransaction hanging) {
+    TopicPartition partition = hanging.partition();
     return Finding.wrong(
         Area.TOPICS,
         CHECK,
         "%s: the transaction of producer %d (%s) is open from offset %d on, last written at %s; its coordinator says %s"
             .formatted(
                 partition,
-                open.producerId(),
-                known.getKey(),
-                from,
-                Instant.ofEpochMilli(open.lastTimestamp()),
-                known.getValue().state()),
+                hanging.open().producerId(),
+                hanging.transactionalId(),
+                hanging.startOffset(),
+                Instant.ofEpochMilli(hanging.open().lastTimestamp()),
+                hanging.ended().state()),
         "an end of it; nobody reads committed records behind it",
         "kafka-transactions.sh --bootstrap-server %s abort --topic %s --partition %d --start-offset %d"
-            .formatted(cluster.bootstrapServers(), partition.topic(), partition.partition(), from));
+            .formatted(
+                cluster.bootstrapServers(),
+                partition.topic(),
+                partition.partition(),
+                hanging.startOffset()));
   }
 
   private static Finding finding(Cluster cluster, AbandonedTransaction abandoned) {
@@ -153,21 +127,6 @@ public final class HangingTransactions {
         "an end of it: by itself at %s, or at once when an instance starts"
             .formatted(abandoned.endsAt().truncatedTo(ChronoUnit.SECONDS)),
         abandoned.remedy(cluster.bootstrapServers()));
-  }
-
-  private static Map<TopicPartition, PartitionProducerState> producers(
-      Admin admin, List<TopicPartition> partitions) {
-    return KafkaAnswers.await(admin.describeProducers(partitions).all());
-  }
-
-  /** What coordinators say of the data set's producers, by transactional id. */
-  private static Map<String, TransactionDescription> known(Admin admin, Dataset dataset) {
-    List<String> ids =
-        KafkaAnswers.await(admin.listTransactions().all()).stream()
-            .map(TransactionListing::transactionalId)
-            .filter(id -> id.startsWith(dataset.name() + "-"))
-            .toList();
-    return KafkaAnswers.await(admin.describeTransactions(ids).all());
   }
 
   private static List<TopicPartition> partitions(Admin admin, Dataset dataset) {
