@@ -7,6 +7,7 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.pictures.PublishFingerprints;
 import io.pairstream.operations.pictures.PublishFingerprints.Found;
 import io.pairstream.operations.pictures.PublishedPictures;
+import io.pairstream.terminal.Progress;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,7 +40,8 @@ final class PicturesCommand {
       ClusterAccess access = access();
       access.requireRegistry();
       try (CommittedLog log = CommittedLog.open(access);
-          PublishedPictures pictures = PublishedPictures.ofIndex(access, log, TEMP)) {
+          PublishedPictures pictures = PublishedPictures.ofIndex(access, log, TEMP);
+          Progress progress = progress()) {
         Found found = PublishFingerprints.count(pictures, nearCopies);
         if (!json()) {
           print(found, nearCopies);
@@ -49,9 +51,7 @@ final class PicturesCommand {
             plan
                 ? 0
                 : PublishFingerprints.send(
-                    access,
-                    pictures,
-                    number -> progress().show("%,d fingerprint(|s) sent", number));
+                    access, pictures, number -> progress.show("%,d fingerprint(|s) sent", number));
         answer(new Answer(plan ? "PLANNED" : "DONE", found, sent), () -> printSent(found, sent));
       }
       return ExitStatus.DONE;

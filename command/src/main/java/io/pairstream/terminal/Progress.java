@@ -3,6 +3,7 @@ package io.pairstream.terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Says on stderr how a long work goes on: one line in place where a person looks, else a new one
@@ -14,18 +15,31 @@ public final class Progress implements AutoCloseable {
   private static final String ERASE_LINE = "\r\u001b[2K";
 
   private final PrintWriter err;
-  private final boolean inPlace = isTerminal();
-  private final Duration pause = inPlace ? Duration.ofMillis(250) : Duration.ofSeconds(10);
-  private final long startedAt = System.nanoTime();
-  private long shownAt = startedAt;
+  private final boolean inPlace;
+  private final LongSupplier clock;
+  private final Duration pause;
+  private final long startedAt;
+  private long shownAt;
 
   public Progress(PrintWriter err) {
+    this(err, isTerminal(), System::nanoTime);
+  }
+
+  /**
+   * @param clock nanoseconds as {@link System#nanoTime} counts them
+   */
+  Progress(PrintWriter err, boolean inPlace, LongSupplier clock) {
     this.err = err;
+    this.inPlace = inPlace;
+    this.clock = clock;
+    pause = inPlace ? Duration.ofMillis(250) : Duration.ofSeconds(10);
+    startedAt = clock.getAsLong();
+    shownAt = startedAt;
   }
 
   /** Shows how far the work is, unless that was shown a moment ago. */
   public synchronized void show(String format, Object... values) {
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     if (now - shownAt >= pause.toNanos()) {
       shownAt = now;
       String text = TerminalText.format(format, values);
@@ -51,7 +65,7 @@ public final class Progress implements AutoCloseable {
 
   /** Seconds since the start; more than 0. */
   public double seconds() {
-    return Math.max(1e-9, (System.nanoTime() - startedAt) / 1e9);
+    return Math.max(1e-9, (clock.getAsLong() - startedAt) / 1e9);
   }
 
   /** Takes the line away that is shown in place. */
