@@ -12,7 +12,10 @@ import java.util.Set;
  */
 public interface Check<T> extends Step<T, T> {
 
-  /** All that speaks against a record, the first thing first, and what goes on in spite of it. */
+  /**
+   * All objections to a record, the first one first, and the value to continue with in spite of
+   * them.
+   */
   Checked<T> check(T input);
 
   @Override
@@ -26,10 +29,11 @@ public interface Check<T> extends Step<T, T> {
   }
 
   /**
-   * What a {@link Check} found.
+   * Result of a {@link Check}.
    *
-   * @param value what goes on where nothing speaks against it
-   * @param objections what does, the first thing first
+   * @param value value for the next step, used where no objection counts
+   * @param objections why the value should be rejected, in the order in which they were found;
+   *     empty where nothing is wrong
    */
   public record Checked<T>(T value, List<Rejection> objections) {
 
@@ -42,7 +46,10 @@ public interface Check<T> extends Step<T, T> {
       return new Checked<>(value, List.of());
     }
 
-    /** What becomes of it where these reasons do not count. */
+    /**
+     * The decision on the value: rejected for the first objection whose reason is not waived, else
+     * kept.
+     */
     public Outcome<T> outcome(Set<RejectReason> waived) {
       for (Rejection objection : objections) {
         if (!waived.contains(objection.reason())) {
@@ -52,7 +59,12 @@ public interface Check<T> extends Step<T, T> {
       return Outcome.kept(value);
     }
 
-    /** The same with one more objection, with the measured value and the limit it breaks. */
+    /**
+     * Returns a copy with one more objection.
+     *
+     * @param measured the measured value with its unit
+     * @param limit the limit that it breaks, with its unit
+     */
     public Checked<T> but(RejectReason reason, String detail, String measured, String limit) {
       List<Rejection> more = new ArrayList<>(objections);
       more.add(new Rejection(reason, detail, measured, limit));

@@ -30,12 +30,12 @@ public final class ClassPathFile {
     return new String(bytes(beside, name), StandardCharsets.UTF_8).lines();
   }
 
-  /** What is in such a file that is compressed with gzip. */
+  /** Content of a file beside the class, unpacked with gzip. */
   public static byte[] unzipped(Class<?> beside, String name) {
     return unzipped(bytes(beside, name));
   }
 
-  /** What is in a file compressed with gzip. */
+  /** Content of a gzip file, unpacked. */
   public static byte[] unzipped(byte[] file) {
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(file))) {
       return in.readAllBytes();

@@ -214,7 +214,7 @@ public final class CleaningPlan {
         : List.of();
   }
 
-  /** What image workers are asked for. */
+  /** The plan that image workers follow. */
   public ImagePlan pictures() {
     return pictures;
   }
@@ -224,7 +224,7 @@ public final class CleaningPlan {
     return normalisation;
   }
 
-  /** What becomes of near copies. */
+  /** How pictures that nearly copy an earlier one are treated. */
   public NearCopies nearCopies() {
     return nearCopies;
   }
@@ -244,8 +244,8 @@ public final class CleaningPlan {
   }
 
   /**
-   * What stands in every output as the recipe's version: the first 16 hex digits of SHA-256 over
-   * the effective recipe, one {@code key=value} per line in the order of the keys, the tokenizers'
+   * The recipe's version, written to every output: the first 16 hex digits of SHA-256 over the
+   * effective recipe, one {@code key=value} per line in the order of the keys, the tokenizers'
    * digests and the steps' version.
    */
   public String version() {
@@ -265,7 +265,7 @@ public final class CleaningPlan {
   /**
    * One step of a plan, for a person who wants to know what happens to a pair.
    *
-   * @param stage where it stands: gate, caption, image, near-copies or split
+   * @param stage gate, caption, image, near-copies or split
    * @param name name in metrics and in quarantined records
    * @param inWords what it does, with its limits; empty where the recipe switches it off
    */
@@ -309,7 +309,7 @@ public final class CleaningPlan {
       waived = Set.copyOf(waived);
     }
 
-    /** One that nobody has looked at. */
+    /** A pair without waived reasons. */
     public GatedPair(ProbedImage image, PixelBox cropBox, ReceivedCaption caption) {
       this(image, cropBox, caption, Set.of());
     }

@@ -1,6 +1,6 @@
 package io.pairstream.cleaning;
 
-/** What a changed value of one of a recipe's keys does to pairs that were judged before. */
+/** Effect of a changed recipe key on pairs that were judged before. */
 public enum KeyEffect {
 
   /** Steps must run again; a step's key does so unless the step says otherwise. */

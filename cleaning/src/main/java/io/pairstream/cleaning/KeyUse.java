@@ -3,9 +3,9 @@ package io.pairstream.cleaning;
 /**
  * One key of a recipe, as a part of the plan reads it.
  *
- * @param stage where the part stands, as in {@link CleaningPlan.PlannedStep}
+ * @param stage stage of the part, as in {@link CleaningPlan.PlannedStep}
  * @param effect what a change of the key does to pairs
- * @param step that reads the key; one that keeps everything where the part is no step
+ * @param step step that reads the key; a step that keeps everything where the part is none
  */
 record KeyUse(String key, String stage, KeyEffect effect, Step<?, ?> step) {
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a cleaning step decided about one record.
+ * Decision of a cleaning step on one record.
  *
  * <p>A step <em>returns</em> {@link Rejected} when the record is at fault and <em>throws</em> when
  * we or the world are: the first goes to quarantine, the second stops the work.

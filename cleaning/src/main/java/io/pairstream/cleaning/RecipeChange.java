@@ -75,7 +75,7 @@ public final class RecipeChange {
     return keys;
   }
 
-  /** Whether published pairs are judged by what is stored of them, as far as that tells. */
+  /** Whether published pairs are judged by their stored data, as far as possible. */
   public boolean isByMeasures() {
     return uses.stream().allMatch(use -> use.effect() != KeyEffect.REMAKES)
         && uses.stream().noneMatch(use -> !isJudgedByStored(use) && needsPixels(use));

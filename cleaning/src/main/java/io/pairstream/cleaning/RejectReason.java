@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * The closed list of reasons for which a record goes to quarantine.
  *
- * <p>The name is part of the contract: it stands in every quarantined record. {@link #remedy()}
- * tells the record's author what would be accepted.
+ * <p>The name is part of the contract: it is in every quarantined record. {@link #remedy()} says to
+ * the record's author what would be accepted.
  */
 public enum RejectReason {
   UNREADABLE_RECORD(
@@ -44,9 +44,9 @@ public enum RejectReason {
 
   WITHDRAWN(
       "Do not send this again; it was withdrawn, or comes from a withdrawn source.",
-      Kind.KEPT_BY_NOBODY),
-  IMAGE_FORBIDDEN("Do not send this file again.", Kind.KEPT_BY_NOBODY),
-  PICTURE_FORBIDDEN("Do not send this picture again, in any file.", Kind.KEPT_BY_NOBODY),
+      Kind.NEVER_KEPT),
+  IMAGE_FORBIDDEN("Do not send this file again.", Kind.NEVER_KEPT),
+  PICTURE_FORBIDDEN("Do not send this picture again, in any file.", Kind.NEVER_KEPT),
   IMAGE_ONE_COLOUR(
       "Send a picture that shows something; this one has a single colour.", Kind.TASTE),
   IMAGE_BLURRED("Send a sharper picture.", Kind.TASTE),
@@ -120,14 +120,14 @@ public enum RejectReason {
     FAULT,
 
     /**
-     * Matters of taste, in which a person may judge otherwise than the recipe. None that protects
-     * somebody or the decoder, none about content, copies or privacy, and none without which there
-     * is nothing to go on with. Model scores are none either: a model may look for what is
-     * forbidden.
+     * Matters of taste, in which a person may judge otherwise than the recipe. Not among them:
+     * reasons that protect people or the decoder, reasons about content, copies or privacy, and
+     * reasons after which no step can continue. Model scores are not either: a model may look for
+     * forbidden content.
      */
     TASTE,
 
-    KEPT_BY_NOBODY
+    NEVER_KEPT
   }
 
   /** The reason of that name; none where another version gave it, or where the name is empty. */
@@ -135,19 +135,22 @@ public enum RejectReason {
     return Arrays.stream(values()).filter(known -> known.name().equals(name)).findFirst();
   }
 
-  /** What the record's author can do about it, in a sentence. */
+  /** Advice to the record's author, in a sentence. */
   public String remedy() {
     return remedy;
   }
 
-  /** Whether quarantine may keep the record as it came; what nobody may keep, it must not. */
+  /**
+   * Whether quarantine may keep the original record: not if its content is withdrawn or forbidden.
+   */
   public boolean keepsOriginal() {
-    return kind != Kind.KEPT_BY_NOBODY;
+    return kind != Kind.NEVER_KEPT;
   }
 
   /**
    * Whether a person may let a pair in that was rejected for this. Then every step that finds it
-   * goes on as if it had not, if it has anything to go on with: an empty caption stays too short.
+   * continues as if it had not, if it has anything to continue with: an empty caption stays too
+   * short.
    */
   public boolean isWaivable() {
     return kind == Kind.TASTE;

@@ -22,7 +22,7 @@ public record Rejection(
     Objects.requireNonNull(copyOf, "copyOf");
   }
 
-  /** One that has nothing to do with another picture. */
+  /** A rejection without another picture that is copied. */
   public Rejection(RejectReason reason, String detail, String measured, String limit) {
     this(reason, detail, measured, limit, "");
   }

@@ -115,7 +115,7 @@ public final class SplitByImage {
    */
   public record Assignment(Split split, int fold) {}
 
-  /** What has all its pairs in one split. */
+  /** Unit of assignment: all its pairs are in one split. */
   private enum GroupBy {
     IMAGE,
     CONTRIBUTOR,

@@ -10,8 +10,8 @@ public interface Step<I, O> {
   Outcome<O> apply(I input);
 
   /**
-   * What the step does to a record, for a person, with the limits in force: half a sentence that
-   * begins with a verb. Every step of a plan says it.
+   * Description of the step for a person, with the limits in force: half a sentence that begins
+   * with a verb. Every step of a plan says it.
    */
   default String inWords() {
     return "";
@@ -22,7 +22,7 @@ public interface Step<I, O> {
     return true;
   }
 
-  /** What a changed value of a key that the step reads does to pairs that were judged before. */
+  /** Effect of a changed key, which the step reads, on pairs that were judged before. */
   default KeyEffect effectOf(String key) {
     return KeyEffect.REMAKES;
   }
@@ -38,8 +38,8 @@ public interface Step<I, O> {
   }
 
   /**
-   * The same for a record in which a person has waived some reasons. A step that cannot go on in
-   * spite of what it finds, as all but a {@link Check}, takes no notice of them.
+   * Applies the step to a record for which a person has waived some reasons. A step that cannot
+   * continue in spite of what it finds, as all but a {@link Check}, takes no notice of them.
    */
   default Outcome<O> applyWaiving(I input, Set<RejectReason> waived) {
     return apply(input);

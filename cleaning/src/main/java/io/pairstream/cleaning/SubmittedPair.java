@@ -20,11 +20,11 @@ public record SubmittedPair(
     Set<RejectReason> waived) {
 
   /**
-   * @throws IllegalArgumentException for a reason that nobody can waive
+   * @throws IllegalArgumentException for a reason that cannot be waived
    */
   public SubmittedPair {
-    // Anybody can send a hundred thousand names with one hash code. A HashMap makes a tree of them;
-    // the maps of Map.copyOf compare each with all before it.
+    // A producer can send a hundred thousand names with one hash code. A HashMap makes a tree of
+    // them; the maps of Map.copyOf compare each with all before it.
     annotations = Collections.unmodifiableMap(new HashMap<>(annotations));
     waived = Set.copyOf(waived);
     for (RejectReason reason : waived) {
@@ -34,7 +34,7 @@ public record SubmittedPair(
     }
   }
 
-  /** One that nobody has looked at. */
+  /** A pair without waived reasons. */
   public SubmittedPair(
       EncodedImage image, ReceivedCaption caption, Map<String, String> annotations) {
     this(image, caption, annotations, Set.of());

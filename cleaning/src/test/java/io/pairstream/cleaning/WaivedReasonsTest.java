@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a person has waived does not count, and everything else does. */
+/** Reasons that a person has waived do not count; all others do. */
 class WaivedReasonsTest {
 
   private static final String GOOD = "a dog and a ball";

@@ -12,9 +12,9 @@ import java.util.Set;
 /**
  * Keeps captions that say enough about an image and not too much.
  *
- * <p>A character is a code point. A word is what stands between spaces and holds a letter or a
- * digit. Where most letters are of a script that puts no spaces between words, those letters are
- * counted instead of words and characters.
+ * <p>A character is a code point. A word is text between spaces that holds a letter or a digit.
+ * Where most letters are of a script that puts no spaces between words, those letters are counted
+ * instead of words and characters.
  *
  * <p>Measures {@code caption_characters}, and {@code caption_words} of scripts with spaces.
  * Rejects: {@code CAPTION_TOO_LONG}, {@code CAPTION_TOO_SHORT}.

@@ -29,7 +29,7 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
 
   private static final String MAX_SHARE = "caption.max-flagged-share";
 
-  /** Of Thai, Lao, Burmese, Khmer, Chinese and kana one character, of others a word. */
+  /** One character of Thai, Lao, Burmese, Khmer, Chinese or kana; a whole word of other scripts. */
   private static final Pattern WORD =
       Pattern.compile(
           "([%1$s&&[%2$s]])|[%1$s&&[^%2$s]]+"

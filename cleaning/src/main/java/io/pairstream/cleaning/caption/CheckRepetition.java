@@ -96,7 +96,7 @@ public final class CheckRepetition implements Check<CleanedCaption> {
     return (double) repeated / runs;
   }
 
-  /** Whether the run is new. */
+  /** Returns whether the run is new. */
   private static boolean add(int[] seen, long product) {
     long mixed = (product ^ product >>> 29) * 0xBF58476D1CE4E5B9L;
     int mark = (int) (mixed >>> 32) | 1;

@@ -215,8 +215,8 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
   }
 
   /**
-   * Whether nothing is to clean, whatever the recipe: printable ASCII with single spaces between,
-   * and no sign of an entity, a tag, an address, a hashtag or a telephone number.
+   * Whether the caption is clean under any recipe: printable ASCII with single spaces between, and
+   * no sign of an entity, a tag, an address, a hashtag or a telephone number.
    */
   private static boolean isPlain(String text) {
     char previous = ' ';
@@ -245,15 +245,15 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
     return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
-  /** What becomes of hashtags. */
+  /** Treatment of hashtags. */
   enum HashtagTreatment {
     /** The number sign goes, and the tag is split into its words. */
     WORDS("made words"),
 
-    /** They go. */
+    /** Hashtags are removed. */
     REMOVE("removed"),
 
-    /** They stay. */
+    /** Hashtags are kept. */
     KEEP("kept");
 
     private final String inWords;
@@ -263,15 +263,15 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
     }
   }
 
-  /** What becomes of something that does not describe the image: a link, an address, a number. */
+  /** Treatment of text that does not describe the image: a link, an address, a number. */
   enum Treatment {
-    /** It goes, and the caption stays. */
+    /** The text is removed, and the rest of the caption is kept. */
     REMOVE("removed"),
 
     /** A word in brackets takes its place. */
     MASK("masked"),
 
-    /** It stays. */
+    /** The text is kept. */
     KEEP("kept"),
 
     /** The caption is rejected. */

@@ -25,19 +25,19 @@ public record CleanedCaption(
     this(text, language, Map.of(), Map.of());
   }
 
-  /** The same text in another language. */
+  /** Returns a copy with another language. */
   public CleanedCaption withLanguage(String other) {
     return new CleanedCaption(text, other, measures, texts);
   }
 
-  /** The same caption with one more measure. */
+  /** Returns a copy with one more measure. */
   public CleanedCaption withMeasure(String name, double value) {
     Map<String, Double> more = new HashMap<>(measures);
     more.put(name, value);
     return new CleanedCaption(text, language, more, texts);
   }
 
-  /** The same caption with these other forms of its text. */
+  /** Returns a copy with these other forms of its text. */
   public CleanedCaption withTexts(Map<String, String> forms) {
     return new CleanedCaption(text, language, measures, forms);
   }

@@ -20,7 +20,7 @@ final class Hashtags {
                   + "(?:(?<=[\\x{2E80}-\\x{10FFFF}])#)?+")
               .formatted(PART));
 
-  /** Where a capital begins a word; {@code iPhone} is one. */
+  /** Position before a capital that begins a word; {@code iPhone} is one word. */
   private static final Pattern NEW_WORD =
       Pattern.compile("(?<=\\p{L}\\p{IsLowercase})(?=\\p{IsUppercase})");
 

@@ -35,7 +35,7 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
 
   private static final String IDENTIFY = "caption.identify-language";
 
-  /** Languages under another code than the identifier's. */
+  /** The identifier's codes for hints that use another code. */
   private static final Map<String, String> ALIASES =
       Map.of("nb", "no", "nn", "no", "cmn", "zh", "fil", "tl");
 
@@ -98,14 +98,9 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
     return Optional.of(judge(pair.caption(), pair.language()).outcome(Set.of()));
   }
 
-  /**
-   * Judges a caption whose language is known.
-   *
-   * @param probable the language that it is in most probably, for a person
-   */
-  private Checked<CleanedCaption> judge(CleanedCaption told, String probable) {
-    Double confidence = told.measures().get(CONFIDENCE);
-    Checked<CleanedCaption> checked = Checked.fine(told);
+  private Checked<CleanedCaption> judge(CleanedCaption known, String probable) {
+    Double confidence = known.measures().get(CONFIDENCE);
+    Checked<CleanedCaption> checked = Checked.fine(known);
     return checkWanted(
         confidence != null && confidence < minConfidence
             ? checked.but(
@@ -140,7 +135,7 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
     return tag.equals(range) || tag.startsWith(range + "-");
   }
 
-  /** Loaded when the first caption is identified. */
+  /** Holder: loads the identifier with the first caption that needs it. */
   private static final class Shipped {
     static final LanguageIdentifier IDENTIFIER = new LanguageIdentifier();
   }

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Tells a text's language by the script of most of its letters, and where several languages share
- * the script, by their n-grams. Thread-safe.
+ * Identifies a text's language by the script of most of its letters, and where several languages
+ * share the script, by their n-grams. Thread-safe.
  *
  * <p>Confidence is the probability of the language among those of its script, less where fewer than
  * half of the letters are of that script.
@@ -19,15 +19,15 @@ import java.util.stream.Collectors;
 final class LanguageIdentifier {
 
   /**
-   * Flattens the probabilities that naive Bayes gives, whose overlapping n-grams are no independent
-   * witnesses; with it 9 words of which the confidence is 0.7 are right in 7 of 10 cases.
+   * Flattens the probabilities of naive Bayes, whose overlapping n-grams are not independent: with
+   * it, 7 of 10 words with a confidence of 0.7 are right.
    */
   private static final double NATS_PER_WEIGHT = 1.0 / (8 * 5.0);
 
-  /** How many times as likely as any other a hinted language is before the text is looked at. */
+  /** Prior odds of a hinted language against any other. */
   private static final double HINT_ODDS = 20.0;
 
-  /** How many times as likely as any other English is, of which the web has most. */
+  /** Prior odds of English, the most frequent language of the web, against any other. */
   private static final double ENGLISH_ODDS = 4.0;
 
   /** Scripts that one language alone is written in, or nearly so. */
@@ -70,7 +70,7 @@ final class LanguageIdentifier {
         });
   }
 
-  /** Whether text in the language can be told from all others that are known. */
+  /** Whether text in the language can be distinguished from all other known languages. */
   boolean knows(String language) {
     return known.contains(language);
   }
@@ -124,10 +124,10 @@ final class LanguageIdentifier {
   }
 
   /**
-   * What a text alone, and a hint, say about its language.
+   * A guess of a text's language.
    *
    * @param language ISO 639 code; {@code und} where the text has no letter
-   * @param confidence probability that it is right, 0 to 1
+   * @param confidence probability that the language is right, 0 to 1
    */
   record LanguageGuess(String language, double confidence) {
 

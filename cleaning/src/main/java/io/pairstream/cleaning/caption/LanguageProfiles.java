@@ -16,10 +16,10 @@ import java.util.List;
  */
 final class LanguageProfiles {
 
-  /** Longest n-gram, in chars. */
+  /** Chars of the longest n-gram. */
   private static final int LONGEST = 3;
 
-  /** Characters looked at; they decide the language of any longer text. */
+  /** Most characters that are looked at; they decide the language of any longer text. */
   private static final int MOST_CHARACTERS = 512;
 
   private static final int SLOTS = 1 << 17;
@@ -31,7 +31,7 @@ final class LanguageProfiles {
 
   private final int[] rows = new int[SLOTS];
 
-  /** For each n-gram the number of its entries, and for each entry language and weight. */
+  /** Per n-gram the number of its entries, then language and weight of each. */
   private final byte[] entries;
 
   /** The profiles that come with the product. Takes some ten milliseconds. */
@@ -63,7 +63,6 @@ final class LanguageProfiles {
     return at;
   }
 
-  /** Where the n-gram is, or would be. */
   private int slot(long key) {
     long mixed = key * 0x9E3779B97F4A7C15L;
     int slot = (int) (mixed >>> (64 - 17));
@@ -78,7 +77,7 @@ final class LanguageProfiles {
     return languages;
   }
 
-  /** What the text's n-grams weigh for each language, in eighths of a nat. */
+  /** Log-likelihood of the text's n-grams for each language, in eighths of a nat. */
   int[] scores(String text) {
     int[] scores = new int[languages.size()];
     char[] letters = letters(text);

@@ -8,7 +8,10 @@ public final class LanguageTag {
 
   public static final String UNKNOWN = "und";
 
-  /** Longer than any tag of language, script, region and one variant. */
+  /**
+   * Chars of the longest hint that is read: more than language, script, region and one variant
+   * have.
+   */
   private static final int MAX_HINT_LENGTH = 35;
 
   private LanguageTag() {}
@@ -40,7 +43,10 @@ public final class LanguageTag {
     return end < 0 ? tag : tag.substring(0, end);
   }
 
-  /** The most frequent hints, which need no parsing. Some codes of two letters have a new name. */
+  /**
+   * Whether the hint is a frequent one that needs no parsing. Some codes of two letters have a new
+   * name.
+   */
   private static boolean isLanguageAlone(String tag) {
     return tag.equals("en") || tag.equals("zh");
   }

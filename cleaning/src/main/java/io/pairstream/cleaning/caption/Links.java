@@ -8,20 +8,20 @@ import java.util.regex.Pattern;
  * www.}, and a host under a common domain with a path behind it. A bare host stays: {@code
  * Booking.com} may be what the picture shows.
  *
- * <p>An address ends where a character stands that no address has unescaped, which all Chinese ones
- * are, or before the punctuation of the sentence around it.
+ * <p>An address ends before a character that no address has unescaped, which all Chinese ones are,
+ * or before the punctuation of the sentence around it.
  */
 final class Links implements SpanFinder {
 
-  /** Printable ASCII that may stand in an address, and the letters of Latin script. */
+  /** Printable ASCII that may be in an address, and the letters of Latin script. */
   private static final String CHARACTER = "[[!-~\\xC0-\\x{24F}]&&[^\"<>\\\\^`{|}\\xD7\\xF7]]";
 
-  /** Domains that stand before a path often enough; a sentence without a space is more frequent. */
+  /** Domains that often precede a path; a sentence without a space is more frequent. */
   private static final String DOMAINS =
       "com|net|org|edu|gov|info|biz|io|co|me|tv|ly|gl|app|dev|uk|de|fr|es|it|nl|be|ch|at|se|no|dk"
           + "|fi|pl|cz|ru|ua|tr|cn|jp|kr|tw|hk|in|br|mx|ca|au|eu|us";
 
-  /** What must be there, then the rest, with the punctuation of the sentence. */
+  /** Parts that an address must have, then the rest, with the punctuation of the sentence. */
   private static final Pattern ADDRESS =
       Pattern.compile(
           ("(?i)((?<![a-z0-9])(?:https?://|ftp://|www\\.)(?=[\\p{L}\\p{Nd}])%1$s"

@@ -27,7 +27,7 @@ final class Markup {
           + "|ol|option|p|param|path|picture|pre|section|select|source|style|script|summary|svg"
           + "|table|tbody|td|textarea|tfoot|th|thead|time|title|tr|ul|video";
 
-  /** With the element's name in the first group, where it stands within a line. */
+  /** A tag; the first group is the element's name where the element belongs within a line. */
   private static final Pattern TAG =
       Pattern.compile(
           "(?i)</?(?:(%s)|(?:%s))(?![a-z0-9])(?:[/!\\x00-\\x20]*+|[^<=>]*+=[^>]*+)>"
@@ -46,7 +46,7 @@ final class Markup {
     return untagged.contains("](") ? LINK.matcher(untagged).replaceAll("$1") : untagged;
   }
 
-  /** Looks no further than the last end, so that no beginning is looked for in vain. */
+  /** Searches no further than the last comment end, so that time stays linear without one. */
   private static String withoutComments(String text) {
     int end = text.lastIndexOf("-->") + 3;
     return end < 3
@@ -66,7 +66,10 @@ final class Markup {
     return copied == 0 ? text : out.append(text, copied, text.length()).toString();
   }
 
-  /** Where a script's or style's content ends; a browser takes all the rest without an end tag. */
+  /**
+   * Position after a script's or style's content: the end of the text without an end tag, as in
+   * browsers.
+   */
   private static int contentEnd(String text, Matcher tag) {
     String name = tag.group().substring(1, Math.min(7, tag.group().length()));
     String lower = name.toLowerCase(Locale.ROOT);

@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
  * <p>Works on sequences, not on the whole text, so that one broken word among good ones is repaired
  * as well. A sequence is a character that stands for a UTF-8 lead byte, with as many characters
  * behind it that stand for continuation bytes as that byte asks for, and means a character that
- * text may hold. It is repaired unless it may be what somebody wrote: a letter with an accent at
- * the end of a word and closing punctuation behind it ({@code “caffè”…}, {@code ÇA VA À™}). Such a
- * sequence needs another one next to it or, where the letter is a capital, a small letter; or a
- * clear one anywhere in the text.
+ * text may hold. It is repaired unless it may be intended: a letter with an accent at the end of a
+ * word and closing punctuation behind it ({@code “caffè”…}, {@code ÇA VA À™}). Such a sequence
+ * needs another one next to it or, where the letter is a capital, a small letter; or a clear one
+ * anywhere in the text.
  *
  * <p>Also {@code Ã} and {@code Â} before a space, which was the second byte of an {@code à} or of a
- * no-break space, where they stand behind a small letter; and {@code Ã} as a word alone.
+ * no-break space, where they follow a small letter; and {@code Ã} as a word alone.
  *
  * <p>Takes time in proportion to the text.
  *
@@ -25,24 +25,27 @@ import java.util.regex.Pattern;
  */
 final class Mojibake {
 
-  /** What bytes 0x80 to 0x9F are in Windows-1252; U+0000 where it has no character. */
+  /** Characters of Windows-1252 for bytes 0x80 to 0x9F; U+0000 where it has none. */
   private static final String WINDOWS_1252 =
       "\u20AC\u0000\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\u0000\u017D"
           + "\u0000\u0000\u2018\u2019\u201C\u201D\u2022\u2013\u2014\u02DC\u2122\u0161\u203A\u0153"
           + "\u0000\u017E\u0178";
 
-  /** What may stand behind the last letter of a word. */
+  /** Characters that may follow the last letter of a word. */
   private static final String BEHIND_WORDS =
       "\u00A0\u00AB\u00AD\u00AE\u00BB\u2018\u2019\u201A\u201C\u201D\u201E\u2026\u2013\u2014\u2122"
           + "\u2039\u203A";
 
-  /** What stands behind a letter in a unit or a formula. */
+  /** Characters that follow a letter in a unit or a formula. */
   private static final String BEHIND_UNITS =
       "\u00A9\u00AA\u00B0\u00B2\u00B3\u00B4\u00B7\u00B9\u00BA";
 
   private static final int MOST_TIMES = 4;
 
-  /** A character that stands for a lead byte, and as many for others as it asks for. */
+  /**
+   * A character that stands for a lead byte, followed by as many continuation characters as that
+   * byte announces.
+   */
   private static final Pattern SEQUENCE =
       Pattern.compile(
           "[\u00C2-\u00DF]%1$s|[\u00E0-\u00EF]%1$s{2}|[\u00F0-\u00F4]%1$s{3}"
@@ -83,7 +86,10 @@ final class Mojibake {
         .replaceAll(found -> found.group().equals("\u00C3") ? "\u00E0" : "");
   }
 
-  /** What a sequence stands for; itself where that is no character that text may hold. */
+  /**
+   * The character that the sequence encodes; the sequence itself where text may not hold that
+   * character.
+   */
   private static String decoded(String sequence) {
     byte[] bytes = new byte[sequence.length()];
     for (int i = 0; i < bytes.length; i++) {
@@ -108,7 +114,7 @@ final class Mojibake {
     };
   }
 
-  /** Whether nobody writes the characters of the sequence next to each other. */
+  /** Whether the characters of the sequence do not occur side by side in correct text. */
   private static boolean isWrong(String text, MatchResult found) {
     String decoded = decoded(found.group());
     if (decoded.equals(found.group())) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *       begin like a date.
  * </ul>
  *
- * <p>Between groups stand at most two of space, hyphen, dot, slash and parentheses.
+ * <p>Between groups are at most two of space, hyphen, dot, slash and parentheses.
  *
  * <p>Left alone, unless behind a word like {@code tel}: numbers behind a word for goods or books
  * ({@code SKU}, {@code part no.}, {@code ISBN}), behind a currency or before a unit; those whose
@@ -34,7 +34,7 @@ final class PhoneNumbers implements SpanFinder {
   private static final String ANOTHER_DIGIT = "(?:[ ./()-]{0,2}+\\d)";
   private static final String END = "(?!" + WORD_CHARACTER + ")";
 
-  /** Between a word and the number that it announces. */
+  /** Characters between a word such as "Tel" and the number that it announces. */
   private static final String ANNOUNCED = "[ .:#\uFF1A\u2116-]{0,3}";
 
   private static final String NO_TELEPHONE =
@@ -59,7 +59,10 @@ final class PhoneNumbers implements SpanFinder {
           + "|telefono|tel\u00E9fono|t\u00E9l)|\u7535\u8BDD|\u96FB\u8A71|\u624B\u673A"
           + "|\u624B\u6A5F|\u70ED\u7EBF|\u4F20\u771F)[ :.\uFF1A#(-]{0,4})";
 
-  /** Where a space stands before the last group, three numbers in a row may look like one. */
+  /**
+   * Before a space, the middle group must begin with 2 to 9: three numbers in a row may look like a
+   * telephone number.
+   */
   private static final String NORTH_AMERICAN =
       "(?:1%1$s)?[2-9]\\d\\d%1$s(?:[2-9]\\d\\d|\\d{3}(?! ))%1$s\\d{4}";
 

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Rejects captions that stand with any image: what cameras and web sites write by themselves
- * ({@code IMG_1234.jpg}, {@code Click to enlarge}, {@code 点击查看大图}).
+ * Rejects captions that fit any image: what cameras and web sites write by themselves ({@code
+ * IMG_1234.jpg}, {@code Click to enlarge}, {@code 点击查看大图}).
  *
  * <p>Compares words only: letters in lower case, each number as {@code #}, one space for anything
  * between. A phrase of the list is the whole caption, or its beginning where the phrase ends with
@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  */
 public final class RefuseBoilerplate implements Check<CleanedCaption> {
 
-  /** Longer than any phrase; no caption is compared beyond it. */
+  /** Chars of a caption that are compared: more than any phrase has. */
   private static final int LONGEST_PHRASE = 200;
 
   private static final Pattern PHRASE = Pattern.compile(".+");

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class RefuseFileName implements Check<ReceivedCaption> {
 
-  /** Longer names are no names that a file system holds. */
+  /** Longest file name, in chars, of common file systems. */
   private static final int LONGEST_NAME = 255;
 
   private static final Pattern QUERY = Pattern.compile("[?#]");

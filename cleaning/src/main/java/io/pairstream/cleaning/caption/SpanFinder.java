@@ -27,7 +27,10 @@ interface SpanFinder {
         '@', "(?:(?i)mailto:)?+(?!\\.)[[" + word + "]._%+'-]{1,64}+@" + host + "{1,250}" + domain);
   }
 
-  /** What matches a pattern and so holds a certain character, which few texts have. */
+  /**
+   * Finder of a pattern's matches, each of which holds {@code character}: a text without that
+   * character is not matched at all.
+   */
   static SpanFinder matching(char character, String pattern) {
     Pattern compiled = Pattern.compile(pattern);
     return (text, from) -> {
@@ -45,7 +48,7 @@ interface SpanFinder {
   }
 
   /**
-   * The text without any, each with the pair of brackets that held nothing else; a space stands
+   * The text without any, each with the pair of brackets that held nothing else; a space is put
    * where two words would meet.
    */
   default String removedFrom(String text) {

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
  * <p>Removed: control characters; invisible characters (the code points that Unicode calls default
  * ignorable: zero-width and soft hyphen, bidirectional controls, byte order mark, fillers, tags,
  * variation selectors, and those yet unassigned); interlinear annotation and the object replacement
- * character; noncharacters, surrogates and private use, whose meaning nobody else knows; and
- * combining marks beyond {@value #MAX_MARKS} in a row. Removing tags costs the flags of England,
- * Scotland and Wales, which become a black flag.
+ * character; noncharacters, surrogates and private use, whose meaning is not defined; and combining
+ * marks beyond {@value #MAX_MARKS} in a row. Removing tags costs the flags of England, Scotland and
+ * Wales, which become a black flag.
  *
  * <p>Kept although invisible:
  *
@@ -65,7 +65,7 @@ final class VisibleText {
               + " 2060-206F 3164 FE00-FE0D FEFF FFA0 FFF0-FFF8 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
               + " FDD0-FDEF FFF9-FFFC");
 
-  /** The variation selectors for text and emoji, non-joiner and joiner. */
+  /** The variation selectors for text and emoji, zero-width non-joiner and joiner. */
   private static final String JOINT = "\\uFE0E\\uFE0F\\u200C\\u200D";
 
   private static final Pattern SPACES =
@@ -96,7 +96,6 @@ final class VisibleText {
     return JOINTS.matcher(plain).replaceAll(joints -> kept(plain, joints)).strip();
   }
 
-  /** The members of a list of code points and ranges in hex. */
   private static IntPredicate codePoints(String list) {
     BitSet members = new BitSet();
     for (String range : list.split(" ")) {
@@ -106,7 +105,7 @@ final class VisibleText {
     return members::get;
   }
 
-  /** ASCII, Chinese, and the punctuation of both. */
+  /** Whether the character is ASCII, Chinese, or punctuation of either. */
   private static boolean isOrdinary(int c) {
     return (c >= ' ' && c <= '~')
         || (c >= 0x4E00 && c <= 0x9FFF)
@@ -123,7 +122,7 @@ final class VisibleText {
         || REMOVED.test(codePoint);
   }
 
-  /** What stays of a run of selectors and joiners: one of each at most. */
+  /** Shortens a run of selectors and joiners to one of each at most. */
   private static String kept(String text, MatchResult joints) {
     if (joints.start() == 0) {
       return "";

@@ -16,7 +16,9 @@ import java.util.regex.Pattern;
  */
 final class Width {
 
-  /** All but the macron, whose plain form would begin with a space. */
+  /**
+   * Full-width and half-width forms without the macron, whose plain form would begin with a space.
+   */
   private static final Pattern FORM = Pattern.compile("[\uFF01-\uFFEE&&[^\uFFE3]]");
 
   private static final String EAST_ASIAN_PUNCTUATION =

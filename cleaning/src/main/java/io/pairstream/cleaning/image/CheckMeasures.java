@@ -24,12 +24,11 @@ import java.util.stream.Collectors;
  */
 public final class CheckMeasures implements Check<PreparedImage> {
 
-  /** A score beyond this is refused whatever the recipe says; so is what is no number. */
+  /** Largest absolute value of a score: one beyond, or NaN, is rejected under any recipe. */
   private static final double BEYOND = 1e9;
 
   private static final String MEASURES = "quality.measures";
 
-  /** The limits that can be broken. */
   private final List<Limit> limits = new ArrayList<>();
 
   private final boolean measured;
@@ -111,7 +110,9 @@ public final class CheckMeasures implements Check<PreparedImage> {
     }
   }
 
-  /** A bound, from 0 on; one that is set where nothing is measured is a problem. */
+  /**
+   * Reads a limit, at least 0; notes a problem where the recipe limits a measure that is not taken.
+   */
   private double bound(RecipeReader recipe, String name, double preset, double max) {
     String key = "quality." + name.replace('_', '-');
     double bound = recipe.number(key, preset, 0, max);

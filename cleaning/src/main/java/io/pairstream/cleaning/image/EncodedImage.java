@@ -15,10 +15,13 @@ public final class EncodedImage {
 
   private final byte[] bytes;
 
-  /** CRC-32C of the bytes, once it was asked for; 0 before. Written twice it is the same. */
+  /**
+   * CRC-32C of the bytes; 0 until first computed. Two threads may compute it: both write the same
+   * value.
+   */
   private int hash;
 
-  /** What its header declares, once it was asked for; null before. Written twice it is the same. */
+  /** Declared header; null until first read. Two threads may read it: both write an equal value. */
   private Outcome<ProbedImage> declared;
 
   public EncodedImage(byte[] bytes) {
@@ -34,7 +37,9 @@ public final class EncodedImage {
     return bytes.length;
   }
 
-  /** What its header declares: read once, since several captions may come with one image. */
+  /**
+   * Declarations of the image's header: read once, since several captions may come with one image.
+   */
   Outcome<ProbedImage> declared(Step<EncodedImage, ProbedImage> reader) {
     if (declared == null) {
       declared = reader.apply(this);

@@ -103,7 +103,7 @@ public record Geometry(
     return buckets;
   }
 
-  /** A side in pixels, or 0 for one that is said elsewhere. */
+  /** A side in pixels; 0 where another key gives it. */
   private static int side(RecipeReader recipe, String key, int preset) {
     int side = recipe.integer(key, preset, 0, MAX_TARGET_PX);
     if (side < MIN_TARGET_PX && side != preset) {
@@ -139,7 +139,7 @@ public record Geometry(
   }
 
   /**
-   * What becomes of this part of a picture.
+   * Layout of the prepared picture that is made of this part.
    *
    * <p>Rejects: {@code IMAGE_SMALLER_THAN_TARGET}, {@code PREPARED_IMAGE_TOO_LARGE}.
    */
@@ -192,12 +192,12 @@ public record Geometry(
     };
   }
 
-  /** More than 0 where the wanted shape is wider than the part's, 0 where it is the same. */
+  /** Positive where the wanted shape is wider than the part's, 0 where both are equal. */
   private int widerThan(PixelBox part) {
     return Long.compare((long) widthPx * part.heightPx(), (long) heightPx * part.widthPx());
   }
 
-  /** The same without the enlarging; sides that shrink go on shrinking only where they stretch. */
+  /** The wanted layout without enlarging. Only {@code STRETCH} still shrinks a side. */
   private Layout kept(Layout wanted) {
     PixelBox source = wanted.source();
     return switch (mode) {
@@ -252,13 +252,13 @@ public record Geometry(
     BUCKET
   }
 
-  /** What becomes of a picture that would have to be enlarged. */
+  /** Treatment of a picture that would have to be enlarged. */
   public enum WhenSmaller {
-    /** It is enlarged. */
+    /** The picture is enlarged. */
     ENLARGE,
-    /** It keeps its size: only what is bigger is scaled. */
+    /** The picture keeps its size: only a larger one is scaled. */
     KEEP,
-    /** It is rejected. */
+    /** The picture is rejected. */
     REJECT
   }
 

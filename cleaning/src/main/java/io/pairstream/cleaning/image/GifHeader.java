@@ -7,7 +7,7 @@ import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 
 /**
- * What a GIF file declares, read by walking its blocks (GIF89a specification).
+ * Declarations of a GIF file, read by walking its blocks (GIF89a specification).
  *
  * <p>The size is the larger of the logical screen and of every frame's extent on it.
  *

@@ -6,8 +6,8 @@ import java.util.stream.LongStream;
 /**
  * A set of 64-bit hashes, in which all within a distance of R bits of another are found.
  *
- * <p>A hash is cut into R + 1 parts that have no bit in common, and stands in one bucket for each:
- * that of the part's value. Two hashes that differ in at most R bits have an equal part, since each
+ * <p>A hash is cut into R + 1 parts that have no bit in common, and is in one bucket for each: that
+ * of the part's value. Two hashes that differ in at most R bits have an equal part, since each
  * differing bit lies in at most one part and so there are fewer that differ than parts; so one of
  * the buckets of the hash that is looked up holds the other. Nothing within R is missed, and what
  * lies in a bucket is compared bit by bit, so nothing beyond R is found. (Norouzi and others, "Fast

@@ -21,7 +21,7 @@ final class HeaderBytes {
     this.words = ByteBuffer.wrap(bytes);
   }
 
-  /** The same with the lowest byte of a number first, not the highest. */
+  /** Switches to numbers with the lowest byte first. */
   HeaderBytes littleEndian() {
     words.order(ByteOrder.LITTLE_ENDIAN);
     return this;
@@ -37,14 +37,14 @@ final class HeaderBytes {
     }
   }
 
-  /** Goes on where {@code fine}. */
+  /** Continues where {@code fine}. */
   static void check(boolean fine, String otherwise) {
     if (!fine) {
       throw new DamagedException(otherwise);
     }
   }
 
-  /** Goes on where both sides have a pixel. */
+  /** Continues where both sides have a pixel. */
   static void checkSize(long widthPx, long heightPx) {
     check(
         widthPx > 0 && heightPx > 0 && Math.max(widthPx, heightPx) <= Integer.MAX_VALUE,

@@ -38,7 +38,7 @@ public record ImagePlan(
    */
   public static final int MAX_PICTURE_BYTES = 9 * 1024 * 1024;
 
-  /** What the default recipe asks for; a worker follows it until it is told otherwise. */
+  /** Plan of the default recipe; a worker follows it until it receives another. */
   public static final ImagePlan PRESETS =
       new ImagePlan(
           ColourProfileRule.CONVERT,
@@ -48,12 +48,13 @@ public record ImagePlan(
           true,
           List.of());
 
-  /** Where the main picture's part lies on the upright image. */
+  /** Measures of where the main picture's part lies on the upright image. */
   private static final Set<String> PART =
       Set.of("crop_left_px", "crop_top_px", "crop_width_px", "crop_height_px");
 
   /**
-   * What is measured in the main picture, and the largest value; docs/recipe.md has the formulas.
+   * Names of the measures taken of the main picture, with the largest value; docs/recipe.md has the
+   * formulas.
    */
   public static final Map<String, Double> MEASURES =
       Map.ofEntries(
@@ -122,7 +123,7 @@ public record ImagePlan(
         profile, main, renditions, pixels, CheckMeasures.measures(recipe), List.of());
   }
 
-  /** What becomes of an image, for a person. */
+  /** Description of the image's preparation, for a person. */
   String inWords() {
     List<String> parts = new ArrayList<>();
     parts.add(main.inWords());
@@ -179,7 +180,10 @@ public record ImagePlan(
     return output.geometry().layout(part).then(layout -> ofBearableSize(layout, output));
   }
 
-  /** Only of raw pixels is the size known before they are made. */
+  /**
+   * Rejects a picture of raw pixels that is too large; the size of an encoded one is not known
+   * before it is made.
+   */
   private static Outcome<Layout> ofBearableSize(Layout layout, PictureOutput output) {
     long bytes = 3L * layout.widthPx() * layout.heightPx();
     return output.encoding() == ImageEncoding.RAW && bytes > MAX_PICTURE_BYTES
@@ -206,7 +210,7 @@ public record ImagePlan(
     return names;
   }
 
-  /** The same, with models that are asked as well. */
+  /** Returns a copy that also asks these models. */
   public ImagePlan withScores(List<ModelScore> others) {
     return new ImagePlan(colourProfile, main, renditions, pixels, measures, others);
   }
@@ -216,13 +220,13 @@ public record ImagePlan(
     return scores.stream().anyMatch(score -> score.tokens() > 0);
   }
 
-  /** What becomes of a picture whose colours are not meant as sRGB. */
+  /** Treatment of a picture whose colours are not meant as sRGB. */
   public enum ColourProfileRule {
-    /** Its colours are converted to sRGB. */
+    /** The colours are converted to sRGB. */
     CONVERT,
-    /** It is rejected. */
+    /** The picture is rejected. */
     REJECT,
-    /** Its numbers are taken as if they were sRGB. */
+    /** The numbers are taken as sRGB. */
     IGNORE
   }
 

@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public interface ImageWorker {
 
-  /** What whoever decodes may reject an image for; none of them is kept by nobody. */
+  /** Reasons for which a worker may reject an image; none of them can be waived. */
   Set<RejectReason> REASONS =
       Set.of(
           RejectReason.IMAGE_DAMAGED,

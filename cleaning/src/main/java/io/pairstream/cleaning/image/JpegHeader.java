@@ -13,14 +13,14 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What a JPEG file declares, read by walking its markers from start to end (ITU-T T.81, annex B).
+ * Declarations of a JPEG file, read by walking its markers from start to end (ITU-T T.81, annex B).
  *
  * <p>Finds markers as libjpeg does, skipping bytes between segments, so that both see the same
- * frame header. What breaks the rules and says nothing of the pixels, decoders get mended: libjpeg
- * tells only the first thing that it dislikes, which would hide a missing pixel behind it. These
- * are zeros, or a few bytes, between the segments before the first scan; a missing end marker; a
- * scan of a sequential file that names fewer coefficients than it has, as some phones write it; a
- * JFIF that is not 1; and an Adobe transform that does not fit the number of components.
+ * frame header. Faults that do not concern the pixels are corrected for decoders: libjpeg reports
+ * only the first fault of a file, which would hide a missing pixel after it. These are zeros, or a
+ * few bytes, between the segments before the first scan; a missing end marker; a scan of a
+ * sequential file that names fewer coefficients than it has, as some phones write it; a JFIF that
+ * is not 1; and an Adobe transform that does not fit the number of components.
  *
  * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}.
  */
@@ -32,7 +32,7 @@ final class JpegHeader {
    */
   private static final int MAX_SCANS = 100;
 
-  /** Bytes of the shortest segment that says something of the pixels, with its marker. */
+  /** Bytes of the shortest segment that affects the pixels, with its marker. */
   private static final int SHORTEST_SEGMENT = 6;
 
   private static final int START_OF_IMAGE = 0xD8;
@@ -41,7 +41,9 @@ final class JpegHeader {
   private static final int APP0 = 0xE0;
   private static final int APP14 = 0xEE;
 
-  /** SOF0, SOF1 and SOF9, whose scans have all coefficients, whatever their headers say. */
+  /**
+   * SOF0, SOF1 and SOF9: sequential, so each scan has all coefficients whatever its header says.
+   */
   private static final Set<Integer> SEQUENTIAL = Set.of(0xC0, 0xC1, 0xC9);
 
   /** SOF2 and SOF10, its arithmetic-coded sibling. */
@@ -52,13 +54,15 @@ final class JpegHeader {
   private final EncodedImage image;
   private final HeaderBytes file;
 
-  /** Parts that decoders do not get, each from one position to before another. */
+  /**
+   * Parts that decoders do not receive: begin and exclusive end of each, as positions in the file.
+   */
   private final List<int[]> leftOut = new ArrayList<>();
 
-  /** The file's, or a copy in which something is put right. */
+  /** The file's bytes, or a corrected copy. */
   private byte[] bytes;
 
-  /** Where the last Adobe segment has its transform; 0 without one. */
+  /** Position of the last Adobe segment's transform; 0 without one. */
   private int adobeTransform;
 
   private boolean sequential;
@@ -198,19 +202,21 @@ final class JpegHeader {
     return -1;
   }
 
-  /** TEM and RST0 to RST7 have no segment. */
+  /** Whether the marker has no segment: TEM and RST0 to RST7. */
   private static boolean standsAlone(int marker) {
     return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7);
   }
 
-  /** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which lie between them. */
+  /**
+   * Whether the marker is one of SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which lie
+   * between them.
+   */
   private static boolean isFrameHeader(int marker) {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
   }
 
   /**
-   * What a JPEG's scans have brought so far: which coefficients of which component, and how
-   * exactly.
+   * Coefficients that a JPEG's scans have brought so far, per component, and their precision.
    *
    * <p>A progressive file that is cut between two scans and closed with an end marker decodes
    * without a complaint, only coarser. Its scan headers tell (ITU-T T.81, G.1.1.1).
@@ -223,7 +229,7 @@ final class JpegHeader {
     private final int[] ids;
     private final boolean progressive;
 
-    /** Per component and coefficient: how many low bits are still missing. */
+    /** Per component and coefficient: number of low bits that are still missing. */
     private final int[][] missingBits;
 
     /**

@@ -35,7 +35,7 @@ public record ModelScore(
   private static final int MOST = 16;
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
-  /** What a score stands under in a pair's measures. */
+  /** Name of the score among a pair's measures. */
   public String measure() {
     return measure(name);
   }
@@ -60,7 +60,7 @@ public record ModelScore(
     return scores;
   }
 
-  /** Reads one section; nothing where its model cannot be used, which is a problem by then. */
+  /** Reads one section; empty where its model cannot be used, after noting the problem. */
   private static Optional<ModelScore> read(String name, RecipeReader recipe, int tokenLength) {
     String section = "scores." + name + ".";
     Optional<NamedFile> model = recipe.file(section + "model", MAX_BYTES);

@@ -3,19 +3,19 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.recipe.RecipeReader;
 
 /**
- * What a recipe asks for pictures that nearly copy an earlier one: rescaled, saved anew, mirrored.
+ * A recipe's settings for pictures that nearly copy an earlier one: rescaled, saved anew, mirrored.
  *
- * @param policy what becomes of them
+ * @param policy treatment of near copies
  * @param maxDistanceBits perceptual hashes that differ in at most so many of 64 bits are near
  *     copies
  * @param mirrored whether a mirrored picture is a copy
  */
 public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
 
-  /** What becomes of near copies. */
+  /** Treatment of near copies. */
   public enum Policy {
 
-    /** Nobody looks for them. */
+    /** Near copies are not looked for. */
     IGNORE,
 
     /** The first is published, the later ones are rejected. */
@@ -28,7 +28,7 @@ public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
     KEEP_ALL
   }
 
-  /** What a recipe asks that says nothing of them. */
+  /** Settings of a recipe without the section. */
   public static final NearCopies DEFAULT = new NearCopies(Policy.KEEP_ALL, 4, true);
 
   /** Reads {@code near-copies.*}. */
@@ -43,7 +43,7 @@ public record NearCopies(Policy policy, int maxDistanceBits, boolean mirrored) {
     return policy != Policy.IGNORE;
   }
 
-  /** What is done, for a person; empty where nothing is. */
+  /** Description of the treatment, for a person; empty where nothing is done. */
   public String inWords() {
     if (!areLookedFor()) {
       return "";

@@ -13,7 +13,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 public record PictureOutput(
     Geometry geometry, ImageEncoding encoding, int jpegQuality, ChromaSubsampling jpegChroma) {
 
-  /** What the default recipe asks for: 256x256, a JPEG of quality 95. */
+  /** Output of the default recipe: 256x256, a JPEG of quality 95. */
   static final PictureOutput PRESETS =
       new PictureOutput(Geometry.square(256), ImageEncoding.JPEG, 95, ChromaSubsampling.HALVED);
 

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is done to a picture's pixels: noise first, because what follows would raise it; then
- * levels; then edges; the colour model last.
+ * Changes to a picture's pixels: noise first, because what follows would raise it; then levels;
+ * then edges; the colour model last.
  *
  * <p>All is off unless a recipe asks for it. A generator learns to draw what it is shown: without
  * grain, or with halos at every edge.
@@ -108,7 +108,7 @@ public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour
    */
   public record PixelOperation(Kind kind, int size, double sigmaPx, double strength) {
 
-    /** What can be done to pixels. */
+    /** Kinds of changes to pixels. */
     public enum Kind {
       /** Blur by a Gaussian kernel: size, sigma. */
       GAUSSIAN,
@@ -129,7 +129,7 @@ public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour
     }
   }
 
-  /** What the channels of a picture are. */
+  /** Colour model of a picture's channels. */
   public enum PictureColour {
     RGB(3),
     GREY(1),

@@ -14,10 +14,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * What a PNG file declares, read by walking its chunks to IEND and checking each CRC (W3C PNG, 5).
- * Of what is compressed, only what describes the picture is unfolded, to see how much it comes to.
- * A file that ends behind a chunk of pixels, without IEND, gets one: decoders then say themselves
- * whether a pixel is missing.
+ * Declarations of a PNG file, read by walking its chunks to IEND and checking each CRC (W3C PNG,
+ * 5). Of what is compressed, only what describes the picture is unfolded, to see how much it comes
+ * to. A file that ends behind a chunk of pixels, without IEND, gets one: decoders then say
+ * themselves whether a pixel is missing.
  *
  * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}, {@code IMAGE_METADATA_TOO_LARGE}.
  */
@@ -25,7 +25,7 @@ final class PngHeader {
 
   static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
 
-  /** The chunk: length, name and CRC. */
+  /** An empty IEND chunk: length, name and CRC. */
   private static final byte[] IEND = HexFormat.of().parseHex("0000000049454e44ae426082");
 
   private PngHeader() {}
@@ -130,7 +130,7 @@ final class PngHeader {
     return new EncodedImage(whole);
   }
 
-  /** Table 11.1 of the specification. */
+  /** Whether the depth is allowed for the colour type: table 11.1 of the specification. */
   private static boolean isAllowed(int colourType, int depth) {
     boolean small = depth == 1 || depth == 2 || depth == 4;
     return switch (colourType) {
@@ -157,7 +157,7 @@ final class PngHeader {
     /** More than any colour profile in use; unfolds within milliseconds. */
     static final int MAX_BYTES = 4 * 1024 * 1024;
 
-    /** What the smallest chunk counts as. With it no file has more than 4,096 of them. */
+    /** Size that a chunk counts as at least. With it no file has more than 4,096 of them. */
     static final int LEAST_BYTES = 1024;
 
     private final byte[] file;

@@ -30,7 +30,6 @@ public record PrepareImage(ImageWorker worker, ImagePlan plan, Predicate<Prepare
         .map(prepared -> plan.measures() ? withFileMeasures(prepared, image.image()) : prepared);
   }
 
-  /** Adds what the file and its size tell, which needs no pixels. */
   private static PreparedImage withFileMeasures(PreparedImage prepared, ProbedImage file) {
     Map<String, Double> measures = new HashMap<>(prepared.measures());
     measures.put("aspect_ratio", (double) prepared.originalWidthPx() / prepared.originalHeightPx());

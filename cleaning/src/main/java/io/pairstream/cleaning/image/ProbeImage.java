@@ -61,12 +61,12 @@ public final class ProbeImage implements Step<EncodedImage, ProbedImage> {
    */
   static final class ForeignFile {
 
-    /** How much of a file is looked at, in bytes. */
+    /** Bytes of a file's beginning that are matched. */
     private static final int BEGINNING = 1024;
 
     private static final String MARKUP = "(?i)(?:\u00ef\u00bb\u00bf)?[\\s\\x1c-\\x1f]*(?=<)";
 
-    /** The first that a beginning matches counts. */
+    /** Kinds of files; the first match counts. */
     private static final List<Kind> KINDS =
         List.of(
             image("TIFF", "II\\*\0|MM\0\\*"),

@@ -60,7 +60,11 @@ public record ProbedImage(
         colour.channels * (bitDepth > 8 ? 2 : 1));
   }
 
-  /** The same of other bytes, over whose pixels decoding goes so often. */
+  /**
+   * Returns a copy with other bytes that declare the same picture.
+   *
+   * @param otherScans how many times decoding goes over the pixels
+   */
   public ProbedImage with(EncodedImage other, int otherScans) {
     return new ProbedImage(
         other, type, widthPx, heightPx, bitDepth, colour, animated, otherScans, bytesPerPixel);
@@ -90,8 +94,8 @@ public record ProbedImage(
   }
 
   /**
-   * What decoding costs, in bytes that are written or gone over: each of the decoded picture, and
-   * one for each pixel of each further scan.
+   * Cost of decoding, in bytes that are written or gone over: each of the decoded picture, and one
+   * for each pixel of each further scan.
    */
   public long decodingBytes() {
     return decodedBytes() + scannedPixels() - pixels();

@@ -7,7 +7,7 @@ import io.pairstream.cleaning.image.HeaderBytes.DamagedException;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 
 /**
- * What a WebP file declares, read by walking its RIFF chunks (RFC 9649).
+ * Declarations of a WebP file, read by walking its RIFF chunks (RFC 9649).
  *
  * <p>The size is the larger of the canvas and of every frame in it, whichever the decoder follows.
  *

@@ -28,7 +28,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  */
 record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems) {
 
-  /** Levels that the composer follows by calling itself; a recipe has at most three. */
+  /**
+   * Most levels of nesting, which the composer follows by recursion; a recipe has at most three.
+   */
   private static final int MAX_DEPTH = 16;
 
   record Entry(String text, int line) {}
@@ -55,7 +57,9 @@ record FlatYaml(Map<String, Entry> entries, List<RecipeProblem> problems) {
     return file;
   }
 
-  /** Whether no collection lies deeper than any recipe's; notes the problem where one does. */
+  /**
+   * Whether no collection is nested deeper than {@link #MAX_DEPTH}; notes the problem where one is.
+   */
   private boolean isShallow(Iterable<Event> events) {
     int depth = 0;
     for (Event event : events) {

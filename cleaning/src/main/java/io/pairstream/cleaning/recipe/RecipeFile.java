@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A recipe's text and where it stands.
+ * A recipe's text and its file.
  *
  * @param name name of a shipped recipe, or path of a file
  * @param yaml the text

@@ -32,14 +32,14 @@ import java.util.regex.Pattern;
  *
  * <p>Keys are dotted paths into the YAML file: {@code image.min-side-px} is the key {@code
  * min-side-px} in the mapping {@code image}. A read that fails answers the default and notes the
- * problem; {@link #finish()} reports them, together with the keys that nobody read. Not
+ * problem; {@link #finish()} reports them, together with the keys that were not read. Not
  * thread-safe.
  */
 public final class RecipeReader {
 
   private static final int MAX_TEXT = 1000;
 
-  /** About four million digests. */
+  /** Largest list file, in bytes: about four million digests. */
   private static final long MAX_LIST_BYTES = 256L << 20;
 
   private static final int MOST_BAD_LINES = 10;
@@ -70,7 +70,7 @@ public final class RecipeReader {
     return new RecipeReader(source, FlatYaml.parse(source, yaml));
   }
 
-  /** What is made of a recipe, and the keys that were read for it. */
+  /** A value read from a recipe, and the keys that were read for it. */
   public record Noted<T>(T value, Set<String> keys) {
 
     /** Something that is made of the value, and of nothing else of the recipe. */
@@ -194,7 +194,7 @@ public final class RecipeReader {
   /**
    * The names of the sections below {@code key}, in the file's order: {@code small} and {@code big}
    * where the file has {@code sizes.small.side-px} and {@code sizes.big.side-px} and {@code key} is
-   * {@code sizes}. Reads nothing; a key of a section that nobody reads stays a mistake.
+   * {@code sizes}. Reads nothing; an unread key of the section remains a mistake.
    */
   public List<String> sections(String key) {
     String prefix = key + ".";
@@ -327,7 +327,9 @@ public final class RecipeReader {
     return value;
   }
 
-  /** Whether the key is a section of known keys with nothing in it, as when all are commented. */
+  /**
+   * Whether the key is a section of known keys with no content, as when every line is a comment.
+   */
   private boolean isEmptySection(String key, FlatYaml.Entry entry) {
     return entry.text().isEmpty()
         && effective.keySet().stream().anyMatch(known -> known.startsWith(key + "."));

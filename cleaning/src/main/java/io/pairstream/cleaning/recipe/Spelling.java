@@ -2,7 +2,7 @@ package io.pairstream.cleaning.recipe;
 
 import java.util.Set;
 
-/** Finds what somebody meant who misspelt a key. */
+/** Finds the known key that a misspelt one most resembles. */
 final class Spelling {
 
   private Spelling() {}

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  */
 final class CharacterMap implements Function<String, String> {
 
-  /** In bytes of UTF-8. */
+  /** Clusters of fewer bytes of UTF-8 than this are looked up as a whole. */
   private static final int SHORT_CLUSTER = 6;
 
   private static final Pattern CLUSTER = Pattern.compile("\\X");
@@ -68,7 +68,7 @@ final class CharacterMap implements Function<String, String> {
             .collect(Collectors.joining());
   }
 
-  /** What the text becomes; null if the map has none of its prefixes. */
+  /** The text's replacement; null if the map has none of its prefixes. */
   private String lookUp(String text) {
     int node = offset(trie[0]);
     for (byte b : utf8(text)) {
@@ -98,7 +98,7 @@ final class CharacterMap implements Function<String, String> {
     return new String(texts, from, end - from, StandardCharsets.UTF_8);
   }
 
-  /** Where the node's children are, relative to it, as in the library darts-clone. */
+  /** Position of the node's children relative to it, as in the library darts-clone. */
   private static int offset(int unit) {
     return (unit >>> 10) << ((unit & (1 << 9)) >>> 6);
   }

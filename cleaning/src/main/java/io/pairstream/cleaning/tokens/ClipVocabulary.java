@@ -32,7 +32,7 @@ final class ClipVocabulary {
   static final String END = "<|endoftext|>";
   static final int END_OF_TEXT = SIZE - 1;
 
-  /** Stands behind the last letter of a word. */
+  /** Follows the last letter of a word. */
   static final String END_OF_WORD = "</w>";
 
   /** Loaded at the first use. */

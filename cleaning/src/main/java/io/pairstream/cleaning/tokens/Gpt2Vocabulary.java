@@ -46,7 +46,7 @@ final class Gpt2Vocabulary {
   private static final int SPACE = 3;
   private static final List<String> CONTRACTIONS = List.of("s", "t", "re", "ve", "m", "ll", "d");
 
-  /** How many ways there are to cut the tokens in two tokens; a little less than this. */
+  /** Upper bound of the ways to cut tokens of the vocabulary in two. */
   private static final int MOST_PAIRS = 300_000;
 
   private final String digest;
@@ -81,7 +81,10 @@ final class Gpt2Vocabulary {
     return tokens(file());
   }
 
-  /** Each line has the token's bytes in Base64, a space, and its rank: the lines before it. */
+  /**
+   * Reads lines of a token's bytes in Base64, a space, and its rank, which is the number of lines
+   * before it.
+   */
   private static List<String> tokens(byte[] file) {
     return new String(file, StandardCharsets.US_ASCII)
         .lines()
@@ -106,7 +109,10 @@ final class Gpt2Vocabulary {
     return Arrays.copyOf(ids.array(), ids.position());
   }
 
-  /** Where {@link #PIECE} ends that begins at {@code start}; five times as fast as Java's. */
+  /**
+   * End of the {@link #PIECE} that begins at {@code start}; five times as fast as Java's regular
+   * expressions.
+   */
   private static int pieceEnd(String text, int start) {
     if (text.charAt(start) == '\'') {
       for (String ending : CONTRACTIONS) {

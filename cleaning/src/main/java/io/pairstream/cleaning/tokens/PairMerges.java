@@ -104,7 +104,8 @@ final class PairMerges {
   }
 
   /**
-   * Finds out whether a symbol is merged with the next one; in the heap the lowest rank is first.
+   * Adds the merge of a symbol with the next one, if there is one, to the heap, whose first entry
+   * has the lowest rank.
    */
   private void find(PriorityQueue<Long> heap, int[] symbols, int[] next, int[] slots, int at) {
     slots[at] = -1;

@@ -16,8 +16,8 @@ import java.util.function.Function;
  * @param fusesUnknown whether a run of such characters is one token
  * @param bytesFallBack whether such a character becomes the tokens of its bytes, where all exist
  * @param wholeFirst whether a piece that is a token is not cut at all
- * @param prefix stands before each character but the first; may be empty
- * @param suffix stands behind the last character; may be empty
+ * @param prefix put before each character but the first; may be empty
+ * @param suffix put after the last character; may be empty
  */
 record PairModel(
     Map<String, Integer> vocabulary,

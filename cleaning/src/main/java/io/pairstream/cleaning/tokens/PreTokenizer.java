@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 @FunctionalInterface
 interface PreTokenizer {
 
-  /** What counts as punctuation beside Unicode's: the other signs of ASCII. */
+  /** Punctuation beside Unicode's: the other signs of ASCII. */
   String PUNCTUATION = "[\\p{P}$+<=>^`|~]";
 
   List<String> BEHAVIORS =
@@ -67,7 +67,11 @@ interface PreTokenizer {
     };
   }
 
-  /** At the separators; {@code inverted}: what lies between them separates. */
+  /**
+   * Cuts at the separators.
+   *
+   * @param inverted whether the separators are the parts between the matches
+   */
   private static PreTokenizer at(Pattern separator, String behavior, boolean inverted) {
     if (!BEHAVIORS.contains(behavior)) {
       throw refused("the behavior '" + behavior + "' is not supported");
@@ -105,8 +109,8 @@ interface PreTokenizer {
   }
 
   /**
-   * SentencePiece's: a mark for each space, and one before a piece where the scheme says so; cut
-   * before each mark.
+   * SentencePiece's cutting: a mark for each space, and one before a piece where the scheme says
+   * so; cut before each mark.
    */
   private static PreTokenizer metaspace(JsonNode part) {
     String mark = part.path("replacement").asText("\u2581");
@@ -150,7 +154,7 @@ interface PreTokenizer {
       return cuts;
     }
 
-    /** Whether it goes with the one before it. */
+    /** Whether the cut's text joins the one before it. */
     private boolean joins(Cut before, String behavior) {
       return switch (behavior) {
         case "MergedWithPrevious" -> separates && !before.separates;

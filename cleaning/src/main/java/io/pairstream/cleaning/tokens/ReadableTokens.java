@@ -19,10 +19,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ReadableTokens {
 
-  /** In bytes of UTF-8, and so in tokens. */
+  /** Longest character in bytes of UTF-8, and so in tokens. */
   private static final int LONGEST_CHARACTER = 4;
 
-  /** By the digest of the vocabulary. Each takes a few megabytes once it is asked for. */
+  /** By the vocabulary's digest, filled on first use. Each entry takes a few megabytes. */
   private static final Map<String, Map<Integer, byte[]>> NAMES = new ConcurrentHashMap<>();
 
   private final Tokenizer tokenizer;

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What a tokenizer.json does to a text before it is cut in pieces. */
+/** The normalizers of a tokenizer.json: changes to a text before it is cut in pieces. */
 final class TextNormalizers {
 
   /**
@@ -66,7 +66,7 @@ final class TextNormalizers {
     return text -> Normalizer.normalize(text, form);
   }
 
-  /** Each code point by itself: no sigma becomes a final one. */
+  /** Lower case of each code point by itself: no sigma becomes a final one. */
   private static String lower(String text) {
     return text.codePoints()
         .mapToObj(codePoint -> Character.toString(codePoint).toLowerCase(Locale.ROOT))
@@ -79,8 +79,8 @@ final class TextNormalizers {
   }
 
   /**
-   * Control characters out and white space plain, Chinese characters between spaces, accents off,
-   * lower case; each as asked.
+   * BERT's normalizer: control characters removed and white space plain, Chinese characters between
+   * spaces, accents removed, lower case; each as asked.
    */
   private static Function<String, String> bert(JsonNode part) {
     Function<String, String> normalizer = Function.identity();

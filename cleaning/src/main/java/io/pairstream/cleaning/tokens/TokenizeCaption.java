@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 public final class TokenizeCaption
     implements Step<CleanedCaption, TokenizeCaption.TokenizedCaption> {
 
-  /** Last parts of the keys of a set that show in the ids of every caption. */
+  /** Last parts of a set's keys that affect the ids of every caption. */
   private static final Set<String> IN_EVERY_PAIR = Set.of("tokenizer", "file", "length", "pad-id");
 
   private static final int MOST_SETS = 8;
@@ -159,7 +159,7 @@ public final class TokenizeCaption
 
     private static final int LONGEST = 4096;
 
-    /** Ids are small numbers; this bounds what a recipe may ask for. */
+    /** Largest pad id that a recipe may ask for; vocabularies have far fewer ids. */
     private static final int LARGEST_ID = 10_000_000;
 
     /** Tokenizer, length and padding, for a person. */
@@ -198,7 +198,7 @@ public final class TokenizeCaption
     }
 
     /**
-     * Reads a set's keys, which stand below {@code section}: {@code tokenizer}, {@code length},
+     * Reads a set's keys, which are below {@code section}: {@code tokenizer}, {@code length},
      * {@code padding}, {@code pad-id}; {@code special-in-text} where the vocabulary has special
      * tokens that a text can spell; {@code file} where the tokenizer is one.
      */
@@ -234,7 +234,10 @@ public final class TokenizeCaption
           name, tokenizer, length, byPosition ? Padding.BY_POSITION : Padding.FIXED, padId);
     }
 
-    /** The tokenizer of the file that a key names; GPT-2's where it has a problem. */
+    /**
+     * The tokenizer of the file that a key names; GPT-2's where the file has a problem, which is
+     * noted.
+     */
     private static Tokenizer fromFile(RecipeReader recipe, String key, boolean specialInText) {
       Optional<NamedFile> file = recipe.file(key, TokenizerFile.LARGEST_BYTES);
       if (file.isPresent()) {

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * Turns text into token ids. A vocabulary that comes with the product is read when it is first
- * needed. Thread-safe. Takes ownership of the arrays, which nobody changes.
+ * needed. Thread-safe. Takes ownership of the arrays, which must not be changed.
  *
  * @param name in records and recipes: gpt2, clip, glide, dalle, bert-chinese or hf
  * @param vocabularySize one more than the largest id

@@ -8,7 +8,9 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What all readers of a tokenizer.json's parts need, and the reader of its post-processor. */
+/**
+ * Checks shared by all readers of a tokenizer.json's parts, and the reader of its post-processor.
+ */
 final class TokenizerParts {
 
   private TokenizerParts() {}
@@ -40,8 +42,8 @@ final class TokenizerParts {
   }
 
   /**
-   * A group that may come again and again: Java would take a call for each time, and an expression
-   * in it might try exponentially many ways. Skips what is escaped and what is in brackets.
+   * A group that repeats: Java recurses once per repetition, and an expression in it might try
+   * exponentially many ways. Skips escapes and character classes.
    */
   private static final Pattern REPEATED_GROUP =
       Pattern.compile(

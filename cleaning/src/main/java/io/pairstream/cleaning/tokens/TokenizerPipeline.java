@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What a tokenizer.json describes: added tokens are found, the text between them is normalized, cut
- * in pieces, and each piece becomes ids. Equal to Hugging Face's tokenizers for what {@link
- * TokenizerFile} takes.
+ * The pipeline of a tokenizer.json: added tokens are found, the text between them is normalized,
+ * cut in pieces, and each piece becomes ids. Equal to Hugging Face's tokenizers for the files that
+ * {@link TokenizerFile} supports.
  *
  * @param raw the tokens looked for in the text as it is
  * @param normalizer what is done to the text
@@ -54,7 +54,7 @@ record TokenizerPipeline(
     }
   }
 
-  /** A part of a text: an added token, or what lies between them (id -1). */
+  /** A part of a text: an added token, or the text between two (id -1). */
   private record Part(String text, int id, boolean first) {}
 
   /**
@@ -96,8 +96,9 @@ record TokenizerPipeline(
     }
 
     /**
-     * Cuts the text at the tokens, the longest where several begin; {@code first} says whether it
-     * begins where all text begins.
+     * Cuts the text at the added tokens, the longest where several begin.
+     *
+     * @param first whether the text begins where the whole text begins
      */
     private List<Part> split(String text, boolean first) {
       if (byContent.isEmpty() || text.isEmpty()) {

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  */
 final class UnigramModel implements Function<String, int[]> {
 
-  /** How much worse than the worst token an unknown character is. */
+  /** Score of an unknown character below that of the worst token. */
   private static final double UNKNOWN_PENALTY = 10.0;
 
   private static final int NOWHERE = -1;

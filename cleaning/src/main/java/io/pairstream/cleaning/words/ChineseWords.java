@@ -14,7 +14,9 @@ import java.util.List;
  */
 final class ChineseWords {
 
-  /** Characters split at once: sentences are shorter, and arrays of their length are made. */
+  /**
+   * Chars that are split at a time, which bounds the arrays of that length; sentences are shorter.
+   */
   private static final int MOST_AT_ONCE = 4096;
 
   private final ChineseDictionary dictionary = new ChineseDictionary();
@@ -42,7 +44,7 @@ final class ChineseWords {
     splitSingles(text, singles, to, words);
   }
 
-  /** For each index the end of the word that begins there on the most probable way to the end. */
+  /** Per index the exclusive end of the word that begins there on the most probable path. */
   private int[] mostProbableEnds(String text, int from, int to) {
     int length = to - from;
     int[] ends = new int[length];
@@ -72,7 +74,7 @@ final class ChineseWords {
     return ends;
   }
 
-  /** What the dictionary leaves as single characters may be a word that it does not know. */
+  /** Splits a run of single characters, which may be a word that the dictionary does not know. */
   private void splitSingles(String text, int from, int to, List<String> words) {
     if (to - from == 1) {
       words.add(text.substring(from, to));
@@ -127,7 +129,7 @@ final class ChineseWords {
     /** The word is not in the dictionary and begins none that is. */
     static final int NO_PREFIX = -1;
 
-    /** What {@link #extended} starts with. */
+    /** State of {@link #extended} for the empty string. */
     static final long EMPTY = 0;
 
     private static final int SLOT_BITS = 20;

@@ -21,7 +21,7 @@ public final class ContentWords {
   private final WordSplitter splitter = new WordSplitter();
 
   /**
-   * The words, in the order in which they first stand in the text.
+   * The words, in the order in which they first occur in the text.
    *
    * <p>Runs of digits and words of more than 40 UTF-16 units, which are hardly words, are left out.
    *

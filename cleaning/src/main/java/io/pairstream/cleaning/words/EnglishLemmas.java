@@ -12,15 +12,14 @@ import java.util.stream.Stream;
  * sit}.
  *
  * <p>WordNet's irregular forms first; then the endings of plurals and of verbs come off, the latter
- * where WordNet knows the verb. Nobody says here whether a word is a noun or a verb: a form of a
- * verb is taken for that, except for nouns like {@code building}. Comparatives that are regular
- * stay.
+ * where WordNet knows the verb. The part of speech is not known: a form of a verb is taken for
+ * that, except for nouns like {@code building}. Comparatives that are regular stay.
  *
  * @see <a href="https://wordnet.princeton.edu/documentation/morphy7wn">WordNet's Morphy</a>
  */
 final class EnglishLemmas {
 
-  /** What ends like a verb and is a noun in captions. */
+  /** Words that end like a verb and are nouns in captions. */
   private static final Set<String> NOUNS =
       Set.of(
           """

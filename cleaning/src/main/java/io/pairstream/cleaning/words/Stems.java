@@ -24,7 +24,10 @@ record Stems(SnowballStemmer stemmer) {
                   .split(", "))
           .collect(Collectors.toMap(pair -> pair.substring(0, 2), pair -> pair.substring(3)));
 
-  /** Longer runs of letters are no words; the algorithms take their time over them. */
+  /**
+   * Longest run of letters that is stemmed, in chars: longer ones are not words, and cost the
+   * algorithms time.
+   */
   private static final int LONGEST_WORD = 64;
 
   /** For one text in the language, and one thread. Words of other languages are their own stems. */

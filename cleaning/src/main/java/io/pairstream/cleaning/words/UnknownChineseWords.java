@@ -24,12 +24,12 @@ final class UnknownChineseWords {
 
   private static final double[] START = {-0.26268660809250016, NEVER, NEVER, -1.4652633398537678};
 
-  /** The two states that may come before each, the smaller letter first. */
+  /** Per state the two states that may come before it, the smaller letter first. */
   private static final int[][] BEFORE = {
     {END, SINGLE}, {BEGIN, MIDDLE}, {BEGIN, MIDDLE}, {END, SINGLE}
   };
 
-  /** From each state (row) to each. */
+  /** Logarithm of the probability of the change from each state (row) to each state. */
   private static final double[][] TRANSITION = {
     {NEVER, -0.510825623765990, -0.916290731874155, NEVER},
     {-0.5897149736854513, NEVER, NEVER, -0.8085250474669937},

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Splits text into words, without what stands between them.
+ * Splits text into words, without the characters between them.
  *
  * <p>A word is a run of letters, marks and digits, with an apostrophe, a full stop or a comma
  * inside where UAX #29 joins them: {@code dog's}, {@code 3.14}. Hyphens part words. A run with

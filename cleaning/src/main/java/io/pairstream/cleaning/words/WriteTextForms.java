@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * Writes other forms of a caption beside it, for statistics and search. The caption stays as it is:
  * a model that learns from stems writes stems.
  *
- * <p>Words are joined by single spaces, in the order of the caption: {@code words} as they stand,
+ * <p>Words are joined by single spaces, in the order of the caption: {@code words} unchanged,
  * {@code no_stop_words} without English and Chinese stop words, {@code stems} and {@code lemmas} in
  * lower case. {@code lower} is the caption in lower case.
  *
@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  */
 public final class WriteTextForms implements Step<CleanedCaption, CleanedCaption> {
 
-  /** By their names among the texts; the recipe writes hyphens. */
+  /** Names of the forms among a pair's texts; the recipe writes hyphens. */
   private static final List<String> ALL =
       List.of("lower", "words", "no_stop_words", "stems", "lemmas");
 

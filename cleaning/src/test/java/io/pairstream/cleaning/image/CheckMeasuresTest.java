@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckMeasuresTest {
 
-  /** Of an ordinary photograph. */
+  /** Measures of an ordinary photograph. */
   static final Map<String, Double> ORDINARY =
       Map.ofEntries(
           Map.entry("sharpness", 1500.0),

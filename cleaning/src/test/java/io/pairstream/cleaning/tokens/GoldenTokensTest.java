@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the ids are compared with is made by {@code src/test/reference/tokens_reference.py} and
- * {@code gpt2_reference.py} from the Python references; the tokenizers in {@code json} by {@code
+ * Ids equal the golden files made by {@code src/test/reference/tokens_reference.py} and {@code
+ * gpt2_reference.py} from the Python references; the tokenizers in {@code json} by {@code
  * make_tokenizers.py}.
  */
 class GoldenTokensTest {

@@ -95,7 +95,7 @@ class TokenizeCaptionTest {
         .containsEntry("token-sets.x.pad-id", String.valueOf(positionPadId));
   }
 
-  /** What a trainer reads in the place of a caption that it drops. */
+  /** The empty caption, which a trainer reads in place of one that it drops. */
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     "'tokenizer: clip', '49406 49407', 2",

@@ -32,7 +32,7 @@ class WriteTextFormsTest {
             Map.entry("lemmas", "two man aren't sit on the well wear bench 3.5 m apart"));
   }
 
-  /** What jieba 0.42.1 says, in its precise mode. */
+  /** Expected words are those of jieba 0.42.1 in its precise mode. */
   @ParameterizedTest
   @CsvSource({
     "我来到北京清华大学, 我 来到 北京 清华大学",
