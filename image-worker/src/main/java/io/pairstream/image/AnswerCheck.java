@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Whether an answer is one that an honest worker may give: what whoever has taken a worker over
- * says must neither stop anybody nor pass for what was asked.
+ * Checks whether an honest worker may give an answer: one that an attacker controls must neither
+ * stop the client nor pass for the result.
  *
  * <p>Compares all but the pixels with image and plan. No pixel is decoded here.
  */
@@ -36,17 +36,17 @@ final class AnswerCheck {
 
   private static final ProbeImage PROBE = new ProbeImage();
 
-  /** A JPEG's tables and headers as our encoders write them; what follows is the pixels' code. */
+  /** Bytes of a JPEG's beginning that hold its tables and headers as our encoders write them. */
   private static final int JPEG_HEAD_BYTES = 1024;
 
   private static final byte[] JPEG_END = {(byte) 0xFF, (byte) 0xD9};
 
-  /** A JPEG's longest code for 8 bits; what is left is headers. */
+  /** Longest JPEG code of an 8-bit value, in bytes; the rest of a file is headers. */
   private static final int MAX_BYTES_PER_VALUE = 4;
 
   private static final int MAX_HEADER_BYTES = 64 * 1024;
 
-  /** How far sums of rounded numbers may lie beyond what is measured. */
+  /** How far sums of rounded numbers may exceed the measure's range. */
   private static final double ROUNDING = 0.001;
 
   private final ImagePlan plan;
@@ -90,7 +90,7 @@ final class AnswerCheck {
     }
   }
 
-  /** The image may be stored upright or on its side; only its metadata say which. */
+  /** Layouts for the image as stored and on its side; only its metadata say which is right. */
   private static Stream<Outcome<List<Layout>>> bothWays(ImageToPrepare image, ImagePlan plan) {
     ProbedImage stored = image.image();
     return Stream.of(
@@ -161,7 +161,9 @@ final class AnswerCheck {
     }
   }
 
-  /** Whether the bytes are those of such a picture, by their number or by their header. */
+  /**
+   * Whether the bytes are of such a picture: by their number for raw pixels, else by their header.
+   */
   private static boolean isOf(Picture picture) {
     int channels = picture.colour().channels();
     long values = (long) picture.widthPx() * picture.heightPx() * channels;
@@ -184,7 +186,7 @@ final class AnswerCheck {
                         && file.encoded().equals(head));
   }
 
-  /** A whole PNG; of a JPEG the beginning, with the end marker that the whole has. */
+  /** A whole PNG; of a JPEG the beginning, with the whole file's end marker. */
   private static EncodedImage head(Picture picture) {
     byte[] bytes = picture.encoded().bytes();
     if (picture.encoding() == ImageEncoding.PNG || bytes.length <= JPEG_HEAD_BYTES) {

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the codecs said about an image while they decoded it.
+ * Messages of the codecs about an image while they decoded it.
  *
  * <p>A codec that meets damage often fills the gap with grey, reports success and prints a line. So
  * every line counts as damage, but for those known to say nothing about the pixels.
@@ -18,8 +18,9 @@ final class Complaints {
   private static final int MAX_CHARS = 200;
 
   /**
-   * libpng about chunks that describe the picture rather than hold it; about data behind the last
-   * pixel, which it is done with then; and about a clear colour beside alpha, which rules.
+   * Harmless messages of libpng: about chunks that describe the picture rather than hold it; about
+   * data after the last pixel; and about a transparent colour beside an alpha channel, which takes
+   * precedence.
    */
   private static final Pattern PNG_WHOLE =
       Pattern.compile(
@@ -28,13 +29,16 @@ final class Complaints {
               + "|IDAT: (?:Extra compressed|Too much image) data"
               + "|tRNS: invalid with alpha channel)");
 
-  /** libpng about a palette, which no pixel of other colour types needs. */
+  /**
+   * Beginning of libpng's messages about a palette, which affects only pixels of the palette colour
+   * type.
+   */
   private static final String PALETTE = "libpng warning: PLTE: ";
 
   private static final int COLOUR_TYPE_AT = 25;
   private static final int INDEXED = 3;
 
-  /** libjpeg about bytes before the end marker, when all pixels are there. */
+  /** Harmless messages of libjpeg: bytes before the end marker, when all pixels are there. */
   private static final Pattern JPEG_TAIL =
       Pattern.compile("Corrupt JPEG data: (\\d{1,8}) extraneous bytes before marker 0xd9");
 
@@ -68,8 +72,8 @@ final class Complaints {
   }
 
   /**
-   * Whether {@code count} equal bytes precede the last end marker. Some cameras pad; pixels that
-   * the decoder lost its way in look otherwise.
+   * Whether {@code count} equal bytes precede the last end marker, as some cameras pad. Data in
+   * which the decoder lost its way is not that regular.
    */
   private static boolean isPadding(byte[] image, int count) {
     int marker = image.length - 2;

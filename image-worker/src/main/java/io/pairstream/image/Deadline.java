@@ -7,23 +7,23 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * Kills a worker that has used up its limit of processor time, or that stands still. Either {@link
- * #met()} answers true or the worker is killed, never both.
+ * Kills a worker that has used up its limit of processor time, or that hangs. Either {@link #met()}
+ * answers true or the worker is killed, never both.
  *
  * <p>A worker is never killed before the limit has passed on the clock. After that, one that goes
  * on but gets little of a busy machine has {@value #PATIENCE} times the limit.
  */
 final class Deadline {
 
-  /** Limits that may pass on the clock while a worker goes on. */
+  /** Limits that may pass on the clock while a worker continues. */
   static final int PATIENCE = 20;
 
-  /** A first look comes after this part of the limit, so that quick answers cost no look. */
+  /** Part of the limit before the first look, so that quick answers cost no look. */
   private static final int FIRST_LOOK = 10;
 
   /**
-   * A worker stands still with less than this part of a processor. A virtual machine that waits
-   * uses about a thousandth, and one of 200 processes on two processors gets a hundredth.
+   * A worker with less than this part of a processor counts as stopped. A virtual machine that
+   * waits uses about a thousandth, and one of 200 processes on two processors gets a hundredth.
    */
   private static final int STILL = 400;
 
@@ -66,9 +66,10 @@ final class Deadline {
   }
 
   /**
-   * Looks at the worker again after a while.
+   * Looks at the worker again later.
    *
-   * @param passed nanoseconds of the clock up to the look before
+   * @param nanos time until then
+   * @param passed the clock's nanoseconds up to the look before
    * @param atFirst processor time at the first look
    * @param before processor time at the look before
    */
@@ -96,7 +97,7 @@ final class Deadline {
     }
   }
 
-  /** Processor time of a worker, and of what it started or was started through. */
+  /** Processor time of a worker and of all processes below its handle's. */
   private static long processorNanos(ProcessHandle worker) {
     return Stream.concat(Stream.of(worker), worker.descendants())
         .flatMap(process -> process.info().totalCpuDuration().stream())

@@ -30,16 +30,16 @@ import java.util.function.Supplier;
  * <p>Workers start when they are first needed, and stay until each has answered so many images. A
  * caller waits its turn, then has a worker for itself. What a worker answers is compared with what
  * was asked; one that gives an odd answer is ended, as if it had died. A worker that dies may have
- * been killed from outside, and one that stands still may have been stopped, so the image gets a
- * second attempt in a fresh worker; only when that one is lost too is the image to blame. One that
- * is late at work blames its image at once. In either case another worker must start first. Every
- * fresh worker must first prepare a picture that is known to be good.
+ * been killed from outside, and one that hangs may have been stopped, so the image gets a second
+ * attempt in a fresh worker; only when that one is lost too is the image to blame. One that is late
+ * at work blames its image at once. In either case another worker must start first. Every fresh
+ * worker must first prepare a picture that is known to be good.
  *
  * <p>Rejects: what {@link ImageWorker} names. Thread-safe.
  */
 public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
-  /** How long a failed start is taken as the answer to {@link #available()}. */
+  /** Time for which a failed start answers {@link #available()} without another try. */
   private static final Duration RETRY = Duration.ofSeconds(2);
 
   private final WorkerSettings settings;
@@ -48,7 +48,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private final WorkerStarter starter;
   private final SecureRandom tokens = new SecureRandom();
 
-  /** The models of the plan that was asked for last. */
   private volatile List<ModelScore> models = List.of();
 
   private final LongAdder asked = new LongAdder();
@@ -62,12 +61,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private final Deque<WorkerProcess> idle = new ConcurrentLinkedDeque<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** Workers that wait to take the place of those that have answered enough; one at most. */
+  /** Workers that wait to replace those that have answered enough; at most one. */
   private final Deque<WorkerProcess> successors = new ConcurrentLinkedDeque<>();
 
   private final AtomicBoolean succeeding = new AtomicBoolean();
 
-  /** Until a worker has proved itself, nobody knows. */
+  /** False until a worker has answered, and after a failed start. */
   private volatile boolean available;
 
   private volatile String trouble = "no image worker is able to work";
@@ -151,7 +150,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
         idle.addFirst(fresh(plan.scores()));
         return blame(first);
       }
-      // No verdict: somebody else may have killed it, or an earlier image may have hurt it.
+      // No verdict: another process may have killed it, or an earlier image may have damaged it.
     }
     try {
       return ask(fresh(plan.scores()), image, plan);
@@ -194,8 +193,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   /**
-   * Keeps a worker for the next image. One that has answered enough of them, each of which may have
-   * taken it over, makes room for a successor, which is started meanwhile: nobody waits for it.
+   * Keeps a worker for the next image. A worker that has answered enough images, each of which may
+   * have taken it over, is replaced by a successor that starts meanwhile, so that no caller waits.
    */
   private void giveBack(WorkerProcess worker) {
     if (worker.served() < settings.imagesPerWorker()) {
@@ -219,15 +218,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       successors.addFirst(starter.start(models));
       started.increment();
     } catch (ImageWorkerUnavailableException e) {
-      // The worker that lives goes on; its next image tries again.
+      // The worker that lives continues; its next image tries again.
       failedAtNanos = System.nanoTime();
       failedStarts.increment();
     }
   }
 
-  /**
-   * Does something on a thread of its own, and lets it be done again once it has ended, however.
-   */
   private static void beside(AtomicBoolean underWay, Runnable task, String name) {
     boolean started = false;
     try {
@@ -249,7 +245,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
   }
 
-  /** Whether no start has failed just now. */
+  /** Whether the last failed start is long enough ago. */
   private boolean hasRested() {
     return System.nanoTime() - failedAtNanos > RETRY.toNanos();
   }
@@ -311,12 +307,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return trouble;
   }
 
-  /** What holds workers back, in words. */
+  /** Description of the workers' sandbox. */
   public String sandbox() {
     return starter.sandbox();
   }
 
-  /** What this system does not offer of what holds workers back, and why; empty where all is. */
+  /** Parts of the sandbox that this system does not offer, and why; empty where all are offered. */
   public String missing() {
     return starter.missing();
   }
@@ -324,8 +320,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   /**
    * Finds out whether this system holds workers back in every way.
    *
-   * @throws ImageWorkerUnavailableException if it does not, or nobody knows; the message says what
-   *     is missing
+   * @throws ImageWorkerUnavailableException if it does not, or that is unknown; the message says
+   *     what is missing
    */
   public void requireSandbox() {
     starter.requireSandbox();
@@ -394,7 +390,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return worker.isUsable() && worker.plan().scores().equals(scores);
   }
 
-  /** A worker that has proved itself and seen no other image. */
+  /** A worker that has answered its start's test picture and no other image. */
   private WorkerProcess fresh(List<ModelScore> scores) {
     WorkerProcess successor = successors.pollFirst();
     if (successor != null && isFor(scores, successor)) {
@@ -423,7 +419,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    * @param busy workers that prepare an image now
    * @param callersWaiting threads that wait for their turn
    * @param asked images that a worker was given, second attempts counted too
-   * @param started workers that have proved themselves since the pool was made
+   * @param started workers that have prepared the test picture since the pool was made
    * @param crashed workers that died over an image
    * @param late workers that were ended because an image took them too long
    * @param odd workers that were ended because an answer was none to its image

@@ -27,10 +27,10 @@ import java.util.stream.Stream;
  */
 public final class RememberingWorker implements ImageWorker {
 
-  /** Of files and pictures together, for some hundred photographs. */
+  /** Memory for files and pictures together: some hundred photographs. */
   private static final long MAX_BYTES = 32L << 20;
 
-  /** What an entry takes besides, roughly. */
+  /** Bytes that an entry takes besides, roughly. */
   private static final int ENTRY_BYTES = 1024;
 
   private static final Set<RejectReason> PASSING =
@@ -39,10 +39,10 @@ public final class RememberingWorker implements ImageWorker {
   private final ImageWorker worker;
   private final long maxBytes;
 
-  /** Of the answers, and guarded by them. */
+  /** Bytes of all answers; guarded by {@link #answers}. */
   private long bytes;
 
-  /** Those asked for longest ago come first. */
+  /** In order of access, the oldest first; its monitor guards {@link #bytes}. */
   private final Map<Asked, Answered> answers =
       Collections.synchronizedMap(new LinkedHashMap<>(256, 0.75f, true));
 
@@ -73,7 +73,9 @@ public final class RememberingWorker implements ImageWorker {
         : remembered(asked, new Answered(worker.prepare(image, plan), false));
   }
 
-  /** What was confirmed is not doubted again while it is remembered. */
+  /**
+   * Asks the worker only once for the same image and plan while the confirmed answer is remembered.
+   */
   @Override
   public Outcome<PreparedImage> confirm(
       ImageToPrepare image, ImagePlan plan, Outcome<PreparedImage> doubted) {
@@ -122,6 +124,5 @@ public final class RememberingWorker implements ImageWorker {
    */
   private record Answered(Outcome<PreparedImage> outcome, boolean confirmed) {}
 
-  /** What the answer depends on. */
   private record Asked(ImageToPrepare image, ImagePlan plan) {}
 }

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What keeps a worker from doing harm, as far as this system offers it.
+ * Restricts what a worker can do, as far as this system offers it.
  *
  * <p>Two walls. The {@link Launcher} starts a worker as a user without rights, in namespaces and a
  * {@link View} of its own, under limits. The worker then has its system calls filtered, which holds
@@ -47,7 +47,7 @@ final class Sandbox {
   }
 
   /**
-   * All that a worker sees of an environment: no credentials, no options for its virtual machine.
+   * A worker's whole environment: no credentials, no options for its virtual machine.
    *
    * <p>OpenCV reads its pixel limit when it loads; the gate's own limit is the same.
    */
@@ -61,20 +61,20 @@ final class Sandbox {
           "LC_ALL", "C",
           "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
 
-  /** Nobody, as whom a worker of root runs. */
+  /** User id of {@code nobody}, as which a worker of root runs. */
   private static final String UNPRIVILEGED = "65534";
 
-  /** A virtual machine has some 20, and compilers for many processors. */
+  /** Most threads of a worker: a virtual machine has some 20, and compilers for many processors. */
   private static final int MAX_THREADS = 128;
 
   private static final Pattern KERNEL = Pattern.compile("(\\d+)\\.(\\d+).*");
 
-  /** Address space; a progressive JPEG of 50 megapixels takes about 700 MB. */
+  /** Most address space; a progressive JPEG of 50 megapixels takes about 700 MB. */
   private static final long MAX_MEMORY_BYTES = 2L << 30;
 
   private static final int MAX_OPEN_FILES = 256;
 
-  /** More than any file that a worker may write: JNA's library, which it unpacks. */
+  /** Largest file that a worker may write: JNA's library, which it unpacks, is smaller. */
   private static final int MAX_FILE_BYTES = 1 << 20;
 
   private static final String NAMESPACES_SETTING = "/proc/sys/user/max_user_namespaces";
@@ -86,7 +86,7 @@ final class Sandbox {
   private final Launcher launcher;
   private final boolean root;
 
-  /** Why no better launcher is used; empty where there is none. */
+  /** Why no better launcher is used; empty where there is no better one. */
   private String refused = "";
 
   /** Why system calls are not filtered; empty where they are. */
@@ -104,8 +104,8 @@ final class Sandbox {
    * native libraries out where that has not been done.
    *
    * @param directory for the files of workers
-   * @throws IOException where a trial did not end, so that nobody knows; taken for a no, it would
-   *     leave workers without that protection for good
+   * @throws IOException where a trial did not end, so that the answer is unknown; taken for a no,
+   *     it would leave workers without that protection for good
    */
   static Sandbox probe(WorkerSettings settings, Path directory, Launcher... candidates)
       throws IOException {
@@ -160,7 +160,7 @@ final class Sandbox {
     return unfiltered.isEmpty();
   }
 
-  /** What is in force, in words, and what is not. */
+  /** The measures in force and the missing ones, in words. */
   String inWords() {
     List<String> measures = new ArrayList<>();
     measures.add("cleared environment");
@@ -177,7 +177,7 @@ final class Sandbox {
     return String.join(", ", measures) + (missing.isEmpty() ? "" : "; missing: " + missing);
   }
 
-  /** What is missing of the guarantee, in words, and why; empty where nothing is. */
+  /** Measures of the guarantee that are missing, and why, in words; empty where none is missing. */
   String missing() {
     List<String> missing = new ArrayList<>();
     if (!unfiltered.isEmpty()) {
@@ -219,7 +219,7 @@ final class Sandbox {
     command.addAll(List.of("--bind", NAMESPACES_SETTING, NAMESPACES_SETTING));
     command.addAll(List.of("--cap-drop", "ALL", "--cap-add", "CAP_SETUID"));
     command.addAll(List.of("--cap-add", "CAP_SETGID"));
-    command.addAll(asNobody());
+    command.addAll(asUnprivileged());
     command.addAll(withoutRights());
     return command;
   }
@@ -239,14 +239,17 @@ final class Sandbox {
     }
     command.add("--");
     if (root) {
-      command.addAll(asNobody());
+      command.addAll(asUnprivileged());
     }
     command.addAll(withoutRights());
     return command;
   }
 
-  /** From here on the user is one that has nothing, and as it were root among its own. */
-  private static List<String> asNobody() {
+  /**
+   * Beginning of a command that runs as a user without files, which is root in a namespace of its
+   * own.
+   */
+  private static List<String> asUnprivileged() {
     return List.of(
         "setpriv",
         "--reuid=" + UNPRIVILEGED,
@@ -256,7 +259,10 @@ final class Sandbox {
         "--map-root-user");
   }
 
-  /** From here on there is no capability, no way to one, and no further namespace of users. */
+  /**
+   * Beginning of a command without capabilities, without a way to gain one, and without further
+   * user namespaces.
+   */
   private static List<String> withoutRights() {
     return List.of(
         "sh",
@@ -286,7 +292,7 @@ final class Sandbox {
     }
   }
 
-  /** Lays the native libraries out once, for workers that only read them. */
+  /** Unpacks the native libraries once; workers only read them. */
   private static void unpack(WorkerSettings settings) throws IOException {
     Path cache = Files.createDirectories(settings.natives());
     Path done = cache.resolve(".unpacked");

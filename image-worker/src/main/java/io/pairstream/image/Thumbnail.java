@@ -29,7 +29,7 @@ public final class Thumbnail {
 
   private static final int JPEG_QUALITY = 85;
 
-  /** What took a worker with it would take ours with it too. */
+  /** Reasons of images that ended a worker: decoding one here could end this process. */
   private static final Set<String> HARMFUL =
       Set.of(RejectReason.DECODE_TIMEOUT.name(), RejectReason.DECODER_CRASH.name());
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What a worker sees of this system's files: Java, the system's libraries, its class path and
- * native libraries, and what it is given by name; all of it read-only, at the paths that it has.
+ * The part of this system's files that a worker sees: Java, the system's libraries, its class path
+ * and native libraries, and the files given by name; all read-only, at their own paths.
  */
 final class View {
 

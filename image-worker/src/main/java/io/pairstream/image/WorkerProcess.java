@@ -31,16 +31,16 @@ import java.util.concurrent.TimeUnit;
 /** One running worker. Used by one thread at a time; {@link #kill()} may come from any. */
 final class WorkerProcess {
 
-  /** What runs workers: the virtual machine of this process. */
+  /** Java of this process, which runs the workers too. */
   static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
   private static final String MAIN_CLASS = "io.pairstream.image.worker.WorkerMain";
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  /** How much of a worker's words is kept, in bytes; the rest is read and forgotten. */
+  /** Most bytes of a worker's stderr that are kept; the rest is discarded. */
   private static final int MAX_WORDS_BYTES = 4096;
 
-  /** How long the system may take to bury a process that got SIGKILL. */
+  /** Time for the system to remove a process that got SIGKILL. */
   private static final long BURIAL_SECONDS = 30;
 
   private final Process process;
@@ -50,10 +50,8 @@ final class WorkerProcess {
   private final InputStream words;
   private final ImageWindow window;
 
-  /** The plan that the worker follows. */
   private ImagePlan plan = ImagePlan.PRESETS;
 
-  /** Images that it has answered. */
   private int served;
 
   private volatile boolean retired;
@@ -255,7 +253,9 @@ final class WorkerProcess {
     T with(ByteArrayOutputStream said) throws IOException;
   }
 
-  /** Either the exchange ends in time or the worker is killed, never both. */
+  /**
+   * Runs the exchange under the limit: either it ends in time or the worker is killed, never both.
+   */
   private <T> T within(Duration limit, Exchange<T> exchange) throws LostException {
     Deadline deadline = new Deadline(process.toHandle(), limit);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -297,7 +297,7 @@ final class WorkerProcess {
     return served;
   }
 
-  /** Lets nobody ask this worker any more. */
+  /** Makes every further request to this worker fail. */
   void retire() {
     retired = true;
   }
@@ -344,9 +344,9 @@ final class WorkerProcess {
   }
 
   /**
-   * Reads stderr up to {@code mark} and keeps the beginning of what comes before it.
+   * Reads stderr up to {@code mark} and keeps the beginning of the text before it.
    *
-   * @param mark whose first byte is nowhere else in it
+   * @param mark end of the text; its first byte occurs nowhere else in the mark
    */
   private void readWords(byte[] mark, ByteArrayOutputStream said) throws IOException {
     int matched = 0;

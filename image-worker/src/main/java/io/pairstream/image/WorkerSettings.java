@@ -20,8 +20,7 @@ import java.util.stream.Stream;
  *     native codecs; {@code dir/*} stands for all jars of a directory
  * @param workers most workers at a time; 1 to 256, one per core is enough
  * @param deadline processor time that one attempt at one image may take; more than zero. A worker
- *     that stands still has as much on the clock, one that gets little of a busy machine 20 times
- *     as much.
+ *     that hangs has as much on the clock, one that gets little of a busy machine 20 times as much.
  * @param startLimit processor time that a worker may take to start, and again to prepare the
  *     picture that is known to be good; more than zero; on the clock like {@code deadline}. The
  *     first start on a machine unpacks 120 MB of libraries.
@@ -43,7 +42,8 @@ public record WorkerSettings(
     boolean sandboxRequired) {
 
   /**
-   * A start costs some 4 s of processor time until all is compiled: here, a fiftieth of the work.
+   * A worker's start costs some 4 s of processor time until all is compiled: at this number a
+   * fiftieth of the work.
    */
   private static final int IMAGES_PER_WORKER = 100_000;
 
@@ -77,7 +77,7 @@ public record WorkerSettings(
         false);
   }
 
-  /** The same with another deadline. */
+  /** Returns a copy with another deadline. */
   public WorkerSettings withDeadline(Duration other) {
     return new WorkerSettings(
         classPath,
@@ -90,7 +90,7 @@ public record WorkerSettings(
         sandboxRequired);
   }
 
-  /** The same with another limit for a worker's start. */
+  /** Returns a copy with another limit for a worker's start. */
   public WorkerSettings withStartLimit(Duration other) {
     return new WorkerSettings(
         classPath,
@@ -103,13 +103,13 @@ public record WorkerSettings(
         sandboxRequired);
   }
 
-  /** The same with another number of images per worker. */
+  /** Returns a copy with another number of images per worker. */
   public WorkerSettings withImagesPerWorker(int other) {
     return new WorkerSettings(
         classPath, workers, deadline, startLimit, other, nativesCache, jvmOptions, sandboxRequired);
   }
 
-  /** The same with other options for the worker's virtual machine. */
+  /** Returns a copy with other options for the worker's virtual machine. */
   public WorkerSettings withJvmOptions(String... options) {
     return new WorkerSettings(
         classPath,
@@ -122,7 +122,7 @@ public record WorkerSettings(
         sandboxRequired);
   }
 
-  /** The same with or without the demand for a sandbox. */
+  /** Returns a copy that requires a full sandbox, or does not. */
   public WorkerSettings withSandboxRequired(boolean required) {
     return new WorkerSettings(
         classPath,
@@ -170,7 +170,10 @@ public record WorkerSettings(
     return nativesCache.toAbsolutePath().resolve(UUID.nameUUIDFromBytes(names).toString());
   }
 
-  /** Below the home directory, or, where that is not writable, in a place of this process alone. */
+  /**
+   * Folder below the home directory, or below the system's temporary one where that is not
+   * writable.
+   */
   private static Path defaultCache() {
     Path home = Path.of(System.getProperty("user.home"));
     return Files.isWritable(home)

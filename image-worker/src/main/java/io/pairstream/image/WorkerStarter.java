@@ -55,7 +55,7 @@ final class WorkerStarter implements AutoCloseable {
   private final Launcher[] launchers;
   private final Path directory;
 
-  /** Empty until this system has answered what it offers; no worker starts before. */
+  /** Empty until this system's measures have been tried out; no worker starts before. */
   private volatile Optional<Sandbox> sandbox = Optional.empty();
 
   private volatile String codecs = "not known before a worker has started";
@@ -83,16 +83,16 @@ final class WorkerStarter implements AutoCloseable {
     try {
       probed();
     } catch (IOException e) {
-      // Whoever needs a worker tries again, and is told.
+      // The next caller that needs a worker tries again, and reports.
     }
   }
 
-  /** What holds workers back, in words. */
+  /** Description of the workers' sandbox. */
   String sandbox() {
     return sandbox.map(Sandbox::inWords).orElse("not known; no worker starts before it is");
   }
 
-  /** What this system does not offer of what holds workers back, and why; empty where all is. */
+  /** Parts of the sandbox that this system does not offer, and why; empty where all are offered. */
   String missing() {
     return sandbox.map(Sandbox::missing).orElse("");
   }
@@ -103,7 +103,8 @@ final class WorkerStarter implements AutoCloseable {
   }
 
   /**
-   * @throws ImageWorkerUnavailableException where this system lacks a protection, or nobody knows
+   * @throws ImageWorkerUnavailableException where this system lacks a protection, or that is
+   *     unknown
    */
   void requireSandbox() {
     String missing;
@@ -158,7 +159,7 @@ final class WorkerStarter implements AutoCloseable {
     }
   }
 
-  /** Ends a worker that nobody is to use any more. */
+  /** Ends a worker that is not used any more. */
   void forget(WorkerProcess worker) {
     worker.kill();
     running.remove(worker);
@@ -177,7 +178,10 @@ final class WorkerStarter implements AutoCloseable {
         .toList();
   }
 
-  /** Here rather than in the worker, whose virtual machine hashes a hundred times more slowly. */
+  /**
+   * Compares the model's file with its digest: here rather than in the worker, whose virtual
+   * machine hashes a hundred times more slowly.
+   */
   private static void refuseExchanged(ModelScore score) {
     try {
       if (!NamedFile.sha256(Path.of(score.model())).equals(score.sha256())) {
@@ -220,7 +224,7 @@ final class WorkerStarter implements AutoCloseable {
     }
   }
 
-  /** The picture, with as many token ids as the models look at. */
+  /** The test picture, with as many token ids as the models look at. */
   private static ImageToPrepare good(List<ModelScore> scores) {
     try (InputStream in = WorkerStarter.class.getResourceAsStream("self-test.jpg")) {
       ProbedImage picture =

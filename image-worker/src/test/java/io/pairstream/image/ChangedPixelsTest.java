@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a recipe's pixel operations and measures make of a picture in a real worker. */
+/** A recipe's pixel operations and measures, applied by a real worker. */
 class ChangedPixelsTest {
 
   private static final ImageWorkerPool WORKERS = new ImageWorkerPool(Pictures.settings(1));

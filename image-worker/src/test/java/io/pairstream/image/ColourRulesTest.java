@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of images whose colours are not sRGB, under each rule. */
+/** Outcomes of images whose colours are not sRGB, under each rule. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ColourRulesTest {
 

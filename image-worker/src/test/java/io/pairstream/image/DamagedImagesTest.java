@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of files that are not what they were. */
+/** Outcomes of damaged files. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DamagedImagesTest {
 

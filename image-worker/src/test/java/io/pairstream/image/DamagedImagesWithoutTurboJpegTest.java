@@ -1,6 +1,6 @@
 package io.pairstream.image;
 
-/** The same where no libturbojpeg is found. */
+/** Damaged files where no libturbojpeg is found. */
 class DamagedImagesWithoutTurboJpegTest extends DamagedImagesTest {
 
   @Override

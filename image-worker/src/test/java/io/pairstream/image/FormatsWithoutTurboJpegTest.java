@@ -1,6 +1,6 @@
 package io.pairstream.image;
 
-/** The same where no libturbojpeg is found. */
+/** Formats where no libturbojpeg is found. */
 class FormatsWithoutTurboJpegTest extends FormatsTest {
 
   @Override

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** That pixels go where the layout says, whatever the mode and the orientation. */
+/** Pixels go where the layout says, whatever the mode and the orientation. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GeometryPixelsTest {
 

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a pool makes of a worker that an image has taken over. */
+/** A pool with a worker that an image has taken over. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(900)
 class LyingWorkerTest {
@@ -131,7 +131,7 @@ class LyingWorkerTest {
         .isInstanceOf(OddAnswerException.class);
   }
 
-  /** What passes, whatever was changed in it, no later step stumbles over. */
+  /** Any changed answer that passes the check is safe for every later step. */
   @Test
   void noAnswerThatPassesCrashesAStep() throws IOException {
     ProbedImage image = Pictures.probe(good);

@@ -5,14 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a file says besides its pixels. */
+/** Contents of a file besides its pixels. */
 final class Metadata {
 
   private Metadata() {}
 
   /**
-   * Of a PNG the names of all chunks; of a JPEG those of all application and comment segments, with
-   * how each begins. What comes behind the end counts, too.
+   * Names of a PNG's chunks, or of a JPEG's application and comment segments with how each begins;
+   * those after the end count, too.
    */
   static List<String> names(byte[] file) {
     return file[0] == (byte) 0x89 ? chunks(file) : segments(file);

@@ -52,7 +52,7 @@ public final class Pictures {
     return settings(System.getProperty("pairstream.worker.classpath"), workers);
   }
 
-  /** The same limits, with a class path of one's own. */
+  /** Settings with the usual limits and a class path of one's own. */
   static WorkerSettings settings(String classPath, int workers) {
     return WorkerSettings.of(classPath, workers)
         .withDeadline(Duration.ofMinutes(5))
@@ -256,7 +256,7 @@ public final class Pictures {
     return rejection(outcome).reason();
   }
 
-  /** What Java's own decoder makes of the file. */
+  /** Picture that Java's own decoder makes of the file. */
   static BufferedImage decode(byte[] file) {
     try {
       return ImageIO.read(new ByteArrayInputStream(file));

@@ -41,7 +41,7 @@ class SandboxTest {
 
   @TempDir private static Path folder;
 
-  /** Its libraries are unpacked once, for whoever runs here. */
+  /** Shared settings: the native libraries are unpacked once for all tests. */
   private static WorkerSettings settings;
 
   private static Path open;

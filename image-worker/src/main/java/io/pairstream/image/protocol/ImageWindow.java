@@ -23,10 +23,10 @@ public final class ImageWindow implements AutoCloseable {
 
   private final Path path;
 
-  /** Null where there is no window. */
+  /** Null for a window that nothing fits into. */
   private final FileChannel file;
 
-  /** Kept from image to image: what a channel makes by itself, it makes for each thread. */
+  /** Reused for every image: a channel's own temporary buffer is one per thread. */
   private final ByteBuffer copy;
 
   private ImageWindow(Path path, FileChannel file) {
@@ -59,7 +59,7 @@ public final class ImageWindow implements AutoCloseable {
       boolean unused = file.toFile().setReadable(true, false);
       ImageWindow window = new ImageWindow(file, FileChannel.open(file, StandardOpenOption.WRITE));
       try {
-        // Room is taken now: the worker could not go on where it is missing later.
+        // Room is taken now: the worker could not continue where it is missing later.
         window.lay(new byte[BYTES]);
         return window;
       } catch (IOException e) {

@@ -34,7 +34,7 @@ final class RecordWire {
 
   private RecordWire() {}
 
-  /** How a record is made, and of what. */
+  /** Canonical constructor and components of a record class. */
   private record Shape(Constructor<?> constructor, List<RecordComponent> components) {
 
     static Shape of(Class<?> type) {

@@ -53,7 +53,7 @@ public final class WorkerProtocol {
 
   private WorkerProtocol() {}
 
-  /** The token as it stands in the worker's arguments: 16 hex digits. */
+  /** The token in the worker's arguments: 16 hex digits. */
   public static String argument(long token) {
     return HexFormat.of().toHexDigits(token);
   }
@@ -63,7 +63,7 @@ public final class WorkerProtocol {
     return HexFormat.fromHexDigitsToLong(argument);
   }
 
-  /** What ends the worker's words about the request with this token on stderr. */
+  /** End marker on stderr of the worker's messages about the request with this token. */
   public static byte[] mark(long token) {
     return ("\0end " + argument(token) + "\n").getBytes(StandardCharsets.US_ASCII);
   }
@@ -77,7 +77,7 @@ public final class WorkerProtocol {
     return length;
   }
 
-  /** What a worker sent is none of the answers that it may give to the request. */
+  /** Thrown for an answer that a worker may not give to the request. */
   public static final class OddAnswerException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -152,20 +152,20 @@ public final class WorkerProtocol {
   }
 
   /**
-   * What became of one image. On the wire: int length of the rest, then the record.
+   * Answer about one image. On the wire: int length of the rest, then the record.
    *
-   * @param token of the request; nobody who has not read it can know it
+   * @param token token of the request; only a process that has read the request can know it
    * @param kept one image, or none
    * @param rejected one rejection, or none
    */
   public record Answer(long token, List<PreparedImage> kept, List<Rejection> rejected) {
 
-    /** The answer to the request with this token that tells this outcome. */
+    /** The answer with this outcome to the request with this token. */
     public static Answer of(long token, Outcome<PreparedImage> outcome) {
       return new Answer(token, outcome.keptOnly(), outcome.rejectedOnly());
     }
 
-    /** What became of the image. */
+    /** Outcome for the image. */
     public Outcome<PreparedImage> outcome() {
       return kept.isEmpty() ? Outcome.rejected(rejected.get(0)) : Outcome.kept(kept.get(0));
     }
@@ -179,7 +179,7 @@ public final class WorkerProtocol {
      * Reads a length, and an answer that has it.
      *
      * @throws EOFException if the worker ends before
-     * @throws OddAnswerException if it is none; a reason that nobody knows is a fault of ours, too
+     * @throws OddAnswerException if it is none, which includes an unknown reason
      */
     public static Answer readFrom(DataInputStream in) throws IOException {
       int length = in.readInt();

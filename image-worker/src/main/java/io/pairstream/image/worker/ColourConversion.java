@@ -21,10 +21,10 @@ import org.bytedeco.opencv.opencv_core.Mat;
  */
 final class ColourConversion {
 
-  /** Differences up to this many levels are the rounding of profiles that mean sRGB. */
+  /** Levels up to which a conversion counts as none: profiles that mean sRGB differ by rounding. */
   private static final int SAME_LEVELS = 2;
 
-  /** How much of a picture lies in Java's heap at a time. */
+  /** Bytes of a picture in Java's heap at a time. */
   private static final int STRIPE_BYTES = 1 << 20;
 
   private static final ICC_Profile SRGB = srgb();
@@ -69,7 +69,10 @@ final class ColourConversion {
     }
   }
 
-  /** Java follows a printer's profile to the colours of its paper, a scanner's to those meant. */
+  /**
+   * Marks the profile as a scanner's: Java converts a printer's profile to the colours of its
+   * paper, a scanner's to those meant.
+   */
   private static byte[] asInput(byte[] icc) {
     String kind = new String(icc, 12, 4, StandardCharsets.ISO_8859_1);
     if (!kind.matches("scnr|mntr|prtr|spac")) {
@@ -91,7 +94,10 @@ final class ColourConversion {
     return ICC_Profile.getInstance(profile);
   }
 
-  /** Whether it changes next to nothing: all greys, or colours of nine levels per channel. */
+  /**
+   * Whether the conversion changes next to nothing, tried on all greys and on colours of nine
+   * levels per channel.
+   */
   private boolean isIdentity() {
     byte[] levels = channels == 1 ? greys() : new byte[channels * 9 * 9 * 9];
     for (int i = 0; channels > 1 && i < levels.length; i++) {

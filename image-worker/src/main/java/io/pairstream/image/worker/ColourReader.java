@@ -33,17 +33,17 @@ import java.util.zip.InflaterInputStream;
  */
 final class ColourReader {
 
-  /** Profiles that are remembered: a stream has few, and a new one takes 5 ms. */
+  /** Most profiles that are remembered: a stream has few, and a new one takes 5 ms. */
   private static final int KNOWN = 16;
 
   private static final int MAX_KNOWN_BYTES = 1024 * 1024;
 
-  /** gAMA of sRGB, and how far off others write it. */
+  /** gAMA of sRGB, and how far other programs' values differ. */
   private static final long USUAL_GAMMA = 45_455;
 
   private static final long USUAL_GAMMA_ROUNDING = 600;
 
-  /** By profile and components; the one met longest ago comes first. */
+  /** By profile and number of components, in order of access, the oldest first. */
   private final Map<ByteBuffer, Optional<ColourConversion>> known =
       new LinkedHashMap<>(16, 0.75f, true);
 
@@ -95,7 +95,7 @@ final class ColourReader {
     return conversion;
   }
 
-  /** ITU-T H.273, 8.1 and 8.2. */
+  /** Conversion of a PNG's cICP chunk: ITU-T H.273, 8.1 and 8.2. */
   private Outcome<ColourConversion> ofCodePoints(byte[] points) {
     Optional<RgbLights> lights =
         switch (points[0]) {
@@ -147,20 +147,20 @@ final class ColourReader {
   }
 
   /**
-   * What a file says of its colours, read from the segments or chunks before its pixels. Linear in
-   * the file's size; a colour profile is unpacked to at most 4 MiB.
+   * A file's description of its colours, read from the segments or chunks before its pixels. Linear
+   * in the file's size; a colour profile is unpacked to at most 4 MiB.
    */
   static final class FileColours {
 
     private static final int MAX_PROFILE_BYTES = 4 * 1024 * 1024;
     private static final String JPEG_PROFILE = "ICC_PROFILE\0";
 
-    /** Of all SOF markers; C4, C8 and CC are others. */
+    /** All SOF markers; C4, C8 and CC are others. */
     private static final Pattern FRAME_HEADER = Pattern.compile("C[0-35-79ABD-F]");
 
     private static final byte[] NOTHING = {};
 
-    /** 1 for grey, 3 for RGB, 4 for CMYK; alpha does not count. */
+    /** Number of components: 1 for grey, 3 for RGB, 4 for CMYK; alpha does not count. */
     private int components = 3;
 
     /** Whether a JPEG has Adobe's marker, whose inks are stored with 0 for the full ink. */
@@ -219,7 +219,7 @@ final class ColourReader {
       icc = joined(profile, total);
     }
 
-    /** Parts 1 to {@code total}; nothing where one is missing. */
+    /** Content of parts 1 to {@code total}; empty where one is missing. */
     private static byte[] joined(byte[][] parts, int total) {
       ByteArrayOutputStream all = new ByteArrayOutputStream();
       for (int i = 1; i <= total; i++) {
@@ -261,7 +261,10 @@ final class ColourReader {
       }
     }
 
-    /** A name of up to 79 bytes, a zero, the method 0, then a zlib stream (W3C PNG, 11.3.2.3). */
+    /**
+     * Unpacks a profile's chunk: a name of up to 79 bytes, a zero, the method 0, then a zlib stream
+     * (W3C PNG, 11.3.2.3).
+     */
     private static byte[] unpacked(byte[] file, int start, int end) {
       int at = start;
       while (at < end && at < start + 80 && file[at] != 0) {

@@ -26,7 +26,7 @@ enum ExifOrientation {
   private static final String JPEG_SEGMENT = "E1";
   private static final String JPEG_PREFIX = "Exif\0\0";
 
-  /** A WebP's is EXIF. */
+  /** PNG's name of the chunk; WebP's is EXIF. */
   private static final String PNG_CHUNK = "eXIf";
 
   private final boolean swapsSides;
@@ -70,7 +70,6 @@ enum ExifOrientation {
     return NORMAL;
   }
 
-  /** Reads a TIFF block that lies between {@code start} and {@code end}. */
   private static ExifOrientation ofBlock(ByteBuffer file, int start, int end) {
     if (end > file.limit() || end - start < 8) {
       return NORMAL;

@@ -29,7 +29,7 @@ final class FileParts {
     at = type == ImageType.PNG ? 8 : type == ImageType.WEBP ? 12 : 2;
   }
 
-  /** What nobody asks for is not read. */
+  /** The file's parts, read lazily: no further than the caller iterates. */
   static Iterable<Part> of(byte[] file) {
     return () -> {
       FileParts parts = new FileParts(file);
@@ -90,7 +90,7 @@ final class FileParts {
     return null;
   }
 
-  /** Whether a text stands at a place of a file. */
+  /** Whether a file has a text at a position. */
   static boolean isText(byte[] file, int at, String text) {
     byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
     return at + wanted.length <= file.length

@@ -95,7 +95,10 @@ final class GifDecoder {
         : damaged("it names a colour that its table does not have");
   }
 
-  /** The table that stands here if the flags announce one: three bytes a colour, RGB. */
+  /**
+   * The colour table at the current position if the flags announce one, three bytes a colour, RGB;
+   * else none.
+   */
   private byte[] colourTable(byte flags) {
     if ((flags & 0x80) == 0) {
       return new byte[0];
@@ -107,10 +110,10 @@ final class GifDecoder {
   }
 
   /**
-   * Unpacks colour indices until none is missing (appendix F). Each string of the table is one that
-   * has come before, and the index behind it.
+   * Unpacks colour indices until none is missing (appendix F). Each string of the table is an
+   * earlier one and the index after it.
    *
-   * @return what is wrong, or nothing
+   * @return the fault, or an empty string
    */
   private String unpack(ByteBuffer indices) {
     int rootBits = file.get(at++);
@@ -174,7 +177,7 @@ final class GifDecoder {
     return "";
   }
 
-  /** Paints rows of indices; false where one is beyond the colours. */
+  /** Paints rows of indices. @return false where an index is beyond the colours */
   private boolean paint(ByteBuffer indices, byte[] colours, Mat frame, boolean interlaced) {
     byte[] bgr = new byte[3 * frame.cols()];
     for (int row : rows(frame.rows(), interlaced)) {
@@ -195,7 +198,7 @@ final class GifDecoder {
     return true;
   }
 
-  /** Where the rows belong that come one after another (appendix E). */
+  /** Row of the frame for each row in the order of the file (appendix E). */
   private static int[] rows(int height, boolean interlaced) {
     int[] first = interlaced ? new int[] {0, 4, 2, 1} : new int[] {0};
     int[] step = interlaced ? new int[] {8, 8, 4, 2} : new int[] {1};

@@ -39,8 +39,8 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  *   <li>the geometry is laid out from the declared size, so that what it rejects is not decoded;
  *   <li>the file is decoded; transparent pixels come to lie on white;
  *   <li>for each picture, its part of the producer's crop box is cut out and scaled, in the numbers
- *       as they are stored, which is what everybody else does, then turned upright: the small
- *       result rather than the big original;
+ *       as they are stored, as other programs do, then turned upright: the small result rather than
+ *       the big original;
  *   <li>its colours are converted to sRGB;
  *   <li>it is measured, if it is the main one;
  *   <li>its pixels are changed as the plan asks, and it is laid on its canvas;
@@ -55,7 +55,7 @@ final class ImagePreparer {
   private final PlaneScaler scaler = new PlaneScaler();
   private final OpenCvDecoder openCv;
 
-  /** Null where this system has no library for it. */
+  /** Null where this system has no libjpeg-turbo. */
   private final JpegCodec jpeg;
 
   private final String codecs;
@@ -125,7 +125,7 @@ final class ImagePreparer {
     }
   }
 
-  /** The one place that chooses who decodes. */
+  /** Decodes the image with the decoder for its type and colours; the only place that chooses. */
   private Outcome<DecodedPicture> decode(
       ProbedImage image, Optional<ByteBuffer> seen, ColourConversion conversion) {
     byte[] file = image.encoded().bytes();
@@ -218,7 +218,10 @@ final class ImagePreparer {
             measures));
   }
 
-  /** What the main picture is measured by: at hand where a JPEG with halved colour is made. */
+  /**
+   * The picture that the main picture is measured by: already there where a JPEG with halved colour
+   * is made.
+   */
   private Mat colours(SmallPicture main) {
     boolean halved =
         plan.main().encoding() == ImageEncoding.JPEG
@@ -290,7 +293,7 @@ final class ImagePreparer {
         : encoded(picture.bgr(), output);
   }
 
-  /** A picture that is not in RGB: one channel, or three with the last one first. */
+  /** Encodes a picture that is not in RGB: one channel, or three with the last one first. */
   private static byte[] encoded(Mat channels, PictureOutput output) {
     return switch (output.encoding()) {
       case JPEG ->

@@ -16,7 +16,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * Decodes the four inks of a CMYK or YCCK JPEG as they are, for a profile that says what they look
- * like in print. OpenCV mixes them to RGB by a rule of thumb before anybody sees them.
+ * like in print. OpenCV mixes them to RGB by a rule of thumb before this code sees them.
  *
  * <p>By the decoder that comes with Java, in its heap: hence the limit. That the file is whole, the
  * caller has found out with the other decoder.
@@ -25,12 +25,15 @@ import org.bytedeco.opencv.opencv_core.Mat;
  */
 final class InkDecoder {
 
-  /** Four bytes each: half of the worker's heap. */
+  /** Most pixels, of four bytes each: half of the worker's heap. */
   private static final long MAX_PIXELS = 12_000_000;
 
   private InkDecoder() {}
 
-  /** The same, or none where it is for inks and the picture has too many pixels for them. */
+  /**
+   * The conversion; {@link ColourConversion#NONE} where it is for inks and the picture has too many
+   * pixels.
+   */
   static ColourConversion bearable(ColourConversion conversion, ProbedImage image) {
     boolean tooLarge = (long) image.widthPx() * image.heightPx() > MAX_PIXELS;
     return conversion.ofInks() && tooLarge ? ColourConversion.NONE : conversion;

@@ -17,7 +17,7 @@ import org.bytedeco.opencv.opencv_core.Rect;
  */
 final class JpegCodec {
 
-  /** TurboJPEG's numbers for what a file's planes are. */
+  /** TurboJPEG's number of the colour model. */
   private static final int YCBCR = 1;
 
   private static final int GREY = 2;
@@ -92,7 +92,7 @@ final class JpegCodec {
     return source;
   }
 
-  /** What one file did to it must not show in the next one's picture. */
+  /** Starts the decompressor anew, so that a broken file leaves no state for the next one. */
   private void renewDecompressor() {
     TurboJpeg.tjDestroy(decompressor);
     decompressor = TurboJpeg.tjInitDecompress();
@@ -183,7 +183,7 @@ final class JpegCodec {
     }
   }
 
-  /** A JPEG, decoded into planes that are valid until its codec decodes another. */
+  /** A JPEG decoded into planes, which are valid until the codec decodes another file. */
   private record Decoded(Planes planes, JpegCodec codec) implements DecodedPicture {
 
     @Override
@@ -226,9 +226,9 @@ final class JpegCodec {
     }
 
     /**
-     * uint8 [height, width, 3], BGR. Colour is unfolded as libjpeg does it: by a triangle. Takes
-     * whole colour samples, of which the planes have room, and cuts then: an odd side would stretch
-     * the colour.
+     * uint8 [height, width, 3], BGR. Colour is unfolded as libjpeg does it: by a triangle. Scales
+     * whole colour samples, for which the planes have room, and cuts afterwards: an odd side would
+     * stretch the colour.
      */
     private Mat unscaled(Rect region) {
       JpegSampling sampling = planes.sampling();

@@ -23,7 +23,7 @@ import org.bytedeco.opencv.global.opencv_photo;
  */
 final class LateParts {
 
-  /** Those whose natives are loaded with the class; that of models is loaded with a model. */
+  /** Classes whose native libraries are loaded with them; a model's is loaded with the model. */
   private static final List<Class<?>> NATIVES =
       List.of(opencv_imgproc.class, opencv_imgcodecs.class, opencv_photo.class, swscale.class);
 
@@ -39,7 +39,7 @@ final class LateParts {
 
   /** Opens every jar of the class path, and loads the classes of its folders. */
   static void openClassPath() {
-    // Nobody has it, so everywhere is looked.
+    // Found nowhere, so every place is searched.
     ClassLoader.getSystemResource("no/such/resource");
     for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
       Path folder = Path.of(part);

@@ -107,7 +107,6 @@ final class ModelScores {
     }
   }
 
-  /** A loaded model. */
   private static final class Model {
 
     private final ModelScore score;
@@ -222,7 +221,7 @@ final class ModelScores {
       return scaled;
     }
 
-    /** What each level becomes, for red, green and blue. */
+    /** Model input for each level, per channel red, green, blue. */
     private float[][] tables() {
       double[][] meanAndDeviation =
           switch (score.normalisation()) {

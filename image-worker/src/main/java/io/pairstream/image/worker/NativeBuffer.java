@@ -8,10 +8,10 @@ import org.bytedeco.javacpp.Pointer;
  */
 final class NativeBuffer {
 
-  /** What is kept from image to image: the planes of a photograph of 20 megapixels. */
+  /** Bytes kept from image to image: the planes of a photograph of 20 megapixels. */
   private static final long USUAL_BYTES = 32L << 20;
 
-  /** A vector instruction may read, not use, so much beyond the end. */
+  /** Bytes beyond the end that a vector instruction may read, without using them. */
   private static final int SLACK_BYTES = 64;
 
   private Pointer memory = new Pointer();

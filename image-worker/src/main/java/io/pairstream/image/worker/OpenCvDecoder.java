@@ -41,14 +41,21 @@ record OpenCvDecoder(PlaneScaler scaler) {
     return Outcome.kept(new Decoded(onWhite(decoded, file), scaler));
   }
 
-  /** A JPEG has no alpha; the others keep theirs only when nothing is converted. */
+  /**
+   * OpenCV's flags for decoding: JPEG has no alpha; the other formats keep theirs only unconverted.
+   */
   private static int flags(byte[] file) {
     return ImageType.of(file).filter(type -> type == ImageType.JPEG).isPresent()
         ? opencv_imgcodecs.IMREAD_COLOR | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION
         : opencv_imgcodecs.IMREAD_UNCHANGED;
   }
 
-  /** uint8 in one or three channels, grey or BGR, of 8 or 16 bits of grey, BGR or BGRA. */
+  /**
+   * Puts the picture on white.
+   *
+   * @param whole 8 or 16 bits of grey, BGR or BGRA
+   * @return uint8 [height, width, 1 or 3], grey or BGR
+   */
   private static Mat onWhite(Mat whole, byte[] file) {
     if (whole.channels() == 1) {
       OptionalInt clear = PngFile.clearGrey(file);
@@ -76,7 +83,7 @@ record OpenCvDecoder(PlaneScaler scaler) {
     return colour;
   }
 
-  /** To the nearest level; full is full. */
+  /** Rounds 16 bits to the nearest of 8 bits; the largest value stays the largest. */
   private static Mat inEightBits(Mat whole) {
     if (whole.depth() == opencv_core.CV_8U) {
       return whole;
@@ -90,7 +97,7 @@ record OpenCvDecoder(PlaneScaler scaler) {
     return message.contains("Insufficient memory") || message.contains("bad_alloc");
   }
 
-  /** OpenCV's messages name a source file of its build before they say what is wrong. */
+  /** Removes the name of a source file from the beginning of OpenCV's message. */
   private static String withoutLocation(String message) {
     int at = message.indexOf("error: ");
     return at < 0 ? message : message.substring(at + "error: ".length());

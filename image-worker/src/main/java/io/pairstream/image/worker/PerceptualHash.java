@@ -40,12 +40,12 @@ record PerceptualHash(long upright, long mirrored) {
   private static final int LOW = 8;
   private static final int LEVELS = 256;
 
-  /** Below this standard deviation, in levels, a picture is flat: JPEG alone makes about 0.5. */
+  /** Standard deviation, in levels, below which a picture is flat: JPEG alone makes about 0.5. */
   private static final double FLAT_LEVELS = 1;
 
   /**
-   * How far apart, in levels, the colours of flat pictures are that count as different. A copy
-   * whose rounding crosses from one such step to the next is missed.
+   * Step in levels at which the colours of flat pictures count as different. A copy whose rounding
+   * crosses to the next step is missed.
    */
   private static final int COLOUR_STEP = 8;
 

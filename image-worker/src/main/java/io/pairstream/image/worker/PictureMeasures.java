@@ -23,10 +23,13 @@ final class PictureMeasures {
   private static final int REFERENCE_PX = 256;
   private static final int LEVELS = 256;
 
-  /** Levels that far from black or white count as clipped; resampling and JPEG blur the ends. */
+  /**
+   * Distance from black or white, in levels, up to which a pixel counts as clipped; resampling and
+   * JPEG blur the extremes.
+   */
   private static final int CLIPPED_LEVELS = 5;
 
-  /** How far the pixels of a bar may lie apart, in levels; JPEG ripples beside a bar's edge. */
+  /** Largest difference between a bar's pixels, in levels; JPEG ripples beside a bar's edge. */
   private static final int BAR_LEVELS = 10;
 
   /** Colour is measured on every fourth pixel of every fourth row. */
@@ -78,7 +81,6 @@ final class PictureMeasures {
     return opencv_core.norm(edges, opencv_core.NORM_L2SQR, new Mat()) / pixels - mean * mean;
   }
 
-  /** All that the histogram of the levels tells. */
   private static void addLevels(Mat luma, Map<String, Double> measures) {
     float[] counts = new float[LEVELS];
     Mat histogram = new Mat();
@@ -189,7 +191,6 @@ final class PictureMeasures {
         "colourfulness", root(varRg + varYb) + 0.3 * Math.sqrt(meanRg * meanRg + meanYb * meanYb));
   }
 
-  /** The square root; 0 for what only rounding made negative. */
   private static double root(double value) {
     return Math.sqrt(Math.max(0, value));
   }

@@ -20,7 +20,9 @@ import org.bytedeco.opencv.opencv_imgproc.CLAHE;
  */
 final class PixelChanges {
 
-  /** Sides of the patch and of the window it is looked for in, as Buades and others propose. */
+  /**
+   * Side of the compared patch, and of the window that is searched, as Buades and others propose.
+   */
   private static final int NL_MEANS_PATCH_PX = 7;
 
   private static final int NL_MEANS_WINDOW_PX = 21;

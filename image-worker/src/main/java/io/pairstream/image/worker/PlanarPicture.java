@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * A picture in planes. Nothing is scaled before somebody asks for it, and then straight from the
+ * A picture in planes. Nothing is scaled before it is requested, and then directly from the
  * original, so that full colour comes from full colour.
  */
 final class PlanarPicture implements SmallPicture {
@@ -69,7 +69,10 @@ final class PlanarPicture implements SmallPicture {
         sampling -> turned(sampling, orientation));
   }
 
-  /** An odd side would shift halved colour by half a pixel when it is mirrored. */
+  /**
+   * Turns the planes; unfolds colour halved along an odd side first, which mirroring would shift by
+   * half a pixel.
+   */
   private Planes turned(JpegSampling sampling, ExifOrientation orientation) {
     if (sampling != JpegSampling.HALVED || (widthPx % 2 == 0 && heightPx % 2 == 0)) {
       return planes(sampling).turned(orientation);

@@ -30,16 +30,16 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  */
 final class PlaneScaler {
 
-  /** Kernels of one size take about 110 kB and 40 µs to make. */
+  /** Most kernels kept; those of one size take about 110 kB and 40 µs to make. */
   private static final int MAX_KERNELS = 128;
 
-  /** The same numbers on every processor, at no measurable cost. */
+  /** Flags that give equal results on every processor, at no measurable cost. */
   private static final int EXACT = swscale.SWS_ACCURATE_RND | swscale.SWS_BITEXACT;
 
   /** Catmull and Rom's cubic, as Pillow's; libswscale's own is sharper and rings. */
   private static final double CUBIC_C = 0.5;
 
-  /** Position 0 is the first sample's left edge; the unit is a 256th of a pixel. */
+  /** Units of a position per pixel; position 0 is the first sample's left edge. */
   private static final int PIXEL = 256;
 
   private final Map<Kernels, SwsContext> contexts = new LinkedHashMap<>(16, 0.75f, true);
@@ -57,7 +57,10 @@ final class PlaneScaler {
     }
   }
 
-  /** What makes two scalings the same work. The chroma positions are those of the first sample. */
+  /**
+   * Key of kernels: scalings that are equal in all of this share them. The chroma positions are
+   * those of the first sample.
+   */
   private record Kernels(
       int sourceFormat,
       int sourceWidthPx,
@@ -101,7 +104,7 @@ final class PlaneScaler {
     return result;
   }
 
-  /** The same picture with its colour stored in another way. */
+  /** Returns the picture with its colour stored in another sampling. */
   Planes resampled(Planes picture, JpegSampling sampling, Resampling resampling) {
     return scaled(
         picture,
@@ -174,7 +177,9 @@ final class PlaneScaler {
     return result;
   }
 
-  /** One at a time: at 50 megapixels all of them would take another 150 MB. */
+  /**
+   * One channel as a plane. One at a time: at 50 megapixels all together would take another 150 MB.
+   */
   private Planes channel(Mat picture, int index) {
     long bytes = Planes.bytes(JpegSampling.NONE, picture.cols(), picture.rows());
     Planes plane =
@@ -183,7 +188,10 @@ final class PlaneScaler {
     return plane;
   }
 
-  /** Then it is shrunk first: each way has its own method, and libswscale has none for extremes. */
+  /**
+   * Whether one side grows and the other shrinks. Such a picture is shrunk first: growing and
+   * shrinking have methods of their own, and libswscale has none for extremes.
+   */
   private static boolean growsOneWay(int width, int height, int widthPx, int heightPx) {
     return (widthPx > width && heightPx < height) || (widthPx < width && heightPx > height);
   }
@@ -244,10 +252,10 @@ final class PlaneScaler {
   }
 
   /**
-   * Halved colour is smoothed before it is scaled, as it is where a decoder unfolds it by a
-   * triangle (libjpeg's "fancy upsampling") and the unfolded picture is scaled: both spread a
-   * colour sample over its neighbours. Unfolding adds a variance of 1/8 of a sample to the box that
-   * a sample is, and so do these three weights.
+   * Initialises a context. Halved colour is smoothed before it is scaled, as it is where a decoder
+   * unfolds it by a triangle (libjpeg's "fancy upsampling") and the unfolded picture is scaled:
+   * both spread a colour sample over its neighbours. Unfolding adds a variance of 1/8 of a sample
+   * to the box that a sample is, and so do these three weights.
    */
   private static int initialise(SwsContext context, Kernels kernels) {
     boolean across = kernels.halvedAcross();

@@ -17,7 +17,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
  */
 record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) {
 
-  /** Rows begin where vector instructions like it, and there is room to write beyond a row. */
+  /** Alignment of rows in bytes for vector instructions, which may also write beyond a row. */
   private static final int ALIGNMENT = 64;
 
   /** Bytes that {@link #over} needs. */
@@ -72,7 +72,7 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
     return new Planes(JpegSampling.NONE, widthPx, heightPx, mats.subList(0, 1));
   }
 
-  /** The same planes the way the picture was seen; those of half a width must not turn. */
+  /** Turns the planes upright. Planes of half a width must not be turned by a quarter. */
   Planes turned(ExifOrientation orientation) {
     boolean swaps = orientation.swapsSides();
     return new Planes(
@@ -82,7 +82,7 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
         mats.stream().map(mat -> OpenCvPicture.turned(mat, orientation)).toList());
   }
 
-  /** The same picture, its last column and row once more where a colour sample goes beyond it. */
+  /** Pads the picture to whole colour samples by repeating its last column and row. */
   Planes ofWholeSamples() {
     int right = sampling.planeWidth(1, widthPx) * sampling.horizontal() - widthPx;
     int bottom = sampling.planeHeight(1, heightPx) * sampling.vertical() - heightPx;

@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** What OpenCV does not see, or sees too much of, in a PNG. */
+/** Removes and checks parts of a PNG that OpenCV decodes wrongly or does not check. */
 final class PngFile {
 
-  /** OpenCV animates, and refuses a picture for its background's colour, which it does not need. */
+  /** Chunks to remove: OpenCV would animate, and refuses a picture for the background's colour. */
   private static final Set<String> NOT_THE_PICTURE = Set.of("acTL", "fcTL", "fdAT", "bKGD");
 
   private static final int DEPTH = 24;
@@ -23,7 +23,10 @@ final class PngFile {
   /** A surplus that libpng drops in half a second. */
   static final long BEARABLE_BYTES = 256L << 20;
 
-  /** See <a href="https://zlib.net/zlib_tech.html">zlib, Maximum Compression Factor</a>. */
+  /**
+   * Most bytes that one compressed byte unpacks to: <a href="https://zlib.net/zlib_tech.html">zlib,
+   * Maximum Compression Factor</a>.
+   */
   private static final int MOST_PER_BYTE = 1032;
 
   private static final int HEADER_END = 33;
@@ -102,9 +105,9 @@ final class PngFile {
   }
 
   /**
-   * The bits of all pixels, and four bytes for each row. A row has a byte that names its filter and
-   * up to seven bits of padding, and an interlaced picture has less than two rows for each, and
-   * seven.
+   * Upper bound of the unpacked pixels: the bits of all pixels, and four bytes for each row. A row
+   * has a byte that names its filter and up to seven bits of padding, and an interlaced picture has
+   * less than two rows for each, and seven.
    */
   private static long mostBytes(ByteBuffer file) {
     int channels =
@@ -119,7 +122,10 @@ final class PngFile {
     return width * height * channels * file.get(DEPTH) / 8 + 4 * height + 16;
   }
 
-  /** Counts no further than just beyond {@code most}; what is damaged counts as far as it goes. */
+  /**
+   * Unpacked bytes of the pixel data. Stops counting just beyond {@code most}, and where the data
+   * is damaged.
+   */
   private static long unfolded(byte[] file, long most) {
     byte[] buffer = new byte[32 * 1024];
     long count = 0;
@@ -144,7 +150,7 @@ final class PngFile {
     return count;
   }
 
-  /** Bytes that came out; below 0 where the data is damaged, which the decoder says. */
+  /** Unpacked bytes; negative where the data is damaged, which the decoder reports itself. */
   private static int inflate(Inflater inflater, byte[] buffer) {
     try {
       return inflater.inflate(buffer);

@@ -117,7 +117,7 @@ final class RgbLights {
     return new double[] {x / y, 1, (1 - x - y) / y};
   }
 
-  /** A light of so much strength, as it looks to eyes that take D50 for white. */
+  /** Scales a light and adapts it to the white D50. */
   private double[] adapted(double[] light, double strength) {
     double[] cones = times(BRADFORD, light);
     double[] from = times(BRADFORD, xyz(0));
@@ -138,7 +138,6 @@ final class RgbLights {
     return result;
   }
 
-  /** The determinant, for Cramer's rule. */
   private static double volume(double[] a, double[] b, double[] c) {
     return a[0] * (b[1] * c[2] - b[2] * c[1])
         - b[0] * (a[1] * c[2] - a[2] * c[1])

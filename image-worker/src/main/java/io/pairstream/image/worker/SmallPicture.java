@@ -5,7 +5,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * A picture of the output's size. Its pixels are native memory that the caller's {@code
- * PointerScope} frees. Nobody changes a Mat that it hands out.
+ * PointerScope} frees. Callers must not change a Mat that it returns.
  */
 interface SmallPicture {
 
@@ -23,8 +23,8 @@ interface SmallPicture {
   Mat bgr();
 
   /**
-   * The same as {@link #bgr()}, but for colour that may be half as fine: for measuring, where the
-   * output itself needs no more.
+   * Picture as in {@link #bgr()}, with colour of half the resolution where the output needs no
+   * more: for measuring.
    */
   Mat roughBgr();
 

@@ -25,7 +25,7 @@ final class SystemCallFilter {
   private static final int PR_SET_NO_NEW_PRIVS = 38;
   private static final long SECCOMP_SET_MODE_FILTER = 1;
 
-  /** All threads, and without slowing down what the processor guesses. */
+  /** Applies to all threads, without disabling speculative execution. */
   private static final long TSYNC_AND_SPEC_ALLOW = 1 | 4;
 
   private static final int LOAD_WORD = 0x20;
@@ -35,19 +35,19 @@ final class SystemCallFilter {
   private static final int FAIL_WITH_EPERM = 0x00050001;
   private static final int INSTRUCTION_BYTES = 8;
 
-  /** Offsets in what a filter sees: number of the call, architecture, first argument. */
+  /** Offsets in the filter's input: number of the call, architecture, first argument. */
   private static final int CALL = 0;
 
   private static final int ARCHITECTURE = 4;
   private static final int FIRST_ARGUMENT = 16;
 
   /**
-   * The calls that stay, on x86-64 and on aarch64, in the same order: read, write, readv, writev,
-   * pread64, lseek, close, fstat, ppoll, mmap, munmap, mremap, mprotect, madvise, brk, futex,
-   * restart_syscall, sched_yield, sched_getaffinity, getcpu, membarrier, rseq, set_robust_list,
-   * rt_sigaction, rt_sigprocmask, rt_sigreturn, sigaltstack, nanosleep, clock_nanosleep,
-   * clock_gettime, clock_getres, gettimeofday, times, getrusage, getpid, gettid, sysinfo, uname,
-   * getrandom, exit, exit_group; then poll, which aarch64 has not.
+   * The allowed calls on x86-64, and below on aarch64 in the same order: read, write, readv,
+   * writev, pread64, lseek, close, fstat, ppoll, mmap, munmap, mremap, mprotect, madvise, brk,
+   * futex, restart_syscall, sched_yield, sched_getaffinity, getcpu, membarrier, rseq,
+   * set_robust_list, rt_sigaction, rt_sigprocmask, rt_sigreturn, sigaltstack, nanosleep,
+   * clock_nanosleep, clock_gettime, clock_getres, gettimeofday, times, getrusage, getpid, gettid,
+   * sysinfo, uname, getrandom, exit, exit_group; then poll, which aarch64 has not.
    */
   private static final int[] X86_64 = {
     0, 1, 19, 20, 17, 8, 3, 5, 271, 9, 11, 25, 10, 28, 12, 202, 219, 24, 204, 309, 324, 334, 273,

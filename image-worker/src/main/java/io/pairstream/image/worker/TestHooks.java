@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Faults on demand, for tests of whoever runs workers: an image whose bytes end in {@code
+ * Faults on demand, for tests of programs that run workers: an image whose bytes end in {@code
  * PAIRSTREAM-TEST:halt}, {@code :segv}, {@code :spin} or {@code :grow} makes the worker do that.
  *
  * <p>Off unless the worker is started with {@code -Dpairstream.worker.test-hooks=true}.
@@ -44,7 +44,7 @@ record TestHooks(boolean enabled) {
     }
   }
 
-  /** Takes native memory, which nobody frees, until there is no more. */
+  /** Takes native memory, never freed, until there is no more. */
   private static void grow() {
     while (true) {
       Pointer taken = Pointer.malloc(GROWTH_BYTES);

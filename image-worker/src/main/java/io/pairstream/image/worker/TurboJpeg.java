@@ -26,17 +26,17 @@ final class TurboJpeg {
   /** Names the library. */
   static final String PROPERTY = "pairstream.worker.turbojpeg";
 
-  /** That of Debian 12 and Ubuntu 24.04; pixels are compared with no older one's. */
+  /** Oldest supported version, of Debian 12 and Ubuntu 24.04; an older one's pixels differ. */
   private static final Version OLDEST = Version.parse("2.1.5");
 
-  /** By soname, so that the system's linker looks for them; then where Homebrew puts them. */
+  /** Sonames for the system's linker, then the paths of Homebrew. */
   private static final List<String> OF_THE_SYSTEM =
       List.of(
           "libturbojpeg.so.0",
           "/opt/homebrew/lib/libturbojpeg.dylib",
           "/usr/local/lib/libturbojpeg.dylib");
 
-  /** The API does not tell, but each version carries this text. */
+  /** Text with the version in each version's library; the API does not give it. */
   private static final Pattern VERSION = Pattern.compile("libjpeg-turbo version (\\d[\\w.]*)");
 
   private TurboJpeg() {}
@@ -83,7 +83,7 @@ final class TurboJpeg {
     }
   }
 
-  /** 0 where the file does not say. */
+  /** Version of the library; 0 where the file does not contain it. */
   private static Version version(Path file) throws IOException {
     Matcher found = VERSION.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
     return Version.parse(found.find() ? found.group(1) : "0");

@@ -47,10 +47,10 @@ public final class WorkerMain {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  /** Nobody can write into this pipe any more: Linux, poll(2). */
+  /** Event of a pipe without readers: Linux, poll(2). */
   private static final int POLLHUP = 16;
 
-  /** Linux, fcntl(2). */
+  /** Command for a pipe's size: Linux, fcntl(2). */
   private static final int F_GETPIPE_SZ = 1032;
 
   private WorkerMain() {}
@@ -137,8 +137,9 @@ public final class WorkerMain {
   }
 
   /**
-   * Ends this process soon after its parent's end: waits for the end of stdin without reading it,
-   * since the main thread may be inside a codec, and a parent out of sight.
+   * Ends this process soon after its parent: waits on another thread for the end of stdin without
+   * reading it, since the main thread may be inside a codec, and the parent's process is not
+   * visible.
    */
   private static void endWithParent() {
     Memory stdin = new Memory(8);
@@ -150,7 +151,7 @@ public final class WorkerMain {
     Runtime.getRuntime().halt(0);
   }
 
-  /** Bytes that stdout holds before its writer waits; 0 where nobody knows. */
+  /** Bytes that stdout holds before its writer blocks; 0 where unknown. */
   private static int pipeBytes() {
     return Platform.isLinux()
         ? Math.max(0, Function.getFunction("c", "fcntl").invokeInt(new Object[] {1, F_GETPIPE_SZ}))
@@ -170,7 +171,7 @@ public final class WorkerMain {
     }
   }
 
-  /** Says nothing of what it holds, which a filtered process cannot ask. */
+  /** A pipe that reports no available bytes: a filtered process cannot ask. */
   private static final class Pipe extends FileInputStream {
 
     Pipe(FileDescriptor end) {

@@ -39,7 +39,7 @@ class WorkerProtocolTest {
 
   private static final ByteBuffer NO_WINDOW = ByteBuffer.allocateDirect(0);
 
-  /** One that has something in every place. */
+  /** A plan with a value in every place. */
   private static final ImagePlan PLAN =
       ImagePlan.from(
           RecipeReader.parse(

@@ -54,7 +54,7 @@ final class DrawnMats {
     return bytes;
   }
 
-  /** What OpenCV sees in a file, as stored: uint8 [height, width, 3], BGR. */
+  /** The file decoded by OpenCV, as stored: uint8 [height, width, 3], BGR. */
   static Mat decoded(byte[] file) {
     Mat bytes = new Mat(1, file.length, opencv_core.CV_8UC1, new BytePointer(file));
     return opencv_imgcodecs.imdecode(

@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** What {@code src/test/reference/pixel_reference.py} computed, and the pictures it began with. */
+/** Results of {@code src/test/reference/pixel_reference.py}, and the pictures it began with. */
 final class Golden {
 
   private static final Map<String, String> VALUES = read();

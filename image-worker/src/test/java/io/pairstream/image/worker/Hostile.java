@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * What somebody tries who has taken over a worker. Each attempt is told on stdout: {@code done} or
+ * Attacks by code that has taken over a worker. Each attempt is reported on stdout: {@code done} or
  * {@code failed}, and its name.
  *
  * <p>Arguments: whether system calls are filtered first, the parent's process id and the time of

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PngFileTest {
 
-  /** Of noise, which nothing makes smaller: large enough to be counted. */
+  /** Width of a picture of noise, which does not compress: large enough to be counted. */
   private static final int WIDTH = 601;
 
   private static final int HEIGHT = 499;
