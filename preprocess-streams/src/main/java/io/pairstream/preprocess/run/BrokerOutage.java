@@ -12,13 +12,13 @@ import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.UnknownProducerIdException;
 
 /**
- * Tells whether a stream thread ended because the brokers were away for longer than its clients
+ * Finds whether a stream thread ended because the brokers were away for longer than its clients
  * wait, or were just coming back.
  *
- * <p>Kafka Streams goes on after most time-outs. What it does not get over is a producer that has
+ * <p>Kafka Streams continues after most time-outs. It does not recover from a producer that has
  * given a record or a commit up: the producer's state forbids whatever the thread does next, and
- * the thread ends. Nor does it get over a coordinator that is still loading its groups, or one that
- * stood still, has been replaced, does not know it yet, and says of a transaction that it has not
+ * the thread ends. Nor does it recover from a coordinator that is still loading its groups, or from
+ * one that hung, has been replaced, does not know it yet, and says of a transaction that it has not
  * seen that it cannot be committed. Nothing is wrong with the process: another thread has new
  * clients, and does again what was not committed.
  */
@@ -47,9 +47,9 @@ final class BrokerOutage {
   }
 
   /**
-   * Whether a producer says that it is in no state to go on: a commit is pending that timed out, or
-   * it has given up records of the transaction. Such exceptions have no class of their own, where
-   * one that is not allowed to write, or was fenced, has.
+   * Whether the producer has reported an invalid state: a commit that timed out is pending, or it
+   * has given up records of the transaction. These exceptions have no class of their own; those of
+   * a producer that may not write, or was fenced, do.
    */
   private static boolean isProducersState(Throwable thrown) {
     StackTraceElement[] stack = thrown.getStackTrace();
@@ -60,9 +60,9 @@ final class BrokerOutage {
   }
 
   /**
-   * Whether a group's coordinator was in a state of which the consumer knows nothing: one that is
-   * loading the group answers so to a member that has just joined. What is wrong with the member or
-   * its rights has exceptions of its own.
+   * Whether a group's coordinator was in a state that the consumer does not expect: a coordinator
+   * that is loading the group answers so to a member that has just joined. What is wrong with the
+   * member or its rights has exceptions of its own.
    */
   private static boolean isCoordinatorsState(Throwable thrown) {
     StackTraceElement[] stack = thrown.getStackTrace();

@@ -28,13 +28,13 @@ import org.apache.kafka.common.errors.InterruptException;
 /**
  * Finds transactions that hold up readers of committed records: those that are open on a partition
  * although their coordinator has ended them, which no time-out ends, those of instances that died,
- * and those that a stranger's producer has begun and does not end.
+ * and those that another program's producer has begun and does not end.
  */
 public final class HangingTransactions {
 
   private static final String CHECK = "transactions";
 
-  /** An open transaction of a stranger is nothing before. */
+  /** Age up to which an open transaction of another program is normal. */
   private static final Duration LONG = Duration.ofMinutes(1);
 
   private HangingTransactions() {}
@@ -59,7 +59,7 @@ public final class HangingTransactions {
               .filter(partition -> partition.topic().startsWith(cluster.dataset().topic("")))
               .toList();
       OpenTransaction.on(admin, own).stream()
-          .filter(open -> isStrangers(cluster.dataset(), open, longAgo))
+          .filter(open -> isForeign(cluster.dataset(), open, longAgo))
           .forEach(open -> findings.add(finding(cluster, open)));
     } catch (InterruptException e) {
       throw e;
@@ -69,8 +69,11 @@ public final class HangingTransactions {
     return findings.isEmpty() ? List.of(Finding.ok(Area.TOPICS, CHECK, "none hangs")) : findings;
   }
 
-  /** What is ours ends by itself, or is told of above. */
-  private static boolean isStrangers(Dataset dataset, OpenTransaction open, Instant longAgo) {
+  /**
+   * Whether the transaction is another program's and old. A transaction of our own ends by itself,
+   * or is reported above.
+   */
+  private static boolean isForeign(Dataset dataset, OpenTransaction open, Instant longAgo) {
     return !open.transactionalId().orElse("").startsWith(dataset.name() + "-")
         && open.begun().orElse(Instant.EPOCH).isBefore(longAgo);
   }

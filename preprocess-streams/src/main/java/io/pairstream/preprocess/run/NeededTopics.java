@@ -26,9 +26,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * What the topology cannot work without: its topics, and its own schemas in the registry.
+ * Prerequisites of the topology: its topics, and its own schemas in the registry.
  *
- * @param findsCopies whether it looks for near copies
+ * @param findsCopies whether the recipe looks for near copies
  */
 record NeededTopics(PairTopics topics, Registry registry, boolean findsCopies) {
 

@@ -73,7 +73,7 @@ public final class PreprocessService implements AutoCloseable {
 
   private final SelfReport report;
 
-  /** What the start waits for; empty where it does not wait. */
+  /** Prerequisite that the start waits for; empty where it does not wait. */
   private volatile String waitsFor = "";
 
   private final List<AutoCloseable> parts = new ArrayList<>();
@@ -86,7 +86,7 @@ public final class PreprocessService implements AutoCloseable {
    * @throws StartException where a topic, a schema or a worker is missing; the message says what to
    *     do
    * @throws io.pairstream.service.requirements.WeakClusterException where the cluster is not set to
-   *     keep what is promised
+   *     keep what Pairstream guarantees
    * @throws IOException if the recipe or the state directory cannot be used
    */
   public PreprocessService(PreprocessSettings settings) throws IOException, InterruptedException {
@@ -94,9 +94,9 @@ public final class PreprocessService implements AutoCloseable {
   }
 
   /**
-   * The same with a report that others hear too.
+   * Puts the parts together and starts them, reporting to others too.
    *
-   * @param report learns of the parts as they come to be
+   * @param report receives the parts as they are made
    */
   public PreprocessService(PreprocessSettings settings, SelfReport report)
       throws IOException, InterruptedException {
@@ -113,7 +113,7 @@ public final class PreprocessService implements AutoCloseable {
   private void start(PreprocessSettings settings) throws IOException, InterruptedException {
     Registry registry = settings.cluster().registry();
     PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
-    // First of all parts, so that it is closed last, and tells of waiting for the others.
+    // First of all parts, so that it is closed last, and reports waiting for the others.
     parts.add(
         StatusReporter.start(
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
@@ -237,9 +237,9 @@ public final class PreprocessService implements AutoCloseable {
   }
 
   /**
-   * A further graph, with settings and a group of its own.
+   * A further Kafka Streams client, with settings and a group of its own.
    *
-   * @param otherwise what is not done while it does not run
+   * @param otherwise consequence while the client does not run, for the report
    */
   private KafkaStreams beside(
       Topology graph, Map<String, Object> settings, String otherwise, LongAdder threadsReplaced) {
@@ -257,7 +257,9 @@ public final class PreprocessService implements AutoCloseable {
     return streams;
   }
 
-  /** Lets a graph wait out an outage of the brokers, and end the service with any other fault. */
+  /**
+   * Replaces a thread after an outage of the brokers, and ends the service with any other fault.
+   */
   private void endsWith(KafkaStreams streams, LongAdder threadsReplaced, Runnable whenRunning) {
     streams.setUncaughtExceptionHandler(
         thrown -> {

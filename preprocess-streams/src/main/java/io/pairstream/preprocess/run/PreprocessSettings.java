@@ -25,41 +25,44 @@ public record PreprocessSettings(
     Cluster cluster, String recipe, Path stateDir, int threads, WorkerSettings workers) {
 
   /**
-   * Beyond so many records in hand a partition is paused. Records have up to 9 MiB, and every
-   * partition of every topic holds its own.
+   * Most records buffered per partition before it is paused. A record has up to 9 MiB, and every
+   * partition of every topic has a buffer of its own.
    */
   private static final int BUFFERED_RECORDS = 4;
 
-  /** Records in hand of the graph that keeps the index: finished ones, of some 30 kB each. */
+  /**
+   * Most buffered records per partition of the graph that keeps the index: prepared pairs, of some
+   * 30 kB each.
+   */
   private static final int INDEXED_AT_ONCE = 100;
 
-  /** Fingerprints in hand, of some 50 bytes each. */
+  /** Most buffered fingerprints per partition, of some 50 bytes each. */
   private static final int LOOKED_UP_AT_ONCE = 1000;
 
   private static final Duration LOOK_UP_COMMIT_INTERVAL = Duration.ofMillis(200);
 
   /**
-   * Without stores, an instance that starts again has other transactional ids: only this ends what
-   * it left open.
+   * Transaction timeout of the graphs without stores: an instance that starts again has other
+   * transactional ids, and only the timeout ends the transactions of the one before.
    */
   private static final Duration QUICK_TRANSACTION = Duration.ofSeconds(30);
 
-  /** How long a member may be silent before others take over. */
+  /** Silence after which a member's partitions are reassigned. */
   private static final Duration SESSION = Duration.ofSeconds(10);
 
-  /** A broker's transaction.max.timeout.ms, where nobody has changed it. */
+  /** Default of a broker's transaction.max.timeout.ms. */
   private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(15);
 
   /**
-   * How long outputs wait for their transaction's end, at most. Each end costs every thread its
-   * time and the broker a marker on every partition written, however few records there are: see
-   * docs/performance.md.
+   * Commit interval: longest time that outputs wait for their transaction's end. Each end costs
+   * every thread its time and the broker a marker on every partition written, however few records
+   * there are: see docs/performance.md.
    */
   private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 
   /**
-   * How long a broker may take to answer before its leaders are looked for again. All brokers write
-   * a commit; one that is frozen or cut off holds everything up for as long, though others lead its
+   * Request timeout, after which a partition's leader is looked up again. All brokers write a
+   * commit; one that is frozen or cut off holds everything up for as long, though others lead its
    * partitions within seconds. Kafka's own is 30 s.
    */
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
@@ -71,13 +74,13 @@ public record PreprocessSettings(
   private static final long UNCOMMITTED = 32L * 1024 * 1024;
 
   /**
-   * How soon an instance gets its share of the partitions after it has read their stores; until
-   * then the others go on with them. The least that Kafka Streams takes; its own is 10 minutes, for
-   * two stores at a time.
+   * Interval of probing rebalances, at which an instance that has read the stores gets its share of
+   * the partitions; until then the others process them. The least that Kafka Streams takes; its own
+   * is 10 minutes, for two stores at a time.
    */
   private static final Duration SHARED_WITHIN = Duration.ofMinutes(1);
 
-  /** From the end of the longest transaction until a thread is taken for dead. */
+  /** Time from the end of the longest transaction until a thread counts as stopped. */
   private static final Duration POLLS_LATER = Duration.ofMinutes(1);
 
   public PreprocessSettings {
@@ -134,7 +137,7 @@ public record PreprocessSettings(
         .plus(COMMIT_INTERVAL);
   }
 
-  /** The settings of Kafka Streams; the operator's own Kafka settings stand above them. */
+  /** The settings of Kafka Streams; the operator's own Kafka settings take precedence. */
   Map<String, Object> streamsSettings() {
     Map<String, Object> settings = new HashMap<>();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, cluster.dataset().preprocessGroup());
@@ -177,7 +180,7 @@ public record PreprocessSettings(
     // Nothing is seen before its transaction's end, which sends the rest.
     producer(settings, ProducerConfig.LINGER_MS_CONFIG, (int) COMMIT_INTERVAL.toMillis());
     Map<String, Object> all = cluster.clientSettings(settings);
-    // Kafka Streams' own tells which transactions are a member's: see DeadInstances.
+    // Kafka Streams' own client id shows which transactions are a member's: see DeadInstances.
     all.remove(StreamsConfig.CLIENT_ID_CONFIG);
     return all;
   }
@@ -192,7 +195,7 @@ public record PreprocessSettings(
     return quick(cluster.dataset().lookUpGroup(), LOOKED_UP_AT_ONCE, LOOK_UP_COMMIT_INTERVAL);
   }
 
-  /** The settings of a graph that takes no time over a record. */
+  /** Settings of a graph that spends no time on a record. */
   private Map<String, Object> quick(String group, int atOnce, Duration commitInterval) {
     Map<String, Object> settings = streamsSettings();
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());

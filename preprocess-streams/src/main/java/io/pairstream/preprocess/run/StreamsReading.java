@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 
-/** What Kafka Streams knows of its threads: what they are at, and how long transactions take. */
+/** Status of Kafka Streams' threads: their states, and how long transactions take. */
 record StreamsReading(KafkaStreams streams) implements Consumer<Reading> {
 
   private static final String OF_THREADS = "stream-thread-metrics";

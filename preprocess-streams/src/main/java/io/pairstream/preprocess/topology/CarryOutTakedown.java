@@ -18,7 +18,8 @@ import org.apache.kafka.streams.processor.api.Record;
  * pair's takedown is kept for its sample too, so that it covers every spelling of the caption.
  *
  * <p>Receipts know their pair and image alone, so that takedowns of images, sources and
- * contributors remove nothing here: whoever asks for one asks for each published pair of it too.
+ * contributors remove nothing here: their requester must also request one for each of their
+ * published pairs.
  */
 final class CarryOutTakedown
     extends ContextualProcessor<String, Takedown, String, CarryOutTakedown.Withdrawn> {
@@ -53,7 +54,10 @@ final class CarryOutTakedown
     takedowns.replace(record.key(), before, takedown);
   }
 
-  /** Who asks may know the sample, for a pair of an earlier version; else its receipt does. */
+  /**
+   * Returns the takedown with its sample id: the request's own, else the receipt's, else that of
+   * the takedown before.
+   */
   private static Takedown withSample(Takedown takedown, Receipt receipt, Takedown before) {
     if (!takedown.getSampleId().isEmpty()) {
       return takedown;

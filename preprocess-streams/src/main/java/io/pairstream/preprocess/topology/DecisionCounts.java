@@ -9,12 +9,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What was decided, why, and how long after the record had arrived. A record whose transaction is
- * aborted is decided again, and counted again. Thread-safe.
+ * Counts of decisions by outcome and reason, and of their delay since the record's arrival. A
+ * record whose transaction is aborted is decided again, and counted again. Thread-safe.
  */
 public final class DecisionCounts {
 
-  /** Upper ends of the classes into which delays fall, in seconds. */
+  /** Upper bounds of the histogram's buckets, in seconds. */
   private static final List<Double> DELAY_SECONDS =
       List.of(
           0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, Double.POSITIVE_INFINITY);
@@ -60,7 +60,7 @@ public final class DecisionCounts {
     return Instant.ofEpochMilli(now);
   }
 
-  /** Each class has what is in those below it, too. */
+  /** Adds to every bucket that includes the delay: buckets are cumulative. */
   private void countDelay(long millis, int decisions) {
     counts.of("decision_delay_nanoseconds_total").add(millis * 1_000_000 * decisions);
     for (double end : DELAY_SECONDS) {

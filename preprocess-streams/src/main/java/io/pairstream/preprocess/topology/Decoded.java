@@ -13,10 +13,10 @@ final class Decoded {
   private Decoded() {}
 
   /**
-   * What a value holds, if it is anything of ours.
+   * Decodes a value; empty where the value is not a record of ours.
    *
-   * @throws TaskMigratedException where the registry cannot be asked: the thread joins again from
-   *     its last commit, and asks again
+   * @throws TaskMigratedException where the registry is unavailable: the thread joins again from
+   *     its last commit and asks again
    */
   static <T extends SpecificRecord> Optional<T> of(
       RecordDecoder<T> decoder, byte[] value, String what) {

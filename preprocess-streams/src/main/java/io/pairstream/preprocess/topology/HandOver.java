@@ -17,11 +17,11 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Has a picture make way for a larger near copy: from now on its pairs are rejected, and the task
- * of the larger one is told which of them to remove when it publishes its own.
+ * of the larger one receives the list of those to remove when it publishes its own.
  */
 final class HandOver extends ContextualProcessor<String, Finding, String, Finding> {
 
-  /** Bytes of what producers said that go into a finding at most: a record has 10 MiB. */
+  /** Most bytes of producers' own fields in a finding: a record has 10 MiB. */
   private static final int MAX_SENT_BYTES = 4 * 1024 * 1024;
 
   private final int maxDistanceBits;
@@ -41,7 +41,8 @@ final class HandOver extends ContextualProcessor<String, Finding, String, Findin
   public void process(Record<String, Finding> record) {
     Optional<Receipt> group = receipts.groupOf(record.key());
     if (group.isEmpty()) {
-      // It still waits for a smaller one to make way. That is told here before this comes again.
+      // It still waits for a smaller one to be superseded, which is known here before this comes
+      // again.
       context().forward(record);
       return;
     }

@@ -48,7 +48,7 @@ public final class IndexTopology {
     return builder.build();
   }
 
-  /** Reads a published pair, and keeps what can be asked of it. */
+  /** Makes a published pair's index entry. */
   private final class Entry extends ContextualFixedKeyProcessor<String, byte[], IndexedPair> {
 
     @Override
@@ -63,7 +63,9 @@ public final class IndexTopology {
       context().forward(record.withValue(entry));
     }
 
-    /** What is no pair, as no version of ours writes it, has its place and nothing else. */
+    /**
+     * The pair; an empty one for a value that is no pair, whose entry then has only its position.
+     */
     private PreparedPair pair(byte[] value) {
       return Decoded.of(decoder, value, "a pair")
           .orElseGet(() -> PreparedPair.newBuilder().build());

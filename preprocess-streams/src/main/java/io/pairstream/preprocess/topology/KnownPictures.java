@@ -12,7 +12,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /**
- * Lets pairs go on whose picture is known and kept, in its split; of the others nothing comes out.
+ * Forwards pairs whose picture is known and kept, with its split; drops the others.
  *
  * <p>Rejects: {@code BRIDGES_SPLITS}.
  */

@@ -48,7 +48,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   private static final int UPRIGHT_KEY_BYTES = Long.BYTES + 1;
   private static final int MIRRORED_KEY_BYTES = UPRIGHT_KEY_BYTES + 1;
 
-  /** Their places here are in keys of the store. */
+  /** Splits in the order of their numbers in the store's keys: must not change. */
   private static final List<Split> ORDER = List.of(Split.TRAINING, Split.VALIDATION, Split.TEST);
 
   private final RecordDecoder<Fingerprint> fingerprints;
@@ -66,7 +66,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     this.splitsByImage = splitsByImage;
   }
 
-  /** An earlier picture, and how far it is. */
+  /** An earlier picture and its distance. */
   private record Near(
       String digest, String group, Split split, int distanceBits, boolean mirrored) {}
 
@@ -128,8 +128,8 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   }
 
   /**
-   * Has a picture take the place of its group's largest, if it is larger; one that is near two
-   * groups does not, nor one that may not be in the group's split.
+   * Replaces the group's largest picture if this one is larger. A picture near two groups does not,
+   * nor one that may not be in the group's split.
    */
   private void supersede(String digest, Fingerprint fingerprint, List<Near> near, Finding finding) {
     String group = near.get(0).group();
@@ -155,8 +155,9 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
   }
 
   /**
-   * Names the group's largest, if that is near. Another one of the group is, if not: what was near
-   * the picture may itself have made way for one that is not.
+   * Names the group's largest picture as the original if it is near; else the original stays
+   * another picture of the group, since a picture near this one may itself have been superseded by
+   * one that is not.
    */
   private void nameLargest(Finding finding, Fingerprint fingerprint, String largest, long hash) {
     int upright = Long.bitCount(hash ^ fingerprint.getPerceptualHash());
@@ -218,7 +219,7 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     return ByteBuffer.allocate(bytes).putLong(hash).put(split).array();
   }
 
-  /** All within the distance, the nearest first. */
+  /** All pictures within the distance, the nearest first. */
   private List<Near> near(Fingerprint fingerprint) {
     List<Near> near = new ArrayList<>();
     LongStream.concat(

@@ -35,10 +35,12 @@ import java.util.Map;
 /** The records that leave the topology, made from what a pair has become. */
 final class OutputRecords {
 
-  /** An id as Avro writes it, at most. */
+  /** Most bytes of an id in Avro's encoding. */
   private static final int MAX_ID_BYTES = 5;
 
-  /** Room for all else: three fields of 8 KiB that the producer fills, names, measures, digests. */
+  /**
+   * Bytes for all other fields: three of 8 KiB that the producer fills, names, measures, digests.
+   */
   private static final int FIELDS_BYTES = 64 * 1024;
 
   private final CleaningPlan plan;
@@ -49,7 +51,10 @@ final class OutputRecords {
     this.recipeVersion = plan.version();
   }
 
-  /** What training, validation or test gets; the image digest alone decides which. */
+  /**
+   * Record of a published pair for training, validation or test; the image digest alone decides the
+   * split.
+   */
   PreparedPair prepared(Tracked<GatedRecord> tracked, CleanedPair cleaned) {
     RawPair pair = tracked.stage().pair();
     PreparedImage image = cleaned.image();
@@ -136,12 +141,12 @@ final class OutputRecords {
             most + " bytes");
   }
 
-  /** At most three bytes for each char in UTF-8. */
+  /** Upper bound of the text's bytes in UTF-8: three per char. */
   private static long bytes(String text) {
     return 3L * text.length();
   }
 
-  /** What a producer said of a pair: all but the image. */
+  /** The pair as its producer sent it, without the image. */
   static RawPair sent(RawPair pair) {
     return RawPair.newBuilder()
         .setCaption(pair.getCaption())
@@ -157,7 +162,7 @@ final class OutputRecords {
         .build();
   }
 
-  /** What quarantine gets: the record as it came, where it may be kept, and why it is there. */
+  /** Record for quarantine: the original, where it may be kept, and the rejection. */
   QuarantinedPair quarantined(Tracked<Tracked.Turned> tracked) {
     RawRecord raw = tracked.raw();
     Tracked.Turned turned = tracked.stage();
@@ -185,7 +190,9 @@ final class OutputRecords {
         .build();
   }
 
-  /** What quarantine gets of a published pair whose place another takes, by its new receipt. */
+  /**
+   * Record for quarantine of a published pair that another supersedes, made from the new receipt.
+   */
   QuarantinedPair superseded(Receipt receipt) {
     return QuarantinedPair.newBuilder()
         .setPairId(receipt.getPairId())
@@ -205,7 +212,7 @@ final class OutputRecords {
   }
 
   /**
-   * The receipt of a pair that is published: the split's name is its standing.
+   * Receipt of a published pair: its status is the split's name.
    *
    * @param at when it was decided
    */

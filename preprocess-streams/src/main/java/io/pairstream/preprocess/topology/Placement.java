@@ -24,7 +24,10 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 record Placement(int partitions) {
 
-  /** Carries the key that a misplaced record had; without a value where it had none. */
+  /**
+   * Header with the original key of a repartitioned record; without a value where the record had no
+   * key.
+   */
   private static final String KEY_HEADER = "pairstream.key";
 
   /** Whether a record has its image's digest for a key and lies in the partition of that key. */
@@ -41,7 +44,7 @@ record Placement(int partitions) {
 
   /**
    * The headers of a record that is sent to its image's task: its own, then our two. Both are
-   * always there, so that a stranger's header of the same name is never taken for ours.
+   * always there, so that a producer's header of the same name is never taken for ours.
    */
   static Headers toRepartition(RawRecord raw) {
     RecordHeaders headers = new RecordHeaders();
@@ -53,7 +56,7 @@ record Placement(int partitions) {
   }
 
   /**
-   * What a record that was repartitioned was before: {@link #toRepartition} read backwards.
+   * Restores the original of a repartitioned record, reversing {@link #toRepartition}.
    *
    * <p>Only the topology writes to the repartition topic, so a record without our headers there is
    * a fault of ours.

@@ -212,10 +212,10 @@ public final class PreprocessTopology {
   }
 
   /**
-   * Has pairs of a new picture wait until it was looked up among all earlier ones, and gives all
-   * pairs of near copies one split. The pairs of a larger picture that takes the place of a smaller
-   * one wait until the smaller one's task has said which pairs go; these go and the others come in
-   * one transaction.
+   * Holds pairs of a new picture until it has been looked up among all earlier ones, and gives all
+   * pairs of near copies one split. The pairs of a larger picture that supersedes a smaller one
+   * wait until the smaller one's task has listed the pairs to remove; removal and publication
+   * happen in one transaction.
    */
   private Fork<PreparedPair> lookedUp(StreamsBuilder builder, Fork<PreparedPair> cleaned) {
     builder.addStateStore(store(WAITING_PAIRS_STORE, topics.waitingPairs()));
@@ -272,9 +272,9 @@ public final class PreprocessTopology {
   }
 
   /**
-   * Brings each takedown to the tasks that it concerns, where it meets the receipts. A task takes
-   * it between two records, so that a copy comes either before, and is removed, or after, and is
-   * rejected.
+   * Brings each takedown to the tasks that it concerns, where it meets the receipts. A task
+   * processes it between two records, so that a copy comes either before, and is removed, or after,
+   * and is rejected.
    */
   private KStream<String, Withdrawn> carryOutTakedowns(StreamsBuilder builder) {
     @SuppressWarnings("removal") // its one abstract method is the one that goes
@@ -384,7 +384,9 @@ public final class PreprocessTopology {
         "-" + split);
   }
 
-  /** A time before the epoch, as a producer may write it, would end a thread. */
+  /**
+   * Source settings: without this extractor, a negative timestamp of a producer would end a thread.
+   */
   private static Consumed<byte[], byte[]> consumed(String node) {
     return Consumed.with(BYTES, BYTES)
         .withTimestampExtractor((record, latest) -> Math.max(0, record.timestamp()))
@@ -403,7 +405,7 @@ public final class PreprocessTopology {
     return fork(node, pairs.processValues(() -> new Judge<>(judge), as(node), stores));
   }
 
-  /** Parts the judged records of a node in two: those that go on, and those that leave. */
+  /** Splits the judged records of a node into kept and rejected ones. */
   private static <T> Fork<T> fork(String node, KStream<String, Tracked<Outcome<T>>> judged) {
     return new Fork<>(
         judged.flatMapValues(Tracked::kept, as(node + "-kept")),

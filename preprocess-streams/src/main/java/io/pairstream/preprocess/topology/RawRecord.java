@@ -26,7 +26,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 record RawRecord(
     byte[] key, byte[] value, List<RawHeader> headers, Origin origin, Instant arrivedAt) {
 
-  /** Two lengths and the mark of a value that may be null, at most. */
+  /** Most bytes of a header besides name and value: two lengths and the mark of a null value. */
   private static final int HEADER_OVERHEAD_BYTES = 16;
 
   /** One header; the value may be null. */
@@ -35,7 +35,7 @@ record RawRecord(
 
   /**
    * Bytes that the record needs as part of a quarantined one: key, value, and each header with the
-   * lengths that stand before its parts.
+   * lengths before its parts.
    */
   long size() {
     return length(key) + length(value) + headerBytes();
@@ -53,7 +53,7 @@ record RawRecord(
     return size;
   }
 
-  /** What it claims to be a replay of, and which reasons it claims were waived. */
+  /** The replay that the record's headers claim, and the reasons that they claim were waived. */
   Optional<Replay> replay() {
     if (headers.isEmpty()) {
       return Optional.empty();

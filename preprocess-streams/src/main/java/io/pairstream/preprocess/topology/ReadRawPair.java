@@ -49,7 +49,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 final class ReadRawPair
     extends ContextualProcessor<byte[], byte[], String, Tracked<Outcome<ReceivedPair>>> {
 
-  /** What most languages can hold as a date. */
+  /** Latest time that most languages can hold as a date. */
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
   private final WriterSchemas schemas;
@@ -57,7 +57,7 @@ final class ReadRawPair
   private final CaptionBytes captionBytes;
   private final boolean isRepartitioned;
 
-  /** The last pair's image: where one has several captions, they mostly come one after another. */
+  /** Image of the last pair: several captions of one image mostly come one after another. */
   private EncodedImage lastImage = new EncodedImage(new byte[0]);
 
   private String lastImageDigest = PairIdentity.imageDigest(ByteBuffer.allocate(0));
@@ -181,8 +181,8 @@ final class ReadRawPair
   }
 
   /**
-   * What cleaning gets. A record with a pair id is rejected at the gate at the earliest, in its
-   * image's task, which keeps the receipts; so what is wrong with it here is only noted.
+   * Input of the cleaning steps. A record with a pair id is rejected at the gate at the earliest,
+   * in its image's task, which keeps the receipts; so what is wrong with it here is only noted.
    */
   private static Outcome<SubmittedPair> submitted(
       RawRecord raw, RawPair pair, EncodedImage image, ByteBuffer caption) {
@@ -202,7 +202,7 @@ final class ReadRawPair
                     raw.waived()));
   }
 
-  /** What the producer calls the image's file, or the address that it came from. */
+  /** Producer's name of the image's file, or the address that it came from. */
   private static String fileName(RawPair pair) {
     return pair.getAnnotations().getOrDefault("file_name", pair.getUrl());
   }
@@ -220,7 +220,10 @@ final class ReadRawPair
     return new Tracked<>(raw, Identity.unknown(raw), rejected);
   }
 
-  /** The buffer's own array where it is exactly the content, which is how Avro reads it. */
+  /**
+   * The buffer's own array where the array is exactly the content, which is how Avro reads it; else
+   * a copy.
+   */
   private static byte[] bytes(ByteBuffer buffer) {
     if (buffer.hasArray()
         && buffer.arrayOffset() == 0
@@ -237,8 +240,8 @@ final class ReadRawPair
   }
 
   /**
-   * What a producer says about a pair besides image and caption, and what an output carries on
-   * unchanged. Rejects {@code FIELD_INVALID}.
+   * Checks the fields besides image and caption, which an output carries on unchanged. Rejects
+   * {@code FIELD_INVALID}.
    */
   private static Outcome<RawPair> checkFields(RawPair pair) {
     Map<String, String> fields = new LinkedHashMap<>();
@@ -280,7 +283,7 @@ final class ReadRawPair
     return FieldRule.utf8Bytes(text) <= FieldRule.MAX_BYTES && FieldRule.isPlain(text);
   }
 
-  /** Whether a time can be passed on to readers in any language. */
+  /** Whether readers in any language can hold the time. */
   private static boolean isTime(Instant time) {
     return !time.isBefore(Instant.EPOCH) && !time.isAfter(LAST_TIME);
   }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Decodes a takedown. One that is lifted has no value.
  *
  * <p>What cannot be read, names no kind that is known, or has another key than its kind and subject
- * make, takes nothing down: it is logged. Nobody but operators writes to the topic.
+ * make, takes nothing down: it is logged. Only operators write to the topic.
  *
  * <p>Nor does what is larger than any takedown of ours. A batch may be packed well, and bytes of a
  * key that are no UTF-8 are written as three each: the record might be larger on its way than any
@@ -63,7 +63,7 @@ final class ReadTakedown extends ContextualProcessor<byte[], byte[], String, Tak
     }
   }
 
-  /** Sends it on without its headers, which nobody reads and which may be of any size. */
+  /** Forwards the record without its headers, which have no reader and may be of any size. */
   private void forward(Record<String, Takedown> record) {
     context().forward(record.withHeaders(new RecordHeaders()));
   }

@@ -69,8 +69,8 @@ final class Receipts {
   }
 
   /**
-   * Of a picture that was found to be kept: the first image of its group for a digest, and the
-   * split for a standing.
+   * Group of a picture that was kept: a receipt with the group's first image as digest, and its
+   * split as status.
    */
   Optional<Receipt> groupOf(String imageDigest) {
     return Optional.ofNullable(store.get(PICTURE + imageDigest));
@@ -98,7 +98,7 @@ final class Receipts {
         Receipt.newBuilder().setPairId(receipt.getPairId()).setSent(sent).build());
   }
 
-  /** A receipt as everybody may read it. */
+  /** The receipt for readers outside the topology, without the producer's own fields. */
   static Receipt withoutSent(Receipt receipt) {
     return Receipt.newBuilder(receipt).setSent(null).build();
   }
@@ -190,7 +190,10 @@ final class Receipts {
     };
   }
 
-  /** Of a pair that an earlier version published, the sample is taken to be that of its own id. */
+  /**
+   * Receipt of a published pair. A receipt of an earlier version has no sample id; its pair id is
+   * used.
+   */
   private Optional<Receipt> published(String sampleId) {
     Receipt owner = store.get(SAMPLE + sampleId);
     return Stream.of(owner == null ? sampleId : owner.getPairId(), sampleId)

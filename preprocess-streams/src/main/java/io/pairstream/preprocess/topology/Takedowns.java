@@ -78,7 +78,7 @@ final class Takedowns {
             pair.getUrl()));
   }
 
-  /** The same for a pair at any stage. */
+  /** Rejects a withdrawn pair at any stage. */
   <T> Outcome<T> refuseWithdrawn(
       Tracked<T> tracked, String contributor, String producer, String sourceKind, String url) {
     Identity identity = tracked.identity();

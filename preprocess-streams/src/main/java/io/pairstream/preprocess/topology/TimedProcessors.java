@@ -36,7 +36,7 @@ public final class TimedProcessors implements ProcessorWrapper {
 
   private Counts counts = new Counts();
 
-  /** Records that it has taken, and handed to other processors; and its own time. */
+  /** Counts of a processor: records received, records forwarded, and its own time. */
   private record Node(LongAdder records, LongAdder forwarded, LongAdder ownNanos) {
 
     Node(Counts counts, String name) {
@@ -47,15 +47,15 @@ public final class TimedProcessors implements ProcessorWrapper {
     }
   }
 
-  /** What one thread is at. */
+  /** Current position of a thread in the graph. */
   private static final class Downstream {
     private Node present;
 
-    /** Time that the processors below the present one took. */
+    /** Time spent in the processors below the present one, in nanoseconds. */
     private long nanos;
   }
 
-  /** Goes down to a processor. The present one, if there is one, handed the record over. */
+  /** Runs a processor below the present one, which forwarded the record. */
   private static void time(Node node, Runnable process) {
     Downstream downstream = DOWNSTREAM.get();
     Node above = downstream.present;

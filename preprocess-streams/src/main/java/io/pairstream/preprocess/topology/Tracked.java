@@ -48,7 +48,8 @@ record Tracked<T>(RawRecord raw, Identity identity, T stage) {
    * @param producer whose API key it was sent with; empty where the record does not say
    * @param source the kind of source that it is counted by: see {@link
    *     io.pairstream.schemas.Canaries#source}; empty where the record does not say
-   * @param receivedAt when the ingest API accepted it; the time of its arrival where nobody says
+   * @param receivedAt when the ingest API accepted it; the time of its arrival where that is
+   *     unknown
    * @param sent what its producer said, without the image; known of what is cleaned
    */
   record Identity(

@@ -9,7 +9,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Keeps where each pair stands. A copy of a published pair, or of a withdrawn one that still is,
+ * Keeps the status of each pair. A copy of a published pair, or of a withdrawn one that still is,
  * adds to the count and leaves the rest as it is; a pair that was rejected and comes again gets the
  * new decision. A replay was received before, and is no further copy.
  *

@@ -37,7 +37,7 @@ public final class Admission {
   private final LongSupplier nanoTime;
   private final Map<TopicPartition, Held> held = new ConcurrentHashMap<>();
 
-  /** When each consumer asked for records last, in nanoseconds. */
+  /** By consumer: time of its last poll, in nanoseconds of the clock. */
   private final Map<Object, Long> rounds = new ConcurrentHashMap<>();
 
   private volatile String closedBecause = "";
@@ -55,7 +55,7 @@ public final class Admission {
   }
 
   /**
-   * The same by another clock.
+   * Admission by another clock.
    *
    * @param nanoTime nanoseconds as {@link System#nanoTime} counts them
    */
@@ -119,7 +119,7 @@ public final class Admission {
                             : ", and " + (waiting.size() - 1) + " more like it"));
   }
 
-  /** A record at which a partition waits, because it is not {@linkplain #isDecided decided}. */
+  /** A record that pauses its partition, because it is not {@linkplain #isDecided decided}. */
   private record Held(long offset, int schemaId, long sinceNanos) {}
 
   /** Notes that a partition waits at a record; again each time that it is found there. */
@@ -130,7 +130,7 @@ public final class Admission {
         (before, now) -> before.offset() == offset ? before : now);
   }
 
-  /** Notes that a partition goes on, or is no longer ours. */
+  /** Notes that a partition's next record may pass, or that the partition is no longer ours. */
   void release(TopicPartition partition) {
     held.remove(partition);
   }
@@ -155,7 +155,7 @@ public final class Admission {
   }
 
   /**
-   * That a thread has not asked for records for so long that it never will; empty where all do.
+   * A stream thread that has stopped polling, in words; empty where all poll.
    *
    * @param longest how long a thread may be at work between two polls
    */
@@ -174,7 +174,7 @@ public final class Admission {
   @FunctionalInterface
   public interface Condition {
 
-    /** What is wrong, in words for an operator; empty where all is well. */
+    /** Why records are held, in words for an operator; empty where they are not. */
     Optional<String> trouble();
   }
 }

@@ -88,7 +88,9 @@ public final class AdmittingClients implements KafkaClientSupplier, AutoCloseabl
     }
   }
 
-  /** Returns whether there is a next time. */
+  /**
+   * @return false once closed
+   */
   private boolean pause() {
     try {
       return !closed.await(PAUSE.toNanos(), TimeUnit.NANOSECONDS);

@@ -22,36 +22,39 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
 /**
  * A consumer whose poll gives out only what {@link Admission} lets in.
  *
- * <p>What may not pass yet stays in Kafka: the position goes back to it, its partition rests for a
- * moment, and the poll goes on. So the member keeps polling, keeps its partitions, and loses
+ * <p>What may not pass yet stays in Kafka: the position goes back to it, its partition pauses for a
+ * moment, and the poll continues. So the member keeps polling, keeps its partitions, and loses
  * nothing, however long the world stays bad. Everything but the poll is the wrapped consumer's own.
  * Like any consumer, not thread-safe.
  *
  * <p>One thing more: where a commit is not answered in time, Kafka Streams drops what it has in
  * hand and means to go back to the committed offsets once its tasks are set up again. A rebalance
- * replaces those tasks before that, and the position stays behind records that nobody processed.
- * Here the thread is told instead that it was away: it lets go of all tasks and its producer, and
- * joins anew, from the committed offsets. There are two places for it: where the thread asks for
- * that rebalance, and where the late commit is one of a rebalance itself.
+ * replaces those tasks before that, and the position stays behind records that were not processed.
+ * Here the thread gets an exception as if it had left the group: it closes all tasks and its
+ * producer, and joins anew, from the committed offsets. There are two places for it: where the
+ * thread asks for that rebalance, and where the late commit is one of a rebalance itself.
  */
 public final class AdmittingConsumer {
 
-  /** How long a partition rests whose next record may not pass yet: most answers take less. */
+  /** Pause of a partition whose next record may not pass yet: most lookups take less. */
   private static final Duration REST = Duration.ofMillis(100);
 
-  /** Why a stream thread asks for a rebalance after tasks of its own have lost their state. */
+  /**
+   * Reason with which a stream thread requests a rebalance after its own tasks have lost their
+   * state.
+   */
   private static final String CORRUPTED = "Active tasks corrupted";
 
   private final Consumer<byte[], byte[]> consumer;
   private final Admission admission;
 
-  /** By when a partition has rested, in nanoseconds. */
+  /** By partition: time at which its pause ends, in nanoseconds. */
   private final Map<TopicPartition, Long> rests = new HashMap<>();
 
-  /** Partitions that are paused by us, during a poll. */
+  /** Partitions that this class has paused, during a poll. */
   private final Set<TopicPartition> resting = new HashSet<>();
 
-  /** Partitions at whose next record nobody can judge it. */
+  /** Partitions whose next record cannot be judged yet. */
   private final Set<TopicPartition> holding = new HashSet<>();
 
   private boolean revoking;
@@ -113,8 +116,8 @@ public final class AdmittingConsumer {
   }
 
   /**
-   * Kafka Streams' listener, of which it is known whether it has dropped tasks: while partitions
-   * are revoked it asks for the assignment then, and never else.
+   * Wraps Kafka Streams' listener to learn whether it has dropped tasks: it asks for the assignment
+   * while partitions are revoked only then.
    */
   private final class Guarded implements ConsumerRebalanceListener {
 
@@ -173,8 +176,8 @@ public final class AdmittingConsumer {
   }
 
   /**
-   * The records up to the first of each partition that may not pass; the position goes back to
-   * that.
+   * The records of each partition before the first that may not pass; the position is set back to
+   * that one.
    */
   private ConsumerRecords<byte[], byte[]> admitted(
       ConsumerRecords<byte[], byte[]> records, boolean open) {
@@ -201,7 +204,7 @@ public final class AdmittingConsumer {
     return new ConsumerRecords<>(passing, next);
   }
 
-  /** How many may pass. Asks about all of them, so that the answers come together. */
+  /** Number of records that may pass. Looks up all of them, so that the lookups run together. */
   private int decided(List<ConsumerRecord<byte[], byte[]>> records) {
     int passes = records.size();
     for (int i = records.size() - 1; i >= 0; i--) {

@@ -31,7 +31,7 @@ class BrokerOutageTest {
         .isTrue();
   }
 
-  /** One that stood still answers, before it hears that another has taken over. */
+  /** Answer of a coordinator that was stopped, before it learns that another has taken over. */
   @Test
   void isBehindACoordinatorThatHasNotSeenTheTransaction() {
     assertThat(
@@ -40,7 +40,7 @@ class BrokerOutageTest {
         .isTrue();
   }
 
-  /** What a producer says that is in no state to go on is known by who says it. */
+  /** A producer's invalid state is known by the class that throws. */
   @Test
   void isBehindAProducerInNoStateToGoOn() {
     Map<String, Object> settings =

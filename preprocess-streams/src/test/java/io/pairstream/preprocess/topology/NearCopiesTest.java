@@ -326,7 +326,7 @@ class NearCopiesTest {
         .containsOnly(digest(Pairs.good(0)));
   }
 
-  /** The same of another size. */
+  /** The numbered pair with an image of another size. */
   private RawPair sized(int sidePx, int number, long hash) {
     RawPair pair = Pairs.pair(Pairs.jpeg(sidePx, sidePx, number), "a picture of size " + sidePx);
     hashes.put(new EncodedImage(pair.getImage().array()), hash);

@@ -59,12 +59,12 @@ final class Pairs {
     }
   }
 
-  /** One that knows images' perceptual hashes; mirrored pictures have the same in reverse. */
+  /** A worker that gives each image this perceptual hash; mirrored, its reverse. */
   static ImageWorker worker(ToLongFunction<EncodedImage> hash) {
     return worker(hash, image -> Long.reverse(hash.applyAsLong(image)));
   }
 
-  /** One that knows what hash images have, and what hash when they are mirrored. */
+  /** A worker that gives each image these perceptual hashes, upright and mirrored. */
   static ImageWorker worker(
       ToLongFunction<EncodedImage> hash, ToLongFunction<EncodedImage> mirrored) {
     return (image, plan) ->

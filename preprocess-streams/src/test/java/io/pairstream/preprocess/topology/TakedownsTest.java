@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is withdrawn before its copies come, after, and between them. */
+/** Withdrawals whose copies come before, after and between them. */
 class TakedownsTest {
 
   private static final String RECIPE = "split: {validation-share: 0.0, test-share: 0.0}";
