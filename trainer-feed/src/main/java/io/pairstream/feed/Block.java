@@ -21,7 +21,7 @@ import java.util.List;
 @JsonPropertyOrder({"partition", "begin", "bytes", "runs"})
 public record Block(int partition, long begin, long bytes, List<Integer> runs) {
 
-  /** Most records of a block, thirty-two times what one is cut to. */
+  /** Most records of a block: thirty-two times those that a block is cut to. */
   private static final int MOST_RECORDS = 4096;
 
   public Block {

@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What one field of a pair has to be: {@code language=en,de}, {@code host!=*.example.org}, {@code
+ * A condition on one field of a pair: {@code language=en,de}, {@code host!=*.example.org}, {@code
  * measure.sharpness>=50}.
  *
- * <p>A pair in which the field is unknown does not match, whatever is asked of it. Immutable.
+ * <p>A pair in which the field is unknown matches no condition on it. Immutable.
  */
 public final class Condition {
 
@@ -28,7 +28,7 @@ public final class Condition {
   private static final Pattern FORM =
       Pattern.compile("\\s*([A-Za-z_]+|measure\\.[^\\s=!<>,]+)\\s*(!=|>=|<=|=)\\s*(.*?)\\s*");
 
-  /** By the name in a condition; empty where it is unknown. */
+  /** Text fields, by name in a condition; a value is empty where it is unknown. */
   private static final Map<String, Function<IndexedPair, String>> TEXTS =
       new TreeMap<>(
           Map.of(
@@ -133,7 +133,7 @@ public final class Condition {
         };
     return pair -> {
       Number found = field.apply(pair);
-      // The sum makes 0 of -0, which a list tells apart.
+      // The sum makes 0 of -0, which a list distinguishes.
       double number = found == null ? Double.NaN : found.doubleValue() + 0.0;
       return !Double.isNaN(number) && holds.test(number);
     };

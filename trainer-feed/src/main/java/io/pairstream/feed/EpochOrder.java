@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Which record stands where in one epoch: a pure function of a view's blocks, the plan and the
+ * The place of each record in one epoch: a pure function of a view's blocks, the plan and the
  * epoch.
  *
  * <p>Blocks are put into groups, each of one block of every stretch of the log, and every group is
@@ -23,8 +23,8 @@ import java.util.function.Function;
 public final class EpochOrder {
 
   /**
-   * Stretches of the log of which every window has a part, in the order in which they are counted:
-   * neighbours far apart.
+   * Stretches of the log, in the order in which they are counted: neighbours far apart. Every
+   * window has a part of each.
    */
   private static final int[] STRATA = {0, 4, 2, 6, 1, 5, 3, 7};
 
@@ -32,13 +32,13 @@ public final class EpochOrder {
   private final long epoch;
   private final int lanes;
 
-  /** Indices of blocks, in this epoch's order. */
+  /** Indices of the view's blocks, in this epoch's order. */
   private final int[] blocks;
 
-  /** Records before each block of this epoch's order, and of all of them at the end. */
+  /** Number of records before each block of this epoch's order; at the end, of all records. */
   private final long[] before;
 
-  /** Blocks of every group but the last one, which has what is over too. */
+  /** Number of blocks in every group but the last, which also has the remainder. */
   private final int inGroup;
 
   private final int groups;
@@ -102,7 +102,7 @@ public final class EpochOrder {
   }
 
   /**
-   * Where a sample stands: its number in a window of a lane.
+   * Place of a sample: its number in a window of a lane.
    *
    * @param lane from 0
    * @param window of the lane, from 0
@@ -160,19 +160,20 @@ public final class EpochOrder {
     return (int) (windowBegin(lane, window + 1) - windowBegin(lane, window));
   }
 
-  /**
-   * Records of a lane; the first lanes have one more than the last ones where not all are alike.
-   */
+  /** Number of a lane's records; the first lanes may have one more than the others. */
   private long laneLength(int lane) {
     return begin(lane + 1) - begin(lane);
   }
 
-  /** Number in its lane of a window's first record; behind the last window, the lane's length. */
+  /**
+   * Number in its lane of a window's first record; for the window after the last, the lane's
+   * length.
+   */
   private long windowBegin(int lane, int window) {
     return window * laneLength(lane) / windows(lane);
   }
 
-  /** The records of a window, in the order in which they are counted. */
+  /** Records of a window, in the order in which they are counted. */
   private List<Piece> pieces(int lane, int window) {
     long from = begin(lane) + windowBegin(lane, window);
     long to = begin(lane) + windowBegin(lane, window + 1);
@@ -185,7 +186,7 @@ public final class EpochOrder {
     return pieces;
   }
 
-  /** Those of a group's records that are counted from {@code from} to below {@code to}. */
+  /** Adds the group's records that are counted from {@code from} to below {@code to}. */
   private void addPieces(int group, long from, long to, List<Piece> pieces) {
     int firstBlock = group * inGroup;
     int endBlock = endBlock(group);
@@ -214,16 +215,16 @@ public final class EpochOrder {
     return group < groups - 1 ? (group + 1) * inGroup : blocks.length;
   }
 
-  /** Parts of a group, each of a window or more. */
+  /** Number of parts of a group, each of at least a window. */
   private long parts(int group) {
     long whole = before[endBlock(group)] - before[group * inGroup];
     return plan.isShuffled() ? Math.max(1, whole / plan.windowSize()) : 1;
   }
 
   /**
-   * What stands in a window, in the order in which it is handed out.
+   * Contents of a window, in the order in which they are handed out.
    *
-   * @param read gives what a piece holds
+   * @param read returns a piece's contents
    */
   public <T> List<T> ordered(int lane, int window, Function<Piece, List<T>> read) {
     List<T> counted = new ArrayList<>();
@@ -235,7 +236,7 @@ public final class EpochOrder {
     return Arrays.stream(numbers.permutation(counted.size())).mapToObj(counted::get).toList();
   }
 
-  /** The blocks in groups, each of one block of every stretch of the log, then what is over. */
+  /** Blocks in groups, each of one block of every stretch of the log, then the remainder. */
   private int[] spread(List<Block> viewBlocks) {
     int[] log = byAge(viewBlocks);
     RandomNumbers numbers = new RandomNumbers(plan.seed(), epoch, "blocks");
@@ -259,7 +260,7 @@ public final class EpochOrder {
     return spread;
   }
 
-  /** All partitions side by side, as they were written: what came together stands together. */
+  /** Blocks of all partitions merged in the order in which they were written. */
   private static int[] byAge(List<Block> viewBlocks) {
     Map<Integer, List<Integer>> ofPartition = new TreeMap<>();
     for (int i = 0; i < viewBlocks.size(); i++) {
@@ -286,13 +287,12 @@ public final class EpochOrder {
   }
 
   /**
-   * Random numbers that follow from what they are for: the same wherever and whenever they are
-   * drawn.
+   * Random numbers derived from their purpose: equal wherever and whenever they are drawn.
    *
    * <p>SplitMix64 (<a href="https://doi.org/10.1145/2660193.2660195">Steele, Lea and Flood
    * 2014</a>), whose state begins as the first eight bytes, most significant first, of SHA-256 over
-   * seed, epoch and what they are for in UTF-8 with one zero byte between them, numbers in decimal.
-   * All arithmetic is modulo 2^64.
+   * seed, epoch and purpose in UTF-8 with one zero byte between them, numbers in decimal. All
+   * arithmetic is modulo 2^64.
    */
   private static final class RandomNumbers {
 
@@ -304,7 +304,7 @@ public final class EpochOrder {
       state = ByteBuffer.wrap(Sha256.of(seed + "\0" + epoch + '\0' + what)).getLong();
     }
 
-    /** The upper 53 of the next 64 bits, times 2^-53: at least 0, below 1. */
+    /** Upper 53 of the next 64 bits, times 2^-53: at least 0, below 1. */
     private double next() {
       state += GAMMA;
       long z = state;

@@ -85,7 +85,7 @@ record ExportFolder(Path folder, FileChannel lock) implements AutoCloseable {
     void writeTo(OutputStream output) throws IOException;
   }
 
-  /** Of a file: its size and its SHA-256 in lower-case hex. */
+  /** A file that was written: its size and its SHA-256 in lower-case hex. */
   record Written(long bytes, String sha256) {}
 
   Written write(String name, Content content) throws IOException {

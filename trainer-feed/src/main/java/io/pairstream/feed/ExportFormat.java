@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
 
-/** What kind of files an export writes. */
+/** Format of an export's files. */
 public enum ExportFormat {
   /** Tar files, three members a pair: image, {@code .json} and {@code .txt}. */
   WEBDATASET("tar", TarShard::new),
@@ -25,7 +25,7 @@ public enum ExportFormat {
 
     void add(PreparedPair pair) throws IOException;
 
-    /** Writes what stands behind the last pair. */
+    /** Writes the end of the file, after the last pair. */
     void finish() throws IOException;
   }
 
@@ -38,7 +38,7 @@ public enum ExportFormat {
     return opening.of(output);
   }
 
-  /** What the command line and the manifest call it. */
+  /** Name on the command line and in the manifest. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -1,7 +1,7 @@
 package io.pairstream.feed;
 
 /**
- * What an export holds and how it is cut into shards.
+ * Contents of an export and how they are cut into shards.
  *
  * <p>A shard is a range of the order's places, whatever of it has been withdrawn since, so that
  * every shard is known before the first record is read.

@@ -23,10 +23,10 @@ import java.util.stream.Stream;
  */
 public final class Exposures {
 
-  /** How far the clocks of those who note, and of those who take down, may be apart. */
+  /** Largest difference between the clocks that date checkpoints and takedowns. */
   private static final Duration CLOCKS = Duration.ofMinutes(1);
 
-  /** So many orders of epochs are kept, each of some bytes for every block. */
+  /** Most orders of epochs in memory, each of some bytes for every block. */
   private static final int ORDERS = 64;
 
   private final RunLog runs;
@@ -56,9 +56,9 @@ public final class Exposures {
   public record Seen(String checkpoint, long epoch, long step, long place, boolean certain) {}
 
   /**
-   * What a checkpoint has seen.
+   * Samples seen by a checkpoint.
    *
-   * @param unknown why that is not known; empty where it is
+   * @param unknown reason why they are not known; empty where they are
    * @param seen by pair, in the order of training; without those that it has not seen
    */
   public record Exposure(Checkpoint checkpoint, String unknown, Map<String, List<Seen>> seen) {}
@@ -74,7 +74,7 @@ public final class Exposures {
   }
 
   /**
-   * What each checkpoint has seen, in the order in which they were noted.
+   * Samples seen by each checkpoint, in the order in which the checkpoints were noted.
    *
    * @param pairs by pair, all sites where it is or was
    */
@@ -109,7 +109,7 @@ public final class Exposures {
     return List.copyOf(known.values());
   }
 
-  /** Adds what was seen since another position. */
+  /** Adds the samples that were seen since another position. */
   private void add(
       Checkpoint checkpoint,
       RunExtent from,
@@ -144,8 +144,8 @@ public final class Exposures {
   /**
    * Samples of one epoch, from number {@code begin} to below {@code end}.
    *
-   * @param to the checkpoint that has seen them
-   * @param parentAt when the one before was noted; {@link Instant#MIN} where there is none
+   * @param to first checkpoint that has seen the samples
+   * @param parentAt time of the checkpoint before; {@link Instant#MIN} where there is none
    */
   private record Stretch(
       Checkpoint to,
@@ -213,7 +213,7 @@ public final class Exposures {
       return sites.stream().filter(site -> presence.isThere(site, at)).count();
     }
 
-    /** What a window holds, in the order in which it is handed out. */
+    /** Contents of a window, in the order in which they are handed out. */
     private List<Site> sites(int lane, int window) {
       return order.ordered(
           lane,
@@ -238,11 +238,7 @@ public final class Exposures {
         of + '/' + plan + '/' + epoch, any -> new EpochOrder(view.blocks(), plan, epoch));
   }
 
-  /**
-   * The view of an epoch.
-   *
-   * @throws FeedRefusedException where it is not known
-   */
+  /** View of an epoch. @throws FeedRefusedException where the view is not known */
   private View view(Checkpoint checkpoint, long epoch) {
     RunExtent note = checkpoint.note();
     if (note.getFingerprint().isEmpty()) {

@@ -59,7 +59,7 @@ public record FeedPosition(
   }
 
   /**
-   * Checks that a feed can go on here.
+   * Checks that a feed can continue here.
    *
    * @param first where the topic begins now
    * @param ends by partition, where it ends
@@ -100,11 +100,7 @@ public record FeedPosition(
     return JSON.valueToTree(stored).toString();
   }
 
-  /**
-   * What a text holds.
-   *
-   * @throws FeedRefusedException where it is no such record
-   */
+  /** Parses a record. @throws FeedRefusedException for any other text */
   static <T> T read(String json, Class<T> type, String expected) {
     Optional<T> read = Optional.empty();
     try {

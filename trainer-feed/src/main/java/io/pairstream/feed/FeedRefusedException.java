@@ -1,9 +1,9 @@
 package io.pairstream.feed;
 
 /**
- * What cannot be fed or exported as asked: a position or a view of another topic, or whose records
- * are gone; a sample that does not belong into a batch; a folder of another export. The message
- * says which, and what was expected.
+ * Thrown for a feed or export that is not possible as asked: a position or a view of another topic,
+ * or with deleted records; a sample that does not fit the batch; a folder of another export. The
+ * message says which, and what was expected.
  */
 public final class FeedRefusedException extends RuntimeException {
 

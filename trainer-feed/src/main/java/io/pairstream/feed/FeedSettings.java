@@ -1,14 +1,14 @@
 package io.pairstream.feed;
 
 /**
- * What a feed hands out, and how.
+ * Settings of a feed.
  *
  * @param batchSize samples per batch, at least 1
  * @param sidePx height and width of the pictures, at least 1; others are refused
  * @param slots batches in memory at a time, those that the trainer holds included; at least 2
  * @param decodeThreads threads that decode images, at least 1
  * @param end when the feed is over
- * @param lastBatch what becomes of last batches that are not full
+ * @param lastBatch treatment of last batches that are not full
  */
 public record FeedSettings(
     int batchSize, int sidePx, int slots, int decodeThreads, End end, LastBatch lastBatch) {
@@ -21,7 +21,7 @@ public record FeedSettings(
     WHERE_LOG_ENDS
   }
 
-  /** What becomes of a last batch that is not full. */
+  /** Treatment of a last batch that is not full. */
   public enum LastBatch {
     KEEP,
     DROP
@@ -45,22 +45,22 @@ public record FeedSettings(
     return new FeedSettings(batchSize, 256, 4, threads, End.NEVER, LastBatch.KEEP);
   }
 
-  /** The same, with another end. */
+  /** Returns a copy with another end. */
   public FeedSettings until(End other) {
     return new FeedSettings(batchSize, sidePx, slots, decodeThreads, other, lastBatch);
   }
 
-  /** The same, with another fate of last batches. */
+  /** Returns a copy with another treatment of last batches. */
   public FeedSettings lastBatch(LastBatch other) {
     return new FeedSettings(batchSize, sidePx, slots, decodeThreads, end, other);
   }
 
-  /** The same, for images of another side. */
+  /** Returns a copy for images of another side. */
   public FeedSettings side(int otherPx) {
     return new FeedSettings(batchSize, otherPx, slots, decodeThreads, end, lastBatch);
   }
 
-  /** The same, with other numbers of slots and of decode threads. */
+  /** Returns a copy with other numbers of slots and of decode threads. */
   public FeedSettings memory(int otherSlots, int otherDecodeThreads) {
     return new FeedSettings(batchSize, sidePx, otherSlots, otherDecodeThreads, end, lastBatch);
   }

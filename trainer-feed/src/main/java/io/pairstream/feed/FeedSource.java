@@ -50,7 +50,7 @@ public record FeedSource(
   }
 
   /**
-   * What the cluster says of the topic.
+   * Description of the topic.
    *
    * @throws KafkaException where the broker does not answer or has no such topic
    */
@@ -64,7 +64,7 @@ public record FeedSource(
   /**
    * A consumer of committed records that has nothing assigned, joins no group and commits nothing.
    *
-   * @param own settings that stand above all others
+   * @param own settings that override all others
    */
   public KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> own) {
     return consumer(clientSettings, own);
@@ -108,7 +108,7 @@ public record FeedSource(
    * or not. Reads every record once.
    *
    * @param where conditions that all have to hold
-   * @param progress is told the number of records read so far, now and then
+   * @param progress receives the number of records read so far, now and then
    * @throws InvalidViewException where there is no such pair
    * @throws KafkaException where the broker does not answer, or has no such topic or none of
    *     takedowns

@@ -3,28 +3,29 @@ package io.pairstream.feed;
 import java.time.Duration;
 
 /**
- * What a feed has done since it was opened, and how full it is now.
+ * Statistics of a feed since it was opened, and its current fill.
  *
- * @param batches handed out
- * @param samples in them
- * @param elapsed since the feed was opened
+ * @param batches number of batches handed out
+ * @param samples number of samples in them
+ * @param elapsed time since the feed was opened
  * @param dataWait how long {@link PairFeed#next} kept the trainer waiting, in all
  * @param slotWait how long the fetch thread waited for the trainer to give back a slot
  * @param decoding time of all decode threads together
- * @param bytes of the records that were loaded, as they are stored
- * @param readyBatches that wait for the trainer
+ * @param bytes stored size of the loaded records
+ * @param readyBatches number of batches that wait for the trainer
  * @param slots batches that there is room for, those that the trainer holds included
  * @param batchSamples samples in a full batch
  * @param samplesWaiting records in the topic that were not read yet, ends of transactions included,
  *     as of the last poll; -1 where that is not known, and over views
- * @param samplesInMemory that are loaded and that the trainer has not taken, those in ready batches
+ * @param samplesInMemory samples loaded and not yet taken by the trainer, those in ready batches
  *     included
- * @param starvesInSeconds how long those last at the rate at which they became fewer over the last
- *     minute; 0 where there are none and the trainer waited most of that minute; NaN where they do
- *     not become fewer
- * @param epoch of the batch that was handed out last, from 0; -1 where there is none, as-they-come
- * @param epochShare how much of it was handed out, 0 to 1; NaN likewise
- * @param takedowns that the feed heeds
+ * @param starvesInSeconds seconds that these samples last at the rate at which they became fewer
+ *     over the last minute; 0 where there are none and the trainer waited most of that minute; NaN
+ *     where they do not become fewer
+ * @param epoch epoch of the batch that was handed out last, from 0; -1 where there is none,
+ *     as-they-come
+ * @param epochShare share of that epoch that was handed out, 0 to 1; NaN without an epoch
+ * @param takedowns number of takedowns that the feed applies
  */
 public record FeedStats(
     long batches,

@@ -3,7 +3,7 @@ package io.pairstream.feed;
 import java.nio.ByteBuffer;
 
 /**
- * What a JPEG or PNG says of itself before any pixel, read here in Java.
+ * Header of a JPEG or PNG, read in Java.
  *
  * <p>A codec library tells formats apart by their first bytes, whatever a record calls them, and
  * has a decoder for each of a dozen: none but the two that the pipeline writes are to meet bytes
@@ -23,7 +23,7 @@ record FileHeader(int widthPx, int heightPx) {
   private static final int START_OF_IMAGE = 0xFFD8;
   private static final int START_OF_SCAN = 0xFFDA;
 
-  /** What stands in a JPEG's frame header behind its marker, up to the width. */
+  /** Bytes of a JPEG's frame header from its marker up to the width. */
   private static final int FRAME_BYTES = 7;
 
   /**
@@ -50,7 +50,7 @@ record FileHeader(int widthPx, int heightPx) {
         : null;
   }
 
-  /** Walks the segments, which stand one behind the other in what the pipeline writes. */
+  /** Walks the segments, which are contiguous in the pipeline's own files. */
   private static FileHeader jpeg(ByteBuffer bytes) {
     if (bytes.remaining() < Short.BYTES || u16(bytes, 0) != START_OF_IMAGE) {
       return null;
@@ -70,7 +70,10 @@ record FileHeader(int widthPx, int heightPx) {
     return null;
   }
 
-  /** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which lie between them. */
+  /**
+   * Whether the marker is one of SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which lie
+   * between them.
+   */
   private static boolean isFrameHeader(int marker) {
     return marker >= 0xFFC0
         && marker <= 0xFFCF

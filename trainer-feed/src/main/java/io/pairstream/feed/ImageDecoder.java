@@ -58,7 +58,7 @@ public final class ImageDecoder {
     pixels.duplicate().put(image);
   }
 
-  /** Lets no codec see what is no file of that encoding and size. */
+  /** Refuses a file of another encoding or size before a codec sees it. */
   private static void checkHeader(ByteBuffer image, PreparedPair pair) {
     String encoding = pair.getImageEncoding();
     if (!image.hasRemaining()) {

@@ -1,6 +1,6 @@
 package io.pairstream.feed;
 
-/** What should be a view is none, or not one of this data set. */
+/** Thrown where a view is malformed, or is of another data set. */
 public final class InvalidViewException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

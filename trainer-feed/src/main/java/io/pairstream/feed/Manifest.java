@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is in an export's folder, as {@code export.json} says it.
+ * Contents of an export's folder: the file {@code export.json}.
  *
  * <pre>{"format":1,"kind":"webdataset","view":"…","topic":"pairs.training","order":"view",
  * "shard_samples":1000,"samples":190,"of_shards":1,"shards":[{"name":"pairs-000000.tar",
  * "samples":189,"withdrawn":1,"bytes":3276800,"sha256":"…","takedowns":"…"}]}</pre>
  *
- * @param shards those that are finished, by number; grows
+ * @param shards finished shards, by number; grows
  */
 record Manifest(
     int format,
@@ -26,20 +26,20 @@ record Manifest(
     List<Shard> shards) {
 
   /**
-   * What is said of a shard that is finished.
+   * A finished shard.
    *
    * @param samples pairs in it
    * @param withdrawn places of the view without a pair
-   * @param bytes of the file
-   * @param sha256 of the file, lower-case hex
-   * @param takedowns which were honoured when it was begun
+   * @param bytes size of the file
+   * @param sha256 the file's digest, lower-case hex
+   * @param takedowns takedowns that were applied when the shard was begun
    */
   record Shard(
       String name, long samples, long withdrawn, long bytes, String sha256, String takedowns) {}
 
   private static final int FORMAT = 1;
 
-  /** Of a folder that holds nothing yet. */
+  /** Manifest of an empty folder. */
   static Manifest of(ExportPlan plan) {
     String order =
         plan.order().isShuffled()

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A view that has a name, as it stands on the topic of views: segments, each with blocks of pairs.
+ * A view that has a name, as the topic of views holds it: segments, each with blocks of pairs.
  * Where it is not frozen, more segments come; those that are there never change.
  *
  * @param name 1 to 64 lower-case letters, digits, points, hyphens and underscores, a letter or

@@ -1,7 +1,7 @@
 package io.pairstream.feed;
 
 /**
- * What, besides a view and an epoch, decides the order of a run.
+ * Parameters that decide the order of a run, besides view and epoch.
  *
  * @param seed any whole number; other seeds give other orders
  * @param lanes parts of an epoch that are handed out by turns, at least 1; fewer where the view is

@@ -33,14 +33,14 @@ import org.apache.kafka.common.errors.InterruptException;
  *
  * <p>One thread uses a feed; a batch may be closed by any. The trainer holds fewer batches at a
  * time than there are slots. A thread of the feed's own fills batches, until there is nothing left
- * or somebody stops it, and hands them over in the order in which they were filled.
+ * or it is stopped, and hands them over in the order in which they were filled.
  */
 public abstract class PairFeed implements AutoCloseable {
 
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
-  /** The trainer waits meanwhile. */
-  private static final Duration SHOWN_WITHIN = Duration.ofSeconds(5);
+  /** Time limit of setting the group's offsets, for which the trainer waits. */
+  private static final Duration OFFSETS_TIMEOUT = Duration.ofSeconds(5);
 
   final FeedSettings settings;
   final Clocks clocks = new Clocks();
@@ -50,7 +50,7 @@ public abstract class PairFeed implements AutoCloseable {
   private final Thread fetcher = Threads.daemon("feed-fetch", this::fillUntilTheEnd);
   private final BlockingQueue<ReadyBatch.Memory> free = new LinkedBlockingQueue<>();
 
-  /** Batches whose samples may still be written; empty at the end, and it stays there. */
+  /** Batches whose samples may still be written; the empty element at the end is never removed. */
   private final BlockingQueue<Optional<ReadyBatch>> filled = new LinkedBlockingQueue<>();
 
   private final AtomicInteger held = new AtomicInteger();
@@ -63,13 +63,16 @@ public abstract class PairFeed implements AutoCloseable {
   private long begun;
   private boolean reading = true;
 
-  /** Why there is no further batch behind those that are filled; null where all were read. */
+  /** Failure that ended the reading after the filled batches; null without one. */
   private volatile RuntimeException endedBy;
 
-  /** Why no batch is handed over any more; null where nothing failed. */
+  /** Failure for which no further batch is handed over; null without one. */
   private volatile RuntimeException refusedBy;
 
-  /** Since when the trainer waits for a batch, by the nanosecond clock; 0 while it does not. */
+  /**
+   * Begin of the trainer's current wait, in nanoseconds of {@link System#nanoTime}; 0 while it does
+   * not wait.
+   */
   private volatile long waitsSince;
 
   /** Where the feed begins, then what {@link #next} handed out last. */
@@ -81,7 +84,7 @@ public abstract class PairFeed implements AutoCloseable {
    */
   volatile long samplesWaiting = -1;
 
-  /** What a feed's threads count: their time in nanoseconds, bytes, and samples in memory. */
+  /** Counts of a feed's threads: time in nanoseconds, bytes, and samples in memory. */
   record Clocks(LongAdder slotWait, LongAdder decoding, LongAdder bytes, LongAdder loaded) {
 
     Clocks() {
@@ -100,7 +103,7 @@ public abstract class PairFeed implements AutoCloseable {
   /**
    * Opens a feed of a split's records as they come.
    *
-   * @param position where to go on; empty begins at the first record that the topic holds
+   * @param position where to continue; empty begins at the first record that the topic holds
    * @throws FeedRefusedException where the position is not one of this topic, or records behind it
    *     have left the log
    * @throws KafkaException where the broker does not answer or has no such topic
@@ -115,7 +118,7 @@ public abstract class PairFeed implements AutoCloseable {
    *
    * <p>The batch size of the settings is this rank's.
    *
-   * @param position where to go on; empty begins with epoch 0
+   * @param position where to continue; empty begins with epoch 0
    * @throws FeedRefusedException where the position is one of another view or another order, or
    *     records of the view have left the log
    * @throws IllegalArgumentException where the view is one of another topic, or it has too few
@@ -194,12 +197,13 @@ public abstract class PairFeed implements AutoCloseable {
                           Collectors.toMap(
                               offset -> new TopicPartition(inLog.topic(), offset.getKey()),
                               offset -> new OffsetAndMetadata(offset.getValue()))),
-                  new AlterConsumerGroupOffsetsOptions().timeoutMs((int) SHOWN_WITHIN.toMillis()))
+                  new AlterConsumerGroupOffsetsOptions()
+                      .timeoutMs((int) OFFSETS_TIMEOUT.toMillis()))
               .all());
     }
   }
 
-  /** What the feed has done so far. A wait counts while it lasts. Any thread may ask. */
+  /** Statistics of the feed. A wait counts while it lasts. May be called by any thread. */
   public final FeedStats stats() {
     StarvationClock.Reading now = reading();
     return new FeedStats(
@@ -249,7 +253,7 @@ public abstract class PairFeed implements AutoCloseable {
     return new StarvationClock.Reading(System.nanoTime(), inMemory, waited);
   }
 
-  /** Ends the reading, wherever it waits, and decodes nothing more. */
+  /** Ends the reading, even while it waits, and decodes nothing more. */
   private synchronized void stop() {
     if (reading) {
       fetcher.interrupt();
@@ -257,7 +261,7 @@ public abstract class PairFeed implements AutoCloseable {
     decoders.shutdown();
   }
 
-  /** Waits for the next batch, until its samples are written; empty once the feed is over. */
+  /** Waits for the next batch and all of its samples; empty once the feed is over. */
   private Optional<ReadyBatch> takeNext() throws InterruptedException {
     if (refusedBy != null) {
       throw refusedBy;

@@ -16,7 +16,7 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /**
- * What an export says of a pair besides its image: the same in every format.
+ * A field of a pair in an export, besides its image: the same in every format.
  *
  * <p>Names are the record's own, but for the digest of the original image: what importers take for
  * the digest of the file that they read must not be called so.

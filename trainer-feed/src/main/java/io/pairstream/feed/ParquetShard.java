@@ -54,7 +54,7 @@ import org.apache.parquet.schema.Types;
  */
 final class ParquetShard implements ExportFormat.Writer {
 
-  /** As Hugging Face writes images: a viewer reads one group to show a row. */
+  /** Rows of a group, as Hugging Face writes images: a viewer reads one group to show a row. */
   private static final int GROUP_ROWS = 100;
 
   /** Bytes of values after which a page ends. */
@@ -63,7 +63,7 @@ final class ParquetShard implements ExportFormat.Writer {
   private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
   private static final String CREATED_BY = "pairstream export 1";
 
-  /** Tells Hugging Face's datasets that the column is a picture. */
+  /** Footer entry that tells Hugging Face's datasets that the column is a picture. */
   private static final KeyValue FEATURES =
       new KeyValue("huggingface")
           .setValue("{\"info\":{\"features\":{\"image\":{\"_type\":\"Image\"}}}}");
@@ -162,7 +162,7 @@ final class ParquetShard implements ExportFormat.Writer {
     written += bytes.length;
   }
 
-  /** The tree as the file's footer lists it: depth first. */
+  /** Lists the tree as a footer does: depth first. */
   private static void list(Type type, List<SchemaElement> elements) {
     SchemaElement element = new SchemaElement(type.getName());
     element.setRepetition_type(FieldRepetitionType.valueOf(type.getRepetition().name()));
@@ -187,10 +187,10 @@ final class ParquetShard implements ExportFormat.Writer {
     return org.apache.parquet.format.Type.valueOf(type == BINARY ? "BYTE_ARRAY" : type.name());
   }
 
-  /** One column of the open group: pages that are whole, and the values of the one that is not. */
+  /** A column of the open group: its finished pages, and the values of the open one. */
   private static final class Column {
 
-    /** How deep an empty list is defined: it is there itself, and has no item. */
+    /** Definition level of an empty list: the list is there, an item is not. */
     private static final int EMPTY_LIST = 1;
 
     private final ColumnDescriptor descriptor;
@@ -268,7 +268,7 @@ final class ParquetShard implements ExportFormat.Writer {
     }
 
     /**
-     * @param offset where the column's pages stand in the file
+     * @param offset position of the column's pages in the file
      */
     ColumnChunk metadata(long offset) {
       ColumnMetaData metadata =

@@ -28,7 +28,7 @@ public final class ReadyBatch implements AutoCloseable {
   private boolean closed;
 
   /**
-   * What all samples of a feed have in common; the first one decides it.
+   * Format shared by all samples of a feed, decided by the first one.
    *
    * @param sidePx height and width of every picture
    * @param channels of every picture, 1 or 3
@@ -77,17 +77,18 @@ public final class ReadyBatch implements AutoCloseable {
     }
   }
 
-  /** What is kept of a sample outside the buffers. */
+  /** Text of a sample, kept outside the buffers. */
   record Sample(String pairId, String caption) {}
 
   /**
-   * What is known of a batch besides its samples.
+   * Data of a batch besides its samples.
    *
-   * @param position behind it
+   * @param position position after the batch
    * @param withdrawn ids of pairs whose withdrawal was read since the batch before
    * @param standIns samples that stand in for others that are gone
-   * @param epoch of the batch; -1 where it has none
-   * @param epochShare how much of the epoch was handed out behind it, 0 to 1; NaN where none
+   * @param epoch epoch of the batch; -1 where it has none
+   * @param epochShare share of the epoch that was handed out after the batch, 0 to 1; NaN where
+   *     none
    */
   record Seal(
       Position position, List<String> withdrawn, int standIns, long epoch, double epochShare) {
@@ -124,7 +125,7 @@ public final class ReadyBatch implements AutoCloseable {
     return List.of(size(), memory.form.sidePx, memory.form.sidePx, memory.form.channels);
   }
 
-  /** What the channels are: rgb, grey, hsv, lab or ycrcb. */
+  /** Colour model of the channels: rgb, grey, hsv, lab or ycrcb. */
   public String colour() {
     return memory.form.colour;
   }
@@ -164,7 +165,7 @@ public final class ReadyBatch implements AutoCloseable {
     return seal.standIns;
   }
 
-  /** The position that goes on behind this batch. */
+  /** The position after this batch. */
   public Position position() {
     return seal.position;
   }

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the topic of runs says: checkpoints, and what epochs of runs over growing views cover. */
+/** Contents of the topic of runs: checkpoints, and the extents of epochs over growing views. */
 public final class RunLog {
 
   private final Map<String, Checkpoint> checkpoints = new LinkedHashMap<>();
@@ -22,7 +22,7 @@ public final class RunLog {
    */
   public record Checkpoint(String run, String name, RunExtent note) {
 
-    /** What no other is called. */
+    /** Unique name: run and checkpoint. */
     public String id() {
       return run + '/' + name;
     }
@@ -56,7 +56,7 @@ public final class RunLog {
     return checkpoints.values();
   }
 
-  /** What an epoch of a run covers; empty where the run has not come to it. */
+  /** Extent of a run's epoch; empty where the run has not reached it. */
   Optional<RunExtent> extent(String run, long epoch) {
     return Optional.ofNullable(extents.get(run + '/' + epoch));
   }

@@ -21,7 +21,7 @@ final class SampleWriter {
   }
 
   /**
-   * What a feed's first record says about all of them.
+   * Format of all samples, from the feed's first record.
    *
    * @throws FeedRefusedException where such records cannot be had
    */
@@ -65,11 +65,7 @@ final class SampleWriter {
     return written;
   }
 
-  /**
-   * The pair that a record holds.
-   *
-   * @throws FeedRefusedException where it holds none
-   */
+  /** Decodes a record's pair. @throws FeedRefusedException where the record holds none */
   private PreparedPair read(ConsumerRecord<byte[], byte[]> record) {
     return records
         .decode(record.value())

@@ -35,20 +35,20 @@ final class SplitFeed extends PairFeed {
   private final Consumer<byte[], byte[]> consumer;
   private final FeedPosition start;
 
-  /** Where each partition ends; empty where the feed has no end. */
+  /** End of each partition; empty where the feed has no end. */
   private final Map<TopicPartition, Long> ends;
 
   private final WithdrawnPairs withdrawn;
   private final SortedMap<Integer, Long> next;
 
-  /** Records of a batch that is not full yet. */
+  /** Records of the open batch. */
   private final List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
 
-  /** Pairs of which a tombstone was read since the last batch. */
+  /** Ids of pairs whose tombstones were read since the last batch. */
   private final List<String> tombstones = new ArrayList<>();
 
   /**
-   * @param position where to go on; empty begins at the first record that the topic holds
+   * @param position where to continue; empty begins at the first record that the topic holds
    * @throws FeedRefusedException where the topic does not hold what is behind the position
    */
   SplitFeed(FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
@@ -117,7 +117,7 @@ final class SplitFeed extends PairFeed {
     return withdrawn.size();
   }
 
-  /** Offsets between what was read and what can be; -1 where the client does not know them all. */
+  /** Number of readable offsets that were not read; -1 where the client does not know them all. */
   private long waitingInTheTopic(Set<TopicPartition> left) {
     long sum = 0;
     for (TopicPartition partition : left) {
@@ -130,7 +130,6 @@ final class SplitFeed extends PairFeed {
     return sum;
   }
 
-  /** Whether a partition is read to its end. */
   private boolean isFinished(TopicPartition partition) {
     // The position moves over transaction markers and aborted records too.
     return ends.containsKey(partition) && consumer.position(partition) >= ends.get(partition);

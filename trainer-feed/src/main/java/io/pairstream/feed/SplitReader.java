@@ -43,7 +43,7 @@ final class SplitReader implements AutoCloseable {
   /** Bytes after which a block ends. */
   private static final long BLOCK_BYTES = 4 << 20;
 
-  /** The last of the index's fields that conditions and takedowns ask for. */
+  /** Last field of the index, in the schema's order, that conditions and takedowns use. */
   private static final String LAST_ASKED = "licence";
 
   private static final Duration POLL = Duration.ofMillis(500);
@@ -84,7 +84,11 @@ final class SplitReader implements AutoCloseable {
                 Math.max(begin, indexed.getOrDefault(partition, 0L))));
   }
 
-  /** Gathers what the index has, and answers by partition of the split how far it goes. */
+  /**
+   * Gathers the pairs of the index.
+   *
+   * @return by partition of the split, the offset up to which the index goes
+   */
   private Map<Integer, Long> readIndex(FeedSource source) {
     Map<Integer, Long> indexed = new HashMap<>();
     String index = source.dataset().topic(TopicCatalogue.INDEX);
@@ -128,14 +132,14 @@ final class SplitReader implements AutoCloseable {
     return indexed;
   }
 
-  /** Takes a record of the split itself. */
+  /** Reads a record of the split itself. */
   private void take(long key, ConsumerRecord<byte[], byte[]> record) {
     int bytes = record.value() == null ? 0 : record.value().length;
     boolean isSpared = bytes > 0 && !withdrawn.contains(record.value());
     gather(record.partition(), key, record.offset(), bytes, isSpared && matches(record));
   }
 
-  /** A later record of a key takes the place of the earlier one, as compaction does. */
+  /** Adds a record, replacing an earlier one of its key as compaction does. */
   private void gather(int partition, long key, long offset, int bytes, boolean matches) {
     HeldPairs pairs = byPartition.computeIfAbsent(partition, one -> new HeldPairs());
     if (matches && offset >= begins.getOrDefault(partition, 0L)) {
@@ -157,7 +161,7 @@ final class SplitReader implements AutoCloseable {
   /**
    * Reads to the topic's present end, and what comes meanwhile of partitions that are there first.
    *
-   * @param progress is told the number of records read so far, now and then
+   * @param progress receives the number of records read so far, now and then
    * @throws InvalidViewException where a record that has to be looked into cannot be read
    */
   void readToEnd(LongConsumer progress) {
@@ -244,7 +248,7 @@ final class SplitReader implements AutoCloseable {
     return holds(PairIndex.entry(pair, record.partition(), record.offset(), 0));
   }
 
-  /** Keys of the takedowns that a pair of the index falls under. */
+  /** Takedown keys that cover a pair of the index. */
   private static List<String> keysOf(byte[] pairId, IndexedPair pair) {
     return TakedownKind.keysOf(
         new String(pairId, StandardCharsets.UTF_8),

@@ -20,7 +20,7 @@ final class StarvationClock {
   private final Deque<Reading> readings = new ArrayDeque<>();
 
   /**
-   * How things stand.
+   * State of the samples.
    *
    * @param nanos when, on any clock
    * @param inMemory samples that are loaded and not taken
@@ -28,7 +28,7 @@ final class StarvationClock {
    */
   record Reading(long nanos, long inMemory, long waitedNanos) {}
 
-  /** Notes how things stand after a batch was handed out. */
+  /** Notes the state after a batch was handed out. */
   synchronized void note(Reading now) {
     if (!readings.isEmpty() && now.nanos() - readings.getLast().nanos() < STEP_NANOS) {
       return;
@@ -39,9 +39,7 @@ final class StarvationClock {
     }
   }
 
-  /**
-   * Seconds until nothing is left; NaN where samples do not become fewer, or nobody has taken any.
-   */
+  /** Seconds until nothing is left; NaN where samples do not become fewer, or none was taken. */
   synchronized double secondsLeft(Reading now) {
     Reading begin = readings.peekFirst();
     if (begin == null || now.nanos() <= begin.nanos()) {

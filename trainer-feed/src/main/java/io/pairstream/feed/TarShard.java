@@ -19,7 +19,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  */
 final class TarShard implements ExportFormat.Writer {
 
-  /** Doubles as short as they can be read again, on every Java. */
+  /** Writes doubles in their shortest exact form, equal on every Java version. */
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build())

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 /**
  * Which records of a split's topic a run reads: the same ones whenever it is read.
  *
- * <p>As JSON, a block is {@code [partition, begin, bytes, [runs]]}, as {@link Block} tells them;
- * {@code where} stands there where there are conditions:
+ * <p>As JSON, a block is {@code [partition, begin, bytes, [runs]]}, as {@link Block} describes
+ * them; {@code where} is present where there are conditions:
  *
  * <pre>{"format":1,"topic":"pairs.training","topic_id":"…","cut_at":"2026-11-20T12:00:00Z",
  * "fingerprint":"…","samples":190,"blocks":[[0,0,3211776,[57,1,71]],[0,130,1555200,[62]]]}</pre>
@@ -36,7 +36,7 @@ public record View(
 
   private static final int FORMAT = 1;
 
-  /** Of what is written by this version or a later one. */
+  /** Reads files of later versions, too: unknown fields are ignored. */
   static final JsonMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -44,10 +44,10 @@ public record View(
           .build();
 
   /**
-   * What a file says.
+   * Contents of a view file.
    *
-   * @param blocks themselves, or their number
-   * @param runs number of those of all blocks, where these are not here
+   * @param blocks the blocks, or their number
+   * @param runs number of all blocks' runs, where the blocks are not in this part
    */
   record Stored(
       int format,
@@ -131,7 +131,7 @@ public record View(
                     : " where " + String.join(" and ", where)));
   }
 
-  /** Of all of a topic's records. */
+  /** A view of all of a topic's records. */
   public View(String topic, String topicId, Instant cutAt, List<Block> blocks) {
     this(topic, topicId, cutAt, List.of(), blocks);
   }
@@ -155,9 +155,9 @@ public record View(
   }
 
   /**
-   * What tells this view from others: 32 hexadecimal digits, the first half of SHA-256 over the
-   * lines {@code pairstream view 1}, topic, topic id, and for each block {@code partition begin
-   * runs}, all with one space between numbers and one line feed behind each line, in UTF-8.
+   * Identity of the view: 32 hexadecimal digits, the first half of SHA-256 over the lines {@code
+   * pairstream view 1}, topic, topic id, and for each block {@code partition begin runs}, all with
+   * one space between numbers and one line feed behind each line, in UTF-8.
    */
   public String fingerprint() {
     StringBuilder text = new StringBuilder("pairstream view 1\n");

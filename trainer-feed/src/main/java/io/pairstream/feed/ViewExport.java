@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Writes a view's pairs into a folder, shard by shard, and goes on where an earlier start ended.
+ * Writes a view's pairs into a folder, shard by shard, and continues where an earlier start ended.
  *
  * <p>A shard that is in the manifest is checked against its SHA-256 and kept. It is written again
  * where it is damaged, or where pairs have been withdrawn since it was written.
@@ -25,7 +25,7 @@ public final class ViewExport {
   private final Listener listener;
 
   /**
-   * Hears how an export goes on. Called by the exporting thread.
+   * Hears how an export continues. Called by the exporting thread.
    *
    * @param done so many of the view's samples are dealt with: written, kept or left out
    * @param notice a sentence about a shard that is there and is written again
@@ -33,13 +33,13 @@ public final class ViewExport {
   public record Listener(LongConsumer done, Consumer<String> notice) {}
 
   /**
-   * What an export left in its folder.
+   * Result of an export.
    *
-   * @param shards files in all
-   * @param kept of them, those that an earlier start had finished
+   * @param shards number of files
+   * @param kept number of files that an earlier start had finished
    * @param samples pairs in all shards
    * @param withdrawn samples of the view that are in none, because the pair has been withdrawn
-   * @param bytes of all shards
+   * @param bytes size of all shards
    */
   public record Summary(int shards, int kept, long samples, long withdrawn, long bytes) {}
 
@@ -72,9 +72,9 @@ public final class ViewExport {
   /**
    * Writes what is missing of a view's pairs into a folder as files that other loaders read.
    *
-   * @param listener hears how it goes on
+   * @param listener hears how it continues
    * @throws FeedRefusedException where records of the view have left the log, the folder is another
-   *     export's or somebody else's, or a pair cannot be exported
+   *     export's or another program's, or a pair cannot be exported
    * @throws IllegalArgumentException where the view is one of another topic
    * @throws KafkaException where the broker does not answer or has no such topic
    */
@@ -94,7 +94,7 @@ public final class ViewExport {
       Set<Integer> checked = new HashSet<>();
       Set<Integer> written = new HashSet<>();
       String takedowns;
-      // What is taken down while shards are written counts for those before too.
+      // A takedown while shards are written concerns earlier shards too.
       do {
         takedowns = pairs.takedowns();
         for (int shard = 0; shard < plan.shards(); shard++) {
@@ -159,7 +159,10 @@ public final class ViewExport {
         name, samples[0], to - from - samples[0], written.bytes(), written.sha256(), takedowns);
   }
 
-  /** Reads the pairs from their topic window by window. In memory is one of compressed records. */
+  /**
+   * Reads the pairs from their topic window by window, with the compressed records of one window in
+   * memory.
+   */
   private static final class TopicPairs implements Pairs {
 
     private final ExportPlan plan;
@@ -169,7 +172,7 @@ public final class ViewExport {
     private final WithdrawnPairs withdrawn;
     private final RecordDecoder<PreparedPair> decoder;
 
-    /** The last window that was read; a shard may end within it. */
+    /** Number of the last window that was read; a shard may end within it. */
     private int window = -1;
 
     private List<ConsumerRecord<byte[], byte[]>> inWindow = List.of();

@@ -23,7 +23,7 @@ final class ViewFeed extends PairFeed {
   private final WindowLoader loader;
   private final Map<Long, EpochOrder> orders = new HashMap<>();
 
-  /** By lane, the windows that were asked for, in the order in which they are needed. */
+  /** By lane, the requested windows in the order in which they are needed. */
   private final Map<Integer, Deque<Asked>> lanes = new HashMap<>();
 
   /**
@@ -41,7 +41,6 @@ final class ViewFeed extends PairFeed {
     this.loader = new WindowLoader(source, run, clocks);
   }
 
-  /** A window that was asked for. */
   private static final class Asked {
 
     private final long epoch;
@@ -49,7 +48,7 @@ final class ViewFeed extends PairFeed {
     private final int window;
     private Future<WindowLoader.Window> loading;
 
-    /** The rank's samples in it that were not taken yet. */
+    /** Number of the rank's samples in the window that were not taken yet. */
     private int left;
 
     private Asked(long epoch, int lane, int window) {
@@ -121,7 +120,7 @@ final class ViewFeed extends PairFeed {
     return ReadyBatch.await(wanted.loading).sample(place.at());
   }
 
-  /** Asks for the window behind the only one of a lane. */
+  /** Requests the window after a lane's only one. */
   private void askBehind(Deque<Asked> ofLane) {
     Asked last = ofLane.getLast();
     if (ofLane.size() > 1) {
@@ -134,7 +133,7 @@ final class ViewFeed extends PairFeed {
   }
 
   /**
-   * A window, which is asked for where it was not.
+   * Requests a window unless it is already requested.
    *
    * @param from number of the first of its samples that is needed
    */

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * The file of a view: JSON where its name ends in {@code .json}, else binary, as order.md tells,
- * and of less than 2 GiB. A reader looks at the first bytes, not at the name.
+ * The file of a view: JSON where its name ends in {@code .json}, else binary, as order.md
+ * describes, and of less than 2 GiB. A reader looks at the first bytes, not at the name.
  */
 public final class ViewFile {
 
@@ -25,7 +25,7 @@ public final class ViewFile {
 
   private static final long FACTS_BYTES = 6;
 
-  /** In front of the header. */
+  /** Bytes before the header. */
   private static final int HEAD = MAGIC.length + Integer.BYTES;
 
   private ViewFile() {}
@@ -96,7 +96,7 @@ public final class ViewFile {
     return (HEAD + headerBytes + 63) / 64 * 64;
   }
 
-  /** Of all arrays. */
+  /** Bytes of all arrays. */
   private static long bytes(int blocks, long runs) {
     return Long.BYTES * (4L * blocks + 2) + Integer.BYTES * (blocks + runs);
   }
@@ -110,7 +110,7 @@ public final class ViewFile {
     blocks.forEach(block -> block.runs().forEach(arrays::putInt));
   }
 
-  /** Of what is in front of each block; at the end, of all. */
+  /** Writes the sums over the blocks before each block and, at the end, over all. */
   private static void putSums(List<Block> blocks, ToIntFunction<Block> of, ByteBuffer arrays) {
     long sum = 0;
     arrays.putLong(sum);

@@ -30,7 +30,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * The pen of one named view: who holds it appends segments, or takes the view away.
  *
- * <p>Whoever takes it ends the transaction of the one before, and then reads what that one has
+ * <p>A new writer ends the transaction of the one before, and then reads what that one has
  * committed; so what is read here holds until the next commit. Not thread-safe.
  */
 public final class ViewLog implements AutoCloseable {
@@ -47,7 +47,7 @@ public final class ViewLog implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final ViewTopic known;
 
-  /** Null until it was asked for: what is no view can be taken away too. */
+  /** Null until first read: a name without a valid view can be deleted too. */
   private NamedView view;
 
   /**
@@ -81,7 +81,7 @@ public final class ViewLog implements AutoCloseable {
   }
 
   /**
-   * The view as it stands; empty where there is none.
+   * The current view; empty where there is none.
    *
    * @throws InvalidViewException where its records are not those of a view
    */
@@ -93,9 +93,9 @@ public final class ViewLog implements AutoCloseable {
   }
 
   /**
-   * What is appended: pairs behind those that the view has.
+   * Pairs to append to a view.
    *
-   * @param where the conditions that they meet
+   * @param where the conditions that the pairs meet
    * @param blocks by partition and offset
    * @param readTo by partition, the offset up to which the split's topic is accounted for
    */
@@ -107,9 +107,9 @@ public final class ViewLog implements AutoCloseable {
       SortedMap<Integer, Long> readTo) {}
 
   /**
-   * Appends pairs, as one segment or, where they are very many, several. Either all stand then or
-   * none, and whoever looks from then on sees them, unless the broker does not answer meanwhile or
-   * another view's transaction keeps readers waiting.
+   * Appends pairs, as one segment or, where they are very many, several. Either all exist then or
+   * none, and every later reader sees them, unless the broker does not answer meanwhile or another
+   * view's transaction keeps readers waiting.
    *
    * @param isLast whether the view is frozen with them
    * @throws InvalidViewException where the view is frozen already, or another process has taken the
@@ -228,7 +228,7 @@ public final class ViewLog implements AutoCloseable {
       // The broker answers a commit before readers see it.
       known.awaitVisible(last);
     } catch (KafkaException e) {
-      // It stands all the same. Who looks next is told that the broker does not answer, or finds it
+      // It exists all the same. The next reader gets an error of the broker, or finds it
       // once the other view's transaction before it has ended.
     }
   }

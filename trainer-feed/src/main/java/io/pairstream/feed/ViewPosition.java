@@ -3,7 +3,8 @@ package io.pairstream.feed;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 
 /**
- * How far a run over a view has come. It says nothing of ranks: any number of them goes on from it.
+ * How far a run over a view has come. It says nothing of ranks: any number of them continues from
+ * it.
  *
  * @param view fingerprint of the view
  * @param plan of the order

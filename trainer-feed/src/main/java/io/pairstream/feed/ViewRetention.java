@@ -71,7 +71,7 @@ public record ViewRetention(Optional<Instant> leavesFrom, OptionalLong partition
         + bySize;
   }
 
-  /** Time of the first of the view's records in any partition that is not withdrawn. */
+  /** Time of the view's oldest record that is not withdrawn, over all partitions. */
   private static Optional<Instant> oldest(View view, FeedSource source) {
     try (BlockReader reader = source.blocks(0)) {
       return view.blocks().stream()

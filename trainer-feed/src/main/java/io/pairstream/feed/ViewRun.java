@@ -30,14 +30,14 @@ public final class ViewRun {
     this.ranks = ranks;
   }
 
-  /** Of one rank, without an end. */
+  /** A run of one rank, without an end. */
   public static ViewRun of(View view, OrderPlan plan) {
     return new ViewRun(view, plan, ENDLESS, 0, 1);
   }
 
   /**
-   * The same, as one of several ranks sees it: of an epoch's samples it has every {@code ranks}-th,
-   * from number {@code rank} on.
+   * Returns one rank's part of the run: every {@code count}-th of an epoch's samples, starting at
+   * {@code number}.
    *
    * @param number from 0 to below {@code ranks}
    * @param count number of processes that train together, at least 1
@@ -52,9 +52,9 @@ public final class ViewRun {
   }
 
   /**
-   * The same, with an end.
+   * Returns a copy with an end.
    *
-   * @param number the run ends before the epoch of this number; at least 1
+   * @param number epoch before which the run ends; at least 1
    */
   public ViewRun epochs(long number) {
     if (number < 1) {
@@ -124,7 +124,7 @@ public final class ViewRun {
    */
   record Step(long epoch, long first, List<Long> own, ViewPosition behind, double epochShare) {}
 
-  /** The step that a position of this run stands before; empty where the run is over. */
+  /** The step after a position of this run; empty where the run is over. */
   Optional<Step> step(ViewPosition position, FeedSettings settings) {
     ViewPosition at =
         left(position.samples(), settings) == 0 ? position(position.epoch() + 1, 0) : position;
@@ -178,14 +178,14 @@ public final class ViewRun {
     return new ViewPosition(fingerprint, plan, epoch, taken);
   }
 
-  /** Steps of an epoch behind so many of its samples. */
+  /** Number of an epoch's steps after this many of its samples. */
   private long left(long taken, FeedSettings settings) {
     int batchSize = batchSize(settings);
     long left = Math.max(0, samples - taken);
     return (settings.lastBatch() == LastBatch.KEEP ? left + batchSize - 1 : left) / batchSize;
   }
 
-  /** Of all ranks together; the settings' is this rank's. */
+  /** Batch size of all ranks together; the settings have this rank's. */
   private int batchSize(FeedSettings settings) {
     return Math.multiplyExact(settings.batchSize(), ranks);
   }

@@ -27,7 +27,7 @@ public final class ViewSealer implements AutoCloseable {
   private final Clock clock;
   private final SplitReader reader;
 
-  /** When the first of the pairs was read that wait; empty where none waits. */
+  /** When the first waiting pair was read; empty where none waits. */
   private Optional<Instant> waitsSince = Optional.empty();
 
   /**
@@ -91,7 +91,7 @@ public final class ViewSealer implements AutoCloseable {
    * Reads to the topic's present end, and appends what is there as one segment; answers the view
    * where there was anything.
    *
-   * @param progress is told the number of records read so far, now and then
+   * @param progress receives the number of records read so far, now and then
    * @throws InvalidViewException where another process seals this view now
    */
   public Optional<NamedView> sealToEnd(LongConsumer progress) {
@@ -102,7 +102,7 @@ public final class ViewSealer implements AutoCloseable {
   /**
    * Reads to the topic's present end, appends what is there, and freezes the view.
    *
-   * @param progress is told the number of records read so far, now and then
+   * @param progress receives the number of records read so far, now and then
    * @throws InvalidViewException where the view would have no pair at all, or another process seals
    *     this view now
    */
@@ -114,7 +114,7 @@ public final class ViewSealer implements AutoCloseable {
     return seal(clock.instant(), true);
   }
 
-  /** The view as it stands; empty where it has no segment yet. */
+  /** The current view; empty where it has no segment yet. */
   public Optional<NamedView> view() {
     return log.view();
   }

@@ -70,7 +70,7 @@ public final class ViewStore {
   }
 
   /**
-   * Takes the pen of a view, which may not be there yet. Whoever had it before can write no more.
+   * Becomes the only writer of a view, which need not exist yet. The previous writer is fenced.
    *
    * @throws InvalidViewException where nothing can be called so
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the

@@ -22,16 +22,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/**
- * The segments of named views as their topic, of one partition, tells them: committed ones alone.
- */
+/** The segments of named views, read from their topic of one partition: committed ones only. */
 final class ViewTopic {
 
   private static final Pattern KEY = Pattern.compile("([^/]+)/([0-9]{8})");
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** Longer than a transaction stays open whose writer was killed. */
+  /** Time limit of reading the topic: longer than a killed writer's transaction stays open. */
   private static final Duration TIMEOUT = ViewLog.TRANSACTION_TIMEOUT.multipliedBy(2);
 
   private final TopicPartition partition;

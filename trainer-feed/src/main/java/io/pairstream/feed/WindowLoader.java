@@ -60,15 +60,15 @@ final class WindowLoader implements AutoCloseable {
     private final WithdrawnPairs withdrawn;
     private final boolean isOwn;
 
-    /** Of each record that is there, the keys of the takedowns that it falls under. */
+    /** Takedown keys that cover each record, in the order of {@link #there}. */
     private final List<List<String>> keys = new ArrayList<>();
 
     private List<ConsumerRecord<byte[], byte[]>> living;
     private long version;
 
     /**
-     * @param records in the order in which they are handed out; null for one that is gone
-     * @param withdrawn is asked anew whenever its version has changed
+     * @param records records in the order in which they are handed out; null for a deleted one
+     * @param withdrawn takedowns, read again whenever their version has changed
      * @param isOwn whether these are the window's own records
      */
     private Window(
@@ -98,7 +98,7 @@ final class WindowLoader implements AutoCloseable {
     }
 
     /**
-     * What comes at a place, once {@link #hasLiving} has said that there is something.
+     * Sample at a place; call only after {@link #hasLiving} has returned true.
      *
      * @param at from 0 to below the window's length
      */
@@ -157,7 +157,7 @@ final class WindowLoader implements AutoCloseable {
     throw new FeedRefusedException("every pair of the view has been withdrawn");
   }
 
-  /** A window's records in the order in which they are handed out; null where one is gone. */
+  /** A window's records in the order in which they are handed out; null for a deleted one. */
   private List<ConsumerRecord<byte[], byte[]>> read(EpochOrder order, int lane, int window)
       throws InterruptedException {
     BlockReader reader = readers.take();

@@ -25,8 +25,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Tells pairs that are withdrawn, by what the takedowns topic says now: it is read to its end at
- * first, and then as it grows. Thread-safe.
+ * Recognises withdrawn pairs by the takedowns topic, which is read to its end at first, and then as
+ * it grows. Thread-safe.
  */
 public final class WithdrawnPairs implements AutoCloseable {
 
@@ -38,13 +38,13 @@ public final class WithdrawnPairs implements AutoCloseable {
   private final RecordDecoder<PreparedPair> pairs;
   private final Thread thread = Threads.daemon("feed-takedowns", this::follow);
 
-  /** Keys of the takedowns that hold. */
+  /** Keys of the takedowns in force. */
   private final Set<String> keys = ConcurrentHashMap.newKeySet();
 
-  /** Why they cannot be followed any more; null while they are. */
+  /** Why takedowns cannot be followed any more; null while they are. */
   private volatile RuntimeException failure;
 
-  /** Grows with every takedown that is read, and with every one that is lifted. */
+  /** Grows with every takedown that is read or lifted. */
   private final AtomicLong version = new AtomicLong();
 
   /**
@@ -75,7 +75,7 @@ public final class WithdrawnPairs implements AutoCloseable {
     return version.get();
   }
 
-  /** Tells which takedowns hold: 32 hexadecimal digits that others do not share. */
+  /** Identity of the set of takedowns in force: 32 hexadecimal digits. */
   public String digest() {
     byte[] digest = Sha256.of(String.join("\n", new TreeSet<>(keys)));
     return HexFormat.of().formatHex(digest, 0, 16);

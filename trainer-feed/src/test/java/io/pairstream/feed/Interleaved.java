@@ -3,7 +3,7 @@ package io.pairstream.feed;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What ranks hand out together. */
+/** Batches of several ranks, merged. */
 final class Interleaved {
 
   private Interleaved() {}

@@ -159,7 +159,9 @@ class PythonFeedTest {
     goesOn(ViewRun.of(view, PLAN).epochs(2), asked, 6);
   }
 
-  /** What Python follows, this package seals: an epoch is one of a view of the same segments. */
+  /**
+   * Python follows views that this package seals: an epoch is one of a view of the same segments.
+   */
   @Test
   void followsInPythonWhatIsSealedHere() throws Exception {
     produce(75);
@@ -207,7 +209,7 @@ class PythonFeedTest {
     assertThat(found).isEqualTo(unbroken);
   }
 
-  /** What ranks of Python hand out together is what one of Java does. */
+  /** Ranks of Python together hand out what one of Java does. */
   @Test
   void ranksInPythonShareARunOfTheJavaFeed() throws Exception {
     produce(75);
@@ -362,7 +364,7 @@ class PythonFeedTest {
     }
   }
 
-  /** What it says besides goes where the test's own words go. */
+  /** Starts Python; its other output goes to the test's own. */
   private Process start(ObjectNode asked) throws IOException {
     return python
         .builder(PythonSources.variables(Map.of()), handover(asked))

@@ -25,7 +25,7 @@ final class PythonSources {
         Path.of("target", "python").toAbsolutePath(), requirements.toArray(Path[]::new));
   }
 
-  /** What a process needs in its environment, besides others. */
+  /** Environment of a process, with other variables added. */
   static Map<String, String> variables(Map<String, String> others) {
     Map<String, String> variables = new HashMap<>(others);
     variables.put("PYTHONPATH", FOLDER.resolve("src").toString());

@@ -436,7 +436,7 @@ class ViewFeedTest {
         "-1 begins at 3: records of the view, from 0 on, have left the log");
   }
 
-  /** What the batches of all ranks would be, from the blocks and what is withdrawn alone. */
+  /** Batches of all ranks, computed from the blocks and the withdrawn pairs alone. */
   private static List<String> expected(
       View view,
       OrderPlan plan,

@@ -146,7 +146,7 @@ class ViewStoreTest {
     assertThat(offsets(view.view())).isEqualTo(offsets(source.cut(List.of(), read -> {})));
   }
 
-  /** Whoever is told that a segment stands finds it, also where others' transactions hide it. */
+  /** A segment that was reported as written is found, also behind others' open transactions. */
   @Test
   void whatWasAppendedIsSeen() {
     try (ViewLog log = store.open("live");

@@ -36,13 +36,13 @@ class ViewTest {
     assertThatThrownBy(() -> block.offset(6)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
-  /** Whoever recomputes the fingerprint from what the documentation says comes to this. */
+  /** Fingerprint computed as the documentation describes it. */
   @Test
   void hasTheFingerprintOfItsLines() {
     assertThat(VIEW.fingerprint()).isEqualTo("79591607dce5bfddad53bdae84ad027e");
   }
 
-  /** The same bytes as the Python package's. */
+  /** Bytes equal to the Python package's. */
   @Test
   void isABinaryFileOrOneOfJson() throws Exception {
     View view =
