@@ -6,7 +6,7 @@ public final class Canaries {
   /** Contributor of every canary. */
   public static final String CONTRIBUTOR = "pairstream-canary";
 
-  /** What counts are labelled with in place of a canary's source. */
+  /** Label of a canary's counts, in place of its source. */
   public static final String SOURCE = "CANARY";
 
   private Canaries() {}

@@ -3,8 +3,8 @@ package io.pairstream.schemas;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a pair's fields beside image and caption must be, at every way in and in the topology: an
- * output must not outgrow its topic by what is said about a pair.
+ * Rules for a pair's fields besides image and caption, at every input and in the topology: their
+ * size is bounded so that an output fits its topic.
  */
 public final class FieldRule {
 

@@ -6,16 +6,18 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Commands of this program to run next, as a person types them where this process was started. */
 public final class Hint {
 
-  /** What a person types to call this program: {@code ./pairstream}, or its name on the path. */
+  /**
+   * Command that a person types to run this program: {@code ./pairstream}, or its name on the path.
+   */
   private static final String CALLED = System.getProperty("pairstream.called", "pairstream");
 
-  /** Of this process, which is told its cluster once. */
+  /** Cluster options of this process, set once at its start. */
   private static final AtomicReference<Map<String, String>> OPTIONS =
       new AtomicReference<>(Map.of());
 
   private Hint() {}
 
-  /** Says with which options this process was told its cluster; every later hint has them. */
+  /** Sets the options that named this process's cluster; every later hint has them. */
   public static void use(Map<String, String> clusterOptions) {
     OPTIONS.set(Map.copyOf(clusterOptions));
   }

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
  * so that the links of a host meet in one partition.
  *
  * <p>A name is in lower case, without a dot at its end, and in ASCII as IDNA 2003 writes it ({@code
- * bücher.example} is {@code xn--bcher-kva.example}); an IPv6 address stands in brackets with all
- * its eight groups, without zeros in front ({@code [2001:db8:0:0:0:0:0:1]}). A number stays as it
- * is written. Whether anybody may connect to it is the fetcher's to say.
+ * bücher.example} is {@code xn--bcher-kva.example}); an IPv6 address is in brackets with all its
+ * eight groups, without zeros in front ({@code [2001:db8:0:0:0:0:0:1]}). A number stays as it is
+ * written. Whether it may be connected to is for the fetcher to decide.
  */
 public final class LinkHost {
 
@@ -93,7 +93,10 @@ public final class LinkHost {
     return host.startsWith("[") ? ipv6(host) : name(host);
   }
 
-  /** Nobody looks up a name for it: the brackets hold hexadecimal digits, colons and dots alone. */
+  /**
+   * Normalizes an IPv6 address. Makes no lookup: the brackets hold hexadecimal digits, colons and
+   * dots alone.
+   */
   private static String ipv6(String bracketed) {
     try {
       InetAddress address = InetAddress.getByName(bracketed);

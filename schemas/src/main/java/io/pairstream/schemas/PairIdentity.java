@@ -39,8 +39,8 @@ public final class PairIdentity {
   }
 
   /**
-   * The id of a link whose image nobody has seen yet: first 32 hex digits of SHA-256({@code link} ‖
-   * 0x00 ‖ URL as received ‖ 0x00 ‖ caption as received), all in UTF-8.
+   * Id of a link whose image is not fetched yet: first 32 hex digits of SHA-256({@code link} ‖ 0x00
+   * ‖ URL as received ‖ 0x00 ‖ caption as received), all in UTF-8.
    */
   public static String linkId(String url, String caption) {
     MessageDigest sha256 = Sha256.begin();

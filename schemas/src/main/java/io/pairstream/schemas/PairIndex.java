@@ -3,7 +3,7 @@ package io.pairstream.schemas;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the index says of a published pair. */
+/** Index entries of published pairs. */
 public final class PairIndex {
 
   private PairIndex() {}

@@ -1,6 +1,6 @@
 package io.pairstream.schemas;
 
-/** Where a pair stands; stands in {@link Receipt}. */
+/** Status of a pair in its {@link Receipt}. */
 public enum PairStatus {
   TRAINING,
   VALIDATION,

@@ -18,7 +18,7 @@ public final class ReceivedAt {
         .or(() -> isOfEarlierVersion(receipt) ? said(receipt.getDecidedAt()) : Optional.empty());
   }
 
-  /** Whether its time of decision is that of the raw record's arrival. */
+  /** Whether the receipt's decision time is the raw record's arrival time. */
   private static boolean isOfEarlierVersion(Receipt receipt) {
     return said(receipt.getArrivedAt()).isEmpty()
         && !receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
@@ -34,7 +34,7 @@ public final class ReceivedAt {
     return isOfEarlierVersion(receipt) ? Optional.empty() : said(receipt.getDecidedAt());
   }
 
-  /** A time that somebody said; empty where it is the epoch. */
+  /** The time, if it is set; empty for the epoch. */
   public static Optional<Instant> said(Instant time) {
     return time.equals(Instant.EPOCH) ? Optional.empty() : Optional.of(time);
   }

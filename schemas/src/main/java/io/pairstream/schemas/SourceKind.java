@@ -1,6 +1,6 @@
 package io.pairstream.schemas;
 
-/** How a pair was obtained; stands in {@code source_kind}. */
+/** How a pair was obtained: values of {@code source_kind}. */
 public enum SourceKind {
   CROWDSOURCED,
   SCRAPED,

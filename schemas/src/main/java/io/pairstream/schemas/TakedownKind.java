@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a {@link Takedown} withdraws. */
+/** Subject of a {@link Takedown}. */
 public enum TakedownKind {
   PAIR,
   IMAGE,
-  /** The pairs of one host, by their URL, or of one {@link SourceKind}. */
+  /** Pairs of one host, by their URL, or of one {@link SourceKind}. */
   SOURCE,
-  /** Whom the pairs name, which is their sender's claim. */
+  /** Pairs of a contributor, as their sender named it. */
   CONTRIBUTOR,
-  /** Whose API key the pairs were sent with. */
+  /** Pairs that were sent with a producer's API key. */
   PRODUCER;
 
   /** The kind of that name; none where another version gave it. */
@@ -54,7 +54,7 @@ public enum TakedownKind {
     return keys;
   }
 
-  /** The host of a URL that anybody may have written; empty where it names none. */
+  /** Host of an untrusted URL; empty where it names none. */
   public static String host(String url) {
     if (url.isEmpty()) {
       return ""; // as most are; an exception for each would cost more than all else here
@@ -62,7 +62,7 @@ public enum TakedownKind {
     try {
       return LinkHost.of(url);
     } catch (InvalidUrlException notFetched) {
-      // What nobody would fetch, such as an address with a password, names a host all the same.
+      // An address that is never fetched, such as one with a password, names a host all the same.
       try {
         String host = URI.create(url).getHost();
         return host == null ? "" : host.toLowerCase(Locale.ROOT);

@@ -55,19 +55,19 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
   /** Links that are to be tried again, with the time at which they are due. */
   public static final String WAITING_LINKS = "waiting-links";
 
-  /** What the ingest APIs took: pairs and links, by id. */
+  /** Pairs and links accepted by the ingest APIs, by id. */
   public static final String UPLOADS = "uploads";
 
   /** API keys, by the digests of their secrets. */
   public static final String API_KEYS = "api-keys";
 
-  /** What running processes say of themselves. */
+  /** Status reports of running processes. */
   public static final String INSTANCES = "instances";
 
-  /** What people decided about pairs in quarantine. */
+  /** People's decisions about pairs in quarantine. */
   public static final String REVIEWS = "reviews";
 
-  /** What people did to the platform. */
+  /** Audit trail of people's actions. */
   public static final String ACTIONS = "actions";
 
   /** Which pairs named views hold. */
@@ -98,7 +98,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
   /** New pictures, which are looked up among all earlier ones. */
   public static final String FINGERPRINTS = "fingerprints";
 
-  /** What was found of them. */
+  /** Results of the look-ups of new pictures. */
   public static final String FINDINGS = "findings";
 
   /** Name of the store of the pictures among which is looked up. */
@@ -112,7 +112,10 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
 
   private static final Duration A_YEAR = Duration.ofDays(365);
 
-  /** A tombstone outlives the longest stop of a reader, which otherwise never learns of it. */
+  /**
+   * Cleanup that keeps each key's last record. A tombstone outlives the longest stop of a reader,
+   * which would otherwise miss it.
+   */
   private static final Map<String, String> LAST_OF_EACH_KEY =
       Map.of(
           TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -120,7 +123,10 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
           TopicConfig.DELETE_RETENTION_MS_CONFIG,
           millis(Duration.ofDays(7)));
 
-  /** Whoever begins to read reads all of it, and only closed segments are cleaned. */
+  /**
+   * Cleanup that keeps each key's last record, for a day. Segments are small, since only closed
+   * ones are cleaned and each reader starts at the beginning.
+   */
   private static final Map<String, String> LAST_OF_EACH_KEY_FOR_A_DAY =
       Map.of(
           TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -134,7 +140,10 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
           TopicConfig.SEGMENT_BYTES_CONFIG,
           String.valueOf(16 * 1024 * 1024));
 
-  /** Of keys that are there for seconds, with pictures; closed segments alone are cleaned. */
+  /**
+   * Cleanup for topics whose keys live for seconds and whose records carry images: compact, with
+   * small segments, since only closed ones are cleaned.
+   */
   private static final Map<String, String> OF_SECONDS =
       Map.of(
           TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -146,7 +155,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
           TopicConfig.SEGMENT_BYTES_CONFIG,
           String.valueOf(64 * 1024 * 1024));
 
-  /** Until the reader has done with them and deletes them itself. */
+  /** No retention: the topic's reader deletes records itself once it has processed them. */
   private static final Map<String, String> UNTIL_READ =
       Map.of(
           TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -215,7 +224,7 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
     return changelog(dataset, WAITING_PAIRS_STORE);
   }
 
-  /** The changelog of one of the topology's stores, named as Kafka Streams names it. */
+  /** Name of a store's changelog, as Kafka Streams names it. */
   private static String changelog(Dataset dataset, String store) {
     return dataset.preprocessGroup() + "-" + store + "-changelog";
   }
@@ -234,7 +243,10 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
         changelog(dataset, TAKEDOWNS_STORE));
   }
 
-  /** Those that must have as many where the recipe looks for near copies. */
+  /**
+   * Topics whose partitions must equal the raw topics' in number where the recipe looks for near
+   * copies.
+   */
   public static Set<String> forNearCopies(Dataset dataset) {
     return Set.of(dataset.topic(FINDINGS), waitingPairs(dataset));
   }

@@ -29,7 +29,7 @@ public record TopicSpec(
   /** How Kafka spells that records stay however old, or however many, they are. */
   static final String NO_LIMIT = "-1";
 
-  /** Limits of which a larger one takes nothing away. */
+  /** Lower bounds: a larger value loses nothing. */
   private static final Set<String> LEAST =
       Set.of(
           TopicConfig.RETENTION_MS_CONFIG,
@@ -37,7 +37,7 @@ public record TopicSpec(
           TopicConfig.DELETE_RETENTION_MS_CONFIG,
           TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
 
-  /** Limits of what producers write who are not ours; a larger one lets more in. */
+  /** Upper bounds on other producers' records: a larger value admits more. */
   private static final Set<String> MOST =
       Set.of(
           TopicConfig.MAX_MESSAGE_BYTES_CONFIG, TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG);

@@ -7,7 +7,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /**
- * Makes admin clients of Kafka that turn away from a broker which stands still.
+ * Makes admin clients of Kafka that leave a broker which hangs.
  *
  * <p>A new client asks one of its bootstrap servers, taken by chance. Where the process behind that
  * address is paused, its connection opens and nothing answers; Kafka's own client then keeps to it
@@ -19,7 +19,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  */
 public final class AdminClients {
 
-  /** Kafka's defaults. */
+  /** Kafka's default of the request timeout, then of the whole call's. */
   private static final Duration REQUEST = Duration.ofSeconds(30);
 
   private static final Duration ANSWER = Duration.ofMinutes(1);

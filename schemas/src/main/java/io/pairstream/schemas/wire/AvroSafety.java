@@ -5,12 +5,12 @@ import org.apache.avro.SystemLimitException;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * What Avro may do with bytes that anyone can send: which classes it may make, and how much it may
- * allocate on the word of a length field.
+ * Limits for Avro on untrusted bytes: the classes that it may make, and how much it may allocate
+ * for a length field's claim.
  *
  * <p>Avro reads its limits from system properties once, when anything is first decoded, be it a
  * default value in a builder. So a program's first act is to install them. A value that the
- * operator has set stands.
+ * operator has set is kept.
  */
 public final class AvroSafety {
 

@@ -58,7 +58,7 @@ public final class AvroSerdes {
         new ReadAs<>(deserializer, readerSchema, type, topic));
   }
 
-  /** Reads into one class, whichever class the writer's schema names. */
+  /** Deserializer into one class, whichever class the writer's schema names. */
   private record ReadAs<T>(
       KafkaAvroDeserializer inner, Schema readerSchema, Class<T> type, String topic)
       implements Deserializer<T> {

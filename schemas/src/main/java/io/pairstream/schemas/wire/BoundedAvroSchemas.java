@@ -22,7 +22,8 @@ final class BoundedAvroSchemas extends AvroSchemaProvider {
   static final int MOST_TYPES = 10_000;
 
   /**
-   * The same of an array's item, of a map's value, and of a record that holds itself; ours have 9.
+   * Types of an array's item, of a map's value, or of a record that contains itself, each name
+   * written out; our own have 9.
    */
   static final int MOST_REPEATED_TYPES = 100;
 
@@ -34,10 +35,10 @@ final class BoundedAvroSchemas extends AvroSchemaProvider {
   }
 
   /**
-   * How many types may follow a schema.
+   * Number of types that may follow a schema.
    *
-   * @param most how many may come with it
-   * @param open the records that it stands in, and whether they came again within themselves, where
+   * @param most types that may be in the schema and after it
+   * @param open records around the schema, and whether they occur again within themselves, where
    *     they count as one
    */
   private static int left(org.apache.avro.Schema schema, int most, Map<String, Boolean> open) {

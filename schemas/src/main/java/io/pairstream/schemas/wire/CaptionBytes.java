@@ -22,7 +22,7 @@ public final class CaptionBytes {
   private final Registry registry;
   private final String subject;
 
-  /** Like the record's schema, but with strings that keep their bytes. */
+  /** Record's schema, but with strings that keep their bytes. */
   private final Schema reader;
 
   /** Captions of raw pairs; see the other constructor. */

@@ -10,10 +10,10 @@ import java.util.BitSet;
  * <p>Committed as an offset, the mark, with the others as the offset's metadata: {@code 1:} and a
  * bitmap in Base64, whose first bit is the mark's own offset (never set: the mark is the first that
  * is not finished). A broker takes 4096 bytes of metadata, so that at most {@link #MOST_ABOVE}
- * offsets from the mark on can be told apart.
+ * offsets from the mark on can be distinguished.
  *
  * @param low the low-water mark: the first offset that is not finished, 0 or more
- * @param above the finished ones, counted from the mark; nobody changes it afterwards
+ * @param above the finished ones, counted from the mark; must not be changed afterwards
  * @see <a
  *     href="https://kafka.apache.org/documentation/#brokerconfigs_offset.metadata.max.bytes">the
  *     broker's limit</a>

@@ -18,7 +18,7 @@ public final class KafkaTimeouts {
   private static final String DELIVERY = "delivery.timeout.ms";
   private static final String LINGER = "linger.ms";
 
-  /** Where the settings do not say: Kafka's own, and ours. */
+  /** Linger where the settings have none. */
   private static final Duration USUAL_LINGER = Duration.ofMillis(5);
 
   private KafkaTimeouts() {}
@@ -55,8 +55,7 @@ public final class KafkaTimeouts {
 
   /**
    * Makes settings those of a producer that sends for so long: {@code delivery.timeout.ms}, and
-   * {@code request.timeout.ms} where it is not there, so that a broker that stands still is asked
-   * twice.
+   * {@code request.timeout.ms} where it is not there, so that a broker that hangs is asked twice.
    *
    * @param settings of Kafka's clients, which are changed
    * @param usual as {@link #ofSends} takes it
@@ -71,7 +70,7 @@ public final class KafkaTimeouts {
 
   /**
    * How long a single request is waited for, before another broker is asked: shorter than what an
-   * answer may take, so that one that stands still does not hold it up.
+   * answer may take, so that one that hangs does not hold it up.
    *
    * @param settings of Kafka's clients
    * @param usual where they have no {@code request.timeout.ms}

@@ -19,7 +19,7 @@ public final class LinkHeaders {
   /** On a link: who sent it, the owner of the API key. */
   public static final String PRODUCER = "pairstream.producer";
 
-  /** Characters of a producer's name that are told on; many more than ours have. */
+  /** Most characters of a producer's name in a header; our own names are much shorter. */
   private static final int MAX_CHARACTERS = 200;
 
   private LinkHeaders() {}

@@ -33,7 +33,7 @@ public final class OriginHeader {
     return parse(text(headers, name));
   }
 
-  /** What {@link #text} made; empty for any other text. */
+  /** Parses the text of {@link #text}; empty for any other text. */
   public static Optional<Origin> parse(String text) {
     int beforeOffset = text.lastIndexOf('-');
     int beforePartition = text.lastIndexOf('-', beforeOffset - 1);

@@ -10,7 +10,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * Reads the values of a topic, and tells a record that is to blame from a registry that is.
+ * Decodes a topic's values, and distinguishes a bad record from a failing registry.
  *
  * <p>Asks the registry only about schema ids that it has not seen yet. Thread-safe.
  *

@@ -117,7 +117,7 @@ public final class Registry {
   }
 
   /**
-   * The versions of a subject that came after ours: a newer release's, or somebody else's. None
+   * The versions of a subject that came after ours: a newer release's, or another program's. None
    * where the subject does not hold ours.
    *
    * @throws RegistryUnavailableException where the registry does not answer
@@ -207,8 +207,8 @@ public final class Registry {
   }
 
   /**
-   * Whether the registry has understood the question and will not answer it otherwise later: there
-   * is no such schema, or it is one that only others may see.
+   * Whether the registry's refusal is final for the id: the schema does not exist, or only others
+   * may read it.
    */
   private static boolean isAboutTheId(int status) {
     return status >= 400 && status < 500 && status != 401 && status != 408 && status != 429;
@@ -229,7 +229,7 @@ public final class Registry {
     T ask() throws IOException, RestClientException;
   }
 
-  /** The answer; nothing where the registry has none, or does not understand the question. */
+  /** The answer; empty where the registry has none or does not support the request. */
   private <T> Optional<T> found(Question<T> question) {
     try {
       return Optional.ofNullable(question.ask());
@@ -246,8 +246,8 @@ public final class Registry {
   }
 
   /**
-   * Whether the client has got a schema that it cannot parse, such as one in JSON Schema. It says
-   * so by exceptions of several types, whose innermost message begins alike.
+   * Whether the client has received a schema that it cannot parse, such as one in JSON Schema.
+   * Several exception types report this, with innermost messages that begin alike.
    */
   private static boolean isOfAnotherKind(Exception exception) {
     return String.valueOf(RootCause.of(exception).getMessage()).startsWith("Invalid schema");

@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * What the headers of a raw record say that was in quarantine, and was sent again.
+ * Claim in a raw record's headers that it was in quarantine and was sent again.
  *
- * <p>Anybody who may write to a raw topic can claim this. It is taken at its word when a pair is
- * judged, and held against the reviews by the audit.
+ * <p>Any writer of a raw topic can make this claim. The topology trusts it; the audit compares it
+ * with the reviews.
  *
  * @param of coordinates of the raw record that was rejected
  * @param reviewId names the decision to send it again: a UUID in lower case
@@ -29,7 +29,7 @@ public record Replay(Origin of, String reviewId, List<String> waived) {
   /** Names of reasons with commas between; not there where none is waived. */
   public static final String WAIVED = "pairstream.waived";
 
-  /** All reasons there are have far fewer. */
+  /** Longest list of waived reasons, in chars; all reasons together are far shorter. */
   private static final int MAX_WAIVED = 4096;
 
   private static final Pattern REVIEW_ID =
@@ -41,7 +41,7 @@ public record Replay(Origin of, String reviewId, List<String> waived) {
     waived = List.copyOf(waived);
   }
 
-  /** What the headers say; empty where coordinates or review are not there, or not well-formed. */
+  /** Reads the headers; empty where coordinates or review are missing or malformed. */
   public static Optional<Replay> read(Headers headers) {
     String reviewId = OriginHeader.text(headers, REVIEW);
     if (!REVIEW_ID.matcher(reviewId).matches()) {

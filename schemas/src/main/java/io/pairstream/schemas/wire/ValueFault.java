@@ -16,18 +16,18 @@ import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
  */
 public record ValueFault(boolean isOfSchema, String sentence) {
 
-  /** A stranger's schema may call its fields as it likes, at any length. */
+  /** Shortens the sentence to one line: the writer's schema chooses its names, of any length. */
   public ValueFault {
     sentence = OneLine.of(sentence);
   }
 
-  /** What is wrong with the bytes, before anything is made of them; or with their schema. */
+  /** Fault of the bytes, found before decoding, or of their schema; empty where there is none. */
   public static Optional<ValueFault> of(Schema writer, Schema reader, byte[] value) {
     return AvroBody.fault(writer, value)
         .map(sentence -> misfit(writer, reader).orElse(new ValueFault(false, sentence)));
   }
 
-  /** What is wrong with a value that could not be read although its bytes are all there. */
+  /** Fault of a value that could not be decoded although its bytes are complete. */
   public static ValueFault unread(Schema writer, Schema reader) {
     return misfit(writer, reader)
         .orElse(
@@ -88,10 +88,13 @@ public record ValueFault(boolean isOfSchema, String sentence) {
    */
   static final class AvroBody {
 
-    /** Deeper than any record of ours by far, and nothing to a thread's stack. */
+    /** Most levels of nesting: far more than our records have, and safe for a thread's stack. */
     private static final int MOST_LEVELS = 500;
 
-    /** Types that take no bytes, such as null, and records around others; see {@link #count}. */
+    /**
+     * Allowance for types without bytes, such as null, and records around others; see {@link
+     * #count}.
+     */
     private static final int TYPES_WITHOUT_BYTES = 20_000;
 
     private static final int MOST_INT_BYTES = 5;
@@ -107,7 +110,7 @@ public record ValueFault(boolean isOfSchema, String sentence) {
     }
 
     /**
-     * What is wrong, in a sentence for the record's author.
+     * Fault of the body, in a sentence for the record's author; empty where there is none.
      *
      * @param value in the wire format
      */
@@ -159,7 +162,7 @@ public record ValueFault(boolean isOfSchema, String sentence) {
       }
     }
 
-    /** Ends what goes on without taking bytes. */
+    /** Counts a type, to end a body that continues without consuming bytes. */
     private void count(int level) throws Fault {
       typesLeft--;
       if (typesLeft < 0 || level > MOST_LEVELS) {
@@ -200,7 +203,7 @@ public record ValueFault(boolean isOfSchema, String sentence) {
       body.position(body.position() + (int) bytes);
     }
 
-    /** Zigzag, seven bits a byte, the lowest first. */
+    /** A number in zigzag encoding, seven bits a byte, the lowest first. */
     private long number(int mostBytes, String name) throws Fault {
       long read = 0;
       for (int at = 0; at < mostBytes; at++) {

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  */
 public final class WireFormat {
 
-  /** Length of what stands before the body. */
+  /** Bytes before the body. */
   public static final int PREFIX_BYTES = 5;
 
   private static final byte MAGIC = 0;

@@ -12,16 +12,15 @@ import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
 
 /**
- * What the registry knows of the schemas with which others write.
+ * The registry's knowledge of other writers' schemas.
  *
- * <p>Three answers are told apart, because a record may be blamed only for the second: the registry
- * knows the id; it does not, though it still knows our own; or nobody can say, because the registry
- * is down, slow, or empty. Lookups run in the background, so that whoever asks never waits.
- * Thread-safe.
+ * <p>Three answers differ, because only the second is the record's fault: the registry knows the
+ * id; it does not, though it still knows our own; or the registry is down, slow, or empty. Lookups
+ * run in the background, so that callers never wait. Thread-safe.
  */
 public final class WriterSchemas implements AutoCloseable {
 
-  /** What is known of a schema id. */
+  /** State of knowledge of a schema id. */
   public enum Verdict {
     /** The registry has it. */
     KNOWN,
@@ -31,20 +30,23 @@ public final class WriterSchemas implements AutoCloseable {
     UNDECIDED
   }
 
-  /** An unknown id is asked for again after this: its writer may have registered it since. */
+  /**
+   * How long an id counts as unknown before another lookup: its writer may have registered it
+   * since.
+   */
   private static final Duration UNKNOWN_HOLDS = Duration.ofSeconds(2);
 
   /**
-   * The same before anybody was told that the id is unknown. Who asked comes back for the verdict
-   * when his other work allows, at the latest with the next poll of a consumer that stays in its
-   * group; where it was too old for him by then, he would ask for ever.
+   * How long an id counts as unknown before any caller has read that answer. A caller comes back
+   * when its other work allows, at the latest with the next poll of a consumer that stays in its
+   * group; an answer that expired before would be looked up for ever.
    */
-  private static final Duration UNTOLD_HOLDS = Duration.ofMinutes(5);
+  private static final Duration UNREAD_HOLDS = Duration.ofMinutes(5);
 
-  /** Between two questions about an undecided id. */
+  /** Pause between two lookups of an undecided id. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
-  /** Random ids in hostile records must not fill the memory. */
+  /** Most ids that are remembered: random ids in hostile records must not fill the memory. */
   private static final int MOST_REMEMBERED = 100_000;
 
   private final Registry registry;
@@ -60,9 +62,9 @@ public final class WriterSchemas implements AutoCloseable {
   /**
    * Makes sure that the registry holds our own schema.
    *
-   * @param ownSubject the subject of the deserializer that will read the records; it also tells
+   * @param ownSubject the subject of the deserializer that will read the records; it also shows
    *     whether the registry still holds what it held
-   * @param ownSchema the schema that stands there
+   * @param ownSchema the schema registered there
    * @throws MissingSchemaException where it does not
    * @throws RegistryUnavailableException where the registry does not answer
    */
@@ -71,7 +73,7 @@ public final class WriterSchemas implements AutoCloseable {
   }
 
   /**
-   * The same by another clock.
+   * Knowledge by another clock.
    *
    * @param nanoTime nanoseconds as {@link System#nanoTime} counts them
    */
@@ -86,17 +88,17 @@ public final class WriterSchemas implements AutoCloseable {
 
   /**
    * The verdict so far. Starts a lookup in the background where there is none, or an old one. The
-   * age of {@link Verdict#UNKNOWN} counts from when it was first given here, so that whoever comes
-   * back late gets it all the same.
+   * age of {@link Verdict#UNKNOWN} counts from when it was first given here, so that a caller that
+   * comes back late gets it all the same.
    */
   public Verdict of(int schemaId) {
     Found known = found.get(schemaId);
     long now = nanoTime.getAsLong();
-    if (known == null || known.isOld(known.told() ? UNKNOWN_HOLDS : UNTOLD_HOLDS, now)) {
+    if (known == null || known.isOld(known.given() ? UNKNOWN_HOLDS : UNREAD_HOLDS, now)) {
       ask(schemaId);
       return Verdict.UNDECIDED;
     }
-    if (!known.told()) {
+    if (!known.given()) {
       boolean unused = found.replace(schemaId, known, new Found(known.verdict(), now, true));
     }
     return known.verdict();
@@ -106,7 +108,7 @@ public final class WriterSchemas implements AutoCloseable {
    * The verdict for a record that is about to be decoded.
    *
    * <p>After {@link Verdict#KNOWN} the schema is at hand for the deserializer of our subject, which
-   * then asks nobody. Where a verdict has been forgotten or is old, the registry is asked, now.
+   * makes no request. Where a verdict has been forgotten or is old, the registry is asked, now.
    */
   public Verdict decide(int schemaId) {
     Found known = found.get(schemaId);
@@ -123,7 +125,8 @@ public final class WriterSchemas implements AutoCloseable {
   /**
    * The schema of an id that is {@link Verdict#KNOWN}.
    *
-   * @throws RegistryUnavailableException where it was not asked about before, and nobody answers
+   * @throws RegistryUnavailableException where it was not asked about before, and the registry does
+   *     not answer
    */
   public Schema known(int schemaId) {
     return registry.writerSchema(ownSubject, schemaId);
@@ -161,14 +164,14 @@ public final class WriterSchemas implements AutoCloseable {
     }
   }
 
-  private void remember(int schemaId, Verdict verdict, boolean told) {
+  private void remember(int schemaId, Verdict verdict, boolean given) {
     if (verdict == Verdict.UNDECIDED) {
       return; // nothing is known, which is no news
     }
     if (found.size() >= MOST_REMEMBERED) {
       found.values().removeIf(entry -> entry.verdict() != Verdict.KNOWN);
     }
-    found.put(schemaId, new Found(verdict, nanoTime.getAsLong(), told));
+    found.put(schemaId, new Found(verdict, nanoTime.getAsLong(), given));
   }
 
   private Verdict lookUp(int schemaId) {
@@ -182,7 +185,7 @@ public final class WriterSchemas implements AutoCloseable {
     }
   }
 
-  /** Whether the registry is the one that it was: our schema stands there under the same id. */
+  /** Whether the registry is still the same one: our schema is registered under the same id. */
   private boolean registryHoldsOurs() {
     try {
       return registry.idOf(ownSubject, ownSchema) == ownId;
@@ -192,11 +195,12 @@ public final class WriterSchemas implements AutoCloseable {
   }
 
   /**
-   * An answer.
+   * A lookup's result.
    *
-   * @param atNanos when it came, or was first told
+   * @param atNanos time of the result, or of the first caller that read it
+   * @param given whether a caller has read it
    */
-  private record Found(Verdict verdict, long atNanos, boolean told) {
+  private record Found(Verdict verdict, long atNanos, boolean given) {
     boolean isOld(Duration holds, long now) {
       return verdict == Verdict.UNKNOWN && now - atNanos > holds.toNanos();
     }

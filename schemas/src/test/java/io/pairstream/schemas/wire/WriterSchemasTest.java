@@ -49,7 +49,7 @@ class WriterSchemasTest {
   /** A record in a record and so on, each of ten times the next: ten to the twelfth of nothing. */
   private static final int BOMB = 11;
 
-  /** The same behind a few bytes for each, as an array or a record in itself may have them. */
+  /** Bytes of the bomb in an array or a record within itself, which may add a few for each item. */
   private static final int BOMB_IN_ARRAY = 12;
 
   private static final int BOMB_IN_ITSELF = 13;
