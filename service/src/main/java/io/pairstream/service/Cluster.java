@@ -43,7 +43,7 @@ public record Cluster(
     this(bootstrapServers, registryAddresses, dataset, kafkaSettings, registrySettings, Set.of());
   }
 
-  /** The same, of which the operator asks less. */
+  /** Returns a copy for an operator who does without these requirements. */
   public Cluster without(Set<ClusterRequirement> requirements) {
     return new Cluster(
         bootstrapServers,
@@ -54,7 +54,7 @@ public record Cluster(
         requirements);
   }
 
-  /** The same with another data set. */
+  /** Returns a copy with another data set. */
   public Cluster with(Dataset other) {
     return new Cluster(
         bootstrapServers, registryAddresses, other, kafkaSettings, registrySettings, doneWithout);

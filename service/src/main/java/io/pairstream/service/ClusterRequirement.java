@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What Pairstream promises only as long as a cluster is set for it. A service refuses to start on a
- * cluster that takes one away, unless its operator does without that one by name.
+ * Guarantees of Pairstream that need certain settings of the cluster. A service refuses to start on
+ * a cluster without them, unless its operator does without a guarantee by name.
  */
 public enum ClusterRequirement {
-  /** What was acknowledged outlives one broker's disk. */
+  /** Acknowledged records survive the loss of one broker's disk. */
   REPLICATION,
 
-  /** What was acknowledged lay on two brokers at that moment. */
+  /** Acknowledged records were on two brokers at that moment. */
   MIN_INSYNC,
 
   /** No copy that lacks acknowledged records becomes the one that counts. */
@@ -25,19 +25,19 @@ public enum ClusterRequirement {
   /** A transaction may last as long as its work does. */
   TRANSACTION_TIMEOUT,
 
-  /** What was taken fits wherever it goes. */
+  /** An accepted record fits every topic that it reaches. */
   RECORD_SIZE,
 
   /** Nothing is deleted that is still to be read. */
   CLEANUP,
 
-  /** A record's time is the broker's, so that nobody's clock decides how long it is kept. */
+  /** A record's time is the broker's, so that no producer's clock decides how long it is kept. */
   RECORD_TIME,
 
   /** Clients read what is committed, and wait until what they write is safe. */
   CLIENT_SETTINGS;
 
-  /** Its name for operators, in lower case with hyphens. */
+  /** Name for operators, in lower case with hyphens. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

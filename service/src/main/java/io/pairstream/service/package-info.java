@@ -1,2 +1,2 @@
-/** What every service needs once: which cluster it talks to, and with what security. */
+/** Connection of a service to its cluster: addresses, data set and security. */
 package io.pairstream.service;

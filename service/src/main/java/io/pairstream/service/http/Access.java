@@ -4,10 +4,10 @@ import java.util.Optional;
 
 /** Who may use a route. */
 public enum Access {
-  /** Anybody, without a key: the page, health, the description of the interface. */
+  /** No key needed: the page, health, the description of the interface. */
   OPEN(null),
 
-  /** Whoever has a key, whatever its scopes. */
+  /** Any key, whatever its scopes. */
   ANY_KEY(null),
 
   /** Keys with {@link Scope#PUBLISH}. */

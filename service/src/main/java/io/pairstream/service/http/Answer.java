@@ -10,7 +10,7 @@ import java.util.Map;
  * @param status status code
  * @param mediaType the body's; empty where there is no body
  * @param headers further header fields
- * @param body from the buffer's position to its limit; nobody changes the bytes afterwards
+ * @param body from the buffer's position to its limit; the bytes must not be changed afterwards
  */
 public record Answer(int status, String mediaType, Map<String, String> headers, ByteBuffer body) {
 
@@ -28,7 +28,7 @@ public record Answer(int status, String mediaType, Map<String, String> headers, 
     return new Answer(status, mediaType, Map.of(), ByteBuffer.wrap(body));
   }
 
-  /** The same with one more header field. */
+  /** Returns a copy with one more header field. */
   public Answer withHeader(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);

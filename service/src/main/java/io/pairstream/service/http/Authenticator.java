@@ -4,10 +4,10 @@ package io.pairstream.service.http;
 @FunctionalInterface
 public interface Authenticator {
 
-  /** Lets everybody in as {@link Principal#ANONYMOUS}. */
+  /** Accepts every request as {@link Principal#ANONYMOUS}. */
   Authenticator ANONYMOUS = request -> Principal.ANONYMOUS;
 
-  /** Lets nobody in. */
+  /** Rejects every request. */
   Authenticator NONE =
       request -> {
         throw Problem.of(ProblemKind.UNAUTHORIZED, "this service knows no keys")

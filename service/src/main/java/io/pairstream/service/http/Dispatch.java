@@ -61,7 +61,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     return true;
   }
 
-  /** A task whose fault answers the request. */
   private static Runnable guarded(Exchange exchange, Runnable task) {
     return () -> {
       try {
@@ -114,7 +113,10 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     return isLight ? Optional.empty() : quota.reads(route);
   }
 
-  /** Whoever takes its answer slowly keeps its place for as long. */
+  /**
+   * Handles the request within the caller's read limit; a slowly read answer holds its place until
+   * it is sent.
+   */
   private void handInTurn(Incoming incoming, Route route, Exchange exchange, ReadLimit limit) {
     Principal principal = incoming.principal();
     limit.enter(
@@ -162,7 +164,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
               work(exchange, () -> answer(incoming, handler, bytes, exchange));
             },
             exchange::fail);
-    // Until it is answered, somebody may still hold the body.
+    // Until it is answered, a handler may still hold the body.
     Request.addCompletionListener(exchange.request(), failure -> body.giveBack());
     body.run();
   }

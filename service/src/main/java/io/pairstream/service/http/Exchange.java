@@ -20,7 +20,7 @@ final class Exchange {
 
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
 
-  /** How much of a refused body is read and thrown away, so that its sender sees the answer. */
+  /** Bytes of a refused body that are read and discarded, so that its sender sees the answer. */
   private static final long DISCARDED_BYTES = 64L * 1024 * 1024;
 
   private static final Duration DISCARD_TIME = Duration.ofSeconds(10);
@@ -53,7 +53,7 @@ final class Exchange {
     return response;
   }
 
-  /** Takes the right to answer; false where somebody has it. */
+  /** Takes the right to answer. Returns false where it is already taken. */
   boolean begin() {
     return begun.compareAndSet(false, true);
   }
@@ -116,7 +116,10 @@ final class Exchange {
         ProblemKind.INTERNAL, "this is a fault of ours; the service's log has it under this name");
   }
 
-  /** A sender that finds its connection closed while it still writes never reads the answer. */
+  /**
+   * Discards the rest of the body: a sender that finds its connection closed while it still writes
+   * never reads the answer.
+   */
   private void discardRest() {
     if (request.getHeaders().contains(HttpHeader.EXPECT)) {
       callback.succeeded();
@@ -126,7 +129,7 @@ final class Exchange {
         new Rest(request), Callback.from(callback::succeeded, failure -> callback.succeeded()));
   }
 
-  /** What is left of a body, as far as it is thrown away. */
+  /** Rest of a body, up to the limit on discarding. */
   private static final class Rest extends Request.Wrapper {
 
     private final long begunAtNanos = System.nanoTime();

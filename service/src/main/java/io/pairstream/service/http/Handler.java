@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a route does. Every kind may throw {@link Problem} as long as it has not begun to answer.
+ * Behaviour of a route. Every kind may throw {@link Problem} as long as it has not begun to answer.
  */
 public sealed interface Handler {
 
@@ -28,7 +28,7 @@ public sealed interface Handler {
     /**
      * Answers, now or later.
      *
-     * @param body the body, which nobody else holds; within the route's limit
+     * @param body the body, owned by the handler; within the route's limit
      */
     CompletionStage<Answer> answer(Incoming request, byte[] body);
   }

@@ -28,13 +28,15 @@ final class HeadDeadline implements Connection.Listener, AutoCloseable {
   private final ScheduledExecutorService checks =
       Executors.newSingleThreadScheduledExecutor(Threads.daemons("http-heads"));
 
-  /** Nothing of the next head has come yet. */
+  /** No byte of the next head has arrived. */
   private static final long NOT_BEGUN = -1;
 
   /**
-   * @param newFrom whose connection it is, as long as it had no whole head; else empty
-   * @param bytesBefore bytes that had come over the connection when the head began to be waited for
-   * @param begunAt when the head's first bytes were seen, as {@link System#nanoTime}, or {@link
+   * A connection that waits for a head.
+   *
+   * @param newFrom remote address of a connection that has not had a whole head; else empty
+   * @param bytesBefore bytes received over the connection before this head
+   * @param begunAt time of the head's first bytes, as {@link System#nanoTime}, or {@link
    *     #NOT_BEGUN}
    */
   private record Waiting(String newFrom, long bytesBefore, long begunAt) {}

@@ -15,7 +15,7 @@ import org.eclipse.jetty.http.HttpFields;
  * @param query values of the query's names, decoded
  * @param headers header fields
  * @param principal who sends it
- * @param remoteAddress address of whoever sends it, or of the proxy in between; never a name
+ * @param remoteAddress address of the sender, or of the proxy in between; never a name
  */
 public record Incoming(
     Route.Method method,

@@ -10,15 +10,15 @@ import org.eclipse.jetty.http.HttpFields;
 /**
  * Keeps web sites out of a service that asks for no keys.
  *
- * <p>A browser on this machine sends what any site tells it to: under a name of the site's own that
- * it lets point here (the {@code Host} tells), or across sites (the {@code Origin} tells). Programs
- * send no {@code Origin}.
+ * <p>A browser on this machine sends requests for any site: under the site's own name that resolves
+ * to here (seen in {@code Host}), or across sites (seen in {@code Origin}). Programs send no {@code
+ * Origin}.
  *
  * @param port the port that is listened on
  */
 record LocalCallers(IntSupplier port) implements BiConsumer<String, HttpFields> {
 
-  /** Nobody else can make these lead here, or anywhere else. */
+  /** Names that always lead to this machine, with any resolver. */
   private static final Pattern HERE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
 
   /**
@@ -46,8 +46,8 @@ record LocalCallers(IntSupplier port) implements BiConsumer<String, HttpFields> 
   }
 
   /**
-   * An image or a script of another site's page says no origin, but what it is for. A link may lead
-   * here; a form may not.
+   * Whether the request is for another site's page: an image or a script there sends no origin, but
+   * its purpose. A link may lead here; a form may not.
    */
   private static boolean isForAnotherSite(String method, HttpFields headers) {
     String site = Optional.ofNullable(headers.get("Sec-Fetch-Site")).orElse("none");

@@ -16,7 +16,7 @@ final class Pace {
   private final long minBytesPerSecond;
   private long countedBytes;
 
-  /** Time of waiting from which on the body is too slow. */
+  /** Nanoseconds of waiting after which the body is too slow. */
   private double enoughUntilNanos;
 
   Pace(Duration grace, long minBytesPerSecond) {

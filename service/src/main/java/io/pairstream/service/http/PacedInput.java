@@ -60,7 +60,7 @@ final class PacedInput extends FilterInputStream {
 
       @Override
       public void flush() throws IOException {
-        // Before, since what the client sends then may come before this thread goes on.
+        // Before, since what the client sends then may come before this thread continues.
         answeredAt = System.nanoTime();
         out.flush();
         answeredAt = System.nanoTime();
@@ -68,7 +68,7 @@ final class PacedInput extends FilterInputStream {
     };
   }
 
-  /** Whether somebody waits for the client. */
+  /** Whether a thread waits for the client. */
   boolean isReading() {
     return reading;
   }

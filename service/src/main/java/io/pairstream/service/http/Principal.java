@@ -13,14 +13,14 @@ import java.util.Set;
  */
 public record Principal(String producer, String keyId, Set<Scope> scopes) {
 
-  /** Whoever uses a service that asks for no keys. */
+  /** The caller of a service that asks for no keys. */
   public static final Principal ANONYMOUS =
       new Principal("anonymous", "", Set.of(Scope.PUBLISH, Scope.READ, Scope.VIEW));
 
-  /** Somebody on an open route, whom nobody asked. */
+  /** The caller of an open route, who is not authenticated. */
   public static final Principal NOBODY = new Principal("", "", Set.of());
 
-  /** Whoever may review may look at what is reviewed. */
+  /** Adds {@link Scope#VIEW} to {@link Scope#REVIEW}: a reviewer may see the pairs in review. */
   public Principal {
     if (scopes.contains(Scope.REVIEW)) {
       scopes = EnumSet.copyOf(scopes);

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Why a request is not answered as it was meant, in words for whoever sent it (RFC 9457). It is an
+ * Why a request is not answered as it was meant, in words for its sender (RFC 9457). It is an
  * answer, not a fault: it has no stack trace.
  */
 public final class Problem extends RuntimeException {
@@ -39,20 +39,20 @@ public final class Problem extends RuntimeException {
     return new Problem(kind, detail, Map.of(), Map.of());
   }
 
-  /** That a key lacks a scope. */
+  /** Problem of a key that lacks a scope. */
   public static Problem lacking(Scope scope) {
     return of(ProblemKind.FORBIDDEN, "this needs a key with the scope " + scope.label())
         .with("scope", scope.label());
   }
 
-  /** The same with one more member of the object: a string, a number, a list. */
+  /** Returns a copy with one more member: a string, a number or a list. */
   public Problem with(String name, Object value) {
     Map<String, Object> more = new TreeMap<>(members);
     more.put(name, value);
     return new Problem(kind, detail(), more, headers);
   }
 
-  /** The same with one more header field of the answer. */
+  /** Returns a copy with one more header field of the answer. */
   public Problem withHeader(String name, String value) {
     Map<String, String> more = new TreeMap<>(headers);
     more.put(name, value);
@@ -60,7 +60,7 @@ public final class Problem extends RuntimeException {
   }
 
   /**
-   * The same with a {@code Retry-After}.
+   * Returns a copy with a {@code Retry-After}.
    *
    * @param seconds at least 1
    */
@@ -76,7 +76,7 @@ public final class Problem extends RuntimeException {
     return getMessage();
   }
 
-  /** What failed, without what futures wrap around it. */
+  /** Cause of a failed future, without the exceptions that futures wrap around it. */
   public static Throwable causeOf(Throwable thrown) {
     Throwable cause = thrown;
     while (cause.getCause() != null

@@ -46,7 +46,7 @@ public enum ProblemKind {
     return status;
   }
 
-  /** What it is, in a few words. */
+  /** Title of the kind, in a few words. */
   public String title() {
     return title;
   }

@@ -7,7 +7,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** What the server itself finds wrong, before a route is asked, as a problem like any other. */
+/** Writes the server's own errors, found before a route is reached, as problems. */
 final class ProblemPages extends ErrorHandler {
 
   private static final Map<Integer, String> DETAILS =

@@ -30,7 +30,7 @@ public interface Quota {
 
   /**
    * The limit that a route shares with others, always the same one for a route. Routes that take a
-   * body, answer at once or are open to anybody have none.
+   * body, answer at once or are open to all have none.
    */
   default Optional<ReadLimit> reads(Route route) {
     return Optional.empty();

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * What each caller may read of one kind: so much at once, and so much in the long run.
+ * Limits each caller's reads of one kind: concurrent ones, and their rate.
  *
- * <p>What a caller asks for beyond that at once waits behind what it asked for before, and takes
- * nothing that others need meanwhile. A read lasts until its answer is sent, so whoever takes
- * answers slowly waits for itself. Callers with a key are told apart by it; those without are one.
+ * <p>A caller's further reads queue behind its earlier ones and hold no resources of others
+ * meanwhile. A read lasts until its answer is sent, so a slow client delays only itself. Callers
+ * are distinguished by their key; all without a key are one.
  *
  * <p>Thread-safe; nothing here blocks.
  */
@@ -86,7 +86,10 @@ public final class ReadLimit {
         .retryAfter(seconds);
   }
 
-  /** One thread at a time, in a loop: a read that ends as it begins would otherwise nest. */
+  /**
+   * Starts queued reads in a loop, on one thread at a time: a read that ends as it begins would
+   * otherwise nest.
+   */
   private void handOutTurns(Caller caller) {
     synchronized (callers) {
       if (caller.isServed) {
@@ -108,7 +111,7 @@ public final class ReadLimit {
     }
   }
 
-  /** What one caller has under way. Guarded by {@link #callers}. */
+  /** Reads of one caller. Guarded by {@link #callers}. */
   private final class Caller {
 
     private final Deque<Runnable> waiting = new ArrayDeque<>();

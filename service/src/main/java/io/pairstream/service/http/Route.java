@@ -11,8 +11,7 @@ import java.util.function.Supplier;
  * One thing that the service answers.
  *
  * @param method the method
- * @param template the path, with names in braces that stand for one segment each: {@code
- *     /v1/pairs/{id}}
+ * @param template the path, with names in braces for one segment each: {@code /v1/pairs/{id}}
  * @param access who may use it
  * @param mediaTypes what a body may be, in lower case; empty where the route takes none
  * @param maxBodyBytes largest body that is taken; streamed bodies have no limit here
@@ -77,7 +76,7 @@ public record Route(
   }
 
   /**
-   * {@code GET /health/live} and {@code GET /health/ready} of a service that never stands still.
+   * {@code GET /health/live} and {@code GET /health/ready} of a service that is always live.
    *
    * @param obstacles each says why the service cannot work, if it cannot
    */
@@ -86,7 +85,7 @@ public record Route(
   }
 
   /**
-   * {@code GET /health/live} and {@code GET /health/ready}, for whoever starts and stops instances.
+   * {@code GET /health/live} and {@code GET /health/ready}, for the orchestrator.
    *
    * @param obstacles each says why the service cannot work, if it cannot
    * @param standstill says why the service never will unless it is started anew
@@ -112,7 +111,7 @@ public record Route(
         });
   }
 
-  /** The same with names that its query may have. */
+  /** Returns a copy that allows these query parameters. */
   public Route taking(String... names) {
     return new Route(method, template, access, mediaTypes, maxBodyBytes, handler, Set.of(names));
   }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a key allows. */
+/** Rights of a key. */
 public enum Scope {
   /** Send pairs, links and batches. */
   PUBLISH,

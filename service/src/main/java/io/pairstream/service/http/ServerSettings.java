@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 
 /**
- * What the server takes at once, and how slowly.
+ * Limits of the HTTP server on memory, streams and slow clients.
  *
  * @param host address to listen on
  * @param port port to listen on; 0 for any
@@ -46,7 +46,7 @@ public record ServerSettings(
     }
   }
 
-  /** What one machine of ordinary size takes. */
+  /** Settings for one machine of ordinary size. */
   public static ServerSettings of(String host, int port) {
     return new ServerSettings(
         host,
@@ -59,7 +59,7 @@ public record ServerSettings(
         8 * 1024);
   }
 
-  /** Whether nobody but this machine's own programs can reach it. */
+  /** Whether only this machine's own programs can reach it. */
   public boolean isLocal() {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();

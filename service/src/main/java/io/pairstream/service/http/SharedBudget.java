@@ -5,14 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What all producers share, counted: memory for bodies, in bytes, or places for streams. Memory is
+ * A budget that all producers share: memory for bodies, in bytes, or places for streams. Memory is
  * taken as bytes arrive, so that a client that declares much and sends nothing holds nothing.
  *
  * <p>A producer with a key that holds some may go on to hold as much as is left over: alone at most
- * half of all, two that want everything a third each, and so on. What is left over is there for
- * whoever comes next. These are dynamic thresholds as switches use them for their buffers
- * (Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches",
- * IEEE/ACM Transactions on Networking 6, 1998), with a factor of 1.
+ * half of all, two that want everything a third each, and so on. The rest is free for the next
+ * producer. These are dynamic thresholds as switches use them for their buffers (Choudhury and
+ * Hahne, "Dynamic queue length thresholds for shared-memory packet switches", IEEE/ACM Transactions
+ * on Networking 6, 1998), with a factor of 1.
  *
  * <p>Thread-safe.
  */
@@ -30,7 +30,7 @@ public final class SharedBudget {
   public synchronized boolean take(String producer, long amount) {
     long own = held.getOrDefault(producer, 0L);
     long left = total - heldByAll;
-    // Where nobody has a key, all are one producer.
+    // Without keys, all callers are one producer.
     boolean isOneOfSeveral = !producer.equals(Principal.ANONYMOUS.producer());
     if (amount > left || (own > 0 && isOneOfSeveral && own + amount > left)) {
       return false;
@@ -40,7 +40,10 @@ public final class SharedBudget {
     return true;
   }
 
-  /** The same, but waits for room for some time. */
+  /**
+   * Takes an amount for a producer, waiting up to {@code timeout} for room; false where there is
+   * none by then.
+   */
   public synchronized boolean take(String producer, long amount, Duration timeout)
       throws InterruptedException {
     long startedAt = System.nanoTime();

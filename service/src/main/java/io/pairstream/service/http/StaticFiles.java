@@ -43,7 +43,7 @@ public final class StaticFiles {
   /** Where the files of all pages lie on the class path. */
   public static final String SHARED_FOLDER = "/io/pairstream/service/web/";
 
-  /** What each page has. */
+  /** Names of the files that every page loads. */
   public static final List<String> SHARED =
       List.of("start.js", "base.css", "dom.js", "words.js", "api.js");
 
@@ -57,7 +57,7 @@ public final class StaticFiles {
   }
 
   /**
-   * The routes, for anybody.
+   * The routes, open to all.
    *
    * @param owner a class of the program that holds the files
    * @param folder where they lie on its class path, with a slash at both ends
@@ -87,7 +87,7 @@ public final class StaticFiles {
     return new Answer(200, mediaType, headers(), ByteBuffer.wrap(bytes(owner, folder, name)));
   }
 
-  /** Files are asked for anew each time: page and service are of one version. */
+  /** Headers of static files. Caches revalidate: page and service must be of one version. */
   private static Map<String, String> headers() {
     return Map.of(
         "Content-Security-Policy", CONTENT_SECURITY_POLICY,

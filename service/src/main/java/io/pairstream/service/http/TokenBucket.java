@@ -29,7 +29,7 @@ public final class TokenBucket {
     this.countedAtNanos = nowNanos;
   }
 
-  /** What is left; below 0 while a debt is worked off. */
+  /** Tokens left; negative while a debt is worked off. */
   public double left(long nowNanos) {
     refill(nowNanos);
     return left;
@@ -54,7 +54,9 @@ public final class TokenBucket {
     return this;
   }
 
-  /** A wait in whole seconds, rounded up so that nobody comes back too early; at least 1. */
+  /**
+   * A wait in whole seconds, rounded up so that the caller does not retry too early; at least 1.
+   */
   public static long wholeSeconds(Duration wait) {
     return Math.max(1, (wait.toNanos() + 999_999_999L) / 1_000_000_000L);
   }

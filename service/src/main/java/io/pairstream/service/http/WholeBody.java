@@ -28,7 +28,7 @@ final class WholeBody implements Runnable {
 
   /**
    * @param maxBytes largest body that is taken
-   * @param whole gets the body; whoever gets it calls {@link #giveBack} in the end
+   * @param whole receives the body, and must call {@link #giveBack} in the end
    * @param failed gets what went wrong
    */
   WholeBody(
@@ -97,7 +97,10 @@ final class WholeBody implements Runnable {
     }
   }
 
-  /** Doubles up to the declared length, so that a body is copied few times and fits in the end. */
+  /**
+   * Grows the buffer: doubles up to the declared length, so that a body is copied few times and
+   * fits in the end.
+   */
   private synchronized void grow(int needed) {
     long declared = request.getLength();
     long wanted = Math.max(FIRST_BYTES, 2L * bytes.length);

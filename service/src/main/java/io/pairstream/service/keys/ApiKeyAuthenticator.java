@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * Knows producers by their API keys: {@code Authorization: Bearer psk_…}.
  *
- * <p>Whoever does not hold a key's secret learns nothing about it: a key that nobody made, another
+ * <p>A caller without a key's secret learns nothing about it: a key that was never issued, another
  * secret and a text that is no key get the same answer. That a key has expired or is revoked is
  * said to its holder alone.
  *
@@ -46,7 +46,7 @@ public record ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock cloc
   }
 
   /**
-   * Whoever holds a key.
+   * Principal of the key's holder.
    *
    * @param key as its owner sends it
    * @throws Problem as {@link #authenticate}

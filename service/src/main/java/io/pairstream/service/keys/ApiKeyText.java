@@ -58,7 +58,7 @@ public final class ApiKeyText {
     return HEX.formatHex(Sha256.of(secret));
   }
 
-  /** The whole key, to hand to its owner and to nobody else. */
+  /** The whole key, to hand to its owner only. */
   public String reveal() {
     return "psk_" + keyId + "_" + secret;
   }

@@ -35,7 +35,7 @@ public record IssuedKey(
   public static final Comparator<IssuedKey> BY_AGE =
       Comparator.comparing(IssuedKey::createdAt).thenComparing(IssuedKey::keyId);
 
-  /** How a key stands. */
+  /** State of a key. */
   public enum State {
     LIVE,
     EXPIRED,

@@ -32,7 +32,7 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  /** A key's record has well under a kilobyte. */
+  /** Limits for a key's record, which has well under a kilobyte. */
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(16 * 1024, 1024 * 1024);
 
@@ -122,7 +122,7 @@ public record KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock c
     publisher.abort();
   }
 
-  /** Records hold milliseconds. */
+  /** Time in whole milliseconds, as records hold them. */
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }

@@ -37,7 +37,9 @@ public final class KeyRing implements AutoCloseable {
 
   private final RecordDecoder<ApiKey> decoder;
 
-  /** The newest keys; what is known to others changes only when all of them have been read. */
+  /**
+   * Newest state of each key while reading; {@link #known} changes only when all have been read.
+   */
   private final Map<String, IssuedKey> read = new HashMap<>();
 
   private final Follower follower;
@@ -54,7 +56,7 @@ public final class KeyRing implements AutoCloseable {
   }
 
   /**
-   * Whether every key is known that stood in the topic when this began, and the topic is followed
+   * Whether every key is known that was in the topic when this began, and the topic is followed
    * without a fault of ours.
    */
   public boolean isCaughtUp() {
@@ -89,8 +91,8 @@ public final class KeyRing implements AutoCloseable {
   }
 
   /**
-   * What a producer may send: as its newest live key says. Says nothing where that key does not, or
-   * where there is none.
+   * Quota of a producer, from its newest live key; {@link Rates#UNSAID} where that key sets none,
+   * or none is live.
    */
   public Rates quotaOf(String producer, Instant now) {
     return all().stream()
@@ -107,7 +109,6 @@ public final class KeyRing implements AutoCloseable {
     follower.close();
   }
 
-  /** What becomes of what is read. */
   private final class ReadKeys implements Follower.Copy {
 
     @Override
@@ -133,7 +134,7 @@ public final class KeyRing implements AutoCloseable {
       known = Map.copyOf(read);
     }
 
-    /** Whoever does not hear of revocations lets nobody in. */
+    /** Forgets all keys: without revocations, no key can be trusted. */
     @Override
     public void failed() {
       known = Map.of();

@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * A key that somebody asks for.
+ * Request for a new key.
  *
  * @param producer whose key it will be: {@link #MAX_PRODUCER_CHARS} characters at most, none of
- *     them a control character, and not {@link Principal#ANONYMOUS}; stands as producer in the
- *     pairs that are sent with it
+ *     them a control character, and not {@link Principal#ANONYMOUS}; is the producer in the pairs
+ *     that are sent with it
  * @param scopes at least one
  * @param quota what the producer may send; the producer's present quota where it says nothing
  * @param expiresAt {@link Instant#MAX} for never

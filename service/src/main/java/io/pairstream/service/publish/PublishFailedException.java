@@ -1,6 +1,6 @@
 package io.pairstream.service.publish;
 
-/** A record is not in Kafka, or nobody can say whether it is: no acknowledgement came. */
+/** A record is not in Kafka, or that is unknown: no acknowledgement came. */
 public final class PublishFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -44,7 +44,7 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
   /** How long a send is tried again before it counts as failed. */
   public static final Duration DELIVERY_TIMEOUT = Duration.ofMinutes(10);
 
-  /** How long opening waits for a broker, where the settings do not say. */
+  /** Default time for a broker to answer when opening. */
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
 
   /** Time for records of the same partition to gather in one batch. */
@@ -53,7 +53,7 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
   private static final int BATCH_BYTES = 1024 * 1024;
 
   /**
-   * What Kafka adds to key, value and no headers, rounded up: 61 bytes of batch header and at most
+   * Kafka's overhead of a record without headers, rounded up: 61 bytes of batch header and at most
    * 36 of record (https://kafka.apache.org/documentation/#messageformat). The topic's limit counts
    * them in.
    */
@@ -130,7 +130,10 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
     return publish(key, value, List.of(), what);
   }
 
-  /** The same with headers, which are few and short. */
+  /**
+   * Publishes a record with headers, which must be few and short, as {@link #publish(String,
+   * SpecificRecord, String)} does.
+   */
   public CompletableFuture<RecordMetadata> publish(
       String key, T value, List<Header> headers, String what) {
     byte[] bytes;
@@ -240,7 +243,7 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
   }
 
   /**
-   * What a publisher takes.
+   * Size limits of a publisher.
    *
    * @param recordBytes largest record with key and Kafka's own bytes; at most {@link
    *     RecordSizes#MAX_RECORD}

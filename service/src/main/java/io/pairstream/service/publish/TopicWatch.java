@@ -29,10 +29,13 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public final class TopicWatch implements AutoCloseable {
 
-  /** A broker that stands still is asked no longer, though the answer may take longer. */
+  /**
+   * Request timeout: a stopped broker is given up after this, though the whole call may take
+   * longer.
+   */
   private static final Duration REQUEST = Duration.ofSeconds(4);
 
-  /** How long a topic that was created a moment ago may stay unknown to a broker. */
+  /** Time for a newly created topic to become known to every broker. */
   private static final Duration CREATION_SPREADS = Duration.ofSeconds(5);
 
   private static final Duration PAUSE = Duration.ofMillis(50);
@@ -49,7 +52,7 @@ public final class TopicWatch implements AutoCloseable {
    */
   public TopicWatch(Map<String, ?> kafkaSettings, List<String> topics, Duration timeout) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
-    // A broker that stands still may be asked twice, by its address and by its id.
+    // A broker that hangs may be asked twice, by its address and by its id.
     settings.put(
         "request.timeout.ms",
         (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout.dividedBy(3)).toMillis());
@@ -121,7 +124,8 @@ public final class TopicWatch implements AutoCloseable {
   }
 
   /**
-   * Returns once the leader of every partition has answered: one that lists its offsets hosts it.
+   * Returns once the leader of every partition has answered: a broker that lists a partition's
+   * offsets hosts it.
    */
   private void ask() throws InterruptedException {
     Map<String, TopicDescription> found =
@@ -130,7 +134,7 @@ public final class TopicWatch implements AutoCloseable {
     var unused = KafkaAnswers.get(LogEnds.ask(admin, partitions, IsolationLevel.READ_UNCOMMITTED));
   }
 
-  /** Nobody waits any more for what is not answered yet. */
+  /** Cancels all waits for pending answers. */
   @Override
   public void close() {
     admin.close(Duration.ZERO);

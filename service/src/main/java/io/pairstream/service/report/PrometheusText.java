@@ -102,7 +102,7 @@ public final class PrometheusText {
     /**
      * Adds a sample.
      *
-     * @param value NaN where nobody knows it, which leaves the sample out
+     * @param value NaN where it is unknown, which leaves the sample out
      * @param labels names and values by turns; a value may be any text
      */
     public Family sample(double value, String... labels) {
@@ -158,7 +158,7 @@ public final class PrometheusText {
       return escaped(value).replace("\"", "\\\"");
     }
 
-    /** Some readers end a line, or the whole text, at another control character. */
+    /** Replaces control characters: some parsers end a line, or the whole text, at one. */
     private static String escaped(String value) {
       return value
           .replace("\\", "\\\\")

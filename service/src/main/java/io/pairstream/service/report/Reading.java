@@ -34,7 +34,7 @@ public final class Reading {
    * A present value.
    *
    * @param name ends with its unit, if it has one
-   * @param value NaN where nobody knows it, which leaves it out
+   * @param value NaN where it is unknown, which leaves it out
    * @param labels names and values by turns
    */
   public Reading gauge(String name, double value, String... labels) {
@@ -96,9 +96,9 @@ public final class Reading {
   }
 
   /**
-   * What is answered by HTTP.
+   * Reads HTTP statistics.
    *
-   * @param requests how many, by class of the status code
+   * @param requests number of answered requests, by class of the status code
    */
   public static Consumer<Reading> ofHttp(Supplier<Map<String, Integer>> requests) {
     return reading ->

@@ -17,32 +17,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this process says of itself.
+ * This process's report on itself.
  *
- * <p>It is there before the service is, says STARTING, and learns of the service's parts as they
- * come to be. Asking it costs what its parts' own counts cost to read, and never waits.
- * Thread-safe.
+ * <p>The report exists before the service, in state STARTING, and receives the service's parts as
+ * they are made. Reading costs as much as the parts' own counts, and never blocks. Thread-safe.
  */
 public final class SelfReport {
 
-  /** What a process is at, as it says itself. */
+  /** State of a process, as the process reports it. */
   public enum State {
-    /** It waits for what it cannot begin without, or begins. */
+    /** The service waits for a prerequisite, or starts. */
     STARTING,
-    /** It works, or would if there were work. */
+    /** The service works, or would if there were work. */
     RUNNING,
     /** The instances are sharing out partitions anew. */
     REBALANCING,
     /** The world is in its way: see the obstacle. */
     WAITING,
-    /** It was told to stop. */
+    /** The service was asked to stop. */
     STOPPING
   }
 
   /** How often a process reports. */
   public static final Duration INTERVAL = Duration.ofSeconds(5);
 
-  /** Where the process's name stands, so that its log lines have it too. */
+  /** Logging context that holds the process's name, for its log lines. */
   private static final String NAME = "pairstream.instance";
 
   /** Not static: logging must not begin before {@link #nameProcess}. */
@@ -84,7 +83,10 @@ public final class SelfReport {
     System.setProperty(NAME, newName());
   }
 
-  /** In a container every start has the same host and process id, hence a few random digits. */
+  /**
+   * Makes a name with a few random digits: in a container every start has the same host and process
+   * id.
+   */
   private static String newName() {
     return "%s-%d-%s"
         .formatted(
@@ -154,7 +156,7 @@ public final class SelfReport {
     return service + "/" + instance;
   }
 
-  /** What is in the service's way now; empty where nothing is. */
+  /** Obstacle that the service waits out now; empty where there is none. */
   public Optional<String> obstacle() {
     List<String> found =
         obstacles.stream().map(Supplier::get).flatMap(Optional::stream).distinct().toList();

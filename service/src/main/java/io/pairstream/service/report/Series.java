@@ -74,7 +74,7 @@ public record Series(String name, SortedMap<String, String> labels) {
                 escaped.group(1).equals("n") ? "\n" : Matcher.quoteReplacement(escaped.group(1)));
   }
 
-  /** The same of text that others wrote; empty where it is no series. */
+  /** Parses text of another process; empty where the text is no series. */
   public static Optional<Series> read(String text) {
     try {
       return Optional.of(parse(text));

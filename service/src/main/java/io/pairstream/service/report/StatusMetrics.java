@@ -22,8 +22,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What processes say of themselves, as Prometheus reads it: {@code pairstream_} and the name, with
- * the service as a label. Times are in seconds.
+ * Status reports of processes in Prometheus' format: {@code pairstream_} and the name, with the
+ * service as a label. Times are in seconds.
  */
 public final class StatusMetrics {
 
@@ -32,7 +32,7 @@ public final class StatusMetrics {
   private static final String SECONDS = "_seconds_total";
   private static final String BUCKET = "_bucket";
 
-  /** The time of a distribution, which its buckets count. */
+  /** Counter of a distribution's total time; its buckets have another name. */
   private static final String DECISION_DELAY = "decision_delay_nanoseconds_total";
 
   private static final Properties HELP = help();
@@ -45,7 +45,7 @@ public final class StatusMetrics {
   }
 
   /**
-   * Health and metrics of a service that has no other HTTP, for whoever reaches the port.
+   * Health and metrics of a service that has no other HTTP, open to all.
    *
    * @param host address to listen on
    * @param port port to listen on; 0 for any
@@ -65,7 +65,7 @@ public final class StatusMetrics {
   }
 
   /**
-   * The metrics of many processes, which the label {@code instance} tells apart.
+   * The metrics of many processes, which the label {@code instance} distinguishes.
    *
    * @param place labels of the cluster and the data set that they work on
    */
@@ -143,7 +143,7 @@ public final class StatusMetrics {
                     .sample(value, series.labels()));
   }
 
-  /** The series with our own labels; empty where another version writes it in its own way. */
+  /** The series with our own labels; empty where another version writes it differently. */
   private static Optional<Series> series(String name, Map<String, String> own) {
     return Series.read(name)
         .map(
@@ -154,7 +154,7 @@ public final class StatusMetrics {
             });
   }
 
-  /** What a name means, in a sentence; empty for one that this version does not know. */
+  /** Help text of a metric; empty for one that this version does not know. */
   private static String helpOf(String name) {
     return HELP.getProperty(name, "");
   }

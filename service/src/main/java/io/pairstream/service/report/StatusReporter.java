@@ -37,7 +37,7 @@ public final class StatusReporter implements AutoCloseable {
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(1024 * 1024, 2 * 1024 * 1024);
 
-  /** A report that is not taken within that is stale, and given up. */
+  /** Time after which an undelivered report is stale, and given up. */
   private static final Duration DELIVERY = Duration.ofSeconds(10);
 
   private final SelfReport report;
@@ -117,7 +117,7 @@ public final class StatusReporter implements AutoCloseable {
         } catch (InterruptException e) {
           throw e;
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
-          // The world's, or a fault of ours; either is tried again, and the service goes on.
+          // The world's, or a fault of ours; either is tried again, and the service continues.
           trouble(RootCause.message(e));
         }
       } while (!closing.await(interval.toMillis(), TimeUnit.MILLISECONDS));
@@ -130,7 +130,10 @@ public final class StatusReporter implements AutoCloseable {
     }
   }
 
-  /** A report that is still on its way gets to Kafka before it, and would stay there without it. */
+  /**
+   * Removes the process's report, even while another one is pending: that one arrives first, and
+   * would stay without the removal.
+   */
   private void end(RecordPublisher<InstanceStatus> publisher) {
     ends = true;
     // Kafka's own exception leaves the thread interrupted, as which it could wait for nothing.
@@ -151,7 +154,6 @@ public final class StatusReporter implements AutoCloseable {
     var unused = sent.get(delivery.toMillis() * 2, TimeUnit.MILLISECONDS);
   }
 
-  /** Logs once what is wrong, and once that it is over. */
   private void trouble(String what) {
     if (trouble.isEmpty() && !what.isEmpty()) {
       LOG.info("this process cannot be reported on {} now: {}", topic.name(), what);
@@ -161,7 +163,7 @@ public final class StatusReporter implements AutoCloseable {
     trouble = what;
   }
 
-  /** What is wrong; empty where all is well. */
+  /** Why the process cannot report; empty where it can. */
   String trouble() {
     return trouble;
   }

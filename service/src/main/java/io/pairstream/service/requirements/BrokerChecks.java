@@ -24,15 +24,17 @@ import org.apache.kafka.common.config.TopicConfig;
  */
 record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
 
-  /** Since that level a producer's late record cannot get into its next transaction. */
+  /**
+   * Transaction version from which a producer's late record cannot get into its next transaction.
+   */
   private static final int RIGHT_TRANSACTIONS = 2;
 
   private static final String TRANSACTION_VERSION = "transaction.version";
 
-  /** As long as links are kept. */
+  /** Least retention of committed offsets: as long as links are kept. */
   private static final long RIGHT_OFFSETS_MINUTES = Duration.ofDays(365).toMinutes();
 
-  /** A broker's own default, which every transaction of ours stays below. */
+  /** Broker's default of the longest transaction, which every transaction of ours stays below. */
   private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(15);
 
   private static final String CLEANUP = TopicConfig.CLEANUP_POLICY_CONFIG;
@@ -45,7 +47,7 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
             Area.BROKERS,
             "reachable",
             alive + (alive == 1 ? " broker at " : " brokers at ") + facts.address()));
-    if (!facts.untold().containsKey(ClusterFacts.FEATURES)) {
+    if (!facts.refused().containsKey(ClusterFacts.FEATURES)) {
       findings.add(transactions());
     }
     long longest = transaction.orElse(LONGEST_TRANSACTION).toMillis();
@@ -83,7 +85,7 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
     return findings;
   }
 
-  /** As long as links and raw records are kept; the setting is an int. */
+  /** Retention of offsets: as long as links and raw records are kept. The setting is an int. */
   private long offsetsMinutes() {
     return facts.topics().entrySet().stream()
         .filter(
@@ -111,7 +113,7 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
                 .formatted(facts.address(), TRANSACTION_VERSION, RIGHT_TRANSACTIONS));
   }
 
-  /** A setting that must be so large on each broker. */
+  /** Judges a setting whose value must be at least this on each broker. */
   private Finding atLeast(
       String setting, long least, long remedy, String name, Level level, String consequence) {
     List<String> values =
@@ -144,7 +146,7 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
             CopyChecks.set(facts.address(), TopicCatalogue.SCHEMAS, CLEANUP + "=compact"));
   }
 
-  /** How Kafka's own topics are kept, and that of schemas. */
+  /** Settings of Kafka's internal topics and of the schemas' topic. */
   private List<Kept> internal() {
     return Stream.of(ClusterFacts.TRANSACTIONS, ClusterFacts.OFFSETS, TopicCatalogue.SCHEMAS)
         .flatMap(
@@ -155,7 +157,7 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
         .toList();
   }
 
-  /** How the brokers would make a topic of Kafka's that is not there yet. */
+  /** Settings with which the brokers would create an internal topic that is not there yet. */
   private Optional<Kept> toBeMade(String topic) {
     boolean isTransactions = topic.equals(ClusterFacts.TRANSACTIONS);
     if (facts.brokers().isEmpty() || !(isTransactions || topic.equals(ClusterFacts.OFFSETS))) {

@@ -15,18 +15,18 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Judges the operator's own settings of Kafka's clients, which stand above ours: some take away
- * what ours are for.
+ * Judges the operator's own settings of Kafka's clients, which take precedence over ours: some take
+ * away what ours are for.
  */
 final class ClientChecks {
 
-  /** What Kafka Streams puts before the settings of its clients. */
+  /** Prefixes of Kafka Streams before its clients' settings. */
   private static final Pattern PREFIX =
       Pattern.compile("^((main\\.|restore\\.|global\\.)?consumer|producer)\\.");
 
   private static final Duration BETWEEN_POLLS = Duration.ofMinutes(1);
 
-  /** A value that a setting has to have, in words, and which values do. */
+  /** Allowed values of a setting, and their description. */
   private record Rule(String right, Predicate<String> fits) {
 
     static Rule is(String right) {
@@ -37,7 +37,7 @@ final class ClientChecks {
       return number(least + " or more", value -> value >= least);
     }
 
-    /** What is no number Kafka's clients refuse themselves. */
+    /** Rule for a number. Text that is no number passes: Kafka's clients refuse that themselves. */
     static Rule number(String right, Predicate<Long> fits) {
       return new Rule(
           right, value -> !value.matches("\\d{1,18}") || fits.test(Long.parseLong(value)));
@@ -45,7 +45,7 @@ final class ClientChecks {
   }
 
   /**
-   * By name, of every client. Under {@code group.protocol=streams} Kafka Streams makes its
+   * Rules of every client, by setting. Under {@code group.protocol=streams} Kafka Streams makes its
    * consumers itself, without what ours add: records would not wait for a registry that is away,
    * nor be safe after an outage.
    */
@@ -82,7 +82,8 @@ final class ClientChecks {
     transaction.ifPresent(
         longest -> {
           ofStreams.put("producer.transaction.timeout.ms", Rule.atLeast(longest.toMillis()));
-          // Whoever polls again only after the longest transaction is still in its group.
+          // A member that polls again only after the longest transaction must still be in its
+          // group.
           ofStreams.put(
               "main.consumer.max.poll.interval.ms",
               Rule.atLeast(longest.plus(BETWEEN_POLLS).toMillis()));

@@ -25,7 +25,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks whether a cluster is set so that it can keep what Pairstream promises. Immutable. */
+/** Checks that a cluster's settings allow Pairstream's guarantees. Immutable. */
 public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Duration> transaction) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterCheck.class);
@@ -46,20 +46,20 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
         cluster, new TopicCatalogue(cluster.dataset(), 1).topics(), Optional.empty());
   }
 
-  /** The same, but only at those topics that a service works with. */
+  /** Returns a copy that checks only these topics, with which a service works. */
   public ClusterCheck onTopics(Collection<String> names) {
     return new ClusterCheck(
         cluster, specs.stream().filter(spec -> names.contains(spec.name())).toList(), transaction);
   }
 
-  /** The same for a service whose transactions may last so long. */
+  /** Returns a copy for a service whose transactions may last this long. */
   public ClusterCheck withTransactionsOf(Duration longest) {
     return new ClusterCheck(cluster, specs, Optional.of(longest));
   }
 
   /**
-   * Refuses a cluster that takes a promise away which its operator does not do without. What we may
-   * not know, and what else is not as it should be, is logged, and refuses nothing.
+   * Refuses a cluster that breaks a requirement which its operator does not do without. Facts that
+   * we may not read, and other findings, are logged only.
    *
    * @throws WeakClusterException naming all of them
    * @throws KafkaException where the cluster does not answer
@@ -72,10 +72,9 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
   }
 
   /**
-   * The same for a command that somebody waits for: it says nothing of what refuses nothing, nor
-   * where the cluster does not answer.
+   * Checks for an interactive command: logs nothing, and passes where the cluster does not answer.
    *
-   * @throws WeakClusterException naming all of them
+   * @throws WeakClusterException naming all broken requirements
    */
   public void requireQuietly() {
     List<Finding> findings = new ArrayList<>(clients());
@@ -89,7 +88,7 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
     refuse(findings);
   }
 
-  /** What a start says of what refuses nothing, a line each. */
+  /** Warnings of a start about findings that do not refuse it, a line each. */
   static List<String> said(List<Finding> findings) {
     return findings.stream()
         .filter(finding -> finding.level() != Level.OK && !finding.isRefused())
@@ -112,10 +111,10 @@ public record ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Dura
   }
 
   /**
-   * The same, but waits for a cluster that does not answer, however long. One that answers and
-   * refuses us is not judged.
+   * Waits without limit for the cluster to answer, then checks. A cluster that denies us access is
+   * not judged.
    *
-   * @throws WeakClusterException naming all of them
+   * @throws WeakClusterException naming all broken requirements
    */
   public void requireOnceItAnswers() throws InterruptedException {
     var unused =

@@ -25,14 +25,14 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
- * What a cluster tells of itself.
+ * Settings and state of a cluster, as its brokers describe them.
  *
  * @param address where it was asked: {@code host:port}, several with commas between
  * @param alive ids of the brokers that are there
  * @param brokers settings of each broker
  * @param features their finalized levels by name; without those that are at 0
  * @param topics those that exist and were asked for, by name
- * @param untold what the cluster refuses to tell, topics by name, and why
+ * @param refused reason for each fact that the cluster refuses to give, topics by name
  */
 record ClusterFacts(
     String address,
@@ -40,7 +40,7 @@ record ClusterFacts(
     List<Map<String, String>> brokers,
     Map<String, Integer> features,
     Map<String, TopicFacts> topics,
-    Map<String, String> untold) {
+    Map<String, String> refused) {
 
   static final String TRANSACTIONS = "__transaction_state";
   static final String OFFSETS = "__consumer_offsets";
@@ -83,7 +83,7 @@ record ClusterFacts(
    *
    * @param copies of the partition that has the fewest
    * @param minInSync the topic's {@code min.insync.replicas}
-   * @param unclean whether a copy that is behind may become the one that counts
+   * @param unclean whether an out-of-sync replica may become leader
    */
   record Kept(String topic, int copies, int minInSync, boolean unclean) {
 
@@ -96,14 +96,14 @@ record ClusterFacts(
   /**
    * Asks a cluster for all that is judged.
    *
-   * @throws org.apache.kafka.common.KafkaException where nobody answers in time
+   * @throws org.apache.kafka.common.KafkaException where no broker answers in time
    */
   static ClusterFacts ask(Admin admin, String address, Collection<String> names) {
     Set<Integer> alive =
         KafkaAnswers.await(admin.describeCluster().nodes()).stream()
             .map(Node::id)
             .collect(Collectors.toSet());
-    Map<String, String> untold = new TreeMap<>();
+    Map<String, String> refused = new TreeMap<>();
     Map<String, KafkaFuture<TopicDescription>> descriptions =
         admin.describeTopics(names).topicNameValues();
     Map<ConfigResource, KafkaFuture<Config>> configs =
@@ -112,20 +112,20 @@ record ClusterFacts(
     for (String name : names) {
       try {
         TopicDescription described =
-            told(descriptions.get(name), Function.identity(), null, name, untold);
+            answer(descriptions.get(name), Function.identity(), null, name, refused);
         if (described != null) {
           KafkaFuture<Config> config = configs.get(topic(name));
           topics.put(
               name,
               new TopicFacts(
-                  described, told(config, ClusterFacts::values, Map.of(), name, untold)));
+                  described, answer(config, ClusterFacts::values, Map.of(), name, refused)));
         }
       } catch (UnknownTopicOrPartitionException e) {
-        // Neither found nor untold: it is missing.
+        // Neither found nor refused: it is missing.
       }
     }
-    // Theirs who have another registry is no business of ours.
-    untold.remove(TopicCatalogue.SCHEMAS);
+    // Users of another registry have no such topic.
+    refused.remove(TopicCatalogue.SCHEMAS);
     List<ConfigResource> brokers =
         alive.stream()
             .map(id -> new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id)))
@@ -133,13 +133,13 @@ record ClusterFacts(
     return new ClusterFacts(
         address,
         alive,
-        told(
+        answer(
             admin.describeConfigs(brokers).all(),
             all -> all.values().stream().map(ClusterFacts::values).toList(),
             List.of(),
             SETTINGS,
-            untold),
-        told(
+            refused),
+        answer(
             admin.describeFeatures().featureMetadata(),
             all ->
                 all.finalizedFeatures().entrySet().stream()
@@ -148,9 +148,9 @@ record ClusterFacts(
                             Map.Entry::getKey, level -> (int) level.getValue().maxVersionLevel())),
             Map.of(),
             FEATURES,
-            untold),
+            refused),
         topics,
-        untold);
+        refused);
   }
 
   /** How many brokers the cluster has: those that are there, and those that copies belong on. */
@@ -168,17 +168,20 @@ record ClusterFacts(
     return topics.containsKey(topic) ? topics.get(topic).settings() : Map.of();
   }
 
-  /** An answer, or {@code otherwise} and why there is none. */
-  private static <A, T> T told(
+  /**
+   * The answer; where the cluster refuses it, {@code otherwise}, and the reason is noted in {@code
+   * refused}.
+   */
+  private static <A, T> T answer(
       KafkaFuture<A> question,
       Function<A, T> reading,
       T otherwise,
       String what,
-      Map<String, String> untold) {
+      Map<String, String> refused) {
     try {
       return reading.apply(KafkaAnswers.await(question));
     } catch (AuthorizationException | UnsupportedVersionException e) {
-      untold.put(what, String.valueOf(e.getMessage()));
+      refused.put(what, String.valueOf(e.getMessage()));
       return otherwise;
     }
   }
@@ -187,7 +190,7 @@ record ClusterFacts(
     return new ConfigResource(ConfigResource.Type.TOPIC, name);
   }
 
-  /** Without what is kept secret, which has no value. */
+  /** Settings without secret ones, which have no value. */
   private static Map<String, String> values(Config config) {
     return config.entries().stream()
         .filter(entry -> entry.value() != null)

@@ -7,10 +7,10 @@ import java.util.Optional;
 /** Whether the disk of a state directory has room: a store that cannot write ends its thread. */
 public record DiskSpace(Path directory) {
 
-  /** What stores may write between two looks, with a wide margin. */
+  /** Bytes that stores may write between two checks, with a wide margin. */
   private static final long NEEDED_BYTES = 256L * 1024 * 1024;
 
-  /** That there is too little room, or that nobody can tell; empty where there is enough. */
+  /** Reason why there is too little room, or why that is unknown; empty where there is enough. */
   public Optional<String> trouble() {
     if (directory.toFile().getUsableSpace() >= NEEDED_BYTES) {
       return Optional.empty();

@@ -4,19 +4,19 @@ import io.pairstream.service.ClusterRequirement;
 import java.util.Set;
 
 /**
- * What one check found.
+ * Result of one check.
  *
  * @param area what was looked at
- * @param check name of the check, in lower case with hyphens; that of a {@link ClusterRequirement}
- *     where a fault takes that away
- * @param found what there is, in words
- * @param right what would be right; empty where that is what was found
+ * @param check name of the check, in lower case with hyphens; the requirement's where a fault
+ *     breaks a {@link ClusterRequirement}
+ * @param found actual state, in words
+ * @param right correct state; empty where it is the actual one
  * @param remedy the command or the setting that fixes it; empty where nothing is to be fixed
  */
 public record Finding(
     Area area, String check, Level level, String found, String right, String remedy) {
 
-  /** What a check looks at. */
+  /** Subject of a check. */
   public enum Area {
     MACHINE,
     WORKER,
@@ -29,11 +29,11 @@ public record Finding(
   /** How a check ended. */
   public enum Level {
     OK,
-    /** It works; what would make it better, or what to know. */
+    /** The subject works, but can be improved or has a limitation. */
     WARNING,
-    /** It does not work, or a requirement cannot be kept. */
+    /** The subject does not work, or a requirement is broken. */
     WRONG,
-    /** Nobody could be asked, or did not tell us. */
+    /** The state is unknown: no answer, or no permission. */
     NOT_TOLD
   }
 
@@ -42,18 +42,18 @@ public record Finding(
     return new Finding(area, check, Level.OK, found, "", "");
   }
 
-  /** It works, and could be better. */
+  /** A finding about a subject that works and can be improved. */
   public static Finding warning(
       Area area, String check, String found, String right, String remedy) {
     return new Finding(area, check, Level.WARNING, found, right, remedy);
   }
 
-  /** It does not work. */
+  /** A finding about a subject that does not work. */
   public static Finding wrong(Area area, String check, String found, String right, String remedy) {
     return new Finding(area, check, Level.WRONG, found, right, remedy);
   }
 
-  /** Nobody told. */
+  /** A finding about an unknown state. */
   public static Finding notTold(Area area, String check, String why, String remedy) {
     return new Finding(area, check, Level.NOT_TOLD, why, "", remedy);
   }
@@ -63,7 +63,7 @@ public record Finding(
     return level == Level.WRONG && ClusterRequirement.named(check).isPresent();
   }
 
-  /** The same, but no longer wrong where it takes away what the operator does without. */
+  /** Downgrades the finding where it breaks a requirement that the operator does without. */
   Finding without(Set<ClusterRequirement> requirements) {
     return isRefused() && requirements.contains(ClusterRequirement.named(check).get())
         ? warning(area, check, found + " (accepted)", right, remedy)

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What keeps this machine from running processes well, in words for whoever can change it.
+ * Obstacles on this machine to running processes well, in words for an operator.
  *
  * @param disk says that the disk is full; empty where it has room
  * @param load says that there is more to do than processors for it; empty where there is not
  */
 public record Machine(Supplier<Optional<String>> disk, Supplier<Optional<String>> load) {
 
-  /** Processes that want to run, for each processor, above which starts take minutes. */
+  /** Runnable processes per processor above which starts take minutes. */
   private static final double TOO_BUSY = 4;
 
   /** The machine that this process runs on, with a folder's disk. */

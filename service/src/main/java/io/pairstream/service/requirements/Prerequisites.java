@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * registry. What does not answer is waited for however long; what is missing is waited for a while,
  * because it may be created just now, and then named in an exception.
  *
- * @param stop whether nobody waits any more
+ * @param stop whether to stop waiting
  * @param waitsFor hears what is waited for, in words, and the empty string once it is there
  */
 public record Prerequisites(
@@ -48,7 +48,9 @@ public record Prerequisites(
   private static final Duration MISSING_FOR = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** A start does not wait half a minute for each broker that stands still. */
+  /**
+   * Timeout in milliseconds: a start does not wait half a minute for each broker that has stopped.
+   */
   private static final Map<String, Object> TIMEOUT = Map.of("request.timeout.ms", 5_000);
 
   /**
@@ -132,7 +134,7 @@ public record Prerequisites(
     }
   }
 
-  /** Looks again and again while nobody answers; what is missing is thrown after a while. */
+  /** Retries while there is no answer; a prerequisite that is missing is thrown after a while. */
   static <T> Optional<T> await(Supplier<T> look, BooleanSupplier stop, Consumer<String> waitsFor)
       throws InterruptedException {
     long giveUpAt = System.nanoTime() + MISSING_FOR.toNanos();

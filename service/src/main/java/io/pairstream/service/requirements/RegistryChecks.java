@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
 
-/** Asks a schema registry and judges what it tells. */
+/** Queries a schema registry and judges its answers. */
 final class RegistryChecks {
 
   private RegistryChecks() {}
@@ -77,7 +77,10 @@ final class RegistryChecks {
                 create));
   }
 
-  /** As serializers look it up, and as deserializers then ask for it. */
+  /**
+   * Whether the schema is found both as serializers look it up and as deserializers then ask for
+   * it.
+   */
   private static boolean has(Registry registry, String subject, Schema schema) {
     try {
       int id = registry.idOf(subject, schema);

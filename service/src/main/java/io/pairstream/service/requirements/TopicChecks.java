@@ -25,14 +25,14 @@ import org.apache.kafka.common.config.TopicConfig;
  */
 record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
 
-  /** What a topic's setting may be at fault with. */
+  /** Rule that a topic's setting may break. */
   private enum Rule {
     CLEANUP("cleanup", Level.WRONG, "records are deleted that are still to be read, or never"),
     KEPT_FOR("kept-for", Level.WARNING, "records leave early, read or not"),
     RECORD_SIZE("record-size", Level.WRONG, "a record that was taken may find no room further on"),
-    /** What is too large all the same ends in quarantine, if its reader can hold it in memory. */
-    SIZE_AT_DOOR(
-        "size-at-door",
+    /** Too large a record only warns: it ends in quarantine if its reader can hold it in memory. */
+    INPUT_SIZE(
+        "input-size",
         Level.WARNING,
         "a packed batch ends a broker, or its readers, which unpack it in memory"),
     RECORD_TIME(
@@ -61,8 +61,8 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
             case TopicConfig.DELETE_RETENTION_MS_CONFIG -> KEPT_FOR;
             case TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG ->
-                Long.parseLong(found) < Long.parseLong(right) ? RECORD_SIZE : SIZE_AT_DOOR;
-            case TopicConfig.COMPRESSION_TYPE_CONFIG -> spec.fromOutside() ? SIZE_AT_DOOR : null;
+                Long.parseLong(found) < Long.parseLong(right) ? RECORD_SIZE : INPUT_SIZE;
+            case TopicConfig.COMPRESSION_TYPE_CONFIG -> spec.fromOutside() ? INPUT_SIZE : null;
             case TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG ->
                 right.equals("LogAppendTime") ? RECORD_TIME : null;
             default -> null;
@@ -99,7 +99,7 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
             specs.stream()
                 .map(TopicSpec::name)
                 .filter(name -> !facts.topics().containsKey(name))
-                .filter(name -> !facts.untold().containsKey(name))
+                .filter(name -> !facts.refused().containsKey(name))
                 .toList(),
             facts.topics().size() + " topics are there",
             "missing",
@@ -108,7 +108,7 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
   }
 
   private Optional<Finding> notTold() {
-    return facts.untold().values().stream()
+    return facts.refused().values().stream()
         .findFirst()
         .map(
             refusal ->
@@ -116,11 +116,14 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
                     Area.TOPICS,
                     "settings",
                     "not told to us: %s: %s"
-                        .formatted(Check.some(List.copyOf(facts.untold().keySet())), refusal),
+                        .formatted(Check.some(List.copyOf(facts.refused().keySet())), refusal),
                     "give us Describe and DescribeConfigs on the cluster and the topics"));
   }
 
-  /** All copies of an image meet in one task, and a host's links in one instance. */
+  /**
+   * Judges numbers of partitions: all copies of an image must meet in one task, and a host's links
+   * in one instance.
+   */
   private Finding partitions() {
     List<String> unequal = new ArrayList<>();
     for (Set<String> group :
@@ -145,7 +148,6 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
                 + Hint.of("topics create --dataset NAME"));
   }
 
-  /** Compares each topic's settings with the catalogue's. */
   private Finding settings(Rule rule) {
     List<String> wrong = new ArrayList<>();
     for (TopicSpec spec : specs) {
@@ -178,7 +180,9 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
                 : create());
   }
 
-  /** Brokers before 4.4 say nothing of a limit that they do not have. */
+  /**
+   * Value of a setting that is missing: brokers before 4.4 do not have the limit on unpacked size.
+   */
   private static String unsaid(String setting, Map<String, String> settings, String right) {
     return setting.equals(TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG) && !settings.isEmpty()
         ? String.valueOf(Integer.MAX_VALUE)
@@ -186,8 +190,8 @@ record TopicChecks(ClusterFacts facts, Dataset dataset, List<TopicSpec> specs) {
   }
 
   /**
-   * Our own command brings settings to the catalogue's, and makes what is missing like what is
-   * there, but with as many copies as the next start asks for.
+   * The fix: our own command sets the catalogue's settings, and creates missing topics like the
+   * existing ones, but with as many replicas as the next start requires.
    */
   private String create() {
     return createCommand(

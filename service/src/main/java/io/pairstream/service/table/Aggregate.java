@@ -5,15 +5,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What a {@link TopicTable} makes of the records of its topics.
+ * Turns the records of a {@link TopicTable}'s topics into rows.
  *
  * <p>The records of a partition come in the log's order, those of different partitions and topics
- * in any. Each counts once: rows and positions change in one transaction. What is made depends on
- * records and rows alone, so that all instances come to the same.
+ * in any. Each counts once: rows and positions change in one transaction. The result depends on
+ * records and rows alone, so that all instances have the same table.
  */
 public interface Aggregate {
 
-  /** What people call the table. */
+  /** Name of the table in messages. */
   String name();
 
   /** Full names of the topics, at least one. */

@@ -31,10 +31,12 @@ public final class Database implements AutoCloseable {
 
   private static final int BUSY_TIMEOUT_MS = 10_000;
 
-  /** Pages that a writer keeps in memory, in KiB. */
+  /** Size of a writer's page cache, in KiB. */
   private static final int CACHE_KIB = 32 * 1024;
 
-  /** Pages of 4 KiB in the log before they go to the tables: random keys share a checkpoint. */
+  /**
+   * Pages of 4 KiB in the write-ahead log before a checkpoint: updates of random keys share one.
+   */
   private static final int LOG_PAGES = 8_000;
 
   private final Connection connection;
@@ -64,7 +66,7 @@ public final class Database implements AutoCloseable {
 
   /**
    * A database in a file of this connection alone, which has no name and goes with it. All is done
-   * in one transaction, which nobody commits.
+   * in one transaction, which is not committed.
    *
    * @param folder where its pages are that do not fit into memory, and what it sorts
    * @throws ViewStorageException where nothing can be written there

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads topics into a {@link Copy} on a thread of its own: committed records alone, and without a
- * consumer group. After a fault, of the world or of ours, it asks the copy again where to go on.
+ * consumer group. After a fault, of the world or of ours, it asks the copy again where to continue.
  */
 public final class Follower implements AutoCloseable {
 
@@ -47,13 +47,13 @@ public final class Follower implements AutoCloseable {
   private static final Duration REQUEST = Duration.ofSeconds(5);
   private static final int RECORDS_A_POLL = 2_000;
 
-  /** All that waits in memory at a time; a larger record comes alone. */
+  /** Most bytes of records in memory at a time; a larger record comes alone. */
   private static final int FETCH_BYTES = 16 * 1024 * 1024;
 
-  /** Between two questions to the brokers that tell whether they are there. */
+  /** Interval of asking the brokers where the log ends, which shows that they answer. */
   private static final Duration ASKED = Duration.ofSeconds(5);
 
-  /** Between two looks at what the log keeps no longer. */
+  /** Interval of asking for the log's beginning, to forget older records. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(1);
 
   private final List<String> topics;
@@ -69,7 +69,7 @@ public final class Follower implements AutoCloseable {
   private Instant askedAt = Instant.EPOCH;
   private CompletableFuture<?> asking = CompletableFuture.completedFuture(null);
 
-  /** What is made of the records. One thread calls it. */
+  /** Receives the records. Called by one thread. */
   @FunctionalInterface
   public interface Copy {
 
@@ -77,7 +77,8 @@ public final class Follower implements AutoCloseable {
      * The topics are about to be read.
      *
      * @param ends where the logs end now
-     * @return the offsets to go on from; partitions that are not in it are read from the beginning
+     * @return the offsets to continue from; partitions that are not in it are read from the
+     *     beginning
      */
     default Map<TopicPartition, Long> begin(
         Collection<TopicDescription> topics, Map<TopicPartition, Long> ends) {
@@ -101,7 +102,7 @@ public final class Follower implements AutoCloseable {
     /** The partitions keep records only from these offsets on. */
     default void forget(Map<TopicPartition, Long> beginnings) {}
 
-    /** It, or this, has thrown what is a fault of ours. */
+    /** The follower stops: the copy or the follower has thrown, by a bug. */
     default void failed() {}
   }
 
@@ -173,7 +174,7 @@ public final class Follower implements AutoCloseable {
     if (open != null) {
       open.wakeup();
     }
-    // Whoever waits for its answer waits no longer.
+    // Ends the wait for its answer.
     admin.close(Duration.ZERO);
     boolean interrupted = false;
     while (thread.isAlive()) {
@@ -199,17 +200,17 @@ public final class Follower implements AutoCloseable {
           | ViewStorageException
           | RegistryUnavailableException
           | MissingSchemaException e) {
-        // Producers read it, whom no path of this machine concerns.
+        // Producers read it, so it must not contain paths of this machine.
         String why =
             e instanceof ViewStorageException
                 ? "this machine's disk fails, and the service's log says how"
                 : e.getMessage();
-        if (!isClosing() && progress.hasTrouble(name + " cannot be followed: " + why, false)) {
+        if (!isClosing() && progress.noteTrouble(name + " cannot be followed: " + why, false)) {
           LOG.warn("{} cannot be followed: {}", name, e.getMessage());
         }
       } catch (RuntimeException | Error e) {
         copy.failed();
-        if (progress.hasTrouble(name + " cannot be followed: " + e, true)) {
+        if (progress.noteTrouble(name + " cannot be followed: " + e, true)) {
           LOG.error("following {} has failed; it is tried again", name, e);
         }
       }
@@ -251,9 +252,9 @@ public final class Follower implements AutoCloseable {
       if (!atEnd && ends.entrySet().stream().allMatch(end -> has(consumer, end))) {
         atEnd = true;
         copy.caughtUp();
-        // Whoever hears of it is not told of a trouble that is over.
+        // A listener must not see a trouble that is over.
         endTrouble();
-        progress.nowCaughtUp(began);
+        progress.noteCaughtUp(began);
       }
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       Map<TopicPartition, Long> positions = new HashMap<>();
@@ -278,8 +279,8 @@ public final class Follower implements AutoCloseable {
   }
 
   /**
-   * Asks where the log ends now. A poll finds nothing both where nothing is new and where no broker
-   * answers; and some brokers may answer where the leader of one partition does not.
+   * Asks where the log ends now. An empty poll does not tell an idle topic from a silent broker,
+   * and other brokers may answer while one partition's leader does not.
    */
   private void ask() {
     Instant now = clock.instant();
@@ -291,8 +292,8 @@ public final class Follower implements AutoCloseable {
         ends(IsolationLevel.READ_COMMITTED)
             .thenAccept(
                 ends -> {
-                  progress.isAnswered(now);
-                  var unused = progress.reachedAll(ends).thenRun(() -> progress.isWhole(now));
+                  progress.noteAnswer(now);
+                  var unused = progress.reachedAll(ends).thenRun(() -> progress.noteWhole(now));
                 });
   }
 
@@ -309,7 +310,7 @@ public final class Follower implements AutoCloseable {
   }
 
   private void endTrouble() {
-    if (progress.hasNoTrouble()) {
+    if (progress.clearTrouble()) {
       LOG.info("{} is followed again", name);
     }
   }

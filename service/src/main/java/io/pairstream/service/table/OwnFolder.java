@@ -8,7 +8,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Folders whose content is nobody's but their owner's: pictures, captions, who sent what. */
+/** Folders that only their owner may read: pictures, captions, names of senders. */
 public final class OwnFolder {
 
   private static final Set<PosixFilePermission> OWNER =

@@ -21,10 +21,10 @@ import org.apache.kafka.common.TopicPartition;
 /** How far a follower has come, and who waits for it to come further. Thread-safe. */
 public final class Progress {
 
-  /** Longer than a request usually lasts: whoever asked has given up by then. */
+  /** Wait that is longer than a request usually lasts: its caller has given up by then. */
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
-  /** Three questions of a follower are without an answer. */
+  /** Time in which three of a follower's requests remain unanswered. */
   private static final Duration UNANSWERED = Duration.ofSeconds(15);
 
   private static final DateTimeFormatter TIME_OF_DAY =
@@ -42,12 +42,12 @@ public final class Progress {
   private Instant answeredAt = Instant.EPOCH;
   private Instant wholeAt = Instant.EPOCH;
 
-  /** Somebody who waits until each partition's position is at least that of {@code ends}. */
+  /** A caller that waits until each partition's position is at least that of {@code ends}. */
   private record Waiting(Map<TopicPartition, Long> ends, CompletableFuture<Void> reached) {}
 
   /**
    * @param name what is followed
-   * @param timeout how long somebody waits at most
+   * @param timeout longest wait of a caller
    */
   Progress(String name, Duration timeout, Clock clock) {
     this.name = name;
@@ -55,7 +55,10 @@ public final class Progress {
     this.clock = clock;
   }
 
-  /** One that waits for a minute, or as long as the settings let answers take. */
+  /**
+   * Progress whose callers wait for at most a minute, or the settings' time for answers if that is
+   * longer.
+   */
   static Progress of(String name, Map<String, ?> kafkaSettings, Clock clock) {
     Duration given = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
     return new Progress(name, given.compareTo(TIMEOUT) < 0 ? TIMEOUT : given, clock);
@@ -83,7 +86,7 @@ public final class Progress {
         : Optional.empty();
   }
 
-  /** What is wrong by a fault of ours; empty where nothing is. */
+  /** Trouble that is a bug of ours; empty where there is none. */
   public synchronized Optional<String> fault() {
     return failed ? Optional.of(trouble) : Optional.empty();
   }
@@ -95,13 +98,13 @@ public final class Progress {
     return wholeAt;
   }
 
-  /** Brokers have said at that time where the log ends, on every partition. */
-  synchronized void isAnswered(Instant at) {
+  /** Notes a time at which brokers have said where the log ends, on every partition. */
+  synchronized void noteAnswer(Instant at) {
     answeredAt = later(answeredAt, at);
   }
 
-  /** The table holds all that the log held at that time. */
-  synchronized void isWhole(Instant at) {
+  /** Notes a time as of which the table holds all that the log held. */
+  synchronized void noteWhole(Instant at) {
     wholeAt = later(wholeAt, at);
   }
 
@@ -147,31 +150,36 @@ public final class Progress {
    *
    * @param since when that was
    */
-  void nowCaughtUp(Instant since) {
+  void noteCaughtUp(Instant since) {
     synchronized (this) {
       isCaughtUp = true;
-      isAnswered(since);
-      isWhole(since);
+      noteAnswer(since);
+      noteWhole(since);
     }
     caughtUp.complete(null);
   }
 
-  synchronized void isMadeAgain() {
+  synchronized void noteRestart() {
     isCaughtUp = false;
     wholeAt = Instant.EPOCH;
     positions.clear();
   }
 
-  /** Notes what is wrong; returns whether nothing was before. */
-  synchronized boolean hasTrouble(String what, boolean byUs) {
+  /**
+   * Notes a trouble.
+   *
+   * @param byUs whether it is a bug of ours
+   * @return whether it is new
+   */
+  synchronized boolean noteTrouble(String what, boolean byUs) {
     boolean isNew = trouble.isEmpty() || (byUs && !failed);
     trouble = what;
     failed |= byUs;
     return isNew;
   }
 
-  /** Nothing is wrong any more; returns whether something was. */
-  synchronized boolean hasNoTrouble() {
+  /** Notes the end of any trouble. @return whether there was one */
+  synchronized boolean clearTrouble() {
     boolean was = !trouble.isEmpty();
     trouble = "";
     failed = false;

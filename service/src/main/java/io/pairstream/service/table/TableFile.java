@@ -58,7 +58,7 @@ final class TableFile implements AutoCloseable {
     }
   }
 
-  /** Of which topics this is a copy; empty where of none. */
+  /** Topics of which the file is a copy; empty for a new file. */
   String source() {
     return copy("source");
   }

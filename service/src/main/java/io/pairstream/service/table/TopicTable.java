@@ -24,11 +24,12 @@ import org.slf4j.LoggerFactory;
  * Topics as tables of SQLite on this instance's disk, which follow the log: committed records
  * alone.
  *
- * <p>Rows and positions change in one transaction, so a restart goes on where the last one stopped,
- * and nothing counts twice. A copy is thrown away and made again where it belongs to another topic
- * of that name or another version, where the log has lost records that it holds, and where it was
- * left so long that tombstones may have come and gone ({@link #TOO_OLD}). A broker or a disk that
- * fails is waited for; {@link #trouble()} says so meanwhile, and what is there is still answered.
+ * <p>Rows and positions change in one transaction, so a restart continues where the last one
+ * stopped, and nothing counts twice. A copy is thrown away and made again where it belongs to
+ * another topic of that name or another version, where the log has lost records that it holds, and
+ * where it was left so long that tombstones may have come and gone ({@link #TOO_OLD}). A broker or
+ * a disk that fails is waited for; {@link #trouble()} says so meanwhile, and what is there is still
+ * answered.
  *
  * <p>Thread-safe. Futures complete on the table's own thread; what follows them must be short.
  */
@@ -40,7 +41,7 @@ public final class TopicTable implements AutoCloseable {
    */
   static final Duration TOO_OLD = Duration.ofDays(6);
 
-  /** Between two notes that the copy has seen the log's end, on a topic where nothing happens. */
+  /** Interval of recording that the copy has reached the log's end, on an idle topic. */
   private static final Duration NOTED = Duration.ofHours(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicTable.class);
@@ -63,7 +64,7 @@ public final class TopicTable implements AutoCloseable {
 
   /**
    * Opens the table in a folder, or begins one, and follows the topics from then on. Returns at
-   * once; {@link #caughtUp()} tells when it holds what the logs held.
+   * once; {@link #caughtUp()} completes when it holds what the logs held.
    *
    * @param directory a folder of this table alone
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
@@ -99,18 +100,18 @@ public final class TopicTable implements AutoCloseable {
   }
 
   /**
-   * Completes once the table holds all that the log holds now, on every partition: whoever sees
-   * nothing then may say that there is nothing. Fails with the client's exception where the broker
-   * does not say where the log ends.
+   * Completes once the table holds all that the log holds now, on every partition: a row that is
+   * missing then does not exist. Fails with the client's exception where the broker does not say
+   * where the log ends.
    */
   public CompletableFuture<Void> reachedNow() {
     return follower.ends(IsolationLevel.READ_COMMITTED).thenCompose(progress::reachedAll);
   }
 
   /**
-   * The same, and waits for what is written and not committed yet, behind which on its partition
-   * nothing can be read. On a topic that also has writers without transactions, only this tells
-   * that nothing they have written is missing.
+   * Completes once the table also holds records that are written and not committed yet, behind
+   * which their partition cannot be read. On a topic that also has writers without transactions,
+   * only this shows that none of their records is missing.
    */
   public CompletableFuture<Void> reachedAllWritten() {
     return follower.ends(IsolationLevel.READ_UNCOMMITTED).thenCompose(progress::reachedAll);
@@ -136,7 +137,7 @@ public final class TopicTable implements AutoCloseable {
     file.close();
   }
 
-  /** The file, as the follower fills it. */
+  /** Writes the follower's records to the file. */
   private final class OnDisk implements Follower.Copy {
 
     private Map<TopicPartition, Long> written = Map.of();
@@ -164,7 +165,7 @@ public final class TopicTable implements AutoCloseable {
       if (!file.source().isEmpty()) {
         LOG.info("the table of {} is made again from the log's start", aggregate.name());
       }
-      progress.isMadeAgain();
+      progress.noteRestart();
       file.begin(source, clock.instant());
       return Map.of();
     }

@@ -26,7 +26,7 @@ import org.apache.kafka.common.errors.InterruptException;
 /**
  * An open transaction whose producer is no longer in its consumer group, and which therefore can
  * never be committed: a commit of a group's offsets is taken of members alone. Until it ends,
- * readers of committed records and whoever takes over the producer's partitions wait.
+ * readers of committed records, and the next owner of the producer's partitions, wait.
  *
  * @param group the consumer group to which the producer belonged
  * @param transactionalId {@code GROUP-UUID}, and with Kafka Streams {@code GROUP-UUID-THREAD}

@@ -33,12 +33,10 @@ public final class DeadInstances implements AutoCloseable {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-  /** Looks at transactions after a member has left, one after the other. */
+  /** Checks of transactions after a member has left, one after the other. */
   private static final int LOOKS_AFTER_A_LEAVE = 30;
 
-  /**
-   * While nobody leaves, one look of so many is at transactions, about which all brokers are asked.
-   */
+  /** Without a leave, one check in so many looks at transactions, which asks all brokers. */
   private static final int SELDOM = 10;
 
   private final Map<String, Object> settings;
@@ -109,7 +107,6 @@ public final class DeadInstances implements AutoCloseable {
         });
   }
 
-  /** Logs once what is wrong, and once that it is over. */
   private void noteTrouble(String what) {
     if (!what.equals(trouble)) {
       LOG.warn(

@@ -16,8 +16,8 @@ import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * An open transaction of anybody, as one partition knows it: readers of committed records come up
- * to it.
+ * An open transaction of any program, as one partition knows it: readers of committed records come
+ * up to it.
  *
  * @param startOffset where on the partition it begins
  * @param transactionalId empty where this client may not see it
@@ -30,7 +30,7 @@ public record OpenTransaction(
     Optional<String> transactionalId,
     Optional<Instant> begun) {
 
-  /** Its transactional id, or that nobody says which. */
+  /** Transactional id, or a text saying that it is not visible. */
   public String name() {
     return transactionalId.orElse("transactional id not visible");
   }
@@ -46,7 +46,7 @@ public record OpenTransaction(
                     .formatted(tool, partition.topic(), partition.partition(), startOffset));
   }
 
-  /** Those on some partitions; what brokers do not say is left out. */
+  /** Open transactions on the partitions, as far as the brokers give them. */
   public static List<OpenTransaction> on(Admin admin, Collection<TopicPartition> partitions) {
     Map<TopicPartition, List<ProducerState>> open = new HashMap<>();
     Set<Long> producers = new TreeSet<>();

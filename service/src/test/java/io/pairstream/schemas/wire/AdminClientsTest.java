@@ -40,7 +40,7 @@ class AdminClientsTest {
     }
   }
 
-  /** What a paused process is to its callers: connections are taken, and nothing else happens. */
+  /** A server that behaves like a stopped process: it accepts connections and never answers. */
   private static final class StandingStill implements AutoCloseable {
 
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());

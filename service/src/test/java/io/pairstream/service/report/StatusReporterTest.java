@@ -166,7 +166,7 @@ class StatusReporterTest {
     }
   }
 
-  /** One that is given time to close, as an end that is cut short says nothing. */
+  /** A reporter that is closed at the end of the test, with time to report its own end. */
   private StatusReporter start(TestDataset cluster) {
     return start(cluster, cluster.clientSettings(), Duration.ofMinutes(1));
   }

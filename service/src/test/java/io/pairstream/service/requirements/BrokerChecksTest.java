@@ -96,7 +96,7 @@ class BrokerChecksTest {
 
   @Test
   void saysNothingOfFeaturesThatBrokersDoNotTell() {
-    cluster.untold.put(ClusterFacts.FEATURES, "no rights");
+    cluster.refused.put(ClusterFacts.FEATURES, "no rights");
     cluster.features.clear();
 
     assertThat(judged()).extracting(Finding::check).doesNotContain("transaction-version");

@@ -39,7 +39,7 @@ final class Described {
       new HashMap<>(Map.of("transaction.version", 2, "metadata.version", 29));
   final Map<String, Map<String, String>> topics = new LinkedHashMap<>();
   final Map<String, List<TopicPartitionInfo>> partitions = new HashMap<>();
-  final Map<String, String> untold = new HashMap<>();
+  final Map<String, String> refused = new HashMap<>();
 
   Described() {
     for (TopicSpec spec : SPECS) {
@@ -80,7 +80,7 @@ final class Described {
                 name,
                 new TopicFacts(new TopicDescription(name, false, partitions.get(name)), settings)));
     return new ClusterFacts(
-        "kafka:9092", Set.of(1, 2, 3), List.of(broker, broker, broker), features, found, untold);
+        "kafka:9092", Set.of(1, 2, 3), List.of(broker, broker, broker), features, found, refused);
   }
 
   /** The worst that a check of that name found. */

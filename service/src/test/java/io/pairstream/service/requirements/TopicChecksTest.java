@@ -20,10 +20,10 @@ class TopicChecksTest {
     "instances,   cleanup.policy,         compact,    cleanup,     WRONG",
     "crowdsourced, max.message.bytes,     9437183,    record-size, WRONG",
     "training,    max.message.bytes,      1048588,    record-size, WRONG",
-    "scraped,     compression.type,       uncompressed, size-at-door, WARNING",
-    "links,       max.decompressed.message.bytes, 2147483647, size-at-door, WARNING",
+    "scraped,     compression.type,       uncompressed, input-size, WARNING",
+    "links,       max.decompressed.message.bytes, 2147483647, input-size, WARNING",
     "scraped,     max.decompressed.message.bytes, 1048576, record-size, WRONG",
-    "crowdsourced, max.message.bytes,     9437185,    size-at-door, WARNING",
+    "crowdsourced, max.message.bytes,     9437185,    input-size,  WARNING",
     "scraped,     message.timestamp.type, CreateTime, record-time, WRONG",
     "links,       retention.ms,           3600000,    kept-for,    WARNING",
     "receipts,    delete.retention.ms,    86400000,   kept-for,    WARNING",
@@ -84,8 +84,8 @@ class TopicChecksTest {
 
   @Test
   void saysWhatWeMayNotKnowAndJudgesTheOthers() {
-    cluster.untold.put("flowers.reviews", "no rights");
-    cluster.untold.put("flowers.actions", "no configs for us");
+    cluster.refused.put("flowers.reviews", "no rights");
+    cluster.refused.put("flowers.actions", "no configs for us");
     cluster.topics.remove("flowers.reviews");
     cluster.topic("actions").clear();
 
