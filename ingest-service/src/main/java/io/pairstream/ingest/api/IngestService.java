@@ -40,16 +40,16 @@ import java.util.function.Supplier;
 /**
  * The ingest service: all servers on one port.
  *
- * <p>It listens at once and takes nothing until Kafka and the registry are there; {@code
- * /health/ready} tells. Closing refuses what is new, lets what is under way end, and then lets go
- * of Kafka.
+ * <p>It listens at once and accepts nothing until Kafka and the registry are there, as {@code
+ * /health/ready} shows. Closing refuses new requests, lets running ones end, and then disconnects
+ * from Kafka.
  */
 public final class IngestService implements AutoCloseable {
 
   /**
-   * What an operator can set on the ingest service.
+   * Settings of the ingest service.
    *
-   * @param server where to listen, and what is taken at once
+   * @param server address to listen on, and limits of the server
    * @param anonymous whether no keys are asked for, which only this machine's own programs and page
    *     may make use of
    * @param behindTls whether others than this machine reach it by https alone, through a proxy
@@ -65,7 +65,7 @@ public final class IngestService implements AutoCloseable {
       Rates quota,
       int instances) {
 
-    /** Of a producer whose keys say nothing else: what one machine's broker takes with ease. */
+    /** Default quota of a producer: a rate that one machine's broker takes with ease. */
     public static final Rates DEFAULT_QUOTA = new Rates(1_000, 64.0 * 1024 * 1024);
 
     /**
@@ -159,7 +159,7 @@ public final class IngestService implements AutoCloseable {
     report.add(intake::read);
   }
 
-  /** Why not every question can be answered now; empty where all is well. */
+  /** Why status requests cannot be answered in full now; empty where they can. */
   private Optional<String> reading() {
     Optional<String> trouble = pairs.trouble();
     return trouble.isPresent() || pairs.isCaughtUp()
@@ -167,14 +167,17 @@ public final class IngestService implements AutoCloseable {
         : Optional.of("what became of earlier uploads is still being read");
   }
 
-  /** Whoever comes without a key is a program or the page on this machine, and has no quota. */
+  /**
+   * A producer's quota from its key. A caller without a key is a program or the page on this
+   * machine, and has none.
+   */
   private Rates said(String producer, Clock clock) {
     return producer.equals(Principal.ANONYMOUS.producer())
         ? Rates.UNLIMITED
         : keys.quotaOf(producer, clock.instant());
   }
 
-  /** What the service takes and answers, for programs; where it asks for no keys, it names none. */
+  /** The API's description for programs; without keys where the service asks for none. */
   private static ObjectNode description(boolean anonymous) {
     try (InputStream file = IngestService.class.getResourceAsStream("openapi.json")) {
       ObjectNode json = (ObjectNode) Json.MAPPER.readTree(file);
@@ -188,8 +191,8 @@ public final class IngestService implements AutoCloseable {
   }
 
   /**
-   * The page at {@code /} on which people contribute pictures with words, for anybody: files that
-   * are sent as they are. The key is asked for on the page.
+   * The page at {@code /} on which people contribute pictures with captions, open to all: files
+   * that are sent as they are. The key is asked for on the page.
    */
   public static List<Route> page() {
     return StaticFiles.routes(IngestService.class, PAGE_FOLDER, "index.html", PAGE_FILES);
@@ -220,7 +223,7 @@ public final class IngestService implements AutoCloseable {
 
   /**
    * Fails where the service can never work: a topic or a schema is missing, or the cluster is not
-   * set to keep what is promised.
+   * set for Pairstream's guarantees.
    */
   public CompletableFuture<Void> fault() {
     return intake.fault();

@@ -20,12 +20,12 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * What each producer may still send.
+ * Quotas of the producers.
  *
  * <p>A producer has one bucket of records and one of bytes, whichever of its keys it uses. Each
- * instance of the service counts for itself; where several share the load, each is told how many
- * they are and grants its part. What is sent is charged after it was let through, so a producer may
- * exceed its quota by one request and a second's worth, and pays for it by waiting.
+ * instance of the service counts for itself; where several share the load, each is configured with
+ * their number and grants its part. A request is charged after it was admitted, so a producer may
+ * exceed its quota by one request and a second's worth, and then waits longer.
  *
  * <p>Thread-safe.
  */
@@ -38,8 +38,8 @@ final class Quotas implements Quota {
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
 
   /**
-   * @param said what is said for a producer
-   * @param byDefault of producers for whom nothing else is said; both rates above 0
+   * @param said quota of a producer's key
+   * @param byDefault quota of producers whose keys have none; both rates above 0
    * @param instances how many instances share the load; at least 1
    * @param nanos the time, as {@link System#nanoTime} tells it
    */
@@ -77,7 +77,7 @@ final class Quotas implements Quota {
     return charge(principal.producer(), records, bytes).untilOpen();
   }
 
-  /** What a producer has left, and whether it may send now. */
+  /** Remaining quota of a producer, and whether it may send now. */
   Allowance look(String producer) {
     return charge(producer, 0, 0);
   }
@@ -91,7 +91,7 @@ final class Quotas implements Quota {
         .charge(granted, records, bytes, now);
   }
 
-  /** What holds for a producer over all instances. */
+  /** Quota of a producer over all instances. */
   private Rates quotaOf(String producer) {
     return said.apply(producer).or(byDefault);
   }
@@ -105,7 +105,6 @@ final class Quotas implements Quota {
             CompletableFuture.completedFuture(Answer.json(200, me(request.principal()))));
   }
 
-  /** No limit is null: JSON knows no infinity. */
   private record PerSecond(Double recordsPerSecond, Double bytesPerSecond) {}
 
   private record Left(Double records, Double bytes) {}
@@ -137,7 +136,7 @@ final class Quotas implements Quota {
   }
 
   /**
-   * How a producer stands with this instance.
+   * State of a producer's quota on this instance.
    *
    * @param granted what this instance grants, in the long run
    * @param recordsLeft at once, now; below 0 while a debt is worked off
@@ -151,7 +150,6 @@ final class Quotas implements Quota {
     }
   }
 
-  /** The two buckets of a producer. */
   private static final class Account {
 
     private Rates granted;
@@ -164,7 +162,9 @@ final class Quotas implements Quota {
       this.bytes = bucket(granted.bytesPerSecond(), nowNanos);
     }
 
-    /** A second's worth at once; 10 at least, for whoever comes slowly and not exactly on time. */
+    /**
+     * A bucket of one second's worth, at least 10, for a slow producer that is not exactly on time.
+     */
     private static TokenBucket bucket(double perSecond, long nowNanos) {
       return new TokenBucket(perSecond, Math.max(10, perSecond), nowNanos);
     }

@@ -22,14 +22,14 @@ import java.util.Set;
  * some 300 bytes each; annotations stream. Where something else follows the annotations, or nothing
  * is said of licences, the file is read twice.
  */
-final class CocoEntries implements Entry.Reader, Entry.Input {
+final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** More would not fit in memory; COCO has 123,287. */
+  /** Most images: more would not fit in memory; COCO has 123,287. */
   private static final int MAX_IMAGES = 5_000_000;
 
-  /** An id that several images have, so that a caption of it could be of any of them. */
+  /** Marks an id of several images, whose captions cannot be assigned. */
   private static final Image AMBIGUOUS = new Image("\0", "", "");
 
   private final Path file;
@@ -71,7 +71,7 @@ final class CocoEntries implements Entry.Reader, Entry.Input {
   }
 
   @Override
-  public Optional<Entry> next() throws IOException {
+  public Optional<SourceEntry> next() throws IOException {
     if (parser.isClosed() || parser.nextToken() != JsonToken.START_OBJECT) {
       parser.close();
       int left = images.size() - annotated.size();
@@ -85,7 +85,7 @@ final class CocoEntries implements Entry.Reader, Entry.Input {
     }
     number++;
     JsonNode annotation = JSON.readTree(parser);
-    Entry entry = new Entry(number, "annotation " + number, ColumnNames.USUAL);
+    SourceEntry entry = new SourceEntry(number, "annotation " + number, ColumnNames.USUAL);
     JsonNode id = annotation.path("image_id");
     Image image = images.get(key(id));
     if (image != null) {
@@ -141,7 +141,11 @@ final class CocoEntries implements Entry.Reader, Entry.Input {
     return isWhole ? Long.toString((long) id.doubleValue()) : id.toString();
   }
 
-  /** Reads all that annotations rest on, and goes to their first; false where there are none. */
+  /**
+   * Reads the images that annotations refer to, and goes to the first annotation.
+   *
+   * @return false where there is none
+   */
   private boolean isAtAnnotations() throws IOException {
     boolean hasLicences = false;
     boolean hasAnnotations = false;
@@ -186,7 +190,7 @@ final class CocoEntries implements Entry.Reader, Entry.Input {
     return false;
   }
 
-  /** Goes to the next field of the outermost object. */
+  /** Goes to the next field of the outermost object. @return false at its end */
   private boolean isAtField() throws IOException {
     return (parser.currentToken() != null || parser.nextToken() == JsonToken.START_OBJECT)
         && parser.nextToken() == JsonToken.FIELD_NAME;

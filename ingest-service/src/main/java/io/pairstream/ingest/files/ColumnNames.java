@@ -26,7 +26,7 @@ public final class ColumnNames {
   private static final Pattern CAPTIONS_OF_LANGUAGE =
       Pattern.compile("captions?_([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)");
 
-  /** Names that may mean a part where no column means it for certain, the likeliest first. */
+  /** Names that may mean a role where no column has it for certain, the likeliest first. */
   private static final Map<Role, List<String>> GUESSES =
       Map.of(
           Role.CAPTION,
@@ -36,13 +36,13 @@ public final class ColumnNames {
           Role.URL,
           names("photo_url img_url image_link photo_image_url link uri"));
 
-  /** By column, what the owner says that it is for, or what is guessed. */
+  /** By column: its role, from the owner or guessed. */
   private final Map<String, Role> given;
 
-  /** By part, the column that is guessed. */
+  /** By part: the guessed column. */
   private final Map<String, String> guessed;
 
-  /** What a field is for, with the names that data sets use for it. */
+  /** Role of a field, with the names that data sets use for it. */
   enum Role {
     FILE(
         "image",
@@ -56,7 +56,7 @@ public final class ColumnNames {
     DIGEST("sha256", "sha256 image_digest expected_digest"),
     ANNOTATION("", "");
 
-    /** What a person calls it; empty for a field that has no part of its own. */
+    /** Name of the part in messages; empty for a field that has no part of its own. */
     private final String part;
 
     private final Set<String> names;
@@ -96,7 +96,7 @@ public final class ColumnNames {
     return List.of(words.split(" "));
   }
 
-  /** The same with a column for the caption, and for the image, where none is known to be. */
+  /** Returns a copy with guessed columns for the caption and the image, where neither is known. */
   ColumnNames guess(Collection<String> columns) {
     Map<String, Role> all = new LinkedHashMap<>(given);
     Map<String, String> parts = new LinkedHashMap<>(guessed);
@@ -150,7 +150,7 @@ public final class ColumnNames {
     return new ColumnNames(given, Map.of());
   }
 
-  /** What a column is for. */
+  /** Role of a column. */
   Role role(String column) {
     if (given.containsKey(column)) {
       return given.get(column);
@@ -164,13 +164,13 @@ public final class ColumnNames {
     return given.containsValue(usual) ? Role.ANNOTATION : usual;
   }
 
-  /** The language in the name of a caption column: {@code captions_zh} gives {@code zh}. */
+  /** Language in the name of a caption column: {@code captions_zh} gives {@code zh}. */
   private static Optional<String> usualLanguage(String column) {
     Matcher matcher = CAPTIONS_OF_LANGUAGE.matcher(column.strip().toLowerCase(Locale.ROOT));
     return matcher.matches() ? Optional.of(matcher.group(1).replace('_', '-')) : Optional.empty();
   }
 
-  /** The language that a caption column's name tells. */
+  /** The language in a caption column's name. */
   Optional<String> languageOf(String column) {
     return given.containsKey(column) ? Optional.empty() : usualLanguage(column);
   }
@@ -180,7 +180,7 @@ public final class ColumnNames {
     return lack(columns.stream().map(this::role).toList()).isEmpty();
   }
 
-  /** What no column is for, and how to say which one is; empty where nothing is missing. */
+  /** Roles without a column, and how to name one; empty where none is missing. */
   private static String lack(Collection<Role> roles) {
     boolean hasImage = roles.contains(Role.FILE) || roles.contains(Role.URL);
     if (roles.contains(Role.CAPTION)) {

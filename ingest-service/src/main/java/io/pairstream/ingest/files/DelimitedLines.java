@@ -34,11 +34,11 @@ import org.apache.commons.csv.CSVRecord;
  * where column 2 holds URLs. A row that is wrong costs itself alone, except one whose quotes take
  * in the rows behind it: these are named with it, and none of them is read.
  */
-final class DelimitedLines implements Entry.Reader {
+final class DelimitedLines implements SourceEntry.Reader {
 
   private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
 
-  /** A cell as it is where quotes in it were doubled, and so it was put in quotes itself. */
+  /** A cell with doubled quotes inside, so the cell itself was quoted. */
   private static final Pattern QUOTED = Pattern.compile("\"(?=.*\"\".*\")(?:[^\"]++|\"\")*+\"");
 
   private final char delimiter;
@@ -53,11 +53,11 @@ final class DelimitedLines implements Entry.Reader {
   private Optional<Row> first;
 
   /**
-   * What the parser gives.
+   * A row from the parser.
    *
-   * @param cells of undecoded bytes where there is a problem; none where the row has no end
+   * @param cells undecoded bytes where there is a problem; none where the row has no end
    * @param problem why its cells cannot be used; empty where they can
-   * @param lines how many lines it takes; at least 1
+   * @param lines number of lines that it takes; at least 1
    */
   private record Row(long line, List<String> cells, String problem, long lines) {}
 
@@ -106,7 +106,7 @@ final class DelimitedLines implements Entry.Reader {
   }
 
   @Override
-  public Optional<Entry> next() throws IOException {
+  public Optional<SourceEntry> next() throws IOException {
     Optional<Row> row = first.isPresent() ? first : read();
     first = Optional.empty();
     return row.map(this::entry);
@@ -151,8 +151,8 @@ final class DelimitedLines implements Entry.Reader {
     }
   }
 
-  private Entry entry(Row row) {
-    Entry entry = new Entry(row.line(), Long.toString(row.line()), columns);
+  private SourceEntry entry(Row row) {
+    SourceEntry entry = new SourceEntry(row.line(), Long.toString(row.line()), columns);
     List<String> cells = row.cells();
     if (cells.isEmpty()) {
       return entry.problem(row.problem(), row.lines());
@@ -192,7 +192,7 @@ final class DelimitedLines implements Entry.Reader {
   }
 
   /**
-   * How many rows are in the quotes of another: lines that name an image, if one of them does so
+   * Number of rows inside the quotes of another: lines that name an image, if one of them does so
    * where a row of its own would. A caption of several lines may well name one elsewhere.
    */
   private long swallowed(List<String> cells) {
@@ -222,13 +222,13 @@ final class DelimitedLines implements Entry.Reader {
   }
 
   /**
-   * The bytes of a list, as many in a row as fit in memory: a quote that never ends would otherwise
-   * gather the whole list in one cell. Where lines end with a line feed, a carriage return without
-   * one is a space: the parser would end the row there, and a caption in its middle.
+   * Input that limits a row's length: a quote that never ends would otherwise gather the whole list
+   * in one cell. Where lines end with a line feed, a carriage return without one is a space: the
+   * parser would end the row there, and a caption in its middle.
    */
   private static final class RowBytes extends FilterInputStream {
 
-    /** Longest row, in bytes; the parser's own look-ahead counts in. */
+    /** Longest row, in bytes, including the parser's look-ahead. */
     private static final int MAX_ROW_BYTES = 8 * 1024 * 1024;
 
     private final boolean isQuoted;
@@ -237,7 +237,7 @@ final class DelimitedLines implements Entry.Reader {
     private long sinceRowBegan;
     private boolean isLimited = true;
 
-    /** Whether it was the list that could not be read, and not a row of it. */
+    /** Whether the list itself could not be read, rather than one of its rows. */
     private boolean failed;
 
     RowBytes(InputStream stream, boolean isQuoted) throws IOException {

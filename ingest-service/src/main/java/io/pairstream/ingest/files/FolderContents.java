@@ -18,8 +18,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a folder is read by: the lists in it; else the captions beside its images; else its shards,
- * which also win over images without any caption. What is left out is said.
+ * Chooses the inputs of a folder: the lists in it; else the captions beside its images; else its
+ * shards, which also take precedence over images without any caption. Files that are left out are
+ * reported.
  */
 final class FolderContents {
 
@@ -29,15 +30,17 @@ final class FolderContents {
 
   private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tgz|parquet)(\\.(gz|zst))?");
 
-  /** What img2dataset writes beside a tar: the tar's table, failures included, and its counts. */
+  /**
+   * Files that img2dataset writes beside a tar: the tar's table, failures included, and its counts.
+   */
   private static final Pattern TABLE = Pattern.compile("(.*)(\\.parquet|_stats\\.json)");
 
-  /** How many files of a kind are told of. */
+  /** Most files of a kind that are named in advice. */
   private static final int MOST_ADVICE = 3;
 
   private static final List<String> TARS = List.of(".tar", ".tgz", ".tar.gz", ".tar.zst");
 
-  /** What to do with files of kinds that are not read, by their endings. */
+  /** Advice for unsupported kinds of files, by their endings. */
   private static final Map<String, String> ADVICE =
       Map.of(
           "zip", "is packed; unpack it first",
@@ -50,14 +53,14 @@ final class FolderContents {
           "xlsx", "is a spreadsheet; save it as CSV in UTF-8",
           "ods", "is a spreadsheet; save it as CSV in UTF-8");
 
-  /** What lists are called that have none of the known names. */
+  /** Usual names of lists other than {@link #LISTS}. */
   private static final Pattern LIKE_A_LIST =
       Pattern.compile(
           ".*\\.(csv|tsv|jsonl|ndjson|json)|.*(caption|result|token|metadata|annotation).*\\.txt");
 
   private FolderContents() {}
 
-  /** What to do with a file of a kind that is not read, where that is known. */
+  /** Advice for a file of an unsupported kind, where there is any. */
   static Optional<String> advice(Path file) {
     return Optional.ofNullable(ADVICE.get(name(file).replaceFirst(".*\\.", "")))
         .map(advice -> file.getFileName() + " " + advice);
@@ -176,7 +179,7 @@ final class FolderContents {
     return files.stream().filter(wanted).toList();
   }
 
-  /** Whether a list is read in another's place: it lies higher up, or is the better known. */
+  /** Whether a list replaces another: it lies higher up, or has the better known name. */
   private static boolean covers(Path other, Path list) {
     return other.getParent().equals(list.getParent())
         ? rank(other) < rank(list)
@@ -192,7 +195,7 @@ final class FolderContents {
     return LISTS.contains(name.toLowerCase(Locale.ROOT));
   }
 
-  /** Place among the names of lists; -1 for other names. */
+  /** Rank among the names of lists; -1 for other names. */
   private static int rank(Path file) {
     return LISTS.indexOf(name(file));
   }

@@ -44,20 +44,20 @@ final class ImageFiles {
           "webp", "image/webp",
           "gif", "image/gif");
 
-  /** Folders beside and in one in which a missing image is looked for. */
+  /** Most folders beside and in a folder in which a missing image is searched. */
   private static final int MAX_AROUND = 100;
 
   private final Path folder;
   private final boolean followsLinks;
   private final NearNames names = new NearNames();
 
-  /** Folders in which images may be that are not in this one; null where none was missed. */
+  /** Other folders that may hold images; null until an image is missing. */
   private List<Path> around;
 
-  /** Real paths in which files may be; empty before the first one is looked at. */
+  /** Real paths below which files may be; empty before the first file is resolved. */
   private List<Path> roots = List.of();
 
-  /** Files that were asked for, there or not. */
+  /** Files that entries have named, existing or not. */
   private final Set<Path> asked = new HashSet<>();
 
   private Path lastFile;
@@ -95,7 +95,7 @@ final class ImageFiles {
     }
   }
 
-  /** Where the cache of Hugging Face's Hub keeps the files of a snapshot, which are links there. */
+  /** Folder in which the cache of Hugging Face's Hub keeps the files that a snapshot links to. */
   private static Optional<Path> blobs(Path folder) {
     return Stream.iterate(folder, Objects::nonNull, Path::getParent)
         .filter(above -> above.endsWith("snapshots"))
@@ -119,9 +119,9 @@ final class ImageFiles {
   }
 
   /**
-   * The same.
+   * All files below a folder, as {@link #below(Path)}.
    *
-   * @param links hears of links to folders
+   * @param links receives links to folders
    */
   static Stream<Path> below(Path folder, Consumer<Path> links) {
     List<Path> sorted;
@@ -186,7 +186,7 @@ final class ImageFiles {
     }
   }
 
-  /** Images below the folder, of formats that are not supported too, that nobody asked for. */
+  /** Images below the folder, of unsupported formats too, that no entry has named. */
   List<String> notAsked() {
     return below(folder)
         .filter(file -> !asked.contains(file))
@@ -259,7 +259,7 @@ final class ImageFiles {
    * owl.caption}, {@code owl.captions} (one on each line) or, where none of these is there, {@code
    * owl.json}.
    */
-  static final class FolderEntries implements Entry.Reader, Entry.Input {
+  static final class FolderEntries implements SourceEntry.Reader, SourceEntry.Input {
 
     /** Largest file of captions that is read, in bytes. */
     private static final long MAX_CAPTION_FILE_BYTES = 1024 * 1024;
@@ -272,7 +272,7 @@ final class ImageFiles {
     private final long images;
     private long number;
 
-    /** What is not read; empty before the images are read. */
+    /** Files that give no pair; empty until all images have been read. */
     private Optional<Iterator<SkippedFiles.Kind>> skipped = Optional.empty();
 
     /**
@@ -308,13 +308,12 @@ final class ImageFiles {
     }
 
     @Override
-    public Optional<Entry> next() {
+    public Optional<SourceEntry> next() {
       number++;
       return files.hasNext() ? Optional.of(entry(files.next())) : nextSkipped();
     }
 
-    /** The files that give no pair, after those that do: a problem for each kind. */
-    private Optional<Entry> nextSkipped() {
+    private Optional<SourceEntry> nextSkipped() {
       if (skipped.isEmpty()) {
         SkippedFiles found = new SkippedFiles(folder);
         skipped = Optional.of(found.problems().iterator());
@@ -324,7 +323,7 @@ final class ImageFiles {
         return Optional.empty();
       }
       SkippedFiles.Kind kind = skipped.get().next();
-      Entry entry = new Entry(number, kind.first(), ColumnNames.USUAL);
+      SourceEntry entry = new SourceEntry(number, kind.first(), ColumnNames.USUAL);
       return Optional.of(entry.problem(kind.sentence(), kind.files()));
     }
 
@@ -343,9 +342,9 @@ final class ImageFiles {
     @Override
     public void close() {}
 
-    private Entry entry(Path file) {
+    private SourceEntry entry(Path file) {
       String name = folder.relativize(file).toString();
-      Entry entry = new Entry(number, name, ColumnNames.USUAL).file(name);
+      SourceEntry entry = new SourceEntry(number, name, ColumnNames.USUAL).file(name);
       if (!folder.resolve(name).equals(file)) {
         return entry.problem("its name is not UTF-8; rename the file");
       }
@@ -367,7 +366,7 @@ final class ImageFiles {
                   .formatted(texts.values().iterator().next().getFileName()));
     }
 
-    private void read(String ending, Path file, Entry entry) {
+    private void read(String ending, Path file, SourceEntry entry) {
       String name = file.getFileName().toString();
       try {
         within.requireInside(file);

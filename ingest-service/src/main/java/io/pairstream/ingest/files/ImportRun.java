@@ -22,7 +22,7 @@ import java.util.function.Function;
  */
 public final class ImportRun {
 
-  /** How long an acknowledgement may be in no file: what it covers is repeated after a crash. */
+  /** Interval of writing progress, in nanoseconds: after a crash, at most so much is sent again. */
   private static final long WRITE_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final SourceOptions options;
@@ -34,13 +34,13 @@ public final class ImportRun {
   private volatile boolean stopped;
   private long writtenAt = System.nanoTime() - WRITE_EVERY_NANOS;
 
-  /** Hears how an import goes on. Called by the importing thread. */
+  /** Hears how an import continues. Called by the importing thread. */
   public interface Listener {
 
-    /** A line or file gives no pair; the import goes on. */
+    /** A line or file gives no pair; the import continues. */
     void problem(SourceItem.Problem problem);
 
-    /** What was decided about a source as a whole, in a sentence for its owner. */
+    /** A decision about a source as a whole, in a sentence for its owner. */
     void notice(String sentence);
 
     /**
@@ -60,20 +60,20 @@ public final class ImportRun {
 
   /** Why the import of a source ended. */
   public enum Ending {
-    /** It was imported to its end. */
+    /** The source was imported to its end. */
     WHOLE,
-    /** It had been imported to its end before. */
+    /** The source had been imported to its end before. */
     WHOLE_BEFORE,
     /** As many as were wanted are imported. */
     LIMIT,
-    /** It was stopped; the next run goes on where it was. */
+    /** The import was stopped; the next run continues there. */
     INTERRUPTED,
-    /** It could not be read on. */
+    /** The source could not be read on. */
     BROKEN
   }
 
   /**
-   * What became of a source.
+   * Result of importing a source.
    *
    * @param name its file's or folder's name
    * @param published pairs that are in Kafka
@@ -84,13 +84,13 @@ public final class ImportRun {
   public record Result(
       String name, long published, long links, long problems, long imageBytes, Ending ending) {}
 
-  /** A line of the file of what failed. */
+  /** A line of the file of failures. */
   private record Failure(String source, long entry, String where, String problem) {}
 
   /**
-   * What was sent of an entry.
+   * An item that was sent.
    *
-   * @param acknowledged done at once for a problem
+   * @param acknowledged already complete for a problem
    */
   private record Sent(SourceItem item, CompletableFuture<?> acknowledged) {}
 
@@ -160,7 +160,7 @@ public final class ImportRun {
     private final double shareBefore;
     private final double share;
 
-    /** What is not known to be acknowledged with all before it, in order. */
+    /** Items not yet counted, in order; each waits for those before it. */
     private final Deque<Sent> sent = new ArrayDeque<>();
 
     private long settledEntry;
@@ -255,7 +255,7 @@ public final class ImportRun {
       sent.add(new Sent(item, acknowledged));
     }
 
-    /** Writes down what fails before anybody counts it. */
+    /** Records a failure before the listener counts it. */
     private void problem(SourceItem.Problem problem) {
       problems += problem.rows();
       Failure failure =
@@ -271,9 +271,9 @@ public final class ImportRun {
     }
 
     /**
-     * Counts what is acknowledged with all before it.
+     * Counts the acknowledged items before the first pending one.
      *
-     * @param all whether to wait for the rest
+     * @param all whether to wait for the pending ones
      */
     private void settle(boolean all) {
       while (!sent.isEmpty() && (all || sent.peek().acknowledged().isDone())) {
@@ -295,7 +295,7 @@ public final class ImportRun {
       }
     }
 
-    /** Of a later entry something is settled, so all of the one before is. */
+    /** Marks the previous entry as done: an item of a later one is settled. */
     private void begin(long entry) {
       if (entry > settledEntry && settledEntry > 0) {
         state.done(source, settledEntry, false);

@@ -30,14 +30,14 @@ import java.util.stream.Stream;
  */
 public final class ImportState implements AutoCloseable {
 
-  /** What each line begins with. */
+  /** Beginning of every line. */
   private static final String START = "{\"options\":";
 
   private final Journal<Progress> journal;
   private final String options;
   private final Map<String, Progress> sources = new HashMap<>();
 
-  /** What is not written yet; null where all is. */
+  /** State not yet written; null where all is. */
   private Progress unwritten;
 
   /**
@@ -136,17 +136,17 @@ public final class ImportState implements AutoCloseable {
    */
   public record Source(Path path, String fingerprint, long sizeBytes) {
 
-    /** What paths lead to; see {@link #of(List, boolean, Consumer)}. */
+    /** Sources of the paths; see {@link #of(List, boolean, Consumer)}. */
     public static List<Source> of(List<String> paths, boolean followLinks) {
       return of(paths, followLinks, notice -> {});
     }
 
     /**
-     * What paths lead to. A folder leads to its shards or its lists, sorted by name, unless it is
-     * read as one. What comes twice is taken once.
+     * Sources of the paths. A folder stands for its shards or its lists, sorted by name, unless it
+     * is read as one. Duplicates are dropped.
      *
      * @param followLinks whether a shard or a list may be a link that leads out of its folder
-     * @param notice hears what is not read, in a sentence for its owner
+     * @param notice receives a sentence about files that are not read, for their owner
      * @throws UnusableSourceException where one leads nowhere, or may not be followed
      */
     public static List<Source> of(

@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a command has done, in a file with a JSON object on each line, so that it can be killed and
- * started again. Lines are only ever added; one that a kill has cut is taken away. One process at a
- * time has the file: the operating system frees it however the process ends. Thread-safe.
+ * Record of a command's progress, in a file with a JSON object on each line, so that it can be
+ * killed and started again. Lines are only appended; a line cut by a kill is removed. One process
+ * at a time has the file: the operating system frees it however the process ends. Thread-safe.
  *
  * @param <T> a record: a line
  */

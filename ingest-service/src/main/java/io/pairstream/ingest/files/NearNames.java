@@ -77,7 +77,9 @@ final class NearNames {
     }
   }
 
-  /** Files of a folder that are called so, but for capitals and accents' form; images by stem. */
+  /**
+   * Files of a folder whose names differ only in case and in the form of accents; images by stem.
+   */
   private Set<Path> in(Path folder, String name) {
     if (!folder.equals(listed)) {
       names.clear();

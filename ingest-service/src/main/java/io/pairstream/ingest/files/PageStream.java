@@ -30,10 +30,10 @@ import org.xerial.snappy.Snappy;
  */
 final class PageStream implements PageReader {
 
-  /** Largest header of a page, its statistics included. */
+  /** Most bytes of a page's header, its statistics included. */
   private static final int MAX_HEADER_BYTES = 1024 * 1024;
 
-  /** Largest number of values that a page may have: each may come out of no bytes at all. */
+  /** Most values of a page: values may take no bytes at all. */
   private static final int MAX_VALUES = 16 * 1024 * 1024;
 
   private final ColumnDescriptor column;
@@ -42,7 +42,7 @@ final class PageStream implements PageReader {
   private final InputStream input;
   private final SourceInput.Meter meter;
 
-  /** Read and not taken; null where none is. */
+  /** Header that was read and whose page was not; null where there is none. */
   private PageHeader pending;
 
   /**
@@ -156,7 +156,7 @@ final class PageStream implements PageReader {
     return page;
   }
 
-  /** What a page unpacks to, at most one byte more than it states. */
+  /** Unpacked page; stops at one byte more than the page states. */
   private byte[] unpacked(byte[] packed, int size) throws IOException {
     try {
       return switch (codec) {
@@ -181,7 +181,7 @@ final class PageStream implements PageReader {
     }
   }
 
-  /** Values may come out of no bytes at all, and cost time all the same. */
+  /** Checks the number of values, which may take no bytes and yet cost time. */
   private int checkedCount(int count) throws IOException {
     if (count < 0 || count > MAX_VALUES) {
       throw new UnreadableException(

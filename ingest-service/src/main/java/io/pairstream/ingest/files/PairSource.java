@@ -39,15 +39,15 @@ import java.util.stream.Stream;
  */
 public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
-  /** Bytes of a list in which its first line is looked for. */
+  /** Bytes in which a list's first line is searched. */
   private static final int FIRST_LINE_BYTES = 4096;
 
-  /** How many images are named that a list leaves out. */
+  /** Most images outside a list that are named in a notice. */
   private static final int MOST_NAMED = 3;
 
   private final String name;
-  private final Entry.Input input;
-  private final Entry.Reader entries;
+  private final SourceEntry.Input input;
+  private final SourceEntry.Reader entries;
   private final ImageFiles images;
   private final SourceOptions options;
   private final Notices notices;
@@ -55,7 +55,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   private final Map<String, Long> uses = new LinkedHashMap<>();
   private long entry;
 
-  /** Whether entries were passed over, which are not known. */
+  /** Whether earlier entries were skipped, so that the images they name are not known. */
   private boolean isResumed;
 
   /** The source cannot be read on; the message says where. */
@@ -69,13 +69,13 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
   }
 
   /**
-   * @param name what the data set is called in messages; empty where its entries say where they are
-   * @param images where the files are that entries name
+   * @param name name of the data set in messages; empty where its entries have their own
+   * @param images files that entries name
    */
   private PairSource(
       String name,
-      Entry.Input input,
-      Entry.Reader entries,
+      SourceEntry.Input input,
+      SourceEntry.Reader entries,
       ImageFiles images,
       SourceOptions options,
       Notices notices) {
@@ -87,7 +87,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     this.notices = notices;
   }
 
-  /** The pairs of a file or a folder; nobody hears how it is read. */
+  /** The pairs of a file or a folder, without notices on how it is read. */
   public static PairSource open(Path path, SourceOptions options) {
     return open(path, options, new Notices(sentence -> {}));
   }
@@ -158,7 +158,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
         throw new UnusableSourceException(
             "%s is UTF-16; write it as UTF-8, as by: iconv -f UTF-16 -t UTF-8".formatted(file));
       }
-      Entry.Reader entries =
+      SourceEntry.Reader entries =
           switch (format) {
             case CSV, TSV, TSV_QUOTED -> delimited(input, format, columns, images);
             case WEBDATASET -> new TarEntries(input, columns, options.captionLines());
@@ -262,9 +262,13 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     }
   }
 
-  /** Reads an entry, and its items where it is a later one; false at the end. */
+  /**
+   * Reads an entry, and queues its items if its number is above {@code last}.
+   *
+   * @return false at the end
+   */
   private boolean read(long last) throws IOException {
-    Optional<Entry> next = entries.next();
+    Optional<SourceEntry> next = entries.next();
     if (next.isEmpty() && entry == 0 && !name.isEmpty()) {
       notices.once(name, name + " has no row");
     } else if (next.isEmpty() && !isResumed && FolderContents.isList(name)) {
@@ -299,17 +303,17 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
 
   /**
    * A caption list with a JSON object on each line, or of an array of objects, as {@link
-   * Entry#object} takes them, in UTF-8, no line longer than fits in memory. Empty lines are
-   * skipped. A line that is wrong costs itself alone, a damage in an array what is behind it.
+   * SourceEntry#object} takes them, in UTF-8, no line longer than fits in memory. Empty lines are
+   * skipped. A malformed line loses only itself; in an array, everything after the damage is lost.
    */
-  private static final class LineEntries implements Entry.Reader {
+  private static final class LineEntries implements SourceEntry.Reader {
 
     /** Longest line that is read, in bytes. */
     private static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
 
-    /** Others follow an element. */
+    /** Reads one element; others may follow it. */
     private static final ObjectReader ELEMENTS =
-        Entry.JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+        SourceEntry.JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final InputStream input;
     private final ColumnNames columns;
@@ -322,7 +326,7 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     LineEntries(SourceInput input, ColumnNames columns) throws IOException {
       this.input = input.stream();
       this.columns = columns;
-      this.array = isArray(input.stream()) ? Entry.JSON.createParser(input.stream()) : null;
+      this.array = isArray(input.stream()) ? SourceEntry.JSON.createParser(input.stream()) : null;
       if (array != null) {
         JsonToken unused = array.nextToken();
       }
@@ -334,26 +338,26 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
     }
 
     @Override
-    public Optional<Entry> next() throws IOException {
+    public Optional<SourceEntry> next() throws IOException {
       return array == null ? line() : element();
     }
 
-    private Optional<Entry> element() throws IOException {
+    private Optional<SourceEntry> element() throws IOException {
       try {
         if (array.nextToken() == JsonToken.END_ARRAY || array.currentToken() == null) {
           return Optional.empty();
         }
         number++;
-        Entry entry = new Entry(number, "element " + number, columns);
+        SourceEntry entry = new SourceEntry(number, "element " + number, columns);
         return Optional.of(whole(entry, entry.object(ELEMENTS.readTree(array), true, "")));
       } catch (JsonProcessingException e) {
-        throw new IOException(Entry.notJson(e), e);
+        throw new IOException(SourceEntry.notJson(e), e);
       }
     }
 
-    private Optional<Entry> line() throws IOException {
+    private Optional<SourceEntry> line() throws IOException {
       while (readLine()) {
-        Entry entry = new Entry(number, Long.toString(number), columns);
+        SourceEntry entry = new SourceEntry(number, Long.toString(number), columns);
         if (bytes.size() > MAX_LINE_BYTES) {
           return Optional.of(entry.problem("the line is longer than " + MAX_LINE_BYTES + " bytes"));
         }
@@ -367,8 +371,8 @@ public final class PairSource implements Iterator<SourceItem>, AutoCloseable {
       return Optional.empty();
     }
 
-    /** The entry, with the names that it lacks where it gives no pair. */
-    private Entry whole(Entry entry, Set<String> names) {
+    /** The entry; with a problem that names missing fields where it gives no pair. */
+    private SourceEntry whole(SourceEntry entry, Set<String> names) {
       List<String> missing = columns.missing(names);
       return names.isEmpty() || missing.isEmpty() || entry.lack().isEmpty()
           ? entry

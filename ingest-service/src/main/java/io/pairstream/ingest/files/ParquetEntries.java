@@ -35,9 +35,9 @@ import org.apache.parquet.schema.Type.Repetition;
  *
  * <p>A group of rows that is damaged costs itself from the damage on; the next group is read.
  */
-final class ParquetEntries implements Entry.Reader, Entry.Input {
+final class ParquetEntries implements SourceEntry.Reader, SourceEntry.Input {
 
-  /** What is left of a file's text, in bytes: captions are shorter. */
+  /** Most bytes that are kept of a text cell: captions are shorter. */
   private static final int MAX_TEXT_BYTES = 1024 * 1024;
 
   private final ParquetFile file;
@@ -45,7 +45,7 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
   private final List<Column> chosen;
   private final long rowsOfAll;
 
-  /** Of the group under way; null where none is read. */
+  /** Rows of the current group; null between groups. */
   private ParquetFile.Rows rows;
 
   private int nextGroup;
@@ -60,7 +60,7 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
 
   /**
    * @param file closed with the entries, or at once where it cannot be used
-   * @throws UnusableSourceException where no column tells an image, or none a caption
+   * @throws UnusableSourceException where no column holds an image, or none a caption
    */
   static ParquetEntries open(ParquetFile file, ColumnNames columns) throws IOException {
     try {
@@ -74,7 +74,7 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
   }
 
   @Override
-  public Optional<Entry> next() throws IOException {
+  public Optional<SourceEntry> next() throws IOException {
     while (nextGroup < file.groups() && read() >= file.rows(nextGroup)) {
       leaveGroup();
     }
@@ -84,14 +84,14 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
     long number = rowsBefore + read() + 1;
     try {
       rows = rows == null ? file.read(nextGroup, chosen) : rows;
-      Entry entry = new Entry(number, Long.toString(number), columns);
-      rows.next(Entry.MAX_CAPTIONS + 1, (column, value) -> take(column, value, entry));
+      SourceEntry entry = new SourceEntry(number, Long.toString(number), columns);
+      rows.next(SourceEntry.MAX_CAPTIONS + 1, (column, value) -> take(column, value, entry));
       return Optional.of(entry);
     } catch (UnreadableException e) {
       leaveGroup();
       // It takes the number of the group's last row, for it stands for all up to there.
       return Optional.of(
-          new Entry(rowsBefore, Long.toString(number), columns)
+          new SourceEntry(rowsBefore, Long.toString(number), columns)
               .problem(
                   "from here to row " + rowsBefore + " nothing was read: " + e.getMessage(),
                   rowsBefore - number + 1));
@@ -115,7 +115,7 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
     file.close();
   }
 
-  /** How many rows of the group are read. */
+  /** Number of rows read in the current group. */
   private long read() {
     return rows == null ? 0 : rows.read();
   }
@@ -126,7 +126,7 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
     rows = null;
   }
 
-  private void take(Column column, ByteBuffer value, Entry entry) {
+  private void take(Column column, ByteBuffer value, SourceEntry entry) {
     boolean isOfImage = columns.role(baseOf(column)) == Role.FILE;
     int size = value.remaining();
     if (isOfImage && column.kind() == Kind.BYTES) {
@@ -144,7 +144,6 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
     }
   }
 
-  /** The columns that are of use. */
   private static List<Column> chosen(ParquetFile file, ColumnNames columns) {
     List<Column> chosen = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>();
@@ -181,7 +180,7 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
     };
   }
 
-  /** The name of an image's column without what Hugging Face's images have in it. */
+  /** Name of an image's column without the fields of Hugging Face's image type. */
   private static String baseOf(Column column) {
     return column.name().replaceFirst("\\.(bytes|path)$", "");
   }
@@ -195,10 +194,10 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
    */
   record Column(int index, ColumnDescriptor descriptor, Kind kind) {
 
-    /** Deeper trees hold no pairs. */
+    /** Most levels of a schema's tree; deeper ones hold no pairs. */
     private static final int MAX_DEPTH = 32;
 
-    /** What bytes that are text are marked as. */
+    /** Types of byte columns that hold text. */
     private static final List<ConvertedType> TEXTS =
         Arrays.asList(ConvertedType.UTF8, ConvertedType.ENUM, ConvertedType.JSON);
 
@@ -209,7 +208,7 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
     private static final Set<String> LIST_PARTS =
         Set.of("list", "element", "item", "bag", "array_element", "array");
 
-    /** What values are. */
+    /** Kind of a column's values. */
     enum Kind {
       /** Bytes that are marked as text. */
       TEXT,
@@ -236,7 +235,10 @@ final class ParquetEntries implements Entry.Reader, Entry.Input {
       return columns;
     }
 
-    /** Its names with dots between, without those that lists add: {@code image.bytes}. */
+    /**
+     * Names on the column's path with dots between, without those of list wrappers: {@code
+     * image.bytes}.
+     */
     String name() {
       String[] path = descriptor.getPath();
       return Stream.concat(

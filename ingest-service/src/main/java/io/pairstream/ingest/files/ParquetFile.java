@@ -40,7 +40,7 @@ import shaded.parquet.org.apache.thrift.transport.TIOStreamTransport;
  */
 final class ParquetFile implements Closeable {
 
-  /** A footer has some hundred bytes a column and group; this is room for 100,000 of them. */
+  /** Most bytes of a footer: some hundred per column and group, so room for 100,000 of them. */
   private static final int MAX_FOOTER_BYTES = 32 * 1024 * 1024;
 
   private static final String MAGIC = "PAR1";
@@ -192,7 +192,7 @@ final class ParquetFile implements Closeable {
     return read;
   }
 
-  /** Which bugs of old writers to expect. */
+  /** Version of the writer, whose known bugs the reader then expects. */
   private static ParsedVersion writer(String createdBy) {
     try {
       return VersionParser.parse(createdBy == null ? "" : createdBy);
@@ -217,12 +217,12 @@ final class ParquetFile implements Closeable {
     } catch (TException | RuntimeException e) {
       throw new UnreadableException(what + " is damaged: " + e.getMessage(), e);
     } catch (StackOverflowError e) {
-      // Fields that nobody knows may nest without end.
+      // Unknown fields may nest without end.
       throw new UnreadableException(what + " is nested without end", e);
     }
   }
 
-  /** A part of the file, with a position of its own. */
+  /** A part of the file, with its own position. */
   private InputStream part(long offset, long length) {
     return new BufferedInputStream(
         new BoundedSeekableByteChannelInputStream(offset, length, file), BUFFER_BYTES);

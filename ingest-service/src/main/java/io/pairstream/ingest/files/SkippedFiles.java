@@ -22,22 +22,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a folder of images holds that gives no pair, by kind: images of formats that are not
- * supported, captions without an image, links to folders, and other files.
+ * Files of an image folder that give no pair, by kind: images of formats that are not supported,
+ * captions without an image, links to folders, and other files.
  */
 final class SkippedFiles {
 
-  /** How much of an image its format is told by, in bytes. */
+  /** Bytes by which an image's format is recognised. */
   private static final int BEGINNING_BYTES = 1024;
 
   private static final int NAMED = 3;
 
-  /** What images are called whose formats are not supported, and what to convert them to. */
+  /** Endings of unsupported image formats, and the formats to convert them to. */
   private static final Map<String, String> CONVERSIONS = conversions();
 
   private static final Set<String> CAPTIONS = Set.of("txt", "caption", "captions");
 
-  /** What is expected beside data, and what systems leave behind. */
+  /** Names of files that usually accompany data, or that systems leave behind. */
   private static final String NOT_OF_THE_DATA =
       "(?i)(readme|licen[cs]e|requirements|thumbs|desktop)\\b.*";
 
@@ -82,7 +82,7 @@ final class SkippedFiles {
     others.values().removeIf(List::isEmpty);
   }
 
-  /** What should have given pairs. */
+  /** Files that should have given pairs. */
   List<Kind> problems() {
     List<Kind> kinds = new ArrayList<>();
     foreign.forEach(
@@ -103,7 +103,7 @@ final class SkippedFiles {
     return kinds;
   }
 
-  /** What else is not read, in a sentence; empty where nothing is. */
+  /** Other files that are not read, in a sentence; empty where there are none. */
   Optional<String> notice() {
     List<String> parts = new ArrayList<>();
     others.forEach(
@@ -132,7 +132,7 @@ final class SkippedFiles {
     return files.size() <= NAMED ? first : first + " and %,d more".formatted(files.size() - NAMED);
   }
 
-  /** Endings as they are written, capitals too: a shell tells them apart. */
+  /** Advice with endings in their own case, which shells distinguish. */
   private static String remedy(List<Path> files) {
     Set<String> written = new TreeSet<>();
     files.forEach(file -> written.add("*" + suffix(file.getFileName().toString())));
@@ -144,7 +144,7 @@ final class SkippedFiles {
         .formatted(CONVERSIONS.get(ending), what);
   }
 
-  /** What helps with an image that is called so; empty where its format may be supported. */
+  /** Advice for an image of that name; empty where its format may be supported. */
   static Optional<String> refusal(String name) {
     String ending = suffix(name).replaceFirst("\\.", "").toLowerCase(Locale.ROOT);
     return CONVERSIONS.containsKey(ending)
@@ -153,7 +153,7 @@ final class SkippedFiles {
         : Optional.empty();
   }
 
-  /** What an image is instead of a supported one, by its first bytes, where it is an image. */
+  /** Format of an unsupported image, by its first bytes; empty for any other file. */
   static Optional<String> refusal(ByteBuffer image) {
     byte[] beginning = new byte[Math.min(BEGINNING_BYTES, image.remaining())];
     image.duplicate().get(beginning);

@@ -15,17 +15,17 @@ import java.util.zip.GZIPInputStream;
  * The bytes of a source without a byte order mark, unpacked where it begins as gzip or zstd does,
  * whatever its name says, and how many of them are read. Nothing is unpacked twice. For one thread.
  */
-final class SourceInput implements Entry.Input {
+final class SourceInput implements SourceEntry.Input {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
-  /** https://www.rfc-editor.org/rfc/rfc1952#page-5 */
+  /** First bytes of gzip: https://www.rfc-editor.org/rfc/rfc1952#page-5 */
   private static final int GZIP = 0x1F8B;
 
-  /** https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 */
+  /** First bytes of Zstandard: https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 */
   private static final int ZSTD = 0x28B52FFD;
 
-  /** What {@code zstd --long} asks for: 128 MiB. */
+  /** Largest window, of {@code zstd --long}: 128 MiB. */
   private static final int ZSTD_LONG_WINDOW_LOG = 27;
 
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -34,10 +34,16 @@ final class SourceInput implements Entry.Input {
   private final InputStream unpacked;
   private final long sizeBytes;
 
-  /** Counts what goes into unpacking and what comes out, so that a bomb is told from a data set. */
+  /**
+   * Counts what goes into unpacking and what comes out, so that a bomb is distinguished from a data
+   * set.
+   */
   static final class Meter {
 
-    /** What may come out whatever the ratio: a short list of equal captions packs very well. */
+    /**
+     * Unpacked bytes up to which any ratio is allowed: a short list of equal captions packs very
+     * well.
+     */
     private static final long FREE_BYTES = 64L * 1024 * 1024;
 
     /**
@@ -70,7 +76,7 @@ final class SourceInput implements Entry.Input {
   }
 
   /**
-   * @throws IOException where it cannot be read, or does not go on as it begins
+   * @throws IOException where it cannot be read, or does not continue as it begins
    */
   SourceInput(Path file) throws IOException {
     sizeBytes = Files.size(file);
@@ -135,12 +141,10 @@ final class SourceInput implements Entry.Input {
     unpacked.close();
   }
 
-  /** What is done with a number of bytes. */
   private interface Note {
     void of(long bytes) throws IOException;
   }
 
-  /** Notes what is read into buffers, as the streams around it do. */
   private static final class Noted extends FilterInputStream {
 
     private final Note note;

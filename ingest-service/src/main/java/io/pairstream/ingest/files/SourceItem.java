@@ -3,7 +3,7 @@ package io.pairstream.ingest.files;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 
-/** What a source yields next: a pair, a link to one, or what stood in the way of both. */
+/** Next item of a source: a pair, a link to one, or a problem in place of either. */
 public sealed interface SourceItem {
 
   /**

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  * @param licence their licence; empty where unknown
  * @param imageFolder folder that the names in a list are relative to and stay within; by default
  *     the list's own
- * @param format what every file is; by default what its name tells
+ * @param format what every file is; by default the one that its name shows
  * @param columns which column is for what
- * @param asLinks whether an entry with a URL becomes a link even where it tells an image too
+ * @param asLinks whether an entry with a URL becomes a link even where it has an image too
  * @param followLinks whether a file is read that a symbolic link in a data set's folder leads to,
  *     and that lies outside that folder
  * @param captionLines whether each line of a text beside an image is a caption of its own
@@ -34,7 +34,7 @@ public record SourceOptions(
     boolean followLinks,
     boolean captionLines) {
 
-  /** All that the data set itself tells. */
+  /** Options that the data set itself gives. */
   public static SourceOptions of(SourceKind sourceKind) {
     return new SourceOptions(
         sourceKind,
@@ -78,13 +78,13 @@ public record SourceOptions(
       names = Pattern.compile("(?i).*\\.(" + extensions + ")(\\.(gz|zst|zstd))?");
     }
 
-    /** The format that a file's name tells, whatever it is compressed with. */
+    /** The format that a file's name shows, whatever it is compressed with. */
     static Optional<Format> of(Path file) {
       String name = file.getFileName().toString();
       return Stream.of(values()).filter(format -> format.names.matcher(name).matches()).findFirst();
     }
 
-    /** Its name in commands. */
+    /** Name in commands. */
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

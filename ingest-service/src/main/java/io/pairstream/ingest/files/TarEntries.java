@@ -23,12 +23,12 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * over unread, and so is what is no plain file: links, devices, folders. Names are only ever
  * compared. At a damage the reading ends, after the entry that it is in.
  */
-final class TarEntries implements Entry.Reader {
+final class TarEntries implements SourceEntry.Reader {
 
-  /** Largest file of text that is read, in bytes. */
+  /** Largest text file that is read, in bytes. */
   private static final int MAX_TEXT_BYTES = 1024 * 1024;
 
-  /** Longest name, with what else an extended header says, in bytes. */
+  /** Longest name, including the other data of an extended header, in bytes. */
   private static final int MAX_NAME_BYTES = 64 * 1024;
 
   private static final Set<Byte> PLAIN_FILES =
@@ -39,11 +39,11 @@ final class TarEntries implements Entry.Reader {
   private final ColumnNames columns;
   private final boolean asLines;
 
-  /** The first file of the next entry; null at the end. */
+  /** First file of the next entry; null at the end. */
   private TarArchiveEntry member;
 
-  /** Of the entry that was given last, images that are not its first; null for none. */
-  private Entry others;
+  /** SourceEntry with the further images of the last one; null for none. */
+  private SourceEntry others;
 
   private Optional<IOException> damage = Optional.empty();
   private boolean begun;
@@ -59,11 +59,11 @@ final class TarEntries implements Entry.Reader {
     this.columns = columns;
   }
 
-  /** The next entry; a damage that ends it is told after it. */
+  /** The next entry; damage that ends it is reported after it. */
   @Override
-  public Optional<Entry> next() throws IOException {
+  public Optional<SourceEntry> next() throws IOException {
     if (others != null) {
-      Entry next = others;
+      SourceEntry next = others;
       others = null;
       return Optional.of(next);
     }
@@ -90,7 +90,7 @@ final class TarEntries implements Entry.Reader {
     }
     if (parts.images > 1) {
       others =
-          new Entry(number, key, columns)
+          new SourceEntry(number, key, columns)
               .problem(
                   "several images have this name up to the first dot; the first is used",
                   parts.images - 1);
@@ -98,7 +98,7 @@ final class TarEntries implements Entry.Reader {
     return Optional.of(parts.entry(key));
   }
 
-  /** Goes to the next plain file that is not hidden; to none at the archive's end. */
+  /** Goes to the next plain file that is not hidden, or to the archive's end. */
   private void advance() throws IOException {
     do {
       try {
@@ -132,7 +132,7 @@ final class TarEntries implements Entry.Reader {
         && !(file.startsWith("__") && file.endsWith("__"));
   }
 
-  /** What comes before the first dot of the file's own name, with its folders. */
+  /** Name up to the first dot of the file's own name, with its folders. */
   private static String key(String name) {
     int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
     return dot < 0 ? name : name.substring(0, dot);
@@ -143,16 +143,16 @@ final class TarEntries implements Entry.Reader {
     return behind.isEmpty() ? "" : behind.substring(1).toLowerCase(Locale.ROOT);
   }
 
-  /** The files of one key, as far as they are of use. */
+  /** Files of one key, as far as they are used. */
   private final class Parts {
-    private final Entry entry;
+    private final SourceEntry entry;
     private final Map<String, String> texts = new LinkedHashMap<>();
     private String imageExtension = "";
     private int images;
     private Optional<String> unsupported = Optional.empty();
 
     Parts(String key) {
-      entry = new Entry(number, key, columns);
+      entry = new SourceEntry(number, key, columns);
     }
 
     void add(String extension) throws IOException {
@@ -189,7 +189,7 @@ final class TarEntries implements Entry.Reader {
       }
     }
 
-    Entry entry(String key) {
+    SourceEntry entry(String key) {
       if (imageExtension.isEmpty()) {
         entry.problem(unsupported.orElse("no image has this name (jpg, jpeg, png, webp, gif)"));
       }

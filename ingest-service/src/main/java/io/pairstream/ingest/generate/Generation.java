@@ -28,16 +28,15 @@ import java.util.stream.Collectors;
  * Asks an images API for the images of prompts, and publishes them as pairs.
  *
  * <p>A prompt that moderation refuses is noted and not asked again. One that the API has trouble
- * with is asked again, more slowly each time, and left for the next run when that does not help.
- * Nobody asks while the API wants to be left alone. What cannot become better by itself ends the
- * run.
+ * with is asked again, more slowly each time, and left for the next run when that does not help. No
+ * request is made while the API asks for a pause. What cannot become better by itself ends the run.
  */
 public final class Generation {
 
-  /** How often a prompt is asked where the API has trouble. */
+  /** Most requests for a prompt while the API has trouble. */
   private static final int ATTEMPTS = 5;
 
-  /** Prompts in a row that may fail before the API counts as out of order. */
+  /** Failed prompts in a row at which the run ends. */
   private static final int MOST_FAILURES_IN_A_ROW = 10;
 
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(2);
@@ -57,7 +56,7 @@ public final class Generation {
   private final LongAdder unanswered = new LongAdder();
   private final AtomicInteger failuresInARow = new AtomicInteger();
 
-  /** Hears how a run goes on. Called by several threads. */
+  /** Hears how a run continues. Called by several threads. */
   public interface Listener {
 
     /**
@@ -67,7 +66,7 @@ public final class Generation {
      */
     void published(int imageBytes);
 
-    /** A prompt gives no image, or fewer than were asked for; the run goes on. */
+    /** A prompt gives no image, or fewer than were asked for; the run continues. */
     void problem(String where, String message);
 
     /** Every request waits, because the API wants to be left alone. */
@@ -101,7 +100,7 @@ public final class Generation {
   }
 
   /**
-   * What a run came to.
+   * Result of a run.
    *
    * @param published pairs that are in Kafka
    * @param imageBytes bytes of their images
@@ -122,11 +121,11 @@ public final class Generation {
       long problems) {}
 
   /**
-   * A line of the file of what was answered: written once a prompt's images are in Kafka, or once
-   * it was refused.
+   * A line of the file of answers: written once a prompt's images are in Kafka, or once the API has
+   * refused it.
    *
    * @param asked name of the prompt
-   * @param refused why; empty where it was not
+   * @param refused reason of a refusal; else empty
    */
   private record Answered(String asked, List<String> pairs, String refused) {}
 
@@ -203,13 +202,13 @@ public final class Generation {
       Thread.currentThread().interrupt();
     } finally {
       if (!done) {
-        // Nobody asks for another prompt, and nobody waits; what is asked is still published.
+        // No further prompt is requested, and no wait continues; open requests are still published.
         pace.stop();
       }
     }
   }
 
-  /** Asks until there is an answer, the attempts are used up, or the run stops. */
+  /** Requests images until there is an answer, the attempts are used up, or the run stops. */
   private void askFor(String name, PromptFile.Prompt prompt, Journal<Answered> notes)
       throws InterruptedException {
     for (int attempt = 1; pace.await(); attempt++) {
@@ -246,7 +245,10 @@ public final class Generation {
     }
   }
 
-  /** Lets nobody ask for as long as the API wants, or for a time that doubles with each attempt. */
+  /**
+   * Pauses all requests for the time that the API wants, or for a time that doubles with each
+   * attempt.
+   */
   private void leaveAlone(ImagesApi.Later later, int attempt) {
     Duration wait =
         later.pause().isZero() ? FIRST_BACKOFF.multipliedBy(1L << (attempt - 1)) : later.pause();

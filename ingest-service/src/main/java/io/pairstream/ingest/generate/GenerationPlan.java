@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a run asks for, and what it says of the pairs.
+ * Parameters of a run's requests and fields of its pairs.
  *
  * @param model the model, as the API names it
  * @param parameters by the API's names: {@code n}, {@code size}, {@code seed}, {@code
- *     response_format}, {@code quality}…; what is left out is the API's to choose
+ *     response_format}, {@code quality}…; the API chooses the others
  * @param requestsPerMinute most requests that begin within a minute; 1 to 100,000
  * @param concurrency most requests under way at once; 1 to 256
  * @param language hint for captions that have none of their own
@@ -33,10 +33,12 @@ public record GenerationPlan(
     String contributor,
     String licence) {
 
-  /** What is not the caller's to set: answers in pieces are not understood here. */
+  /**
+   * Parameters that a user cannot set: the run sets them, and partial answers are not supported.
+   */
   private static final Set<String> TAKEN = Set.of("model", "prompt", "stream", "partial_images");
 
-  /** Most images that one request asks for, as OpenAI has it. */
+  /** Most images that one request asks for: OpenAI's limit. */
   private static final int MAX_N = 10;
 
   /**
@@ -96,8 +98,8 @@ public record GenerationPlan(
   }
 
   /**
-   * What tells one question from another: 32 hex digits over model, prompt, parameters, caption and
-   * the topic that the images go to.
+   * Identity of a request: 32 hex digits over model, prompt, parameters, caption and the images'
+   * topic.
    */
   String digest(PromptFile.Prompt prompt, String topic) {
     String asked =

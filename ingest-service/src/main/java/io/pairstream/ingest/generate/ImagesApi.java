@@ -37,7 +37,7 @@ import java.util.regex.Pattern;
 
 /**
  * An images API that speaks as OpenAI's {@code POST /v1/images/generations} does
- * (https://platform.openai.com/docs/api-reference/images/create), whoever runs it. Thread-safe.
+ * (https://platform.openai.com/docs/api-reference/images/create), by any provider. Thread-safe.
  *
  * <p>Images are taken from its answers alone: no address in them is ever connected to. Nothing that
  * is said of an answer holds the key or the prompt.
@@ -47,7 +47,9 @@ public final class ImagesApi {
   private static final String GENERATIONS = "/images/generations";
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Room for an image: three times the largest, so that one that is too large is told as such. */
+  /**
+   * Bytes read per image: three times the largest, so that too large an image is reported as such.
+   */
   private static final int BYTES_PER_IMAGE = 24 * 1024 * 1024;
 
   private static final int BYTES_BESIDE_IMAGES = 1024 * 1024;
@@ -78,7 +80,7 @@ public final class ImagesApi {
   private final String key;
   private final Duration timeout;
 
-  /** What came of a request. */
+  /** Result of a request. */
   sealed interface Answer {}
 
   /**
@@ -95,18 +97,18 @@ public final class ImagesApi {
   /** The API cannot draw this prompt as it is, or has no image for it. */
   record Failed(String detail) implements Answer {}
 
-  /** It may go better after a pause, which is zero where the API names none. */
+  /** The request may succeed after the pause, which is zero where the API names none. */
   record Later(Duration pause, String detail) implements Answer {}
 
   /**
    * One image.
    *
-   * @param mediaType empty where nobody names it
+   * @param mediaType empty where it is unknown
    * @param revisedPrompt what the API says it drew in the prompt's place; empty where it does not
    */
   record Image(ByteBuffer bytes, String mediaType, String revisedPrompt) {}
 
-  /** A whole answer, or one byte more than is read of it. */
+  /** A response; its body has one byte more than the limit if it is longer. */
   private record Reply(HttpResponse<?> head, ByteArrayInputStream body) {}
 
   /**
@@ -154,7 +156,7 @@ public final class ImagesApi {
     }
   }
 
-  /** Whether the address is on this machine, by what is written and without a look-up. */
+  /** Whether the address is on this machine, decided from its text without a lookup. */
   private static boolean isHere(URI address) {
     return address.getHost().matches("(?i)localhost|\\[::1]|127(\\.[0-9]{1,3}){3}");
   }
@@ -235,7 +237,7 @@ public final class ImagesApi {
         : new Images(images, reply.head.headers().firstValue("x-request-id").orElse(""));
   }
 
-  /** What an answer means that is no 200, as OpenAI, Azure and those who speak alike word it. */
+  /** Result of a response other than 200, as OpenAI, Azure and compatible servers word it. */
   private Answer complaint(Reply reply, PromptFile.Prompt prompt) {
     int status = reply.head.statusCode();
     JsonNode error = error(reply.body.readAllBytes());
@@ -281,7 +283,7 @@ public final class ImagesApi {
     return RetryAfter.read(asked, Instant.now());
   }
 
-  /** A text of the API's that may be shown: on one line, not long, without prompt and key. */
+  /** The API's text made safe to show: one line, bounded, without prompt and key. */
   private String clean(String text, PromptFile.Prompt prompt) {
     String shown = key.isEmpty() ? text : text.replace(key, "***");
     shown = shown.replaceAll("\\p{Cntrl}+", " ").replace(prompt.text(), "(the prompt)");

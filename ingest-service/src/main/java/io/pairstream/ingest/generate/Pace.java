@@ -55,7 +55,7 @@ class Pace {
     return System.nanoTime();
   }
 
-  /** Waits, and says whether there is a reason to go on. */
+  /** Waits, and says whether there is a reason to continue. */
   boolean sleep(Duration time) throws InterruptedException {
     return !stopped.await(time.toNanos(), TimeUnit.NANOSECONDS);
   }

@@ -28,9 +28,9 @@ import java.util.Set;
 public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
 
   /**
-   * What a model is asked to draw.
+   * A prompt for a model.
    *
-   * @param where where it stands: {@code prompts.txt:12}
+   * @param where position in the file: {@code prompts.txt:12}
    * @param text the prompt; not blank
    * @param caption the caption of what comes; empty where it is the prompt
    * @param language hint for the caption, a BCP 47 tag; empty where unknown
@@ -92,7 +92,7 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
     }
   }
 
-  /** Puts a prompt together from its fields; null says nothing. */
+  /** Makes a prompt of its fields; null fields are left out. */
   private static Prompt prompt(String where, JsonNode object) {
     Map<String, String> annotations = new HashMap<>();
     for (Map.Entry<String, JsonNode> field : object.properties()) {

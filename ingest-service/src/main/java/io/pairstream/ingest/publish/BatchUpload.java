@@ -46,16 +46,18 @@ final class BatchUpload {
 
   static final String MEDIA_TYPE = "application/jsonl";
 
-  /** How long an input waits for its sender's pictures before it. */
+  /** Longest time that an input waits for its sender's earlier pictures. */
   private static final Duration WAIT = Duration.ofMinutes(4);
 
-  /** How long a client that has sent everything may take to read its results, and how slowly. */
+  /**
+   * Time for a client that has sent everything to read its results, then the slowest allowed rate.
+   */
   private static final Duration UNREAD = Duration.ofSeconds(60);
 
   private static final long SLOWEST_READER_BYTES_PER_SECOND = 8 * 1024;
   private static final int SEND_BYTES = 16 * 1024;
 
-  /** Where inputs go, with their producer: {@link PairIntake#take}. */
+  /** Receives inputs, with their producer: {@link PairIntake#take}. */
   private final BiFunction<SpecificRecord, String, CompletableFuture<Published>> intake;
 
   private final Limits limits;
@@ -65,18 +67,17 @@ final class BatchUpload {
   private final Principal sender;
   private final ResultSpool spool;
 
-  /** Completes when the result of the latest input, and of all before it, is in the spool. */
+  /** Completes when the results of all inputs so far are in the spool. */
   private CompletableFuture<Void> answered = CompletableFuture.completedFuture(null);
 
   private long inputs;
   private long taken;
 
   /**
-   * What all batches of an instance may have on their way to Kafka at once. A batch that finds no
-   * room does not read on. Thread-safe.
+   * Limits on what all batches of an instance have in flight to Kafka. A batch without room stops
+   * reading. Thread-safe.
    *
-   * @param longLines places for lines that are long; each is held while the line is read and
-   *     understood
+   * @param longLines places for lines that are long; each is held while the line is read and parsed
    */
   record Limits(SharedBudget longLines, Semaphore kib) {
 
@@ -85,7 +86,7 @@ final class BatchUpload {
 
     private static final int KIB_IN_FLIGHT = 64 * 1024;
 
-    /** What an input counts as at the least: 1024 may be on their way. */
+    /** Least weight of an input in KiB: 1024 inputs may be in flight. */
     private static final int LEAST_KIB = 64;
 
     private static final int LONG_LINES = 4;
@@ -94,14 +95,13 @@ final class BatchUpload {
       this(new SharedBudget(LONG_LINES), new Semaphore(KIB_IN_FLIGHT, true));
     }
 
-    /** What an input takes of the room. */
     private static int kib(int bytes) {
       return Math.max(LEAST_KIB, bytes / 1024 + 1);
     }
   }
 
   /**
-   * @param spool where results wait for the client, empty; whoever opened it closes it
+   * @param spool where results wait for the client, empty; the caller closes it
    */
   BatchUpload(
       BiFunction<SpecificRecord, String, CompletableFuture<Published>> intake,
@@ -142,7 +142,7 @@ final class BatchUpload {
     }
   }
 
-  /** Reads to the end; says why where the batch ends before. */
+  /** Reads the batch to its end. @return the problem that ended it early */
   private Optional<Problem> read(JsonLinesBody body) throws IOException {
     try {
       long count = 0;
@@ -169,7 +169,7 @@ final class BatchUpload {
     }
   }
 
-  /** Hands an input to the intake; returns how long its sender is to wait for it. */
+  /** Passes an input to the intake. @return how long its sender has to wait for it */
   private Duration handOver(JsonLinesBody.Line input) {
     int kib = Limits.kib(input.sizeBytes());
     long number = input.number();
@@ -198,7 +198,7 @@ final class BatchUpload {
     return debt;
   }
 
-  /** Waits without the room that other batches could use meanwhile. */
+  /** Waits for a lane, meanwhile giving its room to other batches. */
   private void await(CompletableFuture<Void> lane, int kib) {
     if (!lane.isDone()) {
       limits.kib().release(kib);
@@ -286,7 +286,7 @@ final class BatchUpload {
 
   /**
    * Results on their way to a client, in a temporary file. Many clients send everything before they
-   * read anything; were the batch to wait for them, neither side would go on. Thread-safe.
+   * read anything; were the batch to wait for them, neither side would continue. Thread-safe.
    */
   static final class ResultSpool implements AutoCloseable {
 

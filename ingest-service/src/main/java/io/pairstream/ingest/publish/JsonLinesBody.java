@@ -23,13 +23,13 @@ final class JsonLinesBody {
   /** Longest line: what a single pair's body may be. */
   static final int MAX_LINE_BYTES = (int) PairRoutes.MAX_BODY_BYTES;
 
-  /** Longer lines need one of the places, of which there are few. */
+  /** Bytes above which a line needs one of the places, of which there are few. */
   private static final int LONG_LINE_BYTES = 1024 * 1024;
 
-  /** Where it is no line any more that somebody meant as one. */
+  /** Bytes at which reading ends: so long a line is not meant as one. */
   private static final int MAX_READ_BYTES = 2 * MAX_LINE_BYTES;
 
-  /** How long a long line waits for its place. */
+  /** Longest time that a long line waits for a place. */
   private static final Duration WAIT = Duration.ofMinutes(4);
 
   private static final byte[] NOTHING = new byte[0];
@@ -45,9 +45,7 @@ final class JsonLinesBody {
   private int to;
   private long lineNumber;
 
-  /**
-   * What the bytes that were read cost in time: paid while nothing is held that others wait for.
-   */
+  /** Time to wait for the bytes read so far: waited while no shared room is held. */
   private Duration debt = Duration.ZERO;
 
   /**
@@ -91,7 +89,7 @@ final class JsonLinesBody {
     return Optional.empty();
   }
 
-  /** Whether there is another byte. */
+  /** Makes at least one byte available. @return false at the body's end */
   private boolean fill() throws IOException {
     if (from < to) {
       return true;
@@ -157,7 +155,10 @@ final class JsonLinesBody {
       }
     }
 
-    /** A line whose end is known takes what it needs, others as much again when they grow. */
+    /**
+     * Appends to the line. The buffer of a finished line grows to what it needs, of others to
+     * double.
+     */
     private void keep(int count, boolean ended) {
       int needed = length + count;
       if (needed > bytes.length) {
@@ -197,21 +198,17 @@ final class JsonLinesBody {
       return !isTooLong;
     }
 
-    /** Its place in the body, from 1; empty lines count. */
+    /** Number of the line in the body, from 1; empty lines count. */
     long number() {
       return number;
     }
 
-    /** What it holds in memory, in bytes. */
+    /** Memory held by the line, in bytes. */
     int sizeBytes() {
       return length;
     }
 
-    /**
-     * What it says.
-     *
-     * @throws Problem where it cannot be taken
-     */
+    /** Parses the line. @throws Problem for a line that is not a pair */
     PairForm form() {
       if (isTooLong) {
         throw Problem.of(

@@ -36,14 +36,14 @@ public final class LinkPublisher implements AutoCloseable {
   /** Bytes in flight before {@link #publish} blocks. */
   public static final int BUFFER_BYTES = 16 * 1024 * 1024;
 
-  /** What the fetcher may say about a fetch beside the link's own words, in bytes. */
+  /** Bytes that the fetcher may add about a fetch to the link's own fields. */
   private static final int FETCHED_WORDS_BYTES = 64 * 1024;
 
   /** Largest record, in bytes: whatever its image is, the pair is one that the raw topic takes. */
   public static final int MAX_RECORD_BYTES =
       RecordSizes.MAX_RAW_RECORD - RecordSizes.MAX_IMAGE - FETCHED_WORDS_BYTES;
 
-  /** Empty where nobody knows it. */
+  /** Hexadecimal SHA-256; empty where it is unknown. */
   private static final Pattern DIGEST = Pattern.compile("([0-9a-f]{64})?");
 
   private static final RecordPublisher.Limits LIMITS =
@@ -83,7 +83,8 @@ public final class LinkPublisher implements AutoCloseable {
   }
 
   /**
-   * Makes a link one that can be published; which addresses are fetched is the fetcher's to say.
+   * Makes a link one that can be published; which addresses are fetched is for the fetcher to
+   * decide.
    *
    * @param link its digest is kept in lower case
    * @throws InvalidLinkException where URL, caption or digest cannot be right
@@ -124,9 +125,9 @@ public final class LinkPublisher implements AutoCloseable {
   }
 
   /**
-   * The same for a producer, whom the fetcher then tells with each change of the link.
+   * Publishes a link for a producer, to whom the fetcher's notes about the link will belong.
    *
-   * @param producer owner of the API key; empty where nobody had to say
+   * @param producer owner of the API key; empty where no key was asked for
    */
   public CompletableFuture<Published> publish(PairLink link, String producer) {
     String linkId = PairIdentity.linkId(checked(link).getUrl(), link.getCaption());
@@ -157,7 +158,11 @@ public final class LinkPublisher implements AutoCloseable {
     records.abort();
   }
 
-  /** The same with a note, which is in Kafka before the link is. */
+  /**
+   * Publishes a link after its note, which is in Kafka first.
+   *
+   * @param producer owner of the API key; empty where no key was asked for
+   */
   public CompletableFuture<Published> publish(PairLink link, String producer, UploadNotes notes) {
     return notes
         .before(checked(link), topic(), producer)

@@ -33,7 +33,7 @@ final class PairBody {
 
   private static final Base64Variant BASE64 = Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed();
 
-  /** Each field once, and every annotation that there may be. */
+  /** Each field once, and the most annotations. */
   private static final int MAX_PARTS = 16 + PairForm.MAX_ANNOTATIONS;
 
   private static final int MAX_PART_HEAD_BYTES = 4 * 1024;

@@ -52,15 +52,15 @@ public final class PairForm {
   /** Longest name of an annotation, in bytes of UTF-8. */
   public static final int MAX_NAME_BYTES = 200;
 
-  /** What comes before the name of an annotation in forms that know no objects. */
+  /** Prefix of an annotation's name in forms, which have no objects. */
   public static final String ANNOTATION_PREFIX = "annotations.";
 
   private static final String FILE_NAME = "file_name";
   private static final CheckImageSize SIZE = new CheckImageSize();
 
   /**
-   * How many bytes of decoding come with one that is sent. An ordinary photograph takes fewer, a
-   * drawing that is stored well or a progressive file some more, a bomb hundreds.
+   * Bytes of decoding that a sent byte pays for. An ordinary photograph takes fewer, a drawing that
+   * is stored well or a progressive file some more, a bomb hundreds.
    */
   private static final int DECODED_PER_SENT = 16;
 
@@ -107,7 +107,7 @@ public final class PairForm {
     if (!seen.add(field)) {
       throw refused(field, "the field " + field + " is there twice");
     }
-    // An input that nobody filled in comes as an empty one.
+    // An input that was not filled in comes as an empty one.
     if (!value.isEmpty()) {
       texts.put(field, value);
     }
@@ -135,7 +135,7 @@ public final class PairForm {
     }
   }
 
-  /** Takes the image's bytes, which nobody changes afterwards. */
+  /** Takes the image's bytes, which must not be changed afterwards. */
   public void image(byte[] bytes) {
     if (hasImage) {
       throw refused("image", "there are two images; send each with its own caption");
@@ -201,8 +201,8 @@ public final class PairForm {
   }
 
   /**
-   * What the submission counts as against its sender's quota of bytes, besides what was sent; 0 or
-   * more. Nobody knows what a link leads to.
+   * Bytes that the submission counts against its sender's quota besides those sent; 0 or more. A
+   * link counts 0: its image is unknown.
    */
   public long extraBytes() {
     return extraBytes;
@@ -301,7 +301,7 @@ public final class PairForm {
     return Problem.of(ProblemKind.PAIR_REFUSED, detail).with("field", shown(field));
   }
 
-  /** A name that somebody made up, short and without what a terminal would act on. */
+  /** A client's name made safe to show: short and without control characters. */
   private static String shown(String name) {
     StringBuilder shown = new StringBuilder();
     name.codePoints()
@@ -312,7 +312,11 @@ public final class PairForm {
     return shown.toString();
   }
 
-  /** What the header says of an image; refuses with its words what the topology would reject. */
+  /**
+   * Reads the image's header.
+   *
+   * @throws Problem with the topology's words where the topology would reject the image
+   */
   private static ProbedImage checked(byte[] image) {
     if (image.length > RecordSizes.MAX_IMAGE) {
       Rejection tooMany =

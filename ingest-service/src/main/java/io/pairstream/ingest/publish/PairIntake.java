@@ -40,18 +40,18 @@ import org.slf4j.LoggerFactory;
  * The way of a submission into Kafka, with a note under which it can be asked after.
  *
  * <p>No caller ever waits: what Kafka does not confirm within 10 s, or 2 s after its clients are
- * told to give up, fails with {@link ProblemKind#KAFKA_UNAVAILABLE}, and at once while Kafka is
- * known to be away. The intake opens itself, whenever Kafka and the registry are there, and finds
- * them again by itself. Thread-safe.
+ * have given up, fails with {@link ProblemKind#KAFKA_UNAVAILABLE}, and at once while Kafka is known
+ * to be away. The intake opens itself, whenever Kafka and the registry are there, and finds them
+ * again by itself. Thread-safe.
  */
 public final class PairIntake implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(PairIntake.class);
 
-  /** A send that is not through after this is given up, where the settings do not say. */
+  /** Default time after which a send is given up. */
   private static final Duration DELIVERY = Duration.ofSeconds(8);
 
-  /** From there until its sender is told so. */
+  /** Time from giving a send up to its sender's answer. */
   private static final Duration GIVEN_UP = Duration.ofSeconds(2);
 
   private static final Duration REQUEST = Duration.ofSeconds(5);
@@ -73,7 +73,7 @@ public final class PairIntake implements AutoCloseable {
   private final Thread watcher;
   private volatile Optional<Open> open = Optional.empty();
 
-  /** Why nothing can be taken now; empty where all is well. */
+  /** Why nothing is accepted now; empty where all is well. */
   private volatile String obstacle = "Kafka is not reached yet";
 
   private volatile boolean closing;
@@ -116,7 +116,7 @@ public final class PairIntake implements AutoCloseable {
 
   /**
    * Fails where Kafka answers and will never do: a topic or a schema is missing, or its settings
-   * cannot keep what is promised. Completes on close.
+   * cannot keep Pairstream's guarantees. Completes on close.
    */
   public CompletableFuture<Void> fault() {
     return fault;
@@ -144,7 +144,7 @@ public final class PairIntake implements AutoCloseable {
    * Takes a submission.
    *
    * @param submission a {@link RawPair}, or a {@link PairLink} whose image is to be fetched
-   * @param producer who sends it; empty where nobody has to say
+   * @param producer owner of the API key; empty where no key was asked for
    * @return what Kafka has, or {@link Problem}: {@link ProblemKind#KAFKA_UNAVAILABLE}, {@link
    *     ProblemKind#OVERLOADED} or, for a record that is too large as a whole, {@link
    *     ProblemKind#PAIR_REFUSED}
@@ -166,7 +166,7 @@ public final class PairIntake implements AutoCloseable {
             });
   }
 
-  /** What was taken so far, batches' inputs included, in numbers. */
+  /** Reads the counts of accepted inputs, batches' included. */
   public void read(Reading reading) {
     reading
         .counter("pairs_taken_total", pairsTaken.sum())
@@ -248,7 +248,7 @@ public final class PairIntake implements AutoCloseable {
     }
   }
 
-  /** Opens everything, as soon as Kafka and the registry answer. */
+  /** Opens all clients, once Kafka and the registry answer. */
   private Open open(Registry registry, PairTopics topics) throws InterruptedException {
     Map<String, Object> settings = producerSettings();
     while (true) {
@@ -318,7 +318,7 @@ public final class PairIntake implements AutoCloseable {
     return settings;
   }
 
-  /** Gives up what is not through; whoever closes has drained before. */
+  /** Gives up what is not through; the caller has drained before. */
   @Override
   public void close() {
     closing = true;

@@ -64,7 +64,7 @@ public final class PairPublisher implements AutoCloseable {
   }
 
   /**
-   * Opens one that also notes each pair among the uploads. Throws as the other does.
+   * Opens a publisher that also notes each pair among the uploads. Throws as the other method does.
    *
    * @param topic one of the two raw topics
    * @param uploads where the notes go
@@ -85,7 +85,7 @@ public final class PairPublisher implements AutoCloseable {
     }
   }
 
-  /** The notes of one that writes some. */
+  /** The notes; throws for a publisher without them. */
   public UploadNotes notes() {
     return notes.orElseThrow();
   }
@@ -98,7 +98,7 @@ public final class PairPublisher implements AutoCloseable {
   /**
    * Sends a pair, which says from now on when it was received; blocks while too much is in flight.
    *
-   * @param pair nobody changes the bytes of its image afterwards
+   * @param pair the bytes of its image must not be changed afterwards
    * @return the acknowledgement, or {@link PublishFailedException}
    * @throws PairTooLargeException where image or record is larger than {@link RecordSizes} allows
    * @throws RegistryUnavailableException where the schema's id is not known yet and the registry
@@ -109,9 +109,9 @@ public final class PairPublisher implements AutoCloseable {
   }
 
   /**
-   * The same for a producer, who stands in the note.
+   * Publishes a pair for a producer, who is named in the note.
    *
-   * @param producer owner of the API key; empty where nobody had to say
+   * @param producer owner of the API key; empty where no key was asked for
    */
   public CompletableFuture<Published> publish(RawPair pair, String producer) {
     int imageBytes = pair.getImage().remaining();

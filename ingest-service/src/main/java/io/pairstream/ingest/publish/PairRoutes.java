@@ -34,8 +34,8 @@ public final class PairRoutes implements AutoCloseable {
   /** Largest body: the largest image in base64, the longest caption, and what else may be said. */
   static final long MAX_BODY_BYTES = 12L * 1024 * 1024;
 
-  /** How long a request waits for its sender's pictures before it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** Longest time that a request waits for its sender's earlier pictures. */
+  private static final Duration LANE_TIMEOUT = Duration.ofSeconds(10);
 
   private static final String FORM = "multipart/form-data";
   private static final String NDJSON = "application/x-ndjson";
@@ -108,7 +108,7 @@ public final class PairRoutes implements AutoCloseable {
 
   private CompletableFuture<Void> room(String producer, SpecificRecord submission, PairForm form) {
     return submission instanceof RawPair pair
-        ? lanes.enter(producer, pair, form.extraBytes(), PATIENCE)
+        ? lanes.enter(producer, pair, form.extraBytes(), LANE_TIMEOUT)
         : CompletableFuture.completedFuture(null);
   }
 

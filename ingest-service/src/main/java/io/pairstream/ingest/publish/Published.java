@@ -19,7 +19,7 @@ public record Published(String id, String imageDigest, String topic, int partiti
     return !imageDigest.isEmpty();
   }
 
-  /** What it is called in answers. */
+  /** Name of the kind in answers. */
   public String kind() {
     return isPair() ? "PAIR" : "LINK";
   }

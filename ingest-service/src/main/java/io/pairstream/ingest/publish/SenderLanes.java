@@ -21,10 +21,9 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a sender's pictures that take far longer to decode than to send from standing before
- * everybody else's: each sender has a few that are not judged yet, and its next ones wait for
- * these. What costs no more than its bytes never waits. Each instance counts for itself.
- * Thread-safe.
+ * Keeps a sender's pictures that take far longer to decode than to send from delaying other
+ * senders': each sender has a few that are not judged yet, and its next ones wait for these. What
+ * costs no more than its bytes never waits. Each instance counts for itself. Thread-safe.
  */
 public final class SenderLanes implements AutoCloseable {
 
@@ -63,7 +62,9 @@ public final class SenderLanes implements AutoCloseable {
     Threads.repeat(looking, LOOK, this::look);
   }
 
-  /** One that is on its way; any other receipt than before is about it, or of its copy. */
+  /**
+   * A picture in flight. Any receipt other than {@code before} is about this picture, or its copy.
+   */
   private record Picture(String pairId, Optional<Receipt> before, long cost, long sinceNanos) {}
 
   private record Waiting(Picture picture, long untilNanos, CompletableFuture<Void> room) {}
@@ -81,11 +82,11 @@ public final class SenderLanes implements AutoCloseable {
    * Completes once a picture may be sent.
    *
    * @param cost as {@link PairForm#extraBytes} reckons
-   * @param patience how long to wait
+   * @param timeout how long to wait
    * @return fails with {@link Problem}, {@link ProblemKind#QUOTA_EXCEEDED}, where the sender's
    *     others are not judged in time, or too many wait already
    */
-  CompletableFuture<Void> enter(String sender, RawPair pair, long cost, Duration patience) {
+  CompletableFuture<Void> enter(String sender, RawPair pair, long cost, Duration timeout) {
     if (cost < LEAST) {
       return CompletableFuture.completedFuture(null);
     }
@@ -99,7 +100,7 @@ public final class SenderLanes implements AutoCloseable {
         lane.underWay.add(picture);
         room.complete(null);
       } else if (lane.waiting.size() < MOST_WAITING) {
-        lane.waiting.add(new Waiting(picture, now + patience.toNanos(), room));
+        lane.waiting.add(new Waiting(picture, now + timeout.toNanos(), room));
       } else {
         room.completeExceptionally(full(lane));
       }
@@ -107,7 +108,7 @@ public final class SenderLanes implements AutoCloseable {
     return room;
   }
 
-  /** Lets those go on for whom there is room by now, and those come back later who waited long. */
+  /** Admits pictures for which there is room now, and fails those that have waited too long. */
   void look() {
     long now = nanos.getAsLong();
     List<Runnable> answers = new ArrayList<>();
@@ -145,7 +146,7 @@ public final class SenderLanes implements AutoCloseable {
         .retryAfter(COME_BACK_SECONDS);
   }
 
-  /** Nobody waits any more. */
+  /** Fails all waiting pictures. */
   @Override
   public void close() {
     looking.shutdownNow();

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Notes what is published among the uploads, by id, so that somebody can ask for it before it is
- * judged: a pair before its note, a link after it. Each waits for the other on the thread of the
+ * Notes what is published among the uploads, by id, so that its status can be asked for before it
+ * is judged: a pair before its note, a link after it. Each waits for the other on the thread of the
  * producer that confirms it, which is held back while the next one takes nothing. Thread-safe.
  */
 public final class UploadNotes {
@@ -37,7 +37,7 @@ public final class UploadNotes {
         RecordPublisher.open(topic, Upload.SCHEMA$, LIMITS, registry, kafkaSettings), clock);
   }
 
-  /** What writes them. */
+  /** Publisher of the notes. */
   public RecordPublisher<Upload> records() {
     return records;
   }
@@ -54,8 +54,8 @@ public final class UploadNotes {
 
   /**
    * Writes the note of a link, which can name no coordinates yet: a fetcher may be done with it
-   * before its acknowledgement is here, and what the fetcher notes under the same id must stand
-   * last. A note whose link does not follow speaks of one that its sender was told to send again.
+   * before its acknowledgement is here, and what the fetcher notes under the same id must be last.
+   * A note without its link is of a link that its sender was asked to send again.
    */
   CompletableFuture<?> before(PairLink link, String topic, String producer) {
     return write(

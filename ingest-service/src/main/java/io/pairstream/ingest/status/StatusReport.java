@@ -13,22 +13,22 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What became of one pair or link.
+ * Status of one pair or link.
  *
- * <p>Written as it is. Strings are empty where there is nothing to say; {@code copy_of} and {@code
- * decided_at} are there only where they have a value. A receipt that turned an earlier record of
- * the pair away says nothing of a record that came since. Which was earlier, offsets tell where
- * both lie on one partition, as two records of one image do on one topic; otherwise times do, with
- * room for clocks that differ.
+ * <p>Serialized as it is. Strings are empty where nothing is known; {@code copy_of} and {@code
+ * decided_at} are present only with a value. A receipt that rejected an earlier record of the pair
+ * does not concern a later record. Offsets decide which is earlier where both lie on one partition,
+ * as two records of one image do on one topic; otherwise times decide, with room for clocks that
+ * differ.
  *
- * @param id what was asked for: a pair id, a link id, or coordinates of a record that has neither
+ * @param id the requested id: a pair id, a link id, or coordinates of a record that has neither
  * @param kind {@code PAIR} or {@code LINK}
  * @param pairId the pair id; empty for a link whose image is not fetched
  * @param imageDigest lower-case hex SHA-256 of the image; empty where there is none yet
- * @param standing where it stands
- * @param isFinal whether nothing more happens by itself
+ * @param standing the status
+ * @param isFinal whether the status does not change by itself any more
  * @param reason why it was rejected, could not be fetched, or waits
- * @param says where it stands, and why, in plain words
+ * @param says status and reason, in plain words
  * @param measured the value that decided, with its unit
  * @param limit the limit that decided, with its unit
  * @param remedy what its producer can do about it
@@ -39,7 +39,7 @@ import java.util.Optional;
  * @param copyOf coordinates of the record that decided, where the one that came last is a copy of
  *     it; else null
  * @param receivedAt when an ingest API took it last
- * @param changedAt when the standing last changed, as far as it is known
+ * @param changedAt when the status last changed, as far as it is known
  * @param decidedAt when it was judged, but not before it was received, as clocks differ; null until
  *     then
  */
@@ -77,7 +77,7 @@ record StatusReport(
   }
 
   /**
-   * Where a pair or a link stands, as its producer sees it.
+   * Status of a pair or a link, as its producer sees it.
    *
    * <p>The name is part of the contract. Those before {@link #TRAINING} come from the ingest APIs
    * and the fetcher, the others from receipts; {@link #UNKNOWN} is in no record.
@@ -102,7 +102,7 @@ record StatusReport(
       this.says = says;
     }
 
-    /** The one of that name; {@link #UNKNOWN} for a word that a later version, or nobody, knows. */
+    /** The status of that name; {@link #UNKNOWN} for any other word, as of a later version. */
     static ReportedStatus named(String word) {
       for (ReportedStatus stand : values()) {
         if (stand.name().equals(word)) {
@@ -128,12 +128,12 @@ record StatusReport(
     }
   }
 
-  /** How far the clocks of an ingest API and a broker may differ. */
+  /** Largest difference between the clocks of an ingest API and a broker. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
   private static final String LINK = "LINK";
 
-  /** Of a pair that no ingest API took: a producer wrote it to Kafka itself. */
+  /** Status of a pair that a producer wrote to Kafka itself, past the ingest APIs. */
   static StatusReport of(String id, Receipt receipt) {
     Upload upload =
         Upload.newBuilder()
@@ -178,7 +178,10 @@ record StatusReport(
         decided.map(at -> at.isBefore(received) ? received : at).orElse(null));
   }
 
-  /** Only a refusal is lifted by sending again; what is published or withdrawn stays so. */
+  /**
+   * Whether the receipt concerns the upload. Only a rejection can be older than the upload: sending
+   * again does not change a published or withdrawn pair.
+   */
   private static boolean speaksOf(Upload upload, Receipt receipt) {
     if (ReportedStatus.named(receipt.getStanding()) != ReportedStatus.QUARANTINED) {
       return true;

@@ -36,31 +36,31 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * What became of one pair, and of many, from this instance's copies of {@code uploads} and {@code
- * receipts}. Thread-safe.
+ * HTTP routes for the status of pairs and links, from this instance's copies of {@code uploads} and
+ * {@code receipts}. Thread-safe.
  *
- * <p>Any key with the scope {@code read} may ask for any pair id or link id. Such an id is a digest
- * of content: who knows it has the content or was told; and two producers may have sent the same
- * pair. Coordinates can be counted, so that a record by its coordinates is for keys with the scope
- * {@code review} and for those of whoever sent it, and for everybody where no keys are asked for. A
- * record that could not be read names no sender.
+ * <p>Any key with the scope {@code read} may ask for any pair id or link id. An id is a digest of
+ * content, so a caller who knows it had the content or got the id from its holder; and two
+ * producers may have sent the same pair. Coordinates can be enumerated, so a record by its
+ * coordinates is visible only to keys with the scope {@code review} and to its sender's, and to all
+ * where no keys are asked for. A record that could not be read names no sender.
  *
- * <p>What this instance has not read yet it reads before it says that nobody has heard of an id, so
- * that one which another instance gave out a moment ago is found here.
+ * <p>Before an id is answered as unknown, this instance reads its topics up to the present, so that
+ * an id which another instance gave out a moment ago is found.
  */
 public final class StatusRoutes implements AutoCloseable {
 
   private static final int MAX_IDS = 1000;
   private static final long MAX_BODY_BYTES = 256 * 1024;
 
-  /** A record's coordinates, which stand for a record that has no id. */
+  /** Coordinates of a record, used in place of an id where the record has none. */
   private static final Pattern COORDINATES =
       Pattern.compile("[a-z0-9_.-]{1,100}-[0-9]{1,9}-[0-9]{1,18}");
 
   /** A pair id or a link id. */
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
-  /** How long a question waits for what happened before it, where the settings do not say. */
+  /** Default time that a request waits for earlier events to be read. */
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private final Topic<String, Upload> uploads;
@@ -99,11 +99,6 @@ public final class StatusRoutes implements AutoCloseable {
             "/v1/statuses", Access.READ, Set.of(Json.MEDIA_TYPE), MAX_BODY_BYTES, this::statuses));
   }
 
-  /**
-   * The answer for many.
-   *
-   * @param unknown ids that nobody has sent
-   */
   private record Statuses(List<StatusReport> statuses, List<String> unknown) {}
 
   private CompletionStage<Answer> status(Incoming request) {
@@ -141,8 +136,8 @@ public final class StatusRoutes implements AutoCloseable {
   }
 
   /**
-   * Checks that whoever asks for coordinates may see everybody's records, or has sent these. Says
-   * the same of a record that is not there.
+   * Requires that the caller may see all records, or has sent those that it asks for by
+   * coordinates. A missing record is refused alike.
    */
   private void requireOwn(Incoming request, List<String> ids) {
     Principal who = request.principal();
@@ -183,8 +178,8 @@ public final class StatusRoutes implements AutoCloseable {
   }
 
   /**
-   * Where those of the pairs stand that somebody has sent, in the order of the ids. Fails with
-   * {@link Problem}, {@link ProblemKind#NOT_READY}, where that cannot be said of all.
+   * Statuses of the known ids, in their order. Fails with {@link Problem}, {@link
+   * ProblemKind#NOT_READY}, where one of them cannot be answered.
    */
   private CompletableFuture<Map<String, StatusReport>> ask(List<String> ids) {
     Map<String, StatusReport> known = findAll(ids);
@@ -215,8 +210,8 @@ public final class StatusRoutes implements AutoCloseable {
   }
 
   /**
-   * Where a pair or link stands as far as this instance has read; nothing where it has read nothing
-   * of it.
+   * Status of a pair or link as far as this instance has read; nothing where it has read nothing of
+   * it.
    *
    * @param id a pair id or link id, or the coordinates {@code topic-partition-offset} of a record
    *     that could not be read
@@ -272,7 +267,7 @@ public final class StatusRoutes implements AutoCloseable {
     return CompletableFuture.allOf(uploadsView.caughtUp(), receiptsView.caughtUp());
   }
 
-  /** Whether what this instance does not know, nobody knows, but for the last moments. */
+  /** Whether this instance has read everything but the last moments. */
   public boolean isCaughtUp() {
     return uploadsView.isCaughtUp() && receiptsView.isCaughtUp();
   }

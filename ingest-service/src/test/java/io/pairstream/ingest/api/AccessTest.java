@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class AccessTest {
 
-  /** What anybody may ask. A route that is to be open has to be added here on purpose. */
+  /** Routes open to all. A further one has to be added here on purpose. */
   private static final Set<String> OPEN =
       Set.of("/", "/assets/{name}", "/openapi.json", "/health/live", "/health/ready");
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class ContributionPageTest {
 
-  /** What the page refers to: {@code /assets/NAME} and a module's {@code ./NAME}. */
+  /** References of the page: {@code /assets/NAME} and a module's {@code ./NAME}. */
   private static final Pattern REFERENCE = Pattern.compile("\"(?:/assets/|\\./)([\\w.]+)\"");
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();

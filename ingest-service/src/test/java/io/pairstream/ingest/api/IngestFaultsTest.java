@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was answered is in Kafka, whatever happens to clients, broker and service. */
+/** Answered uploads are in Kafka, whatever happens to clients, broker and service. */
 @Timeout(600)
 class IngestFaultsTest {
 
@@ -194,7 +194,7 @@ class IngestFaultsTest {
     assertThat(post("in time").statusCode()).isEqualTo(201);
   }
 
-  /** What is under way while the broker goes must be given up before it comes back. */
+  /** Uses producers that give up pending records before the stopped broker comes back. */
   private void useImpatientProducers() throws Exception {
     service.close();
     Cluster patient = cluster.cluster();

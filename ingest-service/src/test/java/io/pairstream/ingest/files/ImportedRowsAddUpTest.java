@@ -32,12 +32,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever is wrong with a data set, each of its rows is a pair, a link or a problem, and no
- * caption is with another's image.
+ * Each row of a data set, however malformed, is a pair, a link or a problem, and no caption is with
+ * another's image.
  */
 class ImportedRowsAddUpTest {
 
-  /** What is wrong with a row; not each can be with every format. */
+  /** Faults of a row; some formats do not have all of them. */
   private enum Fault {
     NONE,
     NONE_EITHER,

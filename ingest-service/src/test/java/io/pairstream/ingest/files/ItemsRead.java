@@ -7,7 +7,7 @@ import io.pairstream.schemas.RawPair;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a source has given. */
+/** Items that a source has given. */
 final class ItemsRead {
 
   private ItemsRead() {}

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a data set's owner hears of files that give no pair. */
+/** Messages to a data set's owner about files that give no pair. */
 class SkippedFilesTest {
 
   private static final SourceOptions OPTIONS = SourceOptions.of(SourceKind.IMPORTED);

@@ -26,7 +26,7 @@ final class FakeTime extends Pace {
     return true;
   }
 
-  /** What was waited for, in order. */
+  /** Waits so far, in order. */
   synchronized List<Duration> pauses() {
     return List.copyOf(pauses);
   }

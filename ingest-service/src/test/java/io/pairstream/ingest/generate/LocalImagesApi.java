@@ -51,7 +51,7 @@ final class LocalImagesApi implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** What the next requests for a prompt get. */
+  /** Sets the replies to the next requests for a prompt. */
   synchronized void script(String prompt, Reply... replies) {
     scripts.computeIfAbsent(prompt, none -> new ArrayDeque<>()).addAll(List.of(replies));
   }

@@ -24,7 +24,7 @@ import java.util.Set;
 /** One instance of the service with the routes for pairs, their standings and batches. */
 final class RunningIngest implements AutoCloseable {
 
-  /** Whoever says a name is that producer. */
+  /** Takes any claimed name for the producer's. */
   private static final Authenticator BY_NAME =
       request ->
           request

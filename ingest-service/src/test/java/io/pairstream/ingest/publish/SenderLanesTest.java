@@ -28,7 +28,7 @@ class SenderLanesTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** What a flat picture of 49 megapixels costs. */
+  /** Cost of a flat picture of 49 megapixels. */
   private static final long BOMB = 9L * 1024 * 1024;
 
   private final Map<String, Receipt> receipts = new HashMap<>();

@@ -16,22 +16,22 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The Kafka clients of one instance, with the settings on which its promises rest.
+ * The Kafka clients of one instance, with the settings on which its guarantees rest.
  *
  * <p>A transaction holds what is ready within a moment, never a fetch, so that its time-out may be
  * far shorter than a fetch; what a killed instance left open is rolled back after it, and what it
- * fetched comes again. A poll comes many times a second while fetches go on, so that no fetch takes
- * a partition away.
+ * fetched comes again. A poll comes many times a second while fetches continue, so that no fetch
+ * takes a partition away.
  */
 final class Clients {
 
   /** After that a killed instance's transaction is rolled back. */
   static final Duration TRANSACTION = Duration.ofSeconds(20);
 
-  /** Longer than a transaction, whose end a new owner of its partitions waits for. */
+  /** Longer than a transaction, for whose end a new owner of its partitions waits. */
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
-  /** How long a member may be silent before others take over. */
+  /** Silence after which a member's partitions are reassigned. */
   private static final Duration SESSION = Duration.ofSeconds(10);
 
   private static final Duration DELIVERY = Duration.ofSeconds(15);

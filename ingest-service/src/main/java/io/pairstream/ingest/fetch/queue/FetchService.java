@@ -54,7 +54,7 @@ public final class FetchService implements AutoCloseable {
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-  /** What ends within that when it is told to stop is let go of otherwise. */
+  /** Time for work under way to end when the service stops; the rest is abandoned. */
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
   private final Settings settings;
@@ -90,7 +90,7 @@ public final class FetchService implements AutoCloseable {
     thread.start();
   }
 
-  /** What was done so far. */
+  /** Counts of this instance's work. */
   Tally tally() {
     return tally;
   }
@@ -183,9 +183,7 @@ public final class FetchService implements AutoCloseable {
     }
   }
 
-  /**
-   * How many partitions links have; empty where the service was stopped before it could be said.
-   */
+  /** Number of the link topic's partitions; empty where the service was stopped first. */
   private Optional<Integer> awaitTopics(Registry registry, PairTopics topics)
       throws InterruptedException {
     String links = topics.links().name();

@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works links off until it is told to stop, or until Kafka says no.
+ * Fetches links until it is stopped, or until Kafka rejects it.
  *
  * <p>One thread reads, hands links to the fetcher, writes what becomes of them and commits; fetches
  * end in whatever order. Whatever goes wrong with Kafka ends the session with an exception and
@@ -49,10 +49,13 @@ final class FetchSession implements AutoCloseable {
   private static final Duration BUSY_POLL = Duration.ofMillis(5);
   private static final Duration IDLE_POLL = Duration.ofMillis(100);
 
-  /** Bytes of images that are fetched and not written before no further link is handed on. */
+  /**
+   * Bytes of fetched images that are not written yet, at which no further link is handed to the
+   * fetcher.
+   */
   private static final long MOST_BYTES_FETCHED = 64L * 1024 * 1024;
 
-  /** How long what is under way may take to end when the session is to end. */
+  /** Time for work under way to end when the session ends. */
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
   private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -157,7 +160,7 @@ final class FetchSession implements AutoCloseable {
     noteWork();
   }
 
-  /** Pauses the partitions of which no more can be taken now, and no others. */
+  /** Pauses the partitions that can take no more now, and resumes all others. */
   private void rest() {
     Instant now = clock.instant();
     Set<TopicPartition> resting = new HashSet<>();

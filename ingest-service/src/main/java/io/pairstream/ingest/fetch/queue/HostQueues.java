@@ -22,8 +22,8 @@ final class HostQueues {
   static final int WAITING_PER_HOST = 32;
 
   /**
-   * Between two links of a host that come back later: twice as fast as a polite fetcher asks for,
-   * because some of them fail at once.
+   * Interval between postponed links of one host: half of the polite interval, because some of them
+   * fail at once.
    */
   private static final Duration SPACING = Duration.ofMillis(250);
 
@@ -43,7 +43,7 @@ final class HostQueues {
   private final int underWayPerHost;
   private final Map<String, Host> hosts = new HashMap<>();
 
-  /** Hosts of which a link can be handed on, in the order of their turns. */
+  /** Hosts with a link that can be handed on, in the order of their turns. */
   private final ArrayDeque<Host> ready = new ArrayDeque<>();
 
   private int waiting;
@@ -115,7 +115,7 @@ final class HostQueues {
     }
   }
 
-  /** Lets go of the waiting links that nobody wants any more. */
+  /** Drops the waiting links that are not wanted any more. */
   void dropWaiting(Predicate<Job> unwanted) {
     waiting = 0;
     waitingBytes = 0;

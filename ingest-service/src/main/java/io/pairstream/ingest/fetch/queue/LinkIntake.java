@@ -32,17 +32,17 @@ final class LinkIntake implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkIntake.class);
 
-  /** Links that wait in memory, and their bytes, before no more are read. */
+  /** Most links in memory, then their most bytes; above either, no more are read. */
   private static final int MOST_IN_MEMORY = 20_000;
 
   private static final long MOST_BYTES_IN_MEMORY = 32L * 1024 * 1024;
 
-  /** Records that are read again at a time. */
+  /** Most records that are read again at a time. */
   private static final int MOST_DUE = 500;
 
   /**
-   * A window that is fuller than this is emptied at its old end, so many records at a time: what is
-   * far from due is written again at the topic's end.
+   * Share of a window from which its oldest records are rewritten, in batches, at the topic's end
+   * if they are far from due.
    */
   private static final double FULL = 0.75;
 
@@ -52,17 +52,17 @@ final class LinkIntake implements AutoCloseable {
   /** Bytes of the records that are read at a time, but for those of the last one. */
   static final long MOST_BYTES = 16L * 1024 * 1024;
 
-  /** A gap that is read over rather than jumped over. */
+  /** Most offsets between two records that are read through rather than skipped by a seek. */
   private static final int SMALL_GAP = 500;
 
   private static final int MOST_CARRIED = 500;
   private static final Duration CARRIED_EVERY = Duration.ofSeconds(4);
 
   /**
-   * Records that were read again.
+   * Result of reading records again.
    *
    * @param found in the order of their offsets
-   * @param unread offsets behind the last of them, at which nobody has looked
+   * @param unread requested offsets behind the last of them, which were not reached
    */
   private record Found(List<ConsumerRecord<byte[], byte[]>> found, Set<Long> unread) {}
 
@@ -110,7 +110,7 @@ final class LinkIntake implements AutoCloseable {
   /**
    * Takes the records of a partition.
    *
-   * @return the offset of the first that nobody can read yet, from which the partition rests
+   * @return the offset of the first that cannot be read yet, from which the partition pauses
    */
   OptionalLong take(Share share, List<ConsumerRecord<byte[], byte[]>> records) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -124,7 +124,9 @@ final class LinkIntake implements AutoCloseable {
     return OptionalLong.empty();
   }
 
-  /** Asks for the schemas of all that was read, so that not each of them costs a rest. */
+  /**
+   * Starts schema lookups for all records of a poll, so that they do not each pause the partition.
+   */
   private void askAhead(List<ConsumerRecord<byte[], byte[]>> records, long from) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       if (record.offset() > from && record.topic().equals(links)) {
@@ -133,7 +135,9 @@ final class LinkIntake implements AutoCloseable {
     }
   }
 
-  /** False where nobody can say yet what the record is. */
+  /**
+   * @return false where the registry cannot yet decide what the record is
+   */
   private boolean take(Share share, ConsumerRecord<byte[], byte[]> record) {
     long offset = record.offset();
     if (share.isFinished(offset)) {
@@ -160,7 +164,11 @@ final class LinkIntake implements AutoCloseable {
     results.quarantine(share, offset, tried, refused.refusal(), refused.link());
   }
 
-  /** Takes a link up, for the record at an offset; false where nobody can say yet what it is. */
+  /**
+   * Accepts a link for the record at an offset.
+   *
+   * @return false where the registry cannot yet decide what the record is
+   */
   private boolean admit(Share share, long offset, TriedLink tried) {
     LinkReader.Read read = reader.read(tried);
     if (read instanceof LinkReader.Undecided) {
@@ -225,7 +233,7 @@ final class LinkIntake implements AutoCloseable {
 
   /**
    * Reads records again, as many as memory has room for, and commits whenever enough has gathered.
-   * The others stay due as they were.
+   * The others keep their due times.
    */
   private void readAgain(
       Share share, List<Due> taken, BiConsumer<ConsumerRecord<byte[], byte[]>, WaitingLink> each) {
@@ -257,8 +265,8 @@ final class LinkIntake implements AutoCloseable {
   }
 
   /**
-   * The records at these offsets, without those that are there no more; the first ones alone where
-   * all together are more than 16 MiB.
+   * The records at these offsets, without deleted ones; only the first ones where all together
+   * exceed 16 MiB.
    *
    * @throws TimeoutException where the broker gives nothing for 10 seconds
    */

@@ -27,7 +27,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The records that a link becomes: the one that accounts for it, and one that tells who asks.
+ * The output records for a link: the one that accounts for it, and the note of its status.
  *
  * <p>A fetched pair's annotations say how it was fetched: {@code fetch.final_url}, {@code
  * fetch.at}, {@code fetch.content_type}, {@code fetch.status}, {@code fetch.redirects}, {@code
@@ -38,7 +38,6 @@ final class LinkOutputs {
 
   static final String STEP = "fetch";
 
-  /** What Kafka adds to a record. */
   private static final int OVERHEAD_BYTES = 32 * 1024;
 
   private static final String KIND = "LINK";
@@ -51,7 +50,7 @@ final class LinkOutputs {
     this.clock = clock;
   }
 
-  /** What a link whose image is here becomes. */
+  /** Records for a fetched link: the raw pair, and the note of the upload. */
   List<ProducerRecord<byte[], byte[]>> fetched(Job job, Fetched fetched) {
     PairLink link = job.link();
     TriedLink tried = job.tried();
@@ -88,31 +87,34 @@ final class LinkOutputs {
             .setPairId(PairIdentity.pairId(fetched.imageDigest(), link.getCaption()))
             .setImageDigest(fetched.imageDigest())
             .build();
-    return List.of(pair, told(upload));
+    return List.of(pair, note(upload));
   }
 
   /**
-   * What a link becomes whose last attempt failed, and that is to be tried again.
+   * Records for a link to be retried after a failed attempt.
    *
-   * @param tried with the attempt that failed
+   * @param tried link with the attempt that failed
    */
   List<ProducerRecord<byte[], byte[]>> toBeTriedAgain(Job job, TriedLink tried, Instant dueAt) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(putOff(job, tried, dueAt));
-    records.add(told(upload(tried, job.link(), "WAITING").build()));
+    records.add(note(upload(tried, job.link(), "WAITING").build()));
     return records;
   }
 
-  /** What a link becomes whose turn it is not, or that lies where another instance works. */
+  /**
+   * Records for a link that is postponed without an attempt: its host's turn has not come, or it
+   * lies on another instance's partition.
+   */
   List<ProducerRecord<byte[], byte[]>> putOff(Job job, TriedLink tried, Instant dueAt) {
     return List.of(topics.waitingLinks().record(job.host(), tried.dueAt(dueAt).link()));
   }
 
-  /** The same record again, at the end of its topic. */
+  /** Copy of a waiting record, for the end of its topic. */
   static ProducerRecord<byte[], byte[]> carriedOn(ConsumerRecord<byte[], byte[]> waiting) {
     return new ProducerRecord<>(waiting.topic(), waiting.key(), waiting.value());
   }
 
-  /** What a link becomes that nobody will get. */
+  /** Records for a link that will not be fetched. */
   List<ProducerRecord<byte[], byte[]>> quarantined(
       TriedLink tried, Rejection refusal, Optional<PairLink> link) {
     WaitingLink record = tried.link();
@@ -137,7 +139,7 @@ final class LinkOutputs {
     link.ifPresent(
         readable ->
             records.add(
-                told(
+                note(
                     upload(tried, readable, "FETCH_FAILED")
                         .setReason(refusal.reason().name())
                         .setDetail(refusal.detail())
@@ -159,7 +161,7 @@ final class LinkOutputs {
         .setChangedAt(clock.instant());
   }
 
-  private ProducerRecord<byte[], byte[]> told(Upload upload) {
+  private ProducerRecord<byte[], byte[]> note(Upload upload) {
     return topics.uploads().record(upload.getId(), upload);
   }
 
@@ -175,7 +177,7 @@ final class LinkOutputs {
     return annotations;
   }
 
-  /** A link of a producer that does not say when it was received arrived when Kafka says. */
+  /** Time of receipt; Kafka's arrival time for a link whose producer sets none. */
   private static Instant receivedAt(PairLink link, TriedLink tried) {
     return link.getReceivedAt().equals(Instant.EPOCH)
         ? tried.link().getArrivedAt()

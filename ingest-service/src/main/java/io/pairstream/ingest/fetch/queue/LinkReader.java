@@ -31,29 +31,29 @@ import org.apache.kafka.common.errors.SerializationException;
  */
 final class LinkReader implements AutoCloseable {
 
-  /** What Kafka adds to a record, and the little that a wrapping record says itself. */
+  /** Bytes that Kafka adds to a record, with the wrapping record's own fields. */
   private static final int OVERHEAD_BYTES = 64 * 1024;
 
-  /** A link's record as it came, and what is noted of it. */
+  /** Largest record of a waiting link: the original, and its notes. */
   private static final int LARGEST_WAITING_BYTES = RecordSizes.MAX_RAW_RECORD + OVERHEAD_BYTES;
 
-  /** What became of reading a record. */
+  /** Result of reading a record. */
   sealed interface Read {}
 
   /**
-   * It is a link.
+   * A valid link.
    *
-   * @param host of its URL
+   * @param host host of the link's URL
    */
   record Link(PairLink link, String host) implements Read {}
 
-  /** It lets a link wait. */
+  /** A link that waits for its next attempt. */
   record Waiting(WaitingLink link) implements Read {}
 
   /**
-   * It is none that can be fetched.
+   * A record that is no link that can be fetched.
    *
-   * @param link what could be read of it nevertheless
+   * @param link the link as far as it could be read
    */
   record Refused(Rejection refusal, Optional<PairLink> link) implements Read {}
 

@@ -29,7 +29,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class LinkResults implements AutoCloseable {
 
-  /** How long outputs gather: what a reader of committed records waits for them at most. */
+  /** Longest time that outputs gather, which delays readers of committed records. */
   private static final Duration GATHERED_FOR = Duration.ofMillis(100);
 
   private static final long MOST_BYTES = 32L * 1024 * 1024;
@@ -57,7 +57,7 @@ final class LinkResults implements AutoCloseable {
     }
   }
 
-  /** What a fetch came to. */
+  /** Writes the outputs of a fetch. */
   void finish(Job job, FetchResult result, Instant now) {
     List<ProducerRecord<byte[], byte[]>> records;
     if (result instanceof Fetched fetched) {
@@ -94,7 +94,7 @@ final class LinkResults implements AutoCloseable {
   private List<ProducerRecord<byte[], byte[]>> postponed(
       Job job, Postponed postponed, Instant now) {
     Duration giveUpAfter = retries.giveUpAfter();
-    // Not since it arrived: a link may wait for months before anybody fetches.
+    // Not since it arrived: a link may wait for months before a fetcher runs.
     TriedLink tried = job.tried().takenUp(now);
     Duration age = Duration.between(tried.link().getFirstTriedAt(), now);
     if (age.compareTo(giveUpAfter) > 0) {

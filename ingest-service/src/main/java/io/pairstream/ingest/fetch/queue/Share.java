@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class Share {
 
-  /** How long a partition rests whose next record cannot be read yet, at first and at last. */
+  /** Pause of a partition whose next record cannot be read yet: the first, then the longest. */
   private static final Duration SHORTEST_REST = Duration.ofMillis(20);
 
   private static final Duration LONGEST_REST = Duration.ofSeconds(1);
@@ -29,13 +29,13 @@ final class Share {
 
   private final TopicPartition partition;
 
-  /** Everything below is finished. */
+  /** All lower offsets are finished. */
   private long base;
 
-  /** Finished offsets, counted from the base. */
+  /** Finished offsets, relative to {@link #base}. */
   private BitSet finished;
 
-  /** The offset behind the last one that was read. */
+  /** Offset after the last record that was read. */
   private long next;
 
   private final TreeMap<Long, Instant> dueByOffset = new TreeMap<>();
@@ -133,7 +133,7 @@ final class Share {
     return carries;
   }
 
-  /** Whether an offset is too far from the low-water mark to be told apart when it is finished. */
+  /** Whether an offset is too far from the low-water mark to be recorded when it is finished. */
   boolean isBeyond(long offset) {
     return offset - low() >= FinishedOffsets.MOST_ABOVE;
   }
@@ -183,7 +183,7 @@ final class Share {
     return (double) (next - low()) / FinishedOffsets.MOST_ABOVE;
   }
 
-  /** What can be committed. */
+  /** Offsets to commit. */
   FinishedOffsets finished() {
     moveTo(low());
     return new FinishedOffsets(

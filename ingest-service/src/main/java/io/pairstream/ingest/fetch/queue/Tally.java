@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.TopicPartition;
 
-/** What this instance did since it started, and what it is at. Thread-safe. */
+/** Counts of this instance's work since its start, and its work under way. Thread-safe. */
 final class Tally {
 
   private final Counts counts = new Counts();
@@ -25,13 +25,13 @@ final class Tally {
   /** Links that came before their turn, or lay where another instance works. */
   final LongAdder putOff = counts.of("links_put_off_total");
 
-  /** For whatever reason. */
+  /** Quarantined links, for any reason. */
   private final LongAdder quarantined = new LongAdder();
 
   private volatile Work work = new Work(Set.of(), 0, 0, 0);
 
   /**
-   * What it is at.
+   * Work under way.
    *
    * @param underWay links that the fetcher has now
    * @param inMemory links that wait here for their host's turn

@@ -16,17 +16,17 @@ import org.apache.kafka.common.utils.Utils;
 /**
  * A link's record and what came of trying it so far, as {@code waiting-links} holds it.
  *
- * @param link in a fresh one the value may be null; nobody changes it
+ * @param link in a fresh one the value may be null; must not be changed
  */
 record TriedLink(WaitingLink link) {
 
-  /** Two lengths and the mark of a value that may be null, at most. */
+  /** Most bytes of a header besides name and value: two lengths and the mark of a null value. */
   private static final int HEADER_OVERHEAD_BYTES = 16;
 
-  /** More than any plan lets a link be tried, and few enough to be counted on. */
+  /** Most attempts of a link: more than any plan allows, and few enough to be added to. */
   private static final int MOST_ATTEMPTS = 1_000_000;
 
-  /** A record of the topic of links, of which nobody tried anything. */
+  /** A record of the topic of links without any attempt. */
   static TriedLink fresh(ConsumerRecord<byte[], byte[]> record) {
     List<Header> headers = new ArrayList<>();
     record.headers().forEach(header -> headers.add(new Header(header.key(), wrap(header.value()))));
@@ -57,7 +57,7 @@ record TriedLink(WaitingLink link) {
 
   /**
    * Bytes that the record needs as part of another one: key, value, and each header with the
-   * lengths that stand before its parts.
+   * lengths before its parts.
    */
   long size() {
     long size = length(link.getKey()) + length(link.getValue());
@@ -79,13 +79,13 @@ record TriedLink(WaitingLink link) {
     return LinkHeaders.text(headers, name);
   }
 
-  /** The same, taken up now unless it was before. */
+  /** Returns the link with its first attempt noted, unless it has one. */
   TriedLink takenUp(Instant now) {
     boolean isNew = link.getFirstTriedAt().equals(Instant.EPOCH);
     return isNew ? new TriedLink(copy().setFirstTriedAt(now).build()) : this;
   }
 
-  /** The same after a further attempt that failed. */
+  /** Returns the link after a further failed attempt. */
   TriedLink failed(String reason, String detail, Instant now) {
     return new TriedLink(
         takenUp(now)
@@ -96,7 +96,7 @@ record TriedLink(WaitingLink link) {
             .build());
   }
 
-  /** The same, to be tried at a time. */
+  /** Returns the link with another due time. */
   TriedLink dueAt(Instant at) {
     return new TriedLink(copy().setDueAt(at).build());
   }

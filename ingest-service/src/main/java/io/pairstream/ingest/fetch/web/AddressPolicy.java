@@ -9,18 +9,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which IP addresses are asked for images: those that everybody on the internet can ask, and what
- * the operator allows besides.
+ * Which IP addresses are asked for images: public ones on the internet, and what the operator
+ * allows besides.
  *
- * <p>A link is a stranger's; without this, it would make us ask what only machines inside our
- * network can ask. The blocks are those that IANA's registries of special-purpose addresses say are
- * not globally reachable, or carry an IPv4 address inside
+ * <p>Links are untrusted; without this, it would make us ask what only machines inside our network
+ * can ask. The blocks are those that IANA's registries of special-purpose addresses say are not
+ * globally reachable, or carry an IPv4 address inside
  * (https://www.iana.org/assignments/iana-ipv4-special-registry,
  * https://www.iana.org/assignments/iana-ipv6-special-registry). Immutable.
  */
 final class AddressPolicy {
 
-  /** Why a block is not asked. */
+  /** A forbidden block and the reason. */
   private record Closed(AddressBlock block, String what) {}
 
   private static final List<Closed> CLOSED_IPV4 =

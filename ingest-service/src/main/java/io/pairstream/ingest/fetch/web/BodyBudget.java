@@ -8,7 +8,7 @@ import java.util.Set;
  * How many bytes of unfinished bodies are held at once.
  *
  * <p>Who would go over it stops reading, and the network holds the sender back; the oldest body
- * alone always goes on, so that something is finished and given back. The budget can be passed by
+ * alone always continues, so that something is finished and released. The budget can be passed by
  * what arrives in one step for each body under way. Thread-safe.
  */
 final class BodyBudget {
@@ -16,7 +16,6 @@ final class BodyBudget {
   private final long bytes;
   private final Timers timers;
 
-  /** The oldest first. */
   private final Set<Share> shares = new LinkedHashSet<>();
 
   private long held;
@@ -41,7 +40,7 @@ final class BodyBudget {
     return held;
   }
 
-  /** What one body holds. */
+  /** Bytes held by one body. */
   final class Share implements AutoCloseable {
 
     private long own;

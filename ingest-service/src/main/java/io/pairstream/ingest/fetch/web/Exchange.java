@@ -25,12 +25,12 @@ final class Exchange extends EventListener {
   interface Reader<T> {
 
     /** Reads it; {@link FetchStopped} where it is of no use. */
-    T read(Answer answer) throws IOException;
+    T read(HostAnswer answer) throws IOException;
   }
 
   /**
-   * The addresses that were checked, in place of a name's: the client connects to one of them and
-   * looks nothing up again. A kept connection serves as long as the name has these.
+   * Uses the checked addresses in place of a name: the client connects to one of them and resolves
+   * nothing itself. A kept connection serves as long as the name has these.
    */
   private record Checked(Set<InetAddress> addresses) implements Dns {
     @Override
@@ -71,13 +71,13 @@ final class Exchange extends EventListener {
    * Asks, and reads what comes.
    *
    * @throws FetchStopped where no answer came
-   * @throws CancellationException where nobody wants it any more
+   * @throws CancellationException where the caller has cancelled
    */
   <T> T run(Reader<T> reader) {
     HttpUrl url = call.request().url();
     var unused = allowance.result.whenComplete((done, problem) -> call.cancel());
     try (Response response = execute()) {
-      Answer answer = new Answer(url, response, from, share);
+      HostAnswer answer = new HostAnswer(url, response, from, share);
       answer.requireOneLength();
       return reader.read(answer);
     } catch (IOException e) {
@@ -103,7 +103,7 @@ final class Exchange extends EventListener {
     }
   }
 
-  /** The time that is left; what waiting for our own memory took is not the host's. */
+  /** Time left. Waiting for our own memory does not count against the host. */
   private Duration left() {
     return allowance.left().minusNanos(timers.nanos() - beganAt - share.waitedNanos());
   }
@@ -134,7 +134,7 @@ final class Exchange extends EventListener {
     private volatile Duration left;
 
     /**
-     * @param result nobody wants the requests any more once it is done
+     * @param result the requests are cancelled once it is done
      */
     Allowance(Duration total, CompletableFuture<?> result) {
       this.total = total;

@@ -5,7 +5,7 @@ import io.pairstream.cleaning.image.EncodedImage;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What became of an attempt to fetch an image. */
+/** Result of an attempt to fetch an image. */
 public sealed interface FetchResult {
 
   /**
@@ -51,20 +51,20 @@ public sealed interface FetchResult {
       Duration retryAfter)
       implements FetchResult {
 
-    /** The same with how long to wait. */
+    /** Returns a copy with the time to wait before a retry. */
     Failed after(Duration wait) {
       return new Failed(reason, detail, measured, limit, retryable, wait);
     }
 
-    /** The same with other words. */
+    /** Returns a copy with another detail. */
     Failed saying(String words) {
       return new Failed(reason, words, measured, limit, retryable, retryAfter);
     }
   }
 
   /**
-   * It is not this link's turn, and will not be for a while: the host is asked no faster than is
-   * polite, or answers nobody. No attempt: the image was not asked for.
+   * The link's turn does not come soon: politeness limits requests to the host, or the host is
+   * down. The image was not requested, so this is no attempt.
    *
    * @param retryAfter how long from now until asking again makes sense; positive
    * @param detail why, in a sentence that names the host

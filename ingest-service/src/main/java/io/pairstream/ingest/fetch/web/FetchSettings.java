@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * How images are fetched.
  *
- * @param agent who fetches, as hosts are told
+ * @param agent the fetcher's name for hosts
  * @param allowed networks that are asked though they are not public; empty by default
  * @param ports ports that are asked; the allowed networks' own ports are all asked
  * @param politeness how a single host is treated
@@ -30,7 +30,7 @@ public record FetchSettings(
   }
 
   /**
-   * What a single fetch may take.
+   * Limits of a single fetch.
    *
    * @param imageBytes largest image; positive
    * @param connect longest time for a connection to one address; positive
@@ -92,11 +92,11 @@ public record FetchSettings(
   }
 
   /**
-   * Who fetches, as hosts are told: {@code Pairstream/VERSION (+contact)}.
+   * The fetcher's name for hosts: {@code Pairstream/VERSION (+contact)}.
    *
    * @param version of this program; letters, digits, dots and hyphens
    * @param contact a web or e-mail address under which a host's owner learns what is done with the
-   *     images, and how to object; empty only where nobody's host but our own is asked
+   *     images, and how to object; empty only where all hosts are our own
    */
   public record UserAgent(String version, String contact) {
 

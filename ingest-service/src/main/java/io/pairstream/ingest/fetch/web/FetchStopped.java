@@ -27,7 +27,7 @@ final class FetchStopped extends RuntimeException {
     this.result = result;
   }
 
-  /** It will be no better another time. */
+  /** A failure that a retry will not change. */
   static FetchStopped lasting(RejectReason reason, String detail) {
     return lasting(reason, detail, "", "");
   }
@@ -37,7 +37,7 @@ final class FetchStopped extends RuntimeException {
         new FetchResult.Failed(reason, detail, measured, limit, false, Duration.ZERO));
   }
 
-  /** It may be better another time. */
+  /** A failure that a retry may change. */
   static FetchStopped passing(RejectReason reason, String detail) {
     return passing(reason, detail, "", "", Duration.ZERO);
   }
@@ -87,7 +87,7 @@ final class FetchStopped extends RuntimeException {
   }
 
   /** An answer other than 200 that is no redirect. */
-  static FetchStopped status(Answer answer, Instant now) {
+  static FetchStopped status(HostAnswer answer, Instant now) {
     int status = answer.status();
     String code = String.valueOf(status);
     String answers = answer.host() + " answers " + code;
@@ -119,12 +119,12 @@ final class FetchStopped extends RuntimeException {
     return result;
   }
 
-  /** The same as the outcome of a stage. */
+  /** A failed future with this exception. */
   <T> CompletableFuture<T> future() {
     return CompletableFuture.failedFuture(this);
   }
 
-  /** What a stage came to that ended like this; empty where it failed in a way not foreseen. */
+  /** Result carried by a failed stage; empty for any other exception. */
   static Optional<FetchResult> resultOf(Throwable problem) {
     Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
     return cause instanceof FetchStopped stopped ? Optional.of(stopped.result) : Optional.empty();

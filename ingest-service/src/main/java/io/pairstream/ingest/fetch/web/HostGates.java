@@ -16,23 +16,22 @@ import java.util.concurrent.atomic.AtomicReference;
 /** The gates of all hosts that matter now. Thread-safe. */
 final class HostGates {
 
-  /** From so many failures in a row on, waiting links are told of the failure instead. */
+  /** Failures in a row from which waiting links fail with the host's failure. */
   private static final int DOWN_AFTER = 5;
 
-  /** From so many failures in a row on, a host that does not say how long is left alone. */
+  /** Failures in a row from which a host is paused, where it does not say for how long. */
   private static final int PAUSE_AFTER = 3;
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
   private static final Duration FIRST_PAUSE_OF_THROTTLED = Duration.ofSeconds(30);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
-  /** How long a host's failures are remembered after the last one. */
+  /** Time after a host's last failure when its failures are forgotten. */
   private static final Duration MEMORY = Duration.ofMinutes(10);
 
-  /** Least time until a link is tried again whose turn did not come. */
+  /** Shortest delay of a link whose turn did not come. */
   private static final Duration LEAST_POSTPONEMENT = Duration.ofSeconds(1);
 
-  /** A request that waits for its turn. */
   private record Waiting(
       CompletableFuture<Gate.Turn> admission, long intervalNanos, long timeoutEnds) {}
 
@@ -123,9 +122,9 @@ final class HostGates {
       return admission;
     }
 
-    /** Lets through, or turns away, whoever can be told by now. */
+    /** Admits or rejects every request that can be decided now. */
     void pump() {
-      List<Runnable> told = new ArrayList<>();
+      List<Runnable> decided = new ArrayList<>();
       synchronized (this) {
         wake.cancel();
         long now = timers.nanos();
@@ -139,13 +138,13 @@ final class HostGates {
             Turn turn = new Turn(head.intervalNanos());
             active++;
             starting = true;
-            told.add(() -> admission.complete(turn));
+            decided.add(() -> admission.complete(turn));
           } else if (pausedUntil > now || head.timeoutEnds() <= now) {
             FetchResult refusal =
                 pausedUntil > now
                     ? whilePaused(now)
                     : later(Math.max(0, nextStart - now) + waiting.size() * head.intervalNanos());
-            told.add(() -> admission.completeExceptionally(new FetchStopped(refusal)));
+            decided.add(() -> admission.completeExceptionally(new FetchStopped(refusal)));
           } else {
             long due = head.timeoutEnds();
             if (nextStart > now) {
@@ -157,7 +156,7 @@ final class HostGates {
           waiting.removeFirst();
         }
       }
-      told.forEach(Runnable::run);
+      decided.forEach(Runnable::run);
     }
 
     /** Whether nothing is lost by forgetting this host. */

@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The system's resolver blocks, so it has threads of its own; they do nothing but wait. Names of
  * one domain get {@link #LANES} of them at most, so that one whose servers are silent does not hold
- * up the others; what they share is told by the last two labels, so all names under {@code co.uk}
- * are one domain here.
+ * up the others; the last two labels show what they share, so all names under {@code co.uk} are one
+ * domain here.
  */
 final class HostResolver implements AutoCloseable {
 
-  /** A resolver that answers nobody gives up after 5 to 30 s by itself. */
+  /** Time limit of a lookup: a system resolver without an answer gives up after 5 to 30 s. */
   private static final long LONGEST_SECONDS = 10;
 
   private static final int THREADS = 64;
@@ -46,7 +46,7 @@ final class HostResolver implements AutoCloseable {
           new LinkedBlockingQueue<>(),
           Threads.daemons("fetch-names"));
 
-  /** By domain and lane: the end of its last lookup. */
+  /** By domain and lane: end of the last lookup. */
   private final Map<String, CompletableFuture<Void>> lanes = new ConcurrentHashMap<>();
 
   HostResolver(Lookup lookup) {
@@ -80,7 +80,7 @@ final class HostResolver implements AutoCloseable {
     return asked;
   }
 
-  /** The last two labels of a name. */
+  /** Last two labels of a name. */
   private static String domain(String host) {
     int lastDot = host.lastIndexOf('.');
     return host.substring(lastDot < 0 ? 0 : host.lastIndexOf('.', lastDot - 1) + 1);
@@ -92,7 +92,7 @@ final class HostResolver implements AutoCloseable {
     try {
       asked.complete(List.of(lookup.addresses(host)));
     } catch (UnknownHostException | RuntimeException | Error e) {
-      // Whoever waits would wait for ever.
+      // Waiting callers would wait for ever.
       asked.completeExceptionally(e);
     }
   }

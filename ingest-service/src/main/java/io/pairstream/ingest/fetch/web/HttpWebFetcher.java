@@ -38,14 +38,17 @@ final class HttpWebFetcher implements WebFetcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpWebFetcher.class);
 
-  /** Most connections that stay unused, and for how long; each saves a handshake. */
+  /** Most idle connections, and their lifetime; each saves a handshake. */
   private static final int MOST_IDLE = 500;
 
   private static final int IDLE_SECONDS = 15;
 
   private static final ProbeImage PROBE = new ProbeImage();
 
-  /** What the first bytes tell. What is wrong further on is judged elsewhere, and kept with why. */
+  /**
+   * Reasons that a file's first bytes show. Later faults are found by the topology, and kept with
+   * their reason.
+   */
   private static final Set<RejectReason> NO_IMAGE =
       Set.of(
           RejectReason.IMAGE_EMPTY,
@@ -60,7 +63,7 @@ final class HttpWebFetcher implements WebFetcher {
   private volatile boolean closed;
 
   /**
-   * @param base says whom to trust
+   * @param base trust settings
    */
   HttpWebFetcher(
       FetchSettings settings,
@@ -108,7 +111,9 @@ final class HttpWebFetcher implements WebFetcher {
     return result;
   }
 
-  /** What a fetch comes to that was stopped. A fault of ours must not leave anybody waiting. */
+  /**
+   * Result of a stopped fetch; a retryable one for a bug of ours, so that no caller waits for ever.
+   */
   private static FetchResult outcome(Throwable problem) {
     return FetchStopped.resultOf(problem)
         .orElseGet(
@@ -129,7 +134,9 @@ final class HttpWebFetcher implements WebFetcher {
     requests.close();
   }
 
-  /** The way from a link to its image, by way of any redirects; ends as {@link FetchStopped}. */
+  /**
+   * Path from a link to its image, through any redirects; ends as {@link FetchStopped} on failure.
+   */
   private final class Journey {
 
     private final String expectedDigest;
@@ -157,8 +164,8 @@ final class HttpWebFetcher implements WebFetcher {
           .thenCompose(Supplier::get);
     }
 
-    /** The image, or the way on. */
-    private Supplier<CompletableFuture<FetchResult>> read(Answer answer) throws IOException {
+    /** Reads the image, or continues with a redirect. */
+    private Supplier<CompletableFuture<FetchResult>> read(HostAnswer answer) throws IOException {
       String optOut = OptOut.of(answer);
       if (!optOut.isEmpty() && answer.status() < 400) {
         throw FetchStopped.lasting(
@@ -178,7 +185,7 @@ final class HttpWebFetcher implements WebFetcher {
       return () -> CompletableFuture.completedFuture(image);
     }
 
-    private Optional<HttpUrl> redirect(Answer answer) {
+    private Optional<HttpUrl> redirect(HostAnswer answer) {
       Optional<HttpUrl> next;
       try {
         next = answer.redirect();
@@ -197,10 +204,11 @@ final class HttpWebFetcher implements WebFetcher {
       return next;
     }
 
-    private FetchResult image(Answer answer) throws IOException {
+    private FetchResult image(HostAnswer answer) throws IOException {
       if (answer.isEncoded()) {
         throw noImage(
-            answer, "it comes compressed as " + answer.told("Content-Encoding") + ", unasked for");
+            answer,
+            "it comes compressed as " + answer.quoted("Content-Encoding") + ", unasked for");
       }
       int most = settings.limits().imageBytes();
       byte[] bytes =
@@ -224,14 +232,14 @@ final class HttpWebFetcher implements WebFetcher {
           new EncodedImage(bytes),
           digest,
           answer.url().toString(),
-          answer.told("Content-Type"),
+          answer.quoted("Content-Type"),
           answer.status(),
           clock.instant(),
           answer.from().getHostAddress(),
           redirects);
     }
 
-    private static void check(Answer answer, byte[] first) {
+    private static void check(HostAnswer answer, byte[] first) {
       for (Rejection rejection : PROBE.apply(new EncodedImage(first)).rejectedOnly()) {
         if (NO_IMAGE.contains(rejection.reason())) {
           throw noImage(answer, rejection.detail());
@@ -239,7 +247,7 @@ final class HttpWebFetcher implements WebFetcher {
       }
     }
 
-    private static FetchStopped noImage(Answer answer, String detail) {
+    private static FetchStopped noImage(HostAnswer answer, String detail) {
       return FetchStopped.lasting(
           RejectReason.FETCH_NOT_AN_IMAGE, "from %s: %s".formatted(answer.host(), detail));
     }

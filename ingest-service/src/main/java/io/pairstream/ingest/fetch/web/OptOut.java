@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What a host says in the headers of an answer about the use of an image for training.
+ * A host's opt-out from training, in the headers of a response.
  *
- * <p>Read before a byte of the body is. Kept to:
+ * <p>Read before the body. Respected are:
  *
  * <ul>
  *   <li>{@code X-Robots-Tag} with {@code noai}, {@code noimageai}, {@code noml}, {@code noindex},
- *       {@code noimageindex} or {@code none}, for everybody or for {@link
+ *       {@code noimageindex} or {@code none}, for all crawlers or for {@link
  *       FetchSettings.UserAgent#NAME}
  *       (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag,
  *       https://noml.info);
@@ -26,7 +26,7 @@ final class OptOut {
   private static final Set<String> NO =
       Set.of("noai", "noimageai", "noml", "noindex", "noimageindex", "none");
 
-  /** Directives that hold a colon themselves, and are no crawler's name. */
+  /** Directives with a value after a colon, which are not crawlers' names. */
   private static final Set<String> WITH_VALUE =
       Set.of("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview");
 
@@ -35,7 +35,7 @@ final class OptOut {
   private OptOut() {}
 
   /** The header that speaks against it, in words such as {@code X-Robots-Tag: noai}; or empty. */
-  static String of(Answer answer) {
+  static String of(HostAnswer answer) {
     for (String value : answer.response().headers("X-Robots-Tag")) {
       String directive = forbidding(value);
       if (!directive.isEmpty()) {
@@ -58,8 +58,8 @@ final class OptOut {
   }
 
   /**
-   * The first directive that forbids it. A crawler's name and a colon before a directive restrict
-   * that and all that follow to that crawler.
+   * The first directive that forbids training. A crawler's name and a colon before a directive
+   * restrict that and all that follow to that crawler.
    */
   private static String forbidding(String value) {
     boolean meant = true;

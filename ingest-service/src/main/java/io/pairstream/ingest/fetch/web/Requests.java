@@ -25,10 +25,10 @@ import okhttp3.Request;
  */
 final class Requests implements AutoCloseable {
 
-  /** Bytes of unfinished bodies that are held at once. */
+  /** Most bytes of unfinished bodies in memory. */
   private static final long MOST_BODY_BYTES = 256L * 1024 * 1024;
 
-  /** Addresses of a host that a request may try; all of its addresses have been checked. */
+  /** Most addresses of a host that a request tries; all of its addresses have been checked. */
   private static final int MOST_ADDRESSES = 3;
 
   private final FetchSettings settings;
@@ -128,7 +128,10 @@ final class Requests implements AutoCloseable {
     }
   }
 
-  /** Waits for the address as well: it may have many hosts, each of which is asked politely. */
+  /**
+   * Waits for the address's turn too: it may serve many hosts, whose requests are polite only
+   * together.
+   */
   private <T> CompletableFuture<T> atAddress(
       HostGates.Gate.Turn turn,
       HttpUrl url,
@@ -173,7 +176,7 @@ final class Requests implements AutoCloseable {
         .build();
   }
 
-  /** How the host is in trouble, as the outcome of a request shows; empty where it is well. */
+  /** The host's failure that an outcome shows; empty where the host works. */
   private static Optional<FetchResult.Failed> trouble(Throwable problem) {
     return FetchStopped.resultOf(problem)
         .filter(FetchResult.Failed.class::isInstance)

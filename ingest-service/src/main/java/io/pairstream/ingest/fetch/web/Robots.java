@@ -25,31 +25,31 @@ import java.util.function.Supplier;
 import okhttp3.HttpUrl;
 
 /**
- * What hosts say in their robots.txt (RFC 9309), each file kept for {@link #KEPT}.
+ * Rules of hosts' robots.txt (RFC 9309), each file kept for {@link #KEPT}.
  *
- * <p>A host that has none, or answers 4xx, allows everything. One that fails, or cannot be reached,
- * is not asked for images either until its robots.txt could be read; that is looked after again in
- * {@link #KEPT_FAILED}. Thread-safe.
+ * <p>A host without one, or that answers 4xx, allows everything. A host that fails, or cannot be
+ * reached, is not asked for images either until its robots.txt could be read, which is tried again
+ * after {@link #KEPT_FAILED}. Thread-safe.
  */
 final class Robots {
 
-  /** As long as RFC 9309, section 2.4, lets a file be kept. */
+  /** Longest time that RFC 9309, section 2.4, lets a file be kept. */
   private static final Duration KEPT = Duration.ofHours(24);
 
   private static final Duration KEPT_FAILED = Duration.ofMinutes(5);
 
-  /** RFC 9309, section 2.3.1.2. */
+  /** Most redirects: RFC 9309, section 2.3.1.2. */
   private static final int REDIRECTS = 5;
 
-  /** RFC 9309, section 2.5: at least 500 kibibytes must be read. */
+  /** Bytes that are read: RFC 9309, section 2.5, requires at least 500 KiB. */
   private static final int MAX_BYTES = 512 * 1024;
 
   private static final long MOST_KEPT_BYTES = 64L * 1024 * 1024;
 
-  /** What an entry takes besides its text, about. */
+  /** Bytes of an entry besides its text, roughly. */
   private static final int ENTRY_BYTES = 512;
 
-  /** A file, or the way to it, with the time from which on it is not used any more. */
+  /** A file, or the request for it, with its expiry in the timers' nanoseconds. */
   private static final class Kept {
 
     private final CompletableFuture<Rules> rules = new CompletableFuture<>();
@@ -73,7 +73,7 @@ final class Robots {
 
   /**
    * Least time between two requests that the host asks for; zero where it names none. {@link
-   * FetchStopped} where the address may not be asked, or nobody knows yet.
+   * FetchStopped} where the address may not be asked, or that is unknown yet.
    */
   CompletableFuture<Duration> interval(HttpUrl url) {
     return rules(url.newBuilder().encodedPath("/robots.txt").query(null).build())
@@ -119,9 +119,9 @@ final class Robots {
         .thenCompose(Supplier::get);
   }
 
-  /** What a host answers in the place of its robots.txt, or the way on. */
-  private Supplier<CompletableFuture<Rules>> read(Answer answer, int redirects, Allowance allowance)
-      throws IOException {
+  /** Reads the response to a request for robots.txt, or follows a redirect. */
+  private Supplier<CompletableFuture<Rules>> read(
+      HostAnswer answer, int redirects, Allowance allowance) throws IOException {
     Optional<HttpUrl> next;
     try {
       next = answer.redirect();
@@ -147,7 +147,7 @@ final class Robots {
     return () -> CompletableFuture.completedFuture(rules);
   }
 
-  /** Notes how long a file is kept, if at all, and makes room for it. */
+  /** Sets how long a file is kept, if at all, and evicts others to make room. */
   private void keep(HttpUrl file, Kept kept, Duration time, long fileBytes) {
     synchronized (files) {
       if (files.get(file) != kept) {
@@ -176,29 +176,29 @@ final class Robots {
   }
 
   /**
-   * A host's robots.txt.
+   * Rules of a robots.txt.
    *
-   * @param textBytes of the lines that it goes by
+   * @param textBytes bytes of the lines that were parsed
    */
   private record Rules(SimpleRobotRules rules, int textBytes) {
 
-    /** No rule is longer; a longer line is there to cost time. */
+    /** Longest line that is parsed, in chars; no honest rule is longer. */
     private static final int MAX_LINE = 4096;
 
-    /** The lines that we go by. */
+    /** Beginnings of the lines that are parsed. */
     private static final List<String> DIRECTIVES = List.of("user", "dis", "allow", "crawl");
 
-    /** What a rule takes besides its text: a rule, a string, an array and a place in a list. */
+    /** Bytes of a rule besides its text: a rule, a string, an array and a place in a list. */
     private static final int RULE_BYTES = 80;
 
-    /** Most steps that looking up one address may take, about; more than any honest file needs. */
+    /** Most steps of matching one address, roughly; more than any honest file needs. */
     private static final long MAX_STEPS = 20_000_000;
 
     private static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
 
     static Rules parse(byte[] text) {
       byte[] lines = honestLines(text).getBytes(StandardCharsets.UTF_8);
-      // The parser forbids everything where the delay is longer than it is told to accept.
+      // The parser forbids everything where the delay is longer than its configured limit.
       SimpleRobotRulesParser parser = new SimpleRobotRulesParser(Long.MAX_VALUE, 0);
       List<String> names = List.of(FetchSettings.UserAgent.NAME);
       return new Rules(parser.parseContent("", lines, "text/plain", names), lines.length);
@@ -248,8 +248,8 @@ final class Robots {
     }
 
     /**
-     * The lines that we go by. What is too long, and markup, would only make the parser slow: it
-     * has expressions that take the square of a line's length.
+     * Lines worth parsing. Long lines and markup would only make the parser slow: its expressions
+     * take time quadratic in a line's length.
      */
     private static String honestLines(byte[] text) {
       StringBuilder kept = new StringBuilder();

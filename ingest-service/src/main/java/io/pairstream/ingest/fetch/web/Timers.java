@@ -7,7 +7,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** What happens when a time has come. */
+/** Timer for delayed tasks. */
 interface Timers extends AutoCloseable {
 
   /** Nanoseconds since some moment; never goes back. */

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /**
- * Reads addresses of strangers strictly: what readers differ about is refused (a user name, a
+ * Reads untrusted addresses strictly: what readers differ about is refused (a user name, a
  * backslash or an escape in the host, an IPv4 address other than in four decimal numbers). The host
  * must be the same to {@link LinkHost}, by which links are shared out, and to the client, which
  * asks it.
@@ -16,8 +16,8 @@ final class WebAddress {
   private static final Pattern SCHEME = Pattern.compile("[^:/?#]+:");
 
   /**
-   * What some reader takes for an IPv4 address: its last label is a decimal, octal or hexadecimal
-   * number (WHATWG URL, "ends in a number").
+   * A host that some parsers take for an IPv4 address: its last label is a decimal, octal or
+   * hexadecimal number (WHATWG URL, "ends in a number").
    */
   private static final Pattern ENDS_IN_NUMBER = Pattern.compile("(.*\\.)?(\\d*|0x[0-9a-f]*)");
 

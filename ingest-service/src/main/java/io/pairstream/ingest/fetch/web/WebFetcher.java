@@ -35,7 +35,8 @@ public interface WebFetcher extends AutoCloseable {
    * future gives the fetch up.
    *
    * @param url its address as received; one that cannot be used is an answer, not an exception
-   * @param expectedDigest lower-case hex SHA-256 that the image must have; empty where nobody knows
+   * @param expectedDigest lower-case hex SHA-256 that the image must have; empty where it is
+   *     unknown
    */
   CompletableFuture<FetchResult> fetch(String url, String expectedDigest);
 

@@ -361,7 +361,7 @@ class FetchServiceTest {
         .containsExactlyInAnyOrder("UNREADABLE_RECORD", "UNREADABLE_RECORD", "RECORD_TOO_LARGE");
   }
 
-  /** What lets a link wait that is due. */
+  /** A due waiting-link record. */
   private WaitingLink.Builder waiting(byte[] link, String topic) {
     return WaitingLink.newBuilder()
         .setValue(ByteBuffer.wrap(link))

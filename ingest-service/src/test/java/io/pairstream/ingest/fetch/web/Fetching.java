@@ -22,7 +22,7 @@ final class Fetching {
     return new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), robots);
   }
 
-  /** Of a fetcher that may ask these networks besides the public one. */
+  /** Settings of a fetcher that may ask these networks besides the public one. */
   static FetchSettings from(Politeness politeness, Limits limits, String... allowed) {
     return on(Set.of(80, 443), politeness, limits, 1000, allowed);
   }

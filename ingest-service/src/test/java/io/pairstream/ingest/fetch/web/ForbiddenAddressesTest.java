@@ -205,7 +205,7 @@ class ForbiddenAddressesTest {
     assertRefused(failedFetch(url.replace("%d", String.valueOf(PORT))));
   }
 
-  /** What a name answers; "outside" is the site that may be asked. */
+  /** Answers for names; "outside" is the site that may be asked. */
   static Stream<List<String>> answers() {
     return Stream.of(
         List.of("127.0.0.1"),

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Site implements AutoCloseable {
 
-  /** What is sent for a request; the connection is closed after it unless it says otherwise. */
+  /** Response to a request; the connection is closed after it unless the response keeps it open. */
   @FunctionalInterface
   interface Answer {
     /** Sends it, and says whether another request may follow on the connection. */

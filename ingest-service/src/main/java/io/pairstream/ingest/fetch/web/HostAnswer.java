@@ -16,23 +16,23 @@ import okhttp3.HttpUrl;
 import okhttp3.Response;
 
 /**
- * What a host answers: status and headers are here, the body is still to be read.
+ * A host's response: status and headers are read, the body is not.
  *
- * @param url what was asked for
+ * @param url requested address
  * @param from the address that answers
- * @param share what is held of the body
+ * @param share memory held for the body
  */
-record Answer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share share) {
+record HostAnswer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share share) {
 
-  /** How many bytes show what kind of file it is. */
+  /** Bytes that suffice to recognise a file's type. */
   private static final int FIRST_BYTES = 1024;
 
   private static final int STEP = 16 * 1024;
 
-  /** The largest part of a header that is told to anybody. */
-  private static final int MAX_TOLD = 200;
+  /** Most characters of a header in a message. */
+  private static final int MAX_QUOTED = 200;
 
-  /** As many digits as a number of bytes can have. */
+  /** Content length: as many digits as a number of bytes can have. */
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -51,18 +51,16 @@ record Answer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share
   }
 
   /** The header's value, shortened, without what is not printable ASCII: to be shown. */
-  String told(String name) {
+  String quoted(String name) {
     return shown(header(name));
   }
 
   private static String shown(String value) {
-    String told = value.replaceAll("[^ -~]", "").strip();
-    return told.substring(0, Math.min(MAX_TOLD, told.length())).strip();
+    String quoted = value.replaceAll("[^ -~]", "").strip();
+    return quoted.substring(0, Math.min(MAX_QUOTED, quoted.length())).strip();
   }
 
-  /**
-   * Whether the body is compressed for its way (RFC 9110, section 8.4), which we ask nobody for.
-   */
+  /** Whether the body is compressed in transit (RFC 9110, section 8.4), which we never request. */
   boolean isEncoded() {
     String coding = String.join(",", response.headers("Content-Encoding")).strip();
     return !coding.isEmpty() && !coding.equalsIgnoreCase("identity");
@@ -114,7 +112,7 @@ record Answer(HttpUrl url, Response response, InetAddress from, BodyBudget.Share
 
   /**
    * Reads the body, or one byte more than is wanted of a longer one. Memory grows with what has
-   * come, and not with what is promised.
+   * come, and not with what is declared.
    *
    * @param begins sees the first bytes before the others are read
    */

@@ -29,11 +29,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a data set says of one image, field by field, whatever its format. Not thread-safe.
+ * A data set's entry about one image, field by field, whatever its format. Not thread-safe.
  *
  * <p>An image with three captions is three pairs.
  */
-final class Entry {
+final class SourceEntry {
 
   /** More are a mistake, or make much out of little: each is a record with the image in it. */
   static final int MAX_CAPTIONS = 100;
@@ -54,7 +54,7 @@ final class Entry {
   private String problem = "";
   private long rows = 1;
 
-  /** Null where the data set does not hold it. */
+  /** Null where the data set does not hold the image itself. */
   private ByteBuffer image;
 
   /** Reads the entries of a data set in their order. */
@@ -62,7 +62,7 @@ final class Entry {
   interface Reader {
 
     /** The next entry, or empty at the end. */
-    Optional<Entry> next() throws IOException;
+    Optional<SourceEntry> next() throws IOException;
 
     /**
      * Passes over entries up to the one of this number and no further, as far as that is cheaper
@@ -71,7 +71,7 @@ final class Entry {
     default void skip(long number) throws IOException {}
   }
 
-  /** What entries are read from. */
+  /** Source of entries. */
   interface Input extends Closeable {
 
     /** How much of it is read: 0 to 1. */
@@ -79,7 +79,9 @@ final class Entry {
   }
 
   /**
-   * @param field its name; empty where it tells no language
+   * A caption.
+   *
+   * @param field name of its field; empty where that names no language
    */
   private record Caption(String field, String text) {}
 
@@ -87,7 +89,7 @@ final class Entry {
    * @param number grows from entry to entry, from 1 at the least; the same in each reading
    * @param place where the entry is, as people count: a line, a row, a member's name
    */
-  Entry(long number, String place, ColumnNames columns) {
+  SourceEntry(long number, String place, ColumnNames columns) {
     this.number = number;
     this.place = place;
     use(columns);
@@ -106,7 +108,7 @@ final class Entry {
   }
 
   /** Takes a field. An empty value says nothing, except as a caption; the first of a part holds. */
-  Entry field(String name, String value) {
+  SourceEntry field(String name, String value) {
     Role role = columns.role(name);
     uses.add(role == Role.ANNOTATION ? name + " as an annotation" : name + " as " + role.part());
     if (role == Role.CAPTION) {
@@ -136,7 +138,7 @@ final class Entry {
     }
   }
 
-  /** What is wrong with a text, in words that do not speak of the parser. */
+  /** Message about malformed JSON that does not mention the parser. */
   static String notJson(JsonProcessingException e) {
     return "not JSON: "
         + e.getOriginalMessage()
@@ -188,7 +190,7 @@ final class Entry {
    *
    * @param asLines whether each line that is not blank is a caption
    */
-  Entry captionText(String name, String text, boolean asLines) {
+  SourceEntry captionText(String name, String text, boolean asLines) {
     List<String> lines = text.lines().toList();
     int begin = 0;
     int end = lines.size();
@@ -211,20 +213,20 @@ final class Entry {
     return this;
   }
 
-  /** Takes a caption of no language that a name tells. */
-  Entry caption(String text) {
+  /** Takes a caption whose field names no language. */
+  SourceEntry caption(String text) {
     captions.add(new Caption("", text));
     return this;
   }
 
   /** Takes the name of the image's file, whatever the columns are called. */
-  Entry file(String name) {
+  SourceEntry file(String name) {
     values.putIfAbsent(Role.FILE, name);
     return this;
   }
 
   /** Takes the image itself. */
-  Entry image(ByteBuffer bytes) {
+  SourceEntry image(ByteBuffer bytes) {
     image = bytes;
     return this;
   }
@@ -244,7 +246,7 @@ final class Entry {
   }
 
   /** Notes that it cannot be read; the first reason holds. */
-  Entry problem(String message) {
+  SourceEntry problem(String message) {
     return problem(message, 1);
   }
 
@@ -253,7 +255,7 @@ final class Entry {
    *
    * @param rows how many, itself included
    */
-  Entry problem(String message, long rows) {
+  SourceEntry problem(String message, long rows) {
     if (problem.isEmpty()) {
       problem = message;
       this.rows = rows;
@@ -261,7 +263,7 @@ final class Entry {
     return this;
   }
 
-  /** Its columns with what each is for, in words. */
+  /** The entry's columns with the role of each, in words. */
   Set<String> uses() {
     return uses;
   }
@@ -275,7 +277,7 @@ final class Entry {
     notices.put(kind, sentence);
   }
 
-  /** What is to be said of how it is read, by kind. */
+  /** Notices on how the entry is read, by kind. */
   Map<String, String> notices() {
     return notices;
   }
@@ -312,7 +314,7 @@ final class Entry {
         : "";
   }
 
-  /** What holds a text that no record can, if anything does; JSON can. */
+  /** Description of text that no record can hold, though JSON can; empty where there is none. */
   private Optional<String> unencodable() {
     Stream<Map.Entry<String, String>> texts =
         Stream.concat(
