@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries compose.yaml on this machine, under a name and on ports of its own, and takes it down again: pairs and a link
-# come in by the front door, a broker and a preprocessing container are killed meanwhile, and everything is accounted for.
+# come in through the ingest API, a broker and a preprocessing container are killed meanwhile, and everything is accounted for.
 #
 #   smoke.sh [--base IMAGE] [--kafka IMAGE] [--app DIR] [--compose COMMAND]
 #
@@ -51,7 +51,7 @@ $compose version > /dev/null 2>&1 || lack "docker compose, and finds none"
 scratch=$(mktemp -d)
 echo 'services: {}' > "$scratch/brief.yaml"
 name=pairstream-smoke-$$
-# A registry that is this machine: an image that is missing is asked of nobody else.
+# A registry that is this machine: a missing image is pulled from no other registry.
 images=localhost/$name/
 config=/etc/pairstream/client.properties
 web_server=
@@ -142,7 +142,7 @@ for name in sys.argv[1:]:
 print(json.dumps(value) if isinstance(value, (dict, list, bool)) else value)' "$@"
 }
 
-# taken LINES: whether the front door takes all pairs of it. Who is told to come again comes again; a pair that comes twice is a copy.
+# taken LINES: whether the ingest API accepts all its pairs. A refused batch is sent again; a pair that is sent twice is a copy.
 taken() {
   curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/jsonl' --data-binary "@$1" \
     "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/batches" > "$1.answer"
@@ -150,14 +150,14 @@ taken() {
   [ "$(field taken < "$scratch/answer")" = "$pairs" ]
 }
 
-# linked FILE: whether the front door takes the link in it.
+# linked FILE: whether the ingest API accepts the link in it.
 linked() {
   curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/json' \
     --data-binary "@$1" "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/pairs" | tee "$scratch/answer"
   case $(field id < "$scratch/answer") in '' | None) return 1 ;; esac
 }
 
-# keyed: whether a key is made. Of one that was made and not told, nobody knows.
+# keyed: whether a key is made. If its making is not confirmed, another one is made.
 keyed() {
   pairstream keys create --config "$config" --producer smoke --scope publish,read,view > "$scratch/key" || {
     cat "$scratch/said"
@@ -173,7 +173,7 @@ audited() {
   [ "$audit" != 3 ]
 }
 
-# send FOLDER: its pairs through the front door.
+# send FOLDER: its pairs through the ingest API.
 send() {
   # An image and its words lie side by side.
   python3 -c '
@@ -181,7 +181,7 @@ import base64, json, pathlib, sys
 for words in sorted(pathlib.Path(sys.argv[1]).glob("*.txt")):
     image = next(file for file in words.parent.glob(words.stem + ".*") if file != words)
     print(json.dumps({"caption": words.read_text().strip(), "image": base64.b64encode(image.read_bytes()).decode()}))' "$1" > "$1.jsonl"
-  await 300 "the front door does not take $pairs pairs" taken "$1.jsonl"
+  await 300 "the ingest API does not accept $pairs pairs" taken "$1.jsonl"
 }
 
 # decided LINES: whether all pairs of it have a final standing.
@@ -284,7 +284,7 @@ for file in "$scratch"/drawn/pairs/*; do
   cp "$file" "$scratch/$to/"
 done
 [ "$(curl -sS -o /dev/null -w '%{http_code}' -F caption=none "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/pairs")" = 401 ] \
-  || fail "the front door let in a request without a key"
+  || fail "the ingest API accepted a request without a key"
 say "a key is made"
 
 # This machine stands for the web, to which the fetcher alone has a way.
@@ -307,7 +307,7 @@ send "$scratch/first"
 picture=$(basename "$(find "$scratch/web" -type f ! -name '*.txt')")
 python3 -c 'import json, sys; print(json.dumps({"caption": open(sys.argv[1]).read().strip(), "url": sys.argv[2]}))' \
   "$scratch/web/${picture%.*}.txt" "http://$gateway:$web_port/$picture" > "$scratch/link"
-await 300 "the front door does not take the link" linked "$scratch/link"
+await 300 "the ingest API does not accept the link" linked "$scratch/link"
 link=$(field id < "$scratch/answer")
 docker kill "$(container broker-2)" "$(container preprocess-1)" > /dev/null
 say "killed a broker and a preprocessing container, with $pairs pairs and a link under way"
