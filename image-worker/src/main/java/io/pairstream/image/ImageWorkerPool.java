@@ -245,7 +245,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
   }
 
-  /** Whether the last failed start is long enough ago. */
   private boolean hasRested() {
     return System.nanoTime() - failedAtNanos > RETRY.toNanos();
   }

@@ -109,7 +109,6 @@ public final class Exposures {
     return List.copyOf(known.values());
   }
 
-  /** Adds the samples that were seen since another position. */
   private void add(
       Checkpoint checkpoint,
       RunExtent from,

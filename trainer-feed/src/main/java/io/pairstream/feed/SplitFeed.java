@@ -41,7 +41,6 @@ final class SplitFeed extends PairFeed {
   private final WithdrawnPairs withdrawn;
   private final SortedMap<Integer, Long> next;
 
-  /** Records of the open batch. */
   private final List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
 
   /** Ids of pairs whose tombstones were read since the last batch. */

@@ -234,7 +234,6 @@ final class TokenizerFile {
     }
   }
 
-  /** The id of the token that a key names. */
   private int known(JsonNode node, String key) {
     Integer id = vocabulary.get(text(node, key));
     if (id == null) {

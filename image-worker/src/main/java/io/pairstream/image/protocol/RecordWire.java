@@ -34,7 +34,6 @@ final class RecordWire {
 
   private RecordWire() {}
 
-  /** Canonical constructor and components of a record class. */
   private record Shape(Constructor<?> constructor, List<RecordComponent> components) {
 
     static Shape of(Class<?> type) {

@@ -69,7 +69,6 @@ final class TurboJpeg {
         missing + " (apt-get install libturbojpeg0; Ubuntu 24.04 calls it libturbojpeg)");
   }
 
-  /** The file behind a soname. */
   private static Path file(String name) throws IOException {
     if (name.startsWith("/")) {
       return Path.of(name);

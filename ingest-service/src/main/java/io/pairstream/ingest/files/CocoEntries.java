@@ -35,7 +35,6 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
   private final Path file;
   private final Notices notices;
 
-  /** Ids of the images that have an annotation. */
   private final Set<String> annotated = new HashSet<>();
 
   private final Map<String, Image> images = new HashMap<>();

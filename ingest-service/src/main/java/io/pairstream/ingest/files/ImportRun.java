@@ -84,7 +84,6 @@ public final class ImportRun {
   public record Result(
       String name, long published, long links, long problems, long imageBytes, Ending ending) {}
 
-  /** A line of the file of failures. */
   private record Failure(String source, long entry, String where, String problem) {}
 
   /**
@@ -151,7 +150,6 @@ public final class ImportRun {
     }
   }
 
-  /** One source under way. */
   private final class Running {
 
     private final ImportState.Source source;

@@ -222,7 +222,6 @@ final class ParquetFile implements Closeable {
     }
   }
 
-  /** A part of the file, with its own position. */
   private InputStream part(long offset, long length) {
     return new BufferedInputStream(
         new BoundedSeekableByteChannelInputStream(offset, length, file), BUFFER_BYTES);
@@ -283,7 +282,6 @@ final class ParquetFile implements Closeable {
       }
     }
 
-    /** The values of one column, row by row. */
     private static final class Cursor {
 
       private final Column column;

@@ -143,7 +143,6 @@ final class TarEntries implements SourceEntry.Reader {
     return behind.isEmpty() ? "" : behind.substring(1).toLowerCase(Locale.ROOT);
   }
 
-  /** Files of one key, as far as they are used. */
   private final class Parts {
     private final SourceEntry entry;
     private final Map<String, String> texts = new LinkedHashMap<>();

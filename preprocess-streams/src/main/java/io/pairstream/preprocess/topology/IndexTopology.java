@@ -48,7 +48,6 @@ public final class IndexTopology {
     return builder.build();
   }
 
-  /** Makes a published pair's index entry. */
   private final class Entry extends ContextualFixedKeyProcessor<String, byte[], IndexedPair> {
 
     @Override

@@ -66,7 +66,6 @@ final class LookUp extends ContextualProcessor<String, byte[], String, Finding> 
     this.splitsByImage = splitsByImage;
   }
 
-  /** An earlier picture and its distance. */
   private record Near(
       String digest, String group, Split split, int distanceBits, boolean mirrored) {}
 

@@ -405,7 +405,6 @@ public final class PreprocessTopology {
     return fork(node, pairs.processValues(() -> new Judge<>(judge), as(node), stores));
   }
 
-  /** Splits the judged records of a node into kept and rejected ones. */
   private static <T> Fork<T> fork(String node, KStream<String, Tracked<Outcome<T>>> judged) {
     return new Fork<>(
         judged.flatMapValues(Tracked::kept, as(node + "-kept")),

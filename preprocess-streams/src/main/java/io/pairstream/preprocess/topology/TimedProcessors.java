@@ -47,7 +47,6 @@ public final class TimedProcessors implements ProcessorWrapper {
     }
   }
 
-  /** Current position of a thread in the graph. */
   private static final class Downstream {
     private Node present;
 

@@ -113,7 +113,6 @@ record BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
                 .formatted(facts.address(), TRANSACTION_VERSION, RIGHT_TRANSACTIONS));
   }
 
-  /** Judges a setting whose value must be at least this on each broker. */
   private Finding atLeast(
       String setting, long least, long remedy, String name, Level level, String consequence) {
     List<String> values =

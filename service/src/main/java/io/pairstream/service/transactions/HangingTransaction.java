@@ -30,9 +30,9 @@ public record HangingTransaction(
     TransactionDescription ended) {
 
   /**
-   * Those on some partitions. A transaction that is under way is never among them: a coordinator
-   * knows of one before any partition does, and says that it has ended after all partitions were
-   * marked; here it says so of one that is on the partition before and after.
+   * Hanging transactions on some partitions. A running transaction is never among them: its
+   * coordinator knows of it before any partition does, and reports its end after all partitions are
+   * marked; here it reports the end of one that is on the partition before and after.
    *
    * @param ids whose transactions are looked for
    * @throws KafkaException where a question is not answered
@@ -64,7 +64,10 @@ public record HangingTransaction(
     return found;
   }
 
-  /** Whether it is open, and its coordinator neither works on it nor is about to end it. */
+  /**
+   * Whether the transaction is open on the partition, and its coordinator neither works on it nor
+   * is about to end it.
+   */
   private static boolean hangs(ProducerState open, TransactionDescription known) {
     return open.currentTransactionStartOffset().isPresent()
         && switch (known.state()) {
@@ -76,7 +79,7 @@ public record HangingTransaction(
 
   /**
    * Whether its coordinator decided that it is committed. Brokers give a producer the next epoch
-   * with the end of each transaction; of one before the latest nobody knows how it ended.
+   * with the end of each transaction; the end of one before the latest is unknown.
    */
   public boolean isCommitted() {
     return ended.state() == TransactionState.COMPLETE_COMMIT

@@ -20,7 +20,6 @@ import java.util.stream.Stream;
  */
 final class AddressPolicy {
 
-  /** A forbidden block and the reason. */
   private record Closed(AddressBlock block, String what) {}
 
   private static final List<Closed> CLOSED_IPV4 =

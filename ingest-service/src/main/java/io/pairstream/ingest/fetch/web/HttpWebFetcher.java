@@ -164,7 +164,6 @@ final class HttpWebFetcher implements WebFetcher {
           .thenCompose(Supplier::get);
     }
 
-    /** Reads the image, or continues with a redirect. */
     private Supplier<CompletableFuture<FetchResult>> read(HostAnswer answer) throws IOException {
       String optOut = OptOut.of(answer);
       if (!optOut.isEmpty() && answer.status() < 400) {

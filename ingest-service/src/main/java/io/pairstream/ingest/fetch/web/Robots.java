@@ -119,7 +119,6 @@ final class Robots {
         .thenCompose(Supplier::get);
   }
 
-  /** Reads the response to a request for robots.txt, or follows a redirect. */
   private Supplier<CompletableFuture<Rules>> read(
       HostAnswer answer, int redirects, Allowance allowance) throws IOException {
     Optional<HttpUrl> next;
