@@ -394,7 +394,7 @@ def test_refuses_what_cannot_be(dataset):
 
     for message, options in {
         "cannot be shared by 5 ranks alike; the nearest sizes are 20 and 25": dict(ranks=5),
-        "the view has 30 samples: too few for a batch of 48": dict(batch_size=48),
+        "a batch of 48 takes more samples than the view has: 30": dict(batch_size=48),
         "the layout is nhwc or nchw": dict(layout="hwc"),
         "pixels are uint8 or float32": dict(pixels="int8"),
         "normalised pixels are fractions": dict(normalise="clip"),

@@ -473,7 +473,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PairstreamError as e:
         print(f"pairstream: {e}", file=sys.stderr)
         return 3
-    print(f"{path}: {len(fitted.vocabulary)} words of {fitted.captions} captions")
+    print(f"{path}: words: {len(fitted.vocabulary)}, captions: {fitted.captions}")
     return 0
 
 

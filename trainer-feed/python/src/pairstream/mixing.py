@@ -449,7 +449,7 @@ def require_lanes(name: str, view: View, lanes: int) -> None:
         SettingsError: where it has not
     """
     if view.samples < lanes:
-        raise SettingsError(f"the view {name} has {view.samples} samples: too few for the {lanes} lanes of the run")
+        raise SettingsError(f"the {lanes} lanes of the run take more samples than the view {name} has: {view.samples}")
 
 
 def change(log: Log, history: MixHistory, samples: int, parts: Sequence[Part]) -> bool:

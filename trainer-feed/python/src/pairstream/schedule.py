@@ -149,7 +149,7 @@ class ViewSchedule:
 
     def require_batches(self, batch_size: int, keep_last: bool) -> None:
         if self._view.samples < batch_size and not keep_last:
-            raise SettingsError(f"the view has {self._view.samples} samples: too few for a batch of {batch_size}")
+            raise SettingsError(f"a batch of {batch_size} takes more samples than the view has: {self._view.samples}")
 
     def batches(self, batch_size: int, keep_last: bool) -> int:
         """Number of batches of an epoch."""

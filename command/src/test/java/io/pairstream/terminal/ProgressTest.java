@@ -56,10 +56,8 @@ class ProgressTest {
     List<String> found = new ArrayList<>();
     try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
       for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
-        Matcher matcher = made.matcher(Files.readString(source));
-        while (matcher.find()) {
-          found.add(source + ": " + matcher.group());
-        }
+        Matcher hits = made.matcher(Files.readString(source));
+        hits.results().forEach(hit -> found.add(source + ": " + hit.group()));
       }
     }
     assertThat(found).isEmpty();

@@ -85,8 +85,8 @@ public record FeedPosition(
           long begin = first.offsets.get(partition);
           if (offset < begin) {
             throw new FeedRefusedException(
-                "%s-%d begins at %d: %d offsets behind the position have left the log"
-                    .formatted(topic, partition, begin, begin - offset));
+                "%s-%d begins at %d: records behind the position, from %d on, have left the log"
+                    .formatted(topic, partition, begin, offset));
           }
           if (offset > ends.get(partition)) {
             throw new FeedRefusedException(

@@ -149,8 +149,8 @@ public final class ViewRun {
   void requireBatches(FeedSettings settings) {
     if (left(0, settings) == 0) {
       throw new IllegalArgumentException(
-          "the view %s has %d samples: too few for a batch of %d"
-              .formatted(fingerprint, samples, batchSize(settings)));
+          "a batch of %d takes more samples than the view %s has: %d"
+              .formatted(batchSize(settings), fingerprint, samples));
     }
   }
 

@@ -417,7 +417,7 @@ class ViewFeedTest {
 
     assertThatThrownBy(() -> run.rank(3, 3)).hasMessageContaining("rank 3 of 3");
     assertThatThrownBy(() -> PairFeed.ofView(source, settings(48), run, Optional.empty()))
-        .hasMessageContaining("has 30 samples: too few for a batch of 48");
+        .hasMessageContaining("a batch of 48 takes more samples than the view ");
     assertPositionRefused(
         run,
         new ViewPosition(view.fingerprint(), PLAN, 2, 1_000_000_000),

@@ -77,7 +77,7 @@ final class CocoEntries implements SourceEntry.Reader, SourceEntry.Input {
       if (left > 0) {
         notices.once(
             file + " images",
-            "%s: %,d of %,d images have no caption"
+            "%s: images without a caption: %,d of %,d"
                 .formatted(file.getFileName(), left, images.size()));
       }
       return Optional.empty();

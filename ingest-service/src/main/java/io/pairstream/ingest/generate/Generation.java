@@ -277,7 +277,8 @@ public final class Generation {
     List<String> ids = sent.stream().map(CompletableFuture::join).map(Published::id).toList();
     if (ids.size() < plan.images()) {
       listener.problem(
-          prompt.where(), "%d of %d images came%s".formatted(ids.size(), plan.images(), missing));
+          prompt.where(),
+          "images that came: %d of %d%s".formatted(ids.size(), plan.images(), missing));
       unanswered.increment();
     }
     // Last of all, so that a run that dies before this asks again rather than never.

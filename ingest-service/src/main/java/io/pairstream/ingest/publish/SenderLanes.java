@@ -140,7 +140,7 @@ public final class SenderLanes implements AutoCloseable {
   private static Problem full(Lane lane) {
     return Problem.of(
             ProblemKind.QUOTA_EXCEEDED,
-            "%d pictures of this producer that are far larger than their files are being prepared, and %d wait; send this one again in %d s"
+            "pictures of this producer that are far larger than their files: %d are being prepared, %d wait; send this one again in %d s"
                 .formatted(lane.underWay.size(), lane.waiting.size(), COME_BACK_SECONDS))
         .with("quota", "decoding")
         .retryAfter(COME_BACK_SECONDS);

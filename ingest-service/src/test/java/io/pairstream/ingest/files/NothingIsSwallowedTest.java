@@ -241,7 +241,7 @@ class NothingIsSwallowedTest {
     assertThat(said(folder))
         .containsExactly("4 images are beside metadata.csv and not in it: 1.jpg, 2.jpg, 4.jpg");
     assertThat(said(folder.resolve("c.json")))
-        .containsExactly("c.json: 1 of 2 images have no caption");
+        .containsExactly("c.json: images without a caption: 1 of 2");
     write("metadata.csv", "file_name,text\n");
     assertThat(said(folder)).containsExactly("metadata.csv has no row");
   }

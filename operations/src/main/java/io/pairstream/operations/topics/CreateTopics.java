@@ -124,7 +124,8 @@ public final class CreateTopics {
       throw new TopicMismatchException(
           "asked for "
               + specs.get(0).partitions()
-              + " partitions per topic, but "
+              + (specs.get(0).partitions() == 1 ? " partition" : " partitions")
+              + " per topic, but "
               + wrong
               + "; the number never changes: ask for the same, or take another data set");
     }

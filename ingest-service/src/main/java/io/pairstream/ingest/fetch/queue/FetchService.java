@@ -205,7 +205,7 @@ public final class FetchService implements AutoCloseable {
     int ofWaiting = partitions.get().get(waiting);
     if (ofLinks != ofWaiting) {
       throw new KafkaException(
-          "%s has %d partitions and %s has %d; both must have as many, so that one instance has all of a host's links"
+          "partitions of %s: %d, of %s: %d; both must have as many, so that one instance has all of a host's links"
               .formatted(links, ofLinks, waiting, ofWaiting));
     }
     ClusterCheck.of(settings.cluster()).onTopics(names).requireOnceItAnswers();
