@@ -98,4 +98,5 @@ def main(out: str) -> None:
     print(f"{out}: {len(pictures)} pictures, {os.path.getsize(out) // 1024} KiB")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -27,8 +27,9 @@ final class Browser implements AutoCloseable {
   /** What a person looks at. */
   enum Screen {
     DESK(1280, 900),
+    PHONE(390, 844),
     /** The narrowest phone that is still common. */
-    PHONE(360, 740);
+    NARROW_PHONE(360, 740);
 
     final int widthPx;
     final int heightPx;

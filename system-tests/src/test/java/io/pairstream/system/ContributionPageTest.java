@@ -15,8 +15,6 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** The contribution page in a real browser, as people use it. */
@@ -90,9 +88,7 @@ class ContributionPageTest extends PageTest {
     assertThat(browser.script("return document.documentElement.lang")).isEqualTo("en");
   }
 
-  @ParameterizedTest
-  @CsvSource({"DESK, en-GB, light", "PHONE, zh-CN, dark"})
-  @Tag("full")
+  @OnEveryScreen
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
     Browser browser = using(Browser.open(screen, language));

@@ -17,8 +17,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** The operators' page in a real browser, as people use it: what is late, why, and since when. */
@@ -301,9 +299,7 @@ class DashboardPageTest extends PageTest {
     return new Sentence(Template.valueOf(json.path("template").asText()), arguments);
   }
 
-  @ParameterizedTest
-  @CsvSource({"DESK, en-GB, light", "PHONE, zh-CN, dark"})
-  @Tag("full")
+  @OnEveryScreen
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());

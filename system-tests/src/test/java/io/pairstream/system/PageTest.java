@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What tests of pages share: what they have opened, and what holds of every page. */
 @Timeout(1800)
@@ -32,6 +39,20 @@ abstract class PageTest {
           "%3Cimg%20src=x%20onerror=window.trapped=1%3E&reason=x",
           "//trap.example/x.js",
           "\u202Egnp.drawkcab <b>bold</b> &lt;script&gt;");
+
+  /** A test that looks at its pages on each screen, in both languages and colours. */
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource({
+    "DESK, en-GB, light",
+    "DESK, zh-CN, dark",
+    "PHONE, en-GB, dark",
+    "PHONE, zh-CN, light",
+    "NARROW_PHONE, en-GB, light"
+  })
+  @Tag("full")
+  @Target(ElementType.METHOD)
+  @Retention(RetentionPolicy.RUNTIME)
+  @interface OnEveryScreen {}
 
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -79,10 +100,18 @@ abstract class PageTest {
                 v.impact + ' ' + v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '));
             """);
     assertThat(barriers).as(where).isEqualTo(List.of());
-    Object isWider =
+    Object wider =
         browser.script(
-            "return document.documentElement.scrollWidth > document.documentElement.clientWidth");
-    assertThat(isWider).as(where).isEqualTo(false);
+            """
+            const seen = document.documentElement.clientWidth;
+            return document.documentElement.scrollWidth <= seen ? []
+                : [...document.querySelectorAll('body *')]
+                    .filter(it => it.getBoundingClientRect().right > seen + 1)
+                    .map(it => it.outerHTML.slice(0, 100));
+            """);
+    assertThat(wider)
+        .as(where + ": what makes the page wider than the screen")
+        .isEqualTo(List.of());
   }
 
   /** No text has run as code, nor become an element that could, nor a link to elsewhere. */

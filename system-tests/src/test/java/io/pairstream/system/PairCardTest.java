@@ -3,12 +3,13 @@ package io.pairstream.system;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.drawing.DrawnPairs;
 import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /**
@@ -76,8 +77,7 @@ class PairCardTest extends StoryTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"DESK, en-GB, light", "PHONE, zh-CN, dark"})
+  @OnEveryScreen
   void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
       throws Exception {
     Browser browser = using(Browser.open(screen, language));
@@ -89,8 +89,11 @@ class PairCardTest extends StoryTest {
             "pair/" + story.longest(),
             "pair/" + story.traps().get(3),
             "pair/unknown",
+            "quarantine",
             "profile",
-            "actions")) {
+            "actions",
+            "overview",
+            "lag?group=pairs-index")) {
       visit(browser, "#/" + view);
       browser.script("document.querySelectorAll('details').forEach(it => { it.open = true; })");
       requireFree(browser, view);
@@ -109,8 +112,46 @@ class PairCardTest extends StoryTest {
     browser.script(
         "document.querySelector('.tile:first-child input').scrollIntoView({block: 'center'})");
     browser.click(".tile:first-child input");
-    browser.click("[data-decision=RECAPTIONED]");
+    for (String decision : List.of("ACCEPTED", "RECAPTIONED", "REPLAYED")) {
+      browser.click("[data-decision=" + decision + "]");
+      browser.click("#review-form .primary");
+      requireFree(browser, decision);
+      browser.click("#review-form .ending .button:first-child");
+    }
+    browser.click("[data-decision=REJECTED]");
+    browser.type("#review-comment", "A file's name is no caption.");
     browser.click("#review-form .primary");
-    requireFree(browser, "review");
+    browser.await("the result is there", () -> browser.isVisible("#review-close"));
+    requireFree(browser, "result");
+    browser.click("#review-close");
+    visit(browser, "#/lag?group=pairs-index");
+    browser.click(".detail .row > button");
+    browser.click("#mute-form .primary");
+    requireFree(browser, "mute");
+  }
+
+  @Test
+  void theSheetOfARecipeStandsInNobodysWayEither() throws Exception {
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    Files.write(
+        pictures.resolve("a.jpg"),
+        RunningPlatform.image(RunningPlatform.submitted(new DrawnPairs(3, 0.0), 0)));
+    Files.writeString(pictures.resolve("a.txt"), "A_caption_without_any_space_".repeat(20));
+    Path sheet = folder.resolve("sheet.html");
+    try (PairstreamProcess trial =
+        PairstreamProcess.start(
+            folder.resolve("try.log"),
+            "recipe",
+            "try",
+            pictures.toString(),
+            "--sheet",
+            sheet.toString())) {
+      assertThat(trial.ended()).as(trial.said()).isZero();
+    }
+    Browser browser = using(Browser.open(Browser.Screen.PHONE, "en-GB"));
+
+    browser.go(sheet.toUri().toString());
+
+    requireFree(browser, "sheet");
   }
 }

@@ -2,7 +2,7 @@
 // decided about it.
 
 import { h, outside, show } from "./dom.js";
-import { addressOf, card, facts, heading, note, personOf, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
+import { addressOf, card, codeOf, facts, heading, note, personOf, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
 import { reviewBar } from "./review.js";
 import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip } from "./tiles.js";
 
@@ -130,7 +130,7 @@ function verdict(app, pair, reload) {
         fact(app, "limit", pair.limit && h("bdi", withUnit(app, pair.limit))),
         fact(app, "detail", detailOf(app, pair) && h("bdi", detailOf(app, pair))),
         fact(app, "remedy", remedyWords(app, pair.reason, pair.remedy)),
-        fact(app, "code", pair.reason && h("a", { href: cell }, h("code", pair.reason))),
+        fact(app, "code", pair.reason && h("a", { href: cell }, codeOf(pair.reason))),
         fact(app, "step", pair.step && h("code", pair.step)),
       ]
     : [

@@ -151,6 +151,11 @@ export function afterVerdict(verdict, text) {
   return text.slice(start.length);
 }
 
+/** A name in code, which may break behind an underscore, so that a phone breaks it nowhere else. */
+export function codeOf(name, className = "") {
+  return h(`code${className}`, name.split(/(?<=_)/).flatMap((part) => [part, h("wbr")]));
+}
+
 /** A measured value or a limit, like "12 bytes", with its unit in the page's language. */
 export function withUnit(app, text) {
   const [, more, value, unit = ""] = /^(more than )?([\d.]+) ([a-z][a-z ]*)$/.exec(text ?? "") ?? [];

@@ -2,7 +2,7 @@
 // them. The cell is a part of the address.
 
 import { h } from "./dom.js";
-import { addressOf, follow, heading, note, saidIn, scrolling, skeleton, tally, timeOf, withUnit } from "./parts.js";
+import { addressOf, codeOf, follow, heading, note, saidIn, scrolling, skeleton, tally, timeOf, withUnit } from "./parts.js";
 import { MOST_PAIRS, reviewBar } from "./review.js";
 import { PairList, Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, revealAll, sourceName, spokenName } from "./tiles.js";
 
@@ -91,7 +91,7 @@ function board(app, { cells, sources, total }, open) {
             h(
               "tr",
               { key: reason },
-              h("th", { scope: "row" }, h("span.reason-words", reasonWords(app, reason)), h("code.small.quiet", reason)),
+              h("th", { scope: "row" }, h("span.reason-words", reasonWords(app, reason)), codeOf(reason, ".small.quiet")),
               sources.map((source) => cell({ reason, source }, of(reason, source), false)),
               cell({ reason, source: "" }, of(reason), true),
             ),
