@@ -58,7 +58,7 @@ public record ClusterMetrics(
     LagReport report = lag.get();
     lag(report, text);
     if (exporterNames) {
-      LagExporterNames.write(clusterName, report, text);
+      new LagExporterNames(clusterName, text).write(report);
     }
     for (BrokerDisk disk : disks.get()) {
       var of = with("broker", String.valueOf(disk.broker()), "path", disk.path());
@@ -164,11 +164,11 @@ public record ClusterMetrics(
     return all;
   }
 
-  private static double known(OptionalDouble number) {
+  static double known(OptionalDouble number) {
     return number.orElse(Double.NaN);
   }
 
-  private static double known(OptionalLong number) {
+  static double known(OptionalLong number) {
     return number.isPresent() ? number.getAsLong() : Double.NaN;
   }
 }

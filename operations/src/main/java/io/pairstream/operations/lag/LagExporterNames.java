@@ -1,9 +1,12 @@
 package io.pairstream.operations.lag;
 
+import static io.pairstream.operations.lag.ClusterMetrics.known;
+
 import io.pairstream.service.report.PrometheusText;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /**
  * Lag by the names and labels of kafka-lag-exporter, for boards that were made for it. The labels
@@ -11,56 +14,39 @@ import java.util.OptionalDouble;
  *
  * <p>Source: https://github.com/seglo/kafka-lag-exporter#metrics
  */
-final class LagExporterNames {
+record LagExporterNames(String cluster, PrometheusText text) {
 
-  private static final String OF_GROUP = "kafka_consumergroup_group_";
-
-  private LagExporterNames() {}
-
-  static void write(String cluster, LagReport report, PrometheusText text) {
+  void write(LagReport report) {
     for (GroupLag group : report.groups()) {
-      String[] of = {"cluster_name", cluster, "group", group.group()};
-      Map<String, Long> ofTopics = new HashMap<>();
-      long most = -1;
-      for (PartitionLag each : group.partitions()) {
-        partition(cluster, group.group(), each, text);
-        if (each.now().records().isPresent()) {
-          long records = each.now().records().getAsLong();
-          most = Math.max(most, records);
-          ofTopics.merge(each.topic(), records, Long::sum);
-        }
-      }
-      OptionalDouble oldest =
-          group.partitions().stream().flatMapToDouble(each -> each.now().seconds().stream()).max();
-      text.gauge(OF_GROUP + "max_lag", "Max group offset lag")
-          .sample(most < 0 ? Double.NaN : most, of);
-      text.gauge(OF_GROUP + "max_lag_seconds", "Max group time lag")
-          .sample(oldest.orElse(Double.NaN), of);
-      text.gauge(OF_GROUP + "sum_lag", "Sum of group offset lag")
-          .sample(
-              ofTopics.isEmpty()
-                  ? Double.NaN
-                  : ofTopics.values().stream().mapToLong(each -> each).sum(),
-              of);
-      ofTopics.forEach(
-          (topic, records) ->
-              text.gauge(OF_GROUP + "topic_sum_lag", "Sum of group offset lag across a topic")
-                  .sample(
-                      records, "cluster_name", cluster, "group", group.group(), "topic", topic));
+      group.partitions().forEach(each -> partition(group.group(), each));
+      String[] of = {"group", group.group()};
+      Map<String, LongSummaryStatistics> topics =
+          group.partitions().stream()
+              .filter(each -> each.now().records().isPresent())
+              .collect(
+                  Collectors.groupingBy(
+                      PartitionLag::topic,
+                      Collectors.summarizingLong(each -> each.now().records().getAsLong())));
+      LongSummaryStatistics all = new LongSummaryStatistics();
+      topics.values().forEach(all::combine);
+      boolean unknown = topics.isEmpty();
+      ofGroup("max_lag", "Max group offset lag", unknown ? Double.NaN : all.getMax(), of);
+      ofGroup("sum_lag", "Sum of group offset lag", unknown ? Double.NaN : all.getSum(), of);
+      var ages = group.partitions().stream().flatMapToDouble(each -> each.now().seconds().stream());
+      ofGroup("max_lag_seconds", "Max group time lag", known(ages.max()), of);
+      String help = "Sum of group offset lag across a topic";
+      topics.forEach(
+          (topic, sum) ->
+              ofGroup("topic_sum_lag", help, sum.getSum(), "group", group.group(), "topic", topic));
     }
   }
 
-  private static void partition(
-      String cluster, String group, PartitionLag each, PrometheusText text) {
+  private void partition(String group, PartitionLag each) {
     String number = String.valueOf(each.partition());
-    String[] place = {"cluster_name", cluster, "topic", each.topic(), "partition", number};
-    text.gauge("kafka_partition_latest_offset", "Latest offset of a partition")
-        .sample((double) each.end(), place);
-    text.gauge("kafka_partition_earliest_offset", "Earliest offset of a partition")
-        .sample((double) each.logStart(), place);
+    String[] place = {"topic", each.topic(), "partition", number};
+    add("partition_latest_offset", "Latest offset of a partition", each.end(), place);
+    add("partition_earliest_offset", "Earliest offset of a partition", each.logStart(), place);
     String[] of = {
-      "cluster_name",
-      cluster,
       "group",
       group,
       "topic",
@@ -74,12 +60,20 @@ final class LagExporterNames {
       "member_host",
       ""
     };
-    text.gauge(OF_GROUP + "offset", "Last group consumed offset of a partition")
-        .sample(each.committed().isPresent() ? each.committed().getAsLong() : Double.NaN, of);
-    text.gauge(OF_GROUP + "lag", "Group offset lag of a partition")
-        .sample(
-            each.now().records().isPresent() ? each.now().records().getAsLong() : Double.NaN, of);
-    text.gauge(OF_GROUP + "lag_seconds", "Group time lag of a partition")
-        .sample(each.now().seconds().orElse(Double.NaN), of);
+    String last = "Last group consumed offset of a partition";
+    ofGroup("offset", last, known(each.committed()), of);
+    ofGroup("lag", "Group offset lag of a partition", known(each.now().records()), of);
+    ofGroup("lag_seconds", "Group time lag of a partition", known(each.now().seconds()), of);
+  }
+
+  private void ofGroup(String name, String help, double value, String... of) {
+    add("consumergroup_group_" + name, help, value, of);
+  }
+
+  private void add(String name, String help, double value, String... of) {
+    String[] labels = Arrays.copyOf(of, of.length + 2);
+    labels[of.length] = "cluster_name";
+    labels[of.length + 1] = cluster;
+    text.gauge("kafka_" + name, help).sample(value, labels);
   }
 }
