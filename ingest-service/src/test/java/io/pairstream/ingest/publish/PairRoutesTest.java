@@ -312,6 +312,16 @@ class PairRoutesTest {
     assertProblem(answer, 422, "pair-refused");
   }
 
+  @Test
+  void anImageAsADataUrlIsRefusedWithWhatWouldBeRight() throws Exception {
+    String body = "{\"caption\": \"x\", \"image\": \"data:image/png;base64,AAAA\"}";
+
+    HttpResponse<String> answer = post("application/json", body.getBytes(UTF_8));
+
+    assertProblem(answer, 422, "pair-refused");
+    assertThat(answer.body()).contains("without \\\"data:image/…;base64,\\\" before it");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -21,6 +21,18 @@ class PartitionJudgeTest {
   }
 
   @Test
+  void linksThatAreNotDueWaitRightlyAsLongAsSomebodyIsThere() {
+    Trace trace = Trace.begin().waitsByDesign().at(0, 100).looks(10, 10, 10);
+
+    trace.stands(360, 0);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.sentence(""))
+        .isEqualTo("OK: pairs.crowdsourced-3: 100 records are left until they are due");
+    assertThat(trace.membersLeave().stands(60, 0).verdict()).isEqualTo(Verdict.STOP);
+  }
+
+  @Test
   void aStallEndsWithTheLookInWhichItMovesOn() {
     Trace trace = Trace.begin().at(0, 100).looks(10, 10, 10).stands(10, 10);
     assertThat(trace.verdict()).isEqualTo(Verdict.STALL);

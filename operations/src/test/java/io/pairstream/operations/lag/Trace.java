@@ -29,6 +29,7 @@ final class Trace {
   private long logStart;
   private boolean never;
   private boolean alive = true;
+  private boolean waitsByDesign;
   private OptionalDouble seconds = OptionalDouble.empty();
   private OptionalDouble retention = OptionalDouble.empty();
   private long markers;
@@ -120,6 +121,12 @@ final class Trace {
     return look();
   }
 
+  /** Its records are left until their time has come. */
+  Trace waitsByDesign() {
+    waitsByDesign = true;
+    return this;
+  }
+
   /** Only so many transaction markers are left behind the group. */
   Trace markersLeft(long count) {
     markers = count;
@@ -174,7 +181,7 @@ final class Trace {
             lag <= markers ? 0 : lag,
             alive,
             alive,
-            false,
+            waitsByDesign,
             Optional.empty(),
             madeAnew,
             seconds,
