@@ -12,10 +12,15 @@ public final class Canaries {
   private Canaries() {}
 
   /**
-   * The source by which a pair is counted: its kind, or {@link #SOURCE}. A pair that came through
-   * the ingest API has a producer, and is no canary whatever its contributor.
+   * Whether a pair is a canary. One that came through the ingest API has a producer, and is none
+   * whatever its contributor.
    */
+  public static boolean is(String contributor, String producer) {
+    return contributor.equals(CONTRIBUTOR) && producer.isEmpty();
+  }
+
+  /** The source by which a pair is counted: its kind, or {@link #SOURCE}. */
   public static String source(String sourceKind, String contributor, String producer) {
-    return contributor.equals(CONTRIBUTOR) && producer.isEmpty() ? SOURCE : sourceKind;
+    return is(contributor, producer) ? SOURCE : sourceKind;
   }
 }

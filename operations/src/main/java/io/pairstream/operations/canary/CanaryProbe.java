@@ -83,6 +83,7 @@ public final class CanaryProbe implements AutoCloseable {
 
   private final ClusterAccess cluster;
   private final Duration interval;
+  private final Runnable sent;
   private final LongSupplier nanos;
   private final Thread thread;
   private volatile CanaryReport latest;
@@ -95,17 +96,19 @@ public final class CanaryProbe implements AutoCloseable {
    * A probe that has sent none yet.
    *
    * @param interval from one canary to the next
+   * @param sent is called for each canary that the broker has taken
    */
-  public CanaryProbe(ClusterAccess cluster, Duration interval) {
-    this(cluster, interval, System::nanoTime);
+  public CanaryProbe(ClusterAccess cluster, Duration interval, Runnable sent) {
+    this(cluster, interval, sent, System::nanoTime);
   }
 
   /**
    * @param nanos the time that canaries take, as {@link System#nanoTime} tells it
    */
-  CanaryProbe(ClusterAccess cluster, Duration interval, LongSupplier nanos) {
+  CanaryProbe(ClusterAccess cluster, Duration interval, Runnable sent, LongSupplier nanos) {
     this.cluster = cluster;
     this.interval = interval;
+    this.sent = sent;
     this.nanos = nanos;
     this.thread = Threads.daemon("canary", this::run);
     tell(State.UNKNOWN, Template.NO_CANARY_YET.with());
@@ -157,6 +160,7 @@ public final class CanaryProbe implements AutoCloseable {
       seekBehindTheLast(consumer, key);
       long sentAt = nanos.getAsLong();
       RecordMetadata at = publisher.publish(image, canary, "a canary").join();
+      sent.run();
       await(consumer, key, new Origin(at.topic(), at.partition(), at.offset()), sentAt);
       // There is no group to leave, and a fetch that still waits would be waited for.
       consumer.close(CloseOptions.timeout(Duration.ZERO));

@@ -7,7 +7,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What came to each topic within the last minute, by where its partitions end. Thread-safe. */
+/**
+ * What came to each topic within the last minute, by where its partitions end, without canaries of
+ * this process. Thread-safe.
+ */
 public final class Arrivals {
 
   /** What rates are the mean of. */
@@ -16,6 +19,12 @@ public final class Arrivals {
   private record Look(Instant at, Map<String, Long> ends) {}
 
   private final Deque<Look> looks = new ArrayDeque<>();
+  private final Map<String, Long> leftOut = new HashMap<>();
+
+  /** Notes that a record which came to a topic is to count as none, as a canary does. */
+  public synchronized void leaveOut(String topic) {
+    leftOut.merge(topic, 1L, Long::sum);
+  }
 
   /** Notes a look. */
   public synchronized void note(LagReport report) {
@@ -28,6 +37,7 @@ public final class Arrivals {
     }
     Map<String, Long> sums = new HashMap<>();
     ends.forEach((topic, of) -> sums.put(topic, of.values().stream().mapToLong(e -> e).sum()));
+    leftOut.forEach((topic, count) -> sums.merge(topic, -count, Long::sum));
     looks.addLast(new Look(report.at(), sums));
     Instant from = report.at().minus(WINDOW);
     while (looks.size() > 2

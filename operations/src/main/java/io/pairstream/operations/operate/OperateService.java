@@ -99,7 +99,7 @@ public final class OperateService implements AutoCloseable {
     routes.addAll(new LagRoutes(latest, history).routes());
     obstacles.add(lag::obstacle);
     obstacles.add(instances::obstacle);
-    Supplier<CanaryReport> canary = canary(access, settings);
+    Supplier<CanaryReport> canary = canary(access, settings, arrivals);
     TopicTable catalogue = addPairs(access, settings, clock);
     ClusterWatch watch = closedLater(new ClusterWatch(access));
     PairSearch search = new PairSearch(catalogue, clock);
@@ -226,11 +226,13 @@ public final class OperateService implements AutoCloseable {
     return fault;
   }
 
-  private Supplier<CanaryReport> canary(ClusterAccess access, OperateSettings settings) {
+  private Supplier<CanaryReport> canary(
+      ClusterAccess access, OperateSettings settings, Arrivals arrivals) {
     if (settings.canary().isEmpty()) {
       return () -> CanaryReport.OFF;
     }
-    CanaryProbe probe = closedLater(new CanaryProbe(access, settings.canary().get()));
+    Runnable sent = () -> arrivals.leaveOut(access.topics().crowdsourced().name());
+    CanaryProbe probe = closedLater(new CanaryProbe(access, settings.canary().get(), sent));
     probe.start();
     return probe::latest;
   }

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.words.ContentWords;
 import io.pairstream.operations.catalogue.CatalogueFold;
 import io.pairstream.operations.catalogue.CatalogueFold.Place;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
@@ -14,8 +15,8 @@ import java.util.Map;
 
 /**
  * Keeps the profile in the catalogue's tables: how many pairs have which value, by where they stand
- * and by kind of source. What a pair counts as is kept beside, to be taken out again when it stands
- * elsewhere.
+ * and by kind of source; canaries count as none. What a pair counts as is kept beside, to be taken
+ * out again when it stands elsewhere.
  */
 public final class ProfileFold implements CatalogueFold {
 
@@ -56,7 +57,7 @@ public final class ProfileFold implements CatalogueFold {
 
   @Override
   public int version() {
-    return 4;
+    return 5;
   }
 
   @Override
@@ -84,6 +85,9 @@ public final class ProfileFold implements CatalogueFold {
     if (value instanceof PreparedPair pair) {
       prepared(pair, place, table);
     } else if (value instanceof Rejected rejected) {
+      if (Canaries.is(rejected.sent().getContributor(), rejected.pair().getProducer())) {
+        return;
+      }
       quarantined(key, Facts.of(rejected.pair(), rejected.sent()), table);
     } else if (value instanceof Receipt receipt) {
       receipt(key, receipt, table);

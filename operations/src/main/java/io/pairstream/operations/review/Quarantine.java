@@ -75,8 +75,7 @@ public final class Quarantine {
   private boolean isCanary(QuarantinedPair entry) {
     return entry.getReason().equals(RejectReason.IMAGE_DAMAGED.name())
         && raw(entry)
-            .map(raw -> Canaries.source("", raw.getContributor(), raw.getProducer()))
-            .filter(Canaries.SOURCE::equals)
+            .filter(raw -> Canaries.is(raw.getContributor(), raw.getProducer()))
             .isPresent();
   }
 
@@ -117,19 +116,23 @@ public final class Quarantine {
   /**
    * Whether an entry is a pair's or a link's of this source.
    *
-   * @param source a kind of source or a contributor; empty for any
+   * @param source a kind of source or a contributor; empty for any. Canaries are their
+   *     contributor's alone
    */
   boolean isOf(Optional<String> source, QuarantinedPair entry) {
     if (source.isEmpty()) {
       String from = entry.getOrigin().getTopic();
-      return cluster.topics().rawNames().contains(from)
+      return (cluster.topics().rawNames().contains(from) && !isCanary(entry))
           || cluster.topics().links().name().equals(from);
     }
     String wanted = source.get();
     return raw(entry)
         .map(raw -> List.of(raw.getContributor(), raw.getSourceKind()))
         .or(() -> link(entry).map(link -> List.of(link.getContributor(), link.getSourceKind())))
-        .filter(of -> of.get(0).equals(wanted) || of.get(1).equalsIgnoreCase(wanted))
+        .filter(
+            of ->
+                of.get(0).equals(wanted)
+                    || (of.get(1).equalsIgnoreCase(wanted) && !isCanary(entry)))
         .isPresent();
   }
 

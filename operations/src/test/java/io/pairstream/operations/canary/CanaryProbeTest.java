@@ -14,6 +14,7 @@ import io.pairstream.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,10 +34,12 @@ class CanaryProbeTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
+  private final AtomicInteger sent = new AtomicInteger();
+
   @Test
   void isFineOnceTheReceiptOfItsOwnRecordIsThere() {
     ClusterAccess cluster = KAFKA.dataset(1, TopicCatalogue.CROWDSOURCED, TopicCatalogue.RECEIPTS);
-    try (CanaryProbe probe = new CanaryProbe(cluster, LONG)) {
+    try (CanaryProbe probe = new CanaryProbe(cluster, LONG, sent::incrementAndGet)) {
       probe.start();
       ConsumerRecord<byte[], byte[]> flown = awaitCanary(cluster, 0);
       decide(cluster, flown, flown.offset() + 17);
@@ -46,6 +49,7 @@ class CanaryProbeTest {
 
       assertThat(report.state()).isEqualTo(State.OK);
       assertThat(report.lastMs()).isPresent();
+      assertThat(sent).hasValue(1);
       assertThat(report.sentence().text()).startsWith("a canary came out after ");
     }
   }
@@ -54,7 +58,7 @@ class CanaryProbeTest {
   void staysLateWhereItComesOutAfterItsBudget() {
     ClusterAccess cluster = KAFKA.dataset(1, TopicCatalogue.CROWDSOURCED, TopicCatalogue.RECEIPTS);
     AtomicLong nanos = new AtomicLong();
-    try (CanaryProbe probe = new CanaryProbe(cluster, LONG, nanos::get)) {
+    try (CanaryProbe probe = new CanaryProbe(cluster, LONG, sent::incrementAndGet, nanos::get)) {
       probe.start();
       ConsumerRecord<byte[], byte[]> flown = awaitCanary(cluster, 0);
       nanos.set(Duration.ofSeconds(31).toNanos());
@@ -73,7 +77,8 @@ class CanaryProbeTest {
   void isLostAfterAWhileAndRecoversWithTheNext() {
     ClusterAccess cluster = KAFKA.dataset(1, TopicCatalogue.CROWDSOURCED, TopicCatalogue.RECEIPTS);
     AtomicLong nanos = new AtomicLong();
-    try (CanaryProbe probe = new CanaryProbe(cluster, Duration.ofMillis(1), nanos::get)) {
+    try (CanaryProbe probe =
+        new CanaryProbe(cluster, Duration.ofMillis(1), sent::incrementAndGet, nanos::get)) {
       probe.start();
       var unused = awaitCanary(cluster, 0);
       nanos.set(Duration.ofSeconds(301).toNanos());
@@ -91,13 +96,14 @@ class CanaryProbeTest {
   @Test
   void saysWhyNoneCanBeSent() {
     ClusterAccess cluster = KAFKA.emptyDataset();
-    try (CanaryProbe probe = new CanaryProbe(cluster, LONG)) {
+    try (CanaryProbe probe = new CanaryProbe(cluster, LONG, sent::incrementAndGet)) {
       probe.start();
 
       CanaryReport report =
           await(probe, each -> each.sentence().text().startsWith("no canary could"));
 
       assertThat(report.state()).isEqualTo(State.UNKNOWN);
+      assertThat(sent).hasValue(0);
       assertThat(report.sentence().text()).contains(cluster.topics().crowdsourced().name());
     }
   }

@@ -34,6 +34,17 @@ class ArrivalsTest {
     assertThat(arrivals.perSecond("t", at(2))).isZero();
   }
 
+  @Test
+  void aCanaryIsNoArrival() {
+    arrivals.note(report(at(0), 100));
+    arrivals.leaveOut("t");
+    arrivals.note(report(at(1), 101));
+    assertThat(arrivals.perSecond("t", at(1))).isZero();
+
+    arrivals.note(report(at(2), 111));
+    assertThat(arrivals.perSecond("t", at(2))).isEqualTo(0.5);
+  }
+
   private static Instant at(int look) {
     return PlayedLag.AT.plusSeconds(10L * look);
   }

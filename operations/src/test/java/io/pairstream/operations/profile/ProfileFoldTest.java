@@ -8,6 +8,7 @@ import io.pairstream.operations.profile.ProfileReport.Count;
 import io.pairstream.operations.profile.ProfileReport.NamedProducer;
 import io.pairstream.operations.profile.ProfileReport.Question;
 import io.pairstream.operations.profile.ProfileReport.Word;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -161,6 +162,21 @@ class ProfileFoldTest {
     assertThat(report(Question.of("validation", "")).pairs()).isEqualTo(1);
     assertThat(report(Question.of("", "unknown")).pairs()).isEqualTo(1);
     assertThat(report(Question.of("test", "")).pairs()).isZero();
+  }
+
+  @Test
+  void aCanaryIsCountedApartAndAPairOfItsNameIsNot() {
+    ProfileFold fold = fold();
+    RawPair sent = RawPair.newBuilder().setContributor(Canaries.CONTRIBUTOR).build();
+    QuarantinedPair canary = QuarantinedPair.newBuilder().setReason("IMAGE_DAMAGED").build();
+    QuarantinedPair other = QuarantinedPair.newBuilder(canary).setProducer("anna").build();
+
+    fold.apply("canary", new Rejected(canary, sent), place("QUARANTINE"), table);
+    fold.apply("other", new Rejected(other, sent), place("QUARANTINE"), table);
+
+    ProfileReport report = report(Question.EVERYTHING);
+    assertThat(values(report, "reason")).isEqualTo(Map.of("IMAGE_DAMAGED", 1L));
+    assertThat(report.producers()).singleElement().matches(producer -> producer.rejected() == 1);
   }
 
   private static Map<String, Long> values(ProfileReport report, String name) {

@@ -9,7 +9,9 @@ import io.pairstream.operations.canary.CanaryProbe;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.review.Quarantine.Sought;
+import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
@@ -58,7 +60,10 @@ class QuarantineTest {
     assertThat(quarantine.newest(Optional.empty(), 3))
         .extracting(QuarantineEntry::key)
         .containsExactly(damaged.pairId());
-    assertThat(quarantine.show(sent.pairId())).isPresent();
+    QuarantinedPair canary = quarantine.show(sent.pairId()).orElseThrow().pair();
+    assertThat(quarantine.isOf(Optional.empty(), canary)).isFalse();
+    assertThat(quarantine.isOf(Optional.of("synthetic"), canary)).isFalse();
+    assertThat(quarantine.isOf(Optional.of(Canaries.CONTRIBUTOR), canary)).isTrue();
   }
 
   @Test
