@@ -48,12 +48,28 @@ final class DashboardOptions {
   }
 
   /**
-   * What a dashboard answers; empty where it does not know of what it is asked.
+   * What the dashboard answers, which knows at once what takes long to read from Kafka. Empty where
+   * none was named and the one of this machine is starting, or gone, or wants a key: Kafka answers
+   * everybody.
    *
    * @param path begins with a slash
-   * @throws IOException where it does not answer, or refuses to; the message says so
+   * @throws IOException where the one that was named does not answer, or refuses to; the message
+   *     says so
    */
-  Optional<JsonNode> get(String address, String path) throws IOException, InterruptedException {
+  Optional<JsonNode> ask(ClusterOptions cluster, String path)
+      throws IOException, InterruptedException {
+    Optional<String> address = address(cluster);
+    try {
+      return address.isEmpty() ? Optional.empty() : Optional.of(get(address.get(), path));
+    } catch (IOException e) {
+      if (isNamed()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private JsonNode get(String address, String path) throws IOException, InterruptedException {
     http = http == null ? HttpClient.newHttpClient() : http;
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT);
@@ -69,13 +85,16 @@ final class DashboardOptions {
       throw new IOException("no dashboard answers at " + address, e);
     }
     if (answer.statusCode() == 200) {
-      return Optional.of(json);
-    } else if (answer.statusCode() == 404) {
-      return Optional.empty();
+      return json;
     }
-    String detail = json.path("detail").asText("status " + answer.statusCode());
+    boolean isRefused = answer.statusCode() == 401 || answer.statusCode() == 403;
     throw new IOException(
-        "the dashboard at %s says: %s; --api-key-file names a key with scope view"
-            .formatted(address, detail));
+        answer.statusCode() == 404
+            ? address + " is no dashboard, or one of another version"
+            : "the dashboard at %s says: %s%s"
+                .formatted(
+                    address,
+                    json.path("detail").asText("status " + answer.statusCode()),
+                    isRefused ? "; --api-key-file names a key with scope view" : ""));
   }
 }

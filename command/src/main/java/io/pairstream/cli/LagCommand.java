@@ -1,7 +1,6 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.LagWatcher;
@@ -84,28 +83,16 @@ final class LagCommand extends ClusterCommand {
     dashboard.check(this);
   }
 
-  /**
-   * What a running operators' service says, which has watched for longer than a command can. Empty
-   * where the one of this machine is starting, or gone, or wants a key: Kafka answers everybody.
-   */
+  /** What a running operators' service says, which has watched for longer than a command can. */
   private Optional<LagReport> ask() throws IOException, InterruptedException {
-    Optional<String> address = dashboard.address(options());
-    if (address.isEmpty()) {
+    Optional<JsonNode> json = dashboard.ask(options(), "/v1/lag");
+    if (json.isEmpty()) {
       return Optional.empty();
+    } else if (!json.get().has("groups")) {
+      throw new IOException(dashboard.address(options()).orElseThrow() + " is no dashboard");
     }
-    try {
-      JsonNode json = dashboard.get(address.get(), "/v1/lag").orElse(NullNode.getInstance());
-      if (!json.has("groups")) {
-        throw new IOException(address.get() + " is no dashboard");
-      }
-      LagReport report = AnswerJson.MAPPER.treeToValue(json, LagReport.class);
-      return Optional.of(report).filter(known -> dashboard.isNamed() || known.ready());
-    } catch (IOException e) {
-      if (dashboard.isNamed()) {
-        throw e;
-      }
-      return Optional.empty();
-    }
+    LagReport report = AnswerJson.MAPPER.treeToValue(json.get(), LagReport.class);
+    return Optional.of(report).filter(known -> dashboard.isNamed() || known.ready());
   }
 
   private int show(LagReport first, Callable<LagReport> next) throws Exception {

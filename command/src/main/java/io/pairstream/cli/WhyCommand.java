@@ -36,10 +36,19 @@ final class WhyCommand extends ClusterCommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     dashboard.check(this);
-    Optional<String> address = dashboard.address(options());
-    Optional<JsonNode> indexed = address.isEmpty() ? Optional.empty() : ask(address.get());
-    Optional<JsonNode> found = indexed.isPresent() ? indexed : read(address);
-    if (found.isEmpty()) {
+    String path = "/v1/pairs/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/why";
+    Optional<JsonNode> indexed = dashboard.ask(options(), path);
+    String source =
+        dashboard
+            .address(options())
+            .map(
+                at ->
+                    indexed.isPresent()
+                        ? "the dashboard at " + at
+                        : "Kafka, as the dashboard at " + at + " has no answer")
+            .orElse("Kafka, as no dashboard runs here; --dashboard URL asks one");
+    JsonNode found = indexed.isPresent() ? indexed.get() : read(source);
+    if (text(found, "status").equals(PairAnswer.UNKNOWN)) {
       return unknown(
           ("nothing is known of %s; an id has 32 hex digits, coordinates are"
                   + " topic-partition-offset, and what did not come by HTTP has no id here before it"
@@ -47,65 +56,43 @@ final class WhyCommand extends ClusterCommand {
               .formatted(id));
     }
     answer(
-        found.get(),
+        found,
         () -> {
-          print(found.get());
-          field(
-              "read from",
-              indexed.isEmpty() ? kafka(address) : "the dashboard at " + address.get());
+          print(found);
+          field("read from", source);
         });
     return ExitStatus.DONE;
   }
 
   /** From Kafka; says for what it waits where that takes longer. */
-  private Optional<JsonNode> read(Optional<String> address) {
-    String source = kafka(address);
+  private JsonNode read(String source) {
     ScheduledExecutorService ticks =
         Executors.newSingleThreadScheduledExecutor(Threads.daemons("why"));
     try (Progress progress = progress()) {
       Threads.repeat(
           ticks, Duration.ofSeconds(1), () -> progress.show("reads receipts from %s", source));
-      return new PairHistory(access()).find(id).map(PairstreamCommand::asTree);
+      return asTree(new PairHistory(access()).answer(id));
     } finally {
       ticks.shutdownNow();
     }
   }
 
-  private static String kafka(Optional<String> address) {
-    return address
-        .map(at -> "Kafka, as the dashboard at " + at + " has no answer")
-        .orElse("Kafka, as no dashboard runs here; --dashboard URL asks one");
-  }
-
-  /** From the dashboard's index; empty where it has no answer, or does not give one. */
-  private Optional<JsonNode> ask(String address) throws IOException, InterruptedException {
-    try {
-      String path = "/v1/pairs/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/why";
-      return dashboard.get(address, path);
-    } catch (IOException e) {
-      if (dashboard.isNamed()) {
-        throw e;
-      }
-      return Optional.empty();
-    }
-  }
-
   private void print(JsonNode answer) {
     String pairId = text(answer, "pair_id");
-    String standing = text(answer, "standing");
+    String status = text(answer, "status");
     boolean isLink = text(answer, "kind").equals(PairAnswer.LINK);
     JsonNode upload = answer.path("upload");
     String linkId = text(upload, "id");
     field("link", isLink ? (linkId.isEmpty() ? "(no id)" : linkId) : "");
     field("url", text(upload, "url"));
     field("pair", pairId.isEmpty() && !isLink ? "(unreadable)" : pairId);
-    field("stands", standing);
+    field("status", status);
     field("reason", text(answer, "reason"));
     field("", text(answer, "detail"));
-    if (isLink && standing.equals(PairAnswer.RECEIVED)) {
+    if (isLink && status.equals(PairAnswer.RECEIVED)) {
       field("", "waits for a fetcher; `up --fetch-contact ADDRESS` starts one, as `fetch` does");
     }
-    if (standing.equals(PairStatus.WITHDRAWN.name())) {
+    if (status.equals(PairStatus.WITHDRAWN.name())) {
       field("", "its record is removed on purpose; the raw one stays until its topic drops it");
     }
     JsonNode rejected = answer.path("quarantined").path("pair");
@@ -119,10 +106,11 @@ final class WhyCommand extends ClusterCommand {
     boolean isLifted = true;
     for (JsonNode event : answer.path("events")) {
       isLifted = text(event, "what").equals(TakedownEvent.LIFTED);
-      field(isLifted ? "lifted" : "withdrawn", event(event, pairId));
+      field(isLifted ? "lifted" : "withdrawn", act(event, "at", "by", "subject", pairId));
     }
     if (isLifted && answer.path("takedown").isObject()) {
-      field("withdrawn", takedown(answer.path("takedown")));
+      JsonNode takedown = answer.path("takedown");
+      field("withdrawn", act(takedown, "requested_at", "requested_by", "part_of", pairId));
     }
     answer.path("reviews").forEach(review -> field("review", review(review, pairId)));
     JsonNode admission = answer.path("admission");
@@ -159,25 +147,16 @@ final class WhyCommand extends ClusterCommand {
     return of.path(name).isNull() ? "" : of.path(name).asText();
   }
 
-  private static String event(JsonNode event, String pairId) {
-    String subject = text(event, "subject");
-    boolean isItsOwn = subject.equals(TakedownKind.PAIR.key(pairId));
+  /** Who did it when, with what it is part of where it is not the pair's own, and why. */
+  private static String act(JsonNode act, String at, String by, String partOf, String pairId) {
+    String with = text(act, partOf);
+    boolean isItsOwn = with.isEmpty() || with.equals(TakedownKind.PAIR.key(pairId));
     return "on %s by %s%s%s"
         .formatted(
-            text(event, "at"),
-            text(event, "by"),
-            isItsOwn ? "" : " with " + subject,
-            because(text(event, "cause")));
-  }
-
-  private static String takedown(JsonNode takedown) {
-    String partOf = text(takedown, "part_of");
-    return "on %s by %s%s%s"
-        .formatted(
-            text(takedown, "requested_at"),
-            text(takedown, "requested_by"),
-            partOf.isEmpty() ? "" : " with " + partOf,
-            because(text(takedown, "cause")));
+            text(act, at),
+            text(act, by),
+            isItsOwn ? "" : " with " + with,
+            because(text(act, "cause")));
   }
 
   private static String review(JsonNode review, String pairId) {

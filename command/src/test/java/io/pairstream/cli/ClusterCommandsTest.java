@@ -194,7 +194,7 @@ class ClusterCommandsTest extends OnCluster {
     JsonNode json = run("why", "--json", sent.pairId()).json();
     Ended text = run("why", sent.pairId());
 
-    assertThat(json.path("standing").asText()).isEqualTo("QUARANTINED");
+    assertThat(json.path("status").asText()).isEqualTo("QUARANTINED");
     assertThat(json.path("reason").asText()).isEqualTo("IMAGE_TOO_SMALL");
     assertThat(json.path("quarantined").path("pair").path("measured").asText()).isEqualTo("1 px");
     assertThat(json.path("quarantined").path("pair").path("limit").asText()).isEqualTo("2 px");
@@ -397,8 +397,7 @@ class ClusterCommandsTest extends OnCluster {
     assertThat(run("quarantine ls").out()).contains("FETCH_GONE").contains(link.link().getUrl());
     assertThat(run("quarantine ls", "--json").json().path("link").path("url").asText())
         .isEqualTo(link.link().getUrl());
-    assertThat(run("why", "--json", key).json().path("standing").asText())
-        .isEqualTo("FETCH_FAILED");
+    assertThat(run("why", "--json", key).json().path("status").asText()).isEqualTo("FETCH_FAILED");
     assertThat(run("why", key).out()).contains("FETCH_GONE").doesNotContain("(unreadable)");
   }
 

@@ -98,31 +98,48 @@ class LagDashboardTest {
 
   @Test
   void whyIsAnsweredByItsIndexAndSaysSo() {
+    String answer =
+        """
+        {"pair_id": "0123", "kind": "PAIR", "status": "TRAINING", "reason": "",
+         "decided_at": "2026-11-26T10:00:00.000Z", "remedy": null, "quarantined": null,
+         "receipt": {"copies": 2}, "origin": {"topic": "t", "partition": 1, "offset": 7}}
+        """;
+
+    Ended why = why("0123", answer);
+
+    assertThat(why.status()).as(why.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(why.out())
+        .contains("status       TRAINING\n", "copies       2\n", "came as      t-1-7\n")
+        .contains("decided      2026-11-26T10:00:00.000Z\n", "read from    the dashboard at http")
+        .doesNotContain("null", "remedy");
+    assertThat(why.err()).isEmpty();
+  }
+
+  @Test
+  void whyTakesTheIndexsWordThatNothingIsKnown() {
+    Ended unknown = why("4567", "{\"id\": \"4567\", \"status\": \"UNKNOWN\"}");
+    Ended stranger = Ended.after("why", "89", "--dashboard", address());
+
+    assertThat(unknown.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(unknown.onlyErrorLine()).contains("nothing is known of 4567");
+    assertThat(stranger.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(stranger.onlyErrorLine()).contains(address() + " is no dashboard");
+  }
+
+  private Ended why(String id, String json) {
     dashboard.createContext(
-        "/v1/pairs/0123/why",
+        "/v1/pairs/" + id + "/why",
         exchange -> {
-          byte[] bytes =
-              """
-              {"pair_id": "0123", "kind": "PAIR", "standing": "TRAINING", "reason": "",
-               "decided_at": "2026-11-26T10:00:00.000Z", "remedy": null, "quarantined": null,
-               "receipt": {"copies": 2}, "origin": {"topic": "t", "partition": 1, "offset": 7}}
-              """
-                  .getBytes(StandardCharsets.UTF_8);
+          byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(200, bytes.length);
           exchange.getResponseBody().write(bytes);
           exchange.close();
         });
-    String address = "http://127.0.0.1:" + dashboard.getAddress().getPort();
+    return Ended.after("why", id, "--dashboard", address());
+  }
 
-    Ended why = Ended.after("why", "0123", "--dashboard", address);
-
-    assertThat(why.status()).as(why.err()).isEqualTo(ExitStatus.DONE);
-    assertThat(why.out())
-        .contains("stands       TRAINING\n", "copies       2\n", "came as      t-1-7\n")
-        .contains(
-            "decided      2026-11-26T10:00:00.000Z\n", "read from    the dashboard at " + address)
-        .doesNotContain("null", "remedy");
-    assertThat(why.err()).isEmpty();
+  private String address() {
+    return "http://127.0.0.1:" + dashboard.getAddress().getPort();
   }
 
   @Test

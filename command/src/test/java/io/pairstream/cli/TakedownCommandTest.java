@@ -86,7 +86,7 @@ class TakedownCommandTest extends OnCluster {
 
     assertThat(lifted.out())
         .containsSubsequence(
-            "stands       WITHDRAWN",
+            "status       WITHDRAWN",
             "withdrawn    on ",
             " by " + user + " with IMAGE/" + sent.imageDigest() + " because: a letter",
             "lifted       on ",

@@ -82,7 +82,7 @@ class HostileInputTest {
                   PairIdentity.pairId(
                       PairIdentity.imageDigest(first.getImage()), first.getCaption()))
               .orElseThrow();
-      assertThat(answer.standing()).isIn("TRAINING", "VALIDATION", "TEST");
+      assertThat(answer.status()).isIn("TRAINING", "VALIDATION", "TEST");
     }
   }
 

@@ -10,6 +10,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
@@ -32,8 +33,8 @@ import org.apache.kafka.common.utils.Utils;
 
 /**
  * What was decided about pairs, as tables on this instance's disk: of training, validation, test,
- * quarantine, receipts, takedowns, reviews and the audit trail, committed records alone. Each
- * record is decoded once and shown to all folds.
+ * quarantine, receipts, uploads, takedowns, reviews and the audit trail, committed records alone.
+ * Each record is decoded once and shown to all folds.
  */
 public final class Catalogue implements Aggregate {
 
@@ -71,6 +72,7 @@ public final class Catalogue implements Aggregate {
                 new RecordDecoder<>(topics.test(), PreparedPair.SCHEMA$, registry),
                 new RecordDecoder<>(topics.quarantine(), QuarantinedPair.SCHEMA$, registry),
                 new RecordDecoder<>(topics.receipts(), Receipt.SCHEMA$, registry),
+                new RecordDecoder<>(topics.uploads(), Upload.SCHEMA$, registry),
                 new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                 new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, registry),
                 new RecordDecoder<>(topics.actions(), Action.SCHEMA$, registry))

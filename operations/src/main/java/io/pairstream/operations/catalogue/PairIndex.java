@@ -9,13 +9,14 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.table.Database;
-import java.net.URI;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -36,13 +37,27 @@ public final class PairIndex implements CatalogueFold {
 
   private final PairTopics topics;
 
+  /** Topics of which {@link PairSearch#place} tells where the last record of a key lies. */
+  private final Set<String> located;
+
+  /** As SQL; a partial index serves the same words alone. */
+  private final String isOfQuarantine;
+
   public PairIndex(PairTopics topics) {
     this.topics = topics;
+    this.isOfQuarantine = "topic = '" + topics.quarantine().name() + "'";
+    this.located =
+        Set.of(
+            topics.receipts().name(),
+            topics.uploads().name(),
+            topics.takedowns().name(),
+            topics.reviews().name(),
+            topics.quarantine().name());
   }
 
   @Override
   public int version() {
-    return 10;
+    return 11;
   }
 
   @Override
@@ -68,12 +83,14 @@ public final class PairIndex implements CatalogueFold {
             + " 'L* N* Co Mn Mc'\")",
         "CREATE TRIGGER word_goes AFTER DELETE ON pair BEGIN"
             + " DELETE FROM word WHERE rowid = old.id; END",
-        "CREATE TABLE receipt (key TEXT PRIMARY KEY, value TEXT, partition INTEGER, offset INTEGER)",
+        "CREATE TABLE receipt (key TEXT PRIMARY KEY, value TEXT)",
+        "CREATE TABLE place (topic TEXT, key TEXT, partition INTEGER, offset INTEGER,"
+            + " PRIMARY KEY (topic, key)) WITHOUT ROWID",
+        "CREATE INDEX place_kept ON place (partition, offset) WHERE " + isOfQuarantine,
         "CREATE TABLE gone (key TEXT PRIMARY KEY)",
         "CREATE TABLE review (key TEXT, review_id TEXT, reviewed_at INTEGER, value TEXT,"
             + " PRIMARY KEY (key, review_id))",
-        "CREATE TABLE takedown (kind TEXT, subject TEXT, part_of TEXT, is_in_force INTEGER,"
-            + " PRIMARY KEY (kind, subject))",
+        "CREATE TABLE takedown (key TEXT PRIMARY KEY, part_of TEXT, is_in_force INTEGER)",
         "CREATE TABLE takedown_event (subject TEXT, what TEXT, requested_by TEXT, cause TEXT,"
             + " at INTEGER)",
         "CREATE INDEX takedown_event_by_subject ON takedown_event (subject)");
@@ -81,30 +98,54 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public void apply(String key, Object value, Place place, Database table) {
+    if (located.contains(place.topic())) {
+      locate(key, value, place, table);
+    }
     if (value instanceof PreparedPair pair) {
       prepared(PairRow.of(pair, place), table);
     } else if (value instanceof Rejected rejected) {
       quarantined(PairRow.of(rejected.pair(), rejected.sent(), place), table);
     } else if (value instanceof Receipt receipt) {
-      receipt(key, ReceiptNote.of(receipt), place, table);
+      receipt(key, ReceiptNote.of(receipt), table);
     } else if (value instanceof Review review) {
       reviewed(review, table);
     } else if (value instanceof Takedown takedown) {
-      takenDown(takedown, table);
+      takenDown(key, takedown, table);
     } else if (value instanceof Action action) {
       TakedownEvent.of(action).ifPresent(event -> takedownEvent(event, table));
     } else if (place.topic().equals(topics.takedowns().name())) {
-      lifted(key, table);
+      // What comes from now on is shown again; what was taken out comes with its records alone.
+      table.update("UPDATE takedown SET is_in_force = 0 WHERE key = ?", key);
     } else if (place.topic().equals(topics.receipts().name())) {
       table.update("DELETE FROM receipt WHERE key = ?", key);
-    } else if (!place.topic().equals(topics.quarantine().name())) {
+    } else if (topics.splits().containsKey(place.topic())) {
       remove(key, table);
     }
   }
 
+  /** An entry in quarantine is found by the coordinates of what it was, too. */
+  private static void locate(String key, Object value, Place place, Database table) {
+    if (value == null) {
+      table.update("DELETE FROM place WHERE topic = ? AND key = ?", place.topic(), key);
+      return;
+    }
+    Stream<String> keys =
+        value instanceof Rejected rejected
+            ? Stream.of(key, OriginHeader.text(rejected.pair().getOrigin()))
+            : Stream.of(key);
+    keys.forEach(
+        each ->
+            table.update(
+                "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?)",
+                place.topic(),
+                each,
+                place.partition(),
+                place.offset()));
+  }
+
   private static void prepared(PairRow row, Database table) {
     table.update("DELETE FROM pair WHERE pair_id = ? AND standing <> 'QUARANTINED'", row.pairId());
-    if (isTakenDown(table, row)) {
+    if (isTakenDown(table, row.takedowns())) {
       return;
     }
     table.update("DELETE FROM gone WHERE key = ?", row.key());
@@ -128,18 +169,13 @@ public final class PairIndex implements CatalogueFold {
                 first(row.place().at()));
     if (!isOvertaken
         && !is(table, "SELECT 1 FROM gone WHERE key = ?", row.key())
-        && !isTakenDown(table, row)) {
+        && !isTakenDown(table, row.takedowns())) {
       put(table, row);
     }
   }
 
-  private static void receipt(String key, ReceiptNote note, Place place, Database table) {
-    table.update(
-        "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?)",
-        key,
-        AnswerJson.text(note),
-        place.partition(),
-        place.offset());
+  private static void receipt(String key, ReceiptNote note, Database table) {
+    table.update("INSERT OR REPLACE INTO receipt VALUES (?, ?)", key, AnswerJson.text(note));
     if (note.standing().equals(PairStatus.WITHDRAWN.name())) {
       remove(key, table);
     }
@@ -159,13 +195,9 @@ public final class PairIndex implements CatalogueFold {
                     AnswerJson.text(note)));
   }
 
-  private static void takenDown(Takedown takedown, Database table) {
+  private static void takenDown(String key, Takedown takedown, Database table) {
     String subject = takedown.getSubject();
-    table.update(
-        "INSERT OR REPLACE INTO takedown VALUES (?, ?, ?, 1)",
-        takedown.getKind(),
-        subject,
-        takedown.getPartOf());
+    table.update("INSERT OR REPLACE INTO takedown VALUES (?, ?, 1)", key, takedown.getPartOf());
     switch (takedown.getKind()) {
       case "PAIR" -> table.update("DELETE FROM pair WHERE pair_id = ?", subject);
       case "IMAGE" -> table.update("DELETE FROM pair WHERE image_digest = ?", subject);
@@ -176,17 +208,6 @@ public final class PairIndex implements CatalogueFold {
       default -> {
         // A kind of another version; the topology will not know it either.
       }
-    }
-  }
-
-  /** What comes from now on is shown again; what was taken out comes with its records alone. */
-  private static void lifted(String key, Database table) {
-    int slash = key.indexOf('/');
-    if (slash > 0) {
-      table.update(
-          "UPDATE takedown SET is_in_force = 0 WHERE kind = ? AND subject = ?",
-          key.substring(0, slash),
-          key.substring(slash + 1));
     }
   }
 
@@ -212,6 +233,8 @@ public final class PairIndex implements CatalogueFold {
       String gone = " FROM pair WHERE standing = 'QUARANTINED' AND partition = ? AND offset < ?";
       table.update("DELETE FROM review WHERE key IN (SELECT origin" + gone + ")", partition, from);
       table.update("DELETE" + gone, partition, from);
+      String places = "DELETE FROM place WHERE " + isOfQuarantine;
+      table.update(places + " AND partition = ? AND offset < ?", partition, from);
     }
   }
 
@@ -229,52 +252,22 @@ public final class PairIndex implements CatalogueFold {
     return first(at.plusMillis(1));
   }
 
-  /** Whether a takedown in force covers something with these properties. */
-  static boolean isTakenDown(
-      Database table,
-      String pairId,
-      String imageDigest,
-      String contributor,
-      String producer,
-      String sourceKind,
-      String url) {
+  /**
+   * Whether one of these takedowns is in force.
+   *
+   * @param keys as {@link TakedownKind#keysOf} gives them
+   */
+  static boolean isTakenDown(Database table, Collection<String> keys) {
     return is(
         table,
-        "SELECT 1 FROM takedown WHERE is_in_force AND subject <> '' AND ((kind = 'PAIR' AND"
-            + " subject = ?) OR (kind = 'IMAGE' AND subject = ?) OR (kind = 'CONTRIBUTOR' AND"
-            + " subject = ?) OR (kind = 'PRODUCER' AND subject = ?) OR (kind = 'SOURCE' AND subject IN (?, ?)))",
-        pairId,
-        imageDigest,
-        contributor,
-        producer,
-        sourceKind,
-        host(url));
+        "SELECT 1 FROM takedown WHERE is_in_force AND key NOT LIKE '%/'"
+            + " AND key IN (SELECT value FROM json_each(?))",
+        AnswerJson.text(keys));
   }
 
   /** Whether a query has a row. */
   static boolean is(Database table, String sql, Object... values) {
     return table.first(sql, row -> true, values).isPresent();
-  }
-
-  private static boolean isTakenDown(Database table, PairRow row) {
-    return isTakenDown(
-        table,
-        row.pairId(),
-        row.imageDigest(),
-        row.contributor(),
-        row.producer(),
-        row.sourceKind(),
-        row.url());
-  }
-
-  /** The host of an address in lower case; empty where there is none. */
-  private static String host(String url) {
-    try {
-      String host = URI.create(url).getHost();
-      return host == null ? "" : host.toLowerCase(Locale.ROOT);
-    } catch (IllegalArgumentException e) {
-      return "";
-    }
   }
 
   private static long put(Database table, PairRow row) {
@@ -298,7 +291,7 @@ public final class PairIndex implements CatalogueFold {
         row.sourceKind(),
         row.contributor(),
         row.producer(),
-        host(row.url()),
+        TakedownKind.host(row.url()),
         row.copyOf(),
         row.coordinates(),
         row.place().partition(),

@@ -9,9 +9,11 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -95,10 +97,14 @@ public record PairRow(
   }
 
   static PairRow of(QuarantinedPair pair, RawPair sent, Place place) {
+    return of(pair, PairStatus.QUARANTINED.name(), sent, place);
+  }
+
+  private static PairRow of(QuarantinedPair pair, String standing, RawPair sent, Place place) {
     return new PairRow(
         pair.getPairId(),
         pair.getImageDigest(),
-        PairStatus.QUARANTINED.name(),
+        standing,
         pair.getStep(),
         pair.getReason(),
         cut(pair.getDetail(), LONGEST_TEXT),
@@ -125,28 +131,18 @@ public record PairRow(
    * @param standing where it is
    */
   public static PairRow of(String pairId, String standing, ReceiptNote receipt) {
-    return new PairRow(
-        pairId,
-        receipt.imageDigest(),
-        standing,
-        "",
-        receipt.reason(),
-        receipt.detail(),
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        receipt.producer(),
-        "",
-        "",
-        "",
-        receipt.origin(),
-        receipt.receivedAt(),
-        new Place("", 0, 0, receipt.decidedAt()),
-        false);
+    QuarantinedPair pair =
+        QuarantinedPair.newBuilder()
+            .setPairId(pairId)
+            .setImageDigest(receipt.imageDigest())
+            .setReason(receipt.reason())
+            .setDetail(receipt.detail())
+            .setProducer(receipt.producer())
+            .setOrigin(receipt.origin())
+            .build();
+    RawPair sent =
+        RawPair.newBuilder().setSourceKind("").setReceivedAt(receipt.receivedAt()).build();
+    return of(pair, standing, sent, new Place("", 0, 0, receipt.decidedAt()));
   }
 
   /** Whether the pair was rejected. */
@@ -163,6 +159,11 @@ public record PairRow(
   /** What the record's own topic has it under: the pair id, or the coordinates. */
   public String key() {
     return pairId.isEmpty() ? coordinates() : pairId;
+  }
+
+  /** Keys of the takedowns that it falls under. */
+  public List<String> takedowns() {
+    return TakedownKind.keysOf(pairId, imageDigest, contributor, producer, sourceKind, url);
   }
 
   static String cut(String text, int characters) {

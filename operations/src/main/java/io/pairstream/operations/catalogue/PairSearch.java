@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -97,17 +98,19 @@ public final class PairSearch {
   }
 
   /**
-   * Where the last record of a pair's receipt lies.
+   * Where the last record of a key lies.
    *
-   * @param topic name of the topic of receipts
+   * @param topic of receipts, uploads, takedowns, reviews or quarantine; there the key may be the
+   *     coordinates of the raw record too
    */
-  public Optional<Origin> receiptAt(String topic, String id) {
+  public Optional<Origin> place(String topic, String key) {
     return catalogue.read(
         table ->
             table.first(
-                "SELECT partition, offset FROM receipt WHERE key = ?",
+                "SELECT partition, offset FROM place WHERE topic = ? AND key = ?",
                 row -> new Origin(topic, row.getInt(1), row.getLong(2)),
-                id));
+                topic,
+                key));
   }
 
   /**
@@ -126,22 +129,18 @@ public final class PairSearch {
   }
 
   /**
-   * Who withdrew something with these properties and who lifted that, oldest first. What is known
-   * of the pair alone is enough where its takedown is or was part of another.
+   * Who withdrew one of these and who lifted that, oldest first. What is known of the pair alone is
+   * enough where its takedown is or was part of another.
+   *
+   * @param subjects as in {@link TakedownKind#key}
    */
-  public List<TakedownEvent> takedownEvents(
-      String pairId,
-      String imageDigest,
-      String contributor,
-      String producer,
-      String sourceKind,
-      String url) {
+  public List<TakedownEvent> takedownEvents(String pairId, Collection<String> subjects) {
     return catalogue.read(
         table ->
             table.query(
                 "SELECT what, subject, requested_by, cause, at FROM takedown_event WHERE subject IN"
                     + " (SELECT value FROM json_each(?) UNION SELECT part_of FROM takedown"
-                    + " WHERE kind = 'PAIR' AND subject = ?) ORDER BY at",
+                    + " WHERE key = ?) ORDER BY at",
                 row ->
                     new TakedownEvent(
                         row.getString(1),
@@ -149,10 +148,8 @@ public final class PairSearch {
                         row.getString(3),
                         row.getString(4),
                         Instant.ofEpochMilli(row.getLong(5))),
-                AnswerJson.text(
-                    TakedownKind.keysOf(
-                        pairId, imageDigest, contributor, producer, sourceKind, url)),
-                pairId));
+                AnswerJson.text(subjects),
+                TakedownKind.PAIR.key(pairId)));
   }
 
   /** What lies in quarantine, by reason and source; canaries are counted apart. */
@@ -201,18 +198,11 @@ public final class PairSearch {
         all.toArray());
   }
 
-  /** Whether a withdrawal covers something with these properties. */
-  public boolean isTakenDown(
-      String pairId,
-      String imageDigest,
-      String contributor,
-      String producer,
-      String sourceKind,
-      String url) {
+  /** Whether a pair is gone, or one of {@link TakedownKind#keysOf} its properties is withdrawn. */
+  public boolean isTakenDown(String pairId, Collection<String> takedowns) {
     return catalogue.read(
         table ->
-            PairIndex.isTakenDown(
-                    table, pairId, imageDigest, contributor, producer, sourceKind, url)
+            PairIndex.isTakenDown(table, takedowns)
                 || PairIndex.is(table, "SELECT 1 FROM gone WHERE key = ?", pairId));
   }
 

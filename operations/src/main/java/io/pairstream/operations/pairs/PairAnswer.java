@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param id what was asked for: a pair id, a link id or coordinates
  * @param kind {@link #PAIR} or {@link #LINK}: what was asked for
  * @param pairId empty where the record could not be read, or the image of a link is not fetched
- * @param standing as in the receipt; where there is none yet, as in the upload; {@link #RECEIVED}
+ * @param status as in the receipt; where there is none yet, as in the upload; {@link #RECEIVED}
  *     where there is neither
  * @param receipt the pair's last receipt; empty while it waits
  * @param upload what an ingest API or the fetcher says of it; empty where neither did, or the
@@ -41,7 +41,7 @@ public record PairAnswer(
     String id,
     String kind,
     String pairId,
-    String standing,
+    String status,
     Optional<Receipt> receipt,
     Optional<Upload> upload,
     Optional<QuarantineEntry> quarantined,
@@ -80,6 +80,9 @@ public record PairAnswer(
 
   /** The record is there; nothing was decided yet. */
   public static final String RECEIVED = "RECEIVED";
+
+  /** Nothing is known of it. */
+  public static final String UNKNOWN = "UNKNOWN";
 
   /** A link that is in quarantine, and of which nothing else is known. */
   static final String FETCH_FAILED = "FETCH_FAILED";

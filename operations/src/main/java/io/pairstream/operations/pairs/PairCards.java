@@ -133,20 +133,14 @@ final class PairCards {
         search.published(row.copyOf()).map(PairCard.Summary::of).orElse(null),
         row.isQuarantined() ? 0 : search.nearCopies(row.imageDigest()),
         search.reviews(pair.id()),
-        search.takedownEvents(
-            row.pairId(),
-            row.imageDigest(),
-            row.contributor(),
-            row.producer(),
-            row.sourceKind(),
-            row.url()),
+        search.takedownEvents(row.pairId(), row.takedowns()),
         remedy(row.reason()),
         Hint.of("exposure " + row.pairId()));
   }
 
   /** A pair that was withdrawn, or whose record is not read yet. */
   private PairCard withoutRecord(String id, ReceiptNote receipt) {
-    boolean gone = search.isTakenDown(id, receipt.imageDigest(), "", receipt.producer(), "", "");
+    boolean gone = search.isTakenDown(id, PairRow.of(id, "", receipt).takedowns());
     String standing = gone ? PairStatus.WITHDRAWN.name() : receipt.standing();
     return card(
         new FoundPair(id, PairRow.of(id, standing, receipt), Optional.of(receipt)),

@@ -1,15 +1,12 @@
 package io.pairstream.operations.pairs;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.catalogue.PairPage.FoundPair;
-import io.pairstream.operations.catalogue.PairRow;
 import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.pairs.PairAnswer.Admission;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.operations.review.QuarantineEntry;
-import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
@@ -18,59 +15,46 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Answers what became of a pair or a link, from its receipt, its upload and its entry in
  * quarantine.
  *
- * <p>Reads the one partition of each topic that the key belongs on, and the audit trail; of a near
- * copy the index of published pairs too.
+ * <p>With an index it reads single records, otherwise as {@link ScannedRecords} does.
  */
 public final class PairHistory {
 
   private final ClusterAccess cluster;
   private final PairTopics topics;
-  private final Quarantine quarantine;
+  private final Function<CommittedLog, PairRecords> records;
 
-  /** Says where records lie; without it partitions are read whole. */
-  private final Optional<PairSearch> index;
-
+  /** The history as Kafka's topics tell it; takes seconds for each 100,000 pairs. */
   public PairHistory(ClusterAccess cluster) {
-    this(cluster, Optional.empty());
+    this(cluster, log -> new ScannedRecords(cluster, log));
   }
 
-  /**
-   * The history of what an index knows, which reads single records. It has no answer of what waits,
-   * of links, and of what was withdrawn.
-   */
+  /** The history as an index knows it. */
   PairHistory(ClusterAccess cluster, PairSearch index) {
-    this(cluster, Optional.of(index));
+    this(cluster, log -> new IndexedRecords(cluster, log, index));
   }
 
-  private PairHistory(ClusterAccess cluster, Optional<PairSearch> index) {
-    this.index = index;
+  private PairHistory(ClusterAccess cluster, Function<CommittedLog, PairRecords> records) {
     this.cluster = cluster;
     this.topics = cluster.topics();
-    this.quarantine = new Quarantine(cluster);
+    this.records = records;
   }
 
   /**
@@ -86,14 +70,24 @@ public final class PairHistory {
   public Optional<PairAnswer> find(String id) {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      return new Question(log, id).answer();
+      return new Question(log, records.apply(log), id).answer();
     }
   }
+
+  /** What {@code why} prints: of what {@link #find} knows nothing the id and that it is unknown. */
+  public Object answer(String id) {
+    return find(id)
+        .<Object>map(known -> known)
+        .orElseGet(() -> new Unknown(id, PairAnswer.UNKNOWN));
+  }
+
+  private record Unknown(String id, String status) {}
 
   /** One question, and what is found on the way to its answer. */
   private final class Question {
 
     private final CommittedLog log;
+    private final PairRecords records;
     private final String id;
     private Optional<Receipt> receipt = Optional.empty();
     private Optional<Upload> upload = Optional.empty();
@@ -102,8 +96,9 @@ public final class PairHistory {
     /** Coordinates of the raw record or link. */
     private Origin origin;
 
-    Question(CommittedLog log, String id) {
+    Question(CommittedLog log, PairRecords records, String id) {
       this.log = log;
+      this.records = records;
       this.id = id;
     }
 
@@ -127,21 +122,13 @@ public final class PairHistory {
      * @param key id of a pair or a link, or coordinates of a raw record or a link
      */
     private Optional<PairAnswer> find(String key) {
-      receipt =
-          index.isEmpty()
-              ? last(topics.receipts(), key)
-              : index
-                  .get()
-                  .receiptAt(topics.receipts().name(), key)
-                  .flatMap(at -> receipt(at, key));
+      receipt = records.last(topics.receipts(), key);
       if (receipt.isPresent()) {
         origin = receipt.get().getOrigin();
         receivedAt = ReceivedAt.of(receipt.get());
         return Optional.of(answer(key, entryOf(key, origin)));
-      } else if (index.isPresent()) {
-        return Optional.empty();
       }
-      upload = last(topics.uploads(), key);
+      upload = records.last(topics.uploads(), key);
       if (upload.isPresent()) {
         origin = upload.get().getOrigin();
         boolean failed = upload.get().getStanding().equals(PairAnswer.FETCH_FAILED);
@@ -158,21 +145,13 @@ public final class PairHistory {
       return topics.rawNames().contains(origin.getTopic()) ? ofRaw() : Optional.empty();
     }
 
-    /** As the index says; a withdrawn pair is of topics that it does not hold. */
-    private Optional<Receipt> receipt(Origin at, String key) {
-      return log.record(at)
-          .filter(record -> CommittedLog.key(record).equals(key))
-          .flatMap(record -> cluster.decode(topics.receipts(), record.value()))
-          .filter(found -> !found.getStanding().equals(PairStatus.WITHDRAWN.name()));
-    }
-
     private boolean isLink() {
       return origin.getTopic().equals(topics.links().name());
     }
 
     private PairAnswer ofUpload(Optional<QuarantineEntry> failedLink) {
       String pairId = upload.orElseThrow().getPairId();
-      receipt = pairId.isEmpty() ? Optional.empty() : last(topics.receipts(), pairId);
+      receipt = pairId.isEmpty() ? Optional.empty() : records.last(topics.receipts(), pairId);
       receivedAt = ReceivedAt.said(upload.get().getReceivedAt());
       return answer(
           pairId, failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, r.getOrigin()))));
@@ -187,9 +166,9 @@ public final class PairHistory {
       upload =
           record
               .flatMap(found -> cluster.decode(topics.links(), found.value()))
-              .or(() -> failed.flatMap(entry -> quarantine.link(entry.pair())))
+              .or(() -> failed.flatMap(entry -> new Quarantine(cluster).link(entry.pair())))
               .map(link -> PairIdentity.linkId(link.getUrl(), link.getCaption()))
-              .flatMap(linkId -> last(topics.uploads(), linkId));
+              .flatMap(linkId -> records.last(topics.uploads(), linkId));
       if (upload.isPresent()) {
         return Optional.of(ofUpload(failed));
       }
@@ -202,8 +181,8 @@ public final class PairHistory {
 
     /** The entry of a link that failed, whose key is its coordinates. */
     private Optional<QuarantineEntry> linkEntry() {
-      return quarantine
-          .show(OriginHeader.text(origin))
+      return records
+          .entry(OriginHeader.text(origin))
           .filter(entry -> origin.equals(entry.pair().getOrigin()));
     }
 
@@ -218,7 +197,7 @@ public final class PairHistory {
           raw.map(RawPair::getReceivedAt)
               .flatMap(ReceivedAt::said)
               .or(() -> Optional.of(Instant.ofEpochMilli(found.get().timestamp())));
-      receipt = raw.flatMap(pair -> last(topics.receipts(), pairId));
+      receipt = raw.flatMap(pair -> records.last(topics.receipts(), pairId));
       return Optional.of(answer(pairId, entryOf(pairId, origin)));
     }
 
@@ -239,21 +218,9 @@ public final class PairHistory {
         return Optional.empty();
       }
       boolean decided = raw.equals(receipt.get().getOrigin());
-      Optional<QuarantineEntry> known =
-          index
-              .flatMap(search -> search.get(OriginHeader.text(raw)))
-              .map(FoundPair::row)
-              .filter(PairRow::isQuarantined)
-              .flatMap(row -> log.record(StoredPairs.at(row.place())))
-              .flatMap(quarantine::entry)
-              .filter(entry -> entry.pair().getOrigin().equals(raw));
-      if (known.isPresent()) {
-        return known;
-      }
       return decided && !receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())
           ? Optional.empty()
-          : quarantine.entryOf(
-              key, raw, decided ? ReceivedAt.inKafka(receipt.get()) : Instant.EPOCH);
+          : records.entryOf(key, raw, decided ? ReceivedAt.inKafka(receipt.get()) : Instant.EPOCH);
     }
 
     /**
@@ -261,21 +228,6 @@ public final class PairHistory {
      */
     private PairAnswer answer(String key, Optional<QuarantineEntry> entry) {
       List<String> keys = receipt.map(r -> takedownKeys(key, r, entry)).orElse(List.of());
-      Map<String, Takedown> inForce = new HashMap<>();
-      Set<String> subjects = new HashSet<>(keys);
-      if (!keys.isEmpty()) {
-        log.readAll(
-            topics.takedowns(),
-            (name, read) -> {
-              inForce.remove(name);
-              read.filter(any -> keys.contains(name))
-                  .ifPresent(
-                      takedown -> {
-                        inForce.put(name, takedown);
-                        subjects.add(takedown.getPartOf());
-                      });
-            });
-      }
       return new PairAnswer(
           id,
           upload.map(Upload::getKind).orElse(isLink() ? PairAnswer.LINK : PairAnswer.PAIR),
@@ -288,34 +240,21 @@ public final class PairHistory {
           receipt,
           upload,
           entry,
-          copied(entry),
-          keys.stream().filter(inForce::containsKey).findFirst().map(inForce::get),
-          keys.isEmpty() ? List.of() : events(subjects),
-          entry.map(found -> reviews(found.pair().getOrigin())).orElse(List.of()),
+          entry
+              .map(found -> found.pair().getCopyOf())
+              .filter(imageDigest -> !imageDigest.isEmpty())
+              .flatMap(records::published)
+              .orElse(""),
+          keys.stream()
+              .flatMap(subject -> records.last(topics.takedowns(), subject).stream())
+              .findFirst(),
+          keys.isEmpty() ? List.of() : records.events(receipt.get().getPairId(), keys),
+          entry.map(found -> records.reviews(found.pair().getOrigin())).orElse(List.of()).stream()
+              .sorted(Comparator.comparing(Review::getReviewedAt))
+              .toList(),
           receipt.filter(r -> !r.getReviewId().isEmpty()).map(this::admission),
           origin,
           receivedAt);
-    }
-
-    /** The published pair that has the picture which this one nearly copies. */
-    private String copied(Optional<QuarantineEntry> entry) {
-      String imageDigest = entry.map(found -> found.pair().getCopyOf()).orElse("");
-      if (index.isPresent()) {
-        return index.get().published(imageDigest).map(FoundPair::id).orElse("");
-      }
-      Set<String> ids = new LinkedHashSet<>();
-      if (!imageDigest.isEmpty()) {
-        log.readAll(
-            topics.index(),
-            (name, read) -> {
-              if (read.filter(pair -> pair.getImageDigest().equals(imageDigest)).isPresent()) {
-                ids.add(name);
-              } else {
-                ids.remove(name);
-              }
-            });
-      }
-      return ids.stream().findFirst().orElse("");
     }
 
     /**
@@ -330,7 +269,7 @@ public final class PairHistory {
       keys.add(TakedownKind.IMAGE.key(of.getImageDigest()));
       keys.add(TakedownKind.PRODUCER.key(of.getProducer()));
       entry
-          .or(() -> isWithdrawn ? quarantine.show(key) : Optional.empty())
+          .or(() -> isWithdrawn ? records.entry(key) : Optional.empty())
           .map(QuarantineEntry::pair)
           .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()))
           .map(QuarantinedPair::getMeasured)
@@ -344,22 +283,9 @@ public final class PairHistory {
       return keys;
     }
 
-    /** Who withdrew and who lifted these, oldest first, as far back as the audit trail goes. */
-    private List<TakedownEvent> events(Set<String> subjects) {
-      Map<String, TakedownEvent> events = new HashMap<>();
-      log.readAll(
-          topics.actions(),
-          (name, action) ->
-              action
-                  .flatMap(TakedownEvent::of)
-                  .filter(event -> subjects.contains(event.subject()))
-                  .ifPresent(event -> events.put(name, event)));
-      return events.values().stream().sorted(Comparator.comparing(TakedownEvent::at)).toList();
-    }
-
     /** The review that the deciding record names, which its producer may have made up. */
     private Admission admission(Receipt of) {
-      Optional<Review> review = last(topics.reviews(), of.getReviewId());
+      Optional<Review> review = records.last(topics.reviews(), of.getReviewId());
       Optional<List<String>> claimed =
           Optional.of(of.getOrigin())
               .filter(at -> topics.rawNames().contains(at.getTopic()))
@@ -370,22 +296,6 @@ public final class PairHistory {
           of.getReviewId(),
           review,
           claimed.or(() -> review.map(Review::getWaived)).orElse(List.of()));
-    }
-
-    /** What people decided about an entry. */
-    private List<Review> reviews(Origin entry) {
-      Map<String, Review> reviews = new HashMap<>();
-      log.readAll(
-          topics.reviews(),
-          (name, read) ->
-              read.filter(review -> review.getOrigin().equals(entry))
-                  .ifPresent(review -> reviews.put(name, review)));
-      return reviews.values().stream().sorted(Comparator.comparing(Review::getReviewedAt)).toList();
-    }
-
-    /** The last value of a key. */
-    private <T> Optional<T> last(Topic<String, T> topic, String key) {
-      return Optional.ofNullable(log.last(topic, Set.of(key)).get(key));
     }
   }
 }

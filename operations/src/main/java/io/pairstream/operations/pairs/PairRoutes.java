@@ -21,12 +21,14 @@ import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.table.TopicTable;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -41,6 +43,9 @@ public final class PairRoutes implements AutoCloseable {
   private static final int WAITING = 1_000;
 
   private static final int READERS = 3;
+
+  /** How long a question waits for what was written before it. */
+  private static final Duration REACHED = Duration.ofSeconds(3);
 
   private final String dataset;
   private final TopicTable catalogue;
@@ -123,16 +128,24 @@ public final class PairRoutes implements AutoCloseable {
             page.found()));
   }
 
-  /** What {@code why} prints; only of what the catalogue knows where a pair is. */
+  /** What {@code why} prints, by a catalogue that has all that was written before the question. */
   private CompletionStage<Answer> why(Incoming request) {
-    State state = state();
-    return readers.later(
-        () ->
-            history
-                .find(request.parameter("id"))
-                .filter(found -> state.ready() && state.asOf().isEmpty())
-                .map(AnswerJson::answer)
-                .orElseThrow(() -> notFound("the catalogue does not know that, or not yet")));
+    if (!catalogue.isCaughtUp()) {
+      throw notYet();
+    }
+    return catalogue
+        .reachedNow()
+        .orTimeout(REACHED.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionallyCompose(e -> CompletableFuture.failedFuture(notYet()))
+        .thenCompose(
+            reached ->
+                readers.later(() -> AnswerJson.answer(history.answer(request.parameter("id")))));
+  }
+
+  private static Problem notYet() {
+    return Problem.of(
+            ProblemKind.NOT_READY, "the topics are still being read; come again in a moment")
+        .retryAfter(2);
   }
 
   private CompletionStage<Answer> card(Incoming request) {

@@ -13,6 +13,7 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
@@ -20,6 +21,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -105,11 +107,13 @@ final class Pictures implements AutoCloseable {
   private byte[] image(PreparedPair pair) {
     requireNotWithdrawn(
         pair.getPairId(),
-        pair.getImageDigest(),
-        pair.getContributor(),
-        pair.getProducer(),
-        pair.getSourceKind(),
-        pair.getUrl());
+        TakedownKind.keysOf(
+            pair.getPairId(),
+            pair.getImageDigest(),
+            pair.getContributor(),
+            pair.getProducer(),
+            pair.getSourceKind(),
+            pair.getUrl()));
     return ImageEncoding.RAW.label().equals(pair.getImageEncoding())
         ? png(pair).orElseThrow(() -> none("the record's image has another size than it says"))
         : Utils.toArray(pair.getImage());
@@ -153,24 +157,21 @@ final class Pictures implements AutoCloseable {
 
   private byte[] image(RawPair raw) {
     String digest = PairIdentity.imageDigest(raw.getImage());
+    String pairId = PairIdentity.pairId(digest, raw.getCaption());
     requireNotWithdrawn(
-        PairIdentity.pairId(digest, raw.getCaption()),
-        digest,
-        raw.getContributor(),
-        raw.getProducer(),
-        raw.getSourceKind(),
-        raw.getUrl());
+        pairId,
+        TakedownKind.keysOf(
+            pairId,
+            digest,
+            raw.getContributor(),
+            raw.getProducer(),
+            raw.getSourceKind(),
+            raw.getUrl()));
     return Utils.toArray(raw.getImage());
   }
 
-  private void requireNotWithdrawn(
-      String pairId,
-      String imageDigest,
-      String contributor,
-      String producer,
-      String sourceKind,
-      String url) {
-    if (search.isTakenDown(pairId, imageDigest, contributor, producer, sourceKind, url)) {
+  private void requireNotWithdrawn(String pairId, List<String> takedowns) {
+    if (search.isTakenDown(pairId, takedowns)) {
       throw none("the pair was withdrawn");
     }
   }

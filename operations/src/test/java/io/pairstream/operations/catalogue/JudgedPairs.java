@@ -48,6 +48,7 @@ public final class JudgedPairs implements AutoCloseable {
         TopicCatalogue.TEST,
         TopicCatalogue.QUARANTINE,
         TopicCatalogue.RECEIPTS,
+        TopicCatalogue.UPLOADS,
         TopicCatalogue.TAKEDOWNS,
         TopicCatalogue.REVIEWS,
         TopicCatalogue.ACTIONS,

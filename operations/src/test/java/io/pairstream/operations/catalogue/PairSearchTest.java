@@ -261,7 +261,7 @@ class PairSearchTest {
     assertThat(captions(ALL.withText(id))).isEmpty();
     assertThat(search.get(id)).isEmpty();
     assertThat(search.board().total()).isZero();
-    assertThat(search.isTakenDown(id, "", "", "", "", "")).isTrue();
+    assertThat(search.isTakenDown(id, List.of())).isTrue();
   }
 
   @ParameterizedTest
@@ -305,7 +305,7 @@ class PairSearchTest {
     judged.await();
     read();
     assertThat(captions(ALL)).isEmpty();
-    assertThat(search.isTakenDown(id, "", "museum", "", "", "")).isTrue();
+    assertThat(search.isTakenDown(id, List.of("CONTRIBUTOR/museum"))).isTrue();
 
     judged.lift("CONTRIBUTOR", "museum");
     judged.lift("PAIR", id);
@@ -315,7 +315,7 @@ class PairSearchTest {
     read();
 
     assertThat(captions(ALL)).containsExactly("a red bicycle");
-    assertThat(search.isTakenDown(id, "", "museum", "", "", "")).isFalse();
+    assertThat(search.isTakenDown(id, List.of("CONTRIBUTOR/museum"))).isFalse();
   }
 
   @Test

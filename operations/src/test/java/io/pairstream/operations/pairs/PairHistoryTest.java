@@ -7,6 +7,10 @@ import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.catalogue.Catalogue;
+import io.pairstream.operations.catalogue.CatalogueFold;
+import io.pairstream.operations.catalogue.PairIndex;
+import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.pairs.PairAnswer.Admission;
@@ -14,6 +18,8 @@ import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Verdict;
 import io.pairstream.operations.review.Verdict.Decision;
+import io.pairstream.operations.takedown.TakedownEvent;
+import io.pairstream.schemas.Action;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -21,17 +27,25 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
+import io.pairstream.service.table.TopicTable;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 class PairHistoryTest {
 
@@ -39,11 +53,28 @@ class PairHistoryTest {
 
   private final ClusterAccess cluster = KAFKA.dataset(3);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
-  private final PairHistory history = new PairHistory(cluster);
+  private TopicTable catalogue;
+
+  @BeforeEach
+  void open(@TempDir Path folder) {
+    Clock clock = Clock.systemUTC();
+    List<CatalogueFold> folds = List.of(new PairIndex(cluster.topics()));
+    catalogue = Catalogue.open(cluster, folds, folder, clock);
+  }
 
   @AfterEach
   void close() {
+    catalogue.close();
     pipeline.close();
+  }
+
+  /** What the topics tell that are read whole, and single records by the index not otherwise. */
+  private Optional<PairAnswer> find(String id) {
+    catalogue.reachedNow().join();
+    Optional<PairAnswer> scanned = new PairHistory(cluster).find(id);
+    PairSearch index = new PairSearch(catalogue, Clock.systemUTC());
+    assertThat(new PairHistory(cluster, index).find(id)).isEqualTo(scanned);
+    return scanned;
   }
 
   @Test
@@ -51,9 +82,9 @@ class PairHistoryTest {
     Sent sent = pipeline.send("image", "caption");
     pipeline.accept(sent, PairStatus.TRAINING);
 
-    PairAnswer answer = history.find(sent.pairId()).orElseThrow();
+    PairAnswer answer = find(sent.pairId()).orElseThrow();
 
-    assertThat(answer.standing()).isEqualTo("TRAINING");
+    assertThat(answer.status()).isEqualTo("TRAINING");
     assertThat(answer.quarantined()).isEmpty();
     assertThat(answer.remedy()).isEmpty();
     assertThat(answer.origin()).isEqualTo(sent.origin());
@@ -64,9 +95,9 @@ class PairHistoryTest {
     Sent sent = pipeline.send("image", "caption");
     pipeline.reject(sent, "IMAGE_TOO_SMALL");
 
-    PairAnswer answer = history.find(sent.pairId()).orElseThrow();
+    PairAnswer answer = find(sent.pairId()).orElseThrow();
 
-    assertThat(answer.standing()).isEqualTo("QUARANTINED");
+    assertThat(answer.status()).isEqualTo("QUARANTINED");
     assertThat(answer.reason()).isEqualTo("IMAGE_TOO_SMALL");
     assertThat(answer.quarantined().orElseThrow().pair().getMeasured()).isEqualTo("1 px");
     assertThat(answer.remedy()).contains(RejectReason.IMAGE_TOO_SMALL.remedy());
@@ -84,9 +115,9 @@ class PairHistoryTest {
         List.of(
             TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), turnedAway)));
 
-    PairAnswer answer = history.find(OriginHeader.text(copy.origin())).orElseThrow();
+    PairAnswer answer = find(OriginHeader.text(copy.origin())).orElseThrow();
 
-    assertThat(answer.standing()).isEqualTo("TRAINING");
+    assertThat(answer.status()).isEqualTo("TRAINING");
     assertThat(answer.reason()).isEqualTo("DUPLICATE_PAIR");
     assertThat(answer.origin()).isEqualTo(copy.origin());
   }
@@ -106,11 +137,12 @@ class PairHistoryTest {
     index(withdrawn, IndexedPair.newBuilder().setImageDigest(published.imageDigest()).build());
     index(withdrawn, null);
     index(copy, IndexedPair.newBuilder().setImageDigest("another").build());
-    assertThat(history.find(copy.pairId()).orElseThrow().copied()).isEmpty();
+    assertThat(find(copy.pairId()).orElseThrow().copied()).isEmpty();
 
+    pipeline.accept(published, PairStatus.TRAINING);
     index(published, IndexedPair.newBuilder().setImageDigest(published.imageDigest()).build());
 
-    assertThat(history.find(copy.pairId()).orElseThrow().copied()).isEqualTo(published.pairId());
+    assertThat(find(copy.pairId()).orElseThrow().copied()).isEqualTo(published.pairId());
   }
 
   private void index(Sent pair, IndexedPair entry) {
@@ -123,12 +155,12 @@ class PairHistoryTest {
     pipeline.accept(sent, PairStatus.TRAINING);
     String published = lastOf(cluster.topics().training().name());
 
-    PairAnswer answer = history.find(published).orElseThrow();
+    PairAnswer answer = find(published).orElseThrow();
 
     assertThat(answer.id()).isEqualTo(published);
     assertThat(answer.pairId()).isEqualTo(sent.pairId());
     assertThat(answer.origin()).isEqualTo(sent.origin());
-    assertThat(history.find(cluster.topics().training().name() + "-0-999")).isEmpty();
+    assertThat(find(cluster.topics().training().name() + "-0-999")).isEmpty();
   }
 
   @Test
@@ -141,9 +173,9 @@ class PairHistoryTest {
             .setReviewer("ann")
             .build();
 
-    Admission forged = history.find(sent.pairId()).orElseThrow().admission().orElseThrow();
+    Admission forged = find(sent.pairId()).orElseThrow().admission().orElseThrow();
     TestCluster.put(cluster, cluster.topics().reviews(), review.getReviewId(), review);
-    Admission recorded = history.find(sent.pairId()).orElseThrow().admission().orElseThrow();
+    Admission recorded = find(sent.pairId()).orElseThrow().admission().orElseThrow();
 
     assertThat(forged.review()).isEmpty();
     assertThat(forged.reviewId()).isEqualTo(review.getReviewId());
@@ -167,7 +199,7 @@ class PairHistoryTest {
                 new Actor("ann", "")),
             false);
 
-    List<Review> reviews = history.find(small.pairId()).orElseThrow().reviews();
+    List<Review> reviews = find(small.pairId()).orElseThrow().reviews();
 
     assertThat(reviews).hasSize(1);
     assertThat(reviews.get(0).getDecision()).isEqualTo("RECAPTIONED");
@@ -181,9 +213,9 @@ class PairHistoryTest {
   void saysThatARecordWaitsWhereNothingIsDecided() {
     Sent sent = pipeline.send("image", "caption");
 
-    PairAnswer answer = history.find(OriginHeader.text(sent.origin())).orElseThrow();
+    PairAnswer answer = find(OriginHeader.text(sent.origin())).orElseThrow();
 
-    assertThat(answer.standing()).isEqualTo(PairAnswer.RECEIVED);
+    assertThat(answer.status()).isEqualTo(PairAnswer.RECEIVED);
     assertThat(answer.pairId()).isEqualTo(sent.pairId());
   }
 
@@ -195,15 +227,15 @@ class PairHistoryTest {
       note(upload(idOf(link), PairAnswer.LINK, sent.pairId(), "FETCHED", link.origin()));
       pipeline.reject(sent, "IMAGE_TOO_SMALL");
 
-      PairAnswer byId = history.find(idOf(link)).orElseThrow();
-      PairAnswer byCoordinates = history.find(OriginHeader.text(link.origin())).orElseThrow();
+      PairAnswer byId = find(idOf(link)).orElseThrow();
+      PairAnswer byCoordinates = find(OriginHeader.text(link.origin())).orElseThrow();
 
       assertThat(List.of(byId, byCoordinates))
           .allSatisfy(
               answer -> {
                 assertThat(answer.kind()).isEqualTo(PairAnswer.LINK);
                 assertThat(answer.pairId()).isEqualTo(sent.pairId());
-                assertThat(answer.standing()).isEqualTo("QUARANTINED");
+                assertThat(answer.status()).isEqualTo("QUARANTINED");
                 assertThat(answer.quarantined().orElseThrow().pair().getMeasured())
                     .isEqualTo("1 px");
                 assertThat(answer.remedy()).contains(RejectReason.IMAGE_TOO_SMALL.remedy());
@@ -217,15 +249,15 @@ class PairHistoryTest {
     try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
       PlayedFetcher.Sent link = fetcher.send("a.test", "gone");
       fetcher.reject(link, "FETCH_GONE");
-      PairAnswer unnoted = history.find(OriginHeader.text(link.origin())).orElseThrow();
+      PairAnswer unnoted = find(OriginHeader.text(link.origin())).orElseThrow();
       note(upload(idOf(link), PairAnswer.LINK, "", "FETCH_FAILED", link.origin()));
-      PairAnswer byId = history.find(idOf(link)).orElseThrow();
+      PairAnswer byId = find(idOf(link)).orElseThrow();
 
       assertThat(List.of(unnoted, byId))
           .allSatisfy(
               answer -> {
                 assertThat(answer.kind()).isEqualTo(PairAnswer.LINK);
-                assertThat(answer.standing()).isEqualTo("FETCH_FAILED");
+                assertThat(answer.status()).isEqualTo("FETCH_FAILED");
                 assertThat(answer.reason()).isEqualTo("FETCH_GONE");
                 assertThat(answer.detail()).isEqualTo("the host says no");
                 assertThat(answer.remedy()).contains(RejectReason.FETCH_GONE.remedy());
@@ -234,13 +266,80 @@ class PairHistoryTest {
   }
 
   @Test
+  void tellsOfALinkThatIsTriedAgainWhy() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent link = fetcher.send("a.test", "busy");
+      Upload upload = upload(idOf(link), PairAnswer.LINK, "", "WAITING", link.origin());
+      upload.setDetail("the host answers 503; it is asked again at 12:00");
+      note(upload);
+
+      for (String id : List.of(idOf(link), OriginHeader.text(link.origin()))) {
+        PairAnswer answer = find(id).orElseThrow();
+        assertThat(answer.status()).isEqualTo("WAITING");
+        assertThat(answer.detail()).contains("it is asked again");
+      }
+    }
+  }
+
+  @Test
+  void tellsWhoWithdrewAPairWithOthersAndWhoLiftedThat() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, PairStatus.TRAINING);
+    String key = TakedownKind.PAIR.key(sent.pairId());
+    Takedown takedown =
+        Takedown.newBuilder()
+            .setKind("PAIR")
+            .setSubject(sent.pairId())
+            .setPartOf("CONTRIBUTOR/museum")
+            .setCause("a letter")
+            .build();
+    TestCluster.put(cluster, cluster.topics().takedowns(), key, takedown);
+    act("takedown", "CONTRIBUTOR/museum", 1);
+    TestCluster.put(cluster, cluster.topics().training(), sent.pairId(), null);
+    TestCluster.send(cluster, pipeline.receipt(sent, PairStatus.WITHDRAWN, ""));
+    Sent again = pipeline.send("image", "caption");
+    QuarantinedPair entry = PlayedPipeline.rejected(again, "WITHDRAWN", new byte[0]);
+    entry.setMeasured("museum");
+    pipeline.transaction(
+        again,
+        List.of(TestCluster.record(cluster.topics().quarantine(), null, again.pairId(), entry)));
+
+    PairAnswer withdrawn = find(sent.pairId()).orElseThrow();
+    PairAnswer copy = find(OriginHeader.text(again.origin())).orElseThrow();
+    TestCluster.put(cluster, cluster.topics().takedowns(), key, null);
+    act("takedown.lift", "CONTRIBUTOR/museum", 2);
+    PairAnswer lifted = find(sent.pairId()).orElseThrow();
+
+    assertThat(withdrawn.status()).isEqualTo("WITHDRAWN");
+    assertThat(withdrawn.takedown().orElseThrow().getCause()).isEqualTo("a letter");
+    assertThat(withdrawn.events()).extracting(TakedownEvent::what).containsExactly("WITHDRAWN");
+    assertThat(copy.reason()).isEqualTo("WITHDRAWN");
+    assertThat(lifted.takedown()).isEmpty();
+    assertThat(lifted.events())
+        .extracting(TakedownEvent::what)
+        .containsExactly("WITHDRAWN", "LIFTED");
+  }
+
+  private void act(String name, String subject, long second) {
+    Action action =
+        Action.newBuilder()
+            .setName(name)
+            .setSubject(subject)
+            .setOutcome("DONE")
+            .setActor("ann")
+            .setDoneAt(Instant.ofEpochSecond(second))
+            .build();
+    TestCluster.put(cluster, cluster.topics().actions(), name, action);
+  }
+
+  @Test
   void knowsNothingOfAnUnknownId() {
     pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
 
-    assertThat(history.find("0".repeat(32))).isEmpty();
-    assertThat(history.find(cluster.topics().crowdsourced().name() + "-0-999")).isEmpty();
-    assertThat(history.find(cluster.topics().crowdsourced().name() + "-77-0")).isEmpty();
-    assertThat(history.find(cluster.topics().links().name() + "-0-999")).isEmpty();
+    assertThat(find("0".repeat(32))).isEmpty();
+    assertThat(find(cluster.topics().crowdsourced().name() + "-0-999")).isEmpty();
+    assertThat(find(cluster.topics().crowdsourced().name() + "-77-0")).isEmpty();
+    assertThat(find(cluster.topics().links().name() + "-0-999")).isEmpty();
   }
 
   /** A published pair whose producer claims a review. */

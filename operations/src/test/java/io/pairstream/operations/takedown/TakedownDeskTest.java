@@ -147,7 +147,7 @@ class TakedownDeskTest {
             });
     assertThat(new Audit(cluster).run().details()).isEmpty();
     PairAnswer why = new PairHistory(cluster).find(first.pairId()).orElseThrow();
-    assertThat(why.standing()).isEqualTo("WITHDRAWN");
+    assertThat(why.status()).isEqualTo("WITHDRAWN");
     Takedown takedown = why.takedown().orElseThrow();
     assertThat(takedown.getRequestedBy()).isEqualTo("alice");
     assertThat(takedown.getCause()).isEqualTo("it is a private letter");
