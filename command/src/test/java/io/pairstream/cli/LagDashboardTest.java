@@ -44,7 +44,7 @@ class LagDashboardTest {
   void open() throws IOException {
     dashboard = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     dashboard.createContext(
-        "/v1/lag",
+        "/v1/",
         exchange -> {
           key = exchange.getRequestHeaders().getFirst("Authorization");
           byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
@@ -98,14 +98,14 @@ class LagDashboardTest {
 
   @Test
   void whyIsAnsweredByItsIndexAndSaysSo() {
-    String answer =
+    answer =
         """
         {"pair_id": "0123", "kind": "PAIR", "status": "TRAINING", "reason": "",
          "decided_at": "2026-11-26T10:00:00.000Z", "remedy": null, "quarantined": null,
          "receipt": {"copies": 2}, "origin": {"topic": "t", "partition": 1, "offset": 7}}
         """;
 
-    Ended why = why("0123", answer);
+    Ended why = after("why", "0123");
 
     assertThat(why.status()).as(why.err()).isEqualTo(ExitStatus.DONE);
     assertThat(why.out())
@@ -117,29 +117,14 @@ class LagDashboardTest {
 
   @Test
   void whyTakesTheIndexsWordThatNothingIsKnown() {
-    Ended unknown = why("4567", "{\"id\": \"4567\", \"status\": \"UNKNOWN\"}");
-    Ended stranger = Ended.after("why", "89", "--dashboard", address());
+    answer = "{\"id\": \"4567\", \"status\": \"UNKNOWN\"}";
+    Ended unknown = after("why", "4567");
+    status = 404;
+    Ended stranger = after("why", "89");
 
     assertThat(unknown.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(unknown.onlyErrorLine()).contains("nothing is known of 4567");
-    assertThat(stranger.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(stranger.onlyErrorLine()).contains("no dashboard");
-  }
-
-  private Ended why(String id, String json) {
-    dashboard.createContext(
-        "/v1/pairs/" + id + "/why",
-        exchange -> {
-          byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    return Ended.after("why", id, "--dashboard", address());
-  }
-
-  private String address() {
-    return "http://127.0.0.1:" + dashboard.getAddress().getPort();
+    assertThat(stranger.onlyErrorLine()).contains(" is no dashboard");
   }
 
   @Test
@@ -152,9 +137,13 @@ class LagDashboardTest {
   }
 
   private Ended run(String... arguments) {
+    return after("lag", arguments);
+  }
+
+  private Ended after(String command, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(
         List.of("--dashboard", "http://127.0.0.1:" + dashboard.getAddress().getPort() + "/"));
-    return Ended.after("lag", all.toArray(String[]::new));
+    return Ended.after(command, all.toArray(String[]::new));
   }
 }
