@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The real {@code promtool}, which comes with Prometheus. */
+/** The real {@code promtool}, which comes with Prometheus, and others of its kind. */
 final class Promtool {
 
   private Promtool() {}
@@ -26,11 +28,35 @@ final class Promtool {
 
   /** Runs it, or skips the test where it is not installed. */
   static Ended run(String input, String... arguments) throws IOException, InterruptedException {
-    boolean isThere =
-        List.of(System.getenv("PATH").split(File.pathSeparator)).stream()
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool")));
-    assumeTrue(isThere, "there is no promtool on PATH; Debian's package prometheus has it");
-    List<String> command = new ArrayList<>(List.of("promtool"));
+    return run(found("prometheus", "promtool"), input, arguments);
+  }
+
+  /** The same of Alertmanager's {@code amtool}. */
+  static Ended amtool(String... arguments) throws IOException, InterruptedException {
+    return run(found("prometheus-alertmanager", "amtool"), "", arguments);
+  }
+
+  /**
+   * A program on {@code PATH}; skips the test where there is none.
+   *
+   * @param debian the package that has it
+   * @param names what it may be called
+   */
+  static Path found(String debian, String... names) {
+    Optional<Path> found =
+        Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .flatMap(folder -> Stream.of(names).map(name -> Path.of(folder, name)))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(
+        found.isPresent(),
+        "there is no " + names[0] + " on PATH; Debian's package " + debian + " has it");
+    return found.get();
+  }
+
+  private static Ended run(Path program, String input, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (OutputStream in = process.getOutputStream()) {
