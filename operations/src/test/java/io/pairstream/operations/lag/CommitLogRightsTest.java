@@ -89,7 +89,9 @@ class CommitLogRightsTest {
       look(watcher);
       commit(3);
       commit(12);
-      assertThat(look(watcher).verdict()).as("back and on, between looks").isNotEqualTo(Verdict.REWIND);
+      assertThat(look(watcher).verdict())
+          .as("back and on, between looks")
+          .isNotEqualTo(Verdict.REWIND);
       assertThat(watcher.latest().blind().orElseThrow())
           .contains(COMMITS + " cannot be read", "not seen", "allow Read on it");
       commit(5);

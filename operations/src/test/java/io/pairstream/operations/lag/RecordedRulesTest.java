@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The shipped rules over recordings of {@code /metrics}: a real platform that was scraped every ten
  * seconds, calm and in trouble. A recording has what the rules ask for, each series with its values
  * as promtool reads them; its first lines say what happened, when in seconds, and when each scrape
- * was.
+ * was. {@code record.py} beside the recordings makes further ones.
  */
 class RecordedRulesTest {
 
@@ -39,6 +39,7 @@ class RecordedRulesTest {
   @ParameterizedTest
   @CsvSource({
     "calm, '', 0",
+    "hour, '', 0",
     "blips, '', 0",
     "brokers, PairstreamBrokersAway, 30",
     "registry, PairstreamRegistryAway, 60",
@@ -47,7 +48,16 @@ class RecordedRulesTest {
     "stuck, PairstreamGroupStalled, 150",
     "flood, PairstreamQuarantineJump, 180",
     "rewind, PairstreamGroupRewound, 60",
-    "lost, PairstreamGroupLost, 180"
+    "lost, PairstreamGroupLost, 180",
+    "instance-silent, PairstreamInstanceSilent, 630",
+    "under-replicated, PairstreamUnderReplicated, 950",
+    "partitions-offline, PairstreamPartitionsOffline, 90",
+    "disk-full, PairstreamDiskFull, 340",
+    "unwatched, PairstreamLagUnwatched, 320",
+    "canary-lost, PairstreamCanaryLost, 330",
+    "never-catches-up, PairstreamGroupNeverCatchesUp, 1970",
+    "other-group, PairstreamOtherGroup, 970",
+    "trainer-starves, PairstreamTrainerStarves, 970"
   })
   void eachTroubleFiresItsAlertOnceAndNothingElse(String name, String alert, int within)
       throws Exception {
@@ -73,7 +83,7 @@ class RecordedRulesTest {
 
   /** Series are replayed as if each scrape had come at its time, which it nearly did. */
   @ParameterizedTest
-  @CsvSource({"calm, 1200", "brokers, 180", "flood, 180"})
+  @CsvSource({"calm, 1200", "hour, 3400", "brokers, 180", "flood, 180"})
   void scrapesCameEveryTenSeconds(String name, double atLeast) throws Exception {
     List<Double> scrapes = recording(name).scrapes();
 
