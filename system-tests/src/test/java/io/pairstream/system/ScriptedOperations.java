@@ -51,6 +51,7 @@ final class ScriptedOperations extends ScriptedServer {
     answer(routes, "/v1/topology", request -> topology);
     answer(routes, "/v1/lag", this::lag);
     answer(routes, "/v1/lag/history", request -> read("history"));
+    answer(routes, "/v1/pairs/{id}", request -> read("card"));
     byte[] picture = RunningPlatform.image(RunningPlatform.submitted(new DrawnPairs(3, 0.0), 0));
     routes.add(
         Route.get(
@@ -58,7 +59,7 @@ final class ScriptedOperations extends ScriptedServer {
                 Access.VIEW,
                 (request, body) ->
                     CompletableFuture.completedFuture(Answer.of(200, "image/jpeg", picture)))
-            .taking("size"));
+            .taking("size", "absent"));
     return routes;
   }
 

@@ -38,7 +38,7 @@ export function draftCard(words, draft, number, does) {
     frame(draft.preview, say("draft.preview", { number })),
     h(
       "div.body",
-      h("p.wrong", draft.problem && say("picture.refused", { name: draft.file.name, problem: problemText(words, draft.problem) })),
+      h("p.wrong", draft.problem && refusal(words, draft)),
       !draft.problem && [
         h("label.caption-label", { for: id }, say("draft.caption", { number })),
         h(
@@ -66,6 +66,11 @@ export function draftCard(words, draft, number, does) {
       ),
     ),
   );
+}
+
+/** Why a file cannot be sent. */
+export function refusal(words, { file, problem }) {
+  return words.say("picture.refused", { name: file.name, problem: problemText(words, problem) });
 }
 
 function hint(words, draft, id, does) {

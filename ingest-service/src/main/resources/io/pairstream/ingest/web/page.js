@@ -1,8 +1,8 @@
 // The page's composition root: what a person does, wired to the parts that do it.
 
 import { Api } from "./api.js";
-import { draftCard, isOver, isUnsent, kindOf, saidOf, sentCard } from "./cards.js";
-import { find, setText, show } from "./dom.js";
+import { draftCard, isOver, isUnsent, kindOf, refusal, saidOf, sentCard } from "./cards.js";
+import { find, h, setText, show } from "./dom.js";
 import { inspect, wordsProblem } from "./pictures.js";
 import { apiKey, forgetPair, lastHint, rememberHint, rememberKey, rememberPair, rememberedPairs } from "./memory.js";
 import { Sender } from "./send.js";
@@ -10,6 +10,8 @@ import { announce, onLanguage, preferredLanguage, speakIn } from "./words.js";
 
 let words;
 let drafts = [];
+/** Files that could not be sent with the last ones: said until others are added. */
+let leftOut = [];
 /** The newest first. */
 let sent = [];
 let producer = null;
@@ -64,6 +66,7 @@ function draw() {
   const kinds = { good: 0, bad: 0, wait: 0 };
   sent.forEach((pair) => kinds[kindOf(pair)]++);
   setText(find("tally"), words.say("sent.tally", kinds));
+  show(find("left-out"), leftOut.length > 0 && [h("p", words.say("sent.leftOut")), leftOut.map((draft) => h("p.wrong", refusal(words, draft)))]);
   show(
     find("sent-list"),
     sent.map((pair) => sentCard(words, pair, { change: () => change(pair), again: () => sender.goOn(pair) })),
@@ -85,8 +88,7 @@ onLanguage(speak);
 /* ---- Adding ---- */
 
 async function add(files) {
-  // Refused files have stayed with their reason until now.
-  drop(...drafts.filter(({ wasLeft }) => wasLeft));
+  leftOut = [];
   const added = [];
   for (const file of files) {
     const { mediaType = "", problem = null } = await inspect(file);
@@ -171,7 +173,9 @@ find("drafts").addEventListener("submit", (event) => {
   if (wrong) {
     focus(wrong);
   } else if (pairs.length > 0) {
-    drafts.forEach((draft) => (draft.wasLeft = true));
+    leftOut = drafts;
+    drop(...drafts);
+    draw();
     find("sent-title").focus();
   }
 });
@@ -202,6 +206,7 @@ function change(pair) {
 }
 
 find("forget").addEventListener("click", () => {
+  leftOut = [];
   for (const pair of sent.filter(isOver)) {
     forget(pair);
     URL.revokeObjectURL(pair.preview);

@@ -57,6 +57,7 @@ public record PairRow(
     Place place,
     boolean hasPicture) {
 
+  private static final String WAITING = "RECEIVED";
   private static final int LONGEST_CAPTION = 1_000;
   private static final int LONGEST_TEXT = 2_000;
   private static final String OTHER_KIND = "UNKNOWN";
@@ -143,6 +144,38 @@ public record PairRow(
     RawPair sent =
         RawPair.newBuilder().setSourceKind("").setReceivedAt(receipt.receivedAt()).build();
     return of(pair, standing, sent, new Place("", 0, 0, receipt.decidedAt()));
+  }
+
+  /** Of a raw record that nothing has judged yet. */
+  public static PairRow waiting(RawPair raw, String pairId, String imageDigest, Origin at) {
+    return new PairRow(
+        pairId,
+        imageDigest,
+        WAITING,
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        cut(raw.getCaption(), LONGEST_CAPTION),
+        cut(raw.getLanguage(), LONGEST_NAME),
+        known(raw.getSourceKind()),
+        cut(raw.getContributor(), LONGEST_NAME),
+        cut(raw.getProducer(), LONGEST_NAME),
+        cut(raw.getUrl(), LONGEST_TEXT),
+        cut(raw.getLicence(), LONGEST_NAME),
+        "",
+        at,
+        raw.getReceivedAt(),
+        new Place(at.getTopic(), at.getPartition(), at.getOffset(), raw.getReceivedAt()),
+        raw.getImage().hasRemaining());
+  }
+
+  /** Whether nothing has judged it yet. */
+  @JsonIgnore
+  public boolean isWaiting() {
+    return standing.equals(WAITING);
   }
 
   /** Whether the pair was rejected. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -142,6 +143,20 @@ public final class Instances implements AutoCloseable {
         .map(InstanceStatus::getInstance)
         .findFirst()
         .orElse(transactionalId);
+  }
+
+  /**
+   * A recipe's limits of measures, like {@code caption_words>=3}; none where no process reports the
+   * recipe.
+   */
+  public List<String> limits(String recipeVersion) {
+    return all().stream()
+        .map(each -> each.status().getFacts())
+        .filter(facts -> facts.getOrDefault("recipe_version", "").equals(recipeVersion))
+        .flatMap(facts -> Stream.ofNullable(facts.get("limits")))
+        .findFirst()
+        .map(limits -> List.of(limits.split(" ")))
+        .orElse(List.of());
   }
 
   /** The processes of a service. */

@@ -124,7 +124,8 @@ public final class Overview {
       Instant startedAt,
       Instant reportedAt,
       boolean silent,
-      int partitions) {}
+      int partitions,
+      List<String> assigned) {}
 
   Answer answer() {
     Optional<Headline> headline = Headline.of(groups);
@@ -341,7 +342,8 @@ public final class Overview {
         status.getStartedAt(),
         instance.heardAt(),
         instance.silent(),
-        status.getAssigned().size());
+        status.getAssigned().size(),
+        status.getAssigned());
   }
 
   private TrainerClock trainer() {

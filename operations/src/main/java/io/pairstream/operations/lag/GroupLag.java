@@ -1,10 +1,16 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.operations.lag.HeadReader.HeadRecord;
+import io.pairstream.schemas.Hint;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * How far a group is, over all its partitions.
@@ -84,6 +90,30 @@ public record GroupLag(
   /** The same without its partitions. */
   public GroupLag withoutPartitions() {
     return with(decides, now, List.of());
+  }
+
+  /** What a person may type next about partitions whose records wait and are not read. */
+  @JsonProperty
+  Map<TopicPartition, List<String>> commands() {
+    Map<TopicPartition, List<String>> commands = new HashMap<>();
+    for (PartitionLag each : partitions) {
+      TopicPartition at = new TopicPartition(each.topic(), each.partition());
+      each.head()
+          .filter(head -> List.of(Verdict.STOP, Verdict.STALL).contains(each.now().verdict()))
+          .ifPresent(head -> commands.put(at, commands(at, head)));
+    }
+    return commands;
+  }
+
+  /** Ours are moved past nothing; for another's group the move is only shown. */
+  private List<String> commands(TopicPartition at, HeadRecord head) {
+    String why = Hint.of("why " + at + "-" + head.offset());
+    return own
+        ? head.isPair() ? List.of(why, Hint.of("doctor")) : List.of(Hint.of("doctor"))
+        : List.of(
+            Hint.of(
+                "group reset %s --topic %s:%d --to %d --plan"
+                    .formatted(Hint.quoted(group), at.topic(), at.partition(), head.offset() + 1)));
   }
 
   /** The same of which something else is told. */

@@ -42,6 +42,7 @@ final class GroupWatch {
   private final Predicate<String> waitsByDesign;
   private final Role role;
   private final Duration start;
+  private final String servers;
   private final BiConsumer<TopicPartition, PartitionJudge> memory;
   private final SortedMap<TopicPartition, Watched> partitions = new TreeMap<>(BY_NAME);
 
@@ -69,6 +70,7 @@ final class GroupWatch {
   /**
    * @param waitsByDesign topics of which records are left until their time has come
    * @param start for how long from the first look on what is not known yet is no reason to worry
+   * @param servers the brokers' addresses
    * @param memory tells a new judge what an earlier one knew
    */
   GroupWatch(
@@ -77,12 +79,14 @@ final class GroupWatch {
       Predicate<String> waitsByDesign,
       Role role,
       Duration start,
+      String servers,
       BiConsumer<TopicPartition, PartitionJudge> memory) {
     this.group = group;
     this.interval = interval;
     this.waitsByDesign = waitsByDesign;
     this.role = role;
     this.start = start;
+    this.servers = servers;
     this.memory = memory;
   }
 
@@ -389,7 +393,8 @@ final class GroupWatch {
                   sample,
                   judgement,
                   record.map(HeadRecord::sentence),
-                  leftOpen.stream().filter(each -> each.holdsUp(group, partition)).findFirst()),
+                  leftOpen.stream().filter(each -> each.holdsUp(group, partition)).findFirst(),
+                  servers),
               judgement.since(),
               committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
               committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),

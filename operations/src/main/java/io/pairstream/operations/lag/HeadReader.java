@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
@@ -89,6 +90,7 @@ public final class HeadReader implements AutoCloseable {
    * @param caption first words of its caption; empty where it has none
    * @param picture path of the picture on the operators' service
    * @param sentence what it is: {@code 3.1 MB CMYK JPEG}
+   * @param isPair whether it is a pair of the data set, which has a card
    */
   public record HeadRecord(
       long offset,
@@ -100,7 +102,8 @@ public final class HeadReader implements AutoCloseable {
       OptionalInt height,
       String caption,
       Optional<String> picture,
-      Sentence sentence) {}
+      Sentence sentence,
+      @JsonProperty("is_pair") boolean isPair) {}
 
   /**
    * Reads what lies at these places, the first ones first, until there is too much of it or it
@@ -198,12 +201,12 @@ public final class HeadReader implements AutoCloseable {
                     Template.REFUSED_PICTURE.with(size, refused.reason(), text(refused.detail()))));
   }
 
-  private static HeadRecord head(
+  private HeadRecord head(
       ConsumerRecord<byte[], byte[]> record, String caption, Sentence sentence) {
     return head(record, Optional.empty(), caption, sentence);
   }
 
-  private static HeadRecord head(
+  private HeadRecord head(
       ConsumerRecord<byte[], byte[]> record,
       Optional<ProbedImage> image,
       String caption,
@@ -220,7 +223,9 @@ public final class HeadReader implements AutoCloseable {
         image.stream().mapToInt(ProbedImage::heightPx).findFirst(),
         text(caption),
         image.map(probed -> picture),
-        sentence);
+        sentence,
+        topics.rawNames().contains(record.topic())
+            || topics.outputNames().contains(record.topic()));
   }
 
   private static String kind(ProbedImage probed) {

@@ -254,12 +254,15 @@ public final class LagWatcher implements AutoCloseable {
     }
   }
 
+  private String servers() {
+    return String.valueOf(cluster.clientSettings().get("bootstrap.servers"));
+  }
+
   private List<LeftOpen> leftOpen() {
-    String servers = String.valueOf(cluster.clientSettings().get("bootstrap.servers"));
     return AbandonedTransaction.describe(admin, cluster.dataset().transactionalGroups()).stream()
         .map(
             each ->
-                new LeftOpen(each, instances.apply(each.transactionalId()), each.remedy(servers)))
+                new LeftOpen(each, instances.apply(each.transactionalId()), each.remedy(servers())))
         .toList();
   }
 
@@ -313,6 +316,7 @@ public final class LagWatcher implements AutoCloseable {
                 role(name),
                 // A command that looks a few times is over before anything has started.
                 memory.isPresent() ? START : Duration.ZERO,
+                servers(),
                 (partition, judge) -> {
                   memory.ifPresent(history -> history.restore(name, partition, judge));
                   judge.goOn(clock.instant());

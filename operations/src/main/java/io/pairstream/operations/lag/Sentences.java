@@ -25,24 +25,26 @@ public final class Sentences {
    * @param head what is at the head: {@code 3.1 MB JPEG}; empty where that is not known
    * @param leftOpen the transaction of a dead instance because of which the partition may stand;
    *     empty where none is open
+   * @param servers the brokers' addresses, for commands
    */
   public static Sentence partition(
       TopicPartition partition,
       Sample sample,
       Judgement judgement,
       Optional<Sentence> head,
-      Optional<LeftOpen> leftOpen) {
+      Optional<LeftOpen> leftOpen,
+      String servers) {
     if (leftOpen.isPresent() && judgement.stands()) {
       Sentence sentence =
           judgement.kind() == Judgement.Kind.HELD_BACK
               ? Template.READ_UP_TO.with(
                   partition, sample.end(), heldBack(sample.hanging().orElseThrow()))
-              : withoutVerdict(partition, sample, judgement);
+              : withoutVerdict(partition, sample, judgement, servers);
       return Template.JUDGED.with(judgement.verdict().words(), leftOpen.get().after(sentence));
     }
     Sentence sentence =
         Template.JUDGED.with(
-            judgement.verdict().words(), withoutVerdict(partition, sample, judgement));
+            judgement.verdict().words(), withoutVerdict(partition, sample, judgement, servers));
     if (head.isPresent() && judgement.standsAt().isPresent()) {
       sentence = Template.AT_THE_HEAD.with(sentence, head.get());
     }
@@ -52,7 +54,7 @@ public final class Sentences {
   }
 
   private static Sentence withoutVerdict(
-      TopicPartition partition, Sample sample, Judgement judgement) {
+      TopicPartition partition, Sample sample, Judgement judgement, String servers) {
     Instant now = sample.at();
     return switch (judgement.verdict()) {
       case LOST ->
@@ -68,7 +70,7 @@ public final class Sentences {
           withRetention(Template.NOBODY_READS.with(stuck(partition, sample, judgement)), sample);
       case STALL ->
           judgement.kind() == Judgement.Kind.HELD_BACK
-              ? heldBack(partition, sample)
+              ? heldBack(partition, sample, servers)
               : withRetention(stuck(partition, sample, judgement), sample);
       case AT_RISK ->
           Template.AT_RISK.with(
@@ -213,7 +215,7 @@ public final class Sentences {
   }
 
   /** The transaction begins where the last stable offset is, which is how it is told to end. */
-  private static Sentence heldBack(TopicPartition partition, Sample sample) {
+  private static Sentence heldBack(TopicPartition partition, Sample sample, String servers) {
     Sample.Hanging hanging = sample.hanging().orElseThrow();
     OpenTransaction open =
         hanging
@@ -222,7 +224,7 @@ public final class Sentences {
                 new OpenTransaction(
                     partition, -1, sample.end(), Optional.empty(), Optional.empty()));
     return Template.HELD_BACK.with(
-        partition, sample.end(), heldBack(hanging), open.remedy("HOST:9092"));
+        partition, sample.end(), heldBack(hanging), open.remedy(servers));
   }
 
   private static Sentence heldBack(Sample.Hanging hanging) {

@@ -100,7 +100,7 @@ public final class OperateService implements AutoCloseable {
     obstacles.add(lag::obstacle);
     obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings, arrivals);
-    TopicTable catalogue = addPairs(access, settings, clock);
+    TopicTable catalogue = addPairs(access, settings, instances, clock);
     ClusterWatch watch = closedLater(new ClusterWatch(access));
     PairSearch search = new PairSearch(catalogue, clock);
     Overview.Sources sources =
@@ -189,7 +189,8 @@ public final class OperateService implements AutoCloseable {
             report, access.topics().instances(), access.registry(), access.clientSettings()));
   }
 
-  private TopicTable addPairs(ClusterAccess access, OperateSettings settings, Clock clock) {
+  private TopicTable addPairs(
+      ClusterAccess access, OperateSettings settings, Instances instances, Clock clock) {
     TopicTable catalogue =
         closedLater(
             Catalogue.open(
@@ -201,7 +202,9 @@ public final class OperateService implements AutoCloseable {
                 settings.stateDirectory().resolve("catalogue"),
                 clock));
     obstacles.add(catalogue::trouble);
-    PairRoutes pairs = closedLater(new PairRoutes(access, catalogue, settings.workers(), clock));
+    PairRoutes pairs =
+        closedLater(
+            new PairRoutes(access, catalogue, settings.workers(), instances::limits, clock));
     routes.addAll(pairs.routes());
     routes.addAll(new ActionRoutes(catalogue).routes());
     return catalogue;

@@ -61,13 +61,16 @@ record PairCard(
     static Summary of(FoundPair pair) {
       PairRow row = pair.row();
       Instant decidedAt =
-          pair.receipt()
-              .map(ReceiptNote::decidedAt)
-              .flatMap(ReceivedAt::said)
-              .orElse(row.place().at());
+          row.isWaiting()
+              ? null
+              : pair.receipt()
+                  .map(ReceiptNote::decidedAt)
+                  .flatMap(ReceivedAt::said)
+                  .orElse(row.place().at());
       boolean waivable =
           RejectReason.named(row.reason()).filter(RejectReason::isWaivable).isPresent();
-      return new Summary(pair.id(), row, decidedAt, picture(row), row.isQuarantined(), waivable);
+      boolean blurred = row.isQuarantined() || row.isWaiting();
+      return new Summary(pair.id(), row, decidedAt, picture(row), blurred, waivable);
     }
 
     /** That of a near copy is on the raw topic. */

@@ -16,11 +16,13 @@ import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +51,56 @@ final class PairCards {
     return search
         .get(id)
         .map(this::withRecord)
+        .or(() -> search.receipt(id).map(receipt -> withoutRecord(id, receipt)))
+        .or(() -> OriginHeader.parse(id).flatMap(this::lyingAt));
+  }
+
+  /** What the catalogue alone knows, for while records cannot be read. */
+  Optional<PairCard> remembered(String id) {
+    return search
+        .get(id)
+        .map(
+            pair ->
+                card(
+                    pair,
+                    none(Template.NOT_READ_NOW),
+                    Content.unprepared(null, pair.row().caption()),
+                    journey(pair.row(), Instant.EPOCH)))
         .or(() -> search.receipt(id).map(receipt -> withoutRecord(id, receipt)));
+  }
+
+  /** Of coordinates that no row has: those of an output, or of a raw record that waits. */
+  private Optional<PairCard> lyingAt(Origin at) {
+    return pairs
+        .find(at, Object.class)
+        .flatMap(
+            record ->
+                record instanceof PreparedPair prepared
+                    ? search.get(prepared.getPairId()).map(this::withRecord)
+                    : record instanceof QuarantinedPair rejected
+                        ? search.get(OriginHeader.text(rejected.getOrigin())).map(this::withRecord)
+                        : waiting((RawPair) record, at));
+  }
+
+  /** Empty for one that is withdrawn already. */
+  private Optional<PairCard> waiting(RawPair raw, Origin at) {
+    String digest = PairIdentity.imageDigest(raw.getImage());
+    String pairId = PairIdentity.pairId(digest, raw.getCaption());
+    PairRow row = PairRow.waiting(raw, pairId, digest, at);
+    if (search.isTakenDown(pairId, row.takedowns())) {
+      return Optional.empty();
+    }
+    Optional<ReceiptNote> receipt =
+        search.receipt(pairId).filter(known -> known.origin().equals(at));
+    if (receipt.isPresent()) {
+      return receipt.map(known -> withoutRecord(pairId, known));
+    }
+    return Optional.of(
+        card(
+            new FoundPair(row.coordinates(), row, Optional.empty()),
+            original(raw, at),
+            Content.unprepared(raw.getCaption(), null),
+            journey(row.receivedAt(), at, Instant.EPOCH).stops()));
   }
 
   private PairCard withRecord(FoundPair pair) {

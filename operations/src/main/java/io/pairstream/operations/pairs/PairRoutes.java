@@ -13,6 +13,7 @@ import io.pairstream.operations.cluster.WaitingWork;
 import io.pairstream.operations.profile.ProfileReport;
 import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -29,8 +30,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.KafkaException;
 
 /** Search, cards, pictures, the board of quarantine, and what the data set holds. */
 public final class PairRoutes implements AutoCloseable {
@@ -54,15 +57,22 @@ public final class PairRoutes implements AutoCloseable {
   private final Pictures pictures;
   private final PairCards cards;
   private final PairHistory history;
+  private final Function<String, List<String>> limits;
   private final WaitingWork readers = new WaitingWork("read-pairs", READERS, WAITING);
 
   /**
    * @param catalogue has a {@link io.pairstream.operations.catalogue.PairIndex} and a {@link
    *     io.pairstream.operations.profile.ProfileFold}; closed by whoever opened it
    * @param workers how pictures are decoded; empty where none are to be shown
+   * @param limits of a recipe's version, as processes report them
    */
   public PairRoutes(
-      ClusterAccess cluster, TopicTable catalogue, Optional<WorkerSettings> workers, Clock clock) {
+      ClusterAccess cluster,
+      TopicTable catalogue,
+      Optional<WorkerSettings> workers,
+      Function<String, List<String>> limits,
+      Clock clock) {
+    this.limits = limits;
     this.dataset = cluster.dataset().name();
     this.catalogue = catalogue;
     this.search = new PairSearch(catalogue, clock);
@@ -83,7 +93,7 @@ public final class PairRoutes implements AutoCloseable {
                 "/v1/pictures/{topic}/{partition}/{offset}",
                 Access.VIEW,
                 (request, body) -> picture(request))
-            .taking("size"),
+            .taking("size", "absent"),
         Route.get("/v1/quarantine", Access.VIEW, (request, body) -> now(this::board)),
         Route.get("/v1/profile", Access.VIEW, (request, body) -> now(() -> profile(request)))
             .taking("split", "source"));
@@ -150,18 +160,45 @@ public final class PairRoutes implements AutoCloseable {
 
   private CompletionStage<Answer> card(Incoming request) {
     String id = request.parameter("id");
-    return readers.later(
-        () ->
-            cards
-                .of(id)
-                .map(AnswerJson::answer)
-                .orElseThrow(
-                    () ->
-                        notFound(
-                            catalogue.isCaughtUp()
-                                ? "nothing is known of this pair"
-                                : "nothing is known of this pair yet; the topics are still being"
-                                    + " read")));
+    return readers.later(() -> AnswerJson.answer(card(id)));
+  }
+
+  /**
+   * A card.
+   *
+   * @param remembered whether it is what the catalogue alone knows, as Kafka does not answer
+   * @param asOf of when it is then; empty where that is now
+   * @param limits of the pair's recipe, like {@code caption_words>=3}; empty where none is known
+   */
+  private record Card(
+      @JsonUnwrapped PairCard card,
+      boolean remembered,
+      Optional<Instant> asOf,
+      List<String> limits) {}
+
+  private Card card(PairCard card, boolean remembered) {
+    List<String> known = limits.apply(card.pair().row().recipeVersion());
+    return new Card(card, remembered, catalogue.staleSince(), known);
+  }
+
+  private Card card(String id) {
+    Optional<PairCard> known = catalogue.staleSince().flatMap(any -> cards.remembered(id));
+    if (known.isPresent()) {
+      return card(known.get(), true);
+    }
+    try {
+      return cards
+          .of(id)
+          .map(card -> card(card, false))
+          .orElseThrow(
+              () ->
+                  notFound(
+                      catalogue.isCaughtUp()
+                          ? "nothing is known of this pair"
+                          : "nothing is known of this pair yet; the topics are still being read"));
+    } catch (KafkaException | RegistryUnavailableException e) {
+      return cards.remembered(id).map(card -> card(card, true)).orElseThrow(() -> e);
+    }
   }
 
   private CompletionStage<Answer> picture(Incoming request) {
@@ -175,6 +212,8 @@ public final class PairRoutes implements AutoCloseable {
       throw notFound("there are no pictures on this topic");
     }
     int size = request.whole("size", 256, 64, 1024);
+    // A page says itself that there is none; to its browser the status 404 would be an error.
+    boolean orEmpty = request.query("absent").equals(Optional.of("empty"));
     if (!catalogue.isCaughtUp()) {
       throw Problem.of(
               ProblemKind.NOT_READY,
@@ -183,9 +222,17 @@ public final class PairRoutes implements AutoCloseable {
     }
     Origin at = new Origin(topic, Integer.valueOf(partition), Long.valueOf(offset));
     return readers.later(
-        () ->
-            Answer.of(200, "image/jpeg", pictures.jpeg(at, size))
-                .withHeader("Cache-Control", "no-store"));
+        () -> {
+          try {
+            return Answer.of(200, "image/jpeg", pictures.jpeg(at, size))
+                .withHeader("Cache-Control", "no-store");
+          } catch (Problem none) {
+            if (orEmpty && none.kind() == ProblemKind.NOT_FOUND) {
+              return Answer.of(204, "", new byte[0]);
+            }
+            throw none;
+          }
+        });
   }
 
   private record Board(

@@ -4,8 +4,8 @@ import { timeChart } from "./charts.js";
 import { ask } from "./dialog.js";
 import { h } from "./dom.js";
 import { isKnown } from "./format.js";
-import { addressOf, asTable, button, card, chip, facts, follow, heading, note, saidIn, sentence, skeleton, table, verdictChip, worstFirst } from "./parts.js";
-import { Shown, picture } from "./tiles.js";
+import { addressOf, asTable, button, card, chip, command, commandsIn, facts, follow, heading, note, saidIn, sentence, skeleton, table, verdictChip, worstFirst } from "./parts.js";
+import { Shown, cardOf, picture } from "./tiles.js";
 
 const EVERY_MS = 5_000;
 const HISTORY_EVERY_MS = 15_000;
@@ -28,7 +28,7 @@ export function open(place, app, route) {
     app.watch.notice(groups);
     app.showVerdict(worst?.verdict ?? "");
     if (isNew) {
-      state.chosen = { group: worst.group, topic: null, partition: null };
+      state.chosen = { group: worst.group, topic: null, partition: null, only: "" };
       view.ask("group", "history");
     }
   };
@@ -87,7 +87,7 @@ export function open(place, app, route) {
     close: view.close,
     moved(to) {
       const wasInside = document.activeElement?.closest(".detail-part") !== null;
-      state.chosen = chosenBy(to) ?? (state.chosen && { ...state.chosen, topic: null, partition: null });
+      state.chosen = chosenBy(to) ?? (state.chosen && { ...state.chosen, topic: null, partition: null, only: "" });
       state.all = false;
       view.ask("group", "history");
       if (wasInside) {
@@ -97,10 +97,13 @@ export function open(place, app, route) {
   };
 }
 
-/** {group, topic, partition} of an address; topic is null for the whole group; null where none is chosen. */
+/**
+ * {group, topic, partition, only} of an address; topic is null for the whole group, only names topics or partitions,
+ * with commas between, where others are not to be shown; null where none is chosen.
+ */
 function chosenBy({ query }) {
   const [group, topic, partition] = ["group", "topic", "partition"].map((name) => query.get(name));
-  return group === null ? null : { group, topic, partition };
+  return group === null ? null : { group, topic, partition, only: query.get("only") ?? "" };
 }
 
 /** The worst of the groups that count; what was never there decides nothing. */
@@ -149,21 +152,36 @@ function detail(app, state, view, { group: answer, history, known, at }, widthPx
   const { chosen } = state;
   const isChosen = (one) => one.group === chosen.group;
   const group = answer?.groups?.find(isChosen) ?? known.find(isChosen);
-  const partitions = worstFirst(group?.partitions ?? []);
+  const partitions = worstFirst(some(group?.partitions ?? [], chosen.only));
   const isPart = (one) => one.topic === chosen.topic && String(one.partition) === chosen.partition;
   const one = chosen.topic === null ? group : partitions.find(isPart);
+  const worst = chosen.topic === null ? worstHead(group, partitions) : one;
   const isGone = answer !== undefined && group === undefined;
   return h(
     "div.stack.detail-part",
     { key: JSON.stringify(chosen) },
-    isGone ? note("quiet", app.say("lag.gone")) : judged(app, chosen, one, at),
-    headRecord(app, state, chosen.topic === null ? worstHead(group, partitions) : one, at),
+    isGone ? note("quiet", app.say("lag.gone")) : judged(app, chosen, one, at, remedies(group, one, worst)),
+    headRecord(app, state, worst, at),
     historyCard(app, state, view, history?.points ?? [], widthPx),
     partitionsCard(app, state, view, partitions),
   );
 }
 
-function judged(app, { group, topic, partition }, one = {}, at) {
+/** Those of these topics or partitions, of which internal ones may be called without their group; all where none is. */
+function some(partitions, only) {
+  const isNamed = ({ topic, partition }) =>
+    only.split(",").some((name) => name === topic || name === nameOf(topic, partition) || topic.endsWith(`-${name}`));
+  const named = only === "" ? [] : partitions.filter(isNamed);
+  return named.length > 0 ? named : partitions;
+}
+
+/** What may be typed about it: the command that its sentence names, or what there is for the partition that stands. */
+function remedies(group, one, worst) {
+  const named = commandsIn(one?.sentence_template);
+  return named.length > 0 ? named : ((worst && group?.commands?.[nameOf(worst.topic, worst.partition)]) ?? []);
+}
+
+function judged(app, { group, topic, partition }, one = {}, at, typed) {
   const { say, format } = app;
   const fact = (name, value) => [say(`lag.${name}`), value];
   return h(
@@ -177,8 +195,10 @@ function judged(app, { group, topic, partition }, one = {}, at) {
       topic !== null && h("a.small", { href: addressOf("lag", { group }) }, say("lag.wholeGroup")),
     ),
     sentence(app, one, "detail-sentence"),
-    topic === null && one.group && muting(app, one),
     h("p.explained", app.words.find(`explained.${one.verdict}`)),
+    one.verdict === "REWIND" && h("p", h("a", { href: "#/actions" }, say("lag.whoMoved"))),
+    typed.map((text) => command(app, text)),
+    topic === null && one.group && muting(app, one),
     facts(
       [
         fact("waiting", format.number(one.lag)),
@@ -213,7 +233,7 @@ function muting(app, { group, muted }) {
       submit: say("lag.mute"),
     });
   return h(
-    "div.row",
+    "div.row.muting",
     muted && h("p.small", { dir: "auto" }, say("lag.mutedUntil", { time: format.time(muted.until), by: muted.by, why: muted.why })),
     muted ? button(say("lag.unmute"), allowed(() => send(0, ""))) : button(say("lag.mute"), allowed(mute)),
   );
@@ -253,7 +273,7 @@ function headRecord(app, { shown }, one, at) {
         [say("head.since"), format.age(head.at, at)],
         [say("head.key"), h("span.mono.small", head.key || "–")],
       ]),
-      h("p.small", h("a", { href: addressOf("pairs", { q: place }) }, say("head.find"))),
+      head.is_pair && h("p.small", h("a", { href: cardOf(place) }, say("head.card"))),
     ),
   );
 }
@@ -325,7 +345,7 @@ function partitionsCard(app, state, view, partitions) {
   return card(
     "partitions",
     say("lag.partitions"),
-    {},
+    { beside: state.chosen.only !== "" && h("a.small", { href: addressOf("lag", { group: state.chosen.group }) }, say("lag.allPartitions")) },
     table(
       say("lag.partitions"),
       columns(app, ["verdict", "partition", "waiting", "oldest", "bytes", "position", "end", "catchUp", "member"]),

@@ -6,6 +6,8 @@ import {
   addressOf,
   card,
   chip,
+  command,
+  commandsIn,
   facts,
   follow,
   heading,
@@ -53,7 +55,7 @@ export function open(place, app) {
     h(
       "div.grid",
       card("groups", say("overview.groups"), { className: "card.span-12" }, groups(app, overview.groups)),
-      card("topology", say("topology.title"), { className: "card.span-12" }, pipeline(app, topology, widthPx)),
+      card("topology", say("topology.title"), { className: "card.span-12" }, pipeline(app, topology, groupOf(overview, "preprocess"), widthPx)),
       card(
         "throughput",
         say("overview.throughput"),
@@ -80,6 +82,7 @@ function banner(app, overview) {
       "div",
       h("p.banner-word", app.words.find(`verdict.${verdict}`) ?? verdict),
       sentence(app, overview, "banner-sentence") || h("p.banner-sentence", app.say("overview.noVerdict")),
+      commandsIn(overview.sentence_template).map((text) => command(app, text)),
     ),
     h("p.banner-facts.small", app.say("overview.asOf", { dataset: dataset ?? "", time: app.format.time(at) })),
   );
@@ -234,18 +237,26 @@ function canary(app, canary) {
 
 function instances(app, { instances: all = [], at, groups = [], dataset }) {
   const { say, format } = app;
-  const groupOf = ({ service }) => groups.find(({ group }) => group === `${dataset}-${service}`)?.group;
+  const partitionsOf = ({ service, assigned = [] }) => {
+    const group = groupOf({ dataset }, service);
+    const isWatched = assigned.length > 0 && groups.some((one) => one.group === group);
+    return isWatched && addressOf("lag", { group, only: assigned.join() });
+  };
   const state = (one) => [
     one.silent
       ? chip("bad", say("overview.silent"))
       : chip(one.obstacle ? "warn" : one.state === "RUNNING" ? "good" : "quiet", stateWord(app, one.state)),
     h("span.below", saidIn(app, one, "obstacle")),
-    one.silent && groupOf(one) && h("a.below.small", { href: addressOf("lag", { group: groupOf(one) }) }, say("overview.itsPartitions")),
+    one.silent && partitionsOf(one) && h("a.below.small", { href: partitionsOf(one) }, say("overview.itsPartitions")),
   ];
   const columns = [
     { name: "service", of: (one) => [one.instance, h("span.below.quiet", one.service)], isHead: true },
     { name: "state", of: state },
-    { name: "partitions", of: (one) => format.number(one.partitions), number: true },
+    {
+      name: "partitions",
+      of: (one) => (partitionsOf(one) ? h("a", { href: partitionsOf(one) }, format.number(one.partitions)) : format.number(one.partitions)),
+      number: true,
+    },
     { name: "host", of: (one) => h("span.mono", `${one.host}:${one.pid}`) },
     { name: "since", of: (one) => format.age(one.started_at, at) },
     { name: "reported", of: (one) => say("overview.ago", { duration: format.age(one.reported_at, at) }) },
@@ -259,6 +270,11 @@ function instances(app, { instances: all = [], at, groups = [], dataset }) {
       ? h("p.quiet", say("overview.noInstances"))
       : table(say("overview.instances"), columns, all, { className: "instances", keyOf }),
   );
+}
+
+/** The group of a service's processes. */
+function groupOf({ dataset = "" }, service) {
+  return `${dataset}-${service}`;
 }
 
 function stateWord(app, state = "UNKNOWN") {

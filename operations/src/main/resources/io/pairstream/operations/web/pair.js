@@ -2,15 +2,19 @@
 // decided about it.
 
 import { h, outside, show } from "./dom.js";
-import { addressOf, card, codeOf, facts, heading, note, personOf, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
+import { addressOf, card, codeOf, command, facts, heading, note, personOf, saidIn, skeleton, timeOf, withUnit } from "./parts.js";
 import { reviewBar } from "./review.js";
 import { Shown, cardOf, inItsLanguage, picture, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip } from "./tiles.js";
+
+/** While Kafka is away, a card is asked for again as often. */
+const AGAIN_MS = 5_000;
 
 export function open(place, app, route) {
   const asking = new AbortController();
   const id = route.path[0] ?? "";
   const shown = new Shown();
   let pair = null;
+  let later = 0;
   const draw = () => show(place, page(app, pair, shown, load));
   show(place, heading(app.say("pair.title")), skeleton());
   const unwatch = app.session.watch(() => pair && draw());
@@ -23,6 +27,7 @@ export function open(place, app, route) {
         place.querySelector("h1").focus({ preventScroll: true });
       }
       document.title = app.watch.title(`${app.say("pair.title")} ${shortId(pair.id)}`);
+      later = pair.remembered ? setTimeout(load, AGAIN_MS) : 0;
     } catch (problem) {
       if (!asking.signal.aborted) {
         const text = problem.status === 404 ? app.say("pair.unknown", { id }) : problem.message || app.say("pairs.away");
@@ -35,6 +40,7 @@ export function open(place, app, route) {
   return {
     close() {
       asking.abort();
+      clearTimeout(later);
       unwatch();
     },
   };
@@ -51,10 +57,17 @@ function page(app, pair, shown, reload) {
     ),
     h(
       "div.pair-columns",
-      h("div.stack", pictures(app, pair, shown), words(app, pair), measures(app, pair), knownFacts(app, pair)),
+      pair.remembered
+        ? h("div.stack", note("warn", rememberedWords(app, pair)), words(app, pair), knownFacts(app, pair))
+        : h("div.stack", pictures(app, pair, shown), words(app, pair), pair.standing !== "RECEIVED" && measures(app, pair), knownFacts(app, pair)),
       h("div.stack", verdict(app, pair, reload), journey(app, pair), reviews(app, pair)),
     ),
   ];
+}
+
+/** Kafka is away: how old what is shown is. */
+function rememberedWords({ say, format }, { as_of: asOf }) {
+  return asOf ? say("pair.remembered", { age: format.age(asOf, new Date().toISOString()), time: format.time(asOf) }) : say("pair.rememberedNow");
 }
 
 function section(app, name, ...children) {
@@ -82,7 +95,7 @@ function pictures(app, pair, shown) {
     address: model.picture,
     alt: app.say("picture.model", { caption }),
   };
-  const none = h("p.no-picture", app.say(standing === "WITHDRAWN" ? "pair.noModelAnyMore" : "pair.noModel"));
+  const none = h("p.no-picture", app.say({ WITHDRAWN: "pair.noModelAnyMore", RECEIVED: "pair.noModelYet" }[standing] ?? "pair.noModel"));
   const figure = (name, frame, measures) =>
     h("figure", frame, h("figcaption", h("b", app.say(`pair.${name}`)), h("span.quiet", measures)));
   return section(
@@ -119,6 +132,7 @@ function measuresOf(app, { width, height, bytes }, type) {
 
 function verdict(app, pair, reload) {
   const { standing, takedowns = [], fold } = pair;
+  const isWaiting = standing === "RECEIVED";
   const isBad = standing === "QUARANTINED";
   // Withdrawn no longer, and nobody has sent it again.
   const isLifted = standing === "WITHDRAWN" && takedowns.at(-1)?.what === "LIFTED";
@@ -137,8 +151,8 @@ function verdict(app, pair, reload) {
         fact(app, "fold", typeof fold === "number" && String(fold)),
         fact(app, "copies", typeof pair.copies === "number" && app.format.number(pair.copies)),
         fact(app, "nearCopies", pair.near_copies > 0 && h("a", { href: copies }, app.format.number(pair.near_copies))),
-        fact(app, "decidedAt", timeOf(app, pair.decided_at)),
-        fact(app, "seenBy", pair.id && h("code", pair.exposure_command)),
+        fact(app, "decidedAt", pair.decided_at && timeOf(app, pair.decided_at)),
+        fact(app, "seenBy", !isWaiting && command(app, pair.exposure_command)),
       ];
   const name = isLifted ? "isLifted" : `is.${standing}`;
   return section(
@@ -211,7 +225,7 @@ function words(app, pair) {
     typeof pair.caption_before !== "string"
       ? "pair.forgotten"
       : typeof pair.caption_after !== "string"
-        ? "pair.notCleaned"
+        ? pair.standing === "RECEIVED" ? "pair.waits" : "pair.notCleaned"
         : after !== before
           ? "pair.changed"
           : "pair.unchanged";
@@ -224,8 +238,7 @@ function words(app, pair) {
       h("p", after || h("span.quiet", app.say("pairs.noCaption"))),
       after !== before && h("p.quiet", before),
     ),
-    h("p.small.quiet", app.say(said)),
-    tokens(app, pair),
+    !pair.remembered && [h("p.small.quiet", app.say(said)), pair.standing !== "RECEIVED" && tokens(app, pair)],
   );
 }
 
@@ -262,14 +275,23 @@ function visible(text) {
   return String(text).replace(/^ +| +$/g, (spaces) => "␣".repeat(spaces.length)).replace(/\n/g, "⏎");
 }
 
-/** What was measured, by the names that the page knows. */
-function measures(app, { measures: all = {}, standing }) {
+/** What was measured, by the names and in the order that the page knows, each with the limits of the pair's recipe. */
+function measures(app, { measures: given = {}, limits = [], standing }) {
+  const all = { ...given, ...derived(given) };
   const nameOf = (name) => app.words.find(`measure.${name}`) ?? h("code", name);
   const order = app.words.names("measure");
   const place = ([name]) => (order.includes(name) ? order.indexOf(name) : order.length);
+  // The least number of characters is for scripts that put spaces between words.
+  const isAsked = ([, name, sign]) => !(name === "caption_characters" && sign === ">=" && all.caption_words === undefined);
+  const bounds = limits.map((text) => /^(.+)([<>]=)(.+)$/.exec(text) ?? []).filter(isAsked);
+  const limitsOf = (wanted) =>
+    bounds
+      .filter(([, name]) => name === wanted)
+      .map(([, , sign, bound]) => app.say(sign === ">=" ? "pair.least" : "pair.most", { bound: measured(app, wanted, Number(bound)) }));
+  const withLimits = (name, value) => [h("bdi", measured(app, name, value)), " ", h("span.quiet.limits", limitsOf(name).join(" · "))];
   const known = Object.entries(all)
     .sort((a, b) => place(a) - place(b))
-    .map(([name, value]) => [nameOf(name), measured(app, name, value)]);
+    .map(([name, value]) => [nameOf(name), withLimits(name, value)]);
   return section(
     app,
     "measures",
@@ -279,14 +301,18 @@ function measures(app, { measures: all = {}, standing }) {
   );
 }
 
+/** What a recipe limits of the original's size. */
+function derived({ original_width_px: width, original_height_px: height }) {
+  const [shorter, longer] = [Math.min(width, height), Math.max(width, height)];
+  return shorter > 0 ? { original_pixels: width * height, shorter_side_px: shorter, longer_over_shorter: longer / shorter } : {};
+}
+
 /** With its unit, which ends its name, and as many digits as tell something. */
 function measured({ format }, name, value) {
-  if (typeof value !== "number") {
-    return String(value);
-  }
-  const [unit] = /(px|bytes|share|confidence)$/.exec(name) ?? [];
-  const number = format.number(value, Math.abs(value) >= 100 ? 0 : 2);
-  return { px: `${number} px`, bytes: format.bytes(value), share: format.share(value), confidence: format.share(value) }[unit] ?? number;
+  const [unit] = /(px|bytes|share|confidence|repetition)$/.exec(name) ?? [];
+  const number = format.number(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 2 : 3);
+  const share = format.share(value);
+  return { px: `${number} px`, bytes: format.bytes(value), share, confidence: share, repetition: share }[unit] ?? number;
 }
 
 /* ---- The rest ---- */
@@ -324,7 +350,7 @@ function knownFacts(app, pair) {
         fact(app, "licence", pair.licence && h("bdi", pair.licence)),
         fact(app, "language", pair.language),
         fact(app, "receivedAt", timeOf(app, pair.received_at)),
-        fact(app, "decidedAt", timeOf(app, pair.decided_at)),
+        fact(app, "decidedAt", pair.decided_at && timeOf(app, pair.decided_at)),
         fact(app, "origin", origin?.topic && code(`${origin.topic}-${origin.partition}-${origin.offset}`)),
         fact(app, "imageDigest", code(pair.image_digest)),
         fact(app, "recipe", code(pair.recipe_version)),

@@ -1,6 +1,6 @@
 // Small parts that views are made of. Each gives new elements; follow() shows them in place of the ones before.
 
-import { h, painter, s, sign } from "./dom.js";
+import { h, painter, s, setText, sign } from "./dom.js";
 
 /** Each verdict with its letter, its shape and how bad it is, the worst first, and last what has nothing to do. */
 const VERDICTS = {
@@ -240,6 +240,29 @@ export function choice(app, id, label, value, offered, chosen) {
       ),
     ),
   );
+}
+
+/** Where templates of sentences have a command among their arguments. */
+const COMMAND_AT = { HELD_BACK: 3, LEFT_OPEN: 3, TOPICS_MISSING: 1 };
+
+/** The commands that an answer's sentence names. */
+export function commandsIn({ template, arguments: parts = [] } = {}) {
+  return [...parts.filter((_, index) => index === COMMAND_AT[template]), ...parts.flatMap((part) => (typeof part === "string" ? [] : commandsIn(part)))];
+}
+
+/** A command with a button that copies it, or, where the browser does not let it, marks it to be copied. */
+export function command(app, text) {
+  const copy = async ({ currentTarget: pressed }) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      app.announce(app.say("shell.copied"));
+      setText(pressed, app.say("shell.copied"));
+    } catch {
+      getSelection().selectAllChildren(pressed.parentElement.querySelector("code"));
+      app.announce(app.say("shell.marked"));
+    }
+  };
+  return h("div.command", { key: text }, h("code", text), button(app.say("shell.copy"), copy, { "aria-label": app.say("shell.copyThis", { command: text }) }, "button.small"));
 }
 
 /** An address of this page, like "#/pairs?q=dog"; what is empty is left out. */

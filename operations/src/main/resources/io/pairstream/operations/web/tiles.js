@@ -54,9 +54,13 @@ export function shortId(id) {
   return /^[0-9a-f]{32}$/.test(id) ? id.slice(0, 8) : String(id);
 }
 
-/** Which blurred pictures of a view are shown: none or all, but for those that somebody turned over. */
+/**
+ * Which blurred pictures of a view are shown: none or all, but for those that somebody turned over; and the addresses
+ * of those that could not be read, until the view is opened again.
+ */
 export class Shown {
   all = false;
+  unreadable = new Set();
   #turned = new Set();
 
   has(address) {
@@ -73,9 +77,6 @@ export class Shown {
   }
 }
 
-/** Addresses of pictures that could not be read. */
-const unreadable = new Set();
-
 /**
  * A picture in a frame. A blurred one has a button that shows it. Where there is none, or it cannot be read, the frame
  * says so. size: longer side in px, 64 to 1024; address: another picture than the pair's own; why: what the service
@@ -83,7 +84,7 @@ const unreadable = new Set();
  */
 export function picture(app, pair, shown, options = {}) {
   const { size = 256, address = pair.picture, blurred = pair.blurred, why, alt, on } = options;
-  if (!address || unreadable.has(address)) {
+  if (!address || shown.unreadable.has(address)) {
     const text = app.say(address ? "picture.unreadable" : "picture.none");
     return h("div.frame", { on }, h("p.no-picture", sign("sign-picture"), h("span", text), why && h("span", why)));
   }
@@ -91,7 +92,7 @@ export function picture(app, pair, shown, options = {}) {
   const caption = spokenName(app, pair);
   const again = (event) => change(event.currentTarget.closest(".frame"), picture(app, pair, shown, options));
   const failed = (event) => {
-    unreadable.add(address);
+    shown.unreadable.add(address);
     again(event);
   };
   const turn = (event) => {
@@ -105,7 +106,7 @@ export function picture(app, pair, shown, options = {}) {
       loading: "lazy",
       decoding: "async",
       alt: isHidden ? app.say("picture.blurred", { caption }) : (alt ?? app.say("picture.of", { caption })),
-      src: `${address}?size=${size}`,
+      src: `${address}?size=${size}&absent=empty`,
       on: { error: failed },
     }),
     blurred &&

@@ -2,7 +2,7 @@
 
 import { h, s, sign } from "./dom.js";
 import { isKnown } from "./format.js";
-import { asTable, note, saidIn, scrolling, sentence, skeleton } from "./parts.js";
+import { addressOf, asTable, note, saidIn, scrolling, sentence, skeleton, table } from "./parts.js";
 
 /** Sizes in CSS pixels: a box, and from one box to the next along and across the flow. */
 const WIDE = { box: [128, 50], along: 164, across: 66 };
@@ -33,14 +33,18 @@ const TAKEDOWNS = /^takedowns|^(read-takedown|carry-out|withdrawn|remove)$|^remo
 const JOINTS =
   /(-kept|-rejected|-filter)$|^(split|to|rejected)-|^(received|placed|repartitioned|published|turned-away|decisions|quarantined|rejected|take-to-image)$/;
 
+/** Why steps that reject for one reason do. */
+const REJECTS = { "taken-down": "WITHDRAWN", "seen-before": "DUPLICATE_PAIR", "look-up": "NEAR_COPY", "same-sample": "DUPLICATE_PAIR" };
+const OUTPUT = /\.(training|validation|test)$/;
+
 /** Nodes that were ever measured: what is not, where others are, judges nothing. */
 const measured = new Set();
 
 /** The places of boxes and wires, as long as the same are drawn in the same room. */
 let laid = { key: "" };
 
-/** topology: as the service answers, undefined where it has not yet. */
-export function pipeline(app, topology, widthPx) {
+/** topology: as the service answers, undefined where it has not yet; group: of the processes that run it. */
+export function pipeline(app, topology, group, widthPx) {
   if (topology === undefined || topology.ready === false || (topology.nodes ?? []).length === 0) {
     return topology === undefined ? skeleton() : note("quiet", app.say("topology.none"));
   }
@@ -50,8 +54,13 @@ export function pipeline(app, topology, widthPx) {
   return h(
     "div.topology",
     culprits.length > 0 ? culprit(app, culprits, topology) : sentence(app, topology),
-    scrolling(app.say("topology.picture"), h("div.topology-picture", graph(app, drawn, culprits, widthPx - AROUND))),
-    asTable(app, app.say("topology.title"), columns(app, topology), topology.nodes, { keyOf: ({ id }) => id }),
+    scrolling(app.say("topology.picture"), h("div.topology-picture", graph(app, drawn, culprits, group, widthPx - AROUND))),
+    asTable(app, app.say("topology.title"), columns(app, drawn), drawn.nodes, { keyOf: ({ id }) => id }),
+    h(
+      "details.internals",
+      h("summary", app.say("topology.internals", { count: app.format.number(topology.nodes.length) })),
+      table(app.say("topology.title"), columns(app, topology), topology.nodes, { keyOf: ({ id }) => id }),
+    ),
   );
 }
 
@@ -82,7 +91,7 @@ function columns(app, { edges }) {
 
 /* ---- The picture ---- */
 
-function graph(app, { nodes, edges }, culprits, room) {
+function graph(app, { nodes, edges }, culprits, group, room) {
   const key = JSON.stringify([room, nodes.map(({ id }) => id), edges]);
   laid = laid.key === key ? laid : { key, ...layOut(nodes, edges, room) };
   const { width, height, scale, boxes, wires, tall } = laid;
@@ -96,13 +105,13 @@ function graph(app, { nodes, edges }, culprits, room) {
       viewBox: `0 0 ${width} ${height}`,
       width: Math.round(width * scale),
       height: Math.round(height * scale),
-      role: "img",
+      role: "group",
       "aria-label": label,
     },
     wires.map(({ from, to, path }) =>
       s("path.wire", { d: path, "data-strength": strength(rateOf(byId.get(from), byId.get(to), wires), most) }),
     ),
-    boxes.map(({ id, ...place }) => box(app, byId.get(id), place, tall)),
+    boxes.map(({ id, ...place }) => box(app, byId.get(id), leadsTo(byId.get(id), group), place, tall)),
   );
 }
 
@@ -199,8 +208,20 @@ function curve(points, half, tall) {
   return `M${ends[0].x} ${ends[0].y}${pieces.join("")}`;
 }
 
+/** What a box stands for: the pairs of an output, those that a step rejects, or how far partitions are read. */
+function leadsTo({ id, kind, topics = [] }, group) {
+  const [, output] = topics.map((topic) => OUTPUT.exec(topic)).find(Boolean) ?? [];
+  if (kind === "sink" && (output || topics.some((topic) => topic.endsWith(".quarantine")))) {
+    return output ? addressOf("pairs", { standing: output.toUpperCase() }) : "#/quarantine";
+  }
+  if (REJECTS[id] || id === "gate" || id === "clean") {
+    return addressOf("quarantine", { reason: REJECTS[id] });
+  }
+  return id === "split" ? "#/profile" : id === "receipts" ? "#/pairs" : addressOf("lag", { group, only: topics.join() });
+}
+
 /** tall: with the figures one below the other. */
-function box(app, node, { x, y, width, height }, tall) {
+function box(app, node, address, { x, y, width, height }, tall) {
   const isStep = node.kind === "processor";
   const figures = [
     isKnown(node.per_second) && app.format.rate(node.per_second),
@@ -213,8 +234,8 @@ function box(app, node, { x, y, width, height }, tall) {
   const label = node.id.replace(/^(topic|store):(.*\.)?/, "").replace(/-repartition(-source|-sink)?$/, "");
   const busy = isKnown(node.busy) ? Math.max(0, Math.min(1, node.busy)) * (width - 6) : 0;
   return s(
-    "g.box",
-    { key: node.id, "data-kind": node.kind, "data-bottleneck": node.bottleneck ? "true" : null },
+    "a.box",
+    { key: node.id, href: address, "data-kind": node.kind, "data-bottleneck": node.bottleneck ? "true" : null },
     s("title", [node.id, ...(node.topics ?? []), ...figures].filter(Boolean).join("\n")),
     s("rect.box-frame", { x, y, width, height, rx: isStep ? 9 : 24 }),
     s(

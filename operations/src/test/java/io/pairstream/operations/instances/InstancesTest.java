@@ -55,6 +55,20 @@ class InstancesTest {
   }
 
   @Test
+  void theLimitsOfARecipeAreThoseThatItsProcessReports() {
+    book.note(
+        "preprocess/a",
+        Optional.of(
+            status("preprocess", "a", Instant.now())
+                .setFacts(Map.of("recipe_version", "7f", "limits", "sharpness>=9.5 luma_mean<=250"))
+                .build()),
+        Instant.now());
+
+    assertThat(book.limits("7f")).containsExactly("sharpness>=9.5", "luma_mean<=250");
+    assertThat(book.limits("80")).isEmpty();
+  }
+
+  @Test
   void aTrainerIsReplacedByOneOfItsOwnRunAlone() {
     trainer("a1", "view A, seed 1", NOON.minusSeconds(60), NOON);
     trainer("b1", "view B, seed 1", NOON.plusSeconds(40), NOON.plusSeconds(60));

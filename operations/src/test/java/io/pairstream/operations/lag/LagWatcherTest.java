@@ -420,6 +420,7 @@ class LagWatcherTest {
             topic -> false,
             PartitionJudge.Role.OTHER,
             Duration.ZERO,
+            "kafka-1:9092",
             (at, judge) -> {});
     logs.get(raw).look(0, 3, 3, 0);
     GroupLag known =

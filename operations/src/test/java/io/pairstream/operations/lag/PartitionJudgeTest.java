@@ -213,7 +213,7 @@ class PartitionJudgeTest {
         .isEqualTo(
             "STALL: pairs.crowdsourced-3 is read up to 2,100, where a transaction that has been"
                 + " open for 2 min holds back 40 records from everybody; stop its producer, or end"
-                + " it: kafka-transactions.sh --bootstrap-server HOST:9092 abort --topic"
+                + " it: kafka-transactions.sh --bootstrap-server kafka-1:9092 abort --topic"
                 + " pairs.crowdsourced --partition 3 --start-offset 2100");
   }
 

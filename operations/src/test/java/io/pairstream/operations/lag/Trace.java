@@ -220,7 +220,8 @@ final class Trace {
             last,
             judgement(),
             Optional.of(head).filter(known -> !known.isEmpty()).map(Sentence::verbatim),
-            leftOpen)
+            leftOpen,
+            "kafka-1:9092")
         .text();
   }
 

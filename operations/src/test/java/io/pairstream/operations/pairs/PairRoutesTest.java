@@ -25,6 +25,8 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.table.TopicTable;
 import java.awt.Color;
@@ -95,7 +97,12 @@ class PairRoutesTest {
             .withDeadline(deadline)
             .withStartLimit(Duration.ofMinutes(10))
             .withJvmOptions("-Dpairstream.worker.test-hooks=true");
-    return new PairRoutes(cluster, catalogue, Optional.of(workers), Clock.systemUTC());
+    return new PairRoutes(
+        cluster,
+        catalogue,
+        Optional.of(workers),
+        version -> version.isEmpty() ? List.of() : List.of("sharpness>=9.5"),
+        Clock.systemUTC());
   }
 
   @AfterAll
@@ -210,6 +217,75 @@ class PairRoutesTest {
     assertThat(card.path("model").isNull()).isTrue();
     assertThat(card.path("original").path("picture").asText())
         .startsWith("/v1/pictures/" + cluster.topics().quarantine().name());
+  }
+
+  @Test
+  void cardOfARecordThatWaitsIsFoundByItsPlaceAndThatOfAnOutputByItsOwn() throws Exception {
+    RawPair raw = raw(drawn(120, 90), "waits " + word());
+    Origin waiting = send(raw);
+    String place = OriginHeader.text(waiting);
+
+    JsonNode card = json("/v1/pairs/" + place);
+
+    assertThat(card.path("standing").asText()).isEqualTo("RECEIVED");
+    assertThat(card.path("caption_before").asText()).isEqualTo(raw.getCaption());
+    assertThat(card.path("decided_at").isNull()).isTrue();
+    assertThat(card.path("blurred").asBoolean()).as("nothing has judged it").isTrue();
+    assertThat(jpeg(card.path("picture").asText()).getWidth()).isEqualTo(120);
+
+    String id = judged.accept(raw, PairStatus.TRAINING, waiting);
+    read();
+    JsonNode accepted = json("/v1/pairs/" + id);
+    JsonNode stop = accepted.path("journey").get(accepted.path("journey").size() - 1);
+    String output =
+        "%s-%s-%s"
+            .formatted(
+                cluster.topics().training().name(), stop.path("partition"), stop.path("offset"));
+    assertThat(json("/v1/pairs/" + output).path("id").asText()).isEqualTo(id);
+    assertThat(accepted.path("limits").get(0).asText()).isEqualTo("sharpness>=9.5");
+
+    judged.takeDown("PAIR", id);
+    RawPair again = raw(drawn(120, 90), raw.getCaption());
+    Origin withdrawn = send(RawPair.newBuilder(again).setImage(raw.getImage()).build());
+    read();
+    assertThat(get("/v1/pairs/" + OriginHeader.text(withdrawn)).statusCode())
+        .as("withdrawn before it came again")
+        .isEqualTo(404);
+  }
+
+  @Test
+  void whileKafkaIsAwayACardIsWhatTheCatalogueKnows() throws Exception {
+    RawPair raw = raw(drawn(100, 50), "remembered " + word());
+    String id = judged.accept(raw, PairStatus.TRAINING);
+    read();
+    Map<String, String> soon =
+        Map.of("default.api.timeout.ms", "1000", "request.timeout.ms", "900");
+    ClusterAccess away =
+        new ClusterAccess(
+            new Cluster("127.0.0.1:1", "mock://nobody", cluster.dataset(), soon, Map.of()));
+    try (PairRoutes blind =
+            new PairRoutes(
+                away, catalogue, Optional.empty(), version -> List.of(), Clock.systemUTC());
+        Served server = new Served(blind.routes())) {
+      JsonNode card = server.json("/v1/pairs/" + id);
+
+      assertThat(card.path("remembered").asBoolean()).isTrue();
+      assertThat(card.path("standing").asText()).isEqualTo("TRAINING");
+      assertThat(card.path("caption").asText()).isEqualTo(raw.getCaption());
+      assertThat(card.path("original").path("detail").asText()).contains("Kafka does not answer");
+      assertThat(server.get("/v1/pairs/no-such-pair").statusCode()).isEqualTo(404);
+    }
+    assertThat(json("/v1/pairs/" + id).path("remembered").asBoolean()).isFalse();
+  }
+
+  @Test
+  void aPageMayAskForAnEmptyAnswerWhereThereIsNoPicture() throws Exception {
+    RawPair raw = raw(new byte[] {1, 2, 3}, "no picture " + word());
+    String picture = "/v1/pictures/" + OriginHeader.text(send(raw)).replaceAll("-(?=\\d)", "/");
+
+    assertThat(get(picture).statusCode()).isEqualTo(404);
+    assertThat(get(picture + "?absent=empty").statusCode()).isEqualTo(204);
+    assertThat(get(picture + "?absent=empty").body()).isEmpty();
   }
 
   @Test

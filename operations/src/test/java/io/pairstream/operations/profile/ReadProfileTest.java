@@ -50,7 +50,8 @@ class ReadProfileTest {
                 folder,
                 Clock.systemUTC());
         PairRoutes routes =
-            new PairRoutes(cluster, catalogue, Optional.empty(), Clock.systemUTC());
+            new PairRoutes(
+                cluster, catalogue, Optional.empty(), version -> List.of(), Clock.systemUTC());
         Served served = new Served(routes.routes())) {
       catalogue.caughtUp().join();
 

@@ -3,6 +3,7 @@ package io.pairstream.preprocess.run;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.recipe.MeasureLimits;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.RememberingWorker;
@@ -170,11 +171,13 @@ public final class PreprocessService implements AutoCloseable {
     report.topology(topology.describe().toString());
     report.addObstacle(admission::trouble);
     report.standstillFrom(() -> admission.standsStill(settings.longestRound()));
+    String limits = String.join(" ", MeasureLimits.of(plan.effectiveRecipe()));
     report.add(
         reading ->
             reading
                 .fact("recipe", settings.recipe())
                 .fact("recipe_version", plan.version())
+                .fact("limits", limits)
                 .fact("image_workers", workers.sandbox())
                 .gauge("stream_threads", settings.threads()));
     report.add(counts);

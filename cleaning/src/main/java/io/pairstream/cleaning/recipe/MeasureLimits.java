@@ -1,0 +1,64 @@
+package io.pairstream.cleaning.recipe;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What a recipe allows of the measures that a prepared pair carries. */
+public final class MeasureLimits {
+
+  /** Keys of the sections image and caption, with their measures. */
+  private static final Map<String, String> MEASURES =
+      Map.of(
+          "image.max-bytes", "original_bytes",
+          "image.max-pixels", "original_pixels",
+          "image.min-side-px", "shorter_side_px",
+          "image.max-aspect-ratio", "longer_over_shorter",
+          "caption.min-characters", "caption_characters",
+          "caption.max-characters", "caption_characters",
+          "caption.min-words", "caption_words",
+          "caption.max-repetition", "caption_repetition",
+          "caption.max-flagged-share", "flagged_share",
+          "caption.min-language-confidence", "language_confidence");
+
+  /** Values of minima and maxima that nothing can break. */
+  private static final List<Double> OFF_MIN = List.of(0.0, -1e9);
+
+  private static final List<Double> OFF_MAX = List.of(1.0, 255.0, 1e9);
+
+  private MeasureLimits() {}
+
+  /**
+   * Limits that something can break, like {@code caption_words>=3} or {@code flagged_share<=0.045}.
+   *
+   * @param effective every key of a recipe with its value
+   */
+  public static List<String> of(Map<String, String> effective) {
+    return effective.entrySet().stream()
+        .flatMap(entry -> measures(entry.getKey()).map(name -> limit(name, entry)))
+        .filter(limit -> !limit.isEmpty())
+        .toList();
+  }
+
+  private static Stream<String> measures(String key) {
+    String[] parts = key.split("\\.");
+    String last = parts[parts.length - 1];
+    if (parts[0].equals("scores") && last.matches("min|max")) {
+      return Stream.of("score." + parts[1]);
+    }
+    if (parts[0].equals("quality") && last.matches("(min|max)-.+")) {
+      String name = last.substring(4).replace('-', '_');
+      return name.equals("border_share")
+          ? Stream.of("left", "right", "top", "bottom").map(side -> "border_" + side + "_share")
+          : Stream.of(name);
+    }
+    return Stream.ofNullable(MEASURES.get(key));
+  }
+
+  private static String limit(String measure, Map.Entry<String, String> entry) {
+    boolean isMin = entry.getKey().matches(".*[.]min(-.+)?");
+    double bound = Double.parseDouble(entry.getValue());
+    boolean isOff = (isMin ? OFF_MIN : OFF_MAX).contains(bound);
+    return isOff ? "" : measure + (isMin ? ">=" : "<=") + entry.getValue();
+  }
+}
