@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Reports of lag as a watcher would give them. */
@@ -122,6 +123,13 @@ public final class PlayedLag {
             OptionalDouble.empty(),
             0),
         committed.isPresent() ? "reader-1" : "",
-        Optional.empty());
+        committed.isPresent() ? Optional.of(head(committed.getAsLong())) : Optional.empty());
+  }
+
+  private static HeadReader.HeadRecord head(long offset) {
+    OptionalInt none = OptionalInt.empty();
+    Sentence what = Sentence.verbatim("a record");
+    return new HeadReader.HeadRecord(
+        offset, 80, AT, "key", "", none, none, "", Optional.empty(), what, true);
   }
 }
