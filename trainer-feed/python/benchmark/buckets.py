@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from pairstream import View
-from pairstream.facts import Facts
-from pairstream.grouping import GroupedSchedule, Grouping
-from pairstream.order import OrderPlan, RankShare
-from pairstream.view import Blocks
+from pairstream.order.epoch_order import OrderPlan
+from pairstream.order.grouped_schedule import GroupedSchedule, Grouping
+from pairstream.order.ranks import RankShare
+from pairstream.views.blocks import Blocks
+from pairstream.views.facts import Facts
 
 SHAPES, BLOCK, BATCH, RANKS = 40, 128, 1024, 32
 WEIGHTS = {"SCRAPED": 0.3, "SYNTHETIC": 0.7}

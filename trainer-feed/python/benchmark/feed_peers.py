@@ -67,7 +67,7 @@ def _write_mds(target: Path, pairs: Pairs) -> None:
     from PIL import Image
     from streaming import MDSWriter
 
-    columns = {"image": "jpeg", **{name: "ndarray:int32" for name in pairs[0][1]}}
+    columns = {"image": "jpeg", **dict.fromkeys(pairs[0][1], "ndarray:int32")}
     with MDSWriter(out=str(target), columns=columns) as writer:
         for picture, more in pairs:
             # A picture that was opened from a file is stored with that file's bytes, not encoded anew.

@@ -18,8 +18,7 @@ import torch.nn.functional as F
 from scenes import JUDGE_SIDE_PX, judged, train_judge
 from torch import nn
 from train_transformer import take_step, warm_up_then_cosine
-from training import Run, Samples, Stream, Vocabulary, arguments, digest, pictures, prepare, read, sheet
-from training import trained, write_whole
+from training import Run, Samples, Stream, Vocabulary, arguments, digest, pictures, prepare, read, sheet, trained, write_whole
 
 # Whether the processor multiplies matrices of bfloat16 itself: three times as fast there, and slower elsewhere.
 FAST = getattr(torch.cpu, "get_capabilities", dict)().get("amx_bf16", False)

@@ -117,7 +117,7 @@ def train(
 
     def update(batch, step: int) -> dict[str, float]:
         model.train()
-        mine = torch.from_numpy(batch.folds != without_fold)
+        mine = torch.from_numpy(batch["fold"] != without_fold)
         images, texts = pictures(batch, SIDE_PX)[mine], vocabulary.encode(batch)[mine]
         captions = [caption for caption, is_mine in zip(batch.captions, mine, strict=True) if is_mine]
         any_other = others(captions, int(torch.randint(1, max(2, len(captions)), ())))
@@ -169,7 +169,7 @@ def some(samples: Samples, wanted: torch.Tensor) -> Samples:
 
 def main(argv: list[str] | None = None) -> dict:
     parser = arguments(__doc__.splitlines()[0], steps=800)
-    parser.add_argument("--patience", type=int, default=5, help="validations in a row without a smaller loss, after which it ends")
+    parser.add_argument("--patience", type=int, default=5, help="validations in a row without a smaller loss, then it ends")
     parser.add_argument("--folds", type=int, default=0, help="folds of the stream, for cross-validation; the recipe's: 5")
     args = parser.parse_args(argv)
     prepare(args)
@@ -179,7 +179,8 @@ def main(argv: list[str] | None = None) -> dict:
     validation = read(stream.once("validation"), vocabulary, SIDE_PX)
     model = train("fusion", args, stream, vocabulary, validation)
     result = {"weights": digest(model), "hold-out": judge(model, validation)}
-    write_scores(args.out / "fusion-scores-validation.csv", validation.pair_ids, scores(model, validation.pictures, validation.texts))
+    validated = scores(model, validation.pictures, validation.texts)
+    write_scores(args.out / "fusion-scores-validation.csv", validation.pair_ids, validated)
 
     if args.folds:
         training = read(stream.once("training"), vocabulary, SIDE_PX)

@@ -281,7 +281,7 @@ def main(argv: list[str] | None = None) -> dict:
     parser = arguments(__doc__.splitlines()[0], steps=1500)
     parser.add_argument("--dvae-steps", type=int, default=800)
     parser.add_argument("--judge-steps", type=int, default=500)
-    parser.add_argument("--patience", type=int, default=5, help="validations in a row without a smaller loss, after which it ends")
+    parser.add_argument("--patience", type=int, default=5, help="validations in a row without a smaller loss, then it ends")
     parser.add_argument("--samples", type=int, default=480, help="pictures to make from validation captions")
     parser.add_argument("--temperature", type=float, default=0.8)
     args = parser.parse_args(argv)

@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-import pairstream
 import torch
 import torch.nn.functional as F
 
+import pairstream
+
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 # Settings on which the weights depend, with the number of steps: a run is resumed with the same.
 SETTINGS = ("batch_size", "seed", "side_px", "torch_threads", "validate_every")
@@ -134,7 +135,7 @@ def read(loader: pairstream.Loader, vocabulary: Vocabulary, side_px: int) -> Sam
         for batch in loader:
             tensors.append(pictures(batch, side_px))
             texts.append(vocabulary.encode(batch))
-            folds.append(torch.from_numpy(batch.folds).long())
+            folds.append(torch.from_numpy(batch["fold"]).long())
             captions.extend(batch.captions)
             pair_ids.extend(batch.pair_ids)
     return Samples(torch.cat(tensors), captions, torch.cat(texts), pair_ids, torch.cat(folds))

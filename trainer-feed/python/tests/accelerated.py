@@ -16,10 +16,10 @@ from accelerate import Accelerator
 from torch.utils.data import DataLoader
 
 import pairstream
-import pairstream.kafka
+import pairstream.kafka.cluster
 from pairstream.torch import TorchLoader
 
-pairstream.kafka._TIMEOUT_S = 120.0
+pairstream.kafka.cluster._TIMEOUT_S = 120.0
 dist.init_process_group(
     "gloo",
     init_method=Path(folder, "meeting").as_uri(),

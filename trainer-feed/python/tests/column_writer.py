@@ -6,11 +6,11 @@ import signal
 import sys
 
 import pairstream
-import pairstream.kafka
+import pairstream.kafka.cluster
 from conftest import SIDE
 from test_stored import MODEL, encode
 
-pairstream.kafka._TIMEOUT_S = 120.0  # the broker stands still with the whole machine where that is busy
+pairstream.kafka.cluster._TIMEOUT_S = 120.0  # the broker stands still with the whole machine where that is busy
 broker, registry, dataset, view, folder, kill_at = sys.argv[1:]
 syncs, sync = 0, os.fsync
 

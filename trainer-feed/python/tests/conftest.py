@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import pairstream
-from pairstream.named import TopicTail
+from pairstream.kafka.tail import TopicTail
 
 AVRO = Path(__file__).parents[3] / "schemas/src/main/avro"
 SIDE = 4
@@ -285,7 +285,7 @@ class Dataset:
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """The feed waits for the broker as the tests do."""
-    monkeypatch.setattr("pairstream.kafka._TIMEOUT_S", 120.0)
+    monkeypatch.setattr("pairstream.kafka.cluster._TIMEOUT_S", 120.0)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ import torch
 import torch.distributed as dist
 
 import pairstream
-import pairstream.kafka
+import pairstream.kafka.cluster
 from pairstream.torch import TorchLoader
 
 # The broker is waited for: it stands still with the whole machine where that is busy.
-pairstream.kafka._TIMEOUT_S = 120.0
+pairstream.kafka.cluster._TIMEOUT_S = 120.0
 
 folder, rank, broker, registry, dataset, options = sys.argv[1:]
 dist.init_process_group(

@@ -5,10 +5,10 @@ import json
 import sys
 
 import pairstream
-import pairstream.kafka
+import pairstream.kafka.cluster
 
 # The broker is waited for: it stands still with the whole machine where that is busy.
-pairstream.kafka._TIMEOUT_S = 120.0
+pairstream.kafka.cluster._TIMEOUT_S = 120.0
 
 
 def main():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from conftest import SIDE, picture
 
+from conftest import SIDE, picture
 from pairstream import Loader
 
 pytest.importorskip("pyarrow")
@@ -18,7 +18,7 @@ def test_a_table_holds_a_batch(dataset):
 
     assert found.column("pair_id").to_pylist() == batch.pair_ids
     assert found.column("caption").to_pylist() == batch.captions
-    assert found.column("fold").to_pylist() == batch.folds.tolist()
+    assert found.column("fold").to_pylist() == batch["fold"].tolist()
     images = found.column("image").chunk(0).to_numpy_ndarray()
     assert images.shape == (4, SIDE, SIDE, 3)
     assert all((image == picture(int(pair_id))).all() for image, pair_id in zip(images, batch.pair_ids))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from conftest import SIDE, picture
 
+from conftest import SIDE, picture
 from pairstream import Loader, SettingsError
 from pairstream.random_numbers import RandomNumbers
 

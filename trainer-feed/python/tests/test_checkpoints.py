@@ -5,10 +5,10 @@ import logging
 
 import fastavro
 import pytest
-from conftest import SIDE, schema_of
 
+from conftest import SIDE, schema_of
 from pairstream import Loader, SettingsError, Unavailable
-from pairstream.checkpoints import Lineage, run_name
+from pairstream.runs.checkpoints import Lineage, run_name
 
 OPTIONS = dict(batch_size=12, seed=7, lanes=12, window=3, side_px=SIDE, report=False)
 POSITION = dict(view="f" * 32, seed=-(1 << 63), lanes=65_536, window=65_536, epoch=10**6, samples=1 << 62)

@@ -4,17 +4,18 @@ import threading
 
 import numpy as np
 import pytest
-from conftest import SIDE, Writer, pair, picture
 
+from conftest import SIDE, Writer, pair, picture
 from pairstream import Loader, SampleRefused, SettingsError
 from pairstream.augment import horizontal_flip, names_a_side
-from pairstream.columns import Columns, Picture
-from pairstream.hooks import stack
+from pairstream.batch.hooks import stack
+from pairstream.batch.memory import Slot
+from pairstream.batch.writer import Pictures, SampleWriter
+from pairstream.columns.of_records import Columns, Picture
+from pairstream.kafka.avro import Schemas
 from pairstream.random_numbers import RandomNumbers
-from pairstream.records import SampleReader, Schemas
-from pairstream.windows import Record
-from pairstream.slots import Slot
-from pairstream.writing import Pictures, SampleWriter
+from pairstream.read.samples import SampleReader
+from pairstream.read.windows import Record
 
 OPTIONS = dict(batch_size=8, seed=5, lanes=4, window=5, side_px=SIDE, epochs=1)
 COLUMNS = ["original_size", "crop", "measure.sharpness", "source", "url", "truncated", "height", "received_at",
@@ -69,7 +70,7 @@ def expected(number):
 
 
 TYPES = {"original_size": "int32", "crop": "int32", "crop.mirrored": "int32", "measure.sharpness": "float32", "truncated": "bool",
-         "height": "int64", "received_at": "int64", "tokens.t5": "int32", "mask.t5": "uint8", "tokens.clip": "int32",
+         "fold": "int64", "height": "int64", "received_at": "int64", "tokens.t5": "int32", "mask.t5": "uint8", "tokens.clip": "int32",
          "mask.clip": "uint8", "images.small": "uint8"}  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def writer_of(registry, columns=(), pictures=Pictures(SIDE), **options):
 def written(writer, values, size=4):
     """The slot in which values were written, of which the first decides the form."""
     records = [Record(3, 17 + i, b"", value) for i, value in enumerate(values)]
-    form = writer.form_of(records)
+    form = writer.format_of(records)
     slot = Slot(size, lambda size: np.full(size, 77, np.uint8))
     writer.arrange(slot, form)
     for index, record in enumerate(records):
@@ -107,7 +108,7 @@ def written(writer, values, size=4):
 
 
 def assert_columns(batch):
-    assert set(batch.columns) == {*COLUMNS, "crop.mirrored", "mask.t5", "mask.clip"}
+    assert set(batch.columns) == {*COLUMNS, "fold", "crop.mirrored", "mask.t5", "mask.clip"}
     assert {name: str(one.dtype) for name, one in batch.columns.items() if not isinstance(one, list)} == TYPES
     for index, pair_id in enumerate(batch.pair_ids):
         for name, value in expected(int(pair_id)).items():

@@ -1,7 +1,7 @@
 import pytest
 
-from pairstream.conditions import Condition
 from pairstream.errors import SettingsError
+from pairstream.index.conditions import Condition
 
 PAIR = dict(
     width=256,

@@ -5,9 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from conftest import SIDE, picture
 from PIL import Image
 
+from conftest import SIDE, picture
 from pairstream import Loader, SettingsError
 
 OPTIONS = dict(batch_size=24, seed=7, side_px=SIDE)
@@ -33,7 +33,7 @@ def test_a_batch_is_shown_in_three_lines(dataset):
     assert lines == [
         "Batch(size=24, epoch=0, step=0, position={'epoch': 1, 'samples': 0},",
         "      images=float32[24, 4, 4, 3], tokens=int32[24, 2], colour=rgb,",
-        "      columns=[height=int64[24], url=texts], stand_ins=0, dropped=24)",
+        "      columns=[fold=int64[24], height=int64[24], url=texts], stand_ins=0, dropped=24)",
     ]
 
 

@@ -13,11 +13,11 @@ import threading
 import time
 
 import pytest
-from conftest import PATIENCE_S, SIDE, picture
 
 import pairstream
+from conftest import PATIENCE_S, SIDE, picture
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable
-from pairstream.named import TopicTail
+from pairstream.kafka.tail import TopicTail
 from pairstream.takedowns import Takedowns
 
 OPTIONS = dict(batch_size=4, seed=7, lanes=4, window=3, side_px=SIDE, epochs=1, report=False)
@@ -495,7 +495,7 @@ def test_a_topic_that_becomes_another_is_not_the_views(run, dataset, kind, what)
 
 
 def test_a_topic_that_is_deleted_while_it_is_read_whole_is_told(run, dataset, monkeypatch):
-    monkeypatch.setattr("pairstream.kafka._READ_AT_ONCE", 5)
+    monkeypatch.setattr("pairstream.kafka.cluster._READ_AT_ONCE", 5)
     cluster = run[0].cluster
     reading = cluster.read(dataset.topic, dict.fromkeys(range(3), 0))
     next(reading)
@@ -539,7 +539,7 @@ def test_takedowns_are_heeded_on_partitions_that_come_and_refused_of_another_top
 
 
 def test_what_runs_agree_on_is_not_read_of_another_topic(run, dataset, monkeypatch):
-    monkeypatch.setattr("pairstream.named._LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr("pairstream.kafka.tail._LOOK_EVERY_S", 0.0)
     dataset.create_views()
     tail = TopicTail(run[0].cluster, f"{dataset.name}.runs")
     tail.read(print)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from conftest import PATIENCE_S, Dataset
 
 torch = pytest.importorskip("torch")
@@ -19,13 +20,13 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 SOURCES = Path(__file__).parents[1] / "src"
 sys.path.insert(0, str(EXAMPLES))
 
-import evaluate  # noqa: E402
-import scenes  # noqa: E402
-import train_flow  # noqa: E402
-import train_fusion  # noqa: E402
-import train_gan  # noqa: E402
-import train_transformer  # noqa: E402
-import training  # noqa: E402
+import evaluate
+import scenes
+import train_flow
+import train_fusion
+import train_gan
+import train_transformer
+import training
 
 SIDE_PX = 64
 
@@ -77,9 +78,9 @@ def options(squares, broker, registry, tmp_path):
 KILLED = """
 import os, runpy, signal, sys
 
-import pairstream.kafka
+import pairstream.kafka.cluster
 
-pairstream.kafka._TIMEOUT_S = 120.0  # the broker stands still with the whole machine where that is busy
+pairstream.kafka.cluster._TIMEOUT_S = 120.0  # the broker stands still with the whole machine where that is busy
 line, script = sys.argv[1:3]
 sys.argv[:] = sys.argv[2:]
 sys.path.insert(0, os.path.dirname(script))

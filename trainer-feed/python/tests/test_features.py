@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from pairstream import SettingsError, features
 from pairstream.source import Source
-from pairstream.view import Block, View
+from pairstream.views.blocks import Block
+from pairstream.views.view import View
 
 CORPUS = [
     "A red circle above a blue square",

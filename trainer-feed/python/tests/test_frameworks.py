@@ -10,8 +10,8 @@ from itertools import islice, zip_longest
 from pathlib import Path
 
 import pytest
-from conftest import SIDE
 
+from conftest import SIDE
 from pairstream import Loader, PositionRefused, SettingsError
 
 if os.environ.get("PAIRSTREAM_TORCH") == "true":

@@ -4,13 +4,15 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from test_loader import PLAN, ids_of, loader_of
 
 from pairstream import Loader, PositionRefused, SettingsError, View, ViewError
-from pairstream.facts import NONE, Facts
-from pairstream.grouping import GroupedSchedule, Grouping
-from pairstream.order import OrderPlan, RankShare
-from pairstream.view import Block
+from pairstream.order.epoch_order import OrderPlan
+from pairstream.order.grouped_schedule import GroupedSchedule, Grouping
+from pairstream.order.ranks import RankShare
+from pairstream.order.schedule import WindowKey
+from pairstream.views.blocks import Block
+from pairstream.views.facts import NONE, Facts
+from test_loader import PLAN, ids_of, loader_of
 
 SHAPES = [(4, 4), (2, 8), (8, 2)]
 WEIGHTS = {"SCRAPED": 0.3, "SYNTHETIC": 0.7}
@@ -41,12 +43,10 @@ def samples_of(view):
 def sample_of(view, numbers, pick):
     """The number in its view of a sample."""
     order = pick.of.order
-    stand = order.stand(pick.lane, pick.number, pick.group)
-    places = [
-        place for place, group in zip(order.places(stand.lane, stand.window), order.groups(stand.lane, stand.window))
-        if group == pick.group
-    ]
-    block, place = places[stand.at]
+    key, at = pick.of.locate(pick, RankShare())
+    of_window = zip(order.places(key.lane, key.window), order.groups(key.lane, key.window))
+    places = [place for place, group in of_window if group == pick.group]
+    block, place = places[at.number]
     return numbers[view.blocks[block].partition, view.blocks[block].offsets[place]]
 
 
@@ -111,16 +111,16 @@ def test_a_window_knows_what_a_rank_hands_out_of_it():
     for share in (RankShare(1, 4), RankShare(4, 6)):
         steps = steps_of(schedule, share, 24, False, start)
         touched = [pick for step in steps for pick in (*step.picks, *step.passed) if pick.lane % share.ranks == share.rank]
-        stands = {(*pick.of.order.stand(*pick[1:]), pick.group) for pick in touched}
+        located = {pick.of.locate(pick, share) for pick in touched}
         order, spans = steps[0].picks[0].of.order, steps[0].picks[0].of.spans
         known = {
-            (lane, window, at, group)
+            (WindowKey(0, 0, lane, window), place)
             for lane in range(share.rank, order.lanes, share.ranks)
             for window in range(order.windows(lane))
-            for group, at in order.own(lane, window, spans)
+            for place in order.within(lane, window, spans)
         }
-        assert known == stands
-        assert len(touched) == len(stands)
+        assert known == located
+        assert len(touched) == len(located)
         assert sum(len(step.passed) for step in steps) < 0.2 * sum(len(step.picks) for step in steps)
 
 
@@ -142,10 +142,9 @@ def test_memory_of_shapes_that_are_rare_is_that_of_their_samples():
 
     for step in steps_of(schedule, RankShare(), 32, False):
         for pick in step.picks:
-            stand = pick.of.order.stand(*pick[1:])
-            key = stand.lane, stand.window
+            key, place = pick.of.locate(pick, RankShare())
             if key not in left:
-                left[key] = len(pick.of.order.own(*key, pick.of.spans))
+                left[key] = pick.of.request(key, place, 1).samples
             left[key] -= 1
         most = max(most, sum(left.values()))
 

@@ -12,16 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Writer
-from test_index import entry, reader_of
 
+from conftest import Writer
 from pairstream import PairstreamError, SettingsError, View, ViewError
-from pairstream.facts import Facts
-from pairstream.index import MalformedRow
-from pairstream.indexing import _offsets
-from pairstream.order import EpochOrder, OrderPlan
-from pairstream.stored import StoredColumns, _Column, _folder, _keys_of, _Rows, _Writer
-from pairstream.view import Block, Blocks
+from pairstream.columns.stored import StoredColumns
+from pairstream.columns.stored_files import ColumnFiles, Rows, SegmentWriter, folder_of, keys_of
+from pairstream.index.entries import MalformedRow
+from pairstream.index.lookup import _offsets
+from pairstream.order.epoch_order import EpochOrder, OrderPlan
+from pairstream.views.blocks import Block, Blocks
+from pairstream.views.facts import Facts
+from test_index import entry, reader_of
 
 MUTANTS = 1500
 MOST_BYTES = 64 << 20
@@ -78,7 +79,7 @@ def use(view):
         for lane in range(min(4, order.lanes)):
             for block, place in islice(order.places(lane, 0), 20):
                 view.blocks[block].offsets[place]
-    for _ in _keys_of(view):
+    for _ in keys_of(view):
         pass
     _offsets(Blocks.of(view.blocks))
     if view.facts:
@@ -140,9 +141,9 @@ def test_a_view_with_a_lie_in_its_header_is_refused(tmp_path, content, message):
 def stored(folder):
     """A view, and a folder with a column of its pairs."""
     view = View("pairs.training", "id", "2026-01-02T03:04:05Z", [Block(0, 10, 500, (3, 1, 2))])
-    of_topic = _folder(folder, "latents", MODEL, view.topic, view.topic_id)
-    keys = np.concatenate([keys for _, keys in _keys_of(view)])
-    writer = _Writer(_Column(of_topic), keys)
+    of_topic = folder_of(folder, "latents", MODEL, view.topic, view.topic_id)
+    keys = np.concatenate([keys for _, keys in keys_of(view)])
+    writer = SegmentWriter(ColumnFiles(of_topic), keys)
     writer.put(keys, np.ones((len(keys), 2), np.float16))
     writer.close()
     return view, {of: next(of_topic.glob(f"*.{of}.npy")) for of in ("keys", "states", "values")}
@@ -150,12 +151,7 @@ def stored(folder):
 
 def read(folder, view):
     columns = StoredColumns(folder, ["latents"], {}, [view])
-    return columns.find([Place(0, offset) for offset in view.blocks[0].offsets])
-
-
-class Place:
-    def __init__(self, partition, offset):
-        self.partition, self.offset = partition, offset
+    return columns.find([(0, offset) for offset in view.blocks[0].offsets])
 
 
 class Trap:
@@ -240,7 +236,7 @@ def test_nothing_is_erased_behind_a_link(tmp_path):
     files["values"].symlink_to(elsewhere)
 
     with pytest.raises(SettingsError, match=f"{files['values'].name} is a link"):
-        _Rows(files["values"])
+        Rows(files["values"])
 
 
 @pytest.mark.parametrize("of", ["keys", "states", "values"])

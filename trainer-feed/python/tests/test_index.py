@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from conftest import Writer, pair
 
-from pairstream.index import ColumnReader, MalformedRow, last_of_each, read_entries
-from pairstream.records import Schemas
+from conftest import Writer, pair
+from pairstream.index.entries import ColumnReader, MalformedRow, last_of_each, read_entries
+from pairstream.kafka.avro import Schemas
 
 
 def entry(number, **other):

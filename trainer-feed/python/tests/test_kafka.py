@@ -9,11 +9,11 @@ from concurrent.futures import Future
 from types import SimpleNamespace
 
 import pytest
-from conftest import PATIENCE_S
 from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, TopicPartition, Uuid
 
+from conftest import PATIENCE_S
 from pairstream import Unavailable
-from pairstream.kafka import Cluster, _Log
+from pairstream.kafka.cluster import Cluster, _Log
 
 SILENCE = object()
 """In the place of an error: the partition's leader does not answer, that of another does."""
@@ -44,7 +44,7 @@ class Electing:
 
 
 def cluster(monkeypatch, admin):
-    monkeypatch.setattr("pairstream.kafka.AdminClient", lambda settings: admin)
+    monkeypatch.setattr("pairstream.kafka.cluster.AdminClient", lambda settings: admin)
     return Cluster({"bootstrap.servers": "broker:9092"})
 
 
@@ -72,7 +72,7 @@ def test_gives_up_at_once_where_asking_does_not_help(monkeypatch):
 
 
 def test_gives_up_where_nothing_is_elected(monkeypatch):
-    monkeypatch.setattr("pairstream.kafka._TIMEOUT_S", 0.0)
+    monkeypatch.setattr("pairstream.kafka.cluster._TIMEOUT_S", 0.0)
     admin = Electing(*[KafkaError.UNKNOWN_TOPIC_OR_PART] * 100)
     with pytest.raises(Unavailable, match="there is no topic training at broker:9092"):
         cluster(monkeypatch, admin).ends("training", [1])
@@ -102,7 +102,7 @@ class Late:
 
 
 def test_asks_again_for_a_topic_where_a_broker_is_late(monkeypatch):
-    monkeypatch.setattr("pairstream.kafka._ONCE_S", 0.01)
+    monkeypatch.setattr("pairstream.kafka.cluster._ONCE_S", 0.01)
     admin = Late(SILENCE, KafkaError._TIMED_OUT, KafkaError._TRANSPORT)
 
     assert cluster(monkeypatch, admin).topic("training").partitions == [0, 1]
@@ -113,8 +113,8 @@ def test_gives_a_topic_up_where_asking_does_not_help(monkeypatch):
     with pytest.raises(Unavailable, match="there is no topic training at broker:9092"):
         cluster(monkeypatch, Late(KafkaError.UNKNOWN_TOPIC_OR_PART)).topic("training")
 
-    monkeypatch.setattr("pairstream.kafka._ONCE_S", 0.01)
-    monkeypatch.setattr("pairstream.kafka._TIMEOUT_S", 0.0)
+    monkeypatch.setattr("pairstream.kafka.cluster._ONCE_S", 0.01)
+    monkeypatch.setattr("pairstream.kafka.cluster._TIMEOUT_S", 0.0)
     with pytest.raises(Unavailable, match="broker:9092 does not answer"):
         cluster(monkeypatch, Late(*[SILENCE] * 100)).topic("training")
 
@@ -147,7 +147,7 @@ def test_a_broker_that_stands_still_is_logged_as_one_that_is_gone(caplog):
 
 
 def test_a_broker_that_is_gone_is_logged_once_and_once_when_it_is_back(dataset, broker, monkeypatch, caplog):
-    monkeypatch.setattr("pairstream.kafka._OVER_S", 0.0)
+    monkeypatch.setattr("pairstream.kafka.cluster._OVER_S", 0.0)
     dataset.produce(0, 3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

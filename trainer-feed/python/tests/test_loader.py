@@ -6,13 +6,14 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from conftest import SIDE, picture
-from write_conformance import batches, record_of
 
+from conftest import SIDE, picture
 from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable, View
-from pairstream.order import OrderPlan, RankShare
-from pairstream.schedule import ViewSchedule
-from pairstream.view import Block
+from pairstream.order.epoch_order import OrderPlan
+from pairstream.order.ranks import RankShare
+from pairstream.order.view_schedule import ViewSchedule
+from pairstream.views.blocks import Block
+from write_conformance import batches, record_of
 
 PLAN = dict(seed=7, lanes=24, window=5)
 
@@ -92,7 +93,7 @@ def test_batches_hold_what_the_records_do(dataset):
     assert batch.tokens.dtype == np.int32 and batch.tokens.tolist() == [[number, 0] for number in numbers]
     assert batch.mask.dtype == np.uint8 and batch.mask.tolist() == [[1, 0]] * 24
     assert batch.captions == [f"caption {number}" for number in numbers]
-    assert batch.folds.tolist() == [number % 5 for number in numbers]
+    assert batch["fold"].tolist() == [number % 5 for number in numbers]
     assert (batch.epoch, batch.step, batch.colour, batch.stand_ins) == (0, 0, "rgb", 0)
 
 

@@ -5,14 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PATIENCE_S, SIDE
-from write_conformance import MIXES, batches, mixed_batches_of, record_of, view_of
 
+from conftest import PATIENCE_S, SIDE
 from pairstream import Loader, PositionRefused, SettingsError, Unavailable
 from pairstream.mix import main
-from pairstream.mixing import AgreedMix, Mix, MixHistory, Part, RunMixes, change
-from pairstream.order import OrderPlan, RankShare
-from pairstream.schedule import MixSchedule
+from pairstream.order.epoch_order import OrderPlan
+from pairstream.order.mix_schedule import MixSchedule
+from pairstream.order.ranks import RankShare
+from pairstream.runs.changing_mix import AgreedMix, Mix, MixHistory, Part, RunMixes, change
+from write_conformance import MIXES, batches, mixed_batches_of, record_of, view_of
 
 VIEWS = {
     name: view_of(sizes, partition)
@@ -290,7 +291,7 @@ def test_a_mix_of_named_views_changes_while_it_is_loaded(dataset, files, capsys)
         rest = [next(loader).pair_ids for _ in range(120)]
         state = json.loads(json.dumps(loader.state_dict()))
         # Nothing of the view that has left is held any more.
-        assert {part for part, _ in loader._run._windows} == {0, 2}
+        assert {part for part, _ in loader._run._windows._windows} == {0, 2}
         told = loader.explain(110)
         with pytest.raises(SettingsError, match="not come so far"):
             loader.explain(10**6)
@@ -333,9 +334,9 @@ def source_arguments(dataset):
 
 RANK = """
 import json, sys
-import pairstream, pairstream.kafka, pairstream.mixing
-pairstream.kafka._TIMEOUT_S = 120.0
-pairstream.mixing._SEGMENT = 4
+import pairstream, pairstream.kafka.cluster, pairstream.runs.changing_mix
+pairstream.kafka.cluster._TIMEOUT_S = 120.0
+pairstream.runs.changing_mix._SEGMENT = 4
 asked = json.loads(sys.argv[1])
 source = pairstream.open(asked["broker"], registry=asked["registry"], dataset=asked["dataset"])
 with pairstream.Loader(source, source.mix("r", asked["mix"]), **asked["options"]) as loader:
@@ -398,7 +399,7 @@ def test_processes_that_are_killed_hand_out_what_one_repeats(dataset, files, mon
                 process.stdout.close()
 
     assert changes > 5
-    monkeypatch.setattr("pairstream.mixing._SEGMENT", 4)
+    monkeypatch.setattr("pairstream.runs.changing_mix._SEGMENT", 4)
     last = max(step for step, _, _ in seen)
     with Loader(source, source.mix("r", begun), batch_size=12, **OPTIONS) as loader:
         whole = [next(loader).pair_ids for _ in range(last + 1)]

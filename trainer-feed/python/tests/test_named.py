@@ -2,14 +2,15 @@ import json
 import threading
 
 import pytest
-from conftest import PATIENCE_S, SIDE
 
+from conftest import PATIENCE_S, SIDE
 from pairstream import Loader, PositionRefused, SettingsError, Unavailable, View, ViewError
-from pairstream.cutting import _block
 from pairstream.errors import NoSuchView
-from pairstream.following import FollowedSchedule, RunExtents
-from pairstream.named import GrowingView
-from pairstream.order import OrderPlan, RankShare
+from pairstream.index.cut import _block
+from pairstream.order.epoch_order import OrderPlan
+from pairstream.order.ranks import RankShare
+from pairstream.read.named_views import GrowingView
+from pairstream.runs.growing_view import FollowedSchedule, RunExtents
 
 OPTIONS = dict(batch_size=12, seed=7, lanes=12, window=3, side_px=SIDE)
 
@@ -109,7 +110,7 @@ def test_ranks_agree_on_what_an_epoch_covers_and_a_run_repeats_itself(dataset, g
 
 def test_a_small_view_is_agreed_on_one_epoch_ahead(dataset, growing, monkeypatch):
     source, _ = growing
-    monkeypatch.setattr("pairstream.following._LOOK_EVERY_S", 0)
+    monkeypatch.setattr("pairstream.runs.growing_view._LOOK_EVERY_S", 0)
     follow = source.follow("live", run="r1")
     process = RunExtents(source.cluster, source.schemas, dataset.name)
     # There is room for eighteen epochs, and no more than one batch is made ahead.
@@ -143,17 +144,16 @@ def test_what_is_sealed_is_in_the_epoch_that_begins_next_or_the_one_after(datase
 
 def test_an_epoch_waits_until_half_of_the_one_before_is_made(dataset, growing, monkeypatch):
     source, _ = growing
-    monkeypatch.setattr("pairstream.following._LOOK_EVERY_S", 0)
+    monkeypatch.setattr("pairstream.runs.growing_view._LOOK_EVERY_S", 0)
     schedule = FollowedSchedule(source, source.follow("live", run="r1"), OrderPlan(7, 12, 3), None, 4)
     steps = schedule.steps(RankShare(), 4, False, schedule.begin())
 
     assert [next(steps).epoch for _ in range(6)] == [0] * 6
     assert next(steps) is None
-    schedule.begun = 0
-    schedule.ahead = 4
+    schedule.note_progress(4, 0)
     assert [next(steps) for _ in range(3)] == [None] * 3
     grow(dataset, source, 2)
-    schedule.ahead = 3
+    schedule.note_progress(3, 0)
     assert next(steps).picks[0].of.order.samples == 36
     schedule.close()
 

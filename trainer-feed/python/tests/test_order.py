@@ -6,11 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from write_conformance import batches, batches_of, mixed_batches_of, record_of, text_of, view_of
 
 from pairstream import PositionRefused, SettingsError
-from pairstream.order import EpochOrder, OrderPlan, RankShare
-from pairstream.schedule import MixSchedule, ViewSchedule, pattern
+from pairstream.order.epoch_order import EpochOrder, OrderPlan
+from pairstream.order.mix_schedule import MixSchedule, pattern
+from pairstream.order.ranks import RankShare
+from pairstream.order.view_schedule import ViewSchedule
+from write_conformance import batches, batches_of, mixed_batches_of, record_of, text_of, view_of
 
 RESOURCES = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed"
 CASES = json.loads((RESOURCES / "conformance.json").read_text())

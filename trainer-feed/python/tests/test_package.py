@@ -17,11 +17,13 @@ import pairstream
 FOLDER = Path(__file__).parents[1]
 
 USE = """
-import importlib, pkgutil, sys
+import sys
+from pathlib import Path
 import pairstream, pairstream.arrow, pairstream.augment, pairstream.features
 
 assert pairstream.__file__.startswith(sys.prefix), pairstream.__file__
-print(*sorted(one.name for one in pkgutil.iter_modules(pairstream.__path__)))
+home = Path(pairstream.__file__).parent
+print(*(".".join(file.relative_to(home).with_suffix("").parts).removesuffix(".__init__") for file in home.rglob("*.py")))
 """
 
 
@@ -51,7 +53,9 @@ def test_the_wheel_has_all_modules_and_is_typed(tmp_path):
     used = subprocess.run([python, "-c", USE], cwd=tmp_path, capture_output=True, text=True,
                           env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"})  # fmt: skip
     assert used.returncode == 0, used.stderr
-    assert set(used.stdout.split()) == {file.stem for file in (FOLDER / "src/pairstream").glob("*.py")} - {"__init__"}
+    own = FOLDER / "src/pairstream"
+    expected = {".".join(file.relative_to(own).with_suffix("").parts).removesuffix(".__init__") for file in own.rglob("*.py")}
+    assert set(used.stdout.split()) == expected
     assert (installed / "pairstream/py.typed").is_file()
 
 

@@ -8,8 +8,8 @@ import time
 
 import fastavro
 import pytest
-from conftest import PATIENCE_S, SIDE, schema_of
 
+from conftest import PATIENCE_S, SIDE, schema_of
 from pairstream import Loader
 
 OPTIONS = dict(batch_size=24, seed=7, window=5, side_px=SIDE, epochs=1)
@@ -17,8 +17,8 @@ OPTIONS = dict(batch_size=24, seed=7, window=5, side_px=SIDE, epochs=1)
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch):
-    monkeypatch.setattr("pairstream.reporting._INTERVAL_S", 0.05)
-    monkeypatch.setattr("pairstream.reporting._CLOSE_WITHIN_S", PATIENCE_S / 2)
+    monkeypatch.setattr("pairstream.loader.reporting._INTERVAL_S", 0.05)
+    monkeypatch.setattr("pairstream.loader.reporting._CLOSE_WITHIN_S", PATIENCE_S / 2)
 
 
 class Reports:

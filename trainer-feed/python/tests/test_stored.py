@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SIDE, picture
 
+from conftest import SIDE, picture
 from pairstream import Loader, SampleRefused, SettingsError, forget_withdrawn, write_column
-from pairstream.stored import _Column, _keys_of, _view_of
-from pairstream.view import Block, View
+from pairstream.columns.stored_files import ColumnFiles, keys_of
+from pairstream.stored_columns import _view_of
+from pairstream.views.blocks import Block
+from pairstream.views.view import View
 
 OPTIONS = dict(batch_size=8, seed=5, lanes=4, window=5, side_px=SIDE)
 MODEL = "sha256:0001"
@@ -300,7 +302,7 @@ def test_a_view_that_grows_gets_what_is_written_meanwhile(dataset, run, tmp_path
         dataset.produce(75, 30)
         larger = run[0].cut()
         write((run[0], larger), tmp_path)
-        (_, old), (_, keys) = *_keys_of(run[1]), *_keys_of(larger)
+        (_, old), (_, keys) = *keys_of(run[1]), *keys_of(larger)
         came = _view_of(larger.topic, larger.topic_id, np.setdiff1d(keys, old), 100)
         dataset.seal("live", 1, came, last=True)
         batches = first
@@ -316,7 +318,7 @@ def test_a_models_tensor_is_taken_as_it_comes(tmp_path, kind):
     numbers = torch.tensor([[0.5, -2.0], [3.0, 448.0]]).abs().to(getattr(torch, kind))
     numbers.requires_grad_(kind in ("float32", "bfloat16"))
 
-    found = _Column(tmp_path / "latents" / "m" / "t.i").checked(numbers, 2)
+    found = ColumnFiles(tmp_path / "latents" / "m" / "t.i").checked(numbers, 2)
 
     assert found.dtype == ("float32" if "float8" in kind or kind == "bfloat16" else kind)
     assert found.tolist() == numbers.tolist()
@@ -380,7 +382,7 @@ def test_names_that_cannot_be_are_refused(run, tmp_path, other, message):
 def test_keys_of_a_view_are_those_of_its_blocks():
     blocks = (Block(0, 5, 9, (2, 3, 1)), Block(0, 40, 9, (4,)), Block(2, 1, 9, (1, 1, 1, 7, 2)))
     view = View("t", "id", "", blocks)
-    ((numbers, keys),) = _keys_of(view)
+    ((numbers, keys),) = keys_of(view)
     assert keys.tolist() == [block.partition << 48 | offset for block in blocks for offset in block.offsets]
     assert numbers.tolist() == [0] * 3 + [1] * 4 + [2] * 4
     again = _view_of("t", "id", keys, 3)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SIDE, picture
 
+from conftest import SIDE, picture
 from pairstream import Loader, SampleRefused, SettingsError
 
 if os.environ.get("PAIRSTREAM_TORCH") == "true":
@@ -133,7 +133,7 @@ def test_hands_out_batches_on_a_device(run):
     with TorchLoader(*run, **OPTIONS, device="meta") as loader:
         batch = next(iter(loader))
 
-    assert all(batch[name].is_meta for name in ("images", "tokens", "mask", "folds"))
+    assert all(batch[name].is_meta for name in ("images", "tokens", "mask", "fold"))
     assert batch["images"].shape == (24, SIDE, SIDE, 3) and len(batch["pair_ids"]) == 24
 
 
@@ -226,7 +226,7 @@ def test_token_ids_of_tensors_become_texts_again(run):
 def ids_in_another_process(loader):
     import pairstream.kafka
 
-    pairstream.kafka._TIMEOUT_S = 120.0
+    pairstream.kafka.cluster._TIMEOUT_S = 120.0
     with loader:
         return [batch["pair_ids"] for batch in loader]
 

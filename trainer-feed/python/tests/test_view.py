@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from pairstream import Block, View, ViewError, open
-from pairstream.cutting import _blocks
-from pairstream.order import EpochOrder, OrderPlan
+from pairstream.index.cut import _blocks
+from pairstream.order.epoch_order import EpochOrder, OrderPlan
 
 JAVAS = (
     '{"format":1,"topic":"pairs.training","topic_id":"x","cut_at":"2026-11-20T12:00:00.123456789Z",'
@@ -138,7 +138,7 @@ def test_finds_a_platform_by_its_directory(tmp_path, registry):
 
 def test_tells_a_wrong_address_of_the_registry_from_an_unknown_schema(registry):
     from pairstream import SettingsError, Unavailable
-    from pairstream.records import Malformed, Schemas
+    from pairstream.kafka.avro import Malformed, Schemas
 
     elsewhere = registry.address + "/elsewhere"
     with pytest.raises(SettingsError, match=f"there is no schema registry at {elsewhere}, .*.* may need a path"):
@@ -153,7 +153,7 @@ def test_tells_a_wrong_address_of_the_registry_from_an_unknown_schema(registry):
 
 def test_writes_with_no_schema_that_loses_fields(registry):
     from pairstream import Unavailable
-    from pairstream.records import Schemas
+    from pairstream.kafka.avro import Schemas
 
     fields = [{"name": "kept", "type": "string"}]
     registry.add({"type": "record", "name": "Foreign", "fields": fields}, "pairs.runs-value")

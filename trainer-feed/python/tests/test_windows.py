@@ -3,15 +3,15 @@
 import json
 
 import pytest
-from conftest import PATIENCE_S
 from confluent_kafka import Producer
 
+from conftest import PATIENCE_S
 from pairstream import View
-from pairstream.order import EpochOrder, OrderPlan
-from pairstream.schedule import ViewEpoch
+from pairstream.order.epoch_order import EpochOrder, OrderPlan
+from pairstream.order.schedule import ViewEpoch, WindowKey, WindowPlace
+from pairstream.read.windows import WindowLoader
 from pairstream.takedowns import Takedowns
-from pairstream.view import Block
-from pairstream.windows import WindowLoader
+from pairstream.views.blocks import Block
 
 BATCH = 32
 """Records that a producer has sent at once; a block has the same ones."""
@@ -35,7 +35,9 @@ def windows(view, epochs):
     for epoch in range(epochs):
         order = EpochOrder(view.blocks, OrderPlan(7, lanes=2, window=48), epoch)
         for lane in range(order.lanes):
-            yield from ((ViewEpoch(0, view, order), lane, window) for window in range(order.windows(lane)))
+            of = ViewEpoch(0, view, order)
+            keys = (WindowKey(0, epoch, lane, window) for window in range(order.windows(lane)))
+            yield from (of.request(key, WindowPlace(0, 0), 1) for key in keys)
 
 
 def test_a_batch_is_fetched_once_for_a_window_and_nothing_behind_it(dataset, view):
@@ -46,7 +48,7 @@ def test_a_batch_is_fetched_once_for_a_window_and_nothing_behind_it(dataset, vie
     (consumer,) = loader._all
     asked = list(windows(view, 1))
     for one in asked:
-        loader.load(*one).result()
+        loader.load(one).result()
     known = len(received)
     while len(received) < known + 2:
         consumer.poll(0.1)
@@ -54,7 +56,7 @@ def test_a_batch_is_fetched_once_for_a_window_and_nothing_behind_it(dataset, vie
     loader.close()
     takedowns.close()
 
-    pieces = [of.order.pieces(lane, window) for of, lane, window in asked]
+    pieces = [one.of.order.pieces(one.key.lane, one.key.window) for one in asked]
     needed = sum(len({piece.block for piece in own}) for own in pieces)
     # A busy machine has some fetches repeated. One for each piece would be 43 blocks, for 32.
     assert needed < received[-1] / view.blocks[0].bytes < sum(map(len, pieces))
@@ -64,7 +66,7 @@ def test_windows_are_loaded_in_the_order_in_which_they_are_asked_for(dataset, vi
     takedowns = Takedowns(dataset.source().cluster, f"{dataset.name}.takedowns")
     loader = WindowLoader(1, dataset.source().cluster, takedowns, lambda record: ())
     loaded = []
-    loading = [loader.load(*one) for one in windows(view, 5)]
+    loading = [loader.load(one) for one in windows(view, 5)]
     for number, one in enumerate(loading):
         one.add_done_callback(lambda _, number=number: loaded.append(number))
     for one in loading:

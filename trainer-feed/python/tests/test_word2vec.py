@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from pairstream import SettingsError, features
 from pairstream.features import Word2Vec
 from pairstream.random_numbers import RandomNumbers

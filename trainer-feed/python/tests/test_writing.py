@@ -3,15 +3,16 @@ import io
 import numpy as np
 import pytest
 import simplejpeg
-from conftest import SIDE, Writer, pair, picture, schema_of
 from PIL import Image
 
+from conftest import SIDE, Writer, pair, picture, schema_of
 from pairstream import SampleRefused, Unavailable
-from pairstream.pixels import PROFILES, PixelWriter, Undecodable, decode
-from pairstream.records import SampleReader, Schemas
-from pairstream.windows import Record
-from pairstream.slots import Slot
-from pairstream.writing import Pictures, SampleWriter
+from pairstream.batch.memory import Slot
+from pairstream.batch.pixels import PROFILES, PixelWriter, Undecodable, decode
+from pairstream.batch.writer import Pictures, SampleWriter
+from pairstream.kafka.avro import Schemas
+from pairstream.read.samples import SampleReader
+from pairstream.read.windows import Record
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def writer_of(registry, pictures=Pictures(SIDE), **selection):
 def written(writer, value, form_of=None):
     """The slot in which a value was written as the second of two samples."""
     record = Record(3, 17, b"1", value)
-    form = writer.form_of([Record(3, 0, b"1", form_of or value)])
+    form = writer.format_of([Record(3, 0, b"1", form_of or value)])
     slot = Slot(2, lambda size: np.full(size, 77, np.uint8))
     writer.arrange(slot, form)
     writer.write(record, writer.read(record), 0, form, slot, 1)
@@ -112,10 +113,9 @@ def test_takes_the_rendition_and_the_token_set_of_a_name(registry, pairs):
 
 
 def test_fields_that_an_older_writer_did_not_know_have_their_defaults(registry):
-    older = Writer(registry, "PreparedPair", without={"channels", "colour", "normalisation", "renditions", "fold"})
+    older = Writer(registry, "PreparedPair", without={"channels", "colour", "normalisation", "renditions"})
     slot = written(writer_of(registry), older.write(pair(9)))
     assert (slot.arrays["images"][1] == picture(9)).all()
-    assert slot.folds[1] == 0
 
 
 def test_a_field_of_another_type_is_named(registry):
@@ -179,11 +179,11 @@ def test_uint8_planes():
 
 def test_the_recipes_profile_is_taken_and_others_are_refused(registry, pairs):
     writer = writer_of(registry, Pictures(SIDE, "float32", "nhwc", "as-recipe"))
-    form = writer.form_of([Record(0, 0, b"", pairs.write({**pair(1), "normalisation": "clip"}))])
+    form = writer.format_of([Record(0, 0, b"", pairs.write({**pair(1), "normalisation": "clip"}))])
     assert form.profile == "clip"
     for name, message in (("", "recommends no normalisation; choose one of none"), ("x", "which this feed does not know")):
         with pytest.raises(SampleRefused, match=message):
-            writer.form_of([Record(0, 0, b"", pairs.write({**pair(1), "normalisation": name}))])
+            writer.format_of([Record(0, 0, b"", pairs.write({**pair(1), "normalisation": name}))])
     writer = writer_of(registry, Pictures(SIDE, "float32", "nhwc", "imagenet"))
     with pytest.raises(SampleRefused, match="pictures in lab; the profile imagenet is made for rgb"):
-        writer.form_of([Record(0, 0, b"", pairs.write({**pair(1), "colour": "lab"}))])
+        writer.format_of([Record(0, 0, b"", pairs.write({**pair(1), "colour": "lab"}))])

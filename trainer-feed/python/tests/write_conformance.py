@@ -9,10 +9,13 @@ import json
 from functools import lru_cache
 from itertools import islice
 
-from pairstream.order import OrderPlan, RankShare
-from pairstream.schedule import MixSchedule, ViewSchedule
-from pairstream.view import Block, View
-from pairstream.windows import Window
+from pairstream.order.epoch_order import OrderPlan
+from pairstream.order.mix_schedule import MixSchedule
+from pairstream.order.ranks import RankShare
+from pairstream.order.view_schedule import ViewSchedule
+from pairstream.read.windows import Window
+from pairstream.views.blocks import Block
+from pairstream.views.view import View
 
 CASES = [
     dict(sizes=[5], seed=0, lanes=1, window=2, epoch=0, batch=2),
@@ -84,8 +87,8 @@ def window_of(order, lane, window, gone):
 
 def record_of(pick, gone=frozenset()):
     """Block and place that a sample comes to, where some are gone."""
-    lane, window, at = pick.of.order.stand(pick.lane, pick.number)
-    return window_of(pick.of.order, lane, window, gone).take(0, at).record
+    key, place = pick.of.locate(pick, RankShare())
+    return window_of(pick.of.order, key.lane, key.window, gone).take(place).record
 
 
 def batches(schedule, share, batch_size, keep_last, start, most=None, gone=frozenset()):

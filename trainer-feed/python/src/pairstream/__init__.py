@@ -6,7 +6,7 @@
         batch.images, batch.tokens, batch.mask, batch.pair_ids
 """
 
-from pairstream.batch import Batch
+from pairstream.batch.batch import Batch
 from pairstream.errors import (
     PairstreamError,
     PositionRefused,
@@ -15,10 +15,12 @@ from pairstream.errors import (
     Unavailable,
     ViewError,
 )
-from pairstream.loader import Loader, Stats
+from pairstream.loader.loader import Loader
+from pairstream.loader.stats import Stats
 from pairstream.source import Source, open
-from pairstream.stored import forget_withdrawn, write_column
-from pairstream.view import Block, View
+from pairstream.stored_columns import forget_withdrawn, write_column
+from pairstream.views.blocks import Block
+from pairstream.views.view import View
 
 __all__ = [
     "Batch",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pairstream.batch import Batch
+from pairstream.batch.batch import Batch
 
 
 def table(batch: Batch) -> pa.Table:
@@ -14,7 +14,7 @@ def table(batch: Batch) -> pa.Table:
 
     Columns: ``pair_id`` and ``caption`` (string), ``image`` (a tensor of the pictures' shape: the extension type
     ``arrow.fixed_shape_tensor``; not where a ``transform`` has the pictures), ``tokens`` and ``mask`` (fixed-size lists
-    of int32 and uint8), ``fold`` (int32), ``dropped`` (bool), and the columns that were asked for.
+    of int32 and uint8), ``dropped`` (bool), ``fold`` (int64), and the columns that were asked for.
     """
     columns = {
         "pair_id": batch.pair_ids,
@@ -22,7 +22,6 @@ def table(batch: Batch) -> pa.Table:
         "image": batch.images,
         "tokens": batch.tokens,
         "mask": batch.mask,
-        "fold": batch.folds,
         "dropped": batch.dropped,
         **batch.columns,
     }

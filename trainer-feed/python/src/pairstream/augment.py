@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pairstream.columns import mirrored
+from pairstream.columns.of_records import mirrored
 
 _SIDES = re.compile(
     r"\b(?:left|right)(?!eous|ful|s?overs?\b)|clockwise|\bstarboard|[左右]|[顺順逆]\s*[时時]\s*[针針]", re.IGNORECASE

@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pairstream.errors import PairstreamError, SettingsError
-from pairstream.source import AnyView, Source
+from pairstream.read.split import AnyView
+from pairstream.source import Source
 from pairstream.source import open as open_source
 from pairstream.word2vec import Word2Vec
 
@@ -277,7 +278,7 @@ def fit_captions(
     max_words: int | None = None,
     vectors: str | os.PathLike[str] | Word2Vec | None = None,
 ) -> TextFeatures:
-    """As :func:`fit`, of captions that were read already; the view's fingerprint says which."""
+    """Features of captions that were read already, as :func:`fit` makes them; named by the view's fingerprint."""
     split = _SPLITTERS[_known_splitter(splitter)]
     if min_captions < 1 or (max_words is not None and max_words < 1):
         raise SettingsError(f"min_captions and max_words are at least 1, not {min_captions} and {max_words}")

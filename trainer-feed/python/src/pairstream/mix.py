@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 import pairstream
-from pairstream.mixing import mixes
+from pairstream.runs.changing_mix import mixes
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

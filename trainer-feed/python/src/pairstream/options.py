@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypedDict
 
-from pairstream.hooks import Collate, Transform
-from pairstream.slots import Allocate
-from pairstream.writing import Augment
+from pairstream.batch.hooks import Collate, Transform
+from pairstream.batch.memory import Allocate
+from pairstream.batch.writer import Augment
 
 
 class CommonOptions(TypedDict, total=False):
-    """Arguments of :class:`pairstream.Loader` that whoever opens one in another's place may choose, with its defaults."""
+    """Arguments of :class:`pairstream.Loader` that everything which opens one passes on, with their types."""
 
     seed: int
     window: int
@@ -23,7 +23,7 @@ class CommonOptions(TypedDict, total=False):
     normalize: str | None
     columns: Sequence[str]
     stored: str | os.PathLike[str] | None
-    models: Mapping[str, str]
+    models: Mapping[str, str] | None
     transform: Transform | None
     collate: Collate | None
     side_px: int | tuple[int, int]
@@ -38,7 +38,7 @@ class CommonOptions(TypedDict, total=False):
 
 
 class LoaderOptions(CommonOptions, total=False):
-    """The same, with those of a run."""
+    """Arguments that a :class:`pairstream.torch.TorchLoader` passes on."""
 
     lanes: int
     epochs: int | Literal["auto"] | None
@@ -49,14 +49,14 @@ class LoaderOptions(CommonOptions, total=False):
 
 
 class ColumnOptions(CommonOptions, total=False):
-    """The same, with those of what is passed over once, to compute something."""
+    """Arguments that :func:`pairstream.write_column` passes on."""
 
     augment: Augment | None
 
 
-def pass_on(own: Callable[..., Any], others: Callable[..., Any]) -> None:
+def pass_on(own: Callable[..., Any], others: Iterable[inspect.Parameter]) -> None:
     """Has help and editors show, of a function that passes its ``**options`` on, the others' arguments by name."""
     shown = inspect.signature(own).parameters
-    taken = [one for name, one in inspect.signature(others).parameters.items() if name not in shown]
     given = [one for one in shown.values() if one.kind is not one.VAR_KEYWORD]
+    taken = [one for one in others if one.name not in shown]
     own.__signature__ = inspect.Signature([*given, *taken])  # type: ignore[attr-defined]

@@ -6,35 +6,22 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from pairstream.cutting import cut
-from pairstream.errors import PositionRefused, SampleRefused, SettingsError
-from pairstream.following import DEFAULT_WAIT_S, Follow
-from pairstream.indexing import facts_of
-from pairstream.kafka import Cluster
-from pairstream.mixing import Mix, change_mix
-from pairstream.named import GrowingView
-from pairstream.profiling import profile
-from pairstream.records import Malformed, Sample, SampleReader, Schemas
-from pairstream.takedowns import Takedowns
-from pairstream.view import Blocks, View
-from pairstream.windows import Record, WindowLoader
-
-AnyView = View | str | os.PathLike[str]
-"""A view, or its file or name, as :meth:`Source.view` takes it."""
-
-Views = View | Sequence[tuple[View, int]] | Follow | Mix
-"""What a loader passes over."""
-
-_SPLITS = ("training", "validation", "test")
+from pairstream.errors import SettingsError
+from pairstream.index.cut import cut
+from pairstream.index.lookup import facts_of
+from pairstream.index.profile import profile
+from pairstream.kafka.avro import Schemas
+from pairstream.kafka.cluster import Cluster
+from pairstream.read.split import AnyView, Split
+from pairstream.runs.changing_mix import Mix, change_mix
+from pairstream.runs.growing_view import DEFAULT_WAIT_S, Follow
+from pairstream.views.view import View
 
 
-class Source:
+class Source(Split):
     """One split of a data set on a Kafka cluster. May be pickled: with its addresses and settings, secrets among them.
 
     Attributes:
@@ -42,14 +29,6 @@ class Source:
         topic: name of the split's topic: ``pairs.training``
     """
 
-    def __init__(self, cluster: Cluster, schemas: Schemas, dataset: str, split: str) -> None:
-        if split not in _SPLITS:
-            raise SettingsError(f"a split is {', '.join(_SPLITS)}, not {split}")
-        self.cluster = cluster
-        self.schemas = schemas
-        self.dataset = dataset
-        self.split = split
-        self.topic = f"{dataset}.{split}"
 
     def cut(self, where: str | Sequence[str] = ()) -> View:
         """Cuts a view of the pairs that the split holds now, without those that fall under a takedown.
@@ -103,57 +82,6 @@ class Source:
         self.require(view)
         return profile(view, self.cluster, self.schemas, self.dataset, self.split, measures)
 
-    def view(self, name: str | os.PathLike[str]) -> View:
-        """Reads a view from a file, or by its name from the topic of views.
-
-        What exists as a file, holds a ``/`` or ends in ``.view`` or ``.json`` is a file. Of a view that still grows,
-        it is what is there now; to train while it grows, :meth:`follow` it.
-
-        Raises:
-            ViewError: where there is no such view, or the file holds something else
-            Unavailable: where the broker does not answer
-        """
-        return self.stand(os.fspath(name))[0]
-
-    def as_view(self, view: AnyView) -> View:
-        """The view itself, or the one of its file or name.
-
-        Raises:
-            SettingsError: where it is something else
-        """
-        if isinstance(view, (str, os.PathLike)):
-            return self.view(view)
-        if not isinstance(view, View):
-            raise SettingsError(
-                "a view is what source.cut or source.view answers, or the name or file of one; a mix is a list of views "
-                f"with whole weights, [(english, 7), (chinese, 3)]; not {type(view).__name__}"
-            )
-        return view
-
-    def resolved(self, view: AnyView | Sequence[tuple[AnyView, int]] | Follow | Mix) -> Views:
-        """What a loader passes over, with views in the place of names and files.
-
-        Raises:
-            SettingsError: where it is something else
-        """
-        if isinstance(view, (Follow, Mix)):
-            return view
-        if isinstance(view, (list, tuple)) and all(isinstance(part, tuple) and len(part) == 2 for part in view):
-            return [(self.as_view(part), weight) for part, weight in view]
-        return self.as_view(view)  # type: ignore[arg-type]  # it refuses what is something else
-
-    def stand(self, name: str, segments: int | None = None) -> tuple[View, int]:
-        """A view as :meth:`view` answers it, and the number of its segments: as it is now, or as it was when it had so
-        many; those of a file are 0."""
-        is_file = "/" in name or os.sep in name or name.endswith((".view", ".json")) or Path(name).exists()
-        if segments == 0 or (segments is None and is_file):
-            return View.load(name), 0
-        growing = GrowingView(self.cluster, self.schemas, self.dataset, name)
-        try:
-            found = growing.look()
-        finally:
-            growing.close()
-        return found.view(0, segments), segments or len(found.segments)
 
     def follow(self, name: str, *, run: str, extent: str = "all", wait_s: float = DEFAULT_WAIT_S) -> Follow:
         """A named view as it grows, for a :class:`pairstream.Loader`.
@@ -203,77 +131,8 @@ class Source:
         """A view's pair ids and captions, as :meth:`samples` hands them out. Decodes no image."""
         return ((sample.pair_id, sample.caption) for sample in self.samples(view))
 
-    def samples(self, view: AnyView) -> Iterator[Sample]:
-        """A view's pairs as they are stored, in the view's own order; those that are withdrawn are left out.
 
-        Raises:
-            SettingsError: where the view is one of another topic
-            PositionRefused: where records of the view have left the log
-            SampleRefused: where a record is no prepared pair
-            Unavailable: where the broker or the registry does not answer
-        """
-        view = self.as_view(view)
-        self.require(view)
-        for _, sample in self.living(view):
-            yield sample
-
-    def living(self, view: View) -> Iterator[tuple[Record, Sample]]:
-        """As :meth:`samples`, with the records; of a view that :meth:`require` has checked."""
-        reader = SampleReader(self.schemas, self.topic)
-        takedowns = Takedowns(self.cluster, f"{self.dataset}.takedowns")
-        loader = WindowLoader(1, self.cluster, takedowns, lambda record: ())
-        try:
-            for number in range(len(view.blocks)):
-                for record in loader.read(view, number):
-                    if record is None:
-                        continue
-                    try:
-                        sample = reader.read(record.value)
-                    except Malformed as e:
-                        site = f"{self.topic}-{record.partition}, offset {record.offset}"
-                        raise SampleRefused(f"{site}: {e}") from e
-                    if not takedowns.hold(sample.fields):
-                        yield record, sample
-        finally:
-            loader.stop()
-            loader.close()
-            takedowns.close()
-
-    def require(self, view: View) -> None:
-        """Checks that all of a view's records are still there to be read.
-
-        Raises:
-            SettingsError: where it is one of another topic
-            PositionRefused: where the topic is another one of that name, or records have left it
-            Unavailable: where the broker does not answer or has no such topic
-        """
-        if view.topic != self.topic:
-            raise SettingsError(f"the view is one of {view.topic}, not of {self.topic}")
-        topic = self.cluster.topic(view.topic)
-        if topic.id != view.topic_id:
-            raise PositionRefused(
-                f"{topic.name} is not the topic that the view was cut from: it has been made anew "
-                f"(topic id {topic.id}, view {view.topic_id})"
-            )
-        partitions, firsts = np.unique(Blocks.of(view.blocks).partition, return_index=True)
-        begins = self.cluster.begins(topic.name, partitions.tolist())
-        ends = self.cluster.ends(topic.name, partitions.tolist())
-        for first, behind in pairwise([*firsts.tolist(), len(view.blocks)]):
-            block, last = view.blocks[first], view.blocks[behind - 1]
-            site = f"{topic.name}-{block.partition}"
-            begin, end = begins[block.partition], ends[block.partition]
-            if block.begin < begin:
-                raise PositionRefused(
-                    f"{site} begins at {begin}: records of the view, from {block.begin} on, have left the log"
-                )
-            if last.end > end:
-                raise PositionRefused(
-                    f"{site} ends at {end}, before the view's {last.end}: records were lost, or the view is "
-                    "another cluster's"
-                )
-
-
-def open(  # noqa: A001 - the package's own verb
+def open(
     bootstrap: str = "",
     *,
     registry: str = "",

@@ -17,7 +17,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartiti
 from numpy.typing import NDArray
 
 from pairstream.errors import Unavailable
-from pairstream.kafka import Cluster, TopicWatch
+from pairstream.kafka.cluster import Cluster, TopicWatch
 
 _POLL_S = 0.2
 _BATCH = 500
@@ -32,7 +32,7 @@ class Takedowns:
 
     Args:
         topic: of the takedowns
-        is_stopped: whether nobody waits any more for the topic to be read
+        is_stopped: says that the topic need not be read to its end any more
 
     Raises:
         Unavailable: where the broker does not answer or has no such topic
@@ -68,7 +68,7 @@ class Takedowns:
 
     @property
     def keys(self) -> frozenset[str]:
-        """Of the takedowns that hold: their kinds and subjects, with a slash between."""
+        """Keys of the takedowns that hold: kind and subject, with a slash between."""
         return frozenset(self._keys)
 
     def hold(self, pair: Mapping[str, Any]) -> bool:
@@ -130,7 +130,7 @@ class Takedowns:
 
 
 class _Spared(NamedTuple):
-    """That a pair falls under no takedown by one of its fields; asked as :class:`pairstream.conditions.Condition` is."""
+    """A condition that a pair falls under no takedown by one of its fields."""
 
     field: str
     subjects: frozenset[str]
@@ -216,4 +216,4 @@ _FIELDS: Sequence[tuple[str, str, Callable[[str], str]]] = (
     ("SOURCE", "source_kind", str),
     ("SOURCE", "url", _host_of),
 )
-"""By kind of takedown, on which field of a pair it depends, and what of it is the subject."""
+"""Kind of takedown, the field of a pair on which it depends, and what makes the subject of that field's value."""

@@ -39,7 +39,7 @@ class Notice:
 class Workers:
     """Daemon threads that do tasks in the order in which they come.
 
-    Those of a ``ThreadPoolExecutor`` are waited for at the end of the process, before anything tells them of it.
+    A process waits at its end for the threads of a ``ThreadPoolExecutor``, before anything stops them.
 
     Args:
         count: of threads
@@ -91,9 +91,9 @@ class PerProcess(Generic[T]):
         self._made: dict[int, T] = {}
 
     def __call__(self) -> T:
-        """That of this process."""
+        """The object of this process, made where it has none."""
         return self._made.get(os.getpid()) or self._made.setdefault(os.getpid(), self._make())
 
     def own(self) -> T | None:
-        """The same; None where this process has made none."""
+        """The object of this process; None where it has made none."""
         return self._made.get(os.getpid())

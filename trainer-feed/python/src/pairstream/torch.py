@@ -8,6 +8,7 @@ Needs torch, which is not among the package's own requirements.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -22,14 +23,14 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.data import IterableDataset, get_worker_info
 from torch.utils.data._utils.collate import default_collate_fn_map
 
-from pairstream.batch import Batch
-from pairstream.display import Tokenizer, decode
+from pairstream.batch.batch import Batch
+from pairstream.batch.display import Tokenizer, decode
 from pairstream.errors import SettingsError
-from pairstream.following import Follow
-from pairstream.loader import Loader, Stats
-from pairstream.mixing import Mix
+from pairstream.loader.loader import Loader
+from pairstream.loader.schedules import Given, resolved
+from pairstream.loader.stats import Stats
 from pairstream.options import LoaderOptions, pass_on
-from pairstream.source import AnyView, Source
+from pairstream.source import Source
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -47,7 +48,7 @@ class TorchBatch(dict[str, Any]):
         return f"TorchBatch({', '.join(shown)})"
 
     def decode(self, tokenizer: Tokenizer, name: str = "") -> list[str]:
-        """The texts of the token ids, as of :meth:`pairstream.batch.Batch.decode`."""
+        """The texts of the token ids, as of :meth:`pairstream.Batch.decode`."""
         return decode(self, tokenizer, name)
 
 
@@ -56,9 +57,9 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
 
     ``images``: uint8 or float32 [size, height, width, channels], or [size, channels, height, width] with
     ``layout="nchw"``; ``tokens``: int32 [size, length]; ``mask``: uint8 [size, length]; ``pair_ids`` and ``captions``:
-    lists of texts; ``folds``: int32 [size]; ``dropped``: bool [size]; ``epoch`` and ``step``: numbers; and the columns
+    lists of texts; ``dropped``: bool [size]; ``epoch`` and ``step``: numbers; ``fold``: int64 [size]; and the columns
     that were asked for. With ``transform`` or ``collate`` it yields what they made, ``data`` of a
-    :class:`pairstream.batch.Batch`, where that is a dictionary with arrays as tensors and on the device, and with
+    :class:`pairstream.Batch`, where that is a dictionary with arrays as tensors and on the device, and with
     ``epoch`` and ``step``.
 
     With a ``device`` the tensors are there already, copied on a stream of the loader's own, and may be used on the
@@ -88,7 +89,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     def __init__(
         self,
         source: Source,
-        view: AnyView | Sequence[tuple[AnyView, int]] | Follow | Mix,
+        view: Given,
         *,
         batch_size: int,
         rank: int | None = None,
@@ -99,7 +100,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         augment: Callable[[torch.Tensor], torch.Tensor] | None = None,
         **options: Unpack[LoaderOptions],
     ) -> None:
-        view = source.resolved(view)
+        view = resolved(source, view)
         if mesh is not None:
             if rank is not None or ranks is not None:
                 raise SettingsError("rank and ranks are the mesh's: give mesh alone")
@@ -168,7 +169,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         return {**_UNSAID, **self.loader.state_dict()}
 
     def checkpoint(self, name: str) -> dict[str, Any]:
-        """The same, noted under a name: see :meth:`pairstream.Loader.checkpoint`."""
+        """The state, noted under a name: see :meth:`pairstream.Loader.checkpoint`."""
         return {**_UNSAID, **self.loader.checkpoint(name)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -215,7 +216,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
             made = {name: value for name, value in values.items() if isinstance(value, torch.Tensor)}
             numbers = {"epoch": batch.epoch, "step": batch.step}
             return TorchBatch({**numbers, **values, **self._on_device(made, is_watched=False)})
-        tensors = self._on_device(_tensors(batch), isinstance(batch._memory, torch.Tensor))
+        tensors = self._on_device(_tensors(batch), isinstance(batch.memory, torch.Tensor))
         if self._augment is not None:
             tensors["images"] = self._augmented(tensors["images"], batch.seeds)
         others = {name: getattr(batch, name) for name in ("pair_ids", "captions", "epoch", "step")}
@@ -267,13 +268,13 @@ class _Tensors(Iterator[Any]):
         self._make = make
 
     def __next__(self) -> Any:
-        return self._loader._next(self._make)
+        return self._loader.next_as(self._make)
 
 
 _UNSAID: dict[str, Any] = {"checkpoint": None, "since": None, "ended": None}
 """What a loader's state has only where there is something to say."""
 
-pass_on(TorchLoader.__init__, Loader.__init__)
+pass_on(TorchLoader.__init__, inspect.signature(Loader).parameters.values())
 
 _DIVIDING = {"dp", "dp_replicate", "dp_shard", "replicate", "shard"}
 """Dimensions that divide the data where a mesh has several: as PyTorch's guides, Accelerate and torchtitan name them."""
@@ -295,10 +296,10 @@ def _share_of(mesh: DeviceMesh) -> tuple[int, int]:
 
 
 def _tensors(batch: Batch) -> dict[str, torch.Tensor]:
-    arrays = {name: getattr(batch, name) for name in ("images", "tokens", "mask", "folds", "dropped")}
+    arrays = {name: getattr(batch, name) for name in ("images", "tokens", "mask", "dropped")}
     arrays.update((name, one) for name, one in batch.columns.items() if isinstance(one, np.ndarray))
     tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
-    memory = batch._memory
+    memory = batch.memory
     if isinstance(memory, torch.Tensor):
         for name, one in tensors.items():
             # Of the memory's own storage, by which PyTorch's allocator knows it when it is copied.
@@ -313,7 +314,7 @@ def _tensor(value: Any) -> Any:
     return torch.from_numpy(value) if is_numeric else value
 
 
-class seeded(TorchFunctionMode):  # noqa: N801 - used like a function
+class seeded(TorchFunctionMode):
     """Draws PyTorch's random numbers from a sample's generator, in this thread and on the CPU.
 
     PyTorch's own generator is one for all threads: a ``transform`` that seeded it would change what the training draws,

@@ -1,0 +1,300 @@
+"""The files of stored columns.
+
+
+In a folder ``FOLDER/NAME/MODEL/TOPIC.TOPIC_ID`` each writer has three files, of as many pairs as it sets out to write:
+
+    WRITER.keys.npy      int64 [n], sorted: partition * 2^48 + offset of each pair in the split's topic
+    WRITER.states.npy    uint8 [n]: 0 not written, 1 written, 2 withdrawn, 3 withdrawn and being erased
+    WRITER.values.npy    [n, ...]: the value of the pair at the same place in keys, where its state is 1
+
+A value is on the disk before its state says so, and all of that before ``keys`` has its name, by which a writer is
+found. One whose pairs are all withdrawn has no values. What is not written takes no room where files may have holes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairstream.errors import SettingsError
+from pairstream.views.blocks import Blocks, require_records
+from pairstream.views.view import View
+
+if TYPE_CHECKING:
+
+    pass
+
+
+Keys = NDArray[np.int64]
+
+WRITTEN, WITHDRAWN, BEING_ERASED = 1, 2, 3
+OFFSET_BITS = 48
+OFFSETS = (1 << OFFSET_BITS) - 1
+_AT_ONCE = 4096
+"""Blocks of a view that are looked at together."""
+_NUMBERS = "biufc"
+"""Kinds of types that a column may have."""
+
+
+class ValueFormat(NamedTuple):
+    """Type and shape of a column's values."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+
+class _Segment(NamedTuple):
+    """What one writer writes, mapped into memory."""
+
+    keys: Keys
+    states: NDArray[np.uint8]
+    values: NDArray[Any] | None
+
+
+class ColumnFiles:
+    """A column of one model and one topic."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.model = folder.parent.name
+        self.topic = folder.name.rpartition(".")[0]
+        self.format: ValueFormat | None = None
+        self.segments: dict[str, _Segment] = {}
+        self.look()
+
+    def look(self) -> None:
+        """Maps what is there and was not yet.
+
+        Raises:
+            SettingsError: where values are of several types or shapes
+        """
+        for stem in sorted(path.name.removesuffix(".keys.npy") for path in self.folder.glob("*.keys.npy")):
+            if stem in self.segments:
+                continue
+            keys, states = (np.asarray(_numbers(self.folder / f"{stem}.{of}.npy")) for of in ("keys", "states"))
+            if keys.dtype != np.int64 or keys.ndim != 1 or keys[0] < 0 or (keys[1:] <= keys[:-1]).any():
+                raise SettingsError(f"{self.folder / stem}.keys.npy has no sorted keys of pairs: it was changed")
+            file = self.folder / f"{stem}.values.npy"
+            values = np.asarray(_numbers(file)) if file.exists() else None
+            if states.dtype != np.uint8 or states.shape != keys.shape or (values is not None and len(values) != len(keys)):
+                raise SettingsError(f"{self.folder / stem}.*.npy are not of the same pairs: one of them was changed")
+            if values is not None:
+                self.require(values, f"{file} has")
+            self.segments[stem] = _Segment(keys, states, values)
+
+    def require(self, values: NDArray[Any], what: str) -> None:
+        """Checks that values are of the column's form, which the first ones fix."""
+        form = ValueFormat(values.dtype, values.shape[1:])
+        self.format = self.format or form
+        if form != self.format:
+            raise SettingsError(
+                f"{what} {form.dtype}{list(form.shape)} of a pair, and the column has "
+                f"{self.format.dtype}{list(self.format.shape)}: one model has values of one type and shape"
+            )
+
+    def checked(self, answer: Any, size: int) -> NDArray[Any]:
+        """What ``encode`` answered, as an array that the column may have."""
+        try:
+            values = _array(answer)
+        except Exception as e:  # whatever NumPy makes of what it cannot take
+            raise SettingsError(
+                f"encode answers an array of numbers [{size}, ...] for a batch of {size}, not {type(answer).__name__}: {e}"
+            ) from e
+        if values.dtype.kind not in _NUMBERS or values.shape[:1] != (size,) or not values.size:
+            raise SettingsError(
+                f"encode answers an array of numbers [{size}, ...] for a batch of {size}, not "
+                f"{values.dtype}{list(values.shape)}"
+            )
+        self.require(values, "encode made")
+        return values
+
+    def states(self, keys: Keys) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Two masks over sorted keys: those that have a value, and those that are marked as withdrawn."""
+        written, withdrawn = np.zeros(len(keys), np.bool_), np.zeros(len(keys), np.bool_)
+        for segment in self.segments.values():
+            first, behind = np.searchsorted(segment.keys, (keys[0], keys[-1] + 1)).tolist()
+            own, states = segment.keys[first:behind], segment.states[first:behind]
+            written[places_of(keys, own[states == WRITTEN])] = True
+            withdrawn[places_of(keys, own[states > WRITTEN])] = True
+        return written, withdrawn
+
+    def lacking(self, view: View) -> int:
+        """Pairs of a view that have no value and were not withdrawn."""
+        counts = [len(keys) - np.logical_or(*self.states(keys)).sum() for _, keys in keys_of(view)]
+        return int(sum(counts))
+
+    def find(self, keys: Keys) -> list[NDArray[Any] | None]:
+        """The values of keys in any order; None of one that has none."""
+        found: list[NDArray[Any] | None] = [None] * len(keys)
+        for segment in self.segments.values():
+            if segment.values is None:
+                continue
+            rows = np.minimum(np.searchsorted(segment.keys, keys), len(segment.keys) - 1)
+            for i in np.flatnonzero((segment.keys[rows] == keys) & (segment.states[rows] == WRITTEN)).tolist():
+                found[i] = segment.values[rows[i]]
+        return found
+
+
+class Rows:
+    """Rows of a .npy file, written in their places."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        if os.path.islink(path):
+            raise SettingsError(f"{os.fspath(path)} is a link: what it leads to is not overwritten")
+        array = _numbers(path)
+        self._begin, self._bytes = array.offset, array.nbytes // len(array)
+        self._file = open(path, "r+b")
+
+    def put(self, rows: Sequence[int], values: Iterable[Any]) -> None:
+        """Writes values to rows; they are on the disk when this returns."""
+        for row, value in zip(rows, values):
+            self._file.seek(self._begin + row * self._bytes)
+            self._file.write(value.tobytes())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _numbers(file: str | os.PathLike[str]) -> np.memmap[Any, np.dtype[Any]]:
+    """A .npy file of numbers, mapped into memory. Nothing of it is unpickled, unpacked or run.
+
+    Raises:
+        SettingsError: where it is something else, or not as long as it says
+    """
+    try:
+        with open(file, "rb") as begin, np.errstate(over="raise"):
+            # Later versions, which numbers do not need, may say that their header has gigabytes.
+            if np.lib.format.read_magic(begin) != (1, 0):
+                raise ValueError("right is version 1.0 of the format")
+            array = np.lib.format.open_memmap(file, "r")
+    except Exception as e:  # whatever a header makes of NumPy's parser
+        raise SettingsError(f"{os.fspath(file)} cannot be read as a .npy file of numbers: {e}") from e
+    if array.dtype.kind not in _NUMBERS or not array.ndim or not array.size or not array.flags.c_contiguous:
+        raise SettingsError(
+            f"{os.fspath(file)} has {array.dtype}{list(array.shape)}, and not row by row the numbers of some pairs"
+        )
+    return array
+
+
+def _array(answer: Any) -> NDArray[Any]:
+    """An array of an answer: of a tensor on any device, and of what NumPy has no type for (bfloat16) float32."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None or not isinstance(answer, torch.Tensor):
+        return np.asarray(answer)
+    is_known = not answer.is_floating_point() or answer.dtype in (torch.float16, torch.float32, torch.float64)
+    return (answer if is_known else answer.float()).numpy(force=True)
+
+
+def _sync(path: str | os.PathLike[str]) -> None:
+    """Waits until a file, or the names in a folder, are on the disk."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def folder_of(folder: str | os.PathLike[str], name: str, model: str, topic: str, topic_id: str) -> Path:
+    return Path(folder, name, model, f"{topic}.{topic_id}")
+
+
+def folders_in(folder: str | os.PathLike[str]) -> list[str]:
+    """Names of the folders in a folder."""
+    if not Path(folder).is_dir():
+        raise SettingsError(f"there is no folder {os.fspath(folder)}")
+    return sorted(path.name for path in Path(folder).iterdir() if path.is_dir())
+
+
+def keys_at(places: Sequence[tuple[int, int]] | NDArray[np.int64]) -> Keys:
+    """Keys of partitions and offsets."""
+    partitions, offsets = np.asarray(places, np.int64).reshape(-1, 2).T
+    return (partitions << OFFSET_BITS) | offsets
+
+
+def places_of(keys: Keys, wanted: Keys) -> NDArray[np.intp]:
+    """Where those of the wanted that are there stand among sorted keys."""
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return at[keys[at] == wanted]
+
+
+def keys_of(view: View) -> Iterator[tuple[NDArray[np.intp], Keys]]:
+    """The keys of a view, sorted, and the number of each one's block: some thousand blocks at a time."""
+    blocks = Blocks.of(view.blocks)
+    for first in range(0, len(blocks), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        before = blocks.runs_before[first : first + _AT_ONCE + 1]
+        counts = np.diff(before)
+        runs = blocks.runs[before[0] : before[-1]].astype(np.int64)
+        # Every run of a block follows the one in front of it; the first one, of records, begins with the block.
+        ends = np.cumsum(runs)
+        begins_of_blocks = (ends - runs)[before[:-1] - before[0]]
+        keys = keys_at(np.stack([blocks.partition[part], blocks.begin[part]], 1))
+        begins = np.repeat(keys - begins_of_blocks, counts) + ends - runs
+        is_records = (np.arange(len(runs)) - np.repeat(before[:-1] - before[0], counts)) % 2 == 0
+        sizes = runs[is_records]
+        of_blocks = np.diff(blocks.samples_before[first : first + len(counts) + 1])
+        require_records(sizes, int(of_blocks.sum()))
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        yield np.repeat(np.arange(first, first + len(counts)), of_blocks), np.repeat(begins[is_records], sizes) + within
+
+
+class SegmentWriter:
+    """Writes the values of some keys, and of no others."""
+
+    def __init__(self, column: ColumnFiles, keys: Keys) -> None:
+        self._column = column
+        self._stem = column.folder / uuid.uuid4().hex
+        self._keys = keys
+        self._states = np.zeros(len(keys), np.uint8)
+        self._files: list[Rows] = []
+        """Files of values and of states, once there are some."""
+
+    def lacks(self, keys: Keys) -> NDArray[np.bool_]:
+        """A mask over some of the keys: those that have no value."""
+        return self._states[np.searchsorted(self._keys, keys)] != WRITTEN
+
+    def put(self, keys: Keys, values: NDArray[Any]) -> None:
+        """Writes the values of some of the keys; they are on the disk when this returns."""
+        if not self._files:
+            self._publish(self._keys, self._states, ValueFormat(values.dtype, values.shape[1:]))
+            self._files = [Rows(f"{self._stem}.{of}.npy") for of in ("values", "states")]
+        rows = np.searchsorted(self._keys, keys).tolist()
+        self._files[0].put(rows, values)
+        self._files[1].put(rows, repeat(np.uint8(WRITTEN)))
+        self._states[rows] = WRITTEN
+
+    def withdraw(self) -> None:
+        """Marks as withdrawn what has no value."""
+        if self._files:
+            self._files[1].put(np.flatnonzero(self._states != WRITTEN).tolist(), repeat(np.uint8(WITHDRAWN)))
+            return
+        keys = self._keys[~self._column.states(self._keys)[1]]
+        if len(keys):
+            self._publish(keys, np.full(len(keys), WITHDRAWN, np.uint8))
+
+    def close(self) -> None:
+        for file in self._files:
+            file.close()
+
+    def _publish(self, keys: Keys, states: NDArray[np.uint8], form: ValueFormat | None = None) -> None:
+        self._stem.parent.mkdir(parents=True, exist_ok=True)
+        if form:
+            file = f"{self._stem}.values.npy"
+            np.lib.format.open_memmap(file, "w+", form.dtype, (len(keys), *form.shape))
+            _sync(file)
+        for array, end in ((states, "states.npy"), (keys, "keys.tmp")):
+            with open(f"{self._stem}.{end}", "wb") as target:
+                np.save(target, array)
+            _sync(target.name)
+        os.replace(target.name, f"{self._stem}.keys.npy")
+        _sync(self._stem.parent)

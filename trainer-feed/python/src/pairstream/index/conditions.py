@@ -1,0 +1,129 @@
+"""Conditions on the pairs of a view, in the language of ``./pairstream view cut --where``."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairstream.errors import SettingsError
+
+_FORM = re.compile(r"\s*([A-Za-z_]+|measure\.[^\s=!<>,]+)\s*(!=|>=|<=|=)\s*(.*?)\s*", re.DOTALL)
+_TEXTS = {"contributor": "contributor", "host": "url", "language": "language", "licence": "licence",
+          "producer": "producer", "source": "source_kind"}
+_NUMBERS = ("fold", "height", "token_count", "truncated", "width")
+_MEASURE = "measure."
+
+_PLAIN = re.compile(r"https?://[\w.:-]+(?=[/?#]|$)", re.ASCII)
+"""What a URL's host depends on: the hosts of a million are few."""
+
+
+class Condition:
+    """What one field of a pair has to be: ``language=en,de``, ``host!=*.example.org``, ``measure.sharpness>=50``.
+
+    A pair in which the field is unknown does not match, whatever is asked of it.
+
+    Args:
+        text: ``FIELD OP VALUE[,VALUE...]``; ``*`` in the value of a text stands for any characters
+
+    Attributes:
+        field: of the record, on which it depends: ``language``, or ``measures.NAME`` of its map
+
+    Raises:
+        SettingsError: for anything else
+    """
+
+    def __init__(self, text: str) -> None:
+        parts = _FORM.fullmatch(text)
+        if not parts:
+            raise SettingsError(f"'{text}' is no condition; right is language=en,de or measure.sharpness>=50")
+        name, sign, values = parts[1], parts[2], [value.strip() for value in parts[3].split(",")]
+        if "" in values:
+            raise SettingsError(f"'{text}' has an empty value")
+        is_number = name in _NUMBERS or name.startswith(_MEASURE)
+        if not is_number and name not in _TEXTS:
+            raise SettingsError(
+                f"'{text}': there is no field {name}; there are {', '.join([*_TEXTS, *_NUMBERS])} and measure.NAME"
+            )
+        if sign in (">=", "<=") and (not is_number or len(values) > 1):
+            raise SettingsError(f"'{text}': {sign} compares a number with one value")
+        if name == "host":
+            values = [value.lower() for value in values]
+        self._text = f"{name}{sign}{','.join(values)}"
+        is_measure = name.startswith(_MEASURE)
+        self.field = f"measures.{name[len(_MEASURE) :]}" if is_measure else _TEXTS.get(name, name)
+        self._holds = _of_number(text, name, sign, values) if is_number else _of_text(name, sign, values)
+
+    def holds(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+        """bool [n]: which of the field's values are as this says.
+
+        Args:
+            values: numbers, or objects that are str; what is unknown is NaN, None or empty
+        """
+        return self._holds(values)
+
+    def holds_for(self, fields: Mapping[str, Any]) -> bool:
+        """Whether a record's fields are as this says."""
+        name, _, key = self.field.partition(".")
+        found = fields.get(name)
+        return bool(self.holds(np.array([(found or {}).get(key) if key else found], object))[0])
+
+    def __str__(self) -> str:
+        return self._text
+
+
+def _of_text(name: str, sign: str, values: list[str]) -> Callable[[NDArray[Any]], NDArray[np.bool_]]:
+    ways = "|".join(".*".join(map(re.escape, value.split("*"))) for value in values)
+    form = re.compile(ways, re.DOTALL)
+
+    def is_one(found: str) -> bool:
+        text = _host(found) if name == "host" and found else found
+        return bool(text) and bool(form.fullmatch(text)) == (sign == "=")
+
+    def holds(found: NDArray[Any]) -> NDArray[np.bool_]:
+        texts = found.tolist()
+        known = {text: is_one(text) for text in set(texts)}
+        return np.fromiter(map(known.__getitem__, texts), np.bool_, len(texts))
+
+    return holds
+
+
+def _of_number(text: str, name: str, sign: str, values: list[str]) -> Callable[[NDArray[Any]], NDArray[np.bool_]]:
+    numbers = [_number(text, name, value) for value in values]
+
+    def holds(found: NDArray[Any]) -> NDArray[np.bool_]:
+        known = found.astype(np.float64)
+        if sign in (">=", "<="):
+            return known >= numbers[0] if sign == ">=" else known <= numbers[0]
+        return ~np.isnan(known) & (np.isin(known, numbers) == (sign == "="))
+
+    return holds
+
+
+def _number(text: str, name: str, value: str) -> float:
+    if name == "truncated" and value in ("true", "false"):
+        return float(value == "true")
+    with contextlib.suppress(ValueError):
+        if math.isfinite(float(value)):
+            return float(value)
+    raise SettingsError(f"'{text}': {value} is no number")
+
+
+def _host(url: str) -> str:
+    plain = _PLAIN.match(url)
+    return _parsed(plain[0] if plain else url)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _parsed(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".").encode("idna").decode("ascii")
+    except ValueError:
+        return ""

@@ -1,0 +1,91 @@
+"""Looking up a view's samples in the index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairstream.errors import ViewError
+from pairstream.index.entries import read_entries
+from pairstream.kafka.avro import AvroReader, Malformed, Schemas
+from pairstream.kafka.cluster import Cluster
+from pairstream.views.blocks import Blocks, require_records
+from pairstream.views.facts import NONE, Facts
+from pairstream.views.view import View
+
+_FACTS = {"image_digest": "string", "height": "int", "width": "int", "source_kind": "string"}
+
+
+def facts_of(view: View, cluster: Cluster, schemas: Schemas, dataset: str, split: str) -> Facts:
+    """Looks up each sample of a view in the index of its data set, and those that it has not yet in the split itself.
+
+    Raises:
+        ViewError: where something there is no pair
+        Unavailable: where the broker or the registry does not answer
+    """
+    topic = cluster.topic(view.topic)
+    entries = read_entries(cluster, schemas, dataset, split, fields=_FACTS)
+    reader = AvroReader(schemas, topic.name, _FACTS, _FACTS)
+    begins = cluster.begins(topic.name, topic.partitions)
+    indexed = {partition: max(begin, entries.read_to.get(partition, 0)) for partition, begin in begins.items()}
+    tail: dict[str, list[Any]] = {name: [] for name in ("partition", "offset", *_FACTS)}
+    for message in (message for messages in cluster.read(topic.name, indexed) for message in messages):
+        if message.value() is None:
+            continue
+        try:
+            pair = reader.read(message.value())
+        except Malformed as e:
+            raise ViewError(f"{topic.name}-{message.partition()}, offset {message.offset()} is no pair: {e}") from e
+        pair = {**pair, "partition": message.partition(), "offset": message.offset()}
+        for name, values in tail.items():
+            values.append(pair[name])
+    columns = {name: np.concatenate([entries.columns[name], np.array(of, object)]) for name, of in tail.items()}
+    places = np.stack([columns.pop("partition"), columns.pop("offset")]).astype(np.int64)
+    order = np.lexsort(places[::-1])
+    at = positions_of(Blocks.of(view.blocks), places[:, order])
+    at[at >= 0] = order[at[at >= 0]]
+    is_there = at >= 0
+    at[~is_there] = at.max(initial=0)
+    heights, widths = (columns[name].astype(np.int64) for name in ("height", "width"))
+    shape_numbers, bucket = np.unique((heights << 32 | widths)[at], return_inverse=True)
+    kinds, kind = np.unique(columns["source_kind"][at], return_inverse=True)
+    has_buckets = len(shape_numbers) <= NONE
+    return Facts(
+        [(number >> 32, number & 0xFFFFFFFF) for number in shape_numbers.tolist()] if has_buckets else [],
+        kinds.tolist(),
+        _numbered(columns["image_digest"][at]),
+        np.where(is_there, bucket if has_buckets else 0, NONE).astype(np.uint8),
+        kind.astype(np.uint8),
+    )
+
+
+def positions_of(blocks: Blocks, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each of a view's samples is among places in order, partitions and offsets; -1 where it is not."""
+    partitions, offsets = places
+    own = _offsets(blocks)
+    of = np.repeat(blocks.partition.astype(np.int64), blocks.sizes)
+    at = np.zeros(len(own), np.int64)
+    for partition in np.unique(of):
+        first, behind = np.searchsorted(partitions, [partition, partition + 1])
+        at[of == partition] = first + np.searchsorted(offsets[first:behind], own[of == partition])
+    at = np.minimum(at, len(offsets) - 1)
+    return np.where((partitions[at] == of) & (offsets[at] == own), at, -1) if len(offsets) else np.full(len(own), -1)
+
+
+def _offsets(blocks: Blocks) -> NDArray[np.int64]:
+    """The offsets of a view's samples, in its order: int64 [samples]."""
+    before = np.cumsum(blocks.runs, dtype=np.int64) - blocks.runs
+    firsts, lengths = blocks.runs_before[:-1], np.diff(blocks.runs_before)
+    begins = np.repeat(blocks.begin - before[firsts], lengths) + before
+    is_records = (np.arange(len(blocks.runs)) - np.repeat(firsts, lengths)) % 2 == 0
+    begins, runs = begins[is_records], blocks.runs[is_records].astype(np.int64)
+    require_records(runs, blocks.samples)
+    return np.repeat(begins - (np.cumsum(runs) - runs), runs) + np.arange(blocks.samples)
+
+
+def _numbered(values: NDArray[Any]) -> NDArray[np.uint32]:
+    """The values' numbers in the order in which they come first: uint32 [values]."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values.tolist()], "<u4")

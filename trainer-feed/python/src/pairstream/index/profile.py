@@ -1,0 +1,57 @@
+"""Counts and quantiles of a view's pairs, from the index."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairstream.index.entries import key_of, read_entries
+from pairstream.index.lookup import positions_of
+from pairstream.kafka.avro import Schemas
+from pairstream.kafka.cluster import Cluster
+from pairstream.takedowns import InForce
+from pairstream.views.blocks import Blocks
+from pairstream.views.view import View
+
+_COUNTED = ("language", "source_kind", "licence", "contributor", "recipe_version", "fold", "truncated")
+_MOST = 20
+_QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
+
+
+def profile(
+    view: View, cluster: Cluster, schemas: Schemas, dataset: str, split: str, measures: Sequence[str]
+) -> dict[str, Any]:
+    """Counts and quantiles of a view's samples; see :meth:`pairstream.source.Source.profile`."""
+    numbers = ["token_count", "width", "height", "bytes", *(f"measures.{name}" for name in measures)]
+    in_force = InForce.now(cluster, dataset)
+    found = read_entries(cluster, schemas, dataset, split, in_force.conditions, [*_COUNTED, *numbers])
+    is_there = ~np.isin(found.keys, [key_of(pair_id.encode("utf-8")) for pair_id in in_force.pair_ids])
+    columns = {name: column[is_there] for name, column in found.columns.items()}
+    at = positions_of(Blocks.of(view.blocks), np.stack([columns["partition"], columns["offset"]]))
+    own = {name: column[at[at >= 0]] for name, column in columns.items()}
+    counts = {name: _counts(own[name].tolist()) for name in _COUNTED}
+    counts["size"] = _counts([f"{width}x{height}" for width, height in zip(own["width"], own["height"])])
+    return {
+        "samples": view.samples,
+        "unknown": int((at < 0).sum()),
+        "counts": counts,
+        "quantiles": {name.removeprefix("measures."): _quantiles(own[name]) for name in numbers},
+    }
+
+
+def _counts(values: list[Any]) -> dict[str, int]:
+    counts = Counter(values)
+    most = counts.most_common(_MOST)
+    other = counts.total() - sum(count for _, count in most)
+    return {str(value) or "(none)": count for value, count in most} | ({"other": other} if other else {})
+
+
+def _quantiles(values: NDArray[Any]) -> dict[str, float]:
+    numbers = values.astype(np.float64)
+    known = numbers[~np.isnan(numbers)]
+    found = np.quantile(known, _QUANTILES).tolist() if len(known) else []
+    return {f"{quantile:g}": value for quantile, value in zip(_QUANTILES, found)} | {"known": len(known)}

@@ -1,0 +1,374 @@
+"""Confluent's client, as the feed uses it: no group, committed records alone, a position of our own."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import logging
+import math
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import TimeoutError as NotInTime
+from typing import Any, NamedTuple
+
+from confluent_kafka import (
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from pairstream.errors import Missing, PositionRefused, Unavailable
+from pairstream.threads import PerProcess
+
+LOG = logging.getLogger("pairstream")
+
+_TIMEOUT_S = 15.0
+_ONCE_S = 5.0
+"""For one of several questions: one that goes to a broker that is gone is answered by nobody."""
+_PAUSE_S = 0.1
+_LOOK_S = 1.0
+"""For one of many questions in the background, which nothing but the process's end waits for."""
+SILENCE_S = 2.0
+"""After so long without a record one asks whether the topic is there still."""
+_READ_AT_ONCE = 10_000
+_READ_S = 0.1
+
+_PASSING = frozenset(
+    {
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        KafkaError.OFFSET_NOT_AVAILABLE,
+        KafkaError.REPLICA_NOT_AVAILABLE,
+        KafkaError.KAFKA_STORAGE_ERROR,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError._NOENT,
+        KafkaError._TRANSPORT,
+        KafkaError._TIMED_OUT,
+    }
+)
+"""While a partition's leader changes, and for a moment after its topic was made. KafkaError.retriable() knows of none."""
+
+_LATE = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT})
+"""Nobody has answered: a broker that stands still for a moment does so later."""
+
+_OWN = {
+    # A consumer that is assigned its partitions commits nothing; the name is shown nowhere.
+    "group.id": "pairstream-feed",
+    "isolation.level": "read_committed",
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": False,
+    "allow.auto.create.topics": False,
+    "auto.offset.reset": "error",
+    "enable.partition.eof": True,
+}
+
+JUMPING = {
+    # What a jump asks for is there already. A fetch that waits for more, beyond a block's end, would keep the next
+    # jump waiting; and what is fetched beyond it is thrown away.
+    "fetch.wait.max.ms": 5,
+    # Else the next fetch is on its way before the block's end is seen.
+    "fetch.queue.backoff.ms": 1,
+    "queued.min.messages": 1,
+    # One of the producer's batches, which comes whole however large it is; of what is cut off behind, nothing is used.
+    "max.partition.fetch.bytes": 16_384,
+}
+"""Settings of consumers that jump from block to block, each assigned one partition at a time."""
+
+
+_FAILURES = (("FAIL",), ("ERROR",), ("REQTMOUT",))
+"""Facilities of librdkafka's lines about connections: refused or ended, all gone, and one whose broker stands still."""
+_SAME_FAILURE_S = 60.0
+"""Failures at shorter distances are one: the client names each attempt to connect, or every half minute."""
+_OVER_S = 2.0
+"""Records of before a failure may still come for so long."""
+
+
+class _Log:
+    """Where clients log: one line while brokers do not answer, however often they are tried, and one afterwards."""
+
+    def __init__(self) -> None:
+        self._failed_at = -math.inf
+        self._is_told = False
+        self._lock = threading.Lock()
+
+    def log(self, level: int, text: str, *parts: Any) -> None:
+        """A line of librdkafka's: its facility, the client's name and the words."""
+        if parts[:1] not in _FAILURES:
+            LOG.log(level, text, *parts)
+            return
+        with self._lock:
+            is_new = time.monotonic() - self._failed_at > _SAME_FAILURE_S
+            self._is_told |= is_new
+            self._failed_at = time.monotonic()
+        if is_new:
+            LOG.warning("a broker does not answer, and is tried again: %s", parts[-1])
+
+    def heard(self) -> None:
+        """Records have come."""
+        if self._is_told and time.monotonic() - self._failed_at > _OVER_S:
+            self._is_told = False
+            LOG.warning("the brokers answer again")
+
+
+class _Consumer(Consumer):
+    """A consumer that says when records come."""
+
+    def __init__(self, settings: Mapping[str, Any], heard: Callable[[], None]) -> None:
+        super().__init__(settings)
+        self._heard = heard
+
+    def consume(self, *args: Any) -> list[Message]:
+        messages: list[Message] = super().consume(*args)
+        if any(message.error() is None for message in messages):
+            self._heard()
+        return messages
+
+
+class Topic(NamedTuple):
+    """A topic as it is now.
+
+    Args:
+        id: as Java's client writes it: 22 characters of URL-safe base64
+        partitions: in ascending order
+    """
+
+    name: str
+    id: str
+    partitions: list[int]
+
+
+class Cluster:
+    """A Kafka cluster.
+
+    Args:
+        settings: of any of librdkafka's clients, ``bootstrap.servers`` among them
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._given = dict(settings)
+        self._log = _Log()
+        self._settings = {"log_level": 4, "logger": self._log, **settings}
+        # Of clients that may produce, a mere look at a topic that is gone would make it again.
+        own = {"socket.timeout.ms": 10_000, "allow.auto.create.topics": False}
+        self._admin = PerProcess(lambda: AdminClient({**self._settings, **own}))
+        self._admin()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Cluster, (self._given,)
+
+    def consumer(self, own: Mapping[str, Any] | None = None) -> Consumer:
+        """A new consumer of committed records that belongs to no group; the caller closes it."""
+        return _Consumer({**self._settings, **_OWN, **(own or {})}, self._log.heard)
+
+    def producer(self, own: Mapping[str, Any] | None = None) -> Producer:
+        """A new producer without transactions."""
+        return Producer({**self._settings, "linger.ms": 0, **(own or {})})
+
+    def topic(self, name: str) -> Topic:
+        """Looks a topic up.
+
+        Raises:
+            Unavailable: where the broker does not answer or has no such topic
+        """
+        deadline = time.monotonic() + _TIMEOUT_S
+        while True:
+            answer = self._admin().describe_topics(TopicCollection([name]), request_timeout=_ONCE_S)[name]
+            try:
+                found = answer.result(2 * _ONCE_S)
+                return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
+            except NotInTime:
+                refusal = Unavailable(f"{self._settings['bootstrap.servers']} does not answer")
+            except KafkaException as e:
+                refusal = self._unavailable(e, name)
+                if e.args[0].code() not in _LATE:
+                    raise refusal from e
+            if time.monotonic() > deadline:
+                raise refusal
+            time.sleep(_PAUSE_S)
+
+    def look(self, name: str) -> Topic | None:
+        """Looks a topic up once; None where nobody answers within a second or two.
+
+        Raises:
+            Missing: where there is no such topic
+        """
+        try:
+            asked = self._admin().describe_topics(TopicCollection([name]), request_timeout=_LOOK_S)[name]
+            found = asked.result(2 * _LOOK_S)
+            return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
+        except NotInTime:
+            return None
+        except KafkaException as e:
+            if e.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise self._unavailable(e, name) from e
+            return None
+
+    def find_topic(self, name: str) -> Topic | None:
+        """Looks a topic up; None where there is none.
+
+        Raises:
+            Unavailable: where the broker does not answer
+        """
+        try:
+            return self.topic(name)
+        except Missing:
+            return None
+
+    def begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+        """First offset of each partition."""
+        return self._offsets(topic, partitions, OffsetSpec.earliest())
+
+    def ends(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+        """Offset behind the last committed record of each partition."""
+        return self._offsets(topic, partitions, OffsetSpec.latest())
+
+    def read(self, topic: str, begins: Mapping[int, int]) -> Iterator[list[Message]]:
+        """Reads partitions from these offsets to their present ends; hands out what is committed, many at once.
+
+        Raises:
+            PositionRefused: where the topic was deleted or made anew meanwhile
+            Unavailable: where the broker does not answer, or has no such record any more
+        """
+        if not begins:
+            return
+        watch = TopicWatch(self, topic, self.topic(topic).id)
+        ends = self.ends(topic, begins)
+        heard_at = time.monotonic()
+        left = {partition for partition, begin in begins.items() if begin < ends[partition]}
+        consumer = self.consumer({"queued.max.messages.kbytes": 65_536})
+        try:
+            consumer.assign([TopicPartition(topic, partition, begins[partition]) for partition in left])
+            while left:
+                messages = []
+                for message in consumer.consume(_READ_AT_ONCE, _READ_S):
+                    partition, offset, error = message.partition(), message.offset(), message.error()
+                    if error is None:
+                        if offset < ends[partition]:
+                            messages.append(message)
+                        if offset + 1 >= ends[partition]:
+                            left.discard(partition)
+                    elif error.code() == KafkaError._PARTITION_EOF and offset >= ends[partition]:
+                        left.discard(partition)
+                    elif error.code() == KafkaError._AUTO_OFFSET_RESET:
+                        raise Unavailable(f"{topic}-{partition}: {error.str()}")
+                if messages:
+                    yield messages
+                    heard_at = time.monotonic()
+                elif time.monotonic() - heard_at > SILENCE_S:
+                    heard_at = time.monotonic()
+                    watch.require(heard_at)
+            watch.require(time.monotonic())
+        finally:
+            consumer.close()
+
+    def send(self, topic: str, key: str, value: bytes) -> int:
+        """Appends a record to a topic's first partition; answers its offset once all replicas have it.
+
+        Raises:
+            Unavailable: where the broker does not take it
+        """
+        answer: list[tuple[KafkaError | None, Message]] = []
+        producer = self.producer({"acks": "all"})
+        producer.produce(
+            topic, value, key.encode("utf-8"), 0, on_delivery=lambda error, message: answer.append((error, message))
+        )
+        producer.flush(2 * _TIMEOUT_S)
+        error, message = answer[0] if answer else (None, None)
+        if message is None or error is not None:
+            raise Unavailable(f"{topic} takes no record: {error.str() if error else 'the broker does not answer'}")
+        return int(message.offset())
+
+    def _offsets(self, topic: str, partitions: Iterable[int], spec: Any) -> dict[int, int]:
+        asked = {TopicPartition(topic, partition): spec for partition in partitions}
+        deadline = time.monotonic() + _TIMEOUT_S
+        while True:
+            answers = self._admin().list_offsets(
+                asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ONCE_S
+            )
+            try:
+                found = {one.partition: answer.result(2 * _ONCE_S).offset for one, answer in answers.items()}
+                # Of several leaders one may not answer: the client says so by an offset that cannot be.
+                if min(found.values(), default=0) >= 0:
+                    return found
+                refusal = Unavailable(f"a leader of {topic} does not answer")
+            except NotInTime:
+                refusal = Unavailable(f"{self._settings['bootstrap.servers']} does not answer")
+            except KafkaException as e:
+                refusal = self._unavailable(e, topic)
+                if e.args[0].code() not in _PASSING:
+                    raise refusal from e
+            if time.monotonic() > deadline:
+                raise refusal
+            time.sleep(_PAUSE_S)
+            # The client goes on asking the leader that it knows of, if nobody tells it of another.
+            with contextlib.suppress(KafkaException):
+                self._admin().list_topics(topic, _ONCE_S)
+
+    def _unavailable(self, refusal: KafkaException, topic: str) -> Unavailable:
+        error = refusal.args[0]
+        if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            return Missing(f"there is no topic {topic} at {self._settings['bootstrap.servers']}")
+        return Unavailable(f"{self._settings['bootstrap.servers']} does not answer: {error.str()}")
+
+
+class TopicWatch:
+    """Sees to it that a topic stays the one that it is: a client reads whatever has its name. Thread-safe.
+
+    Args:
+        id: of the topic, as :class:`Topic` has it
+    """
+
+    def __init__(self, cluster: Cluster, name: str, id: str) -> None:
+        self._cluster = cluster
+        self._name = name
+        self._id = id
+        self._seen: tuple[float, Topic] = (-math.inf, Topic(name, id, []))
+
+    def require(self, since: float, is_stopped: Callable[[], bool] = lambda: False) -> Topic:
+        """Asks for the topic, unless that was done after a time of ``time.monotonic``; answers how it was then.
+
+        While no broker answers, nothing can be read either: it is asked again, until it is stopped.
+
+        Raises:
+            PositionRefused: where the topic was deleted, or made anew
+        """
+        missing = 0
+        while self._seen[0] < since and not is_stopped():
+            asked_at = time.monotonic()
+            try:
+                found = self._cluster.look(self._name)
+            except Missing as e:
+                # One broker may not know it at once, after its start.
+                missing += 1
+                if missing > 1:
+                    raise PositionRefused(f"{self._name} has been deleted, and its records with it") from e
+                found = None
+            if found is None:
+                time.sleep(_LOOK_S if missing else _PAUSE_S)
+            elif found.id != self._id:
+                raise PositionRefused(
+                    f"{self._name} has been made anew since it was read first: its records are others (topic id "
+                    f"{found.id}, at first {self._id})"
+                )
+            else:
+                self._seen = asked_at, found
+        return self._seen[1]
+
+
+def _text(uuid: Any) -> str:
+    halves = struct.pack(
+        ">QQ",
+        uuid.get_most_significant_bits() & 0xFFFFFFFFFFFFFFFF,
+        uuid.get_least_significant_bits() & 0xFFFFFFFFFFFFFFFF,
+    )
+    return base64.urlsafe_b64encode(halves).rstrip(b"=").decode("ascii")

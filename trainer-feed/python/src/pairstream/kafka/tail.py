@@ -1,0 +1,74 @@
+"""A topic of one partition, read to its end again and again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+
+from pairstream.errors import Unavailable
+from pairstream.kafka.cluster import Cluster, TopicWatch
+from pairstream.threads import PerProcess
+
+_POLL_S = 0.1
+_TIMEOUT_S = 120.0
+_LOOK_EVERY_S = 5.0
+"""How often one asks whether the topic is the same."""
+_BATCH = 200
+
+
+class TopicTail:
+    """Reads a topic of one partition to its end, again and again. Not thread-safe.
+
+    Raises:
+        Unavailable: where the broker does not answer or has no such topic
+    """
+
+    def __init__(self, cluster: Cluster, topic: str) -> None:
+        found = cluster.topic(topic)
+        if found.partitions != [0]:
+            raise Unavailable(f"{topic} has {len(found.partitions)} partitions; right is one")
+        self._watch = TopicWatch(cluster, topic, found.id)
+        self._cluster = cluster
+        self._topic = topic
+        self._at = cluster.begins(topic, [0])[0]
+        self._consumer = PerProcess(self._assigned)
+        self._consumer()
+
+    def _assigned(self) -> Consumer:
+        consumer = self._cluster.consumer({"auto.offset.reset": "earliest", "fetch.wait.max.ms": 20})
+        consumer.assign([TopicPartition(self._topic, 0, self._at)])
+        return consumer
+
+    def read(self, reader: Callable[[Message], None]) -> None:
+        """Reads on to where the first open transaction begins, or to the end.
+
+        Raises:
+            PositionRefused: where the topic was deleted or made anew
+        """
+        end = self._cluster.ends(self._topic, [0])[0]
+        self._watch.require(time.monotonic() - _LOOK_EVERY_S)
+        self.read_to(end, reader)
+
+    def read_to(self, end: int, reader: Callable[[Message], None]) -> None:
+        """Reads on to an offset, and further where more is there; waits for transactions that are open before it."""
+        deadline = time.monotonic() + _TIMEOUT_S
+        while self._at < end:
+            for message in self._consumer().consume(_BATCH, _POLL_S):
+                error = message.error()
+                if error is None:
+                    self._at = message.offset() + 1
+                    reader(message)
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    self._at = max(self._at, message.offset())
+                elif not error.retriable() and error.code() != KafkaError._ALL_BROKERS_DOWN:
+                    raise Unavailable(f"{self._topic}: {error.str()}")
+                deadline = time.monotonic() + _TIMEOUT_S
+            if time.monotonic() > deadline:
+                raise Unavailable(f"{self._topic}-0 cannot be read beyond offset {self._at}: a transaction does not end")
+
+    def close(self) -> None:
+        """Reads no more."""
+        if own := self._consumer.own():
+            own.close()

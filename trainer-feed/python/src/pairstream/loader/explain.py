@@ -1,0 +1,57 @@
+"""What a batch is made of."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from pairstream.batch.writer import SampleWriter
+from pairstream.order.ranks import RankShare
+from pairstream.order.schedule import Pick, Step, WindowKey
+from pairstream.read.windows import GroupedWindow, Loaded, Window, WindowLoader
+from pairstream.source import Source
+from pairstream.takedowns import Takedowns
+
+
+class Explainer:
+    """Looks up what a step is made of."""
+
+    def __init__(self, source: Source, writer: SampleWriter) -> None:
+        self._source = source
+        self._writer = writer
+        self._takedowns = Takedowns(source.cluster, f"{source.dataset}.takedowns")
+        self._loader = WindowLoader(1, source.cluster, self._takedowns, writer.keys)
+
+    def __enter__(self) -> Explainer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loader.stop()
+        self._loader.close()
+        self._takedowns.close()
+
+    def explain(self, step: Step) -> list[dict[str, Any]]:
+        """What each sample of a step is; see :meth:`pairstream.Loader.explain`."""
+        windows: dict[WindowKey, Window | GroupedWindow] = {}
+        explained = []
+        whole = RankShare()
+        for pick in step.picks:
+            key, place = pick.of.locate(pick, whole)
+            while key not in windows or (loaded := windows[key].take(place)) is None:
+                windows[key] = self._loader.load(pick.of.request(key, place, whole.ranks)).result()
+            explained.append(self._described(pick, loaded))
+        self._loader.require_same(time.monotonic())
+        return explained
+
+    def _described(self, pick: Pick, loaded: Loaded) -> dict[str, Any]:
+        record = loaded.record
+        fields = self._writer.read(record).fields
+        names = ("pair_id", "source_kind", "contributor", "producer", "url", "licence", "language", "caption")
+        return {
+            **{name: fields.get(name, "") for name in names},
+            "lane": pick.lane,
+            "topic": pick.of.view.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "is_stand_in": loaded.is_stand_in,
+        }

@@ -1,0 +1,68 @@
+"""What a loader passes over, and the schedule of a run over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pairstream.errors import SettingsError
+from pairstream.loader.settings import LoaderSettings
+from pairstream.order.grouped_schedule import GroupedSchedule
+from pairstream.order.mix_schedule import MixSchedule
+from pairstream.order.schedule import Schedule
+from pairstream.order.view_schedule import ViewSchedule
+from pairstream.read.split import AnyView, Split
+from pairstream.runs.changing_mix import AgreedMix, Mix, RunMixes, finder
+from pairstream.runs.growing_view import Follow, FollowedSchedule
+from pairstream.views.view import View
+
+Given = AnyView | Sequence[tuple[AnyView, int]] | Follow | Mix
+"""What a trainer names: a view, views with weights, or what :meth:`pairstream.Source.follow` or ``mix`` answers."""
+
+Views = View | Sequence[tuple[View, int]] | Follow | Mix
+"""What a loader passes over: as given, with views in the place of names and files."""
+
+
+def resolved(split: Split, given: Given) -> Views:
+    """What a loader passes over.
+
+    Raises:
+        SettingsError: where it is something else
+    """
+    if isinstance(given, (Follow, Mix)):
+        return given
+    if isinstance(given, (list, tuple)) and all(isinstance(part, tuple) and len(part) == 2 for part in given):
+        return [(split.as_view(part), weight) for part, weight in given]
+    return split.as_view(given)  # type: ignore[arg-type]  # it refuses what is something else
+
+
+def epochs_of(views: Views, epochs: int | Literal["auto"] | None) -> int | None:
+    """Epochs of a loop; None for no end."""
+    if epochs != "auto":
+        return epochs
+    return 1 if isinstance(views, View) else None
+
+
+def schedule_of(split: Split, views: Views, settings: LoaderSettings, end: int | None) -> Schedule:
+    """The schedule of a run that ends before the epoch of a number; None for no end.
+
+    Raises:
+        SettingsError: where there is no such run over these views
+    """
+    plan, grouping = settings.order.plan, settings.grouping
+    if isinstance(views, View):
+        return GroupedSchedule(views, plan, grouping, end) if grouping else ViewSchedule(views, plan, end)
+    if grouping:
+        raise SettingsError("buckets and captions are of one view, not of a mix or of one that grows")
+    if isinstance(views, Follow):
+        return FollowedSchedule(split, views, plan, end, settings.batch_size)
+    if end is not None:
+        raise SettingsError("a mix has no epochs of its own: leave out epochs, and stop after a number of batches")
+    if isinstance(views, Mix):
+        return AgreedMix(views, plan, lambda: RunMixes(split, views.run), finder(split))
+    return MixSchedule(views, plan)
+
+
+def views_there(split: Split, views: Views, schedule: Schedule) -> Sequence[View]:
+    """The views whose pairs a run has at its begin: of a view that grows, those that are there now."""
+    return [split.view(views.view)] if isinstance(views, Follow) else schedule.views

@@ -1,0 +1,273 @@
+"""Views: which records of a split's topic a run reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pairstream.errors import ViewError
+from pairstream.views.blocks import MOST_RECORDS, Block, Blocks
+from pairstream.views.facts import Facts
+
+_FORMAT = 1
+_BINARY_FORMAT = 2
+_MAGIC = b"PSVIEW2\n"
+_ALIGNMENT = 64
+_FACTS_BYTES = 6
+"""Bytes of facts for each sample."""
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z")
+
+
+@dataclass(frozen=True, repr=False)
+class View:
+    """A fixed choice of records of a split's topic. Immutable.
+
+    Args:
+        topic: the split's topic
+        topic_id: Kafka's id of the topic, which a topic that is made anew does not share
+        cut_at: when the view was cut, ISO 8601 in UTC
+        blocks: by partition and offset; at least one. The view's own are a :class:`Blocks`
+        where: the conditions by which the records were chosen, for people to read
+        facts: what the index knows of each sample, where :meth:`pairstream.Source.indexed` was asked
+    """
+
+    topic: str
+    topic_id: str
+    cut_at: str
+    blocks: Sequence[Block]
+    where: tuple[str, ...] = field(default=(), compare=False)
+    facts: Facts | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.blocks:
+            raise ViewError(f"there is no record in {self.topic} that a view could hold")
+        if isinstance(self.blocks, Blocks):
+            return
+        for i, (before, block) in enumerate(zip(self.blocks, self.blocks[1:]), 1):
+            if (before.partition, before.end) > (block.partition, block.begin):
+                raise ViewError(
+                    f"block {i} of partition {block.partition} from {block.begin} lies before the one in front of it"
+                )
+        object.__setattr__(self, "blocks", Blocks.of(self.blocks))
+
+    def __repr__(self) -> str:
+        return f"View({self.topic}, {self.samples} samples in {len(self.blocks)} blocks, cut at {self.cut_at})"
+
+    @property
+    def samples(self) -> int:
+        """Number of records."""
+        return Blocks.of(self.blocks).samples
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Records of each block: int64 [blocks]."""
+        return Blocks.of(self.blocks).sizes
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of topic and blocks: 32 hexadecimal digits, as trainer-feed/order.md defines them.
+
+        Of a binary file, what its header says.
+        """
+        return self._digest(self.blocks)
+
+    def check(self) -> None:
+        """Reads the whole view, as :meth:`load` does only where it is JSON.
+
+        Raises:
+            ViewError: where the blocks are not those of the fingerprint
+        """
+        self._check(self.blocks)
+
+    def _check(self, blocks: Iterable[Block]) -> None:
+        if self._digest(blocks) != self.fingerprint:
+            raise ViewError("the view's blocks are not those of its fingerprint: it was changed after it was cut")
+
+    def _digest(self, blocks: Iterable[Block]) -> str:
+        digest = hashlib.sha256(f"pairstream view 1\n{self.topic}\n{self.topic_id}\n".encode())
+        for block in blocks:
+            digest.update((" ".join(map(str, (block.partition, block.begin, *block.runs))) + "\n").encode("ascii"))
+        return digest.hexdigest()[:32]
+
+    def to_json(self) -> str:
+        """The view in one line."""
+        blocks = [[block.partition, block.begin, block.bytes, list(block.runs)] for block in self.blocks]
+        return self._json(_FORMAT, {"blocks": blocks})
+
+    def _json(self, format_number: int, blocks: dict[str, Any]) -> str:
+        root: dict[str, Any] = {
+            "format": format_number,
+            "topic": self.topic,
+            "topic_id": self.topic_id,
+            "cut_at": self.cut_at,
+            "fingerprint": self.fingerprint,
+            "samples": self.samples,
+        }
+        if self.where:
+            root["where"] = list(self.where)
+        return json.dumps({**root, **blocks}, separators=(",", ":"), ensure_ascii=False)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the view to a file, which is there wholly or not at all; as JSON where it ends in .json."""
+        target = Path(path)
+        beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        if target.name.endswith(".json"):
+            if self.facts:
+                raise ViewError(f"JSON has no place for what the index knows: {target.name} needs another ending")
+            beside.write_text(self.to_json() + "\n", encoding="utf-8")
+        else:
+            blocks = Blocks.of(self.blocks)
+            header: dict[str, Any] = {"blocks": len(blocks), "runs": len(blocks.runs)}
+            if self.facts:
+                header["facts"] = {**self.facts.names, "digest": self.facts.digest}
+            text = self._json(_BINARY_FORMAT, header).encode("utf-8")
+            with beside.open("wb") as file:
+                file.write(_MAGIC + len(text).to_bytes(4, "little") + text + bytes(_padding(len(text))))
+                for array in (*blocks.arrays, *(self.facts.arrays if self.facts else ())):
+                    array.tofile(file)
+        os.replace(beside, target)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> View:
+        """Reads a view from a file; maps a binary one into memory, without a look at its blocks (see :meth:`check`).
+
+        Raises:
+            ViewError: where the file holds something else, or is not there
+        """
+        try:
+            with Path(path).open("rb") as file:
+                is_binary = file.read(len(_MAGIC)) == _MAGIC
+            return _mapped(path) if is_binary else View.parse(Path(path).read_text(encoding="utf-8"))
+        except OSError as e:
+            raise ViewError(f"cannot read the view {os.fspath(path)}: {e.strerror or e}") from e
+        except UnicodeDecodeError as e:
+            raise ViewError(f"{os.fspath(path)}: {_NO_VIEW}") from e
+        except ViewError as e:
+            raise ViewError(f"{os.fspath(path)}: {e}") from e
+
+    @staticmethod
+    def parse(text: str) -> View:
+        """Reads what :meth:`to_json` wrote.
+
+        Raises:
+            ViewError: where the text is something else, or has been changed since
+        """
+        root = _object(text, _FORMAT)
+        if not isinstance(root["blocks"], list):
+            raise ViewError(f"no view: its blocks are no list: {str(root['blocks'])[:80]}")
+        blocks = tuple(_block(i, one) for i, one in enumerate(root["blocks"]))
+        view = _view(root, blocks)
+        view._check(blocks)
+        return view
+
+
+_NO_VIEW = "no view: right is a file that pairstream view cut, or a view's save, has made"
+
+
+def _object(text: str | bytes, format_number: int) -> dict[str, Any]:
+    try:
+        root = json.loads(text)
+    except (ValueError, RecursionError) as e:
+        begin = text[:9] if isinstance(text, str) else text[:9].decode("latin-1")
+        raise ViewError("the view was cut off or changed" if begin == '{"format"' else _NO_VIEW) from e
+    if not isinstance(root, dict) or not _is_int(root.get("format")) or "blocks" not in root:
+        raise ViewError(_NO_VIEW)
+    if root["format"] != format_number:
+        raise ViewError(f"a view of format {root['format']}; this version reads format {format_number}")
+    return root
+
+
+def _view(root: dict[str, Any], blocks: Sequence[Block], facts: Facts | None = None) -> View:
+    """The view of a header, which says its fingerprint."""
+    cut_at = str(root.get("cut_at"))
+    if not _INSTANT.fullmatch(cut_at):
+        raise ViewError(f"cut_at is no time in UTC: {cut_at}")
+    conditions = root.get("where") or []
+    if not isinstance(conditions, list):
+        raise ViewError(f"where is no list of conditions: {str(conditions)[:80]}")
+    where = tuple(map(str, conditions))
+    view = View(str(root.get("topic")), str(root.get("topic_id")), cut_at, blocks, where, facts)
+    # In the place of what would be computed of the whole view.
+    view.__dict__["fingerprint"] = str(root.get("fingerprint"))
+    return view
+
+
+def _mapped(path: str | os.PathLike[str]) -> View:
+    content = np.asarray(np.memmap(path, np.uint8, "r"))
+    header = len(_MAGIC) + 4
+    length = int.from_bytes(content[len(_MAGIC) : header].tobytes(), "little")
+    if header + length > len(content):
+        raise ViewError("the file ends within its header: it was cut off")
+    root = _object(content[header : header + length].tobytes(), _BINARY_FORMAT)
+    counts: list[Any] = [root.get(name) for name in ("blocks", "runs", "samples")]
+    if not all(_is_int(count) and count > 0 for count in counts):
+        raise ViewError(f"no view: its header has blocks, runs and samples, each at least 1, not {counts}")
+    blocks, runs, samples = counts
+    at = header + length + _padding(length)
+    behind = at + 8 * (4 * blocks + 2) + 4 * (blocks + runs)
+    names = root.get("facts")
+    whole = behind + (_FACTS_BYTES * samples if names else 0)
+    if len(content) != whole:
+        raise ViewError(
+            f"the file has {len(content)} bytes, and {blocks} blocks with {runs} runs take {whole}: it was cut off or "
+            "changed"
+        )
+    arrays = []
+    for count in (blocks, blocks, blocks + 1, blocks + 1):
+        arrays.append(content[at : at + 8 * count].view("<i8"))
+        at += 8 * count
+    found = Blocks(*arrays, *np.split(content[at:behind].view("<u4"), [blocks]))
+    if (found.runs_before[0], found.runs_before[-1], found.samples_before[0], found.samples) != (0, runs, 0, samples):
+        raise ViewError("the view's blocks are not those that its header counts: it was changed after it was cut")
+    sizes = found.sizes
+    if (np.diff(found.runs_before) < 1).any() or (sizes < 1).any() or (sizes > MOST_RECORDS).any():
+        raise ViewError(f"a block has at least 1 run, and 1 to at most {MOST_RECORDS} records: the view was changed")
+    return _view(root, found, _facts(names, content[behind:]) if names else None)
+
+
+def _facts(names: Any, content: NDArray[np.uint8]) -> Facts:
+    shapes, kinds = (names.get(name) if isinstance(names, dict) else None for name in ("shapes", "kinds"))
+    if (
+        not isinstance(shapes, list)
+        or not all(isinstance(shape, list) and len(shape) == 2 and all(map(_is_int, shape)) for shape in shapes)
+        or not isinstance(kinds, list)
+        or not all(isinstance(kind, str) for kind in kinds)
+        or not isinstance(names.get("digest"), str)
+    ):
+        raise ViewError(f"no facts with shapes, kinds and a digest: {str(names)[:80]}")
+    picture, bucket, kind = np.split(content, np.array([4, 5]) * (len(content) // _FACTS_BYTES))
+    facts = Facts([(height, width) for height, width in shapes], kinds, picture.view("<u4"), bucket, kind)
+    facts.__dict__["digest"] = names["digest"]
+    return facts
+
+
+def _padding(length: int) -> int:
+    """Zero bytes behind a header of so many bytes of JSON."""
+    return -(len(_MAGIC) + 4 + length) % _ALIGNMENT
+
+
+def _block(number: int, block: Any) -> Block:
+    if (
+        not isinstance(block, list)
+        or len(block) != 4
+        or not all(_is_int(n) for n in block[:3])
+        or not isinstance(block[3], list)
+        or not all(_is_int(run) for run in block[3])
+    ):
+        raise ViewError(f"block {number} is not [partition, first offset, bytes, runs]: {str(block)[:80]}")
+    return Block(block[0], block[1], block[2], tuple(block[3]))
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

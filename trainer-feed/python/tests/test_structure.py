@@ -1,0 +1,96 @@
+"""Which part of the package may use which, and that its lines are in order."""
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1]
+SOURCES = FOLDER / "src"
+
+USES = {
+    "errors": set(),
+    "random_numbers": set(),
+    "threads": set(),
+    "names": {"errors"},
+    "kafka": {"errors", "threads"},
+    "views": {"errors"},
+    "columns": {"errors", "views"},
+    "order": {"errors", "random_numbers", "views"},
+    "takedowns": {"errors", "kafka"},
+    "index": {"errors", "kafka", "takedowns", "views"},
+    "read": {"columns", "errors", "kafka", "names", "order", "takedowns", "threads", "views"},
+    "runs": {"errors", "kafka", "names", "order", "read", "views"},
+    "batch": {"columns", "errors", "kafka", "order", "random_numbers", "read", "takedowns"},
+    "source": {"errors", "index", "kafka", "read", "runs", "views"},
+    "options": {"batch"},
+    "loader": {
+        "batch", "columns", "errors", "kafka", "options", "order", "read", "runs", "source", "takedowns", "threads", "views",
+    },
+    "stored_columns": {"batch", "columns", "errors", "loader", "names", "options", "order", "read", "source", "views"},
+    "torch": {"batch", "errors", "loader", "options", "source"},
+    "transformers": {"errors", "torch"},
+    "arrow": {"batch"},
+    "augment": {"columns"},
+    "word2vec": {"errors", "random_numbers"},
+    "features": {"errors", "read", "source", "word2vec"},
+    "mix": {"", "runs"},
+}
+"""By part of the package, a folder or a module of its own, those that it imports: the ground first."""
+
+
+def imported(file):
+    """The package's modules that one imports, wherever in it that is, and the names that it takes of them."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "pairstream":
+            yield node.module, [one.name for one in node.names]
+        elif isinstance(node, ast.Import):
+            yield from ((one.name, []) for one in node.names if one.name.split(".")[0] == "pairstream")
+
+
+def modules():
+    """Each module's file by its name; packages' own files say what they are for, and import nothing."""
+    files = {".".join(file.relative_to(SOURCES).with_suffix("").parts): file for file in SOURCES.rglob("*.py")}
+    return {name: file for name, file in files.items() if not name.endswith("__init__")}
+
+
+def part_of(module):
+    return module.split(".")[1] if "." in module else ""
+
+
+def test_parts_use_those_below_them_alone():
+    found = {}
+    for name, file in modules().items():
+        used = {part_of(module) for module, _ in imported(file)} - {part_of(name)}
+        found[part_of(name)] = found.get(part_of(name), set()) | used
+
+    assert found == USES
+    assert len(list(TopologicalSorter(USES).static_order())) == len(USES) + 1, "the package itself is below the commands"
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {name: {module for module, _ in imported(file)} - {"pairstream"} for name, file in modules().items()}
+
+    assert set(TopologicalSorter(graph).static_order()) == set(graph)
+
+
+def test_no_module_takes_what_is_private_to_another():
+    taken = {
+        f"{name} takes {module}.{one}"
+        for name, file in modules().items() for module, names in imported(file) for one in names if one.startswith("_")
+    }  # fmt: skip
+
+    assert not taken
+
+
+def test_lines_are_in_order():
+    pytest.importorskip("ruff")
+    ruff = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=concise", "."],
+        cwd=FOLDER, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert ruff.returncode == 0, ruff.stdout + ruff.stderr
