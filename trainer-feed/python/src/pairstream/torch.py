@@ -185,6 +185,11 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         """The loader itself: Lightning looks for ``set_epoch`` in a sampler."""
         return self
 
+    @property
+    def batch_sampler(self) -> None:
+        """None: the loader makes batches itself. Lightning asks for it where there is a ``sampler``."""
+        return None
+
     def skip(self, batches: int) -> None:
         """Passes over so many batches without reading them."""
         self.loader.skip(batches)
