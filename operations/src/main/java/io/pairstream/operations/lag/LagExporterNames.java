@@ -37,15 +37,26 @@ record LagExporterNames(String cluster, PrometheusText text) {
       String help = "Sum of group offset lag across a topic";
       topics.forEach(
           (topic, sum) ->
-              ofGroup("topic_sum_lag", help, sum.getSum(), "group", group.group(), "topic", topic));
+              ofGroup(
+                  "topic_sum_lag",
+                  help,
+                  (double) sum.getSum(),
+                  "group",
+                  group.group(),
+                  "topic",
+                  topic));
     }
   }
 
   private void partition(String group, PartitionLag each) {
     String number = String.valueOf(each.partition());
     String[] place = {"topic", each.topic(), "partition", number};
-    add("partition_latest_offset", "Latest offset of a partition", each.end(), place);
-    add("partition_earliest_offset", "Earliest offset of a partition", each.logStart(), place);
+    add("partition_latest_offset", "Latest offset of a partition", (double) each.end(), place);
+    add(
+        "partition_earliest_offset",
+        "Earliest offset of a partition",
+        (double) each.logStart(),
+        place);
     String[] of = {
       "group",
       group,
