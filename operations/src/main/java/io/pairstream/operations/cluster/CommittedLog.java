@@ -43,7 +43,10 @@ public final class CommittedLog implements AutoCloseable {
 
   private CommittedLog(ClusterAccess cluster, Map<String, Object> settings) {
     this.cluster = cluster;
-    this.consumer = cluster.consumer(settings);
+    Map<String, Object> own = new HashMap<>(settings);
+    // A fetch at the log's end, which nobody needs, holds up the next one to that broker so long.
+    own.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
+    this.consumer = cluster.consumer(own);
   }
 
   /**
