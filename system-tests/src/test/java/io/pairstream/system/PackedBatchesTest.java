@@ -69,7 +69,7 @@ class PackedBatchesTest {
       RawPair pair = RunningPlatform.submitted(good, 0);
       String id = PairIdentity.pairId(PairIdentity.imageDigest(pair.getImage()), pair.getCaption());
       PairHistory history = new PairHistory(platform.access());
-      assertThat(history.find(id).orElseThrow().standing()).isIn("TRAINING", "VALIDATION", "TEST");
+      assertThat(history.find(id).orElseThrow().status()).isIn("TRAINING", "VALIDATION", "TEST");
       assertThat(history.find("pairs.scraped-0-3")).isPresent();
       assertThat(platform.audit().details()).isEmpty();
       assertThat(processes(platform)).isEqualTo(before);
