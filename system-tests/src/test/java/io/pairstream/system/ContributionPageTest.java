@@ -67,6 +67,23 @@ class ContributionPageTest extends PageTest {
   }
 
   @Test
+  void whatCannotBeSentLeavesTheFormAndIsNamedBelowItUntilMoreIsAdded() throws Exception {
+    Browser browser = desk();
+    ScriptedIngest server = using(ScriptedIngest.open());
+    browser.visit(server.address());
+    browser.choose("#files", picture("good.png", 320, 240), text("page.png"));
+    browser.type("#draft-list textarea", "A red square on a blue ground.");
+    browser.click("#send");
+
+    browser.awaitText("#left-out", "page.png");
+    assertThat(browser.isVisible("#drafts")).isFalse();
+    assertThat(browser.texts("#sent-list li")).hasSize(1);
+    browser.choose("#files", picture("next.png", 320, 240));
+    browser.await("a draft", () -> browser.texts("#draft-list li").size() == 1);
+    assertThat(browser.text("#left-out")).isEmpty();
+  }
+
+  @Test
   @Tag("full")
   void aPersonWhoReadsChineseIsSpokenToInChineseAndMaySwitch() throws Exception {
     Browser browser = chinese();

@@ -1,5 +1,7 @@
 package io.pairstream.system;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,11 +33,16 @@ import java.util.function.Function;
  */
 final class ScriptedOperations extends ScriptedServer {
 
+  /** Offset of the record whose picture cannot be shown. */
+  private static final String DAMAGED = "13";
+
   private static final Principal VIEWER = new Principal("anonymous", "", Set.of(Scope.VIEW));
 
   private final ObjectNode overview = read("overview");
   private final ObjectNode topology = read("topology");
   private final ObjectNode lag = read("lag");
+  private final ObjectNode card = read("card");
+  private final List<String> mutes = new CopyOnWriteArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
 
   static ScriptedOperations open() throws IOException {
@@ -51,14 +59,31 @@ final class ScriptedOperations extends ScriptedServer {
     answer(routes, "/v1/topology", request -> topology);
     answer(routes, "/v1/lag", this::lag);
     answer(routes, "/v1/lag/history", request -> read("history"));
-    answer(routes, "/v1/pairs/{id}", request -> read("card"));
+    answer(routes, "/v1/quarantine", request -> read("quarantine"));
+    routes.add(
+        Route.get("/v1/pairs", Access.OPEN, (request, body) -> json(read("pairs")))
+            .taking("q", "standing", "reason", "source", "contributor", "producer", "limit"));
+    answer(routes, "/v1/pairs/{id}", request -> card());
+    routes.add(
+        Route.post(
+            "/v1/mutes",
+            Access.OPEN,
+            Set.of("application/json"),
+            9_000,
+            (request, body) -> {
+              mutes.add(new String(body, UTF_8));
+              return json(Http.JSON.createObjectNode());
+            }));
     byte[] picture = RunningPlatform.image(RunningPlatform.submitted(new DrawnPairs(3, 0.0), 0));
     routes.add(
         Route.get(
                 "/v1/pictures/{topic}/{partition}/{offset}",
                 Access.VIEW,
                 (request, body) ->
-                    CompletableFuture.completedFuture(Answer.of(200, "image/jpeg", picture)))
+                    CompletableFuture.completedFuture(
+                        request.parameter("offset").equals(DAMAGED)
+                            ? Answer.of(204, "", new byte[0])
+                            : Answer.of(200, "image/jpeg", picture)))
             .taking("size", "absent"));
     return routes;
   }
@@ -79,6 +104,20 @@ final class ScriptedOperations extends ScriptedServer {
   /** Changes the overview that is answered from now on. */
   synchronized void change(Consumer<ObjectNode> change) {
     change.accept(overview);
+  }
+
+  /** Changes the card that is answered from now on. */
+  synchronized void changeCard(Consumer<ObjectNode> change) {
+    change.accept(card);
+  }
+
+  /** What was asked to be muted. */
+  List<String> mutes() {
+    return mutes;
+  }
+
+  private synchronized JsonNode card() {
+    return card.deepCopy();
   }
 
   /** What the service answers: overview, topology, lag. */
