@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What a recipe allows of the measures that a prepared pair carries. */
+/** Limits that a recipe sets on the measures of a prepared pair. */
 public final class MeasureLimits {
 
   /** Keys of the sections image and caption, with their measures. */
