@@ -328,7 +328,8 @@ class PairFeedTest {
     produceOn(1, sample(1, "raw"));
     TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 2);
 
-    assertPositionRefused(before, "-1 begins at 2: 2 offsets behind the position have left");
+    assertPositionRefused(
+        before, "-1 begins at 2: records behind the position, from 0 on, have left the log");
   }
 
   @Test

@@ -134,7 +134,8 @@ class SenderLanesTest {
             Problem.class,
             problem -> {
               assertThat(problem.kind()).isEqualTo(ProblemKind.QUOTA_EXCEEDED);
-              assertThat(problem.detail()).contains("4 pictures", "send this one again in 2 s");
+              assertThat(problem.detail())
+                  .contains("4 are being prepared", "send this one again in 2 s");
             });
   }
 

@@ -93,7 +93,7 @@ public record GroupLag(
   }
 
   /** What a person may type next about partitions whose records wait and are not read. */
-  @JsonProperty
+  @JsonProperty(access = JsonProperty.Access.READ_ONLY)
   Map<TopicPartition, List<String>> commands() {
     Map<TopicPartition, List<String>> commands = new HashMap<>();
     for (PartitionLag each : partitions) {
