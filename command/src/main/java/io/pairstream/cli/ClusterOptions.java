@@ -118,15 +118,18 @@ final class ClusterOptions {
 
   /** The dashboard of the platform on this machine, where no other cluster was named. */
   Optional<String> dashboardHere() {
-    boolean elsewhere =
-        bootstrapServers != null || configured().containsKey(KAFKA_PREFIX + KAFKA_ADDRESS);
-    return elsewhere
-        ? Optional.empty()
-        : platformHere()
+    return isHere()
+        ? platformHere()
             .map(PlatformFile::addresses)
             // That of another data set has its own answers, also about the same pair.
             .filter(here -> dataset.equals(here.get("dataset")))
-            .map(here -> here.get("dashboard_url"));
+            .map(here -> here.get("dashboard_url"))
+        : Optional.empty();
+  }
+
+  /** Whether no other brokers were named. */
+  private boolean isHere() {
+    return bootstrapServers == null && !configured().containsKey(KAFKA_PREFIX + KAFKA_ADDRESS);
   }
 
   private static Optional<String> given(String option, String configured) {
@@ -136,11 +139,15 @@ final class ClusterOptions {
   private Optional<PlatformFile> platformHere() {
     try {
       Optional<PlatformFile> here = PlatformFile.read(dataDirectory());
+      // Falling back to the usual ports would answer for another platform.
       if (here.isEmpty() && dataDirectory != null) {
-        // Falling back to the usual ports would answer for another platform.
         throw new PlatformException(
             "--data-dir: no platform runs in %s; name the folder of one that runs, or start one with: %s"
                 .formatted(dataDirectory, up()));
+      } else if (here.isEmpty() && isHere() && PlatformFile.load(dataDirectory()).isPresent()) {
+        throw new PlatformException(
+            "no platform runs in %s; start it with: %s, or say which cluster: --bootstrap-servers"
+                .formatted(dataDirectory(), up()));
       }
       return here;
     } catch (IOException e) {

@@ -99,7 +99,7 @@ public record PlatformFile(
   }
 
   /** What the file says, whether or not its platform still runs. */
-  static Optional<PlatformFile> load(Path dataDirectory) throws IOException {
+  public static Optional<PlatformFile> load(Path dataDirectory) throws IOException {
     if (!Files.isDirectory(dataDirectory)) {
       return Optional.empty();
     }

@@ -9,6 +9,7 @@ import io.pairstream.cleaning.recipe.InvalidRecipeException.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.demo.DecidedPairs;
 import io.pairstream.demo.Demo;
+import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.requirements.Finding;
 import java.io.FileNotFoundException;
@@ -62,6 +63,29 @@ class MainTest {
           .startsWith("pairstream: --data-dir: no platform runs in " + directory)
           .contains("start one with: pairstream up --data-dir ");
     }
+  }
+
+  @Test
+  void onlyNamedBrokersAreAskedWhereThePlatformOfTheCurrentFolderIsDead(@TempDir Path folder)
+      throws Exception {
+    Path data = Files.createDirectory(folder.resolve("pairstream-data"));
+    var unused =
+        Files.writeString(
+            data.resolve("platform.json"),
+            """
+            {"bootstrap_servers": "127.0.0.1:1", "schema_registry": "http://127.0.0.1:1",
+             "pid": 1, "started_at": 1, "processes": []}""");
+    Process process =
+        TestJava.command(Main.class, "lag")
+            .directory(folder.toFile())
+            .redirectError(folder.resolve("err").toFile())
+            .start();
+
+    assertThat(process.waitFor()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(folder.resolve("err"))
+        .content()
+        .startsWith("pairstream: no platform runs in pairstream-data; start it with: ")
+        .contains("--bootstrap-servers");
   }
 
   @ParameterizedTest

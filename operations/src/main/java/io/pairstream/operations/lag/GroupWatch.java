@@ -209,7 +209,9 @@ final class GroupWatch {
     Verdict found = worst.map(Lag::verdict).orElse(nothing);
     if (found != verdict) {
       verdict = found;
-      since = worst.map(Lag::since).orElse(at);
+      // A trouble began before it was one; that all is well is true of all partitions only now.
+      boolean isTrouble = found.isAlarm() || found == Verdict.BEHIND;
+      since = worst.filter(each -> isTrouble).map(Lag::since).orElse(at);
     }
     Sentence why =
         now.refused()

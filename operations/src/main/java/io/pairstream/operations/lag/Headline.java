@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The verdict on several groups at once. Groups of others and muted ones do not count. A group that
@@ -35,6 +36,9 @@ public record Headline(Verdict verdict, Sentence sentence) {
           .thenComparing(group -> isTrouble(group) && !group.own())
           .thenComparing(GroupLag::now, Lag.WORST_FIRST);
 
+  /** Records that wait for so long are no news of a platform on which all is well. */
+  private static final double LONG_SECONDS = 60;
+
   /** The headline; empty where there are no groups that count. */
   public static Optional<Headline> of(Collection<GroupLag> groups) {
     List<GroupLag> counted = groups.stream().filter(GroupLag::decides).sorted(TO_NAME).toList();
@@ -53,7 +57,10 @@ public record Headline(Verdict verdict, Sentence sentence) {
     Sentence own = first.now().sentence();
     long troubles = counted.stream().filter(Headline::isTrouble).count();
     return switch (first.now().verdict()) {
-      case OK, IDLE -> Template.ALL_IS_WELL.with(waiting(counted));
+      case OK, IDLE ->
+          oldestSeconds(counted).orElse(0) < LONG_SECONDS
+              ? Template.ALL_IS_WELL.with(waiting(counted))
+              : own;
       default ->
           troubles < 2
               ? own
@@ -66,7 +73,11 @@ public record Headline(Verdict verdict, Sentence sentence) {
   private static Sentence waiting(List<GroupLag> groups) {
     return Sentences.waiting(
         groups.stream().mapToLong(group -> group.now().records().orElse(0)).sum(),
-        groups.stream().flatMapToDouble(group -> group.now().seconds().stream()).max());
+        oldestSeconds(groups));
+  }
+
+  private static OptionalDouble oldestSeconds(List<GroupLag> groups) {
+    return groups.stream().flatMapToDouble(group -> group.now().seconds().stream()).max();
   }
 
   private static boolean isTrouble(GroupLag group) {

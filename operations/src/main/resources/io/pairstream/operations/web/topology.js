@@ -6,6 +6,7 @@ import { addressOf, asTable, note, saidIn, scrolling, sentence, skeleton, table 
 
 /** Sizes in CSS pixels: a box, and from one box to the next along and across the flow. */
 const WIDE = { box: [128, 50], along: 164, across: 66 };
+const DENSE = { height: 62, across: 78 };
 const TALL = { box: [92, 62], along: 88, across: 96 };
 const MARGIN = 14;
 
@@ -13,8 +14,11 @@ const MARGIN = 14;
 const AROUND = 40;
 
 /** Boxes may come nearer, so that the whole flow fits; below this the picture scrolls. */
-const NEAREST = 132;
-const BETWEEN = 30;
+const NEAREST = 114;
+const BETWEEN = 26;
+
+/** Boxes nearer than this have their figures one below the other. */
+const ROOMY = 150;
 
 /** Drawn smaller than this nobody could read it; then it scrolls. */
 const SMALLEST = 0.74;
@@ -26,12 +30,13 @@ const NARROWER = 1.5;
 /** Narrower than this the flow goes down instead of to the right. */
 const NARROW_PX = 640;
 
-/** What takedowns do beside the way of pairs: shown only where one holds the rest back. */
-const TAKEDOWNS = /^takedowns|^(read-takedown|carry-out|withdrawn|remove)$|^remove-|tombstones$/;
+/** What takedowns and larger copies do beside the way of pairs: shown only where one holds the rest back. */
+const BESIDE =
+  /^takedowns|^(read-takedown|carry-out|withdrawn|remove|makes-way|made-way)$|^(remove|hand-over|superseded)|(tombstones|superseded)$/;
 
 /** Nodes that only fork or join what a judging node decided; a few boxes less tell more. */
 const JOINTS =
-  /(-kept|-rejected|-filter)$|^(split|to|rejected)-|^(received|placed|repartitioned|published|turned-away|decisions|quarantined|rejected|take-to-image)$/;
+  /(-kept|-rejected|-filter)$|^(split|to|rejected)-|^(received|placed|repartitioned|published|turned-away|decisions|quarantined|rejected|take-to-image|of-a-group|found)$/;
 
 /** Why steps that reject for one reason do. */
 const REJECTS = { "taken-down": "WITHDRAWN", "seen-before": "DUPLICATE_PAIR", "look-up": "NEAR_COPY", "same-sample": "DUPLICATE_PAIR" };
@@ -49,7 +54,7 @@ export function pipeline(app, topology, group, widthPx) {
     return topology === undefined ? skeleton() : note("quiet", app.say("topology.none"));
   }
   topology.nodes.filter(({ ms }) => isKnown(ms)).forEach(({ id }) => measured.add(id));
-  const drawn = withoutJoints(withoutTakedowns(merged(topology)));
+  const drawn = withoutJoints(withoutBranches(merged(topology)));
   const culprits = drawn.nodes.filter((node) => node.bottleneck);
   return h(
     "div.topology",
@@ -189,7 +194,8 @@ function rows(ids, edges) {
 /** The wide sizes with the boxes as far from each other as there is room; then all of it is drawn smaller. */
 function fitted(layers, room) {
   const along = Math.max(NEAREST, Math.min(WIDE.along, Math.floor((room - 2 * MARGIN + BETWEEN) / layers)));
-  return { ...WIDE, along, box: [along - BETWEEN, WIDE.box[1]] };
+  const isRoomy = along >= ROOMY;
+  return { along, across: isRoomy ? WIDE.across : DENSE.across, box: [along - BETWEEN, isRoomy ? WIDE.box[1] : DENSE.height] };
 }
 
 /** A smooth line from box to box; points are the middles of the boxes and of where it turns. */
@@ -220,7 +226,6 @@ function leadsTo({ id, kind, topics = [] }, group) {
   return id === "split" ? "#/profile" : id === "receipts" ? "#/pairs" : addressOf("lag", { group, only: topics.join() });
 }
 
-/** tall: with the figures one below the other. */
 function box(app, node, address, { x, y, width, height }, tall) {
   const isStep = node.kind === "processor";
   const figures = [
@@ -243,7 +248,7 @@ function box(app, node, address, { x, y, width, height }, tall) {
       { x: left, y: y + 20, lengthAdjust: "spacingAndGlyphs", textLength: label.length > fits ? room : null },
       label.length > most ? `${label.slice(0, most - 1)}…` : label,
     ),
-    (tall ? figures : [figures.join(" · ")]).map((text, index) =>
+    (height > WIDE.box[1] ? figures : [figures.join(" · ")]).map((text, index) =>
       s("text.box-figures", { x: left, y: y + 37 + 15 * index }, text),
     ),
     isStep && s("rect.box-busy", { x: x + 3, y: y + height - 5, height: 3, rx: 1.5, width: busy }),
@@ -298,8 +303,8 @@ function merged(topology) {
 }
 
 /** The way of pairs alone. */
-function withoutTakedowns({ nodes, edges }) {
-  return among(nodes.filter(({ id, bottleneck }) => bottleneck || !TAKEDOWNS.test(id)), edges);
+function withoutBranches({ nodes, edges }) {
+  return among(nodes.filter(({ id, bottleneck }) => bottleneck || !BESIDE.test(id)), edges);
 }
 
 /** The same graph with each joint replaced by edges from what leads to it to what it leads to. */
