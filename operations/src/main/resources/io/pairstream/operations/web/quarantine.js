@@ -81,8 +81,8 @@ function board(app, { cells, sources, total }, open) {
           h(
             "tr",
             h("th", { scope: "col" }, say("quarantine.reason")),
-            sources.map((source) => h("th.number", { scope: "col" }, sourceName(app, source))),
             h("th.number", { scope: "col" }, say("quarantine.all")),
+            sources.map((source) => h("th.number", { scope: "col" }, sourceName(app, source))),
           ),
         ),
         h(
@@ -92,8 +92,8 @@ function board(app, { cells, sources, total }, open) {
               "tr",
               { key: reason },
               h("th", { scope: "row" }, h("span.reason-words", reasonWords(app, reason)), codeOf(reason, ".small.quiet")),
-              sources.map((source) => cell({ reason, source }, of(reason, source), false)),
               cell({ reason, source: "" }, of(reason), true),
+              sources.map((source) => cell({ reason, source }, of(reason, source), false)),
             ),
           ),
         ),
@@ -102,8 +102,8 @@ function board(app, { cells, sources, total }, open) {
           h(
             "tr",
             h("th", { scope: "row" }, say("quarantine.all")),
-            sources.map((source) => cell({ reason: "", source }, of(undefined, source), true)),
             h("td.number.sum", format.number(total)),
+            sources.map((source) => cell({ reason: "", source }, of(undefined, source), true)),
           ),
         ),
       ),
