@@ -202,7 +202,13 @@ record StatusReport(
       // The raw record of a fetched link is not the upload's own; only time tells.
       return ReceivedAt.inKafka(receipt).isBefore(upload.getReceivedAt());
     }
-    return !upload.getOrigin().equals(receipt.getOrigin());
+    Origin came = upload.getOrigin();
+    Origin judged = receipt.getOrigin();
+    if (came.getTopic().equals(judged.getTopic()) && came.getPartition() == judged.getPartition()) {
+      // A later record is this one, sent again by a reviewer.
+      return judged.getOffset() < came.getOffset();
+    }
+    return ReceivedAt.inKafka(receipt).isBefore(upload.getReceivedAt());
   }
 
   private static String says(ReportedStatus stand, String detail, boolean isCopy) {

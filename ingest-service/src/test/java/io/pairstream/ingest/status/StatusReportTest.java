@@ -130,6 +130,19 @@ class StatusReportTest {
   }
 
   @Test
+  void pairThatAReviewerSentAgainIsNoCopyOfItself() {
+    Sent sent = pipeline.send("an image", "a caption");
+    upload(sent);
+    pipeline.reject(sent, "CAPTION_TOO_SHORT");
+    pipeline.accept(pipeline.send("an image", "a caption"), PairStatus.TRAINING);
+
+    StatusReport status = status(sent.pairId());
+
+    assertThat(status.copyOf()).isNull();
+    assertThat(status.says()).isEqualTo("It is published for training.");
+  }
+
+  @Test
   void pairThatWasTurnedAwayAndComesAgainWaitsAgain() {
     Sent first = pipeline.send("an image", "a caption");
     upload(first);
