@@ -37,7 +37,7 @@ public record Headline(Verdict verdict, Sentence sentence) {
           .thenComparing(GroupLag::now, Lag.WORST_FIRST);
 
   /** Records that wait for so long are no news of a platform on which all is well. */
-  private static final double LONG_SECONDS = 60;
+  private static final double LONG_SECONDS = 120;
 
   /** The headline; empty where there are no groups that count. */
   public static Optional<Headline> of(Collection<GroupLag> groups) {
