@@ -29,6 +29,17 @@ public enum TakedownKind {
     return name() + "/" + subject;
   }
 
+  /** Keys of the takedowns that a published pair falls under, the pair's own first. */
+  public static List<String> keysOf(PreparedPair pair) {
+    return keysOf(
+        pair.getPairId(),
+        pair.getImageDigest(),
+        pair.getContributor(),
+        pair.getProducer(),
+        pair.getSourceKind(),
+        pair.getUrl());
+  }
+
   /** Keys of the takedowns that a pair with these properties falls under, the pair's own first. */
   public static List<String> keysOf(
       String pairId,

@@ -91,24 +91,6 @@ class DashboardPageTest extends PageTest {
   }
 
   @Test
-  void aSilentInstanceLeadsToItsPartitionsTheirRecordAndWhatHelps() throws Exception {
-    ScriptedOperations service = using(ScriptedOperations.open());
-    Browser browser = desk();
-    browser.visit(service.address(""));
-
-    browser.click(".instances .below[href*='only=']");
-    browser.await("its partitions", () -> browser.texts(".partitions tbody th").size() == 4);
-    assertThat(browser.texts(".detail .command code"))
-        .containsExactly(
-            "./pairstream why pairs.crowdsourced-3-41022 --data-dir '/srv/my pairs'",
-            "./pairstream doctor --data-dir '/srv/my pairs'");
-
-    browser.click("#head a[href^='#/pair/']");
-    browser.awaitText("#pair-standing", "It waits: nothing has judged it yet.");
-    assertThat(browser.isVisible(".frame[data-blurred] img")).isTrue();
-  }
-
-  @Test
   @Tag("full")
   void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());

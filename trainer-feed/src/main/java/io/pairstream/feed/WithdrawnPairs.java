@@ -106,18 +106,7 @@ public final class WithdrawnPairs implements AutoCloseable {
 
   /** Keys of the takedowns that a pair falls under, once there are any; none of what is no pair. */
   public List<String> keysOf(byte[] value) {
-    return pairs
-        .decode(value)
-        .map(
-            pair ->
-                TakedownKind.keysOf(
-                    pair.getPairId(),
-                    pair.getImageDigest(),
-                    pair.getContributor(),
-                    pair.getProducer(),
-                    pair.getSourceKind(),
-                    pair.getUrl()))
-        .orElse(List.of());
+    return pairs.decode(value).map(TakedownKind::keysOf).orElse(List.of());
   }
 
   @Override

@@ -105,15 +105,7 @@ final class Pictures implements AutoCloseable {
   }
 
   private byte[] image(PreparedPair pair) {
-    requireNotWithdrawn(
-        pair.getPairId(),
-        TakedownKind.keysOf(
-            pair.getPairId(),
-            pair.getImageDigest(),
-            pair.getContributor(),
-            pair.getProducer(),
-            pair.getSourceKind(),
-            pair.getUrl()));
+    requireNotWithdrawn(pair.getPairId(), TakedownKind.keysOf(pair));
     return ImageEncoding.RAW.label().equals(pair.getImageEncoding())
         ? png(pair).orElseThrow(() -> none("the record's image has another size than it says"))
         : Utils.toArray(pair.getImage());

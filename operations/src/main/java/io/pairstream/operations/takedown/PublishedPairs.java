@@ -113,14 +113,7 @@ final class PublishedPairs {
   }
 
   private boolean covers(PreparedPair pair) {
-    return TakedownKind.keysOf(
-            pair.getPairId(),
-            pair.getImageDigest(),
-            pair.getContributor(),
-            pair.getProducer(),
-            pair.getSourceKind(),
-            pair.getUrl())
-        .contains(subject.key());
+    return TakedownKind.keysOf(pair).contains(subject.key());
   }
 
   /** A standing of which this version knows nothing says of no split that it holds the pair. */
