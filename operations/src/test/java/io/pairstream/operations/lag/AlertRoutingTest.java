@@ -58,7 +58,8 @@ class AlertRoutingTest {
         Promtool.amtool(
             "config", "routes", "test", "--config.file", CONFIGURATION, "severity=" + severity);
 
-    assertThat(ended.output().strip()).isEqualTo(receiver);
+    // Before it, some versions warn of a flag.
+    assertThat(ended.output().lines().toList()).as(ended.output()).endsWith(receiver);
   }
 
   /**
