@@ -13,6 +13,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine.ParameterException;
@@ -29,6 +30,8 @@ class DocsTest {
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
   private static final Pattern COMMAND =
       Pattern.compile("(?m)(?<![\\w/-])(?:\\./)?pairstream ([a-z][^|>;&#`…)]*)");
+  private static final Pattern ONE_TEST =
+      Pattern.compile("mvn [^`\n]*-pl ([a-z-]+) [^`\n]*-Dtest='?([A-Za-z]+)");
   private static final Pattern WORD = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
 
   static List<Path> pages() throws IOException {
@@ -79,6 +82,38 @@ class DocsTest {
     }
 
     assertThat(wrong).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void testsToRunAreInTheirModule(Path page) throws IOException {
+    for (MatchResult command : all(ONE_TEST, text(page).replace("\\\n", " "))) {
+      Path tests = PROJECT.resolve(command.group(1)).resolve("src/test/java");
+
+      try (Stream<Path> files = Files.walk(tests)) {
+        assertThat(files.map(file -> file.getFileName().toString()))
+            .as(command.group())
+            .contains(command.group(2) + ".java");
+      }
+    }
+  }
+
+  @Test
+  void eachModulesReadmeSaysHowToRunATestOfIt() throws IOException {
+    try (Stream<Path> modules = Files.list(PROJECT)) {
+      List<String> withTests =
+          modules
+              .filter(module -> Files.isDirectory(module.resolve("src/test/java")))
+              .map(module -> module.getFileName().toString())
+              .toList();
+
+      assertThat(withTests)
+          .contains("command")
+          .allSatisfy(
+              module ->
+                  assertThat(text(Path.of(module, "README.md")))
+                      .containsPattern("mvn -o test -pl " + module + " -am -Dtest=\\w+Test`"));
+    }
   }
 
   private static Set<String> anchors(Path page) throws IOException {
