@@ -1,6 +1,5 @@
 package io.pairstream.benchmarks;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagHistory;
 import io.pairstream.operations.lag.LagReport;
@@ -9,6 +8,7 @@ import io.pairstream.operations.lag.Verdict;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

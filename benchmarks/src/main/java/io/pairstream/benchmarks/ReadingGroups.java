@@ -1,12 +1,12 @@
 package io.pairstream.benchmarks;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.platform.LocalPlatform;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,13 +2,13 @@ package io.pairstream.cli;
 
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.ClusterRequirement;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.requirements.ClusterCheck;
 import java.time.Clock;
 import java.util.List;

@@ -2,11 +2,11 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.image.NearCopies;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.pictures.PublishFingerprints;
 import io.pairstream.operations.pictures.PublishFingerprints.Found;
 import io.pairstream.operations.pictures.PublishedPictures;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.terminal.Progress;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;

@@ -2,12 +2,12 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.terminal.Table;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,8 +2,6 @@ package io.pairstream.cli;
 
 import io.pairstream.operations.archive.Rerun;
 import io.pairstream.operations.archive.Rerun.Report;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.takedown.TopologyProgress;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.preprocess.run.PreprocessService;
@@ -12,6 +10,8 @@ import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Path;

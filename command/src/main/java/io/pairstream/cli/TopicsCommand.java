@@ -1,12 +1,12 @@
 package io.pairstream.cli;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.operations.topics.CreateTopics.Outcome;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.terminal.Table;
 import io.pairstream.terminal.TerminalText;
 import java.nio.file.Path;

@@ -2,13 +2,13 @@ package io.pairstream.demo;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import io.pairstream.terminal.Progress;
 import io.pairstream.terminal.TerminalText;
 import java.time.Duration;

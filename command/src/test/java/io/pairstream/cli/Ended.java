@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
 import java.io.PrintWriter;

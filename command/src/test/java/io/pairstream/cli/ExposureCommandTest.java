@@ -3,10 +3,10 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
+import io.pairstream.service.cluster.TestCluster;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;

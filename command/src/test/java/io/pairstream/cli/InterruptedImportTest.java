@@ -2,11 +2,11 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import java.io.IOException;

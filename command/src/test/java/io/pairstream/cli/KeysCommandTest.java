@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.service.cluster.TestCluster;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

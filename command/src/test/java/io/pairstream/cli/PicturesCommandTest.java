@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.IndexedPair;
+import io.pairstream.service.cluster.TestCluster;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;

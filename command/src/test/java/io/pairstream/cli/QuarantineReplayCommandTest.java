@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.PlayedPipeline.Sent;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Review;
+import io.pairstream.service.cluster.TestCluster;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.operations.archive.RawArchive;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.TestCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

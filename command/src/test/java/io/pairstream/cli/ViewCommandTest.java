@@ -3,9 +3,9 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.cluster.TestCluster;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.WaitingPair;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.terminal.Progress;
 import io.pairstream.testing.Await;
 import java.io.PrintWriter;

@@ -1,14 +1,14 @@
 package io.pairstream.platform;
 
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.testing.LongTimeouts;
 import java.nio.ByteBuffer;
 import java.time.Clock;

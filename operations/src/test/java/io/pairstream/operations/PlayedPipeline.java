@@ -1,9 +1,5 @@
 package io.pairstream.operations;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -16,6 +12,10 @@ import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
+import io.pairstream.service.cluster.TestCluster;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,10 +1,10 @@
 package io.pairstream.system;
 
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.operations.registry.RegistryService;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;

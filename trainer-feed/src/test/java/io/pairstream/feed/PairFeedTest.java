@@ -6,14 +6,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,12 +1,12 @@
 package io.pairstream.feed;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairIndex;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

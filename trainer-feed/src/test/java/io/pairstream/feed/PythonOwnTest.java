@@ -1,6 +1,6 @@
 package io.pairstream.feed;
 
-import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.service.cluster.TestCluster;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

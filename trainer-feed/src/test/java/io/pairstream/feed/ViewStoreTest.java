@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.ViewSealer.Pace;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,8 +2,8 @@ package io.pairstream.ingest.publish;
 
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.operations.LongTimeoutServer;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;

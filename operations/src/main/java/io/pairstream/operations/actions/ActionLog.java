@@ -1,11 +1,11 @@
 package io.pairstream.operations.actions;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.WaitingWork;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.operations.waiting.WaitingWork;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;

@@ -1,7 +1,7 @@
 package io.pairstream.operations.archive;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Database;
 import java.nio.file.Path;
 import java.util.ArrayList;

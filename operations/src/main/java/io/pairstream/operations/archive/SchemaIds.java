@@ -1,8 +1,8 @@
 package io.pairstream.operations.archive;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.WireFormat;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;

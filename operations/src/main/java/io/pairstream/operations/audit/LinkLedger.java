@@ -1,13 +1,13 @@
 package io.pairstream.operations.audit;
 
 import io.pairstream.operations.audit.AuditReport.LinkReport;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.LinkHeaders;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

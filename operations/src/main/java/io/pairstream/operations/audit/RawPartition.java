@@ -1,7 +1,7 @@
 package io.pairstream.operations.audit;
 
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;

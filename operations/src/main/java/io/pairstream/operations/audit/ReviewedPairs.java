@@ -2,12 +2,12 @@ package io.pairstream.operations.audit;
 
 import io.pairstream.operations.audit.AuditReport.Difference;
 import io.pairstream.operations.audit.AuditReport.Kind;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

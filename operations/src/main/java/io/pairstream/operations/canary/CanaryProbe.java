@@ -1,7 +1,6 @@
 package io.pairstream.operations.canary;
 
 import io.pairstream.operations.canary.CanaryReport.State;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Canaries;
@@ -12,6 +11,7 @@ import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.publish.RecordPublisher;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,6 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.operations.catalogue.CatalogueFold.Place;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -14,6 +13,7 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.table.Aggregate;
 import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;

@@ -3,13 +3,13 @@ package io.pairstream.operations.groups;
 import static io.pairstream.schemas.wire.KafkaAnswers.await;
 
 import io.pairstream.operations.actions.ActionLog;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.groups.ResetPlan.Member;
 import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package io.pairstream.operations.groups;
 
-import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;

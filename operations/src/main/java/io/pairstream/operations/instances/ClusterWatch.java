@@ -1,6 +1,5 @@
 package io.pairstream.operations.instances;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState.Broker;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState.State;
 import io.pairstream.operations.lag.ClusterMetrics;
@@ -12,6 +11,7 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,9 +1,9 @@
 package io.pairstream.operations.instances;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.Arrivals;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.table.Follower;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import java.nio.charset.StandardCharsets;

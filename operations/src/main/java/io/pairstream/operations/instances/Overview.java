@@ -1,7 +1,6 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.operations.canary.CanaryReport;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState;
 import io.pairstream.operations.instances.ClusterWatch.BrokerState.State;
 import io.pairstream.operations.instances.ClusterWatch.RegistryState;
@@ -20,6 +19,7 @@ import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.report.Series;
 import java.time.Clock;

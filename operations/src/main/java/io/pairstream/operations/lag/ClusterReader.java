@@ -1,11 +1,11 @@
 package io.pairstream.operations.lag;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.ClusterReader.GroupPlace.Position;
 import io.pairstream.operations.lag.Judgement.Rewind;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;

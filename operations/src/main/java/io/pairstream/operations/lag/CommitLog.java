@@ -1,10 +1,10 @@
 package io.pairstream.operations.lag;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.lag.ClusterReader.GroupPlace;
 import io.pairstream.operations.lag.Judgement.Rewind;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package io.pairstream.operations.lag;
 
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.lag.ClusterReader.GroupPlace;
 import io.pairstream.operations.lag.ClusterReader.GroupPlace.Position;
 import io.pairstream.operations.lag.HeadReader.Head;
@@ -10,6 +9,7 @@ import io.pairstream.operations.lag.HeadReader.Wanted;
 import io.pairstream.operations.lag.PartitionJudge.Role;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

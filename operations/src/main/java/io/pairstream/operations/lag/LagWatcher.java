@@ -1,6 +1,5 @@
 package io.pairstream.operations.lag;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.ClusterReader.GroupPlace;
 import io.pairstream.operations.lag.GroupWatch.Watched;
 import io.pairstream.operations.lag.HeadReader.Head;
@@ -12,6 +11,7 @@ import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.transactions.AbandonedTransaction;
 import io.pairstream.service.transactions.OpenTransaction;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package io.pairstream.operations.lag;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,8 +2,6 @@ package io.pairstream.operations.pairs;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.catalogue.PairSearch;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.pairs.PairAnswer.Admission;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.operations.review.QuarantineEntry;
@@ -21,6 +19,8 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

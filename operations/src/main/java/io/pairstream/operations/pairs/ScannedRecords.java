@@ -1,13 +1,13 @@
 package io.pairstream.operations.pairs;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.operations.review.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,8 +1,6 @@
 package io.pairstream.operations.pairs;
 
 import io.pairstream.operations.catalogue.CatalogueFold.Place;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.review.Quarantine;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
@@ -10,6 +8,8 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package io.pairstream.operations.pictures;
 
 import io.pairstream.cleaning.image.NearCopies;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.pictures.PublishedPictures.NearPair;
 import io.pairstream.operations.pictures.PublishedPictures.Picture;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -2,12 +2,12 @@ package io.pairstream.operations.pictures;
 
 import io.pairstream.cleaning.image.HammingIndex;
 import io.pairstream.cleaning.image.NearCopies;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.Transactions;
 import io.pairstream.operations.pictures.PublishedPictures.NearCopy;
 import io.pairstream.operations.pictures.PublishedPictures.Picture;
 import io.pairstream.schemas.Fingerprint;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.Transactions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

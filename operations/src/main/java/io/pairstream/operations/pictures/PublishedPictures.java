@@ -2,10 +2,10 @@ package io.pairstream.operations.pictures;
 
 import io.pairstream.cleaning.image.HammingIndex;
 import io.pairstream.cleaning.image.NearCopies;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.IndexedPair;
 import io.pairstream.schemas.PairStatus;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.Database;
 import java.io.Closeable;
 import java.nio.file.Path;

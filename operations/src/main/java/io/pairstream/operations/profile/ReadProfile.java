@@ -1,8 +1,8 @@
 package io.pairstream.operations.profile;
 
 import io.pairstream.operations.catalogue.Catalogue;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import io.pairstream.service.table.TopicTable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package io.pairstream.operations.registry;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,5 @@
 package io.pairstream.operations.review;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
-import io.pairstream.operations.cluster.Transactions;
 import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
@@ -12,6 +8,10 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
+import io.pairstream.service.cluster.Transactions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,5 @@
 package io.pairstream.operations.review;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.review.Quarantine.Sought;
 import io.pairstream.operations.review.Verdict.Decision;
 import io.pairstream.operations.sentence.Sentence;
@@ -11,6 +9,8 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;

@@ -1,9 +1,6 @@
 package io.pairstream.operations.review;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Canaries;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
@@ -11,6 +8,9 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -2,7 +2,6 @@ package io.pairstream.operations.review;
 
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.actions.CountedEvents;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.review.Quarantine.Sought;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
@@ -14,6 +13,7 @@ import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,13 +1,13 @@
 package io.pairstream.operations.takedown;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.Pages;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.Pages;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;

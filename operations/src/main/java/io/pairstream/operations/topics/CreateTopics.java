@@ -1,9 +1,9 @@
 package io.pairstream.operations.topics;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

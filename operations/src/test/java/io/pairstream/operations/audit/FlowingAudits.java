@@ -2,7 +2,7 @@ package io.pairstream.operations.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,13 +3,13 @@ package io.pairstream.operations.canary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.canary.CanaryReport.State;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
 import java.time.Duration;
 import java.util.List;

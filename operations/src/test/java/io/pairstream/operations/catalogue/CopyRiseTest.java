@@ -2,10 +2,10 @@ package io.pairstream.operations.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.groups.ResetPlan.Member;
 import io.pairstream.operations.groups.ResetPlan.Move;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

@@ -2,12 +2,12 @@ package io.pairstream.operations.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.registry.DenyingAuthorizer;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.TestDataset;
 import java.nio.file.Path;

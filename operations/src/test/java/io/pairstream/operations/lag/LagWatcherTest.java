@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.operations.PlayedPipeline;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.ClusterReader.GroupPlace;
 import io.pairstream.operations.lag.HeadReader.HeadRecord;
 import io.pairstream.schemas.PairStatus;
@@ -13,6 +11,8 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

@@ -2,8 +2,8 @@ package io.pairstream.operations.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.http.Scope;
 import java.io.IOException;
 import java.net.http.HttpRequest;

@@ -3,10 +3,10 @@ package io.pairstream.operations.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.Mutes;
 import io.pairstream.operations.operate.RunningOperators.ClusterAnswer;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.ApiKeyText;
 import io.pairstream.service.keys.KeyIssuer;

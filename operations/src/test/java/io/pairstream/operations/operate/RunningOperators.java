@@ -2,9 +2,9 @@ package io.pairstream.operations.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.LongTimeoutServer;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.KeyIssuer;

@@ -3,7 +3,6 @@ package io.pairstream.operations.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.SchemaLog.SchemaVersion;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -12,6 +11,7 @@ import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;

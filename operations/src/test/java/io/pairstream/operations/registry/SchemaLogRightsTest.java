@@ -2,13 +2,13 @@ package io.pairstream.operations.registry;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.SchemaLog.SchemaVersion;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.LongTimeouts;
 import java.nio.file.Path;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
 import java.nio.ByteBuffer;

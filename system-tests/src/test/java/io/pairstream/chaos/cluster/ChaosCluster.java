@@ -1,6 +1,5 @@
 package io.pairstream.chaos.cluster;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.platform.FreePorts;
@@ -8,6 +7,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;

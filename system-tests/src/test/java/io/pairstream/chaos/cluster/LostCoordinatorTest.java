@@ -2,7 +2,6 @@ package io.pairstream.chaos.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagWatcher;
 import io.pairstream.operations.lag.Verdict;
@@ -10,6 +9,7 @@ import io.pairstream.platform.FreePorts;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import io.pairstream.testing.Await;
 import io.pairstream.testing.TestDataset;
 import java.io.IOException;

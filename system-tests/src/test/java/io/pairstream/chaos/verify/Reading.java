@@ -1,11 +1,11 @@
 package io.pairstream.chaos.verify;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

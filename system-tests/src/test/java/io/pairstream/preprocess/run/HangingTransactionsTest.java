@@ -2,10 +2,10 @@ package io.pairstream.preprocess.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
 import io.pairstream.testing.Await;

@@ -2,11 +2,11 @@ package io.pairstream.preprocess.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.cluster.ClusterAccess;
+import io.pairstream.service.cluster.CommittedLog;
+import io.pairstream.service.cluster.TestCluster;
 import io.pairstream.testing.Await;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

@@ -1,4 +1,4 @@
-package io.pairstream.operations.cluster;
+package io.pairstream.service.cluster;
 
 import io.pairstream.schemas.Hint;
 import io.pairstream.schemas.IndexedPair;

@@ -1,4 +1,4 @@
-package io.pairstream.operations.cluster;
+package io.pairstream.operations.waiting;
 
 import io.pairstream.cleaning.image.ImageWorker.ImageWorkerUnavailableException;
 import io.pairstream.schemas.Threads;

@@ -1,9 +1,9 @@
-package io.pairstream.operations.cluster;
+package io.pairstream.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import io.pairstream.testing.PackedBatch;
 import java.io.IOException;
 import java.util.Map;

@@ -1,2 +1,2 @@
 /** A Kafka cluster with its schema registry, and bounded reading of what is committed there. */
-package io.pairstream.operations.cluster;
+package io.pairstream.service.cluster;

@@ -1,4 +1,4 @@
-package io.pairstream.operations.cluster;
+package io.pairstream.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,6 @@
-package io.pairstream.operations.cluster;
+package io.pairstream.service.cluster;
 
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.service.cluster.CommittedLog.Stretch;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;

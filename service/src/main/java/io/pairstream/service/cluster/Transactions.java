@@ -1,4 +1,4 @@
-package io.pairstream.operations.cluster;
+package io.pairstream.service.cluster;
 
 import io.pairstream.schemas.topics.RecordSizes;
 import java.time.Duration;
