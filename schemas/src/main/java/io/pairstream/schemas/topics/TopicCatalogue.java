@@ -20,12 +20,10 @@ import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.WaitingPair;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
-import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * Every topic of a data set, in one place: the public ones and the topology's named internal ones.
@@ -111,59 +109,9 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
   public static final Duration ACTIONS_KEPT = Duration.ofDays(365);
 
   private static final Duration A_YEAR = Duration.ofDays(365);
-
-  /**
-   * Cleanup that keeps each key's last record. A tombstone outlives the longest stop of a reader,
-   * which would otherwise miss it.
-   */
-  private static final Map<String, String> LAST_OF_EACH_KEY =
-      Map.of(
-          TopicConfig.CLEANUP_POLICY_CONFIG,
-          "compact",
-          TopicConfig.DELETE_RETENTION_MS_CONFIG,
-          millis(Duration.ofDays(7)));
-
-  /**
-   * Cleanup that keeps each key's last record, for a day. Segments are small, since only closed
-   * ones are cleaned and each reader starts at the beginning.
-   */
-  private static final Map<String, String> LAST_OF_EACH_KEY_FOR_A_DAY =
-      Map.of(
-          TopicConfig.CLEANUP_POLICY_CONFIG,
-          "compact,delete",
-          TopicConfig.RETENTION_MS_CONFIG,
-          millis(Duration.ofDays(1)),
-          TopicConfig.DELETE_RETENTION_MS_CONFIG,
-          millis(Duration.ofDays(1)),
-          TopicConfig.SEGMENT_MS_CONFIG,
-          millis(Duration.ofHours(1)),
-          TopicConfig.SEGMENT_BYTES_CONFIG,
-          String.valueOf(16 * 1024 * 1024));
-
-  /**
-   * Cleanup for topics whose keys live for seconds and whose records carry images: compact, with
-   * small segments, since only closed ones are cleaned.
-   */
-  private static final Map<String, String> OF_SECONDS =
-      Map.of(
-          TopicConfig.CLEANUP_POLICY_CONFIG,
-          "compact",
-          TopicConfig.DELETE_RETENTION_MS_CONFIG,
-          millis(Duration.ofHours(1)),
-          TopicConfig.SEGMENT_MS_CONFIG,
-          millis(Duration.ofHours(1)),
-          TopicConfig.SEGMENT_BYTES_CONFIG,
-          String.valueOf(64 * 1024 * 1024));
-
-  /** No retention: the topic's reader deletes records itself once it has processed them. */
-  private static final Map<String, String> UNTIL_READ =
-      Map.of(
-          TopicConfig.CLEANUP_POLICY_CONFIG,
-          "delete",
-          TopicConfig.RETENTION_MS_CONFIG,
-          TopicSpec.NO_LIMIT,
-          TopicConfig.RETENTION_BYTES_CONFIG,
-          TopicSpec.NO_LIMIT);
+  private static final Duration A_WEEK = Duration.ofDays(7);
+  private static final Duration A_DAY = Duration.ofDays(1);
+  private static final Duration AN_HOUR = Duration.ofHours(1);
 
   public TopicCatalogue {
     if (partitions < 1) {
@@ -173,40 +121,41 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
 
   /** All topics, public ones first. */
   public List<TopicSpec> topics() {
-    return List.of(
-        keptAWeek(CROWDSOURCED, RawPair.SCHEMA$),
-        keptAWeek(SCRAPED, RawPair.SCHEMA$),
-        of(LINKS, PairLink.SCHEMA$, keptFor(A_YEAR), false, true),
-        lastOfEachKey(TRAINING, PreparedPair.SCHEMA$, partitions),
-        lastOfEachKey(VALIDATION, PreparedPair.SCHEMA$, partitions),
-        lastOfEachKey(TEST, PreparedPair.SCHEMA$, partitions),
-        lastOfEachKey(INDEX, IndexedPair.SCHEMA$, partitions),
-        of(QUARANTINE, QuarantinedPair.SCHEMA$, keptFor(A_YEAR), true, false),
-        lastOfEachKey(RECEIPTS, Receipt.SCHEMA$, partitions),
-        lastOfEachKey(TAKEDOWNS, Takedown.SCHEMA$, partitions),
-        of(WAITING_LINKS, WaitingLink.SCHEMA$, keptFor(A_YEAR), false, true),
-        lastOfEachKey(UPLOADS, Upload.SCHEMA$, partitions),
-        lastOfEachKey(API_KEYS, ApiKey.SCHEMA$, partitions),
-        of(INSTANCES, InstanceStatus.SCHEMA$, LAST_OF_EACH_KEY_FOR_A_DAY, false, false),
-        lastOfEachKey(REVIEWS, Review.SCHEMA$, partitions),
-        of(ACTIONS, Action.SCHEMA$, keptFor(ACTIONS_KEPT), false, false),
-        lastOfEachKey(FINDINGS, Finding.SCHEMA$, partitions),
-        // Of one partition, so that all who read them see the same come first.
-        lastOfEachKey(FINGERPRINTS, Fingerprint.SCHEMA$, 1),
-        lastOfEachKey(VIEWS, ViewSegment.SCHEMA$, 1),
-        lastOfEachKey(RUNS, RunExtent.SCHEMA$, 1),
-        internal(repartitionTopic(dataset), UNTIL_READ, partitions),
-        internal(changelog(dataset, STANDINGS_STORE), LAST_OF_EACH_KEY, partitions),
-        internal(takedownsByImageTopic(dataset), UNTIL_READ, partitions),
-        internal(changelog(dataset, TAKEDOWNS_STORE), LAST_OF_EACH_KEY, partitions),
-        internal(dataset.lookUpGroup() + "-" + PICTURES_STORE + "-changelog", LAST_OF_EACH_KEY, 1),
-        spec(
-            waitingPairs(dataset),
-            Optional.of(WaitingPair.SCHEMA$),
-            partitions,
-            OF_SECONDS,
-            false,
-            false));
+    return Stream.of(
+            topic(CROWDSOURCED, RawPair.SCHEMA$).keptForAtMost(A_WEEK).fromOutside(),
+            topic(SCRAPED, RawPair.SCHEMA$).keptForAtMost(A_WEEK).fromOutside(),
+            topic(LINKS, PairLink.SCHEMA$).keptFor(A_YEAR).fromOutside(),
+            topic(TRAINING, PreparedPair.SCHEMA$),
+            topic(VALIDATION, PreparedPair.SCHEMA$),
+            topic(TEST, PreparedPair.SCHEMA$),
+            topic(INDEX, IndexedPair.SCHEMA$),
+            topic(QUARANTINE, QuarantinedPair.SCHEMA$).keptForAtMost(A_YEAR),
+            topic(RECEIPTS, Receipt.SCHEMA$),
+            topic(TAKEDOWNS, Takedown.SCHEMA$),
+            topic(WAITING_LINKS, WaitingLink.SCHEMA$).keptFor(A_YEAR).fromOutside(),
+            topic(UPLOADS, Upload.SCHEMA$),
+            topic(API_KEYS, ApiKey.SCHEMA$),
+            // Each reader starts at the beginning, so little lies there.
+            topic(INSTANCES, InstanceStatus.SCHEMA$)
+                .lastOfEachKeyFor(A_DAY)
+                .inSegmentsOf(AN_HOUR, 16),
+            topic(REVIEWS, Review.SCHEMA$),
+            topic(ACTIONS, Action.SCHEMA$).keptFor(ACTIONS_KEPT),
+            topic(FINDINGS, Finding.SCHEMA$),
+            topic(FINGERPRINTS, Fingerprint.SCHEMA$).inOneOrder(),
+            topic(VIEWS, ViewSegment.SCHEMA$).inOneOrder(),
+            topic(RUNS, RunExtent.SCHEMA$).inOneOrder(),
+            internal(repartitionTopic(dataset)).keptUntilRead(),
+            internal(changelog(dataset, STANDINGS_STORE)),
+            internal(takedownsByImageTopic(dataset)).keptUntilRead(),
+            internal(changelog(dataset, TAKEDOWNS_STORE)),
+            internal(dataset.lookUpGroup() + "-" + PICTURES_STORE + "-changelog").inOneOrder(),
+            // Keys live for seconds, and their records carry images.
+            new TopicBuilder(waitingPairs(dataset), Optional.of(WaitingPair.SCHEMA$), partitions)
+                .dropsTombstonesAfter(AN_HOUR)
+                .inSegmentsOf(AN_HOUR, 64))
+        .map(TopicBuilder::build)
+        .toList();
   }
 
   /** The repartition topic of raw records, named as Kafka Streams names it. */
@@ -251,56 +200,11 @@ public record TopicCatalogue(Dataset dataset, int partitions) {
     return Set.of(dataset.topic(FINDINGS), waitingPairs(dataset));
   }
 
-  private TopicSpec keptAWeek(String name, Schema value) {
-    return of(name, value, keptFor(Duration.ofDays(7)), true, true);
+  private TopicBuilder topic(String name, Schema value) {
+    return new TopicBuilder(dataset.topic(name), Optional.of(value), partitions);
   }
 
-  private TopicSpec lastOfEachKey(String name, Schema value, int parts) {
-    return spec(dataset.topic(name), Optional.of(value), parts, LAST_OF_EACH_KEY, false, false);
-  }
-
-  private TopicSpec of(
-      String name,
-      Schema value,
-      Map<String, String> kept,
-      boolean mayKeepLess,
-      boolean fromOutside) {
-    return spec(
-        dataset.topic(name), Optional.of(value), partitions, kept, mayKeepLess, fromOutside);
-  }
-
-  private TopicSpec internal(String name, Map<String, String> kept, int parts) {
-    return spec(name, Optional.empty(), parts, kept, false, false);
-  }
-
-  private static TopicSpec spec(
-      String name,
-      Optional<Schema> value,
-      int parts,
-      Map<String, String> kept,
-      boolean mayKeepLess,
-      boolean fromOutside) {
-    boolean raw = value.equals(Optional.of(RawPair.SCHEMA$));
-    int most = raw ? RecordSizes.MAX_RAW_RECORD : RecordSizes.MAX_RECORD;
-    Map<String, String> config = new TreeMap<>(kept);
-    config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(most));
-    if (fromOutside) {
-      config.put(TopicConfig.MAX_DECOMPRESSED_MESSAGE_BYTES_CONFIG, String.valueOf(most));
-    }
-    // Another one has brokers unpack a request whole, and 7 kB of zstd are 200 MB.
-    config.put(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
-    config.put(
-        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-        value.isPresent() ? "LogAppendTime" : "CreateTime");
-    return new TopicSpec(name, value, parts, config, mayKeepLess, fromOutside);
-  }
-
-  private static Map<String, String> keptFor(Duration time) {
-    return Map.of(
-        TopicConfig.CLEANUP_POLICY_CONFIG, "delete", TopicConfig.RETENTION_MS_CONFIG, millis(time));
-  }
-
-  private static String millis(Duration time) {
-    return String.valueOf(time.toMillis());
+  private TopicBuilder internal(String name) {
+    return new TopicBuilder(name, Optional.empty(), partitions);
   }
 }
